@@ -1,0 +1,6 @@
+//! .
+/// .
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

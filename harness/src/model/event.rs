@@ -1,0 +1,242 @@
+//! [`Event`]: one line of the ledger. What happened, in order, and nothing of what we think of it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::observe::{FacetKind, Rect};
+use super::scenario::Surface;
+use super::verdict::{Because, Outcome};
+
+/// A line of `ledger.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the ledger, from 0.
+    pub seq: u64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type")]
+pub enum Event {
+    /// The night began; `plan.json` is complete.
+    NightStarted {
+        /// The version of the ledger's format.
+        format_version: u32,
+        /// The night's id.
+        night: String,
+    },
+    /// One check of the preflight.
+    Preflight {
+        /// What was checked: `browser`, `product shop`.
+        check: String,
+        /// Whether it is well.
+        ok: bool,
+        /// What was found, and what to do where it is not well.
+        detail: String,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+        /// Logs.
+        evidence: Vec<EvidenceRef>,
+    },
+    /// A product was found dead while the night ran.
+    ProductCrashed {
+        /// Its name in the suite.
+        product: String,
+        /// How it ended: `exit 1`, `signal 9`.
+        how: String,
+        /// The last lines of its log and the whole of it.
+        evidence: Vec<EvidenceRef>,
+    },
+    /// A product's log, kept when it was stopped.
+    ProductLog {
+        /// Its name in the suite.
+        product: String,
+        /// The log.
+        evidence: Vec<EvidenceRef>,
+    },
+    /// An attempt began.
+    AttemptStarted {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Values that this attempt was given and that are never compared.
+        known: Vec<KnownValue>,
+    },
+    /// A step was done, or could not be.
+    Step {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// The step.
+        step: StepRecord,
+    },
+    /// A checkpoint was reached and observed.
+    Checkpoint {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// The checkpoint's name.
+        checkpoint: String,
+        /// The index of the step that took it.
+        step: u32,
+        /// Where in the product, in its own terms.
+        place: String,
+        /// What was seen.
+        facets: Vec<FacetRecord>,
+    },
+    /// A watch saw something while a step ran.
+    Watch {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// The index of the step.
+        step: u32,
+        /// What kind of thing.
+        kind: WatchKind,
+        /// What it said, unmasked.
+        message: String,
+        /// The URL path of the page or resource.
+        path: String,
+    },
+    /// An attempt ended.
+    AttemptFinished {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// How it ended.
+        outcome: Outcome,
+        /// For [`Outcome::HarnessError`] and others without a failed step: what happened.
+        detail: Option<String>,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
+    /// A planned scenario will not be executed.
+    NotRun {
+        /// The scenario's id.
+        scenario: String,
+        /// Why.
+        because: Because,
+        /// The same in a sentence.
+        detail: String,
+    },
+    /// The night ended.
+    NightFinished {
+        /// Whether it was interrupted.
+        interrupted: bool,
+    },
+}
+
+/// A value that the harness gave to an attempt (a port, a folder), with the token that stands for it in comparisons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownValue {
+    /// The value as it occurs in outputs.
+    pub value: String,
+    /// What it is replaced by, such as `[work]`.
+    pub token: String,
+}
+
+/// A step as it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Its index in the scenario.
+    pub index: u32,
+    /// What it acted upon.
+    pub surface: Surface,
+    /// Where in the product, in its own terms: the URL path after the step, or the command line.
+    pub place: String,
+    /// How it went.
+    pub outcome: StepOutcome,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What was kept of it.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// How a step went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "result")]
+pub enum StepOutcome {
+    /// Done, or held.
+    Passed,
+    /// Could not be done, or did not hold.
+    Failed(Failure),
+}
+
+/// Why a step failed: what was expected, and what was there instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Which fact of the attempt follows from it.
+    pub outcome: Outcome,
+    /// What was expected: `button "Apply", visible and enabled`.
+    pub expected: String,
+    /// What was there: `no such button; nearest: button "Apply filter"`.
+    pub actual: String,
+}
+
+/// A facet as it lies in the night directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetRecord {
+    /// Which facet.
+    pub facet: FacetKind,
+    /// Its content.
+    pub evidence: EvidenceRef,
+    /// For images: the environment key.
+    pub environment: Option<String>,
+    /// For images: the regions that are not compared.
+    pub masks: Vec<Rect>,
+}
+
+/// An artefact in the night directory.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EvidenceRef {
+    /// What it is, in a word or two: `screenshot`, `aria`, `stdout`, `server log`.
+    pub kind: String,
+    /// Its media type.
+    pub media: String,
+    /// Its path in the night directory: `evidence/ab/abcdef….png`.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// What a watch can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchKind {
+    /// An uncaught exception.
+    Exception,
+    /// An unhandled promise rejection.
+    Rejection,
+    /// `console.error`, and what the browser itself reports as an error.
+    ConsoleError,
+    /// A request that got no answer.
+    RequestFailed,
+    /// An answer with a status of 400 or more.
+    BadStatus,
+    /// The page's process died.
+    PageCrashed,
+}
+
+impl WatchKind {
+    /// The word used in the events facet.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exception => "exception",
+            Self::Rejection => "rejection",
+            Self::ConsoleError => "console-error",
+            Self::RequestFailed => "request-failed",
+            Self::BadStatus => "bad-status",
+            Self::PageCrashed => "page-crashed",
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! [`Judgement`]: what a night's ledger means: differences, findings, verdicts, the gate.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::EvidenceRef;
+use super::observe::{FacetKind, Rect};
+use super::verdict::{Because, Decision, Severity, Verdict};
+
+/// One located change of one checkpoint that is left after redaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The scenario's id.
+    pub scenario: String,
+    /// Which attempt saw it.
+    pub attempt: u32,
+    /// The checkpoint; `None` for a step that failed.
+    pub checkpoint: Option<String>,
+    /// The index of the step.
+    pub step: u32,
+    /// Where in the product, in its own terms.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The parts that changed.
+    pub facets: Vec<FacetChange>,
+}
+
+/// One facet of a difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FacetChange {
+    /// Which facet; `None` for a check or action that failed.
+    pub facet: Option<FacetKind>,
+    /// What was expected, shortened to the changed lines.
+    pub expected: String,
+    /// What was there instead, shortened likewise.
+    pub actual: String,
+    /// The changed lines in context, for text facets.
+    pub diff: Vec<DiffLine>,
+    /// For images: how much changed and where.
+    pub image: Option<ImageChange>,
+    /// Paths in the night directory: baseline first, then what was seen, then the boxed difference of images.
+    pub evidence: Vec<String>,
+}
+
+/// A line of a diff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffLine {
+    /// What became of it.
+    pub tag: DiffTag,
+    /// Its number in the baseline, from 1.
+    pub old_line: Option<u32>,
+    /// Its number in what was seen, from 1.
+    pub new_line: Option<u32>,
+    /// The text in pieces; emphasised ones are the words that changed.
+    pub pieces: Vec<DiffPiece>,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiffTag {
+    /// In both.
+    Same,
+    /// Only in what was seen.
+    Added,
+    /// Only in the baseline.
+    Removed,
+    /// Lines in both that are left out here.
+    Gap,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffPiece {
+    /// The text.
+    pub text: String,
+    /// Whether it is what changed in the line.
+    pub emphasis: bool,
+}
+
+/// How a picture changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageChange {
+    /// Pixels that differ, without masks and anti-aliasing.
+    pub changed_pixels: u64,
+    /// All pixels that were compared.
+    pub compared_pixels: u64,
+    /// Size of the baseline, in pixels.
+    pub expected_size: (u32, u32),
+    /// Size of what was seen, in pixels.
+    pub actual_size: (u32, u32),
+    /// The changed regions.
+    pub boxes: Vec<Rect>,
+}
+
+/// Differences and failures with one cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Short and unique in the night: `F1`.
+    pub id: String,
+    /// The same for the same cause on any night.
+    pub fingerprint: String,
+    /// What a user would notice, in a sentence.
+    pub title: String,
+    /// What we think of it.
+    pub verdict: Verdict,
+    /// How bad it is for a user.
+    pub severity: Severity,
+    /// How sure we are, from 0 to 1.
+    pub confidence: f64,
+    /// When it was first seen, where that is known.
+    pub first_seen: Option<DateTime<Utc>>,
+    /// Who answers for the first scenario that it hits.
+    pub owner: Option<String>,
+    /// The ids of the scenarios that it hits.
+    pub scenarios: Vec<String>,
+    /// What was seen, by place.
+    pub differences: Vec<Difference>,
+    /// Why we say so, in sentences.
+    pub reasons: Vec<String>,
+    /// The command that repeats it.
+    pub reproduce: String,
+    /// The command that accepts it as the new baseline; `None` where there is nothing to accept.
+    pub accept: Option<String>,
+    /// The known issue that it belongs to.
+    pub suppression: Option<SuppressionNote>,
+}
+
+/// The known issue that a finding belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuppressionNote {
+    /// Why it is accepted for the time being.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: chrono::NaiveDate,
+    /// Whether that day has passed, so that the finding counts again.
+    pub expired: bool,
+}
+
+/// An observation that waits for a decision: `review` accepts or rejects it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Short and unique in the night: `P1`.
+    pub id: String,
+    /// The scenario's id.
+    pub scenario: String,
+    /// The checkpoint's name; `watch` for what the watches saw.
+    pub checkpoint: String,
+    /// Which facet.
+    pub facet: FacetKind,
+    /// For images: the environment key.
+    pub environment: Option<String>,
+    /// Where in the product, in its own terms.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The algorithm that took it, with its version.
+    pub algorithm: String,
+    /// What would be accepted, redacted, as it lies in the night directory.
+    pub evidence: EvidenceRef,
+    /// The finding that it belongs to; `None` for a checkpoint without a baseline.
+    pub finding: Option<String>,
+}
+
+/// What we think of one scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioResult {
+    /// The scenario's id.
+    pub id: String,
+    /// What we think of it.
+    pub verdict: Verdict,
+    /// Why, for `inconclusive` and `not-run`.
+    pub because: Option<Because>,
+    /// The same in a sentence.
+    pub detail: Option<String>,
+    /// All attempts together, in milliseconds.
+    pub duration_ms: u64,
+    /// The ids of its findings.
+    pub findings: Vec<String>,
+}
+
+/// The numbers of a night: planned = judged + inconclusive + not-run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Totals {
+    /// Scenarios that were to run.
+    pub planned: u32,
+    /// Scenarios with a verdict other than inconclusive and not-run.
+    pub judged: u32,
+    /// Verdict `regressed`.
+    pub regressed: u32,
+    /// Verdict `still-failing`.
+    pub still_failing: u32,
+    /// Verdict `flaky`.
+    pub flaky: u32,
+    /// Verdict `inconclusive`.
+    pub inconclusive: u32,
+    /// Verdict `drifted`.
+    pub drifted: u32,
+    /// Verdict `new`.
+    pub new: u32,
+    /// Verdict `fixed`.
+    pub fixed: u32,
+    /// Verdict `unchanged`.
+    pub unchanged: u32,
+    /// Verdict `not-run`.
+    pub not_run: u32,
+}
+
+impl Totals {
+    /// Counts verdicts.
+    #[must_use]
+    pub fn count(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut totals = Self::default();
+        for verdict in verdicts {
+            totals.planned += 1;
+            totals.judged += u32::from(verdict.is_judged());
+            let slot = match verdict {
+                Verdict::Regressed => &mut totals.regressed,
+                Verdict::StillFailing => &mut totals.still_failing,
+                Verdict::Flaky => &mut totals.flaky,
+                Verdict::Inconclusive => &mut totals.inconclusive,
+                Verdict::Drifted => &mut totals.drifted,
+                Verdict::New => &mut totals.new,
+                Verdict::Fixed => &mut totals.fixed,
+                Verdict::Unchanged => &mut totals.unchanged,
+                Verdict::NotRun => &mut totals.not_run,
+            };
+            *slot += 1;
+        }
+        totals
+    }
+
+    /// How many scenarios have this verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u32 {
+        match verdict {
+            Verdict::Regressed => self.regressed,
+            Verdict::StillFailing => self.still_failing,
+            Verdict::Flaky => self.flaky,
+            Verdict::Inconclusive => self.inconclusive,
+            Verdict::Drifted => self.drifted,
+            Verdict::New => self.new,
+            Verdict::Fixed => self.fixed,
+            Verdict::Unchanged => self.unchanged,
+            Verdict::NotRun => self.not_run,
+        }
+    }
+}
+
+/// What the gate decided, and the rule that did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The decision.
+    pub decision: Decision,
+    /// The rule in a sentence, with the numbers that it saw.
+    pub rule: String,
+}
+
+/// What a night's ledger means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// One for each planned scenario, in the plan's order.
+    pub scenarios: Vec<ScenarioResult>,
+    /// The causes, worst first.
+    pub findings: Vec<Finding>,
+    /// What waits for a decision.
+    pub pending: Vec<Pending>,
+    /// The numbers.
+    pub totals: Totals,
+    /// The gate's decision.
+    pub gate: Gate,
+    /// Facets that were seen and could not be compared for want of a baseline in this environment.
+    pub facets_without_baseline: u32,
+}

@@ -1,0 +1,29 @@
+//! The shared nouns of the house: plain serde data without I/O.
+//!
+//! Every other room speaks in these types. They are grouped by the stage that writes them:
+//! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
+//! [`event`] by `attempt` and `night`, [`verdict`] and [`finding`] by `triage`.
+
+pub mod event;
+pub mod fill;
+pub mod finding;
+pub mod observe;
+pub mod plan;
+pub mod scenario;
+pub mod suite;
+pub mod target;
+pub mod template;
+pub mod verdict;
+
+pub use event::{Entry, Event, EvidenceRef, KnownValue, StepOutcome, StepRecord, WatchKind};
+pub use finding::{Difference, FacetChange, Finding, Gate, Judgement, ScenarioResult, Totals};
+pub use observe::{Facet, FacetContent, FacetKind, Observation, Rect};
+pub use plan::{BaselineRecord, Plan};
+pub use scenario::{Action, Redaction, Scenario, Snapshot, Step, Surface};
+pub use suite::Suite;
+pub use target::{Locator, Target};
+pub use template::Template;
+pub use verdict::{Because, Decision, Outcome, Severity, Verdict};
+
+/// The version written into every format of ours on disk.
+pub const FORMAT_VERSION: u32 = 1;

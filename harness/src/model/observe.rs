@@ -1,0 +1,132 @@
+//! [`Observation`]: the normalised state of a surface at one instant, in comparable parts.
+
+use serde::{Deserialize, Serialize};
+
+/// One comparable part of an observation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FacetKind {
+    /// The accessibility tree as YAML-like text.
+    Aria,
+    /// Visible text that the aria facet is blind to.
+    Text,
+    /// The picture.
+    Image,
+    /// Path, title and status of the page.
+    Page,
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// The exit code, or the signal that ended the command.
+    Exit,
+    /// The files that a command wrote, changed or removed in its working folder.
+    Files,
+    /// The screen of a terminal program.
+    Screen,
+    /// What the watches saw, as a sorted set.
+    Events,
+}
+
+impl FacetKind {
+    /// Every kind, in the order in which reports show them.
+    pub const ALL: [Self; 10] = [
+        Self::Page,
+        Self::Aria,
+        Self::Text,
+        Self::Image,
+        Self::Exit,
+        Self::Stdout,
+        Self::Stderr,
+        Self::Files,
+        Self::Screen,
+        Self::Events,
+    ];
+
+    /// The word used in YAML, file names and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Aria => "aria",
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Page => "page",
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Exit => "exit",
+            Self::Files => "files",
+            Self::Screen => "screen",
+            Self::Events => "events",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl std::fmt::Display for FacetKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One facet as a surface saw it; secrets are taken out when the ledger stores it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facet {
+    /// Which part this is.
+    pub kind: FacetKind,
+    /// What was seen.
+    pub content: FacetContent,
+}
+
+/// What was seen of one facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FacetContent {
+    /// Text with `\n` line ends.
+    Text(String),
+    /// A picture, as PNG bytes, with the regions that must not be compared.
+    Image {
+        /// The encoded picture.
+        png: Vec<u8>,
+        /// Regions in image pixels that are left out of the comparison.
+        masks: Vec<Rect>,
+    },
+}
+
+/// A region of a picture, in pixels from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rect {
+    /// Pixels from the left edge.
+    pub x: u32,
+    /// Pixels from the top edge.
+    pub y: u32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// The state of a surface at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Where in the product, in its own terms: the URL path, or the command line.
+    pub place: String,
+    /// The parts, at most one of each kind.
+    pub facets: Vec<Facet>,
+    /// More material for a person, not compared: (name such as `dom.html`, media type, bytes).
+    pub extras: Vec<Extra>,
+}
+
+/// Material that is kept for a person and never compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extra {
+    /// What it is, in a word or two: `screenshot`, `console`, `network`, `server log`.
+    pub kind: String,
+    /// The media type, such as `text/plain`.
+    pub media: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}

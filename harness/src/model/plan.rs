@@ -1,0 +1,74 @@
+//! [`Plan`]: the resolved plan of one night, all that judging needs beside the ledger (`plan.json`).
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::event::EvidenceRef;
+use super::observe::FacetKind;
+use super::scenario::{Redaction, Scenario};
+use super::suite::{GateConfig, Suppression};
+
+/// What a night set out to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The version of this format.
+    pub format_version: u32,
+    /// The night's id.
+    pub night: String,
+    /// When the night started, or was scheduled to.
+    pub started: DateTime<Utc>,
+    /// The instant at which the report must be there.
+    pub deadline: Option<DateTime<Utc>>,
+    /// The branch of the suite's repository, where it is known.
+    pub branch: Option<String>,
+    /// The environment key of images.
+    pub environment: String,
+    /// Versions of what took part: `nightshift`, `browser`, `driver`.
+    pub versions: IndexMap<String, String>,
+    /// The builds under test.
+    pub products: Vec<ProductBuild>,
+    /// What is run, in order, with skills expanded.
+    pub scenarios: Vec<Scenario>,
+    /// Text that is not compared in any checkpoint.
+    pub redact: Vec<Redaction>,
+    /// The gate rules.
+    pub gate: GateConfig,
+    /// Known issues.
+    pub suppressions: Vec<Suppression>,
+    /// The accepted snapshots of the planned scenarios, kept as evidence.
+    pub baselines: Vec<BaselineRecord>,
+}
+
+/// A build under test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductBuild {
+    /// The product's name in the suite.
+    pub name: String,
+    /// What names the build; `None` where nothing does.
+    pub build: Option<String>,
+    /// The build of the night before, where it is known.
+    pub previous_build: Option<String>,
+}
+
+/// An accepted snapshot as it was when the night began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineRecord {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The checkpoint's name; `watch` for what the watches saw.
+    pub checkpoint: String,
+    /// Which facet.
+    pub facet: FacetKind,
+    /// For images: the environment key.
+    pub environment: Option<String>,
+    /// The algorithm that took it, with its version: `aria/1`.
+    pub algorithm: Option<String>,
+    /// The `.snap` file, relative to the suite root.
+    pub file: String,
+    /// Its content (for images: the picture).
+    pub evidence: EvidenceRef,
+}
+
+/// The name of the checkpoint that stands for what the watches saw.
+pub const WATCH_CHECKPOINT: &str = "watch";

@@ -1,0 +1,242 @@
+//! [`Suite`]: a folder with `nightshift.yaml`, validated: configuration, skills and scenarios.
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::scenario::{CommandLine, Redaction, Scenario, Step};
+use super::target::Target;
+use super::template::Template;
+use super::verdict::Verdict;
+
+/// A validated suite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suite {
+    /// The folder that holds `nightshift.yaml`, absolute.
+    pub root: PathBuf,
+    /// What `nightshift.yaml` says.
+    pub config: Config,
+    /// The skills by name.
+    pub skills: IndexMap<String, Skill>,
+    /// The scenarios in order of file path; `for-each` rows are separate scenarios already.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// What `nightshift.yaml` says, with every default filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The products by name; at least one.
+    pub products: IndexMap<String, ProductConfig>,
+    /// How the browser is set up.
+    pub browser: BrowserConfig,
+    /// When and how a night runs.
+    pub night: NightConfig,
+    /// What turns a night into pass or fail.
+    pub gate: GateConfig,
+    /// Text that is not compared in any checkpoint.
+    pub redact: Vec<Redaction>,
+    /// Regions that are not compared in any checkpoint.
+    pub mask: Vec<Target>,
+    /// Variables for `${name}`.
+    pub vars: IndexMap<String, String>,
+    /// Names of environment variables that commands and products get from ours.
+    pub pass_env: Vec<String>,
+    /// The file with `NAME=value` lines for `${secret:NAME}`, outside the suite; the environment comes first.
+    pub secrets_file: Option<PathBuf>,
+    /// Known issues.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// One product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct ProductConfig {
+    /// The command whose first line of output names the build.
+    pub version_from: Option<CommandLine>,
+    /// What makes the product ready to be started, in order.
+    pub setup: Vec<SetupCommand>,
+    /// Folders, relative to the suite root, where `run:` finds the product's commands.
+    pub path: Vec<String>,
+    /// A folder or file, relative to the suite root, copied fresh into every scenario's working folder.
+    pub data: Option<String>,
+    /// How it is served; `None` for a product that is only commands.
+    pub serve: Option<ServeConfig>,
+    /// A running product to use instead of `serve`.
+    pub base_url: Option<Template>,
+    /// Variables added to the environment of its commands and server.
+    pub env: IndexMap<String, Template>,
+    /// Whether scenarios share one server, or each has its own.
+    pub isolate: Isolation,
+    /// Hosts (`host` or `host:port`) beside the product's own that the browser may reach.
+    pub allow_hosts: Vec<String>,
+    /// Overlays that are dismissed when they are in the way.
+    pub dismiss: Vec<Dismissal>,
+}
+
+/// Who gets a server of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// One server for the night.
+    #[default]
+    Night,
+    /// One server for each attempt, over its own copy of the data.
+    Scenario,
+}
+
+/// An overlay and the thing to click to be rid of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dismissal {
+    /// What shows that the overlay is there.
+    pub when: Target,
+    /// What to click.
+    pub click: Target,
+}
+
+/// One command of a product's setup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetupCommand {
+    /// What is run, in the suite root.
+    pub run: CommandLine,
+    /// Files whose content decides whether it must run again; empty runs it every night.
+    pub cache: Vec<String>,
+    /// The longest that it may take, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// How a product is served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServeConfig {
+    /// The server's command; knows `${port}`.
+    pub run: CommandLine,
+    /// What shows that it is ready.
+    pub ready: Ready,
+    /// For how long it may take to get ready, in milliseconds.
+    pub within_ms: u64,
+}
+
+/// What shows that a server is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ready {
+    /// A GET of this path answers with a status below 500.
+    Http(String),
+    /// The port takes connections.
+    Port,
+    /// A line of its output contains this.
+    Output(String),
+}
+
+/// How the browser is set up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrowserConfig {
+    /// Width and height of the page, in CSS pixels.
+    pub viewport: (u32, u32),
+    /// The language, as a BCP 47 tag.
+    pub locale: String,
+    /// The time zone, as an IANA name.
+    pub timezone: String,
+    /// The instant at which the page's clock starts; `None` leaves it alone.
+    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// The browser's program; `None` searches the usual names.
+    pub program: Option<String>,
+    /// The driver's program; `None` searches the usual names.
+    pub driver: Option<String>,
+    /// The default deadline for an action or check, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// When and how a night runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NightConfig {
+    /// Five cron fields; `None` where nothing is scheduled.
+    pub schedule: Option<String>,
+    /// The time zone of `schedule` and `until`, as an IANA name.
+    pub timezone: String,
+    /// The time of day, `HH:MM`, at which the report must be there.
+    pub until: Option<String>,
+    /// How many workers run at once; `None` chooses by the machine.
+    pub jobs: Option<u32>,
+    /// How often a failed scenario is repeated.
+    pub retries: u32,
+    /// The longest that an attempt may take where its scenario does not say, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// What turns a night into pass or fail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateConfig {
+    /// The verdicts that fail the gate.
+    pub fail_on: Vec<Verdict>,
+    /// The least share of planned scenarios that must be judged, in percent.
+    pub judged_at_least: f64,
+    /// Rules for branches; of those that match, the last decides.
+    pub rules: Vec<GateRule>,
+}
+
+/// A gate rule for some branches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateRule {
+    /// A glob of branch names.
+    pub branch: String,
+    /// The verdicts that fail the gate there, `+` and `-` already applied; `None` keeps the general ones.
+    pub fail_on: Option<Vec<Verdict>>,
+    /// The least share judged, in percent; `None` keeps the general one.
+    pub judged_at_least: Option<f64>,
+}
+
+/// A known issue: its findings are shown, but do not fail the gate until it expires.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppression {
+    /// The fingerprint of the finding.
+    pub fingerprint: String,
+    /// Why it is accepted for the time being.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: chrono::NaiveDate,
+}
+
+/// A named procedure with inputs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skill {
+    /// The name that `use:` calls it by.
+    pub name: String,
+    /// The YAML file, relative to the suite root, with `/`.
+    pub file: String,
+    /// The line of the `skill:` key, from 1.
+    pub line: u32,
+    /// What it does and when to use it.
+    pub description: String,
+    /// Its inputs, in order.
+    pub inputs: IndexMap<String, SkillInput>,
+    /// Advice to an agent that reads it.
+    pub guidance: Option<String>,
+    /// What it does.
+    pub steps: Vec<Step>,
+    /// Checks that must hold after it.
+    pub ensures: Vec<Step>,
+}
+
+/// One input of a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillInput {
+    /// What kind of value it takes.
+    pub kind: InputKind,
+    /// The value where the caller gives none; `None` makes it required.
+    pub default: Option<Template>,
+}
+
+/// The kinds of skill inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    /// Any text.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A `${secret:NAME}` reference and nothing else.
+    Secret,
+}

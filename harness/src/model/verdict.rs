@@ -1,0 +1,205 @@
+//! What happened ([`Outcome`]) and what we think of it ([`Verdict`]), kept apart on purpose.
+
+use serde::{Deserialize, Serialize};
+
+/// A fact about one attempt. It knows nothing of last night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every step was done and every check held.
+    Completed,
+    /// A step could not be done or a check did not hold.
+    Failed,
+    /// A command, or the whole attempt, took longer than it may.
+    TimedOut,
+    /// An action was forbidden by policy.
+    Blocked,
+    /// The product crashed.
+    Crashed,
+    /// The harness itself failed; says nothing about the product.
+    HarnessError,
+}
+
+impl Outcome {
+    /// The word used in `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed-out",
+            Self::Blocked => "blocked",
+            Self::Crashed => "crashed",
+            Self::HarnessError => "harness-error",
+        }
+    }
+}
+
+/// What we think of a scenario, or of a finding. The order is that of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Worse than the baseline, and new.
+    Regressed,
+    /// Worse than the baseline, and known from an earlier night.
+    StillFailing,
+    /// Failed and then passed in one night.
+    Flaky,
+    /// Nothing can be said; [`Because`] says why.
+    Inconclusive,
+    /// Worked, but a locator had to be healed.
+    Drifted,
+    /// There is no baseline yet.
+    New,
+    /// Was failing and holds again.
+    Fixed,
+    /// As the baseline says.
+    Unchanged,
+    /// Was planned and did not run; [`Because`] says why.
+    NotRun,
+}
+
+impl Verdict {
+    /// Every verdict, in order of precedence.
+    pub const ALL: [Self; 9] = [
+        Self::Regressed,
+        Self::StillFailing,
+        Self::Flaky,
+        Self::Inconclusive,
+        Self::Drifted,
+        Self::New,
+        Self::Fixed,
+        Self::Unchanged,
+        Self::NotRun,
+    ];
+
+    /// The word used in YAML, `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Regressed => "regressed",
+            Self::StillFailing => "still-failing",
+            Self::Flaky => "flaky",
+            Self::Inconclusive => "inconclusive",
+            Self::Drifted => "drifted",
+            Self::New => "new",
+            Self::Fixed => "fixed",
+            Self::Unchanged => "unchanged",
+            Self::NotRun => "not-run",
+        }
+    }
+
+    /// The verdict with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.word() == word)
+    }
+
+    /// Whether the scenario was judged: planned = judged + inconclusive + not-run.
+    #[must_use]
+    pub fn is_judged(self) -> bool {
+        match self {
+            Self::Inconclusive | Self::NotRun => false,
+            Self::Regressed
+            | Self::StillFailing
+            | Self::Flaky
+            | Self::Drifted
+            | Self::New
+            | Self::Fixed
+            | Self::Unchanged => true,
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why a scenario is inconclusive or did not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// Browser, driver or machine failed, not the product.
+    Environment,
+    /// The scenario itself cannot be right: it never passed here.
+    Authoring,
+    /// A session could not be established.
+    Login,
+    /// Attempts disagree and no more were allowed.
+    Undecided,
+    /// A person must decide.
+    NeedsPerson,
+    /// The night's deadline came first.
+    Deadline,
+    /// The product or the environment was not healthy before the first scenario.
+    Preflight,
+    /// The night was interrupted.
+    Interrupted,
+}
+
+impl Because {
+    /// The word used in `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Authoring => "authoring",
+            Self::Login => "login",
+            Self::Undecided => "undecided",
+            Self::NeedsPerson => "needs-person",
+            Self::Deadline => "deadline",
+            Self::Preflight => "preflight",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// How bad a finding is for a user of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// A user cannot do what they came for.
+    Critical,
+    /// A user is told or given something wrong.
+    Major,
+    /// A user may not notice.
+    Minor,
+}
+
+impl Severity {
+    /// The word used in `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Major => "major",
+            Self::Minor => "minor",
+        }
+    }
+}
+
+/// What the gate decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// Exit code 0.
+    Pass,
+    /// Exit code 1.
+    Fail,
+    /// Exit code 3.
+    Inconclusive,
+}
+
+impl Decision {
+    /// The word used in `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}

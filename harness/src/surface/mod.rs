@@ -1,0 +1,85 @@
+//! Where the product is used: observe it and act on it, and say plainly how that went.
+//!
+//! [`browser`] drives Chromium, [`command`] runs commands, [`fake`] plays a page in tests.
+//! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
+
+pub mod browser;
+pub mod command;
+#[cfg(test)]
+pub mod fake;
+
+use futures_util::future::BoxFuture;
+
+use crate::model::event::Failure;
+use crate::model::observe::Extra;
+use crate::model::scenario::Action;
+use crate::model::{FacetKind, Observation, Target, WatchKind};
+
+/// How an action went. A missing element is an answer, not an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// Carried out, or held; with the values that it captured.
+    Passed(Vec<(String, String)>),
+    /// Could not be carried out, or did not hold.
+    Failed(Failure),
+}
+
+/// What to observe of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The facets to take.
+    pub facets: Vec<FacetKind>,
+    /// The regions that must not be compared.
+    pub masks: Vec<Target>,
+}
+
+/// Something that a watch saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// What kind of thing.
+    pub kind: WatchKind,
+    /// What it said.
+    pub message: String,
+    /// The URL path of the page or resource.
+    pub path: String,
+}
+
+/// A surface failed in a way that says nothing about the product.
+#[derive(Debug, thiserror::Error)]
+pub enum SurfaceError {
+    /// The browser or its driver is gone or does not answer.
+    #[error("the browser is lost: {0}")]
+    BrowserLost(String),
+    /// The browser could not be started.
+    #[error("{0}")]
+    BrowserMissing(String),
+    /// Something on this machine failed.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried, with the path.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// One page of one attempt: fresh cookies and storage, watched from the first byte.
+pub trait PageSurface: Send {
+    /// Carries a filled action out, waiting for its target up to the deadline.
+    fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>>;
+
+    /// Observes the page once it is settled.
+    fn observe<'a>(
+        &'a mut self,
+        look: &'a Look,
+    ) -> BoxFuture<'a, Result<Observation, SurfaceError>>;
+
+    /// The URL path of the page, with its query; empty before the first page.
+    fn place(&mut self) -> BoxFuture<'_, String>;
+
+    /// What the watches saw since the last call.
+    fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>>;
+
+    /// What a person needs to understand a failure: screenshot, aria tree, console, network.
+    fn material(&mut self) -> BoxFuture<'_, Vec<Extra>>;
+}
