@@ -122,7 +122,7 @@ fn percent_encoded(text: &str) -> String {
 
 /// `%C3` as `%c3`, and nothing else changed.
 fn lower_escapes(encoded: &str) -> String {
-    let mut digits = 0;
+    let mut digits = 0_u8;
     encoded
         .chars()
         .map(|letter| {
