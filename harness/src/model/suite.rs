@@ -30,7 +30,21 @@ pub struct Config {
     pub products: IndexMap<String, ProductConfig>,
     /// How the browser is set up.
     pub browser: BrowserConfig,
-    /// When and how a night runs.
+    impl Default for BrowserConfig {
+    fn default() -> Self {
+        Self {
+            viewport: (1280, 800),
+            locale: "en-US".to_owned(),
+            timezone: "UTC".to_owned(),
+            now: None,
+            program: None,
+            driver: None,
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+/// When and how a night runs.
     pub night: NightConfig,
     /// What turns a night into pass or fail.
     pub gate: GateConfig,
@@ -163,6 +177,19 @@ pub struct NightConfig {
     pub timeout_ms: u64,
 }
 
+impl Default for NightConfig {
+    fn default() -> Self {
+        Self {
+            schedule: None,
+            timezone: "UTC".to_owned(),
+            until: None,
+            jobs: None,
+            retries: 1,
+            timeout_ms: 300_000,
+        }
+    }
+}
+
 /// What turns a night into pass or fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateConfig {
@@ -172,6 +199,16 @@ pub struct GateConfig {
     pub judged_at_least: f64,
     /// Rules for branches; of those that match, the last decides.
     pub rules: Vec<GateRule>,
+}
+
+impl Default for GateConfig {
+    fn default() -> Self {
+        Self {
+            fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
+            judged_at_least: 95.0,
+            rules: Vec::new(),
+        }
+    }
 }
 
 /// A gate rule for some branches.
