@@ -1,1 +1,3 @@
-//! x
+//! One test binary: each module is a subject.
+
+mod layering;
