@@ -4,9 +4,9 @@ use super::arguments::{Common, GateOptions, JudgeOptions, ReportOptions};
 use super::exit::Exit;
 use super::{night, run, terminal};
 use crate::ledger::NightDir;
-use crate::model::{Plan, Suite};
+use crate::model::suite::BrowserConfig;
 use crate::night::judging::{self, Judged};
-use crate::night::{BrowserPrinter, NightError, judge as judge_night};
+use crate::night::{BrowserPrinter, judge as judge_night};
 use crate::report::{self, NightReport};
 use crate::spec::Overrides;
 use crate::triage;
@@ -16,7 +16,7 @@ pub fn judge(common: &Common, options: &JudgeOptions) -> anyhow::Result<Exit> {
     let night = night::open(common, &options.night)?;
     let judged = if options.against_suite {
         let suite = night::suite(common, &Overrides::default())?;
-        let plan = todays_plan(&suite, &night)?;
+        let plan = crate::night::against_suite(&suite, night.plan()?, &night)?;
         judging::judge_as(&night, plan)?
     } else {
         judge_night(&night)?
@@ -32,7 +32,7 @@ pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> 
     let report = write(&night, &judge_night(&night)?)?;
     if !options.no_pdf {
         run::runtime()?.block_on(async {
-            let mut printer = BrowserPrinter::start(&crate::model::suite::BrowserConfig::default()).await?;
+            let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
             let printed = report::write_pdf(night.path(), &report, &mut printer).await;
             printer.stop().await;
             printed.map_err(anyhow::Error::from)
@@ -59,12 +59,6 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
     let style = terminal::decision_style(gate.decision);
     terminal::answer(format_args!("{style}{}{style:#}: {}", gate.decision.word(), gate.rule));
     Ok(Exit::of_gate(gate.decision))
-}
-
-/// A night's own plan with today's rules and baselines.
-fn todays_plan(suite: &Suite, night: &NightDir) -> Result<Plan, NightError> {
-    let plan = night.plan()?;
-    crate::night::against_suite(suite, plan, night)
 }
 
 fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {

@@ -28,8 +28,11 @@ pub use printer::BrowserPrinter;
 pub use stop::{Stop, Why};
 
 use crate::baseline::{self, Acceptance};
-use crate::ledger::{Ledger, NightDir};
-use crate::model::{Because, Event, FORMAT_VERSION, Judgement, Plan, Suite};
+use crate::ledger::{Ledger, LedgerError, NightDir};
+use crate::model::{
+    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Plan, Suite,
+    Verdict,
+};
 use crate::report::{self, NightReport};
 
 /// What can keep a night from running. Whatever the product does is no error but data.
@@ -115,8 +118,9 @@ pub async fn run(
     let secrets = secrets::load(suite, &plan, options)?;
     let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
     let night = NightDir::create(out)?;
-    plan.baselines = keep_baselines(suite, &plan, &night)?;
     let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
+    plan.baselines =
+        baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;
     write_plan(&ledger, &plan)?;
     ledger.append(Event::NightStarted {
         format_version: FORMAT_VERSION,
@@ -202,20 +206,36 @@ fn plan_of(
     })
 }
 
-/// Copies the baselines that this night will be compared with into the night.
-fn keep_baselines(
-    suite: &Suite,
-    plan: &Plan,
-    night: &NightDir,
-) -> Result<Vec<crate::model::BaselineRecord>, NightError> {
+/// A night's own plan, judged by what the suite says today: its scenarios' redactions, gate rules,
+/// suppressions and baselines.
+///
+/// # Errors
+/// The suite cannot be planned, or its baselines cannot be read or kept.
+pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<Plan, NightError> {
+    let today = crate::plan::select(suite, &crate::plan::Selection::default())?;
+    for scenario in &mut plan.scenarios {
+        if let Some(same) = today.iter().find(|it| it.id == scenario.id) {
+            scenario.clone_from(same);
+        }
+    }
+    plan.redact.clone_from(&suite.config.redact);
+    plan.gate.clone_from(&suite.config.gate);
+    plan.suppressions.clone_from(&suite.config.suppressions);
+    plan.baselines =
+        baselines(suite, &plan, &|kind, media, bytes| night.keep(kind, media, bytes))?;
+    Ok(plan)
+}
+
+/// How bytes become evidence.
+type Keep<'a> = &'a dyn Fn(&str, &str, &[u8]) -> Result<EvidenceRef, LedgerError>;
+
+/// The baselines that a night is compared with, kept in it.
+fn baselines(suite: &Suite, plan: &Plan, keep: Keep<'_>) -> Result<Vec<BaselineRecord>, NightError> {
     let mut records = Vec::new();
     for baseline in baseline::load(&suite.root, &plan.scenarios)?.baselines {
-        let media = match baseline.facet {
-            crate::model::FacetKind::Image => "image/png",
-            _ => "text/plain",
-        };
-        records.push(crate::model::BaselineRecord {
-            evidence: night.keep(baseline.facet.word(), media, &baseline.content)?,
+        let media = if baseline.facet == FacetKind::Image { "image/png" } else { "text/plain" };
+        records.push(BaselineRecord {
+            evidence: keep(baseline.facet.word(), media, &baseline.content)?,
             scenario: baseline.scenario,
             checkpoint: baseline.checkpoint,
             facet: baseline.facet,
@@ -243,10 +263,7 @@ fn accept_new(
     for pending in judgement.pending.iter().filter(|pending| pending.finding.is_none()) {
         let fine = judgement.scenarios.iter().any(|it| {
             it.id == pending.scenario
-                && matches!(
-                    it.verdict,
-                    crate::model::Verdict::New | crate::model::Verdict::Unchanged
-                )
+                && matches!(it.verdict, Verdict::New | Verdict::Unchanged)
         });
         let scenario = plan.scenarios.iter().find(|it| it.id == pending.scenario);
         if let (true, Some(scenario)) = (fine, scenario) {
