@@ -63,7 +63,7 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
 
 fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
     let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
-    report::write(night.path(), &report, &judged.entries)?;
+    report::write(night.path(), &report)?;
     Ok(report)
 }
 

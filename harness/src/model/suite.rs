@@ -30,18 +30,6 @@ pub struct Config {
     pub products: IndexMap<String, ProductConfig>,
     /// How the browser is set up.
     pub browser: BrowserConfig,
-    impl Default for BrowserConfig {
-    fn default() -> Self {
-        Self {
-            viewport: (1280, 800),
-            locale: "en-US".to_owned(),
-            timezone: "UTC".to_owned(),
-            now: None,
-            program: None,
-            driver: None,
-            timeout_ms: 10_000,
-        }
-    }
 }
 
 /// When and how a night runs.
@@ -177,17 +165,6 @@ pub struct NightConfig {
     pub timeout_ms: u64,
 }
 
-impl Default for NightConfig {
-    fn default() -> Self {
-        Self {
-            schedule: None,
-            timezone: "UTC".to_owned(),
-            until: None,
-            jobs: None,
-            retries: 1,
-            timeout_ms: 300_000,
-        }
-    }
 }
 
 /// What turns a night into pass or fail.
@@ -201,14 +178,6 @@ pub struct GateConfig {
     pub rules: Vec<GateRule>,
 }
 
-impl Default for GateConfig {
-    fn default() -> Self {
-        Self {
-            fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
-            judged_at_least: 95.0,
-            rules: Vec::new(),
-        }
-    }
 }
 
 /// A gate rule for some branches.
@@ -277,3 +246,37 @@ pub enum InputKind {
     /// A `${secret:NAME}` reference and nothing else.
     Secret,
 }
+
+impl Default for BrowserConfig {
+fn default() -> Self {
+    Self {
+        viewport: (1280, 800),
+        locale: "en-US".to_owned(),
+        timezone: "UTC".to_owned(),
+        now: None,
+        program: None,
+        driver: None,
+        timeout_ms: 10_000,
+    }
+}
+
+impl Default for NightConfig {
+    fn default() -> Self {
+        Self {
+            schedule: None,
+            timezone: "UTC".to_owned(),
+            until: None,
+            jobs: None,
+            retries: 1,
+            timeout_ms: 300_000,
+        }
+    }
+
+impl Default for GateConfig {
+    fn default() -> Self {
+        Self {
+            fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
+            judged_at_least: 95.0,
+            rules: Vec::new(),
+        }
+    }

@@ -144,8 +144,8 @@ pub async fn run(
     let judged = judge(&night)?;
     let accepted =
         if options.accept_new { accept_new(suite, &plan, &night, &judged.judgement)? } else { 0 };
-    let report = report::build(&plan, &judged.entries, &judged.judgement);
-    report::write(night.path(), &report, &judged.entries)?;
+    let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    report::write(night.path(), &report)?;
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {

@@ -51,7 +51,7 @@ impl PagePrinter for BrowserPrinter {
     ) -> BoxFuture<'a, Result<Vec<u8>, String>> {
         async move {
             self.browser
-                .print_pdf(html, &options.header, &options.footer)
+                .print_pdf(html, &options.header, &options.footer, options.margins_mm)
                 .await
                 .map_err(|error| error.to_string())
         }
