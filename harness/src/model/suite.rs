@@ -30,9 +30,7 @@ pub struct Config {
     pub products: IndexMap<String, ProductConfig>,
     /// How the browser is set up.
     pub browser: BrowserConfig,
-}
-
-/// When and how a night runs.
+    /// When and how a night runs.
     pub night: NightConfig,
     /// What turns a night into pass or fail.
     pub gate: GateConfig,
@@ -165,8 +163,6 @@ pub struct NightConfig {
     pub timeout_ms: u64,
 }
 
-}
-
 /// What turns a night into pass or fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateConfig {
@@ -176,8 +172,6 @@ pub struct GateConfig {
     pub judged_at_least: f64,
     /// Rules for branches; of those that match, the last decides.
     pub rules: Vec<GateRule>,
-}
-
 }
 
 /// A gate rule for some branches.
@@ -248,15 +242,16 @@ pub enum InputKind {
 }
 
 impl Default for BrowserConfig {
-fn default() -> Self {
-    Self {
-        viewport: (1280, 800),
-        locale: "en-US".to_owned(),
-        timezone: "UTC".to_owned(),
-        now: None,
-        program: None,
-        driver: None,
-        timeout_ms: 10_000,
+    fn default() -> Self {
+        Self {
+            viewport: (1280, 800),
+            locale: "en-US".to_owned(),
+            timezone: "UTC".to_owned(),
+            now: None,
+            program: None,
+            driver: None,
+            timeout_ms: 10_000,
+        }
     }
 }
 
@@ -271,6 +266,7 @@ impl Default for NightConfig {
             timeout_ms: 300_000,
         }
     }
+}
 
 impl Default for GateConfig {
     fn default() -> Self {
@@ -280,3 +276,4 @@ impl Default for GateConfig {
             rules: Vec::new(),
         }
     }
+}
