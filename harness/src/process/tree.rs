@@ -105,7 +105,7 @@ pub async fn end_stragglers(cookie: &Cookie) -> Vec<Ended> {
 }
 
 /// As [`end_stragglers`], where nothing can be awaited: kills, and does not wait for the end.
-pub(super) fn kill_stragglers(cookie: &Cookie) {
+pub fn kill_stragglers(cookie: &Cookie) {
     let mut ending = Ending::new();
     // A tree that is still forking needs a second look; three are plenty for one that is not.
     for _ in 0..3 {
@@ -147,14 +147,14 @@ impl Ending {
 
     /// Kills whoever is there; whether somebody was, and another round is due.
     fn round(&mut self, belongs: impl Fn(&str) -> bool) -> bool {
-        let found = table::holders(&belongs);
-        for process in &found {
+        let reading = table::holders(&belongs);
+        for process in &reading.found {
             if self.known.insert((process.pid, process.start)) {
                 self.ended.push(Ended { pid: process.pid, command: process.command() });
             }
             process.kill(&belongs);
         }
-        !found.is_empty() && Instant::now() < self.until
+        (reading.undecided || !reading.found.is_empty()) && Instant::now() < self.until
     }
 }
 
