@@ -241,7 +241,7 @@ impl Attempt<'_> {
                     let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
                     self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
                 }
-                let mut evidence = self.ledger.keep_all(&done.extras)?;
+                let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
                 if matches!(done.done, Done::Failed(_)) {
                     evidence.extend(self.keep_facets(&done.observation)?);
                 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use tokio::sync::watch;
 
 use super::NightError;
@@ -16,7 +15,8 @@ use crate::ledger::Ledger;
 use crate::model::suite::{Config, Isolation};
 use crate::model::{Because, Event, Outcome, Plan, Scenario};
 use crate::policy::Policy;
-use crate::product::{HostEnvironment, ProductError, WorkFolder};
+use crate::process::Environment;
+use crate::product::{Address, ProductError, WorkFolder};
 use crate::surface::browser::{Browser, BrowserOptions, Page, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
 use crate::surface::{PageSurface, SurfaceError};
@@ -27,7 +27,6 @@ const FINALLY: Duration = Duration::from_secs(60);
 /// What every attempt of a night is set up from.
 pub(super) struct Setup {
     pub config: Config,
-    pub environment: IndexMap<String, String>,
     pub ledger: Arc<Ledger>,
     pub plan: Arc<Plan>,
     pub products: Products,
@@ -42,6 +41,9 @@ pub(super) enum Attempted {
     /// There was no product to attempt it with; the ledger says why.
     NoProduct,
 }
+
+/// How much of each output of a command is kept, in bytes.
+const MOST_OUTPUT: usize = 4 << 20;
 
 /// Makes one attempt.
 ///
@@ -58,47 +60,36 @@ pub(super) async fn run(
     let Some(product) = setup.products.get(name) else {
         return no_product(setup, scenario, &format!("the product {name} is not healthy"));
     };
-    let (work, served) = match bring_up(setup, product).await {
-        Ok(brought_up) => brought_up,
+    let stage = match Stage::set(setup, product).await {
+        Ok(stage) => stage,
         Err(error) => return no_product(setup, scenario, &error.to_string()),
     };
-    let base_url = served.as_ref().map(|it| it.server.base_url().to_owned());
     let mut page = None;
     if uses_browser(scenario) {
-        let context = PageContext {
-            base_url: base_url.clone().unwrap_or_default(),
-            allow_hosts: allowed(setup, name),
-            work: work.path().to_owned(),
-        };
-        match fresh_page(setup, browser, &context).await {
+        match fresh_page(setup, browser, &stage.page_context()).await {
             Ok(fresh) => page = Some(fresh),
             Err(error) => {
-                clear_away(product, served, browser).await;
+                stage.clear().await;
                 return harness_error(setup, scenario, number, &error);
             }
         }
     }
     let mut command = CommandSurface::new(CommandSetup {
-        work: work.clone_paths(),
-        path: product.prepared.command_path(),
-        env: product.prepared.command_env(&environment(setup), base_url.as_deref()),
+        work: stage.work.work().to_owned(),
+        environment: stage.environment.clone(),
         timeout: Duration::from_millis(setup.config.night.timeout_ms),
+        max_output: MOST_OUTPUT,
     });
-    let policy = Policy::new(base_url.as_deref(), &allowed(setup, name));
-    let crashed = || {
-        let crash = served.as_ref()?.server.crashed()?;
-        Some(Crash { product: name.to_owned(), how: crash.how, log: crash.log })
-    };
-    let attempt = Attempt {
+    let ended = Attempt {
         scenario,
         number,
         ledger: &setup.ledger,
-        policy: &policy,
+        policy: &stage.policy(),
         page: page.as_mut().map(|it| it as &mut dyn PageSurface),
         command: &mut command,
-        scope: scope(setup, served.as_deref(), &work, scenario, number),
+        scope: stage.scope(setup, scenario, number),
         environment: &setup.plan.environment,
-        crashed: &crashed,
+        crashed: &|| stage.crashed(),
         limits: Limits {
             steps: Duration::from_millis(
                 scenario.timeout_ms.unwrap_or(setup.config.night.timeout_ms),
@@ -106,33 +97,98 @@ pub(super) async fn run(
             finally: FINALLY,
         },
         stop,
-    };
-    let ended = attempt.run(&mut Scripted::new(scenario)).await?;
-    command.end_stragglers().await;
-    if let Some(page) = page
-        && (page.close().await.is_err() || ended == Ended::With(Outcome::HarnessError))
-    {
-        retire(browser).await;
     }
-    clear_away(product, served, browser).await;
+    .run(&mut Scripted::new(scenario))
+    .await?;
+    command.close().await;
+    if let Some(page) = page {
+        let closed = page.close().await;
+        if closed.is_err() || ended == Ended::With(Outcome::HarnessError) {
+            retire(browser).await;
+        }
+    }
+    stage.clear().await;
     Ok(Attempted::Ended(ended))
 }
 
-/// A working folder with fresh data, and the server that the scenario will talk to.
-async fn bring_up(
-    setup: &Setup,
-    product: &Running,
-) -> Result<(WorkFolder, Option<Arc<Served>>), ProductError> {
-    let work = product.prepared.fresh_work(setup.scratch.path())?;
-    let served = if product.prepared.is_served() {
-        Some(match product.isolation {
-            Isolation::Night => product.shared().await?,
-            Isolation::Scenario => product.own(work.path()).await?,
+/// What one attempt stands on: a folder with fresh data, and the server that it talks to.
+struct Stage<'a> {
+    product: &'a Running,
+    work: WorkFolder,
+    served: Option<Arc<Served>>,
+    environment: Environment,
+}
+
+impl<'a> Stage<'a> {
+    async fn set(setup: &Setup, product: &'a Running) -> Result<Self, ProductError> {
+        let work = product.prepared.fresh_work(setup.scratch.path())?;
+        let served = product.served(&work).await?;
+        let server = served.as_deref();
+        let address = Address {
+            port: server.and_then(|it| it.port),
+            base_url: server.map(|it| it.base_url.as_str()),
+        };
+        let environment =
+            product.prepared.environment(&work, address, &|name| product.variables.value(name))?;
+        Ok(Self { product, work, served, environment })
+    }
+
+    fn base_url(&self) -> Option<&str> {
+        self.served.as_ref().map(|it| it.base_url.as_str())
+    }
+
+    fn allowed(&self) -> &[String] {
+        &self.product.prepared.config().allow_hosts
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::new(self.base_url(), self.allowed())
+    }
+
+    fn page_context(&self) -> PageContext {
+        PageContext {
+            base_url: self.base_url().unwrap_or_default().to_owned(),
+            allow_hosts: self.allowed().to_vec(),
+            work: self.work.work().to_owned(),
+        }
+    }
+
+    fn crashed(&self) -> Option<Crash> {
+        let served = self.served.as_ref()?;
+        let crash = served.crashed()?;
+        Some(Crash {
+            product: self.product.prepared.name().to_owned(),
+            how: crash.how,
+            log: served.log(),
         })
-    } else {
-        None
-    };
-    Ok((work, served))
+    }
+
+    /// The values of `${port}`, `${base-url}`, `${work}` and `${unique}`, and how they are compared.
+    fn scope(&self, setup: &Setup, scenario: &Scenario, number: u32) -> Scope {
+        let mut scope = Scope::new(&setup.config.vars);
+        if let Some(served) = &self.served {
+            scope.set("base-url", &*served.base_url);
+            if let Some(port) = served.port {
+                scope.set_known("port", port.to_string(), "[port]");
+            }
+            if served.work != self.work.work() {
+                scope.is_known(served.work.to_string_lossy(), "[server]");
+            }
+        }
+        scope.set_known("work", self.work.work().to_string_lossy(), "[work]");
+        scope.is_known(self.work.home().to_string_lossy(), "[home]");
+        scope.is_known(self.work.tmp().to_string_lossy(), "[tmp]");
+        let unique = format!("{}-{}-{number}", setup.plan.night, slug(&scenario.id));
+        scope.set_known("unique", unique.to_lowercase(), "[unique]");
+        scope
+    }
+
+    /// Ends what only this attempt used.
+    async fn clear(self) {
+        if let (Isolation::Scenario, Some(served)) = (self.product.isolation(), &self.served) {
+            served.stop().await;
+        }
+    }
 }
 
 /// A page in a fresh context; a browser that does not give one is replaced once.
@@ -159,57 +215,9 @@ async fn retire(browser: &mut Option<Browser>) {
     }
 }
 
-/// Ends what only this attempt used.
-async fn clear_away(
-    product: &Running,
-    served: Option<Arc<Served>>,
-    _browser: &mut Option<Browser>,
-) {
-    if let (Isolation::Scenario, Some(served)) = (product.isolation, served) {
-        served.server.stop().await;
-    }
-}
-
-/// The values of `${port}`, `${base-url}`, `${work}`, `${unique}`, and how they are compared.
-fn scope(
-    setup: &Setup,
-    served: Option<&Served>,
-    work: &WorkFolder,
-    scenario: &Scenario,
-    number: u32,
-) -> Scope {
-    let mut scope = Scope::new(&setup.config.vars);
-    if let Some(served) = served {
-        let (base_url, port) = (served.server.base_url(), served.server.port());
-        scope.set("base-url", base_url);
-        scope.set("port", port.to_string());
-        if served.server.is_ours() {
-            for host in ["127.0.0.1", "localhost"] {
-                scope.is_known(format!("{host}:{port}"), &format!("{host}:[port]"));
-            }
-            scope.is_known(port.to_string(), "[port]");
-        }
-        scope.is_known(served.server.work().to_string_lossy(), "[server]");
-    }
-    scope.set_known("work", work.path().to_string_lossy(), "[work]");
-    scope.is_known(work.home().to_string_lossy(), "[home]");
-    scope.is_known(work.tmp().to_string_lossy(), "[tmp]");
-    let unique = format!("{}-{}-{number}", setup.plan.night, slug(&scenario.id)).to_lowercase();
-    scope.set_known("unique", unique, "[unique]");
-    scope
-}
-
 /// Only letters, digits and dashes.
 fn slug(id: &str) -> String {
     id.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect()
-}
-
-fn allowed(setup: &Setup, product: &str) -> Vec<String> {
-    setup.config.products.get(product).map(|it| it.allow_hosts.clone()).unwrap_or_default()
-}
-
-fn environment(setup: &Setup) -> HostEnvironment {
-    HostEnvironment::new(&setup.environment, &setup.config.pass_env)
 }
 
 fn no_product(

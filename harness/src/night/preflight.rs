@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
-use super::products::{Products, Running};
+use super::products::{Products, Running, Variables};
 use super::{NightError, Progress, RunOptions, Stop, because};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
-use crate::model::suite::BrowserConfig;
+use crate::model::suite::{BrowserConfig, ProductConfig};
 use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
-use crate::product::{self, HostEnvironment};
-use crate::surface::browser::{self, Browser, BrowserOptions};
+use crate::process::{Cookie, Environment};
+use crate::product::{self, ProductError, Setting};
+use crate::surface::browser::{Browser, BrowserOptions, environment_key};
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -81,9 +82,9 @@ pub(super) async fn run(
     let runnable =
         desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
     Ok(Ready {
-        products: Products::new(products),
+        products,
         browser,
-        environment: browser::environment_key(&browser_options),
+        environment: environment_key(&browser_options),
         browser_options,
         runnable,
         versions,
@@ -117,6 +118,7 @@ pub(super) fn browser_options(
         timeout: Duration::from_millis(config.timeout_ms),
         allow_hosts,
         scratch: scratch.to_owned(),
+        tree: Cookie::new(),
     }
 }
 
@@ -161,12 +163,12 @@ impl Desk<'_> {
         &self,
         plan: &Plan,
         scratch: &Path,
-    ) -> Result<(Vec<Running>, Vec<ProductBuild>, Unhealthy), NightError> {
+    ) -> Result<(Products, Vec<ProductBuild>, Unhealthy), NightError> {
         let needed: BTreeSet<_> =
             plan.scenarios.iter().filter_map(|it| it.product.as_deref()).collect();
         let previous =
             super::previous_report(&super::nights_folder(self.suite), &plan.night);
-        let (mut running, mut builds, mut unhealthy) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut running, mut builds, mut unhealthy) = (Products::default(), Vec::new(), BTreeMap::new());
         for name in self.suite.config.products.keys().filter(|it| needed.contains(it.as_str())) {
             let found = self.product(name, scratch).await?;
             let build = match self.options.builds.get(name) {
@@ -178,7 +180,7 @@ impl Desk<'_> {
             });
             builds.push(ProductBuild { name: name.clone(), build, previous_build });
             match found {
-                Ok(product) => running.push(product),
+                Ok(product) => running.add(product),
                 Err(problem) => {
                     unhealthy.insert(name.clone(), problem);
                 }
@@ -201,21 +203,16 @@ impl Desk<'_> {
             config.base_url = Some(Template::new(url));
             config.serve = None;
         }
-        let environment = HostEnvironment::new(&self.options.environment, &self.suite.config.pass_env);
-        let state = self.suite.root.join(".nightshift");
         let served = config.serve.is_some() || config.base_url.is_some();
-        let prepared =
-            product::prepare(name, &config, &self.suite.root, &state, &environment).await;
-        let result = match prepared {
+        let result = match self.prepare(name, &config).await {
             Ok(prepared) => {
-                let running = Running::new(
-                    name,
-                    prepared,
-                    &self.suite.config,
-                    self.ledger.secrets(),
-                    scratch,
-                );
-                if served { running.shared().await.map(|_| running) } else { Ok(running) }
+                let variables = Variables {
+                    vars: self.suite.config.vars.clone(),
+                    secrets: self.ledger.secrets().clone(),
+                };
+                let running = Running::new(prepared, variables, scratch.to_owned());
+                // A server of each scenario's own is started once here too, to see that it can be.
+                running.shared().await.map(|_| running)
             }
             Err(error) => Err(error),
         };
@@ -236,6 +233,28 @@ impl Desk<'_> {
                 Ok(Err(problem))
             }
         }
+    }
+
+    async fn prepare(
+        &self,
+        name: &str,
+        config: &ProductConfig,
+    ) -> Result<product::Prepared, ProductError> {
+        let ours = || self.options.environment.clone();
+        let everything: Vec<String> = self.options.environment.keys().cloned().collect();
+        let variables = Variables {
+            vars: self.suite.config.vars.clone(),
+            secrets: self.ledger.secrets().clone(),
+        };
+        let setting = Setting {
+            name,
+            config,
+            suite_root: &self.suite.root,
+            state: &self.suite.root.join(".nightshift"),
+            setup_environment: &Environment::allowed(ours(), &everything),
+            environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
+        };
+        product::prepare(setting, &|name| variables.value(name)).await
     }
 
     fn record(

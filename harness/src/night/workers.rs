@@ -49,7 +49,6 @@ pub(super) async fn run(
         progress,
         setup: Setup {
             config: suite.config.clone(),
-            environment: options.environment.clone(),
             ledger: ledger.clone(),
             plan: plan.clone(),
             products: ready.products,
@@ -76,7 +75,7 @@ pub(super) async fn run(
     for product in hall.setup.products.all() {
         if let Some(log) = product.stop().await {
             let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
-            ledger.append(Event::ProductLog { product: product.name.clone(), evidence })?;
+            ledger.append(Event::ProductLog { product: product.prepared.name().to_owned(), evidence })?;
         }
     }
     match failed {
