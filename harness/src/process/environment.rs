@@ -30,6 +30,12 @@ impl Environment {
         Self { variables }
     }
 
+    /// All of `ours`: for what the suite's author runs on this machine to make a product ready.
+    #[must_use]
+    pub fn inherited(ours: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { variables: ours.into_iter().collect() }
+    }
+
     /// With one more variable, or another value for one.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
