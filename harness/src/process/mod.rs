@@ -1,1 +1,93 @@
-//! .
+//! Starting, limiting and ending process trees; nothing that is started here outlives us.
+//!
+//! [`run()`] carries one command out and keeps what it said; [`Service`] is a tree that runs for
+//! long. Both have a process group of their own and carry a [`Cookie`] in their environment, by
+//! which [`end_stragglers`] finds what left the group, and [`sweep`] what a killed night left
+//! behind. Who a command is for, and what its output means, is the business of `surface` and
+//! `product`.
+
+mod capture;
+mod command;
+mod lookup;
+mod service;
+#[cfg_attr(not(target_os = "linux"), path = "table_elsewhere.rs")]
+mod table;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+pub use capture::Captured;
+pub use command::{CommandSpec, Finished, Leftovers, run};
+pub use lookup::{find_program, programs_like};
+pub use service::{Service, ServiceSpec};
+pub use tree::{Cookie, Ended, TREE_VARIABLE, end_stragglers, sweep};
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exit {code}"),
+            Self::Signal(signal) => write!(f, "signal {signal}"),
+        }
+    }
+}
+
+impl From<ExitStatus> for Exit {
+    fn from(status: ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        match (status.code(), status.signal()) {
+            (Some(code), _) => Self::Code(code),
+            (None, signal) => Self::Signal(signal.unwrap_or_default()),
+        }
+    }
+}
+
+/// A process could not be started, or the system refused to tell us of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// No such program.
+    #[error("no program {program:?} in {searched}{}", nearest_hint(.nearest))]
+    NotFound {
+        /// The program as it was asked for.
+        program: String,
+        /// The folders that were searched, joined by `:`; or the folder it was named relative to.
+        searched: String,
+        /// Names of programs there that are spelled alike.
+        nearest: Vec<String>,
+    },
+    /// The file is there, but cannot be run.
+    #[error("{} cannot be run: {why}", .path.display())]
+    NotExecutable {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// Something on this machine failed.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+fn nearest_hint(nearest: &[String]) -> String {
+    if nearest.is_empty() {
+        String::new()
+    } else {
+        format!("; did you mean {}?", nearest.join(" or "))
+    }
+}

@@ -1,0 +1,32 @@
+//! No process table to read: elsewhere than on Linux the process group has to do.
+//!
+//! Same names as `table`, whose place it takes; `tree` calls them.
+
+use super::tree::Owner;
+
+/// A process that holds a cookie; none is ever found here.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) pid: u32,
+    pub(super) start: u64,
+}
+
+impl Process {
+    pub(super) fn command(&self) -> String {
+        format!("process {}", self.pid)
+    }
+
+    pub(super) fn kill(&self, _belongs: &impl Fn(&str) -> bool) {}
+}
+
+pub(super) fn own() -> Owner {
+    Owner { pid: std::process::id(), start: 0, namespace: 0 }
+}
+
+pub(super) fn start_of(_pid: u32) -> Option<u64> {
+    Some(0)
+}
+
+pub(super) fn holders(_belongs: impl Fn(&str) -> bool) -> Vec<Process> {
+    Vec::new()
+}
