@@ -1,1 +1,3 @@
-//! x
+//! The integration tests: each module is one room or one promise, tested from outside.
+
+mod browser;
