@@ -211,7 +211,11 @@ impl Page {
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.
-    pub(super) async fn click_until(&mut self, target: &Target, deadline: Instant) -> Step<ElementState> {
+    pub(super) async fn click_until(
+        &mut self,
+        target: &Target,
+        deadline: Instant,
+    ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::Usable, deadline).await?;
             let clicked = self.shared.drive("clicking", spot.element.click()).await;
@@ -421,7 +425,9 @@ impl Page {
             match dialog {
                 Some(dialog) => break dialog,
                 None if crashed => return Err(self.trouble(Snag::Crashed, &expected)),
-                None if Instant::now() >= deadline => return Err(failed(expected, "no dialog is open")),
+                None if Instant::now() >= deadline => {
+                    return Err(failed(expected, "no dialog is open"));
+                }
                 None => self.pause().await,
             }
         };

@@ -42,15 +42,17 @@ impl Page {
     }
 
     pub(super) async fn wait(&mut self, until: &WaitFor, within_ms: Option<u64>) -> Step<()> {
-        let deadline =
-            within_ms.map_or_else(|| self.deadline(), |ms| Instant::now() + Duration::from_millis(ms));
+        let deadline = within_ms
+            .map_or_else(|| self.deadline(), |ms| Instant::now() + Duration::from_millis(ms));
         match until {
             WaitFor::Visible(target) => self.await_visible(target, deadline).await,
             WaitFor::Gone(target) => {
                 self.settle(deadline).await?;
                 self.await_gone(target, deadline).await
             }
-            WaitFor::Url(url) => self.await_held(&PageExpectation::Url(url.clone()), deadline).await,
+            WaitFor::Url(url) => {
+                self.await_held(&PageExpectation::Url(url.clone()), deadline).await
+            }
         }
     }
 
@@ -87,7 +89,11 @@ impl Page {
                 return Ok(());
             }
             if Instant::now() >= deadline {
-                let there = if visible == 1 { "it is there".to_owned() } else { format!("{visible} of it are there") };
+                let there = if visible == 1 {
+                    "it is there".to_owned()
+                } else {
+                    format!("{visible} of it are there")
+                };
                 return Err(failed(expected, there));
             }
             self.pause().await;
@@ -144,7 +150,9 @@ impl Page {
                 let state = self.state_of(target, &[], deadline).await?;
                 match state.value {
                     Some(value) => same(&format!("value of {target}"), wanted.raw(), &value),
-                    None => Err((format!("a value of {target}"), format!("a {} has none", state.role))),
+                    None => {
+                        Err((format!("a value of {target}"), format!("a {} has none", state.role)))
+                    }
                 }
             }
             PageExpectation::Attribute(target, name, wanted) => {
@@ -285,7 +293,10 @@ fn has_state(target: &Target, wanted: &str, state: &ElementState) -> Held {
         "visible" => state.visible,
         _ => {
             let known = STATES.join(", ");
-            return Err((format!("{target} to be {wanted}"), format!("no such state; known: {known}")));
+            return Err((
+                format!("{target} to be {wanted}"),
+                format!("no such state; known: {known}"),
+            ));
         }
     };
     if is == negated {

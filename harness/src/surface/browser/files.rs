@@ -58,7 +58,10 @@ impl Page {
                     return self.settle(self.deadline()).await;
                 }
                 Some(Download { end: Some(Err(why)), suggested, .. }) => {
-                    return Err(failed(expected, format!("the download of {suggested} ended: {why}")));
+                    return Err(failed(
+                        expected,
+                        format!("the download of {suggested} ended: {why}"),
+                    ));
                 }
                 Some(Download { end: None, suggested, .. }) if Instant::now() >= deadline => {
                     return Err(failed(expected, format!("{suggested} did not end in time")));
@@ -79,7 +82,8 @@ impl Page {
 /// A relative path below the folder; `None` where it would leave it.
 fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let relative = Path::new(path);
-    let plain = relative.components().all(|it| matches!(it, Component::Normal(_) | Component::CurDir));
+    let plain =
+        relative.components().all(|it| matches!(it, Component::Normal(_) | Component::CurDir));
     (plain && !path.is_empty()).then(|| folder.join(relative))
 }
 

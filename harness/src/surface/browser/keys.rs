@@ -66,9 +66,9 @@ fn key(name: &str) -> Result<char, String> {
     }
     let known = NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     known.map(|(_, code)| *code).ok_or_else(|| {
-        let near = NAMED
-            .iter()
-            .min_by_key(|(known, _)| strsim::levenshtein(&known.to_lowercase(), &name.to_lowercase()));
+        let near = NAMED.iter().min_by_key(|(known, _)| {
+            strsim::levenshtein(&known.to_lowercase(), &name.to_lowercase())
+        });
         let hint = near.map_or_else(String::new, |(near, _)| format!("; did you mean {near}?"));
         format!("no key is named {name:?}{hint}")
     })

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::BrowserOptions;
 use crate::surface::SurfaceError;
 
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const DRIVERS: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
 /// Where distributions put the driver without it being on the path.
 const HIDDEN: [&str; 3] = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/snap/bin"];

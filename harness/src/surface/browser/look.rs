@@ -67,7 +67,8 @@ impl Page {
         self.focus().await?;
         self.settle(deadline).await?;
         let moved = self.evaluate(FREEZE, deadline).await;
-        if moved.map_err(|snag| self.trouble(snag, "a page that stands still"))?.as_u64() != Some(0) {
+        if moved.map_err(|snag| self.trouble(snag, "a page that stands still"))?.as_u64() != Some(0)
+        {
             // The ends of animations are news to the page; it may change because of them.
             self.settle(deadline).await?;
         }
@@ -86,7 +87,11 @@ impl Page {
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
                 FacetKind::Image => FacetContent::Image {
                     png: self.picture(deadline).await?,
-                    masks: read.masks.iter().filter_map(|it| pixels(it.viewport, read.scale)).collect(),
+                    masks: read
+                        .masks
+                        .iter()
+                        .filter_map(|it| pixels(it.viewport, read.scale))
+                        .collect(),
                 },
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
@@ -144,14 +149,17 @@ impl Page {
     async fn capture_png(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
         let limit = deadline.saturating_duration_since(Instant::now()).max(EVIDENCE);
         let params = json!({ "context": self.top });
-        let taken = self.shared.bidi.command("browsingContext.captureScreenshot", params, limit).await;
+        let taken =
+            self.shared.bidi.command("browsingContext.captureScreenshot", params, limit).await;
         let taken = taken.map_err(|refusal| match self.blocked("a picture of the page") {
             Some(trouble) => trouble,
             None => refusal.lost("taking a picture of the page").into(),
         })?;
         base64::engine::general_purpose::STANDARD
             .decode(taken["data"].as_str().unwrap_or_default())
-            .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into())
+            .map_err(|error| {
+                SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into()
+            })
     }
 
     /// What a person needs to understand a failure; what cannot be had is left out.
@@ -181,7 +189,8 @@ impl Page {
             text.into_bytes()
         };
         add("console", "text/plain", text(&state.console));
-        let network: Vec<String> = state.network.iter().cloned().chain(state.unanswered()).collect();
+        let network: Vec<String> =
+            state.network.iter().cloned().chain(state.unanswered()).collect();
         add("network", "text/plain", text(&network));
         extras
     }

@@ -151,8 +151,9 @@ impl Page {
 
     /// As [`Page::focus`], also out of a frame.
     pub(super) async fn switch(&self) -> Step<()> {
-        let handle = fantoccini::wd::WindowHandle::try_from(self.top.clone())
-            .map_err(|error| SurfaceError::BrowserLost(format!("the page has no handle: {error}")))?;
+        let handle = fantoccini::wd::WindowHandle::try_from(self.top.clone()).map_err(|error| {
+            SurfaceError::BrowserLost(format!("the page has no handle: {error}"))
+        })?;
         let switched = self
             .shared
             .drive("switching to the page", self.shared.client.switch_to_window(handle))
@@ -220,7 +221,9 @@ impl Page {
             Action::Reload => self.reload().await.map(none),
             Action::Click(target) => self.click(target).await.map(none),
             Action::Fill(fields) => self.fill(fields).await.map(none),
-            Action::Type { text, into } => self.type_text(text.raw(), into.as_ref()).await.map(none),
+            Action::Type { text, into } => {
+                self.type_text(text.raw(), into.as_ref()).await.map(none)
+            }
             Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
             Action::Choose { from, option } => self.choose(from, option.raw()).await.map(none),
             Action::Check(target) => self.set_checked(target, true).await.map(none),
@@ -324,10 +327,7 @@ fn settings(
             "emulation.setTimezoneOverride",
             json!({ "userContexts": here, "timezone": options.timezone }),
         ),
-        (
-            "emulation.setLocaleOverride",
-            json!({ "userContexts": here, "locale": options.locale }),
-        ),
+        ("emulation.setLocaleOverride", json!({ "userContexts": here, "locale": options.locale })),
         (
             "script.addPreloadScript",
             json!({ "userContexts": here,

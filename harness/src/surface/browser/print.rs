@@ -28,11 +28,14 @@ pub(super) async fn print(
         what: format!("opening {} to print it", html.display()),
         source,
     })?;
-    let url = url::Url::from_file_path(&full)
-        .map_err(|()| SurfaceError::BrowserLost(format!("{} is no path to print", full.display())))?;
+    let url = url::Url::from_file_path(&full).map_err(|()| {
+        SurfaceError::BrowserLost(format!("{} is no path to print", full.display()))
+    })?;
     let command = async |method: &str, params: Value| {
         let answer = shared.bidi.command(method, params, shared.limit).await;
-        answer.map_err(|refusal: Refusal| refusal.lost(&format!("printing {} ({method})", html.display())))
+        answer.map_err(|refusal: Refusal| {
+            refusal.lost(&format!("printing {} ({method})", html.display()))
+        })
     };
     let made = command("browsingContext.create", json!({ "type": "tab" })).await?;
     let context = made["context"].clone();
@@ -45,7 +48,8 @@ pub(super) async fn print(
         let session = command("goog:cdp.getSession", json!({ "context": context })).await?;
         let edges = !(paper.header.is_empty() && paper.footer.is_empty());
         // An empty template would bring the browser's own.
-        let blank = |text: &str| if text.is_empty() { "<span></span>".to_owned() } else { text.to_owned() };
+        let blank =
+            |text: &str| if text.is_empty() { "<span></span>".to_owned() } else { text.to_owned() };
         let params = json!({
             "printBackground": true,
             "preferCSSPageSize": true,
@@ -65,7 +69,7 @@ pub(super) async fn print(
     // The tab goes whether it was printed or not.
     drop(command("browsingContext.close", json!({ "context": context })).await);
     let data = printed?["result"]["data"].as_str().unwrap_or_default().to_owned();
-    base64::engine::general_purpose::STANDARD
-        .decode(data)
-        .map_err(|error| SurfaceError::BrowserLost(format!("the printed file is no base64: {error}")))
+    base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
+        SurfaceError::BrowserLost(format!("the printed file is no base64: {error}"))
+    })
 }

@@ -163,8 +163,7 @@ impl Record {
         let rejected = std::mem::take(&mut state.rejected);
         seen.into_iter()
             .map(|it| {
-                let rejection =
-                    it.kind == WatchKind::Exception && rejected.contains(&it.stamp);
+                let rejection = it.kind == WatchKind::Exception && rejected.contains(&it.stamp);
                 Sighting {
                     kind: if rejection { WatchKind::Rejection } else { it.kind },
                     message: it.message,

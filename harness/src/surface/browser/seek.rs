@@ -224,10 +224,7 @@ fn candidates(matches: &[Match], total: u32) -> String {
             format!("{}: {}{hidden}", at + 1, said(it))
         })
         .collect();
-    format!(
-        "{total} things match ({}); say which by `in:` or `nth:`",
-        names.join(", ")
-    )
+    format!("{total} things match ({}); say which by `in:` or `nth:`", names.join(", "))
 }
 
 fn said(one: &Match) -> String {
@@ -263,7 +260,9 @@ fn noun(locator: &Locator) -> &str {
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
         Need::There => return None,
-        Need::Usable | Need::Editable if !state.visible => "it is there, but not visible".to_owned(),
+        Need::Usable | Need::Editable if !state.visible => {
+            "it is there, but not visible".to_owned()
+        }
         Need::Usable | Need::Editable if !state.enabled => "it is disabled".to_owned(),
         Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()

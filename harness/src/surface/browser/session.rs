@@ -364,7 +364,9 @@ fn snag(what: &str, error: &CmdError) -> Snag {
         CmdError::Standard(_) if error.is_invalid_session_id() || error.is_no_such_window() => {
             Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}")))
         }
-        CmdError::Standard(answer) if answer.error() == "element click intercepted" => Snag::Again(said),
+        CmdError::Standard(answer) if answer.error() == "element click intercepted" => {
+            Snag::Again(said)
+        }
         CmdError::Standard(_) => Snag::Refused(said),
         // The driver's own word, which the standard does not have.
         CmdError::NotW3C(answer) if answer.to_string().contains("tab crashed") => Snag::Crashed,

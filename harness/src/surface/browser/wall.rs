@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn a_host_is_allowed_on_every_port_and_a_host_with_port_only_there() {
         let mut book = Book::default();
-        book.allowed.insert("page".to_owned(), vec!["127.0.0.1:80".to_owned(), "CDN.test".to_owned()]);
+        book.allowed
+            .insert("page".to_owned(), vec!["127.0.0.1:80".to_owned(), "CDN.test".to_owned()]);
         let asked = [("127.0.0.1", 80), ("127.0.0.1", 81), ("cdn.test", 443), ("127.0.0.2", 80)];
         assert_eq!(asked.map(|(host, port)| book.allows(host, port)), [true, false, true, false]);
     }
