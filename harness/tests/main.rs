@@ -1,3 +1,5 @@
 //! One test binary: each module is a subject.
 
+mod browser;
 mod layering;
+mod walker;

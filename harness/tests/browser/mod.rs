@@ -1,0 +1,144 @@
+//! The browser surface on real pages: every verb, every way to fail, every watch and its clean twin.
+
+mod site;
+
+use std::path::Path;
+use std::time::Duration;
+
+use nightshift::model::event::Failure;
+use nightshift::model::observe::FacetContent;
+use nightshift::model::scenario::{
+    DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor,
+};
+use nightshift::model::{
+    Action, FacetKind, Locator, Observation, Outcome, Target, Template, WatchKind,
+};
+use nightshift::process::Cookie;
+use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext};
+use nightshift::surface::{Done, Look, PageSurface, Sighting};
+use site::Site;
+
+fn options(scratch: &Path) -> BrowserOptions {
+    BrowserOptions {
+        program: None,
+        driver: None,
+        viewport: (1000, 700),
+        locale: "en-GB".to_owned(),
+        timezone: "Pacific/Auckland".to_owned(),
+        now: Some("2026-01-05T09:00:00Z".parse().unwrap()),
+        timeout: Duration::from_millis(1500),
+        allow_hosts: Vec::new(),
+        scratch: scratch.to_owned(),
+        tree: Cookie::new(),
+    }
+}
+
+/// A browser with a site and a page in it.
+struct Bench {
+    site: Site,
+    scratch: tempfile::TempDir,
+    browser: Browser,
+    page: Page,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let site = Site::start().await;
+        let mut browser = Browser::start(&options(scratch.path())).await.unwrap();
+        let page = browser.page(&context(&site, scratch.path())).await.unwrap();
+        Self { site, scratch, browser, page }
+    }
+
+    async fn fresh_page(&mut self) {
+        let page = self.browser.page(&context(&self.site, self.scratch.path())).await.unwrap();
+        std::mem::replace(&mut self.page, page).close().await.unwrap();
+    }
+
+    async fn done(&mut self, action: Action) -> Done {
+        self.page.act(&action).await.unwrap()
+    }
+
+    async fn passes(&mut self, action: Action) {
+        assert_eq!(
+            (self.done(action.clone()).await, action.clone()),
+            (Done::Passed(vec![]), action)
+        );
+    }
+
+    async fn open(&mut self, path: &str) {
+        self.passes(Action::Open(path.into())).await;
+    }
+
+    /// Expected and actual of a step that must fail.
+    async fn fails(&mut self, action: Action) -> (String, String) {
+        match self.done(action.clone()).await {
+            Done::Failed(Failure { outcome: Outcome::Failed, expected, actual }) => {
+                (expected, actual)
+            }
+            other => panic!("{action:?} gave {other:?}"),
+        }
+    }
+
+    async fn title(&mut self, title: &str) {
+        self.passes(Action::Expect(vec![PageExpectation::Title(title.into())])).await;
+    }
+
+    async fn observe(&mut self) -> Observation {
+        let facets = vec![FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
+        self.page.observe(&Look { facets, masks: vec![] }).await.unwrap()
+    }
+
+    async fn stop(self) {
+        self.page.close().await.unwrap();
+        self.browser.stop().await;
+    }
+}
+
+fn context(site: &Site, work: &Path) -> PageContext {
+    PageContext { base_url: site.url(), allow_hosts: vec![], work: work.to_owned() }
+}
+
+fn role(role: &str, name: &str) -> Target {
+    Target::plain(Locator::Role { role: role.to_owned(), name: Some(name.into()) })
+}
+
+fn button(name: &str) -> Target {
+    role("button", name)
+}
+
+fn text(text: &str) -> Target {
+    Target::plain(Locator::Text(text.into()))
+}
+
+fn fill(field: Target, value: &str) -> Action {
+    Action::Fill(vec![FieldValue { field, value: value.into() }])
+}
+
+fn facet(observation: &Observation, kind: FacetKind) -> String {
+    match &observation.facets.iter().find(|it| it.kind == kind).unwrap().content {
+        FacetContent::Text(text) => text.clone(),
+        FacetContent::Image { .. } => panic!("{kind} is a picture"),
+    }
+}
+
+fn words(pair: (&str, &str)) -> (String, String) {
+    (pair.0.to_owned(), pair.1.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_can_use_a_page() {
+    let mut bench = Bench::start().await;
+    bench.open("/static").await;
+    bench.passes(Action::See(vec![role("heading", "Orders"), text("Twelve of them.")])).await;
+    bench.passes(Action::Click(role("link", "To the form"))).await;
+    assert_eq!(bench.page.place().await, "/form?x=1");
+    bench.passes(fill(role("textbox", "User"), "ada")).await;
+    bench.passes(fill(role("textbox", "Note"), "two\nlines \u{1F642}")).await;
+    bench.passes(Action::Check(role("checkbox", "Terms"))).await;
+    bench.passes(Action::Click(button("Search"))).await;
+    bench.title("Search").await;
+    let observation = bench.observe().await;
+    assert_eq!(facet(&observation, FacetKind::Page).lines().last(), Some("status: 200"));
+    bench.stop().await;
+}
