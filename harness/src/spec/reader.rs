@@ -244,19 +244,6 @@ impl Reader {
         None
     }
 
-    /// `true` or `false`.
-    pub(crate) fn boolean(&mut self, node: &Node, what: &str) -> Option<bool> {
-        match self.words(node, what)? {
-            "true" => Some(true),
-            "false" => Some(false),
-            other => {
-                let message = format!("{what} is true or false, not \"{other}\"");
-                self.complain(node.pos, message, None);
-                None
-            }
-        }
-    }
-
     /// A whole number.
     pub(crate) fn integer<T: std::str::FromStr>(&mut self, node: &Node, what: &str) -> Option<T> {
         let text = self.words(node, what)?;

@@ -106,9 +106,7 @@ impl Printer {
     fn documented(&mut self, shape: Shape, doc: &str, example: &str) -> Value {
         let mut schema = self.shape(shape);
         schema["description"] = json!(doc);
-        if let Ok(example) = serde_yaml::from_str::<Value>(example) {
-            schema["examples"] = json!([example]);
-        }
+        schema["examples"] = json!([self::example(example)]);
         schema
     }
 
@@ -119,7 +117,6 @@ impl Printer {
             Shape::Name => {
                 json!({ "type": ["string", "number"], "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$" })
             }
-            Shape::Boolean => json!({ "type": "boolean" }),
             Shape::Integer => json!({ "type": "integer" }),
             Shape::Duration => json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h)$" }),
             Shape::Percent => json!({ "type": "string", "pattern": "^[0-9.]+ ?%$" }),
@@ -180,14 +177,14 @@ impl Printer {
         let mut choices: Vec<Value> = vec![json!({ "enum": ["back", "reload"] })];
         for verb in VERBS {
             let mut properties = Map::new();
-            properties.insert(verb.name.to_owned(), self.documented(verb.shape, verb.doc, ""));
-            if let Some(it) = properties.get_mut(verb.name).and_then(Value::as_object_mut) {
-                it.remove("examples");
-            }
+            let mut value = self.shape(verb.shape);
+            value["description"] = json!(verb.doc);
+            properties.insert(verb.name.to_owned(), value);
             properties.extend(self.properties(verb.modifiers));
             choices.push(json!({
                 "type": "object",
                 "description": verb.doc,
+                "examples": [example(verb.example)],
                 "properties": properties,
                 "required": [verb.name],
                 "additionalProperties": false,
@@ -195,6 +192,11 @@ impl Printer {
         }
         json!({ "description": "One step; its verb is its first key.", "anyOf": choices })
     }
+}
+
+/// An example of the table as JSON; the text itself where it is no value of its own.
+fn example(yaml: &str) -> Value {
+    serde_yaml::from_str(yaml).unwrap_or_else(|_| Value::from(yaml))
 }
 
 /// A pattern for the scalar form of targets.

@@ -59,7 +59,6 @@ pub(crate) enum Shape {
     Template,
     /// Text of letters, digits, `-`, `_` and `.`.
     Name,
-    Boolean,
     Integer,
     Duration,
     Percent,
