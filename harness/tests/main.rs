@@ -2,4 +2,5 @@
 
 mod browser;
 mod layering;
+mod report_sample;
 mod walker;

@@ -313,7 +313,7 @@ async fn print(
     let result = report::write_pdf(night.path(), report, &mut printer).await;
     printer.stop().await;
     match result {
-        Ok(()) => (true, None),
+        Ok(_) => (true, None),
         Err(error) => (false, Some(error.to_string())),
     }
 }

@@ -84,7 +84,7 @@ pub(super) async fn run(
     Ok(Ready {
         products,
         browser,
-        environment: environment_key(&browser_options),
+        environment: environment_key(browser_options.viewport),
         browser_options,
         runnable,
         versions,

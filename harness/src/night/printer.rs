@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::model::suite::BrowserConfig;
 use crate::report::{PagePrinter, PrintOptions};
 use crate::surface::SurfaceError;
-use crate::surface::browser::Browser;
+use crate::surface::browser::{Browser, Paper};
 
 /// Prints pages with a browser that it owns.
 pub struct BrowserPrinter {
@@ -50,10 +50,12 @@ impl PagePrinter for BrowserPrinter {
         options: &'a PrintOptions,
     ) -> BoxFuture<'a, Result<Vec<u8>, String>> {
         async move {
-            self.browser
-                .print_pdf(html, &options.header, &options.footer, options.margins_mm)
-                .await
-                .map_err(|error| error.to_string())
+            let paper = Paper {
+                header: options.header.clone(),
+                footer: options.footer.clone(),
+                margins_mm: options.margins_mm,
+            };
+            self.browser.print_pdf(html, &paper).await.map_err(|error| error.to_string())
         }
         .boxed()
     }

@@ -51,6 +51,15 @@ pub struct Setting<'a> {
     pub environment: &'a Environment,
 }
 
+/// Where a product is served, as its commands may need to know; nothing where it is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Address<'a> {
+    /// The port that it was given here.
+    pub port: Option<u16>,
+    /// Its URL.
+    pub base_url: Option<&'a str>,
+}
+
 /// A product that is set up.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -236,21 +245,20 @@ impl Prepared {
 
     /// The environment of the product and its commands in a working folder.
     ///
-    /// Its `env` may refer to `${work}` and, where there is a server, `${port}` and `${base_url}`.
+    /// Its `env` may refer to `${work}` and, where there is a server, `${port}` and `${base-url}`.
     ///
     /// # Errors
     /// A reference that nothing fills.
     pub fn environment(
         &self,
         work: &WorkFolder,
-        server: Option<&Server>,
+        address: Address<'_>,
         lookup: Lookup<'_>,
     ) -> Result<Environment, ProductError> {
-        let (port, base_url) = (server.and_then(Server::port), server.map(Server::base_url));
         let known = |name: &str| match name {
             "work" => Some(work.work().display().to_string()),
-            "port" => port.map(|port| port.to_string()),
-            "base_url" => base_url.map(str::to_owned),
+            "port" => address.port.map(|port| port.to_string()),
+            "base-url" => address.base_url.map(str::to_owned),
             other => lookup(other),
         };
         let variables = self.variables(&known, Unfillable::Refused)?;

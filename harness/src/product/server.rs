@@ -189,7 +189,7 @@ fn spec(
     let known = |name: &str| match name {
         "port" => Some(port.0.to_string()),
         "work" => Some(work.work().display().to_string()),
-        "base_url" => Some(base_url.to_owned()),
+        "base-url" => Some(base_url.to_owned()),
         other => lookup(other),
     };
     let mut words =

@@ -17,7 +17,12 @@ pub struct Paper {
     pub header: String,
     /// HTML for the foot of each page, in the same way.
     pub footer: String,
+    /// Top, right, bottom and left margin, in millimetres.
+    pub margins_mm: [u32; 4],
 }
+
+/// The browser measures paper in inches.
+const MM_PER_INCH: f64 = 25.4;
 
 pub(super) async fn print(
     shared: &Shared,
@@ -50,8 +55,10 @@ pub(super) async fn print(
         // An empty template would bring the browser's own.
         let blank =
             |text: &str| if text.is_empty() { "<span></span>".to_owned() } else { text.to_owned() };
+        let [top, right, bottom, left] = paper.margins_mm.map(|mm| f64::from(mm) / MM_PER_INCH);
         let params = json!({
             "printBackground": true,
+            "marginTop": top, "marginRight": right, "marginBottom": bottom, "marginLeft": left,
             "preferCSSPageSize": true,
             "displayHeaderFooter": edges,
             "headerTemplate": blank(&paper.header),
