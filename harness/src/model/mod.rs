@@ -4,7 +4,9 @@
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
 //! [`event`] by `attempt` and `night`, [`verdict`] and [`finding`] by `triage`.
 
+mod describe;
 pub mod event;
+mod expand;
 pub mod fill;
 pub mod finding;
 pub mod observe;
