@@ -12,6 +12,7 @@ use super::{NightError, Progress, RunOptions, Stop, Why, because};
 use crate::attempt::Ended;
 use crate::compare;
 use crate::ledger::Ledger;
+use crate::model::comparison::PendingReason;
 use crate::model::{Event, Outcome, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 
@@ -167,9 +168,10 @@ impl Hall {
         let comparison = tokio::task::block_in_place(|| {
             compare::compare(&plan, &entries, &|evidence| night.read(evidence))
         })?;
-        Ok(if comparison.differences.iter().any(|it| it.attempt == number) {
+        let is_new = comparison.pending.iter().any(|it| it.reason == PendingReason::New);
+        Ok(if comparison.differs(&scenario.id, number) {
             Verdict::Regressed
-        } else if comparison.has_new() {
+        } else if is_new {
             Verdict::New
         } else {
             Verdict::Unchanged

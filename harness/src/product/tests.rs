@@ -230,7 +230,8 @@ async fn a_server_is_ready_logs_and_stops() {
     assert_eq!(server.crashed(), None);
     assert!(String::from_utf8_lossy(&server.log()).contains("\"GET / HTTP/1.1\" 200"));
     let prepared = bench.prepare().await.unwrap();
-    let environment = prepared.environment(&work, Some(&server), &nothing).unwrap();
+    let address = Address { port: Some(port), base_url: Some(server.base_url()) };
+    let environment = prepared.environment(&work, address, &nothing).unwrap();
     assert_eq!(environment.get("HOME"), work.home().to_str());
     server.stop().await;
     assert_eq!(server.crashed(), None, "a stop is no crash");
