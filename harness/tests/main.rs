@@ -1,6 +1,8 @@
 //! One test binary: each module is a subject.
 
 mod browser;
+mod faults;
 mod layering;
 mod report_sample;
+mod support;
 mod walker;

@@ -49,6 +49,11 @@ impl SuiteCopy {
         copy
     }
 
+    /// The folder that holds everything of this copy.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The suite's folder.
     pub fn root(&self) -> PathBuf {
         let suite = self.folder.path().join("suite");

@@ -14,12 +14,12 @@ pub use scope::Scope;
 
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::event::{Failure, FacetRecord};
+use crate::model::event::{FacetRecord, Failure};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
-    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Scenario, Step,
-    StepOutcome, StepRecord, Target,
+    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Scenario, Step, StepOutcome,
+    StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::CommandSurface;

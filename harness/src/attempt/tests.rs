@@ -202,9 +202,8 @@ async fn a_failed_finally_fails_an_attempt_that_was_fine() {
 #[tokio::test]
 async fn what_a_command_captured_is_filled_into_later_steps() {
     let Action::Run(mut run) = shell("echo order-17") else { unreachable!("a command") };
-    let whole = crate::model::scenario::CommandCapture::Whole(
-        crate::model::scenario::Output::Stdout,
-    );
+    let whole =
+        crate::model::scenario::CommandCapture::Whole(crate::model::scenario::Output::Stdout);
     run.capture.insert("order".to_owned(), whole);
     let mut stage = Stage::default();
     let open = Action::Open("/orders/${order}".into());
@@ -260,7 +259,11 @@ async fn a_crash_of_the_product_is_named_whatever_the_step_says() {
     };
     let (ended, events) = stage.play(&scenario(vec![Action::Reload], vec![])).await;
     assert_eq!(ended, Ended::With(Outcome::Crashed));
-    assert!(events.iter().any(|event| matches!(event, Event::ProductCrashed { how, .. } if how == "signal 9")));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::ProductCrashed { how, .. } if how == "signal 9"))
+    );
 }
 
 #[tokio::test]
@@ -309,10 +312,9 @@ async fn a_checkpoint_holds_the_facets_that_were_asked_for() {
     let facets: Vec<_> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Checkpoint { checkpoint, facets, .. } => Some((
-                checkpoint.as_str(),
-                facets.iter().map(|it| it.facet).collect::<Vec<_>>(),
-            )),
+            Event::Checkpoint { checkpoint, facets, .. } => {
+                Some((checkpoint.as_str(), facets.iter().map(|it| it.facet).collect::<Vec<_>>()))
+            }
             _ => None,
         })
         .collect();

@@ -79,13 +79,19 @@ pub enum Command {
     #[command(after_help = "Example:\n  nightshift judge reports/nights/2026-11-21T010000Z-k3f9")]
     Judge(JudgeOptions),
     /// Write a night's reports again, offline
-    #[command(after_help = "Example:\n  nightshift report reports/nights/2026-11-21T010000Z-k3f9 --no-pdf")]
+    #[command(
+        after_help = "Example:\n  nightshift report reports/nights/2026-11-21T010000Z-k3f9 --no-pdf"
+    )]
     Report(ReportOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
-    #[command(after_help = "Example:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"")]
+    #[command(
+        after_help = "Example:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\""
+    )]
     Review(ReviewOptions),
     /// Apply the gate rules to a night and exit by the rule that decides
-    #[command(after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1")]
+    #[command(
+        after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1"
+    )]
     Gate(GateOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(after_help = "Example:\n  nightshift doctor --format json")]
@@ -263,7 +269,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 /// `90s`, `30m`, `2h`, as in the YAML.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let (number, unit) = text.split_at(text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len()));
+    let (number, unit) =
+        text.split_at(text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len()));
     let milliseconds = match unit {
         "ms" => Some(1),
         "s" => Some(1000),

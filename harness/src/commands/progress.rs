@@ -51,7 +51,8 @@ impl Reporter {
                 self.line(&format!("preflight: {check} {word}: {detail}"));
             }
             Progress::Started { scenario, attempt } => {
-                let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+                let again =
+                    if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
                 self.message(&format!("{scenario}{again}"));
             }
             Progress::Done { scenario, outcome, looks, duration, done, of } => {

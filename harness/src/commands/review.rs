@@ -123,7 +123,10 @@ impl Desk {
                 .cloned()
                 .collect();
             if !of_it.is_empty() {
-                groups.push((format!("{} {}: {}", finding.id, finding.verdict, finding.title), of_it));
+                groups.push((
+                    format!("{} {}: {}", finding.id, finding.verdict, finding.title),
+                    of_it,
+                ));
             }
         }
         let fresh: Vec<_> = self.open_ones().filter(|it| it.finding.is_none()).cloned().collect();
@@ -191,12 +194,10 @@ impl Desk {
     }
 
     fn acceptance(&self, pending: &Pending, why: Option<&str>) -> anyhow::Result<Acceptance> {
-        let scenario = self
-            .plan
-            .scenarios
-            .iter()
-            .find(|it| it.id == pending.scenario)
-            .with_context(|| format!("the night's plan lacks the scenario {}", pending.scenario))?;
+        let scenario =
+            self.plan.scenarios.iter().find(|it| it.id == pending.scenario).with_context(|| {
+                format!("the night's plan lacks the scenario {}", pending.scenario)
+            })?;
         if !self.root.join(&scenario.file).is_file() {
             return mistake(format!(
                 "{} is not in this suite; name the suite of this night with -C",
@@ -256,7 +257,12 @@ impl Desk {
     }
 
     /// Writes a decision beside the night, so that a second look shows only what is left.
-    fn remember(&mut self, pending: &Pending, decision: &str, why: Option<&str>) -> anyhow::Result<()> {
+    fn remember(
+        &mut self,
+        pending: &Pending,
+        decision: &str,
+        why: Option<&str>,
+    ) -> anyhow::Result<()> {
         let line = serde_json::json!({
             "key": key(pending), "decision": decision, "why": why,
             "scenario": pending.scenario, "checkpoint": pending.checkpoint, "facet": pending.facet,

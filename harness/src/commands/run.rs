@@ -137,14 +137,21 @@ fn tell(finished: &Finished, options: &RunOptions) {
     let gate = &finished.report.gate;
     let style = terminal::decision_style(gate.decision);
     terminal::answer(report::sentence(&finished.report));
-    terminal::answer(format_args!("gate: {style}{}{style:#} ({})", gate.decision.word(), gate.rule));
+    terminal::answer(format_args!(
+        "gate: {style}{}{style:#} ({})",
+        gate.decision.word(),
+        gate.rule
+    ));
     if finished.accepted > 0 {
         let files = super::check::counted(finished.accepted, "baseline");
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
     terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
     if finished.has_pdf {
-        terminal::answer(format_args!("pdf:  {}", finished.night.path().join("report.pdf").display()));
+        terminal::answer(format_args!(
+            "pdf:  {}",
+            finished.night.path().join("report.pdf").display()
+        ));
     } else if let Some(problem) = &finished.pdf_problem {
         terminal::say(format_args!("no PDF: {problem}"));
     } else if options.pdf {

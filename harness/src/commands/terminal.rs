@@ -23,7 +23,8 @@ pub fn prepare(common: &Common) {
         (false, 2) => "nightshift=debug,info",
         (false, _) => "nightshift=trace,debug",
     };
-    let filter = EnvFilter::try_from_env("NIGHTSHIFT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let filter =
+        EnvFilter::try_from_env("NIGHTSHIFT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let colored = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     // A second call in one process (in tests) keeps the first one's settings.
     let _ = tracing_subscriber::fmt()

@@ -79,7 +79,12 @@ impl Plan {
     pub fn only(&self, scenario: &str) -> Self {
         Self {
             scenarios: self.scenarios.iter().filter(|it| it.id == scenario).cloned().collect(),
-            baselines: self.baselines.iter().filter(|it| it.scenario == scenario).cloned().collect(),
+            baselines: self
+                .baselines
+                .iter()
+                .filter(|it| it.scenario == scenario)
+                .cloned()
+                .collect(),
             format_version: self.format_version,
             night: self.night.clone(),
             started: self.started,

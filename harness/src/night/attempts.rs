@@ -220,11 +220,7 @@ fn slug(id: &str) -> String {
     id.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect()
 }
 
-fn no_product(
-    setup: &Setup,
-    scenario: &Scenario,
-    detail: &str,
-) -> Result<Attempted, NightError> {
+fn no_product(setup: &Setup, scenario: &Scenario, detail: &str) -> Result<Attempted, NightError> {
     setup.ledger.append(Event::NotRun {
         scenario: scenario.id.clone(),
         because: Because::Preflight,

@@ -7,8 +7,9 @@ use super::NightError;
 /// `2026-11-21T010000Z-k3f9`: sorts by time, is a file name everywhere.
 #[must_use]
 pub fn night_id(started: DateTime<Utc>, random: &mut fastrand::Rng) -> String {
-    let suffix: String =
-        (0..4).map(|_| char::from(*random.choice(b"abcdefghijkmnpqrstuvwxyz23456789").expect("letters"))).collect();
+    let suffix: String = (0..4)
+        .map(|_| char::from(*random.choice(b"abcdefghijkmnpqrstuvwxyz23456789").expect("letters")))
+        .collect();
     format!("{}-{suffix}", started.format("%Y-%m-%dT%H%M%SZ"))
 }
 

@@ -174,9 +174,8 @@ fn plan_of(
     let mut scenarios = crate::plan::select(suite, &options.selection)?;
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
-        scenario.retries = Some(
-            options.retries.or(scenario.retries).unwrap_or(suite.config.night.retries),
-        );
+        scenario.retries =
+            Some(options.retries.or(scenario.retries).unwrap_or(suite.config.night.retries));
     }
     let id = match &options.id {
         Some(id) => id::checked(id)?,
@@ -221,8 +220,7 @@ pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<
     plan.redact.clone_from(&suite.config.redact);
     plan.gate.clone_from(&suite.config.gate);
     plan.suppressions.clone_from(&suite.config.suppressions);
-    plan.baselines =
-        baselines(suite, &plan, &|kind, media, bytes| night.keep(kind, media, bytes))?;
+    plan.baselines = baselines(suite, &plan, &|kind, media, bytes| night.keep(kind, media, bytes))?;
     Ok(plan)
 }
 
@@ -230,7 +228,11 @@ pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<
 type Keep<'a> = &'a dyn Fn(&str, &str, &[u8]) -> Result<EvidenceRef, LedgerError>;
 
 /// The baselines that a night is compared with, kept in it.
-fn baselines(suite: &Suite, plan: &Plan, keep: Keep<'_>) -> Result<Vec<BaselineRecord>, NightError> {
+fn baselines(
+    suite: &Suite,
+    plan: &Plan,
+    keep: Keep<'_>,
+) -> Result<Vec<BaselineRecord>, NightError> {
     let mut records = Vec::new();
     for baseline in baseline::load(&suite.root, &plan.scenarios)?.baselines {
         let media = if baseline.facet == FacetKind::Image { "image/png" } else { "text/plain" };
@@ -262,8 +264,7 @@ fn accept_new(
     let mut accepted = 0;
     for pending in judgement.pending.iter().filter(|pending| pending.finding.is_none()) {
         let fine = judgement.scenarios.iter().any(|it| {
-            it.id == pending.scenario
-                && matches!(it.verdict, Verdict::New | Verdict::Unchanged)
+            it.id == pending.scenario && matches!(it.verdict, Verdict::New | Verdict::Unchanged)
         });
         let scenario = plan.scenarios.iter().find(|it| it.id == pending.scenario);
         if let (true, Some(scenario)) = (fine, scenario) {

@@ -79,8 +79,7 @@ pub(super) async fn run(
         Some(Err(problem)) => (None, Some(problem)),
         None => (None, None),
     };
-    let runnable =
-        desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
+    let runnable = desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
     Ok(Ready {
         products,
         browser,
@@ -166,9 +165,9 @@ impl Desk<'_> {
     ) -> Result<(Products, Vec<ProductBuild>, Unhealthy), NightError> {
         let needed: BTreeSet<_> =
             plan.scenarios.iter().filter_map(|it| it.product.as_deref()).collect();
-        let previous =
-            super::previous_report(&super::nights_folder(self.suite), &plan.night);
-        let (mut running, mut builds, mut unhealthy) = (Products::default(), Vec::new(), BTreeMap::new());
+        let previous = super::previous_report(&super::nights_folder(self.suite), &plan.night);
+        let (mut running, mut builds, mut unhealthy) =
+            (Products::default(), Vec::new(), BTreeMap::new());
         for name in self.suite.config.products.keys().filter(|it| needed.contains(it.as_str())) {
             let found = self.product(name, scratch).await?;
             let build = match self.options.builds.get(name) {

@@ -125,8 +125,7 @@ impl Running {
         let folder = self.prepared.fresh_work(&self.scratch)?;
         let server = self.serve(&folder).await?;
         let work = folder.work().to_owned();
-        shared.served =
-            server.map(|server| Arc::new(Served::new(server, work, Some(folder))));
+        shared.served = server.map(|server| Arc::new(Served::new(server, work, Some(folder))));
         Ok(shared.served.clone())
     }
 

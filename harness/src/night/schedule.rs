@@ -67,14 +67,23 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_the_next_one_in_the_nights_time_zone() {
-        assert_eq!(until("2026-07-01T00:30:00Z", "07:00", "Europe/London"), at("2026-07-01T06:00:00Z"));
-        assert_eq!(until("2026-07-01T06:00:00Z", "07:00", "Europe/London"), at("2026-07-02T06:00:00Z"));
+        assert_eq!(
+            until("2026-07-01T00:30:00Z", "07:00", "Europe/London"),
+            at("2026-07-01T06:00:00Z")
+        );
+        assert_eq!(
+            until("2026-07-01T06:00:00Z", "07:00", "Europe/London"),
+            at("2026-07-02T06:00:00Z")
+        );
         assert_eq!(until("2026-11-21T22:00:00Z", "07:00", "UTC"), at("2026-11-22T07:00:00Z"));
     }
 
     #[test]
     fn a_time_that_the_change_of_clocks_skips_comes_a_day_later() {
-        assert_eq!(until("2026-03-29T00:30:00Z", "01:30", "Europe/London"), at("2026-03-30T00:30:00Z"));
+        assert_eq!(
+            until("2026-03-29T00:30:00Z", "01:30", "Europe/London"),
+            at("2026-03-30T00:30:00Z")
+        );
     }
 
     #[test]

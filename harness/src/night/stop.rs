@@ -70,7 +70,8 @@ impl Stop {
     }
 
     fn now(&self, why: Why) {
-        self.why.send_if_modified(|current| current.is_none().then(|| *current = Some(why)).is_some());
+        self.why
+            .send_if_modified(|current| current.is_none().then(|| *current = Some(why)).is_some());
         self.flag.send_replace(true);
     }
 }

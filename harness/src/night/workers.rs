@@ -57,9 +57,8 @@ pub(super) async fn run(
             scratch: ready.scratch,
         },
     });
-    let workers: Vec<_> = (0..jobs)
-        .map(|_| tokio::spawn(work(hall.clone(), first_browser.take())))
-        .collect();
+    let workers: Vec<_> =
+        (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
     let mut spare = first_browser;
     let mut failed = None;
     for worker in workers {
@@ -76,7 +75,10 @@ pub(super) async fn run(
     for product in hall.setup.products.all() {
         if let Some(log) = product.stop().await {
             let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
-            ledger.append(Event::ProductLog { product: product.prepared.name().to_owned(), evidence })?;
+            ledger.append(Event::ProductLog {
+                product: product.prepared.name().to_owned(),
+                evidence,
+            })?;
         }
     }
     match failed {
@@ -93,7 +95,10 @@ fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
 }
 
 /// One worker: scenarios one after the other with one browser, until none is left.
-async fn work(hall: Arc<Hall>, mut browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
+async fn work(
+    hall: Arc<Hall>,
+    mut browser: Option<Browser>,
+) -> Result<Option<Browser>, NightError> {
     while let Some(index) = hall.next() {
         let scenario = &hall.setup.plan.scenarios[index];
         if let Some(why) = hall.stop.why() {

@@ -39,8 +39,7 @@ impl PageSurface for FakePage {
             .filter(|(kind, _)| look.facets.contains(kind))
             .map(|(kind, text)| Facet { kind, content: FacetContent::Text(text.clone()) })
             .collect();
-        let observation =
-            Observation { place: "/fake".to_owned(), facets, extras: Vec::new() };
+        let observation = Observation { place: "/fake".to_owned(), facets, extras: Vec::new() };
         futures_util::future::ready(Ok(observation)).boxed()
     }
 
