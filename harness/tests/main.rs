@@ -5,4 +5,3 @@ mod faults;
 mod layering;
 mod report_sample;
 mod support;
-mod walker;
