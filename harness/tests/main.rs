@@ -3,5 +3,6 @@
 mod browser;
 mod faults;
 mod layering;
+mod nights;
 mod report_sample;
 mod support;

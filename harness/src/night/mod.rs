@@ -24,6 +24,7 @@ use chrono::Utc;
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use options::{Progress, RunOptions, Until};
+pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
 pub use stop::{Stop, Why};
 

@@ -102,7 +102,8 @@ pub(super) fn uses_browser(scenario: &Scenario) -> bool {
 }
 
 /// How a browser is started by this configuration.
-pub(super) fn browser_options(
+#[must_use]
+pub fn browser_options(
     config: &BrowserConfig,
     scratch: &Path,
     allow_hosts: Vec<String>,
