@@ -78,14 +78,13 @@ pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Reading {
         .filter(|pid| *pid != own);
     for pid in pids {
         match cookie_of(pid) {
-            Carried::Nothing => {}
             Carried::Unknown => reading.undecided = true,
             Carried::Value(value) if belongs(&value) => {
                 if let Some(start) = living(pid) {
                     reading.found.push(Process { pid, start });
                 }
             }
-            Carried::Value(_) => {}
+            Carried::Value(_) | Carried::Nothing => {}
         }
     }
     reading
@@ -126,7 +125,7 @@ fn living(pid: u32) -> Option<u64> {
     Stat::of(pid).filter(|stat| !stat.ended).map(|stat| stat.start)
 }
 
-/// What we need of proc_pid_stat(5).
+/// What we need of `proc_pid_stat(5)`.
 struct Stat {
     /// In clock ticks since boot (field 22).
     start: u64,

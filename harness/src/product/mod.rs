@@ -61,6 +61,26 @@ pub struct Prepared {
     build: Option<String>,
 }
 
+/// Where a served product is found: what `${port}` and `${base-url}` stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Address<'a> {
+    /// The port of a server of ours.
+    pub port: Option<u16>,
+    /// The URL without a slash at the end.
+    pub base_url: Option<&'a str>,
+}
+
+impl Address<'_> {
+    fn value(&self, name: &str, work: &WorkFolder) -> Option<String> {
+        match name {
+            "work" => Some(work.work().display().to_string()),
+            "port" => self.port.map(|port| port.to_string()),
+            "base-url" => self.base_url.map(str::to_owned),
+            _ => None,
+        }
+    }
+}
+
 /// A product could not be made ready.
 #[derive(Debug, thiserror::Error)]
 pub enum ProductError {
@@ -236,23 +256,17 @@ impl Prepared {
 
     /// The environment of the product and its commands in a working folder.
     ///
-    /// Its `env` may refer to `${work}` and, where there is a server, `${port}` and `${base_url}`.
+    /// Its `env` may refer to `${work}` and, where it is served, `${port}` and `${base-url}`.
     ///
     /// # Errors
     /// A reference that nothing fills.
     pub fn environment(
         &self,
         work: &WorkFolder,
-        server: Option<&Server>,
+        address: Address<'_>,
         lookup: Lookup<'_>,
     ) -> Result<Environment, ProductError> {
-        let (port, base_url) = (server.and_then(Server::port), server.map(Server::base_url));
-        let known = |name: &str| match name {
-            "work" => Some(work.work().display().to_string()),
-            "port" => port.map(|port| port.to_string()),
-            "base_url" => base_url.map(str::to_owned),
-            other => lookup(other),
-        };
+        let known = |name: &str| address.value(name, work).or_else(|| lookup(name));
         let variables = self.variables(&known, Unfillable::Refused)?;
         Ok(self.environment.clone().with_folders(work.home(), work.tmp()).with_all(variables))
     }
