@@ -70,13 +70,19 @@ pub(super) struct Reading {
 
 /// All processes whose cookie `belongs`, but us and those that have ended and wait to be reaped.
 pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Reading {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    holders_among(pids, belongs)
+}
+
+/// The same of these process ids only; those that nobody has do not matter.
+pub(super) fn holders_among(
+    pids: impl Iterator<Item = u32>,
+    belongs: impl Fn(&str) -> bool,
+) -> Reading {
     let mut reading = Reading { found: Vec::new(), undecided: false };
-    let Ok(entries) = std::fs::read_dir("/proc") else { return reading };
     let own = std::process::id();
-    let pids = entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| *pid != own);
-    for pid in pids {
+    for pid in pids.filter(|pid| *pid != own) {
         match cookie_of(pid) {
             Carried::Unknown => reading.undecided = true,
             Carried::Value(value) if belongs(&value) => {
@@ -88,6 +94,11 @@ pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Reading {
         }
     }
     reading
+}
+
+/// The process id that was given out last (`proc_loadavg(5)`); they are given out in a circle.
+pub(super) fn last_pid() -> Option<u32> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
 }
 
 /// What a process carries in its environment.
