@@ -25,7 +25,10 @@ pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
 pub use service::{Service, ServiceSpec};
-pub use tree::{Cookie, Ended, TREE_VARIABLE, end_stragglers, kill_stragglers, sweep};
+pub use tree::{
+    Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, kill_stragglers,
+    sweep,
+};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

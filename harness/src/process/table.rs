@@ -70,25 +70,35 @@ pub(super) struct Reading {
 
 /// All processes whose cookie `belongs`, but us and those that have ended and wait to be reaped.
 pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Reading {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    holders_among(pids, belongs)
+}
+
+/// The same of these process ids only; those that nobody has do not matter.
+pub(super) fn holders_among(
+    pids: impl Iterator<Item = u32>,
+    belongs: impl Fn(&str) -> bool,
+) -> Reading {
     let mut reading = Reading { found: Vec::new(), undecided: false };
-    let Ok(entries) = std::fs::read_dir("/proc") else { return reading };
     let own = std::process::id();
-    let pids = entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| *pid != own);
-    for pid in pids {
+    for pid in pids.filter(|pid| *pid != own) {
         match cookie_of(pid) {
-            Carried::Nothing => {}
             Carried::Unknown => reading.undecided = true,
             Carried::Value(value) if belongs(&value) => {
                 if let Some(start) = living(pid) {
                     reading.found.push(Process { pid, start });
                 }
             }
-            Carried::Value(_) => {}
+            Carried::Value(_) | Carried::Nothing => {}
         }
     }
     reading
+}
+
+/// The process id that was given out last (`proc_loadavg(5)`); they are given out in a circle.
+pub(super) fn last_pid() -> Option<u32> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
 }
 
 /// What a process carries in its environment.
@@ -126,7 +136,7 @@ fn living(pid: u32) -> Option<u64> {
     Stat::of(pid).filter(|stat| !stat.ended).map(|stat| stat.start)
 }
 
-/// What we need of proc_pid_stat(5).
+/// What we need of `proc_pid_stat(5)`.
 struct Stat {
     /// In clock ticks since boot (field 22).
     start: u64,

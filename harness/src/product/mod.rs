@@ -51,15 +51,6 @@ pub struct Setting<'a> {
     pub environment: &'a Environment,
 }
 
-/// Where a product is served, as its commands may need to know; nothing where it is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Address<'a> {
-    /// The port that it was given here.
-    pub port: Option<u16>,
-    /// Its URL.
-    pub base_url: Option<&'a str>,
-}
-
 /// A product that is set up.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -68,6 +59,26 @@ pub struct Prepared {
     root: PathBuf,
     environment: Environment,
     build: Option<String>,
+}
+
+/// Where a served product is found: what `${port}` and `${base-url}` stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Address<'a> {
+    /// The port of a server of ours.
+    pub port: Option<u16>,
+    /// The URL without a slash at the end.
+    pub base_url: Option<&'a str>,
+}
+
+impl Address<'_> {
+    fn value(&self, name: &str, work: &WorkFolder) -> Option<String> {
+        match name {
+            "work" => Some(work.work().display().to_string()),
+            "port" => self.port.map(|port| port.to_string()),
+            "base-url" => self.base_url.map(str::to_owned),
+            _ => None,
+        }
+    }
 }
 
 /// A product could not be made ready.
@@ -245,7 +256,7 @@ impl Prepared {
 
     /// The environment of the product and its commands in a working folder.
     ///
-    /// Its `env` may refer to `${work}` and, where there is a server, `${port}` and `${base-url}`.
+    /// Its `env` may refer to `${work}` and, where it is served, `${port}` and `${base-url}`.
     ///
     /// # Errors
     /// A reference that nothing fills.
@@ -255,12 +266,7 @@ impl Prepared {
         address: Address<'_>,
         lookup: Lookup<'_>,
     ) -> Result<Environment, ProductError> {
-        let known = |name: &str| match name {
-            "work" => Some(work.work().display().to_string()),
-            "port" => address.port.map(|port| port.to_string()),
-            "base-url" => address.base_url.map(str::to_owned),
-            other => lookup(other),
-        };
+        let known = |name: &str| address.value(name, work).or_else(|| lookup(name));
         let variables = self.variables(&known, Unfillable::Refused)?;
         Ok(self.environment.clone().with_folders(work.home(), work.tmp()).with_all(variables))
     }

@@ -4,16 +4,15 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use url::Url;
 
 use super::ready::{Probe, until};
-use super::{Lookup, Prepared, ProductError, WorkFolder, words};
+use super::{Address, Lookup, Prepared, ProductError, WorkFolder, words};
 use crate::model::suite::{Ready, ServeConfig};
-use crate::process::{Cookie, Environment, Exit, Service, ServiceSpec};
+use crate::process::{Cookie, Exit, Service, ServiceSpec};
 
 /// How many bytes of a server's log are kept.
 const KEPT_LOG: usize = 4 << 20;
@@ -186,22 +185,15 @@ fn spec(
     work: &WorkFolder,
     lookup: Lookup<'_>,
 ) -> Result<ServiceSpec, ProductError> {
-    let known = |name: &str| match name {
-        "port" => Some(port.0.to_string()),
-        "work" => Some(work.work().display().to_string()),
-        "base-url" => Some(base_url.to_owned()),
-        other => lookup(other),
-    };
+    let address = Address { port: Some(port.0), base_url: Some(base_url) };
+    let known = |name: &str| address.value(name, work).or_else(|| lookup(name));
     let mut words =
         words(&serve.run, &known).map_err(|source| product.unfilled("serve", source))?.into_iter();
-    let variables = product.variables(&known, super::Unfillable::Refused)?;
-    let environment: Environment =
-        product.environment.clone().with_folders(work.home(), work.tmp()).with_all(variables);
-    let cwd: &Path = work.work();
+    let environment = product.environment(work, address, lookup)?;
     Ok(ServiceSpec {
         program: words.next().unwrap_or_default(),
         args: words.collect(),
-        cwd: cwd.to_owned(),
+        cwd: work.work().to_owned(),
         env: environment.to_vec(),
         max_log: KEPT_LOG,
         tree: Cookie::new(),

@@ -29,7 +29,7 @@ pub(super) async fn run_all(
         add_command(&mut chain, setting, command)?;
         let stamp = Stamp {
             file: setting.state.join("setup").join(format!("{}-{}", setting.name, index + 1)),
-            hash: chain.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: format!("{:x}", chain.clone().finalize()),
         };
         let cached = made && !command.cache.is_empty() && stamp.holds();
         if cached {

@@ -222,7 +222,8 @@ async fn missing_data_is_named_and_leaves_no_folder() {
 
 #[tokio::test]
 async fn a_server_is_ready_logs_and_stops() {
-    let bench = Bench::serving(FILES, http("/"), AMPLE_MS);
+    let mut bench = Bench::serving(FILES, http("/"), AMPLE_MS);
+    bench.config.env.insert("SHOP_URL".to_owned(), "${base-url}".into());
     let (work, server) = bench.serve().await;
     let mut server = server.unwrap();
     let port = server.port().unwrap();
@@ -233,6 +234,7 @@ async fn a_server_is_ready_logs_and_stops() {
     let address = Address { port: Some(port), base_url: Some(server.base_url()) };
     let environment = prepared.environment(&work, address, &nothing).unwrap();
     assert_eq!(environment.get("HOME"), work.home().to_str());
+    assert_eq!(environment.get("SHOP_URL"), Some(server.base_url()));
     server.stop().await;
     assert_eq!(server.crashed(), None, "a stop is no crash");
     nothing_is_left_of(&server).await;

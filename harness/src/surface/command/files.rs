@@ -65,7 +65,8 @@ impl Tree {
     pub(super) fn changes_since(&self, before: &Self) -> String {
         let removed = before.entries.iter().filter(|(path, entry)| {
             // A folder that is no longer empty is known by what was created in it.
-            !self.entries.contains_key(*path) && !(is_folder(entry) && self.has_below(path))
+            let filled = is_folder(entry) && self.has_below(path);
+            !filled && !self.entries.contains_key(*path)
         });
         let mut changes: BTreeMap<&Path, String> = removed
             .map(|(path, entry)| (path.as_path(), format!("removed {}\n", name(path, entry))))

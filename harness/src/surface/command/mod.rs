@@ -17,7 +17,8 @@ use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome, Template};
 use crate::process::{
-    self, Captured, CommandSpec, Cookie, Ended, Environment, Finished, Leftovers, ProcessError,
+    self, Captured, CommandSpec, Cookie, Ended, Environment, Finished, Leftovers, Mark,
+    ProcessError,
 };
 
 use super::{Done, SurfaceError};
@@ -44,8 +45,8 @@ pub struct CommandSetup {
 pub struct CommandSurface {
     setup: CommandSetup,
     tree: Cookie,
-    /// Whether anything may still run.
-    open: bool,
+    /// When the first command began; `None` while nothing can be running.
+    begun: Option<Mark>,
 }
 
 /// How a command went, and what was seen of it.
@@ -63,7 +64,7 @@ impl CommandSurface {
     /// A surface over this working folder; nothing is started.
     #[must_use]
     pub fn new(setup: CommandSetup) -> Self {
-        Self { setup, tree: Cookie::new(), open: false }
+        Self { setup, tree: Cookie::new(), begun: None }
     }
 
     /// Runs a filled command.
@@ -93,7 +94,7 @@ impl CommandSurface {
             Err(actual) => return Ok(refuse("a command".to_owned(), actual)),
         };
         let before = wants(run, FacetKind::Files).then(|| Tree::of(&self.setup.work));
-        self.open = true;
+        self.begun.get_or_insert_with(Mark::now);
         let (program, limit) = (spec.program.clone(), spec.timeout);
         let finished = match process::run(spec).await {
             Ok(finished) => finished,
@@ -110,11 +111,9 @@ impl CommandSurface {
 
     /// Ends whatever the commands left running; answers with what that was.
     pub async fn close(&mut self) -> Vec<Ended> {
-        if !self.open {
-            return Vec::new();
-        }
-        let ended = process::end_stragglers(&self.tree).await;
-        self.open = false;
+        let Some(mark) = self.begun else { return Vec::new() };
+        let ended = process::end_stragglers_since(&self.tree, mark).await;
+        self.begun = None;
         ended
     }
 
@@ -167,7 +166,7 @@ impl CommandSurface {
 
 impl Drop for CommandSurface {
     fn drop(&mut self) {
-        if self.open {
+        if self.begun.is_some() {
             process::kill_stragglers(&self.tree);
         }
     }

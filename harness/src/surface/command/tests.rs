@@ -57,14 +57,14 @@ fn argv(words: &[&str]) -> RunCommand {
     RunCommand { command: CommandLine::Argv(words), ..shell("") }
 }
 
-fn snapshot(facets: Option<Vec<FacetKind>>) -> Option<Snapshot> {
-    Some(Snapshot {
+fn snapshot(facets: Option<Vec<FacetKind>>) -> Snapshot {
+    Snapshot {
         name: "shot".to_owned(),
         facets,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
-    })
+    }
 }
 
 fn text(kind: FacetKind, text: &str) -> Facet {
@@ -108,7 +108,7 @@ async fn a_snapshot_takes_the_files_and_keeps_the_raw_bytes_beside() {
     let mut bench = Bench::new();
     std::fs::write(bench.folder.path().join("work/old.txt"), "x").unwrap();
     let run = RunCommand {
-        snapshot: snapshot(None),
+        snapshot: Some(snapshot(None)),
         ..shell("printf '\\033[31mred\\033[0m\\r\\n'; echo a > new.txt; rm old.txt; exit 4")
     };
     let done = bench.run(run).await;
@@ -136,7 +136,7 @@ async fn a_snapshot_takes_the_files_and_keeps_the_raw_bytes_beside() {
 async fn a_snapshot_takes_only_the_facets_that_it_names() {
     let mut bench = Bench::new();
     let run = RunCommand {
-        snapshot: snapshot(Some(vec![FacetKind::Exit])),
+        snapshot: Some(snapshot(Some(vec![FacetKind::Exit]))),
         ..shell("echo chatter; kill -9 $$")
     };
     let observation = bench.run(run).await.observation;

@@ -38,9 +38,8 @@ pub(super) fn binary(bytes: &[u8], total: u64) -> String {
 
 /// The first 16 digits of the SHA-256, with an ellipsis for the rest.
 pub(super) fn short_hash(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{digits}…")
+    let digits = format!("{:x}", Sha256::digest(bytes));
+    format!("{}…", &digits[..16])
 }
 
 fn without_split_end(bytes: &[u8]) -> &[u8] {
