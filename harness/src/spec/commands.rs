@@ -3,9 +3,9 @@
 use super::complaint::Pos;
 use super::grammar;
 use super::node::{Node, Value};
-use super::reader::{Fields, Reader};
-use crate::model::Template;
+use super::reader::{Fields, Reader, one_or_many};
 use crate::model::scenario::{CommandLine, Output, OutputExpectation, RunCommand, TextTest};
+use crate::model::{Snapshot, Template};
 
 /// What only a shell understands.
 const SHELL_WORDS: [&str; 10] = ["|", ">", ">>", "<", "&&", "||", ";", "&", "2>&1", "2>"];
@@ -25,20 +25,7 @@ impl Reader {
         let timeout_ms = fields.get("timeout").and_then(|it| self.duration(it, "\"timeout\""));
         let (exit, outputs) =
             fields.get("expect").map(|it| self.command_expectation(it)).unwrap_or_default();
-        let snapshot = match fields.get("snapshot") {
-            Some(name) => self.snapshot(name, fields, grammar::command_facets),
-            None => {
-                for key in ["facets", "redact", "require"] {
-                    if let Some(entry) = fields.entry(key) {
-                        let message = format!(
-                            "\"{key}\" says how a snapshot is compared, and this command has none"
-                        );
-                        self.advise(entry.pos, message, "add `snapshot: <name>`");
-                    }
-                }
-                None
-            }
-        };
+        let snapshot = self.command_snapshot(fields);
         let capture = fields
             .get("capture")
             .map(|it| self.captures(it, Self::command_capture))
@@ -54,6 +41,20 @@ impl Reader {
             capture,
             snapshot,
         })
+    }
+
+    /// The checkpoint of a command's output, and the keys that only have a sense with one.
+    fn command_snapshot(&mut self, fields: &Fields<'_>) -> Option<Snapshot> {
+        if let Some(name) = fields.get("snapshot") {
+            return self.snapshot(name, fields, grammar::command_facets);
+        }
+        for entry in ["facets", "redact", "require"].iter().filter_map(|it| fields.entry(it)) {
+            let key = &entry.key;
+            let message =
+                format!("\"{key}\" says how a snapshot is compared, and this command has none");
+            self.advise(entry.pos, message, "add `snapshot: <name>`");
+        }
+        None
     }
 
     /// The command line of `run` or `shell`.
@@ -141,7 +142,7 @@ impl Reader {
         let mut tests = Vec::new();
         for key in ["is", "contains", "lacks", "matches"] {
             let Some(node) = fields.get(key) else { continue };
-            for item in self.one_or_many(node) {
+            for item in one_or_many(node) {
                 tests.extend(match key {
                     "is" => self.template(item, key).map(TextTest::Is),
                     "contains" => self.template(item, key).map(TextTest::Contains),

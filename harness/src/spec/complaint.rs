@@ -123,14 +123,13 @@ pub(crate) fn render(complaints: &[Complaint]) -> String {
     let mut files: Vec<&str> = complaints.iter().map(|it| it.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
-    let mut text: String = complaints.iter().map(|it| format!("{it}\n")).collect();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
-    text.push_str(&format!(
+    let count = format!(
         "{} complaint{} in {} file{}",
         complaints.len(),
         plural(complaints.len()),
         files.len(),
         plural(files.len())
-    ));
-    text
+    );
+    complaints.iter().map(ToString::to_string).chain([count]).collect::<Vec<_>>().join("\n")
 }

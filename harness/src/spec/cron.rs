@@ -46,8 +46,8 @@ fn part_fits(part: &str, field: (&str, u32, u32, &[&str])) -> Option<()> {
 }
 
 fn number(word: &str, (_, least, most, names): (&str, u32, u32, &[&str])) -> Option<u32> {
-    let named = names.iter().position(|it| it.eq_ignore_ascii_case(word));
-    let number = match named {
+    let index = names.iter().position(|it| it.eq_ignore_ascii_case(word));
+    let number = match index {
         Some(at) => least + at as u32,
         None => word.parse().ok()?,
     };

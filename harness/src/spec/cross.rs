@@ -255,7 +255,7 @@ fn walk(
                     reader.advise(
                         *pos,
                         message,
-                        &format!("it is already taken by line {line}; rename one of them"),
+                        &format!("line {line} takes it already; rename one of them"),
                     );
                 }
             }
@@ -265,15 +265,12 @@ fn walk(
                 captured.extend(effect.defines.iter().cloned());
                 for name in &effect.checkpoints {
                     if let Some(line) = checkpoints.insert(name.clone(), pos.line) {
-                        let message = format!(
-                            "the skill \"{skill}\" takes the checkpoint \"{name}\", which is taken already"
-                        );
+                        let message =
+                            format!("the skill \"{skill}\" takes the checkpoint \"{name}\" again");
                         reader.advise(
                             *pos,
                             message,
-                            &format!(
-                                "it is already taken by line {line}; take it outside of the skill"
-                            ),
+                            &format!("line {line} takes it already; take it outside of the skill"),
                         );
                     }
                 }

@@ -92,7 +92,8 @@ fn walk(
 /// Hidden folders and baselines hold no scenarios.
 fn enters(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    !name.starts_with('.') && !(entry.file_type().is_dir() && name == "snapshots")
+    let baselines = entry.file_type().is_dir() && name == "snapshots";
+    !baselines && !name.starts_with('.')
 }
 
 /// The path below the root, with `/`.

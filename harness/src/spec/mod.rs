@@ -39,8 +39,9 @@ pub use overrides::Overrides;
 pub use scaffold::scaffold;
 pub use schema::schemas;
 
+use crate::model::Template;
 use crate::model::scenario::Action;
-use crate::model::suite::Suite;
+use crate::model::suite::{Config, Suite};
 use cross::Documents;
 use discover::{CONFIG_FILE, FileKind, Found};
 use reader::Reader;
@@ -81,13 +82,19 @@ pub fn load(root: &Path, overrides: &Overrides) -> Result<Suite, SpecError> {
     if !complaints.is_empty() {
         return Err(SpecError::Complaints(complaints));
     }
-    let Some(config) = documents.config else {
+    let Some(mut config) = documents.config else {
         return Err(SpecError::NoSuite { start: root });
     };
     let skills = documents.skills.into_iter().filter_map(|(_, doc)| doc);
     let skills: IndexMap<_, _> = skills.map(|it| (it.skill.name.clone(), it.skill)).collect();
     let scenarios = documents.scenarios.into_iter().filter_map(|(_, doc)| doc);
-    let scenarios = scenarios.flat_map(|it| it.scenarios).collect();
+    let vars: IndexMap<_, _> = config
+        .vars
+        .iter()
+        .map(|(name, text)| (name.clone(), Template::new(text.as_str())))
+        .collect();
+    config.mask = config.mask.iter().map(|it| it.substituted(&vars)).collect();
+    let scenarios = scenarios.flat_map(|it| it.scenarios).map(|it| it.with_vars(&vars)).collect();
     Ok(Suite { root, config, skills, scenarios })
 }
 
@@ -151,7 +158,7 @@ fn inside(root: &Path, path: &Path) -> Result<String, SpecError> {
 
 /// A file after it was read, whatever it is.
 enum Read {
-    Config(Reader, Option<crate::model::suite::Config>),
+    Config(Reader, Option<Box<Config>>),
     Skill(Reader, Option<SkillDoc>),
     Scenario(Reader, Option<ScenarioDoc>),
 }
@@ -167,7 +174,7 @@ fn read_all(
     for read in in_parallel(root, &found, overrides) {
         match read {
             Ok(Read::Config(reader, config)) => {
-                documents.config = config;
+                documents.config = config.map(|it| *it);
                 documents.config_reader = Some(reader);
             }
             Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc)),
@@ -234,7 +241,7 @@ fn read_one(root: &Path, found: &Found, overrides: &Overrides) -> Result<Read, C
         FileKind::Config => {
             let config = node.and_then(|mut node| {
                 overrides.apply(&mut reader, &mut node);
-                config::read(&mut reader, &node, root)
+                config::read(&mut reader, &node, root).map(Box::new)
             });
             Read::Config(reader, config)
         }

@@ -14,6 +14,9 @@ use super::complaint::{Complaint, Pos, Source};
 /// How many nodes all aliases of a file may add; legitimate files stay far below it.
 const ALIAS_BUDGET: usize = 100_000;
 
+/// YAML's key for merging maps, which this format does not have.
+pub(crate) const MERGE_KEY: &str = "<<";
+
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
@@ -186,11 +189,8 @@ impl Builder<'_> {
                 self.spend(node.size(), pos)?;
                 self.finish(node, 0)
             }
-            Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(..)
-            | Event::DocumentEnd => Ok(()),
-            // Anchor and comment events are switched off; the parser's enum may grow.
+            // Begin and end of stream and document hold nothing; anchor and comment events are
+            // switched off; and the parser's enum may grow.
             _ => Ok(()),
         }
     }
@@ -227,7 +227,7 @@ impl Builder<'_> {
                         let first = seen.get(&text).copied();
                         seen.entry(text.clone()).or_insert(node.pos.line);
                         *key = Some((text.clone(), node.pos));
-                        if plain && text == "<<" {
+                        if plain && text == MERGE_KEY {
                             self.complain(
                                 node.pos,
                                 "merge keys are not part of the format",
@@ -267,8 +267,9 @@ impl Builder<'_> {
             ),
             ErrorKind::TabNotAllowed
             | ErrorKind::TabInBlockIndentation
-            | ErrorKind::TabInIndentation => Some("indent with spaces".to_owned()),
-            ErrorKind::RecursionLimitExceeded => Some("nest less deeply".to_owned()),
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar => Some("indent with spaces".to_owned()),
+            ErrorKind::RecursionLimitExceeded => Some("a suite needs a few levels only".to_owned()),
             _ => super::quoting::mend_line(line),
         };
         let message = match error.kind() {

@@ -20,15 +20,16 @@ impl Overrides {
         for (key, value) in &self.set {
             let lead = format!("{key}=");
             let index = add_source(reader, "--set", format!("{lead}{value}"));
+            let column = lead.chars().count() as u32;
             // The value is parsed alone, and then moved to where it stands in the option.
-            let alone = Source::new("--set", value.as_str());
-            let (node, complaints) = parse(&alone, index);
-            reader.complaints.extend(complaints);
-            let mut node = node.unwrap_or(Node {
-                pos: Pos { source: index, line: 1, col: 1 },
-                value: Value::Scalar { text: String::new(), plain: false },
-            });
-            shift(&mut node, lead.chars().count() as u32);
+            let (node, complaints) = parse(&Source::new("--set", value.as_str()), index);
+            for it in complaints {
+                let moved = if it.line == 1 { column } else { 0 };
+                let pos = Pos { source: index, line: it.line, col: it.col + moved };
+                reader.complain(pos, it.message, it.help);
+            }
+            let Some(mut node) = node else { continue };
+            shift(&mut node, column);
             let path: Vec<&str> = key.split('.').collect();
             let pos = Pos { source: index, line: 1, col: 1 };
             if put(root, &path, node, pos).is_err() {

@@ -4,13 +4,15 @@
 //! Beside the values it notes [`Mention`]s (what refers to, defines, calls or snapshots what, in
 //! order), which the checks across files work on later.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Component, Path};
 
 use regex::Regex;
 
 use super::complaint::{Complaint, Pos, Source};
 use super::grammar::{Key, Object};
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, MERGE_KEY, Node, Value};
 use super::suggest::{suggestion, suggestion_or_list};
 use crate::model::Template;
 
@@ -142,6 +144,9 @@ impl Reader {
     }
 
     fn known_key(&mut self, entry: &Entry, names: &[&str]) {
+        if entry.key == MERGE_KEY {
+            return;
+        }
         if !names.contains(&entry.key.as_str()) {
             let help = suggestion_or_list(&entry.key, names.iter().copied(), "known here");
             self.complain(entry.pos, format!("unknown key \"{}\"", entry.key), help);
@@ -161,14 +166,6 @@ impl Reader {
         }
         self.complain(node.pos, format!("{what} must be a list, not {}", node.kind()), None);
         &[]
-    }
-
-    /// The items of a list, or the one value that stands instead of it.
-    pub(crate) fn one_or_many<'n>(&mut self, node: &'n Node) -> &'n [Node] {
-        match &node.value {
-            Value::List(items) => items,
-            Value::Scalar { .. } | Value::Map(_) => std::slice::from_ref(node),
-        }
     }
 
     /// Text as it was written; references are not looked for.
@@ -261,7 +258,7 @@ impl Reader {
         if millis.is_none() {
             self.advise(
                 node.pos,
-                format!("{what} \"{text}\" is no duration"),
+                format!("\"{text}\" is no duration"),
                 "write a number with its unit: `500ms`, `30s`, `5m` or `2h`",
             );
         }
@@ -274,11 +271,7 @@ impl Reader {
         let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
         let number = number.filter(|it| (0.0..=100.0).contains(it));
         if number.is_none() {
-            self.advise(
-                node.pos,
-                format!("{what} \"{text}\" is no percentage"),
-                "write it like `95%`",
-            );
+            self.advise(node.pos, format!("\"{text}\" is no percentage"), "write it like `95%`");
         }
         number
     }
@@ -286,18 +279,10 @@ impl Reader {
     /// A regular expression, compiled once here so that nothing later can fail by it.
     pub(crate) fn regex(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = self.words(node, what)?;
-        match Regex::new(text) {
-            Ok(_) => Some(text.to_owned()),
-            Err(error) => {
-                let reason = error.to_string();
-                // The library draws the pattern too; its last line is the reason.
-                let reason = reason.lines().last().unwrap_or_default();
-                let reason = reason.trim().trim_start_matches("error: ").to_owned();
-                self.complain(
-                    node.pos,
-                    format!("{what} \"{text}\" is no valid regex"),
-                    Some(reason),
-                );
+        match compiles(text) {
+            Ok(()) => Some(text.to_owned()),
+            Err(reason) => {
+                self.complain(node.pos, format!("\"{text}\" is no valid regex"), Some(reason));
                 None
             }
         }
@@ -311,7 +296,7 @@ impl Reader {
         }
         self.advise(
             node.pos,
-            format!("{what} \"{text}\" is no JSON pointer"),
+            format!("\"{text}\" is no JSON pointer"),
             "begin with `/` and separate the keys by `/`, as in `/items/0/id`",
         );
         None
@@ -345,7 +330,7 @@ impl Reader {
         if path.is_absolute() || path.components().any(|it| it == Component::ParentDir) {
             self.advise(
                 node.pos,
-                format!("{what} \"{template}\" leaves its folder"),
+                format!("\"{template}\" leaves its folder"),
                 "name a path below it, without `..` and without a leading `/`",
             );
             return None;
@@ -377,6 +362,34 @@ impl Reader {
         let help = suggestion(name, known);
         self.complain(pos, format!("unknown {what} \"{name}\""), help);
     }
+}
+
+/// The items of a list, or the one value that stands instead of it.
+pub(crate) fn one_or_many(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::List(items) => items,
+        Value::Scalar { .. } | Value::Map(_) => std::slice::from_ref(node),
+    }
+}
+
+thread_local! {
+    /// Patterns that were judged already: compiling one costs more than reading its file, and the
+    /// scenarios of a suite repeat them.
+    static JUDGED: RefCell<HashMap<String, Result<(), String>>> = RefCell::new(HashMap::new());
+}
+
+/// Whether a pattern is a regex, or why not.
+fn compiles(pattern: &str) -> Result<(), String> {
+    if let Some(known) = JUDGED.with_borrow(|it| it.get(pattern).cloned()) {
+        return known;
+    }
+    let judged = Regex::new(pattern).map(|_| ()).map_err(|error| {
+        // The library draws the pattern too; its last line is the reason.
+        let text = error.to_string();
+        text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
+    });
+    JUDGED.with_borrow_mut(|it| it.insert(pattern.to_owned(), judged.clone()));
+    judged
 }
 
 /// Milliseconds of `500ms`, `30s`, `5m`, `2h`; whole numbers only, so that nothing is rounded.

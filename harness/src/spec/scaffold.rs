@@ -37,15 +37,15 @@ fn config(url: Option<&str>, cli: Option<&str>) -> String {
     text.push_str("# The products and the night. Every key is described in the schema above.\nproducts:\n  product:\n");
     if let Some(cli) = cli {
         text.push_str("    # The first line that this prints names the build under test.\n");
-        text.push_str(&format!(
-            "    version-from: {}\n",
-            quoted(&format!("{} --version", program(cli)))
-        ));
+        let line =
+            format!("    version-from: {}\n", quoted(&format!("{} --version", program(cli))));
+        text.push_str(&line);
     }
     match url {
         Some(url) => {
             text.push_str("    # A product that is already running.\n");
-            text.push_str(&format!("    base-url: {}\n", quoted(url)));
+            let line = format!("    base-url: {}\n", quoted(url));
+            text.push_str(&line);
         }
         None if cli.is_none() => text.push_str(
             "    # A product that is already running.\n    base-url: http://127.0.0.1:8000\n",
@@ -93,7 +93,8 @@ fn scenario(has_page: bool, cli: Option<&str>) -> String {
         text.push_str("    # redact: [timestamp]         # what varies by nature\n");
     }
     if let Some(cli) = cli {
-        text.push_str(&format!("  - run: {}\n", quoted(&format!("{} --help", program(cli)))));
+        let line = format!("  - run: {}\n", quoted(&format!("{} --help", program(cli))));
+        text.push_str(&line);
         text.push_str("    expect: { exit: 0 }\n    snapshot: help                # stdout, stderr, exit and files\n");
     }
     text
@@ -114,12 +115,13 @@ fn skill(has_page: bool, cli: Option<&str>) -> String {
         );
     } else {
         let run = quoted(&format!("{} --version", program(cli.unwrap_or_default())));
-        text.push_str(&format!(
+        let line = format!(
             "description: See that the command is there. Use at the beginning of a scenario.\n\
              steps:\n\
              \x20 - run: {run}\n\
              \x20   expect: {{ exit: 0 }}\n"
-        ));
+        );
+        text.push_str(&line);
     }
     text
 }

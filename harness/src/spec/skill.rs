@@ -57,7 +57,9 @@ fn inputs(reader: &mut Reader, node: &Node) -> IndexMap<String, SkillInput> {
 
 fn input(reader: &mut Reader, node: &Node) -> Option<SkillInput> {
     if matches!(node.value, Value::Scalar { .. }) {
-        return Some(SkillInput { kind: kind(reader, node)?, default: None });
+        // With a wrong kind it still is an input, so that its references are no second complaint.
+        let kind = kind(reader, node).unwrap_or(InputKind::Text);
+        return Some(SkillInput { kind, default: None });
     }
     let fields = reader.object(node, &grammar::INPUT)?;
     let kind = fields.get("type").and_then(|it| kind(reader, it))?;

@@ -2,8 +2,8 @@
 
 use super::complaint::Pos;
 use super::grammar::{self, Verb};
-use super::node::{Entry, Node, Value};
-use super::reader::{Given, Mention, Reader};
+use super::node::{Entry, MERGE_KEY, Node, Value};
+use super::reader::{Given, Mention, Reader, one_or_many};
 use super::suggest::suggestion;
 use crate::model::scenario::{DialogAnswer, FieldValue, PageExpectation, WaitFor};
 use crate::model::{Action, Step, Target, Template};
@@ -61,6 +61,9 @@ impl Reader {
     }
 
     fn unknown_verb(&mut self, word: &str, pos: Pos) {
+        if word == MERGE_KEY {
+            return;
+        }
         let names = || grammar::VERBS.iter().map(|it| it.name);
         let help = suggestion(word, names()).unwrap_or_else(|| {
             format!("a step begins with one of: {}", names().collect::<Vec<_>>().join(", "))
@@ -265,7 +268,7 @@ impl Reader {
             );
         }
         if let Some(node) = fields.get("attribute") {
-            for item in self.one_or_many(node) {
+            for item in one_or_many(node) {
                 all.extend(self.attribute(item));
             }
         }
@@ -318,7 +321,7 @@ impl Reader {
     }
 }
 
-/// The names of keys that are not one character, as WebDriver and the DOM call them.
+/// The names of keys that are not one character, as `WebDriver` and the DOM call them.
 const KEYS: &[&str] = &[
     "Alt",
     "ArrowDown",

@@ -13,8 +13,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     // A long word may differ in more letters and still be the same word.
     let limit = 1 + word.chars().count() / 4;
     let folded = word.to_lowercase();
+    let length = folded.chars().count();
     known
         .into_iter()
+        // Thousands of names are known in a large suite; most are of another length.
+        .filter(|it| it.chars().count().abs_diff(length) <= limit)
         .map(|it| (strsim::damerau_levenshtein(&folded, &it.to_lowercase()), it))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

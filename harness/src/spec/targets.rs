@@ -4,7 +4,7 @@ use super::complaint::Pos;
 use super::grammar;
 use super::node::{Node, Value};
 use super::quoting::{mend_line, single};
-use super::reader::{Fields, Reader};
+use super::reader::{Fields, Reader, one_or_many};
 use super::suggest::nearest;
 use crate::model::{Locator, Target};
 
@@ -153,7 +153,7 @@ impl Reader {
 
     /// Targets: one, or a list of them.
     pub(crate) fn targets(&mut self, node: &Node) -> Vec<Target> {
-        let items = self.one_or_many(node);
+        let items = one_or_many(node);
         if items.is_empty() {
             self.complain(node.pos, "this list is empty", None);
         }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::grammar::{self, ALL_CLASSES, Object};
 use super::node::{Entry, Node, Value};
-use super::reader::{Fields, Mention, Reader};
+use super::reader::{Fields, Mention, Reader, one_or_many};
 use crate::model::observe::FacetKind;
 use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
 use crate::model::{Redaction, Snapshot, Target};
@@ -16,7 +16,7 @@ pub(crate) const BUILTINS: [&str; 4] = ["port", "base-url", "work", "unique"];
 impl Reader {
     /// Redactions: one, or a list of them.
     pub(crate) fn redactions(&mut self, node: &Node) -> Vec<Redaction> {
-        self.one_or_many(node).iter().filter_map(|it| self.redaction(it)).collect()
+        one_or_many(node).iter().filter_map(|it| self.redaction(it)).collect()
     }
 
     fn redaction(&mut self, node: &Node) -> Option<Redaction> {

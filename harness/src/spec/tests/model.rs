@@ -74,7 +74,7 @@ fn the_designs_examples_become_the_model() {
 
 #[test]
 fn every_verb_becomes_its_action() {
-    let steps = r##"
+    let steps = r#"
   - open: http://127.0.0.1:${port}/x
   - back
   - reload:
@@ -128,7 +128,7 @@ fn every_verb_becomes_its_action() {
     redact: [ timestamp, { class: uuid }, { json: /id } ]
     require: [stdout]
   - run: shopctl add 'two words' --name=${name} "$${literal}"
-"##;
+"#;
     let text = format!(
         "scenario: all\ntimeout: 90s\nretries: 0\nproduct: shop\nredact: duration\nmask: banner\nsteps:{steps}"
     );
