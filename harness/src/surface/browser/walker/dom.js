@@ -131,7 +131,8 @@ function styleOf(el) {
   let known = styles.get(el);
   if (!known) {
     const live = computedStyle(el);
-    const display = live.display;
+    // An area is never drawn itself; its image is.
+    const display = tag(el) === 'area' ? 'inline' : live.display;
     known = {
       display,
       inline: display === 'inline' || display === 'contents',
@@ -201,7 +202,7 @@ function generated(el, which) {
   const style = computedStyle(el, which);
   if (style.display === 'none' || style.visibility !== 'visible') return '';
   const text = (spoken || parts).join('');
-  return style.display === 'inline' ? text : ' ' + text + ' ';
+  return style.display === 'inline' && !spoken ? text : ' ' + text + ' ';
 }
 
 function boxOf(el) {
