@@ -161,7 +161,7 @@ function embeddedValue(el, role) {
     case 'listbox': {
       if (tag(el) === 'select') return selectedOptions(el).map((it) => tidy(nameOf(it))).join(' ');
       if (tag(el) === 'input') return String(el.value);
-      const chosen = el.querySelectorAll('[role="option"][aria-selected="true"]');
+      const chosen = queryBelow.call(el, '[role="option"][aria-selected="true"]');
       return Array.from(chosen, (it) => nameOf(it)).join(' ');
     }
     case 'slider':

@@ -151,6 +151,9 @@ function marksOf(el, role) {
   if (current && current !== 'false') list.push(current === 'true' ? 'current' : 'current=' + tidy(current));
   const sort = attr(el, 'aria-sort');
   if (sort && sort !== 'none') list.push('sort=' + tidy(sort));
+  for (const span of ['colspan', 'rowspan']) {
+    if ((name === 'td' || name === 'th') && parseInt(attr(el, span), 10) > 1) list.push(span + '=' + parseInt(attr(el, span), 10));
+  }
   if (attr(el, 'aria-busy') === 'true') list.push('busy');
   if (role === 'link') {
     const url = linkUrl(el);
