@@ -6,3 +6,4 @@ mod layering;
 mod nights;
 mod report_sample;
 mod support;
+mod walker;
