@@ -95,6 +95,9 @@ impl Page {
             let state = self.record.state();
             (state.url.clone(), state.navigation.as_ref().map(|it| it.id.clone()))
         };
+        if self.is_first().await? {
+            return Err(failed(expected, "this is the first page"));
+        }
         let params = json!({ "context": self.top, "delta": -1 });
         let limit = self.shared.timeout;
         match self.shared.bidi.command("browsingContext.traverseHistory", params, limit).await {
@@ -115,6 +118,18 @@ impl Page {
             self.pause().await;
         }
         self.settle(deadline).await
+    }
+
+    /// Whether nothing but the blank page that every tab begins with lies behind this one.
+    async fn is_first(&self) -> Step<bool> {
+        let params =
+            json!({ "method": "Page.getNavigationHistory", "session": self.engine_session });
+        let limit = self.shared.timeout;
+        let asked = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
+        let answer = asked.map_err(|refusal| refusal.lost("reading the tab's history"))?;
+        let history = &answer["result"];
+        let at = history["currentIndex"].as_u64().unwrap_or_default();
+        Ok(at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank"))
     }
 
     /// Navigates, and waits until the new document is ready or known not to come.

@@ -14,6 +14,9 @@ use crate::model::{Locator, Target};
 /// The key under which WebDriver passes element references.
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// How many near things a failure names.
+const NEAREST: usize = 3;
+
 /// What a thing must be before a step uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
@@ -243,7 +246,8 @@ pub(super) fn missing(target: &Target, found: &Found) -> String {
     if found.nearest.is_empty() {
         what
     } else {
-        format!("{what}; nearest: {}", found.nearest.join(", "))
+        let nearest = &found.nearest[..found.nearest.len().min(NEAREST)];
+        format!("{what}; nearest: {}", nearest.join(", "))
     }
 }
 
