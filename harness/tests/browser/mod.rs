@@ -130,6 +130,40 @@ fn words(pair: (&str, &str)) -> (String, String) {
 async fn a_person_can_use_a_page() {
     let mut bench = Bench::start().await;
     bench.open("/static").await;
+    if std::env::var_os("TIMES").is_some() {
+        for _ in 0..3 {
+            let t = std::time::Instant::now();
+            bench.open("/static").await;
+            let o = t.elapsed();
+            let t = std::time::Instant::now();
+            bench.observe().await;
+            let ob = t.elapsed();
+            let t = std::time::Instant::now();
+            bench.passes(Action::See(vec![role("heading", "Orders")])).await;
+            let s = t.elapsed();
+            let t = std::time::Instant::now();
+            bench.page.sightings().await;
+            let si = t.elapsed();
+            let t = std::time::Instant::now();
+            bench
+                .passes(Action::Snapshot(nightshift::model::Snapshot {
+                    name: String::new(),
+                    facets: None,
+                    redact: vec![],
+                    mask: vec![],
+                    require: vec![],
+                }))
+                .await;
+            let st = t.elapsed();
+            let t = std::time::Instant::now();
+            bench.fresh_page().await;
+            let fp = t.elapsed();
+            eprintln!(
+                "TIMES open {o:?} observe {ob:?} see {s:?} sightings {si:?} settle {st:?} fresh {fp:?}"
+            );
+            bench.open("/static").await;
+        }
+    }
     bench.passes(Action::See(vec![role("heading", "Orders"), text("Twelve of them.")])).await;
     bench.passes(Action::Click(role("link", "To the form"))).await;
     assert_eq!(bench.page.place().await, "/form?x=1");
@@ -383,8 +417,8 @@ async fn watches_see_what_breaks_and_nothing_on_a_clean_page() {
     assert_eq!(facet(&facets, FacetKind::Page), "path: /broken\ntitle: \nstatus: 500\n");
     the_wall_holds(&mut bench).await;
     a_hung_page_is_a_failure(&mut bench).await;
-    let crash = bench.done(Action::Open("chrome://crash".into())).await;
-    assert!(matches!(crash, Done::Failed(_)), "{crash:?}");
+    nothing_without_a_host_opens(&mut bench).await;
+    a_crashed_page_is_a_crash(&mut bench).await;
     bench.stop().await;
 }
 
@@ -406,6 +440,39 @@ async fn the_wall_holds(bench: &mut Bench) {
         })
     );
     assert!(bench.browser.denied().contains(&format!("127.0.0.2:{port}")));
+}
+
+async fn nothing_without_a_host_opens(bench: &mut Bench) {
+    for url in
+        ["file:///etc/passwd", "data:text/html,hi", "javascript:alert(1)", "chrome://version"]
+    {
+        let opened = bench.done(Action::Open(url.into())).await;
+        let blocked = matches!(&opened, Done::Failed(Failure { outcome: Outcome::Blocked, .. }));
+        assert!(blocked, "{url} gave {opened:?}");
+    }
+}
+
+async fn a_crashed_page_is_a_crash(bench: &mut Bench) {
+    let mut context = context(&bench.site, bench.scratch.path());
+    context.allow_hosts.push("crash".to_owned());
+    bench.page = bench.browser.page(&context).await.unwrap();
+    bench.open("/static").await;
+    bench.done(Action::Open("chrome://crash".into())).await;
+    assert_eq!(
+        bench.done(Action::See(vec![role("heading", "Orders")])).await,
+        Done::Failed(Failure {
+            outcome: Outcome::Crashed,
+            expected: "a page that can be used".to_owned(),
+            actual: "the page crashed".to_owned(),
+        })
+    );
+    assert_eq!(
+        bench.page.sightings().await,
+        vec![sighting(WatchKind::PageCrashed, "the page crashed", "/static")]
+    );
+    assert!(!bench.page.material().await.is_empty());
+    bench.fresh_page().await;
+    bench.open("/static").await;
 }
 
 async fn a_hung_page_is_a_failure(bench: &mut Bench) {
@@ -531,6 +598,17 @@ async fn a_killed_driver_is_a_lost_browser_and_nothing_is_left_behind() {
         .filter(|line| line.contains(&scratch))
         .collect();
     assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn the_environment_is_named_by_what_pictures_depend_on() {
+    let key = nightshift::surface::browser::environment_key((1280, 800));
+    let parts: Vec<&str> = key.split('-').collect();
+    assert_eq!(
+        (parts[0], parts[2], parts[3], parts[4].len()),
+        ("linux", "1280x800", "1x", 6),
+        "{key}"
+    );
 }
 
 #[test]

@@ -62,6 +62,15 @@ return { kind: 'select', count: found.length, option: found[0] || null, disabled
   labels: all.slice(0, 30).map((it) => tidy(it.label || it.text)) };
 ";
 
+/// What a box is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ticked {
+    /// Checked.
+    On,
+    /// Not checked.
+    Off,
+}
+
 impl Page {
     pub(super) async fn open_url(&mut self, url: &str) -> Step<()> {
         let deadline = self.deadline();
@@ -69,9 +78,9 @@ impl Page {
         let Ok(full) = self.base.join(url) else {
             return Err(failed(expected, "this is neither a path nor a URL"));
         };
-        if let Some(host) = full.host_str()
-            && !self.shared.wall.allows(host, full.port_or_known_default().unwrap_or_default())
-        {
+        // A URL without a host, such as `file:` and `data:`, is nowhere in the product.
+        let host = full.host_str().unwrap_or_default();
+        if !self.shared.wall.allows(host, full.port_or_known_default().unwrap_or_default()) {
             return Err(Trouble::Failed(Failure {
                 outcome: Outcome::Blocked,
                 expected,
@@ -399,13 +408,16 @@ impl Page {
         }
     }
 
-    pub(super) async fn set_checked(&mut self, target: &Target, wanted: bool) -> Step<()> {
+    pub(super) async fn set_checked(&mut self, target: &Target, wanted: Ticked) -> Step<()> {
         let deadline = self.deadline();
-        let word = if wanted { "checked" } else { "unchecked" };
+        let (word, state) = match wanted {
+            Ticked::On => ("checked", "true"),
+            Ticked::Off => ("unchecked", "false"),
+        };
         let expected = format!("{target}, {word}");
         let spot = self.obtain(target, Need::Usable, deadline).await?;
         self.leave(&spot).await?;
-        if spot.state.checked == wanted.to_string() {
+        if spot.state.checked == state {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
@@ -416,7 +428,7 @@ impl Page {
             }
             let spot = self.obtain(target, Need::There, deadline).await?;
             self.leave(&spot).await?;
-            if spot.state.checked == wanted.to_string() {
+            if spot.state.checked == state {
                 return Ok(());
             }
             if Instant::now() >= deadline {
