@@ -1,1 +1,202 @@
-//! .
+//! [`Policy`]: whether an action may be carried out here, and by which rule; decided before any
+//! surface sees it.
+//!
+//! Pure: it looks at the filled action and at nothing else. What a page loads by itself is bounded
+//! by the browser's proxy, and what a path really leads to is checked by the surface that opens it.
+//! `attempt` asks, and records a denied action as blocked.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Component, Path};
+
+use url::Url;
+
+use crate::model::Action;
+use crate::model::scenario::{CommandLine, RunCommand};
+
+/// What may be done in an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    product: Option<Url>,
+    allow_hosts: Vec<String>,
+    deny_commands: Vec<String>,
+}
+
+/// What becomes of an action, from the mildest to the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ruling {
+    /// It is carried out.
+    Allow,
+    /// A person must be asked; where there is none, it is not carried out.
+    Ask,
+    /// It is not carried out.
+    Deny,
+}
+
+/// A ruling, and the rule that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyDecision {
+    /// What becomes of the action.
+    pub ruling: Ruling,
+    /// The rule, with what it saw and, where it forbids, what to change to have it allowed.
+    pub rule: String,
+}
+
+impl PolicyDecision {
+    fn allow(rule: impl Into<String>) -> Self {
+        Self { ruling: Ruling::Allow, rule: rule.into() }
+    }
+
+    fn deny(rule: impl Into<String>) -> Self {
+        Self { ruling: Ruling::Deny, rule: rule.into() }
+    }
+
+    /// The strictest; of equals, the first.
+    fn strictest(decisions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        decisions.into_iter().reduce(
+            |first, next| {
+                if next.ruling > first.ruling { next } else { first }
+            },
+        )
+    }
+}
+
+impl Policy {
+    /// Pages only of the product at `base_url` and of `allow_hosts` (`host`, any port, or
+    /// `host:port`), files only in the working folder, any command.
+    ///
+    /// A `base_url` that is no URL leaves only `allow_hosts`.
+    #[must_use]
+    pub fn new(base_url: Option<&str>, allow_hosts: &[String]) -> Self {
+        Self {
+            product: base_url.and_then(|url| Url::parse(url).ok()),
+            allow_hosts: allow_hosts.iter().map(|host| host.to_lowercase()).collect(),
+            deny_commands: Vec::new(),
+        }
+    }
+
+    /// The same, without these programs, named as they are called (`rm`, not `/bin/rm`).
+    #[must_use]
+    pub fn denying_commands(mut self, programs: impl IntoIterator<Item = String>) -> Self {
+        self.deny_commands.extend(programs);
+        self
+    }
+
+    /// What becomes of a filled action. The strictest rule that it meets wins.
+    #[must_use]
+    pub fn decide(&self, action: &Action) -> PolicyDecision {
+        match action {
+            Action::Open(address) => self.open(address.raw()),
+            Action::Upload { files, .. } => PolicyDecision::strictest(
+                files.iter().map(|file| inside("a file that is uploaded", file.raw())),
+            )
+            .unwrap_or_else(|| PolicyDecision::allow("no file is uploaded")),
+            Action::Download { save_as, .. } => inside("a file that is downloaded", save_as.raw()),
+            Action::Run(run) => self.run(run),
+            Action::Use { skill, .. } => PolicyDecision::deny(format!(
+                "skill {skill} is called as a whole; only its steps can be carried out"
+            )),
+            Action::Back
+            | Action::Reload
+            | Action::Click(_)
+            | Action::Fill(_)
+            | Action::Type { .. }
+            | Action::Press { .. }
+            | Action::Choose { .. }
+            | Action::Check(_)
+            | Action::Uncheck(_)
+            | Action::Dialog(_)
+            | Action::Wait { .. } => PolicyDecision::allow("a page that is open may be used"),
+            Action::See(_)
+            | Action::SeeNot(_)
+            | Action::Expect(_)
+            | Action::Capture(_)
+            | Action::Snapshot(_) => PolicyDecision::allow("a page that is open may be read"),
+        }
+    }
+
+    fn open(&self, address: &str) -> PolicyDecision {
+        // As the browser resolves it: `//host/` and `\\host\` leave the product, whatever they look like.
+        let resolved = match &self.product {
+            Some(product) => product.join(address),
+            None => Url::parse(address),
+        };
+        let url = match resolved {
+            Ok(url) => url,
+            Err(url::ParseError::RelativeUrlWithoutBase) => {
+                return PolicyDecision::deny(format!(
+                    "{address:?} is relative and the product serves no pages; give it serve: or base-url:"
+                ));
+            }
+            Err(problem) => {
+                return PolicyDecision::deny(format!("{address:?} is no address: {problem}"));
+            }
+        };
+        if !matches!(url.scheme(), "http" | "https") {
+            return PolicyDecision::deny(format!(
+                "{}: addresses are not opened, only http: and https:",
+                url.scheme()
+            ));
+        }
+        if self.product.as_ref().is_some_and(|product| product.origin() == url.origin()) {
+            return PolicyDecision::allow("the product's own pages may be opened");
+        }
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        match self.allow_hosts.iter().find(|it| *it == host || Some(*it) == port.as_ref()) {
+            Some(entry) => PolicyDecision::allow(format!("allow-hosts names {entry}")),
+            None => PolicyDecision::deny(format!(
+                "{} is neither the product nor in allow-hosts; add {host} there if it belongs to the product",
+                port.as_deref().unwrap_or(host)
+            )),
+        }
+    }
+
+    fn run(&self, run: &RunCommand) -> PolicyDecision {
+        let cwd = run.cwd.as_ref().map(|cwd| inside("the folder of a command", cwd.raw()));
+        let programs = called(&run.command).into_iter().filter_map(|word| {
+            let name = Path::new(&word).file_name()?.to_str()?.to_owned();
+            self.deny_commands
+                .contains(&name)
+                .then(|| PolicyDecision::deny(format!("the command {name} is denied here")))
+        });
+        PolicyDecision::strictest(cwd.into_iter().chain(programs))
+            .filter(|decision| decision.ruling != Ruling::Allow)
+            .unwrap_or_else(|| PolicyDecision::allow("the suite's author may run any command"))
+    }
+}
+
+/// The words of a command that may name a program: the first, or for a shell any.
+fn called(command: &CommandLine) -> Vec<String> {
+    match command {
+        CommandLine::Argv(words) => {
+            words.first().map(|word| word.raw().to_owned()).into_iter().collect()
+        }
+        CommandLine::Shell(line) => line
+            .raw()
+            .split(|it: char| it.is_whitespace() || ";&|()<>`$'\"".contains(it))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+/// Whether a path, taken by its letters alone, stays in the working folder.
+fn inside(what: &str, path: &str) -> PolicyDecision {
+    let mut depth = 0_i32;
+    for component in Path::new(path).components() {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir => depth -= 1,
+            Component::RootDir | Component::Prefix(_) => depth = -1,
+        }
+        if depth < 0 {
+            return PolicyDecision::deny(format!(
+                "{what} must be in the working folder, and {path:?} is not; name it relative to that folder"
+            ));
+        }
+    }
+    PolicyDecision::allow(format!("{what} is in the working folder"))
+}

@@ -8,6 +8,7 @@
 
 mod capture;
 mod command;
+mod environment;
 mod lookup;
 mod service;
 #[cfg_attr(not(target_os = "linux"), path = "table_elsewhere.rs")]
@@ -21,9 +22,13 @@ use std::process::ExitStatus;
 
 pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
+pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
 pub use service::{Service, ServiceSpec};
-pub use tree::{Cookie, Ended, TREE_VARIABLE, end_stragglers, sweep};
+pub use tree::{
+    Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, kill_stragglers,
+    sweep,
+};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::capture::{Captured, Keeper};
 use super::command::Launch;
-use super::tree::{Cookie, Ended, Guard, end_stragglers, signal_group};
+use super::tree::{Cookie, Ended, Guard, end_stragglers, kill_stragglers, signal_group};
 use super::{Exit, ProcessError};
 
 /// For how long a killed process may take to go.
@@ -152,7 +152,7 @@ impl Drop for Service {
     fn drop(&mut self) {
         if self.try_exit().is_some() && cfg!(target_os = "linux") {
             // The group's number may be somebody else's by now; those left are found by cookie.
-            super::tree::kill_stragglers(&self.guard.cookie);
+            kill_stragglers(&self.guard.cookie);
             self.guard.armed = false;
         }
     }

@@ -29,9 +29,11 @@ impl Process {
         let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) else { return };
         // The descriptor pins the process, so that what is checked next is what is killed.
         let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-        if living(self.pid) == Some(self.start)
-            && cookie_of(self.pid).is_some_and(|it| belongs(&it))
-        {
+        let ours = match cookie_of(self.pid) {
+            Carried::Value(value) => belongs(&value),
+            Carried::Nothing | Carried::Unknown => false,
+        };
+        if ours && living(self.pid) == Some(self.start) {
             // It may have ended by itself just now, which is as good.
             let _ = pidfd_send_signal(handle, Signal::KILL);
         }
@@ -54,46 +56,110 @@ pub(super) fn own() -> Owner {
 
 /// When the process with this id started, in clock ticks since boot; `None` where there is none.
 pub(super) fn start_of(pid: u32) -> Option<u64> {
-    stat(pid).map(|(_, start)| start)
+    Stat::of(pid).map(|stat| stat.start)
+}
+
+/// What one reading of the process table found.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The processes that belong.
+    pub(super) found: Vec<Process>,
+    /// Whether some process was just becoming another program and has to be looked at again.
+    pub(super) undecided: bool,
 }
 
 /// All processes whose cookie `belongs`, but us and those that have ended and wait to be reaped.
-pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Vec<Process> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+pub(super) fn holders(belongs: impl Fn(&str) -> bool) -> Reading {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    holders_among(pids, belongs)
+}
+
+/// The same of these process ids only; those that nobody has do not matter.
+pub(super) fn holders_among(
+    pids: impl Iterator<Item = u32>,
+    belongs: impl Fn(&str) -> bool,
+) -> Reading {
+    let mut reading = Reading { found: Vec::new(), undecided: false };
     let own = std::process::id();
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-        .filter(|pid| *pid != own)
-        .filter(|pid| cookie_of(*pid).is_some_and(|value| belongs(&value)))
-        .filter_map(|pid| Some(Process { pid, start: living(pid)? }))
-        .collect()
+    for pid in pids.filter(|pid| *pid != own) {
+        match cookie_of(pid) {
+            Carried::Unknown => reading.undecided = true,
+            Carried::Value(value) if belongs(&value) => {
+                if let Some(start) = living(pid) {
+                    reading.found.push(Process { pid, start });
+                }
+            }
+            Carried::Value(_) | Carried::Nothing => {}
+        }
+    }
+    reading
+}
+
+/// The process id that was given out last (`proc_loadavg(5)`); they are given out in a circle.
+pub(super) fn last_pid() -> Option<u32> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
+}
+
+/// What a process carries in its environment.
+enum Carried {
+    Value(String),
+    /// No cookie, or we may not look.
+    Nothing,
+    /// It is in the middle of `execve`, and has neither its old environment nor its new one.
+    Unknown,
 }
 
 fn entry(pid: u32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
-/// The cookie in its environment; `None` where it has none or we may not look.
-fn cookie_of(pid: u32) -> Option<String> {
-    let environment = std::fs::read(entry(pid).join("environ")).ok()?;
+fn cookie_of(pid: u32) -> Carried {
+    let Ok(environment) = std::fs::read(entry(pid).join("environ")) else {
+        return Carried::Nothing;
+    };
+    if environment.is_empty() {
+        return match Stat::of(pid) {
+            Some(stat) if stat.becoming => Carried::Unknown,
+            Some(_) | None => Carried::Nothing,
+        };
+    }
     environment
         .split(|byte| *byte == 0)
         .filter_map(|variable| std::str::from_utf8(variable).ok())
         .find_map(|variable| variable.strip_prefix(TREE_VARIABLE)?.strip_prefix('='))
-        .map(str::to_owned)
+        .map_or(Carried::Nothing, |value| Carried::Value(value.to_owned()))
 }
 
 /// Its start time, unless it has ended.
 fn living(pid: u32) -> Option<u64> {
-    stat(pid).and_then(|(state, start)| (!matches!(state, 'Z' | 'X')).then_some(start))
+    Stat::of(pid).filter(|stat| !stat.ended).map(|stat| stat.start)
 }
 
-/// State and start time (proc_pid_stat(5), fields 3 and 22).
-fn stat(pid: u32) -> Option<(char, u64)> {
-    let line = std::fs::read_to_string(entry(pid).join("stat")).ok()?;
-    // The name, in parentheses, may itself hold blanks and parentheses.
-    let mut fields = line.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?.chars().next()?;
-    let start = fields.nth(18)?.parse().ok()?;
-    Some((state, start))
+/// What we need of `proc_pid_stat(5)`.
+struct Stat {
+    /// In clock ticks since boot (field 22).
+    start: u64,
+    /// It waits to be reaped (field 3).
+    ended: bool,
+    /// It is no kernel thread (field 9), and has no place for an environment yet (field 50).
+    becoming: bool,
+}
+
+impl Stat {
+    fn of(pid: u32) -> Option<Self> {
+        /// `PF_KTHREAD` of the kernel's `sched.h`.
+        const KERNEL_THREAD: u64 = 0x0020_0000;
+        let line = std::fs::read_to_string(entry(pid).join("stat")).ok()?;
+        // The name, in parentheses, may itself hold blanks and parentheses.
+        let fields: Vec<&str> = line.rsplit_once(')')?.1.split_whitespace().collect();
+        let field = |number: usize| fields.get(number - 3).copied();
+        let number = |at: usize| field(at)?.parse::<u64>().ok();
+        let ended = matches!(field(3)?, "Z" | "X");
+        Some(Self {
+            start: number(22)?,
+            ended,
+            becoming: !ended && number(9)? & KERNEL_THREAD == 0 && number(50) == Some(0),
+        })
+    }
 }

@@ -104,8 +104,45 @@ pub async fn end_stragglers(cookie: &Cookie) -> Vec<Ended> {
     ending.ended
 }
 
+/// As [`end_stragglers`], for a tree of which nothing ran before `mark`: for one that was short,
+/// only the process ids that were given out since are looked at, which costs next to nothing.
+pub async fn end_stragglers_since(cookie: &Cookie, mark: Mark) -> Vec<Ended> {
+    if let Some(pids) = mark.given_since() {
+        let reading = table::holders_among(pids, |value| cookie.covers(value));
+        if reading.found.is_empty() && !reading.undecided {
+            return Vec::new();
+        }
+    }
+    end_stragglers(cookie).await
+}
+
+/// An instant, by the clock and by the process ids that were given out until then.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    at: Instant,
+    last_pid: Option<u32>,
+}
+
+impl Mark {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        Self { at: Instant::now(), last_pid: table::last_pid() }
+    }
+
+    /// The process ids that were given out since; `None` where that is not sure, or too many.
+    fn given_since(self) -> Option<std::ops::RangeInclusive<u32>> {
+        // Ids go round in a circle of at least 32,000, which no machine does in this time.
+        const SURE: Duration = Duration::from_millis(500);
+        const MANY: u32 = 200;
+        let (before, now) = (self.last_pid?, table::last_pid()?);
+        let sure = self.at.elapsed() < SURE && now >= before && now - before <= MANY;
+        sure.then_some(before + 1..=now)
+    }
+}
+
 /// As [`end_stragglers`], where nothing can be awaited: kills, and does not wait for the end.
-pub(super) fn kill_stragglers(cookie: &Cookie) {
+pub fn kill_stragglers(cookie: &Cookie) {
     let mut ending = Ending::new();
     // A tree that is still forking needs a second look; three are plenty for one that is not.
     for _ in 0..3 {
@@ -147,14 +184,14 @@ impl Ending {
 
     /// Kills whoever is there; whether somebody was, and another round is due.
     fn round(&mut self, belongs: impl Fn(&str) -> bool) -> bool {
-        let found = table::holders(&belongs);
-        for process in &found {
+        let reading = table::holders(&belongs);
+        for process in &reading.found {
             if self.known.insert((process.pid, process.start)) {
                 self.ended.push(Ended { pid: process.pid, command: process.command() });
             }
             process.kill(&belongs);
         }
-        !found.is_empty() && Instant::now() < self.until
+        (reading.undecided || !reading.found.is_empty()) && Instant::now() < self.until
     }
 }
 

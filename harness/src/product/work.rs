@@ -1,0 +1,123 @@
+//! [`WorkFolder`]: a folder of an attempt's own, with fresh data, gone without a trace when dropped.
+//!
+//! `work/` is where commands run and servers are started, `home/` and `tmp/` keep what programs
+//! write elsewhere out of it (and out of the real home).
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::ProductError;
+
+/// A folder that is removed when dropped.
+#[derive(Debug)]
+pub struct WorkFolder {
+    root: PathBuf,
+    work: PathBuf,
+    home: PathBuf,
+    tmp: PathBuf,
+}
+
+impl WorkFolder {
+    /// A new folder below `under`, with the content of a data folder, or a data file, copied into it.
+    pub(super) fn create(under: &Path, data: Option<&Path>) -> Result<Self, ProductError> {
+        fs::create_dir_all(under)
+            .map_err(ProductError::io(format!("cannot create {}", under.display())))?;
+        // Absolute and without links: it is compared with what commands print.
+        let under = under
+            .canonicalize()
+            .map_err(ProductError::io(format!("cannot find {}", under.display())))?;
+        let root = tempfile::Builder::new()
+            .prefix("w")
+            .tempdir_in(&under)
+            .map_err(ProductError::io(format!("cannot create a folder in {}", under.display())))?
+            .keep();
+        // From here on dropping it removes what was made so far.
+        let folder =
+            Self { work: root.join("work"), home: root.join("home"), tmp: root.join("tmp"), root };
+        for path in [&folder.work, &folder.home, &folder.tmp] {
+            fs::create_dir(path)
+                .map_err(ProductError::io(format!("cannot create {}", path.display())))?;
+        }
+        if let Some(data) = data {
+            copy(data, &folder.work)
+                .map_err(ProductError::io(format!("cannot copy the data {}", data.display())))?;
+        }
+        Ok(folder)
+    }
+
+    /// Where commands run, with the product's data.
+    #[must_use]
+    pub fn work(&self) -> &Path {
+        &self.work
+    }
+
+    /// The empty home of whoever runs there.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Where temporary files go.
+    #[must_use]
+    pub fn tmp(&self) -> &Path {
+        &self.tmp
+    }
+
+    /// The folder that holds the three; what is written in it beside them goes with it too.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+impl Drop for WorkFolder {
+    fn drop(&mut self) {
+        if fs::remove_dir_all(&self.root).is_ok() {
+            return;
+        }
+        // Commands may leave folders that even their owner cannot write to.
+        for found in WalkDir::new(&self.root).into_iter().filter_map(Result::ok) {
+            if found.file_type().is_dir() {
+                // What stays locked is reported below.
+                let _ = fs::set_permissions(found.path(), fs::Permissions::from_mode(0o700));
+            }
+        }
+        if let Err(problem) = fs::remove_dir_all(&self.root) {
+            tracing::warn!("cannot remove {}: {problem}; remove it by hand", self.root.display());
+        }
+    }
+}
+
+/// Copies a folder's content, or a file, into a folder; times and permissions are kept, links stay links.
+fn copy(data: &Path, into: &Path) -> io::Result<()> {
+    if data.is_file() {
+        let name = data.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
+        return copy_file(data, &into.join(name));
+    }
+    for found in WalkDir::new(data).min_depth(1) {
+        let found = found?;
+        let relative = found.path().strip_prefix(data).map_err(io::Error::other)?;
+        let target = into.join(relative);
+        let kind = found.file_type();
+        if kind.is_dir() {
+            fs::create_dir(&target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(found.path())?, &target)?;
+        } else {
+            copy_file(found.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// With the time of the original: a copy that looks as old as it is tells changes from copies.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    let modified = fs::metadata(from)?.modified()?;
+    // A read-only copy could not be opened for writing; the time belongs to the file's owner.
+    fs::File::open(to)?.set_modified(modified)
+}

@@ -1,0 +1,240 @@
+//! [`CommandSurface`]: the product's commands, run as its users run them, in a folder of their own.
+//!
+//! One a attempt. `text` makes outputs comparable, `files` sees what became of the working folder,
+//! `check` holds all that to what the scenario expects. Processes are the business of `process`.
+
+mod check;
+mod files;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::event::Failure;
+use crate::model::observe::Extra;
+use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome, Template};
+use crate::process::{
+    self, Captured, CommandSpec, Cookie, Ended, Environment, Finished, Leftovers, Mark,
+    ProcessError,
+};
+
+use super::{Done, SurfaceError};
+use check::Ending;
+use files::Tree;
+
+/// What a command surface is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandSetup {
+    /// The attempt's working folder, absolute.
+    pub work: PathBuf,
+    /// The environment of every command, complete but for what a step adds.
+    pub environment: Environment,
+    /// The longest that a command may take where its step does not say.
+    pub timeout: Duration,
+    /// How many bytes of each output are kept.
+    pub max_output: usize,
+}
+
+/// Runs the commands of one attempt.
+///
+/// What they leave running goes on between them, and ends with [`close`](Self::close) or drop.
+#[derive(Debug)]
+pub struct CommandSurface {
+    setup: CommandSetup,
+    tree: Cookie,
+    /// When the first command began; `None` while nothing can be running.
+    begun: Option<Mark>,
+}
+
+/// How a command went, and what was seen of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandDone {
+    /// Whether all held, with what was captured.
+    pub done: Done,
+    /// The command line as a person would type it.
+    pub place: String,
+    /// The snapshot's facets, or where there is none exit, stdout and stderr; raw material beside.
+    pub observation: Observation,
+}
+
+impl CommandSurface {
+    /// A surface over this working folder; nothing is started.
+    #[must_use]
+    pub fn new(setup: CommandSetup) -> Self {
+        Self { setup, tree: Cookie::new(), begun: None }
+    }
+
+    /// Runs a filled command.
+    ///
+    /// # Errors
+    /// Where this machine fails. A command that is missing or fails is an answer.
+    pub async fn run(&mut self, run: &RunCommand) -> Result<CommandDone, SurfaceError> {
+        let place = run.command.display();
+        let refuse = |expected: String, actual: String| CommandDone {
+            done: Done::Failed(Failure { outcome: Outcome::Failed, expected, actual }),
+            place: place.clone(),
+            observation: Observation {
+                place: place.clone(),
+                facets: Vec::new(),
+                extras: Vec::new(),
+            },
+        };
+        let cwd = match self.folder(run.cwd.as_ref()) {
+            Ok(cwd) => cwd,
+            Err(actual) => {
+                let cwd = run.cwd.as_ref().map_or(".", Template::raw);
+                return Ok(refuse(format!("a folder {cwd:?} in the working folder"), actual));
+            }
+        };
+        let spec = match self.spec(run, cwd) {
+            Ok(spec) => spec,
+            Err(actual) => return Ok(refuse("a command".to_owned(), actual)),
+        };
+        let before = wants(run, FacetKind::Files).then(|| Tree::of(&self.setup.work));
+        self.begun.get_or_insert_with(Mark::now);
+        let (program, limit) = (spec.program.clone(), spec.timeout);
+        let finished = match process::run(spec).await {
+            Ok(finished) => finished,
+            Err(problem @ (ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. })) => {
+                return Ok(refuse(format!("a program {program:?}"), problem.to_string()));
+            }
+            Err(ProcessError::Io { what, source }) => {
+                return Err(SurfaceError::Io { what, source });
+            }
+        };
+        let changes = before.map(|before| Tree::of(&self.setup.work).changes_since(&before));
+        Ok(report(run, place, &finished, changes, limit))
+    }
+
+    /// Ends whatever the commands left running; answers with what that was.
+    pub async fn close(&mut self) -> Vec<Ended> {
+        let Some(mark) = self.begun else { return Vec::new() };
+        let ended = process::end_stragglers_since(&self.tree, mark).await;
+        self.begun = None;
+        ended
+    }
+
+    /// The command's folder, which must be in the working folder also where links lead.
+    fn folder(&self, cwd: Option<&Template>) -> Result<PathBuf, String> {
+        let Some(cwd) = cwd else { return Ok(self.setup.work.clone()) };
+        let resolve = |path: &Path| {
+            path.canonicalize().map_err(|problem| format!("{}: {problem}", path.display()))
+        };
+        let (work, folder) =
+            (resolve(&self.setup.work)?, resolve(&self.setup.work.join(cwd.raw()))?);
+        if !folder.starts_with(&work) {
+            return Err(format!("it leads out of the working folder, to {}", folder.display()));
+        }
+        if !folder.is_dir() {
+            return Err("it is a file".to_owned());
+        }
+        Ok(folder)
+    }
+
+    fn spec(&self, run: &RunCommand, cwd: PathBuf) -> Result<CommandSpec, String> {
+        let (program, args) = match &run.command {
+            CommandLine::Argv(words) => {
+                let mut words = words.iter().map(|word| word.raw().to_owned());
+                let program = words.next().filter(|it| !it.is_empty());
+                (program.ok_or("the first word is empty")?, words.collect())
+            }
+            CommandLine::Shell(line) => {
+                ("sh".to_owned(), vec!["-c".to_owned(), line.raw().to_owned()])
+            }
+        };
+        let added = run.env.iter().map(|(name, value)| (name.clone(), value.raw().to_owned()));
+        let environment = self.setup.environment.clone().with_all(added);
+        if let Some(word) = args.iter().chain([&program]).find(|word| word.contains('\0')) {
+            return Err(format!("{word:?} holds a NUL, which no command can be given"));
+        }
+        Ok(CommandSpec {
+            program,
+            args,
+            cwd,
+            env: environment.to_vec(),
+            stdin: run.stdin.as_ref().map_or_else(Vec::new, |it| it.raw().as_bytes().to_vec()),
+            timeout: run.timeout_ms.map_or(self.setup.timeout, Duration::from_millis),
+            max_output: self.setup.max_output,
+            tree: self.tree.clone(),
+            leftovers: Leftovers::Leave,
+        })
+    }
+}
+
+impl Drop for CommandSurface {
+    fn drop(&mut self) {
+        if self.begun.is_some() {
+            process::kill_stragglers(&self.tree);
+        }
+    }
+}
+
+/// Whether the command's checkpoint takes a facet; without one the files are not looked at.
+fn wants(run: &RunCommand, kind: FacetKind) -> bool {
+    match &run.snapshot {
+        Some(snapshot) => snapshot.facets.as_ref().is_none_or(|kinds| kinds.contains(&kind)),
+        None => kind != FacetKind::Files,
+    }
+}
+
+/// What is said of a finished command.
+fn report(
+    run: &RunCommand,
+    place: String,
+    finished: &Finished,
+    changes: Option<String>,
+    limit: Duration,
+) -> CommandDone {
+    let stdout = text::facet_text(&finished.stdout);
+    let stderr = text::facet_text(&finished.stderr);
+    let ending = Ending { exit: finished.exit, stdout: &stdout, stderr: &stderr };
+    let done = if finished.timed_out {
+        Done::Failed(Failure {
+            outcome: Outcome::TimedOut,
+            expected: format!("to end within {limit:?}"),
+            actual: format!("still running then, and was ended; {}", ending.last_words()),
+        })
+    } else {
+        check::verify(run, &ending)
+    };
+    let exit = finished.exit.map_or_else(
+        || "none\n".to_owned(),
+        |exit| match exit {
+            process::Exit::Code(code) => format!("exit: {code}\n"),
+            process::Exit::Signal(signal) => format!("signal: {signal}\n"),
+        },
+    );
+    let raw = [("stdout", &finished.stdout, &stdout), ("stderr", &finished.stderr, &stderr)];
+    let extras = raw.into_iter().filter_map(|(name, raw, text)| {
+        let taken =
+            wants(run, if name == "stdout" { FacetKind::Stdout } else { FacetKind::Stderr });
+        raw_extra(name, raw, text, taken)
+    });
+    let extras = extras.collect();
+    let facets = [
+        (FacetKind::Exit, Some(exit)),
+        (FacetKind::Stdout, Some(stdout)),
+        (FacetKind::Stderr, Some(stderr)),
+        (FacetKind::Files, changes),
+    ];
+    let facets = facets
+        .into_iter()
+        .filter(|(kind, _)| wants(run, *kind))
+        .filter_map(|(kind, text)| Some(Facet { kind, content: FacetContent::Text(text?) }))
+        .collect();
+    CommandDone { done, place: place.clone(), observation: Observation { place, facets, extras } }
+}
+
+/// The bytes as they came, where the facet does not show them.
+fn raw_extra(name: &str, raw: &Captured, text: &str, taken: bool) -> Option<Extra> {
+    let bytes = raw.marked();
+    if bytes.is_empty() || (taken && bytes == text.as_bytes()) {
+        return None;
+    }
+    let media =
+        if text::text_of(&bytes).is_some() { "text/plain" } else { "application/octet-stream" };
+    Some(Extra { kind: format!("{name}, raw"), media: media.to_owned(), bytes })
+}
