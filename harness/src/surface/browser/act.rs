@@ -62,6 +62,15 @@ return { kind: 'select', count: found.length, option: found[0] || null, disabled
   labels: all.slice(0, 30).map((it) => tidy(it.label || it.text)) };
 ";
 
+/// What a box is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ticked {
+    /// Checked.
+    On,
+    /// Not checked.
+    Off,
+}
+
 impl Page {
     pub(super) async fn open_url(&mut self, url: &str) -> Step<()> {
         let deadline = self.deadline();
@@ -69,9 +78,9 @@ impl Page {
         let Ok(full) = self.base.join(url) else {
             return Err(failed(expected, "this is neither a path nor a URL"));
         };
-        if let Some(host) = full.host_str()
-            && !self.shared.wall.allows(host, full.port_or_known_default().unwrap_or_default())
-        {
+        // A URL without a host, such as `file:` and `data:`, is nowhere in the product.
+        let host = full.host_str().unwrap_or_default();
+        if !self.shared.wall.allows(host, full.port_or_known_default().unwrap_or_default()) {
             return Err(Trouble::Failed(Failure {
                 outcome: Outcome::Blocked,
                 expected,
@@ -95,6 +104,9 @@ impl Page {
             let state = self.record.state();
             (state.url.clone(), state.navigation.as_ref().map(|it| it.id.clone()))
         };
+        if self.is_first().await? {
+            return Err(failed(expected, "this is the first page"));
+        }
         let params = json!({ "context": self.top, "delta": -1 });
         let limit = self.shared.timeout;
         match self.shared.bidi.command("browsingContext.traverseHistory", params, limit).await {
@@ -115,6 +127,18 @@ impl Page {
             self.pause().await;
         }
         self.settle(deadline).await
+    }
+
+    /// Whether nothing but the blank page that every tab begins with lies behind this one.
+    async fn is_first(&self) -> Step<bool> {
+        let params =
+            json!({ "method": "Page.getNavigationHistory", "session": self.engine_session });
+        let limit = self.shared.timeout;
+        let asked = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
+        let answer = asked.map_err(|refusal| refusal.lost("reading the tab's history"))?;
+        let history = &answer["result"];
+        let at = history["currentIndex"].as_u64().unwrap_or_default();
+        Ok(at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank"))
     }
 
     /// Navigates, and waits until the new document is ready or known not to come.
@@ -384,13 +408,16 @@ impl Page {
         }
     }
 
-    pub(super) async fn set_checked(&mut self, target: &Target, wanted: bool) -> Step<()> {
+    pub(super) async fn set_checked(&mut self, target: &Target, wanted: Ticked) -> Step<()> {
         let deadline = self.deadline();
-        let word = if wanted { "checked" } else { "unchecked" };
+        let (word, state) = match wanted {
+            Ticked::On => ("checked", "true"),
+            Ticked::Off => ("unchecked", "false"),
+        };
         let expected = format!("{target}, {word}");
         let spot = self.obtain(target, Need::Usable, deadline).await?;
         self.leave(&spot).await?;
-        if spot.state.checked == wanted.to_string() {
+        if spot.state.checked == state {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
@@ -401,7 +428,7 @@ impl Page {
             }
             let spot = self.obtain(target, Need::There, deadline).await?;
             self.leave(&spot).await?;
-            if spot.state.checked == wanted.to_string() {
+            if spot.state.checked == state {
                 return Ok(());
             }
             if Instant::now() >= deadline {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::page::{Page, Step, failed};
 use super::record::place_of;
 use super::seek::{Need, missing};
+use super::session::Snag;
 use super::walker::{ElementState, Explain, Question, Scroll};
 use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
 use crate::model::{Target, Template};
@@ -127,15 +128,11 @@ impl Page {
     async fn holds(&mut self, expectation: &PageExpectation, deadline: Instant) -> Step<Held> {
         Ok(match expectation {
             PageExpectation::Title(wanted) => {
-                let title = self.evaluate("document.title", deadline).await;
-                let title = title.map_err(|snag| self.trouble(snag, "a title"))?;
-                let title = title.as_str().unwrap_or_default();
-                same("title", wanted.raw(), title)
+                let title = self.peek("document.title", deadline).await?;
+                same("title", wanted.raw(), title.as_str().unwrap_or_default())
             }
             PageExpectation::Url(wanted) => {
-                // A round trip brings in the events that tell the URL.
-                let href = self.evaluate("location.href", deadline).await;
-                let href = href.map_err(|snag| self.trouble(snag, "a URL"))?;
+                let href = self.peek("location.href", deadline).await?;
                 self.at(wanted.raw(), href.as_str().unwrap_or_default())
             }
             PageExpectation::Count(target, count) => {
@@ -190,16 +187,22 @@ impl Page {
         attributes: &[String],
         deadline: Instant,
     ) -> Step<ElementState> {
-        let spot = self.obtain(target, Need::There, deadline).await?;
-        if attributes.is_empty() {
+        loop {
+            let spot = self.obtain(target, Need::There, deadline).await?;
+            if attributes.is_empty() {
+                self.leave(&spot).await?;
+                return Ok(spot.state);
+            }
+            let question =
+                Question::State { element: &spot.reference, attributes, scroll: Scroll::Leave };
+            let state = self.ask(&question).await;
             self.leave(&spot).await?;
-            return Ok(spot.state);
+            match state {
+                Ok(state) => return Ok(state),
+                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, &target.to_string())),
+            }
         }
-        let question =
-            Question::State { element: &spot.reference, attributes, scroll: Scroll::Leave };
-        let state = self.ask(&question).await;
-        self.leave(&spot).await?;
-        state.map_err(|snag| self.trouble(snag, &target.to_string()))
     }
 
     pub(super) async fn capture(
@@ -233,8 +236,7 @@ impl Page {
                     (format!("attribute {name} of {target}"), value, None)
                 }
                 PageCapture::Url(regex) => {
-                    let href = self.evaluate("location.href", deadline).await;
-                    let href = href.map_err(|snag| self.trouble(snag, "a URL"))?;
+                    let href = self.peek("location.href", deadline).await?;
                     let href = href.as_str().unwrap_or_default().to_owned();
                     ("the URL".to_owned(), Some(href), regex.as_deref())
                 }

@@ -1,7 +1,7 @@
 //! Key names as people write them, in WebDriver's code points.
 
 /// The names that a chord may hold, beside single characters.
-const NAMED: [(&str, char); 34] = [
+const NAMED: [(&str, char); 35] = [
     ("Backspace", '\u{E003}'),
     ("Tab", '\u{E004}'),
     ("Enter", '\u{E007}'),
@@ -36,6 +36,7 @@ const NAMED: [(&str, char); 34] = [
     ("F9", '\u{E039}'),
     ("F10", '\u{E03A}'),
     ("F11", '\u{E03B}'),
+    ("F12", '\u{E03C}'),
 ];
 /// Lets go of every key that is held down.
 const RELEASE: char = '\u{E000}';

@@ -19,6 +19,9 @@ const EVIDENCE: Duration = Duration::from_secs(5);
 /// How many pictures are taken at most until two are equal.
 const FRAMES: u32 = 6;
 
+/// How often the end of one animation may begin another.
+const FREEZES: u32 = 4;
+
 /// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
 /// endless starts over and stands, the rest ends and tells the page so.
 const FREEZE: &str = r"(() => {
@@ -66,12 +69,7 @@ impl Page {
         }
         self.focus().await?;
         self.settle(deadline).await?;
-        let moved = self.evaluate(FREEZE, deadline).await;
-        if moved.map_err(|snag| self.trouble(snag, "a page that stands still"))?.as_u64() != Some(0)
-        {
-            // The ends of animations are news to the page; it may change because of them.
-            self.settle(deadline).await?;
-        }
+        self.freeze(deadline).await?;
         let read: walker::Page = loop {
             match self.ask(&Question::Observe { masks: &look.masks }).await {
                 Ok(read) => break read,
@@ -109,6 +107,18 @@ impl Page {
         Ok(Observation { place, facets, extras: Vec::new() })
     }
 
+    /// Brings all movement to its end. The page hears of the ends, and may change because of them.
+    async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        for _ in 0..FREEZES {
+            let moved = self.peek(FREEZE, deadline).await?;
+            if moved.as_u64().unwrap_or_default() == 0 {
+                break;
+            }
+            self.settle(deadline).await?;
+        }
+        Ok(())
+    }
+
     fn page_facet(&self, read: &walker::Page) -> String {
         let state = self.record.state();
         let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
@@ -135,8 +145,13 @@ impl Page {
 
     /// The viewport as PNG, taken until two pictures in a row are equal.
     async fn picture(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
-        let mut before = self.capture_png(deadline).await?;
-        for _ in 1..FRAMES {
+        // Two at once cost little more than one: the second is drawn while the first is sent.
+        let (first, second) = tokio::join!(self.capture_png(deadline), self.capture_png(deadline));
+        let (first, mut before) = (first?, second?);
+        if first == before {
+            return Ok(before);
+        }
+        for _ in 2..FRAMES {
             let now = self.capture_png(deadline).await?;
             if now == before || Instant::now() >= deadline {
                 return Ok(now);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use super::act::Ticked;
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
 use super::settle::PRELOAD;
@@ -39,7 +40,8 @@ pub struct Page {
     pub(super) top: String,
     pub(super) base: Url,
     pub(super) work: PathBuf,
-    pub(super) downloads: tempfile::TempDir,
+    /// Where the browser puts files until a step asks for them; goes with the page.
+    _downloads: tempfile::TempDir,
     /// Counts the times that we waited for quiet.
     pub(super) round: u64,
     /// The engine's own name for the page's session.
@@ -120,7 +122,7 @@ impl Page {
             top,
             base,
             work: context.work.clone(),
-            downloads,
+            _downloads: downloads,
             round: 0,
             engine_session,
         })
@@ -226,8 +228,8 @@ impl Page {
             }
             Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
             Action::Choose { from, option } => self.choose(from, option.raw()).await.map(none),
-            Action::Check(target) => self.set_checked(target, true).await.map(none),
-            Action::Uncheck(target) => self.set_checked(target, false).await.map(none),
+            Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
+            Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
             Action::Upload { to, files } => self.upload(to, files).await.map(none),
             Action::Download { click, save_as } => {
                 self.download(click, save_as.raw()).await.map(none)
@@ -275,7 +277,9 @@ impl Page {
 
     /// Why the wall did not connect to this URL.
     pub(super) fn why_unreachable(&self, url: &Url) -> String {
-        let host = url.host_str().unwrap_or_default();
+        let Some(host) = url.host_str() else {
+            return "only paths of the product and http URLs can be opened".to_owned();
+        };
         let port = url.port_or_known_default().unwrap_or_default();
         if self.shared.wall.allows(host, port) {
             format!("{host}:{port} takes no connections")

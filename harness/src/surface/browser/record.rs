@@ -4,7 +4,7 @@
 //! dialogs, downloads, navigation and the logs for a person all come from here; how events get
 //! here is told in [`super::bidi`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -115,17 +115,16 @@ pub(super) struct State {
     pub(super) network: Vec<String>,
     open: HashMap<String, Request>,
     seen: Vec<Seen>,
-    /// Timestamps of exceptions that were rejections.
-    rejected: HashSet<u64>,
 }
 
-/// A sighting as the event told it; whether an exception was a rejection is known a little later.
+/// A sighting as the event told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     kind: WatchKind,
     message: String,
     url: String,
-    stamp: u64,
+    /// For exceptions, until the engine has told what kind of exception it is: its time.
+    untold: Option<u64>,
 }
 
 impl Record {
@@ -158,18 +157,9 @@ impl Record {
 
     /// What the watches saw since the last call; `base` is the product's own URL.
     pub(super) fn take_sightings(&self, base: &str) -> Vec<Sighting> {
-        let mut state = self.state();
-        let seen = std::mem::take(&mut state.seen);
-        let rejected = std::mem::take(&mut state.rejected);
+        let seen = std::mem::take(&mut self.state().seen);
         seen.into_iter()
-            .map(|it| {
-                let rejection = it.kind == WatchKind::Exception && rejected.contains(&it.stamp);
-                Sighting {
-                    kind: if rejection { WatchKind::Rejection } else { it.kind },
-                    message: it.message,
-                    path: path_of(&it.url, base),
-                }
-            })
+            .map(|it| Sighting { kind: it.kind, message: it.message, path: path_of(&it.url, base) })
             .collect()
     }
 }
@@ -218,7 +208,7 @@ impl State {
     fn crash(&mut self) {
         if !self.crashed {
             self.crashed = true;
-            self.see(WatchKind::PageCrashed, "the page crashed".to_owned(), self.url.clone(), 0);
+            self.see(WatchKind::PageCrashed, "the page crashed".to_owned(), self.url.clone());
         }
     }
 
@@ -274,24 +264,30 @@ impl State {
     fn log(&mut self, params: &Value) {
         let level = text(&params["level"]);
         let said = text(&params["text"]);
-        let stamp = stamp(&params["timestamp"]);
         if params["type"] == "javascript" {
             self.console_line(&format!("exception: {said}"));
-            self.see(WatchKind::Exception, said, self.url.clone(), stamp);
+            let untold = Some(stamp(&params["timestamp"]));
+            let url = self.url.clone();
+            self.seen.push(Seen { kind: WatchKind::Exception, message: said, url, untold });
         } else {
             self.console_line(&format!("{level}: {said}"));
             if level == "error" {
-                self.see(WatchKind::ConsoleError, said, self.url.clone(), stamp);
+                self.see(WatchKind::ConsoleError, said, self.url.clone());
             }
         }
     }
 
-    /// The standard's event does not tell rejections from exceptions; the engine's own does.
+    /// The standard's event does not tell rejections from exceptions; the engine's own, which
+    /// follows it, does. Both have the same time, rounded.
     fn exception(&mut self, params: &Value) {
         let thrown = &params["params"];
+        let at = Some(stamp(&thrown["timestamp"]));
         let said = thrown["exceptionDetails"]["text"].as_str().unwrap_or_default();
-        if said.contains("(in promise)") {
-            self.rejected.insert(stamp(&thrown["timestamp"]));
+        if let Some(seen) = self.seen.iter_mut().find(|it| it.untold == at) {
+            seen.untold = None;
+            if said.contains("(in promise)") {
+                seen.kind = WatchKind::Rejection;
+            }
         }
     }
 
@@ -333,7 +329,7 @@ impl State {
         if let Some(code) = status.filter(|code| *code >= 400)
             && !is_favicon(&url)
         {
-            self.see(WatchKind::BadStatus, format!("{method} answered {code}"), url, 0);
+            self.see(WatchKind::BadStatus, format!("{method} answered {code}"), url);
         }
     }
 
@@ -366,12 +362,12 @@ impl State {
         }
         // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
         if error != "net::ERR_ABORTED" && !is_favicon(&url) {
-            self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url, 0);
+            self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url);
         }
     }
 
-    fn see(&mut self, kind: WatchKind, message: String, url: String, stamp: u64) {
-        self.seen.push(Seen { kind, message, url, stamp });
+    fn see(&mut self, kind: WatchKind, message: String, url: String) {
+        self.seen.push(Seen { kind, message, url, untold: None });
     }
 
     fn console_line(&mut self, line: &str) {
@@ -401,7 +397,7 @@ fn text(value: &Value) -> String {
 }
 
 fn stamp(value: &Value) -> u64 {
-    value.as_f64().unwrap_or_default() as u64
+    value.as_f64().unwrap_or_default().round() as u64
 }
 
 fn status_of(params: &Value) -> Option<u16> {

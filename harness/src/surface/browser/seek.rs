@@ -2,6 +2,8 @@
 //!
 //! The walker answers what is there; here is the waiting, and the words of failures.
 
+use std::time::Duration;
+
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -13,6 +15,11 @@ use crate::model::{Locator, Target};
 
 /// The key under which WebDriver passes element references.
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// For this long a thing must not move before it is used.
+const TWO_FRAMES: Duration = Duration::from_millis(35);
+/// How many near things a failure names.
+const NEAREST: usize = 3;
 
 /// What a thing must be before a step uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +78,7 @@ impl Page {
         deadline: Instant,
     ) -> Step<Spot> {
         let expected = need.of(target);
-        let mut before: Option<Area> = None;
+        let mut before: Option<(Area, Instant)> = None;
         let mut settled = false;
         loop {
             let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
@@ -98,7 +105,7 @@ impl Page {
         &self,
         target: &Target,
         need: Need,
-        before: &mut Option<Area>,
+        before: &mut Option<(Area, Instant)>,
         expected: &str,
     ) -> Step<Result<Spot, Lack>> {
         if let Some(trouble) = self.blocked(expected) {
@@ -119,9 +126,7 @@ impl Page {
         };
         let mut lack = unfit(&spot.state, need);
         if lack.is_none() && moving {
-            let still = before.is_some() && *before == spot.state.rect;
-            *before = spot.state.rect;
-            lack = (!still).then(|| Lack::now("it does not hold still"));
+            lack = unsteady(spot.state.rect, before);
         }
         match lack {
             None => Ok(Ok(spot)),
@@ -243,7 +248,8 @@ pub(super) fn missing(target: &Target, found: &Found) -> String {
     if found.nearest.is_empty() {
         what
     } else {
-        format!("{what}; nearest: {}", found.nearest.join(", "))
+        let nearest = &found.nearest[..found.nearest.len().min(NEAREST)];
+        format!("{what}; nearest: {}", nearest.join(", "))
     }
 }
 
@@ -254,6 +260,19 @@ fn noun(locator: &Locator) -> &str {
         Locator::Label(_) => "labelled control",
         Locator::TestId(_) => "test id",
         Locator::Css(_) => "element",
+    }
+}
+
+/// Compares a box with where it was at least two frames before.
+fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<Lack> {
+    let rect = rect?;
+    match *before {
+        Some((was, since)) if was == rect && since.elapsed() >= TWO_FRAMES => None,
+        Some((was, _)) if was == rect => Some(Lack::now("it does not hold still")),
+        Some(_) | None => {
+            *before = Some((rect, Instant::now()));
+            Some(Lack::now("it does not hold still"))
+        }
     }
 }
 

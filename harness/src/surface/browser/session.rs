@@ -276,6 +276,8 @@ fn capabilities(
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
+        // Whether a page comes back from this cache depends on memory and timing.
+        "--disable-features=BackForwardCache".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
         "--hide-scrollbars".to_owned(),
         "--font-render-hinting=none".to_owned(),

@@ -79,6 +79,17 @@ impl Page {
         Ok(if quiet { Look::Quiet } else { Look::Busy })
     }
 
+    /// As [`Page::evaluate`], asked again while documents replace each other.
+    pub(super) async fn peek(&self, expression: &str, deadline: Instant) -> Result<Value, Trouble> {
+        loop {
+            match self.evaluate(expression, deadline).await {
+                Ok(value) => return Ok(value),
+                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, "a page that can be looked at")),
+            }
+        }
+    }
+
     /// The value of an expression in the page, by the event connection: every event that was sent
     /// before the answer has been taken in when this returns.
     pub(super) async fn evaluate(

@@ -79,7 +79,7 @@ impl Wall {
         locked(&self.book).allows(host, port)
     }
 
-    /// What was refused so far, as `host:port`, in order.
+    /// What was refused so far, as `host:port`, each once, in order.
     pub(super) fn denied(&self) -> Vec<String> {
         locked(&self.book).denied.clone()
     }
@@ -119,7 +119,10 @@ async fn serve(mut stream: TcpStream, book: &Mutex<Book>) -> std::io::Result<()>
         let mut book = locked(book);
         let allowed = book.allows(&host, port);
         if !allowed {
-            book.denied.push(format!("{host}:{port}"));
+            let named = format!("{host}:{port}");
+            if !book.denied.contains(&named) {
+                book.denied.push(named);
+            }
         }
         allowed
     };
