@@ -1,3 +1,5 @@
 //! x
 
+mod report;
 mod report_sample;
+mod synthetic_night;
