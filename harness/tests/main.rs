@@ -4,6 +4,8 @@ mod browser;
 mod faults;
 mod layering;
 mod nights;
+mod report;
 mod report_sample;
 mod support;
+mod synthetic_night;
 mod walker;

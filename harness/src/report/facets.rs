@@ -181,27 +181,7 @@ impl LineView {
 
 impl PictureView {
     fn new(image: &ImageChange, evidence: &[String], moment: &str) -> Self {
-        let share = 100.0 * image.changed_pixels as f64 / image.compared_pixels.max(1) as f64;
-        let mut about = if image.expected_size == image.actual_size {
-            format!(
-                "{} of {} pixels differ ({}), in {}",
-                thousands(image.changed_pixels),
-                thousands(image.compared_pixels),
-                percent(share),
-                count(image.boxes.len(), "region"),
-            )
-        } else {
-            let ((w, h), (x, y)) = (image.expected_size, image.actual_size);
-            format!("the picture was {w} by {h} pixels and is {x} by {y} tonight")
-        };
-        if let Some(largest) =
-            image.boxes.iter().max_by_key(|it| u64::from(it.width) * u64::from(it.height))
-        {
-            let Rect { x, y, width, height } = largest;
-            about.push_str(&format!(
-                "; the largest is {width} by {height} pixels, {x} from the left and {y} from the top"
-            ));
-        }
+        let about = picture_change(image);
         let boxes: Vec<BoxView> = image
             .boxes
             .iter()
@@ -252,6 +232,32 @@ impl BoxView {
             height: share(rect.height, height),
         }
     }
+}
+
+/// How much of a picture changed and where, in words.
+pub fn picture_change(image: &ImageChange) -> String {
+    let share = 100.0 * image.changed_pixels as f64 / image.compared_pixels.max(1) as f64;
+    let mut about = if image.expected_size == image.actual_size {
+        format!(
+            "{} of {} pixels differ ({}), in {}",
+            thousands(image.changed_pixels),
+            thousands(image.compared_pixels),
+            percent(share),
+            count(image.boxes.len(), "region"),
+        )
+    } else {
+        let ((w, h), (x, y)) = (image.expected_size, image.actual_size);
+        format!("the picture was {w} by {h} pixels and is {x} by {y} tonight")
+    };
+    if let Some(largest) =
+        image.boxes.iter().max_by_key(|it| u64::from(it.width) * u64::from(it.height))
+    {
+        let Rect { x, y, width, height } = largest;
+        about.push_str(&format!(
+            "; the largest is {width} by {height} pixels, {x} from the left and {y} from the top"
+        ));
+    }
+    about
 }
 
 fn percent(share: f64) -> String {

@@ -107,26 +107,9 @@ pub struct Known<'a> {
 impl FindingView {
     /// The view of a finding.
     pub fn new(finding: &Finding, known: &Known<'_>) -> Self {
-        let evidence = &known.report.evidence;
         let lead = lead(finding);
         let timeline = TimelineView::new(finding, known);
-        let changes: Vec<ChangeView> = finding
-            .differences
-            .iter()
-            .take(MOST_CHANGES)
-            .map(|difference| ChangeView {
-                scenario: one_line(&difference.scenario, 120),
-                moment: moment(difference),
-                place: short(&difference.place, 300),
-                is_command: is_command(difference, known),
-                facets: difference
-                    .facets
-                    .iter()
-                    .map(|facet| FacetView::new(facet, &moment(difference), evidence))
-                    .collect(),
-            })
-            .collect();
-        let more = finding.differences.len().saturating_sub(MOST_CHANGES);
+        let (changes, more_changes) = changes(finding, known);
         let thumbnails = thumbnails(finding, &changes, known);
         Self {
             id: one_line(&finding.id, 20),
@@ -140,8 +123,8 @@ impl FindingView {
             hits: count(finding.scenarios.len(), "scenario"),
             places: places(finding, known),
             more_places: more_places(finding),
-            expected: lead.map_or_else(String::new, |facet| two_lines(&facet.expected)),
-            actual: lead.map_or_else(String::new, |facet| two_lines(&facet.actual)),
+            expected: lead.0,
+            actual: lead.1,
             thumbnails,
             reproduce: one_line(&finding.reproduce, 400),
             accept: finding.accept.as_deref().map(|it| one_line(it, 400)),
@@ -156,9 +139,7 @@ impl FindingView {
             }),
             reasons: finding.reasons.iter().map(|reason| short(reason, 400)).collect(),
             changes,
-            more_changes: (more > 0).then(|| {
-                format!("{} like these; all are in night.json.", count(more, "more difference"))
-            }),
+            more_changes,
             timeline,
         }
     }
@@ -206,8 +187,90 @@ fn step_of<'a>(
     Some((attempt, attempt.steps.iter().find(|it| it.index == difference.step)?))
 }
 
+/// The differences to show in full: a change that was shown is not shown again elsewhere.
+fn changes(finding: &Finding, known: &Known<'_>) -> (Vec<ChangeView>, Option<String>) {
+    let evidence = &known.report.evidence;
+    let mut shown: Vec<&Difference> = Vec::new();
+    let mut same = 0;
+    let mut more = 0;
+    for difference in &finding.differences {
+        if shown.iter().any(|it| is_same_change(it, difference)) {
+            same += 1;
+        } else if shown.len() < MOST_CHANGES {
+            shown.push(difference);
+        } else {
+            more += 1;
+        }
+    }
+    let views = shown
+        .iter()
+        .map(|difference| ChangeView {
+            scenario: one_line(&difference.scenario, 120),
+            moment: moment(difference),
+            place: short(&difference.place, 300),
+            is_command: is_command(difference, known),
+            facets: difference
+                .facets
+                .iter()
+                .map(|facet| FacetView::new(facet, &moment(difference), evidence))
+                .collect(),
+        })
+        .collect();
+    let mut notes = Vec::new();
+    if same > 0 {
+        notes.push(format!("The same change was seen at {}.", count(same, "more place")));
+    }
+    if more > 0 {
+        notes.push(format!("{} left out here; all are in night.json.", count(more, "difference")));
+    }
+    (views, (!notes.is_empty()).then(|| notes.join(" ")))
+}
+
+/// Whether two differences read the same, wherever they were seen.
+fn is_same_change(one: &Difference, other: &Difference) -> bool {
+    let says = |it: &FacetChange| it.image.is_none() || !it.diff.is_empty();
+    let text = |it: &Difference| -> Vec<(Option<FacetKind>, String, String)> {
+        it.facets
+            .iter()
+            .filter(|facet| says(facet))
+            .map(|facet| (facet.facet, facet.expected.clone(), facet.actual.clone()))
+            .collect()
+    };
+    // Pictures of two places are never the same picture; a text facet beside them decides.
+    let (one, other) = (text(one), text(other));
+    !other.is_empty() && other.iter().all(|facet| one.contains(facet))
+}
+
+/// Expected against actual, in two lines each.
+fn lead(finding: &Finding) -> (String, String) {
+    let Some(facet) = lead_facet(finding) else {
+        return (String::new(), String::new());
+    };
+    let beside = |kind: FacetKind| {
+        let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
+        facets.iter().find(|it| it.facet == Some(kind) && !it.actual.trim().is_empty())
+    };
+    match (facet.facet, &facet.image) {
+        (Some(FacetKind::Image), Some(image)) => {
+            ("the picture as accepted".to_owned(), super::facets::picture_change(image))
+        }
+        (Some(FacetKind::Exit), _) => {
+            // What it said last on standard error says more than the code alone.
+            let said = beside(FacetKind::Stderr)
+                .and_then(|it| it.actual.lines().rfind(|line| !line.trim().is_empty()))
+                .map(|line| format!("\n{}", short(line.trim(), 160)))
+                .unwrap_or_default();
+            (
+                format!("exit {}", two_lines(&facet.expected)),
+                format!("exit {}{said}", two_lines(&facet.actual)),
+            )
+        }
+        _ => (two_lines(&facet.expected), two_lines(&facet.actual)),
+    }
+}
+
 /// The facet that says most in two lines.
-fn lead(finding: &Finding) -> Option<&FacetChange> {
+fn lead_facet(finding: &Finding) -> Option<&FacetChange> {
     let says_nothing = |facet: &FacetChange| facet.expected.is_empty() && facet.actual.is_empty();
     let rank = |facet: &FacetChange| match facet.facet {
         None => 0,
@@ -231,7 +294,7 @@ fn two_lines(text: &str) -> String {
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
     let first: Vec<String> = lines.by_ref().take(2).map(|line| short(line.trim(), 160)).collect();
     match (first.len(), lines.count()) {
-        (0, _) => "nothing".to_owned(),
+        (0, _) => "not there".to_owned(),
         (_, 0) => first.join("\n"),
         (_, more) => format!("{} … ({})", first.join("\n"), count(more, "more line")),
     }

@@ -163,6 +163,3 @@ pub fn read(dir: &Path) -> Result<NightReport, ReportError> {
     }
     serde_json::from_str(&text).map_err(malformed)
 }
-
-#[cfg(test)]
-mod tests;

@@ -32,11 +32,13 @@ pub fn sentence(report: &NightReport) -> String {
         (still, "still failing"),
         (totals.flaky as usize, "flaky"),
         (totals.fixed as usize, "fixed"),
-        (totals.new as usize, "new"),
     ] {
         if n > 0 {
             parts.push(format!("{} {word}", thousands(n as u64)));
         }
+    }
+    if totals.new > 0 {
+        parts.push(count(totals.new as usize, "new scenario"));
     }
     if report.gate.decision == Decision::Inconclusive && totals.judged > 0 {
         parts.push(format!("only {} of {} judged", totals.judged, totals.planned));
