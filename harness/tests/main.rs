@@ -1,1 +1,3 @@
-//! x
+//! The integration tests, one module a subject, in one binary.
+
+mod shipped_suites;
