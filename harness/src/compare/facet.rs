@@ -168,15 +168,16 @@ fn text(
     let expected = redactor.apply(facet, expected.trim_end());
     let actual = match seen {
         None => String::new(),
-        Some(seen) => {
-            redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?))
-        }
+        Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
     };
     let shape = if facet == FacetKind::Aria { Shape::Tree } else { Shape::Flat };
     let Some(diff) = lines::diff(&expected, &actual, shape) else { return Ok(Found::default()) };
-    let side = |tag: DiffTag| summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {
-        line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>()
-    }));
+    let side =
+        |tag: DiffTag| {
+            summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {
+                line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>()
+            }))
+        };
     let change = FacetChange {
         facet: Some(facet),
         expected: side(DiffTag::Removed),

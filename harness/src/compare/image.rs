@@ -136,7 +136,12 @@ impl ChangeMap {
         self.tiles
             .keys()
             .flat_map(|&(x, y)| {
-                [(x, y), (x.saturating_sub(1), y), (x, y.saturating_sub(1)), (x.saturating_sub(1), y.saturating_sub(1))]
+                [
+                    (x, y),
+                    (x.saturating_sub(1), y),
+                    (x, y.saturating_sub(1)),
+                    (x.saturating_sub(1), y.saturating_sub(1)),
+                ]
             })
             .map(|(x, y)| count(x, y) + count(x + 1, y) + count(x, y + 1) + count(x + 1, y + 1))
             .max()

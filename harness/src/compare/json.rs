@@ -150,9 +150,13 @@ mod tests {
 
     #[test]
     fn a_pointer_that_names_nothing_finds_nothing() {
-        for (text, pointer) in
-            [("{\"a\":[1]}", "/a/1"), ("{\"a\":1}", "/b"), ("{\"a\":1}", "/a/b"), ("a: 1", "/a"), ("{", "/a")]
-        {
+        for (text, pointer) in [
+            ("{\"a\":[1]}", "/a/1"),
+            ("{\"a\":1}", "/b"),
+            ("{\"a\":1}", "/a/b"),
+            ("a: 1", "/a"),
+            ("{", "/a"),
+        ] {
             assert_eq!(at(text, pointer), None, "{text} {pointer}");
         }
     }

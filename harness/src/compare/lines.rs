@@ -88,7 +88,12 @@ impl Lines<'_> {
 
     fn gap(&mut self) {
         if self.out.last().is_none_or(|line| line.tag != DiffTag::Gap) {
-            self.out.push(DiffLine { tag: DiffTag::Gap, old_line: None, new_line: None, pieces: Vec::new() });
+            self.out.push(DiffLine {
+                tag: DiffTag::Gap,
+                old_line: None,
+                new_line: None,
+                pieces: Vec::new(),
+            });
         }
     }
 
@@ -264,14 +269,23 @@ mod tests {
         let new = "one\ntwo\nheading \"11 rows\"\nfour\nfive\nsix\nseven";
         assert_eq!(
             shown(old, new, Shape::Flat),
-            [" one", " two", "-heading \"<12> rows\"", "+heading \"<11> rows\"", " four", " five", "~"]
+            [
+                " one",
+                " two",
+                "-heading \"<12> rows\"",
+                "+heading \"<11> rows\"",
+                " four",
+                " five",
+                "~"
+            ]
         );
     }
 
     #[test]
     fn the_context_of_a_node_is_its_ancestors_and_neighbours() {
         let old = "- main:\n  - heading \"A\"\n  - list:\n    - item \"1\"\n    - item \"2\"\n    - button \"Apply\"\n- footer";
-        let new = "- main:\n  - heading \"A\"\n  - list:\n    - item \"1\"\n    - item \"2\"\n- footer";
+        let new =
+            "- main:\n  - heading \"A\"\n  - list:\n    - item \"1\"\n    - item \"2\"\n- footer";
         assert_eq!(
             shown(old, new, Shape::Tree),
             [

@@ -145,9 +145,8 @@ impl Run<'_> {
                 .and_then(|it| it.environment.as_deref())
                 .unwrap_or(self.plan.environment.as_str());
             let record = records.iter().find(|record| here(record, kind, Some(environment)));
-            let declared = snapshot.is_none_or(|it| {
-                it.facets.as_ref().is_none_or(|facets| facets.contains(&kind))
-            });
+            let declared = snapshot
+                .is_none_or(|it| it.facets.as_ref().is_none_or(|facets| facets.contains(&kind)));
             let outcome = match (record, facet) {
                 (None, None) => continue,
                 (Some(_), None) if !declared => continue,
@@ -215,7 +214,11 @@ impl Run<'_> {
             let detail = format!(
                 "the picture has no baseline for the environment {environment}, and the scenario requires it; review the night there and accept it"
             );
-            self.unjudged(case, Some(seen.name), facet::Trouble { because: Because::Environment, detail });
+            self.unjudged(
+                case,
+                Some(seen.name),
+                facet::Trouble { because: Because::Environment, detail },
+            );
         }
     }
 

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::json::value_span;
 use super::CompareError;
+use super::json::value_span;
 use crate::model::scenario::RedactionClass;
 use crate::model::{FacetKind, KnownValue, Redaction};
 
@@ -207,7 +207,9 @@ fn class_patterns(class: RedactionClass) -> &'static [Regex] {
     static DURATION: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         vec![
             pattern(r"\b(?:\d+h ?)?\d+m ?\d+(?:\.\d+)?s\b"),
-            pattern(r"\b\d+(?:\.\d+)? ?(?:ns|µs|μs|us|ms|secs?|seconds?|mins?|minutes?|hrs?|hours?|(?:nano|micro|milli)seconds?)\b"),
+            pattern(
+                r"\b\d+(?:\.\d+)? ?(?:ns|µs|μs|us|ms|secs?|seconds?|mins?|minutes?|hrs?|hours?|(?:nano|micro|milli)seconds?)\b",
+            ),
             // A bare `s` stands for seconds only right after a short number, or after a fraction.
             pattern(r"\b(?:\d{1,3}s|\d+\.\d+ ?s)\b"),
         ]

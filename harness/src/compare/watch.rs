@@ -121,7 +121,10 @@ pub fn mask(message: &str) -> String {
             (Regex::new(pattern).expect("the pattern is a constant that the tests compile"), by)
         };
         vec![
-            rule(r"(://[A-Za-z0-9.\[\]-]+|\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b", "$1:[port]"),
+            rule(
+                r"(://[A-Za-z0-9.\[\]-]+|\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3}):\d{2,5}\b",
+                "$1:[port]",
+            ),
             rule(r"([\w)/\]]):\d+:\d+\b", "$1:[position]"),
             rule(r"(?i)\bline \d+(,? col(?:umn)? \d+)?", "line [position]"),
             rule(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[uuid]"),
@@ -129,7 +132,9 @@ pub fn mask(message: &str) -> String {
             rule(r"\b\d+(?:\.\d+)? ?(?:ms|µs|ns|seconds?)\b", "[duration]"),
         ]
     });
-    RULES.iter().fold(message.to_owned(), |text, (regex, by)| regex.replace_all(&text, *by).into_owned())
+    RULES
+        .iter()
+        .fold(message.to_owned(), |text, (regex, by)| regex.replace_all(&text, *by).into_owned())
 }
 
 #[cfg(test)]
@@ -144,7 +149,9 @@ mod tests {
         );
         assert_eq!(mask("slow: 1532 ms"), "slow: [duration]");
         assert_eq!(mask("session 0123456789abcdef0123"), "session [hex]");
-        for kept in ["404 /orders/17", "expected 12 rows, got 11", "status 500", "at 12:34", "id deadbeef"] {
+        for kept in
+            ["404 /orders/17", "expected 12 rows, got 11", "status 500", "at 12:34", "id deadbeef"]
+        {
             assert_eq!(mask(kept), kept);
         }
         let once = mask("a http://h:8001/x.js:1:2 line 4 took 3ms");

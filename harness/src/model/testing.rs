@@ -38,7 +38,11 @@ impl Default for Night {
             branch: None,
             environment: "linux-test".to_owned(),
             versions: IndexMap::new(),
-            products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
+            products: vec![ProductBuild {
+                name: "shop".to_owned(),
+                build: None,
+                previous_build: None,
+            }],
             scenarios: Vec::new(),
             redact: Vec::new(),
             gate: GateConfig {
@@ -66,7 +70,12 @@ impl Night {
             sha2::Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let path = format!("evidence/{hash}");
         self.evidence.insert(path.clone(), bytes.to_vec());
-        EvidenceRef { kind: kind.to_owned(), media: "text/plain".to_owned(), path, bytes: bytes.len() as u64 }
+        EvidenceRef {
+            kind: kind.to_owned(),
+            media: "text/plain".to_owned(),
+            path,
+            bytes: bytes.len() as u64,
+        }
     }
 
     /// Adds a line to the ledger.
@@ -88,7 +97,12 @@ impl Night {
     }
 
     /// Plans a scenario of one command; with a checkpoint of its output, where one is named.
-    pub fn command_scenario(&mut self, id: &str, line: &str, checkpoint: Option<&str>) -> &mut Self {
+    pub fn command_scenario(
+        &mut self,
+        id: &str,
+        line: &str,
+        checkpoint: Option<&str>,
+    ) -> &mut Self {
         let run = RunCommand {
             command: CommandLine::Argv(line.split(' ').map(Template::from).collect()),
             stdin: None,
@@ -106,7 +120,13 @@ impl Night {
     }
 
     /// Adds a baseline.
-    pub fn baseline(&mut self, scenario: &str, checkpoint: &str, facet: FacetKind, content: &[u8]) -> &mut Self {
+    pub fn baseline(
+        &mut self,
+        scenario: &str,
+        checkpoint: &str,
+        facet: FacetKind,
+        content: &[u8],
+    ) -> &mut Self {
         let evidence = self.keep("baseline", content);
         self.plan.baselines.push(BaselineRecord {
             scenario: scenario.to_owned(),
@@ -126,16 +146,31 @@ impl Night {
     }
 
     /// An attempt begins, with values that were handed out (value, token).
-    pub fn begin_with(&mut self, scenario: &str, attempt: u32, known: &[(&str, &str)]) -> &mut Self {
+    pub fn begin_with(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        known: &[(&str, &str)],
+    ) -> &mut Self {
         let known = known
             .iter()
-            .map(|(value, token)| KnownValue { value: (*value).to_owned(), token: (*token).to_owned() })
+            .map(|(value, token)| KnownValue {
+                value: (*value).to_owned(),
+                token: (*token).to_owned(),
+            })
             .collect();
         self.event(Event::AttemptStarted { scenario: scenario.to_owned(), attempt, known })
     }
 
     /// A checkpoint is reached, by the step of that name where the plan has one.
-    pub fn seen(&mut self, scenario: &str, attempt: u32, checkpoint: &str, place: &str, facets: &[(FacetKind, &[u8])]) -> &mut Self {
+    pub fn seen(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        checkpoint: &str,
+        place: &str,
+        facets: &[(FacetKind, &[u8])],
+    ) -> &mut Self {
         let facets = facets
             .iter()
             .map(|(facet, content)| FacetRecord {
@@ -147,7 +182,9 @@ impl Night {
             .collect();
         let planned = self.plan.scenarios.iter().find(|it| it.id == scenario);
         let taken = planned.and_then(|it| {
-            it.steps.iter().find(|step| step.action.snapshot().is_some_and(|it| it.name == checkpoint))
+            it.steps
+                .iter()
+                .find(|step| step.action.snapshot().is_some_and(|it| it.name == checkpoint))
         });
         let step = taken.map_or(1, |step| step.index);
         self.event(Event::Checkpoint {
@@ -161,7 +198,15 @@ impl Night {
     }
 
     /// A watch saw something at a step.
-    pub fn watch(&mut self, scenario: &str, attempt: u32, step: u32, kind: WatchKind, message: &str, path: &str) -> &mut Self {
+    pub fn watch(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        step: u32,
+        kind: WatchKind,
+        message: &str,
+        path: &str,
+    ) -> &mut Self {
         self.event(Event::Watch {
             scenario: scenario.to_owned(),
             attempt,
@@ -173,10 +218,16 @@ impl Night {
     }
 
     /// A step failed.
-    pub fn failed(&mut self, scenario: &str, attempt: u32, index: u32, place: &str, failure: (Outcome, &str, &str)) -> &mut Self {
+    pub fn failed(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        index: u32,
+        place: &str,
+        failure: (Outcome, &str, &str),
+    ) -> &mut Self {
         let (outcome, expected, actual) = failure;
-        let failure =
-            Failure { outcome, expected: expected.to_owned(), actual: actual.to_owned() };
+        let failure = Failure { outcome, expected: expected.to_owned(), actual: actual.to_owned() };
         let step = StepRecord {
             index,
             surface: Surface::Browser,
@@ -201,7 +252,11 @@ impl Night {
 
     /// A scenario does not run.
     pub fn not_run(&mut self, scenario: &str, because: Because, detail: &str) -> &mut Self {
-        self.event(Event::NotRun { scenario: scenario.to_owned(), because, detail: detail.to_owned() })
+        self.event(Event::NotRun {
+            scenario: scenario.to_owned(),
+            because,
+            detail: detail.to_owned(),
+        })
     }
 
     /// A whole browser scenario of one checkpoint with an aria baseline, and what was seen of it.

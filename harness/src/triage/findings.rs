@@ -43,7 +43,8 @@ pub fn findings(
     let groups = group(&spots);
     all.extend(groups.iter().map(|it| material.finding(it, &groups, &spots)));
     all.sort_by(|a, b| {
-        let first = |it: &Finding| plan.scenarios.iter().position(|s| it.scenarios.first() == Some(&s.id));
+        let first =
+            |it: &Finding| plan.scenarios.iter().position(|s| it.scenarios.first() == Some(&s.id));
         (a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
             b.verdict,
             b.severity,
@@ -55,7 +56,8 @@ pub fn findings(
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
         if finding.accept.is_some() {
-            finding.accept = Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
+            finding.accept =
+                Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
         }
     }
     all
@@ -297,7 +299,9 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
         Atom::Product(_) | Atom::Failure { .. } => Severity::Critical,
-        Atom::Line { facet: FacetKind::Page, added: Some(line), .. } if line.starts_with("status: 5") => {
+        Atom::Line { facet: FacetKind::Page, added: Some(line), .. }
+            if line.starts_with("status: 5") =>
+        {
             Severity::Critical
         }
         Atom::Line { .. } => Severity::Major,
