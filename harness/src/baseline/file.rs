@@ -163,7 +163,9 @@ fn header(item: &Acceptance, body: &str, picture: bool) -> String {
     let mut line = |key: &str, value: &str| {
         // JSON strings are YAML double-quoted scalars, whatever the text holds.
         let quoted = serde_json::Value::from(value).to_string();
-        text.push_str(&format!("  {key}: {quoted}\n"));
+        for part in ["  ", key, ": ", &quoted, "\n"] {
+            text.push_str(part);
+        }
     };
     line("scenario", &item.scenario);
     line("checkpoint", &item.checkpoint);

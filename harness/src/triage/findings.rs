@@ -292,7 +292,9 @@ impl Material<'_> {
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
     let lead = atoms.iter().map(Atom::key).min().unwrap_or_default();
-    Sha256::digest(lead.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(lead.as_bytes());
+    let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    format!("{head:012x}")
 }
 
 fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {

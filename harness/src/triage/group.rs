@@ -153,12 +153,19 @@ fn quoted(text: &str) -> Vec<String> {
 }
 
 fn join_watches(groups: &mut Vec<Group>, spots: &[Located]) {
-    while let Some((from, into)) = watch_pair(groups, spots) {
+    let after: Vec<Option<usize>> = (0..spots.len())
+        .map(|spot| if is_watch(&spots[spot]) { following(spot, spots) } else { None })
+        .collect();
+    while let Some((from, into)) = watch_pair(groups, spots, &after) {
         merge(groups, from, into);
     }
 }
 
-fn watch_pair(groups: &[Group], spots: &[Located]) -> Option<(usize, usize)> {
+fn watch_pair(
+    groups: &[Group],
+    spots: &[Located],
+    after: &[Option<usize>],
+) -> Option<(usize, usize)> {
     for (from, watch) in groups.iter().enumerate() {
         if !watch.spots.iter().any(|spot| is_watch(&spots[*spot])) {
             continue;
@@ -168,16 +175,17 @@ fn watch_pair(groups: &[Group], spots: &[Located]) -> Option<(usize, usize)> {
             .spots
             .iter()
             .filter(|spot| is_watch(&spots[**spot]))
-            .flat_map(|spot| following(*spot, spots))
+            .filter_map(|spot| after[*spot])
             .collect();
         for (into, other) in groups.iter().enumerate().filter(|(into, _)| *into != from) {
             if other.spots.iter().all(|spot| is_watch(&spots[*spot])) {
                 continue;
             }
             let all_shown = only_watch
-                && watch.spots.iter().all(|spot| {
-                    following(*spot, spots).is_some_and(|after| other.spots.contains(&after))
-                });
+                && watch
+                    .spots
+                    .iter()
+                    .all(|spot| after[*spot].is_some_and(|it| other.spots.contains(&it)));
             if all_shown {
                 return Some((from, into));
             }

@@ -98,8 +98,8 @@ fn answer(atoms: &BTreeSet<Atom>, range: std::ops::Range<u16>) -> Option<String>
 }
 
 fn side(change: &FacetChange, tag: DiffTag, key: &str) -> Option<String> {
-    let lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
-    lines.filter_map(|line| line.strip_prefix(key).map(|it| it.trim().to_owned())).next()
+    let mut lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
+    lines.find_map(|line| line.strip_prefix(key).map(|it| it.trim().to_owned()))
 }
 
 fn status(differences: &[Difference]) -> Option<String> {
@@ -295,20 +295,20 @@ pub fn plain(text: &str, limit: usize) -> String {
         match letter {
             '\n' => out.push_str(" ⏎ "),
             '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => {
-                out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)));
-            }
-            letter if letter.is_control() => {
-                out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)))
+            letter if letter.is_control() || steers(letter) => {
+                let code = format!("⟨U+{:04X}⟩", u32::from(letter));
+                out.push_str(&code);
             }
             letter => out.push(letter),
         }
     }
     let whole = text.trim().chars().nth(limit * 2).is_none();
     if whole { shorten(&out, limit) } else { shorten(&format!("{out}…"), limit) }
+}
+
+/// Whether a character is invisible or turns the reading order.
+fn steers(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn shorten(text: &str, limit: usize) -> String {

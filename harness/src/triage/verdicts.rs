@@ -57,11 +57,11 @@ pub fn verdict(
             "the night ended before it was started",
         );
     };
-    let ended = log.attempts.values().filter(|it| it.finished.is_some());
+    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
     let judged: Vec<(u32, &AttemptLog<'_>)> =
         log.attempts.iter().filter(|it| counts(it.1)).map(|(number, it)| (*number, it)).collect();
     let Some((last, attempt)) = judged.last().copied() else {
-        if let Some(broken) = ended.last() {
+        if let Some(broken) = ended.next_back() {
             let detail = broken.finished.as_ref().and_then(|it| it.detail);
             let detail = detail.unwrap_or("the harness failed and left no reason");
             return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
