@@ -218,9 +218,9 @@ fn yiq(pixel: Rgba<u8>) -> [f64; 3] {
 }
 
 fn distance(a: Rgba<u8>, b: Rgba<u8>) -> f64 {
-    let (a, b) = (yiq(a), yiq(b));
-    let [y, i, q] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-    0.5053 * y * y + 0.299 * i * i + 0.1957 * q * q
+    let (before, after) = (yiq(a), yiq(b));
+    let weighted = [0.5053, 0.299, 0.1957];
+    (0..3).map(|part| weighted[part] * (before[part] - after[part]).powi(2)).sum()
 }
 
 /// Whether a pixel lies between a darker and a brighter neighbour that are flat in both pictures.
@@ -303,4 +303,63 @@ fn encode(picture: &RgbaImage) -> Result<Vec<u8>, CompareError> {
         source: Box::new(source),
     })?;
     Ok(bytes.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHITE: Rgba<u8> = Rgba([255, 255, 255, 255]);
+
+    fn page(height: u32, marks: &[(u32, u32, u32, u8)]) -> Vec<u8> {
+        let mut picture = RgbaImage::from_pixel(200, height, WHITE);
+        for &(left, top, side, grey) in marks {
+            for y in top..top + side {
+                for x in left..left + side {
+                    picture.put_pixel(x, y, Rgba([grey, grey, grey, 255]));
+                }
+            }
+        }
+        encode(&picture).expect("it can be encoded")
+    }
+
+    fn boxes(expected: &[u8], actual: &[u8], masks: &[Rect]) -> Vec<Rect> {
+        let found = compare_images(expected, actual, masks).expect("both are pictures");
+        found.map(|it| it.change.boxes).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_faint_small_icon_on_a_long_page_is_seen_and_boxed() {
+        let found = boxes(&page(4000, &[]), &page(4000, &[(50, 3000, 8, 0xee)]), &[]);
+        assert_eq!(found, [Rect { x: 50, y: 3000, width: 8, height: 8 }]);
+    }
+
+    #[test]
+    fn rounding_by_a_few_levels_and_masked_regions_are_no_change() {
+        assert_eq!(boxes(&page(100, &[]), &page(100, &[(0, 0, 90, 252)]), &[]), []);
+        let mask = Rect { x: 40, y: 40, width: 20, height: 20 };
+        assert_eq!(boxes(&page(100, &[]), &page(100, &[(42, 42, 10, 0)]), &[mask]), []);
+        assert_eq!(boxes(&page(100, &[]), &page(100, &[(42, 42, 10, 0)]), &[]).len(), 1);
+    }
+
+    #[test]
+    fn two_changes_far_apart_are_two_boxes() {
+        let found = boxes(&page(300, &[]), &page(300, &[(10, 10, 6, 0), (150, 250, 6, 0)]), &[]);
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn another_size_is_a_change_whatever_it_shows() {
+        let found =
+            compare_images(&page(100, &[]), &page(120, &[]), &[]).expect("both are pictures");
+        let change = found.expect("it differs").change;
+        assert_eq!((change.expected_size, change.actual_size), ((200, 100), (200, 120)));
+        assert_eq!(change.changed_pixels, 200 * 20);
+    }
+
+    #[test]
+    fn bytes_that_are_no_picture_are_an_error_that_says_which() {
+        let error = compare_images(b"\x89PNG broken", &page(9, &[]), &[]).expect_err("broken");
+        assert!(error.to_string().starts_with("the baseline's picture cannot be read"), "{error}");
+    }
 }

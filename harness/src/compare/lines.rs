@@ -16,6 +16,8 @@ const CONTEXT: usize = 2;
 const CHANGED_LINES: usize = 400;
 /// Characters kept of one line.
 const LINE_CHARS: usize = 2_000;
+/// Added lines among which the partner of a removed one is looked for.
+const PARTNERS: usize = 8;
 /// Lines in which at least this share of the words is the same are one line that changed.
 const ALIKE: f32 = 0.5;
 
@@ -105,7 +107,8 @@ impl Lines<'_> {
                 self.gap();
                 return;
             }
-            let partner = (next..new.end).find(|at| alike(self.before[line], self.after[*at]));
+            let partner = (next..new.end.min(next + PARTNERS))
+                .find(|at| alike(self.before[line], self.after[*at]));
             let Some(partner) = partner else {
                 self.push(DiffTag::Removed, line, whole(self.before[line]));
                 continue;
@@ -199,7 +202,8 @@ fn cut(text: &str) -> String {
 pub fn alike(old: &str, new: &str) -> bool {
     let (old, new) = (old.trim(), new.trim());
     if old.len().max(new.len()) > LINE_CHARS {
-        return old.split_whitespace().next() == new.split_whitespace().next();
+        let start = |line: &str| line.chars().take(40).collect::<String>();
+        return start(old) == start(new);
     }
     TextDiff::from_words(old, new).ratio() >= ALIKE
         || TextDiff::from_chars(old, new).ratio() >= 0.75

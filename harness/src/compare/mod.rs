@@ -164,7 +164,7 @@ impl Run<'_> {
                 }
             };
             match outcome {
-                Err(trouble) => self.unjudged(case, Some(seen.name), trouble),
+                Err(trouble) => self.unjudged(case, Some(seen.name), &trouble),
                 Ok(found) => {
                     if found.reason == Some(PendingReason::NewEnvironment) {
                         self.without_baseline(case, seen, snapshot, environment);
@@ -217,7 +217,7 @@ impl Run<'_> {
             self.unjudged(
                 case,
                 Some(seen.name),
-                facet::Trouble { because: Because::Environment, detail },
+                &facet::Trouble { because: Because::Environment, detail },
             );
         }
     }
@@ -250,7 +250,7 @@ impl Run<'_> {
         });
     }
 
-    fn unjudged(&mut self, case: &Case<'_>, checkpoint: Option<&str>, trouble: facet::Trouble) {
+    fn unjudged(&mut self, case: &Case<'_>, checkpoint: Option<&str>, trouble: &facet::Trouble) {
         let at = checkpoint.map_or(String::new(), |name| format!("checkpoint {name}: "));
         self.out.unjudged.push(Unjudged {
             scenario: case.scenario.id.clone(),
@@ -280,7 +280,7 @@ impl Run<'_> {
         let baseline = match known.and_then(|()| facet::read_text(&record.evidence, self.read)) {
             Ok(text) => watch::baseline(&text, &redactor),
             Err(trouble) => {
-                self.unjudged(case, None, trouble);
+                self.unjudged(case, None, &trouble);
                 return Ok(());
             }
         };

@@ -263,3 +263,134 @@ fn plausible(class: RedactionClass, text: &str, span: &Range<usize>) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(class: RedactionClass, text: &str) -> String {
+        let layer = [Redaction::Class(class)];
+        Redactor::new(&[&layer], &[]).expect("no pattern").apply(FacetKind::Stdout, text)
+    }
+
+    fn known(value: &str, token: &str) -> KnownValue {
+        KnownValue { value: value.to_owned(), token: token.to_owned() }
+    }
+
+    #[test]
+    fn each_class_takes_what_it_names() {
+        use RedactionClass::{Duration, Hash, Port, TempPath, Timestamp, Uuid};
+        let table = [
+            (Timestamp, "at 2026-01-05T09:00:00.123Z.", "at [timestamp]."),
+            (Timestamp, "2026-01-05 09:00:00,123 INFO", "[timestamp] INFO"),
+            (Timestamp, "Mon, 05 Jan 2026 09:00:00 GMT", "[timestamp]"),
+            (Timestamp, "[05/Jan/2026:09:00:00 +0000]", "[[timestamp]]"),
+            (Timestamp, "Jan  5 09:00:00 host", "[timestamp] host"),
+            (Uuid, "id 123e4567-e89b-12d3-a456-426614174000", "id [uuid]"),
+            (Duration, "took 12 ms, 1.5s and 2m30s", "took [duration], [duration] and [duration]"),
+            (
+                Port,
+                "http://localhost:40213/x 127.0.0.1:80 [::1]:8001",
+                "http://localhost:[port]/x 127.0.0.1:[port] [::1]:[port]",
+            ),
+            (TempPath, "wrote /tmp/abc123/out.csv", "wrote [temp-path]/out.csv"),
+            (Hash, "commit 1a2b3c4d", "commit [hash]"),
+            (Hash, "d41d8cd98f00b204e9800998ecf8427e", "[hash]"),
+        ];
+        for (which, text, wanted) in table {
+            assert_eq!(class(which, text), wanted, "{which:?}");
+        }
+    }
+
+    #[test]
+    fn near_misses_of_each_class_stay_visible() {
+        use RedactionClass::{Duration, Hash, Port, TempPath, Timestamp, Uuid};
+        let table: [(RedactionClass, &[&str]); 6] = [
+            (
+                Timestamp,
+                &["id 20260105090000", "2026-01-05", "09:00", "2026-13-05 09:00", "1767603600"],
+            ),
+            (Uuid, &["123e4567-e89b-12d3-a456", "1234-5678"]),
+            (
+                Duration,
+                &[
+                    "£12.50",
+                    "12 items",
+                    "the 1970s",
+                    "5 m",
+                    "30 days",
+                    "$5 min",
+                    "v1.2s",
+                    "12 msgs",
+                ],
+            ),
+            (Port, &["12:30", "ratio 3:40", "row:8001", "a:b"]),
+            (TempPath, &["/srv/tmp/x", "https://example.com/tmp/x", "/tmpfile", "tmp/x"]),
+            (Hash, &["defaced", "1234567", "#a1b2c3d4", "12345e10", "order-12"]),
+        ];
+        for (which, texts) in table {
+            for text in texts {
+                assert_eq!(class(which, text), *text, "{which:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn redacting_redacted_text_changes_nothing() {
+        let layers = [
+            Redaction::Pattern(r"id=(\w*)".to_owned()),
+            Redaction::Pattern("a(.)".to_owned()),
+            Redaction::Pattern(r"\bb\b".to_owned()),
+            Redaction::Pattern("took .*".to_owned()),
+            Redaction::Json("/id".to_owned()),
+            Redaction::Class(RedactionClass::Timestamp),
+            Redaction::Class(RedactionClass::Duration),
+            Redaction::Class(RedactionClass::Hash),
+            Redaction::Class(RedactionClass::TempPath),
+        ];
+        let handed = [known("40213", "[port]"), known("/tmp/ns-1/work", "[work]")];
+        let redactor = Redactor::new(&[&layers], &handed).expect("valid patterns");
+        for text in [
+            "id=abc id= a1b2c ab took 12 ms at 2026-01-05 09:00:00",
+            "{\"id\": 17, \"at\": \"2026-01-05T09:00:00Z\"}",
+            "/tmp/ns-1/work/x /tmp/ns-1/other localhost:40213 40213 rows port 40213",
+            "aaaaaaaa […] [timestamp] a[…]b",
+        ] {
+            let once = redactor.apply(FacetKind::Stdout, text);
+            assert_eq!(redactor.apply(FacetKind::Stdout, &once), once, "{text}");
+        }
+    }
+
+    #[test]
+    fn handed_out_values_are_whole_words_the_longest_first() {
+        let handed =
+            [known("/w", "[outer]"), known("/w/inner", "[inner]"), known("4021", "[port]")];
+        let redactor = Redactor::new(&[], &handed).expect("no pattern");
+        let text = "/w/inner/x /w/y /wide localhost:4021 port=4021 4021 rows :40213";
+        assert_eq!(
+            redactor.apply(FacetKind::Stdout, text),
+            "[inner]/x [outer]/y /wide localhost:[port] port=[port] 4021 rows :40213"
+        );
+    }
+
+    #[test]
+    fn a_pointer_replaces_its_value_and_keeps_the_formatting() {
+        let layer = [Redaction::Json("/b/0".to_owned())];
+        let redactor = Redactor::new(&[&layer], &[]).expect("no pattern");
+        let text = "{ \"a\":1.50,\n  \"b\": [17, 2] }";
+        assert_eq!(
+            redactor.apply(FacetKind::Stdout, text),
+            "{ \"a\":1.50,\n  \"b\": [\"[…]\", 2] }"
+        );
+    }
+
+    #[test]
+    fn a_bad_pattern_is_named() {
+        let layer = [Redaction::Pattern("a(".to_owned())];
+        let error = Redactor::new(&[&layer], &[]).expect_err("no regex").to_string();
+        assert!(
+            error.starts_with("the redaction pattern `a(` is no regular expression"),
+            "{error}"
+        );
+    }
+}

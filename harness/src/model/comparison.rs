@@ -8,6 +8,9 @@ use super::finding::Difference;
 use super::observe::FacetKind;
 use super::verdict::Because;
 
+/// Keeps bytes as evidence; takes kind, media type and bytes.
+pub type Put<'a, E> = &'a mut dyn FnMut(&str, &str, &[u8]) -> Result<EvidenceRef, E>;
+
 /// All that is left of a night after redaction and comparison.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Comparison {
@@ -107,10 +110,7 @@ impl Comparison {
     ///
     /// # Errors
     /// What `put` answers.
-    pub fn store<E>(
-        &mut self,
-        put: &mut dyn FnMut(&str, &str, &[u8]) -> Result<EvidenceRef, E>,
-    ) -> Result<(), E> {
+    pub fn store<E>(&mut self, put: Put<'_, E>) -> Result<(), E> {
         for boxed in self.boxed.drain(..) {
             let evidence = put("boxed difference", "image/png", &boxed.png)?;
             let facet = &mut self.differences[boxed.difference].difference.facets[boxed.facet];

@@ -113,7 +113,8 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> BTreeSet<Atom> 
     pairs
         .into_iter()
         .map(|(removed, added)| {
-            let keep = |it: Option<String>| it.filter(|line| !line.is_empty() && !moved.contains(line));
+            let keep =
+                |it: Option<String>| it.filter(|line| !line.is_empty() && !moved.contains(line));
             (keep(removed).filter(|_| !replaced), keep(added))
         })
         .filter(|(removed, added)| removed.is_some() || added.is_some())

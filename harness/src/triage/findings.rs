@@ -43,7 +43,8 @@ pub fn findings(
     let groups = group(&spots);
     all.extend(groups.iter().map(|it| material.finding(it, &groups, &spots)));
     all.sort_by(|a, b| {
-        let first = |it: &Finding| plan.scenarios.iter().position(|s| it.scenarios.first() == Some(&s.id));
+        let first =
+            |it: &Finding| plan.scenarios.iter().position(|s| it.scenarios.first() == Some(&s.id));
         (a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
             b.verdict,
             b.severity,
@@ -55,7 +56,8 @@ pub fn findings(
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
         if finding.accept.is_some() {
-            finding.accept = Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
+            finding.accept =
+                Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
         }
     }
     all
@@ -290,14 +292,18 @@ impl Material<'_> {
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
     let lead = atoms.iter().map(Atom::key).min().unwrap_or_default();
-    Sha256::digest(lead.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(lead.as_bytes());
+    let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    format!("{head:012x}")
 }
 
 fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
         Atom::Product(_) | Atom::Failure { .. } => Severity::Critical,
-        Atom::Line { facet: FacetKind::Page, added: Some(line), .. } if line.starts_with("status: 5") => {
+        Atom::Line { facet: FacetKind::Page, added: Some(line), .. }
+            if line.starts_with("status: 5") =>
+        {
             Severity::Critical
         }
         Atom::Line { .. } => Severity::Major,

@@ -24,7 +24,8 @@ pub fn gate(
 
     let mut failing: Vec<String> = Vec::new();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict)) {
-        let count = results.iter().filter(|it| it.verdict == verdict && counts(it, findings)).count();
+        let count =
+            results.iter().filter(|it| it.verdict == verdict && counts(it, findings)).count();
         if count > 0 {
             failing.push(format!("{count} {verdict}"));
         }
@@ -32,16 +33,24 @@ pub fn gate(
     let words: Vec<&str> = fail_on.iter().map(|verdict| verdict.word()).collect();
     let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     if !failing.is_empty() {
-        let rule = format!("{} of {}: fail-on names {words}{by}", failing.join(" and "), scenarios(totals.planned));
+        let rule = format!(
+            "{} of {}: fail-on names {words}{by}",
+            failing.join(" and "),
+            scenarios(totals.planned)
+        );
         return Gate { decision: Decision::Fail, rule };
     }
     if totals.planned == 0 {
-        return Gate { decision: Decision::Inconclusive, rule: "no scenario was planned".to_owned() };
+        return Gate {
+            decision: Decision::Inconclusive,
+            rule: "no scenario was planned".to_owned(),
+        };
     }
     let share = f64::from(totals.judged) * 100.0 / f64::from(totals.planned);
     let judged = format!("{} of {} judged", totals.judged, scenarios(totals.planned));
     if totals.judged == 0 || share < at_least {
-        let rule = format!("{judged} ({}): judged-at-least is {}{by}", percent(share), percent(at_least));
+        let rule =
+            format!("{judged} ({}): judged-at-least is {}{by}", percent(share), percent(at_least));
         return Gate { decision: Decision::Inconclusive, rule };
     }
     let known = findings.iter().filter(|it| is_suppressed(it)).count();

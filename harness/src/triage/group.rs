@@ -122,12 +122,14 @@ fn explains(
     failing.spots.iter().any(|failed| {
         let failed = &spots[*failed].difference;
         let names = quoted(&failed.facets[0].expected);
-        other.spots.iter().map(|index| &spots[*index]).filter(|spot| !is_failure(spot)).any(|spot| {
-            let at = &spot.difference;
-            let near = (at.scenario == failed.scenario && at.step <= failed.step)
-                || (!at.place.is_empty() && at.place == failed.place);
-            near && lost(spot).iter().any(|line| names.iter().any(|name| line.contains(name)))
-        })
+        other.spots.iter().map(|index| &spots[*index]).filter(|spot| !is_failure(spot)).any(
+            |spot| {
+                let at = &spot.difference;
+                let near = (at.scenario == failed.scenario && at.step <= failed.step)
+                    || (!at.place.is_empty() && at.place == failed.place);
+                near && lost(spot).iter().any(|line| names.iter().any(|name| line.contains(name)))
+            },
+        )
     })
 }
 
@@ -143,16 +145,27 @@ fn quoted(text: &str) -> Vec<String> {
     let names = parts.iter().enumerate().filter(|(index, _)| index % 2 == 1);
     // An odd number of quotes leaves the last part open.
     let closed = names.filter(|(index, _)| index + 1 < parts.len());
-    closed.map(|(_, name)| *name).filter(|name| !name.trim().is_empty()).map(|it| format!("\"{it}\"")).collect()
+    closed
+        .map(|(_, name)| *name)
+        .filter(|name| !name.trim().is_empty())
+        .map(|it| format!("\"{it}\""))
+        .collect()
 }
 
 fn join_watches(groups: &mut Vec<Group>, spots: &[Located]) {
-    while let Some((from, into)) = watch_pair(groups, spots) {
+    let after: Vec<Option<usize>> = (0..spots.len())
+        .map(|spot| if is_watch(&spots[spot]) { following(spot, spots) } else { None })
+        .collect();
+    while let Some((from, into)) = watch_pair(groups, spots, &after) {
         merge(groups, from, into);
     }
 }
 
-fn watch_pair(groups: &[Group], spots: &[Located]) -> Option<(usize, usize)> {
+fn watch_pair(
+    groups: &[Group],
+    spots: &[Located],
+    after: &[Option<usize>],
+) -> Option<(usize, usize)> {
     for (from, watch) in groups.iter().enumerate() {
         if !watch.spots.iter().any(|spot| is_watch(&spots[*spot])) {
             continue;
@@ -162,21 +175,24 @@ fn watch_pair(groups: &[Group], spots: &[Located]) -> Option<(usize, usize)> {
             .spots
             .iter()
             .filter(|spot| is_watch(&spots[**spot]))
-            .flat_map(|spot| following(*spot, spots))
+            .filter_map(|spot| after[*spot])
             .collect();
         for (into, other) in groups.iter().enumerate().filter(|(into, _)| *into != from) {
             if other.spots.iter().all(|spot| is_watch(&spots[*spot])) {
                 continue;
             }
             let all_shown = only_watch
-                && watch.spots.iter().all(|spot| {
-                    following(*spot, spots).is_some_and(|after| other.spots.contains(&after))
-                });
+                && watch
+                    .spots
+                    .iter()
+                    .all(|spot| after[*spot].is_some_and(|it| other.spots.contains(&it)));
             if all_shown {
                 return Some((from, into));
             }
             let symptom = |spot: &usize| {
-                is_failure(&spots[*spot]) || !spots[*spot].replaced.is_empty() || watch.spots.contains(spot)
+                is_failure(&spots[*spot])
+                    || !spots[*spot].replaced.is_empty()
+                    || watch.spots.contains(spot)
             };
             let explained = other.spots.iter().all(|spot| {
                 symptom(spot) && (followed.contains(spot) || watch.spots.contains(spot))
@@ -216,7 +232,9 @@ pub fn facets_of(spot: usize, located: &Located, own: &Group, all: &[Group]) -> 
             let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
             let atoms = of_facet(change, replaced);
             let elsewhere = || {
-                all.iter().filter(|it| it.spots.contains(&spot)).any(|it| !it.atoms.is_disjoint(&atoms))
+                all.iter()
+                    .filter(|it| it.spots.contains(&spot))
+                    .any(|it| !it.atoms.is_disjoint(&atoms))
             };
             !own.atoms.is_disjoint(&atoms) || !elsewhere()
         })

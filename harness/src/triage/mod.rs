@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::attempts::Attempts;
+use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::Comparison;
 use crate::model::finding::Pending;
 use crate::model::{Entry, Finding, Judgement, Plan, ScenarioResult, Totals};
@@ -52,7 +52,7 @@ pub fn triage(
                 verdict: it.verdict,
                 because: it.because,
                 detail: it.detail.clone(),
-                duration_ms: attempts.scenario(&scenario.id).map_or(0, |log| log.duration_ms()),
+                duration_ms: attempts.scenario(&scenario.id).map_or(0, ScenarioLog::duration_ms),
                 findings: findings
                     .iter()
                     .filter(|finding| finding.scenarios.contains(&scenario.id))

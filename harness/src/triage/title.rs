@@ -43,11 +43,12 @@ fn others(differences: &[Difference]) -> String {
     let places: BTreeSet<(&str, &str)> =
         differences.iter().map(|it| (noun(it), it.place.as_str())).collect();
     let more = places.len().saturating_sub(1);
-    let noun = match (places.iter().all(|it| it.0 == "page"), places.iter().all(|it| it.0 == "command")) {
-        (true, _) => "page",
-        (_, true) => "command",
-        (false, false) => "place",
-    };
+    let noun =
+        match (places.iter().all(|it| it.0 == "page"), places.iter().all(|it| it.0 == "command")) {
+            (true, _) => "page",
+            (_, true) => "command",
+            (false, false) => "place",
+        };
     match more {
         0 => String::new(),
         1 => format!(" (and 1 more {noun})"),
@@ -71,7 +72,9 @@ fn facets(
 
 fn exit(differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, Some(FacetKind::Exit)).next()?;
-    let code = |text: &str| text.trim().trim_start_matches("exit").trim_start_matches([':', ' ']).to_owned();
+    let code = |text: &str| {
+        text.trim().trim_start_matches("exit").trim_start_matches([':', ' ']).to_owned()
+    };
     let (was, is) = (code(&change.expected), code(&change.actual));
     Some(format!("{} exits {is} instead of {was}", place_of(Some(at))))
 }
@@ -95,8 +98,8 @@ fn answer(atoms: &BTreeSet<Atom>, range: std::ops::Range<u16>) -> Option<String>
 }
 
 fn side(change: &FacetChange, tag: DiffTag, key: &str) -> Option<String> {
-    let lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
-    lines.filter_map(|line| line.strip_prefix(key).map(|it| it.trim().to_owned())).next()
+    let mut lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
+    lines.find_map(|line| line.strip_prefix(key).map(|it| it.trim().to_owned()))
 }
 
 fn status(differences: &[Difference]) -> Option<String> {
@@ -114,8 +117,8 @@ fn weight(line: &str) -> u32 {
     let role = node.split([' ', ':', '"']).next().unwrap_or_default();
     match role {
         "alert" | "alertdialog" | "dialog" => 0,
-        "button" | "link" | "textbox" | "combobox" | "checkbox" | "radio" | "searchbox" | "switch"
-        | "slider" | "spinbutton" | "tab" | "menuitem" | "listbox" => 1,
+        "button" | "link" | "textbox" | "combobox" | "checkbox" | "radio" | "searchbox"
+        | "switch" | "slider" | "spinbutton" | "tab" | "menuitem" | "listbox" => 1,
         "heading" => 2,
         "columnheader" | "cell" | "option" | "img" | "status" => 3,
         "row" | "listitem" | "table" | "list" | "form" | "navigation" => 4,
@@ -147,9 +150,13 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
     let (removed, added) = exact(change, removed.as_deref(), added.as_deref());
     let place = place_of(Some(at));
     Some(match facet {
-        FacetKind::Aria | FacetKind::Text => tree_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Aria | FacetKind::Text => {
+            tree_sentence(removed.as_deref(), added.as_deref(), &place)
+        }
         FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stdout | FacetKind::Screen => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
+        FacetKind::Stdout | FacetKind::Screen => {
+            print_sentence(removed.as_deref(), added.as_deref(), &place, "")
+        }
         FacetKind::Stderr => {
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
@@ -159,7 +166,11 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
 }
 
 /// The lines as they stand at the first place.
-fn exact(change: &FacetChange, removed: Option<&str>, added: Option<&str>) -> (Option<String>, Option<String>) {
+fn exact(
+    change: &FacetChange,
+    removed: Option<&str>,
+    added: Option<&str>,
+) -> (Option<String>, Option<String>) {
     let find = |tag: DiffTag, wanted: Option<&str>| {
         let wanted = wanted?;
         let mut lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
@@ -233,7 +244,8 @@ fn failed(plan: &Plan, differences: &[Difference]) -> Option<String> {
     let mut steps = scenario.into_iter().flat_map(|it| it.steps.iter().chain(&it.finally));
     let step = steps.find(|step| step.index == at.step);
     let step = step.map_or("the scenario", |step| step.text.as_str());
-    let place = if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
+    let place =
+        if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
     let place = if step.contains(&at.place) { String::new() } else { place };
     Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(&change.actual, PIECE)))
 }
@@ -247,7 +259,8 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
         (WatchKind::RequestFailed, "New failed request"),
         (WatchKind::BadStatus, "New bad status"),
     ];
-    let place = place_of(differences.iter().find(|it| it.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)));
+    let place =
+        place_of(differences.iter().find(|it| it.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)));
     KINDS.iter().find_map(|(kind, words)| {
         atoms.iter().find_map(|atom| match atom {
             Atom::Watch(line) => {
@@ -263,7 +276,9 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
 fn picture(differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, Some(FacetKind::Image)).next()?;
     let place = place_of(Some(at));
-    let Some(image) = &change.image else { return Some(format!("no picture of {place} was taken")) };
+    let Some(image) = &change.image else {
+        return Some(format!("no picture of {place} was taken"));
+    };
     if image.expected_size != image.actual_size {
         return Some(format!("{place} is {} instead of {}", change.actual, change.expected));
     }
@@ -280,15 +295,20 @@ pub fn plain(text: &str, limit: usize) -> String {
         match letter {
             '\n' => out.push_str(" ⏎ "),
             '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)));
+            letter if letter.is_control() || steers(letter) => {
+                let code = format!("⟨U+{:04X}⟩", u32::from(letter));
+                out.push_str(&code);
             }
-            letter if letter.is_control() => out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter))),
             letter => out.push(letter),
         }
     }
     let whole = text.trim().chars().nth(limit * 2).is_none();
     if whole { shorten(&out, limit) } else { shorten(&format!("{out}…"), limit) }
+}
+
+/// Whether a character is invisible or turns the reading order.
+fn steers(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn shorten(text: &str, limit: usize) -> String {

@@ -33,7 +33,12 @@ pub fn counts(attempt: &AttemptLog<'_>) -> bool {
 
 /// Whether an attempt was as the baseline says.
 #[must_use]
-pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, comparison: &Comparison) -> bool {
+pub fn is_clean(
+    scenario: &str,
+    number: u32,
+    attempt: &AttemptLog<'_>,
+    comparison: &Comparison,
+) -> bool {
     attempt.outcome() == Some(Outcome::Completed) && !comparison.differs(scenario, number)
 }
 
@@ -52,11 +57,11 @@ pub fn verdict(
             "the night ended before it was started",
         );
     };
-    let ended = log.attempts.values().filter(|it| it.finished.is_some());
+    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
     let judged: Vec<(u32, &AttemptLog<'_>)> =
         log.attempts.iter().filter(|it| counts(it.1)).map(|(number, it)| (*number, it)).collect();
     let Some((last, attempt)) = judged.last().copied() else {
-        if let Some(broken) = ended.last() {
+        if let Some(broken) = ended.next_back() {
             let detail = broken.finished.as_ref().and_then(|it| it.detail);
             let detail = detail.unwrap_or("the harness failed and left no reason");
             return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
@@ -70,7 +75,8 @@ pub fn verdict(
             ),
         };
     };
-    let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, comparison);
+    let clean =
+        |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, comparison);
     let any_clean = judged.iter().any(clean);
     if any_clean && !judged.iter().all(clean) {
         return Judged::plain(Verdict::Flaky);
@@ -78,7 +84,8 @@ pub fn verdict(
     if !any_clean {
         return bad(plan, scenario, attempt, comparison.differs(&scenario.id, last));
     }
-    let unjudged = comparison.unjudged.iter().find(|it| it.scenario == scenario.id && it.attempt == last);
+    let unjudged =
+        comparison.unjudged.iter().find(|it| it.scenario == scenario.id && it.attempt == last);
     if let Some(it) = unjudged {
         return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
     }
@@ -92,9 +99,10 @@ pub fn verdict(
 /// No attempt was clean, so the last one speaks.
 fn bad(plan: &Plan, scenario: &Scenario, attempt: &AttemptLog<'_>, differs: bool) -> Judged {
     let detail = || {
-        let failed = attempt.failures().next().map(|(_, failure)| {
-            format!("expected {}; {}", failure.expected, failure.actual)
-        });
+        let failed = attempt
+            .failures()
+            .next()
+            .map(|(_, failure)| format!("expected {}; {}", failure.expected, failure.actual));
         let ended = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
         failed.or(ended).unwrap_or_else(|| "it did not complete".to_owned())
     };
