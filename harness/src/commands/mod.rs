@@ -1,4 +1,6 @@
 //! .
+pub mod schedule;
+
 /// .
 #[must_use]
 pub fn main() -> std::process::ExitCode {
