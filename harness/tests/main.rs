@@ -6,6 +6,7 @@ mod layering;
 mod nights;
 mod report;
 mod report_sample;
+mod schedule;
 mod shipped_suites;
 mod support;
 mod synthetic_night;

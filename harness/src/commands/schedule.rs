@@ -1,0 +1,286 @@
+//! Writes `night.schedule` in the words of cron, systemd, GitHub Actions and GitLab.
+//!
+//! [`render`] is the way in: it answers the text of one file for a suite's configuration. All of
+//! it is pure; [`cron`] reads the five fields, and the committed files under `ci/` are held to
+//! what this module writes by the test `schedule`.
+
+pub mod cron;
+
+use crate::model::suite::{Config, NightConfig};
+use cron::Schedule;
+
+/// A file that starts nights on a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleFile {
+    /// A line for crontab(5).
+    Crontab,
+    /// The service that a systemd timer starts.
+    SystemdService,
+    /// The systemd timer.
+    SystemdTimer,
+    /// A workflow for GitHub Actions.
+    Github,
+    /// A pipeline for GitLab.
+    Gitlab,
+}
+
+impl ScheduleFile {
+    /// Every file.
+    pub const ALL: [Self; 5] =
+        [Self::Crontab, Self::SystemdService, Self::SystemdTimer, Self::Github, Self::Gitlab];
+
+    /// The name that it has under `ci/`.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Crontab => "crontab",
+            Self::SystemdService => "nightshift.service",
+            Self::SystemdTimer => "nightshift.timer",
+            Self::Github => "github.yml",
+            Self::Gitlab => "gitlab.yml",
+        }
+    }
+}
+
+/// Where and how a night is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The folder of the suite on the machine that runs cron or systemd.
+    pub dir: String,
+    /// The shell line that runs a night, in that folder.
+    pub night: String,
+    /// The shell line that runs a night and applies the gate of a branch, in that folder.
+    pub gate: String,
+}
+
+impl Start {
+    /// By the scripts under `ci/`, as in nightshift's own repository.
+    pub fn by_scripts(dir: impl Into<String>) -> Self {
+        Self { dir: dir.into(), night: "ci/nightly.sh".into(), gate: "ci/gate.sh".into() }
+    }
+
+    /// By an installed `nightshift`.
+    pub fn by_command(dir: impl Into<String>) -> Self {
+        let run = r#"nightshift run ${NIGHTSHIFT_OUT:+--out "$NIGHTSHIFT_OUT"}"#;
+        // Judged nights are decided by the rules of the branch, which a detached checkout hides.
+        let gate = format!(
+            "status=0; {run} || status=$?; case $status in 0|1|3) nightshift gate \
+             \"$NIGHTSHIFT_OUT\" --branch \"${{GITHUB_REF_NAME:-$CI_COMMIT_BRANCH}}\";; \
+             *) exit $status;; esac"
+        );
+        Self { dir: dir.into(), night: run.into(), gate }
+    }
+}
+
+/// Why a schedule cannot be written down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScheduleError {
+    /// The configuration has no schedule.
+    #[error("nothing says when a night starts; add `night: {{ schedule: \"0 1 * * *\" }}`")]
+    NoSchedule,
+    /// The schedule is no cron schedule.
+    #[error(
+        "`night.schedule` \"{schedule}\": {what}; write five cron fields, such as \"0 1 * * *\""
+    )]
+    Malformed {
+        /// The schedule as it was written.
+        schedule: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The time zone has no such name.
+    #[error("`night.timezone` \"{0}\" is no IANA name; write one such as Europe/London")]
+    UnknownZone(String),
+    /// The schedule names days of the month and another day in UTC, which cron cannot say.
+    #[error(
+        "`night.schedule` \"{0}\" names days of the month or months, and falls on another day in UTC; \
+         write the workflow's cron by hand"
+    )]
+    OtherDayInUtc(String),
+}
+
+/// The text of a file that starts this suite's nights.
+pub fn render(file: ScheduleFile, config: &Config, start: &Start) -> Result<String, ScheduleError> {
+    let (schedule, zone) = wanted(&config.night)?;
+    match file {
+        ScheduleFile::Crontab => crontab(schedule, zone, start),
+        ScheduleFile::SystemdService => Ok(systemd_service(start)),
+        ScheduleFile::SystemdTimer => systemd_timer(schedule, zone),
+        ScheduleFile::Github => github(config, start),
+        ScheduleFile::Gitlab => Ok(gitlab(config, schedule, start)),
+    }
+}
+
+fn wanted(night: &NightConfig) -> Result<(&str, &str), ScheduleError> {
+    let schedule = night.schedule.as_deref().ok_or(ScheduleError::NoSchedule)?;
+    Schedule::parse(schedule)?;
+    cron::zone(&night.timezone)?;
+    Ok((schedule, &night.timezone))
+}
+
+/// A line for crontab(5), with the time zone that it means.
+pub fn crontab(schedule: &str, timezone: &str, start: &Start) -> Result<String, ScheduleError> {
+    Schedule::parse(schedule)?;
+    // In a crontab an unescaped % ends the command.
+    let dir = shell_words::quote(&start.dir).replace('%', "\\%");
+    let night = start.night.replace('%', "\\%");
+    Ok(format!(
+        "# Written by `nightshift init --ci` from night.schedule in nightshift.yaml.\n\
+         # cronie honours CRON_TZ; where cron does not (Debian's), the machine's own zone counts:\n\
+         # set that to {timezone}, or use the systemd timer.\n\
+         CRON_TZ={timezone}\n\
+         {schedule} cd {dir} && mkdir -p reports/nights && {night} >> reports/nights/cron.log 2>&1\n"
+    ))
+}
+
+/// `OnCalendar=` values that together mean the schedule: two where days of the month and days of
+/// the week are both named, because cron runs on either.
+pub fn systemd_on_calendar(schedule: &str, timezone: &str) -> Result<Vec<String>, ScheduleError> {
+    cron::zone(timezone)?;
+    Ok(Schedule::parse(schedule)?.on_calendar(timezone))
+}
+
+fn systemd_timer(schedule: &str, timezone: &str) -> Result<String, ScheduleError> {
+    let lines: Vec<String> = systemd_on_calendar(schedule, timezone)?
+        .into_iter()
+        .map(|it| format!("OnCalendar={it}\n"))
+        .collect();
+    Ok(format!(
+        "# Written by `nightshift init --ci` from night.schedule in nightshift.yaml.\n\
+         [Unit]\n\
+         Description=Start a nightshift every night\n\
+         \n\
+         [Timer]\n\
+         {}\
+         # A machine that slept through the night makes up for it when it wakes.\n\
+         Persistent=true\n\
+         AccuracySec=1min\n\
+         \n\
+         [Install]\n\
+         WantedBy=timers.target\n",
+        lines.concat()
+    ))
+}
+
+fn systemd_service(start: &Start) -> String {
+    // In a unit file % begins a specifier and $ a variable.
+    let escaped = |text: &str| text.replace('%', "%%");
+    let night = escaped(&start.night).replace('$', "$$");
+    format!(
+        "# Written by `nightshift init --ci` from night.schedule in nightshift.yaml.\n\
+         [Unit]\n\
+         Description=One nightshift: use the product, compare, report\n\
+         Wants=network-online.target\n\
+         After=network-online.target\n\
+         \n\
+         [Service]\n\
+         Type=oneshot\n\
+         WorkingDirectory={}\n\
+         ExecStart=/bin/sh -c {}\n\
+         # The night has its own deadline. Stopped, it ends as by Ctrl-C: it still reports.\n\
+         TimeoutStartSec=infinity\n\
+         KillSignal=SIGINT\n\
+         KillMode=mixed\n\
+         TimeoutStopSec=5min\n\
+         Nice=5\n",
+        escaped(&start.dir),
+        shell_words::quote(&night)
+    )
+}
+
+/// The branches that a gate rule names, as YAML list items of globs.
+fn gate_branches(config: &Config) -> Vec<String> {
+    let mut branches: Vec<String> = config.gate.rules.iter().map(|it| it.branch.clone()).collect();
+    if branches.is_empty() {
+        branches.push("release/*".to_owned());
+    }
+    branches
+}
+
+fn github(config: &Config, start: &Start) -> Result<String, ScheduleError> {
+    let (schedule, zone) = wanted(&config.night)?;
+    let cron: Vec<String> = Schedule::parse(schedule)?
+        .in_utc(schedule, cron::zone(zone)?)?
+        .into_iter()
+        .map(|it| format!("    - cron: \"{it}\"\n"))
+        .collect();
+    let branches: Vec<String> =
+        gate_branches(config).iter().map(|it| format!("      - \"{it}\"\n")).collect();
+    Ok(include_str!("schedule/github.yml")
+        .replace("@schedule@", schedule)
+        .replace("@zone@", zone)
+        .replace("@cron@", &cron.concat())
+        .replace("@branches@", &branches.concat())
+        .replace("@night@", &start.night)
+        .replace("@gate@", &start.gate))
+}
+
+fn gitlab(config: &Config, schedule: &str, start: &Start) -> String {
+    let rules: Vec<String> = gate_branches(config)
+        .iter()
+        .map(|glob| {
+            format!(
+                "    - if: $CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_BRANCH =~ /{}/\n",
+                glob_as_regex(glob)
+            )
+        })
+        .collect();
+    include_str!("schedule/gitlab.yml")
+        .replace("@schedule@", schedule)
+        .replace("@zone@", &config.night.timezone)
+        .replace("@rules@", &rules.concat())
+        .replace("@night@", &start.night)
+        .replace("@gate@", &start.gate)
+}
+
+/// A glob of branch names as a regex between slashes.
+fn glob_as_regex(glob: &str) -> String {
+    let escaped = regex::escape(glob).replace('/', "\\/");
+    format!("^{}$", escaped.replace("\\*", ".*").replace("\\?", "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crontab_line_names_the_zone_and_escapes_the_percent_sign() {
+        let start = Start::by_scripts("/srv/my suite 100%");
+        let text = crontab("30 2 * * 1-5", "Europe/Berlin", &start).expect("a good schedule");
+        let lines: Vec<&str> = text.lines().filter(|it| !it.starts_with('#')).collect();
+        assert_eq!(
+            lines,
+            [
+                "CRON_TZ=Europe/Berlin",
+                "30 2 * * 1-5 cd '/srv/my suite 100\\%' && mkdir -p reports/nights && ci/nightly.sh \
+                 >> reports/nights/cron.log 2>&1",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_systemd_service_doubles_what_systemd_would_read() {
+        let start = Start::by_command("/srv/100%");
+        let text = systemd_service(&start);
+        let exec = text.lines().find(|it| it.starts_with("ExecStart")).expect("an ExecStart");
+        assert_eq!(
+            exec,
+            "ExecStart=/bin/sh -c 'nightshift run $${NIGHTSHIFT_OUT:+--out \"$$NIGHTSHIFT_OUT\"}'"
+        );
+        assert!(text.contains("WorkingDirectory=/srv/100%%\n"));
+    }
+
+    #[test]
+    fn a_glob_of_branches_becomes_an_anchored_regex() {
+        assert_eq!(glob_as_regex("release/*"), "^release\\/.*$");
+        assert_eq!(glob_as_regex("v1.?"), "^v1\\..$");
+    }
+
+    #[test]
+    fn an_unknown_zone_is_named() {
+        assert_eq!(
+            systemd_on_calendar("0 1 * * *", "Europe/Lodnon"),
+            Err(ScheduleError::UnknownZone("Europe/Lodnon".to_owned()))
+        );
+    }
+}
