@@ -97,7 +97,7 @@ impl Browser {
             driver,
             session: format!("http://127.0.0.1:{port}"),
             pages: serve_pages().await,
-            profile: profile,
+            profile,
         };
         let deadline = Instant::now() + Duration::from_secs(20);
         while browser.send("GET", "/status", None).await.is_err() {
