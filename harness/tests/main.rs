@@ -1,1 +1,12 @@
-//! x
+//! One test binary: each module is a subject.
+
+mod browser;
+mod faults;
+mod layering;
+mod nights;
+mod report;
+mod report_sample;
+mod shipped_suites;
+mod support;
+mod synthetic_night;
+mod walker;

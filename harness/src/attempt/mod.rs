@@ -1,1 +1,495 @@
-//! .
+//! One execution of one scenario: the agent proposes, policy decides, a surface acts, the ledger
+//! records.
+//!
+//! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
+//! night. A step that fails is data; an `Err` means that nothing more can be recorded.
+
+mod scope;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+pub use scope::Scope;
+
+use crate::agent::{Agent, Last};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::event::{FacetRecord, Failure};
+use crate::model::observe::Extra;
+use crate::model::scenario::{Action, Snapshot, Surface};
+use crate::model::{
+    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Scenario, Step, StepOutcome,
+    StepRecord, Target,
+};
+use crate::policy::{Policy, Ruling};
+use crate::surface::command::CommandSurface;
+use crate::surface::{Done, Look, PageSurface, SurfaceError};
+
+/// The facets of a page that a snapshot takes where it does not say.
+const PAGE_FACETS: [FacetKind; 4] =
+    [FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
+
+/// The facets of a command that a snapshot takes where it does not say.
+const COMMAND_FACETS: [FacetKind; 4] =
+    [FacetKind::Exit, FacetKind::Stdout, FacetKind::Stderr, FacetKind::Files];
+
+/// Everything that one attempt works with.
+pub struct Attempt<'a> {
+    /// What is executed, with skills expanded.
+    pub scenario: &'a Scenario,
+    /// Which attempt, from 1.
+    pub number: u32,
+    /// Where it is recorded.
+    pub ledger: &'a Ledger,
+    /// What is allowed.
+    pub policy: &'a Policy,
+    /// A fresh page; `None` where the scenario has no browser step.
+    pub page: Option<&'a mut dyn PageSurface>,
+    /// Runs commands in a fresh working folder.
+    pub command: &'a mut CommandSurface,
+    /// The variables and the values that are never compared.
+    pub scope: Scope,
+    /// The environment key of images.
+    pub environment: &'a str,
+    /// Says how the product died, as soon as it is dead.
+    pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
+    /// How long it may take.
+    pub limits: Limits,
+    /// Becomes true when the night must stop.
+    pub stop: tokio::sync::watch::Receiver<bool>,
+}
+
+/// How the product died.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crash {
+    /// The product's name in the suite.
+    pub product: String,
+    /// `exit 1`, `signal 9`.
+    pub how: String,
+    /// Its log.
+    pub log: Vec<u8>,
+}
+
+/// How long an attempt may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For the steps.
+    pub steps: Duration,
+    /// For `finally`, beyond that.
+    pub finally: Duration,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With this outcome, which the ledger holds too.
+    With(Outcome),
+    /// The night had to stop first; the ledger holds no end.
+    Stopped,
+}
+
+/// How one step ended.
+enum StepEnd {
+    Passed,
+    Failed(Outcome),
+    Stopped,
+}
+
+impl Attempt<'_> {
+    /// Executes the scenario as `agent` proposes, then its `finally`.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub async fn run(mut self, agent: &mut dyn Agent) -> Result<Ended, LedgerError> {
+        let started = Instant::now();
+        self.ledger.append(Event::AttemptStarted {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            known: self.scope.known().to_vec(),
+        })?;
+        let deadline = started + self.limits.steps;
+        let mut ended = Ended::With(Outcome::Completed);
+        let mut last = Last::Nothing;
+        while let Some(step) = agent.next(last) {
+            last = match self.step(&step, deadline, StopAtOnce::Yes).await? {
+                StepEnd::Passed => Last::Passed,
+                StepEnd::Failed(outcome) => {
+                    ended = Ended::With(outcome);
+                    Last::Failed
+                }
+                StepEnd::Stopped => {
+                    ended = Ended::Stopped;
+                    break;
+                }
+            };
+        }
+        let deadline = Instant::now() + self.limits.finally;
+        for step in &self.scenario.finally {
+            if let StepEnd::Failed(outcome) = self.step(step, deadline, StopAtOnce::No).await?
+                && ended == Ended::With(Outcome::Completed)
+            {
+                ended = Ended::With(outcome);
+            }
+        }
+        if let Ended::With(outcome) = ended {
+            self.ledger.append(Event::AttemptFinished {
+                scenario: self.scenario.id.clone(),
+                attempt: self.number,
+                outcome,
+                detail: None,
+                duration_ms: milliseconds(started),
+            })?;
+        }
+        Ok(ended)
+    }
+
+    /// Carries one step out and records it with what the watches saw meanwhile.
+    async fn step(
+        &mut self,
+        step: &Step,
+        deadline: Instant,
+        stop_at_once: StopAtOnce,
+    ) -> Result<StepEnd, LedgerError> {
+        let started = Instant::now();
+        let surface =
+            step.action.surface().expect("the plan has replaced skill calls by their steps");
+        let mut stop = self.stop.clone();
+        let allowed = deadline.saturating_duration_since(started);
+        let carried_out = tokio::select! {
+            done = self.carry_out(step) => Some(done?),
+            () = tokio::time::sleep(allowed) => None,
+            () = stopped(&mut stop, stop_at_once) => return Ok(StepEnd::Stopped),
+        };
+        let mut carried_out = carried_out.unwrap_or_else(|| {
+            CarriedOut::failed(Failure {
+                outcome: Outcome::TimedOut,
+                expected: format!("an end within {}", in_words(self.limits.steps)),
+                actual: format!("still at it: {}", step.text),
+            })
+        });
+        if let Some(crash) = (self.crashed)() {
+            carried_out.outcome = StepOutcome::Failed(self.record_crash(&crash)?);
+        }
+        let page_lost = matches!(
+            &carried_out.outcome,
+            StepOutcome::Failed(Failure { outcome: Outcome::HarnessError, .. })
+        );
+        if surface == Surface::Browser && !page_lost {
+            self.record_sightings(step).await?;
+        }
+        let failure = match &carried_out.outcome {
+            StepOutcome::Passed => None,
+            StepOutcome::Failed(failure) => Some(failure.outcome),
+        };
+        if failure.is_some() && surface == Surface::Browser && !page_lost {
+            carried_out.evidence.extend(self.material().await?);
+        }
+        let place = match carried_out.place {
+            Some(place) => place,
+            None if page_lost => String::new(),
+            None => self.page_place().await,
+        };
+        self.ledger.append(Event::Step {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            step: StepRecord {
+                index: step.index,
+                surface,
+                place,
+                outcome: carried_out.outcome,
+                duration_ms: milliseconds(started),
+                evidence: carried_out.evidence,
+            },
+        })?;
+        Ok(match failure {
+            None => StepEnd::Passed,
+            Some(outcome) => StepEnd::Failed(outcome),
+        })
+    }
+
+    /// Fills the action, asks policy, and lets the right surface act.
+    async fn carry_out(&mut self, step: &Step) -> Result<CarriedOut, LedgerError> {
+        let secrets = self.ledger.secrets();
+        let action = match step.action.filled(&|name| self.scope.value(name, secrets)) {
+            Ok(action) => action,
+            Err(unknown) => {
+                return Ok(CarriedOut::failed(Failure {
+                    outcome: Outcome::Failed,
+                    expected: step.text.clone(),
+                    actual: unknown.to_string(),
+                }));
+            }
+        };
+        let decision = self.policy.decide(&action);
+        match decision.ruling {
+            Ruling::Allow => {}
+            Ruling::Ask | Ruling::Deny => {
+                return Ok(CarriedOut::failed(Failure {
+                    outcome: Outcome::Blocked,
+                    expected: step.text.clone(),
+                    actual: format!("forbidden by policy: {}", decision.rule),
+                }));
+            }
+        }
+        match &action {
+            Action::Run(run) => {
+                let done = match self.command.run(run).await {
+                    Ok(done) => done,
+                    Err(error) => return Ok(CarriedOut::harness_error(&error)),
+                };
+                if let Some(snapshot) = &run.snapshot {
+                    let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
+                    self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
+                }
+                let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
+                if matches!(done.done, Done::Failed(_)) {
+                    evidence.extend(self.keep_facets(&done.observation)?);
+                }
+                Ok(self.conclude(done.done, Some(done.place), evidence))
+            }
+            Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
+            _ => {
+                let Some(page) = self.page.as_deref_mut() else {
+                    return Ok(CarriedOut::failed(no_page(step)));
+                };
+                match page.act(&action).await {
+                    Ok(done) => Ok(self.conclude(done, None, Vec::new())),
+                    Err(error) => Ok(CarriedOut::harness_error(&error)),
+                }
+            }
+        }
+    }
+
+    /// Takes the captured values over and turns what a surface says into what the ledger says.
+    fn conclude(
+        &mut self,
+        done: Done,
+        place: Option<String>,
+        evidence: Vec<EvidenceRef>,
+    ) -> CarriedOut {
+        let outcome = match done {
+            Done::Passed(captured) => {
+                self.scope.capture(captured);
+                StepOutcome::Passed
+            }
+            Done::Failed(failure) => StepOutcome::Failed(failure),
+        };
+        CarriedOut { outcome, place, evidence }
+    }
+
+    async fn take_snapshot(
+        &mut self,
+        step: &Step,
+        snapshot: &Snapshot,
+    ) -> Result<CarriedOut, LedgerError> {
+        let masks = match self.filled_masks(snapshot) {
+            Ok(masks) => masks,
+            Err(failure) => return Ok(CarriedOut::failed(failure)),
+        };
+        let Some(page) = self.page.as_deref_mut() else {
+            return Ok(CarriedOut::failed(no_page(step)));
+        };
+        let facets = snapshot.facets.clone().unwrap_or_else(|| PAGE_FACETS.to_vec());
+        let look = Look { facets, masks };
+        match page.observe(&look).await {
+            Ok(observation) => {
+                self.record_checkpoint(step, snapshot, &observation, &look.facets)?;
+                Ok(CarriedOut {
+                    outcome: StepOutcome::Passed,
+                    place: Some(observation.place),
+                    evidence: Vec::new(),
+                })
+            }
+            Err(error) => Ok(CarriedOut::harness_error(&error)),
+        }
+    }
+
+    fn filled_masks(&self, snapshot: &Snapshot) -> Result<Vec<Target>, Failure> {
+        let secrets = self.ledger.secrets();
+        let fill = |template: &crate::model::Template| {
+            template
+                .resolve(&|name| self.scope.value(name, secrets))
+                .map(crate::model::Template::new)
+        };
+        self.scenario
+            .mask
+            .iter()
+            .chain(&snapshot.mask)
+            .map(|target| target.map(&fill))
+            .collect::<Result<_, _>>()
+            .map_err(|unknown| Failure {
+                outcome: Outcome::Failed,
+                expected: format!("the masks of snapshot {}", snapshot.name),
+                actual: unknown.to_string(),
+            })
+    }
+
+    fn record_checkpoint(
+        &self,
+        step: &Step,
+        snapshot: &Snapshot,
+        observation: &Observation,
+        wanted: &[FacetKind],
+    ) -> Result<(), LedgerError> {
+        let facets = observation
+            .facets
+            .iter()
+            .filter(|facet| wanted.contains(&facet.kind))
+            .map(|facet| self.facet_record(facet.kind, &facet.content))
+            .collect::<Result<_, _>>()?;
+        self.ledger.append(Event::Checkpoint {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            checkpoint: snapshot.name.clone(),
+            step: step.index,
+            place: observation.place.clone(),
+            facets,
+        })?;
+        Ok(())
+    }
+
+    fn facet_record(
+        &self,
+        kind: FacetKind,
+        content: &FacetContent,
+    ) -> Result<FacetRecord, LedgerError> {
+        Ok(match content {
+            FacetContent::Text(text) => FacetRecord {
+                facet: kind,
+                evidence: self.ledger.keep(kind.word(), "text/plain", text.as_bytes())?,
+                environment: None,
+                masks: Vec::new(),
+            },
+            FacetContent::Image { png, masks } => FacetRecord {
+                facet: kind,
+                evidence: self.ledger.keep(kind.word(), "image/png", png)?,
+                environment: Some(self.environment.to_owned()),
+                masks: masks.clone(),
+            },
+        })
+    }
+
+    /// Keeps what a failed command wrote, where no checkpoint does.
+    fn keep_facets(&self, observation: &Observation) -> Result<Vec<EvidenceRef>, LedgerError> {
+        let mut kept = Vec::new();
+        for facet in &observation.facets {
+            if let FacetContent::Text(text) = &facet.content
+                && !text.is_empty()
+            {
+                kept.push(self.ledger.keep(facet.kind.word(), "text/plain", text.as_bytes())?);
+            }
+        }
+        Ok(kept)
+    }
+
+    async fn record_sightings(&mut self, step: &Step) -> Result<(), LedgerError> {
+        let Some(page) = self.page.as_deref_mut() else { return Ok(()) };
+        for sighting in page.sightings().await {
+            self.ledger.append(Event::Watch {
+                scenario: self.scenario.id.clone(),
+                attempt: self.number,
+                step: step.index,
+                kind: sighting.kind,
+                message: sighting.message,
+                path: sighting.path,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn record_crash(&self, crash: &Crash) -> Result<Failure, LedgerError> {
+        let log = Extra {
+            kind: "server log".to_owned(),
+            media: "text/plain".to_owned(),
+            bytes: crash.log.clone(),
+        };
+        self.ledger.append(Event::ProductCrashed {
+            product: crash.product.clone(),
+            how: crash.how.clone(),
+            evidence: self.ledger.keep_all(&[log])?,
+        })?;
+        Ok(Failure {
+            outcome: Outcome::Crashed,
+            expected: format!("the product {} running", crash.product),
+            actual: format!("it ended with {}", crash.how),
+        })
+    }
+
+    async fn material(&mut self) -> Result<Vec<EvidenceRef>, LedgerError> {
+        match self.page.as_deref_mut() {
+            Some(page) => self.ledger.keep_all(&page.material().await),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn page_place(&mut self) -> String {
+        match self.page.as_deref_mut() {
+            Some(page) => page.place().await,
+            None => String::new(),
+        }
+    }
+}
+
+/// Whether a step is left at once when the night must stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StopAtOnce {
+    Yes,
+    /// Cleaning up is short and bounded; what a scenario made outside must not be left behind.
+    No,
+}
+
+async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>, at_once: StopAtOnce) {
+    let gone = match at_once {
+        StopAtOnce::Yes => stop.wait_for(|stop| *stop).await.is_err(),
+        StopAtOnce::No => true,
+    };
+    if gone {
+        // Nobody can stop this any more.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A step as its surface left it.
+struct CarriedOut {
+    outcome: StepOutcome,
+    place: Option<String>,
+    evidence: Vec<EvidenceRef>,
+}
+
+impl CarriedOut {
+    fn failed(failure: Failure) -> Self {
+        Self { outcome: StepOutcome::Failed(failure), place: None, evidence: Vec::new() }
+    }
+
+    fn harness_error(error: &SurfaceError) -> Self {
+        Self::failed(Failure {
+            outcome: Outcome::HarnessError,
+            expected: "a working browser and machine".to_owned(),
+            actual: error.to_string(),
+        })
+    }
+}
+
+fn no_page(step: &Step) -> Failure {
+    Failure {
+        outcome: Outcome::HarnessError,
+        expected: step.text.clone(),
+        actual: "the night gave this attempt no page".to_owned(),
+    }
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `5m`, `90s`, `250ms`: the form in which YAML has durations.
+fn in_words(duration: Duration) -> String {
+    let ms = duration.as_millis();
+    if ms % 60_000 == 0 {
+        format!("{}m", ms / 60_000)
+    } else if ms % 1000 == 0 {
+        format!("{}s", ms / 1000)
+    } else {
+        format!("{ms}ms")
+    }
+}

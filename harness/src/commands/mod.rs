@@ -1,6 +1,62 @@
-//! .
-/// .
+//! The command line: wire the rooms together and turn what they say into words and exit codes.
+//!
+//! [`main`] parses the arguments and runs one command. Answers go to standard output, everything
+//! else to standard error; the exit codes are those of [`exit`].
+
+mod arguments;
+mod check;
+pub mod doctor;
+mod exit;
+mod init;
+mod list;
+mod night;
+mod offline;
+mod progress;
+mod review;
+mod run;
+pub mod schedule;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use exit::Exit;
+
+/// Runs the program.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Passed };
+            // Nothing is left to be told to when the terminal is gone.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    terminal::prepare(&arguments.common);
+    match dispatch(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            terminal::error(&error);
+            Exit::of(&error).into()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+    let common = arguments.common;
+    match arguments.command {
+        Command::Init(options) => init::run(&common, &options),
+        Command::Check(options) => check::run(&common, &options),
+        Command::List(options) => list::run(&common, &options),
+        Command::Run(options) => run::run(&common, *options),
+        Command::Judge(options) => offline::judge(&common, &options),
+        Command::Report(options) => offline::report(&common, &options),
+        Command::Review(options) => review::run(&common, &options),
+        Command::Gate(options) => offline::gate(&common, &options),
+        Command::Doctor(options) => doctor::run(&common, &options),
+    }
 }

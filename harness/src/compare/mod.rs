@@ -1,1 +1,311 @@
-//! .
+//! [`compare`]: takes out what must not be compared, then finds what changed, facet by facet.
+//!
+//! Pure: it reads evidence through a function of the caller's and leaves new bytes in the
+//! [`Comparison`]. Text goes through [`redact`], [`lines`] and [`facet`], pictures through
+//! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
+
+mod facet;
+pub mod image;
+mod json;
+pub mod lines;
+pub mod redact;
+pub mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
+use crate::model::comparison::{Comparison, Located, PendingContent, PendingReason, Unjudged};
+use crate::model::plan::WATCH_CHECKPOINT;
+use crate::model::{
+    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetKind, Outcome, Plan, Redaction,
+    Scenario, Snapshot, Surface,
+};
+
+pub use self::facet::{algorithm, canonical};
+pub use self::image::{ImageDiff, compare_images};
+pub use self::redact::Redactor;
+
+/// Why something could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// A redaction's pattern is no regular expression.
+    #[error("the redaction pattern `{pattern}` is no regular expression: {source}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What the engine said.
+        source: Box<regex::Error>,
+    },
+    /// A picture cannot be read or written.
+    #[error("{what} cannot be read as a PNG picture: {source}")]
+    Picture {
+        /// Which picture.
+        what: String,
+        /// What the decoder said.
+        source: Box<::image::ImageError>,
+    },
+}
+
+/// Compares everything that the finished attempts of a night saw with the plan's baselines.
+///
+/// Evidence that cannot be read, pictures that cannot be decoded and baselines of an unknown
+/// algorithm make their scenario inconclusive and nothing else.
+///
+/// # Errors
+/// A redaction of the plan that is no regular expression.
+pub fn compare<E: Display>(
+    plan: &Plan,
+    entries: &[Entry],
+    read: &dyn Fn(&EvidenceRef) -> Result<Vec<u8>, E>,
+) -> Result<Comparison, CompareError> {
+    let read = |evidence: &EvidenceRef| read(evidence).map_err(|error| error.to_string());
+    let attempts = Attempts::of(entries);
+    let mut baselines: HashMap<(&str, &str), Vec<&BaselineRecord>> = HashMap::new();
+    for record in &plan.baselines {
+        baselines.entry((&record.scenario, &record.checkpoint)).or_default().push(record);
+    }
+    let mut run = Run { plan, baselines, read: &read, out: Comparison::default() };
+    for scenario in &plan.scenarios {
+        let Some(log) = attempts.scenario(&scenario.id) else { continue };
+        let judged = || log.attempts.iter().filter(|(_, attempt)| counts(attempt));
+        let last = judged().next_back().map(|(number, _)| *number);
+        for (number, attempt) in judged() {
+            let case = Case { scenario, number: *number, attempt, is_last: last == Some(*number) };
+            run.attempt(&case)?;
+        }
+    }
+    Ok(run.out)
+}
+
+/// An attempt says something about the product when it ended and the harness held.
+fn counts(attempt: &AttemptLog<'_>) -> bool {
+    attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
+}
+
+/// The attempt that is compared.
+struct Case<'a> {
+    scenario: &'a Scenario,
+    number: u32,
+    attempt: &'a AttemptLog<'a>,
+    is_last: bool,
+}
+
+impl Case<'_> {
+    fn completed(&self) -> bool {
+        self.attempt.outcome() == Some(Outcome::Completed)
+    }
+
+    fn snapshot(&self, name: &str) -> Option<&Snapshot> {
+        let steps = self.scenario.steps.iter().chain(&self.scenario.finally);
+        steps.filter_map(|step| step.action.snapshot()).find(|snapshot| snapshot.name == name)
+    }
+}
+
+/// One comparison in the making.
+struct Run<'a> {
+    plan: &'a Plan,
+    baselines: HashMap<(&'a str, &'a str), Vec<&'a BaselineRecord>>,
+    read: &'a dyn Fn(&EvidenceRef) -> Result<Vec<u8>, String>,
+    out: Comparison,
+}
+
+impl Run<'_> {
+    fn attempt(&mut self, case: &Case<'_>) -> Result<(), CompareError> {
+        for checkpoint in &case.attempt.checkpoints {
+            self.checkpoint(case, checkpoint)?;
+        }
+        self.watches(case)
+    }
+
+    fn redactor(&self, case: &Case<'_>, own: &[Redaction]) -> Result<Redactor, CompareError> {
+        Redactor::new(&[&self.plan.redact, &case.scenario.redact, own], case.attempt.known)
+    }
+
+    fn checkpoint(
+        &mut self,
+        case: &Case<'_>,
+        seen: &CheckpointLog<'_>,
+    ) -> Result<(), CompareError> {
+        let snapshot = case.snapshot(seen.name);
+        let redactor = self.redactor(case, snapshot.map_or(&[], |it| &it.redact))?;
+        let key = (case.scenario.id.as_str(), seen.name);
+        let records = self.baselines.get(&key).cloned().unwrap_or_default();
+        let here = |record: &&&BaselineRecord, facet: FacetKind, environment: Option<&str>| {
+            record.facet == facet
+                && (facet != FacetKind::Image || record.environment.as_deref() == environment)
+        };
+        let (mut changes, mut replaced) = (Vec::new(), Vec::new());
+        for kind in FacetKind::ALL {
+            let facet = seen.facets.iter().find(|it| it.facet == kind);
+            let environment = facet
+                .and_then(|it| it.environment.as_deref())
+                .unwrap_or(self.plan.environment.as_str());
+            let record = records.iter().find(|record| here(record, kind, Some(environment)));
+            let declared = snapshot
+                .is_none_or(|it| it.facets.as_ref().is_none_or(|facets| facets.contains(&kind)));
+            let outcome = match (record, facet) {
+                (None, None) => continue,
+                (Some(_), None) if !declared => continue,
+                (Some(record), facet) => {
+                    let known = facet::check_algorithm(record);
+                    known.and_then(|()| facet::compare(record, facet, &redactor, self.read))
+                }
+                (None, Some(facet)) => {
+                    let reason = if kind == FacetKind::Image && !records.is_empty() {
+                        PendingReason::NewEnvironment
+                    } else {
+                        PendingReason::New
+                    };
+                    facet::fresh(facet, reason, &redactor, self.read)
+                }
+            };
+            match outcome {
+                Err(trouble) => self.unjudged(case, Some(seen.name), trouble),
+                Ok(found) => {
+                    if found.reason == Some(PendingReason::NewEnvironment) {
+                        self.without_baseline(case, seen, snapshot, environment);
+                    }
+                    self.pend(case, seen, kind, environment, &found);
+                    if let Some(change) = found.change {
+                        if let Some(png) = found.boxed_png {
+                            self.out.boxed.push(crate::model::comparison::BoxedImage {
+                                difference: self.out.differences.len(),
+                                facet: changes.len(),
+                                png,
+                            });
+                        }
+                        if found.replaced {
+                            replaced.push(kind);
+                        }
+                        changes.push(change);
+                    }
+                }
+            }
+        }
+        if !changes.is_empty() {
+            let difference = Difference {
+                scenario: case.scenario.id.clone(),
+                attempt: case.number,
+                checkpoint: Some(seen.name.to_owned()),
+                step: seen.step,
+                place: seen.place.to_owned(),
+                facets: changes,
+            };
+            self.out.differences.push(Located { difference, replaced });
+        }
+        Ok(())
+    }
+
+    fn without_baseline(
+        &mut self,
+        case: &Case<'_>,
+        seen: &CheckpointLog<'_>,
+        snapshot: Option<&Snapshot>,
+        environment: &str,
+    ) {
+        if case.is_last {
+            self.out.facets_without_baseline += 1;
+        }
+        if snapshot.is_some_and(|it| it.require.contains(&FacetKind::Image)) {
+            let detail = format!(
+                "the picture has no baseline for the environment {environment}, and the scenario requires it; review the night there and accept it"
+            );
+            self.unjudged(
+                case,
+                Some(seen.name),
+                facet::Trouble { because: Because::Environment, detail },
+            );
+        }
+    }
+
+    /// Keeps what could be accepted: changes always, new things only of an attempt that completed.
+    fn pend(
+        &mut self,
+        case: &Case<'_>,
+        seen: &CheckpointLog<'_>,
+        kind: FacetKind,
+        environment: &str,
+        found: &facet::Found,
+    ) {
+        let Some(reason) = found.reason.filter(|_| case.is_last) else { return };
+        if reason != PendingReason::Changed && !case.completed() {
+            return;
+        }
+        self.out.pending.push(PendingContent {
+            scenario: case.scenario.id.clone(),
+            attempt: case.number,
+            checkpoint: seen.name.to_owned(),
+            step: seen.step,
+            place: seen.place.to_owned(),
+            facet: kind,
+            environment: (kind == FacetKind::Image).then(|| environment.to_owned()),
+            algorithm: algorithm(kind),
+            reason,
+            content: found.content.clone(),
+            evidence: found.evidence.clone(),
+        });
+    }
+
+    fn unjudged(&mut self, case: &Case<'_>, checkpoint: Option<&str>, trouble: facet::Trouble) {
+        let at = checkpoint.map_or(String::new(), |name| format!("checkpoint {name}: "));
+        self.out.unjudged.push(Unjudged {
+            scenario: case.scenario.id.clone(),
+            attempt: case.number,
+            because: trouble.because,
+            detail: format!("{at}{}", trouble.detail),
+        });
+    }
+
+    fn watches(&mut self, case: &Case<'_>) -> Result<(), CompareError> {
+        let steps = case.scenario.steps.iter().chain(&case.scenario.finally);
+        let browses = steps.clone().any(|it| it.action.surface() == Some(Surface::Browser));
+        if !browses && case.attempt.sightings.is_empty() {
+            return Ok(());
+        }
+        let redactor = self.redactor(case, &[])?;
+        let seen = watch::WatchSet::of(&case.attempt.sightings, &redactor);
+        let records = self.baselines.get(&(case.scenario.id.as_str(), WATCH_CHECKPOINT));
+        let record = records.and_then(|it| it.iter().find(|it| it.facet == FacetKind::Events));
+        let Some(record) = record.copied() else {
+            if case.completed() {
+                self.pend_watch(case, PendingReason::New, seen.text());
+            }
+            return Ok(());
+        };
+        let known = facet::check_algorithm(record);
+        let baseline = match known.and_then(|()| facet::read_text(&record.evidence, self.read)) {
+            Ok(text) => watch::baseline(&text, &redactor),
+            Err(trouble) => {
+                self.unjudged(case, None, trouble);
+                return Ok(());
+            }
+        };
+        let new = seen.new_lines(&baseline);
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.out.differences.extend(watch::differences(
+            (&case.scenario.id, case.number),
+            case.attempt,
+            record,
+            &new,
+        ));
+        let mut union: Vec<&str> = baseline.lines().chain(new.iter().map(|it| it.0)).collect();
+        union.sort_unstable();
+        union.dedup();
+        let union = union.join("\n");
+        self.pend_watch(case, PendingReason::Changed, union);
+        Ok(())
+    }
+
+    fn pend_watch(&mut self, case: &Case<'_>, reason: PendingReason, text: String) {
+        let seen =
+            CheckpointLog { name: WATCH_CHECKPOINT, step: 0, place: "every step", facets: &[] };
+        let found = facet::Found::pending(reason, text.into_bytes());
+        self.pend(case, &seen, FacetKind::Events, "", &found);
+    }
+}

@@ -135,6 +135,26 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The scenario that the event is about.
+    #[must_use]
+    pub fn scenario(&self) -> Option<&str> {
+        match self {
+            Self::AttemptStarted { scenario, .. }
+            | Self::Step { scenario, .. }
+            | Self::Checkpoint { scenario, .. }
+            | Self::Watch { scenario, .. }
+            | Self::AttemptFinished { scenario, .. }
+            | Self::NotRun { scenario, .. } => Some(scenario),
+            Self::NightStarted { .. }
+            | Self::Preflight { .. }
+            | Self::ProductCrashed { .. }
+            | Self::ProductLog { .. }
+            | Self::NightFinished { .. } => None,
+        }
+    }
+}
+
 /// A value that the harness gave to an attempt (a port, a folder), with the token that stands for it in comparisons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownValue {

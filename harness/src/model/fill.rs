@@ -5,7 +5,7 @@
 
 use super::scenario::{
     Action, CommandLine, DialogAnswer, FieldValue, OutputExpectation, PageCapture, PageExpectation,
-    RunCommand, TextTest, WaitFor,
+    RunCommand, Snapshot, TextTest, WaitFor,
 };
 use super::target::Target;
 use super::template::{Template, UnknownReference};
@@ -83,7 +83,7 @@ impl Action {
                     .map(|(name, it)| Ok((name.clone(), it.map(fill)?)))
                     .collect::<Result<_, E>>()?,
             ),
-            Self::Snapshot(snapshot) => Self::Snapshot(snapshot.clone()),
+            Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Use { skill, with } => Self::Use {
                 skill: skill.clone(),
@@ -149,8 +149,15 @@ impl RunCommand {
                 .map(|it| Ok(OutputExpectation { output: it.output, test: it.test.map(fill)? }))
                 .collect::<Result<_, E>>()?,
             capture: self.capture.clone(),
-            snapshot: self.snapshot.clone(),
+            snapshot: self.snapshot.as_ref().map(|it| it.map(fill)).transpose()?,
         })
+    }
+}
+
+impl Snapshot {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        let mask = self.mask.iter().map(|it| it.map(fill)).collect::<Result<_, E>>()?;
+        Ok(Self { mask, ..self.clone() })
     }
 }
 

@@ -2,9 +2,14 @@
 //!
 //! Every other room speaks in these types. They are grouped by the stage that writes them:
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
-//! [`event`] by `attempt` and `night`, [`verdict`] and [`finding`] by `triage`.
+//! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
+//! by `triage`. [`attempts`] sorts a ledger for all who read one.
 
+pub mod attempts;
+pub mod comparison;
+mod describe;
 pub mod event;
+mod expand;
 pub mod fill;
 pub mod finding;
 pub mod observe;
@@ -13,6 +18,8 @@ pub mod scenario;
 pub mod suite;
 pub mod target;
 pub mod template;
+#[cfg(test)]
+pub mod testing;
 pub mod verdict;
 
 pub use event::{Entry, Event, EvidenceRef, KnownValue, StepOutcome, StepRecord, WatchKind};

@@ -72,3 +72,30 @@ pub struct BaselineRecord {
 
 /// The name of the checkpoint that stands for what the watches saw.
 pub const WATCH_CHECKPOINT: &str = "watch";
+
+impl Plan {
+    /// The same plan with one of its scenarios only.
+    #[must_use]
+    pub fn only(&self, scenario: &str) -> Self {
+        Self {
+            scenarios: self.scenarios.iter().filter(|it| it.id == scenario).cloned().collect(),
+            baselines: self
+                .baselines
+                .iter()
+                .filter(|it| it.scenario == scenario)
+                .cloned()
+                .collect(),
+            format_version: self.format_version,
+            night: self.night.clone(),
+            started: self.started,
+            deadline: self.deadline,
+            branch: self.branch.clone(),
+            environment: self.environment.clone(),
+            versions: self.versions.clone(),
+            products: self.products.clone(),
+            redact: self.redact.clone(),
+            gate: self.gate.clone(),
+            suppressions: self.suppressions.clone(),
+        }
+    }
+}

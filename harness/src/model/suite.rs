@@ -240,3 +240,40 @@ pub enum InputKind {
     /// A `${secret:NAME}` reference and nothing else.
     Secret,
 }
+
+impl Default for BrowserConfig {
+    fn default() -> Self {
+        Self {
+            viewport: (1280, 800),
+            locale: "en-US".to_owned(),
+            timezone: "UTC".to_owned(),
+            now: None,
+            program: None,
+            driver: None,
+            timeout_ms: 10_000,
+        }
+    }
+}
+
+impl Default for NightConfig {
+    fn default() -> Self {
+        Self {
+            schedule: None,
+            timezone: "UTC".to_owned(),
+            until: None,
+            jobs: None,
+            retries: 1,
+            timeout_ms: 300_000,
+        }
+    }
+}
+
+impl Default for GateConfig {
+    fn default() -> Self {
+        Self {
+            fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
+            judged_at_least: 95.0,
+            rules: Vec::new(),
+        }
+    }
+}

@@ -1,1 +1,329 @@
-//! .
+//! One night: have attempts run and judged, then rerun, settle or stop; report by the deadline.
+//!
+//! [`run`] is the whole of it: lock, plan, preflight, workers, judgement, reports. Its parts are
+//! called again offline by `nightshift judge` and `nightshift report`: see [`judging`].
+
+mod attempts;
+mod id;
+pub mod judging;
+mod lock;
+mod options;
+mod preflight;
+mod printer;
+mod products;
+mod schedule;
+mod secrets;
+mod stop;
+mod workers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::Utc;
+
+pub use id::night_id;
+pub use judging::{judge, previous_report};
+pub use options::{Progress, RunOptions, Until};
+pub use preflight::browser_options;
+pub use printer::BrowserPrinter;
+pub use stop::{Stop, Why};
+
+use crate::baseline::{self, Acceptance};
+use crate::ledger::{Ledger, LedgerError, NightDir};
+use crate::model::{
+    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Plan, Suite,
+    Verdict,
+};
+use crate::report::{self, NightReport};
+
+/// What can keep a night from running. Whatever the product does is no error but data.
+#[derive(Debug, thiserror::Error)]
+pub enum NightError {
+    /// Another night works on the same suite.
+    #[error(
+        "another night holds {}{}; wait for it to end, or stop it",
+        lock.display(),
+        holder.as_ref().map(|it| format!(" ({it})")).unwrap_or_default()
+    )]
+    Locked {
+        /// The lock file.
+        lock: PathBuf,
+        /// What the other night wrote into it.
+        holder: Option<String>,
+    },
+    /// The lock or a scratch folder cannot be made.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What was asked for cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// Secrets that scenarios need are not there.
+    #[error("{0}")]
+    Secrets(String),
+    /// Nothing matches, or the suite cannot be planned.
+    #[error(transparent)]
+    Plan(#[from] crate::plan::PlanError),
+    /// The night directory cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
+    /// The accepted snapshots cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] crate::baseline::BaselineError),
+    /// What was seen cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] crate::compare::CompareError),
+    /// A report cannot be written.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
+}
+
+/// A finished night.
+#[derive(Debug)]
+pub struct Finished {
+    /// Where it lies.
+    pub night: NightDir,
+    /// The result.
+    pub report: NightReport,
+    /// Nothing could run.
+    pub preflight_failed: bool,
+    /// Why it stopped before its time, if it did.
+    pub stopped: Option<Why>,
+    /// What went wrong with the PDF, where one was wanted and is not there.
+    pub pdf_problem: Option<String>,
+    /// Whether there is a PDF.
+    pub has_pdf: bool,
+    /// How many baselines `--accept-new` wrote.
+    pub accepted: usize,
+}
+
+/// Runs a night over `suite` to a finished report.
+///
+/// # Errors
+/// Nothing could be planned or recorded; a night that began always ends in a report.
+pub async fn run(
+    suite: &Suite,
+    options: &RunOptions,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Finished, NightError> {
+    let _lock = lock::take(&suite.root)?;
+    let started = Utc::now();
+    let mut plan = plan_of(suite, options, started)?;
+    let secrets = secrets::load(suite, &plan, options)?;
+    let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
+    let night = NightDir::create(out)?;
+    let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
+    plan.baselines =
+        baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;
+    write_plan(&ledger, &plan)?;
+    ledger.append(Event::NightStarted {
+        format_version: FORMAT_VERSION,
+        night: plan.night.clone(),
+    })?;
+    progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
+    stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
+
+    let ready = preflight::run(suite, options, &ledger, &plan, stop, &progress).await?;
+    plan.environment.clone_from(&ready.environment);
+    plan.versions = ready.versions.clone();
+    plan.products.clone_from(&ready.builds);
+    write_plan(&ledger, &plan)?;
+    let preflight_failed = ready.runnable.is_empty();
+    let plan = Arc::new(plan);
+    let browser =
+        workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()).await?;
+    ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
+
+    progress(Progress::Judging);
+    let judged = judge(&night)?;
+    let accepted =
+        if options.accept_new { accept_new(suite, &plan, &night, &judged.judgement)? } else { 0 };
+    let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    report::write(night.path(), &report)?;
+    let (has_pdf, pdf_problem) =
+        print(options, suite, &night, &report, browser, stop, &progress).await;
+    Ok(Finished {
+        night,
+        report,
+        preflight_failed,
+        stopped: stop.why(),
+        pdf_problem,
+        has_pdf,
+        accepted,
+    })
+}
+
+/// The folder that holds a suite's nights where `--out` does not say otherwise.
+#[must_use]
+pub fn nights_folder(suite: &Suite) -> PathBuf {
+    suite.root.join("reports/nights")
+}
+
+/// Everything that is known before the preflight.
+fn plan_of(
+    suite: &Suite,
+    options: &RunOptions,
+    started: chrono::DateTime<Utc>,
+) -> Result<Plan, NightError> {
+    let mut scenarios = crate::plan::select(suite, &options.selection)?;
+    for scenario in &mut scenarios {
+        scenario.mask.extend(suite.config.mask.iter().cloned());
+        scenario.retries =
+            Some(options.retries.or(scenario.retries).unwrap_or(suite.config.night.retries));
+    }
+    let id = match &options.id {
+        Some(id) => id::checked(id)?,
+        None => night_id(started, &mut fastrand::Rng::new()),
+    };
+    let until = match &options.until {
+        Some(until) => Some(until.clone()),
+        None => suite.config.night.until.clone().map(Until::Clock),
+    };
+    let deadline = until
+        .map(|until| schedule::deadline(started, &until, &suite.config.night.timezone))
+        .transpose()?;
+    Ok(Plan {
+        format_version: FORMAT_VERSION,
+        night: id,
+        started,
+        deadline,
+        branch: options.branch.clone(),
+        environment: String::new(),
+        versions: indexmap::IndexMap::new(),
+        products: Vec::new(),
+        scenarios,
+        redact: suite.config.redact.clone(),
+        gate: suite.config.gate.clone(),
+        suppressions: suite.config.suppressions.clone(),
+        baselines: Vec::new(),
+    })
+}
+
+/// A night's own plan, judged by what the suite says today: its scenarios' redactions, gate rules,
+/// suppressions and baselines.
+///
+/// # Errors
+/// The suite cannot be planned, or its baselines cannot be read or kept.
+pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<Plan, NightError> {
+    let today = crate::plan::select(suite, &crate::plan::Selection::default())?;
+    for scenario in &mut plan.scenarios {
+        if let Some(same) = today.iter().find(|it| it.id == scenario.id) {
+            scenario.clone_from(same);
+        }
+    }
+    plan.redact.clone_from(&suite.config.redact);
+    plan.gate.clone_from(&suite.config.gate);
+    plan.suppressions.clone_from(&suite.config.suppressions);
+    plan.baselines = baselines(suite, &plan, &|kind, media, bytes| night.keep(kind, media, bytes))?;
+    Ok(plan)
+}
+
+/// How bytes become evidence.
+type Keep<'a> = &'a dyn Fn(&str, &str, &[u8]) -> Result<EvidenceRef, LedgerError>;
+
+/// The baselines that a night is compared with, kept in it.
+fn baselines(
+    suite: &Suite,
+    plan: &Plan,
+    keep: Keep<'_>,
+) -> Result<Vec<BaselineRecord>, NightError> {
+    let mut records = Vec::new();
+    for baseline in baseline::load(&suite.root, &plan.scenarios)?.baselines {
+        let media = if baseline.facet == FacetKind::Image { "image/png" } else { "text/plain" };
+        records.push(BaselineRecord {
+            evidence: keep(baseline.facet.word(), media, &baseline.content)?,
+            scenario: baseline.scenario,
+            checkpoint: baseline.checkpoint,
+            facet: baseline.facet,
+            environment: baseline.environment,
+            algorithm: baseline.algorithm,
+            file: baseline.file,
+        });
+    }
+    Ok(records)
+}
+
+fn write_plan(ledger: &Ledger, plan: &Plan) -> Result<(), NightError> {
+    let json = serde_json::to_vec_pretty(plan).expect("a plan is plain data");
+    Ok(ledger.write_file("plan.json", &json)?)
+}
+
+/// Writes baselines for the checkpoints that have none, of scenarios that were otherwise fine.
+fn accept_new(
+    suite: &Suite,
+    plan: &Plan,
+    night: &NightDir,
+    judgement: &Judgement,
+) -> Result<usize, NightError> {
+    let mut accepted = 0;
+    for pending in judgement.pending.iter().filter(|pending| pending.finding.is_none()) {
+        let fine = judgement.scenarios.iter().any(|it| {
+            it.id == pending.scenario && matches!(it.verdict, Verdict::New | Verdict::Unchanged)
+        });
+        let scenario = plan.scenarios.iter().find(|it| it.id == pending.scenario);
+        if let (true, Some(scenario)) = (fine, scenario) {
+            baseline::accept(
+                &suite.root,
+                &Acceptance {
+                    scenario_file: scenario.file.clone(),
+                    scenario: pending.scenario.clone(),
+                    checkpoint: pending.checkpoint.clone(),
+                    facet: pending.facet,
+                    environment: pending.environment.clone(),
+                    algorithm: pending.algorithm.clone(),
+                    why: Some(format!("first seen in night {}", plan.night)),
+                    content: night.read(&pending.evidence)?,
+                },
+            )?;
+            accepted += 1;
+        }
+    }
+    Ok(accepted)
+}
+
+/// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.
+async fn print(
+    options: &RunOptions,
+    suite: &Suite,
+    night: &NightDir,
+    report: &NightReport,
+    browser: Option<crate::surface::browser::Browser>,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> (bool, Option<String>) {
+    if !options.pdf || stop.is_impatient() {
+        if let Some(browser) = browser {
+            browser.stop().await;
+        }
+        return (false, None);
+    }
+    progress(Progress::Printing);
+    let mut printer = match browser {
+        Some(browser) => BrowserPrinter::with(browser),
+        None => match BrowserPrinter::start(&suite.config.browser).await {
+            Ok(printer) => printer,
+            Err(error) => return (false, Some(error.to_string())),
+        },
+    };
+    let result = report::write_pdf(night.path(), report, &mut printer).await;
+    printer.stop().await;
+    match result {
+        Ok(_) => (true, None),
+        Err(error) => (false, Some(error.to_string())),
+    }
+}
+
+/// Why scenarios that were planned did not run, by what stopped the night.
+fn because(why: Why) -> (Because, &'static str) {
+    match why {
+        Why::Interrupted => (Because::Interrupted, "the night was interrupted"),
+        Why::Deadline => (Because::Deadline, "the night's deadline came first"),
+    }
+}

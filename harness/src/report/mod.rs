@@ -1,1 +1,165 @@
-//! .
+//! The morning report: one [`NightReport`], rendered for everybody who reads it.
+//!
+//! [`build`] makes the report from plan, ledger and judgement; [`write`] lays `night.json`,
+//! `index.html`, `summary.md`, `junit.xml` and `ctrf.json` into the night directory;
+//! [`write_pdf`] prints the same page through whoever brings a [`PagePrinter`].
+//! All product text passes through [`shown`] on its way out.
+
+mod build;
+mod ctrf;
+mod facets;
+mod files;
+mod finding;
+mod html;
+mod junit;
+mod night;
+mod page;
+mod sentence;
+pub mod shown;
+mod summary;
+
+use std::path::{Path, PathBuf};
+
+use futures_util::future::BoxFuture;
+
+pub use build::build;
+pub use html::Mode;
+pub use night::{
+    AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
+    ScenarioReport, StepReport, StepState, WatchReport,
+};
+pub use sentence::sentence;
+
+use crate::model::FORMAT_VERSION;
+
+/// Why a report could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file could not be written.
+    #[error("could not write {}: {source}; check that the folder exists, is writable and has space", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("could not read {}: {source}; name a night directory that has a report, or run `nightshift report` on it", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// `night.json` is not what it should be.
+    #[error("{} is no report of a night: {source}; run `nightshift report` to write it again", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// `night.json` was written by a newer version.
+    #[error("{} has format version {found}, and this nightshift reads up to {known}; use a newer nightshift", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// The newest version that is understood here.
+        known: u32,
+    },
+    /// The template could not be rendered: a bug of ours.
+    #[error("could not render the report: {0}; this is a bug of nightshift")]
+    Render(String),
+    /// The page could not be printed.
+    #[error(
+        "could not print report.pdf: {0}; index.html is complete, and `nightshift report` prints again"
+    )]
+    Print(String),
+}
+
+/// What was written, by absolute or relative path as the folder was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The page for people.
+    pub index_html: PathBuf,
+    /// The truth.
+    pub night_json: PathBuf,
+    /// The Markdown summary.
+    pub summary_md: PathBuf,
+    /// For CI servers.
+    pub junit_xml: PathBuf,
+    /// For dashboards.
+    pub ctrf_json: PathBuf,
+}
+
+/// How a page is printed: A4, with these margins, header and footer.
+///
+/// Header and footer are Chromium's templates (`Page.printToPDF`): HTML in which elements of
+/// the classes `pageNumber` and `totalPages` are filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintOptions {
+    /// The header's template.
+    pub header: String,
+    /// The footer's template.
+    pub footer: String,
+    /// Top, right, bottom and left margin, in millimetres.
+    pub margins_mm: [u32; 4],
+}
+
+/// Prints a page; whoever has a browser adapts it to this.
+pub trait PagePrinter {
+    /// Opens the file and prints it to PDF, backgrounds included.
+    fn print<'a>(
+        &'a mut self,
+        html: &'a Path,
+        options: &'a PrintOptions,
+    ) -> BoxFuture<'a, Result<Vec<u8>, String>>;
+}
+
+/// Writes every report but the PDF into the night directory, each file whole or not at all.
+pub fn write(dir: &Path, report: &NightReport) -> Result<Written, ReportError> {
+    let night_json = files::json(dir, "night.json", report)?;
+    let index_html = files::text(dir, "index.html", &html::render(report, Mode::Screen)?)?;
+    let summary_md = files::text(dir, "summary.md", &summary::summary(report))?;
+    let junit_xml = files::with(dir, "junit.xml", |out| {
+        junit::junit(report).serialize(out).map_err(std::io::Error::other)
+    })?;
+    let ctrf_json = files::json(dir, "ctrf.json", &ctrf::ctrf(report))?;
+    Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json })
+}
+
+/// Prints `report.pdf` into the night directory.
+pub async fn write_pdf(
+    dir: &Path,
+    report: &NightReport,
+    printer: &mut dyn PagePrinter,
+) -> Result<PathBuf, ReportError> {
+    // The page lies in the night directory while it is printed: its pictures are relative to it.
+    let page = files::Temporary::write(dir, ".html", &html::render(report, Mode::Print)?)?;
+    let options = html::print_options(report);
+    let pdf = printer.print(page.path(), &options).await.map_err(ReportError::Print)?;
+    if !pdf.starts_with(b"%PDF-") {
+        return Err(ReportError::Print("the browser answered something that is no PDF".into()));
+    }
+    files::with(dir, "report.pdf", |out| out.write_all(&pdf))
+}
+
+/// Reads the report of a night directory.
+pub fn read(dir: &Path) -> Result<NightReport, ReportError> {
+    let path = dir.join("night.json");
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| ReportError::Read { path: path.clone(), source })?;
+    let malformed = |source| ReportError::Malformed { path: path.clone(), source };
+    // The version first: a newer format need not parse at all.
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u64,
+    }
+    let found = serde_json::from_str::<Version>(&text).map_err(malformed)?.format_version;
+    if found > u64::from(FORMAT_VERSION) {
+        return Err(ReportError::TooNew { path, found, known: FORMAT_VERSION });
+    }
+    serde_json::from_str(&text).map_err(malformed)
+}

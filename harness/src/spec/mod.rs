@@ -1,1 +1,257 @@
-//! .
+//! YAML to a validated [`Suite`]: everything valid, or all complaints of all files at once.
+//!
+//! [`load`] is what a night begins with, [`check`] what a person runs beforehand. Files become
+//! `node` trees, the readers turn those into the model by the table in `grammar`, and `cross`
+//! checks what needs more than one file. `schema` prints the same table as JSON Schemas.
+
+mod commands;
+mod complaint;
+mod config;
+mod cron;
+mod cross;
+mod discover;
+mod error;
+mod gate;
+mod grammar;
+mod node;
+mod overrides;
+mod product;
+mod quoting;
+mod reader;
+mod scaffold;
+mod scenario;
+mod schema;
+mod skill;
+mod steps;
+mod suggest;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+pub use complaint::Complaint;
+pub use error::SpecError;
+pub use overrides::Overrides;
+pub use scaffold::scaffold;
+pub use schema::schemas;
+
+use crate::model::Template;
+use crate::model::scenario::Action;
+use crate::model::suite::{Config, Suite};
+use cross::Documents;
+use discover::{CONFIG_FILE, FileKind, Found};
+use reader::Reader;
+use scenario::ScenarioDoc;
+use skill::SkillDoc;
+
+/// What [`check`] found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CheckReport {
+    /// How many YAML files were looked at.
+    pub files: usize,
+    /// How many scenarios they hold; a row of `for-each` is one.
+    pub scenarios: usize,
+    /// How many skills they hold.
+    pub skills: usize,
+    /// What is wrong, in order of files and lines.
+    pub complaints: Vec<Complaint>,
+}
+
+/// The nearest folder upwards that holds a `nightshift.yaml`.
+pub fn find_root(start: &Path) -> Result<PathBuf, SpecError> {
+    let absolute = std::path::absolute(start)
+        .map_err(|source| SpecError::io("find the folder", start, source))?;
+    absolute
+        .ancestors()
+        .find(|it| it.join(CONFIG_FILE).is_file())
+        .map(Path::to_path_buf)
+        .ok_or(SpecError::NoSuite { start: absolute.clone() })
+}
+
+/// Loads the suite in `root`.
+///
+/// # Errors
+/// All complaints about all files, where there is one.
+pub fn load(root: &Path, overrides: &Overrides) -> Result<Suite, SpecError> {
+    let root = suite_root(root)?;
+    let (documents, complaints, _) = read_all(&root, overrides)?;
+    if !complaints.is_empty() {
+        return Err(SpecError::Complaints(complaints));
+    }
+    let Some(mut config) = documents.config else {
+        return Err(SpecError::NoSuite { start: root });
+    };
+    let skills = documents.skills.into_iter().filter_map(|(_, doc)| doc);
+    let skills: IndexMap<_, _> = skills.map(|it| (it.skill.name.clone(), it.skill)).collect();
+    let scenarios = documents.scenarios.into_iter().filter_map(|(_, doc)| doc);
+    let vars: IndexMap<_, _> = config
+        .vars
+        .iter()
+        .map(|(name, text)| (name.clone(), Template::new(text.as_str())))
+        .collect();
+    config.mask = config.mask.iter().map(|it| it.substituted(&vars)).collect();
+    let scenarios = scenarios.flat_map(|it| it.scenarios).map(|it| it.with_vars(&vars)).collect();
+    Ok(Suite { root, config, skills, scenarios })
+}
+
+/// Checks the suite in `root`; `paths` (files or folders) limit which files are reported on.
+pub fn check(root: &Path, paths: &[PathBuf]) -> Result<CheckReport, SpecError> {
+    let root = suite_root(root)?;
+    let wanted = paths.iter().map(|it| inside(&root, it)).collect::<Result<Vec<_>, _>>()?;
+    let (documents, mut complaints, files) = read_all(&root, &Overrides::default())?;
+    let reported = |name: &str| {
+        wanted.is_empty()
+            || wanted.iter().any(|it| {
+                it.is_empty()
+                    || name == it
+                    || name.strip_prefix(it.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            })
+    };
+    complaints.retain(|it| reported(&it.file));
+    let skills = documents
+        .skills
+        .iter()
+        .filter(|(reader, doc)| doc.is_some() && reported(&reader.sources[0].name));
+    let scenarios =
+        documents.scenarios.iter().filter(|(reader, _)| reported(&reader.sources[0].name));
+    let scenarios =
+        scenarios.filter_map(|(_, doc)| doc.as_ref()).map(|it| it.scenarios.len()).sum();
+    Ok(CheckReport {
+        files: files.iter().filter(|it| reported(it)).count(),
+        scenarios,
+        skills: skills.count(),
+        complaints,
+    })
+}
+
+/// The canonical text of a step, as `click button "Apply"`.
+#[must_use]
+pub fn describe(action: &Action) -> String {
+    action.describe()
+}
+
+fn suite_root(root: &Path) -> Result<PathBuf, SpecError> {
+    let root =
+        root.canonicalize().map_err(|source| SpecError::io("read the folder", root, source))?;
+    if root.join(CONFIG_FILE).is_file() {
+        Ok(root)
+    } else {
+        Err(SpecError::NoSuite { start: root })
+    }
+}
+
+/// A path as it is named in complaints; it is looked for from here first, then from the root.
+fn inside(root: &Path, path: &Path) -> Result<String, SpecError> {
+    let refused = || SpecError::NotInSuite { path: path.to_path_buf(), root: root.to_path_buf() };
+    let candidates = [path.canonicalize(), root.join(path).canonicalize()];
+    candidates
+        .into_iter()
+        .flatten()
+        .find(|it| it.starts_with(root))
+        .map(|it| discover::relative(root, &it))
+        .ok_or_else(refused)
+}
+
+/// A file after it was read, whatever it is.
+enum Read {
+    Config(Reader, Option<Box<Config>>),
+    Skill(Reader, Option<SkillDoc>),
+    Scenario(Reader, Option<ScenarioDoc>),
+}
+
+/// Reads and checks everything; complaints are in order of files and lines.
+fn read_all(
+    root: &Path,
+    overrides: &Overrides,
+) -> Result<(Documents, Vec<Complaint>, Vec<String>), SpecError> {
+    let (found, mut complaints) = discover::discover(root)?;
+    let mut documents =
+        Documents { config: None, config_reader: None, skills: Vec::new(), scenarios: Vec::new() };
+    for read in in_parallel(root, &found, overrides) {
+        match read {
+            Ok(Read::Config(reader, config)) => {
+                documents.config = config.map(|it| *it);
+                documents.config_reader = Some(reader);
+            }
+            Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc)),
+            Ok(Read::Scenario(reader, doc)) => documents.scenarios.push((reader, doc)),
+            Err(complaint) => complaints.push(complaint),
+        }
+    }
+    cross::check(&mut documents);
+    let readers = documents
+        .config_reader
+        .iter_mut()
+        .chain(documents.skills.iter_mut().map(|(reader, _)| reader))
+        .chain(documents.scenarios.iter_mut().map(|(reader, _)| reader));
+    for reader in readers {
+        complaints.append(&mut reader.complaints);
+    }
+    complaints.sort_by(|a, b| {
+        (&a.file, a.line, a.col, &a.message).cmp(&(&b.file, b.line, b.col, &b.message))
+    });
+    complaints.dedup();
+    Ok((documents, complaints, found.into_iter().map(|it| it.name).collect()))
+}
+
+/// Reads the files on all processors; the results are in the order of the files.
+fn in_parallel(
+    root: &Path,
+    found: &[Found],
+    overrides: &Overrides,
+) -> Vec<Result<Read, Complaint>> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = found.len().div_ceil(workers).max(16);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = found
+            .chunks(share)
+            .map(|chunk| {
+                scope.spawn(move || {
+                    chunk.iter().map(|it| read_one(root, it, overrides)).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+fn read_one(root: &Path, found: &Found, overrides: &Overrides) -> Result<Read, Complaint> {
+    let mut reader = Reader::new(discover::read(found)?);
+    let (mut node, complaints) = node::parse(&reader.sources[0], 0);
+    let broken = node.is_none() && !complaints.is_empty();
+    reader.complaints = complaints;
+    if !broken && node.as_ref().is_none_or(node::Node::is_null) {
+        let help = match found.kind {
+            FileKind::Config => "begin with `products:`",
+            FileKind::Skill => "begin with `skill:`",
+            FileKind::Scenario => "begin with `scenario:`",
+        };
+        let pos = complaint::Pos { source: 0, line: 1, col: 1 };
+        reader.advise(pos, "the file is empty", help);
+        node = None;
+    }
+    Ok(match found.kind {
+        FileKind::Config => {
+            let config = node.and_then(|mut node| {
+                overrides.apply(&mut reader, &mut node);
+                config::read(&mut reader, &node, root).map(Box::new)
+            });
+            Read::Config(reader, config)
+        }
+        FileKind::Skill => {
+            let doc = node.and_then(|it| skill::read(&mut reader, &it));
+            Read::Skill(reader, doc)
+        }
+        FileKind::Scenario => {
+            let doc = node.and_then(|it| scenario::read(&mut reader, &it));
+            Read::Scenario(reader, doc)
+        }
+    })
+}

@@ -1,1 +1,62 @@
-//! .
+//! [`FakePage`]: a page that does as a test says, for everything that must not need a browser.
+
+use std::collections::VecDeque;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::{Done, Look, PageSurface, Sighting, SurfaceError};
+use crate::model::observe::Extra;
+use crate::model::scenario::Action;
+use crate::model::{Facet, FacetContent, FacetKind, Observation};
+
+/// Answers actions in the order in which it was given the answers, and remembers them.
+#[derive(Debug, Default)]
+pub struct FakePage {
+    /// What the next actions answer; past the end they pass.
+    pub answers: VecDeque<Result<Done, SurfaceError>>,
+    /// The actions so far.
+    pub acted: Vec<Action>,
+    /// What the watches see at the next step.
+    pub sightings: Vec<Sighting>,
+    /// The text of the aria facet.
+    pub aria: String,
+}
+
+impl PageSurface for FakePage {
+    fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
+        self.acted.push(action.clone());
+        let answer = self.answers.pop_front().unwrap_or(Ok(Done::Passed(Vec::new())));
+        futures_util::future::ready(answer).boxed()
+    }
+
+    fn observe<'a>(
+        &'a mut self,
+        look: &'a Look,
+    ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
+        let facets = [(FacetKind::Aria, &self.aria)]
+            .into_iter()
+            .filter(|(kind, _)| look.facets.contains(kind))
+            .map(|(kind, text)| Facet { kind, content: FacetContent::Text(text.clone()) })
+            .collect();
+        let observation = Observation { place: "/fake".to_owned(), facets, extras: Vec::new() };
+        futures_util::future::ready(Ok(observation)).boxed()
+    }
+
+    fn place(&mut self) -> BoxFuture<'_, String> {
+        futures_util::future::ready("/fake".to_owned()).boxed()
+    }
+
+    fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>> {
+        futures_util::future::ready(std::mem::take(&mut self.sightings)).boxed()
+    }
+
+    fn material(&mut self) -> BoxFuture<'_, Vec<Extra>> {
+        let log = Extra {
+            kind: "console".to_owned(),
+            media: "text/plain".to_owned(),
+            bytes: b"nothing".to_vec(),
+        };
+        futures_util::future::ready(vec![log]).boxed()
+    }
+}

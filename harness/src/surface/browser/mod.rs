@@ -1,1 +1,81 @@
-//! .
+//! The browser surface: Chromium, driven by fantoccini and observed over WebDriver BiDi.
+//!
+//! [`Browser`] is one browser of one worker, [`Page`] one page of one attempt in it. The rooms
+//! inside: `driver` (the process), `session` (the browser), `bidi` (the event connection),
+//! `record` (what events say of a page), `wall` (the only way to the network), `settle` (when a
+//! page is ready), `seek` (finding things and explaining what is not there), `act`, `keys` and
+//! `check` (what steps do), `look` (observations), `walker` (the page as text), `print` (PDF).
+
+mod act;
+mod bidi;
+mod check;
+mod driver;
+mod files;
+mod keys;
+mod locate;
+mod look;
+mod page;
+mod print;
+mod record;
+mod seek;
+mod session;
+mod settle;
+pub mod walker;
+mod wall;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::process::Cookie;
+
+pub use locate::{environment_key, locate};
+pub use page::Page;
+pub use print::Paper;
+pub use session::Browser;
+
+/// How a browser is started.
+#[derive(Debug, Clone)]
+pub struct BrowserOptions {
+    /// The browser's program; `None` looks for the usual names.
+    pub program: Option<PathBuf>,
+    /// The driver's program; `None` looks for the usual names.
+    pub driver: Option<PathBuf>,
+    /// Width and height of the page, in CSS pixels.
+    pub viewport: (u32, u32),
+    /// The language, as a BCP 47 tag.
+    pub locale: String,
+    /// The time zone, as an IANA name.
+    pub timezone: String,
+    /// The instant at which the clock of every document starts; `None` leaves it alone.
+    pub now: Option<DateTime<Utc>>,
+    /// The default deadline for an action or check, with patience applied already.
+    pub timeout: Duration,
+    /// Hosts (`host` or `host:port`) that every page may reach beside its own product.
+    pub allow_hosts: Vec<String>,
+    /// An existing folder for profiles and downloads; what is made there is removed again.
+    pub scratch: PathBuf,
+    /// The process tree that driver and browser belong to.
+    pub tree: Cookie,
+}
+
+/// The versions of what is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The browser's, such as `156.0.8078.79`.
+    pub browser: String,
+    /// The driver's.
+    pub driver: String,
+}
+
+/// What a page is opened for.
+#[derive(Debug, Clone)]
+pub struct PageContext {
+    /// The product's URL, which paths are joined to.
+    pub base_url: String,
+    /// Hosts (`host` or `host:port`) beside the product's own that the page may reach.
+    pub allow_hosts: Vec<String>,
+    /// The scenario's working folder: uploads come from it, downloads go to it.
+    pub work: PathBuf,
+}

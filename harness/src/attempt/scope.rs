@@ -1,0 +1,58 @@
+//! [`Scope`]: the values that `${name}` has during one attempt.
+
+use indexmap::IndexMap;
+
+use crate::ledger::Secrets;
+use crate::model::KnownValue;
+
+/// Variables, captured values, and which of them are never compared.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    values: IndexMap<String, String>,
+    known: Vec<KnownValue>,
+}
+
+impl Scope {
+    /// The suite's variables.
+    #[must_use]
+    pub fn new(vars: &IndexMap<String, String>) -> Self {
+        Self { values: vars.clone(), known: Vec::new() }
+    }
+
+    /// Gives a variable its value.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// Gives a variable a value that differs from night to night and is compared as `token`.
+    pub fn set_known(&mut self, name: &str, value: impl Into<String>, token: &str) {
+        let value = value.into();
+        self.is_known(value.clone(), token);
+        self.set(name, value);
+    }
+
+    /// Has a value compared as `token`, whether or not a variable holds it.
+    pub fn is_known(&mut self, value: impl Into<String>, token: &str) {
+        self.known.push(KnownValue { value: value.into(), token: token.to_owned() });
+    }
+
+    /// The values that are never compared.
+    #[must_use]
+    pub fn known(&self) -> &[KnownValue] {
+        &self.known
+    }
+
+    /// Takes captured values over.
+    pub fn capture(&mut self, captured: Vec<(String, String)>) {
+        self.values.extend(captured);
+    }
+
+    /// What `${name}` stands for.
+    #[must_use]
+    pub fn value(&self, name: &str, secrets: &Secrets) -> Option<String> {
+        match name.strip_prefix("secret:") {
+            Some(secret) => secrets.get(secret).map(str::to_owned),
+            None => self.values.get(name).cloned(),
+        }
+    }
+}

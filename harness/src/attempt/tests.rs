@@ -1,0 +1,331 @@
+//! An attempt with a page that does as it is told: what is recorded, and when it ends.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+use crate::agent::Scripted;
+use crate::ledger::{NightDir, Secrets};
+use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::target::Locator;
+use crate::model::{Template, WatchKind};
+use crate::process::Environment;
+use crate::surface::Sighting;
+use crate::surface::command::CommandSetup;
+use crate::surface::fake::FakePage;
+
+fn clock() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).expect("a valid instant")
+}
+
+fn step(index: u32, action: Action) -> Step {
+    Step {
+        index,
+        file: "scenarios/a.yaml".to_owned(),
+        line: index,
+        text: action.describe(),
+        via: Vec::new(),
+        action,
+    }
+}
+
+fn button(name: &str) -> Target {
+    Target::plain(Locator::Role { role: "button".to_owned(), name: Some(Template::new(name)) })
+}
+
+fn shell(line: &str) -> Action {
+    Action::Run(Box::new(RunCommand {
+        command: CommandLine::Shell(Template::new(line)),
+        stdin: None,
+        env: indexmap::IndexMap::new(),
+        cwd: None,
+        timeout_ms: None,
+        exit: None,
+        outputs: Vec::new(),
+        capture: indexmap::IndexMap::new(),
+        snapshot: None,
+    }))
+}
+
+fn snapshot(name: &str) -> Action {
+    Action::Snapshot(Snapshot {
+        name: name.to_owned(),
+        facets: None,
+        redact: Vec::new(),
+        mask: Vec::new(),
+        require: Vec::new(),
+    })
+}
+
+fn scenario(steps: Vec<Action>, finally: Vec<Action>) -> Scenario {
+    let count = steps.len();
+    let numbered = |from: usize| move |(at, action)| step((from + at + 1) as u32, action);
+    Scenario {
+        id: "a".to_owned(),
+        file: "scenarios/a.yaml".to_owned(),
+        line: 1,
+        about: None,
+        tags: Vec::new(),
+        owner: None,
+        product: Some("shop".to_owned()),
+        timeout_ms: None,
+        retries: None,
+        redact: Vec::new(),
+        mask: Vec::new(),
+        steps: steps.into_iter().enumerate().map(numbered(0)).collect(),
+        finally: finally.into_iter().enumerate().map(numbered(count)).collect(),
+    }
+}
+
+/// One attempt in a folder of its own, with what it left in the ledger.
+struct Stage {
+    page: FakePage,
+    crash: Option<Crash>,
+    limit: Duration,
+    stop: tokio::sync::watch::Sender<bool>,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self {
+            page: FakePage::default(),
+            crash: None,
+            limit: Duration::from_secs(20),
+            stop: tokio::sync::watch::Sender::new(false),
+        }
+    }
+}
+
+impl Stage {
+    async fn play(&mut self, scenario: &Scenario) -> (Ended, Vec<Event>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let night = NightDir::create(folder.path().join("night")).expect("a night");
+        let work = folder.path().join("work");
+        std::fs::create_dir(&work).expect("made");
+        let secrets: indexmap::IndexMap<_, _> =
+            [("TOKEN".to_owned(), "s3cret-token".to_owned())].into_iter().collect();
+        let secrets = Secrets::new(secrets).expect("long enough");
+        let ledger = Ledger::create(night, secrets, clock).expect("a ledger");
+        let mut command = commands_in(&work);
+        let crash = self.crash.clone();
+        let attempt = Attempt {
+            scenario,
+            number: 1,
+            ledger: &ledger,
+            policy: &Policy::new(Some("http://127.0.0.1:9"), &[]),
+            page: Some(&mut self.page),
+            command: &mut command,
+            scope: Scope::default(),
+            environment: "test",
+            crashed: &|| crash.clone(),
+            limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
+            stop: self.stop.subscribe(),
+        };
+        let ended = attempt.run(&mut Scripted::new(scenario)).await.expect("recorded");
+        command.close().await;
+        let read = ledger.night().entries().expect("readable");
+        assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");
+        (ended, read.into_iter().map(|entry| entry.event).collect())
+    }
+}
+
+fn commands_in(work: &Path) -> CommandSurface {
+    let ours = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())];
+    CommandSurface::new(CommandSetup {
+        work: work.to_owned(),
+        environment: Environment::allowed(ours, &[]),
+        timeout: Duration::from_secs(10),
+        max_output: 1 << 20,
+    })
+}
+
+/// The steps that were recorded, with how they went.
+fn steps(events: &[Event]) -> Vec<(u32, Option<Outcome>)> {
+    events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Step { step, .. } => Some(match &step.outcome {
+                StepOutcome::Passed => (step.index, None),
+                StepOutcome::Failed(failure) => (step.index, Some(failure.outcome)),
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+fn failed(actual: &str) -> Done {
+    Done::Failed(Failure {
+        outcome: Outcome::Failed,
+        expected: "button \"Go\"".to_owned(),
+        actual: actual.to_owned(),
+    })
+}
+
+#[tokio::test]
+async fn steps_are_done_in_order_and_recorded() {
+    let mut stage = Stage::default();
+    let scenario = scenario(vec![Action::Open("/".into()), Action::Click(button("Go"))], vec![]);
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(steps(&events), [(1, None), (2, None)]);
+    assert_eq!(stage.page.acted, [Action::Open("/".into()), Action::Click(button("Go"))]);
+}
+
+#[tokio::test]
+async fn a_failed_step_ends_the_steps_but_not_finally() {
+    let mut stage = Stage::default();
+    stage.page.answers.push_back(Ok(failed("no such button")));
+    let scenario = scenario(
+        vec![Action::Click(button("Go")), Action::Click(button("Never"))],
+        vec![shell("true")],
+    );
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, Some(Outcome::Failed)), (3, None)]);
+    assert!(
+        events.iter().any(|event| matches!(event, Event::Step { step, .. }
+            if step.evidence.iter().any(|kept| kept.kind == "console"))),
+        "the failure keeps material for a person"
+    );
+}
+
+#[tokio::test]
+async fn a_failed_finally_fails_an_attempt_that_was_fine() {
+    let scenario = scenario(vec![Action::Reload], vec![shell("exit 3")]);
+    let (ended, events) = Stage::default().play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, None), (2, Some(Outcome::Failed))]);
+}
+
+#[tokio::test]
+async fn what_a_command_captured_is_filled_into_later_steps() {
+    let Action::Run(mut run) = shell("echo order-17") else { unreachable!("a command") };
+    let whole =
+        crate::model::scenario::CommandCapture::Whole(crate::model::scenario::Output::Stdout);
+    run.capture.insert("order".to_owned(), whole);
+    let mut stage = Stage::default();
+    let open = Action::Open("/orders/${order}".into());
+    let (ended, _) = stage.play(&scenario(vec![Action::Run(run), open], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(stage.page.acted, [Action::Open("/orders/order-17".into())]);
+}
+
+#[tokio::test]
+async fn a_secret_is_used_and_never_recorded() {
+    let mut stage = Stage::default();
+    stage.page.answers.push_back(Ok(failed("the page says s3cret-token")));
+    let fill = Action::Fill(vec![crate::model::scenario::FieldValue {
+        field: button("Password"),
+        value: "${secret:TOKEN}".into(),
+    }]);
+    let (_, events) = stage.play(&scenario(vec![fill], vec![])).await;
+    let Action::Fill(fields) = &stage.page.acted[0] else { unreachable!("a fill") };
+    assert_eq!(fields[0].value.raw(), "s3cret-token");
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(recorded.contains("the page says [secret]"), "{recorded}");
+    assert!(!recorded.contains("s3cret-token"), "{recorded}");
+}
+
+#[tokio::test]
+async fn an_unknown_reference_fails_the_step_by_name() {
+    let (ended, events) =
+        Stage::default().play(&scenario(vec![Action::Open("/${nowhere}".into())], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(recorded.contains("nothing named ${nowhere} is known here"), "{recorded}");
+}
+
+#[tokio::test]
+async fn an_action_that_policy_denies_is_blocked_and_never_reaches_the_page() {
+    let mut stage = Stage::default();
+    let elsewhere = Action::Open("http://127.0.0.2:9/".into());
+    let (ended, events) = stage.play(&scenario(vec![elsewhere], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Blocked));
+    assert_eq!(steps(&events), [(1, Some(Outcome::Blocked))]);
+    assert_eq!(stage.page.acted, []);
+}
+
+#[tokio::test]
+async fn a_crash_of_the_product_is_named_whatever_the_step_says() {
+    let mut stage = Stage {
+        crash: Some(Crash {
+            product: "shop".to_owned(),
+            how: "signal 9".to_owned(),
+            log: b"out of memory".to_vec(),
+        }),
+        ..Stage::default()
+    };
+    let (ended, events) = stage.play(&scenario(vec![Action::Reload], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Crashed));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::ProductCrashed { how, .. } if how == "signal 9"))
+    );
+}
+
+#[tokio::test]
+async fn an_attempt_that_takes_too_long_is_timed_out_at_its_step() {
+    let mut stage = Stage { limit: Duration::from_millis(200), ..Stage::default() };
+    let (ended, events) = stage.play(&scenario(vec![shell("sleep 30")], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::TimedOut));
+    assert_eq!(steps(&events), [(1, Some(Outcome::TimedOut))]);
+}
+
+#[tokio::test]
+async fn a_night_that_must_stop_leaves_no_end_and_still_cleans_up() {
+    let mut stage = Stage::default();
+    stage.stop.send_replace(true);
+    let scenario = scenario(vec![shell("sleep 30")], vec![shell("true")]);
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::Stopped);
+    assert_eq!(steps(&events), [(2, None)]);
+    assert!(!events.iter().any(|event| matches!(event, Event::AttemptFinished { .. })));
+}
+
+#[tokio::test]
+async fn what_the_watches_saw_belongs_to_the_step_before() {
+    let mut stage = Stage::default();
+    stage.page.sightings.push(Sighting {
+        kind: WatchKind::ConsoleError,
+        message: "boom".to_owned(),
+        path: "/".to_owned(),
+    });
+    let (_, events) = stage.play(&scenario(vec![Action::Reload, Action::Back], vec![])).await;
+    let seen: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Watch { step, message, .. } => Some((*step, message.as_str())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(seen, [(1, "boom")]);
+}
+
+#[tokio::test]
+async fn a_checkpoint_holds_the_facets_that_were_asked_for() {
+    let mut stage = Stage::default();
+    "- heading \"Orders\"".clone_into(&mut stage.page.aria);
+    let (_, events) = stage.play(&scenario(vec![snapshot("orders")], vec![])).await;
+    let facets: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Checkpoint { checkpoint, facets, .. } => {
+                Some((checkpoint.as_str(), facets.iter().map(|it| it.facet).collect::<Vec<_>>()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(facets, [("orders", vec![FacetKind::Aria])]);
+}
+
+#[tokio::test]
+async fn a_lost_browser_is_the_harness_failing_and_not_the_product() {
+    let mut stage = Stage::default();
+    let lost = SurfaceError::BrowserLost("the driver is gone".to_owned());
+    stage.page.answers.push_back(Err(lost));
+    let (ended, _) = stage.play(&scenario(vec![Action::Reload], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::HarnessError));
+}

@@ -1,0 +1,309 @@
+//! The arguments of every command, as `--help` shows them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Your product, used every night.
+///
+/// Nightshift uses a product the way its users do, through a browser and its command line,
+/// compares what it saw with accepted snapshots, and has a report ready by morning.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nightshift",
+    version,
+    max_term_width = 100,
+    after_help = "Begin with:\n  nightshift init --url http://127.0.0.1:8000\n  nightshift run --accept-new\n\nExit codes: 0 the gate passes, 1 it fails, 2 usage or configuration, 3 not conclusive,\n4 preflight failed, 5 another night runs, 70 a bug of ours, 130/143 interrupted."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The suite's folder [default: the nearest one upwards with a nightshift.yaml]
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub dir: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+    /// Say less; answers and errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more; twice for everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a first configuration, scenario and skill; never overwrites
+    #[command(after_help = "Example:\n  nightshift init --url http://127.0.0.1:8000 --cli shopctl")]
+    Init(InitOptions),
+    /// Validate every YAML file and print every complaint
+    #[command(after_help = "Example:\n  nightshift check scenarios/catalog --format json")]
+    Check(CheckOptions),
+    /// What would run tonight, in order
+    #[command(after_help = "Example:\n  nightshift list 'catalog-*' --tag smoke")]
+    List(ListOptions),
+    /// Run one night: set up, use, compare, judge, report
+    #[command(after_help = "Example:\n  nightshift run --tag release --until 07:00")]
+    Run(Box<RunArguments>),
+    /// Judge a night again, offline, from its own plan
+    #[command(after_help = "Example:\n  nightshift judge reports/nights/2026-11-21T010000Z-k3f9")]
+    Judge(JudgeOptions),
+    /// Write a night's reports again, offline
+    #[command(
+        after_help = "Example:\n  nightshift report reports/nights/2026-11-21T010000Z-k3f9 --no-pdf"
+    )]
+    Report(ReportOptions),
+    /// Decide on what is pending: accept it as the new baseline, or reject it
+    #[command(
+        after_help = "Example:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\""
+    )]
+    Review(ReviewOptions),
+    /// Apply the gate rules to a night and exit by the rule that decides
+    #[command(
+        after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1"
+    )]
+    Gate(GateOptions),
+    /// Say what this machine has and lacks, and how to mend it
+    #[command(after_help = "Example:\n  nightshift doctor --format json")]
+    Doctor(DoctorOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct InitOptions {
+    /// The product's address
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The product's command
+    #[arg(long, value_name = "CMD")]
+    pub cli: Option<String>,
+    /// Write what runs the night by its schedule instead; needs `night.schedule`
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli"])]
+    pub ci: Option<super::schedule::Kind>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// Files or folders to report on [default: the whole suite]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// Which scenarios.
+#[derive(Debug, Args)]
+pub struct Choice {
+    /// A scenario id, a glob of ids, or a file or folder
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Only scenarios with this tag; `!TAG` leaves them out
+    #[arg(long = "tag", value_name = "TAG", allow_hyphen_values = true)]
+    pub tags: Vec<String>,
+}
+
+/// What changes the configuration for this time.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Override a configuration key, dotted
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// A variable for `${NAME}`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub var: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub struct ListOptions {
+    #[command(flatten)]
+    pub choice: Choice,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub choice: Choice,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// The night directory [default: reports/nights/<id>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The night's id [default: the instant of its start and four characters]
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// The time of day at which the report must be there
+    #[arg(long, value_name = "HH:MM")]
+    pub until: Option<String>,
+    /// The same, counted from the start: 90s, 30m, 2h
+    #[arg(long, value_name = "DURATION", conflicts_with = "until", value_parser = duration)]
+    pub budget: Option<std::time::Duration>,
+    /// How many workers run at once
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: Option<u32>,
+    /// How often a failed attempt is repeated in a fresh context
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub retries: Option<u32>,
+    /// Names the build under test
+    #[arg(long, value_name = "[PRODUCT=]ID")]
+    pub build: Vec<String>,
+    /// Use a product that is already running instead of its `serve`
+    #[arg(long, value_name = "[PRODUCT=]URL")]
+    pub base_url: Vec<String>,
+    /// Write baselines for checkpoints that have none
+    #[arg(long)]
+    pub accept_new: bool,
+    /// Leave the PDF out
+    #[arg(long)]
+    pub no_pdf: bool,
+    /// Show what would run, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct JudgeOptions {
+    /// The night directory
+    #[arg(value_name = "NIGHT")]
+    pub night: PathBuf,
+    /// Judge by today's suite (redactions, gate rules, suppressions, baselines)
+    #[arg(long)]
+    pub against_suite: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The night directory
+    #[arg(value_name = "NIGHT")]
+    pub night: PathBuf,
+    /// Leave the PDF out; it alone needs a browser
+    #[arg(long)]
+    pub no_pdf: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GateOptions {
+    /// The night directory
+    #[arg(value_name = "NIGHT")]
+    pub night: PathBuf,
+    /// The branch whose rules apply [default: the night's]
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReviewOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// Show what is pending
+    #[arg(long)]
+    pub list: bool,
+    /// How `--list` answers
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "list")]
+    pub format: Format,
+    /// Accept by id: a finding (F1), a pending facet (P3) or a scenario
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
+    pub accept: Vec<String>,
+    /// Reject by id; the baseline stays as it is
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
+    pub reject: Vec<String>,
+    /// Accept everything that is pending
+    #[arg(long, conflicts_with_all = ["accept", "reject", "list"])]
+    pub accept_all: bool,
+    /// Why; kept in the snapshot
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// Lay `.snap.new` files beside the baselines, for `cargo insta review`
+    #[arg(long, conflicts_with_all = ["accept", "reject", "accept_all", "list"])]
+    pub export: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// `90s`, `30m`, `2h`, as in the YAML.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let (number, unit) =
+        text.split_at(text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len()));
+    let milliseconds = match unit {
+        "ms" => Some(1),
+        "s" => Some(1000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .zip(milliseconds)
+        .and_then(|(number, unit)| number.checked_mul(unit))
+        .filter(|milliseconds| *milliseconds > 0)
+        .map(std::time::Duration::from_millis)
+        .ok_or_else(|| "write it as 90s, 30m or 2h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_those_of_the_yaml() {
+        assert_eq!(duration("90s"), Ok(std::time::Duration::from_secs(90)));
+        assert_eq!(duration("2h"), Ok(std::time::Duration::from_secs(7200)));
+        for wrong in ["", "5", "h", "-1s", "0s", "5 m", "99999999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `nightshift doctor`: what this machine has and lacks, and how to mend it.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::arguments::{Common, DoctorOptions, Format};
+use super::exit::Exit;
+use super::{night, terminal};
+use crate::model::suite::BrowserConfig;
+use crate::spec::Overrides;
+use crate::surface::SurfaceError;
+use crate::surface::browser::Browser;
+
+/// Less free space than this is worth a word, in bytes: a night with pictures fits well into it.
+const ENOUGH_DISK: u64 = 1 << 30;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+struct Check {
+    name: &'static str,
+    /// How it stands.
+    state: State,
+    /// What was found.
+    found: String,
+    /// What to do, where something is to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+}
+
+/// How a thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Ok,
+    /// Nights run without it, and something is less than it could be.
+    Weak,
+    /// Nights need it.
+    Missing,
+}
+
+pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, &Overrides::default());
+    let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
+    let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
+    let mut checks = browser_checks(&config)?;
+    checks.extend([fonts(), contained(), disk(&folder)]);
+    match options.format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&checks)?;
+            terminal::answer(json);
+        }
+        Format::Text => checks.iter().for_each(show),
+    }
+    let healthy = checks.iter().all(|it| it.state != State::Missing);
+    Ok(if healthy { Exit::Passed } else { Exit::Preflight })
+}
+
+fn show(check: &Check) {
+    let (style, word) = match check.state {
+        State::Ok => (anstyle::AnsiColor::Green, "ok"),
+        State::Weak => (anstyle::AnsiColor::Yellow, "weak"),
+        State::Missing => (anstyle::AnsiColor::Red, "MISSING"),
+    };
+    let style = style.on_default();
+    terminal::answer(format_args!("{style}{word:8}{style:#}{:12}{}", check.name, check.found));
+    if let Some(remedy) = &check.remedy {
+        terminal::answer(format_args!("{:20}{remedy}", ""));
+    }
+}
+
+/// Browser and driver: found, of one version, and able to open a page.
+fn browser_checks(config: &BrowserConfig) -> anyhow::Result<Vec<Check>> {
+    let scratch = tempfile::tempdir()?;
+    let options = crate::night::browser_options(config, scratch.path(), Vec::new());
+    let started = super::run::runtime()?.block_on(async {
+        let browser = Browser::start(&options).await?;
+        let versions = browser.versions().clone();
+        browser.stop().await;
+        Ok::<_, SurfaceError>(versions)
+    });
+    let versions = match started {
+        Ok(versions) => versions,
+        Err(error) => {
+            return Ok(vec![Check {
+                name: "browser",
+                state: State::Missing,
+                found: error.to_string(),
+                remedy: Some(
+                    "on Debian and Ubuntu: apt-get install chromium chromium-driver".to_owned(),
+                ),
+            }]);
+        }
+    };
+    let major = |version: &str| version.split('.').next().map(str::to_owned);
+    let same = major(&versions.browser) == major(&versions.driver);
+    Ok(vec![
+        Check {
+            name: "browser",
+            state: State::Ok,
+            found: format!("Chromium {} starts and answers", versions.browser),
+            remedy: None,
+        },
+        Check {
+            name: "driver",
+            state: if same { State::Ok } else { State::Weak },
+            found: format!("ChromeDriver {}", versions.driver),
+            remedy: (!same)
+                .then(|| "install browser and driver of one version, from one source".to_owned()),
+        },
+    ])
+}
+
+/// Pictures depend on fonts; without any, text is drawn as boxes.
+fn fonts() -> Check {
+    let listed = Command::new("fc-list").args([":", "family"]).output();
+    let families = listed.map(|it| String::from_utf8_lossy(&it.stdout).lines().count());
+    let (state, found) = match families {
+        Ok(0) => (State::Weak, "no fonts".to_owned()),
+        Ok(number) => (State::Ok, format!("{number} font families")),
+        Err(_) => (State::Weak, "fc-list is not there, so fonts cannot be told apart".to_owned()),
+    };
+    Check {
+        name: "fonts",
+        state,
+        found,
+        remedy: (state != State::Ok).then(|| {
+            "on Debian and Ubuntu: apt-get install fontconfig fonts-liberation".to_owned()
+        }),
+    }
+}
+
+/// Stragglers are found by the process table, which only Linux shows as a folder.
+fn contained() -> Check {
+    let shown = Path::new("/proc/self/environ").exists();
+    Check {
+        name: "processes",
+        state: if shown { State::Ok } else { State::Weak },
+        found: if shown {
+            "whole process trees can be ended, also what left its group".to_owned()
+        } else {
+            "no /proc: a process that leaves its group outlives its scenario".to_owned()
+        },
+        remedy: None,
+    }
+}
+
+#[cfg(unix)]
+fn disk(folder: &Path) -> Check {
+    let (state, found) = match rustix::fs::statvfs(folder) {
+        Ok(stat) => {
+            let free = stat.f_bavail * stat.f_frsize;
+            let state = if free < ENOUGH_DISK { State::Weak } else { State::Ok };
+            (
+                state,
+                format!("{:.1} GiB free in {}", free as f64 / f64::from(1 << 30), folder.display()),
+            )
+        }
+        Err(error) => (State::Weak, format!("cannot tell what is free: {error}")),
+    };
+    let remedy = (state != State::Ok).then(|| "remove old nights in reports/nights".to_owned());
+    Check { name: "disk", state, found, remedy }
+}
+
+#[cfg(not(unix))]
+fn disk(folder: &Path) -> Check {
+    let found = format!("not measured on this system ({})", folder.display());
+    Check { name: "disk", state: State::Ok, found, remedy: None }
+}

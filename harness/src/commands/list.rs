@@ -1,0 +1,76 @@
+//! `nightshift list`: what would run tonight, in order, with the durations of the last night.
+
+use std::collections::HashMap;
+
+use super::arguments::{Common, Format, ListOptions};
+use super::check::counted;
+use super::exit::Exit;
+use super::{night, terminal};
+use crate::model::{Scenario, Suite};
+use crate::plan::Selection;
+use crate::spec::Overrides;
+use crate::{night as nights, plan};
+
+pub fn run(common: &Common, options: &ListOptions) -> anyhow::Result<Exit> {
+    show(common, &options.changes.overrides(), &options.choice.selection(), options.format)
+}
+
+/// Shows what a selection would run.
+pub fn show(
+    common: &Common,
+    overrides: &Overrides,
+    selection: &Selection,
+    format: Format,
+) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, overrides)?;
+    let scenarios = plan::select(&suite, selection)?;
+    let expected = expected_durations(&suite);
+    match format {
+        Format::Json => {
+            let rows: Vec<_> = scenarios.iter().map(|it| row(it, &expected)).collect();
+            terminal::answer(format_args!("{:#}", serde_json::Value::from(rows)));
+        }
+        Format::Text => show_table(&scenarios, &expected),
+    }
+    Ok(Exit::Passed)
+}
+
+/// How long each scenario took in the newest night of the suite, in milliseconds.
+fn expected_durations(suite: &Suite) -> HashMap<String, u64> {
+    nights::previous_report(&nights::nights_folder(suite), "")
+        .map(|report| report.scenarios.into_iter().map(|it| (it.id, it.duration_ms)).collect())
+        .unwrap_or_default()
+}
+
+fn row(scenario: &Scenario, expected: &HashMap<String, u64>) -> serde_json::Value {
+    serde_json::json!({
+        "id": scenario.id,
+        "file": scenario.file,
+        "line": scenario.line,
+        "about": scenario.about,
+        "tags": scenario.tags,
+        "owner": scenario.owner,
+        "product": scenario.product,
+        "expected_duration_ms": expected.get(&scenario.id),
+    })
+}
+
+fn show_table(scenarios: &[Scenario], expected: &HashMap<String, u64>) {
+    let width = scenarios.iter().map(|it| it.id.chars().count()).max().unwrap_or(0);
+    for scenario in scenarios {
+        let duration = match expected.get(&scenario.id) {
+            Some(ms) => format!("{:.1}s", *ms as f64 / 1000.0),
+            None => "?".to_owned(),
+        };
+        let about = scenario.about.as_deref().unwrap_or("");
+        let line = format!("{:width$}  {duration:>7}  {about}", scenario.id);
+        terminal::answer(line.trim_end());
+    }
+    let known: u64 = scenarios.iter().filter_map(|it| expected.get(&it.id)).sum();
+    let total = if known > 0 {
+        format!(", about {:.0}s one after the other", (known as f64 / 1000.0).ceil())
+    } else {
+        String::new()
+    };
+    terminal::say(format_args!("{}{total}", counted(scenarios.len(), "scenario")));
+}

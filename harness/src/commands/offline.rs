@@ -1,0 +1,73 @@
+//! `judge`, `report` and `gate`: everything that a night directory alone is enough for.
+
+use super::arguments::{Common, GateOptions, JudgeOptions, ReportOptions};
+use super::exit::Exit;
+use super::{night, run, terminal};
+use crate::ledger::NightDir;
+use crate::model::suite::BrowserConfig;
+use crate::night::judging::{self, Judged};
+use crate::night::{BrowserPrinter, judge as judge_night};
+use crate::report::{self, NightReport};
+use crate::spec::Overrides;
+use crate::triage;
+
+/// `nightshift judge`
+pub fn judge(common: &Common, options: &JudgeOptions) -> anyhow::Result<Exit> {
+    let night = night::open(common, &options.night)?;
+    let judged = if options.against_suite {
+        let suite = night::suite(common, &Overrides::default())?;
+        let plan = crate::night::against_suite(&suite, night.plan()?, &night)?;
+        judging::judge_as(&night, plan)?
+    } else {
+        judge_night(&night)?
+    };
+    let report = write(&night, &judged)?;
+    tell(&night, &report);
+    Ok(Exit::of_gate(report.gate.decision))
+}
+
+/// `nightshift report`
+pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> {
+    let night = night::open(common, &options.night)?;
+    let report = write(&night, &judge_night(&night)?)?;
+    if !options.no_pdf {
+        run::runtime()?.block_on(async {
+            let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
+            let printed = report::write_pdf(night.path(), &report, &mut printer).await;
+            printer.stop().await;
+            printed.map_err(anyhow::Error::from)
+        })?;
+        terminal::answer(format_args!("pdf:  {}", night.path().join("report.pdf").display()));
+    }
+    tell(&night, &report);
+    Ok(Exit::Passed)
+}
+
+/// `nightshift gate`
+pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
+    let night = night::open(common, &options.night)?;
+    let judged = judge_night(&night)?;
+    let judgement = &judged.judgement;
+    let branch = options.branch.as_deref().or(judged.plan.branch.as_deref());
+    let gate = triage::gate(
+        &judged.plan.gate,
+        branch,
+        &judgement.totals,
+        &judgement.findings,
+        &judgement.scenarios,
+    );
+    let style = terminal::decision_style(gate.decision);
+    terminal::answer(format_args!("{style}{}{style:#}: {}", gate.decision.word(), gate.rule));
+    Ok(Exit::of_gate(gate.decision))
+}
+
+fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
+    let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    report::write(night.path(), &report)?;
+    Ok(report)
+}
+
+fn tell(night: &NightDir, report: &NightReport) {
+    terminal::answer(report::sentence(report));
+    terminal::answer(format_args!("html: {}", night.path().join("index.html").display()));
+}

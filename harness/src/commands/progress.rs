@@ -1,0 +1,91 @@
+//! Progress: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
+
+use std::io::IsTerminal as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::terminal;
+use crate::night::Progress;
+
+/// Tells how a night goes.
+pub struct Reporter {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Reporter {
+    /// For this process's standard error.
+    pub fn new(quiet: bool) -> Self {
+        let interactive = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let bar = (interactive && !quiet).then(|| {
+            let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::no_length().with_style(style)
+        });
+        Self { quiet, bar }
+    }
+
+    /// Takes the bar off the screen.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Tells one thing.
+    pub fn tell(&self, progress: Progress) {
+        if self.quiet {
+            return;
+        }
+        match progress {
+            Progress::Planned { scenarios, night } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_length(scenarios as u64);
+                }
+                let scenarios = super::check::counted(scenarios, "scenario");
+                self.line(&format!("{scenarios} planned; night directory {}", night.display()));
+            }
+            Progress::Checking(check) => self.message(&format!("preflight: {check}")),
+            Progress::Checked { check, ok, detail } => {
+                let word = if ok { "ok" } else { "FAILED" };
+                self.line(&format!("preflight: {check} {word}: {detail}"));
+            }
+            Progress::Started { scenario, attempt } => {
+                let again =
+                    if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+                self.message(&format!("{scenario}{again}"));
+            }
+            Progress::Done { scenario, outcome, looks, duration, done, of } => {
+                let style = terminal::verdict_style(looks);
+                let how = match outcome {
+                    crate::model::Outcome::Completed => String::new(),
+                    other => format!(" ({})", other.word()),
+                };
+                let seconds = duration.as_secs_f64();
+                self.line(&format!(
+                    "[{done}/{of}] {style}{looks}{style:#} {scenario}{how} {seconds:.1}s"
+                ));
+                if let Some(bar) = &self.bar {
+                    bar.set_position(done as u64);
+                }
+            }
+            Progress::Judging => self.message("judging"),
+            Progress::Printing => self.message("printing the PDF"),
+        }
+    }
+
+    /// A line that stays.
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| terminal::say(text)),
+            None => terminal::say(text),
+        }
+    }
+
+    /// Words that the next ones replace; elsewhere than on a terminal they are left out.
+    fn message(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text.to_owned());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `nightshift run`: one night, with its progress, its one-sentence result and its paths.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use anyhow::Context as _;
+use indexmap::IndexMap;
+
+use super::arguments::{Common, Format, RunArguments};
+use super::exit::{Exit, mistake};
+use super::progress::Reporter;
+use super::{list, night, terminal};
+use crate::model::Suite;
+use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
+use crate::report;
+
+pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
+    let overrides = arguments.changes.overrides();
+    if arguments.dry_run {
+        return list::show(common, &overrides, &arguments.choice.selection(), Format::Text);
+    }
+    let suite = night::suite(common, &overrides)?;
+    let options = options(&suite, arguments)?;
+    let runtime = runtime()?;
+    let stop = Stop::default();
+    let signal = Arc::new(AtomicU8::new(0));
+    let reporter = Arc::new(Reporter::new(common.quiet));
+    let finished = runtime.block_on(async {
+        listen(stop.clone(), signal.clone());
+        let progress = {
+            let reporter = reporter.clone();
+            Arc::new(move |it| reporter.tell(it))
+        };
+        nights::run(&suite, &options, &stop, progress).await
+    });
+    reporter.clear();
+    // A browser or product that hangs must not keep the program.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    let finished = finished?;
+    tell(&finished, &options);
+    Ok(exit(&finished, signal.load(Ordering::Relaxed)))
+}
+
+/// The runtime of everything that waits for a browser, a product or a command.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the asynchronous runtime")
+}
+
+fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
+    let environment = night::environment();
+    let until = match (arguments.until, arguments.budget) {
+        (Some(clock), _) => Some(Until::Clock(clock)),
+        (None, Some(budget)) => Some(Until::Budget(budget)),
+        (None, None) => None,
+    };
+    Ok(RunOptions {
+        out: arguments.out,
+        id: arguments.id,
+        until,
+        jobs: arguments.jobs,
+        selection: arguments.choice.selection(),
+        retries: arguments.retries,
+        builds: by_product(suite, "--build", &arguments.build)?,
+        base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
+        accept_new: arguments.accept_new,
+        pdf: !arguments.no_pdf,
+        branch: night::branch(&suite.root, &environment),
+        environment,
+    })
+}
+
+/// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
+fn by_product(
+    suite: &Suite,
+    option: &str,
+    values: &[String],
+) -> anyhow::Result<IndexMap<String, String>> {
+    let products = &suite.config.products;
+    let mut found = IndexMap::new();
+    for value in values {
+        let named = value.split_once('=').filter(|(name, _)| products.contains_key(*name));
+        let (name, value) = match (named, products.first()) {
+            (Some((name, value)), _) => (name.to_owned(), value.to_owned()),
+            (None, Some((only, _))) if products.len() == 1 => (only.clone(), value.clone()),
+            (None, _) => {
+                let names: Vec<_> = products.keys().map(String::as_str).collect();
+                return mistake(format!(
+                    "{option} {value}: this suite has several products; write {option} PRODUCT=VALUE with one of {}",
+                    names.join(", ")
+                ));
+            }
+        };
+        found.insert(name, value);
+    }
+    Ok(found)
+}
+
+/// Turns the first SIGINT or SIGTERM into a stop that still reports, and counts further ones.
+fn listen(stop: Stop, number: Arc<AtomicU8>) {
+    tokio::spawn(async move {
+        loop {
+            let received = next_signal().await;
+            if number.swap(received, Ordering::Relaxed) == 0 {
+                terminal::say("stopping; the report follows (again to leave the PDF out)");
+            }
+            stop.interrupt();
+        }
+    });
+}
+
+/// Waits for the next signal that asks to stop and answers with its number.
+#[cfg(unix)]
+async fn next_signal() -> u8 {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => 2,
+            _ = terminate.recv() => 15,
+        },
+        _ => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn next_signal() -> u8 {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => 2,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The one-sentence result and the paths.
+fn tell(finished: &Finished, options: &RunOptions) {
+    let gate = &finished.report.gate;
+    let style = terminal::decision_style(gate.decision);
+    terminal::answer(report::sentence(&finished.report));
+    terminal::answer(format_args!(
+        "gate: {style}{}{style:#} ({})",
+        gate.decision.word(),
+        gate.rule
+    ));
+    if finished.accepted > 0 {
+        let files = super::check::counted(finished.accepted, "baseline");
+        terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
+    }
+    terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
+    if finished.has_pdf {
+        terminal::answer(format_args!(
+            "pdf:  {}",
+            finished.night.path().join("report.pdf").display()
+        ));
+    } else if let Some(problem) = &finished.pdf_problem {
+        terminal::say(format_args!("no PDF: {problem}"));
+    } else if options.pdf {
+        terminal::say("no PDF: the night was interrupted twice");
+    }
+}
+
+fn exit(finished: &Finished, signal: u8) -> Exit {
+    match finished.stopped {
+        Some(Why::Interrupted) => Exit::Signal(signal.max(2)),
+        Some(Why::Deadline) | None if finished.preflight_failed => Exit::Preflight,
+        Some(Why::Deadline) | None => Exit::of_gate(finished.report.gate.decision),
+    }
+}

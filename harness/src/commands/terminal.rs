@@ -1,0 +1,90 @@
+//! What is said and where: answers to standard output, everything else to standard error.
+
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use tracing_subscriber::EnvFilter;
+
+use super::arguments::{Color, Common};
+use crate::model::{Decision, Verdict};
+
+/// Sets colour and logging up by the common arguments.
+pub fn prepare(common: &Common) {
+    let choice = match common.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+    let level = match (common.quiet, common.verbose) {
+        (true, _) => "error",
+        (false, 0) => "nightshift=warn,error",
+        (false, 1) => "nightshift=info,warn",
+        (false, 2) => "nightshift=debug,info",
+        (false, _) => "nightshift=trace,debug",
+    };
+    let filter =
+        EnvFilter::try_from_env("NIGHTSHIFT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let colored = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    // A second call in one process (in tests) keeps the first one's settings.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colored)
+        .with_target(false)
+        .without_time()
+        .try_init();
+}
+
+/// Writes a line to standard output: an answer.
+pub fn answer(text: impl std::fmt::Display) {
+    // A reader that went away (`| head`) is no reason to fail.
+    let _ = writeln!(anstream::stdout(), "{text}");
+}
+
+/// Writes a line to standard error: everything that is no answer.
+pub fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Writes an error with its causes.
+pub fn error(error: &anyhow::Error) {
+    let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+    say(format_args!("{style}error{style:#}: {}", chain(error)));
+}
+
+/// The causes of an error in one line, without those that repeat the one before.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+/// The colour of a verdict; the word always stands beside it.
+pub fn verdict_style(verdict: Verdict) -> Style {
+    let color = match verdict {
+        Verdict::Regressed | Verdict::StillFailing => AnsiColor::Red,
+        Verdict::Flaky | Verdict::Inconclusive | Verdict::Drifted => AnsiColor::Yellow,
+        Verdict::New => AnsiColor::Cyan,
+        Verdict::Fixed | Verdict::Unchanged => AnsiColor::Green,
+        Verdict::NotRun => AnsiColor::BrightBlack,
+    };
+    Style::new().fg_color(Some(color.into()))
+}
+
+/// The colour of a gate's decision.
+pub fn decision_style(decision: Decision) -> Style {
+    let color = match decision {
+        Decision::Pass => AnsiColor::Green,
+        Decision::Fail => AnsiColor::Red,
+        Decision::Inconclusive => AnsiColor::Yellow,
+    };
+    Style::new().fg_color(Some(color.into())).bold()
+}

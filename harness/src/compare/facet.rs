@@ -1,0 +1,262 @@
+//! [`compare`] one facet with its baseline: text line by line, pictures by what the eye sees.
+
+use crate::model::comparison::PendingReason;
+use crate::model::event::FacetRecord;
+use crate::model::finding::{DiffTag, FacetChange};
+use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
+
+use super::image::compare_images;
+use super::lines::{self, Shape};
+use super::redact::Redactor;
+
+/// The version of every algorithm of ours; a baseline of a later one is not guessed at.
+const VERSION: u32 = 1;
+/// Lines and characters kept of what was expected and what was there.
+const SUMMARY_LINES: usize = 12;
+const SUMMARY_CHARS: usize = 1_200;
+
+/// Reads evidence.
+pub(super) type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Result<Vec<u8>, String>;
+
+/// Why a facet could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    /// Why, in a word.
+    pub because: Because,
+    /// Why, and what to do.
+    pub detail: String,
+}
+
+/// What came of one facet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Found {
+    /// What changed.
+    pub change: Option<FacetChange>,
+    /// Whether (nearly) nothing of the baseline is left.
+    pub replaced: bool,
+    /// The picture with its changes boxed.
+    pub boxed_png: Option<Vec<u8>>,
+    /// Why it could be accepted; `None` where there is nothing to accept.
+    pub reason: Option<PendingReason>,
+    /// What could be accepted, where it is not stored yet.
+    pub content: Vec<u8>,
+    /// Where it is stored already.
+    pub evidence: Option<EvidenceRef>,
+}
+
+impl Found {
+    pub(super) fn pending(reason: PendingReason, content: Vec<u8>) -> Self {
+        Self { reason: Some(reason), content, ..Self::default() }
+    }
+}
+
+/// The algorithm by which a facet is taken and compared, with its version.
+#[must_use]
+pub fn algorithm(facet: FacetKind) -> String {
+    format!("{}/{VERSION}", facet.word())
+}
+
+/// A text as it is compared and kept: `\n` line ends, nothing at the end but text.
+///
+/// The snapshot format cannot hold white space at the end. So that an output which loses its last
+/// line end, or gains empty lines, still differs, such an end is said in a line of its own.
+#[must_use]
+pub fn canonical(facet: FacetKind, text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let body = text.trim_end();
+    let end = &text[body.len()..];
+    match facet {
+        FacetKind::Stdout | FacetKind::Stderr => {}
+        FacetKind::Aria
+        | FacetKind::Text
+        | FacetKind::Image
+        | FacetKind::Page
+        | FacetKind::Exit
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events => return body.to_owned(),
+    }
+    match (body.is_empty(), end) {
+        (true, "") => String::new(),
+        (false, "\n") => body.to_owned(),
+        (_, "") => format!("{body}\n\\ no line end here"),
+        (empty, end) => {
+            let shown: String = end.chars().take(40).flat_map(char::escape_debug).collect();
+            let line = if empty { "" } else { "\n" };
+            format!("{body}{line}\\ ends with \"{shown}\"")
+        }
+    }
+}
+
+/// Whether a baseline was taken by an algorithm that is known here.
+pub(super) fn check_algorithm(record: &BaselineRecord) -> Result<(), Trouble> {
+    let Some(name) = record.algorithm.as_deref() else { return Ok(()) };
+    let own = algorithm(record.facet);
+    if name == own {
+        return Ok(());
+    }
+    Err(Trouble {
+        because: Because::NeedsPerson,
+        detail: format!(
+            "{} was taken by {name:?}, and this nightshift knows {own}; update nightshift, or accept the checkpoint again",
+            record.file
+        ),
+    })
+}
+
+/// The text of evidence.
+pub(super) fn read_text(evidence: &EvidenceRef, read: Read<'_>) -> Result<String, Trouble> {
+    let bytes = bytes(evidence, read)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn bytes(evidence: &EvidenceRef, read: Read<'_>) -> Result<Vec<u8>, Trouble> {
+    read(evidence).map_err(|error| Trouble {
+        because: Because::Environment,
+        detail: format!("{} cannot be read: {error}", evidence.path),
+    })
+}
+
+/// Compares one facet; a baseline's facet that was not seen at all counts as seen empty.
+pub(super) fn compare(
+    record: &BaselineRecord,
+    seen: Option<&FacetRecord>,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Result<Found, Trouble> {
+    if seen.is_some_and(|seen| seen.evidence.path == record.evidence.path) {
+        return Ok(Found::default());
+    }
+    match record.facet {
+        FacetKind::Image => picture(record, seen, read),
+        FacetKind::Aria
+        | FacetKind::Text
+        | FacetKind::Page
+        | FacetKind::Stdout
+        | FacetKind::Stderr
+        | FacetKind::Exit
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events => text(record, seen, redactor, read),
+    }
+}
+
+/// A facet without a baseline.
+pub(super) fn fresh(
+    seen: &FacetRecord,
+    reason: PendingReason,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Result<Found, Trouble> {
+    if seen.facet == FacetKind::Image {
+        let evidence = Some(seen.evidence.clone());
+        return Ok(Found { reason: Some(reason), evidence, ..Found::default() });
+    }
+    let text = canonical(seen.facet, &read_text(&seen.evidence, read)?);
+    Ok(Found::pending(reason, redactor.apply(seen.facet, &text).into_bytes()))
+}
+
+fn text(
+    record: &BaselineRecord,
+    seen: Option<&FacetRecord>,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Result<Found, Trouble> {
+    let facet = record.facet;
+    // The baseline is canonical already, and its end was cut by the format.
+    let expected = read_text(&record.evidence, read)?.replace("\r\n", "\n");
+    let expected = redactor.apply(facet, expected.trim_end());
+    let actual = match seen {
+        None => String::new(),
+        Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
+    };
+    let shape = if facet == FacetKind::Aria { Shape::Tree } else { Shape::Flat };
+    let Some(diff) = lines::diff(&expected, &actual, shape) else { return Ok(Found::default()) };
+    let side =
+        |tag: DiffTag| {
+            summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {
+                line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>()
+            }))
+        };
+    let change = FacetChange {
+        facet: Some(facet),
+        expected: side(DiffTag::Removed),
+        actual: side(DiffTag::Added),
+        image: None,
+        evidence: evidence(record, seen),
+        diff: diff.lines,
+    };
+    Ok(Found {
+        change: Some(change),
+        replaced: diff.replaced,
+        ..Found::pending(PendingReason::Changed, actual.into_bytes())
+    })
+}
+
+fn evidence(record: &BaselineRecord, seen: Option<&FacetRecord>) -> Vec<String> {
+    let seen = seen.map(|seen| seen.evidence.path.clone());
+    std::iter::once(record.evidence.path.clone()).chain(seen).collect()
+}
+
+/// Some lines, without the indentation that they share, cut where they are many.
+fn summary(lines: impl Iterator<Item = String>) -> String {
+    let all: Vec<String> = lines.collect();
+    let indent = |line: &&String| line.len() - line.trim_start_matches(' ').len();
+    let shared = all.iter().filter(|line| !line.trim().is_empty()).map(|it| indent(&it)).min();
+    let mut text: Vec<String> = all
+        .iter()
+        .take(SUMMARY_LINES)
+        .map(|line| line.get(shared.unwrap_or(0)..).unwrap_or("").to_owned())
+        .collect();
+    if all.len() > SUMMARY_LINES {
+        text.push(format!("… and {} more lines", all.len() - SUMMARY_LINES));
+    }
+    let text = text.join("\n");
+    match text.char_indices().nth(SUMMARY_CHARS) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+fn picture(
+    record: &BaselineRecord,
+    seen: Option<&FacetRecord>,
+    read: Read<'_>,
+) -> Result<Found, Trouble> {
+    let mut change = FacetChange {
+        facet: Some(FacetKind::Image),
+        expected: String::new(),
+        actual: String::new(),
+        diff: Vec::new(),
+        image: None,
+        evidence: evidence(record, seen),
+    };
+    let Some(seen) = seen else {
+        "a picture".clone_into(&mut change.expected);
+        "no picture was taken".clone_into(&mut change.actual);
+        return Ok(Found { change: Some(change), replaced: true, ..Found::default() });
+    };
+    let (expected, actual) = (bytes(&record.evidence, read)?, bytes(&seen.evidence, read)?);
+    let found = compare_images(&expected, &actual, &seen.masks).map_err(|error| Trouble {
+        because: Because::Environment,
+        detail: format!("{} against {}: {error}", record.file, seen.evidence.path),
+    })?;
+    let Some(found) = found else { return Ok(Found::default()) };
+    let size = |(width, height): (u32, u32)| format!("{width} × {height} pixels");
+    change.expected = size(found.change.expected_size);
+    change.actual = if found.change.expected_size == found.change.actual_size {
+        let regions = found.change.boxes.len();
+        let plural = if regions == 1 { "region" } else { "regions" };
+        format!("{} pixels differ in {regions} {plural}", found.change.changed_pixels)
+    } else {
+        size(found.change.actual_size)
+    };
+    change.image = Some(found.change);
+    Ok(Found {
+        change: Some(change),
+        boxed_png: Some(found.boxed_png),
+        reason: Some(PendingReason::Changed),
+        evidence: Some(seen.evidence.clone()),
+        ..Found::default()
+    })
+}

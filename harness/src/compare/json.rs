@@ -1,0 +1,163 @@
+//! [`value_span`]: where the value at a JSON pointer stands in a text, so that it can be replaced
+//! in place and everything else keeps its formatting. Used by [`super::redact`].
+
+use std::ops::Range;
+
+/// The bytes of the value that `pointer` (RFC 6901) names; `None` where the text is no JSON
+/// document or holds no such value. `*` as a segment is no wildcard: pointers name one value.
+#[must_use]
+pub fn value_span(text: &str, pointer: &str) -> Option<Range<usize>> {
+    let first = text.trim_start().chars().next()?;
+    if !matches!(first, '{' | '[') || serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+        return None;
+    }
+    let segments: Vec<String> = match pointer {
+        "" => Vec::new(),
+        _ => pointer
+            .strip_prefix('/')?
+            .split('/')
+            .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+            .collect(),
+    };
+    let mut scan = Scanner { bytes: text.as_bytes(), at: 0 };
+    segments.iter().try_for_each(|segment| scan.descend(segment))?;
+    scan.space();
+    let start = scan.at;
+    scan.skip_value()?;
+    Some(start..scan.at)
+}
+
+/// Walks a document that is known to be well formed.
+struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    fn space(&mut self) {
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        self.space();
+        self.bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Moves to the start of a child of the value that starts here.
+    fn descend(&mut self, segment: &str) -> Option<()> {
+        if self.take(b'{') {
+            while self.peek()? == b'"' {
+                let start = self.at;
+                self.skip_string()?;
+                let key: String = serde_json::from_slice(&self.bytes[start..self.at]).ok()?;
+                self.take(b':');
+                if key == segment {
+                    return Some(());
+                }
+                self.skip_value()?;
+                self.take(b',');
+            }
+            return None;
+        }
+        if !self.take(b'[') {
+            return None;
+        }
+        let index: usize = segment.parse().ok()?;
+        for _ in 0..index {
+            if self.peek()? == b']' {
+                return None;
+            }
+            self.skip_value()?;
+            self.take(b',');
+        }
+        (self.peek()? != b']').then_some(())
+    }
+
+    fn skip_string(&mut self) -> Option<()> {
+        self.at += 1;
+        loop {
+            match self.bytes.get(self.at)? {
+                b'\\' => self.at += 2,
+                b'"' => {
+                    self.at += 1;
+                    return Some(());
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn skip_value(&mut self) -> Option<()> {
+        let mut depth = 0_u32;
+        loop {
+            match self.peek()? {
+                b'"' => self.skip_string()?,
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.at += 1;
+                    continue;
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    self.at += 1;
+                }
+                b',' | b':' => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => {
+                    while self
+                        .bytes
+                        .get(self.at)
+                        .is_some_and(|it| !it.is_ascii_whitespace() && !b",]}".contains(it))
+                    {
+                        self.at += 1;
+                    }
+                }
+            }
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, pointer: &str) -> Option<String> {
+        value_span(text, pointer).map(|span| text[span].to_owned())
+    }
+
+    #[test]
+    fn a_pointer_names_exactly_one_value_in_place() {
+        let text = "{ \"a\" : [1, {\"b/c\": \"x}\\\"\"}, 2.50 ],\n \"d\":null }";
+        assert_eq!(at(text, "/a/0"), Some("1".to_owned()));
+        assert_eq!(at(text, "/a/1/b~1c"), Some("\"x}\\\"\"".to_owned()));
+        assert_eq!(at(text, "/a/1"), Some("{\"b/c\": \"x}\\\"\"}".to_owned()));
+        assert_eq!(at(text, "/a/2"), Some("2.50".to_owned()));
+        assert_eq!(at(text, "/d"), Some("null".to_owned()));
+    }
+
+    #[test]
+    fn a_pointer_that_names_nothing_finds_nothing() {
+        for (text, pointer) in [
+            ("{\"a\":[1]}", "/a/1"),
+            ("{\"a\":1}", "/b"),
+            ("{\"a\":1}", "/a/b"),
+            ("a: 1", "/a"),
+            ("{", "/a"),
+        ] {
+            assert_eq!(at(text, pointer), None, "{text} {pointer}");
+        }
+    }
+}

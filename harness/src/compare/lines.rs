@@ -1,0 +1,319 @@
+//! [`diff`]: what changed between two texts, line by line, with the changed words of a line marked.
+//!
+//! For trees written by indentation (the aria facet) the context of a change is its ancestors and
+//! its neighbours, and a change of nothing but indentation counts as the move that it is.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
+
+use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
+
+/// Unchanged lines shown around a change.
+const CONTEXT: usize = 2;
+/// Changed lines kept of one facet; more help nobody and weigh on every report.
+const CHANGED_LINES: usize = 400;
+/// Characters kept of one line.
+const LINE_CHARS: usize = 2_000;
+/// Lines in which at least this share of the words is the same are one line that changed.
+const ALIKE: f32 = 0.5;
+
+/// What the context of a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Lines of equal rank.
+    Flat,
+    /// A tree written by indentation.
+    Tree,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineDiff {
+    /// Changed lines in context, gaps between them.
+    pub lines: Vec<DiffLine>,
+    /// Whether (nearly) nothing of the old text is left.
+    pub replaced: bool,
+}
+
+/// The changes from `old` to `new`; `None` where there is none.
+#[must_use]
+pub fn diff(old: &str, new: &str, shape: Shape) -> Option<LineDiff> {
+    if old == new {
+        return None;
+    }
+    let before: Vec<&str> = split(old);
+    let after: Vec<&str> = split(new);
+    let ops = similar::capture_diff_slices(Algorithm::Patience, &before, &after);
+    let removed: usize =
+        ops.iter().filter(|op| op.tag() != Op::Equal).map(|op| op.old_range().len()).sum();
+    let keep = context(&ops, &before, &after, shape);
+    let mut lines = Lines { before: &before, after: &after, out: Vec::new(), changed: 0 };
+    for op in &ops {
+        match op.tag() {
+            Op::Equal => lines.same(op.old_range().start, op.new_range(), &keep),
+            Op::Delete | Op::Insert | Op::Replace => lines.hunk(op.old_range(), op.new_range()),
+        }
+    }
+    // Of a text of one or two lines a changed line is a changed line, not another text.
+    let replaced = removed * 10 >= before.len() * 8
+        && !before.is_empty()
+        && (before.len() > 2 || after.is_empty());
+    Some(LineDiff { lines: lines.out, replaced })
+}
+
+/// An empty text has no line at all, so that its first line counts as added and not as changed.
+fn split(text: &str) -> Vec<&str> {
+    if text.is_empty() { Vec::new() } else { text.split('\n').collect() }
+}
+
+struct Lines<'a> {
+    before: &'a [&'a str],
+    after: &'a [&'a str],
+    out: Vec<DiffLine>,
+    changed: usize,
+}
+
+impl Lines<'_> {
+    fn same(&mut self, old: usize, new: Range<usize>, keep: &BTreeSet<usize>) {
+        for (offset, line) in new.enumerate() {
+            if keep.contains(&line) && self.changed < CHANGED_LINES {
+                self.out.push(same_line(self.after[line], old + offset, line));
+            } else {
+                self.gap();
+            }
+        }
+    }
+
+    fn gap(&mut self) {
+        if self.out.last().is_none_or(|line| line.tag != DiffTag::Gap) {
+            self.out.push(DiffLine {
+                tag: DiffTag::Gap,
+                old_line: None,
+                new_line: None,
+                pieces: Vec::new(),
+            });
+        }
+    }
+
+    /// The lines of a hunk: those that are alike stand together, their changed words marked.
+    fn hunk(&mut self, old: Range<usize>, new: Range<usize>) {
+        let mut next = new.start;
+        for line in old {
+            if self.changed >= CHANGED_LINES {
+                self.gap();
+                return;
+            }
+            let partner = (next..new.end).find(|at| alike(self.before[line], self.after[*at]));
+            let Some(partner) = partner else {
+                self.push(DiffTag::Removed, line, whole(self.before[line]));
+                continue;
+            };
+            for added in next..partner {
+                self.push(DiffTag::Added, added, whole(self.after[added]));
+            }
+            let (gone, come) = words(self.before[line], self.after[partner]);
+            self.push(DiffTag::Removed, line, gone);
+            self.push(DiffTag::Added, partner, come);
+            next = partner + 1;
+        }
+        for added in next..new.end {
+            if self.changed >= CHANGED_LINES {
+                self.gap();
+                return;
+            }
+            self.push(DiffTag::Added, added, whole(self.after[added]));
+        }
+    }
+
+    fn push(&mut self, tag: DiffTag, index: usize, pieces: Vec<DiffPiece>) {
+        let number = Some(index as u32 + 1);
+        let (old_line, new_line) = match tag {
+            DiffTag::Removed => (number, None),
+            DiffTag::Added => (None, number),
+            DiffTag::Same | DiffTag::Gap => (None, None),
+        };
+        self.out.push(DiffLine { tag, old_line, new_line, pieces });
+        self.changed += 1;
+    }
+}
+
+/// The unchanged lines that say where the changes are, as indices into `after`.
+fn context(ops: &[DiffOp], before: &[&str], after: &[&str], shape: Shape) -> BTreeSet<usize> {
+    let mut keep = BTreeSet::new();
+    for op in ops.iter().filter(|op| op.tag() != Op::Equal) {
+        let (old, new) = (op.old_range(), op.new_range());
+        let near = match shape {
+            Shape::Flat => CONTEXT,
+            Shape::Tree => 1,
+        };
+        keep.extend(new.start.saturating_sub(near)..new.start);
+        keep.extend(new.end..(new.end + near).min(after.len()));
+        if shape == Shape::Tree {
+            let first = if old.is_empty() { after[new.start] } else { before[old.start] };
+            let mut depth = indent(first);
+            for line in (0..new.start).rev() {
+                if depth == 0 {
+                    break;
+                }
+                if indent(after[line]) < depth {
+                    depth = indent(after[line]);
+                    keep.insert(line);
+                }
+            }
+        }
+    }
+    keep
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+fn same_line(text: &str, old: usize, new: usize) -> DiffLine {
+    DiffLine {
+        tag: DiffTag::Same,
+        old_line: Some(old as u32 + 1),
+        new_line: Some(new as u32 + 1),
+        pieces: whole(text),
+    }
+}
+
+fn whole(text: &str) -> Vec<DiffPiece> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    vec![DiffPiece { text: cut(text), emphasis: false }]
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LINE_CHARS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… ({} more bytes)", &text[..end], text.len() - end),
+    }
+}
+
+/// Whether two lines are one line that changed.
+#[must_use]
+pub fn alike(old: &str, new: &str) -> bool {
+    let (old, new) = (old.trim(), new.trim());
+    if old.len().max(new.len()) > LINE_CHARS {
+        return old.split_whitespace().next() == new.split_whitespace().next();
+    }
+    TextDiff::from_words(old, new).ratio() >= ALIKE
+        || TextDiff::from_chars(old, new).ratio() >= 0.75
+}
+
+/// The pieces of two lines that are alike, what differs marked.
+fn words(old: &str, new: &str) -> (Vec<DiffPiece>, Vec<DiffPiece>) {
+    if old.len().max(new.len()) > LINE_CHARS {
+        return (whole(old), whole(new));
+    }
+    let text = TextDiff::from_unicode_words(old, new);
+    let mut sides: (Vec<DiffPiece>, Vec<DiffPiece>) = Default::default();
+    for change in text.iter_all_changes() {
+        let value = change.value();
+        match change.tag() {
+            similar::ChangeTag::Equal => {
+                piece(&mut sides.0, value, false);
+                piece(&mut sides.1, value, false);
+            }
+            similar::ChangeTag::Delete => piece(&mut sides.0, value, true),
+            similar::ChangeTag::Insert => piece(&mut sides.1, value, true),
+        }
+    }
+    sides
+}
+
+fn piece(pieces: &mut Vec<DiffPiece>, text: &str, emphasis: bool) {
+    match pieces.last_mut() {
+        Some(last) if last.emphasis == emphasis => last.text.push_str(text),
+        _ => pieces.push(DiffPiece { text: text.to_owned(), emphasis }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(old: &str, new: &str, shape: Shape) -> Vec<String> {
+        let Some(diff) = diff(old, new, shape) else { return Vec::new() };
+        diff.lines
+            .iter()
+            .map(|line| {
+                let sign = match line.tag {
+                    DiffTag::Same => ' ',
+                    DiffTag::Added => '+',
+                    DiffTag::Removed => '-',
+                    DiffTag::Gap => '~',
+                };
+                let pieces: String = line
+                    .pieces
+                    .iter()
+                    .map(|it| if it.emphasis { format!("<{}>", it.text) } else { it.text.clone() })
+                    .collect();
+                format!("{sign}{pieces}")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn equal_texts_have_no_difference() {
+        assert_eq!(diff("a\nb", "a\nb", Shape::Flat), None);
+    }
+
+    #[test]
+    fn changed_words_of_a_changed_line_are_marked() {
+        let old = "one\ntwo\nheading \"12 rows\"\nfour\nfive\nsix\nseven";
+        let new = "one\ntwo\nheading \"11 rows\"\nfour\nfive\nsix\nseven";
+        assert_eq!(
+            shown(old, new, Shape::Flat),
+            [
+                " one",
+                " two",
+                "-heading \"<12> rows\"",
+                "+heading \"<11> rows\"",
+                " four",
+                " five",
+                "~"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_context_of_a_node_is_its_ancestors_and_neighbours() {
+        let old = "- main:\n  - heading \"A\"\n  - list:\n    - item \"1\"\n    - item \"2\"\n    - button \"Apply\"\n- footer";
+        let new =
+            "- main:\n  - heading \"A\"\n  - list:\n    - item \"1\"\n    - item \"2\"\n- footer";
+        assert_eq!(
+            shown(old, new, Shape::Tree),
+            [
+                " - main:",
+                "~",
+                "   - list:",
+                "~",
+                "     - item \"2\"",
+                "-    - button \"Apply\"",
+                " - footer"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_of_which_nothing_is_left_is_replaced_and_a_changed_one_is_not() {
+        let long = "a b\nc d\ne f\ng h";
+        assert!(diff(long, "Internal Server Error", Shape::Flat).expect("differs").replaced);
+        assert!(diff("12", "", Shape::Flat).expect("differs").replaced);
+        assert!(!diff("12", "13", Shape::Flat).expect("differs").replaced);
+        assert!(!diff(long, "a b\nc d\ne f\ng i", Shape::Flat).expect("differs").replaced);
+    }
+
+    #[test]
+    fn a_flood_of_changes_is_cut_and_says_so() {
+        let old: String = (0..5_000).map(|it| format!("old {it}\n")).collect();
+        let diff = diff(&old, &"x".repeat(1_000_000), Shape::Flat).expect("differs");
+        assert!(diff.lines.len() <= CHANGED_LINES + 1);
+        assert_eq!(diff.lines.last().map(|line| line.tag), Some(DiffTag::Gap));
+    }
+}

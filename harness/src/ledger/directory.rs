@@ -1,0 +1,182 @@
+//! [`NightDir`]: the folder of one night, read and written in one shape on every machine.
+
+use std::fmt::Write as _;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::LedgerError;
+use super::writer::write_atomically;
+use crate::model::{Entry, EvidenceRef, FORMAT_VERSION, Plan};
+
+/// The folder of one night.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NightDir {
+    path: PathBuf,
+}
+
+impl NightDir {
+    /// Makes a new, empty night directory.
+    ///
+    /// # Errors
+    /// The folder holds something already, or cannot be made or written to.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, LedgerError> {
+        let path = path.into();
+        std::fs::create_dir_all(path.join("evidence"))
+            .map_err(LedgerError::io("create", path.clone()))?;
+        let others = std::fs::read_dir(&path)
+            .map_err(LedgerError::io("read", path.clone()))?
+            .filter_map(Result::ok)
+            .any(|entry| entry.file_name() != "evidence");
+        if others {
+            return Err(LedgerError::Occupied(path));
+        }
+        Ok(Self { path })
+    }
+
+    /// Opens a night directory that exists.
+    ///
+    /// # Errors
+    /// There is no plan in it.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, LedgerError> {
+        let night = Self { path: path.into() };
+        if night.plan_path().is_file() { Ok(night) } else { Err(LedgerError::NoNight(night.path)) }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The resolved plan.
+    #[must_use]
+    pub fn plan_path(&self) -> PathBuf {
+        self.path.join("plan.json")
+    }
+
+    /// The events.
+    #[must_use]
+    pub fn ledger_path(&self) -> PathBuf {
+        self.path.join("ledger.jsonl")
+    }
+
+    /// The resolved plan.
+    ///
+    /// # Errors
+    /// It cannot be read, is damaged, or was written by a newer version.
+    pub fn plan(&self) -> Result<Plan, LedgerError> {
+        let path = self.plan_path();
+        let bytes = std::fs::read(&path).map_err(LedgerError::io("read", path.clone()))?;
+        refuse_newer(&path, &bytes)?;
+        serde_json::from_slice(&bytes).map_err(|error| LedgerError::Damaged {
+            path,
+            line: error.line(),
+            detail: error.to_string(),
+        })
+    }
+
+    /// The events in order. A last line that was cut off in the middle is left out: it is what a
+    /// night that was killed leaves behind.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line before the last one is damaged.
+    pub fn entries(&self) -> Result<Vec<Entry>, LedgerError> {
+        let path = self.ledger_path();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(LedgerError::io("read", path)(error)),
+        };
+        let mut entries = Vec::new();
+        for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let whole = line.ends_with(b"\n");
+            match serde_json::from_slice(line) {
+                Ok(entry) => entries.push(entry),
+                Err(_) if !whole => break,
+                Err(error) => {
+                    return Err(LedgerError::Damaged {
+                        path,
+                        line: index + 1,
+                        detail: error.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Keeps bytes under their hash; the same bytes are kept once.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep(&self, kind: &str, media: &str, bytes: &[u8]) -> Result<EvidenceRef, LedgerError> {
+        let hash = hex(&Sha256::digest(bytes));
+        let name = format!("evidence/{}/{hash}.{}", &hash[..2], extension(media));
+        let path = self.path.join(&name);
+        if !path.exists() {
+            let folder = path.parent().expect("evidence lies in a folder");
+            std::fs::create_dir_all(folder).map_err(LedgerError::io("create", folder))?;
+            write_atomically(&path, bytes)?;
+        }
+        Ok(EvidenceRef {
+            kind: kind.to_owned(),
+            media: media.to_owned(),
+            path: name,
+            bytes: bytes.len() as u64,
+        })
+    }
+
+    /// Reads evidence.
+    ///
+    /// # Errors
+    /// It cannot be read, or its path leads out of the night directory.
+    pub fn read(&self, evidence: &EvidenceRef) -> Result<Vec<u8>, LedgerError> {
+        let path = self.path.join(&evidence.path);
+        let inside =
+            Path::new(&evidence.path).components().all(|part| matches!(part, Component::Normal(_)));
+        if !inside {
+            return Err(LedgerError::Damaged {
+                path,
+                line: 1,
+                detail: "evidence must lie inside of the night directory".to_owned(),
+            });
+        }
+        std::fs::read(&path).map_err(LedgerError::io("read", path))
+    }
+}
+
+fn refuse_newer(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u64,
+    }
+    match serde_json::from_slice::<Version>(bytes) {
+        Ok(Version { format_version }) if format_version > u64::from(FORMAT_VERSION) => {
+            Err(LedgerError::TooNew {
+                path: path.to_owned(),
+                found: format_version,
+                known: FORMAT_VERSION,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+/// The ending by which a browser shows the file as what it is, and never runs it.
+fn extension(media: &str) -> &'static str {
+    match media {
+        "image/png" => "png",
+        "application/json" => "json",
+        "application/pdf" => "pdf",
+        media if media.starts_with("text/") => "txt",
+        _ => "bin",
+    }
+}

@@ -1,0 +1,116 @@
+//! The ledger as a night uses it: written by one, read by another, cut off in the middle.
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+use crate::model::{Because, Event};
+
+fn clock() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).expect("a valid instant")
+}
+
+fn not_run(detail: &str) -> Event {
+    Event::NotRun {
+        scenario: "a".to_owned(),
+        because: Because::Deadline,
+        detail: detail.to_owned(),
+    }
+}
+
+fn ledger(folder: &std::path::Path, secret: &str) -> Ledger {
+    let night = NightDir::create(folder).expect("an empty folder");
+    let secrets = Secrets::new([("TOKEN".to_owned(), secret.to_owned())].into_iter().collect())
+        .expect("long enough");
+    Ledger::create(night, secrets, clock).expect("a new ledger")
+}
+
+#[test]
+fn what_was_appended_is_read_back_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    ledger.append(not_run("one")).expect("written");
+    ledger.append(not_run("two")).expect("written");
+    let read = ledger.night().entries().expect("readable");
+    assert_eq!(read, ledger.entries());
+    assert_eq!(read.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn a_last_line_that_was_cut_off_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    ledger.append(not_run("one")).expect("written");
+    let whole = std::fs::read(ledger.night().ledger_path()).expect("readable");
+    for cut in 1..whole.len() {
+        let mut bytes = whole.clone();
+        bytes.extend_from_slice(&whole[..cut]);
+        std::fs::write(ledger.night().ledger_path(), bytes).expect("written");
+        let read = ledger.night().entries().expect("readable");
+        assert!(read.starts_with(&ledger.entries()), "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_damaged_line_in_the_middle_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    ledger.append(not_run("one")).expect("written");
+    let mut bytes = b"{nonsense}\n".to_vec();
+    bytes.extend(std::fs::read(ledger.night().ledger_path()).expect("readable"));
+    std::fs::write(ledger.night().ledger_path(), bytes).expect("written");
+    let error = ledger.night().entries().expect_err("damaged").to_string();
+    assert!(error.contains("ledger.jsonl, line 1"), "{error}");
+}
+
+#[test]
+fn no_secret_reaches_events_evidence_or_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    ledger.append(not_run("the token is s3cret-token")).expect("written");
+    let kept = ledger.keep("stdout", "text/plain", b"s3cret-token\n").expect("written");
+    ledger.write_file("plan.json", b"{\"x\":\"s3cret-token\"}").expect("written");
+    assert_eq!(ledger.night().read(&kept).expect("readable"), b"[secret]\n");
+    for entry in walkdir::WalkDir::new(folder.path()).into_iter().filter_map(Result::ok) {
+        if entry.file_type().is_file() {
+            let bytes = std::fs::read(entry.path()).expect("readable");
+            assert!(!String::from_utf8_lossy(&bytes).contains("s3cret-token"), "{entry:?}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_holds_something_is_not_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("thesis.txt"), "mine").expect("written");
+    let error = NightDir::create(folder.path()).expect_err("occupied");
+    assert!(matches!(error, LedgerError::Occupied(_)), "{error}");
+    assert_eq!(std::fs::read(folder.path().join("thesis.txt")).expect("kept"), b"mine");
+}
+
+#[test]
+fn the_same_bytes_are_kept_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let night = NightDir::create(folder.path()).expect("an empty folder");
+    let one = night.keep("aria", "text/plain", b"- heading").expect("written");
+    let two = night.keep("aria", "text/plain", b"- heading").expect("written");
+    assert_eq!(one, two);
+    assert!(one.path.starts_with("evidence/") && one.path.ends_with(".txt"), "{}", one.path);
+}
+
+#[test]
+fn evidence_outside_of_the_night_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let night = NightDir::create(folder.path().join("night")).expect("an empty folder");
+    let mut evidence = night.keep("aria", "text/plain", b"x").expect("written");
+    "evidence/../../secret.txt".clone_into(&mut evidence.path);
+    assert!(night.read(&evidence).is_err());
+}
+
+#[test]
+fn a_plan_of_a_newer_version_is_refused_with_both_versions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("plan.json"), r#"{"format_version": 99}"#).expect("written");
+    let night = NightDir::open(folder.path()).expect("has a plan");
+    let error = night.plan().expect_err("too new").to_string();
+    assert!(error.contains("format version 99; this nightshift reads up to 1"), "{error}");
+}

@@ -1,0 +1,204 @@
+//! [`Attempts`]: the ledger's lines sorted by scenario and attempt, for all who read a night.
+
+use std::collections::BTreeMap;
+
+use super::event::{Entry, Event, FacetRecord, Failure, KnownValue, StepOutcome, StepRecord};
+use super::event::{EvidenceRef, WatchKind};
+use super::verdict::{Because, Outcome};
+
+/// What the ledger says of each scenario, by its id.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Attempts<'a> {
+    scenarios: BTreeMap<&'a str, ScenarioLog<'a>>,
+    /// Products that died while the night ran: name, how, evidence, and the ledger position.
+    pub crashes: Vec<Crash<'a>>,
+    /// Checks of the preflight that failed: what was checked, and what was found.
+    pub failed_preflight: Vec<FailedCheck<'a>>,
+}
+
+/// A product that died while the night ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crash<'a> {
+    /// Position in the ledger.
+    pub seq: u64,
+    /// The product's name.
+    pub product: &'a str,
+    /// How it ended.
+    pub how: &'a str,
+    /// Its log.
+    pub evidence: &'a [EvidenceRef],
+}
+
+/// A check of the preflight that failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedCheck<'a> {
+    /// What was checked: `browser`, `product shop`.
+    pub check: &'a str,
+    /// What was found.
+    pub detail: &'a str,
+    /// Logs.
+    pub evidence: &'a [EvidenceRef],
+}
+
+/// What the ledger says of one scenario.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScenarioLog<'a> {
+    /// Its attempts, in order of their number.
+    pub attempts: BTreeMap<u32, AttemptLog<'a>>,
+    /// Why it was not executed, where the ledger says so.
+    pub not_run: Option<(Because, &'a str)>,
+}
+
+/// What the ledger says of one attempt.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AttemptLog<'a> {
+    /// Values that are never compared.
+    pub known: &'a [KnownValue],
+    /// The steps as they went.
+    pub steps: Vec<&'a StepRecord>,
+    /// The checkpoints that were reached.
+    pub checkpoints: Vec<CheckpointLog<'a>>,
+    /// What the watches saw.
+    pub sightings: Vec<SightingLog<'a>>,
+    /// How it ended; `None` where the night was killed in the middle of it.
+    pub finished: Option<Finished<'a>>,
+    /// The ledger positions of its first and last line.
+    pub span: (u64, u64),
+}
+
+/// A checkpoint that was reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckpointLog<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The index of the step that took it.
+    pub step: u32,
+    /// Where in the product.
+    pub place: &'a str,
+    /// What was seen.
+    pub facets: &'a [FacetRecord],
+}
+
+/// Something that a watch saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SightingLog<'a> {
+    /// The index of the step.
+    pub step: u32,
+    /// What kind of thing.
+    pub kind: WatchKind,
+    /// What it said.
+    pub message: &'a str,
+    /// The URL path of the page or resource.
+    pub path: &'a str,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished<'a> {
+    /// The fact.
+    pub outcome: Outcome,
+    /// What happened, where no failed step says so.
+    pub detail: Option<&'a str>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+impl<'a> Attempts<'a> {
+    /// Sorts the ledger's lines.
+    #[must_use]
+    pub fn of(entries: &'a [Entry]) -> Self {
+        let mut all = Self::default();
+        for entry in entries {
+            all.add(entry);
+        }
+        all
+    }
+
+    /// What is known of a scenario; `None` where the ledger never names it.
+    #[must_use]
+    pub fn scenario(&self, id: &str) -> Option<&ScenarioLog<'a>> {
+        self.scenarios.get(id)
+    }
+
+    fn add(&mut self, entry: &'a Entry) {
+        let seq = entry.seq;
+        match &entry.event {
+            Event::NightStarted { .. }
+            | Event::ProductLog { .. }
+            | Event::NightFinished { .. }
+            | Event::Preflight { ok: true, .. } => {}
+            Event::Preflight { check, detail, evidence, .. } => {
+                self.failed_preflight.push(FailedCheck { check, detail, evidence });
+            }
+            Event::ProductCrashed { product, how, evidence } => {
+                self.crashes.push(Crash { seq, product, how, evidence });
+            }
+            Event::AttemptStarted { scenario, attempt, known } => {
+                self.attempt(scenario, *attempt, seq).known = known;
+            }
+            Event::Step { scenario, attempt, step } => {
+                self.attempt(scenario, *attempt, seq).steps.push(step);
+            }
+            Event::Checkpoint { scenario, attempt, checkpoint, step, place, facets } => {
+                self.attempt(scenario, *attempt, seq).checkpoints.push(CheckpointLog {
+                    name: checkpoint,
+                    step: *step,
+                    place,
+                    facets,
+                });
+            }
+            Event::Watch { scenario, attempt, step, kind, message, path } => {
+                self.attempt(scenario, *attempt, seq).sightings.push(SightingLog {
+                    step: *step,
+                    kind: *kind,
+                    message,
+                    path,
+                });
+            }
+            Event::AttemptFinished { scenario, attempt, outcome, detail, duration_ms } => {
+                self.attempt(scenario, *attempt, seq).finished = Some(Finished {
+                    outcome: *outcome,
+                    detail: detail.as_deref(),
+                    duration_ms: *duration_ms,
+                });
+            }
+            Event::NotRun { scenario, because, detail } => {
+                self.scenarios.entry(scenario).or_default().not_run = Some((*because, detail));
+            }
+        }
+    }
+
+    fn attempt(&mut self, scenario: &'a str, number: u32, seq: u64) -> &mut AttemptLog<'a> {
+        let log = self.scenarios.entry(scenario).or_default();
+        let attempt = log
+            .attempts
+            .entry(number)
+            .or_insert_with(|| AttemptLog { span: (seq, seq), ..AttemptLog::default() });
+        attempt.span.1 = seq;
+        attempt
+    }
+}
+
+impl<'a> AttemptLog<'a> {
+    /// The steps that failed, with why.
+    pub fn failures(&self) -> impl Iterator<Item = (&'a StepRecord, &'a Failure)> + '_ {
+        self.steps.iter().filter_map(|step| match &step.outcome {
+            StepOutcome::Passed => None,
+            StepOutcome::Failed(failure) => Some((*step, failure)),
+        })
+    }
+
+    /// How it ended; `None` where it did not.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.finished.as_ref().map(|finished| finished.outcome)
+    }
+}
+
+impl ScenarioLog<'_> {
+    /// All attempts together, in milliseconds.
+    #[must_use]
+    pub fn duration_ms(&self) -> u64 {
+        self.attempts.values().filter_map(|it| it.finished.as_ref()).map(|it| it.duration_ms).sum()
+    }
+}

@@ -1,0 +1,313 @@
+//! [`Night`]: builds a small plan and ledger by hand, for the tests of the rooms that read nights.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeZone, Utc};
+use indexmap::IndexMap;
+
+use super::event::{Entry, Event, EvidenceRef, FacetRecord, Failure, StepOutcome, StepRecord};
+use super::plan::{BaselineRecord, Plan, ProductBuild};
+use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
+use super::suite::GateConfig;
+use super::verdict::{Because, Outcome, Verdict};
+use super::{FORMAT_VERSION, FacetKind, KnownValue, Template, WatchKind};
+
+/// A night in the making: its plan, its ledger and its evidence.
+#[derive(Debug, Clone)]
+pub struct Night {
+    /// The plan.
+    pub plan: Plan,
+    /// The ledger.
+    pub entries: Vec<Entry>,
+    /// The evidence by path.
+    pub evidence: BTreeMap<String, Vec<u8>>,
+}
+
+/// The instant at which every night of the tests began.
+pub fn instant() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 21, 1, 0, 0).single().expect("a valid instant")
+}
+
+impl Default for Night {
+    fn default() -> Self {
+        let plan = Plan {
+            format_version: FORMAT_VERSION,
+            night: "2026-11-21T010000Z-test".to_owned(),
+            started: instant(),
+            deadline: None,
+            branch: None,
+            environment: "linux-test".to_owned(),
+            versions: IndexMap::new(),
+            products: vec![ProductBuild {
+                name: "shop".to_owned(),
+                build: None,
+                previous_build: None,
+            }],
+            scenarios: Vec::new(),
+            redact: Vec::new(),
+            gate: GateConfig {
+                fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
+                judged_at_least: 95.0,
+                rules: Vec::new(),
+            },
+            suppressions: Vec::new(),
+            baselines: Vec::new(),
+        };
+        Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }
+    }
+}
+
+impl Night {
+    /// Reads evidence.
+    pub fn read(&self, evidence: &EvidenceRef) -> Result<Vec<u8>, String> {
+        self.evidence.get(&evidence.path).cloned().ok_or_else(|| "no such file".to_owned())
+    }
+
+    /// Keeps evidence under a path that its content decides.
+    pub fn keep(&mut self, kind: &str, bytes: &[u8]) -> EvidenceRef {
+        use sha2::Digest;
+        let hash: String =
+            sha2::Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let path = format!("evidence/{hash}");
+        self.evidence.insert(path.clone(), bytes.to_vec());
+        EvidenceRef {
+            kind: kind.to_owned(),
+            media: "text/plain".to_owned(),
+            path,
+            bytes: bytes.len() as u64,
+        }
+    }
+
+    /// Adds a line to the ledger.
+    pub fn event(&mut self, event: Event) -> &mut Self {
+        let seq = self.entries.len() as u64;
+        self.entries.push(Entry { seq, at: instant(), event });
+        self
+    }
+
+    /// Plans a scenario that uses the browser and takes these checkpoints.
+    pub fn browser_scenario(&mut self, id: &str, checkpoints: &[&str]) -> &mut Self {
+        let mut steps = vec![step(1, Action::Open("/".into()), "open /")];
+        for (index, name) in checkpoints.iter().enumerate() {
+            let action = Action::Snapshot(snapshot(name));
+            steps.push(step(index as u32 + 2, action, &format!("snapshot {name}")));
+        }
+        self.plan.scenarios.push(scenario(id, steps));
+        self
+    }
+
+    /// Plans a scenario of one command; with a checkpoint of its output, where one is named.
+    pub fn command_scenario(
+        &mut self,
+        id: &str,
+        line: &str,
+        checkpoint: Option<&str>,
+    ) -> &mut Self {
+        let run = RunCommand {
+            command: CommandLine::Argv(line.split(' ').map(Template::from).collect()),
+            stdin: None,
+            env: IndexMap::new(),
+            cwd: None,
+            timeout_ms: None,
+            exit: None,
+            outputs: Vec::new(),
+            capture: IndexMap::new(),
+            snapshot: checkpoint.map(snapshot),
+        };
+        let steps = vec![step(1, Action::Run(Box::new(run)), &format!("run {line}"))];
+        self.plan.scenarios.push(scenario(id, steps));
+        self
+    }
+
+    /// Adds a baseline.
+    pub fn baseline(
+        &mut self,
+        scenario: &str,
+        checkpoint: &str,
+        facet: FacetKind,
+        content: &[u8],
+    ) -> &mut Self {
+        let evidence = self.keep("baseline", content);
+        self.plan.baselines.push(BaselineRecord {
+            scenario: scenario.to_owned(),
+            checkpoint: checkpoint.to_owned(),
+            facet,
+            environment: (facet == FacetKind::Image).then(|| self.plan.environment.clone()),
+            algorithm: Some(format!("{}/1", facet.word())),
+            file: format!("scenarios/snapshots/{scenario}@{checkpoint}.{facet}.snap"),
+            evidence,
+        });
+        self
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self, scenario: &str, attempt: u32) -> &mut Self {
+        self.begin_with(scenario, attempt, &[])
+    }
+
+    /// An attempt begins, with values that were handed out (value, token).
+    pub fn begin_with(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        known: &[(&str, &str)],
+    ) -> &mut Self {
+        let known = known
+            .iter()
+            .map(|(value, token)| KnownValue {
+                value: (*value).to_owned(),
+                token: (*token).to_owned(),
+            })
+            .collect();
+        self.event(Event::AttemptStarted { scenario: scenario.to_owned(), attempt, known })
+    }
+
+    /// A checkpoint is reached, by the step of that name where the plan has one.
+    pub fn seen(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        checkpoint: &str,
+        place: &str,
+        facets: &[(FacetKind, &[u8])],
+    ) -> &mut Self {
+        let facets = facets
+            .iter()
+            .map(|(facet, content)| FacetRecord {
+                facet: *facet,
+                evidence: self.keep(facet.word(), content),
+                environment: (*facet == FacetKind::Image).then(|| self.plan.environment.clone()),
+                masks: Vec::new(),
+            })
+            .collect();
+        let planned = self.plan.scenarios.iter().find(|it| it.id == scenario);
+        let taken = planned.and_then(|it| {
+            it.steps
+                .iter()
+                .find(|step| step.action.snapshot().is_some_and(|it| it.name == checkpoint))
+        });
+        let step = taken.map_or(1, |step| step.index);
+        self.event(Event::Checkpoint {
+            scenario: scenario.to_owned(),
+            attempt,
+            checkpoint: checkpoint.to_owned(),
+            step,
+            place: place.to_owned(),
+            facets,
+        })
+    }
+
+    /// A watch saw something at a step.
+    pub fn watch(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        step: u32,
+        kind: WatchKind,
+        message: &str,
+        path: &str,
+    ) -> &mut Self {
+        self.event(Event::Watch {
+            scenario: scenario.to_owned(),
+            attempt,
+            step,
+            kind,
+            message: message.to_owned(),
+            path: path.to_owned(),
+        })
+    }
+
+    /// A step failed.
+    pub fn failed(
+        &mut self,
+        scenario: &str,
+        attempt: u32,
+        index: u32,
+        place: &str,
+        failure: (Outcome, &str, &str),
+    ) -> &mut Self {
+        let (outcome, expected, actual) = failure;
+        let failure = Failure { outcome, expected: expected.to_owned(), actual: actual.to_owned() };
+        let step = StepRecord {
+            index,
+            surface: Surface::Browser,
+            place: place.to_owned(),
+            outcome: StepOutcome::Failed(failure),
+            duration_ms: 5,
+            evidence: Vec::new(),
+        };
+        self.event(Event::Step { scenario: scenario.to_owned(), attempt, step })
+    }
+
+    /// An attempt ends.
+    pub fn end(&mut self, scenario: &str, attempt: u32, outcome: Outcome) -> &mut Self {
+        self.event(Event::AttemptFinished {
+            scenario: scenario.to_owned(),
+            attempt,
+            outcome,
+            detail: None,
+            duration_ms: 100,
+        })
+    }
+
+    /// A scenario does not run.
+    pub fn not_run(&mut self, scenario: &str, because: Because, detail: &str) -> &mut Self {
+        self.event(Event::NotRun {
+            scenario: scenario.to_owned(),
+            because,
+            detail: detail.to_owned(),
+        })
+    }
+
+    /// A whole browser scenario of one checkpoint with an aria baseline, and what was seen of it.
+    pub fn page(&mut self, scenario: &str, place: &str, baseline: &str, seen: &str) -> &mut Self {
+        self.browser_scenario(scenario, &["page"])
+            .baseline(scenario, "page", FacetKind::Aria, baseline.as_bytes())
+            .baseline(scenario, "watch", FacetKind::Events, b"")
+            .begin(scenario, 1)
+            .seen(scenario, 1, "page", place, &[(FacetKind::Aria, seen.as_bytes())])
+            .end(scenario, 1, Outcome::Completed)
+    }
+}
+
+/// A snapshot of every facet.
+pub fn snapshot(name: &str) -> Snapshot {
+    Snapshot {
+        name: name.to_owned(),
+        facets: None,
+        redact: Vec::new(),
+        mask: Vec::new(),
+        require: Vec::new(),
+    }
+}
+
+/// A step of the test file.
+pub fn step(index: u32, action: Action, text: &str) -> Step {
+    Step {
+        index,
+        file: "scenarios/test.yaml".to_owned(),
+        line: index + 3,
+        text: text.to_owned(),
+        via: Vec::new(),
+        action,
+    }
+}
+
+/// A scenario of the product `shop`.
+pub fn scenario(id: &str, steps: Vec<Step>) -> Scenario {
+    Scenario {
+        id: id.to_owned(),
+        file: "scenarios/test.yaml".to_owned(),
+        line: 1,
+        about: None,
+        tags: Vec::new(),
+        owner: Some("data-team".to_owned()),
+        product: Some("shop".to_owned()),
+        timeout_ms: None,
+        retries: None,
+        redact: Vec::new(),
+        mask: Vec::new(),
+        steps,
+        finally: Vec::new(),
+    }
+}

@@ -1,0 +1,96 @@
+//! What a night is asked to do, and what it tells while it does it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use crate::model::{Outcome, Verdict};
+use crate::plan::Selection;
+
+/// What `nightshift run` was asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// The night directory; `None` is a new one below `reports/nights`.
+    pub out: Option<PathBuf>,
+    /// The night's id.
+    pub id: Option<String>,
+    /// When the report must be there; `None` takes the configuration's.
+    pub until: Option<Until>,
+    /// How many workers run at once; `None` takes the configuration's.
+    pub jobs: Option<u32>,
+    /// Which scenarios.
+    pub selection: Selection,
+    /// How often a failed attempt is repeated; `None` takes the scenario's, then the configuration's.
+    pub retries: Option<u32>,
+    /// Names of builds, by product; an empty product is the only one.
+    pub builds: IndexMap<String, String>,
+    /// URLs of running products, by product; an empty product is the only one.
+    pub base_urls: IndexMap<String, String>,
+    /// Write baselines for checkpoints that have none.
+    pub accept_new: bool,
+    /// Print the PDF.
+    pub pdf: bool,
+    /// The branch of the suite's repository.
+    pub branch: Option<String>,
+    /// The environment that the allow-list picks from.
+    pub environment: IndexMap<String, String>,
+}
+
+/// When the report must be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Until {
+    /// A time of day, `HH:MM`, in the night's time zone.
+    Clock(String),
+    /// So long after the start.
+    Budget(Duration),
+}
+
+/// What a night tells while it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// The plan stands.
+    Planned {
+        /// How many scenarios.
+        scenarios: usize,
+        /// The night directory.
+        night: PathBuf,
+    },
+    /// A check of the preflight begins.
+    Checking(String),
+    /// A check of the preflight ended.
+    Checked {
+        /// What was checked.
+        check: String,
+        /// Whether it is well.
+        ok: bool,
+        /// What was found.
+        detail: String,
+    },
+    /// An attempt began.
+    Started {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// A scenario is through with all its attempts.
+    Done {
+        /// The scenario's id.
+        scenario: String,
+        /// The last attempt's outcome.
+        outcome: Outcome,
+        /// What it looks like so far: unchanged, regressed, flaky or new.
+        looks: Verdict,
+        /// All attempts together.
+        duration: Duration,
+        /// How many scenarios are through.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Verdicts are being made.
+    Judging,
+    /// The PDF is being printed.
+    Printing,
+}

@@ -1,0 +1,317 @@
+//! Preflight: browser, driver and products are healthy before the first scenario, or the night
+//! says why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+
+use super::products::{Products, Running, Variables};
+use super::{NightError, Progress, RunOptions, Stop, because};
+use crate::ledger::Ledger;
+use crate::model::plan::ProductBuild;
+use crate::model::scenario::Surface;
+use crate::model::suite::{BrowserConfig, ProductConfig};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
+use crate::process::{Cookie, Environment};
+use crate::product::{self, ProductError, Setting};
+use crate::surface::browser::{Browser, BrowserOptions, environment_key};
+
+/// What the preflight found.
+pub(super) struct Ready {
+    /// The products that are healthy.
+    pub products: Products,
+    /// A browser that is ready for the first worker.
+    pub browser: Option<Browser>,
+    /// How the workers start theirs.
+    pub browser_options: BrowserOptions,
+    /// The indexes of the scenarios that can run.
+    pub runnable: Vec<usize>,
+    /// The environment key of images.
+    pub environment: String,
+    /// Versions of what takes part.
+    pub versions: IndexMap<String, String>,
+    /// The builds under test.
+    pub builds: Vec<ProductBuild>,
+    /// Where working folders and profiles are made.
+    pub scratch: tempfile::TempDir,
+}
+
+/// Checks everything that tonight's scenarios need.
+///
+/// # Errors
+/// The ledger or a scratch folder cannot be written. Whatever is unhealthy is in the ledger.
+pub(super) async fn run(
+    suite: &Suite,
+    options: &RunOptions,
+    ledger: &Ledger,
+    plan: &Plan,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Ready, NightError> {
+    for ended in crate::process::sweep() {
+        tracing::info!("ended {ended:?}, left behind by a night that was killed");
+    }
+    let scratch = tempfile::Builder::new().prefix("nightshift-").tempdir().map_err(|source| {
+        NightError::Io { action: "make a folder in", path: std::env::temp_dir(), source }
+    })?;
+    let desk = Desk { suite, options, ledger, progress };
+    let browser_options = browser_options(&suite.config.browser, scratch.path(), allowed(suite));
+    let mut broken = BTreeMap::new();
+    let mut versions: IndexMap<String, String> =
+        [("nightshift".to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into_iter().collect();
+
+    let needs_browser = plan.scenarios.iter().any(uses_browser);
+    let (browser, products) = tokio::join!(
+        async { if needs_browser { Some(desk.browser(&browser_options).await) } else { None } },
+        desk.products(plan, scratch.path()),
+    );
+    let (products, builds, unhealthy) = products?;
+    broken.extend(unhealthy);
+    let (browser, browser_problem) = match browser.transpose()? {
+        Some(Ok(browser)) => {
+            versions.insert("browser".to_owned(), browser.versions().browser.clone());
+            versions.insert("driver".to_owned(), browser.versions().driver.clone());
+            (Some(browser), None)
+        }
+        Some(Err(problem)) => (None, Some(problem)),
+        None => (None, None),
+    };
+    let runnable = desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
+    Ok(Ready {
+        products,
+        browser,
+        environment: environment_key(browser_options.viewport),
+        browser_options,
+        runnable,
+        versions,
+        builds,
+        scratch,
+    })
+}
+
+/// Whether a scenario needs a page.
+pub(super) fn uses_browser(scenario: &Scenario) -> bool {
+    scenario
+        .steps
+        .iter()
+        .chain(&scenario.finally)
+        .any(|step| step.action.surface() == Some(Surface::Browser))
+}
+
+/// How a browser is started by this configuration.
+#[must_use]
+pub fn browser_options(
+    config: &BrowserConfig,
+    scratch: &Path,
+    allow_hosts: Vec<String>,
+) -> BrowserOptions {
+    BrowserOptions {
+        program: config.program.clone().map(PathBuf::from),
+        driver: config.driver.clone().map(PathBuf::from),
+        viewport: config.viewport,
+        locale: config.locale.clone(),
+        timezone: config.timezone.clone(),
+        now: config.now,
+        timeout: Duration::from_millis(config.timeout_ms),
+        allow_hosts,
+        scratch: scratch.to_owned(),
+        tree: Cookie::new(),
+    }
+}
+
+/// The hosts that any product of the suite allows.
+fn allowed(suite: &Suite) -> Vec<String> {
+    let all: BTreeSet<_> =
+        suite.config.products.values().flat_map(|it| it.allow_hosts.iter().cloned()).collect();
+    all.into_iter().collect()
+}
+
+/// What the checks share.
+struct Desk<'a> {
+    suite: &'a Suite,
+    options: &'a RunOptions,
+    ledger: &'a Ledger,
+    progress: &'a Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+type Unhealthy = BTreeMap<String, String>;
+
+impl Desk<'_> {
+    async fn browser(
+        &self,
+        options: &BrowserOptions,
+    ) -> Result<Result<Browser, String>, NightError> {
+        (self.progress)(Progress::Checking("browser".to_owned()));
+        let started = Instant::now();
+        let browser = Browser::start(options).await;
+        match &browser {
+            Ok(browser) => {
+                let versions = browser.versions();
+                let detail = format!("{}, driver {}", versions.browser, versions.driver);
+                self.record("browser", Ok(&detail), started, Vec::new())?;
+            }
+            Err(error) => self.record("browser", Err(&error.to_string()), started, Vec::new())?,
+        }
+        Ok(browser.map_err(|error| error.to_string()))
+    }
+
+    /// Sets the products of tonight's scenarios up, one after the other: setups may share files.
+    async fn products(
+        &self,
+        plan: &Plan,
+        scratch: &Path,
+    ) -> Result<(Products, Vec<ProductBuild>, Unhealthy), NightError> {
+        let needed: BTreeSet<_> =
+            plan.scenarios.iter().filter_map(|it| it.product.as_deref()).collect();
+        let previous = super::previous_report(&super::nights_folder(self.suite), &plan.night);
+        let (mut running, mut builds, mut unhealthy) =
+            (Products::default(), Vec::new(), BTreeMap::new());
+        for name in self.suite.config.products.keys().filter(|it| needed.contains(it.as_str())) {
+            let found = self.product(name, scratch).await?;
+            let build = match self.options.builds.get(name) {
+                Some(build) => Some(build.clone()),
+                None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
+            };
+            let previous_build = previous.as_ref().and_then(|report| {
+                report.night.products.iter().find(|it| it.name == *name)?.build.clone()
+            });
+            builds.push(ProductBuild { name: name.clone(), build, previous_build });
+            match found {
+                Ok(product) => running.add(product),
+                Err(problem) => {
+                    unhealthy.insert(name.clone(), problem);
+                }
+            }
+        }
+        Ok((running, builds, unhealthy))
+    }
+
+    /// Sets one product up and sees that it can be served.
+    async fn product(
+        &self,
+        name: &str,
+        scratch: &Path,
+    ) -> Result<Result<Running, String>, NightError> {
+        let check = format!("product {name}");
+        (self.progress)(Progress::Checking(check.clone()));
+        let started = Instant::now();
+        let mut config = self.suite.config.products[name].clone();
+        if let Some(url) = self.options.base_urls.get(name) {
+            config.base_url = Some(Template::new(url));
+            config.serve = None;
+        }
+        let served = config.serve.is_some() || config.base_url.is_some();
+        let result = match self.prepare(name, &config).await {
+            Ok(prepared) => {
+                let variables = Variables {
+                    vars: self.suite.config.vars.clone(),
+                    secrets: self.ledger.secrets().clone(),
+                };
+                let running = Running::new(prepared, variables, scratch.to_owned());
+                // A server of each scenario's own is started once here too, to see that it can be.
+                running.shared().await.map(|_| running)
+            }
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(running) => {
+                let build = running.prepared.build().unwrap_or("of unknown build");
+                let detail = if served { format!("{build}, serving") } else { build.to_owned() };
+                self.record(&check, Ok(&detail), started, Vec::new())?;
+                Ok(Ok(running))
+            }
+            Err(error) => {
+                let problem = error.to_string();
+                let log = match error.log() {
+                    Some(log) => vec![self.ledger.keep("server log", "text/plain", log)?],
+                    None => Vec::new(),
+                };
+                self.record(&check, Err(&problem), started, log)?;
+                Ok(Err(problem))
+            }
+        }
+    }
+
+    async fn prepare(
+        &self,
+        name: &str,
+        config: &ProductConfig,
+    ) -> Result<product::Prepared, ProductError> {
+        let ours = || self.options.environment.clone();
+        let everything: Vec<String> = self.options.environment.keys().cloned().collect();
+        let variables = Variables {
+            vars: self.suite.config.vars.clone(),
+            secrets: self.ledger.secrets().clone(),
+        };
+        let setting = Setting {
+            name,
+            config,
+            suite_root: &self.suite.root,
+            state: &self.suite.root.join(".nightshift"),
+            setup_environment: &Environment::allowed(ours(), &everything),
+            environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
+        };
+        product::prepare(setting, &|name| variables.value(name)).await
+    }
+
+    fn record(
+        &self,
+        check: &str,
+        found: Result<&str, &str>,
+        started: Instant,
+        evidence: Vec<EvidenceRef>,
+    ) -> Result<(), NightError> {
+        let (ok, detail) = match found {
+            Ok(detail) => (true, detail.to_owned()),
+            Err(detail) => (false, detail.to_owned()),
+        };
+        (self.progress)(Progress::Checked { check: check.to_owned(), ok, detail: detail.clone() });
+        self.ledger.append(Event::Preflight {
+            check: check.to_owned(),
+            ok,
+            detail,
+            duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            evidence,
+        })?;
+        Ok(())
+    }
+
+    /// The scenarios that can run; the others are recorded with the reason.
+    fn runnable(
+        &self,
+        plan: &Plan,
+        unhealthy: &Unhealthy,
+        browser_problem: Option<&str>,
+        stop: &Stop,
+    ) -> Result<Vec<usize>, NightError> {
+        let mut runnable = Vec::new();
+        for (index, scenario) in plan.scenarios.iter().enumerate() {
+            let product = scenario.product.as_deref().unwrap_or_default();
+            let obstacle = match (stop.why(), unhealthy.get(product), browser_problem) {
+                (Some(why), _, _) => {
+                    let (because, detail) = because(why);
+                    Some((because, detail.to_owned()))
+                }
+                (None, Some(problem), _) => Some((Because::Preflight, problem.clone())),
+                (None, None, Some(problem)) if uses_browser(scenario) => {
+                    Some((Because::Preflight, problem.to_owned()))
+                }
+                (None, None, _) => None,
+            };
+            match obstacle {
+                None => runnable.push(index),
+                Some((because, detail)) => {
+                    self.ledger.append(Event::NotRun {
+                        scenario: scenario.id.clone(),
+                        because,
+                        detail,
+                    })?;
+                }
+            }
+        }
+        Ok(runnable)
+    }
+}

@@ -1,0 +1,173 @@
+//! [`Products`]: the products of a night, set up once, served, and brought back when they crash.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use indexmap::IndexMap;
+
+use crate::ledger::Secrets;
+use crate::model::suite::Isolation;
+use crate::product::{Crash, Prepared, ProductError, Server, WorkFolder};
+
+/// A product that dies more often than this in one night is not started again.
+const MOST_CRASHES: u32 = 3;
+
+/// The products of a night by name.
+#[derive(Default)]
+pub(super) struct Products {
+    by_name: IndexMap<String, Running>,
+}
+
+/// One product, set up.
+pub(super) struct Running {
+    pub prepared: Prepared,
+    pub variables: Variables,
+    scratch: PathBuf,
+    shared: tokio::sync::Mutex<Shared>,
+}
+
+/// What `${name}` stands for outside of a scenario.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Variables {
+    pub vars: IndexMap<String, String>,
+    pub secrets: Secrets,
+}
+
+/// The server that scenarios share.
+#[derive(Default)]
+struct Shared {
+    served: Option<Arc<Served>>,
+    crashes: u32,
+}
+
+/// A running server and the folder with its copy of the data.
+pub(super) struct Served {
+    pub base_url: String,
+    /// `None` for a product that runs elsewhere.
+    pub port: Option<u16>,
+    /// Where its data lies.
+    pub work: PathBuf,
+    server: Mutex<Option<Server>>,
+    /// The folder goes when nobody needs the server any more.
+    _folder: Option<WorkFolder>,
+}
+
+impl Products {
+    pub(super) fn add(&mut self, product: Running) {
+        self.by_name.insert(product.prepared.name().to_owned(), product);
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Running> {
+        self.by_name.get(name)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Running> {
+        self.by_name.values()
+    }
+}
+
+impl Variables {
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        match name.strip_prefix("secret:") {
+            Some(secret) => self.secrets.get(secret).map(str::to_owned),
+            None => self.vars.get(name).cloned(),
+        }
+    }
+}
+
+impl Running {
+    pub(super) fn new(prepared: Prepared, variables: Variables, scratch: PathBuf) -> Self {
+        Self { prepared, variables, scratch, shared: tokio::sync::Mutex::default() }
+    }
+
+    /// The server that an attempt in this working folder talks to: the shared one, or one of its
+    /// own; `None` for a product that is only commands.
+    ///
+    /// # Errors
+    /// It does not start, or has crashed too often tonight.
+    pub(super) async fn served(
+        &self,
+        work: &WorkFolder,
+    ) -> Result<Option<Arc<Served>>, ProductError> {
+        match self.isolation() {
+            Isolation::Night => self.shared().await,
+            Isolation::Scenario => {
+                let server = self.serve(work).await?;
+                let work = work.work().to_owned();
+                Ok(server.map(|server| Arc::new(Served::new(server, work, None))))
+            }
+        }
+    }
+
+    /// Whether scenarios share the server.
+    pub(super) fn isolation(&self) -> Isolation {
+        let config = self.prepared.config();
+        // A product that runs elsewhere is one for all, whatever the suite would like.
+        if config.base_url.is_some() { Isolation::Night } else { config.isolate }
+    }
+
+    /// The server that scenarios share, started or started again where that is needed.
+    pub(super) async fn shared(&self) -> Result<Option<Arc<Served>>, ProductError> {
+        let mut shared = self.shared.lock().await;
+        if let Some(served) = &shared.served {
+            let Some(crash) = served.crashed() else { return Ok(Some(served.clone())) };
+            shared.crashes += 1;
+            if shared.crashes > MOST_CRASHES {
+                return Err(ProductError::Config {
+                    product: self.prepared.name().to_owned(),
+                    problem: format!(
+                        "it crashed {} times tonight, last with {}; it is not started again",
+                        shared.crashes, crash.how
+                    ),
+                });
+            }
+        }
+        let folder = self.prepared.fresh_work(&self.scratch)?;
+        let server = self.serve(&folder).await?;
+        let work = folder.work().to_owned();
+        shared.served = server.map(|server| Arc::new(Served::new(server, work, Some(folder))));
+        Ok(shared.served.clone())
+    }
+
+    async fn serve(&self, work: &WorkFolder) -> Result<Option<Server>, ProductError> {
+        let variables = self.variables.clone();
+        self.prepared.serve(work, &move |name| variables.value(name)).await
+    }
+
+    /// Ends the shared server and answers with its log.
+    pub(super) async fn stop(&self) -> Option<Vec<u8>> {
+        let served = self.shared.lock().await.served.take()?;
+        served.stop().await
+    }
+}
+
+impl Served {
+    fn new(server: Server, work: PathBuf, folder: Option<WorkFolder>) -> Self {
+        Self {
+            base_url: server.base_url().to_owned(),
+            port: server.port(),
+            work,
+            server: Mutex::new(Some(server)),
+            _folder: folder,
+        }
+    }
+
+    /// How it died, if it did by itself.
+    pub(super) fn crashed(&self) -> Option<Crash> {
+        self.server.lock().expect("nobody panics with the server in hand").as_ref()?.crashed()
+    }
+
+    /// What it said so far.
+    pub(super) fn log(&self) -> Vec<u8> {
+        let server = self.server.lock().expect("nobody panics with the server in hand");
+        server.as_ref().map(Server::log).unwrap_or_default()
+    }
+
+    /// Ends it and answers with its log; `None` when it was ended already.
+    pub(super) async fn stop(&self) -> Option<Vec<u8>> {
+        let server = self.server.lock().expect("nobody panics with the server in hand").take();
+        let mut server = server?;
+        server.stop().await;
+        Some(server.log())
+    }
+}

@@ -1,0 +1,103 @@
+//! Finding the secrets that tonight's scenarios need, before anything starts.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use regex::Regex;
+
+use super::{NightError, RunOptions};
+use crate::ledger::Secrets;
+use crate::model::{Plan, Suite};
+
+/// The secrets that the plan and its products refer to, from the environment or the secrets file.
+///
+/// # Errors
+/// Some are nowhere to be found, too short, or the file cannot be read.
+pub(super) fn load(
+    suite: &Suite,
+    plan: &Plan,
+    options: &RunOptions,
+) -> Result<Secrets, NightError> {
+    let names = referred_to(suite, plan);
+    if names.is_empty() {
+        return Ok(Secrets::default());
+    }
+    let file = match &suite.config.secrets_file {
+        Some(path) if path.exists() => {
+            let text = std::fs::read_to_string(path).map_err(|source| NightError::Io {
+                action: "read the secrets in",
+                path: path.clone(),
+                source,
+            })?;
+            parse(&text)
+        }
+        _ => IndexMap::new(),
+    };
+    let mut values = IndexMap::new();
+    let mut missing = Vec::new();
+    for name in names {
+        match options.environment.get(&name).or_else(|| file.get(&name)) {
+            Some(value) => {
+                values.insert(name, value.clone());
+            }
+            None => missing.push(name),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Secrets::new(values)?);
+    }
+    let place = match &suite.config.secrets_file {
+        Some(path) => format!("the environment, or as NAME=value lines in {}", path.display()),
+        None => "the environment, or name a file with `secrets: { file: … }`".to_owned(),
+    };
+    Err(NightError::Secrets(format!("no value for {}; set it in {place}", missing.join(", "))))
+}
+
+/// The names in every `${secret:NAME}` of tonight's scenarios and of the products.
+fn referred_to(suite: &Suite, plan: &Plan) -> BTreeSet<String> {
+    let reference = Regex::new(r"\$\{secret:([^}]+)\}").expect("a valid pattern");
+    let products = serde_json::to_string(&suite.config.products).expect("plain data");
+    let scenarios = serde_json::to_string(&plan.scenarios).expect("plain data");
+    [products, scenarios]
+        .iter()
+        .flat_map(|text| {
+            reference.captures_iter(text).filter_map(|found| {
+                let at = found.get(0).map_or(0, |whole| whole.start());
+                let escaped = text[..at].ends_with('$');
+                (!escaped).then(|| found[1].to_owned())
+            })
+        })
+        .collect()
+}
+
+/// `NAME=value` lines; blank lines and lines that begin with `#` are left out.
+fn parse(text: &str) -> IndexMap<String, String> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned()))
+        .collect()
+}
+
+fn unquoted(value: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secrets_file_has_lines_of_name_and_value() {
+        let parsed = parse("# test accounts\nADA = s3cret\n\nBOB='with = and space '\n");
+        let expected: IndexMap<String, String> = [("ADA", "s3cret"), ("BOB", "with = and space ")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect();
+        assert_eq!(parsed, expected);
+    }
+}

@@ -1,0 +1,197 @@
+//! The workers of a night: each takes the next scenario, has it attempted, and tries it once more
+//! in a fresh context where it failed or differs.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use super::attempts::{self, Setup};
+use super::preflight::Ready;
+use super::{NightError, Progress, RunOptions, Stop, Why, because};
+use crate::attempt::Ended;
+use crate::compare;
+use crate::ledger::Ledger;
+use crate::model::comparison::PendingReason;
+use crate::model::{Event, Outcome, Plan, Scenario, Suite, Verdict};
+use crate::surface::browser::Browser;
+
+/// What all workers share.
+struct Hall {
+    setup: Setup,
+    queue: Mutex<VecDeque<usize>>,
+    done: AtomicUsize,
+    of: usize,
+    stop: Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+/// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
+/// to print with, if there is one.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn run(
+    suite: &Suite,
+    options: &RunOptions,
+    ledger: &Arc<Ledger>,
+    plan: &Arc<Plan>,
+    ready: Ready,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Option<Browser>, NightError> {
+    let jobs = jobs(suite, options, ready.runnable.len());
+    let mut first_browser = ready.browser;
+    let hall = Arc::new(Hall {
+        of: ready.runnable.len(),
+        queue: Mutex::new(ready.runnable.into()),
+        done: AtomicUsize::new(0),
+        stop: stop.clone(),
+        progress,
+        setup: Setup {
+            config: suite.config.clone(),
+            ledger: ledger.clone(),
+            plan: plan.clone(),
+            products: ready.products,
+            browser_options: ready.browser_options,
+            scratch: ready.scratch,
+        },
+    });
+    let workers: Vec<_> =
+        (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
+    let mut spare = first_browser;
+    let mut failed = None;
+    for worker in workers {
+        match worker.await {
+            Ok(Ok(browser)) => match (browser, &spare) {
+                (Some(browser), None) => spare = Some(browser),
+                (Some(browser), Some(_)) => browser.stop().await,
+                (None, _) => {}
+            },
+            Ok(Err(error)) => failed = Some(error),
+            Err(panic) => tracing::error!("a worker ended early: {panic}"),
+        }
+    }
+    for product in hall.setup.products.all() {
+        if let Some(log) = product.stop().await {
+            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
+            ledger.append(Event::ProductLog {
+                product: product.prepared.name().to_owned(),
+                evidence,
+            })?;
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(spare),
+    }
+}
+
+/// How many workers: as asked for, or one a core, never more than scenarios.
+fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
+    let asked = options.jobs.or(suite.config.night.jobs);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    asked.map_or(cores, |jobs| jobs as usize).clamp(1, scenarios.max(1))
+}
+
+/// One worker: scenarios one after the other with one browser, until none is left.
+async fn work(
+    hall: Arc<Hall>,
+    mut browser: Option<Browser>,
+) -> Result<Option<Browser>, NightError> {
+    while let Some(index) = hall.next() {
+        let scenario = &hall.setup.plan.scenarios[index];
+        if let Some(why) = hall.stop.why() {
+            hall.not_run(scenario, why)?;
+            continue;
+        }
+        hall.scenario(scenario, &mut browser).await?;
+    }
+    Ok(browser)
+}
+
+impl Hall {
+    fn next(&self) -> Option<usize> {
+        self.queue.lock().expect("no worker panics while it holds the queue").pop_front()
+    }
+
+    fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
+        let (because, detail) = because(why);
+        self.setup.ledger.append(Event::NotRun {
+            scenario: scenario.id.clone(),
+            because,
+            detail: detail.to_owned(),
+        })?;
+        Ok(())
+    }
+
+    /// All attempts of one scenario.
+    async fn scenario(
+        &self,
+        scenario: &Scenario,
+        browser: &mut Option<Browser>,
+    ) -> Result<(), NightError> {
+        let started = Instant::now();
+        let most = 1 + scenario.retries.unwrap_or(self.setup.config.night.retries);
+        let mut first_look = None;
+        for number in 1..=most {
+            (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
+            let ended =
+                attempts::run(&self.setup, scenario, number, browser, self.stop.signal()).await?;
+            let outcome = match ended {
+                attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
+                attempts::Attempted::Ended(Ended::Stopped) => {
+                    return self.not_run(scenario, self.stop.why().unwrap_or(Why::Interrupted));
+                }
+                attempts::Attempted::NoProduct => return Ok(()),
+            };
+            let look = self.look(scenario, number, outcome)?;
+            let first = *first_look.get_or_insert(look);
+            let clean = look != Verdict::Regressed;
+            if clean || number == most || self.stop.why().is_some() {
+                let looks = if clean && first != look { Verdict::Flaky } else { look };
+                self.tell_done(scenario, outcome, looks, started);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// What an attempt looks like by itself: the verdict is made at the end, from all of them.
+    fn look(
+        &self,
+        scenario: &Scenario,
+        number: u32,
+        outcome: Outcome,
+    ) -> Result<Verdict, NightError> {
+        if outcome != Outcome::Completed {
+            return Ok(Verdict::Regressed);
+        }
+        let plan = self.setup.plan.only(&scenario.id);
+        let entries = self.setup.ledger.entries_of(&scenario.id);
+        let night = self.setup.ledger.night();
+        let comparison = tokio::task::block_in_place(|| {
+            compare::compare(&plan, &entries, &|evidence| night.read(evidence))
+        })?;
+        let is_new = comparison.pending.iter().any(|it| it.reason == PendingReason::New);
+        Ok(if comparison.differs(&scenario.id, number) {
+            Verdict::Regressed
+        } else if is_new {
+            Verdict::New
+        } else {
+            Verdict::Unchanged
+        })
+    }
+
+    fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.progress)(Progress::Done {
+            scenario: scenario.id.clone(),
+            outcome,
+            looks,
+            duration: started.elapsed(),
+            done,
+            of: self.of,
+        });
+    }
+}

@@ -1,0 +1,232 @@
+//! Tests of the selection, over suites that are built by hand.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::model::suite::{BrowserConfig, Config, GateConfig, InputKind, NightConfig, SkillInput};
+use crate::model::target::{Locator, Target};
+
+fn step(action: Action) -> Step {
+    let text = action.describe();
+    Step { index: 0, file: "scenarios/x.yaml".to_owned(), line: 3, text, via: Vec::new(), action }
+}
+
+fn call(skill: &str, with: &[(&str, &str)]) -> Step {
+    let with =
+        with.iter().map(|(name, value)| ((*name).to_owned(), Template::new(*value))).collect();
+    step(Action::Use { skill: skill.to_owned(), with })
+}
+
+fn see(text: &str) -> Step {
+    step(Action::See(vec![Target::plain(Locator::Text(Template::new(text)))]))
+}
+
+fn scenario(id: &str, file: &str, tags: &[&str], steps: Vec<Step>) -> Scenario {
+    Scenario {
+        id: id.to_owned(),
+        file: file.to_owned(),
+        line: 1,
+        about: None,
+        tags: tags.iter().map(|it| (*it).to_owned()).collect(),
+        owner: None,
+        product: None,
+        timeout_ms: None,
+        retries: None,
+        redact: Vec::new(),
+        mask: Vec::new(),
+        steps,
+        finally: vec![step(Action::Back)],
+    }
+}
+
+fn skill(
+    name: &str,
+    inputs: &[(&str, Option<&str>)],
+    steps: Vec<Step>,
+    ensures: Vec<Step>,
+) -> Skill {
+    let inputs = inputs.iter().map(|(name, default)| {
+        (
+            (*name).to_owned(),
+            SkillInput { kind: InputKind::Text, default: default.map(Template::new) },
+        )
+    });
+    Skill {
+        name: name.to_owned(),
+        file: format!("skills/{name}.yaml"),
+        line: 1,
+        description: String::new(),
+        inputs: inputs.collect(),
+        guidance: None,
+        steps,
+        ensures,
+    }
+}
+
+fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
+    let config = Config {
+        products: IndexMap::from([(
+            "shop".to_owned(),
+            crate::model::suite::ProductConfig::default(),
+        )]),
+        browser: BrowserConfig {
+            viewport: (1280, 800),
+            locale: "en-US".to_owned(),
+            timezone: "UTC".to_owned(),
+            now: None,
+            program: None,
+            driver: None,
+            timeout_ms: 10_000,
+        },
+        night: NightConfig {
+            schedule: None,
+            timezone: "UTC".to_owned(),
+            until: None,
+            jobs: None,
+            retries: 1,
+            timeout_ms: 300_000,
+        },
+        gate: GateConfig { fail_on: Vec::new(), judged_at_least: 95.0, rules: Vec::new() },
+        redact: Vec::new(),
+        mask: Vec::new(),
+        vars: IndexMap::new(),
+        pass_env: Vec::new(),
+        secrets_file: None,
+        suppressions: Vec::new(),
+    };
+    let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
+    Suite { root: PathBuf::from("/suite"), config, skills, scenarios }
+}
+
+fn small() -> Suite {
+    let rows = ["nz", "au"].map(|row| {
+        scenario(&format!("orders/{row}"), "scenarios/catalog/orders.yaml", &["smoke"], Vec::new())
+    });
+    let mut all = rows.to_vec();
+    all.push(scenario("filter", "scenarios/catalog/filter.yaml", &["smoke", "slow"], Vec::new()));
+    all.push(scenario("sign-in", "scenarios/users/sign-in.yaml", &["slow"], Vec::new()));
+    suite(all, Vec::new())
+}
+
+fn ids(filters: &[&str], tags: &[&str]) -> Result<Vec<String>, PlanError> {
+    let own = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect();
+    let selection = Selection { filters: own(filters), tags: own(tags) };
+    Ok(select(&small(), &selection)?.into_iter().map(|it| it.id).collect())
+}
+
+#[test]
+fn filters_take_ids_rows_globs_files_and_folders() {
+    let chosen = [
+        ids(&[], &[]),
+        ids(&["orders"], &[]),
+        ids(&["orders/nz"], &[]),
+        ids(&["*in*"], &[]),
+        ids(&["scenarios/catalog/filter.yaml"], &[]),
+        ids(&["scenarios/catalog/", "sign-in"], &[]),
+        ids(&["./scenarios/users"], &[]),
+        ids(&["."], &[]),
+    ];
+    let chosen: Vec<String> = chosen.into_iter().map(|it| it.unwrap().join(" ")).collect();
+    assert_eq!(
+        chosen,
+        [
+            "orders/nz orders/au filter sign-in",
+            "orders/nz orders/au",
+            "orders/nz",
+            "sign-in",
+            "filter",
+            "orders/nz orders/au filter sign-in",
+            "sign-in",
+            "orders/nz orders/au filter sign-in",
+        ]
+    );
+}
+
+#[test]
+fn tags_take_and_leave_out() {
+    assert_eq!(ids(&[], &["slow"]).unwrap(), ["filter", "sign-in"]);
+    assert_eq!(ids(&[], &["!slow"]).unwrap(), ["orders/nz", "orders/au"]);
+    assert_eq!(ids(&[], &["smoke", "!slow"]).unwrap(), ["orders/nz", "orders/au"]);
+}
+
+#[test]
+fn what_matches_nothing_is_an_error_with_suggestions() {
+    let errors = [
+        ids(&["ordres"], &[]),
+        ids(&["zzzzzzzz"], &[]),
+        ids(&["a["], &[]),
+        ids(&[], &["!smok"]),
+        ids(&["sign-in"], &["smoke"]),
+    ];
+    let errors: Vec<String> = errors.into_iter().map(|it| it.unwrap_err().to_string()).collect();
+    assert_eq!(
+        errors,
+        [
+            "the filter \"ordres\" matches no scenario; did you mean \"orders\"?",
+            "the filter \"zzzzzzzz\" matches no scenario; `nightshift list` shows what there is",
+            "the filter \"a[\" is no valid glob: unclosed character class; missing ']'",
+            "no scenario has the tag \"smok\"; did you mean \"smoke\" or \"slow\"?",
+            "filters and tags together leave no scenario; loosen one of them",
+        ]
+    );
+}
+
+#[test]
+fn skills_are_expanded_with_their_inputs_checks_and_origins() {
+    let inner = skill(
+        "inner",
+        &[("who", Some("nobody"))],
+        vec![see("${who} ${capture}")],
+        vec![see("end")],
+    );
+    let outer = skill(
+        "outer",
+        &[("name", None)],
+        vec![call("inner", &[("who", "${name}!")]), call("inner", &[])],
+        Vec::new(),
+    );
+    let scenario = scenario(
+        "a",
+        "scenarios/a.yaml",
+        &[],
+        vec![see("begin"), call("outer", &[("name", "${who}")])],
+    );
+    let planned =
+        select(&suite(vec![scenario], vec![inner, outer]), &Selection::default()).unwrap();
+    let steps: Vec<String> = planned[0]
+        .steps
+        .iter()
+        .chain(&planned[0].finally)
+        .map(|it| format!("{} {} [{}]", it.index, it.text, it.via.join(" > ")))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            "1 see text \"begin\" []",
+            "2 see text \"${who}! ${capture}\" [outer > inner]",
+            "3 see text \"end\" [outer > inner]",
+            "4 see text \"nobody ${capture}\" [outer > inner]",
+            "5 see text \"end\" [outer > inner]",
+            "6 back []",
+        ]
+    );
+    assert_eq!(planned[0].product.as_deref(), Some("shop"));
+}
+
+#[test]
+fn a_skill_that_cannot_be_expanded_is_an_error_and_no_endless_loop() {
+    let circle = skill("circle", &[], vec![call("circle", &[])], Vec::new());
+    for name in ["circle", "nobody"] {
+        let scenario = scenario("a", "scenarios/a.yaml", &[], vec![call(name, &[])]);
+        let error = select(&suite(vec![scenario], vec![circle.clone()]), &Selection::default())
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "scenarios/x.yaml:3: the skill \"{name}\" cannot be expanded; run `nightshift check`"
+            )
+        );
+    }
+}

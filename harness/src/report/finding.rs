@@ -1,0 +1,464 @@
+//! [`FindingView`]: one finding as the page shows it, from a plain title to the raw material.
+//!
+//! Neighbours: [`super::facets`] for what changed, [`super::page`] for where it stands.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::facets::{FacetView, FrameView, LinkView, PictureView, links};
+use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
+use super::sentence::is_suppressed;
+use super::shown::{count, duration, evidence_link, one_line, short};
+use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
+
+/// The most places of one finding that are listed.
+const MOST_PLACES: usize = 10;
+/// The most differences of one finding that are shown in full.
+const MOST_CHANGES: usize = 3;
+/// The most sightings of the watches that are listed.
+const MOST_WATCHES: usize = 12;
+/// Longer timelines are cut to what surrounds the marked steps.
+const LONG_TIMELINE: usize = 24;
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub struct FindingView {
+    id: String,
+    title: String,
+    verdict: &'static str,
+    severity: &'static str,
+    sure: String,
+    first_seen: String,
+    owner: Option<String>,
+    fingerprint: String,
+    hits: String,
+    places: Vec<PlaceView>,
+    more_places: Option<String>,
+    expected: String,
+    actual: String,
+    thumbnails: Option<PictureView>,
+    reproduce: String,
+    accept: Option<String>,
+    known: Option<String>,
+    reasons: Vec<String>,
+    changes: Vec<ChangeView>,
+    more_changes: Option<String>,
+    timeline: Option<TimelineView>,
+}
+
+/// A place that a finding hits.
+#[derive(Debug, Serialize)]
+struct PlaceView {
+    scenario: String,
+    anchor: Option<String>,
+    moment: String,
+    place: String,
+}
+
+/// One difference.
+#[derive(Debug, Serialize)]
+struct ChangeView {
+    scenario: String,
+    moment: String,
+    place: String,
+    is_command: bool,
+    facets: Vec<FacetView>,
+}
+
+/// The steps of the attempt that saw it.
+#[derive(Debug, Serialize)]
+struct TimelineView {
+    scenario: String,
+    attempt: String,
+    outcome: &'static str,
+    steps: Vec<StepView>,
+    watches: Vec<String>,
+    more_watches: Option<String>,
+    material: Vec<LinkView>,
+    ledger: Option<String>,
+    file: String,
+}
+
+/// One step, or what stands for steps that are left out.
+#[derive(Debug, Serialize)]
+struct StepView {
+    index: u32,
+    state: &'static str,
+    text: String,
+    place: String,
+    duration: String,
+    source: String,
+    expected: Option<String>,
+    actual: Option<String>,
+    gap: Option<String>,
+}
+
+/// What findings are looked up in.
+pub struct Known<'a> {
+    /// The night.
+    pub report: &'a NightReport,
+    /// The scenarios by id.
+    pub scenarios: HashMap<&'a str, &'a ScenarioReport>,
+    /// The anchors of the scenarios' rows.
+    pub anchors: HashMap<&'a str, String>,
+}
+
+impl FindingView {
+    /// The view of a finding.
+    pub fn new(finding: &Finding, known: &Known<'_>) -> Self {
+        let lead = lead(finding);
+        let timeline = TimelineView::new(finding, known);
+        let (changes, more_changes) = changes(finding, known);
+        let thumbnails = thumbnails(finding, &changes, known);
+        Self {
+            id: one_line(&finding.id, 20),
+            title: one_line(&finding.title, 240),
+            verdict: finding.verdict.word(),
+            severity: finding.severity.word(),
+            sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0) * 100.0),
+            first_seen: first_seen(finding, known.report),
+            owner: finding.owner.as_deref().map(|owner| one_line(owner, 60)),
+            fingerprint: one_line(&finding.fingerprint, 80),
+            hits: count(finding.scenarios.len(), "scenario"),
+            places: places(finding, known),
+            more_places: more_places(finding),
+            expected: lead.0,
+            actual: lead.1,
+            thumbnails,
+            reproduce: one_line(&finding.reproduce, 400),
+            accept: finding.accept.as_deref().map(|it| one_line(it, 400)),
+            known: finding.suppression.as_ref().map(|note| {
+                let holds = if is_suppressed(finding) { "until" } else { "expired on" };
+                let reason = one_line(&note.reason, 300);
+                format!(
+                    "Known issue, {holds} {}: {reason} ({})",
+                    note.expires,
+                    one_line(&note.owner, 60)
+                )
+            }),
+            reasons: finding.reasons.iter().map(|reason| short(reason, 400)).collect(),
+            changes,
+            more_changes,
+            timeline,
+        }
+    }
+
+    /// Roughly how many bytes it takes on the page.
+    pub fn weight(&self) -> usize {
+        let changes: usize =
+            self.changes.iter().flat_map(|it| &it.facets).map(FacetView::weight).sum();
+        let steps = self.timeline.as_ref().map_or(0, |it| it.steps.len() * 320);
+        4_000 + changes + steps
+    }
+}
+
+/// When it was first seen, as a person says it.
+fn first_seen(finding: &Finding, report: &NightReport) -> String {
+    match finding.first_seen {
+        Some(at) if at < report.night.started => format!("first seen {}", at.format("%-d %B %Y")),
+        Some(_) => "first seen tonight".to_owned(),
+        None => "history unknown".to_owned(),
+    }
+}
+
+/// `checkpoint filtered`, or `step 5`.
+fn moment(difference: &Difference) -> String {
+    match difference.checkpoint.as_deref() {
+        Some(crate::model::plan::WATCH_CHECKPOINT) => format!("watches, step {}", difference.step),
+        Some(checkpoint) => format!("checkpoint {}", one_line(checkpoint, 80)),
+        None => format!("step {}", difference.step),
+    }
+}
+
+fn is_command(difference: &Difference, known: &Known<'_>) -> bool {
+    let by_facet = difference.facets.iter().any(|facet| {
+        matches!(facet.facet, Some(FacetKind::Exit | FacetKind::Stdout | FacetKind::Stderr))
+    });
+    by_facet || step_of(difference, known).is_some_and(|(_, step)| step.surface == Surface::Command)
+}
+
+fn step_of<'a>(
+    difference: &Difference,
+    known: &Known<'a>,
+) -> Option<(&'a AttemptReport, &'a StepReport)> {
+    let scenario = known.scenarios.get(difference.scenario.as_str())?;
+    let attempt = scenario.attempts.iter().find(|it| it.n == difference.attempt)?;
+    Some((attempt, attempt.steps.iter().find(|it| it.index == difference.step)?))
+}
+
+/// The differences to show in full: a change that was shown is not shown again elsewhere.
+fn changes(finding: &Finding, known: &Known<'_>) -> (Vec<ChangeView>, Option<String>) {
+    let evidence = &known.report.evidence;
+    let mut shown: Vec<&Difference> = Vec::new();
+    let mut same = 0;
+    let mut more = 0;
+    for difference in &finding.differences {
+        if shown.iter().any(|it| is_same_change(it, difference)) {
+            same += 1;
+        } else if shown.len() < MOST_CHANGES {
+            shown.push(difference);
+        } else {
+            more += 1;
+        }
+    }
+    let views = shown
+        .iter()
+        .map(|difference| ChangeView {
+            scenario: one_line(&difference.scenario, 120),
+            moment: moment(difference),
+            place: short(&difference.place, 300),
+            is_command: is_command(difference, known),
+            facets: difference
+                .facets
+                .iter()
+                .map(|facet| FacetView::new(facet, &moment(difference), evidence))
+                .collect(),
+        })
+        .collect();
+    let mut notes = Vec::new();
+    if same > 0 {
+        notes.push(format!("The same change was seen at {}.", count(same, "more place")));
+    }
+    if more > 0 {
+        notes.push(format!("{} left out here; all are in night.json.", count(more, "difference")));
+    }
+    (views, (!notes.is_empty()).then(|| notes.join(" ")))
+}
+
+/// Whether two differences read the same, wherever they were seen.
+fn is_same_change(one: &Difference, other: &Difference) -> bool {
+    let says = |it: &FacetChange| it.image.is_none() || !it.diff.is_empty();
+    let text = |it: &Difference| -> Vec<(Option<FacetKind>, String, String)> {
+        it.facets
+            .iter()
+            .filter(|facet| says(facet))
+            .map(|facet| (facet.facet, facet.expected.clone(), facet.actual.clone()))
+            .collect()
+    };
+    // Pictures of two places are never the same picture; a text facet beside them decides.
+    let (one, other) = (text(one), text(other));
+    !other.is_empty() && other.iter().all(|facet| one.contains(facet))
+}
+
+/// Expected against actual, in two lines each.
+fn lead(finding: &Finding) -> (String, String) {
+    let Some(facet) = lead_facet(finding) else {
+        return (String::new(), String::new());
+    };
+    let beside = |kind: FacetKind| {
+        let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
+        facets.iter().find(|it| it.facet == Some(kind) && !it.actual.trim().is_empty())
+    };
+    match (facet.facet, &facet.image) {
+        (Some(FacetKind::Image), Some(image)) => {
+            ("the picture as accepted".to_owned(), super::facets::picture_change(image))
+        }
+        (Some(FacetKind::Exit), _) => {
+            // What it said last on standard error says more than the code alone.
+            let said = beside(FacetKind::Stderr)
+                .and_then(|it| it.actual.lines().rfind(|line| !line.trim().is_empty()))
+                .map(|line| format!("\n{}", short(line.trim(), 160)))
+                .unwrap_or_default();
+            (
+                format!("exit {}", two_lines(&facet.expected)),
+                format!("exit {}{said}", two_lines(&facet.actual)),
+            )
+        }
+        _ => (two_lines(&facet.expected), two_lines(&facet.actual)),
+    }
+}
+
+/// The facet that says most in two lines.
+fn lead_facet(finding: &Finding) -> Option<&FacetChange> {
+    let says_nothing = |facet: &FacetChange| facet.expected.is_empty() && facet.actual.is_empty();
+    let rank = |facet: &FacetChange| match facet.facet {
+        None => 0,
+        Some(FacetKind::Exit) => 1,
+        Some(FacetKind::Page) => 2,
+        Some(FacetKind::Aria) => 3,
+        Some(FacetKind::Text) => 4,
+        Some(FacetKind::Stdout) => 5,
+        Some(FacetKind::Stderr) => 6,
+        Some(FacetKind::Files) => 7,
+        Some(FacetKind::Screen) => 8,
+        Some(FacetKind::Events) => 9,
+        Some(FacetKind::Image) => 10,
+    };
+    let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
+    facets.iter().min_by_key(|facet| (says_nothing(facet), rank(facet)))
+}
+
+/// At most two lines that hold something, shortened.
+fn two_lines(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
+    let first: Vec<String> = lines.by_ref().take(2).map(|line| short(line.trim(), 160)).collect();
+    match (first.len(), lines.count()) {
+        (0, _) => "not there".to_owned(),
+        (_, 0) => first.join("\n"),
+        (_, more) => format!("{} … ({})", first.join("\n"), count(more, "more line")),
+    }
+}
+
+fn places(finding: &Finding, known: &Known<'_>) -> Vec<PlaceView> {
+    let anchor = |id: &str| known.anchors.get(id).cloned();
+    let mut seen = HashSet::new();
+    let mut places: Vec<PlaceView> = finding
+        .differences
+        .iter()
+        .filter(|it| seen.insert((it.scenario.as_str(), it.checkpoint.as_deref(), it.step)))
+        .take(MOST_PLACES)
+        .map(|difference| PlaceView {
+            scenario: one_line(&difference.scenario, 120),
+            anchor: anchor(&difference.scenario),
+            moment: moment(difference),
+            place: one_line(&difference.place, 160),
+        })
+        .collect();
+    if places.is_empty() {
+        places.extend(finding.scenarios.iter().take(MOST_PLACES).map(|id| PlaceView {
+            scenario: one_line(id, 120),
+            anchor: anchor(id),
+            moment: String::new(),
+            place: String::new(),
+        }));
+    }
+    places
+}
+
+fn more_places(finding: &Finding) -> Option<String> {
+    let all = finding.differences.len().max(finding.scenarios.len());
+    let more = all.saturating_sub(MOST_PLACES);
+    (more > 0).then(|| format!("and {}; all are in night.json", count(more, "more place")))
+}
+
+/// The pair of pictures of the finding: baseline and tonight, or the page as a step failed.
+fn thumbnails(finding: &Finding, changes: &[ChangeView], known: &Known<'_>) -> Option<PictureView> {
+    let compared = changes.iter().flat_map(|it| &it.facets).find_map(FacetView::picture);
+    if let Some(picture) = compared {
+        let mut pair = picture.clone();
+        pair.frames.truncate(2);
+        return (!pair.frames.is_empty()).then_some(pair);
+    }
+    let (_, step) = finding.differences.iter().find_map(|it| step_of(it, known))?;
+    let picture = step.evidence.iter().find(|path| {
+        known.report.evidence.get(*path).is_some_and(|note| note.media.starts_with("image/"))
+    })?;
+    let alt = format!("The page when step {} ended: {}", step.index, one_line(&step.text, 120));
+    let frame = FrameView {
+        caption: "Tonight",
+        alt,
+        href: evidence_link(picture)?,
+        size: None,
+        boxes: Vec::new(),
+    };
+    Some(PictureView { frames: vec![frame], about: String::new() })
+}
+
+impl TimelineView {
+    fn new(finding: &Finding, known: &Known<'_>) -> Option<Self> {
+        let difference = finding.differences.first();
+        let id = difference.map_or_else(|| finding.scenarios.first(), |it| Some(&it.scenario))?;
+        let scenario = known.scenarios.get(id.as_str())?;
+        let attempt = difference
+            .and_then(|it| scenario.attempts.iter().find(|attempt| attempt.n == it.attempt))
+            .or_else(|| scenario.attempts.first())?;
+        let differing: HashSet<u32> = finding
+            .differences
+            .iter()
+            .filter(|it| it.scenario == scenario.id && it.attempt == attempt.n)
+            .map(|it| it.step)
+            .collect();
+        let is_marked =
+            |step: &StepReport| step.outcome.is_failure() || differing.contains(&step.index);
+        let marked = attempt.steps.iter().filter(|step| is_marked(step));
+        let evidence: Vec<String> =
+            marked.flat_map(|step| step.evidence.clone()).take(12).collect();
+        let mut material = links(&evidence, &known.report.evidence);
+        for note in &known.report.product_notes {
+            if Some(&note.product) == scenario.product.as_ref() {
+                material.extend(links(&note.evidence, &known.report.evidence));
+            }
+        }
+        let more_watches = attempt.watches.len().saturating_sub(MOST_WATCHES);
+        Some(Self {
+            scenario: one_line(&scenario.id, 120),
+            attempt: format!("attempt {} of {}", attempt.n, scenario.attempts.len()),
+            outcome: attempt.outcome.word(),
+            steps: steps(attempt, scenario, &is_marked, &differing),
+            watches: attempt
+                .watches
+                .iter()
+                .take(MOST_WATCHES)
+                .map(|it| {
+                    let message = short(&it.message, 300);
+                    format!(
+                        "step {}, {} at {}: {message}",
+                        it.step,
+                        it.kind.word(),
+                        short(&it.path, 160)
+                    )
+                })
+                .collect(),
+            more_watches: (more_watches > 0)
+                .then(|| format!("{}; all are in night.json", count(more_watches, "more"))),
+            material,
+            ledger: attempt.ledger_lines.map(|(from, to)| format!("lines {from} to {to}")),
+            file: format!("{}:{}", one_line(&scenario.file, 200), scenario.line),
+        })
+    }
+}
+
+/// The timeline: all steps of a short one, else the first, those around marked ones and the last.
+fn steps(
+    attempt: &AttemptReport,
+    scenario: &ScenarioReport,
+    is_marked: &dyn Fn(&StepReport) -> bool,
+    differing: &HashSet<u32>,
+) -> Vec<StepView> {
+    let all = &attempt.steps;
+    let marks: Vec<usize> =
+        all.iter().enumerate().filter(|(_, step)| is_marked(step)).map(|(at, _)| at).collect();
+    let is_shown = |at: usize| {
+        all.len() <= LONG_TIMELINE
+            || at < 2
+            || at + 1 == all.len()
+            || marks.iter().take(5).any(|mark| mark.abs_diff(at) <= 3)
+    };
+    let mut views: Vec<StepView> = Vec::new();
+    let mut hidden = 0;
+    for (at, step) in all.iter().enumerate() {
+        if !is_shown(at) {
+            hidden += 1;
+            continue;
+        }
+        let gap = (hidden > 0).then(|| format!("{} left out", count(hidden, "step")));
+        hidden = 0;
+        views.push(StepView {
+            index: step.index,
+            state: state(step, differing.contains(&step.index)),
+            text: one_line(&step.text, 200),
+            place: one_line(&step.place, 160),
+            duration: if step.outcome == StepState::NotReached {
+                String::new()
+            } else {
+                duration(step.duration_ms)
+            },
+            source: match &step.file {
+                Some(file) => format!("{}:{}", one_line(file, 160), step.line),
+                None => format!("{}:{}", one_line(&scenario.file, 160), step.line),
+            },
+            expected: step.expected.as_deref().map(|it| short(it, 400)),
+            actual: step.actual.as_deref().map(|it| short(it, 800)),
+            gap,
+        });
+    }
+    views
+}
+
+fn state(step: &StepReport, differs: bool) -> &'static str {
+    match step.outcome {
+        StepState::Passed if differs => "differs",
+        state => state.word(),
+    }
+}

@@ -1,0 +1,84 @@
+//! [`render`]: the page as HTML, for the screen or for paper, from the templates in
+//! `reports/templates/`.
+//!
+//! Auto-escaping is on for all of them and runs through [`shown::escape`]; the style sheet is
+//! the only text that is put in as it is.
+
+use tera::{Context, Tera};
+
+use super::night::NightReport;
+use super::page::Page;
+use super::{PrintOptions, ReportError, shown};
+
+/// What the page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `index.html`: folded, light and dark.
+    Screen,
+    /// What is printed to `report.pdf`: nothing folded, light.
+    Print,
+}
+
+const TEMPLATES: [(&str, &str); 4] = [
+    ("parts.html", include_str!("../../../reports/templates/parts.html")),
+    ("finding.html", include_str!("../../../reports/templates/finding.html")),
+    ("rest.html", include_str!("../../../reports/templates/rest.html")),
+    ("night.html", include_str!("../../../reports/templates/night.html")),
+];
+const STYLE: &str = include_str!("../../../reports/templates/night.css");
+
+/// The page of a night.
+pub fn render(report: &NightReport, mode: Mode) -> Result<String, ReportError> {
+    let failed = |error: tera::Error| ReportError::Render(chain(&error));
+    let mut tera = Tera::default();
+    tera.autoescape_on([".html"]);
+    tera.set_escape_fn(shown::escape);
+    tera.add_raw_templates(TEMPLATES).map_err(failed)?;
+    let mut context = Context::new();
+    context.insert("page", &Page::new(report, mode));
+    context.insert("style", STYLE);
+    tera.render("night.html", &context).map_err(failed)
+}
+
+/// Header and footer of the printed page: night, builds and page number.
+pub fn print_options(report: &NightReport) -> PrintOptions {
+    let builds: Vec<String> = report
+        .night
+        .products
+        .iter()
+        .filter_map(|product| {
+            let name = shown::one_line(&product.name, 40);
+            Some(format!("{name} {}", shown::one_line(product.build.as_deref()?, 40)))
+        })
+        .collect();
+    let style = "font:8px system-ui,sans-serif;color:#555;width:100%;margin:0 14mm;\
+                 display:flex;justify-content:space-between";
+    let escaped = |text: &str| {
+        let mut out = Vec::new();
+        // Writing to a Vec cannot fail.
+        let _ = shown::escape(text, &mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    };
+    PrintOptions {
+        header: "<span></span>".to_owned(),
+        footer: format!(
+            "<div style=\"{style}\"><span>Nightshift · {}</span><span>{}</span>\
+             <span><span class=\"pageNumber\"></span> / <span class=\"totalPages\"></span></span></div>",
+            escaped(&shown::one_line(&report.night.id, 60)),
+            escaped(&shown::short(&builds.join(", "), 120)),
+        ),
+        margins_mm: [14, 14, 16, 14],
+    }
+}
+
+/// The error with what it came from, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

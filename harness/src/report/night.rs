@@ -1,0 +1,281 @@
+//! [`NightReport`]: the whole result of one night as `night.json` holds it.
+//!
+//! Everything else of this room renders it; [`super::build`] makes it from plan, ledger and
+//! judgement. Fields may be added; none that the contract names may change its meaning.
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::model::finding::Pending;
+use crate::model::plan::ProductBuild;
+use crate::model::{Because, Finding, Gate, Outcome, Surface, Totals, Verdict, WatchKind};
+
+/// The whole result of a night.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NightReport {
+    /// The version of this format.
+    pub format_version: u32,
+    /// Which night it was.
+    pub night: NightFacts,
+    /// What the gate decided.
+    pub gate: Gate,
+    /// The numbers: planned = judged + inconclusive + not-run.
+    pub totals: Totals,
+    /// Facets that were seen and could not be compared for want of a baseline in this environment.
+    #[serde(default)]
+    pub facets_without_baseline: u32,
+    /// The causes, worst first.
+    pub findings: Vec<Finding>,
+    /// The scenarios in the plan's order.
+    pub scenarios: Vec<ScenarioReport>,
+    /// What waits for a decision.
+    #[serde(default)]
+    pub pending: Vec<Pending>,
+    /// What was checked before the first scenario.
+    #[serde(default)]
+    pub preflight: Vec<PreflightCheck>,
+    /// Logs and crashes of the products.
+    #[serde(default)]
+    pub product_notes: Vec<ProductNote>,
+    /// What is known of the files that the paths in this report name.
+    #[serde(default)]
+    pub evidence: IndexMap<String, EvidenceNote>,
+}
+
+/// Which night it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NightFacts {
+    /// The night's id.
+    pub id: String,
+    /// When it started, or was scheduled to.
+    pub started: DateTime<Utc>,
+    /// When the last thing happened in it; `None` where nothing did.
+    pub finished: Option<DateTime<Utc>>,
+    /// The instant at which the report had to be there.
+    #[serde(default)]
+    pub deadline: Option<DateTime<Utc>>,
+    /// Whether it ended before its time: interrupted, or cut off without a last event.
+    #[serde(default)]
+    pub ending: Ending,
+    /// The branch of the suite's repository, where it is known.
+    pub branch: Option<String>,
+    /// The environment key of images.
+    pub environment: String,
+    /// Versions of what took part: `nightshift`, `browser`, `driver`.
+    pub versions: IndexMap<String, String>,
+    /// The builds under test.
+    pub products: Vec<ProductBuild>,
+}
+
+/// How a night came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// It came to its end.
+    #[default]
+    Complete,
+    /// It was told to stop, and stopped in order.
+    Interrupted,
+    /// The ledger ends without saying so: the harness was killed, or still runs.
+    CutOff,
+}
+
+/// One scenario as it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioReport {
+    /// Its id.
+    pub id: String,
+    /// The YAML file, relative to the suite root.
+    pub file: String,
+    /// The line of its `scenario:` key, from 1.
+    pub line: u32,
+    /// What it shows, in a sentence.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The product that it uses.
+    pub product: Option<String>,
+    /// What we think of it.
+    pub verdict: Verdict,
+    /// Why, for `inconclusive` and `not-run`.
+    pub because: Option<Because>,
+    /// The same in a sentence.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// All attempts together, in milliseconds.
+    pub duration_ms: u64,
+    /// The ids of its findings.
+    #[serde(default)]
+    pub findings: Vec<String>,
+    /// Every attempt, in order.
+    pub attempts: Vec<AttemptReport>,
+}
+
+/// One attempt at a scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptReport {
+    /// Which attempt, from 1.
+    pub n: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What happened, where no failed step says it.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The first and the last of its lines in `ledger.jsonl`, from 1.
+    #[serde(default)]
+    pub ledger_lines: Option<(u64, u64)>,
+    /// The steps, in order, those that were not reached too.
+    pub steps: Vec<StepReport>,
+    /// What the watches saw, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<WatchReport>,
+}
+
+/// One step of an attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Its index in the scenario, from 1.
+    pub index: u32,
+    /// The YAML file, where it is not the scenario's (a skill's step).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its line there, from 1.
+    pub line: u32,
+    /// How a person would say it.
+    pub text: String,
+    /// What it acted upon.
+    pub surface: Surface,
+    /// The URL path of the page, or the command line.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// How it went.
+    pub outcome: StepState,
+    /// What was expected, of a step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was there instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Paths in the night directory.
+    pub evidence: Vec<String>,
+}
+
+/// How a step went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// Done, or held.
+    Passed,
+    /// Could not be done, or did not hold.
+    Failed,
+    /// Took longer than it may.
+    TimedOut,
+    /// Was forbidden by policy.
+    Blocked,
+    /// The product crashed.
+    Crashed,
+    /// The harness itself failed.
+    HarnessError,
+    /// An earlier step failed, or the attempt ended first.
+    NotReached,
+}
+
+impl StepState {
+    /// The word used in `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed-out",
+            Self::Blocked => "blocked",
+            Self::Crashed => "crashed",
+            Self::HarnessError => "harness-error",
+            Self::NotReached => "not-reached",
+        }
+    }
+
+    /// Whether the step was tried and did not pass.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Passed | Self::NotReached => false,
+            Self::Failed | Self::TimedOut | Self::Blocked | Self::Crashed | Self::HarnessError => {
+                true
+            }
+        }
+    }
+}
+
+impl From<Outcome> for StepState {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Completed => Self::Passed,
+            Outcome::Failed => Self::Failed,
+            Outcome::TimedOut => Self::TimedOut,
+            Outcome::Blocked => Self::Blocked,
+            Outcome::Crashed => Self::Crashed,
+            Outcome::HarnessError => Self::HarnessError,
+        }
+    }
+}
+
+/// Something that a watch saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchReport {
+    /// The index of the step that was running.
+    pub step: u32,
+    /// What kind of thing.
+    pub kind: WatchKind,
+    /// What it said.
+    pub message: String,
+    /// The URL path of the page or resource.
+    pub path: String,
+}
+
+/// One check of the preflight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreflightCheck {
+    /// What was checked.
+    pub check: String,
+    /// Whether it is well.
+    pub ok: bool,
+    /// What was found, and what to do where it is not well.
+    pub detail: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Paths in the night directory.
+    pub evidence: Vec<String>,
+}
+
+/// A product's log, or its end in the middle of the night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductNote {
+    /// The product's name in the suite.
+    pub product: String,
+    /// When it was noted.
+    pub at: DateTime<Utc>,
+    /// How it ended, where it was found dead.
+    pub crashed: Option<String>,
+    /// Paths in the night directory.
+    pub evidence: Vec<String>,
+}
+
+/// What is known of a file of the night directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceNote {
+    /// What it is, in a word or two.
+    pub kind: String,
+    /// Its media type.
+    pub media: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}

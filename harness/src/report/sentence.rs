@@ -1,0 +1,101 @@
+//! [`sentence`]: the night in one sentence, the title of every report; and what is counted in it.
+
+use super::night::NightReport;
+use super::shown::{self, count, one_line, thousands};
+use crate::model::plan::ProductBuild;
+use crate::model::{Decision, Finding, Verdict};
+
+/// The night in one sentence: "3 new regressions, 1 fixed: build a1b2c3 against d4e5f6".
+///
+/// Hidden characters of build names are spelled out, so it can be printed as it is.
+#[must_use]
+pub fn sentence(report: &NightReport) -> String {
+    let totals = &report.totals;
+    let mut parts = Vec::new();
+    let regressions = active(report, Verdict::Regressed).count();
+    let still = active(report, Verdict::StillFailing).count();
+    if totals.planned == 0 {
+        parts.push("Nothing was planned".to_owned());
+    } else if totals.judged == 0 {
+        parts.push(format!("Nothing could be judged: {}", why_nothing(report)));
+    } else if regressions > 0 {
+        parts.push(count(regressions, "new regression"));
+    } else if totals.unchanged == totals.planned {
+        parts.push(match totals.planned {
+            1 => "No regressions, the only scenario is unchanged".to_owned(),
+            n => format!("No regressions, all {} scenarios unchanged", thousands(u64::from(n))),
+        });
+    } else {
+        parts.push("No regressions".to_owned());
+    }
+    for (n, word) in [
+        (still, "still failing"),
+        (totals.flaky as usize, "flaky"),
+        (totals.fixed as usize, "fixed"),
+    ] {
+        if n > 0 {
+            parts.push(format!("{} {word}", thousands(n as u64)));
+        }
+    }
+    if totals.new > 0 {
+        parts.push(count(totals.new as usize, "new scenario"));
+    }
+    if report.gate.decision == Decision::Inconclusive && totals.judged > 0 {
+        parts.push(format!("only {} of {} judged", totals.judged, totals.planned));
+    }
+    let builds: Vec<String> = report
+        .night
+        .products
+        .iter()
+        .filter_map(|product| builds(product, report.night.products.len() > 1))
+        .collect();
+    match builds.len() {
+        0 => parts.join(", "),
+        _ if totals.judged == 0 => format!("{} ({})", parts.join(", "), builds.join(", ")),
+        _ => format!("{}: {}", parts.join(", "), builds.join(", ")),
+    }
+}
+
+/// The findings with this verdict that no suppression in force covers.
+pub fn active(report: &NightReport, verdict: Verdict) -> impl Iterator<Item = &Finding> {
+    report
+        .findings
+        .iter()
+        .filter(move |finding| finding.verdict == verdict && !is_suppressed(finding))
+}
+
+/// Whether a suppression covers the finding tonight.
+#[must_use]
+pub fn is_suppressed(finding: &Finding) -> bool {
+    finding.suppression.as_ref().is_some_and(|note| !note.expired)
+}
+
+fn builds(product: &ProductBuild, name: bool) -> Option<String> {
+    let build = one_line(product.build.as_deref()?, 60);
+    let what = if name { one_line(&product.name, 40) } else { "build".to_owned() };
+    Some(match &product.previous_build {
+        Some(previous) if *previous != build => {
+            format!("{what} {build} against {}", one_line(previous, 60))
+        }
+        Some(_) => format!("{what} {build}, as last night"),
+        None => format!("{what} {build}"),
+    })
+}
+
+fn why_nothing(report: &NightReport) -> String {
+    if let Some(check) = report.preflight.iter().find(|check| !check.ok) {
+        return format!("the preflight check of {} failed", one_line(&check.check, 60));
+    }
+    let mut reasons: Vec<&str> = report
+        .scenarios
+        .iter()
+        .filter_map(|scenario| scenario.because)
+        .map(crate::model::Because::word)
+        .collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    match reasons.len() {
+        0 => "no scenario came to an end".to_owned(),
+        _ => shown::visible(&reasons.join(", ")).into_owned(),
+    }
+}

@@ -1,0 +1,125 @@
+//! `summary.md`: the night for a step summary or a merge request, the sentence first.
+//!
+//! GitHub takes 1 MiB of step summary; rows are cut long before, with a line that says so.
+
+use std::fmt::Write as _;
+
+use super::night::NightReport;
+use super::sentence::{active, is_suppressed, sentence};
+use super::shown::{count, duration, markdown, one_line};
+use crate::model::{Decision, Finding, Verdict};
+
+/// The most findings that get a row.
+const MOST_ROWS: usize = 100;
+
+/// The report as Markdown.
+#[must_use]
+pub fn summary(report: &NightReport) -> String {
+    let mut text = format!("# {}\n\n", markdown(&sentence(report)));
+    let mark = match report.gate.decision {
+        Decision::Pass => "✔ pass",
+        Decision::Fail => "✘ fail",
+        Decision::Inconclusive => "? inconclusive",
+    };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "**Gate: {mark}.** {}\n", product_text(&report.gate.rule, 500));
+    let _ = writeln!(text, "{}\n", trust(report));
+    findings(&mut text, report);
+    not_judged(&mut text, report);
+    let _ = writeln!(
+        text,
+        "\nNight {}{}. The whole report is `index.html` in its folder; every number is in `night.json`.",
+        product_text(&report.night.id, 80),
+        report.night.finished.map_or(String::new(), |finished| {
+            let ms = (finished - report.night.started).num_milliseconds();
+            format!(", {}", duration(ms.unsigned_abs()))
+        })
+    );
+    text
+}
+
+/// Product text on one line, shortened and escaped.
+fn product_text(text: &str, most: usize) -> String {
+    markdown(&one_line(text, most))
+}
+
+fn trust(report: &NightReport) -> String {
+    let totals = &report.totals;
+    let parts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| totals.of(*verdict) > 0)
+        .map(|verdict| format!("{} {verdict}", totals.of(verdict)))
+        .collect();
+    let mut text = format!(
+        "{} of {} planned scenarios judged: {}.",
+        totals.judged,
+        totals.planned,
+        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    );
+    if report.facets_without_baseline > 0 {
+        let facets = count(report.facets_without_baseline as usize, "facet");
+        let _ = write!(text, " {facets} without a baseline.");
+    }
+    text
+}
+
+fn findings(text: &mut String, report: &NightReport) {
+    let mut rows: Vec<&Finding> = active(report, Verdict::Regressed).collect();
+    rows.extend(
+        report
+            .findings
+            .iter()
+            .filter(|finding| is_suppressed(finding) || finding.verdict != Verdict::Regressed),
+    );
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str("| | Finding | Severity | Scenarios | Repeat |\n|---|---|---|---|---|\n");
+    for finding in rows.iter().take(MOST_ROWS) {
+        let known = if is_suppressed(finding) { ", known issue" } else { "" };
+        let _ = writeln!(
+            text,
+            "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
+            finding.verdict,
+            product_text(&finding.title, 200),
+            finding.severity.word(),
+            hits(finding),
+            product_text(&finding.reproduce, 200),
+        );
+    }
+    if rows.len() > MOST_ROWS {
+        let more = count(rows.len() - MOST_ROWS, "more finding");
+        let _ = writeln!(text, "\n{more} left out here; all are in `night.json`.");
+    }
+}
+
+fn hits(finding: &Finding) -> String {
+    let first: Vec<String> =
+        finding.scenarios.iter().take(2).map(|id| product_text(id, 80)).collect();
+    match finding.scenarios.len().saturating_sub(2) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn not_judged(text: &mut String, report: &NightReport) {
+    let rows: Vec<_> = report.scenarios.iter().filter(|it| !it.verdict.is_judged()).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n| Not judged | | Why |\n|---|---|---|");
+    for scenario in rows.iter().take(MOST_ROWS) {
+        let _ = writeln!(
+            text,
+            "| {} | {}{} | {} |",
+            product_text(&scenario.id, 120),
+            scenario.verdict,
+            scenario.because.map(|it| format!(" ({})", it.word())).unwrap_or_default(),
+            product_text(scenario.detail.as_deref().unwrap_or_default(), 200),
+        );
+    }
+    if rows.len() > MOST_ROWS {
+        let more = count(rows.len() - MOST_ROWS, "more scenario");
+        let _ = writeln!(text, "\n{more} left out here; all are in `night.json`.");
+    }
+}

@@ -1,0 +1,299 @@
+//! Reading `nightshift.yaml` into a [`Config`], with every default filled in.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::grammar;
+use super::node::Node;
+use super::reader::Reader;
+use crate::model::suite::{BrowserConfig, Config, GateConfig, NightConfig, Suppression};
+use crate::model::verdict::Verdict;
+
+/// The default deadline of an action or check.
+const ACTION_TIMEOUT_MS: u64 = 10_000;
+/// The longest that an attempt takes unless something is said.
+const ATTEMPT_TIMEOUT_MS: u64 = 5 * 60_000;
+
+/// Reads the configuration of the suite in `root`.
+pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Config> {
+    let fields = reader.object(node, &grammar::CONFIG)?;
+    let products =
+        fields.get("products").map(|it| super::product::read(reader, it)).unwrap_or_default();
+    let browser = browser(reader, fields.get("browser"));
+    let night = night(reader, fields.get("night"));
+    let gate = super::gate::read(reader, fields.get("gate"));
+    let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
+    let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
+    let vars = fields.get("vars").map(|it| vars(reader, it)).unwrap_or_default();
+    let pass_env =
+        fields.get("pass-env").map(|it| reader.texts(it, "\"pass-env\"")).unwrap_or_default();
+    let secrets_file = fields.get("secrets").and_then(|it| secrets(reader, it, root));
+    let suppressions =
+        fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
+    Some(Config {
+        products,
+        browser,
+        night,
+        gate,
+        redact,
+        mask,
+        vars,
+        pass_env,
+        secrets_file,
+        suppressions,
+    })
+}
+
+/// The gate where nothing is said.
+pub(super) fn default_gate() -> GateConfig {
+    GateConfig {
+        fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
+        judged_at_least: 95.0,
+        rules: Vec::new(),
+    }
+}
+
+fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
+    let mut browser = BrowserConfig {
+        viewport: (1280, 800),
+        locale: "en-US".to_owned(),
+        timezone: "UTC".to_owned(),
+        now: None,
+        program: None,
+        driver: None,
+        timeout_ms: ACTION_TIMEOUT_MS,
+    };
+    let Some(fields) = node.and_then(|it| reader.object(it, &grammar::BROWSER)) else {
+        return browser;
+    };
+    if let Some(viewport) = fields.get("viewport").and_then(|it| viewport(reader, it)) {
+        browser.viewport = viewport;
+    }
+    if let Some(locale) = fields.get("locale").and_then(|it| locale(reader, it)) {
+        browser.locale = locale;
+    }
+    if let Some(timezone) = fields.get("timezone").and_then(|it| timezone(reader, it)) {
+        browser.timezone = timezone;
+    }
+    browser.now = fields.get("now").and_then(|node| {
+        let text = reader.words(node, "\"now\"")?;
+        let now = chrono::DateTime::parse_from_rfc3339(text).ok();
+        if now.is_none() {
+            reader.advise(
+                node.pos,
+                format!("\"{text}\" is no instant"),
+                "write it like `2026-01-05T09:00:00Z`",
+            );
+        }
+        now.map(|it| it.to_utc())
+    });
+    browser.program =
+        fields.get("program").and_then(|it| reader.words(it, "\"program\"")).map(str::to_owned);
+    browser.driver =
+        fields.get("driver").and_then(|it| reader.words(it, "\"driver\"")).map(str::to_owned);
+    if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
+        browser.timeout_ms = timeout;
+    }
+    browser
+}
+
+fn viewport(reader: &mut Reader, node: &Node) -> Option<(u32, u32)> {
+    let text = reader.words(node, "\"viewport\"")?;
+    let sides = text
+        .split_once('x')
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    let sides = sides.filter(|(width, height)| {
+        (100..=10_000).contains(width) && (100..=10_000).contains(height)
+    });
+    if sides.is_none() {
+        reader.advise(
+            node.pos,
+            format!("\"{text}\" is no viewport"),
+            "write width and height from 100 to 10000, like `1280x800`",
+        );
+    }
+    sides
+}
+
+fn locale(reader: &mut Reader, node: &Node) -> Option<String> {
+    let text = reader.words(node, "\"locale\"")?;
+    let mut parts = text.split('-');
+    let language = parts.next().is_some_and(|it| {
+        (2..=3).contains(&it.len()) && it.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    let rest = parts
+        .all(|it| (1..=8).contains(&it.len()) && it.chars().all(|c| c.is_ascii_alphanumeric()));
+    if language && rest {
+        return Some(text.to_owned());
+    }
+    reader.advise(node.pos, format!("\"{text}\" is no language tag"), "write it like `en-GB`");
+    None
+}
+
+fn timezone(reader: &mut Reader, node: &Node) -> Option<String> {
+    let text = reader.words(node, "\"timezone\"")?;
+    if text.parse::<chrono_tz::Tz>().is_ok() {
+        return Some(text.to_owned());
+    }
+    let names = chrono_tz::TZ_VARIANTS.iter().map(|it| it.name());
+    let help = super::suggest::suggestion(text, names.clone())
+        // A city alone is the most usual mistake.
+        .or_else(|| {
+            names
+                .clone()
+                .find(|it| {
+                    it.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text))
+                })
+                .map(|it| format!("did you mean \"{it}\"?"))
+        })
+        .unwrap_or_else(|| "write an IANA name like `Europe/London`".to_owned());
+    reader.complain(node.pos, format!("unknown time zone \"{text}\""), Some(help));
+    None
+}
+
+fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
+    let mut night = NightConfig {
+        schedule: None,
+        timezone: "UTC".to_owned(),
+        until: None,
+        jobs: None,
+        retries: 1,
+        timeout_ms: ATTEMPT_TIMEOUT_MS,
+    };
+    let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
+    night.schedule = fields.get("schedule").and_then(|node| {
+        let text = reader.words(node, "\"schedule\"")?;
+        if let Err(reason) = super::cron::validate(text) {
+            reader.complain(
+                node.pos,
+                format!("\"{text}\" is no cron schedule: {reason}"),
+                Some("write minute, hour, day, month and weekday, like `0 1 * * *`".to_owned()),
+            );
+            return None;
+        }
+        Some(text.to_owned())
+    });
+    if let Some(timezone) = fields.get("timezone").and_then(|it| timezone(reader, it)) {
+        night.timezone = timezone;
+    }
+    night.until = fields.get("until").and_then(|node| {
+        let text = reader.words(node, "\"until\"")?;
+        let fits = text.len() == 5 && chrono::NaiveTime::parse_from_str(text, "%H:%M").is_ok();
+        if !fits {
+            reader.advise(
+                node.pos,
+                format!("\"{text}\" is no time of day"),
+                "write it like `\"07:00\"`",
+            );
+        }
+        fits.then(|| text.to_owned())
+    });
+    night.jobs = fields.get("jobs").and_then(|node| {
+        if reader.words(node, "\"jobs\"")? == "auto" {
+            return None;
+        }
+        let jobs = reader.integer::<u32>(node, "\"jobs\"")?;
+        if jobs == 0 {
+            reader.advise(node.pos, "a night needs a worker", "write 1 or more, or `auto`");
+        }
+        Some(jobs)
+    });
+    if let Some(retries) = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\"")) {
+        night.retries = retries;
+    }
+    if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
+        night.timeout_ms = timeout;
+    }
+    night
+}
+
+fn vars(reader: &mut Reader, node: &Node) -> IndexMap<String, String> {
+    let mut vars = IndexMap::new();
+    for entry in reader.map(node, "\"vars\"").unwrap_or_default() {
+        let named = reader.variable_name(&entry.key, entry.pos);
+        if let Some(value) = reader.raw(&entry.value, &format!("\"{}\"", entry.key))
+            && named
+        {
+            vars.insert(entry.key.clone(), value.to_owned());
+        }
+    }
+    vars
+}
+
+fn secrets(reader: &mut Reader, node: &Node, root: &Path) -> Option<PathBuf> {
+    let fields = reader.object(node, &grammar::SECRETS)?;
+    let node = fields.get("file")?;
+    let text = reader.words(node, "\"file\"")?;
+    let path = match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => root.join(text),
+    };
+    let path = normal(&path);
+    if path.starts_with(root) {
+        reader.advise(
+            node.pos,
+            format!("the secrets file \"{text}\" lies inside of the suite"),
+            "keep it outside, where it cannot be committed: `~/.config/nightshift/secrets`",
+        );
+        return None;
+    }
+    Some(path)
+}
+
+/// The path without `.` and `..`; the file need not exist.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                normal.pop();
+            }
+            std::path::Component::CurDir => {}
+            std::path::Component::Prefix(_)
+            | std::path::Component::RootDir
+            | std::path::Component::Normal(_) => normal.push(part),
+        }
+    }
+    normal
+}
+
+fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
+    let mut suppressions = Vec::new();
+    for item in reader.list(node, "\"suppress\"") {
+        let Some(fields) = reader.object(item, &grammar::SUPPRESSION) else { continue };
+        let mut text = |key: &str| {
+            fields
+                .get(key)
+                .and_then(|it| reader.words(it, &format!("\"{key}\"")))
+                .map(str::to_owned)
+        };
+        let (fingerprint, reason, owner) = (text("fingerprint"), text("reason"), text("owner"));
+        let expires = fields.get("expires").and_then(|node| {
+            let text = reader.words(node, "\"expires\"")?;
+            let date = text.parse::<chrono::NaiveDate>().ok();
+            if date.is_none() {
+                reader.advise(
+                    node.pos,
+                    format!("\"{text}\" is no date"),
+                    "write it like `2026-12-31`",
+                );
+            }
+            date
+        });
+        if let (Some(fingerprint), Some(reason), Some(owner), Some(expires)) =
+            (fingerprint, reason, owner, expires)
+        {
+            suppressions.push(Suppression { fingerprint, reason, owner, expires });
+        }
+    }
+    suppressions
+}
+
+impl Reader {
+    /// A list of texts.
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        let items = self.list(node, what);
+        items.iter().filter_map(|it| Some(self.words(it, what)?.to_owned())).collect()
+    }
+}

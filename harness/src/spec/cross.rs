@@ -1,0 +1,399 @@
+//! The checks that need more than one file: ids, skills and their inputs, references, products,
+//! and the names of checkpoints in the expanded scenario.
+//!
+//! They work on the [`Mention`]s that the readers noted, in order, so that every complaint still
+//! has its exact place.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::reader::{Given, Mention, Reader};
+use super::scenario::{ScenarioDoc, is_secret};
+use super::skill::{SkillDoc, mismatch};
+use super::suggest::suggestion;
+use super::values::BUILTINS;
+use crate::model::suite::{Config, InputKind};
+
+/// What was read, and by which reader.
+pub(crate) struct Documents {
+    pub config: Option<Config>,
+    /// The reader of `nightshift.yaml`, if it could be read.
+    pub config_reader: Option<Reader>,
+    pub skills: Vec<(Reader, Option<SkillDoc>)>,
+    pub scenarios: Vec<(Reader, Option<ScenarioDoc>)>,
+}
+
+/// What a call of a skill brings along.
+#[derive(Debug, Default, Clone)]
+struct Effect {
+    /// The variables that it captures.
+    defines: BTreeSet<String>,
+    /// The checkpoints that it takes.
+    checkpoints: Vec<String>,
+}
+
+/// The names that are known in a document beside its own captures.
+struct Scope<'a> {
+    /// Inputs or `for-each` fields, and whether each holds nothing but secrets.
+    own: IndexMap<String, bool>,
+    vars: &'a IndexMap<String, String>,
+}
+
+/// Runs all checks; the complaints go to the readers of their files.
+pub(crate) fn check(documents: &mut Documents) {
+    unique_skills(&mut documents.skills);
+    unique_scenarios(&mut documents.scenarios);
+    let no_vars = IndexMap::new();
+    let vars = documents.config.as_ref().map_or(&no_vars, |it| &it.vars);
+    let products: Vec<&str> =
+        documents.config.iter().flat_map(|it| it.products.keys().map(String::as_str)).collect();
+    let inputs = inputs_of(&documents.skills);
+    cycles(&mut documents.skills);
+    let effects = effects_of(&documents.skills);
+
+    for (reader, doc) in &mut documents.skills {
+        let Some(doc) = doc else { continue };
+        let own = doc
+            .skill
+            .inputs
+            .iter()
+            .map(|(name, it)| (name.clone(), it.kind == InputKind::Secret))
+            .collect();
+        walk(reader, &Scope { own, vars }, &inputs, &effects);
+    }
+    for (reader, doc) in &mut documents.scenarios {
+        let Some(doc) = doc else { continue };
+        walk(reader, &Scope { own: doc.fields.clone(), vars }, &inputs, &effects);
+        product(reader, doc, &products);
+    }
+    if let Some(reader) = &mut documents.config_reader {
+        walk(reader, &Scope { own: IndexMap::new(), vars }, &inputs, &effects);
+    }
+}
+
+type Inputs = HashMap<String, IndexMap<String, (InputKind, bool)>>;
+
+/// The inputs of every skill: the kind, and whether there is a default.
+fn inputs_of(skills: &[(Reader, Option<SkillDoc>)]) -> Inputs {
+    let docs = skills.iter().filter_map(|(_, doc)| doc.as_ref());
+    docs.map(|doc| {
+        let inputs = doc.skill.inputs.iter();
+        let inputs = inputs.map(|(name, it)| (name.clone(), (it.kind, it.default.is_some())));
+        (doc.skill.name.clone(), inputs.collect())
+    })
+    .collect()
+}
+
+fn unique_skills(skills: &mut [(Reader, Option<SkillDoc>)]) {
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for (reader, doc) in skills {
+        let Some(doc) = doc else { continue };
+        let place = format!("{}:{}", reader.file(), doc.skill.line);
+        if let Some(first) = seen.get(&doc.skill.name) {
+            let message = format!("the skill \"{}\" is already defined in {first}", doc.skill.name);
+            reader.advise(doc.pos, message, "rename one of them");
+        } else {
+            seen.insert(doc.skill.name.clone(), place);
+        }
+    }
+}
+
+fn unique_scenarios(scenarios: &mut [(Reader, Option<ScenarioDoc>)]) {
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for (reader, doc) in scenarios {
+        let Some((id, pos)) = doc.as_ref().and_then(|it| it.id.clone()) else { continue };
+        if let Some(first) = seen.get(&id) {
+            let message = format!("the scenario \"{id}\" is already defined in {first}");
+            reader.advise(pos, message, "rename one of them");
+        } else {
+            seen.insert(id, format!("{}:{}", reader.file(), pos.line));
+        }
+    }
+}
+
+/// Complains once about every cycle of skills, in the first skill that is on it.
+fn cycles(skills: &mut [(Reader, Option<SkillDoc>)]) {
+    let calls: HashMap<String, Vec<String>> = skills
+        .iter()
+        .filter_map(|(reader, doc)| Some((doc.as_ref()?.skill.name.clone(), called(reader))))
+        .collect();
+    let mut named: HashSet<String> = HashSet::new();
+    for (reader, doc) in skills {
+        let Some(doc) = doc else { continue };
+        let name = &doc.skill.name;
+        if named.contains(name) {
+            continue;
+        }
+        let Some(cycle) = cycle_from(name, &calls) else { continue };
+        named.extend(cycle.iter().cloned());
+        let next = cycle.get(1).unwrap_or(name);
+        let pos = reader.mentions.iter().find_map(|it| match it {
+            Mention::Call { skill, pos, .. } if skill == next => Some(*pos),
+            Mention::Call { .. }
+            | Mention::Refer { .. }
+            | Mention::Define { .. }
+            | Mention::Checkpoint { .. }
+            | Mention::Product { .. } => None,
+        });
+        let message = format!("the skill \"{name}\" uses itself: {}", cycle.join(" -> "));
+        reader.advise(pos.unwrap_or(doc.pos), message, "break the cycle");
+    }
+}
+
+fn called(reader: &Reader) -> Vec<String> {
+    let calls = reader.mentions.iter().filter_map(|it| match it {
+        Mention::Call { skill, .. } => Some(skill.clone()),
+        Mention::Refer { .. }
+        | Mention::Define { .. }
+        | Mention::Checkpoint { .. }
+        | Mention::Product { .. } => None,
+    });
+    calls.collect()
+}
+
+/// The shortest way from a skill back to itself, both ends named.
+fn cycle_from(start: &str, calls: &HashMap<String, Vec<String>>) -> Option<Vec<String>> {
+    let mut from: HashMap<&str, &str> = HashMap::new();
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for next in calls.get(at).into_iter().flatten() {
+            if next == start {
+                let mut way = vec![start.to_owned()];
+                let mut back = at;
+                while back != start {
+                    way.push(back.to_owned());
+                    back = from.get(back)?;
+                }
+                way.push(start.to_owned());
+                way.reverse();
+                return Some(way);
+            }
+            if !from.contains_key(next.as_str()) {
+                from.insert(next, at);
+                queue.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+/// What every skill captures and snapshots, through the skills that it uses.
+fn effects_of(skills: &[(Reader, Option<SkillDoc>)]) -> HashMap<String, Effect> {
+    let readers: HashMap<&str, &Reader> = skills
+        .iter()
+        .filter_map(|(reader, doc)| Some((doc.as_ref()?.skill.name.as_str(), reader)))
+        .collect();
+    let mut effects = HashMap::new();
+    for name in readers.keys() {
+        effect(name, &readers, &mut effects, &mut HashSet::new());
+    }
+    effects
+}
+
+fn effect<'a>(
+    name: &'a str,
+    readers: &HashMap<&'a str, &'a Reader>,
+    done: &mut HashMap<String, Effect>,
+    open: &mut HashSet<&'a str>,
+) -> Effect {
+    if let Some(known) = done.get(name) {
+        return known.clone();
+    }
+    let mut sum = Effect::default();
+    // A cycle has its own complaint; here it only must come to an end.
+    let Some(reader) = readers.get(name).filter(|_| open.insert(name)) else { return sum };
+    for mention in &reader.mentions {
+        match mention {
+            Mention::Define { name, .. } => {
+                sum.defines.insert(name.clone());
+            }
+            Mention::Checkpoint { name, .. } => sum.checkpoints.push(name.clone()),
+            Mention::Call { skill, .. } => {
+                let inner = effect(skill, readers, done, open);
+                sum.defines.extend(inner.defines);
+                sum.checkpoints.extend(inner.checkpoints);
+            }
+            Mention::Refer { .. } | Mention::Product { .. } => {}
+        }
+        // Skills that call each other many times over must not grow without end.
+        sum.checkpoints.truncate(10_000);
+    }
+    open.remove(name);
+    done.insert(name.to_owned(), sum.clone());
+    sum
+}
+
+/// Goes through what a document mentions, in order.
+fn walk(
+    reader: &mut Reader,
+    scope: &Scope<'_>,
+    inputs: &Inputs,
+    effects: &HashMap<String, Effect>,
+) {
+    let mentions = std::mem::take(&mut reader.mentions);
+    let mut captured: HashSet<String> = HashSet::new();
+    let mut checkpoints: HashMap<String, u32> = HashMap::new();
+    for mention in &mentions {
+        match mention {
+            Mention::Refer { name, pos } => {
+                if !known(name, scope, &captured) {
+                    unknown_reference(reader, name, *pos, scope, &captured);
+                }
+            }
+            Mention::Define { name, pos } => {
+                if scope.own.contains_key(name) {
+                    let message =
+                        format!("the capture \"{name}\" has the name of an input or field");
+                    reader.advise(*pos, message, "choose another name");
+                }
+                captured.insert(name.clone());
+            }
+            Mention::Checkpoint { name, pos } => {
+                if let Some(line) = checkpoints.insert(name.clone(), pos.line) {
+                    let message = format!("the checkpoint \"{name}\" is taken twice");
+                    reader.advise(
+                        *pos,
+                        message,
+                        &format!("line {line} takes it already; rename one of them"),
+                    );
+                }
+            }
+            Mention::Call { skill, pos, with } => {
+                call(reader, skill, *pos, with, inputs, scope);
+                let Some(effect) = effects.get(skill) else { continue };
+                captured.extend(effect.defines.iter().cloned());
+                for name in &effect.checkpoints {
+                    if let Some(line) = checkpoints.insert(name.clone(), pos.line) {
+                        let message =
+                            format!("the skill \"{skill}\" takes the checkpoint \"{name}\" again");
+                        reader.advise(
+                            *pos,
+                            message,
+                            &format!("line {line} takes it already; take it outside of the skill"),
+                        );
+                    }
+                }
+            }
+            Mention::Product { .. } => {}
+        }
+    }
+    reader.mentions = mentions;
+}
+
+fn known(name: &str, scope: &Scope<'_>, captured: &HashSet<String>) -> bool {
+    if let Some(secret) = name.strip_prefix("secret:") {
+        return !secret.is_empty() && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    }
+    BUILTINS.contains(&name)
+        || scope.own.contains_key(name)
+        || scope.vars.contains_key(name)
+        || captured.contains(name)
+}
+
+fn unknown_reference(
+    reader: &mut Reader,
+    name: &str,
+    pos: super::complaint::Pos,
+    scope: &Scope<'_>,
+    captured: &HashSet<String>,
+) {
+    if name.starts_with("secret:") {
+        reader.advise(
+            pos,
+            format!("\"{name}\" names no secret"),
+            "write `${secret:NAME}` with letters, digits and `_`",
+        );
+        return;
+    }
+    let mut names: Vec<&str> = BUILTINS.to_vec();
+    names.extend(scope.own.keys().map(String::as_str));
+    names.extend(scope.vars.keys().map(String::as_str));
+    names.extend(captured.iter().map(String::as_str));
+    names.sort_unstable();
+    let help = suggestion(name, names).map_or_else(
+        || format!("define it under `vars`, as an input or by a capture before this step; `$${{{name}}}` is the text itself"),
+        |it| it.replace('"', "`").replacen('`', "`${", 1).replacen("`?", "}`?", 1),
+    );
+    reader.complain(pos, format!("nothing defines ${{{name}}} here"), Some(help));
+}
+
+fn call(
+    reader: &mut Reader,
+    skill: &str,
+    pos: super::complaint::Pos,
+    with: &[Given],
+    inputs: &Inputs,
+    scope: &Scope<'_>,
+) {
+    let Some(wanted) = inputs.get(skill) else {
+        let mut names: Vec<&str> = inputs.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        reader.unknown(pos, "skill", skill, names);
+        return;
+    };
+    for given in with {
+        let Some((kind, _)) = wanted.get(&given.name) else {
+            let names = wanted.keys().map(String::as_str);
+            let help = super::suggest::suggestion_or_list(&given.name, names, "it takes")
+                .unwrap_or_else(|| "it takes none".to_owned());
+            reader.complain(
+                given.name_pos,
+                format!("the skill \"{skill}\" has no input \"{}\"", given.name),
+                Some(help),
+            );
+            continue;
+        };
+        let handed_on = match given.value.references().as_slice() {
+            [name] => {
+                given.value.raw().len() == name.len() + 3 && scope.own.get(*name) == Some(&true)
+            }
+            _ => false,
+        };
+        if let Some((message, help)) =
+            mismatch(*kind, &given.value, is_secret(&given.value) || handed_on)
+        {
+            reader.complain(
+                given.value_pos,
+                format!("the input \"{}\" {message}", given.name),
+                Some(help),
+            );
+        }
+    }
+    for (name, (_, has_default)) in wanted {
+        if !has_default && !with.iter().any(|it| it.name == *name) {
+            let message = format!("the skill \"{skill}\" needs the input \"{name}\"");
+            reader.advise(pos, message, &format!("add it: `with: {{ {name}: … }}`"));
+        }
+    }
+}
+
+fn product(reader: &mut Reader, doc: &ScenarioDoc, products: &[&str]) {
+    if products.is_empty() {
+        return;
+    }
+    let named = reader.mentions.iter().find_map(|it| match it {
+        Mention::Product { name, pos } => Some((name.clone(), *pos)),
+        Mention::Refer { .. }
+        | Mention::Define { .. }
+        | Mention::Checkpoint { .. }
+        | Mention::Call { .. } => None,
+    });
+    match named {
+        Some((name, pos)) if !products.contains(&name.as_str()) => {
+            let help =
+                super::suggest::suggestion_or_list(&name, products.iter().copied(), "known are");
+            reader.complain(pos, format!("unknown product \"{name}\""), help);
+        }
+        None if products.len() > 1 && doc.product.is_none() => {
+            let pos = doc.id.as_ref().map_or(doc.pos, |(_, pos)| *pos);
+            let help = format!("add `product:` with one of {}", products.join(", "));
+            reader.complain(
+                pos,
+                "the suite has several products, and this scenario names none",
+                Some(help),
+            );
+        }
+        Some(_) | None => {}
+    }
+}

@@ -1,0 +1,524 @@
+//! The keys of scenario files, skill files and `nightshift.yaml`.
+
+use super::shapes::{
+    REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations, only_true,
+};
+use super::{Object, Shape, object, one_of, optional, required};
+
+pub(crate) static FOR_EACH: Object = object(
+    "for-each",
+    "\"for-each\"",
+    "Rows, and the field that names them.",
+    &[
+        required(
+            "rows",
+            Shape::List(&Shape::MapOf(&TEMPLATE)),
+            "One scenario a row; its fields fill `${field}`.",
+            "[ { country: NZ, rows: 12 } ]",
+        ),
+        optional(
+            "key",
+            Shape::Text,
+            "The field that names the row; the first unless said.",
+            "country",
+        ),
+    ],
+);
+
+pub(crate) static SCENARIO: Object = object(
+    "scenario",
+    "a scenario",
+    "What a user does with the product and what must hold.",
+    &[
+        required(
+            "scenario",
+            Shape::Name,
+            "The name that it is addressed by, unique in the suite.",
+            "filter-orders",
+        ),
+        optional(
+            "about",
+            Shape::Template,
+            "What it shows, in a sentence.",
+            "A reader filters orders by country.",
+        ),
+        optional("tags", Shape::List(&TEXT), "Words to select it by.", "[smoke, release]"),
+        optional("owner", Shape::Text, "Who answers for it.", "data-team"),
+        optional(
+            "product",
+            Shape::Text,
+            "The product that it uses; needed where the suite has several.",
+            "shop",
+        ),
+        optional("timeout", Shape::Duration, "The longest that one attempt may take.", "5m"),
+        optional(
+            "retries",
+            Shape::Integer,
+            "How often a failed attempt is repeated in a fresh context.",
+            "1",
+        ),
+        optional(
+            "for-each",
+            Shape::AnyOf(&[Shape::List(&Shape::MapOf(&TEMPLATE)), Shape::Object(&FOR_EACH)]),
+            "Rows: one scenario each, `<scenario>/<row-key>`.",
+            "[ { country: NZ, rows: 12 } ]",
+        ),
+        optional(
+            "redact",
+            Shape::OneOrMany(&REDACTIONS),
+            "Text that is not compared in any checkpoint of it.",
+            "[timestamp]",
+        ),
+        optional(
+            "mask",
+            Shape::OneOrMany(&TARGETS),
+            "Regions that are not compared in any checkpoint of it.",
+            "[contentinfo]",
+        ),
+        required("steps", Shape::Steps, "What is done, in order.", "[ { open: / } ]"),
+        optional(
+            "finally",
+            Shape::Steps,
+            "What is done at the end, whatever happened.",
+            "[ { run: shopctl reset } ]",
+        ),
+    ],
+);
+
+pub(crate) static INPUT: Object = object(
+    "input",
+    "an input",
+    "An input with a default.",
+    &[
+        required("type", Shape::Words(input_kinds), "What kind of value it takes.", "text"),
+        optional("default", Shape::Template, "The value where the caller gives none.", "ada"),
+    ],
+);
+
+pub(crate) static SKILL: Object = object(
+    "skill",
+    "a skill",
+    "A named procedure that scenarios reuse and an agent can read.",
+    &[
+        required(
+            "skill",
+            Shape::Name,
+            "The name that `use:` calls it by, unique in the suite.",
+            "sign-in",
+        ),
+        required(
+            "description",
+            Shape::Text,
+            "What it does and when to use it.",
+            "Sign in as a test user.",
+        ),
+        optional(
+            "inputs",
+            Shape::MapOf(&Shape::AnyOf(&[Shape::Words(input_kinds), Shape::Object(&INPUT)])),
+            "Its inputs: the kind, or the kind and a default.",
+            "{ user: text, password: secret }",
+        ),
+        optional(
+            "guidance",
+            Shape::Text,
+            "Advice to an agent that reads it.",
+            "The form is at /login.",
+        ),
+        required("steps", Shape::Steps, "What it does.", "[ { open: /login } ]"),
+        optional(
+            "ensures",
+            Shape::Steps,
+            "Checks that must hold after it.",
+            "[ { see: 'link \"Sign out\"' } ]",
+        ),
+    ],
+);
+
+const RUN: super::Key =
+    optional("run", Shape::Template, "A command by its words, without a shell.", "shopctl init");
+const SHELL: super::Key =
+    optional("shell", Shape::Template, "A line for `sh -c`.", "shopctl init | tee log");
+
+pub(crate) static COMMAND: Object = one_of(
+    "command",
+    "a command",
+    "A command by its words, or a line for the shell.",
+    &[RUN, SHELL],
+    &["run", "shell"],
+);
+
+pub(crate) static SETUP: Object = one_of(
+    "setup",
+    "a setup command",
+    "A command that makes the product ready to be started, run in the suite's folder.",
+    &[
+        RUN,
+        SHELL,
+        optional(
+            "cache",
+            Shape::List(&TEXT),
+            "Files whose content decides whether it must run again; without it, it runs every night.",
+            "[requirements.txt]",
+        ),
+        optional(
+            "timeout",
+            Shape::Duration,
+            "The longest that it may take; 10m unless said.",
+            "10m",
+        ),
+    ],
+    &["run", "shell"],
+);
+
+pub(crate) static READY: Object = one_of(
+    "ready",
+    "\"ready\"",
+    "What shows that a server is ready.",
+    &[
+        optional(
+            "http",
+            Shape::Text,
+            "A GET of this path answers with a status below 500.",
+            "/health",
+        ),
+        optional("port", Shape::Words(only_true), "The port takes connections.", "true"),
+        optional("output", Shape::Text, "A line of its output contains this.", "listening on"),
+        optional("within", Shape::Duration, "For how long it may take; 30s unless said.", "30s"),
+    ],
+    &["http", "port", "output"],
+);
+
+pub(crate) static SERVE: Object = one_of(
+    "serve",
+    "\"serve\"",
+    "How the product is served.",
+    &[
+        optional(
+            "run",
+            Shape::Template,
+            "The server's command; `${port}` is a free port.",
+            "shopd --port ${port}",
+        ),
+        optional(
+            "shell",
+            Shape::Template,
+            "The server's line for `sh -c`.",
+            "exec shopd --port ${port}",
+        ),
+        optional(
+            "ready",
+            Shape::Object(&READY),
+            "What shows that it is ready; that its port takes connections unless said.",
+            "{ http: /health, within: 30s }",
+        ),
+    ],
+    &["run", "shell"],
+);
+
+pub(crate) static DISMISS: Object = object(
+    "dismiss",
+    "a dismissal",
+    "An overlay that is dismissed when it is in the way.",
+    &[
+        required("when", Shape::Target, "What shows that it is there.", "'dialog \"Cookies\"'"),
+        required("click", Shape::Target, "What to click.", "'button \"Reject all\"'"),
+    ],
+);
+
+pub(crate) static PRODUCT: Object = object(
+    "product",
+    "a product",
+    "What is tested.",
+    &[
+        optional(
+            "version-from",
+            Shape::AnyOf(&[Shape::Template, Shape::Object(&COMMAND)]),
+            "The command whose first line of output names the build.",
+            "shopd --version",
+        ),
+        optional(
+            "setup",
+            Shape::List(&Shape::Object(&SETUP)),
+            "What makes it ready to be started, in order.",
+            "[ { run: make } ]",
+        ),
+        optional(
+            "path",
+            Shape::List(&TEXT),
+            "Folders, relative to the suite, where `run` finds its commands.",
+            "[.venv/bin]",
+        ),
+        optional(
+            "data",
+            Shape::Text,
+            "A folder or file of the suite, copied fresh for every scenario.",
+            "fixtures/",
+        ),
+        optional(
+            "serve",
+            Shape::Object(&SERVE),
+            "How it is served; without it, it is only commands.",
+            "{ run: 'shopd --port ${port}' }",
+        ),
+        optional(
+            "base-url",
+            Shape::Template,
+            "A running product to use instead of `serve`.",
+            "http://127.0.0.1:8001",
+        ),
+        optional(
+            "env",
+            Shape::MapOf(&TEMPLATE),
+            "Variables added to the environment of its commands and server.",
+            "{ LANG: C.UTF-8 }",
+        ),
+        optional(
+            "isolate",
+            Shape::Words(isolations),
+            "Whether scenarios share one server (`night`) or each has its own (`scenario`).",
+            "night",
+        ),
+        optional(
+            "allow-hosts",
+            Shape::List(&TEXT),
+            "Hosts beside its own that the browser may reach.",
+            "['127.0.0.1:9000']",
+        ),
+        optional(
+            "dismiss",
+            Shape::List(&Shape::Object(&DISMISS)),
+            "Overlays that are dismissed when they are in the way.",
+            "[ { when: 'dialog \"Cookies\"', click: 'button \"Reject all\"' } ]",
+        ),
+    ],
+);
+
+pub(crate) static BROWSER: Object = object(
+    "browser",
+    "\"browser\"",
+    "How the browser is set up.",
+    &[
+        optional(
+            "viewport",
+            Shape::Text,
+            "Width and height of the page in CSS pixels; 1280x800 unless said.",
+            "1280x800",
+        ),
+        optional(
+            "locale",
+            Shape::Text,
+            "The language, as a BCP 47 tag; en-US unless said.",
+            "en-GB",
+        ),
+        optional(
+            "timezone",
+            Shape::Text,
+            "The time zone by its IANA name; UTC unless said.",
+            "Europe/London",
+        ),
+        optional(
+            "now",
+            Shape::Text,
+            "The instant at which the page's clock starts; the real one unless said.",
+            "2026-01-05T09:00:00Z",
+        ),
+        optional(
+            "program",
+            Shape::Text,
+            "The browser's program; searched for unless said.",
+            "/usr/bin/chromium",
+        ),
+        optional(
+            "driver",
+            Shape::Text,
+            "The driver's program; searched for unless said.",
+            "/usr/bin/chromedriver",
+        ),
+        optional(
+            "timeout",
+            Shape::Duration,
+            "The deadline of an action or check; 10s unless said.",
+            "10s",
+        ),
+    ],
+);
+
+pub(crate) static NIGHT: Object = object(
+    "night",
+    "\"night\"",
+    "When and how a night runs.",
+    &[
+        optional("schedule", Shape::Text, "Five cron fields.", "'0 1 * * *'"),
+        optional(
+            "timezone",
+            Shape::Text,
+            "The time zone of `schedule` and `until`; UTC unless said.",
+            "Europe/London",
+        ),
+        optional(
+            "until",
+            Shape::Text,
+            "The time of day at which the report must be there.",
+            "'07:00'",
+        ),
+        optional(
+            "jobs",
+            Shape::AnyOf(&[Shape::Words(auto), Shape::Integer]),
+            "How many workers run at once; auto chooses by the machine.",
+            "auto",
+        ),
+        optional(
+            "retries",
+            Shape::Integer,
+            "How often a failed scenario is repeated; 1 unless said.",
+            "1",
+        ),
+        optional(
+            "timeout",
+            Shape::Duration,
+            "The longest that an attempt may take; 5m unless said.",
+            "5m",
+        ),
+    ],
+);
+
+static SIGNED_VERDICTS: Shape = Shape::Words(super::shapes::verdicts_with_signs);
+
+pub(crate) static GATE_RULE: Object = object(
+    "gate-rule",
+    "a gate rule",
+    "What holds on some branches; of several that match, the last decides.",
+    &[
+        required("branch", Shape::Text, "A glob of branch names.", "release/*"),
+        optional(
+            "fail-on",
+            Shape::List(&SIGNED_VERDICTS),
+            "The verdicts that fail the gate there; with + and - as a change to the general ones.",
+            "[+flaky, +new]",
+        ),
+        optional(
+            "judged-at-least",
+            Shape::Percent,
+            "The least share of planned scenarios that must be judged.",
+            "100%",
+        ),
+    ],
+);
+
+pub(crate) static GATE: Object = object(
+    "gate",
+    "\"gate\"",
+    "What turns a night into pass or fail.",
+    &[
+        optional(
+            "fail-on",
+            Shape::List(&VERDICTS),
+            "The verdicts that fail the gate; regressed and still-failing unless said.",
+            "[regressed, still-failing]",
+        ),
+        optional(
+            "judged-at-least",
+            Shape::Percent,
+            "The least share of planned scenarios that must be judged; 95% unless said.",
+            "95%",
+        ),
+        optional(
+            "rules",
+            Shape::List(&Shape::Object(&GATE_RULE)),
+            "Rules for branches.",
+            "[ { branch: 'release/*', fail-on: [+flaky] } ]",
+        ),
+    ],
+);
+
+pub(crate) static SECRETS: Object = object(
+    "secrets",
+    "\"secrets\"",
+    "Where `${secret:NAME}` is looked up after the environment.",
+    &[required(
+        "file",
+        Shape::Text,
+        "A file of `NAME=value` lines outside of the suite.",
+        "~/.config/nightshift/secrets",
+    )],
+);
+
+pub(crate) static SUPPRESSION: Object = object(
+    "suppression",
+    "a suppression",
+    "A known issue: shown, but it does not fail the gate until it expires.",
+    &[
+        required("fingerprint", Shape::Text, "The fingerprint of the finding.", "f3a9c1d2"),
+        required(
+            "reason",
+            Shape::Text,
+            "Why it is accepted for the time being.",
+            "known, fixed in the next build",
+        ),
+        required("owner", Shape::Text, "Who answers for it.", "data-team"),
+        required("expires", Shape::Text, "The last day on which it holds.", "2026-12-31"),
+    ],
+);
+
+pub(crate) static CONFIG: Object = object(
+    "nightshift",
+    "the configuration",
+    "The products, the night and the gate.",
+    &[
+        required(
+            "products",
+            Shape::MapOf(&Shape::Object(&PRODUCT)),
+            "The products by name; one is usual.",
+            "{ shop: { path: [bin] } }",
+        ),
+        optional(
+            "browser",
+            Shape::Object(&BROWSER),
+            "How the browser is set up.",
+            "{ viewport: 1280x800 }",
+        ),
+        optional(
+            "night",
+            Shape::Object(&NIGHT),
+            "When and how a night runs.",
+            "{ until: '07:00' }",
+        ),
+        optional(
+            "gate",
+            Shape::Object(&GATE),
+            "What turns a night into pass or fail.",
+            "{ judged-at-least: 95% }",
+        ),
+        optional(
+            "redact",
+            Shape::OneOrMany(&REDACTIONS),
+            "Text that is not compared in any checkpoint.",
+            "[timestamp]",
+        ),
+        optional(
+            "mask",
+            Shape::OneOrMany(&TARGETS),
+            "Regions that are not compared in any checkpoint.",
+            "[contentinfo]",
+        ),
+        optional("vars", Shape::MapOf(&TEXT), "Variables for `${name}`.", "{ country: NZ }"),
+        optional(
+            "pass-env",
+            Shape::List(&TEXT),
+            "Names of environment variables that commands and products get from ours.",
+            "[LD_LIBRARY_PATH]",
+        ),
+        optional(
+            "secrets",
+            Shape::Object(&SECRETS),
+            "Where secrets are looked up.",
+            "{ file: ~/.config/nightshift/secrets }",
+        ),
+        optional(
+            "suppress",
+            Shape::List(&Shape::Object(&SUPPRESSION)),
+            "Known issues.",
+            "[ { fingerprint: f3a9c1d2, reason: known, owner: data-team, expires: 2026-12-31 } ]",
+        ),
+    ],
+);

@@ -1,0 +1,128 @@
+//! The grammar of the YAML files as one table: every key with its shape, meaning and an example.
+//!
+//! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
+//! the reference documentation is printed from it. [`steps`] holds the verbs, [`files`] the keys
+//! of the three kinds of files. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
+
+mod files;
+mod shapes;
+mod steps;
+
+pub(crate) use files::*;
+pub(crate) use shapes::*;
+pub(crate) use steps::*;
+
+/// A map with known keys.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// The name in the schema's `$defs`.
+    pub id: &'static str,
+    /// What it is called in complaints, with its article.
+    pub title: &'static str,
+    /// What it is for, in a sentence.
+    pub doc: &'static str,
+    /// Its keys, in the order in which they are usually written.
+    pub keys: &'static [Key],
+    /// The keys of which exactly one must be there; empty where there is no such choice.
+    pub one_of: &'static [&'static str],
+}
+
+/// A key of a map.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    pub doc: &'static str,
+    /// A value, as YAML.
+    pub example: &'static str,
+}
+
+/// A verb: the first key of a step.
+#[derive(Debug)]
+pub(crate) struct Verb {
+    pub name: &'static str,
+    pub shape: Shape,
+    /// The other keys that the step may have.
+    pub modifiers: &'static [Key],
+    pub doc: &'static str,
+    /// A whole step, as YAML.
+    pub example: &'static str,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// Text as it is.
+    Text,
+    /// Text that may hold `${name}`.
+    Template,
+    /// Text of letters, digits, `-`, `_` and `.`.
+    Name,
+    Integer,
+    Duration,
+    Percent,
+    Regex,
+    Pointer,
+    /// A regex, a JSON pointer or the word for a class.
+    Redaction,
+    /// How a thing on a page is named.
+    Target,
+    /// No value at all (`- back`).
+    Nothing,
+    /// One of these words.
+    Words(fn() -> Vec<&'static str>),
+    Object(&'static Object),
+    List(&'static Shape),
+    OneOrMany(&'static Shape),
+    /// A map from names to values.
+    MapOf(&'static Shape),
+    /// A map from targets to values, or a list of qualified targets with a key for the value.
+    TargetMap(&'static Object, &'static Shape),
+    /// Any of these.
+    AnyOf(&'static [Shape]),
+    /// A list of steps.
+    Steps,
+}
+
+const fn required(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> Key {
+    Key { name, shape, required: true, doc, example }
+}
+
+const fn optional(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> Key {
+    Key { name, shape, required: false, doc, example }
+}
+
+const fn object(
+    id: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    keys: &'static [Key],
+) -> Object {
+    Object { id, title, doc, keys, one_of: &[] }
+}
+
+const fn one_of(
+    id: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    keys: &'static [Key],
+    one_of: &'static [&'static str],
+) -> Object {
+    Object { id, title, doc, keys, one_of }
+}
+
+/// The verb with this name.
+pub(crate) fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|it| it.name == name)
+}

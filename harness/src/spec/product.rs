@@ -1,0 +1,181 @@
+//! Reading the products of `nightshift.yaml`.
+
+use indexmap::IndexMap;
+
+use super::grammar;
+use super::node::{Node, Value};
+use super::reader::Reader;
+use crate::model::scenario::CommandLine;
+use crate::model::suite::{Dismissal, Isolation, ProductConfig, Ready, ServeConfig, SetupCommand};
+
+/// The longest that a setup command takes unless something is said.
+const SETUP_TIMEOUT_MS: u64 = 10 * 60_000;
+/// For how long a server may take to get ready unless something is said.
+const READY_WITHIN_MS: u64 = 30_000;
+
+/// Reads `products`.
+pub(crate) fn read(reader: &mut Reader, node: &Node) -> IndexMap<String, ProductConfig> {
+    let mut products = IndexMap::new();
+    let entries = reader.map(node, "\"products\"").unwrap_or_default();
+    if entries.is_empty() && matches!(node.value, Value::Map(_)) {
+        reader.advise(
+            node.pos,
+            "there is no product",
+            "name at least one, as in `products: { shop: { path: [bin] } }`",
+        );
+    }
+    for entry in entries {
+        let named = reader.check_name(&entry.key, entry.pos, "the product");
+        // A product may have nothing to say: its commands are on the usual path.
+        let config = if entry.value.is_null() {
+            Some(ProductConfig::default())
+        } else {
+            product(reader, &entry.value)
+        };
+        if let Some(config) = config
+            && named
+        {
+            products.insert(entry.key.clone(), config);
+        }
+    }
+    products
+}
+
+fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
+    let fields = reader.object(node, &grammar::PRODUCT)?;
+    let version_from = fields.get("version-from").and_then(|it| version_from(reader, it));
+    let mut setup = Vec::new();
+    if let Some(node) = fields.get("setup") {
+        for item in reader.list(node, "\"setup\"") {
+            setup.extend(setup_command(reader, item));
+        }
+    }
+    let path = fields.get("path").map(|it| reader.texts(it, "\"path\"")).unwrap_or_default();
+    let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
+    let serve = fields.get("serve").and_then(|it| serve(reader, it));
+    let base_url = fields.get("base-url").and_then(|node| {
+        let url = reader.template(node, "\"base-url\"")?;
+        if !["http://", "https://", "${"].iter().any(|it| url.raw().starts_with(it)) {
+            reader.advise(
+                node.pos,
+                format!("\"{url}\" is no URL"),
+                "begin it with `http://` or `https://`",
+            );
+        }
+        Some(url)
+    });
+    let env = fields.get("env").map(|it| reader.templates(it, "\"env\"")).unwrap_or_default();
+    let isolate = match fields
+        .get("isolate")
+        .and_then(|it| reader.choice(it, "isolation", grammar::isolations()))
+    {
+        Some("scenario") => Isolation::Scenario,
+        Some(_) | None => Isolation::Night,
+    };
+    let allow_hosts = fields.get("allow-hosts").map(|it| hosts(reader, it)).unwrap_or_default();
+    let dismiss = fields.get("dismiss").map(|it| dismissals(reader, it)).unwrap_or_default();
+    let data = data.map(|it| it.raw().to_owned());
+    Some(ProductConfig {
+        version_from,
+        setup,
+        path,
+        data,
+        serve,
+        base_url,
+        env,
+        isolate,
+        allow_hosts,
+        dismiss,
+    })
+}
+
+fn version_from(reader: &mut Reader, node: &Node) -> Option<CommandLine> {
+    if matches!(node.value, Value::Scalar { .. }) {
+        return reader.command_line("run", node);
+    }
+    let fields = reader.object(node, &grammar::COMMAND)?;
+    reader.command_of(&fields, &grammar::COMMAND)
+}
+
+fn setup_command(reader: &mut Reader, node: &Node) -> Option<SetupCommand> {
+    let fields = reader.object(node, &grammar::SETUP)?;
+    let run = reader.command_of(&fields, &grammar::SETUP);
+    let mut cache = Vec::new();
+    if let Some(node) = fields.get("cache") {
+        for item in reader.list(node, "\"cache\"") {
+            cache.extend(reader.inner_path(item, "\"cache\"").map(|it| it.raw().to_owned()));
+        }
+    }
+    let timeout_ms = fields
+        .get("timeout")
+        .and_then(|it| reader.duration(it, "\"timeout\""))
+        .unwrap_or(SETUP_TIMEOUT_MS);
+    Some(SetupCommand { run: run?, cache, timeout_ms })
+}
+
+fn serve(reader: &mut Reader, node: &Node) -> Option<ServeConfig> {
+    let fields = reader.object(node, &grammar::SERVE)?;
+    let run = reader.command_of(&fields, &grammar::SERVE);
+    let (ready, within_ms) = match fields.get("ready") {
+        Some(node) => ready(reader, node)?,
+        None => (Ready::Port, READY_WITHIN_MS),
+    };
+    Some(ServeConfig { run: run?, ready, within_ms })
+}
+
+fn ready(reader: &mut Reader, node: &Node) -> Option<(Ready, u64)> {
+    let fields = reader.object(node, &grammar::READY)?;
+    let within = fields
+        .get("within")
+        .and_then(|it| reader.duration(it, "\"within\""))
+        .unwrap_or(READY_WITHIN_MS);
+    let chosen = reader.one_of(&fields, &grammar::READY)?;
+    let ready = match chosen.key.as_str() {
+        "http" => {
+            let path = reader.words(&chosen.value, "\"http\"")?;
+            if !path.starts_with('/') {
+                reader.advise(
+                    chosen.value.pos,
+                    format!("\"{path}\" is no path"),
+                    "begin it with `/`, as in `/health`",
+                );
+                return None;
+            }
+            Ready::Http(path.to_owned())
+        }
+        "port" => {
+            reader.choice(&chosen.value, "value of \"port\"", grammar::only_true())?;
+            Ready::Port
+        }
+        _ => Ready::Output(reader.words(&chosen.value, "\"output\"")?.to_owned()),
+    };
+    Some((ready, within))
+}
+
+fn hosts(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let mut hosts = Vec::new();
+    for item in reader.list(node, "\"allow-hosts\"") {
+        let Some(host) = reader.words(item, "a host") else { continue };
+        if host.contains('/') || host.contains(char::is_whitespace) {
+            reader.advise(
+                item.pos,
+                format!("\"{host}\" is no host"),
+                "write `host` or `host:port`, without scheme and path",
+            );
+            continue;
+        }
+        hosts.push(host.to_owned());
+    }
+    hosts
+}
+
+fn dismissals(reader: &mut Reader, node: &Node) -> Vec<Dismissal> {
+    let mut dismissals = Vec::new();
+    for item in reader.list(node, "\"dismiss\"") {
+        let Some(fields) = reader.object(item, &grammar::DISMISS) else { continue };
+        let when = fields.get("when").and_then(|it| reader.target(it));
+        let click = fields.get("click").and_then(|it| reader.target(it));
+        dismissals.extend(when.zip(click).map(|(when, click)| Dismissal { when, click }));
+    }
+    dismissals
+}

@@ -1,0 +1,210 @@
+//! Reading a scenario file into a [`ScenarioDoc`]: the scenario, or one for each row of `for-each`.
+
+use indexmap::IndexMap;
+
+use super::complaint::Pos;
+use super::grammar;
+use super::node::{Entry, Node, Value};
+use super::reader::Reader;
+use crate::model::{Scenario, Template};
+
+/// A scenario file as it was read.
+#[derive(Debug)]
+pub(crate) struct ScenarioDoc {
+    /// The scenario's id, with its place; `None` where it has none.
+    pub id: Option<(String, Pos)>,
+    /// The fields of `for-each`, and whether each holds nothing but secrets.
+    pub fields: IndexMap<String, bool>,
+    /// Where the file begins, for complaints about the whole of it.
+    pub pos: Pos,
+    /// The product that it names.
+    pub product: Option<String>,
+    /// One scenario, or one a row.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// A row of `for-each`.
+struct Row {
+    key: String,
+    values: IndexMap<String, Template>,
+}
+
+/// Reads a scenario file.
+pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
+    let fields = reader.object(root, &grammar::SCENARIO)?;
+    let id = fields.get("scenario").and_then(|it| Some((reader.name(it, "the scenario")?, it.pos)));
+    let rows = fields.get("for-each").map(|it| rows(reader, it));
+    let about = fields.get("about").and_then(|it| reader.template(it, "\"about\""));
+    let tags = fields.get("tags").map(|it| reader.tags(it)).unwrap_or_default();
+    let owner = fields.get("owner").and_then(|it| reader.words(it, "\"owner\"")).map(str::to_owned);
+    let product = fields.get("product").and_then(|it| {
+        let name = reader.words(it, "\"product\"")?.to_owned();
+        reader.mentions.push(super::reader::Mention::Product { name: name.clone(), pos: it.pos });
+        Some(name)
+    });
+    let timeout_ms = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
+    let retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
+    let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
+    let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
+    let steps = reader.steps(fields.get("steps"), "\"steps\"");
+    let finally = reader.steps(fields.get("finally"), "\"finally\"");
+
+    let scenario = Scenario {
+        id: id.as_ref().map(|(id, _)| id.clone()).unwrap_or_default(),
+        file: reader.file(),
+        line: fields.entry("scenario").map_or(root.pos.line, |it| it.pos.line),
+        about: about.map(|it| it.raw().to_owned()),
+        tags,
+        owner,
+        product: product.clone(),
+        timeout_ms,
+        retries,
+        redact,
+        mask,
+        steps,
+        finally,
+    };
+    let (names, scenarios) = match rows {
+        None => (IndexMap::new(), vec![scenario]),
+        Some(rows) => {
+            (secrecy(&rows), rows.iter().map(|it| scenario.for_row(&it.key, &it.values)).collect())
+        }
+    };
+    Some(ScenarioDoc { id, fields: names, pos: root.pos, product, scenarios })
+}
+
+/// The fields of all rows, and whether each holds nothing but secrets.
+fn secrecy(rows: &[Row]) -> IndexMap<String, bool> {
+    let mut names: IndexMap<String, bool> = IndexMap::new();
+    for row in rows {
+        for (name, value) in &row.values {
+            *names.entry(name.clone()).or_insert(true) &= is_secret(value);
+        }
+    }
+    names
+}
+
+/// Whether a template is one `${secret:NAME}` and nothing else.
+pub(crate) fn is_secret(template: &Template) -> bool {
+    match template.pieces().as_slice() {
+        [crate::model::template::Piece::Reference(name)] => name.starts_with("secret:"),
+        _ => false,
+    }
+}
+
+fn rows(reader: &mut Reader, node: &Node) -> Vec<Row> {
+    let (list, key) = match &node.value {
+        Value::List(_) => (node, None),
+        Value::Map(_) | Value::Scalar { .. } => {
+            let Some(fields) = reader.object(node, &grammar::FOR_EACH) else { return Vec::new() };
+            let Some(list) = fields.get("rows") else { return Vec::new() };
+            (list, fields.get("key"))
+        }
+    };
+    let key = key.and_then(|it| Some((reader.words(it, "\"key\"")?.to_owned(), it.pos)));
+    let items = reader.list(list, "the rows");
+    if items.is_empty() {
+        reader.advise(list.pos, "there are no rows", "add one, or remove `for-each`");
+    }
+    let mut names: Option<Vec<&str>> = None;
+    let mut seen: IndexMap<String, u32> = IndexMap::new();
+    let mut rows = Vec::new();
+    for item in items {
+        let Some(entries) = reader.map(item, "a row") else { continue };
+        let first = names.get_or_insert_with(|| entries.iter().map(|it| it.key.as_str()).collect());
+        same_fields(reader, item, entries, first);
+        let Some(row) = row(reader, item, entries, key.as_ref()) else { continue };
+        if let Some(line) = seen.insert(row.key.clone(), item.pos.line) {
+            let help = format!("it is already that of line {line}; name another field with `key:`");
+            reader.complain(
+                item.pos,
+                format!("the row key \"{}\" is not unique", row.key),
+                Some(help),
+            );
+            continue;
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// Every row has the fields of the first, so that a reference is known in all or in none.
+fn same_fields(reader: &mut Reader, item: &Node, entries: &[Entry], names: &[&str]) {
+    for name in names {
+        if !entries.iter().any(|it| it.key == *name) {
+            reader.advise(
+                item.pos,
+                format!("this row lacks the field \"{name}\""),
+                "give every row the same fields",
+            );
+        }
+    }
+    for entry in entries.iter().filter(|it| !names.contains(&it.key.as_str())) {
+        let help = super::suggest::suggestion(&entry.key, names.iter().copied())
+            .unwrap_or_else(|| "give every row the same fields".to_owned());
+        reader.complain(
+            entry.pos,
+            format!("the first row lacks the field \"{}\"", entry.key),
+            Some(help),
+        );
+    }
+}
+
+fn row(
+    reader: &mut Reader,
+    item: &Node,
+    entries: &[Entry],
+    key: Option<&(String, Pos)>,
+) -> Option<Row> {
+    let mut values = IndexMap::new();
+    for entry in entries {
+        if reader.variable_name(&entry.key, entry.pos)
+            && let Some(value) = reader.template(&entry.value, &format!("\"{}\"", entry.key))
+        {
+            values.insert(entry.key.clone(), value);
+        }
+    }
+    let named = match key {
+        Some((key, pos)) => {
+            let named = entries.iter().find(|it| it.key == *key);
+            if named.is_none() {
+                let help =
+                    super::suggest::suggestion(key, entries.iter().map(|it| it.key.as_str()));
+                reader.complain(*pos, format!("no row has the field \"{key}\""), help);
+            }
+            named
+        }
+        None => entries.first(),
+    };
+    let Some(named) = named else {
+        if key.is_none() {
+            reader.complain(item.pos, "this row is empty", None);
+        }
+        return None;
+    };
+    let Value::Scalar { text, .. } = &named.value.value else { return None };
+    if !reader.check_name(text, named.value.pos, "the row key") {
+        return None;
+    }
+    Some(Row { key: text.clone(), values })
+}
+
+impl Reader {
+    /// Tags: words without `!`, which excludes them in a selection.
+    fn tags(&mut self, node: &Node) -> Vec<String> {
+        let mut tags = Vec::new();
+        for item in self.list(node, "\"tags\"") {
+            let Some(tag) = self.words(item, "a tag") else { continue };
+            if tag.starts_with('!') || tag.contains(char::is_whitespace) {
+                self.advise(
+                    item.pos,
+                    format!("\"{tag}\" cannot be a tag"),
+                    "use one word that does not begin with `!`",
+                );
+                continue;
+            }
+            tags.push(tag.to_owned());
+        }
+        tags
+    }
+}

@@ -1,0 +1,225 @@
+//! What is said about files that are wrong, word for word.
+
+use super::{said, said_of_steps};
+
+#[test]
+fn an_unknown_key_suggests_the_known_one() {
+    assert_eq!(
+        said_of_steps("  - clik: 'button \"Apply\"'\n"),
+        "scenarios/a.yaml:3:5: unknown key \"clik\"; did you mean \"click\"?\n  \
+         3 |   - clik: 'button \"Apply\"'\n    |     ^\n1 complaint in 1 file"
+    );
+}
+
+#[test]
+fn text_that_is_no_yaml_is_shown_where_it_breaks() {
+    insta::assert_snapshot!(said(&[
+        ("scenarios/a.yaml", "scenario: a\nsteps:\n  - open: [ /x\n"),
+        ("scenarios/b.yaml", "scenario: b\n\tsteps: []\n"),
+        ("scenarios/c.yaml", "scenario: c\nsteps:\n  - see: heading \"Total: 12\"\n"),
+        (
+            "scenarios/d.yaml",
+            "scenario: d\nsteps:\n  - use: s\n    with: { password: ${secret:X} }\n"
+        ),
+        ("scenarios/e.yaml", ""),
+        ("scenarios/f.yaml", "just a text\n"),
+        ("scenarios/g.yaml", "scenario: g\nsteps: [ back ]\n---\nscenario: h\n"),
+        ("scenarios/i.yaml", "scenario: i\nsteps:\n  - see: *nobody\n"),
+        ("scenarios/j.yaml", "? [a, b]\n: c\n"),
+        ("scenarios/k.yaml", "scenario: !!str k\nabout: \"open\nsteps: []\n"),
+    ]));
+}
+
+#[test]
+fn duplicate_keys_and_merge_keys_and_tags_are_refused_with_their_place() {
+    insta::assert_snapshot!(said(&[
+        ("scenarios/a.yaml", "scenario: a\nabout: x\nabout: y\nsteps:\n  - back\n"),
+        (
+            "scenarios/b.yaml",
+            "scenario: b\nsteps:\n  - fill: { 'textbox \"A\"': 1, 'textbox \"A\"': 2 }\n"
+        ),
+        (
+            "scenarios/c.yaml",
+            "scenario: !name c\nsteps:\n  - &one\n    click: button\n  - <<: *one\n"
+        ),
+    ]));
+}
+
+#[test]
+fn unbalanced_double_quotes_show_the_single_quoted_form() {
+    insta::assert_snapshot!(said_of_steps(
+        "  - see: heading \"Order #12\"\n  - snapshot: x\n    mask: [ img \"a, b\" ]\n  - click: button \"\n"
+    ));
+}
+
+#[test]
+fn targets_that_cannot_be_read_say_what_to_write() {
+    insta::assert_snapshot!(said_of_steps(concat!(
+        "  - click: buton \"Apply\"\n",
+        "  - click: select \"Country\"\n",
+        "  - click: Apply\n",
+        "  - click: button Apply\n",
+        "  - click: text\n",
+        "  - click: css \"\"\n",
+        "  - click: [button]\n",
+        "  - click: { target: button, inn: row, nth: 0 }\n",
+        "  - see: []\n",
+        "  - expect: { state: { 'checkbox \"All\"': cheked } }\n",
+        "  - expect: { count: { row: many } }\n",
+    )));
+}
+
+#[test]
+fn steps_that_are_no_steps_say_what_a_step_is() {
+    insta::assert_snapshot!(said_of_steps(concat!(
+        "  - wobble\n",
+        "  - click\n",
+        "  - back: now\n",
+        "  - into: textbox\n    type: x\n",
+        "  - click: button\n    snapshot: x\n",
+        "  - click:\n",
+        "  - open: orders\n",
+        "  - press: Contrl+A\n",
+        "  - wait: { for: alert, gone: alert, within: 5 }\n",
+        "  - {}\n",
+        "  - [ back ]\n",
+        "  - dialog: ok\n",
+        "  - upload: { to: button, file: ../../etc/passwd }\n",
+        "  - download: { click: link, as: /etc/passwd }\n",
+        "  - capture: { rows: { text: status, from: stdout } , port: { url: true } }\n",
+        "  - expect: {}\n",
+        "  - snapshot: watch\n",
+        "  - snapshot: a/b\n",
+        "  - snapshot: x\n    facets: [stdout]\n",
+    )));
+}
+
+#[test]
+fn commands_that_are_wrong_say_why() {
+    insta::assert_snapshot!(said_of_steps(concat!(
+        "  - run: shopctl orders | sort\n",
+        "  - run: shopctl \"orders\n",
+        "  - run: shopctl\n    timeout: 5 minutes\n    redact: [timestamp]\n",
+        "  - run: shopctl\n    expect: { exit: zero, stdout: { matchs: x, matches: '(' } }\n",
+        "  - run: shopctl\n    snapshot: x\n    mask: [main]\n    redact: [ { json: id }, { pattern: '(a' }, timestmp, {} ]\n",
+        "  - run: shopctl\n    capture: { a: { line: 0 }, b: { lines: stdot }, c: { regex: x, json: /y }, d e: { whole: stdout } }\n",
+        "  - run: shopctl\n    cwd: ..\n",
+    )));
+}
+
+#[test]
+fn skills_and_their_inputs_are_checked_where_they_are_called() {
+    let skill = "skill: sign-in\ndescription: S.\ninputs: { user: text, password: secret, age: { type: number, default: old }, sure: boolean }\nsteps: [ { open: '/${user}/${password}' } ]\n";
+    let wrong = "skill: wrong\ndescription: W.\ninputs: { a: txt, b: { type: secret, default: hunter2 } }\nsteps: [ { open: '/${usr}' } ]\n";
+    insta::assert_snapshot!(said(&[
+        ("skills/sign-in.yaml", skill),
+        ("skills/wrong.yaml", wrong),
+        ("skills/again.yaml", &skill.replace("default: old", "default: 3")),
+        (
+            "scenarios/a.yaml",
+            concat!(
+                "scenario: a\nsteps:\n",
+                "  - use: sign-on\n",
+                "  - use: sign-in\n    with: { user: ada, password: hunter2, sure: maybe }\n",
+                "  - use: sign-in\n    with: { usr: ada, password: '${secret:ADA}', age: young, sure: 'true' }\n",
+            ),
+        ),
+    ]));
+}
+
+#[test]
+fn skills_that_use_each_other_in_a_circle_are_named_once() {
+    let skill = |name: &str, uses: &str| {
+        format!("skill: {name}\ndescription: S.\nsteps:\n  - use: {uses}\n")
+    };
+    insta::assert_snapshot!(said(&[
+        ("skills/a.yaml", &skill("a", "b")),
+        ("skills/b.yaml", &skill("b", "c")),
+        ("skills/c.yaml", &skill("c", "a")),
+        ("skills/d.yaml", &skill("d", "d")),
+        ("skills/e.yaml", &skill("e", "a")),
+    ]));
+}
+
+#[test]
+fn references_that_nothing_defines_are_found_in_order() {
+    insta::assert_snapshot!(said(&[
+        (
+            "skills/count.yaml",
+            "skill: count\ndescription: C.\nsteps:\n  - run: shopctl ${rows}\n    capture: { total: { lines: stdout } }\n",
+        ),
+        (
+            "scenarios/a.yaml",
+            concat!(
+                "scenario: a\nsteps:\n",
+                "  - open: /${rows}\n",
+                "  - capture: { rows: { text: status } }\n",
+                "  - open: /${rows}/${row}/${port}/${unique}/$${literal}\n",
+                "  - use: count\n",
+                "  - see: 'text \"${total} ${secret:A B} ${secret:}\"'\n",
+                "  - open: /${rows\n",
+            ),
+        ),
+    ]));
+}
+
+#[test]
+fn ids_and_checkpoints_and_rows_are_unique_and_fit_into_file_names() {
+    insta::assert_snapshot!(said(&[
+        ("skills/snap.yaml", "skill: snap\ndescription: S.\nsteps:\n  - snapshot: one\n"),
+        (
+            "scenarios/a.yaml",
+            "scenario: a\nsteps:\n  - snapshot: one\n  - use: snap\n  - run: x\n    snapshot: one\n"
+        ),
+        ("scenarios/b.yaml", "scenario: a\nsteps: [ back ]\n"),
+        ("scenarios/c.yaml", "scenario: a/b c\nsteps: [ back ]\n"),
+        (
+            "scenarios/d.yaml",
+            "scenario: d\nfor-each:\n  - { n: 1, m: x }\n  - { n: 1, m: y }\n  - { n: New Zealand, m: z }\n  - { n: 4, mm: z }\nsteps: [ back ]\n",
+        ),
+        (
+            "scenarios/e.yaml",
+            "scenario: e\nfor-each: { rows: [ { n: 1 } ], key: m }\nsteps: [ back ]\n"
+        ),
+        ("scenarios/f.yaml", "scenario: f\nfor-each: []\ntags: [ '!x', a b ]\nsteps: []\n"),
+    ]));
+}
+
+#[test]
+fn a_configuration_that_is_wrong_says_how_to_mend_it() {
+    let config = r#"
+products:
+  shop:
+    setup: [ { run: make, shell: make }, { cache: [../x] } ]
+    data: /etc
+    serve: { run: "shopd ${prt}", ready: { http: health, within: 30 } }
+    base-url: shop.example
+    isolate: suite
+    allow-hosts: [ http://x/ ]
+  desk:
+browser: { viewport: wide, locale: English, timezone: London, now: today }
+night: { schedule: "0 25 * * *", timezone: Europe/Lodon, until: "7:00", jobs: 0, retries: some }
+gate:
+  fail-on: [regresed]
+  judged-at-least: 0.95
+  rules: [ { branch: "a[", fail-on: [+flaky, new] }, { fail-on: [+flakey] } ]
+redact: [ { json: id } ]
+vars: { port: 1, ok: yes }
+secrets: { file: secrets.env }
+suppress: [ { fingerprint: x, reason: y, expires: soon } ]
+"#;
+    insta::assert_snapshot!(said(&[
+        ("nightshift.yaml", config),
+        ("scenarios/a.yaml", "scenario: a\nsteps: [ back ]\n"),
+        ("scenarios/b.yaml", "scenario: b\nproduct: shp\nsteps: [ back ]\n"),
+    ]));
+}
+
+#[test]
+fn a_scenario_without_its_parts_says_what_is_missing() {
+    insta::assert_snapshot!(said(&[
+        ("scenarios/a.yaml", "about: [x]\ntimeout: soon\nretries: -1\ntags: smoke\nowner:\n"),
+        ("skills/b.yaml", "skill: b\nsteps:\n  - see: alert\nensures: { see: alert }\n"),
+        ("nightshift.yaml", "product: {}\n"),
+    ]));
+}

@@ -1,0 +1,241 @@
+//! Reading what steps, scenarios and the configuration have in common: redactions, snapshots,
+//! captures, and pairs of a target with a value.
+
+use indexmap::IndexMap;
+
+use super::grammar::{self, ALL_CLASSES, Object};
+use super::node::{Entry, Node, Value};
+use super::reader::{Fields, Mention, Reader, one_or_many};
+use crate::model::observe::FacetKind;
+use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
+use crate::model::{Redaction, Snapshot, Target};
+
+/// The names that are always known, and so cannot be given to something else.
+pub(crate) const BUILTINS: [&str; 4] = ["port", "base-url", "work", "unique"];
+
+impl Reader {
+    /// Redactions: one, or a list of them.
+    pub(crate) fn redactions(&mut self, node: &Node) -> Vec<Redaction> {
+        one_or_many(node).iter().filter_map(|it| self.redaction(it)).collect()
+    }
+
+    fn redaction(&mut self, node: &Node) -> Option<Redaction> {
+        if matches!(node.value, Value::Scalar { .. }) {
+            return self.class(node).map(Redaction::Class);
+        }
+        let fields = self.object(node, &grammar::REDACTION)?;
+        let chosen = self.one_of(&fields, &grammar::REDACTION)?;
+        match chosen.key.as_str() {
+            "pattern" => self.regex(&chosen.value, "the pattern").map(Redaction::Pattern),
+            "json" => self.pointer(&chosen.value, "the pointer").map(Redaction::Json),
+            _ => self.class(&chosen.value).map(Redaction::Class),
+        }
+    }
+
+    fn class(&mut self, node: &Node) -> Option<RedactionClass> {
+        let word = self.choice(node, "class of redaction", grammar::classes())?;
+        ALL_CLASSES.into_iter().find(|it| it.word() == word)
+    }
+
+    /// The one key of a choice that is there; complains about none and about several.
+    pub(crate) fn one_of<'n>(&mut self, fields: &Fields<'n>, object: &Object) -> Option<&'n Entry> {
+        let mut there = object.one_of.iter().filter_map(|it| fields.entry(it));
+        let quoted: Vec<String> = object.one_of.iter().map(|it| format!("\"{it}\"")).collect();
+        let choice = quoted.join(", ");
+        match (there.next(), there.next()) {
+            (Some(only), None) => Some(only),
+            (None, _) => {
+                self.complain(fields.pos, format!("{} needs one of {choice}", object.title), None);
+                None
+            }
+            (Some(first), Some(second)) => {
+                let message =
+                    format!("\"{}\" and \"{}\" exclude each other", first.key, second.key);
+                self.advise(second.pos, message, "keep one of them");
+                None
+            }
+        }
+    }
+
+    /// Words that name facets of this surface.
+    fn facets(&mut self, node: &Node, allowed: fn() -> Vec<&'static str>) -> Vec<FacetKind> {
+        self.list(node, "facets")
+            .iter()
+            .filter_map(|it| FacetKind::from_word(self.choice(it, "facet", allowed())?))
+            .collect()
+    }
+
+    /// A snapshot from the node that names it and the keys beside it.
+    pub(crate) fn snapshot(
+        &mut self,
+        name: &Node,
+        fields: &Fields<'_>,
+        allowed: fn() -> Vec<&'static str>,
+    ) -> Option<Snapshot> {
+        let facets = fields.get("facets").map(|it| self.facets(it, allowed));
+        let redact = fields.get("redact").map(|it| self.redactions(it)).unwrap_or_default();
+        let mask = fields.get("mask").map(|it| self.targets(it)).unwrap_or_default();
+        let require = fields.get("require").map(|it| self.facets(it, allowed)).unwrap_or_default();
+        let pos = name.pos;
+        let name = self.name(name, "the checkpoint")?;
+        if name == crate::model::plan::WATCH_CHECKPOINT {
+            self.advise(
+                pos,
+                "the checkpoint \"watch\" is what the watches write",
+                "choose another name",
+            );
+            return None;
+        }
+        self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
+        Some(Snapshot { name, facets, redact, mask, require })
+    }
+
+    /// Whether a name can be used as `${name}`; complains where it cannot.
+    pub(crate) fn variable_name(&mut self, name: &str, pos: super::complaint::Pos) -> bool {
+        let fits = !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        if !fits {
+            self.advise(
+                pos,
+                format!("\"{name}\" cannot be the name of a variable"),
+                "use letters, digits, `_`, `-` and `.`",
+            );
+        } else if BUILTINS.contains(&name) {
+            self.advise(pos, format!("${{{name}}} has a meaning already"), "choose another name");
+        } else {
+            return true;
+        }
+        false
+    }
+
+    /// Captures by name; each is known from here on.
+    pub(crate) fn captures<T>(
+        &mut self,
+        node: &Node,
+        read: fn(&mut Self, &Node) -> Option<T>,
+    ) -> IndexMap<String, T> {
+        let mut captures = IndexMap::new();
+        for entry in self.map(node, "\"capture\"").unwrap_or_default() {
+            let named = self.variable_name(&entry.key, entry.pos);
+            let capture = read(self, &entry.value);
+            if named {
+                self.mentions.push(Mention::Define { name: entry.key.clone(), pos: entry.pos });
+            }
+            if let Some(capture) = capture {
+                captures.insert(entry.key.clone(), capture);
+            }
+        }
+        captures
+    }
+
+    /// A capture from a page.
+    pub(crate) fn page_capture(&mut self, node: &Node) -> Option<PageCapture> {
+        let fields = self.object(node, &grammar::PAGE_CAPTURE)?;
+        let chosen = self.one_of(&fields, &grammar::PAGE_CAPTURE)?;
+        for (modifier, verb) in [("matching", "text"), ("of", "attribute")] {
+            if let Some(entry) = fields.entry(modifier).filter(|_| chosen.key != verb) {
+                self.complain(entry.pos, format!("\"{modifier}\" belongs to \"{verb}\""), None);
+            }
+        }
+        match chosen.key.as_str() {
+            "text" => {
+                let target = self.target(&chosen.value);
+                let regex = match fields.get("matching") {
+                    Some(it) => Some(self.regex(it, "\"matching\"")?),
+                    None => None,
+                };
+                Some(PageCapture::Text(target?, regex))
+            }
+            "value" => self.target(&chosen.value).map(PageCapture::Value),
+            "attribute" => {
+                let name = self.words(&chosen.value, "\"attribute\"")?.to_owned();
+                let Some(of) = fields.get("of") else {
+                    self.advise(chosen.pos, "the attribute of what?", "name the thing with `of:`");
+                    return None;
+                };
+                Some(PageCapture::Attribute(self.target(of)?, name))
+            }
+            _ if self.raw(&chosen.value, "\"url\"")? == "true" => Some(PageCapture::Url(None)),
+            _ => self.regex(&chosen.value, "\"url\"").map(|it| PageCapture::Url(Some(it))),
+        }
+    }
+
+    /// A capture from a command's output.
+    pub(crate) fn command_capture(&mut self, node: &Node) -> Option<CommandCapture> {
+        let fields = self.object(node, &grammar::COMMAND_CAPTURE)?;
+        let chosen = self.one_of(&fields, &grammar::COMMAND_CAPTURE)?;
+        let from = match fields.get("from") {
+            Some(it) => self.output(it)?,
+            None => Output::Stdout,
+        };
+        let value = &chosen.value;
+        match chosen.key.as_str() {
+            "regex" => self.regex(value, "\"regex\"").map(|it| CommandCapture::Regex(from, it)),
+            "json" => self.pointer(value, "\"json\"").map(|it| CommandCapture::Json(from, it)),
+            "line" => {
+                let line = self.integer::<i64>(value, "\"line\"")?;
+                if line == 0 {
+                    self.advise(
+                        value.pos,
+                        "lines count from 1",
+                        "write 1 for the first or -1 for the last",
+                    );
+                    return None;
+                }
+                Some(CommandCapture::Line(from, line))
+            }
+            other => {
+                if let Some(entry) = fields.entry("from") {
+                    let message = format!("\"from\" does not belong to \"{other}\"");
+                    self.advise(entry.pos, message, &format!("write `{other}: stderr` instead"));
+                }
+                let output = self.output(value)?;
+                Some(if other == "lines" {
+                    CommandCapture::Lines(output)
+                } else {
+                    CommandCapture::Whole(output)
+                })
+            }
+        }
+    }
+
+    fn output(&mut self, node: &Node) -> Option<Output> {
+        let word = self.choice(node, "output", grammar::outputs())?;
+        Some(if word == "stderr" { Output::Stderr } else { Output::Stdout })
+    }
+
+    /// Pairs of a target and a value: a map, or a list of qualified targets with `is:`.
+    pub(crate) fn pairs<T>(
+        &mut self,
+        node: &Node,
+        object: &'static Object,
+        read: &mut dyn FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Vec<(Target, T)> {
+        let mut pairs = Vec::new();
+        match &node.value {
+            Value::Map(entries) => {
+                for entry in entries {
+                    let target = self.locator(&entry.key, entry.pos).map(Target::plain);
+                    let value = read(self, &entry.value);
+                    pairs.extend(target.zip(value));
+                }
+            }
+            Value::List(items) => {
+                for item in items {
+                    let Some(fields) = self.object(item, object) else { continue };
+                    let target = self.qualified(&fields);
+                    let value = fields.get("is").and_then(|it| read(self, it));
+                    pairs.extend(target.zip(value));
+                }
+            }
+            Value::Scalar { .. } => {
+                self.advise(
+                    node.pos,
+                    "targets and their values are missing here",
+                    "write `{ 'textbox \"Name\"': value }`",
+                );
+            }
+        }
+        pairs
+    }
+}

@@ -1,0 +1,121 @@
+//! [`Driver`]: one chromedriver process with everything that it starts, on a free port.
+//!
+//! Neighbours: [`super::locate`] finds the programs, [`super::session`] talks to the driver.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::process::{Cookie, ProcessError, Service, ServiceSpec};
+use crate::surface::SurfaceError;
+
+/// How long the driver may take to say its port.
+const START: Duration = Duration::from_secs(20);
+/// How much of the driver's log is kept.
+const LOG_BYTES: usize = 256 * 1024;
+/// What the driver prints when it is ready, before its port.
+const READY: &str = "started successfully on port ";
+/// The variables that driver and browser get from ours; the rest would make machines differ.
+const PASSED: [&str; 5] = ["PATH", "LANG", "LC_ALL", "FONTCONFIG_FILE", "FONTCONFIG_PATH"];
+
+/// A running chromedriver; its tree ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Driver {
+    service: Service,
+    port: u16,
+}
+
+impl Driver {
+    /// Starts the driver in `scratch`, which is its home and temporary folder too.
+    pub(super) async fn start(
+        program: &Path,
+        scratch: &Path,
+        tree: &Cookie,
+    ) -> Result<Self, SurfaceError> {
+        let home = scratch.display().to_string();
+        let mut env: Vec<(String, String)> = PASSED
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
+            .collect();
+        env.push(("HOME".to_owned(), home.clone()));
+        env.push(("TMPDIR".to_owned(), home));
+        let service = Service::start(&ServiceSpec {
+            program: program.display().to_string(),
+            args: vec!["--port=0".to_owned()],
+            cwd: scratch.to_owned(),
+            env,
+            max_log: LOG_BYTES,
+            tree: tree.clone(),
+        })
+        .map_err(|error| match error {
+            ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => {
+                SurfaceError::BrowserMissing(error.to_string())
+            }
+            ProcessError::Io { what, source } => SurfaceError::Io { what, source },
+        })?;
+        let port = tokio::time::timeout(START, ready(&service)).await.unwrap_or(None);
+        match port {
+            Some(port) => Ok(Self { service, port }),
+            None => Err(SurfaceError::BrowserMissing(format!(
+                "{} did not say on which port it listens; its log: {}",
+                program.display(),
+                last_words(&service)
+            ))),
+        }
+    }
+
+    /// The port of its WebDriver service.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The id of the driver's process.
+    pub(super) fn pid(&self) -> u32 {
+        self.service.pid()
+    }
+
+    /// How it ended, where it did, with the end of its log.
+    pub(super) fn epitaph(&self) -> Option<String> {
+        let exit = self.service.try_exit()?;
+        Some(format!("chromedriver ended ({exit}); its log: {}", last_words(&self.service)))
+    }
+
+    /// Its log so far.
+    pub(super) fn log(&self) -> Vec<u8> {
+        self.service.log().marked()
+    }
+
+    /// Ends the driver and everything that it started.
+    pub(super) async fn stop(mut self) {
+        for straggler in self.service.stop(Duration::from_millis(500)).await {
+            tracing::debug!("ended what the driver left behind: {}", straggler.command);
+        }
+    }
+}
+
+/// The port that the driver says it listens on; `None` when it ends before that.
+async fn ready(service: &Service) -> Option<u16> {
+    let mut seen = 0;
+    loop {
+        let log = service.log();
+        let text = String::from_utf8_lossy(&log.bytes);
+        if let Some((_, after)) = text.split_once(READY)
+            && let Some((digits, _)) = after.split_once(|it: char| !it.is_ascii_digit())
+        {
+            return digits.parse().ok();
+        }
+        tokio::select! {
+            total = service.log_beyond(seen) => seen = total,
+            _ = service.exited() => return None,
+        }
+    }
+}
+
+fn last_words(service: &Service) -> String {
+    let log = service.log();
+    let text = String::from_utf8_lossy(&log.bytes).into_owned();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    if lines.is_empty() {
+        return "(empty)".to_owned();
+    }
+    lines[lines.len().saturating_sub(5)..].join(" | ")
+}

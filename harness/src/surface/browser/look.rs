@@ -1,0 +1,226 @@
+//! Observing a page: its facets once it is settled, and what a person needs to see of a failure.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::page::{Page, Trouble};
+use super::record::{Dialog, place_of};
+use super::session::Snag;
+use super::walker::{self, Area, Question};
+use crate::model::observe::Extra;
+use crate::model::{Facet, FacetContent, FacetKind, Observation, Rect};
+use crate::surface::{Look, SurfaceError};
+
+/// How long evidence may take; a page that does not answer must not hold the night up.
+const EVIDENCE: Duration = Duration::from_secs(5);
+/// How many pictures are taken at most until two are equal.
+const FRAMES: u32 = 6;
+
+/// How often the end of one animation may begin another.
+const FREEZES: u32 = 4;
+
+/// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
+/// endless starts over and stands, the rest ends and tells the page so.
+const FREEZE: &str = r"(() => {
+  let moved = 0;
+  for (const it of document.getAnimations()) {
+    if (it.playState !== 'running' && !it.pending) continue;
+    const end = it.effect ? it.effect.getComputedTiming().endTime : 0;
+    try {
+      if (Number.isFinite(Number(end))) { it.finish(); moved += 1; }
+      else { it.pause(); it.currentTime = 0; (globalThis.__paused ||= new Set()).add(it); }
+    } catch { /* an animation without a timeline stands already */ }
+  }
+  if (!globalThis.__still) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('*, *::before, *::after { caret-color: transparent !important }');
+    Object.defineProperty(globalThis, '__still', { value: sheet, configurable: true });
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }
+  return moved;
+})()";
+
+/// Lets the page go on as before [`FREEZE`].
+const THAW: &str = r"(() => {
+  for (const it of globalThis.__paused || []) it.play();
+  delete globalThis.__paused;
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((it) => it !== globalThis.__still);
+  delete globalThis.__still;
+})()";
+
+impl Page {
+    /// Observes the page once it is settled.
+    pub(super) async fn take(&mut self, look: &Look) -> Result<Observation, SurfaceError> {
+        match self.try_take(look).await {
+            Ok(observation) => Ok(observation),
+            Err(Trouble::Lost(error)) => Err(error),
+            // A page that cannot be read is still observed: as that.
+            Err(Trouble::Failed(failure)) => Ok(self.unreadable(&failure.actual)),
+        }
+    }
+
+    async fn try_take(&mut self, look: &Look) -> Result<Observation, Trouble> {
+        let deadline = self.deadline();
+        if let Some(trouble) = self.blocked("a page that can be observed") {
+            return Err(trouble);
+        }
+        self.focus().await?;
+        self.settle(deadline).await?;
+        self.freeze(deadline).await?;
+        let read: walker::Page = loop {
+            match self.ask(&Question::Observe { masks: &look.masks }).await {
+                Ok(read) => break read,
+                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
+            }
+        };
+        let mut facets = Vec::new();
+        for kind in &look.facets {
+            let content = match kind {
+                FacetKind::Page => FacetContent::Text(self.page_facet(&read)),
+                FacetKind::Aria => FacetContent::Text(read.aria.clone()),
+                FacetKind::Text => FacetContent::Text(read.text.clone()),
+                FacetKind::Image => FacetContent::Image {
+                    png: self.picture(deadline).await?,
+                    masks: read
+                        .masks
+                        .iter()
+                        .filter_map(|it| pixels(it.viewport, read.scale))
+                        .collect(),
+                },
+                // Those of commands and terminals; the watches' set belongs to the whole attempt.
+                FacetKind::Stdout
+                | FacetKind::Stderr
+                | FacetKind::Exit
+                | FacetKind::Files
+                | FacetKind::Screen
+                | FacetKind::Events => continue,
+            };
+            facets.push(Facet { kind: *kind, content });
+        }
+        // Whether it goes on is not this observation's affair.
+        drop(self.evaluate(THAW, deadline).await);
+        let place = place_of(&read.url, self.base.as_str());
+        Ok(Observation { place, facets, extras: Vec::new() })
+    }
+
+    /// Brings all movement to its end. The page hears of the ends, and may change because of them.
+    async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        for _ in 0..FREEZES {
+            let moved = self.peek(FREEZE, deadline).await?;
+            if moved.as_u64().unwrap_or_default() == 0 {
+                break;
+            }
+            self.settle(deadline).await?;
+        }
+        Ok(())
+    }
+
+    fn page_facet(&self, read: &walker::Page) -> String {
+        let state = self.record.state();
+        let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
+        let place = place_of(&read.url, self.base.as_str());
+        format!("path: {place}\ntitle: {}\nstatus: {status}\n", read.title)
+    }
+
+    /// What is observed of a page that shows nothing but a dialog, or has crashed.
+    fn unreadable(&self, why: &str) -> Observation {
+        let state = self.record.state();
+        let place = place_of(&state.url, self.base.as_str());
+        let text = match &state.dialog {
+            Some(Dialog { kind, message, .. }) => format!("- {kind} {message:?}\n"),
+            None => format!("- {why}\n"),
+        };
+        let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
+        let page = format!("path: {place}\ntitle: \nstatus: {status}\n");
+        let facets = vec![
+            Facet { kind: FacetKind::Page, content: FacetContent::Text(page) },
+            Facet { kind: FacetKind::Aria, content: FacetContent::Text(text) },
+        ];
+        Observation { place, facets, extras: Vec::new() }
+    }
+
+    /// The viewport as PNG, taken until two pictures in a row are equal.
+    async fn picture(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
+        // Two at once cost little more than one: the second is drawn while the first is sent.
+        let (first, second) = tokio::join!(self.capture_png(deadline), self.capture_png(deadline));
+        let (first, mut before) = (first?, second?);
+        if first == before {
+            return Ok(before);
+        }
+        for _ in 2..FRAMES {
+            let now = self.capture_png(deadline).await?;
+            if now == before || Instant::now() >= deadline {
+                return Ok(now);
+            }
+            before = now;
+        }
+        Ok(before)
+    }
+
+    async fn capture_png(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
+        let limit = deadline.saturating_duration_since(Instant::now()).max(EVIDENCE);
+        let params = json!({ "context": self.top });
+        let taken =
+            self.shared.bidi.command("browsingContext.captureScreenshot", params, limit).await;
+        let taken = taken.map_err(|refusal| match self.blocked("a picture of the page") {
+            Some(trouble) => trouble,
+            None => refusal.lost("taking a picture of the page").into(),
+        })?;
+        base64::engine::general_purpose::STANDARD
+            .decode(taken["data"].as_str().unwrap_or_default())
+            .map_err(|error| {
+                SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into()
+            })
+    }
+
+    /// What a person needs to understand a failure; what cannot be had is left out.
+    pub(super) async fn gather(&mut self) -> Vec<Extra> {
+        let deadline = Instant::now() + EVIDENCE;
+        let mut extras = Vec::new();
+        let mut add = |kind: &str, media: &str, bytes: Vec<u8>| {
+            extras.push(Extra { kind: kind.to_owned(), media: media.to_owned(), bytes });
+        };
+        let readable = self.blocked("evidence").is_none() && self.focus().await.is_ok();
+        if readable {
+            if let Ok(png) = self.capture_png(deadline).await {
+                add("screenshot", "image/png", png);
+            }
+            if let Ok(read) = self.ask::<walker::Page>(&Question::Observe { masks: &[] }).await {
+                add("aria", "text/plain", read.aria.into_bytes());
+            }
+            if let Ok(html) = self.evaluate("document.documentElement.outerHTML", deadline).await {
+                let html = html.as_str().unwrap_or_default().to_owned();
+                add("dom", "text/plain", html.into_bytes());
+            }
+        }
+        let state = self.record.state();
+        let text = |lines: &[String]| {
+            let mut text = lines.join("\n");
+            text.push('\n');
+            text.into_bytes()
+        };
+        add("console", "text/plain", text(&state.console));
+        let network: Vec<String> =
+            state.network.iter().cloned().chain(state.unanswered()).collect();
+        add("network", "text/plain", text(&network));
+        extras
+    }
+}
+
+/// A region in image pixels; `None` where it lies outside of the picture.
+fn pixels(area: Area, scale: f64) -> Option<Rect> {
+    let left = (area.x.max(0.0) * scale).floor();
+    let top = (area.y.max(0.0) * scale).floor();
+    let right = ((area.x + area.width) * scale).ceil();
+    let bottom = ((area.y + area.height) * scale).ceil();
+    (right > left && bottom > top).then(|| Rect {
+        x: left as u32,
+        y: top as u32,
+        width: (right - left) as u32,
+        height: (bottom - top) as u32,
+    })
+}

@@ -1,0 +1,379 @@
+//! [`Page`]: one page of one attempt, in a user context of its own, and what it does on request.
+//!
+//! Here are its making, its end and the hand-out of actions; the actions themselves are in
+//! [`super::act`], [`super::check`] and [`super::look`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, try_join_all};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
+
+use super::act::Ticked;
+use super::record::{Record, place_of};
+use super::session::{Shared, Snag};
+use super::settle::PRELOAD;
+use super::walker::{self, Question, WalkerError};
+use super::{BrowserOptions, PageContext};
+use crate::model::event::Failure;
+use crate::model::observe::Extra;
+use crate::model::{Action, Observation, Outcome, WatchKind};
+use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
+
+/// How long the flush before sightings may take.
+const FLUSH: Duration = Duration::from_secs(1);
+/// How long the end of a page may take.
+const CLOSING: Duration = Duration::from_secs(10);
+/// Where the page's randomness starts.
+const SEED: u32 = 0x4e69_6768;
+
+/// A page: fresh cookies and storage, watched from the first byte.
+#[derive(Debug)]
+pub struct Page {
+    pub(super) shared: Arc<Shared>,
+    pub(super) record: Arc<Record>,
+    pub(super) user_context: String,
+    /// The browsing context, which is the window handle too.
+    pub(super) top: String,
+    pub(super) base: Url,
+    pub(super) work: PathBuf,
+    /// Where the browser puts files until a step asks for them; goes with the page.
+    _downloads: tempfile::TempDir,
+    /// Counts the times that we waited for quiet.
+    pub(super) round: u64,
+    /// The engine's own name for the page's session.
+    pub(super) engine_session: String,
+}
+
+/// Why a step did not come to its end.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It says something of the product.
+    Failed(Failure),
+    /// It does not.
+    Lost(SurfaceError),
+}
+
+impl From<SurfaceError> for Trouble {
+    fn from(error: SurfaceError) -> Self {
+        Self::Lost(error)
+    }
+}
+
+/// A step of an action.
+pub(super) type Step<T> = Result<T, Trouble>;
+
+/// A failure of the page to be what was expected.
+pub(super) fn failed(expected: impl Into<String>, actual: impl Into<String>) -> Trouble {
+    Trouble::Failed(Failure {
+        outcome: Outcome::Failed,
+        expected: expected.into(),
+        actual: actual.into(),
+    })
+}
+
+impl Page {
+    pub(super) async fn open(
+        shared: &Arc<Shared>,
+        options: &BrowserOptions,
+        context: &PageContext,
+    ) -> Result<Self, SurfaceError> {
+        let base = Url::parse(&context.base_url).map_err(|error| {
+            SurfaceError::BrowserMissing(format!(
+                "the product's URL {:?} is none: {error}",
+                context.base_url
+            ))
+        })?;
+        let folder = tempfile::Builder::new().prefix("downloads-").tempdir_in(&options.scratch);
+        let downloads = folder.map_err(|source| SurfaceError::Io {
+            what: format!("making a folder for downloads in {}", options.scratch.display()),
+            source,
+        })?;
+        let command = async |method: &str, params: Value| {
+            let answer = shared.bidi.command(method, params, shared.limit).await;
+            answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
+        };
+        let made = command("browser.createUserContext", json!({})).await?;
+        let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
+        let record = Arc::new(Record::new());
+        shared.records.add(&user_context, &record);
+        let mut hosts = context.allow_hosts.clone();
+        hosts.extend(own_host(&base));
+        shared.wall.allow(&user_context, hosts);
+        let settings = settings(options, &user_context, downloads.path());
+        try_join_all(settings.into_iter().map(|(method, params)| command(method, params))).await?;
+        let made = command(
+            "browsingContext.create",
+            json!({ "type": "tab", "userContext": user_context }),
+        )
+        .await?;
+        let top = made["context"].as_str().unwrap_or_default().to_owned();
+        top.clone_into(&mut record.state().top);
+        let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
+        let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
+        shared.records.add_session(&engine_session, &record);
+        Ok(Self {
+            shared: Arc::clone(shared),
+            record,
+            user_context,
+            top,
+            base,
+            work: context.work.clone(),
+            _downloads: downloads,
+            round: 0,
+            engine_session,
+        })
+    }
+
+    /// Ends the page and forgets its context: cookies, storage, open requests, dialogs.
+    pub async fn close(self) -> Result<(), SurfaceError> {
+        let params = json!({ "userContext": self.user_context });
+        let answer = self.shared.bidi.command("browser.removeUserContext", params, CLOSING).await;
+        self.shared.focus.lock().await.clear();
+        answer.map(drop).map_err(|refusal| refusal.lost("closing the page"))
+    }
+
+    /// Until when an action that begins now may take.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.shared.timeout
+    }
+
+    /// Makes classic commands go to the top document of this page.
+    pub(super) async fn focus(&self) -> Step<()> {
+        let mut focus = self.shared.focus.lock().await;
+        if *focus != self.top {
+            self.switch().await?;
+            self.top.clone_into(&mut focus);
+        }
+        Ok(())
+    }
+
+    /// As [`Page::focus`], also out of a frame.
+    pub(super) async fn switch(&self) -> Step<()> {
+        let handle = fantoccini::wd::WindowHandle::try_from(self.top.clone()).map_err(|error| {
+            SurfaceError::BrowserLost(format!("the page has no handle: {error}"))
+        })?;
+        let switched = self
+            .shared
+            .drive("switching to the page", self.shared.client.switch_to_window(handle))
+            .await;
+        match switched {
+            Ok(()) | Err(Snag::Dialog) => Ok(()),
+            Err(snag) => Err(self.trouble(snag, "the page")),
+        }
+    }
+
+    /// Asks the walker; the page must not be blocked.
+    pub(super) async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        question: &Question<'_>,
+    ) -> Result<T, Snag> {
+        let asked = self.shared.client.execute(walker::SCRIPT, question.arguments());
+        let answer = self.shared.drive("reading the page", asked).await?;
+        walker::read(answer).map_err(|error| match error {
+            WalkerError::Complaint(said) => Snag::Refused(said),
+            WalkerError::Shape(_) => Snag::Again(error.to_string()),
+        })
+    }
+
+    /// What a snag means for a step that expected `expected`.
+    pub(super) fn trouble(&self, snag: Snag, expected: &str) -> Trouble {
+        match snag {
+            Snag::Dialog => match self.blocked(expected) {
+                Some(trouble) => trouble,
+                None => failed(expected, "a dialog opened and closed again"),
+            },
+            Snag::Crashed => {
+                self.record.crash();
+                crashed(expected)
+            }
+            Snag::Hung => failed(expected, "the page does not answer: its scripts do not end"),
+            Snag::Again(said) | Snag::Refused(said) => failed(expected, said),
+            Snag::Lost(error) => Trouble::Lost(error),
+        }
+    }
+
+    /// Why nothing can be done with the page at all.
+    pub(super) fn blocked(&self, expected: &str) -> Option<Trouble> {
+        let state = self.record.state();
+        if state.crashed {
+            return Some(crashed(expected));
+        }
+        let dialog = state.dialog.as_ref()?;
+        Some(failed(
+            expected,
+            format!("a dialog is open and blocks the page: {dialog}; answer it with `dialog:`"),
+        ))
+    }
+
+    async fn perform(&mut self, action: &Action) -> Step<Vec<(String, String)>> {
+        if !matches!(action, Action::Dialog(_))
+            && let Some(trouble) = self.blocked("a page that can be used")
+        {
+            return Err(trouble);
+        }
+        self.focus().await?;
+        let none = |()| Vec::new();
+        match action {
+            Action::Open(url) => self.open_url(url.raw()).await.map(none),
+            Action::Back => self.back().await.map(none),
+            Action::Reload => self.reload().await.map(none),
+            Action::Click(target) => self.click(target).await.map(none),
+            Action::Fill(fields) => self.fill(fields).await.map(none),
+            Action::Type { text, into } => {
+                self.type_text(text.raw(), into.as_ref()).await.map(none)
+            }
+            Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
+            Action::Choose { from, option } => self.choose(from, option.raw()).await.map(none),
+            Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
+            Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
+            Action::Upload { to, files } => self.upload(to, files).await.map(none),
+            Action::Download { click, save_as } => {
+                self.download(click, save_as.raw()).await.map(none)
+            }
+            Action::Dialog(answer) => self.answer_dialog(answer).await.map(none),
+            Action::See(targets) => self.see(targets).await.map(none),
+            Action::SeeNot(targets) => self.see_not(targets).await.map(none),
+            Action::Expect(all) => self.expect(all).await.map(none),
+            Action::Wait { until, within_ms } => self.wait(until, *within_ms).await.map(none),
+            Action::Capture(captures) => self.capture(captures).await,
+            // Observing is a call of its own; the step itself only asks for a page that is ready.
+            Action::Snapshot(_) => {
+                let deadline = self.deadline();
+                self.settle(deadline).await.map(none)
+            }
+            Action::Run(_) | Action::Use { .. } => {
+                Err(failed("an action on a page", "this action is none"))
+            }
+        }
+    }
+
+    async fn flush(&self) {
+        let deadline = Instant::now() + FLUSH;
+        if matches!(self.evaluate("0", deadline).await, Err(Snag::Dialog)) {
+            let params = json!({ "root": self.top });
+            // Only the round trip matters, not its answer.
+            drop(self.shared.bidi.command("browsingContext.getTree", params, FLUSH).await);
+        }
+    }
+
+    /// Our proxy's refusals in words: the browser only knows that a proxy failed it.
+    fn reworded(&self, mut sighting: Sighting) -> Sighting {
+        if sighting.kind == WatchKind::RequestFailed
+            && let Some(method) =
+                sighting.message.strip_suffix(" failed: net::ERR_SOCKS_CONNECTION_FAILED")
+        {
+            let why = match self.base.join(&sighting.path) {
+                Ok(url) => self.why_unreachable(&url),
+                Err(_) => "no connection".to_owned(),
+            };
+            sighting.message = format!("{method} failed: {why}");
+        }
+        sighting
+    }
+
+    /// Why the wall did not connect to this URL.
+    pub(super) fn why_unreachable(&self, url: &Url) -> String {
+        let Some(host) = url.host_str() else {
+            return "only paths of the product and http URLs can be opened".to_owned();
+        };
+        let port = url.port_or_known_default().unwrap_or_default();
+        if self.shared.wall.allows(host, port) {
+            format!("{host}:{port} takes no connections")
+        } else {
+            format!("{host}:{port} is not an allowed host; `allow-hosts` can name it")
+        }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.shared.records.remove(&self.user_context);
+        self.shared.wall.forget(&self.user_context);
+    }
+}
+
+fn crashed(expected: &str) -> Trouble {
+    Trouble::Failed(Failure {
+        outcome: Outcome::Crashed,
+        expected: expected.to_owned(),
+        actual: "the page crashed".to_owned(),
+    })
+}
+
+fn own_host(base: &Url) -> Option<String> {
+    Some(format!("{}:{}", base.host_str()?, base.port_or_known_default()?))
+}
+
+/// The commands that prepare a user context before its first document.
+fn settings(
+    options: &BrowserOptions,
+    user_context: &str,
+    downloads: &std::path::Path,
+) -> Vec<(&'static str, Value)> {
+    let (width, height) = options.viewport;
+    let given = json!({ "now": options.now.map(|now| now.timestamp_millis()), "seed": SEED });
+    let here = json!([user_context]);
+    vec![
+        (
+            "browser.setDownloadBehavior",
+            json!({ "userContexts": here, "downloadBehavior": {
+                "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
+        ),
+        (
+            "browsingContext.setViewport",
+            json!({ "userContexts": here, "viewport": { "width": width, "height": height } }),
+        ),
+        (
+            "emulation.setTimezoneOverride",
+            json!({ "userContexts": here, "timezone": options.timezone }),
+        ),
+        ("emulation.setLocaleOverride", json!({ "userContexts": here, "locale": options.locale })),
+        (
+            "script.addPreloadScript",
+            json!({ "userContexts": here,
+                "functionDeclaration": format!("() => ({PRELOAD})({given})") }),
+        ),
+    ]
+}
+
+impl PageSurface for Page {
+    fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
+        Box::pin(async move {
+            match self.perform(action).await {
+                Ok(captured) => Ok(Done::Passed(captured)),
+                Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
+                Err(Trouble::Lost(error)) => Err(error),
+            }
+        })
+    }
+
+    fn observe<'a>(
+        &'a mut self,
+        look: &'a Look,
+    ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
+        Box::pin(self.take(look))
+    }
+
+    fn place(&mut self) -> BoxFuture<'_, String> {
+        Box::pin(async {
+            self.flush().await;
+            place_of(&self.record.state().url, self.base.as_str())
+        })
+    }
+
+    fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>> {
+        Box::pin(async {
+            self.flush().await;
+            let seen = self.record.take_sightings(self.base.as_str());
+            seen.into_iter().map(|sighting| self.reworded(sighting)).collect()
+        })
+    }
+
+    fn material(&mut self) -> BoxFuture<'_, Vec<Extra>> {
+        Box::pin(self.gather())
+    }
+}

@@ -1,0 +1,130 @@
+// Runs before the scripts of every document: makes the page repeatable and its quiet visible.
+// Called with { now: epoch milliseconds or null, seed }. Leaves one non-enumerable property.
+(options) => {
+  const real = { now: Date.now.bind(Date), perf: performance.now.bind(performance) };
+  const mask = (target, apply, construct) =>
+    new Proxy(target, construct ? { apply, construct } : { apply });
+
+  // The clock starts at `now` and ticks: a frozen one would break debounce and throttle.
+  if (options.now !== null) {
+    const start = real.perf();
+    const now = () => Math.floor(options.now + real.perf() - start);
+    const RealDate = Date;
+    const dateNow = mask(RealDate.now, () => now());
+    const Fixed = mask(
+      RealDate,
+      () => new RealDate(now()).toString(),
+      (target, args, newTarget) =>
+        Reflect.construct(target, args.length ? args : [now()], newTarget === Fixed ? target : newTarget),
+    );
+    RealDate.now = dateNow;
+    RealDate.prototype.constructor = Fixed;
+    globalThis.Date = Fixed;
+    const format = Intl.DateTimeFormat.prototype;
+    const getter = Object.getOwnPropertyDescriptor(format, 'format');
+    Object.defineProperty(format, 'format', {
+      ...getter,
+      get() {
+        const bound = getter.get.call(this);
+        return (date) => bound(date === undefined ? now() : date);
+      },
+    });
+    const parts = format.formatToParts;
+    format.formatToParts = mask(parts, (target, self, args) =>
+      Reflect.apply(target, self, args[0] === undefined ? [now()] : args));
+    if (globalThis.Temporal && Temporal.Now) {
+      const zone = Temporal.Now.timeZoneId.bind(Temporal.Now);
+      const instant = () => Temporal.Instant.fromEpochMilliseconds(now());
+      const zoned = (it) => instant().toZonedDateTimeISO(it === undefined ? zone() : it);
+      Temporal.Now.instant = instant;
+      Temporal.Now.zonedDateTimeISO = zoned;
+      Temporal.Now.plainDateTimeISO = (it) => zoned(it).toPlainDateTime();
+      Temporal.Now.plainDateISO = (it) => zoned(it).toPlainDate();
+      Temporal.Now.plainTimeISO = (it) => zoned(it).toPlainTime();
+    }
+    try {
+      Object.defineProperty(performance, 'timeOrigin', { value: options.now, configurable: true });
+    } catch { /* then it tells the real time, which few pages read */ }
+  }
+
+  // Seeded randomness (mulberry32); crypto stays random, because pages rely on that for safety.
+  let seed = options.seed >>> 0;
+  Math.random = mask(Math.random, () => {
+    seed = (seed + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  });
+
+  // What is still under way: short timers, frames asked for, changes of the tree, leaving.
+  const SHORT = 600;
+  const timers = new Map();
+  const frames = new Map();
+  const state = { mutated: 0, leaving: 0, round: -1, since: 0 };
+  const observer = new MutationObserver(() => {
+    if (document.readyState === 'complete') state.mutated = real.perf();
+  });
+  observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  const clear = (id) => timers.delete(id);
+  globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
+    const [handler, delay = 0, ...rest] = args;
+    if (typeof handler !== 'function' || delay > SHORT) return Reflect.apply(target, self, args);
+    const id = Reflect.apply(target, self, [function (...given) {
+      clear(id);
+      return Reflect.apply(handler, this, given);
+    }, delay, ...rest]);
+    timers.set(id, real.perf());
+    return id;
+  });
+  globalThis.clearTimeout = mask(clearTimeout, (target, self, args) => {
+    clear(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  globalThis.requestAnimationFrame = mask(requestAnimationFrame, (target, self, args) => {
+    const [handler] = args;
+    if (typeof handler !== 'function') return Reflect.apply(target, self, args);
+    const id = Reflect.apply(target, self, [(time) => {
+      frames.delete(id);
+      return handler(time);
+    }]);
+    frames.set(id, real.perf());
+    return id;
+  });
+  globalThis.cancelAnimationFrame = mask(cancelAnimationFrame, (target, self, args) => {
+    frames.delete(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  if (globalThis.navigation) {
+    navigation.addEventListener('navigate', (event) => {
+      const away = !event.hashChange && !event.destination.sameDocument && event.downloadRequest === null;
+      if (away && event.cancelable !== undefined) state.leaving = real.perf();
+    });
+    navigation.addEventListener('navigatesuccess', () => { state.leaving = 0; });
+    navigation.addEventListener('navigateerror', () => { state.leaving = 0; });
+  }
+
+  // One look: what keeps this document (and those of its own origin inside it) from being quiet.
+  // Only timers and frames that were asked for before the round began count: chains never end.
+  const busy = (round) => {
+    const at = real.perf();
+    if (state.round !== round) {
+      state.round = round;
+      state.since = at;
+    }
+    const before = (map) => [...map.values()].some((set) => set <= state.since);
+    const reasons = [];
+    if (document.readyState !== 'complete') reasons.push('loading');
+    if (state.leaving && at - state.leaving < 500) reasons.push('leaving');
+    if (before(timers)) reasons.push('timer');
+    if (before(frames)) reasons.push('frame');
+    if (state.mutated && at - state.mutated < 60) reasons.push('changing');
+    for (let i = 0; i < window.length; i += 1) {
+      try {
+        const inner = window[i].__nightshift;
+        if (inner) reasons.push(...inner.busy(round));
+      } catch { /* a frame of another origin is not ours to wait for */ }
+    }
+    return reasons;
+  };
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames }), configurable: false });
+}

@@ -1,0 +1,82 @@
+//! Printing an HTML file as PDF, by the engine's own command, which knows page numbers.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use super::bidi::Refusal;
+use super::session::Shared;
+use crate::surface::SurfaceError;
+
+/// What is printed at the edges of each page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paper {
+    /// HTML for the head of each page; Chromium fills elements of the classes `pageNumber`,
+    /// `totalPages`, `date`, `title` and `url`. Empty prints none.
+    pub header: String,
+    /// HTML for the foot of each page, in the same way.
+    pub footer: String,
+    /// Top, right, bottom and left margin, in millimetres.
+    pub margins_mm: [u32; 4],
+}
+
+/// The browser measures paper in inches.
+const MM_PER_INCH: f64 = 25.4;
+
+pub(super) async fn print(
+    shared: &Shared,
+    html: &Path,
+    paper: &Paper,
+) -> Result<Vec<u8>, SurfaceError> {
+    let full = html.canonicalize().map_err(|source| SurfaceError::Io {
+        what: format!("opening {} to print it", html.display()),
+        source,
+    })?;
+    let url = url::Url::from_file_path(&full).map_err(|()| {
+        SurfaceError::BrowserLost(format!("{} is no path to print", full.display()))
+    })?;
+    let command = async |method: &str, params: Value| {
+        let answer = shared.bidi.command(method, params, shared.limit).await;
+        answer.map_err(|refusal: Refusal| {
+            refusal.lost(&format!("printing {} ({method})", html.display()))
+        })
+    };
+    let made = command("browsingContext.create", json!({ "type": "tab" })).await?;
+    let context = made["context"].clone();
+    let printed = async {
+        command(
+            "browsingContext.navigate",
+            json!({ "context": context, "url": url.as_str(), "wait": "complete" }),
+        )
+        .await?;
+        let session = command("goog:cdp.getSession", json!({ "context": context })).await?;
+        let edges = !(paper.header.is_empty() && paper.footer.is_empty());
+        // An empty template would bring the browser's own.
+        let blank =
+            |text: &str| if text.is_empty() { "<span></span>".to_owned() } else { text.to_owned() };
+        let [top, right, bottom, left] = paper.margins_mm.map(|mm| f64::from(mm) / MM_PER_INCH);
+        let params = json!({
+            "printBackground": true,
+            "marginTop": top, "marginRight": right, "marginBottom": bottom, "marginLeft": left,
+            "preferCSSPageSize": true,
+            "displayHeaderFooter": edges,
+            "headerTemplate": blank(&paper.header),
+            "footerTemplate": blank(&paper.footer),
+            "generateTaggedPDF": true,
+            "generateDocumentOutline": true,
+        });
+        command(
+            "goog:cdp.sendCommand",
+            json!({ "method": "Page.printToPDF", "params": params, "session": session["session"] }),
+        )
+        .await
+    }
+    .await;
+    // The tab goes whether it was printed or not.
+    drop(command("browsingContext.close", json!({ "context": context })).await);
+    let data = printed?["result"]["data"].as_str().unwrap_or_default().to_owned();
+    base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
+        SurfaceError::BrowserLost(format!("the printed file is no base64: {error}"))
+    })
+}

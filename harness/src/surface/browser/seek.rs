@@ -1,0 +1,297 @@
+//! Finding what a step names, waiting until it can be used, and saying what was there instead.
+//!
+//! The walker answers what is there; here is the waiting, and the words of failures.
+
+use std::time::Duration;
+
+use fantoccini::elements::{Element, ElementRef};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::page::{Page, Step, Trouble, failed};
+use super::session::Snag;
+use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
+use crate::model::{Locator, Target};
+
+/// The key under which WebDriver passes element references.
+const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// For this long a thing must not move before it is used.
+const TWO_FRAMES: Duration = Duration::from_millis(35);
+/// How many near things a failure names.
+const NEAREST: usize = 3;
+
+/// What a thing must be before a step uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// There, and the only one.
+    There,
+    /// Visible, enabled, still and not covered.
+    Usable,
+    /// As usable, and text can go into it.
+    Editable,
+}
+
+impl Need {
+    /// What is expected of `target`, in words.
+    pub(super) fn of(self, target: &Target) -> String {
+        match self {
+            Self::There => target.to_string(),
+            Self::Usable => format!("{target}, visible and enabled"),
+            Self::Editable => format!("{target}, visible and editable"),
+        }
+    }
+}
+
+/// A thing that was found and is as it was needed.
+#[derive(Debug)]
+pub(super) struct Spot {
+    /// For classic commands, in the frame that is switched to.
+    pub(super) element: Element,
+    /// The same, as scripts take it.
+    pub(super) reference: Value,
+    /// How it is.
+    pub(super) state: ElementState,
+    /// Whether it lies in a frame, which is left when the step is over.
+    pub(super) framed: bool,
+}
+
+impl Page {
+    /// What a target means now.
+    pub(super) async fn find(&self, target: &Target, explain: Explain) -> Step<Found> {
+        let question = Question::Find { target, explain };
+        loop {
+            match self.ask(&question).await {
+                Ok(found) => return Ok(found),
+                // The document was replaced while we asked.
+                Err(Snag::Again(_)) => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, &target.to_string())),
+            }
+        }
+    }
+
+    /// Waits for the one thing that a target means, until it is as needed.
+    pub(super) async fn obtain(
+        &mut self,
+        target: &Target,
+        need: Need,
+        deadline: Instant,
+    ) -> Step<Spot> {
+        let expected = need.of(target);
+        let mut before: Option<(Area, Instant)> = None;
+        let mut settled = false;
+        loop {
+            let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
+                Ok(spot) => return Ok(spot),
+                Err(lack) => lack,
+            };
+            if lack.ambiguous && !settled {
+                // Old and new content may stand side by side for a moment.
+                settled = true;
+                self.settle(deadline).await?;
+                continue;
+            }
+            if lack.ambiguous {
+                return Err(failed(expected, lack.actual));
+            }
+            if Instant::now() >= deadline {
+                return Err(self.lacking(target, expected, lack).await);
+            }
+            self.pause().await;
+        }
+    }
+
+    async fn try_obtain(
+        &self,
+        target: &Target,
+        need: Need,
+        before: &mut Option<(Area, Instant)>,
+        expected: &str,
+    ) -> Step<Result<Spot, Lack>> {
+        if let Some(trouble) = self.blocked(expected) {
+            return Err(trouble);
+        }
+        let found = self.find(target, Explain::Nothing).await?;
+        let one = match single(target, &found) {
+            Ok(one) => one,
+            Err(lack) => return Ok(Err(lack)),
+        };
+        // Whether it holds still is known at once where nothing in the page moves.
+        let moving = need != Need::There && self.is_moving().await;
+        let spot = match self.spot(one, need).await {
+            Ok(Some(spot)) => spot,
+            Ok(None) => return Ok(Err(Lack::now("it went away while it was looked at"))),
+            Err(Snag::Again(said)) => return Ok(Err(Lack::now(said))),
+            Err(snag) => return Err(self.trouble(snag, expected)),
+        };
+        let mut lack = unfit(&spot.state, need);
+        if lack.is_none() && moving {
+            lack = unsteady(spot.state.rect, before);
+        }
+        match lack {
+            None => Ok(Ok(spot)),
+            Some(lack) => {
+                self.leave(&spot).await?;
+                Ok(Err(lack))
+            }
+        }
+    }
+
+    /// The element behind a match, with its state; `None` when it is gone.
+    async fn spot(&self, one: &Match, need: Need) -> Result<Option<Spot>, Snag> {
+        let framed = !one.frames.is_empty();
+        let reference = if framed {
+            for frame in &one.frames {
+                let entered = self.shared.client.enter_frame(*frame);
+                self.shared.drive("entering a frame", entered).await?;
+            }
+            let followed: Followed = self.ask(&Question::Follow { way: &one.way }).await?;
+            followed.element
+        } else {
+            one.element.clone()
+        };
+        let Some(element) = self.element(&reference) else { return Ok(None) };
+        let scroll = if need == Need::There { Scroll::Leave } else { Scroll::IntoView };
+        let question = Question::State { element: &reference, attributes: &[], scroll };
+        let state: ElementState = self.ask(&question).await?;
+        Ok(state.connected.then_some(Spot { element, reference, state, framed }))
+    }
+
+    /// Clicks an element that a script of ours answered with.
+    pub(super) async fn click_reference(&self, reference: &Value) -> Result<(), Snag> {
+        let Some(element) = self.element(reference) else {
+            return Err(Snag::Again("it went away while it was looked at".to_owned()));
+        };
+        self.shared.drive("clicking", element.click()).await
+    }
+
+    fn element(&self, reference: &Value) -> Option<Element> {
+        let id = reference[ELEMENT_KEY].as_str()?.to_owned();
+        Some(Element::from_element_id(self.shared.client.clone(), ElementRef::from(id)))
+    }
+
+    /// Goes back to the top document after a thing in a frame was used.
+    pub(super) async fn leave(&self, spot: &Spot) -> Step<()> {
+        if spot.framed { self.switch().await } else { Ok(()) }
+    }
+
+    /// Whether something in the page may be moving.
+    async fn is_moving(&self) -> bool {
+        let question = "document.getAnimations().some((it) => it.playState === 'running') || \
+                        !!(globalThis.__nightshift && __nightshift.frames.size)";
+        let moving = self.evaluate(question, self.deadline()).await;
+        moving.is_ok_and(|value| value == Value::Bool(true))
+    }
+
+    /// The failure of a thing that is not there, or not as needed, with the nearest things.
+    async fn lacking(&self, target: &Target, expected: String, lack: Lack) -> Trouble {
+        if !lack.missing {
+            return failed(expected, lack.actual);
+        }
+        match self.find(target, Explain::Nearest).await {
+            Ok(found) => failed(expected, missing(target, &found)),
+            Err(trouble) => trouble,
+        }
+    }
+}
+
+/// What keeps a thing from being used.
+#[derive(Debug)]
+struct Lack {
+    actual: String,
+    ambiguous: bool,
+    missing: bool,
+}
+
+impl Lack {
+    fn now(actual: impl Into<String>) -> Self {
+        Self { actual: actual.into(), ambiguous: false, missing: false }
+    }
+}
+
+/// The only match, or of several the only visible one.
+fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
+    let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
+    match (found.matches.as_slice(), visible.as_slice()) {
+        ([], _) => Err(Lack { missing: true, ..Lack::now(missing(target, found)) }),
+        ([one], _) => Ok(one),
+        (_, [one]) => Ok(*one),
+        (all, _) => Err(Lack { ambiguous: true, ..Lack::now(candidates(all, found.total)) }),
+    }
+}
+
+fn candidates(matches: &[Match], total: u32) -> String {
+    let names: Vec<String> = matches
+        .iter()
+        .enumerate()
+        .map(|(at, it)| {
+            let hidden = if it.visible { "" } else { " (hidden)" };
+            format!("{}: {}{hidden}", at + 1, said(it))
+        })
+        .collect();
+    format!("{total} things match ({}); say which by `in:` or `nth:`", names.join(", "))
+}
+
+fn said(one: &Match) -> String {
+    if one.name.is_empty() { one.role.clone() } else { format!("{} \"{}\"", one.role, one.name) }
+}
+
+/// What is there instead of something that is not there at all.
+pub(super) fn missing(target: &Target, found: &Found) -> String {
+    let what = match (&target.within, found.missing_within, target.nth) {
+        (Some(within), true, _) => format!("no {within} to look in"),
+        (_, _, Some(nth)) if found.total > 0 => {
+            format!("no number {nth}, only {} of them", found.total)
+        }
+        (Some(_) | None, _, _) => format!("no such {}", noun(&target.locator)),
+    };
+    if found.nearest.is_empty() {
+        what
+    } else {
+        let nearest = &found.nearest[..found.nearest.len().min(NEAREST)];
+        format!("{what}; nearest: {}", nearest.join(", "))
+    }
+}
+
+fn noun(locator: &Locator) -> &str {
+    match locator {
+        Locator::Role { role, .. } => role,
+        Locator::Text(_) => "text",
+        Locator::Label(_) => "labelled control",
+        Locator::TestId(_) => "test id",
+        Locator::Css(_) => "element",
+    }
+}
+
+/// Compares a box with where it was at least two frames before.
+fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<Lack> {
+    let rect = rect?;
+    match *before {
+        Some((was, since)) if was == rect && since.elapsed() >= TWO_FRAMES => None,
+        Some((was, _)) if was == rect => Some(Lack::now("it does not hold still")),
+        Some(_) | None => {
+            *before = Some((rect, Instant::now()));
+            Some(Lack::now("it does not hold still"))
+        }
+    }
+}
+
+fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
+    let actual = match need {
+        Need::There => return None,
+        Need::Usable | Need::Editable if !state.visible => {
+            "it is there, but not visible".to_owned()
+        }
+        Need::Usable | Need::Editable if !state.enabled => "it is disabled".to_owned(),
+        Need::Usable | Need::Editable if !state.in_viewport => {
+            "it cannot be brought into view".to_owned()
+        }
+        Need::Editable if state.readonly => "it is read-only".to_owned(),
+        Need::Editable if !state.editable => format!("it is a {}, which takes no text", state.role),
+        Need::Usable | Need::Editable => {
+            let cover = state.covered_by.as_ref()?;
+            format!("it is covered by {cover}")
+        }
+    };
+    Some(Lack::now(actual))
+}

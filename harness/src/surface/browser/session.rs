@@ -1,0 +1,377 @@
+//! [`Browser`]: one chromedriver, one Chromium and the event connection between us, for one worker.
+//!
+//! The classic WebDriver commands go through fantoccini, observation and isolation through
+//! [`super::bidi`], the network through [`super::wall`]. Pages are made here and live in
+//! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use super::bidi::{Bidi, locked};
+use super::driver::Driver;
+use super::locate::locate;
+use super::page::Page;
+use super::record::Record;
+use super::wall::Wall;
+use super::{BrowserOptions, PageContext, Versions};
+use crate::surface::SurfaceError;
+
+/// How long the browser may take to start.
+const START: Duration = Duration::from_secs(60);
+/// How long a polite goodbye may take before the process tree is ended.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// The events that pages are watched by.
+const EVENTS: [&str; 8] = [
+    "browsingContext",
+    "log.entryAdded",
+    "network.beforeRequestSent",
+    "network.responseStarted",
+    "network.responseCompleted",
+    "network.fetchError",
+    "goog:cdp.Runtime.exceptionThrown",
+    "goog:cdp.Inspector.targetCrashed",
+];
+
+/// A browser; one page at a time is used in it.
+#[derive(Debug)]
+pub struct Browser {
+    driver: Driver,
+    shared: Arc<Shared>,
+    versions: Versions,
+    options: BrowserOptions,
+    /// Holds the profile; removed when the browser is.
+    folder: tempfile::TempDir,
+}
+
+/// What pages and the browser share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) bidi: Bidi,
+    pub(super) wall: Wall,
+    pub(super) records: Arc<Records>,
+    /// The tab that classic commands go to.
+    pub(super) focus: tokio::sync::Mutex<String>,
+    /// The longest that one command may take before the browser counts as lost.
+    pub(super) limit: Duration,
+    /// The default deadline of an action.
+    pub(super) timeout: Duration,
+}
+
+/// Which record an event belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    by_user_context: Mutex<HashMap<String, Arc<Record>>>,
+    /// The engine's own events name a session of theirs instead of a user context.
+    by_session: Mutex<HashMap<String, Arc<Record>>>,
+}
+
+impl Records {
+    /// Events of this user context go to `record` from now on.
+    pub(super) fn add(&self, user_context: &str, record: &Arc<Record>) {
+        locked(&self.by_user_context).insert(user_context.to_owned(), Arc::clone(record));
+    }
+
+    /// The engine's events of this session go to `record` from now on.
+    pub(super) fn add_session(&self, session: &str, record: &Arc<Record>) {
+        locked(&self.by_session).insert(session.to_owned(), Arc::clone(record));
+    }
+
+    /// Forgets a page's record.
+    pub(super) fn remove(&self, user_context: &str) {
+        let record = locked(&self.by_user_context).remove(user_context);
+        if let Some(record) = record {
+            locked(&self.by_session).retain(|_, it| !Arc::ptr_eq(it, &record));
+        }
+    }
+
+    fn route(&self, method: &str, params: &Value) {
+        let record = if method.starts_with("goog:") {
+            let session = params["session"].as_str().unwrap_or_default();
+            locked(&self.by_session).get(session).cloned()
+        } else {
+            let named = params["userContext"].as_str();
+            let user_context = named.or_else(|| params["source"]["userContext"].as_str());
+            locked(&self.by_user_context).get(user_context.unwrap_or_default()).cloned()
+        };
+        if let Some(record) = record {
+            record.apply(method, params);
+        }
+    }
+}
+
+impl Browser {
+    /// Starts driver and browser with a fresh profile in the scratch folder.
+    pub async fn start(options: &BrowserOptions) -> Result<Self, SurfaceError> {
+        let (program, driver_program) = locate(options)?;
+        let folder = tempfile::Builder::new()
+            .prefix("browser-")
+            .tempdir_in(&options.scratch)
+            .map_err(|source| SurfaceError::Io {
+                what: format!("making a folder for the browser in {}", options.scratch.display()),
+                source,
+            })?;
+        let wall = Wall::start().await?;
+        wall.allow("options", options.allow_hosts.clone());
+        let driver = Driver::start(&driver_program, folder.path(), &options.tree).await?;
+        let capabilities = capabilities(options, &program.display().to_string(), &folder, &wall);
+        let client = connect(&driver, capabilities).await?;
+        let given = client.capabilities().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let driver_version = given.get("chrome").map(|it| text(&it["chromedriverVersion"]));
+        let versions = Versions {
+            browser: given.get("browserVersion").map(&text).unwrap_or_default(),
+            driver: driver_version
+                .and_then(|it| it.split(' ').next().map(str::to_owned))
+                .unwrap_or_default(),
+        };
+        let url = given.get("webSocketUrl").map(&text).unwrap_or_default();
+        let records = Arc::new(Records::default());
+        let routes = Arc::clone(&records);
+        let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
+        let ended = Arc::clone(&records);
+        let bidi = Bidi::connect(&url, sink, move || ended.wake()).await?;
+        let limit = options.timeout * 2 + Duration::from_secs(10);
+        bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
+            .await
+            .map_err(|refusal| refusal.lost("asking the browser for its events"))?;
+        let shared = Arc::new(Shared {
+            client,
+            bidi,
+            wall,
+            records,
+            focus: tokio::sync::Mutex::default(),
+            limit,
+            timeout: options.timeout,
+        });
+        Ok(Self { driver, shared, versions, options: options.clone(), folder })
+    }
+
+    /// The versions of browser and driver.
+    #[must_use]
+    pub fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// The id of the driver's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.driver.pid()
+    }
+
+    /// The driver's log so far: evidence where the browser was lost.
+    #[must_use]
+    pub fn log(&self) -> Vec<u8> {
+        self.driver.log()
+    }
+
+    /// The hosts that the browser tried to reach and may not, as `host:port`.
+    #[must_use]
+    pub fn denied(&self) -> Vec<String> {
+        self.shared.wall.denied()
+    }
+
+    /// Whether driver and browser still answer; `false` asks for a new browser.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.driver.epitaph().is_none() && self.shared.bidi.is_alive()
+    }
+
+    /// A page in a context of its own: no cookies, no storage, watched from its first byte.
+    pub async fn page(&mut self, context: &PageContext) -> Result<Page, SurfaceError> {
+        match Page::open(&self.shared, &self.options, context).await {
+            Ok(page) => Ok(page),
+            Err(error) => Err(self.explain(error)),
+        }
+    }
+
+    /// Prints an HTML file as PDF; see [`super::print`].
+    pub async fn print_pdf(
+        &mut self,
+        html: &std::path::Path,
+        paper: &super::Paper,
+    ) -> Result<Vec<u8>, SurfaceError> {
+        match super::print::print(&self.shared, html, paper).await {
+            Ok(pdf) => Ok(pdf),
+            Err(error) => Err(self.explain(error)),
+        }
+    }
+
+    /// Ends browser and driver, and removes the profile.
+    pub async fn stop(self) {
+        if self.is_alive() {
+            // Politely first, so that the browser writes nothing while its folder goes.
+            drop(tokio::time::timeout(GOODBYE, self.shared.client.clone().close()).await);
+        }
+        self.driver.stop().await;
+        if let Err(error) = self.folder.close() {
+            tracing::warn!("the browser's folder could not be removed: {error}");
+        }
+    }
+
+    /// Adds to a loss what became of the driver, where it is known.
+    fn explain(&self, error: SurfaceError) -> SurfaceError {
+        match (error, self.driver.epitaph()) {
+            (SurfaceError::BrowserLost(what), Some(epitaph)) => {
+                SurfaceError::BrowserLost(format!("{what}; {epitaph}"))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+impl Records {
+    /// Lets everyone who waits for an event look again: there will be no more.
+    fn wake(&self) {
+        for record in locked(&self.by_user_context).values() {
+            record.apply("connection.ended", &Value::Null);
+        }
+    }
+}
+
+async fn connect(
+    driver: &Driver,
+    capabilities: serde_json::Map<String, Value>,
+) -> Result<Client, SurfaceError> {
+    let url = format!("http://127.0.0.1:{}", driver.port());
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    let said = match tokio::time::timeout(START, builder.connect(&url)).await {
+        Ok(Ok(client)) => return Ok(client),
+        Ok(Err(error)) => first_line(&error.to_string()),
+        Err(_) => format!("no answer within {} s", START.as_secs()),
+    };
+    let log = driver.log();
+    Err(SurfaceError::BrowserMissing(format!(
+        "the browser did not start: {said}; `nightshift doctor` looks for the reason; the \
+         driver's log: {}",
+        String::from_utf8_lossy(&log).trim()
+    )))
+}
+
+/// WebDriver's messages go on with a stack trace of the driver's own.
+pub(super) fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+fn capabilities(
+    options: &BrowserOptions,
+    program: &str,
+    folder: &tempfile::TempDir,
+    wall: &Wall,
+) -> serde_json::Map<String, Value> {
+    let (width, height) = options.viewport;
+    let mut args = vec![
+        "--headless=new".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        // Whether a page comes back from this cache depends on memory and timing.
+        "--disable-features=BackForwardCache".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--hide-scrollbars".to_owned(),
+        "--font-render-hinting=none".to_owned(),
+        "--force-color-profile=srgb".to_owned(),
+        "--force-device-scale-factor=1".to_owned(),
+        "--password-store=basic".to_owned(),
+        "--use-mock-keychain".to_owned(),
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
+        format!("--window-size={width},{height}"),
+        format!("--lang={}", options.locale),
+        format!("--user-data-dir={}", folder.path().join("profile").display()),
+        // The proxy takes everything, loopback too, and names are never resolved locally.
+        format!("--proxy-server=socks5://127.0.0.1:{}", wall.port()),
+        "--proxy-bypass-list=<-loopback>".to_owned(),
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_owned(),
+    ];
+    if rustix::process::geteuid().is_root() {
+        args.push("--no-sandbox".to_owned());
+    }
+    let timeout = options.timeout.as_millis() as u64;
+    let wanted = json!({
+        "webSocketUrl": true,
+        // Waiting is ours: see `settle`.
+        "pageLoadStrategy": "none",
+        "unhandledPromptBehavior": "ignore",
+        "timeouts": { "script": timeout, "pageLoad": timeout, "implicit": 0 },
+        "goog:chromeOptions": { "binary": program, "args": args },
+    });
+    match wanted {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            serde_json::Map::new()
+        }
+    }
+}
+
+/// Why a classic command did not do what it should.
+#[derive(Debug)]
+pub(super) enum Snag {
+    /// A dialog stands open and blocks the page.
+    Dialog,
+    /// The page's process is dead.
+    Crashed,
+    /// The page's scripts do not come to an end.
+    Hung,
+    /// The element is gone, covered or not usable any more: look again.
+    Again(String),
+    /// A script of ours failed, or something was refused for good.
+    Refused(String),
+    /// The browser is lost.
+    Lost(SurfaceError),
+}
+
+impl Shared {
+    /// Carries a classic command out within the limit.
+    pub(super) async fn drive<T>(
+        &self,
+        what: &str,
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, Snag> {
+        match tokio::time::timeout(self.limit, command).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(snag(what, &error)),
+            Err(_) => Err(Snag::Lost(SurfaceError::BrowserLost(format!(
+                "{what}: chromedriver did not answer within {} s",
+                self.limit.as_secs()
+            )))),
+        }
+    }
+}
+
+fn snag(what: &str, error: &CmdError) -> Snag {
+    let said = first_line(&error.to_string());
+    match error {
+        CmdError::Standard(_) if error.is_unexpected_alert_open() => Snag::Dialog,
+        CmdError::Standard(_) if error.is_script_timeout() || error.is_timeout() => Snag::Hung,
+        CmdError::Standard(_)
+            if error.is_stale_element_reference()
+                || error.is_element_not_interactable()
+                || error.is_no_such_element()
+                || error.is_invalid_element_state()
+                || error.is_move_target_out_of_bounds() =>
+        {
+            Snag::Again(said)
+        }
+        CmdError::Standard(_) if error.is_invalid_session_id() || error.is_no_such_window() => {
+            Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}")))
+        }
+        CmdError::Standard(answer) if answer.error() == "element click intercepted" => {
+            Snag::Again(said)
+        }
+        CmdError::Standard(_) => Snag::Refused(said),
+        // The driver's own word, which the standard does not have.
+        CmdError::NotW3C(answer) if answer.to_string().contains("tab crashed") => Snag::Crashed,
+        _ => Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}"))),
+    }
+}

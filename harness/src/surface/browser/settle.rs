@@ -1,0 +1,139 @@
+//! When a page is ready: loaded, nothing short-lived under way, and the tree not changing.
+//!
+//! The preload script counts short timers, asked-for frames and changes in the page; requests and
+//! navigations are known from events. A look costs one round trip, which also brings in every
+//! event that was sent before its answer. Nobody waits for event streams, sockets, long polls or
+//! chains of timers, and all waiting is bounded.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::bidi::Refusal;
+use super::page::{Page, Trouble};
+use super::session::Snag;
+
+/// The script that runs before every document's own.
+pub(super) const PRELOAD: &str = include_str!("preload.js");
+/// The longest that a page which stays busy without leaving is waited for.
+const BUSY_AT_MOST: Duration = Duration::from_secs(3);
+/// How long between two looks, unless an event comes first.
+pub(super) const BETWEEN_LOOKS: Duration = Duration::from_millis(12);
+
+/// A look is given this long, however near the deadline is.
+const LEAST: Duration = Duration::from_millis(100);
+
+/// What stopped a look at the page.
+#[derive(Debug)]
+enum Look {
+    /// The page is quiet.
+    Quiet,
+    /// Something is under way.
+    Busy,
+    /// A dialog or a crash ends all waiting; the next command will tell.
+    Blocked,
+}
+
+impl Page {
+    /// Waits until the page is ready, at most until the deadline; a page that never gets there is
+    /// taken as it is.
+    pub(super) async fn settle(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        self.round += 1;
+        let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
+        loop {
+            let leaving = match self.look(deadline).await? {
+                Look::Quiet | Look::Blocked => return Ok(()),
+                Look::Busy => self.record.state().is_leaving(),
+            };
+            let until = if leaving { deadline } else { bound };
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            self.pause().await;
+        }
+    }
+
+    /// Lets a short time pass, or until the next event.
+    pub(super) async fn pause(&self) {
+        let mut changes = self.record.changes();
+        changes.mark_unchanged();
+        // Either way the caller looks again.
+        drop(tokio::time::timeout(BETWEEN_LOOKS, changes.changed()).await);
+    }
+
+    async fn look(&mut self, deadline: Instant) -> Result<Look, Trouble> {
+        let question = format!(
+            "globalThis.__nightshift ? __nightshift.busy({}).join() : 'loading'",
+            self.round
+        );
+        let reasons = match self.evaluate(&question, deadline).await {
+            Ok(value) => value.as_str().unwrap_or_default().to_owned(),
+            // The document was replaced while we asked, or its scripts keep it from answering.
+            Err(Snag::Again(_) | Snag::Refused(_)) => "replaced".to_owned(),
+            Err(Snag::Dialog | Snag::Crashed | Snag::Hung) => return Ok(Look::Blocked),
+            Err(Snag::Lost(error)) => return Err(Trouble::Lost(error)),
+        };
+        let state = self.record.state();
+        let quiet = reasons.is_empty() && !state.is_loading() && !state.is_leaving();
+        Ok(if quiet { Look::Quiet } else { Look::Busy })
+    }
+
+    /// As [`Page::evaluate`], asked again while documents replace each other.
+    pub(super) async fn peek(&self, expression: &str, deadline: Instant) -> Result<Value, Trouble> {
+        loop {
+            match self.evaluate(expression, deadline).await {
+                Ok(value) => return Ok(value),
+                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, "a page that can be looked at")),
+            }
+        }
+    }
+
+    /// The value of an expression in the page, by the event connection: every event that was sent
+    /// before the answer has been taken in when this returns.
+    pub(super) async fn evaluate(
+        &self,
+        expression: &str,
+        deadline: Instant,
+    ) -> Result<Value, Snag> {
+        let mut changes = self.record.changes();
+        let limit = deadline.saturating_duration_since(Instant::now()).max(LEAST);
+        let params = json!({
+            "expression": expression,
+            "target": { "context": self.top },
+            "awaitPromise": false,
+            "resultOwnership": "none",
+        });
+        let command = self.shared.bidi.command("script.evaluate", params, limit);
+        tokio::pin!(command);
+        loop {
+            {
+                let state = self.record.state();
+                if state.crashed {
+                    return Err(Snag::Crashed);
+                }
+                // A page that shows a dialog answers nothing until the dialog is answered.
+                if state.dialog.is_some() {
+                    return Err(Snag::Dialog);
+                }
+            }
+            tokio::select! {
+                answer = &mut command => return value_of(answer),
+                _ = changes.changed() => {}
+            }
+        }
+    }
+}
+
+fn value_of(answer: Result<Value, Refusal>) -> Result<Value, Snag> {
+    match answer {
+        Ok(mut result) if result["type"] == "success" => Ok(result["result"]["value"].take()),
+        Ok(result) => Err(Snag::Refused(
+            result["exceptionDetails"]["text"].as_str().unwrap_or("the script failed").to_owned(),
+        )),
+        Err(Refusal::Silent) => Err(Snag::Hung),
+        Err(Refusal::Said(_, message)) => Err(Snag::Again(message)),
+        Err(Refusal::Gone) => Err(Snag::Lost(Refusal::Gone.lost("looking at the page"))),
+    }
+}

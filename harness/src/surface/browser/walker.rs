@@ -1,0 +1,282 @@
+//! The page walker: one script call answers one question about the page.
+//!
+//! [`Question`] is what is asked; its arguments and [`SCRIPT`] go to WebDriver's "execute
+//! script", and the answer is read as [`Page`], [`Found`], [`ElementState`] or [`Computed`].
+//! The script's parts lie in `walker/`; `act` and `session` ask, `docs/design/002` says why the
+//! accessibility tree is computed here and not fetched from the browser.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::model::Target;
+
+/// The name and version of the algorithm, kept with every baseline that it took.
+pub const ALGORITHM: &str = "aria/1";
+
+/// The body of the function that WebDriver executes; it takes what [`Question::arguments`] gives.
+pub const SCRIPT: &str = concat!(
+    "return (function (request, subject) {\n'use strict';\n",
+    include_str!("walker/dom.js"),
+    include_str!("walker/roles.js"),
+    include_str!("walker/names.js"),
+    include_str!("walker/tree.js"),
+    include_str!("walker/find.js"),
+    include_str!("walker/main.js"),
+    "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
+);
+
+/// A question about the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question<'a> {
+    /// What is on the page; answered by a [`Page`].
+    Observe {
+        /// Regions that are not compared: their content is left out and their place told.
+        masks: &'a [Target],
+    },
+    /// What a filled target means; answered by [`Found`].
+    Find {
+        /// The target.
+        target: &'a Target,
+        /// What to say where there is none.
+        explain: Explain,
+    },
+    /// The element at the end of [`Match::way`], asked inside its frame; answered by [`Followed`].
+    Follow {
+        /// The way down from the frame's document.
+        way: &'a [i64],
+    },
+    /// How an element is; answered by an [`ElementState`].
+    State {
+        /// The WebDriver reference of the element.
+        element: &'a Value,
+        /// Attributes to read.
+        attributes: &'a [String],
+        /// Whether it is brought into view first.
+        scroll: Scroll,
+    },
+    /// Role and name of every element in document order; answered by a list of [`Computed`].
+    Roles,
+}
+
+/// What to say where nothing was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explain {
+    /// Nothing: cheap, for polls.
+    Nothing,
+    /// The nearest things, for the message of a failure.
+    Nearest,
+}
+
+/// Whether an element is brought into view before its state is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    /// The page stays as it is.
+    Leave,
+    /// To the middle of the viewport, unless it can be clicked where it is.
+    IntoView,
+}
+
+/// The answer of the walker could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkerError {
+    /// The script was understood but could not do what was asked, such as an invalid CSS selector.
+    #[error("the page walker could not answer: {0}")]
+    Complaint(String),
+    /// The answer has another shape than asked for: page and walker disagree.
+    #[error("the page walker's answer could not be read: {0}; was the page replaced meanwhile?")]
+    Shape(#[from] serde_json::Error),
+}
+
+impl Question<'_> {
+    /// The arguments for [`SCRIPT`].
+    #[must_use]
+    pub fn arguments(&self) -> Vec<Value> {
+        match self {
+            Self::Observe { masks } => vec![json!({ "op": "observe", "masks": masks })],
+            Self::Find { target, explain } => vec![json!({
+                "op": "find", "target": target, "explain": matches!(explain, Explain::Nearest),
+            })],
+            Self::Follow { way } => vec![json!({ "op": "follow", "way": way })],
+            Self::State { element, attributes, scroll } => vec![
+                json!({
+                    "op": "state", "attributes": attributes,
+                    "scroll": matches!(scroll, Scroll::IntoView),
+                }),
+                (*element).clone(),
+            ],
+            Self::Roles => vec![json!({ "op": "roles" })],
+        }
+    }
+}
+
+/// Reads an answer as what its question promises.
+///
+/// # Errors
+/// [`WalkerError::Complaint`] where the script said why it could not, [`WalkerError::Shape`] else.
+pub fn read<T: DeserializeOwned>(answer: Value) -> Result<T, WalkerError> {
+    if let Some(complaint) = answer.get("complaint").and_then(Value::as_str) {
+        return Err(WalkerError::Complaint(complaint.to_owned()));
+    }
+    Ok(serde_json::from_value(answer)?)
+}
+
+/// What is on a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The accessibility tree, one line a node.
+    pub aria: String,
+    /// Visible text that the tree is blind to, one line a block; usually empty.
+    pub text: String,
+    /// The document's title.
+    pub title: String,
+    /// The whole URL.
+    pub url: String,
+    /// Path, query and fragment of the URL.
+    pub path: String,
+    /// Where the masked things are.
+    pub masks: Vec<MaskedRegion>,
+    /// The masks, by index, that match nothing.
+    pub unmatched: Vec<usize>,
+    /// The document's width in CSS pixels.
+    pub width: f64,
+    /// The document's height in CSS pixels.
+    pub height: f64,
+    /// Device pixels for one CSS pixel.
+    pub scale: f64,
+}
+
+/// The place of one masked thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MaskedRegion {
+    /// Which mask, by index.
+    pub mask: usize,
+    /// From the top left corner of the document: for captures of the whole page.
+    pub page: Area,
+    /// From the top left corner of the viewport.
+    pub viewport: Area,
+}
+
+/// A region in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
+    /// Pixels across.
+    pub width: f64,
+    /// Pixels down.
+    pub height: f64,
+}
+
+/// A point in CSS pixels from the top left corner of the frame's viewport.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
+}
+
+/// What a target means on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// How many match, before `nth` picks one.
+    pub total: u32,
+    /// The matches in document order, at most 20.
+    pub matches: Vec<Match>,
+    /// Whether it is the enclosing thing that is not there; `nearest` then speaks of that.
+    pub missing_within: bool,
+    /// Where nothing matches: the nearest things, as `button "Apply filter"`.
+    pub nearest: Vec<String>,
+}
+
+/// One thing that a target means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Match {
+    /// The WebDriver reference; null inside a frame, see `frames`.
+    pub element: Value,
+    /// The frames to switch into, by index, outermost first; empty in the top document.
+    pub frames: Vec<u16>,
+    /// Inside a frame: the way to the element, for [`Question::Follow`] after the switch.
+    pub way: Vec<i64>,
+    /// Its role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// Its box, in the viewport of the top document.
+    pub rect: Area,
+    /// Whether it is drawn and has a size.
+    pub visible: bool,
+}
+
+/// The answer to [`Question::Follow`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Followed {
+    /// The WebDriver reference; null where the frame has changed.
+    pub element: Value,
+}
+
+/// How an element is. Where it is not connected, nothing else is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct ElementState {
+    /// Whether it still belongs to the document.
+    pub connected: bool,
+    /// Its role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// Whether it is drawn and has a size.
+    pub visible: bool,
+    /// Whether it can be used.
+    pub enabled: bool,
+    /// Its box, in the viewport of the top document.
+    pub rect: Option<Area>,
+    /// Where a click would land; `None` outside of the viewport.
+    pub point: Option<Point>,
+    /// `true`, `false` or `mixed`.
+    pub checked: String,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether it is expanded; `None` where it cannot be.
+    pub expanded: Option<bool>,
+    /// `true`, `false` or `mixed`.
+    pub pressed: String,
+    /// Whether it has the focus.
+    pub focused: bool,
+    /// Whether it must be filled.
+    pub required: bool,
+    /// Whether it can be read only.
+    pub readonly: bool,
+    /// Its value, where it is a control.
+    pub value: Option<String>,
+    /// Whether text can be typed or chosen here.
+    pub editable: bool,
+    /// The text that is drawn in it, white space collapsed.
+    pub text: String,
+    /// The attributes that were asked for.
+    pub attributes: IndexMap<String, Option<String>>,
+    /// Whether a part of it is in the viewport.
+    pub in_viewport: bool,
+    /// What a click would hit instead.
+    pub covered_by: Option<String>,
+}
+
+/// Role and name of one element, for the test against the browser's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
+    /// The WebDriver reference; null inside a frame.
+    pub element: Value,
+    /// The element's name in the mark-up; `svg:` and `x:` mark other namespaces.
+    pub tag: String,
+    /// Its `id`.
+    pub id: String,
+    /// Its role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// Whether assistive technology meets it.
+    pub exposed: bool,
+}

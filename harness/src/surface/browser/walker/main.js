@@ -1,0 +1,164 @@
+// The questions. One call answers one of them and leaves nothing behind in the page.
+
+function answer(request, subject) {
+  resolveOwns(document);
+  switch (request.op) {
+    case 'observe': return observe(request.masks || []);
+    case 'find': return find(request.target, request.explain);
+    case 'follow': return { element: follow(request.way) };
+    case 'state': return state(subject, request.attributes || [], request.scroll);
+    case 'roles': return everyRole();
+    default: return { complaint: 'the walker does not know the question ' + request.op };
+  }
+}
+
+const rounded = (box) => ({ x: box.x, y: box.y, width: box.width, height: box.height });
+function pageBox(el) {
+  const box = boxOf(el);
+  return { x: box.x + window.scrollX, y: box.y + window.scrollY, width: box.width, height: box.height };
+}
+
+function observe(masks) {
+  const rects = [];
+  const unmatched = [];
+  const hits = [];
+  for (let i = 0; i < masks.length; i += 1) {
+    let found = [];
+    try {
+      found = resolve(masks[i], false).found;
+    } catch {
+      found = [];
+    }
+    if (!found.length) unmatched.push(i);
+    for (const el of found) {
+      hits.push(el);
+      rects.push({ mask: i, page: pageBox(el), viewport: rounded(boxOf(el)) });
+    }
+  }
+  if (hits.length) {
+    for (const el of hits) masked.add(el);
+    names.clear();
+    roles.clear();
+  }
+  const into = collector();
+  visit(readers.root.call(document), into);
+  into.flush();
+  const lines = [];
+  print(into.nodes, '', lines);
+  const root = readers.root.call(document);
+  const heard = unheard.map(plain);
+  return {
+    aria: lines.length ? lines.join('\n') + '\n' : '',
+    text: heard.length ? heard.join('\n') + '\n' : '',
+    title: readers.title.call(document),
+    url: String(location.href),
+    path: location.pathname + location.search + location.hash,
+    masks: rects,
+    unmatched,
+    width: Math.max(root.scrollWidth, root.clientWidth),
+    height: Math.max(root.scrollHeight, root.clientHeight),
+    scale: window.devicePixelRatio,
+  };
+}
+
+function find(target, explain) {
+  let result;
+  try {
+    result = resolve(target, false);
+  } catch (error) {
+    return { complaint: String(error && error.message), total: 0, matches: [], nearest: [] };
+  }
+  const list = [];
+  for (const el of result.found.slice(0, MOST_MATCHES)) {
+    const frames = framesTo(el);
+    const box = boxOf(el);
+    list.push({ element: frames.length ? null : el, frames, way: frames.length ? wayTo(el) : [],
+      role: roleOf(el), name: nameOf(el), rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
+  }
+  const lacking = result.missing || target;
+  return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
+    nearest: !list.length && explain ? nearest(lacking) : [] };
+}
+
+function everyRole() {
+  const list = [];
+  for (const el of allElements()) {
+    const path = framesTo(el);
+    list.push({ element: path.length ? null : el, tag: tag(el), id: attr(el, 'id') || '', role: roleOf(el), name: nameOf(el), exposed: shown(el) });
+  }
+  return list;
+}
+
+function state(el, attributes, scroll) {
+  if (!el || !readers.connected.call(el)) return { connected: false };
+  if (scroll) bringIntoView(el);
+  const role = roleOf(el);
+  const name = tag(el);
+  const box = boxOf(el);
+  const visible = drawn(el) && box.width > 0 && box.height > 0;
+  const asked = {};
+  for (const it of attributes) asked[it] = attr(el, it);
+  const point = clickPoint(el);
+  const control = name === 'input' || name === 'textarea' || name === 'select';
+  const marks = marksOf(el, role);
+  const mark = (word) => (marks.includes(word) ? 'true' : marks.includes(word + '=mixed') ? 'mixed' : 'false');
+  const expanded = expandedState(el, name);
+  const readonly = marks.includes('readonly');
+  const enabled = !marks.includes('disabled');
+  return {
+    connected: true, role, name: nameOf(el), visible, enabled, rect: rounded(box), point,
+    checked: mark('checked'), selected: mark('selected') === 'true', expanded, pressed: mark('pressed'),
+    focused: rootOf.call(el).activeElement === el, required: marks.includes('required'), readonly,
+    value: control ? String(el.value) : VALUED.has(role) ? shownText(el, role) : null,
+    editable: enabled && !readonly && isEditable(el, name),
+    text: tidy(drawnText(el)), attributes: asked,
+    in_viewport: point !== null, covered_by: visible && point ? coveredBy(el, point) : null,
+  };
+}
+
+const shownText = (el, role) => valueText(el) || (role === 'textbox' || role === 'searchbox' || role === 'combobox' ? tidy(drawnText(el)) : '');
+
+function isEditable(el, name) {
+  if (name === 'textarea' || name === 'select') return true;
+  if (name === 'input') return !/^(button|submit|reset|image|checkbox|radio|hidden)$/i.test(attr(el, 'type') || 'text');
+  return readers.editable.call(el) === true;
+}
+
+function bringIntoView(el) {
+  const point = clickPoint(el);
+  if (point === null || coveredBy(el, point) !== null) Element.prototype.scrollIntoView.call(el, { block: 'center', inline: 'center', behavior: 'instant' });
+}
+
+// The middle of the part of its first box that is in the viewport of its own frame.
+function clickPoint(el) {
+  const view = readers.view.call(readers.document.call(el));
+  if (!view) return null;
+  const rects = Element.prototype.getClientRects.call(el);
+  const box = rects.length ? rects[0] : boundsOf.call(el);
+  const left = Math.max(0, box.left);
+  const right = Math.min(view.innerWidth, box.right);
+  const top = Math.max(0, box.top);
+  const bottom = Math.min(view.innerHeight, box.bottom);
+  if (right <= left || bottom <= top) return null;
+  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+}
+
+function coveredBy(el, point) {
+  let hit = Document.prototype.elementFromPoint.call(readers.document.call(el), point.x, point.y);
+  while (hit && readers.shadow.call(hit)) {
+    const deeper = readers.shadow.call(hit).elementFromPoint(point.x, point.y);
+    if (!deeper || deeper === hit) break;
+    hit = deeper;
+  }
+  if (!hit) return null;
+  for (let it = hit; it; it = flatParent(it)) {
+    if (it === el) return null;
+    if (tag(it) === 'label' && it.control === el) return null;
+  }
+  if (tag(el) === 'option' || tag(el) === 'optgroup') return null; // drawn by its list
+  const name = nameOf(hit);
+  if (name) return say(hit);
+  const id = attr(hit, 'id');
+  const classes = tidy(attr(hit, 'class') || '');
+  return tag(hit) + (id ? '#' + id : '') + (classes ? '.' + classes.split(' ').join('.') : '');
+}

@@ -1,0 +1,86 @@
+//! [`gate`]: the rules that turn a night into pass or fail, and the sentence that says which did.
+
+use globset::Glob;
+
+use crate::model::suite::{GateConfig, GateRule};
+use crate::model::{Decision, Finding, Gate, ScenarioResult, Totals, Verdict};
+
+/// Applies the gate rules: what fails comes first, then whether enough was judged.
+///
+/// A scenario whose findings are all known issues that have not expired does not fail the gate.
+#[must_use]
+pub fn gate(
+    config: &GateConfig,
+    branch: Option<&str>,
+    totals: &Totals,
+    findings: &[Finding],
+    results: &[ScenarioResult],
+) -> Gate {
+    // Of the rules that match the last decides; what it leaves open stays general.
+    let rule = branch.and_then(|branch| config.rules.iter().rev().find(|it| matches(it, branch)));
+    let fail_on = rule.and_then(|it| it.fail_on.as_ref()).unwrap_or(&config.fail_on);
+    let at_least = rule.and_then(|it| it.judged_at_least).unwrap_or(config.judged_at_least);
+    let by = rule.map_or(String::new(), |it| format!(", by the rule for branch \"{}\"", it.branch));
+
+    let mut failing: Vec<String> = Vec::new();
+    for verdict in Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict)) {
+        let count = results.iter().filter(|it| it.verdict == verdict && counts(it, findings)).count();
+        if count > 0 {
+            failing.push(format!("{count} {verdict}"));
+        }
+    }
+    let words: Vec<&str> = fail_on.iter().map(|verdict| verdict.word()).collect();
+    let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
+    if !failing.is_empty() {
+        let rule = format!("{} of {}: fail-on names {words}{by}", failing.join(" and "), scenarios(totals.planned));
+        return Gate { decision: Decision::Fail, rule };
+    }
+    if totals.planned == 0 {
+        return Gate { decision: Decision::Inconclusive, rule: "no scenario was planned".to_owned() };
+    }
+    let share = f64::from(totals.judged) * 100.0 / f64::from(totals.planned);
+    let judged = format!("{} of {} judged", totals.judged, scenarios(totals.planned));
+    if totals.judged == 0 || share < at_least {
+        let rule = format!("{judged} ({}): judged-at-least is {}{by}", percent(share), percent(at_least));
+        return Gate { decision: Decision::Inconclusive, rule };
+    }
+    let known = findings.iter().filter(|it| is_suppressed(it)).count();
+    let known = match known {
+        0 => String::new(),
+        1 => ", 1 known issue left out".to_owned(),
+        more => format!(", {more} known issues left out"),
+    };
+    let rule = format!(
+        "{judged} (judged-at-least is {}) and none fails (fail-on names {words}){known}{by}",
+        percent(at_least)
+    );
+    Gate { decision: Decision::Pass, rule }
+}
+
+fn matches(rule: &GateRule, branch: &str) -> bool {
+    match Glob::new(&rule.branch) {
+        Ok(glob) => glob.compile_matcher().is_match(branch),
+        Err(_) => rule.branch == branch,
+    }
+}
+
+/// Whether a finding is a known issue that has not expired.
+#[must_use]
+pub fn is_suppressed(finding: &Finding) -> bool {
+    finding.suppression.as_ref().is_some_and(|note| !note.expired)
+}
+
+fn counts(result: &ScenarioResult, findings: &[Finding]) -> bool {
+    let mut own = findings.iter().filter(|it| result.findings.contains(&it.id)).peekable();
+    own.peek().is_none() || own.any(|it| !is_suppressed(it))
+}
+
+fn scenarios(count: u32) -> String {
+    if count == 1 { "1 scenario".to_owned() } else { format!("{count} scenarios") }
+}
+
+/// A percentage without needless digits, rounded down so that 94.96 never reads as 95.
+fn percent(value: f64) -> String {
+    let tenths = (value * 10.0).floor() / 10.0;
+    format!("{tenths} %")
+}

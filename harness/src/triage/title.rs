@@ -1,0 +1,300 @@
+//! [`title`]: what a user would notice, in one line of plain English, from the changes of a finding.
+//!
+//! Product text is hostile: control characters and direction overrides are made visible, and the
+//! whole is cut at about 120 characters.
+
+use std::collections::BTreeSet;
+
+use super::cause::{Atom, text};
+use crate::model::finding::{DiffTag, FacetChange};
+use crate::model::plan::WATCH_CHECKPOINT;
+use crate::model::{Difference, FacetKind, Plan, WatchKind};
+
+/// The longest title, in characters.
+const LIMIT: usize = 120;
+/// The longest piece of product text in a title, in characters.
+const PIECE: usize = 60;
+
+/// The title of a finding.
+#[must_use]
+pub fn title(plan: &Plan, differences: &[Difference], atoms: &BTreeSet<Atom>) -> String {
+    let sentence = exit(differences)
+        .or_else(|| answer(atoms, 500..600))
+        .or_else(|| status(differences))
+        .or_else(|| changed_text(differences, atoms))
+        .or_else(|| failed(plan, differences))
+        .or_else(|| answer(atoms, 400..500))
+        .or_else(|| watched(differences, atoms))
+        .or_else(|| picture(differences));
+    let sentence = sentence.unwrap_or_else(|| format!("{} changed", place_of(differences.first())));
+    shorten(&format!("{}{}", plain(&sentence, LIMIT), others(differences)), LIMIT + 24)
+}
+
+fn place_of(difference: Option<&Difference>) -> String {
+    match difference.map(|it| it.place.as_str()) {
+        None | Some("") => "the page".to_owned(),
+        Some(place) => plain(place, PIECE),
+    }
+}
+
+/// How many other places it has.
+fn others(differences: &[Difference]) -> String {
+    let noun = |difference: &Difference| if is_page(difference) { "page" } else { "command" };
+    let places: BTreeSet<(&str, &str)> =
+        differences.iter().map(|it| (noun(it), it.place.as_str())).collect();
+    let more = places.len().saturating_sub(1);
+    let noun = match (places.iter().all(|it| it.0 == "page"), places.iter().all(|it| it.0 == "command")) {
+        (true, _) => "page",
+        (_, true) => "command",
+        (false, false) => "place",
+    };
+    match more {
+        0 => String::new(),
+        1 => format!(" (and 1 more {noun})"),
+        more => format!(" (and {more} more {noun}s)"),
+    }
+}
+
+fn is_page(difference: &Difference) -> bool {
+    difference.place.starts_with('/') && !difference.place.contains(' ')
+        || difference.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)
+}
+
+fn facets(
+    differences: &[Difference],
+    kind: Option<FacetKind>,
+) -> impl Iterator<Item = (&Difference, &FacetChange)> {
+    differences.iter().flat_map(move |it| {
+        it.facets.iter().filter(move |change| change.facet == kind).map(move |change| (it, change))
+    })
+}
+
+fn exit(differences: &[Difference]) -> Option<String> {
+    let (at, change) = facets(differences, Some(FacetKind::Exit)).next()?;
+    let code = |text: &str| text.trim().trim_start_matches("exit").trim_start_matches([':', ' ']).to_owned();
+    let (was, is) = (code(&change.expected), code(&change.actual));
+    Some(format!("{} exits {is} instead of {was}", place_of(Some(at))))
+}
+
+/// The status in a line of the watches, with the path that answered.
+fn status_line(line: &str) -> Option<(String, u16)> {
+    let rest = line.strip_prefix(WatchKind::BadStatus.word())?.trim_start();
+    let (path, message) = rest.split_once(": ").unwrap_or((rest, rest));
+    let mut numbers = message.split(|it: char| !it.is_ascii_digit()).filter(|it| it.len() == 3);
+    let status = numbers.find_map(|it| it.parse().ok().filter(|it| (400..600).contains(it)))?;
+    Some((path.to_owned(), status))
+}
+
+fn answer(atoms: &BTreeSet<Atom>, range: std::ops::Range<u16>) -> Option<String> {
+    atoms.iter().find_map(|atom| match atom {
+        Atom::Watch(line) => status_line(line)
+            .filter(|(_, status)| range.contains(status))
+            .map(|(path, status)| format!("{} answers {status}", plain(&path, PIECE))),
+        Atom::Line { .. } | Atom::Picture(_) | Atom::Failure { .. } | Atom::Product(_) => None,
+    })
+}
+
+fn side(change: &FacetChange, tag: DiffTag, key: &str) -> Option<String> {
+    let lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
+    lines.filter_map(|line| line.strip_prefix(key).map(|it| it.trim().to_owned())).next()
+}
+
+fn status(differences: &[Difference]) -> Option<String> {
+    let mut pages = facets(differences, Some(FacetKind::Page));
+    pages.find_map(|(at, change)| {
+        let is = side(change, DiffTag::Added, "status:")?;
+        let was = side(change, DiffTag::Removed, "status:")?;
+        Some(format!("{} answers {is} instead of {was}", place_of(Some(at))))
+    })
+}
+
+/// How much a user cares, by role; the least is named first.
+fn weight(line: &str) -> u32 {
+    let node = node(line);
+    let role = node.split([' ', ':', '"']).next().unwrap_or_default();
+    match role {
+        "alert" | "alertdialog" | "dialog" => 0,
+        "button" | "link" | "textbox" | "combobox" | "checkbox" | "radio" | "searchbox" | "switch"
+        | "slider" | "spinbutton" | "tab" | "menuitem" | "listbox" => 1,
+        "heading" => 2,
+        "columnheader" | "cell" | "option" | "img" | "status" => 3,
+        "row" | "listitem" | "table" | "list" | "form" | "navigation" => 4,
+        _ => 5,
+    }
+}
+
+fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
+    let lines = atoms.iter().filter_map(|atom| match atom {
+        Atom::Line { facet, removed, added } => Some((*facet, removed, added)),
+        Atom::Picture(_) | Atom::Watch(_) | Atom::Failure { .. } | Atom::Product(_) => None,
+    });
+    let best = lines.min_by_key(|(facet, removed, added)| {
+        let line = removed.as_deref().or(added.as_deref()).unwrap_or_default();
+        let kind = match facet {
+            FacetKind::Aria => weight(line),
+            FacetKind::Stdout | FacetKind::Screen => 6,
+            FacetKind::Stderr => 7,
+            FacetKind::Files => 8,
+            FacetKind::Text => 9,
+            FacetKind::Page => 10,
+            FacetKind::Exit | FacetKind::Image | FacetKind::Events => 11,
+        };
+        (kind, removed.is_none(), added.is_none())
+    })?;
+    let (facet, removed, added) = best;
+    let (at, change) = facets(differences, Some(facet)).next()?;
+    // An atom may have lost its numbers; the words of the first place still have them.
+    let (removed, added) = exact(change, removed.as_deref(), added.as_deref());
+    let place = place_of(Some(at));
+    Some(match facet {
+        FacetKind::Aria | FacetKind::Text => tree_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Stdout | FacetKind::Screen => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
+        FacetKind::Stderr => {
+            print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
+        }
+        FacetKind::Files => file_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
+    })
+}
+
+/// The lines as they stand at the first place.
+fn exact(change: &FacetChange, removed: Option<&str>, added: Option<&str>) -> (Option<String>, Option<String>) {
+    let find = |tag: DiffTag, wanted: Option<&str>| {
+        let wanted = wanted?;
+        let mut lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
+        let same = |line: &String| line == wanted || super::cause::without_numbers(line) == wanted;
+        Some(lines.find(same).unwrap_or_else(|| wanted.to_owned()))
+    };
+    (find(DiffTag::Removed, removed), find(DiffTag::Added, added))
+}
+
+/// A line of the aria tree as a person would name the thing.
+fn node(line: &str) -> &str {
+    line.trim().trim_start_matches("- ").trim_end_matches(':').trim()
+}
+
+fn tree_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    match (removed.map(node), added.map(node)) {
+        (Some(old), Some(new)) => {
+            let role = |it: &str| it.split(['"', ':']).next().unwrap_or_default().trim().to_owned();
+            let rest = if !role(old).is_empty() && role(old) == role(new) {
+                new[role(new).len()..].trim_start_matches([':', ' '])
+            } else {
+                new
+            };
+            format!("{} became {} on {place}", plain(old, PIECE), plain(rest, PIECE))
+        }
+        (Some(old), None) => format!("{} is gone on {place}", plain(old, PIECE)),
+        (None, Some(new)) => format!("{} is new on {place}", plain(new, PIECE)),
+        (None, None) => format!("{place} changed"),
+    }
+}
+
+fn page_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    let value = |it: &str| plain(it.split_once(':').map_or(it, |it| it.1).trim(), PIECE);
+    let key = removed.or(added).and_then(|it| it.split_once(':')).map_or("page", |it| it.0);
+    match (removed, added) {
+        (Some(old), Some(new)) => {
+            format!("The {key} of {place} is \"{}\" instead of \"{}\"", value(new), value(old))
+        }
+        (Some(old), None) => format!("The {key} of {place} is gone: \"{}\"", value(old)),
+        (None, Some(new)) => format!("The {key} of {place} is new: \"{}\"", value(new)),
+        (None, None) => format!("{place} changed"),
+    }
+}
+
+fn print_sentence(removed: Option<&str>, added: Option<&str>, place: &str, on: &str) -> String {
+    let cut = |it: &str| plain(it, PIECE / 2 + 10);
+    match (removed, added) {
+        (Some(old), Some(new)) => {
+            format!("{place} prints \"{}\" instead of \"{}\"{on}", cut(new), cut(old))
+        }
+        (Some(old), None) => format!("{place} no longer prints \"{}\"{on}", cut(old)),
+        (None, Some(new)) => format!("{place} newly prints \"{}\"{on}", cut(new)),
+        (None, None) => format!("{place} prints something else{on}"),
+    }
+}
+
+fn file_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    match (removed, added) {
+        (Some(old), Some(new)) => {
+            format!("{place} writes {} instead of {}", plain(new, PIECE), plain(old, PIECE))
+        }
+        (Some(old), None) => format!("{place} no longer writes {}", plain(old, PIECE)),
+        (None, Some(new)) => format!("{place} newly writes {}", plain(new, PIECE)),
+        (None, None) => format!("{place} writes other files"),
+    }
+}
+
+fn failed(plan: &Plan, differences: &[Difference]) -> Option<String> {
+    let (at, change) = facets(differences, None).next()?;
+    let scenario = plan.scenarios.iter().find(|it| it.id == at.scenario);
+    let mut steps = scenario.into_iter().flat_map(|it| it.steps.iter().chain(&it.finally));
+    let step = steps.find(|step| step.index == at.step);
+    let step = step.map_or("the scenario", |step| step.text.as_str());
+    let place = if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
+    let place = if step.contains(&at.place) { String::new() } else { place };
+    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(&change.actual, PIECE)))
+}
+
+fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
+    const KINDS: [(WatchKind, &str); 6] = [
+        (WatchKind::PageCrashed, "The page crashed"),
+        (WatchKind::Exception, "New uncaught exception"),
+        (WatchKind::Rejection, "New unhandled rejection"),
+        (WatchKind::ConsoleError, "New console error"),
+        (WatchKind::RequestFailed, "New failed request"),
+        (WatchKind::BadStatus, "New bad status"),
+    ];
+    let place = place_of(differences.iter().find(|it| it.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)));
+    KINDS.iter().find_map(|(kind, words)| {
+        atoms.iter().find_map(|atom| match atom {
+            Atom::Watch(line) => {
+                let rest = line.strip_prefix(kind.word())?.trim();
+                let message = rest.split_once(": ").map_or(rest, |it| it.1);
+                Some(format!("{words} on {place}: {}", plain(message, PIECE)))
+            }
+            Atom::Line { .. } | Atom::Picture(_) | Atom::Failure { .. } | Atom::Product(_) => None,
+        })
+    })
+}
+
+fn picture(differences: &[Difference]) -> Option<String> {
+    let (at, change) = facets(differences, Some(FacetKind::Image)).next()?;
+    let place = place_of(Some(at));
+    let Some(image) = &change.image else { return Some(format!("no picture of {place} was taken")) };
+    if image.expected_size != image.actual_size {
+        return Some(format!("{place} is {} instead of {}", change.actual, change.expected));
+    }
+    let regions = image.boxes.len();
+    let plural = if regions == 1 { "region" } else { "regions" };
+    Some(format!("{place} looks different in {regions} {plural}"))
+}
+
+/// Product text in one line, nothing in it that could steer a terminal or turn the reading order.
+#[must_use]
+pub fn plain(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    for letter in text.trim().chars().take(limit * 2) {
+        match letter {
+            '\n' => out.push_str(" ⏎ "),
+            '\t' => out.push(' '),
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter)));
+            }
+            letter if letter.is_control() => out.push_str(&format!("⟨U+{:04X}⟩", u32::from(letter))),
+            letter => out.push(letter),
+        }
+    }
+    let whole = text.trim().chars().nth(limit * 2).is_none();
+    if whole { shorten(&out, limit) } else { shorten(&format!("{out}…"), limit) }
+}
+
+fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(limit - 1).collect();
+    format!("{}…", cut.trim_end())
+}

@@ -1,0 +1,130 @@
+//! [`verdict`]: what we think of one scenario, from its attempts and their differences.
+
+use crate::model::attempts::{AttemptLog, ScenarioLog};
+use crate::model::comparison::{Comparison, PendingReason};
+use crate::model::{Because, Outcome, Plan, Scenario, Surface, Verdict};
+
+/// A verdict, with why where it is no verdict on the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, for `inconclusive` and `not-run`.
+    pub because: Option<Because>,
+    /// The same in a sentence.
+    pub detail: Option<String>,
+}
+
+impl Judged {
+    fn plain(verdict: Verdict) -> Self {
+        Self { verdict, because: None, detail: None }
+    }
+
+    fn because(verdict: Verdict, because: Because, detail: impl Into<String>) -> Self {
+        Self { verdict, because: Some(because), detail: Some(detail.into()) }
+    }
+}
+
+/// Whether an attempt ended and says something about the product.
+#[must_use]
+pub fn counts(attempt: &AttemptLog<'_>) -> bool {
+    attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
+}
+
+/// Whether an attempt was as the baseline says.
+#[must_use]
+pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, comparison: &Comparison) -> bool {
+    attempt.outcome() == Some(Outcome::Completed) && !comparison.differs(scenario, number)
+}
+
+/// What we think of a scenario: the first verdict that any part of it has.
+#[must_use]
+pub fn verdict(
+    plan: &Plan,
+    scenario: &Scenario,
+    log: Option<&ScenarioLog<'_>>,
+    comparison: &Comparison,
+) -> Judged {
+    let Some(log) = log else {
+        return Judged::because(
+            Verdict::NotRun,
+            Because::Interrupted,
+            "the night ended before it was started",
+        );
+    };
+    let ended = log.attempts.values().filter(|it| it.finished.is_some());
+    let judged: Vec<(u32, &AttemptLog<'_>)> =
+        log.attempts.iter().filter(|it| counts(it.1)).map(|(number, it)| (*number, it)).collect();
+    let Some((last, attempt)) = judged.last().copied() else {
+        if let Some(broken) = ended.last() {
+            let detail = broken.finished.as_ref().and_then(|it| it.detail);
+            let detail = detail.unwrap_or("the harness failed and left no reason");
+            return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
+        }
+        return match log.not_run {
+            Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
+            None => Judged::because(
+                Verdict::NotRun,
+                Because::Interrupted,
+                "the night ended in the middle of it",
+            ),
+        };
+    };
+    let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, comparison);
+    let any_clean = judged.iter().any(clean);
+    if any_clean && !judged.iter().all(clean) {
+        return Judged::plain(Verdict::Flaky);
+    }
+    if !any_clean {
+        return bad(plan, scenario, attempt, comparison.differs(&scenario.id, last));
+    }
+    let unjudged = comparison.unjudged.iter().find(|it| it.scenario == scenario.id && it.attempt == last);
+    if let Some(it) = unjudged {
+        return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
+    }
+    let is_new = comparison
+        .pending
+        .iter()
+        .any(|it| it.scenario == scenario.id && it.reason == PendingReason::New);
+    Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
+}
+
+/// No attempt was clean, so the last one speaks.
+fn bad(plan: &Plan, scenario: &Scenario, attempt: &AttemptLog<'_>, differs: bool) -> Judged {
+    let detail = || {
+        let failed = attempt.failures().next().map(|(_, failure)| {
+            format!("expected {}; {}", failure.expected, failure.actual)
+        });
+        let ended = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
+        failed.or(ended).unwrap_or_else(|| "it did not complete".to_owned())
+    };
+    match attempt.outcome() {
+        Some(Outcome::Crashed) => Judged::plain(Verdict::Regressed),
+        _ if differs => Judged::plain(Verdict::Regressed),
+        Some(Outcome::Blocked) => {
+            Judged::because(Verdict::Inconclusive, Because::NeedsPerson, detail())
+        }
+        Some(Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::HarnessError)
+        | None => {
+            if has_baseline(plan, scenario) || !can_have_baselines(scenario) {
+                return Judged::plain(Verdict::Regressed);
+            }
+            Judged::because(
+                Verdict::Inconclusive,
+                Because::Authoring,
+                format!("it has no baseline, so it never passed here: {}", detail()),
+            )
+        }
+    }
+}
+
+fn has_baseline(plan: &Plan, scenario: &Scenario) -> bool {
+    plan.baselines.iter().any(|it| it.scenario == scenario.id)
+}
+
+/// A scenario of commands without snapshots never gets a baseline.
+fn can_have_baselines(scenario: &Scenario) -> bool {
+    scenario.steps.iter().chain(&scenario.finally).any(|step| {
+        step.action.snapshot().is_some() || step.action.surface() == Some(Surface::Browser)
+    })
+}

@@ -1,0 +1,105 @@
+//! The small pages that the browser tests use, served on a free loopback port.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+/// A running site; it ends with the runtime of the test.
+pub struct Site {
+    pub address: SocketAddr,
+}
+
+impl Site {
+    pub async fn start() -> Self {
+        // All of loopback, so that 127.0.0.2 would answer if the browser could reach it.
+        let listener = tokio::net::TcpListener::bind(("0.0.0.0", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move { axum::serve(listener, routes()).await.unwrap() });
+        Self { address: SocketAddr::from(([127, 0, 0, 1], port)) }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn routes() -> Router {
+    Router::new()
+        .route("/loop", get(|| async { Redirect::temporary("/loop") }))
+        .route("/moved", get(|| async { Redirect::temporary("/static?from=moved") }))
+        .route("/nothing", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/export.csv", get(export))
+        .route(
+            "/broken",
+            get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, Html("<h1>Sorry</h1>")) }),
+        )
+        .route("/slow.json", get(slow))
+        .route("/cookie", get(cookie))
+        .route("/never", get(|| async { std::future::pending::<String>().await }))
+        .route(
+            "/search",
+            get(|RawQuery(query): RawQuery| async move {
+                Html(format!(
+                    "<title>Search</title><h1>Results</h1><p>query: {}</p>",
+                    query.unwrap_or_default()
+                ))
+            }),
+        )
+        .fallback(page)
+}
+
+async fn export() -> Response {
+    let disposition = "attachment; filename=orders.csv";
+    (
+        [(header::CONTENT_DISPOSITION, disposition), (header::CONTENT_TYPE, "text/csv")],
+        "id,country\n1,NZ\n",
+    )
+        .into_response()
+}
+
+async fn slow() -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    ([(header::CONTENT_TYPE, "application/json")], r#"{"rows":12}"#).into_response()
+}
+
+async fn cookie(headers: axum::http::HeaderMap) -> Response {
+    let sent =
+        headers.get(header::COOKIE).and_then(|it| it.to_str().ok()).unwrap_or("none").to_owned();
+    ([(header::SET_COOKIE, "who=ada")], Html(format!("<h1>Cookie: {sent}</h1>"))).into_response()
+}
+
+async fn page(uri: axum::http::Uri) -> Response {
+    let body = match uri.path() {
+        "/static" => {
+            "<title>Static</title><h1>Orders</h1><p>Twelve of them.</p><a href='/form?x=1'>To the form</a>"
+        }
+        "/form" => include_str!("form.html"),
+        "/inputs" => include_str!("inputs.html"),
+        "/moving" => include_str!("moving.html"),
+        "/errors" => include_str!("errors.html"),
+        "/clean" => {
+            "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>"
+        }
+        "/dialogs" => include_str!("dialogs.html"),
+        "/alerts" => "<h1>Alerts</h1><button onclick='while (true) alert(\"again\")'>Go</button>",
+        "/hang" => {
+            "<h1>Hang</h1><button onclick='setTimeout(() => { while (true); }, 0)'>Go</button>"
+        }
+        "/lazy" => include_str!("lazy.html"),
+        "/forbidden" => {
+            "<h1>Forbidden</h1><script>fetch(`http://127.0.0.2:${location.port}/static`).catch(() => {})</script>"
+        }
+        "/frame" => "<title>Frame</title><h1>Outer</h1><iframe title='inner' src='/form'></iframe>",
+        "/popup" => "<h1>Popup</h1><button onclick='window.open(\"/static\")'>Open</button>",
+        _ => {
+            return (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>"))
+                .into_response();
+        }
+    };
+    Html(format!("<!doctype html><html lang=en><link rel=icon href=data:,>{body}</html>"))
+        .into_response()
+}

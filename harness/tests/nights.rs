@@ -1,0 +1,415 @@
+//! Whole nights by the program: what they leave, how they end when things go wrong, and the exit
+//! codes that scripts depend on.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{SuiteCopy, night_json, nightshift, text, verdicts};
+
+/// A suite of commands only: no server, no browser.
+fn commands(scenarios: &[(&str, &str)]) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products:\n  tool: {}\n");
+    for (id, steps) in scenarios {
+        suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\nsteps:\n{steps}"));
+    }
+    suite
+}
+
+fn night_of(suite: &SuiteCopy, name: &str) -> PathBuf {
+    suite.root().join(name)
+}
+
+/// Every file of a night, as bytes.
+fn every_file(night: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    walkdir::WalkDir::new(night)
+        .into_iter()
+        .map(|entry| entry.expect("readable"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| (entry.path().to_owned(), std::fs::read(entry.path()).expect("readable")))
+        .collect()
+}
+
+/// Waits for something up to half a minute.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
+        std::thread::yield_now();
+    }
+}
+
+fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
+    nightshift()
+        .args(arguments)
+        .current_dir(suite.root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// Reads the child's standard error until a line holds `text`.
+fn read_until(child: &mut Child, text: &str) {
+    let reader = BufReader::new(child.stderr.as_mut().expect("piped"));
+    for line in reader.lines() {
+        if line.expect("text").contains(text) {
+            return;
+        }
+    }
+    panic!("the night ended without saying {text:?}");
+}
+
+fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, signal).expect("ours to signal");
+}
+
+#[test]
+fn the_first_night_is_new_and_the_second_is_unchanged() {
+    let suite = commands(&[("hello", "  - shell: echo hello\n    snapshot: said\n")]);
+    let first = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "one"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let expected = vec![("hello".to_owned(), "new".to_owned())];
+    assert_eq!(verdicts(&night_json(&night_of(&suite, "one"))), expected);
+    let second = suite.run(&["run", "--no-pdf", "--out", "two"]);
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    let expected = vec![("hello".to_owned(), "unchanged".to_owned())];
+    assert_eq!(verdicts(&night_json(&night_of(&suite, "two"))), expected);
+    for name in ["plan.json", "ledger.jsonl", "index.html", "summary.md", "junit.xml", "ctrf.json"]
+    {
+        assert!(night_of(&suite, "two").join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_changed_output_fails_the_gate_until_it_is_reviewed() {
+    let suite = commands(&[("hello", "  - shell: cat $SUITE/said\n    snapshot: said\n")]);
+    suite.write("nightshift.yaml", "products:\n  tool: {}\npass-env: [SUITE]\n");
+    let root = suite.root().display().to_string();
+    let environment = [("SUITE", root.as_str())];
+    suite.write("said", "12 rows\n");
+    suite.run_with(&["run", "--accept-new", "--no-pdf", "--out", "one"], &environment);
+    suite.write("said", "11 rows\n");
+    let changed = suite.run_with(&["run", "--no-pdf", "--out", "two"], &environment);
+    assert_eq!(changed.code, Some(1), "{changed:#?}");
+    let night = night_json(&night_of(&suite, "two"));
+    assert_eq!(night["gate"]["decision"], "fail");
+    assert_eq!(night["totals"]["regressed"], 1);
+    assert_eq!(night["findings"][0]["differences"][0]["where"], "cat $SUITE/said");
+    assert_eq!(night["scenarios"][0]["attempts"].as_array().map(Vec::len), Some(2));
+
+    assert_eq!(suite.run(&["gate", "two"]).code, Some(1));
+    let list = suite.run(&["review", "two", "--list"]);
+    assert!(list.stdout.contains("hello@said stdout"), "{list:#?}");
+    let accepted = suite.run(&["review", "two", "--accept", "F1", "--why", "fewer rows"]);
+    assert_eq!(accepted.code, Some(0), "{accepted:#?}");
+    let snapshot = suite.root().join("scenarios/snapshots/hello@said.stdout.snap");
+    let snapshot = std::fs::read_to_string(snapshot).expect("accepted");
+    assert!(snapshot.contains("fewer rows") && snapshot.ends_with("11 rows\n"), "{snapshot}");
+    let list = suite.run(&["review", "two", "--list"]);
+    assert!(list.stdout.is_empty(), "what was decided is not asked again: {list:#?}");
+    let third = suite.run_with(&["run", "--no-pdf", "--out", "three"], &environment);
+    assert_eq!(third.code, Some(0), "{third:#?}");
+}
+
+#[test]
+fn what_passes_at_the_second_try_is_flaky_with_both_attempts_kept() {
+    let suite = commands(&[(
+        "moody",
+        "  - shell: test -e $SUITE/tried || { touch $SUITE/tried; exit 1; }\n",
+    )]);
+    suite.write("nightshift.yaml", "products:\n  tool: {}\npass-env: [SUITE]\n");
+    let root = suite.root().display().to_string();
+    let answer = suite.run_with(&["run", "--no-pdf", "--out", "one"], &[("SUITE", root.as_str())]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&night_of(&suite, "one"));
+    assert_eq!(night["scenarios"][0]["verdict"], "flaky");
+    let attempts = night["scenarios"][0]["attempts"].as_array().expect("attempts");
+    let outcomes: Vec<_> = attempts.iter().map(|it| text(&it["outcome"])).collect();
+    assert_eq!(outcomes, ["failed", "completed"]);
+    let junit = std::fs::read_to_string(night_of(&suite, "one").join("junit.xml")).expect("there");
+    assert!(junit.contains("<flakyFailure") && !junit.contains("<failure"), "{junit}");
+}
+
+#[test]
+fn a_command_that_hangs_forks_and_floods_is_ended_with_its_whole_tree() {
+    let marker = format!("nightshift-test-{}", std::process::id());
+    let line = format!("(exec -a {marker} setsid sleep 300) & yes {marker} & exec sleep 300");
+    let suite = commands(&[("wild", &format!("  - shell: bash -c '{line}'\n    timeout: 2s\n"))]);
+    let answer = suite.run(&["run", "--no-pdf", "--retries", "0", "--out", "one"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let night = night_json(&night_of(&suite, "one"));
+    assert_eq!(night["scenarios"][0]["attempts"][0]["outcome"], "timed-out");
+    let left: Vec<_> = std::fs::read_dir("/proc")
+        .expect("a process table")
+        .filter_map(Result::ok)
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .filter(|words| words.starts_with(marker.as_bytes()))
+        .collect();
+    assert_eq!(left, Vec::<Vec<u8>>::new(), "nothing is left behind");
+}
+
+#[test]
+fn two_nights_at_once_end_with_code_5_and_leave_the_first_alone() {
+    let suite = commands(&[("slow", "  - run: sleep 20\n")]);
+    let mut first = start(&suite, &["run", "--no-pdf", "--out", "one"]);
+    read_until(&mut first, "planned");
+    let second = suite.run(&["run", "--no-pdf", "--out", "two"]);
+    assert_eq!(second.code, Some(5), "{second:#?}");
+    let holder = format!("process {}", first.id());
+    assert!(second.stderr.contains(&holder), "{second:#?}");
+    assert!(!night_of(&suite, "two").exists(), "nothing was begun");
+    signal(&first, rustix::process::Signal::INT);
+    assert_eq!(first.wait().expect("ends").code(), Some(130));
+}
+
+#[test]
+fn an_interrupted_night_reports_what_it_had_and_names_the_rest() {
+    for (number, code) in
+        [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)]
+    {
+        let suite =
+            commands(&[("a-quick", "  - run: echo done\n"), ("b-slow", "  - run: sleep 60\n")]);
+        let mut night = start(&suite, &["run", "--no-pdf", "-j", "1", "--out", "one"]);
+        read_until(&mut night, "[1/2]");
+        signal(&night, number);
+        assert_eq!(night.wait().expect("ends").code(), Some(code));
+        let report = night_json(&night_of(&suite, "one"));
+        let expected = [("a-quick", "unchanged"), ("b-slow", "not-run")]
+            .map(|(id, verdict)| (id.to_owned(), verdict.to_owned()));
+        assert_eq!(verdicts(&report), expected);
+        assert_eq!(report["scenarios"][1]["because"], "interrupted");
+    }
+}
+
+#[test]
+fn a_night_that_was_killed_at_any_moment_can_be_judged_and_reported() {
+    let steps = "  - shell: echo hello\n    snapshot: said\n".repeat(1);
+    let many: Vec<(String, String)> =
+        (0..30).map(|at| (format!("s{at:02}"), steps.clone())).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(id, steps)| (&**id, &**steps)).collect();
+    let suite = commands(&many);
+    suite.run(&["run", "--accept-new", "--no-pdf", "--out", "accepted"]);
+    for moment in ["planned", "preflight", "[1/30]", "[9/30]", "[25/30]"] {
+        let name = format!("killed-{}", moment.replace(['[', ']', '/'], ""));
+        let mut night = start(&suite, &["run", "--no-pdf", "-j", "2", "--out", &name]);
+        read_until(&mut night, moment);
+        night.kill().expect("ours to kill");
+        night.wait().expect("ends");
+        let judged = suite.run(&["judge", &name]);
+        assert!(matches!(judged.code, Some(0 | 3)), "{moment}: {judged:#?}");
+        let report = night_json(&night_of(&suite, &name));
+        let totals = &report["totals"];
+        assert_eq!(totals["planned"], 30, "{moment}");
+        assert_eq!(totals["regressed"], 0, "{moment}: {:#}", report["findings"]);
+        let sum = |names: &[&str]| -> u64 {
+            names.iter().map(|name| totals[*name].as_u64().unwrap_or_default()).sum()
+        };
+        assert_eq!(sum(&["judged", "inconclusive", "not-run"]), 30, "{moment}");
+        assert!(night_of(&suite, &name).join("index.html").is_file(), "{moment}");
+    }
+}
+
+#[test]
+fn a_deadline_leaves_a_report_in_time_and_names_what_did_not_run() {
+    let suite = commands(&[("a-quick", "  - run: echo done\n"), ("b-slow", "  - run: sleep 60\n")]);
+    let started = Instant::now();
+    let answer = suite.run(&[
+        "run",
+        "--no-pdf",
+        "-j",
+        "1",
+        "--budget",
+        "5s",
+        "--retries",
+        "0",
+        "--out",
+        "one",
+    ]);
+    assert!(started.elapsed() < Duration::from_secs(30), "{answer:#?}");
+    assert_eq!(answer.code, Some(3), "{answer:#?}");
+    let report = night_json(&night_of(&suite, "one"));
+    assert_eq!(report["scenarios"][1]["verdict"], "not-run");
+    assert_eq!(report["scenarios"][1]["because"], "deadline");
+}
+
+#[test]
+fn an_unhealthy_product_is_exit_4_with_its_log_and_not_a_hundred_red_scenarios() {
+    let serves = [
+        ("echo cannot bind >&2; exit 3", "ended with exit 3 before it was ready"),
+        ("echo still thinking; sleep 60", "was not ready within"),
+    ];
+    for (server, told) in serves {
+        let suite = commands(&[("a", "  - run: echo a\n"), ("b", "  - run: echo b\n")]);
+        suite.write(
+            "nightshift.yaml",
+            &format!(
+                "products:\n  shop:\n    serve:\n      shell: \"{server}\"\n      ready: {{ http: /, within: 2s }}\n"
+            ),
+        );
+        let answer = suite.run(&["run", "--no-pdf", "--out", "one"]);
+        assert_eq!(answer.code, Some(4), "{answer:#?}");
+        assert!(answer.stderr.contains(told), "{answer:#?}");
+        let report = night_json(&night_of(&suite, "one"));
+        assert_eq!(report["totals"]["not-run"], 2, "{report:#}");
+        assert_eq!(report["scenarios"][0]["because"], "preflight");
+        assert_eq!(
+            report["findings"].as_array().map(Vec::len),
+            Some(1),
+            "{:#}",
+            report["findings"]
+        );
+        let html = std::fs::read_to_string(night_of(&suite, "one").join("index.html"));
+        assert!(html.expect("a report says why").contains(told));
+    }
+}
+
+#[test]
+fn a_missing_browser_is_exit_4_and_says_what_to_install() {
+    let suite = commands(&[("page", "  - open: /\n")]);
+    let answer = suite.run(&[
+        "run",
+        "--no-pdf",
+        "--out",
+        "one",
+        "--set",
+        "browser.program=/nowhere/chromium",
+    ]);
+    assert_eq!(answer.code, Some(4), "{answer:#?}");
+    assert!(answer.stderr.contains("apt-get install chromium"), "{answer:#?}");
+    let report = night_json(&night_of(&suite, "one"));
+    assert_eq!(report["scenarios"][0]["verdict"], "not-run");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_said_before_anything_runs() {
+    let suite = commands(&[("a", "  - run: echo a\n")]);
+    suite.write("file", "in the way");
+    for out in ["file/night", "/proc/night"] {
+        let answer = suite.run(&["run", "--no-pdf", "--out", out]);
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        assert!(answer.stderr.contains(out), "{answer:#?}");
+    }
+    let occupied = suite.run(&["run", "--no-pdf", "--out", "scenarios"]);
+    assert_eq!(occupied.code, Some(2), "{occupied:#?}");
+    assert!(occupied.stderr.contains("already holds something"), "{occupied:#?}");
+}
+
+#[test]
+fn no_secret_reaches_the_night_in_any_form() {
+    let secret = "pä&ss wörd+\"42\"";
+    let suite = commands(&[(
+        "login",
+        concat!(
+            "  - shell: 'printf %s \"$TOKEN\"; printf %s \"$TOKEN\" | base64; ",
+            "printf \"user:%s\" \"$TOKEN\" | base64; ",
+            "python3 -c \"import json,os,urllib.parse as u; t=os.environ[\\\"TOKEN\\\"]; ",
+            "print(json.dumps(t), u.quote(t), u.quote_plus(t), u.quote(t,safe=str()).lower())\"; exit 7'\n",
+            "    env: { TOKEN: \"${secret:SHOP_TOKEN}\" }\n",
+            "    snapshot: told\n",
+            "  - run: echo ${secret:SHOP_TOKEN}\n",
+            "    expect: { exit: 0, stdout: never }\n",
+        ),
+    )]);
+    let answer = suite.run_with(
+        &["run", "--no-pdf", "--retries", "0", "--out", "one"],
+        &[("SHOP_TOKEN", secret)],
+    );
+    assert!(matches!(answer.code, Some(1 | 3)), "{answer:#?}");
+    let mut forms = vec![secret.to_owned()];
+    forms.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+    forms.push(serde_json::Value::from(secret).to_string().trim_matches('"').to_owned());
+    forms.push("p%C3%A4%26ss%20w%C3%B6rd".to_owned());
+    forms.push("p%c3%a4%26ss%20w%c3%b6rd".to_owned());
+    forms.push("p\\u00e4&ss w\\u00f6rd".to_owned());
+    use base64::Engine as _;
+    let whole = base64::engine::general_purpose::STANDARD.encode(secret);
+    forms.push(whole[..16].to_owned());
+    let user = base64::engine::general_purpose::STANDARD.encode(format!("user:{secret}"));
+    forms.push(user[8..24].to_owned());
+    let mut told = 0;
+    for (path, bytes) in every_file(&night_of(&suite, "one")) {
+        let content = String::from_utf8_lossy(&bytes);
+        told += usize::from(content.contains("[secret]"));
+        for form in &forms {
+            assert!(!content.contains(form), "{form} is in {}", path.display());
+        }
+    }
+    assert!(told > 0, "the secret was there to be taken out");
+    assert!(!answer.stdout.contains(secret) && !answer.stderr.contains(secret));
+}
+
+#[test]
+fn a_missing_secret_is_named_before_anything_runs() {
+    let suite = commands(&[("login", "  - run: echo ${secret:SHOP_TOKEN}\n")]);
+    let answer = suite.run(&["run", "--no-pdf", "--out", "one"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert!(answer.stderr.contains("no value for SHOP_TOKEN"), "{answer:#?}");
+}
+
+#[test]
+fn complaints_stop_a_run_with_code_2_and_come_all_at_once() {
+    let suite = commands(&[("a", "  - clik: 'button \"Go\"'\n"), ("b", "  - use: sign-inn\n")]);
+    for arguments in [&["check"][..], &["run", "--no-pdf"][..], &["list"][..]] {
+        let answer = suite.run(arguments);
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        let told = format!("{}{}", answer.stdout, answer.stderr);
+        assert!(
+            told.contains("scenarios/a.yaml:3:5") && told.contains("did you mean \"click\"?"),
+            "{told}"
+        );
+        assert!(told.contains("scenarios/b.yaml:3"), "{told}");
+    }
+}
+
+#[test]
+fn a_killed_night_leaves_no_product_behind_for_the_next() {
+    let marker = format!("nightshift-product-{}", std::process::id());
+    let suite = commands(&[("slow", "  - run: sleep 60\n")]);
+    suite.write(
+        "nightshift.yaml",
+        &format!(
+            "products:\n  shop:\n    serve:\n      run: bash -c \"exec -a {marker} python3 -m http.server --bind 127.0.0.1 ${{port}}\"\n      ready: {{ http: /, within: 30s }}\n"
+        ),
+    );
+    let alive = || {
+        std::fs::read_dir("/proc")
+            .expect("a process table")
+            .filter_map(Result::ok)
+            .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+            .any(|words| words.starts_with(marker.as_bytes()))
+    };
+    let mut night = start(&suite, &["run", "--no-pdf", "--out", "one"]);
+    until("the product runs", alive);
+    night.kill().expect("ours to kill");
+    night.wait().expect("ends");
+    let next = suite.run(&[
+        "run",
+        "--no-pdf",
+        "--out",
+        "two",
+        "--set",
+        "night.timeout=1s",
+        "--retries",
+        "0",
+    ]);
+    assert_eq!(next.code, Some(1), "{next:#?}");
+    assert!(!alive(), "the product of the killed night was ended, and so was this night's");
+}
+
+#[test]
+fn init_writes_a_suite_that_checks_and_never_overwrites() {
+    let suite = SuiteCopy::empty();
+    let first = suite.run(&["init", "--url", "http://127.0.0.1:8000", "--cli", "shopctl"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let check = suite.run(&["check"]);
+    assert_eq!(check.code, Some(0), "{check:#?}");
+    suite.write("nightshift.yaml", "products: { mine: {} }\n");
+    let second = suite.run(&["init"]);
+    assert!(second.stdout.contains("kept  nightshift.yaml"), "{second:#?}");
+    let kept = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("there");
+    assert_eq!(kept, "products: { mine: {} }\n");
+}

@@ -1,0 +1,383 @@
+//! The reports of a night as their readers and other programs see them.
+
+use std::path::Path;
+
+use futures_util::future::BoxFuture;
+use nightshift::model::finding::{Judgement, ScenarioResult};
+use nightshift::model::suite::GateConfig;
+use nightshift::model::{
+    Because, Decision, Entry, Event, FORMAT_VERSION, Gate, Outcome, Plan, Totals, Verdict,
+};
+use nightshift::report::{
+    self, Ending, NightReport, PagePrinter, PreflightCheck, PrintOptions, ReportError,
+};
+use quick_xml::events::Event as Xml;
+use serde_json::{Value, json};
+
+use crate::synthetic_night::synthetic;
+
+/// Every file of a written report.
+struct Files {
+    html: String,
+    summary: String,
+    junit: String,
+    ctrf: Value,
+}
+
+fn written(report: &NightReport) -> Files {
+    let dir = tempfile::tempdir().unwrap();
+    let written = report::write(dir.path(), report).unwrap();
+    let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+    Files {
+        html: text(&written.index_html),
+        summary: text(&written.summary_md),
+        junit: text(&written.junit_xml),
+        ctrf: serde_json::from_str(&text(&written.ctrf_json)).unwrap(),
+    }
+}
+
+#[test]
+fn the_sentence_names_what_changed_and_between_which_builds() {
+    let mut report = synthetic(5, 3);
+    report.scenarios[4].verdict = Verdict::Fixed;
+    report.totals = Totals::count(report.scenarios.iter().map(|it| it.verdict));
+    assert_eq!(
+        report::sentence(&report),
+        "3 new regressions, 1 fixed: build a1b2c3 against d4e5f6"
+    );
+    assert_eq!(
+        report::sentence(&synthetic(14, 0)),
+        "No regressions, all 14 scenarios unchanged: build a1b2c3 against d4e5f6"
+    );
+}
+
+#[test]
+fn a_night_that_failed_in_preflight_says_so_in_its_first_sentence() {
+    let mut report = synthetic(2, 0);
+    for scenario in &mut report.scenarios {
+        scenario.verdict = Verdict::NotRun;
+        scenario.because = Some(Because::Preflight);
+        scenario.attempts.clear();
+    }
+    report.totals = Totals::count(report.scenarios.iter().map(|it| it.verdict));
+    report.gate = Gate { decision: Decision::Inconclusive, rule: "0 of 2 judged".into() };
+    report.preflight = vec![PreflightCheck {
+        check: "product shop".into(),
+        ok: false,
+        detail: "shopd ended with exit code 1 before it was ready".into(),
+        duration_ms: 1_400,
+        evidence: Vec::new(),
+    }];
+    assert_eq!(
+        report::sentence(&report),
+        "Nothing could be judged: the preflight check of product shop failed (build a1b2c3 against d4e5f6)"
+    );
+    let html = written(&report).html;
+    assert!(html.contains("shopd ended with exit code 1 before it was ready"));
+    assert!(
+        html.contains(
+            "No new regression was found. The gate above says why this night is no pass."
+        )
+    );
+}
+
+#[test]
+fn a_green_night_is_calm_and_says_what_was_used() {
+    let html = written(&synthetic(14, 0)).html;
+    assert!(html.contains("Nothing needs you this morning."));
+    assert!(html.contains("14 of 14 scenarios planned (100 %)"));
+    assert!(html.contains("98 in the browser, 14 on the command line"));
+}
+
+#[test]
+fn a_report_that_was_written_reads_back_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = synthetic(20, 3);
+    report::write(dir.path(), &report).unwrap();
+    assert_eq!(report::read(dir.path()).unwrap(), report);
+    let mut names: Vec<String> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["ctrf.json", "index.html", "junit.xml", "night.json", "summary.md"]);
+}
+
+#[test]
+fn a_report_of_a_newer_format_is_refused_by_its_version() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("night.json"), r#"{"format_version": 99, "new": []}"#).unwrap();
+    let error = report::read(dir.path()).unwrap_err();
+    assert!(matches!(error, ReportError::TooNew { found: 99, known: FORMAT_VERSION, .. }));
+}
+
+#[test]
+fn ten_thousand_scenarios_make_a_page_below_five_megabytes_that_names_what_it_leaves_out() {
+    let files = written(&synthetic(10_000, 500));
+    assert!(files.html.len() < 5_000_000, "{} bytes", files.html.len());
+    assert!(files.summary.len() < 1_000_000, "{} bytes", files.summary.len());
+    assert!(files.junit.len() < 30_000_000, "{} bytes", files.junit.len());
+    assert!(files.html.contains("more, in a line each; the whole of them is in night.json"));
+    assert!(files.summary.contains("more findings left out here; all are in `night.json`."));
+}
+
+/// Text that tries everything at once.
+const HOSTILE: &str = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\" \
+    onmouseover=\"alert(1)' | `code` [link](javascript:alert(1)) **bold** \u{202e}gnp.exe\u{2066} \
+    \u{1b}[31mred\u{0}\u{7}\u{feff} {{ page.title }} {% raw %} ]]> &amp; @team :bug:\r\nsecond line";
+
+/// The report with every text of it replaced by hostile text.
+fn hostile() -> NightReport {
+    let long = format!("{HOSTILE}{}", "x".repeat(1_000_000));
+    let mut value = serde_json::to_value(synthetic(4, 2)).unwrap();
+    let enums = ["tag", "verdict", "severity", "decision", "outcome", "surface", "facet", "ending"];
+    let keep = ["started", "finished", "deadline", "first_seen", "because", "suppression"];
+    fn replace(value: &mut Value, key: &str, kept: &dyn Fn(&str) -> bool, long: &str) {
+        match value {
+            Value::String(text) if !kept(key) => {
+                long.clone_into(text);
+            }
+            Value::Array(items) => items.iter_mut().for_each(|it| replace(it, key, kept, long)),
+            Value::Object(fields) => {
+                for (key, field) in fields {
+                    replace(field, key, kept, long);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let kept = |key: &str| enums.contains(&key) || keep.contains(&key);
+    replace(&mut value, "", &kept, &long);
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn hostile_text_shows_as_text_in_html() {
+    let html = written(&hostile()).html;
+    assert!(html.len() < 1_000_000, "{} bytes: long text is cut", html.len());
+    assert!(html.contains("more characters)"), "and says so");
+    assert_eq!(html.matches("<script").count(), 0);
+    assert_eq!(html.matches("</style>").count(), 1);
+    assert_eq!(html.matches("<img").count(), 0);
+    assert!(!html.contains("\" onmouseover") && !html.contains("href=\"javascript"));
+    assert!(html.contains("⟨U+202E⟩gnp.exe⟨U+2066⟩ ⟨U+001B⟩[31mred⟨U+0000⟩⟨U+0007⟩⟨U+FEFF⟩"));
+    let hidden = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t') || "\u{202e}\u{2066}\u{feff}".contains(c)
+    };
+    assert_eq!(html.chars().find(|c| hidden(*c)), None);
+}
+
+#[test]
+fn hostile_text_shows_as_text_in_junit_ctrf_and_summary() {
+    let files = written(&hostile());
+    let mut reader = quick_xml::Reader::from_str(&files.junit);
+    let mut elements = std::collections::BTreeSet::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Xml::Start(it) | Xml::Empty(it) => {
+                elements.insert(String::from_utf8(it.name().as_ref().to_vec()).unwrap());
+            }
+            Xml::Eof => break,
+            _ => {}
+        }
+    }
+    let expected = [
+        "failure",
+        "properties",
+        "property",
+        "rerunFailure",
+        "testcase",
+        "testsuite",
+        "testsuites",
+    ];
+    assert_eq!(elements.into_iter().collect::<Vec<_>>(), expected);
+    let ctrf = serde_json::to_string(&files.ctrf).unwrap();
+    assert!(ctrf_complaints(&files.ctrf).is_empty());
+    for text in [&files.junit, &ctrf, &files.summary] {
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}') && !text.contains('\0'));
+        assert!(text.contains("⟨U+202E⟩"));
+    }
+    for markup in ["<script", "<img", "](", "**bold", "`code`", "@team"] {
+        assert!(!files.summary.contains(markup), "{markup} is markup in summary.md");
+    }
+    assert!(files.summary.len() < 1_000_000);
+}
+
+/// What a validator of CTRF (0.0.0, additional properties refused) complains about.
+fn ctrf_complaints(document: &Value) -> Vec<String> {
+    let text = json!({ "type": "string" });
+    let name = json!({ "type": "string", "minLength": 1 });
+    let number = json!({ "type": "integer" });
+    let object = json!({ "type": "object" });
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let closed = |required: Value, properties: Value| {
+        json!({ "type": "object", "required": required, "properties": properties,
+                "additionalProperties": false })
+    };
+    let test = closed(
+        json!(["name", "status", "duration"]),
+        json!({ "name": name, "duration": number, "message": text, "trace": text, "suite": texts,
+                "status": { "enum": ["passed", "failed", "skipped", "pending", "other"] },
+                "rawStatus": text, "tags": texts, "filePath": text, "retries": number,
+                "flaky": { "type": "boolean" }, "extra": object }),
+    );
+    let summary = closed(
+        json!(["tests", "passed", "failed", "skipped", "pending", "other", "start", "stop"]),
+        json!({ "tests": number, "passed": number, "failed": number, "skipped": number,
+                "pending": number, "other": number, "start": number, "stop": number }),
+    );
+    let results = closed(
+        json!(["tool", "summary", "tests"]),
+        json!({ "tool": closed(json!(["name"]), json!({ "name": name, "version": text })),
+                "summary": summary, "tests": { "type": "array", "items": test },
+                "environment": closed(json!([]), json!({
+                    "buildName": text, "branchName": text, "testEnvironment": text })),
+                "extra": object }),
+    );
+    let root = closed(
+        json!(["reportFormat", "specVersion", "results"]),
+        json!({ "reportFormat": { "const": "CTRF" },
+                "specVersion": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" },
+                "results": results }),
+    );
+    let validator = jsonschema::validator_for(&root).unwrap();
+    validator.iter_errors(document).map(|error| error.to_string()).collect()
+}
+
+#[test]
+fn ctrf_holds_every_scenario_and_only_properties_that_the_format_knows() {
+    let report =
+        report::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample")).unwrap();
+    let ctrf = written(&report).ctrf;
+    assert_eq!(ctrf_complaints(&ctrf), Vec::<String>::new());
+    let summary = &ctrf["results"]["summary"];
+    let counted: u64 = ["passed", "failed", "skipped", "pending", "other"]
+        .iter()
+        .map(|key| summary[key].as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, u64::from(report.totals.planned));
+    assert_eq!(summary["tests"], report.totals.planned);
+}
+
+#[test]
+fn junit_tells_flaky_from_failed_for_good_in_the_surefire_manner() {
+    let mut report = synthetic(3, 2);
+    report.scenarios[1].verdict = Verdict::Flaky;
+    report.scenarios[1].attempts[0].outcome = Outcome::Failed;
+    let junit = written(&report).junit;
+    let case = |id: &str| {
+        let from = junit.find(&format!("<testcase name=\"{id}\"")).unwrap();
+        &junit[from..from + junit[from..].find("</testcase>").unwrap()]
+    };
+    let count = |case: &str| {
+        ["<failure", "<rerunFailure", "<flakyFailure"].map(|element| case.matches(element).count())
+    };
+    assert_eq!(count(case("area-00/scenario-00000")), [1, 1, 0]);
+    assert_eq!(count(case("area-01/scenario-00001")), [0, 0, 1]);
+    assert_eq!(count(case("area-02/scenario-00002")), [0, 0, 0]);
+    assert!(junit.contains("<testsuite name=\"scenarios/area-00\""));
+}
+
+#[test]
+fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
+    let at = synthetic(1, 0).night.started;
+    let plan = Plan {
+        format_version: FORMAT_VERSION,
+        night: "n1".into(),
+        started: at,
+        deadline: None,
+        branch: None,
+        environment: "linux".into(),
+        versions: indexmap::IndexMap::new(),
+        products: Vec::new(),
+        scenarios: Vec::new(),
+        redact: Vec::new(),
+        gate: GateConfig {
+            fail_on: vec![Verdict::Regressed],
+            judged_at_least: 95.0,
+            rules: vec![],
+        },
+        suppressions: Vec::new(),
+        baselines: Vec::new(),
+    };
+    let started = Event::AttemptStarted { scenario: "a".into(), attempt: 1, known: Vec::new() };
+    let entries = [Entry { seq: 0, at, event: started }];
+    let judgement = Judgement {
+        scenarios: vec![ScenarioResult {
+            id: "a".into(),
+            verdict: Verdict::NotRun,
+            because: Some(Because::Interrupted),
+            detail: None,
+            duration_ms: 0,
+            findings: Vec::new(),
+        }],
+        findings: Vec::new(),
+        pending: Vec::new(),
+        totals: Totals::count([Verdict::NotRun]),
+        gate: Gate { decision: Decision::Inconclusive, rule: "0 of 1 judged".into() },
+        facets_without_baseline: 0,
+    };
+    let report = report::build(&plan, &entries, &judgement);
+    assert_eq!(report.night.ending, Ending::CutOff);
+    let attempt = &report.scenarios[0].attempts[0];
+    assert_eq!((attempt.outcome, attempt.ledger_lines), (Outcome::HarnessError, Some((1, 1))));
+    assert!(written(&report).html.contains("The ledger of this night has no end"));
+}
+
+#[test]
+fn the_shell_of_the_page_is_as_accepted() {
+    let html = written(&synthetic(1, 0)).html;
+    let (before, rest) = html.split_once("<style>").unwrap();
+    let (_, after) = rest.split_once("</style>").unwrap();
+    insta::assert_snapshot!("shell", format!("{before}<style>[style]</style>{after}"));
+}
+
+/// A printer that answers as it is told and keeps what it was given.
+struct FakePrinter {
+    answer: Result<Vec<u8>, String>,
+    page: String,
+    options: Option<PrintOptions>,
+}
+
+impl PagePrinter for FakePrinter {
+    fn print<'a>(
+        &'a mut self,
+        html: &'a Path,
+        options: &'a PrintOptions,
+    ) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        self.page = std::fs::read_to_string(html).unwrap();
+        self.options = Some(options.clone());
+        let answer = self.answer.clone();
+        Box::pin(async move { answer })
+    }
+}
+
+#[tokio::test]
+async fn the_pdf_is_printed_from_an_unfolded_page_that_is_gone_afterwards() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut printer =
+        FakePrinter { answer: Ok(b"%PDF-1.4".to_vec()), page: String::new(), options: None };
+    report::write_pdf(dir.path(), &synthetic(3, 2), &mut printer).await.unwrap();
+    assert!(!printer.page.contains("<details") && printer.page.contains("class=\"print\""));
+    assert!(printer.options.unwrap().footer.contains("2026-11-21T010000Z-k3f9"));
+    let names: Vec<_> =
+        std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["report.pdf"]);
+}
+
+#[tokio::test]
+async fn a_printer_that_fails_leaves_nothing_behind_and_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut printer = FakePrinter {
+        answer: Err("the browser is lost".into()),
+        page: String::new(),
+        options: None,
+    };
+    let error = report::write_pdf(dir.path(), &synthetic(1, 0), &mut printer).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "could not print report.pdf: the browser is lost; index.html is complete, and \
+         `nightshift report` prints again"
+    );
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}

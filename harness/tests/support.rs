@@ -1,0 +1,131 @@
+//! A suite in a folder of its own, and the program as a user runs it there.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A copy of a suite that a test may do anything to.
+pub struct SuiteCopy {
+    folder: tempfile::TempDir,
+}
+
+/// What a run of the program answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// The folder of the package.
+pub fn package() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program under test.
+pub fn nightshift() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
+    command.env("CI", "true").env_remove("NIGHTSHIFT_LOG");
+    for name in ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BRANCH_NAME"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+impl SuiteCopy {
+    /// An empty folder.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// The suite of the fixture product.
+    pub fn of_the_shop() -> Self {
+        let copy = Self::empty();
+        copy_folder(&package().join("harness/tests/fixture"), copy.folder.path());
+        copy
+    }
+
+    /// The folder that holds everything of this copy.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The suite's folder.
+    pub fn root(&self) -> PathBuf {
+        let suite = self.folder.path().join("suite");
+        if suite.is_dir() { suite } else { self.folder.path().to_owned() }
+    }
+
+    /// Writes a file of the suite.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.root().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside of the suite")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+
+    /// Runs the program in the suite.
+    pub fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs the program in the suite with more environment variables.
+    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Answer {
+        let output = nightshift()
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .current_dir(self.root())
+            .output()
+            .expect("the program starts");
+        Answer::from(output)
+    }
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The result of a night.
+pub fn night_json(night: &Path) -> Value {
+    let path = night.join("night.json");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).expect("night.json is JSON")
+}
+
+/// The verdict of each scenario.
+pub fn verdicts(night: &Value) -> Vec<(String, String)> {
+    night["scenarios"]
+        .as_array()
+        .expect("scenarios")
+        .iter()
+        .map(|it| (text(&it["id"]), text(&it["verdict"])))
+        .collect()
+}
+
+/// A JSON string's text.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.path().strip_prefix(from).expect("inside of the folder"));
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target).expect("made");
+        } else {
+            std::fs::copy(entry.path(), &target).expect("copied");
+        }
+    }
+}

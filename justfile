@@ -1,0 +1,18 @@
+# Nightshift's chores. `just` alone lists them.
+
+default:
+    @just --list
+
+# Everything that must hold before a commit.
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# Take what the tests saw as right, after looking at it.
+accept:
+    INSTA_UPDATE=always cargo test
+
+# Write the sample night's reports again.
+sample-report:
+    NIGHTSHIFT_REGENERATE=1 cargo test sample
