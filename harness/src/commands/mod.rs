@@ -9,6 +9,7 @@ pub mod doctor;
 mod exit;
 mod init;
 mod list;
+pub mod machine;
 mod night;
 mod offline;
 mod progress;
