@@ -9,7 +9,6 @@ pub mod doctor;
 mod exit;
 mod init;
 mod list;
-pub mod machine;
 mod night;
 mod offline;
 mod progress;
