@@ -17,9 +17,10 @@ use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome, Template};
 use crate::process::{
-    self, Captured, CommandSpec, Cookie, Ended, Environment, Finished, Leftovers, Mark,
-    ProcessError,
+    self, Captured, CommandSpec, Cookie, Ended, Finished, Leftovers, Mark, ProcessError,
 };
+
+pub use crate::process::Environment;
 
 use super::{Done, SurfaceError};
 use check::Ending;
