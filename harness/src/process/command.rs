@@ -65,6 +65,8 @@ pub struct Finished {
     pub exit: Option<Exit>,
     /// Whether it took longer than it may, and was ended.
     pub timed_out: bool,
+    /// Whether something that it started held its outputs open after its end, and was ended.
+    pub held_open: bool,
     /// Its standard output.
     pub stdout: Captured,
     /// Its standard error.
@@ -98,6 +100,7 @@ pub async fn run(spec: CommandSpec) -> Result<Finished, ProcessError> {
     Ok(Finished {
         exit: ended.exit,
         timed_out: ended.timed_out,
+        held_open: ended.held_open,
         stdout: stdout.captured(),
         stderr: stderr.captured(),
         duration: started.elapsed(),
@@ -162,6 +165,7 @@ fn refusal(program: PathBuf, cwd: &std::path::Path, source: std::io::Error) -> P
 struct End {
     exit: Option<Exit>,
     timed_out: bool,
+    held_open: bool,
 }
 
 /// Waits for the command while `exchange` moves its input and output, and ends what does not end.
@@ -189,12 +193,12 @@ async fn watch(
         signal_group(guard.group, Signal::KILL);
     } else {
         guard.armed = false;
-        return Ok(End { exit, timed_out });
+        return Ok(End { exit, timed_out, held_open: false });
     }
     end_stragglers(&guard.cookie).await;
     guard.armed = false;
     exchange.finish(LINGER).await;
-    Ok(End { exit, timed_out })
+    Ok(End { exit, timed_out, held_open: !timed_out })
 }
 
 /// The moving of input and output, which may be done before or after the command is.

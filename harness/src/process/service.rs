@@ -142,6 +142,10 @@ impl Service {
             signal_group(self.guard.group, Signal::KILL);
             let _ = timeout(DYING, self.exited()).await;
         }
+        if !cfg!(target_os = "linux") {
+            // Without a process table the group is all that can be reached.
+            signal_group(self.guard.group, Signal::KILL);
+        }
         let ended = end_stragglers(&self.guard.cookie).await;
         self.guard.armed = false;
         ended

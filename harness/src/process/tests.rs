@@ -175,7 +175,7 @@ async fn a_child_that_holds_the_output_open_does_not_hang_us() {
     let tree = spec.tree.clone();
     let finished = run(spec).await.unwrap();
     assert_eq!(finished.exit, Some(Exit::Code(0)));
-    assert!(!finished.timed_out);
+    assert!(!finished.timed_out && finished.held_open);
     assert_eq!(finished.stdout, whole("done\n"));
     assert!(finished.duration < AMPLE / 2);
     assert_eq!(alive(&tree), 0);
@@ -284,9 +284,8 @@ async fn sweeping_ends_what_a_dead_owner_left_and_nothing_else() {
             .unwrap();
         left.push(child);
     }
-    let pid = left[0].id().unwrap();
-    let ended = tokio::task::spawn_blocking(sweep).await.unwrap();
-    assert!(ended.iter().any(|it| it.pid == pid), "{ended:?}");
+    // Another test's sweep may come first, so it is not asked who was ended, but who is.
+    tokio::task::spawn_blocking(sweep).await.unwrap();
     assert!(left[0].wait().await.unwrap().code().is_none());
     assert_eq!(left[1].try_wait().unwrap(), None);
     assert_eq!(alive(mine.tree()), 1);

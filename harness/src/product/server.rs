@@ -215,7 +215,10 @@ async fn become_ready(
     let ended = |crash: Crash| ProductError::EndedEarly {
         product: product.name.clone(),
         command,
-        how: crash.how,
+        how: match crash.how.as_str() {
+            "exit 0" => "exit 0 (it must stay in the foreground)".to_owned(),
+            how => how.to_owned(),
+        },
         log: server.log(),
     };
     tokio::select! {

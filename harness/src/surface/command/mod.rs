@@ -17,13 +17,18 @@ use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome, Template};
 use crate::process::{
-    self, Captured, CommandSpec, Cookie, Ended, Environment, Finished, Leftovers, Mark,
-    ProcessError,
+    self, Captured, CommandSpec, Cookie, Ended, Finished, Leftovers, Mark, ProcessError,
 };
+
+pub use crate::process::Environment;
 
 use super::{Done, SurfaceError};
 use check::Ending;
 use files::Tree;
+
+/// For a person who wonders what became of a daemon.
+const HELD_OPEN: &str = "The command ended, but something that it started held its outputs open, \
+and was ended. To keep it running, start it with its outputs redirected.\n";
 
 /// What a command surface is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +218,12 @@ fn report(
             wants(run, if name == "stdout" { FacetKind::Stdout } else { FacetKind::Stderr });
         raw_extra(name, raw, text, taken)
     });
-    let extras = extras.collect();
+    let note = finished.held_open.then(|| Extra {
+        kind: "note".to_owned(),
+        media: "text/plain".to_owned(),
+        bytes: HELD_OPEN.as_bytes().to_vec(),
+    });
+    let extras = extras.chain(note).collect();
     let facets = [
         (FacetKind::Exit, Some(exit)),
         (FacetKind::Stdout, Some(stdout)),

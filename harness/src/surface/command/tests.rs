@@ -194,6 +194,16 @@ async fn a_daemon_serves_the_next_command_and_ends_with_the_attempt() {
 }
 
 #[tokio::test]
+async fn a_daemon_that_holds_the_outputs_is_ended_and_that_is_noted() {
+    let mut bench = Bench::new();
+    let done = bench.run(shell("sleep 1000 & echo started")).await;
+    assert_eq!(done.done, Done::Passed(Vec::new()));
+    let notes: Vec<_> = done.observation.extras.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(notes, ["note"]);
+    assert_eq!(bench.surface.close().await, []);
+}
+
+#[tokio::test]
 async fn an_unknown_program_is_an_answer_with_the_nearest_names() {
     let mut bench = Bench::new();
     let failure = failed(bench.run(argv(&["gret", "x"])).await.done);
