@@ -35,6 +35,7 @@ fn schema(root: &'static Object) -> Value {
         let definition = match next {
             Wanted::Object(object) => printer.object(object),
             Wanted::Target => printer.target(),
+            Wanted::TargetText => json!({ "type": "string", "pattern": target_pattern() }),
             Wanted::Redaction => printer.redaction(),
             Wanted::Step => printer.step(),
         };
@@ -50,6 +51,7 @@ fn schema(root: &'static Object) -> Value {
 enum Wanted {
     Object(&'static Object),
     Target,
+    TargetText,
     Redaction,
     Step,
 }
@@ -59,6 +61,7 @@ impl Wanted {
         match self {
             Self::Object(object) => object.id,
             Self::Target => "target",
+            Self::TargetText => "target-text",
             Self::Redaction => "redaction-or-class",
             Self::Step => "step",
         }
@@ -141,8 +144,9 @@ impl Printer {
             Shape::TargetMap(object, item) => {
                 let item = self.shape(*item);
                 let qualified = self.refer(Wanted::Object(object));
+                let name = self.refer(Wanted::TargetText);
                 json!({ "anyOf": [
-                    { "type": "object", "propertyNames": { "pattern": target_pattern() }, "additionalProperties": item },
+                    { "type": "object", "propertyNames": name, "additionalProperties": item },
                     { "type": "array", "items": qualified },
                 ] })
             }
@@ -160,7 +164,7 @@ impl Printer {
         let qualified = self.refer(Wanted::Object(&grammar::TARGET));
         json!({
             "description": "A thing on a page: an ARIA role and the accessible name in double quotes, or text, label, testid or css and a text.",
-            "anyOf": [{ "type": "string", "pattern": target_pattern() }, qualified],
+            "anyOf": [self.refer(Wanted::TargetText), qualified],
         })
     }
 
@@ -181,10 +185,13 @@ impl Printer {
             value["description"] = json!(verb.doc);
             properties.insert(verb.name.to_owned(), value);
             properties.extend(self.properties(verb.modifiers));
+            // A verb without a value is shown as the bare word above.
+            let bare = matches!(verb.shape, Shape::Nothing);
+            let shown = if bare { json!({ verb.name: null }) } else { example(verb.example) };
             choices.push(json!({
                 "type": "object",
                 "description": verb.doc,
-                "examples": [example(verb.example)],
+                "examples": [shown],
                 "properties": properties,
                 "required": [verb.name],
                 "additionalProperties": false,

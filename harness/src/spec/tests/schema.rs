@@ -1,14 +1,27 @@
 //! The JSON Schemas: what they take and refuse, and that the files in `schemas/` are today's.
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use super::super::discover::FileKind;
+use super::super::grammar::VERBS;
 use super::super::{scaffold, schema::printed, schemas};
 use super::model::DESIGN;
+use super::said;
 
+/// Whether a schema takes a file; schemas are compiled once for all tests.
 fn valid(schema: &str, yaml: &str) -> bool {
-    let (_, schema) = schemas().into_iter().find(|(name, _)| name.starts_with(schema)).unwrap();
+    static VALIDATORS: LazyLock<HashMap<&str, Validator>> = LazyLock::new(|| {
+        schemas()
+            .into_iter()
+            .map(|(name, it)| (name, jsonschema::validator_for(&it).unwrap()))
+            .collect()
+    });
     let value: Value = serde_yaml::from_str(yaml).unwrap();
-    jsonschema::validator_for(&schema).unwrap().is_valid(&value)
+    VALIDATORS[format!("{schema}.schema.json").as_str()].is_valid(&value)
 }
 
 #[test]
@@ -57,5 +70,77 @@ fn the_committed_schemas_are_those_of_the_grammar() {
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == printed(&schema), "{name} is out of date");
+    }
+}
+
+#[test]
+fn the_shipped_suite_is_valid_by_the_schemas_too() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (files, _) = super::super::discover::discover(root).unwrap_or_default();
+    for file in files.iter().filter(|it| it.path.is_file()) {
+        let kind = match file.kind {
+            FileKind::Config => "nightshift",
+            FileKind::Skill => "skill",
+            FileKind::Scenario => "scenario",
+        };
+        let text = std::fs::read_to_string(&file.path).unwrap();
+        assert!(valid(kind, &text), "{}", file.name);
+        let line = format!("schemas/{kind}.schema.json");
+        assert!(
+            text.lines()
+                .next()
+                .is_some_and(|it| it.contains("yaml-language-server") && it.ends_with(&line)),
+            "{}",
+            file.name
+        );
+    }
+}
+
+#[test]
+fn every_verbs_example_is_a_valid_step() {
+    let steps: Vec<String> = VERBS.iter().map(|it| format!("  - {}\n", it.example)).collect();
+    let skill = "skill: sign-in\ndescription: S.\ninputs: { user: text }\nsteps: [ back ]\n";
+    let scenario = format!("scenario: a\nsteps:\n{}", steps.concat());
+    assert_eq!(said(&[("scenarios/a.yaml", &scenario), ("skills/sign-in.yaml", skill)]), "nothing");
+    assert!(valid("scenario", &scenario));
+}
+
+#[test]
+fn every_keys_example_is_valid_by_its_own_schema() {
+    for (name, schema) in schemas() {
+        let mut found = Vec::new();
+        examples(&schema, "", &mut found);
+        // One schema with a property for every example is compiled once and not a hundred times.
+        let properties: Map<String, Value> =
+            found.iter().map(|(at, schema, _)| (at.clone(), schema.clone())).collect();
+        let all = json!({ "properties": properties, "$defs": schema["$defs"] });
+        let values: Map<String, Value> =
+            found.into_iter().map(|(at, _, value)| (at, value)).collect();
+        let validator = jsonschema::validator_for(&all).unwrap();
+        let wrong: Vec<String> = validator
+            .iter_errors(&Value::Object(values))
+            .map(|it| format!("{}: {it}", it.instance_path))
+            .collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{name}");
+    }
+}
+
+/// The examples of a schema and of those inside of it: where, by what schema, and the example.
+fn examples(schema: &Value, at: &str, found: &mut Vec<(String, Value, Value)>) {
+    if let Some(example) = schema.get("examples").and_then(|it| it.get(0)) {
+        found.push((at.to_owned(), schema.clone(), example.clone()));
+    }
+    match schema {
+        Value::Object(entries) => {
+            for (key, value) in entries.iter().filter(|(key, _)| *key != "examples") {
+                examples(value, &format!("{at}.{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                examples(item, &format!("{at}.{index}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
