@@ -1,3 +1,4 @@
 //! The integration tests: each module is one room or one promise, tested from outside.
 
 mod browser;
+mod walker;

@@ -17,6 +17,11 @@ const readers = {
   namespace: getterOf(Element, 'namespaceURI'),
   shadow: getterOf(Element, 'shadowRoot'),
   slot: getterOf(Element, 'assignedSlot'),
+  textSlot: getterOf(Text, 'assignedSlot'),
+  root: getterOf(Document, 'documentElement'),
+  view: getterOf(Document, 'defaultView'),
+  title: getterOf(Document, 'title'),
+  editable: getterOf(HTMLElement, 'isContentEditable'),
   labels: { input: getterOf(HTMLInputElement, 'labels'), select: getterOf(HTMLSelectElement, 'labels'),
     textarea: getterOf(HTMLTextAreaElement, 'labels'), button: getterOf(HTMLButtonElement, 'labels'),
     meter: getterOf(HTMLMeterElement, 'labels'), progress: getterOf(HTMLProgressElement, 'labels'),
@@ -26,6 +31,8 @@ const getAttribute = Element.prototype.getAttribute;
 const matchesSelector = Element.prototype.matches;
 const boundsOf = Element.prototype.getBoundingClientRect;
 const assignedNodes = HTMLSlotElement.prototype.assignedNodes;
+const queryAll = Document.prototype.querySelectorAll;
+const queryBelow = Element.prototype.querySelectorAll;
 const rootOf = Node.prototype.getRootNode;
 const computedStyle = window.getComputedStyle;
 const HTML = 'http://www.w3.org/1999/xhtml';
@@ -58,9 +65,12 @@ function byIds(el, value) {
   const found = [];
   if (!value) return found;
   const scope = rootOf.call(el);
+  const kind = readers.type.call(scope);
+  if (kind !== 9 && kind !== 11) return found; // not in any tree
+  const ask = kind === 9 ? Document.prototype.getElementById : DocumentFragment.prototype.getElementById;
   for (const id of value.split(/\s+/)) {
-    if (!id || !scope.querySelector) continue;
-    const it = scope.querySelector('[id="' + id.replace(/["\\]/g, '\\$&') + '"]');
+    if (!id) continue;
+    const it = ask.call(scope, id);
     if (it) found.push(it);
   }
   return found;
@@ -78,7 +88,7 @@ function frameDocument(el) {
 const owned = new Map();
 const ownedBy = new Map();
 function resolveOwns(documentRoot) {
-  for (const owner of documentRoot.querySelectorAll('[aria-owns]')) {
+  for (const owner of queryAll.call(documentRoot, '[aria-owns]')) {
     const list = [];
     for (const it of byIds(owner, attr(owner, 'aria-owns'))) {
       let above = owner;
@@ -96,7 +106,7 @@ function flatChildren(el) {
   const name = tag(el);
   if (name === 'iframe' || name === 'frame') {
     const inner = frameDocument(el);
-    return inner && inner.documentElement ? [inner.documentElement] : [];
+    return inner && readers.root.call(inner) ? [readers.root.call(inner)] : [];
   }
   const shadow = readers.shadow.call(el);
   let list;
@@ -108,7 +118,8 @@ function flatChildren(el) {
   } else if (name === 'details' && !has(el, 'open')) {
     const summary = childNodes(el).find((it) => isElement(it) && tag(it) === 'summary');
     list = summary ? [summary] : [];
-  } else if (name === 'video' || name === 'audio' || name === 'object' || name === 'textarea') list = [];
+  } else if (name === 'video' || name === 'audio' || name === 'object' || name === 'textarea' ||
+    name === 'noscript') list = [];
   else list = childNodes(el);
   if (ownedBy.size) list = list.filter((it) => !ownedBy.has(it));
   const extra = owned.get(el);
@@ -116,13 +127,14 @@ function flatChildren(el) {
 }
 
 function flatParent(node) {
-  const slot = isElement(node) || isText(node) ? node.assignedSlot : null;
+  const type = readers.type.call(node);
+  const slot = type === 1 ? readers.slot.call(node) : type === 3 ? readers.textSlot.call(node) : null;
   if (slot) return slot;
   const parent = readers.parent.call(node);
   if (!parent) return null;
-  const type = readers.type.call(parent);
-  if (type === 11) return parent.host || null;
-  if (type === 9) return parent.defaultView ? parent.defaultView.frameElement : null;
+  const above = readers.type.call(parent);
+  if (above === 11) return parent.host || null;
+  if (above === 9) return readers.view.call(parent) ? readers.view.call(parent).frameElement : null;
   return parent;
 }
 
@@ -131,7 +143,8 @@ function styleOf(el) {
   let known = styles.get(el);
   if (!known) {
     const live = computedStyle(el);
-    const display = live.display;
+    // An area is never drawn itself; its image is.
+    const display = tag(el) === 'area' ? 'inline' : live.display;
     known = {
       display,
       inline: display === 'inline' || display === 'contents',
@@ -146,7 +159,7 @@ function styleOf(el) {
 // Hidden from assistive technology by mark-up, though perhaps seen on the screen.
 const modal = (() => {
   try {
-    const open = document.querySelectorAll('dialog:modal');
+    const open = queryAll.call(document, 'dialog:modal');
     return open.length ? open[open.length - 1] : null;
   } catch {
     return null;
@@ -201,14 +214,14 @@ function generated(el, which) {
   const style = computedStyle(el, which);
   if (style.display === 'none' || style.visibility !== 'visible') return '';
   const text = (spoken || parts).join('');
-  return style.display === 'inline' ? text : ' ' + text + ' ';
+  return style.display === 'inline' && !spoken ? text : ' ' + text + ' ';
 }
 
 function boxOf(el) {
   const box = boundsOf.call(el);
   let x = box.x;
   let y = box.y;
-  for (let view = readers.document.call(el).defaultView; view && view !== window && view.frameElement; view = view.parent) {
+  for (let view = readers.view.call(readers.document.call(el)); view && view !== window && view.frameElement; view = view.parent) {
     const outer = boundsOf.call(view.frameElement);
     x += outer.x + view.frameElement.clientLeft;
     y += outer.y + view.frameElement.clientTop;

@@ -12,7 +12,7 @@ function allElements() {
     everything.push(el);
     for (const it of flatChildren(el)) if (isElement(it)) walk(it);
   };
-  walk(document.documentElement);
+  walk(readers.root.call(document));
   return everything;
 }
 
@@ -132,7 +132,7 @@ function byRoleLoosely(candidates, locator) {
   if (wanted === null) return all;
   const equal = all.filter((el) => words(nameOf(el)) === wanted);
   if (equal.length) return equal;
-  const parts = all.filter((el) => el.querySelector('*') && byText([el], wanted).some((it) => it !== el && words(drawnText(it)) === wanted));
+  const parts = all.filter((el) => flatChildren(el).length && byText([el], wanted).some((it) => it !== el && words(drawnText(it)) === wanted));
   if (parts.length) return parts;
   return all.filter((el) => containsWords(words(nameOf(el)) || words(drawnText(el)), wanted) || containsWords(words(drawnText(el)), wanted));
 }
@@ -140,7 +140,7 @@ function byRoleLoosely(candidates, locator) {
 // All that a target means, before `nth`; `loose` is how enclosing things are named.
 function resolve(target, loose) {
   let candidates = allElements();
-  let scopes = [document.documentElement];
+  let scopes = [readers.root.call(document)];
   if (target.within) {
     const outer = resolve(target.within, true);
     if (!outer.found.length) return { found: [], missing: outer.missing || target.within };
@@ -161,7 +161,7 @@ function locate(locator, candidates, scopes, loose) {
   if (locator.label !== undefined) return byLabel(candidates, scopes, words(locator.label));
   if (locator['test-id'] !== undefined) return candidates.filter((el) => attr(el, 'data-testid') === locator['test-id'] && drawn(el));
   if (locator.css !== undefined) {
-    matches(document.documentElement, locator.css); // throws on a selector that is none
+    matches(readers.root.call(document), locator.css); // throws on a selector that is none
     return candidates.filter((el) => matches(el, locator.css) && drawn(el));
   }
   return [];
@@ -230,7 +230,7 @@ function hiddenTwins(locator) {
 // Which frames to switch into, by their place in `window.frames`, and the way down inside the last.
 function framesTo(el) {
   const path = [];
-  for (let view = readers.document.call(el).defaultView; view && view !== window; view = view.parent) {
+  for (let view = readers.view.call(readers.document.call(el)); view && view !== window; view = view.parent) {
     let at = 0;
     while (at < view.parent.length && view.parent[at] !== view) at += 1;
     path.unshift(at);

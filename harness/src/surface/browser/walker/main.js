@@ -41,16 +41,16 @@ function observe(masks) {
     roles.clear();
   }
   const into = collector();
-  visit(document.documentElement, into);
+  visit(readers.root.call(document), into);
   into.flush();
   const lines = [];
   print(into.nodes, '', lines);
-  const root = document.documentElement;
+  const root = readers.root.call(document);
   const heard = unheard.map(plain);
   return {
     aria: lines.length ? lines.join('\n') + '\n' : '',
     text: heard.length ? heard.join('\n') + '\n' : '',
-    title: String(document.title),
+    title: readers.title.call(document),
     url: String(location.href),
     path: location.pathname + location.search + location.hash,
     masks: rects,
@@ -121,17 +121,17 @@ const shownText = (el, role) => valueText(el) || (role === 'textbox' || role ===
 function isEditable(el, name) {
   if (name === 'textarea' || name === 'select') return true;
   if (name === 'input') return !/^(button|submit|reset|image|checkbox|radio|hidden)$/i.test(attr(el, 'type') || 'text');
-  return el.isContentEditable === true;
+  return readers.editable.call(el) === true;
 }
 
 function bringIntoView(el) {
   const point = clickPoint(el);
-  if (point === null || coveredBy(el, point) !== null) el.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  if (point === null || coveredBy(el, point) !== null) Element.prototype.scrollIntoView.call(el, { block: 'center', inline: 'center', behavior: 'instant' });
 }
 
 // The middle of the part of its first box that is in the viewport of its own frame.
 function clickPoint(el) {
-  const view = readers.document.call(el).defaultView;
+  const view = readers.view.call(readers.document.call(el));
   if (!view) return null;
   const rects = Element.prototype.getClientRects.call(el);
   const box = rects.length ? rects[0] : boundsOf.call(el);
@@ -144,7 +144,7 @@ function clickPoint(el) {
 }
 
 function coveredBy(el, point) {
-  let hit = readers.document.call(el).elementFromPoint(point.x, point.y);
+  let hit = Document.prototype.elementFromPoint.call(readers.document.call(el), point.x, point.y);
   while (hit && readers.shadow.call(hit)) {
     const deeper = readers.shadow.call(hit).elementFromPoint(point.x, point.y);
     if (!deeper || deeper === hit) break;

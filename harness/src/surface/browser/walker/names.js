@@ -161,7 +161,7 @@ function embeddedValue(el, role) {
     case 'listbox': {
       if (tag(el) === 'select') return selectedOptions(el).map((it) => tidy(nameOf(it))).join(' ');
       if (tag(el) === 'input') return String(el.value);
-      const chosen = el.querySelectorAll('[role="option"][aria-selected="true"]');
+      const chosen = queryBelow.call(el, '[role="option"][aria-selected="true"]');
       return Array.from(chosen, (it) => nameOf(it)).join(' ');
     }
     case 'slider':
@@ -192,13 +192,17 @@ function valueText(el) {
 // Text of the content in reading order; blocks are set apart by a space.
 function contentText(el, trip) {
   let text = generated(el, '::before');
+  const branch = attr(el, 'role') === 'treeitem'; // what hangs below it has names of its own
   for (const it of flatChildren(el)) {
     if (isText(it)) {
       if (trip.hidden || styleOf(el).visible) text += readers.data.call(it);
       continue;
     }
+    const style = styleOf(it);
+    if (branch && style.display !== 'none' && roleOf(it) === 'group') continue;
     const piece = alternative(it, trip);
-    text += styleOf(it).inline ? piece : ' ' + piece + ' ';
+    const apart = style.display !== 'none' && (!style.inline || ownedBy.has(it));
+    text += apart ? ' ' + piece + ' ' : piece;
   }
   return text + generated(el, '::after');
 }

@@ -65,7 +65,7 @@ function computeRole(el) {
         if (focusable(el) || GLOBAL_STATES.some((name) => has(el, name))) break;
         return 'none';
       }
-      if ((role === 'region' || role === 'form') && !nameOf(el, role)) continue;
+      if (role === 'region' && !nameOf(el, role)) continue;
       return role;
     }
   }
@@ -88,7 +88,6 @@ function nativeRole(el) {
     case 'header': return insideSection(el, true) ? 'generic' : 'banner';
     case 'footer': return insideSection(el, true) ? 'generic' : 'contentinfo';
     case 'section': return nameOf(el, 'region') ? 'region' : 'generic';
-    case 'form': return nameOf(el, 'form') ? 'form' : 'generic';
     case 'tr':
     case 'td':
     case 'th': return tablePart(el, name);
@@ -114,7 +113,6 @@ function inputRole(el) {
   if (Object.prototype.hasOwnProperty.call(INPUT_ROLES, type)) {
     const role = INPUT_ROLES[type];
     if (role === 'checkbox' && has(el, 'switch')) return 'switch';
-    if (role === 'button' && type === 'button' && has(el, 'aria-pressed')) return 'button';
     return role === 'searchbox' && has(el, 'list') ? 'combobox' : role;
   }
   const listed = ['text', 'email', 'tel', 'url'].includes(type) || !['password', 'date', 'time', 'datetime-local', 'month',
@@ -126,10 +124,11 @@ function isListItem(el) {
   for (let it = flatParent(el); it; it = flatParent(it)) {
     const role = roleOf(it);
     if (role === 'list') return true;
-    if (role !== 'generic') return false;
-    if (tag(it) === 'ul' || tag(it) === 'ol' || tag(it) === 'menu') return false;
+    if (role !== 'generic') break;
   }
-  return false;
+  const parent = flatParent(el);
+  const list = parent ? tag(parent) : '';
+  return !((list === 'ul' || list === 'ol' || list === 'menu') && roleOf(parent) !== 'list');
 }
 
 function insideSection(el, countMain) {

@@ -49,6 +49,15 @@ function visit(el, into) {
   const role = roleOf(el);
   if (role === '' || style.skipped) return;
   const node = style.visible && role !== 'none' ? describe(el, role) : null;
+  const whose = NAMING_PARTS.has(name) && (!node || role === 'caption') ? nameGiven(el, name) : '';
+  if (whose) {
+    const inner = collector();
+    gather(el, inner);
+    inner.flush();
+    into.flush();
+    for (const it of inner.nodes) if (it.text === undefined || !whose.includes(it.text)) into.push(it);
+    return;
+  }
   if (!node) {
     if (!style.inline) into.flush();
     gather(el, into);
@@ -60,6 +69,15 @@ function visit(el, into) {
   inner.flush();
   node.children = settle(node, inner.nodes, role);
   into.push(node);
+}
+
+// The name that a label, legend or caption gives: what is in it need not be said twice.
+const NAMING_PARTS = new Set(['label', 'legend', 'caption', 'figcaption']);
+function nameGiven(el, name) {
+  const whom = name === 'label' ? el.control : flatParent(el);
+  if (!whom || !isElement(whom) || !shown(whom) || masked.has(whom)) return '';
+  if (name !== 'label' && roleOf(whom) !== { legend: 'group', caption: 'table', figcaption: 'figure' }[name]) return '';
+  return nameOf(whom);
 }
 
 // What a line says of the element; nothing where it only groups.
@@ -133,6 +151,9 @@ function marksOf(el, role) {
   if (current && current !== 'false') list.push(current === 'true' ? 'current' : 'current=' + tidy(current));
   const sort = attr(el, 'aria-sort');
   if (sort && sort !== 'none') list.push('sort=' + tidy(sort));
+  for (const span of ['colspan', 'rowspan']) {
+    if ((name === 'td' || name === 'th') && parseInt(attr(el, span), 10) > 1) list.push(span + '=' + parseInt(attr(el, span), 10));
+  }
   if (attr(el, 'aria-busy') === 'true') list.push('busy');
   if (role === 'link') {
     const url = linkUrl(el);
