@@ -227,15 +227,13 @@ impl State {
                 // The old document's requests went with it.
                 self.open.retain(|_, request| request.method == "document");
             }
-            "browsingContext.load" => {
-                self.url = url;
-                self.advance(&id, Progress::Loaded);
-            }
             "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
                 let said = text(&params["message"]);
                 self.advance(&id, Progress::Failed(said));
             }
-            "browsingContext.fragmentNavigated" | "browsingContext.historyUpdated" => {
+            "browsingContext.load"
+            | "browsingContext.fragmentNavigated"
+            | "browsingContext.historyUpdated" => {
                 self.url = url;
                 self.advance(&id, Progress::Loaded);
             }
