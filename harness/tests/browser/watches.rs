@@ -120,13 +120,40 @@ async fn a_killed_driver_is_a_lost_browser_and_nothing_is_left_behind() {
     assert!(matches!(lost, Err(SurfaceError::BrowserLost(_))), "{lost:?}");
     assert!(started.elapsed() < Duration::from_secs(10));
     assert!(!bench.browser.is_alive());
-    let scratch = bench.scratch.path().display().to_string();
     bench.browser.stop().await;
-    let left: Vec<String> = std::fs::read_dir("/proc")
+    assert_eq!(running(&bench.scratch).values().collect::<Vec<_>>(), Vec::<&String>::new());
+
+    // The same when it is the browser that dies, and the driver lives.
+    bench.browser = Browser::start(&options(bench.scratch.path())).await.unwrap();
+    bench.page = bench.browser.page(&context(&bench.site, bench.scratch.path())).await.unwrap();
+    bench.open("/static").await;
+    let mut killed = 0;
+    for (pid, line) in running(&bench.scratch) {
+        if line.contains("--user-data-dir") && !line.contains("--type=") {
+            let pid = rustix::process::Pid::from_raw(pid).unwrap();
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+            killed += 1;
+        }
+    }
+    assert_eq!(killed, 1);
+    let lost = bench.page.act(&Action::See(vec![text("Nothing")])).await;
+    assert!(matches!(lost, Err(SurfaceError::BrowserLost(_))), "{lost:?}");
+    assert!(!bench.browser.is_alive());
+    bench.browser.stop().await;
+    assert_eq!(running(&bench.scratch).values().collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+/// The processes whose command line names the scratch folder, by their ids.
+fn running(scratch: &tempfile::TempDir) -> std::collections::BTreeMap<i32, String> {
+    let scratch = scratch.path().display().to_string();
+    std::fs::read_dir("/proc")
         .unwrap()
-        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok())
-        .map(|line| String::from_utf8_lossy(&line).into_owned())
-        .filter(|line| line.contains(&scratch))
-        .collect();
-    assert_eq!(left, Vec::<String>::new());
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let pid = path.file_name()?.to_str()?.parse().ok()?;
+            let line = std::fs::read(path.join("cmdline")).ok()?;
+            Some((pid, String::from_utf8_lossy(&line).into_owned()))
+        })
+        .filter(|(_, line)| line.contains(&scratch))
+        .collect()
 }
