@@ -1,6 +1,6 @@
 //! The page walker: one script call answers one question about the page.
 //!
-//! [`Question`] is what is asked; its arguments and [`SCRIPT`] go to WebDriver's "execute
+//! [`Question`] is what is asked; its arguments and [`SCRIPT`] go to the driver's "execute
 //! script", and the answer is read as [`Page`], [`Found`], [`ElementState`] or [`Computed`].
 //! The script's parts lie in `walker/`; `act` and `session` ask, `docs/design/002` says why the
 //! accessibility tree is computed here and not fetched from the browser.
@@ -14,7 +14,7 @@ use crate::model::Target;
 /// The name and version of the algorithm, kept with every baseline that it took.
 pub const ALGORITHM: &str = "aria/1";
 
-/// The body of the function that WebDriver executes; it takes what [`Question::arguments`] gives.
+/// The body of the function that the driver executes; it takes what [`Question::arguments`] gives.
 pub const SCRIPT: &str = concat!(
     "return (function (request, subject) {\n'use strict';\n",
     include_str!("walker/dom.js"),
@@ -48,7 +48,7 @@ pub enum Question<'a> {
     },
     /// How an element is; answered by an [`ElementState`].
     State {
-        /// The WebDriver reference of the element.
+        /// The driver's reference of the element.
         element: &'a Value,
         /// Attributes to read.
         attributes: &'a [String],
@@ -195,7 +195,7 @@ pub struct Found {
 /// One thing that a target means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
-    /// The WebDriver reference; null inside a frame, see `frames`.
+    /// The driver's reference; null inside a frame, see `frames`.
     pub element: Value,
     /// The frames to switch into, by index, outermost first; empty in the top document.
     pub frames: Vec<u16>,
@@ -214,13 +214,14 @@ pub struct Match {
 /// The answer to [`Question::Follow`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Followed {
-    /// The WebDriver reference; null where the frame has changed.
+    /// The driver's reference; null where the frame has changed.
     pub element: Value,
 }
 
 /// How an element is. Where it is not connected, nothing else is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
 pub struct ElementState {
     /// Whether it still belongs to the document.
     pub connected: bool,
@@ -267,7 +268,7 @@ pub struct ElementState {
 /// Role and name of one element, for the test against the browser's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Computed {
-    /// The WebDriver reference; null inside a frame.
+    /// The driver's reference; null inside a frame.
     pub element: Value,
     /// The element's name in the mark-up; `svg:` and `x:` mark other namespaces.
     pub tag: String,

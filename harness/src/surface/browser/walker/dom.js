@@ -36,6 +36,7 @@ const queryBelow = Element.prototype.querySelectorAll;
 const rootOf = Node.prototype.getRootNode;
 const computedStyle = window.getComputedStyle;
 const HTML = 'http://www.w3.org/1999/xhtml';
+const SVG_UNDRAWN = new Set(['svg:title', 'svg:desc', 'svg:metadata', 'svg:defs', 'svg:symbol']);
 const SVG = 'http://www.w3.org/2000/svg';
 
 const isElement = (node) => readers.type.call(node) === 1;
@@ -43,7 +44,7 @@ const isText = (node) => readers.type.call(node) === 3;
 const attr = (el, name) => getAttribute.call(el, name);
 const has = (el, name) => getAttribute.call(el, name) !== null;
 const matches = (el, selector) => matchesSelector.call(el, selector);
-const tidy = (text) => String(text).replace(/[\s\u200b\u00ad]+/gu, ' ').trim();
+const tidy = (text) => String(text).replace(/[\u200b\u00ad]/g, '').replace(/\s+/g, ' ').trim();
 
 function tag(el) {
   const space = readers.namespace.call(el);
@@ -119,7 +120,7 @@ function flatChildren(el) {
     const summary = childNodes(el).find((it) => isElement(it) && tag(it) === 'summary');
     list = summary ? [summary] : [];
   } else if (name === 'video' || name === 'audio' || name === 'object' || name === 'textarea' ||
-    name === 'noscript') list = [];
+    name === 'noscript' || SVG_UNDRAWN.has(name)) list = [];
   else list = childNodes(el);
   if (ownedBy.size) list = list.filter((it) => !ownedBy.has(it));
   const extra = owned.get(el);
@@ -201,7 +202,18 @@ function drawn(el) {
 }
 
 // The text of ::before or ::after; what follows a slash is its spoken form.
+const generatedTexts = { '::before': new Map(), '::after': new Map() };
 function generated(el, which) {
+  const known = generatedTexts[which];
+  let text = known.get(el);
+  if (text === undefined) {
+    text = readGenerated(el, which);
+    known.set(el, text);
+  }
+  return text;
+}
+
+function readGenerated(el, which) {
   const content = computedStyle(el, which).content;
   if (!content || content === 'none' || content === 'normal' || content.indexOf('"') < 0) return '';
   const parts = [];

@@ -2,6 +2,7 @@
 
 const BUTTON_WORDS = { submit: 'Submit', reset: 'Reset', image: 'Submit' };
 const NO_TEXT_VALUE = new Set(['password', 'file', 'hidden', 'checkbox', 'radio', 'button', 'submit', 'reset', 'image']);
+const CELLS = new Set(['cell', 'gridcell', 'columnheader', 'rowheader']); // apart, however they are laid out
 const names = new Map();
 const masked = new Set();
 const MASKED = '[masked]';
@@ -201,7 +202,7 @@ function contentText(el, trip) {
     const style = styleOf(it);
     if (branch && style.display !== 'none' && roleOf(it) === 'group') continue;
     const piece = alternative(it, trip);
-    const apart = style.display !== 'none' && (!style.inline || ownedBy.has(it));
+    const apart = style.display !== 'none' && (!style.inline || ownedBy.has(it) || CELLS.has(roleOf(it)));
     text += apart ? ' ' + piece + ' ' : piece;
   }
   return text + generated(el, '::after');

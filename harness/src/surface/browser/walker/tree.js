@@ -1,6 +1,6 @@
 // The accessibility tree as text, one line a node, and the text that this tree is blind to.
 
-const CHILDREN_ARE_TEXT = new Set(['button', 'checkbox', 'img', 'math', 'menuitemcheckbox', 'menuitemradio', 'meter', 'option',
+const CHILDREN_ARE_TEXT = new Set(['button', 'checkbox', 'img', 'menuitemcheckbox', 'menuitemradio', 'meter', 'option',
   'progressbar', 'radio', 'scrollbar', 'separator', 'slider', 'switch', 'tab']);
 const INTERACTIVE = new Set(['button', 'checkbox', 'combobox', 'link', 'listbox', 'menuitem', 'menuitemcheckbox',
   'menuitemradio', 'option', 'radio', 'searchbox', 'slider', 'spinbutton', 'switch', 'tab', 'textbox', 'treeitem']);
@@ -91,6 +91,7 @@ function describe(el, role) {
   if (hint && named.from !== 'placeholder') node.marks.push('placeholder=' + quoted(hint));
   if (spoken) node.marks.push('description=' + quoted(spoken));
   if (VALUED.has(role)) node.value = shownValue(el, role);
+  else if (tag(el) === 'input' && (attr(el, 'type') || '').toLowerCase() === 'file') node.value = chosenFiles(el);
   return node;
 }
 
@@ -104,6 +105,12 @@ function shownValue(el, role) {
     return value;
   }
   return valueText(el);
+}
+
+function chosenFiles(el) {
+  const list = [];
+  for (let i = 0; el.files && i < el.files.length; i += 1) list.push(el.files[i].name);
+  return list.join(', ');
 }
 
 // Drops what the name already says and what assistive technology takes for plain text.
@@ -194,9 +201,9 @@ function linkUrl(el) {
     const url = new URL(raw, readers.document.call(el).baseURI);
     const same = url.origin !== 'null' && url.origin === location.origin;
     const text = same ? url.pathname + url.search + url.hash : url.href;
-    return text.replace(/[\s\]]/g, encodeURIComponent);
+    return text.replace(/[\s[\]]/g, encodeURIComponent);
   } catch {
-    return raw.replace(/[\s\]]/g, encodeURIComponent);
+    return raw.replace(/[\s[\]]/g, encodeURIComponent);
   }
 }
 
@@ -223,10 +230,10 @@ function listen(el) {
 
 const escaped = (text) => text.replace(/[\\"]/g, '\\$&')
   // eslint-disable-next-line no-control-regex
-  .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g, (it) => '\\u' + it.charCodeAt(0).toString(16).padStart(4, '0'));
+  .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/g, (it) => '\\u' + it.charCodeAt(0).toString(16).padStart(4, '0'));
 const quoted = (text) => '"' + escaped(text) + '"';
 // Plain where YAML would read it back as the same text; in double quotes elsewhere.
-const plain = (text) => (/^[\p{L}\p{N}(/.+$€£…“„«]/u.test(text) && !/: |:$| #|[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text) ? text : quoted(text));
+const plain = (text) => (/^[\p{L}\p{N}(/.+$€£…“„«]/u.test(text) && !/: |:$| #|[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text) ? text : quoted(text));
 
 function print(nodes, indent, lines) {
   for (const node of nodes) {
