@@ -39,6 +39,7 @@ fn routes() -> Router {
         )
         .route("/slow.json", get(slow))
         .route("/cookie", get(cookie))
+        .route("/language", get(language))
         .route("/never", get(|| async { std::future::pending::<String>().await }))
         .route(
             "/search",
@@ -70,6 +71,11 @@ async fn cookie(headers: axum::http::HeaderMap) -> Response {
     let sent =
         headers.get(header::COOKIE).and_then(|it| it.to_str().ok()).unwrap_or("none").to_owned();
     ([(header::SET_COOKIE, "who=ada")], Html(format!("<h1>Cookie: {sent}</h1>"))).into_response()
+}
+
+async fn language(headers: axum::http::HeaderMap) -> Html<String> {
+    let sent = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    Html(format!("<h1>Language: {}</h1>", sent.unwrap_or("none")))
 }
 
 async fn page(uri: axum::http::Uri) -> Response {

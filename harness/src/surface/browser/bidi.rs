@@ -1,4 +1,4 @@
-//! [`Bidi`]: a small WebDriver BiDi client on the browser's session: commands out, events in.
+//! [`Bidi`]: a small `WebDriver BiDi` client on the browser's session: commands out, events in.
 //!
 //! One task owns the socket. Events reach the sink in the order in which the browser sent them,
 //! and always before the answer to a later command: that is what makes a round trip a flush.

@@ -63,7 +63,7 @@ impl Driver {
         }
     }
 
-    /// The port of its WebDriver service.
+    /// The port of its `WebDriver` service.
     pub(super) fn port(&self) -> u16 {
         self.port
     }

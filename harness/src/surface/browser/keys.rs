@@ -1,4 +1,4 @@
-//! Key names as people write them, in WebDriver's code points.
+//! Key names as people write them, in `WebDriver`'s code points.
 
 /// The names that a chord may hold, beside single characters.
 const NAMED: [(&str, char); 35] = [

@@ -86,5 +86,6 @@ fn fonts_print() -> String {
         hash.update(family.as_bytes());
         hash.update(b"\n");
     }
-    hash.finalize().iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    format!("{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2])
 }

@@ -217,7 +217,7 @@ fn pixels(area: Area, scale: f64) -> Option<Rect> {
     let top = (area.y.max(0.0) * scale).floor();
     let right = ((area.x + area.width) * scale).ceil();
     let bottom = ((area.y + area.height) * scale).ceil();
-    (right > left && bottom > top).then(|| Rect {
+    (right > left && bottom > top).then_some(Rect {
         x: left as u32,
         y: top as u32,
         width: (right - left) as u32,

@@ -1,4 +1,4 @@
-//! The browser surface: Chromium, driven by fantoccini and observed over WebDriver BiDi.
+//! The browser surface: Chromium, driven by fantoccini and observed over `WebDriver BiDi`.
 //!
 //! [`Browser`] is one browser of one worker, [`Page`] one page of one attempt in it. The rooms
 //! inside: `driver` (the process), `session` (the browser), `bidi` (the event connection),

@@ -1,6 +1,7 @@
 //! Printing an HTML file as PDF, by the engine's own command, which knows page numbers.
 
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -8,6 +9,9 @@ use serde_json::{Value, json};
 use super::bidi::Refusal;
 use super::session::Shared;
 use crate::surface::SurfaceError;
+
+/// A report of thousands of blocks takes its time.
+const PRINTING: Duration = Duration::from_secs(180);
 
 /// What is printed at the edges of each page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub(super) async fn print(
         SurfaceError::BrowserLost(format!("{} is no path to print", full.display()))
     })?;
     let command = async |method: &str, params: Value| {
-        let answer = shared.bidi.command(method, params, shared.limit).await;
+        let answer = shared.bidi.command(method, params, PRINTING).await;
         answer.map_err(|refusal: Refusal| {
             refusal.lost(&format!("printing {} ({method})", html.display()))
         })

@@ -86,7 +86,8 @@ pub(super) struct Download {
 struct Request {
     /// The request's own URL.
     url: String,
-    method: String,
+    /// It is answered by a document, and outlives the one that stands.
+    document: bool,
     since: Instant,
     /// An event stream stays open for good.
     stream: bool,
@@ -225,17 +226,15 @@ impl State {
                 self.advance(&id, Progress::Committed);
                 self.status = self.navigation.as_ref().and_then(|it| it.status);
                 // The old document's requests went with it.
-                self.open.retain(|_, request| request.method == "document");
-            }
-            "browsingContext.load" => {
-                self.url = url;
-                self.advance(&id, Progress::Loaded);
+                self.open.retain(|_, request| request.document);
             }
             "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
                 let said = text(&params["message"]);
                 self.advance(&id, Progress::Failed(said));
             }
-            "browsingContext.fragmentNavigated" | "browsingContext.historyUpdated" => {
+            "browsingContext.load"
+            | "browsingContext.fragmentNavigated"
+            | "browsingContext.historyUpdated" => {
                 self.url = url;
                 self.advance(&id, Progress::Loaded);
             }
@@ -298,10 +297,9 @@ impl State {
             return;
         }
         let document = request["destination"] == "document";
-        let method = if document { "document".to_owned() } else { text(&request["method"]) };
         self.open.insert(
             text(&request["request"]),
-            Request { url, method, since: Instant::now(), stream: false },
+            Request { url, document, since: Instant::now(), stream: false },
         );
     }
 

@@ -13,7 +13,7 @@ use super::session::Snag;
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::{Locator, Target};
 
-/// The key under which WebDriver passes element references.
+/// The key under which `WebDriver` passes element references.
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// For this long a thing must not move before it is used.

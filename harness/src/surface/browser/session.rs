@@ -1,6 +1,6 @@
 //! [`Browser`]: one chromedriver, one Chromium and the event connection between us, for one worker.
 //!
-//! The classic WebDriver commands go through fantoccini, observation and isolation through
+//! The classic `WebDriver` commands go through fantoccini, observation and isolation through
 //! [`super::bidi`], the network through [`super::wall`]. Pages are made here and live in
 //! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
@@ -256,7 +256,7 @@ async fn connect(
     )))
 }
 
-/// WebDriver's messages go on with a stack trace of the driver's own.
+/// `WebDriver`'s messages go on with a stack trace of the driver's own.
 pub(super) fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim().to_owned()
 }
@@ -288,6 +288,7 @@ fn capabilities(
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
         format!("--window-size={width},{height}"),
         format!("--lang={}", options.locale),
+        format!("--accept-lang={}", options.locale),
         format!("--user-data-dir={}", folder.path().join("profile").display()),
         // The proxy takes everything, loopback too, and names are never resolved locally.
         format!("--proxy-server=socks5://127.0.0.1:{}", wall.port()),

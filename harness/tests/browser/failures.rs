@@ -1,0 +1,90 @@
+//! What a failure says: what was looked for, and what was there instead.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_says_what_was_looked_for_and_what_was_there() {
+    let mut bench = Bench::start().await;
+    bench.open("/form").await;
+    let cases = [
+        (
+            Action::Click(button("Apply")),
+            "button \"Apply\", visible and enabled",
+            "no such button; nearest: button \"Apply filter\", button \"File\", button \"Search\"",
+        ),
+        (
+            Action::Click(button("Delete")),
+            "button \"Delete\", visible and enabled",
+            "it is disabled",
+        ),
+        (
+            Action::Click(button("Edit")),
+            "button \"Edit\", visible and enabled",
+            "2 things match (1: button \"Edit\", 2: button \"Edit\"); say which by `in:` or `nth:`",
+        ),
+        (
+            Action::Click(button("Under")),
+            "button \"Under\", visible and enabled",
+            "it is covered by div#veil",
+        ),
+        (
+            fill(role("textbox", "Locked"), "x"),
+            "textbox \"Locked\", visible and editable",
+            "it is read-only",
+        ),
+        (
+            Action::Choose { from: role("combobox", "Country"), option: "Mars".into() },
+            "option \"Mars\" in combobox \"Country\"",
+            "no such option; there are: Any, NZ, AU",
+        ),
+        (
+            Action::Choose { from: role("combobox", "Country"), option: "AU".into() },
+            "option \"AU\" in combobox \"Country\"",
+            "the option is disabled",
+        ),
+        (Action::See(vec![text("Secret")]), "text \"Secret\", visible", "no such text"),
+        (Action::SeeNot(vec![role("heading", "Form")]), "no heading \"Form\"", "it is there"),
+        (
+            Action::Expect(vec![PageExpectation::Title("Orders".into())]),
+            "title \"Orders\"",
+            "\"Form\"",
+        ),
+        (
+            Action::Expect(vec![PageExpectation::Count(button("Edit"), 3)]),
+            "3 × button \"Edit\"",
+            "2 of them",
+        ),
+        (
+            Action::Press { keys: "Entr".to_owned(), on: None },
+            "the key Entr",
+            "no key is named \"Entr\"; did you mean Enter?",
+        ),
+        (Action::Back, "a page to go back to", "this is the first page"),
+        (Action::Open("/loop".into()), "/loop to load", "net::ERR_TOO_MANY_REDIRECTS"),
+        (Action::Open("/nothing".into()), "/nothing to load", "an answer without a page (204)"),
+        (
+            Action::Open("/export.csv".into()),
+            "/export.csv to load",
+            "it is a file to download; use `download:`",
+        ),
+        (Action::Open("/never".into()), "/never to load", "no answer within 1500 ms"),
+    ];
+    let mut results = Vec::new();
+    for (action, expected, actual) in cases {
+        let said = bench.fails(action).await;
+        results.push((said, words((expected, actual))));
+    }
+    for (said, wanted) in results {
+        assert_eq!(said, wanted);
+    }
+    bench.stop().await;
+}
+
+#[test]
+fn a_missing_browser_says_what_to_install() {
+    let mut options = options(Path::new("/nonexistent"));
+    options.program = Some("/nonexistent/chromium".into());
+    let said = nightshift::surface::browser::locate(&options).unwrap_err().to_string();
+    assert!(said.contains("/nonexistent/chromium"), "{said}");
+    assert!(said.contains("apt-get install chromium chromium-driver"), "{said}");
+}

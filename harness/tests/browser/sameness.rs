@@ -1,0 +1,60 @@
+//! The same page looks the same twice, and nothing leaks from one page to the next.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
+    let mut bench = Bench::start().await;
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        bench.fresh_page().await;
+        for path in ["/static", "/moving"] {
+            bench.open(path).await;
+            let observation = bench.observe().await;
+            assert_eq!(observation.facets.len(), 4);
+            seen.push(observation);
+        }
+        bench.open("/cookie").await;
+        bench.passes(Action::See(vec![role("heading", "Cookie: none")])).await;
+        bench.passes(Action::Reload).await;
+        bench.passes(Action::See(vec![role("heading", "Cookie: who=ada")])).await;
+    }
+    assert_eq!(facet(&seen[1], FacetKind::Page), "path: /moving\ntitle: Moving\nstatus: 200\n");
+    let moving = facet(&seen[1], FacetKind::Aria);
+    assert!(moving.contains("2026-01-05T09:00"), "{moving}");
+    assert!(moving.contains("Monday, 5 January 2026 Mon Jan 05 2026 -780 en-GB"), "{moving}");
+    assert!(seen[0] == seen[2], "the static page differs");
+    assert_eq!(moving, facet(&seen[3], FacetKind::Aria));
+    assert!(seen[1] == seen[3], "the moving page's pictures differ");
+    bench.open("/language").await;
+    let language = facet(&bench.observe().await, FacetKind::Aria);
+    assert!(language.contains("Language: en-GB"), "{language}");
+    bench.open("/form").await;
+    let masks = vec![role("heading", "Form")];
+    let look = Look { facets: vec![FacetKind::Image, FacetKind::Aria], masks };
+    let masked = bench.page.observe(&look).await.unwrap();
+    match &masked.facets[0].content {
+        FacetContent::Image { masks, .. } => assert_eq!(masks.len(), 1),
+        FacetContent::Text(_) => panic!("the picture is text"),
+    }
+    assert!(!facet(&masked, FacetKind::Aria).contains("heading \"Form\""));
+    let kinds: Vec<String> = bench.page.material().await.into_iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, ["screenshot", "aria", "dom", "console", "network"]);
+    let html = bench.scratch.path().join("report.html");
+    std::fs::write(&html, "<h1>Report</h1>").unwrap();
+    let paper = Paper { footer: "<span class=pageNumber></span>".to_owned(), ..Paper::default() };
+    let pdf = bench.browser.print_pdf(&html, &paper).await.unwrap();
+    assert!(pdf.starts_with(b"%PDF-"));
+    bench.stop().await;
+}
+
+#[test]
+fn the_environment_is_named_by_what_pictures_depend_on() {
+    let key = nightshift::surface::browser::environment_key((1280, 800));
+    let parts: Vec<&str> = key.split('-').collect();
+    assert_eq!(
+        (parts[0], parts[2], parts[3], parts[4].len()),
+        ("linux", "1280x800", "1x", 6),
+        "{key}"
+    );
+}
