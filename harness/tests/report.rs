@@ -381,3 +381,40 @@ async fn a_printer_that_fails_leaves_nothing_behind_and_says_why() {
     );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+/// The colours of the style sheet by name, of its first or second palette.
+fn palette(css: &str, at: usize) -> std::collections::HashMap<&str, [f64; 3]> {
+    let block = css.split(":root").nth(at + 1).unwrap().split('}').next().unwrap();
+    let colour = |hex: &str| -> [f64; 3] {
+        let wide: String = match hex.len() {
+            3 => hex.chars().flat_map(|c| [c, c]).collect(),
+            _ => hex.to_owned(),
+        };
+        [0, 2, 4].map(|at| {
+            let part = f64::from(u8::from_str_radix(&wide[at..at + 2], 16).unwrap()) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        })
+    };
+    let named = block.split("--").skip(1).filter_map(|it| it.split_once(":#"));
+    named.map(|(name, rest)| (name, colour(rest.trim().trim_end_matches(';')))).collect()
+}
+
+#[test]
+fn text_has_a_contrast_of_four_and_a_half_in_both_schemes() {
+    let css = include_str!("../../reports/templates/night.css");
+    let luminance = |[r, g, b]: [f64; 3]| 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    let grounds = ["bg", "card", "sunk", "red-bg", "green-bg", "amber-bg", "violet-bg"];
+    let texts = ["ink", "soft", "link", "red", "amber", "green", "violet", "blue", "grey"];
+    let mut faint = Vec::new();
+    for scheme in 0..2 {
+        let colours = palette(css, scheme);
+        for (ground, text) in grounds.iter().flat_map(|it| texts.map(|text| (*it, text))) {
+            let (one, other) = (luminance(colours[ground]), luminance(colours[text]));
+            let ratio = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            if ratio < 4.5 {
+                faint.push(format!("scheme {scheme}: {text} on {ground} has {ratio:.2}"));
+            }
+        }
+    }
+    assert_eq!(faint, Vec::<String>::new());
+}

@@ -134,7 +134,7 @@ impl FacetView {
             expected: short(&change.expected, LONGEST_VALUE),
             actual: short(&change.actual, LONGEST_VALUE),
             picture,
-            links: links(&change.evidence, evidence),
+            links: sides(links(&change.evidence, evidence)),
         }
     }
 
@@ -262,6 +262,16 @@ pub fn picture_change(image: &ImageChange) -> String {
 
 fn percent(share: f64) -> String {
     if share >= 1.0 || share == 0.0 { format!("{share:.1} %") } else { format!("{share:.3} %") }
+}
+
+/// The links of a comparison by their part in it: the order of its evidence is fixed.
+fn sides(mut links: Vec<LinkView>) -> Vec<LinkView> {
+    if links.len() > 1 {
+        for (link, side) in links.iter_mut().zip(["baseline", "tonight", "what changed"]) {
+            link.label = side.to_owned();
+        }
+    }
+    links
 }
 
 /// Links to evidence, each with what it is and how big.

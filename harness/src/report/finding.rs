@@ -100,6 +100,8 @@ pub struct Known<'a> {
     pub report: &'a NightReport,
     /// The scenarios by id.
     pub scenarios: HashMap<&'a str, &'a ScenarioReport>,
+    /// The titles of the findings by id.
+    pub titles: HashMap<&'a str, &'a str>,
     /// The anchors of the scenarios' rows.
     pub anchors: HashMap<&'a str, String>,
 }
@@ -434,6 +436,8 @@ fn steps(
         }
         let gap = (hidden > 0).then(|| format!("{} left out", count(hidden, "step")));
         hidden = 0;
+        // What the finding itself says stands above already.
+        let is_told = !differing.contains(&step.index);
         views.push(StepView {
             index: step.index,
             state: state(step, differing.contains(&step.index)),
@@ -448,8 +452,8 @@ fn steps(
                 Some(file) => format!("{}:{}", one_line(file, 160), step.line),
                 None => format!("{}:{}", one_line(&scenario.file, 160), step.line),
             },
-            expected: step.expected.as_deref().map(|it| short(it, 400)),
-            actual: step.actual.as_deref().map(|it| short(it, 800)),
+            expected: step.expected.as_deref().filter(|_| is_told).map(|it| short(it, 400)),
+            actual: step.actual.as_deref().filter(|_| is_told).map(|it| short(it, 800)),
             gap,
         });
     }

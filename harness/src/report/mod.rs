@@ -12,11 +12,13 @@ mod files;
 mod finding;
 mod html;
 mod junit;
+mod lists;
 mod night;
 mod page;
 mod sentence;
 pub mod shown;
 mod summary;
+mod trust;
 
 use std::path::{Path, PathBuf};
 

@@ -1,26 +1,21 @@
 //! [`Page`]: all that the template shows, decided here so that the template only lays it out.
 //!
 //! Four levels: ten seconds (the sentence, the gate, the trust), one minute (what needs you),
-//! three minutes (a finding), and the rest folded. Neighbours: [`super::finding`] for one
-//! finding, [`super::html`] for the template.
-
-use std::collections::BTreeMap;
+//! three minutes (a finding), and the rest folded. Neighbours: [`super::trust`] and
+//! [`super::lists`] for its parts, [`super::html`] for the template.
 
 use serde::Serialize;
 
 use super::facets::{LinkView, links};
-use super::finding::{FindingView, Known};
+use super::finding::Known;
 use super::html::Mode;
-use super::night::{Ending, NightReport, ScenarioReport, StepState};
+use super::lists::{FindingList, Room, RowList, RowView, left_out};
+use super::night::{NightReport, ScenarioReport};
 use super::sentence::{active, is_suppressed, sentence};
-use super::shown::{count, duration, one_line, short, thousands};
-use crate::model::{Because, Decision, Finding, Surface, Verdict};
+use super::shown::{count, duration, one_line, short};
+use super::trust::{BuildView, FactView, TallyView, alerts, builds, tally, trust};
+use crate::model::{Decision, Verdict};
 
-/// The most findings that are shown in full, and what they may weigh together.
-const MOST_FULL: usize = 100;
-const HEAVIEST: usize = 1_600_000;
-/// The most findings that get a line of their own beyond those.
-const MOST_BRIEF: usize = 400;
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
 
@@ -50,49 +45,8 @@ pub struct Page {
     all: RowList,
     pending: Vec<PendingView>,
     pending_left_out: Option<String>,
+    accept_pending: String,
     how: HowView,
-}
-
-#[derive(Debug, Serialize)]
-struct BuildView {
-    name: String,
-    build: String,
-    previous: Option<String>,
-}
-
-/// How many scenarios have a verdict.
-#[derive(Debug, Serialize)]
-struct TallyView {
-    verdict: &'static str,
-    n: String,
-}
-
-/// A line of the trust block.
-#[derive(Debug, Serialize)]
-struct FactView {
-    term: &'static str,
-    text: String,
-    more: Vec<String>,
-}
-
-/// Findings: the first in full, more in a line each, the rest counted.
-#[derive(Debug, Default, Serialize)]
-struct FindingList {
-    total: usize,
-    count: String,
-    full: Vec<FindingView>,
-    brief: Vec<BriefView>,
-    left_out: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct BriefView {
-    id: String,
-    verdict: &'static str,
-    severity: &'static str,
-    title: String,
-    hits: String,
-    reproduce: String,
 }
 
 /// A folded part: the findings and scenarios of one verdict.
@@ -104,26 +58,6 @@ struct SectionView {
     about: &'static str,
     findings: FindingList,
     rows: RowList,
-}
-
-/// Rows of a table of scenarios.
-#[derive(Debug, Default, Serialize)]
-struct RowList {
-    count: String,
-    rows: Vec<RowView>,
-    left_out: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct RowView {
-    anchor: Option<String>,
-    verdict: &'static str,
-    id: String,
-    about: String,
-    why: String,
-    attempts: usize,
-    duration: String,
-    source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -161,12 +95,6 @@ struct ProductView {
     evidence: Vec<LinkView>,
 }
 
-/// What is left of the room for findings in full.
-struct Room {
-    findings: usize,
-    bytes: usize,
-}
-
 impl Page {
     /// The page of a night.
     pub fn new(report: &NightReport, mode: Mode) -> Self {
@@ -180,9 +108,10 @@ impl Page {
         let known = Known {
             report,
             scenarios: report.scenarios.iter().map(|it| (it.id.as_str(), it)).collect(),
+            titles: report.findings.iter().map(|it| (it.id.as_str(), it.title.as_str())).collect(),
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
-        let mut room = Room { findings: MOST_FULL, bytes: HEAVIEST };
+        let mut room = Room::default();
         let needs_you = FindingList::new(active(report, Verdict::Regressed), &known, &mut room);
         let night = &report.night;
         let waiting = report.pending.iter().filter(|it| it.finding.is_none());
@@ -203,13 +132,12 @@ impl Page {
             tally: tally(report),
             trust: trust(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
-            overview_left_out: (needs_you.total > 12).then(|| {
-                format!("{} on the next pages.", count(needs_you.total - 12, "more finding"))
-            }),
+            overview_left_out: (needs_you.total > 12)
+                .then(|| format!("{} below.", count(needs_you.total - 12, "more finding"))),
             needs_you,
             sections: sections(report, &known, &mut room, most_rows),
-            slowest: slowest(report),
-            all: RowList::new(&order, most_rows, |scenario| {
+            slowest: slowest(report, &known),
+            all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()
             }),
             pending: waiting
@@ -224,94 +152,18 @@ impl Page {
                     evidence: links(std::slice::from_ref(&it.evidence.path), &report.evidence),
                 })
                 .collect(),
+            accept_pending: accept(report),
             pending_left_out: left_out(waiting.count(), 100, "snapshot"),
             how: how(report),
         }
     }
 }
 
-impl FindingList {
-    fn new<'a>(
-        findings: impl Iterator<Item = &'a Finding>,
-        known: &Known<'_>,
-        room: &mut Room,
-    ) -> Self {
-        let mut list = Self::default();
-        for finding in findings {
-            list.total += 1;
-            if room.findings > 0 && room.bytes > 0 {
-                let view = FindingView::new(finding, known);
-                room.findings -= 1;
-                room.bytes = room.bytes.saturating_sub(view.weight());
-                list.full.push(view);
-            } else if list.brief.len() < MOST_BRIEF {
-                list.brief.push(BriefView {
-                    id: one_line(&finding.id, 20),
-                    verdict: finding.verdict.word(),
-                    severity: finding.severity.word(),
-                    title: one_line(&finding.title, 160),
-                    hits: count(finding.scenarios.len(), "scenario"),
-                    reproduce: one_line(&finding.reproduce, 200),
-                });
-            }
-        }
-        list.count = count(list.total, "finding");
-        list.left_out = left_out(list.total, list.full.len() + list.brief.len(), "finding");
-        list
-    }
-}
-
-impl RowList {
-    fn new(
-        scenarios: &[&ScenarioReport],
-        most: usize,
-        anchor: impl Fn(&ScenarioReport) -> Option<String>,
-    ) -> Self {
-        Self {
-            count: count(scenarios.len(), "scenario"),
-            rows: scenarios.iter().take(most).map(|it| RowView::new(it, anchor(it))).collect(),
-            left_out: left_out(scenarios.len(), most, "scenario"),
-        }
-    }
-}
-
-impl RowView {
-    fn new(scenario: &ScenarioReport, anchor: Option<String>) -> Self {
-        let detail = scenario.detail.as_deref().map(|it| one_line(it, 240));
-        let because = scenario.because.map(|it| because(it).to_owned());
-        Self {
-            anchor,
-            verdict: scenario.verdict.word(),
-            id: one_line(&scenario.id, 120),
-            about: scenario.about.as_deref().map(|it| one_line(it, 160)).unwrap_or_default(),
-            why: [because, detail].into_iter().flatten().collect::<Vec<_>>().join(": "),
-            attempts: scenario.attempts.len(),
-            duration: duration(scenario.duration_ms),
-            source: format!("{}:{}", one_line(&scenario.file, 160), scenario.line),
-        }
-    }
-}
-
-/// `12 more findings left out here; all are in night.json.`, where there are more than shown.
-fn left_out(total: usize, shown: usize, noun: &str) -> Option<String> {
-    let more = total.saturating_sub(shown);
-    (more > 0).then(|| {
-        format!("{} left out here; all are in night.json.", count(more, &format!("more {noun}")))
-    })
-}
-
-/// The reason in the words of a report.
-fn because(because: Because) -> &'static str {
-    match because {
-        Because::Environment => "environment",
-        Because::Authoring => "authoring",
-        Because::Login => "login",
-        Because::Undecided => "undecided",
-        Because::NeedsPerson => "needs a person",
-        Because::Deadline => "deadline",
-        Because::Preflight => "preflight",
-        Because::Interrupted => "interrupted",
-    }
+/// The command that accepts what waits without being part of a finding.
+fn accept(report: &NightReport) -> String {
+    let waiting = report.pending.iter().filter(|it| it.finding.is_none());
+    let ids: Vec<String> = waiting.take(20).map(|it| one_line(&it.id, 20)).collect();
+    format!("nightshift review {} --accept {}", one_line(&report.night.id, 80), ids.join(" "))
 }
 
 fn when(report: &NightReport) -> String {
@@ -320,139 +172,6 @@ fn when(report: &NightReport) -> String {
         Some(finished) => format!("{started} to {} UTC", finished.format("%H:%M")),
         None => format!("{started} UTC"),
     }
-}
-
-fn builds(report: &NightReport) -> Vec<BuildView> {
-    report
-        .night
-        .products
-        .iter()
-        .map(|product| BuildView {
-            name: one_line(&product.name, 60),
-            build: product
-                .build
-                .as_deref()
-                .map_or("unnamed build".to_owned(), |it| one_line(it, 80)),
-            previous: product.previous_build.as_deref().map(|it| one_line(it, 80)),
-        })
-        .collect()
-}
-
-/// What a reader must know before believing the rest.
-fn alerts(report: &NightReport) -> Vec<String> {
-    let mut alerts = Vec::new();
-    match report.night.ending {
-        Ending::Complete => {}
-        Ending::Interrupted => alerts.push(
-            "This night was interrupted. What had been done is reported; the rest is named as not run.".to_owned(),
-        ),
-        Ending::CutOff => alerts.push(
-            "The ledger of this night has no end: it was cut off, or still runs. What it holds is reported.".to_owned(),
-        ),
-    }
-    for check in report.preflight.iter().filter(|check| !check.ok) {
-        alerts.push(format!(
-            "The preflight check of {} failed: {}",
-            one_line(&check.check, 80),
-            short(&check.detail, 400)
-        ));
-    }
-    for note in &report.product_notes {
-        if let Some(how) = &note.crashed {
-            alerts.push(format!(
-                "{} crashed at {} UTC: {}",
-                one_line(&note.product, 60),
-                note.at.format("%H:%M:%S"),
-                one_line(how, 200)
-            ));
-        }
-    }
-    alerts.truncate(8);
-    alerts
-}
-
-fn tally(report: &NightReport) -> Vec<TallyView> {
-    Verdict::ALL
-        .into_iter()
-        .map(|verdict| (verdict, report.totals.of(verdict)))
-        .filter(|(_, n)| *n > 0)
-        .map(|(verdict, n)| TallyView { verdict: verdict.word(), n: thousands(u64::from(n)) })
-        .collect()
-}
-
-/// How far to trust the night.
-fn trust(report: &NightReport) -> Vec<FactView> {
-    let totals = &report.totals;
-    let share = 100.0 * f64::from(totals.judged) / f64::from(totals.planned.max(1));
-    let mut facts = vec![FactView {
-        term: "Judged",
-        text: format!(
-            "{} of {} planned ({share:.0} %)",
-            thousands(u64::from(totals.judged)),
-            count(totals.planned as usize, "scenario"),
-        ),
-        more: Vec::new(),
-    }];
-    for (term, verdict, none) in [
-        ("Inconclusive", Verdict::Inconclusive, "none"),
-        ("Not run", Verdict::NotRun, "none, everything that was planned ran"),
-    ] {
-        let n = totals.of(verdict);
-        facts.push(FactView {
-            term,
-            text: if n == 0 { none.to_owned() } else { count(n as usize, "scenario") },
-            more: reasons(report, verdict),
-        });
-    }
-    facts.push(FactView {
-        term: "Without a baseline",
-        text: match report.facets_without_baseline {
-            0 => "none, every facet was compared".to_owned(),
-            n => format!("{} could not be compared", count(n as usize, "facet")),
-        },
-        more: Vec::new(),
-    });
-    facts.push(checked(report));
-    facts
-}
-
-fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {
-    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
-    for scenario in report.scenarios.iter().filter(|it| it.verdict == verdict) {
-        *by_reason.entry(scenario.because.map_or("no reason given", because)).or_default() += 1;
-    }
-    by_reason.into_iter().map(|(reason, n)| format!("{reason} {n}")).collect()
-}
-
-/// What a green night is green about.
-fn checked(report: &NightReport) -> FactView {
-    let mut pages = 0;
-    let mut commands = 0;
-    let mut retries = 0;
-    for scenario in &report.scenarios {
-        retries += scenario.attempts.len().saturating_sub(1);
-        let last = scenario.attempts.last();
-        for step in last.iter().flat_map(|it| &it.steps) {
-            if step.outcome == StepState::NotReached {
-                continue;
-            }
-            match step.surface {
-                Surface::Browser => pages += 1,
-                Surface::Command | Surface::Terminal => commands += 1,
-            }
-        }
-    }
-    let mut more = Vec::new();
-    if pages > 0 {
-        more.push(format!("{} in the browser", thousands(pages)));
-    }
-    if commands > 0 {
-        more.push(format!("{} on the command line", thousands(commands)));
-    }
-    if retries > 0 {
-        more.push(if retries == 1 { "1 retry".to_owned() } else { format!("{retries} retries") });
-    }
-    FactView { term: "Used", text: count((pages + commands) as usize, "step"), more }
 }
 
 /// The folded parts, in the order in which a reader asks for them.
@@ -507,7 +226,7 @@ fn sections(
                 title,
                 about,
                 findings: FindingList::new(active(report, verdict), known, room),
-                rows: RowList::new(&scenarios, most_rows.min(1_000), |_| None),
+                rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
             }
         })
         .collect();
@@ -524,11 +243,11 @@ fn sections(
     sections
 }
 
-fn slowest(report: &NightReport) -> Vec<RowView> {
+fn slowest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {
     let mut order: Vec<&ScenarioReport> =
         report.scenarios.iter().filter(|it| !it.attempts.is_empty()).collect();
     order.sort_by_key(|scenario| std::cmp::Reverse(scenario.duration_ms));
-    order.into_iter().take(10).map(|it| RowView::new(it, None)).collect()
+    order.into_iter().take(10).map(|it| RowView::new(it, None, known)).collect()
 }
 
 fn how(report: &NightReport) -> HowView {

@@ -1,0 +1,171 @@
+//! What a reader must know before believing the rest: builds, alerts, numbers, and how far to
+//! trust them.
+//!
+//! Neighbour: [`super::page`], which puts this first.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::lists::because;
+use super::night::{Ending, NightReport, StepState};
+use super::shown::{count, one_line, short, thousands};
+use crate::model::{Surface, Verdict};
+
+/// A build under test.
+#[derive(Debug, Serialize)]
+pub struct BuildView {
+    name: String,
+    build: String,
+    previous: Option<String>,
+}
+
+/// How many scenarios have a verdict.
+#[derive(Debug, Serialize)]
+pub struct TallyView {
+    verdict: &'static str,
+    n: String,
+}
+
+/// A line of the trust block.
+#[derive(Debug, Serialize)]
+pub struct FactView {
+    term: &'static str,
+    text: String,
+    more: Vec<String>,
+}
+
+/// The builds under test.
+pub fn builds(report: &NightReport) -> Vec<BuildView> {
+    report
+        .night
+        .products
+        .iter()
+        .map(|product| BuildView {
+            name: one_line(&product.name, 60),
+            build: product
+                .build
+                .as_deref()
+                .map_or("unnamed build".to_owned(), |it| one_line(it, 80)),
+            previous: product.previous_build.as_deref().map(|it| one_line(it, 80)),
+        })
+        .collect()
+}
+
+/// What a reader must know before believing the rest.
+pub fn alerts(report: &NightReport) -> Vec<String> {
+    let mut alerts = Vec::new();
+    match report.night.ending {
+        Ending::Complete => {}
+        Ending::Interrupted => alerts.push(
+            "This night was interrupted. What had been done is reported; the rest is named as not run.".to_owned(),
+        ),
+        Ending::CutOff => alerts.push(
+            "The ledger of this night has no end: it was cut off, or still runs. What it holds is reported.".to_owned(),
+        ),
+    }
+    for check in report.preflight.iter().filter(|check| !check.ok) {
+        alerts.push(format!(
+            "The preflight check of {} failed: {}",
+            one_line(&check.check, 80),
+            short(&check.detail, 400)
+        ));
+    }
+    for note in &report.product_notes {
+        if let Some(how) = &note.crashed {
+            alerts.push(format!(
+                "{} crashed at {} UTC: {}",
+                one_line(&note.product, 60),
+                note.at.format("%H:%M:%S"),
+                one_line(how, 200)
+            ));
+        }
+    }
+    alerts.truncate(8);
+    alerts
+}
+
+/// The scenarios by verdict, without those that no scenario has.
+pub fn tally(report: &NightReport) -> Vec<TallyView> {
+    Verdict::ALL
+        .into_iter()
+        .map(|verdict| (verdict, report.totals.of(verdict)))
+        .filter(|(_, n)| *n > 0)
+        .map(|(verdict, n)| TallyView { verdict: verdict.word(), n: thousands(u64::from(n)) })
+        .collect()
+}
+
+/// How far to trust the night.
+pub fn trust(report: &NightReport) -> Vec<FactView> {
+    let totals = &report.totals;
+    let share = 100.0 * f64::from(totals.judged) / f64::from(totals.planned.max(1));
+    let mut facts = vec![FactView {
+        term: "Judged",
+        text: format!(
+            "{} of {} planned ({share:.0} %)",
+            thousands(u64::from(totals.judged)),
+            count(totals.planned as usize, "scenario"),
+        ),
+        more: Vec::new(),
+    }];
+    for (term, verdict, none) in [
+        ("Inconclusive", Verdict::Inconclusive, "none"),
+        ("Not run", Verdict::NotRun, "none, everything that was planned ran"),
+    ] {
+        let n = totals.of(verdict);
+        facts.push(FactView {
+            term,
+            text: if n == 0 { none.to_owned() } else { count(n as usize, "scenario") },
+            more: reasons(report, verdict),
+        });
+    }
+    facts.push(FactView {
+        term: "Without a baseline",
+        text: match report.facets_without_baseline {
+            0 => "none, every facet was compared".to_owned(),
+            n => format!("{} could not be compared", count(n as usize, "facet")),
+        },
+        more: Vec::new(),
+    });
+    facts.push(checked(report));
+    facts
+}
+
+fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for scenario in report.scenarios.iter().filter(|it| it.verdict == verdict) {
+        *by_reason.entry(scenario.because.map_or("no reason given", because)).or_default() += 1;
+    }
+    by_reason.into_iter().map(|(reason, n)| format!("{reason} {n}")).collect()
+}
+
+/// What a green night is green about.
+fn checked(report: &NightReport) -> FactView {
+    let mut pages = 0;
+    let mut commands = 0;
+    let mut retries = 0;
+    for scenario in &report.scenarios {
+        retries += scenario.attempts.len().saturating_sub(1);
+        let last = scenario.attempts.last();
+        for step in last.iter().flat_map(|it| &it.steps) {
+            if step.outcome == StepState::NotReached {
+                continue;
+            }
+            match step.surface {
+                Surface::Browser => pages += 1,
+                Surface::Command | Surface::Terminal => commands += 1,
+            }
+        }
+    }
+    let mut more = Vec::new();
+    if pages > 0 {
+        more.push(format!("{} in the browser", thousands(pages)));
+    }
+    if commands > 0 {
+        more.push(format!("{} on the command line", thousands(commands)));
+    }
+    if retries > 0 {
+        more.push(if retries == 1 { "1 retry".to_owned() } else { format!("{retries} retries") });
+    }
+    FactView { term: "Used", text: count((pages + commands) as usize, "step"), more }
+}
