@@ -11,9 +11,8 @@ use crate::ledger::{NightDir, Secrets};
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::{Template, WatchKind};
-use crate::process::Environment;
 use crate::surface::Sighting;
-use crate::surface::command::CommandSetup;
+use crate::surface::command::{CommandSetup, Environment};
 use crate::surface::fake::FakePage;
 
 fn clock() -> DateTime<Utc> {

@@ -106,9 +106,9 @@ pub struct InitOptions {
     /// The product's command
     #[arg(long, value_name = "CMD")]
     pub cli: Option<String>,
-    /// Write what runs the night by its schedule instead; needs `night.schedule`
+    /// Print the file that starts nights by `night.schedule`, instead of writing a suite
     #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli"])]
-    pub ci: Option<super::schedule::Kind>,
+    pub ci: Option<super::schedule::ScheduleFile>,
 }
 
 #[derive(Debug, Args)]

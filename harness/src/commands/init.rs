@@ -7,20 +7,24 @@ use anyhow::Context as _;
 
 use super::arguments::{Common, InitOptions};
 use super::exit::{Exit, mistake};
-use super::{night, schedule, terminal};
+use super::schedule::{self, ScheduleFile, Start};
+use super::{night, terminal};
 use crate::spec::{self, Overrides};
 
 pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
-    if let Some(kind) = options.ci {
-        return write_schedule(common, kind);
+    if let Some(file) = options.ci {
+        return print_schedule(common, file);
     }
     let root = common.dir.clone().unwrap_or_else(|| ".".into());
     let files = spec::scaffold(options.url.as_deref(), options.cli.as_deref());
     let mut written = 0;
     for (name, text) in &files {
-        if create(&root.join(name), text)? {
+        let path = root.join(name);
+        if create(&path, text)? {
             terminal::answer(format_args!("wrote {name}"));
             written += 1;
+        } else if name == ".gitignore" && append_missing_lines(&path, text)? {
+            terminal::answer(format_args!("added lines to {name}"));
         } else {
             terminal::answer(format_args!("kept  {name} (it is there already)"));
         }
@@ -48,10 +52,29 @@ fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
     }
 }
 
+/// Adds the lines that a file of the user's lacks, at its end; says whether there were any.
+fn append_missing_lines(path: &Path, text: &str) -> anyhow::Result<bool> {
+    let context = || format!("cannot add to {}", path.display());
+    let there = std::fs::read_to_string(path).with_context(context)?;
+    let missing: Vec<&str> =
+        text.lines().filter(|line| !there.lines().any(|it| it == *line)).collect();
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    let gap = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
+    let mut file = std::fs::File::options().append(true).open(path).with_context(context)?;
+    write!(file, "{gap}{}\n", missing.join("\n")).with_context(context)?;
+    Ok(true)
+}
+
 /// Prints what runs the night by its schedule; the user decides where it goes.
-fn write_schedule(common: &Common, kind: schedule::Kind) -> anyhow::Result<Exit> {
+fn print_schedule(common: &Common, file: ScheduleFile) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &Overrides::default())?;
-    match schedule::render(kind, &suite.config.night, &suite.root) {
+    match schedule::render(
+        file,
+        &suite.config,
+        &Start::by_command(suite.root.display().to_string()),
+    ) {
         Ok(text) => {
             terminal::answer(text.trim_end());
             Ok(Exit::Passed)

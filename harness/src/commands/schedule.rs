@@ -10,7 +10,7 @@ use crate::model::suite::{Config, NightConfig};
 use cron::Schedule;
 
 /// A file that starts nights on a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ScheduleFile {
     /// A line for crontab(5).
     Crontab,

@@ -1,6 +1,5 @@
 //! [`Secrets`]: the values that must never reach the night directory, in all the forms that they take.
 
-use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use indexmap::IndexMap;
 use regex::bytes::Regex;
