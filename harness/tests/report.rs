@@ -1,5 +1,7 @@
 //! The reports of a night as their readers and other programs see them.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
@@ -126,28 +128,40 @@ const HOSTILE: &str = "</style></script><script>alert(1)</script><img src=x oner
     onmouseover=\"alert(1)' | `code` [link](javascript:alert(1)) **bold** \u{202e}gnp.exe\u{2066} \
     \u{1b}[31mred\u{0}\u{7}\u{feff} {{ page.title }} {% raw %} ]]> &amp; @team :bug:\r\nsecond line";
 
-/// The report with every text of it replaced by hostile text.
+/// Replaces every text below `value` by what `text_for` has for its key.
+fn replace(value: &mut Value, key: &str, text_for: &dyn Fn(&str) -> Option<String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(hostile) = text_for(key) {
+                *text = hostile;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| replace(it, key, text_for)),
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                replace(field, key, text_for);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The report with every text of it replaced by hostile text, what a product says by 1 MB of it.
 fn hostile() -> NightReport {
     let long = format!("{HOSTILE}{}", "x".repeat(1_000_000));
+    let said = ["title", "expected", "actual", "about", "message", "detail", "reproduce"];
     let mut value = serde_json::to_value(synthetic(4, 2)).unwrap();
     let enums = ["tag", "verdict", "severity", "decision", "outcome", "surface", "facet", "ending"];
     let keep = ["started", "finished", "deadline", "first_seen", "because", "suppression"];
-    fn replace(value: &mut Value, key: &str, kept: &dyn Fn(&str) -> bool, long: &str) {
-        match value {
-            Value::String(text) if !kept(key) => {
-                long.clone_into(text);
-            }
-            Value::Array(items) => items.iter_mut().for_each(|it| replace(it, key, kept, long)),
-            Value::Object(fields) => {
-                for (key, field) in fields {
-                    replace(field, key, kept, long);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    let kept = |key: &str| enums.contains(&key) || keep.contains(&key);
-    replace(&mut value, "", &kept, &long);
+    // A line of 1 MB for each thing that is said, and one in a diff; the rest stays short.
+    let text_for = |key: &str| match key {
+        _ if enums.contains(&key) || keep.contains(&key) => None,
+        _ if said.contains(&key) => Some(long.clone()),
+        _ => Some(HOSTILE.to_owned()),
+    };
+    replace(&mut value, "", &text_for);
+    value["findings"][0]["differences"][0]["facets"][0]["diff"][0]["pieces"][0]["text"] =
+        long.clone().into();
     serde_json::from_value(value).unwrap()
 }
 
@@ -205,20 +219,20 @@ fn hostile_text_shows_as_text_in_junit_ctrf_and_summary() {
 
 /// What a validator of CTRF (0.0.0, additional properties refused) complains about.
 fn ctrf_complaints(document: &Value) -> Vec<String> {
-    let text = json!({ "type": "string" });
+    let string = json!({ "type": "string" });
     let name = json!({ "type": "string", "minLength": 1 });
     let number = json!({ "type": "integer" });
     let object = json!({ "type": "object" });
-    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let strings = json!({ "type": "array", "items": { "type": "string" } });
     let closed = |required: Value, properties: Value| {
         json!({ "type": "object", "required": required, "properties": properties,
                 "additionalProperties": false })
     };
     let test = closed(
         json!(["name", "status", "duration"]),
-        json!({ "name": name, "duration": number, "message": text, "trace": text, "suite": texts,
+        json!({ "name": name, "duration": number, "message": string, "trace": string, "suite": strings,
                 "status": { "enum": ["passed", "failed", "skipped", "pending", "other"] },
-                "rawStatus": text, "tags": texts, "filePath": text, "retries": number,
+                "rawStatus": string, "tags": strings, "filePath": string, "retries": number,
                 "flaky": { "type": "boolean" }, "extra": object }),
     );
     let summary = closed(
@@ -228,10 +242,10 @@ fn ctrf_complaints(document: &Value) -> Vec<String> {
     );
     let results = closed(
         json!(["tool", "summary", "tests"]),
-        json!({ "tool": closed(json!(["name"]), json!({ "name": name, "version": text })),
+        json!({ "tool": closed(json!(["name"]), json!({ "name": name, "version": string })),
                 "summary": summary, "tests": { "type": "array", "items": test },
                 "environment": closed(json!([]), json!({
-                    "buildName": text, "branchName": text, "testEnvironment": text })),
+                    "buildName": string, "branchName": string, "testEnvironment": string })),
                 "extra": object }),
     );
     let root = closed(

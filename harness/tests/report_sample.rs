@@ -3,6 +3,8 @@
 //! `NIGHTSHIFT_REGENERATE=1 cargo test report_sample` renders it again after a change of the
 //! report, and prints `report.pdf` where there is a Chromium.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

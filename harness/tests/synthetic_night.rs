@@ -3,6 +3,8 @@
 //! It is deterministic and as wordy as a real one: eight steps a scenario, a retry for those
 //! that fail, a diff of forty lines for each finding.
 
+#![allow(clippy::unwrap_used)]
+
 use chrono::{DateTime, Duration, Utc};
 use nightshift::model::finding::{DiffLine, DiffPiece, DiffTag};
 use nightshift::model::plan::ProductBuild;

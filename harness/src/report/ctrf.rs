@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::junit::{folder, wrong};
 use super::night::{AttemptReport, NightReport, ScenarioReport};
 use super::sentence::sentence;
-use super::shown::{one_line, visible};
+use super::shown::one_line;
 use crate::model::{Finding, Outcome, Verdict};
 
 /// The report as a CTRF document.
@@ -42,7 +42,7 @@ pub fn ctrf(report: &NightReport) -> Value {
             "environment": environment(report),
             "extra": {
                 "sentence": sentence(report),
-                "night": visible(&report.night.id),
+                "night": one_line(&report.night.id, 200),
                 "gate": report.gate.decision.word(),
                 "rule": one_line(&report.gate.rule, 500),
                 "totals": report.totals,
@@ -56,7 +56,7 @@ fn tool(report: &NightReport) -> Value {
     let mut tool = Map::new();
     tool.insert("name".into(), "nightshift".into());
     if let Some(version) = report.night.versions.get("nightshift") {
-        tool.insert("version".into(), visible(version).into());
+        tool.insert("version".into(), one_line(version, 100).into());
     }
     Value::Object(tool)
 }
@@ -93,10 +93,10 @@ fn status_of(verdict: Verdict) -> &'static str {
 
 fn test(scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> Value {
     let mut test = Map::new();
-    test.insert("name".into(), visible(&scenario.id).into());
+    test.insert("name".into(), one_line(&scenario.id, 500).into());
     test.insert("status".into(), status_of(scenario.verdict).into());
     test.insert("duration".into(), scenario.duration_ms.into());
-    test.insert("suite".into(), json!([visible(folder(&scenario.file))]));
+    test.insert("suite".into(), json!([one_line(folder(&scenario.file), 500)]));
     let speaks = match scenario.verdict {
         Verdict::Regressed
         | Verdict::StillFailing
@@ -113,16 +113,16 @@ fn test(scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> Value 
         }
     }
     test.insert("rawStatus".into(), scenario.verdict.word().into());
-    test.insert("tags".into(), scenario.tags.iter().map(|tag| visible(tag)).collect());
-    test.insert("filePath".into(), visible(&scenario.file).into());
+    test.insert("tags".into(), scenario.tags.iter().map(|tag| one_line(tag, 200)).collect());
+    test.insert("filePath".into(), one_line(&scenario.file, 500).into());
     test.insert("retries".into(), scenario.attempts.len().saturating_sub(1).into());
     test.insert("flaky".into(), (scenario.verdict == Verdict::Flaky).into());
     let extra = json!({
         "because": scenario.because.map(crate::model::Because::word),
         "line": scenario.line,
-        "owner": scenario.owner.as_deref().map(visible),
-        "product": scenario.product.as_deref().map(visible),
-        "findings": scenario.findings.iter().map(|id| visible(id)).collect::<Vec<_>>(),
+        "owner": scenario.owner.as_deref().map(|it| one_line(it, 200)),
+        "product": scenario.product.as_deref().map(|it| one_line(it, 200)),
+        "findings": scenario.findings.iter().map(|id| one_line(id, 40)).collect::<Vec<_>>(),
         "attempts": scenario.attempts.iter().map(attempt).collect::<Vec<_>>(),
     });
     test.insert("extra".into(), extra);

@@ -3,6 +3,8 @@
 //! Everything long is cut here, with a note and a link to the evidence. Neighbours:
 //! [`super::finding`], which gathers the facets of a finding, and [`super::shown`].
 
+use std::fmt::Write as _;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -253,9 +255,11 @@ pub fn picture_change(image: &ImageChange) -> String {
         image.boxes.iter().max_by_key(|it| u64::from(it.width) * u64::from(it.height))
     {
         let Rect { x, y, width, height } = largest;
-        about.push_str(&format!(
+        // Writing to a String cannot fail.
+        let _ = write!(
+            about,
             "; the largest is {width} by {height} pixels, {x} from the left and {y} from the top"
-        ));
+        );
     }
     about
 }
@@ -268,7 +272,7 @@ fn percent(share: f64) -> String {
 fn sides(mut links: Vec<LinkView>) -> Vec<LinkView> {
     if links.len() > 1 {
         for (link, side) in links.iter_mut().zip(["baseline", "tonight", "what changed"]) {
-            link.label = side.to_owned();
+            side.clone_into(&mut link.label);
         }
     }
     links

@@ -8,18 +8,18 @@ use tempfile::NamedTempFile;
 
 use super::ReportError;
 
-/// Writes a file by what `fill` writes, and answers its path.
+/// Writes a file by what `content` writes, and answers its path.
 pub fn with(
     dir: &Path,
     name: &str,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<PathBuf, ReportError> {
     let path = dir.join(name);
     let failed = |source| ReportError::Write { path: path.clone(), source };
     let file = temporary(dir, "").map_err(failed)?;
-    let mut out = BufWriter::with_capacity(1 << 16, file.as_file());
-    fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
-    drop(out);
+    let mut writer = BufWriter::with_capacity(1 << 16, file.as_file());
+    content(&mut writer).and_then(|()| writer.flush()).map_err(failed)?;
+    drop(writer);
     file.persist(&path).map_err(|failure| failed(failure.error))?;
     Ok(path)
 }

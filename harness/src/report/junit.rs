@@ -2,9 +2,10 @@
 //!
 //! Retries in the Surefire manner: passed after failures has one `flakyFailure` per failed
 //! try; failed for good has a `rerunFailure` per retry. What was not judged is `skipped`:
-//! the gate, not JUnit, says whether that is too much.
+//! the gate, not `JUnit`, says whether that is too much.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -16,10 +17,10 @@ use super::night::{AttemptReport, NightReport, ScenarioReport};
 use super::shown::{one_line, short, visible};
 use crate::model::{Finding, Outcome, Verdict};
 
-/// The most characters of one description: GitLab takes 30 MB a file.
+/// The most characters of one description: `GitLab` takes 30 MB a file.
 const LONGEST: usize = 1_500;
 
-/// The report as JUnit XML, to be serialised by the caller.
+/// The report as `JUnit` XML, to be serialised by the caller.
 #[must_use]
 pub fn junit(report: &NightReport) -> Report {
     let findings: HashMap<&str, &Finding> =
@@ -28,13 +29,13 @@ pub fn junit(report: &NightReport) -> Report {
     for scenario in &report.scenarios {
         folders.entry(folder(&scenario.file)).or_default().push(scenario);
     }
-    let mut junit = Report::new(visible(&report.night.id).as_ref());
+    let mut junit = Report::new(one_line(&report.night.id, 200));
     junit.set_timestamp(report.night.started);
     if let Some(finished) = report.night.finished {
         junit.set_time((finished - report.night.started).to_std().unwrap_or_default());
     }
     for (folder, scenarios) in folders {
-        let mut suite = TestSuite::new(visible(folder).as_ref());
+        let mut suite = TestSuite::new(one_line(folder, 500));
         suite.set_timestamp(report.night.started);
         suite.set_time(Duration::from_millis(scenarios.iter().map(|it| it.duration_ms).sum()));
         for scenario in scenarios {
@@ -76,13 +77,15 @@ pub fn wrong(scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> W
     let here = finding.differences.iter().filter(|it| it.scenario == scenario.id);
     for facet in here.flat_map(|difference| &difference.facets).take(3) {
         let name = facet.facet.map_or("step", crate::model::FacetKind::word);
-        detail.push_str(&format!(
+        // Writing to a String cannot fail.
+        let _ = write!(
+            detail,
             "{name}\n  expected: {}\n  actual:   {}\n",
             short(&facet.expected, LONGEST / 4),
             short(&facet.actual, LONGEST / 4)
-        ));
+        );
     }
-    detail.push_str(&format!("repeat: {}", finding.reproduce));
+    let _ = write!(detail, "repeat: {}", one_line(&finding.reproduce, LONGEST / 4));
     Wrong {
         message: one_line(&finding.title, 300),
         detail: visible(&short(&detail, LONGEST)).into_owned(),
@@ -91,16 +94,16 @@ pub fn wrong(scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> W
 
 fn case(folder: &str, scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> TestCase {
     let wrong = wrong(scenario, findings);
-    let mut case = TestCase::new(visible(&scenario.id).as_ref(), status(scenario, &wrong));
-    case.set_classname(visible(folder).as_ref());
+    let mut case = TestCase::new(one_line(&scenario.id, 500), status(scenario, &wrong));
+    case.set_classname(one_line(folder, 500));
     case.set_time(Duration::from_millis(scenario.duration_ms));
     case.add_property(Property::new("verdict", scenario.verdict.word()));
     case.add_property(Property::new(
         "file",
-        visible(&format!("{}:{}", scenario.file, scenario.line)).as_ref(),
+        format!("{}:{}", one_line(&scenario.file, 500), scenario.line),
     ));
     if let Some(owner) = &scenario.owner {
-        case.add_property(Property::new("owner", visible(owner).as_ref()));
+        case.add_property(Property::new("owner", one_line(owner, 200)));
     }
     case
 }
@@ -144,21 +147,18 @@ fn rerun(attempt: &AttemptReport, wrong: &Wrong) -> TestRerun {
     rerun.set_time(Duration::from_millis(attempt.duration_ms));
     rerun.set_type(attempt.outcome.word());
     let failed = attempt.steps.iter().find(|step| step.outcome.is_failure());
-    match failed {
-        Some(step) => {
-            rerun.set_message(one_line(&format!("step {}: {}", step.index, step.text), 300));
-            let text = format!(
-                "expected: {}\nactual:   {}",
-                short(step.expected.as_deref().unwrap_or_default(), LONGEST / 4),
-                short(step.actual.as_deref().unwrap_or_default(), LONGEST / 4)
-            );
-            rerun.set_description(visible(&text).as_ref());
-        }
-        None => {
-            rerun.set_message(wrong.message.as_str());
-            if let Some(detail) = &attempt.detail {
-                rerun.set_description(visible(&short(detail, LONGEST)).as_ref());
-            }
+    if let Some(step) = failed {
+        rerun.set_message(one_line(&format!("step {}: {}", step.index, step.text), 300));
+        let text = format!(
+            "expected: {}\nactual:   {}",
+            short(step.expected.as_deref().unwrap_or_default(), LONGEST / 4),
+            short(step.actual.as_deref().unwrap_or_default(), LONGEST / 4)
+        );
+        rerun.set_description(visible(&text).as_ref());
+    } else {
+        rerun.set_message(wrong.message.as_str());
+        if let Some(detail) = &attempt.detail {
+            rerun.set_description(visible(&short(detail, LONGEST)).as_ref());
         }
     }
     rerun

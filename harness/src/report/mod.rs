@@ -148,6 +148,12 @@ pub async fn write_pdf(
     files::with(dir, "report.pdf", |out| out.write_all(&pdf))
 }
 
+/// What every version of `night.json` says.
+#[derive(serde::Deserialize)]
+struct Version {
+    format_version: u64,
+}
+
 /// Reads the report of a night directory.
 pub fn read(dir: &Path) -> Result<NightReport, ReportError> {
     let path = dir.join("night.json");
@@ -155,10 +161,6 @@ pub fn read(dir: &Path) -> Result<NightReport, ReportError> {
         .map_err(|source| ReportError::Read { path: path.clone(), source })?;
     let malformed = |source| ReportError::Malformed { path: path.clone(), source };
     // The version first: a newer format need not parse at all.
-    #[derive(serde::Deserialize)]
-    struct Version {
-        format_version: u64,
-    }
     let found = serde_json::from_str::<Version>(&text).map_err(malformed)?.format_version;
     if found > u64::from(FORMAT_VERSION) {
         return Err(ReportError::TooNew { path, found, known: FORMAT_VERSION });

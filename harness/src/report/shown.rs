@@ -73,11 +73,19 @@ pub fn short(text: &str, most: usize) -> String {
     }
 }
 
-/// The text on one line and without hidden characters, for titles and table cells.
+/// The text on one line and without hidden characters, for names, titles and table cells.
 #[must_use]
 pub fn one_line(text: &str, most: usize) -> String {
-    let words: Vec<&str> = cut(text, most * 4).text.split_whitespace().collect();
-    visible(&short(&words.join(" "), most)).into_owned()
+    // Runs of white space shrink, so look a little further than what is shown; never at all of
+    // a text that may be a megabyte.
+    let (head, is_whole) = match text.char_indices().nth(most * 2) {
+        Some((at, _)) => (&text[..at], false),
+        None => (text, true),
+    };
+    let line = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = cut(&line, most);
+    let end = if is_whole && shown.left_out == 0 { "" } else { "…" };
+    format!("{}{end}", visible(shown.text))
 }
 
 /// A link to a file of the night directory, or `None` for what is no such path.
@@ -183,6 +191,13 @@ mod tests {
     fn long_text_is_cut_at_a_character_and_says_so() {
         assert_eq!(short("äöü", 3), "äöü");
         assert_eq!(short("äöüß", 3), "äöü … (1 more character)");
+    }
+
+    #[test]
+    fn one_line_is_one_line_and_marks_its_end() {
+        assert_eq!(one_line(" a\n\tb  c\u{7}", 40), "a b c⟨U+0007⟩");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line(&"x".repeat(1_000_000), 3), "xxx…");
     }
 
     #[test]
