@@ -18,8 +18,8 @@ use crate::model::event::{FacetRecord, Failure};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
-    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Scenario, Step, StepOutcome,
-    StepRecord, Target,
+    Event, EvidenceRef, FacetContent, FacetKind, KnownValue, Observation, Outcome, Scenario, Step,
+    StepOutcome, StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::CommandSurface;
@@ -51,6 +51,8 @@ pub struct Attempt<'a> {
     pub scope: Scope,
     /// The environment key of images.
     pub environment: &'a str,
+    /// Says what is redacted in a checkpoint.
+    pub varies: Varies<'a>,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
@@ -58,6 +60,12 @@ pub struct Attempt<'a> {
     /// Becomes true when the night must stop.
     pub stop: tokio::sync::watch::Receiver<bool>,
 }
+
+/// Whether a text is redacted.
+pub type IsRedacted = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// What is redacted in a checkpoint, given the values that are never compared.
+pub type Varies<'a> = &'a (dyn Fn(&Snapshot, &[KnownValue]) -> IsRedacted + Sync);
 
 /// How the product died.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,10 +298,12 @@ impl Attempt<'_> {
             return Ok(CarriedOut::failed(no_page(step)));
         };
         let facets = snapshot.facets.clone().unwrap_or_else(|| PAGE_FACETS.to_vec());
-        let look = Look { facets, masks };
+        let varies = (self.varies)(snapshot, self.scope.known());
+        let look = Look { facets, masks, varies: &*varies };
         match page.observe(&look).await {
             Ok(observation) => {
-                self.record_checkpoint(step, snapshot, &observation, &look.facets)?;
+                let facets = look.facets;
+                self.record_checkpoint(step, snapshot, &observation, &facets)?;
                 Ok(CarriedOut {
                     outcome: StepOutcome::Passed,
                     place: Some(observation.place),

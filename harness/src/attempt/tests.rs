@@ -118,6 +118,7 @@ impl Stage {
             command: &mut command,
             scope: Scope::default(),
             environment: "test",
+            varies: &|_, _| Box::new(|_| false),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),

@@ -221,6 +221,8 @@ fn class_patterns(class: RedactionClass) -> &'static [Regex] {
     });
     static TEMP_PATH: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         vec![
+            // The attempt's own folder for temporary files, whose path is known and replaced before.
+            pattern(r#"\[tmp\]/[^\s/"'<>:,;)\]]+"#),
             pattern(r#"(?:/private)?/var/folders/[^\s/"'<>]+/[^\s/"'<>]+/T/[^\s/"'<>:,;)\]]+"#),
             pattern(r#"(?:/private)?(?:/var)?/tmp/[^\s/"'<>:,;)\]]+"#),
             pattern(r#"/dev/shm/[^\s/"'<>:,;)\]]+"#),

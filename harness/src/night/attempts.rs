@@ -10,10 +10,11 @@ use super::NightError;
 use super::preflight::uses_browser;
 use super::products::{Products, Running, Served};
 use crate::agent::Scripted;
-use crate::attempt::{Attempt, Crash, Ended, Limits, Scope};
+use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
+use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::{Config, Isolation};
-use crate::model::{Because, Event, Outcome, Plan, Scenario};
+use crate::model::{Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot};
 use crate::policy::Policy;
 use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};
@@ -89,6 +90,7 @@ pub(super) async fn run(
         command: &mut command,
         scope: stage.scope(setup, scenario, number),
         environment: &setup.plan.environment,
+        varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
         crashed: &|| stage.crashed(),
         limits: Limits {
             steps: Duration::from_millis(
@@ -212,6 +214,21 @@ async fn fresh_page(
 async fn retire(browser: &mut Option<Browser>) {
     if let Some(browser) = browser.take() {
         browser.stop().await;
+    }
+}
+
+/// What is redacted in a checkpoint, by the rules that its texts will be compared with.
+fn redacted(
+    setup: &Setup,
+    scenario: &Scenario,
+    snapshot: &Snapshot,
+    known: &[KnownValue],
+) -> IsRedacted {
+    let layers = [&*setup.plan.redact, &scenario.redact, &snapshot.redact];
+    match Redactor::new(&layers, known) {
+        Ok(redactor) => Box::new(move |text| redactor.apply(FacetKind::Text, text) != text),
+        // Comparing will say what is wrong with the pattern.
+        Err(_) => Box::new(|_| false),
     }
 }
 

@@ -32,7 +32,7 @@ impl PageSurface for FakePage {
 
     fn observe<'a>(
         &'a mut self,
-        look: &'a Look,
+        look: &'a Look<'a>,
     ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
         let facets = [(FacetKind::Aria, &self.aria)]
             .into_iter()

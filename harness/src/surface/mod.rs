@@ -25,12 +25,14 @@ pub enum Done {
 }
 
 /// What to observe of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+#[derive(Clone)]
+pub struct Look<'a> {
     /// The facets to take.
     pub facets: Vec<FacetKind>,
     /// The regions that must not be compared.
     pub masks: Vec<Target>,
+    /// Whether a text is redacted: what must not be compared as text must not be as a picture.
+    pub varies: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// Something that a watch saw.
@@ -71,7 +73,7 @@ pub trait PageSurface: Send {
     /// Observes the page once it is settled.
     fn observe<'a>(
         &'a mut self,
-        look: &'a Look,
+        look: &'a Look<'a>,
     ) -> BoxFuture<'a, Result<Observation, SurfaceError>>;
 
     /// The URL path of the page, with its query; empty before the first page.

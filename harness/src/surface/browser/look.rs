@@ -53,7 +53,7 @@ const THAW: &str = r"(() => {
 
 impl Page {
     /// Observes the page once it is settled.
-    pub(super) async fn take(&mut self, look: &Look) -> Result<Observation, SurfaceError> {
+    pub(super) async fn take(&mut self, look: &Look<'_>) -> Result<Observation, SurfaceError> {
         match self.try_take(look).await {
             Ok(observation) => Ok(observation),
             Err(Trouble::Lost(error)) => Err(error),
@@ -62,7 +62,7 @@ impl Page {
         }
     }
 
-    async fn try_take(&mut self, look: &Look) -> Result<Observation, Trouble> {
+    async fn try_take(&mut self, look: &Look<'_>) -> Result<Observation, Trouble> {
         let deadline = self.deadline();
         if let Some(trouble) = self.blocked("a page that can be observed") {
             return Err(trouble);
@@ -85,11 +85,7 @@ impl Page {
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
                 FacetKind::Image => FacetContent::Image {
                     png: self.picture(deadline).await?,
-                    masks: read
-                        .masks
-                        .iter()
-                        .filter_map(|it| pixels(it.viewport, read.scale))
-                        .collect(),
+                    masks: self.not_compared(&read, look).await?,
                 },
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
@@ -105,6 +101,26 @@ impl Page {
         drop(self.evaluate(THAW, deadline).await);
         let place = place_of(&read.url, self.base.as_str());
         Ok(Observation { place, facets, extras: Vec::new() })
+    }
+
+    /// The regions of a picture that are masked, or show text that is redacted.
+    async fn not_compared(
+        &mut self,
+        read: &walker::Page,
+        look: &Look<'_>,
+    ) -> Result<Vec<Rect>, Trouble> {
+        let drawn: walker::TextRuns = match self.ask(&Question::Runs).await {
+            Ok(drawn) => drawn,
+            Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
+        };
+        let varying = drawn.runs.iter().filter(|run| (look.varies)(&run.text)).map(|run| run.rect);
+        Ok(read
+            .masks
+            .iter()
+            .map(|it| it.viewport)
+            .chain(varying)
+            .filter_map(|area| pixels(area, read.scale))
+            .collect())
     }
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.

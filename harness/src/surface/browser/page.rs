@@ -353,7 +353,7 @@ impl PageSurface for Page {
 
     fn observe<'a>(
         &'a mut self,
-        look: &'a Look,
+        look: &'a Look<'a>,
     ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
         Box::pin(self.take(look))
     }

@@ -22,6 +22,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/names.js"),
     include_str!("walker/tree.js"),
     include_str!("walker/find.js"),
+    include_str!("walker/runs.js"),
     include_str!("walker/main.js"),
     "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
 );
@@ -57,6 +58,24 @@ pub enum Question<'a> {
     },
     /// Role and name of every element in document order; answered by a list of [`Computed`].
     Roles,
+    /// The text that is drawn in the viewport, with its place; answered by [`TextRuns`].
+    Runs,
+}
+
+/// The text that is drawn in the viewport.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TextRuns {
+    /// In document order.
+    pub runs: Vec<TextRun>,
+}
+
+/// Text that stands on the same lines.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TextRun {
+    /// The text, its white space collapsed.
+    pub text: String,
+    /// Its lines in the viewport, as wide as what holds them.
+    pub rect: Area,
 }
 
 /// What to say where nothing was found.
@@ -106,6 +125,7 @@ impl Question<'_> {
                 (*element).clone(),
             ],
             Self::Roles => vec![json!({ "op": "roles" })],
+            Self::Runs => vec![json!({ "op": "runs" })],
         }
     }
 }

@@ -8,6 +8,7 @@ function answer(request, subject) {
     case 'follow': return { element: follow(request.way) };
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
+    case 'runs': return textRuns();
     default: return { complaint: 'the walker does not know the question ' + request.op };
   }
 }
