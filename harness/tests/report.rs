@@ -87,7 +87,7 @@ fn a_night_that_failed_in_preflight_says_so_in_its_first_sentence() {
 fn a_green_night_is_calm_and_says_what_was_used() {
     let html = written(&synthetic(14, 0)).html;
     assert!(html.contains("Nothing needs you this morning."));
-    assert!(html.contains("14 of 14 scenarios planned (100 %)"));
+    assert!(html.contains("14 of 14 planned (100 %)"));
     assert!(html.contains("98 in the browser, 14 on the command line"));
 }
 

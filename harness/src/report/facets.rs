@@ -210,13 +210,13 @@ impl PictureView {
             .collect();
         // Without a boxed picture in the evidence the page draws the boxes itself.
         if let [_, tonight] = frames.as_slice() {
-            let boxed = FrameView {
+            let drawn = FrameView {
                 caption: "What changed",
                 alt: format!("{moment} tonight with the changes boxed: {about}"),
                 boxes,
                 ..tonight.clone()
             };
-            frames.push(boxed);
+            frames.push(drawn);
         }
         Self { frames, about }
     }

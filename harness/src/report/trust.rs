@@ -101,10 +101,12 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     let share = 100.0 * f64::from(totals.judged) / f64::from(totals.planned.max(1));
     let mut facts = vec![FactView {
         term: "Judged",
+        // Rounded down: 100 % means every one of them.
         text: format!(
-            "{} of {} planned ({share:.0} %)",
+            "{} of {} planned ({:.0} %)",
             thousands(u64::from(totals.judged)),
-            count(totals.planned as usize, "scenario"),
+            thousands(u64::from(totals.planned)),
+            share.floor(),
         ),
         more: Vec::new(),
     }];
