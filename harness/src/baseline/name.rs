@@ -75,13 +75,13 @@ pub fn parse(file_name: &str, scenarios: &[&Scenario]) -> Option<Named> {
         .filter(|it| stem.strip_prefix(&part(&it.id)).is_some_and(|rest| rest.starts_with('@')))
         .max_by_key(|it| it.id.len())?;
     let rest = &stem[part(&owner.id).len() + 1..];
-    let (checkpoint, facet, environment) = match rest.rsplit_once(".image~") {
-        Some((checkpoint, key)) => (checkpoint, FacetKind::Image, Some(key.to_owned())),
-        None => {
+    let (checkpoint, facet, environment) =
+        if let Some((checkpoint, key)) = rest.rsplit_once(".image~") {
+            (checkpoint, FacetKind::Image, Some(key.to_owned()))
+        } else {
             let (checkpoint, word) = rest.rsplit_once('.')?;
             (checkpoint, FacetKind::from_word(word)?, None)
-        }
-    };
+        };
     // The plan's own spelling of a checkpoint, where it has a `/`.
     let declared = snapshots(owner).map(|it| it.name.as_str()).find(|it| part(it) == checkpoint);
     Some(Named {

@@ -19,7 +19,7 @@ pub mod suite;
 pub mod target;
 pub mod template;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 pub mod verdict;
 
 pub use event::{Entry, Event, EvidenceRef, KnownValue, StepOutcome, StepRecord, WatchKind};

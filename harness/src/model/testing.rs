@@ -66,9 +66,9 @@ impl Night {
     /// Keeps evidence under a path that its content decides.
     pub fn keep(&mut self, kind: &str, bytes: &[u8]) -> EvidenceRef {
         use sha2::Digest;
-        let hash: String =
-            sha2::Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let path = format!("evidence/{hash}");
+        let digest = sha2::Sha256::digest(bytes);
+        let head = digest.iter().take(8).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let path = format!("evidence/{head:016x}");
         self.evidence.insert(path.clone(), bytes.to_vec());
         EvidenceRef {
             kind: kind.to_owned(),
