@@ -56,7 +56,9 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
     } else if !options.accept.is_empty() || !options.reject.is_empty() {
         let accepted = desk.named(&options.accept)?;
         let rejected = desk.named(&options.reject)?;
-        desk.accept(&accepted, why)?;
+        if !accepted.is_empty() {
+            desk.accept(&accepted, why)?;
+        }
         desk.reject(&rejected, why)?;
     } else if std::io::stdin().is_terminal() {
         desk.ask(why)?;

@@ -130,6 +130,20 @@ pub enum ProductError {
         /// What it said.
         log: Vec<u8>,
     },
+    /// A product that runs elsewhere does not answer.
+    #[error(
+        "{product} does not answer: asked for {within:?} for {tried}; last: {last}; start it, or correct its base-url"
+    )]
+    Unreachable {
+        /// The product.
+        product: String,
+        /// For how long it was asked.
+        within: Duration,
+        /// What was tried.
+        tried: String,
+        /// What was wrong the last time.
+        last: String,
+    },
     /// The server was not ready in time.
     #[error("{product} was not ready within {within:?}: {tried}; last: {last}{}", quoted(.log))]
     NotReady {
@@ -181,9 +195,11 @@ impl ProductError {
             | Self::Version { log, .. }
             | Self::EndedEarly { log, .. }
             | Self::NotReady { log, .. } => Some(log),
-            Self::Start { .. } | Self::Unfilled { .. } | Self::Config { .. } | Self::Io { .. } => {
-                None
-            }
+            Self::Unreachable { .. }
+            | Self::Start { .. }
+            | Self::Unfilled { .. }
+            | Self::Config { .. }
+            | Self::Io { .. } => None,
         }
     }
 

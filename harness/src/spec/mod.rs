@@ -2,7 +2,8 @@
 //!
 //! [`load`] is what a night begins with, [`check`] what a person runs beforehand. Files become
 //! `node` trees, the readers turn those into the model by the table in `grammar`, and `cross`
-//! checks what needs more than one file. `schema` prints the same table as JSON Schemas.
+//! checks what needs more than one file. `schema` prints the same table as JSON Schemas, and
+//! `reference` as a page for people.
 
 mod commands;
 mod complaint;
@@ -18,6 +19,7 @@ mod overrides;
 mod product;
 mod quoting;
 mod reader;
+mod reference;
 mod scaffold;
 mod scenario;
 mod schema;
@@ -36,6 +38,7 @@ use indexmap::IndexMap;
 pub use complaint::Complaint;
 pub use error::SpecError;
 pub use overrides::Overrides;
+pub use reference::reference;
 pub use scaffold::scaffold;
 pub use schema::schemas;
 
