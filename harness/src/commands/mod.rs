@@ -5,7 +5,7 @@
 
 mod arguments;
 mod check;
-pub mod doctor;
+mod doctor;
 mod exit;
 mod init;
 mod list;

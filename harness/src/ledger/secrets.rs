@@ -147,6 +147,8 @@ fn html_escaped(text: &str, apostrophe: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     const SECRET: &str = "p&ss \"wörd'<1>";
