@@ -41,6 +41,16 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// How many processes name this in their command line.
+fn processes_with(marker: &str) -> usize {
+    std::fs::read_dir("/proc")
+        .expect("a process table")
+        .filter_map(Result::ok)
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .filter(|words| String::from_utf8_lossy(words).contains(marker))
+        .count()
+}
+
 fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
     nightshift()
         .args(arguments)
@@ -143,13 +153,7 @@ fn a_command_that_hangs_forks_and_floods_is_ended_with_its_whole_tree() {
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     let night = night_json(&night_of(&suite, "one"));
     assert_eq!(night["scenarios"][0]["attempts"][0]["outcome"], "timed-out");
-    let left: Vec<_> = std::fs::read_dir("/proc")
-        .expect("a process table")
-        .filter_map(Result::ok)
-        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-        .filter(|words| words.starts_with(marker.as_bytes()))
-        .collect();
-    assert_eq!(left, Vec::<Vec<u8>>::new(), "nothing is left behind");
+    assert_eq!(processes_with(&marker), 0, "nothing is left behind");
 }
 
 #[test]
@@ -369,19 +373,16 @@ fn complaints_stop_a_run_with_code_2_and_come_all_at_once() {
 fn a_killed_night_leaves_no_product_behind_for_the_next() {
     let marker = format!("nightshift-product-{}", std::process::id());
     let suite = commands(&[("slow", "  - run: sleep 60\n")]);
+    let server = format!(
+        "mkdir {marker}; exec python3 -m http.server --bind 127.0.0.1 --directory {marker} ${{port}}"
+    );
     suite.write(
         "nightshift.yaml",
         &format!(
-            "products:\n  shop:\n    serve:\n      run: bash -c \"exec -a {marker} python3 -m http.server --bind 127.0.0.1 ${{port}}\"\n      ready: {{ http: /, within: 30s }}\n"
+            "products:\n  shop:\n    serve:\n      shell: \"{server}\"\n      ready: {{ http: /, within: 30s }}\n"
         ),
     );
-    let alive = || {
-        std::fs::read_dir("/proc")
-            .expect("a process table")
-            .filter_map(Result::ok)
-            .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-            .any(|words| words.starts_with(marker.as_bytes()))
-    };
+    let alive = || processes_with(&marker) > 0;
     let mut night = start(&suite, &["run", "--no-pdf", "--out", "one"]);
     until("the product runs", alive);
     night.kill().expect("ours to kill");
