@@ -16,3 +16,8 @@ accept:
 # Write the sample night's reports again.
 sample-report:
     NIGHTSHIFT_REGENERATE=1 cargo test sample
+
+# Write schemas/, docs/reference/ and the schedule files of ci/ from the grammar and night.schedule.
+generate:
+    NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
+    NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed

@@ -77,8 +77,21 @@ fn print_schedule(common: &Common, file: ScheduleFile) -> anyhow::Result<Exit> {
     ) {
         Ok(text) => {
             terminal::answer(text.trim_end());
+            terminal::say(start_needs(file));
             Ok(Exit::Passed)
         }
         Err(error) => mistake(error.to_string()),
+    }
+}
+
+/// What must be there for the file to do its work.
+fn start_needs(file: ScheduleFile) -> &'static str {
+    match file {
+        ScheduleFile::Crontab | ScheduleFile::SystemdService | ScheduleFile::SystemdTimer => {
+            "\nIt starts `nightshift` by its name: put it where cron and systemd look, as in /usr/local/bin."
+        }
+        ScheduleFile::Github | ScheduleFile::Gitlab => {
+            "\nAdd the steps that install nightshift, Chromium and ChromeDriver where the runner lacks them."
+        }
     }
 }
