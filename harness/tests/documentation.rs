@@ -12,6 +12,9 @@ use regex::Regex;
 const PRODUCT: &str = "products: { shop: {} }\n";
 /// The variables that the examples use.
 const VARS: &str = "vars: { country: NZ, user: ada }\n";
+/// The skill that examples call where their page does not define it.
+const SKILL: &str =
+    "skill: sign-in\ndescription: Signs in.\ninputs: { user: text }\nsteps: [back]\n";
 /// The keys with which a part of `nightshift.yaml` begins.
 const CONFIG_KEYS: [&str; 10] = [
     "products", "browser", "night", "gate", "redact", "mask", "vars", "pass-env", "secrets",
@@ -114,6 +117,9 @@ fn every_yaml_example_is_valid() {
             let others = files.iter().filter(|it| it.0 == "skills/block.yaml" && it.1 != *text);
             for (number, (_, other)) in others.enumerate() {
                 write(&format!("skills/other-{number}.yaml"), other);
+            }
+            if !files.iter().any(|it| it.1.contains("skill: sign-in")) {
+                write("skills/sign-in.yaml", SKILL);
             }
             write(name, text);
             checked += 1;

@@ -97,7 +97,7 @@ pub enum ProductError {
         log: Vec<u8>,
     },
     /// The command that names the build failed, or said nothing.
-    #[error("version-from of {product}: {command} {how}{}", quoted(.log))]
+    #[error("version-from of {product}: {command} {how}; correct it or leave it out{}", quoted(.log))]
     Version {
         /// The product.
         product: String,

@@ -169,7 +169,10 @@ fn one_of(words: &[&str]) -> String {
         .filter(|sign| words.iter().any(|it| bare(it) == Some(sign)))
         .map(|it| code(it))
         .collect();
-    let listed = listed.join(", ");
+    let listed = match listed.as_slice() {
+        [only] => only.clone(),
+        several => format!("one of {}", several.join(", ")),
+    };
     if signs.is_empty() {
         listed
     } else {
