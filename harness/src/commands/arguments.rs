@@ -29,13 +29,13 @@ pub struct Common {
     /// The suite's folder [default: the nearest one upwards with a nightshift.yaml]
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub dir: Option<PathBuf>,
-    /// When to use colour; `auto` is on a terminal where NO_COLOR is not set
+    /// When to use colour; `auto` is on a terminal where `NO_COLOR` is not set
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
     /// Say less; answers and errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more; twice for everything
+    /// Say more; up to three times
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 }

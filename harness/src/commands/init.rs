@@ -63,7 +63,7 @@ fn append_missing_lines(path: &Path, text: &str) -> anyhow::Result<bool> {
     }
     let gap = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
     let mut file = std::fs::File::options().append(true).open(path).with_context(context)?;
-    write!(file, "{gap}{}\n", missing.join("\n")).with_context(context)?;
+    writeln!(file, "{gap}{}", missing.join("\n")).with_context(context)?;
     Ok(true)
 }
 

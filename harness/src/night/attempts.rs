@@ -125,10 +125,9 @@ impl<'a> Stage<'a> {
     async fn set(setup: &Setup, product: &'a Running) -> Result<Self, ProductError> {
         let work = product.prepared.fresh_work(setup.scratch.path())?;
         let served = product.served(&work).await?;
-        let server = served.as_deref();
         let address = Address {
-            port: server.and_then(|it| it.port),
-            base_url: server.map(|it| it.base_url.as_str()),
+            port: served.as_deref().and_then(|it| it.port),
+            base_url: served.as_deref().map(|it| it.base_url.as_str()),
         };
         let environment =
             product.prepared.environment(&work, address, &|name| product.variables.value(name))?;
