@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+
 use crate::support::{SuiteCopy, night_json, nightshift, text, verdicts};
 
 /// A suite of commands only: no server, no browser.
@@ -191,7 +193,7 @@ fn an_interrupted_night_reports_what_it_had_and_names_the_rest() {
 
 #[test]
 fn a_night_that_was_killed_at_any_moment_can_be_judged_and_reported() {
-    let steps = "  - shell: echo hello\n    snapshot: said\n".repeat(1);
+    let steps = "  - shell: echo hello\n    snapshot: said\n".to_owned();
     let many: Vec<(String, String)> =
         (0..30).map(|at| (format!("s{at:02}"), steps.clone())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(id, steps)| (&**id, &**steps)).collect();
@@ -329,7 +331,6 @@ fn no_secret_reaches_the_night_in_any_form() {
     forms.push("p%C3%A4%26ss%20w%C3%B6rd".to_owned());
     forms.push("p%c3%a4%26ss%20w%c3%b6rd".to_owned());
     forms.push("p\\u00e4&ss w\\u00f6rd".to_owned());
-    use base64::Engine as _;
     let whole = base64::engine::general_purpose::STANDARD.encode(secret);
     forms.push(whole[..16].to_owned());
     let user = base64::engine::general_purpose::STANDARD.encode(format!("user:{secret}"));
