@@ -16,3 +16,7 @@ accept:
 # Write the sample night's reports again.
 sample-report:
     NIGHTSHIFT_REGENERATE=1 cargo test sample
+
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor.
+bench *parts:
+    cargo bench --bench beside-peers -- {{parts}}
