@@ -21,3 +21,7 @@ sample-report:
 generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
     NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
+
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor.
+bench *parts:
+    cargo bench --bench beside-peers -- {{parts}}

@@ -182,10 +182,10 @@ pub fn orphans(root: &Path, scenarios: &[Scenario]) -> Result<Vec<PathBuf>, Base
 }
 
 /// The scenarios by the `snapshots` folder beside their files, relative to the suite root.
-fn folders(scenarios: &[Scenario]) -> BTreeMap<String, Vec<&Scenario>> {
-    let mut folders: BTreeMap<String, Vec<&Scenario>> = BTreeMap::new();
+fn folders(scenarios: &[Scenario]) -> BTreeMap<String, name::Owners<'_>> {
+    let mut folders: BTreeMap<String, name::Owners<'_>> = BTreeMap::new();
     for scenario in scenarios {
-        folders.entry(name::folder(&scenario.file)).or_default().push(scenario);
+        folders.entry(name::folder(&scenario.file)).or_default().add(scenario);
     }
     folders
 }

@@ -3,6 +3,7 @@
 //! `<folder>/snapshots/<scenario>@<checkpoint>.<facet>.snap`; pictures carry their environment:
 //! `….image~<key>.snap`. The `/` of a `for-each` row becomes `~`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::{Acceptance, BaselineError};
@@ -66,15 +67,30 @@ fn part(name: &str) -> String {
     name.replace('/', "~")
 }
 
+/// The scenarios whose snapshots share a folder, by their part of a file name.
+#[derive(Debug, Default)]
+pub struct Owners<'a> {
+    by_part: HashMap<String, &'a Scenario>,
+}
+
+impl<'a> Owners<'a> {
+    /// Adds a scenario.
+    pub fn add(&mut self, scenario: &'a Scenario) {
+        self.by_part.insert(part(&scenario.id), scenario);
+    }
+
+    /// Whose file it is. Of `a` and `a@b` the longer name is meant.
+    fn of(&self, stem: &str) -> Option<&'a Scenario> {
+        let mut ends = stem.rmatch_indices('@').map(|(at, _)| at);
+        ends.find_map(|at| self.by_part.get(&stem[..at]).copied())
+    }
+}
+
 /// What a file name says, if it names one of these scenarios.
-pub fn parse(file_name: &str, scenarios: &[&Scenario]) -> Option<Named> {
+pub fn parse(file_name: &str, owners: &Owners<'_>) -> Option<Named> {
     let stem = file_name.strip_suffix(".snap")?;
-    // Of `a` and `a@b` the longer name is meant.
-    let owner = scenarios
-        .iter()
-        .filter(|it| stem.strip_prefix(&part(&it.id)).is_some_and(|rest| rest.starts_with('@')))
-        .max_by_key(|it| it.id.len())?;
-    let rest = &stem[part(&owner.id).len() + 1..];
+    let owner = owners.of(stem)?;
+    let rest = &stem[owner.id.len() + 1..];
     let (checkpoint, facet, environment) =
         if let Some((checkpoint, key)) = rest.rsplit_once(".image~") {
             (checkpoint, FacetKind::Image, Some(key.to_owned()))
@@ -83,7 +99,11 @@ pub fn parse(file_name: &str, scenarios: &[&Scenario]) -> Option<Named> {
             (checkpoint, FacetKind::from_word(word)?, None)
         };
     // The plan's own spelling of a checkpoint, where it has a `/`.
-    let declared = snapshots(owner).map(|it| it.name.as_str()).find(|it| part(it) == checkpoint);
+    let same = |name: &str| {
+        let pairs = || name.bytes().zip(checkpoint.bytes());
+        name.len() == checkpoint.len() && pairs().all(|(a, b)| a == b || (a, b) == (b'/', b'~'))
+    };
+    let declared = snapshots(owner).map(|it| it.name.as_str()).find(|it| same(it));
     Some(Named {
         scenario: owner.id.clone(),
         checkpoint: declared.unwrap_or(checkpoint).to_owned(),
@@ -98,12 +118,12 @@ fn snapshots(scenario: &Scenario) -> impl Iterator<Item = &crate::model::Snapsho
 }
 
 /// Whether the scenario still takes what the file holds.
-pub fn is_declared(named: &Named, scenarios: &[&Scenario]) -> bool {
+pub fn is_declared(named: &Named, owners: &Owners<'_>) -> bool {
     if named.checkpoint == WATCH_CHECKPOINT && named.facet == FacetKind::Events {
         return true;
     }
-    let owner = scenarios.iter().filter(|it| it.id == named.scenario);
-    owner.flat_map(|it| snapshots(it)).any(|snapshot| {
+    let owner = owners.by_part.get(&part(&named.scenario));
+    owner.into_iter().flat_map(|it| snapshots(it)).any(|snapshot| {
         let taken = snapshot.facets.as_ref().is_none_or(|facets| facets.contains(&named.facet));
         snapshot.name == named.checkpoint && taken
     })

@@ -1,5 +1,6 @@
 //! [`Ledger`]: appends events and evidence while a night runs, from any number of workers.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -25,6 +26,8 @@ struct Tail {
     file: File,
     next: u64,
     entries: Vec<Entry>,
+    /// Where in `entries` each scenario's own are: a night must not read all of it for each.
+    by_scenario: HashMap<String, Vec<usize>>,
 }
 
 impl Ledger {
@@ -47,7 +50,12 @@ impl Ledger {
             night,
             secrets,
             clock,
-            tail: Mutex::new(Tail { file, next: 0, entries: Vec::new() }),
+            tail: Mutex::new(Tail {
+                file,
+                next: 0,
+                entries: Vec::new(),
+                by_scenario: HashMap::new(),
+            }),
         })
     }
 
@@ -67,13 +75,20 @@ impl Ledger {
     /// The line cannot be written.
     pub fn append(&self, event: Event) -> Result<Entry, LedgerError> {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        let entry = self.without_secrets(Entry { seq: tail.next, at: (self.clock)(), event });
-        let mut line = to_json(&entry);
+        let (entry, mut line) =
+            self.without_secrets(Entry { seq: tail.next, at: (self.clock)(), event });
         line.push('\n');
         tail.file
             .write_all(line.as_bytes())
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
         tail.next += 1;
+        if let Some(scenario) = entry.event.scenario() {
+            let index = tail.entries.len();
+            match tail.by_scenario.get_mut(scenario) {
+                Some(own) => own.push(index),
+                None => drop(tail.by_scenario.insert(scenario.to_owned(), vec![index])),
+            }
+        }
         tail.entries.push(entry.clone());
         Ok(entry)
     }
@@ -86,7 +101,8 @@ impl Ledger {
     /// Everything that was appended so far about one scenario.
     pub fn entries_of(&self, scenario: &str) -> Vec<Entry> {
         let tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        tail.entries.iter().filter(|it| it.event.scenario() == Some(scenario)).cloned().collect()
+        let own = tail.by_scenario.get(scenario).map_or(&[][..], Vec::as_slice);
+        own.iter().map(|index| tail.entries[*index].clone()).collect()
     }
 
     /// Keeps bytes as evidence, without their secrets.
@@ -113,13 +129,14 @@ impl Ledger {
         write_atomically(&self.night.path().join(name), &self.secrets.scrub(bytes))
     }
 
-    /// What is remembered must be what lies on disk, or judging tonight and tomorrow would differ.
-    fn without_secrets(&self, entry: Entry) -> Entry {
+    /// The entry and its line. What is remembered must be what lies on disk, or judging tonight
+    /// and tomorrow would differ.
+    fn without_secrets(&self, entry: Entry) -> (Entry, String) {
         let line = to_json(&entry);
         match self.secrets.scrub(line.as_bytes()) {
-            std::borrow::Cow::Borrowed(_) => entry,
+            std::borrow::Cow::Borrowed(_) => (entry, line),
             std::borrow::Cow::Owned(clean) => {
-                serde_json::from_slice(&clean).unwrap_or(Entry {
+                let entry = serde_json::from_slice(&clean).unwrap_or(Entry {
                     // A secret that is part of the format itself (such as `type`) would break the line.
                     event: Event::NotRun {
                         scenario: String::new(),
@@ -127,7 +144,9 @@ impl Ledger {
                         detail: "an event held a secret that cannot be taken out".to_owned(),
                     },
                     ..entry
-                })
+                });
+                let line = to_json(&entry);
+                (entry, line)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! [`Plan`]: the resolved plan of one night, all that judging needs beside the ledger (`plan.json`).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -74,17 +76,22 @@ pub struct BaselineRecord {
 pub const WATCH_CHECKPOINT: &str = "watch";
 
 impl Plan {
-    /// The same plan with one of its scenarios only.
+    /// Where in `baselines` those of each scenario are.
     #[must_use]
-    pub fn only(&self, scenario: &str) -> Self {
+    pub fn baselines_by_scenario(&self) -> HashMap<String, Vec<usize>> {
+        let mut all: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, record) in self.baselines.iter().enumerate() {
+            all.entry(record.scenario.clone()).or_default().push(index);
+        }
+        all
+    }
+
+    /// The same plan with one of its scenarios and these of its baselines only.
+    #[must_use]
+    pub fn only(&self, scenario: &Scenario, baselines: &[usize]) -> Self {
         Self {
-            scenarios: self.scenarios.iter().filter(|it| it.id == scenario).cloned().collect(),
-            baselines: self
-                .baselines
-                .iter()
-                .filter(|it| it.scenario == scenario)
-                .cloned()
-                .collect(),
+            scenarios: vec![scenario.clone()],
+            baselines: baselines.iter().map(|index| self.baselines[*index].clone()).collect(),
             format_version: self.format_version,
             night: self.night.clone(),
             started: self.started,

@@ -16,6 +16,7 @@ mod secrets;
 mod stop;
 mod workers;
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,8 +32,8 @@ pub use stop::{Stop, Why};
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
-    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Plan, Suite,
-    Verdict,
+    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Plan,
+    Scenario, Suite, Verdict,
 };
 use crate::report::{self, NightReport};
 
@@ -213,9 +214,11 @@ fn plan_of(
 /// The suite cannot be planned, or its baselines cannot be read or kept.
 pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<Plan, NightError> {
     let today = crate::plan::select(suite, &crate::plan::Selection::default())?;
+    let mut today: HashMap<String, Scenario> =
+        today.into_iter().map(|it| (it.id.clone(), it)).collect();
     for scenario in &mut plan.scenarios {
-        if let Some(same) = today.iter().find(|it| it.id == scenario.id) {
-            scenario.clone_from(same);
+        if let Some(same) = today.remove(&scenario.id) {
+            *scenario = same;
         }
     }
     plan.redact.clone_from(&suite.config.redact);
@@ -263,12 +266,17 @@ fn accept_new(
     judgement: &Judgement,
 ) -> Result<usize, NightError> {
     let mut accepted = 0;
+    let fine: HashSet<&str> = judgement
+        .scenarios
+        .iter()
+        .filter(|it| matches!(it.verdict, Verdict::New | Verdict::Unchanged))
+        .map(|it| it.id.as_str())
+        .collect();
+    let planned: HashMap<&str, &Scenario> =
+        plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
     for pending in judgement.pending.iter().filter(|pending| pending.finding.is_none()) {
-        let fine = judgement.scenarios.iter().any(|it| {
-            it.id == pending.scenario && matches!(it.verdict, Verdict::New | Verdict::Unchanged)
-        });
-        let scenario = plan.scenarios.iter().find(|it| it.id == pending.scenario);
-        if let (true, Some(scenario)) = (fine, scenario) {
+        let fine = fine.contains(pending.scenario.as_str());
+        if let (true, Some(scenario)) = (fine, planned.get(pending.scenario.as_str())) {
             baseline::accept(
                 &suite.root,
                 &Acceptance {

@@ -1,7 +1,7 @@
 //! The workers of a night: each takes the next scenario, has it attempted, and tries it once more
 //! in a fresh context where it failed or differs.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -19,6 +19,8 @@ use crate::surface::browser::Browser;
 /// What all workers share.
 struct Hall {
     setup: Setup,
+    /// Where in the plan the baselines of each scenario are.
+    baselines: HashMap<String, Vec<usize>>,
     queue: Mutex<VecDeque<usize>>,
     done: AtomicUsize,
     of: usize,
@@ -43,6 +45,7 @@ pub(super) async fn run(
     let jobs = jobs(suite, options, ready.runnable.len());
     let mut first_browser = ready.browser;
     let hall = Arc::new(Hall {
+        baselines: plan.baselines_by_scenario(),
         of: ready.runnable.len(),
         queue: Mutex::new(ready.runnable.into()),
         done: AtomicUsize::new(0),
@@ -167,7 +170,8 @@ impl Hall {
         if outcome != Outcome::Completed {
             return Ok(Verdict::Regressed);
         }
-        let plan = self.setup.plan.only(&scenario.id);
+        let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
+        let plan = self.setup.plan.only(scenario, baselines);
         let entries = self.setup.ledger.entries_of(&scenario.id);
         let night = self.setup.ledger.night();
         let comparison = tokio::task::block_in_place(|| {

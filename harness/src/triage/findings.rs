@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 
 use super::cause::{self, Atom, atoms};
 use super::group::{Group, facets_of, group};
+use super::seen::Seen;
 use super::title::{plain, title};
 use super::verdicts::{Judged, counts, is_clean};
 use crate::model::attempts::{AttemptLog, Attempts};
-use crate::model::comparison::{Comparison, Located};
+use crate::model::comparison::Located;
 use crate::model::finding::SuppressionNote;
 use crate::model::{
     Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Verdict, WatchKind,
@@ -23,7 +24,7 @@ use crate::model::{
 struct Material<'a> {
     plan: &'a Plan,
     attempts: &'a Attempts<'a>,
-    comparison: &'a Comparison,
+    seen: &'a Seen<'a>,
     judged: &'a BTreeMap<&'a str, Judged>,
     now: DateTime<Utc>,
 }
@@ -33,18 +34,21 @@ struct Material<'a> {
 pub fn findings(
     plan: &Plan,
     attempts: &Attempts<'_>,
-    comparison: &Comparison,
+    seen: &Seen<'_>,
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
-    let material = Material { plan, attempts, comparison, judged, now };
+    let material = Material { plan, attempts, seen, judged, now };
     let mut spots = material.spots();
     let mut all = material.dead_products(&mut spots);
     let groups = group(&spots);
-    all.extend(groups.iter().map(|it| material.finding(it, &groups, &spots)));
+    let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
+    for group in &groups {
+        group.spots.iter().for_each(|spot| holders[*spot].push(group));
+    }
+    all.extend(groups.iter().map(|it| material.finding(it, &holders, &spots)));
     all.sort_by(|a, b| {
-        let first =
-            |it: &Finding| plan.scenarios.iter().position(|s| it.scenarios.first() == Some(&s.id));
+        let first = |it: &Finding| it.scenarios.first().and_then(|id| seen.position(id));
         (a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
             b.verdict,
             b.severity,
@@ -72,17 +76,14 @@ impl Material<'_> {
     fn bad_attempts(&self, scenario: &str) -> Vec<u32> {
         let log = self.attempts.scenario(scenario);
         let all = log.into_iter().flat_map(|log| &log.attempts);
-        all.filter(|(number, it)| counts(it) && !is_clean(scenario, **number, it, self.comparison))
+        all.filter(|(number, it)| counts(it) && !is_clean(scenario, **number, it, self.seen))
             .map(|(number, _)| *number)
             .collect()
     }
 
     fn of_attempt(&self, scenario: &str, number: u32) -> Vec<Located> {
-        let differences = self.comparison.differences.iter();
-        let mut all: Vec<Located> = differences
-            .filter(|it| it.difference.scenario == scenario && it.difference.attempt == number)
-            .cloned()
-            .collect();
+        let differences = self.seen.differences(scenario, number).iter();
+        let mut all: Vec<Located> = differences.map(|it| (*it).clone()).collect();
         let Some(log) = self.log(scenario, number) else { return all };
         let mut failures = log.failures().peekable();
         // After the first failed step only `finally` goes on; what fails there follows from it.
@@ -157,8 +158,9 @@ impl Material<'_> {
     }
 
     fn uses(&self, scenario: &str, product: &str) -> bool {
-        let scenario = self.plan.scenarios.iter().find(|it| it.id == scenario);
-        scenario.is_some_and(|it| it.product.as_deref().is_none_or(|name| name == product))
+        self.seen
+            .scenario(scenario)
+            .is_some_and(|it| it.product.as_deref().is_none_or(|name| name == product))
     }
 
     fn product_finding(
@@ -178,19 +180,20 @@ impl Material<'_> {
         finding
     }
 
-    fn finding(&self, own: &Group, groups: &[Group], spots: &[Located]) -> Finding {
+    /// The finding of a group; `holders` are all groups that each spot belongs to.
+    fn finding(&self, own: &Group, holders: &[Vec<&Group>], spots: &[Located]) -> Finding {
         let differences: Vec<Difference> = own
             .spots
             .iter()
             .map(|spot| {
                 let located = &spots[*spot];
-                let facets = facets_of(*spot, located, own, groups);
+                let facets = facets_of(located, own, &holders[*spot]);
                 let all = &located.difference.facets;
                 let kept = facets.into_iter().map(|index| all[index].clone()).collect();
                 Difference { facets: kept, ..located.difference.clone() }
             })
             .collect();
-        let title = title(self.plan, &differences, &own.atoms);
+        let title = title(self.seen, &differences, &own.atoms);
         self.assemble(&own.atoms, differences, title)
     }
 
@@ -201,8 +204,9 @@ impl Material<'_> {
         title: String,
     ) -> Finding {
         let hit: BTreeSet<&str> = differences.iter().map(|it| it.scenario.as_str()).collect();
-        let scenarios: Vec<&Scenario> =
-            self.plan.scenarios.iter().filter(|it| hit.contains(it.id.as_str())).collect();
+        let mut scenarios: Vec<&Scenario> =
+            hit.into_iter().filter_map(|id| self.seen.scenario(id)).collect();
+        scenarios.sort_by_key(|it| self.seen.position(&it.id));
         let verdict = scenarios
             .iter()
             .map(|it| self.judged[it.id.as_str()].verdict)

@@ -1,5 +1,7 @@
 //! [`gate`]: the rules that turn a night into pass or fail, and the sentence that says which did.
 
+use std::collections::HashSet;
+
 use globset::Glob;
 
 use crate::model::suite::{GateConfig, GateRule};
@@ -22,10 +24,16 @@ pub fn gate(
     let at_least = rule.and_then(|it| it.judged_at_least).unwrap_or(config.judged_at_least);
     let by = rule.map_or(String::new(), |it| format!(", by the rule for branch \"{}\"", it.branch));
 
+    let known: HashSet<&str> =
+        findings.iter().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
+    let all: HashSet<&str> = findings.iter().map(|it| it.id.as_str()).collect();
+    let counts = |result: &ScenarioResult| {
+        let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
+        own().next().is_none() || own().any(|it| !known.contains(it))
+    };
     let mut failing: Vec<String> = Vec::new();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict)) {
-        let count =
-            results.iter().filter(|it| it.verdict == verdict && counts(it, findings)).count();
+        let count = results.iter().filter(|it| it.verdict == verdict && counts(it)).count();
         if count > 0 {
             failing.push(format!("{count} {verdict}"));
         }
@@ -77,11 +85,6 @@ fn matches(rule: &GateRule, branch: &str) -> bool {
 #[must_use]
 pub fn is_suppressed(finding: &Finding) -> bool {
     finding.suppression.as_ref().is_some_and(|note| !note.expired)
-}
-
-fn counts(result: &ScenarioResult, findings: &[Finding]) -> bool {
-    let mut own = findings.iter().filter(|it| result.findings.contains(&it.id)).peekable();
-    own.peek().is_none() || own.any(|it| !is_suppressed(it))
 }
 
 fn scenarios(count: u32) -> String {

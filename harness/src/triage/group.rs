@@ -5,10 +5,13 @@
 //! 2. A failed step that looks for what an earlier or same-place difference has lost joins it.
 //! 3. What a watch saw joins the difference or failure that followed it, and takes in replaced
 //!    pages and failures that it explains.
+//! 4. What stands in the same table or list, and pictures of pages whose style sheet did not load,
+//!    come together in `kin`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, atoms, of_facet, text};
+use super::kin;
 use crate::model::comparison::Located;
 use crate::model::finding::DiffTag;
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -28,6 +31,7 @@ pub fn group(spots: &[Located]) -> Vec<Group> {
     let mut groups = by_spots(spots);
     join_failures(&mut groups, spots);
     join_watches(&mut groups, spots);
+    kin::join(&mut groups, spots);
     groups
 }
 
@@ -86,51 +90,135 @@ fn merge(groups: &mut Vec<Group>, from: usize, into: usize) {
     groups.remove(from);
 }
 
+/// The groups that each spot belongs to.
+fn holders(groups: &[Group], spots: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new(); spots];
+    for (index, group) in groups.iter().enumerate() {
+        group.spots.iter().for_each(|spot| all[*spot].push(index));
+    }
+    all
+}
+
+/// Joining a failure to a group changes nothing of what other failures follow from, so that one
+/// look at each is enough.
 fn join_failures(groups: &mut Vec<Group>, spots: &[Located]) {
-    while let Some((from, into)) = failure_pair(groups, spots) {
-        merge(groups, from, into);
+    let mut near = Near::of(groups, spots);
+    let failing = |group: &Group| group.spots.iter().all(|spot| is_failure(&spots[*spot]));
+    let into: Vec<Option<usize>> = groups
+        .iter()
+        .map(|it| if failing(it) { near.explains(it, groups, spots) } else { None })
+        .collect();
+    for (from, into) in into.iter().enumerate() {
+        if let Some(into) = into {
+            let moved = std::mem::take(&mut groups[from]);
+            groups[*into].spots.extend(moved.spots);
+            groups[*into].atoms.extend(moved.atoms);
+        }
+    }
+    groups.retain(|group| !group.spots.is_empty());
+}
+
+/// Which differences a failed step could follow from: those of its scenario, and those of its place.
+struct Near<'a> {
+    by_scenario: HashMap<&'a str, Vec<usize>>,
+    by_place: HashMap<&'a str, Vec<usize>>,
+    holders: Vec<Vec<usize>>,
+    /// Many fail at one place for one thing; each such place is searched once.
+    known: HashMap<(&'a str, Vec<String>), Explained>,
+}
+
+/// The first group whose atoms say that the thing is gone, and the first at whose spots it is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Explained {
+    by_atom: Option<usize>,
+    by_spot: Option<usize>,
+}
+
+impl Explained {
+    fn or_earlier(self, other: Self) -> Self {
+        let earlier = |a: Option<usize>, b: Option<usize>| a.into_iter().chain(b).min();
+        Self {
+            by_atom: earlier(self.by_atom, other.by_atom),
+            by_spot: earlier(self.by_spot, other.by_spot),
+        }
     }
 }
 
-fn failure_pair(groups: &[Group], spots: &[Located]) -> Option<(usize, usize)> {
-    groups.iter().enumerate().find_map(|(from, failing)| {
-        if !failing.spots.iter().all(|spot| is_failure(&spots[*spot])) {
-            return None;
+impl<'a> Near<'a> {
+    fn of(groups: &[Group], spots: &'a [Located]) -> Self {
+        let (mut by_scenario, mut by_place): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) =
+            (HashMap::new(), HashMap::new());
+        for (index, spot) in spots.iter().enumerate().filter(|(_, spot)| !is_failure(spot)) {
+            let at = &spot.difference;
+            by_scenario.entry(at.scenario.as_str()).or_default().push(index);
+            if !at.place.is_empty() {
+                by_place.entry(at.place.as_str()).or_default().push(index);
+            }
         }
-        let candidates = || groups.iter().enumerate().filter(move |(index, _)| *index != from);
-        // What the atoms of a group say is gone comes before what merely stood at the same spot.
-        let by_atom = candidates().find(|(_, other)| {
-            other.atoms.iter().any(|atom| match atom {
-                Atom::Line { removed: Some(line), .. } => {
-                    explains(failing, other, spots, &|_| vec![line.clone()])
-                }
-                _ => false,
-            })
-        });
-        let by_spot = || candidates().find(|(_, other)| explains(failing, other, spots, &gone));
-        by_atom.or_else(by_spot).map(|(into, _)| (from, into))
-    })
-}
+        let holders = holders(groups, spots.len());
+        Self { by_scenario, by_place, holders, known: HashMap::new() }
+    }
 
-/// Whether a failed step looks for something that another group lost, earlier or at the same place.
-fn explains(
-    failing: &Group,
-    other: &Group,
-    spots: &[Located],
-    lost: &dyn Fn(&Located) -> Vec<String>,
-) -> bool {
-    failing.spots.iter().any(|failed| {
-        let failed = &spots[*failed].difference;
-        let names = quoted(&failed.facets[0].expected);
-        other.spots.iter().map(|index| &spots[*index]).filter(|spot| !is_failure(spot)).any(
-            |spot| {
-                let at = &spot.difference;
-                let near = (at.scenario == failed.scenario && at.step <= failed.step)
-                    || (!at.place.is_empty() && at.place == failed.place);
-                near && lost(spot).iter().any(|line| names.iter().any(|name| line.contains(name)))
-            },
-        )
-    })
+    /// The group that lost, earlier or at the same place, what a failed step looks for. What the
+    /// atoms of a group say is gone comes before what merely stood at the same spot.
+    fn explains(
+        &mut self,
+        failing: &Group,
+        groups: &[Group],
+        spots: &'a [Located],
+    ) -> Option<usize> {
+        let mut found = Explained::default();
+        for failed in failing.spots.iter().map(|spot| &spots[*spot].difference) {
+            let names = quoted(&failed.facets[0].expected);
+            if names.is_empty() {
+                continue;
+            }
+            let own = self.by_scenario.get(failed.scenario.as_str()).into_iter().flatten();
+            let earlier = own.filter(|spot| spots[**spot].difference.step <= failed.step);
+            found = found.or_earlier(self.search(earlier, &names, groups, spots));
+            let key = (failed.place.as_str(), names);
+            let there = match self.known.get(&key) {
+                Some(known) => *known,
+                None => {
+                    let same = self.by_place.get(key.0).into_iter().flatten();
+                    let there = self.search(same, &key.1, groups, spots);
+                    self.known.insert(key, there);
+                    there
+                }
+            };
+            found = found.or_earlier(there);
+        }
+        found.by_atom.or(found.by_spot)
+    }
+
+    fn search<'b>(
+        &self,
+        candidates: impl Iterator<Item = &'b usize>,
+        names: &[String],
+        groups: &[Group],
+        spots: &[Located],
+    ) -> Explained {
+        let named = |line: &str| names.iter().any(|name| line.contains(name));
+        let mut found = Explained::default();
+        for spot in candidates {
+            let holders = &self.holders[*spot];
+            let lost = |index: &usize| {
+                groups[*index].atoms.iter().any(|atom| match atom {
+                    Atom::Line { removed: Some(line), .. } => named(line),
+                    Atom::Line { removed: None, .. }
+                    | Atom::Picture(_)
+                    | Atom::Watch(_)
+                    | Atom::Failure { .. }
+                    | Atom::Product(_) => false,
+                })
+            };
+            let by_atom = holders.iter().copied().find(|index| lost(index));
+            let is_gone = || gone(&spots[*spot]).iter().any(|line| named(line));
+            let by_spot = holders.first().copied().filter(|_| is_gone());
+            found = found.or_earlier(Explained { by_atom, by_spot });
+        }
+        found
+    }
 }
 
 /// The lines that a difference lost.
@@ -153,9 +241,7 @@ fn quoted(text: &str) -> Vec<String> {
 }
 
 fn join_watches(groups: &mut Vec<Group>, spots: &[Located]) {
-    let after: Vec<Option<usize>> = (0..spots.len())
-        .map(|spot| if is_watch(&spots[spot]) { following(spot, spots) } else { None })
-        .collect();
+    let after = following(spots);
     while let Some((from, into)) = watch_pair(groups, spots, &after) {
         merge(groups, from, into);
     }
@@ -166,6 +252,7 @@ fn watch_pair(
     spots: &[Located],
     after: &[Option<usize>],
 ) -> Option<(usize, usize)> {
+    let holders = holders(groups, spots.len());
     for (from, watch) in groups.iter().enumerate() {
         if !watch.spots.iter().any(|spot| is_watch(&spots[*spot])) {
             continue;
@@ -177,7 +264,11 @@ fn watch_pair(
             .filter(|spot| is_watch(&spots[**spot]))
             .filter_map(|spot| after[*spot])
             .collect();
-        for (into, other) in groups.iter().enumerate().filter(|(into, _)| *into != from) {
+        // Only a group with one of these spots can be shown or explained.
+        let touched: BTreeSet<usize> =
+            followed.iter().chain(&watch.spots).flat_map(|spot| &holders[*spot]).copied().collect();
+        for into in touched.into_iter().filter(|into| *into != from) {
+            let other = &groups[into];
             if other.spots.iter().all(|spot| is_watch(&spots[*spot])) {
                 continue;
             }
@@ -205,37 +296,33 @@ fn watch_pair(
     None
 }
 
-/// The first difference or failure of the same attempt at or after a step at which a watch saw something.
-fn following(watch: usize, spots: &[Located]) -> Option<usize> {
-    let seen = &spots[watch].difference;
-    spots
-        .iter()
-        .enumerate()
-        .filter(|(_, spot)| {
-            let it = &spot.difference;
-            !is_watch(spot)
-                && it.scenario == seen.scenario
-                && it.attempt == seen.attempt
-                && it.step >= seen.step
-        })
-        .min_by_key(|(_, spot)| spot.difference.step)
-        .map(|(index, _)| index)
+/// For each spot of a watch, the first difference or failure of the same attempt at or after the
+/// step at which it saw something.
+fn following(spots: &[Located]) -> Vec<Option<usize>> {
+    let mut shown: HashMap<(&str, u32), Vec<usize>> = HashMap::new();
+    for (index, spot) in spots.iter().enumerate().filter(|(_, spot)| !is_watch(spot)) {
+        let at = &spot.difference;
+        shown.entry((&at.scenario, at.attempt)).or_default().push(index);
+    }
+    let first = |watch: &Located| {
+        let seen = &watch.difference;
+        let same = shown.get(&(seen.scenario.as_str(), seen.attempt))?.iter().copied();
+        let step = |index: &usize| spots[*index].difference.step;
+        same.filter(|index| step(index) >= seen.step).min_by_key(step)
+    };
+    spots.iter().map(|spot| if is_watch(spot) { first(spot) } else { None }).collect()
 }
 
 /// The facets of a spot that belong to a group: those with an atom of it, and those whose atoms
-/// belong to no group at all because they only follow.
+/// belong to no group at all because they only follow. `holders` are the groups of that spot.
 #[must_use]
-pub fn facets_of(spot: usize, located: &Located, own: &Group, all: &[Group]) -> Vec<usize> {
+pub fn facets_of(located: &Located, own: &Group, holders: &[&Group]) -> Vec<usize> {
     let facets = located.difference.facets.iter().enumerate();
     facets
         .filter(|(_, change)| {
             let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
             let atoms = of_facet(change, replaced);
-            let elsewhere = || {
-                all.iter()
-                    .filter(|it| it.spots.contains(&spot))
-                    .any(|it| !it.atoms.is_disjoint(&atoms))
-            };
+            let elsewhere = || holders.iter().any(|it| !it.atoms.is_disjoint(&atoms));
             !own.atoms.is_disjoint(&atoms) || !elsewhere()
         })
         .map(|(index, _)| index)

@@ -1,28 +1,31 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
-//! common, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
+//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
 
 pub mod cause;
 mod findings;
 mod gate;
 pub mod group;
+mod kin;
+pub mod seen;
 pub mod title;
 pub mod verdicts;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::Comparison;
 use crate::model::finding::Pending;
-use crate::model::{Entry, Finding, Judgement, Plan, ScenarioResult, Totals};
+use crate::model::{Entry, FacetKind, Finding, Judgement, Plan, ScenarioResult, Totals};
 
 pub use self::gate::{gate, is_suppressed};
+use self::seen::Seen;
 
 /// What a night means. Store the comparison first, so that what is pending has evidence.
 #[must_use]
@@ -33,15 +36,22 @@ pub fn triage(
     now: DateTime<Utc>,
 ) -> Judgement {
     let attempts = Attempts::of(entries);
+    let seen = Seen::of(plan, comparison);
     let judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
         .iter()
         .map(|it| {
             let log = attempts.scenario(&it.id);
-            (it.id.as_str(), verdicts::verdict(plan, it, log, comparison))
+            (it.id.as_str(), verdicts::verdict(it, log, &seen))
         })
         .collect();
-    let findings = findings::findings(plan, &attempts, comparison, &judged, now);
+    let findings = findings::findings(plan, &attempts, &seen, &judged, now);
+    let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
+    for finding in &findings {
+        for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
+            hits.entry(scenario).or_default().push(finding.id.clone());
+        }
+    }
     let scenarios: Vec<ScenarioResult> = plan
         .scenarios
         .iter()
@@ -53,11 +63,7 @@ pub fn triage(
                 because: it.because,
                 detail: it.detail.clone(),
                 duration_ms: attempts.scenario(&scenario.id).map_or(0, ScenarioLog::duration_ms),
-                findings: findings
-                    .iter()
-                    .filter(|finding| finding.scenarios.contains(&scenario.id))
-                    .map(|finding| finding.id.clone())
-                    .collect(),
+                findings: hits.get(scenario.id.as_str()).cloned().unwrap_or_default(),
             }
         })
         .collect();
@@ -75,6 +81,16 @@ pub fn triage(
 
 /// What waits for a decision, with the finding that it belongs to.
 fn pending(comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
+    let mut causes: HashMap<(&str, &str, FacetKind), &str> = HashMap::new();
+    for finding in findings {
+        for difference in &finding.differences {
+            let Some(checkpoint) = difference.checkpoint.as_deref() else { continue };
+            for facet in difference.facets.iter().filter_map(|change| change.facet) {
+                // The first finding, which is the worst, is meant.
+                causes.entry((&difference.scenario, checkpoint, facet)).or_insert(&finding.id);
+            }
+        }
+    }
     let stored = comparison.pending.iter().filter_map(|it| it.evidence.as_ref().map(|e| (it, e)));
     stored
         .enumerate()
@@ -87,16 +103,9 @@ fn pending(comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
             place: it.place.clone(),
             algorithm: it.algorithm.clone(),
             evidence: evidence.clone(),
-            finding: findings
-                .iter()
-                .find(|finding| {
-                    finding.differences.iter().any(|difference| {
-                        difference.scenario == it.scenario
-                            && difference.checkpoint.as_deref() == Some(&it.checkpoint)
-                            && difference.facets.iter().any(|change| change.facet == Some(it.facet))
-                    })
-                })
-                .map(|finding| finding.id.clone()),
+            finding: causes
+                .get(&(it.scenario.as_str(), it.checkpoint.as_str(), it.facet))
+                .map(|id| (*id).to_owned()),
         })
         .collect()
 }

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::cause::{Atom, text};
+use super::seen::Seen;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
-use crate::model::{Difference, FacetKind, Plan, WatchKind};
+use crate::model::{Difference, FacetKind, WatchKind};
 
 /// The longest title, in characters.
 const LIMIT: usize = 120;
@@ -17,12 +18,12 @@ const PIECE: usize = 60;
 
 /// The title of a finding.
 #[must_use]
-pub fn title(plan: &Plan, differences: &[Difference], atoms: &BTreeSet<Atom>) -> String {
+pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Atom>) -> String {
     let sentence = exit(differences)
         .or_else(|| answer(atoms, 500..600))
         .or_else(|| status(differences))
         .or_else(|| changed_text(differences, atoms))
-        .or_else(|| failed(plan, differences))
+        .or_else(|| failed(seen, differences))
         .or_else(|| answer(atoms, 400..500))
         .or_else(|| watched(differences, atoms))
         .or_else(|| picture(differences));
@@ -238,9 +239,9 @@ fn file_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> Str
     }
 }
 
-fn failed(plan: &Plan, differences: &[Difference]) -> Option<String> {
+fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, None).next()?;
-    let scenario = plan.scenarios.iter().find(|it| it.id == at.scenario);
+    let scenario = seen.scenario(&at.scenario);
     let mut steps = scenario.into_iter().flat_map(|it| it.steps.iter().chain(&it.finally));
     let step = steps.find(|step| step.index == at.step);
     let step = step.map_or("the scenario", |step| step.text.as_str());

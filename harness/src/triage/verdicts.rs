@@ -1,8 +1,8 @@
 //! [`verdict`]: what we think of one scenario, from its attempts and their differences.
 
+use super::seen::Seen;
 use crate::model::attempts::{AttemptLog, ScenarioLog};
-use crate::model::comparison::{Comparison, PendingReason};
-use crate::model::{Because, Outcome, Plan, Scenario, Surface, Verdict};
+use crate::model::{Because, Outcome, Scenario, Surface, Verdict};
 
 /// A verdict, with why where it is no verdict on the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +33,13 @@ pub fn counts(attempt: &AttemptLog<'_>) -> bool {
 
 /// Whether an attempt was as the baseline says.
 #[must_use]
-pub fn is_clean(
-    scenario: &str,
-    number: u32,
-    attempt: &AttemptLog<'_>,
-    comparison: &Comparison,
-) -> bool {
-    attempt.outcome() == Some(Outcome::Completed) && !comparison.differs(scenario, number)
+pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
+    attempt.outcome() == Some(Outcome::Completed) && !seen.differs(scenario, number)
 }
 
 /// What we think of a scenario: the first verdict that any part of it has.
 #[must_use]
-pub fn verdict(
-    plan: &Plan,
-    scenario: &Scenario,
-    log: Option<&ScenarioLog<'_>>,
-    comparison: &Comparison,
-) -> Judged {
+pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'_>) -> Judged {
     let Some(log) = log else {
         return Judged::because(
             Verdict::NotRun,
@@ -75,29 +65,23 @@ pub fn verdict(
             ),
         };
     };
-    let clean =
-        |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, comparison);
+    let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, seen);
     let any_clean = judged.iter().any(clean);
     if any_clean && !judged.iter().all(clean) {
         return Judged::plain(Verdict::Flaky);
     }
     if !any_clean {
-        return bad(plan, scenario, attempt, comparison.differs(&scenario.id, last));
+        return bad(scenario, attempt, last, seen);
     }
-    let unjudged =
-        comparison.unjudged.iter().find(|it| it.scenario == scenario.id && it.attempt == last);
-    if let Some(it) = unjudged {
+    if let Some(it) = seen.unjudged(&scenario.id, last) {
         return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
     }
-    let is_new = comparison
-        .pending
-        .iter()
-        .any(|it| it.scenario == scenario.id && it.reason == PendingReason::New);
+    let is_new = seen.is_new(&scenario.id);
     Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
 }
 
 /// No attempt was clean, so the last one speaks.
-fn bad(plan: &Plan, scenario: &Scenario, attempt: &AttemptLog<'_>, differs: bool) -> Judged {
+fn bad(scenario: &Scenario, attempt: &AttemptLog<'_>, number: u32, seen: &Seen<'_>) -> Judged {
     let detail = || {
         let failed = attempt
             .failures()
@@ -108,13 +92,13 @@ fn bad(plan: &Plan, scenario: &Scenario, attempt: &AttemptLog<'_>, differs: bool
     };
     match attempt.outcome() {
         Some(Outcome::Crashed) => Judged::plain(Verdict::Regressed),
-        _ if differs => Judged::plain(Verdict::Regressed),
+        _ if seen.differs(&scenario.id, number) => Judged::plain(Verdict::Regressed),
         Some(Outcome::Blocked) => {
             Judged::because(Verdict::Inconclusive, Because::NeedsPerson, detail())
         }
         Some(Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::HarnessError)
         | None => {
-            if has_baseline(plan, scenario) || !can_have_baselines(scenario) {
+            if seen.has_baseline(&scenario.id) || !can_have_baselines(scenario) {
                 return Judged::plain(Verdict::Regressed);
             }
             Judged::because(
@@ -124,10 +108,6 @@ fn bad(plan: &Plan, scenario: &Scenario, attempt: &AttemptLog<'_>, differs: bool
             )
         }
     }
-}
-
-fn has_baseline(plan: &Plan, scenario: &Scenario) -> bool {
-    plan.baselines.iter().any(|it| it.scenario == scenario.id)
 }
 
 /// A scenario of commands without snapshots never gets a baseline.

@@ -172,7 +172,12 @@ impl Page {
         question: &Question<'_>,
     ) -> Result<T, Snag> {
         let asked = self.shared.client.execute(walker::SCRIPT, question.arguments());
-        let answer = self.shared.drive("reading the page", asked).await?;
+        let answer =
+            self.shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+                // A document that is being left makes any script fail.
+                Snag::Refused(said) => Snag::Again(said),
+                other => other,
+            })?;
         walker::read(answer).map_err(|error| match error {
             WalkerError::Complaint(said) => Snag::Refused(said),
             WalkerError::Shape(_) => Snag::Again(error.to_string()),

@@ -1,0 +1,110 @@
+//! 20 pages with aria snapshot and screenshot, one worker: ours beside Playwright Test.
+//!
+//! Both get the same running server, the same Chromium, a fresh context for each page, and
+//! baselines that were accepted before: what is measured is an unchanged night, as a whole process.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::measure::{Cost, median, run};
+use super::site;
+use super::suite::{empty, forget_night, nightshift, prepare, scratch, write};
+use super::table::Row;
+
+const PAGES: usize = 20;
+const ROUNDS: usize = 5;
+const TARGET: f64 = 0.8;
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+pub fn rows() -> Vec<Row> {
+    let base = site::serve();
+    let peer = playwright(&base);
+    let many = suite("pages-many", &base, PAGES, 1);
+    let one = suite("pages-one", &base, 1, PAGES);
+    let mut costs: [Vec<Cost>; 3] = Default::default();
+    for _ in 0..ROUNDS {
+        costs[0].push(run(&mut test(&peer), 0));
+        costs[1].push(night(&many));
+        costs[2].push(night(&one));
+    }
+    let [peer, many, one] = costs.map(|it| median(&it));
+    vec![
+        Row::peer(format!("{PAGES} pages: Playwright Test, a context for each"), peer),
+        Row::ours("… ours, a scenario (and context) for each", many, peer, Some(TARGET)),
+        Row::ours("… ours, one scenario with all", one, peer, None),
+    ]
+}
+
+/// Lays a Playwright project with accepted snapshots.
+fn playwright(base: &str) -> PathBuf {
+    let folder = scratch().join("playwright");
+    write(
+        &folder.join("package.json"),
+        "{ \"private\": true, \"dependencies\": { \"@playwright/test\": \"^1.65\" } }\n",
+    );
+    prepare(
+        Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(&folder),
+    );
+    let sandbox = if rustix::process::geteuid().is_root() { "'--no-sandbox'" } else { "" };
+    let config = format!(
+        "import {{ defineConfig }} from '@playwright/test';\n\
+         export default defineConfig({{\n  testDir: '.', workers: 1, retries: 0, reporter: 'list',\n  \
+         use: {{ baseURL: '{base}', headless: true, viewport: {{ width: 1280, height: 800 }},\n    \
+         launchOptions: {{ executablePath: '{CHROMIUM}', args: [{sandbox}] }} }},\n}});\n"
+    );
+    write(&folder.join("playwright.config.ts"), &config);
+    let spec = format!(
+        "import {{ test, expect }} from '@playwright/test';\n\
+         for (let n = 1; n <= {PAGES}; n++) {{\n  \
+         test(`page ${{n}}`, async ({{ page }}) => {{\n    \
+         await page.goto(`/orders/${{n}}`);\n    \
+         await expect(page.locator('body')).toMatchAriaSnapshot({{ name: `page-${{n}}.aria.yml` }});\n    \
+         await expect(page).toHaveScreenshot(`page-${{n}}.png`);\n  }});\n}}\n"
+    );
+    write(&folder.join("pages.spec.ts"), &spec);
+    prepare(test(&folder).arg("--update-snapshots"));
+    folder
+}
+
+fn test(folder: &Path) -> Command {
+    let mut command = Command::new("node_modules/.bin/playwright");
+    command.arg("test").current_dir(folder).env("CI", "1");
+    command
+}
+
+/// The pages as a suite of ours, with accepted baselines.
+fn suite(name: &str, base: &str, scenarios: usize, pages: usize) -> PathBuf {
+    let root = empty(name);
+    let config = format!(
+        "products:\n  shop:\n    base-url: {base}\nbrowser: {{ program: {CHROMIUM}, viewport: 1280x800 }}\n"
+    );
+    write(&root.join("nightshift.yaml"), &config);
+    for scenario in 0..scenarios {
+        let mut text = format!("scenario: s{scenario:02}\nsteps:\n");
+        for page in 1..=pages {
+            let page = scenario * pages + page;
+            write!(text, "  - open: /orders/{page}\n  - snapshot: page-{page}\n")
+                .expect("writing to a string");
+        }
+        write(&root.join(format!("scenarios/s{scenario:02}.yaml")), &text);
+    }
+    prepare(&mut arguments(&root, &["--accept-new"]));
+    forget_night(&root);
+    root
+}
+
+fn arguments(root: &Path, more: &[&str]) -> Command {
+    let mut command = nightshift(root);
+    command.args(["run", "--quiet", "--no-pdf", "--jobs", "1", "--out", "night"]).args(more);
+    command
+}
+
+fn night(root: &Path) -> Cost {
+    let cost = run(&mut arguments(root, &[]), 0);
+    forget_night(root);
+    cost
+}

@@ -1,0 +1,84 @@
+//! [`Seen`]: plan and comparison sorted by scenario and attempt, so that judging a scenario does
+//! not read what was seen of all others. Built by [`super::triage`], read by its neighbours.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::model::comparison::{Comparison, Located, PendingReason, Unjudged};
+use crate::model::{Plan, Scenario};
+
+/// What was planned and what was seen, by scenario.
+#[derive(Debug, Default)]
+pub struct Seen<'a> {
+    planned: HashMap<&'a str, (usize, &'a Scenario)>,
+    with_baseline: HashSet<&'a str>,
+    differences: HashMap<&'a str, BTreeMap<u32, Vec<&'a Located>>>,
+    unjudged: HashMap<&'a str, BTreeMap<u32, &'a Unjudged>>,
+    new: HashSet<&'a str>,
+}
+
+impl<'a> Seen<'a> {
+    /// Sorts them.
+    #[must_use]
+    pub fn of(plan: &'a Plan, comparison: &'a Comparison) -> Self {
+        let mut seen = Self::default();
+        for (index, scenario) in plan.scenarios.iter().enumerate() {
+            seen.planned.entry(&scenario.id).or_insert((index, scenario));
+        }
+        seen.with_baseline.extend(plan.baselines.iter().map(|it| it.scenario.as_str()));
+        for located in &comparison.differences {
+            let at = &located.difference;
+            let own = seen.differences.entry(&at.scenario).or_default();
+            own.entry(at.attempt).or_default().push(located);
+        }
+        for unjudged in &comparison.unjudged {
+            let own = seen.unjudged.entry(&unjudged.scenario).or_default();
+            own.entry(unjudged.attempt).or_insert(unjudged);
+        }
+        let new = comparison.pending.iter().filter(|it| it.reason == PendingReason::New);
+        seen.new.extend(new.map(|it| it.scenario.as_str()));
+        seen
+    }
+
+    /// The scenario of this id.
+    #[must_use]
+    pub fn scenario(&self, id: &str) -> Option<&'a Scenario> {
+        self.planned.get(id).map(|it| it.1)
+    }
+
+    /// Its position in the plan.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.planned.get(id).map(|it| it.0)
+    }
+
+    /// What an attempt changed, in the comparison's order.
+    #[must_use]
+    pub fn differences(&self, scenario: &str, attempt: u32) -> &[&'a Located] {
+        let own = self.differences.get(scenario).and_then(|it| it.get(&attempt));
+        own.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an attempt differs from its baselines.
+    #[must_use]
+    pub fn differs(&self, scenario: &str, attempt: u32) -> bool {
+        !self.differences(scenario, attempt).is_empty()
+    }
+
+    /// What of an attempt could not be compared, the first of it.
+    #[must_use]
+    pub fn unjudged(&self, scenario: &str, attempt: u32) -> Option<&'a Unjudged> {
+        self.unjudged.get(scenario)?.get(&attempt).copied()
+    }
+
+    /// Whether something of a scenario has no baseline yet.
+    #[must_use]
+    pub fn is_new(&self, scenario: &str) -> bool {
+        self.new.contains(scenario)
+    }
+
+    /// Whether a scenario has any baseline.
+    #[must_use]
+    pub fn has_baseline(&self, scenario: &str) -> bool {
+        self.with_baseline.contains(scenario)
+    }
+}
