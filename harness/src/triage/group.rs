@@ -177,14 +177,13 @@ impl<'a> Near<'a> {
             let earlier = own.filter(|spot| spots[**spot].difference.step <= failed.step);
             found = found.or_earlier(self.search(earlier, &names, groups, spots));
             let key = (failed.place.as_str(), names);
-            let there = match self.known.get(&key) {
-                Some(known) => *known,
-                None => {
-                    let same = self.by_place.get(key.0).into_iter().flatten();
-                    let there = self.search(same, &key.1, groups, spots);
-                    self.known.insert(key, there);
-                    there
-                }
+            let there = if let Some(known) = self.known.get(&key) {
+                *known
+            } else {
+                let same = self.by_place.get(key.0).into_iter().flatten();
+                let there = self.search(same, &key.1, groups, spots);
+                self.known.insert(key, there);
+                there
             };
             found = found.or_earlier(there);
         }
@@ -198,13 +197,13 @@ impl<'a> Near<'a> {
         groups: &[Group],
         spots: &[Located],
     ) -> Explained {
-        let named = |line: &str| names.iter().any(|name| line.contains(name));
+        let mentions = |line: &str| names.iter().any(|name| line.contains(name));
         let mut found = Explained::default();
         for spot in candidates {
             let holders = &self.holders[*spot];
             let lost = |index: &usize| {
                 groups[*index].atoms.iter().any(|atom| match atom {
-                    Atom::Line { removed: Some(line), .. } => named(line),
+                    Atom::Line { removed: Some(line), .. } => mentions(line),
                     Atom::Line { removed: None, .. }
                     | Atom::Picture(_)
                     | Atom::Watch(_)
@@ -213,7 +212,7 @@ impl<'a> Near<'a> {
                 })
             };
             let by_atom = holders.iter().copied().find(|index| lost(index));
-            let is_gone = || gone(&spots[*spot]).iter().any(|line| named(line));
+            let is_gone = || gone(&spots[*spot]).iter().any(|line| mentions(line));
             let by_spot = holders.first().copied().filter(|_| is_gone());
             found = found.or_earlier(Explained { by_atom, by_spot });
         }
