@@ -150,6 +150,7 @@ impl<'a> Stage<'a> {
         PageContext {
             base_url: self.base_url().unwrap_or_default().to_owned(),
             allow_hosts: self.allowed().to_vec(),
+            dismiss: self.product.prepared.config().dismiss.clone(),
             work: self.work.work().to_owned(),
         }
     }

@@ -97,6 +97,10 @@ pub fn load(root: &Path, overrides: &Overrides) -> Result<Suite, SpecError> {
         .map(|(name, text)| (name.clone(), Template::new(text.as_str())))
         .collect();
     config.mask = config.mask.iter().map(|it| it.substituted(&vars)).collect();
+    for dismissal in config.products.values_mut().flat_map(|it| &mut it.dismiss) {
+        dismissal.when = dismissal.when.substituted(&vars);
+        dismissal.click = dismissal.click.substituted(&vars);
+    }
     let scenarios = scenarios.flat_map(|it| it.scenarios).map(|it| it.with_vars(&vars)).collect();
     Ok(Suite { root, config, skills, scenarios })
 }

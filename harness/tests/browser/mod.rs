@@ -102,7 +102,12 @@ impl Bench {
 }
 
 fn context(site: &Site, work: &Path) -> PageContext {
-    PageContext { base_url: site.url(), allow_hosts: vec![], work: work.to_owned() }
+    PageContext {
+        base_url: site.url(),
+        allow_hosts: vec![],
+        dismiss: vec![],
+        work: work.to_owned(),
+    }
 }
 
 fn role(role: &str, name: &str) -> Target {

@@ -96,6 +96,11 @@ async fn page(uri: axum::http::Uri) -> Response {
             "<h1>Hang</h1><button onclick='setTimeout(() => { while (true); }, 0)'>Go</button>"
         }
         "/lazy" => include_str!("lazy.html"),
+        "/overlay" => {
+            "<title>Overlay</title><button onclick=\"document.title = 'Bought'\">Buy</button>\
+             <div role=dialog aria-label=Cookies style='position:fixed;inset:0;padding:200px;background:#fff'>\
+             <button onclick=\"this.parentNode.remove()\">Reject all</button></div>"
+        }
         "/forbidden" => {
             "<h1>Forbidden</h1><script>fetch(`http://127.0.0.2:${location.port}/static`).catch(() => {})</script>"
         }
