@@ -32,7 +32,7 @@ pub(super) struct Setup {
     pub plan: Arc<Plan>,
     pub products: Products,
     pub browser_options: BrowserOptions,
-    pub scratch: tempfile::TempDir,
+    pub scratch: Arc<tempfile::TempDir>,
 }
 
 /// What became of an attempt.
