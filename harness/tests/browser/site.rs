@@ -105,6 +105,10 @@ async fn page(uri: axum::http::Uri) -> Response {
             "<h1>Forbidden</h1><script>fetch(`http://127.0.0.2:${location.port}/static`).catch(() => {})</script>"
         }
         "/frame" => "<title>Frame</title><h1>Outer</h1><iframe title='inner' src='/form'></iframe>",
+        // A menu's icon that is drawn in SVG, as datasette has it.
+        "/drawn" => {
+            "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
+        }
         "/popup" => "<h1>Popup</h1><button onclick='window.open(\"/static\")'>Open</button>",
         _ => {
             return (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>"))

@@ -18,6 +18,9 @@ async fn a_person_can_use_a_page() {
     bench.title("Search").await;
     let observation = bench.observe().await;
     assert_eq!(facet(&observation, FacetKind::Page).lines().last(), Some("status: 200"));
+    bench.open("/drawn").await;
+    bench.passes(Action::Click(Target::plain(Locator::Css("svg".into())))).await;
+    bench.title("Clicked").await;
     bench.stop().await;
 }
 
