@@ -88,7 +88,7 @@ fn suite(name: &str, scenarios: usize, steps: usize) -> PathBuf {
             let (line, exit) = command(scenario * steps + step);
             write!(
                 text,
-                "  - run: [sh, -c, \"{line}\"]\n    expect: {{ exit: {exit} }}\n    \
+                "  - run: 'sh -c \"{line}\"'\n    expect: {{ exit: {exit} }}\n    \
                  snapshot: said-{step}\n    facets: [stdout, stderr, exit]\n"
             )
             .expect("writing to a string");

@@ -5,8 +5,9 @@
 //! brackets already is never split, and every replacement removes text that is not in brackets,
 //! so this ends. Classes are narrow on purpose: what they hide by mistake is a miss.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 
@@ -21,13 +22,32 @@ pub const PLACEHOLDER: &str = "[…]";
 /// More rounds than any text needs; a bound all the same.
 const ROUNDS: usize = 16;
 
+/// How many patterns are kept compiled; far more than any suite has.
+const MOST_COMPILED: usize = 1_000;
+
 /// Takes out of a text what must not be compared.
 #[derive(Debug, Clone)]
 pub struct Redactor {
-    known: Vec<(Regex, String)>,
+    known: Vec<Known>,
     pointers: Vec<String>,
     classes: Vec<RedactionClass>,
     patterns: Vec<Regex>,
+}
+
+/// A value that the harness handed out. Most texts hold none of them, and each attempt has its
+/// own: they become expressions only where they occur.
+#[derive(Debug, Clone)]
+struct Known {
+    value: String,
+    token: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Known {
+    /// `None` for a value that is too long for an expression, which none of ours is.
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| known_value(&self.value).ok()).as_ref()
+    }
 }
 
 impl Redactor {
@@ -54,7 +74,11 @@ impl Redactor {
         // The longest first, so that a folder inside another is named by its own token.
         values.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then(a.value.cmp(&b.value)));
         for known in values {
-            redactor.known.push((known_value(&known.value)?, known.token.clone()));
+            redactor.known.push(Known {
+                value: known.value.clone(),
+                token: known.token.clone(),
+                regex: OnceLock::new(),
+            });
         }
         Ok(redactor)
     }
@@ -89,8 +113,12 @@ impl Redactor {
 
     fn round(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (regex, token) in &self.known {
-            text = replace(&text, regex, token, &|_, _| true);
+        for known in &self.known {
+            if text.contains(&known.value)
+                && let Some(regex) = known.regex()
+            {
+                text = replace(&text, regex, &known.token, &|_, _| true);
+            }
         }
         for pointer in &self.pointers {
             if let Some(span) = value_span(&text, pointer) {
@@ -110,24 +138,36 @@ impl Redactor {
     }
 }
 
+/// Compiles a pattern, once a process: a suite's patterns come again with every checkpoint.
 fn compile(pattern: &str) -> Result<Regex, CompareError> {
-    RegexBuilder::new(pattern).multi_line(true).build().map_err(|source| CompareError::Pattern {
+    static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = compiled.get(pattern) {
+        return Ok(regex.clone());
+    }
+    let built = RegexBuilder::new(pattern).multi_line(true).build();
+    let regex = built.map_err(|source| CompareError::Pattern {
         pattern: pattern.to_owned(),
         source: Box::new(source),
-    })
+    })?;
+    if compiled.len() >= MOST_COMPILED {
+        compiled.clear();
+    }
+    compiled.insert(pattern.to_owned(), regex.clone());
+    Ok(regex)
 }
 
 /// A value as a whole word. A bare number is only taken for a port where it is written as one,
 /// so that a count which happens to be the same tonight stays visible.
-fn known_value(value: &str) -> Result<Regex, CompareError> {
+fn known_value(value: &str) -> Result<Regex, regex::Error> {
     let escaped = regex::escape(value);
     let edge = |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_');
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return compile(&format!(r#"(?i:[:=]|\bport["']?[ :=]{{1,3}}["']?)({escaped})\b"#));
+        return Regex::new(&format!(r#"(?i:[:=]|\bport["']?[ :=]{{1,3}}["']?)({escaped})\b"#));
     }
     let before = if edge(value.as_bytes().first()) { r"\b" } else { "" };
     let after = if edge(value.as_bytes().last()) { r"\b" } else { "" };
-    compile(&format!("{before}{escaped}{after}"))
+    Regex::new(&format!("{before}{escaped}{after}"))
 }
 
 /// The placeholders that stand in a text already.
