@@ -25,3 +25,11 @@ generate:
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
+
+# Unchanged nights of the fixture product under other ports, folders, zones and load: no difference.
+proof nights="10":
+    cargo bench --profile dev --bench proof -- nights {{nights}}
+
+# Every fault of the fixture product against the whole suite: caught, named, by how many findings.
+detection *faults:
+    cargo bench --profile dev --bench proof -- detection {{faults}}
