@@ -95,7 +95,14 @@ fn suite(name: &str, scenarios: usize, steps: usize) -> PathBuf {
         }
         write(&root.join(format!("scenarios/s{scenario:03}.yaml")), &text);
     }
-    prepare(nightshift(&root).args(["run", "--quiet", "--accept-new", "--no-pdf", "--out", "night"]));
+    prepare(nightshift(&root).args([
+        "run",
+        "--quiet",
+        "--accept-new",
+        "--no-pdf",
+        "--out",
+        "night",
+    ]));
     forget_night(&root);
     root
 }

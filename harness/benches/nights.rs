@@ -11,8 +11,8 @@ use nightshift::model::plan::{BaselineRecord, ProductBuild, WATCH_CHECKPOINT};
 use nightshift::model::scenario::{Snapshot, Surface};
 use nightshift::model::suite::GateConfig;
 use nightshift::model::{
-    Action, Entry, Event, FORMAT_VERSION, FacetKind, Locator, Outcome, Plan, Scenario, Step, Target,
-    Template, Verdict,
+    Action, Entry, Event, FORMAT_VERSION, FacetKind, Locator, Outcome, Plan, Scenario, Step,
+    Target, Template, Verdict,
 };
 
 use super::measure::{Cost, median, own_peak, run};
@@ -32,9 +32,8 @@ const MIB: f64 = 300.0;
 
 pub fn rows() -> Vec<Row> {
     let (reports, written) = reports();
-    let size = |name: &str| {
-        std::fs::metadata(written.join(name)).map_or(0.0, |it| it.len() as f64 / 1e6)
-    };
+    let size =
+        |name: &str| std::fs::metadata(written.join(name)).map_or(0.0, |it| it.len() as f64 / 1e6);
     let ledger = ledger();
     let costs: Vec<Cost> =
         (0..ROUNDS).map(|_| run(nightshift(&ledger).args(["judge", "."]), 1)).collect();
@@ -86,10 +85,8 @@ fn ledger() -> std::path::PathBuf {
     let root = empty("ledger");
     let night = NightDir::create(root.join("night")).expect("an empty folder");
     let mut made = Made { night, plan: plan(), events: Vec::new() };
-    let started = Event::NightStarted {
-        format_version: FORMAT_VERSION,
-        night: made.plan.night.clone(),
-    };
+    let started =
+        Event::NightStarted { format_version: FORMAT_VERSION, night: made.plan.night.clone() };
     made.events.push(started);
     for n in 0..SCENARIOS {
         made.scenario(n, n < FAILING);

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::{Cost, median, run};
+use super::site;
 use super::suite::{empty, forget_night, nightshift, prepare, scratch, write};
 use super::table::Row;
-use super::site;
 
 const PAGES: usize = 20;
 const ROUNDS: usize = 5;

@@ -138,6 +138,8 @@ pub async fn run(
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty();
     let plan = Arc::new(plan);
+    // The browser that prints has its profile in it.
+    let _scratch = ready.scratch.clone();
     let browser =
         workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()).await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;

@@ -36,7 +36,7 @@ pub(super) struct Ready {
     /// The builds under test.
     pub builds: Vec<ProductBuild>,
     /// Where working folders and profiles are made.
-    pub scratch: tempfile::TempDir,
+    pub scratch: Arc<tempfile::TempDir>,
 }
 
 /// Checks everything that tonight's scenarios need.
@@ -88,7 +88,7 @@ pub(super) async fn run(
         runnable,
         versions,
         builds,
-        scratch,
+        scratch: Arc::new(scratch),
     })
 }
 

@@ -158,7 +158,9 @@ impl Material<'_> {
     }
 
     fn uses(&self, scenario: &str, product: &str) -> bool {
-        self.seen.scenario(scenario).is_some_and(|it| it.product.as_deref().is_none_or(|name| name == product))
+        self.seen
+            .scenario(scenario)
+            .is_some_and(|it| it.product.as_deref().is_none_or(|name| name == product))
     }
 
     fn product_finding(
