@@ -3,36 +3,32 @@
 //! Both get the same running server, the same Chromium, a fresh context for each page, and
 //! baselines that were accepted before: what is measured is an unchanged night, as a whole process.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::{Cost, median, run};
 use super::site;
-use super::suite::{empty, forget_night, nightshift, prepare, scratch, write};
+use super::suite::{empty, nightshift, prepare, scratch, write};
 use super::table::Row;
 
 const PAGES: usize = 20;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const TARGET: f64 = 0.8;
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub fn rows() -> Vec<Row> {
     let base = site::serve();
     let peer = playwright(&base);
-    let many = suite("pages-many", &base, PAGES, 1);
-    let one = suite("pages-one", &base, 1, PAGES);
-    let mut costs: [Vec<Cost>; 3] = Default::default();
-    for _ in 0..ROUNDS {
+    let suite = suite(&base);
+    let mut costs: [Vec<Cost>; 2] = Default::default();
+    for round in 0..ROUNDS {
         costs[0].push(run(&mut test(&peer), 0));
-        costs[1].push(night(&many));
-        costs[2].push(night(&one));
+        costs[1].push(night(&suite, round));
     }
-    let [peer, many, one] = costs.map(|it| median(&it));
+    let [peer, ours] = costs.map(|it| median(&it));
     vec![
         Row::peer(format!("{PAGES} pages: Playwright Test, a context for each"), peer),
-        Row::ours("… ours, a scenario (and context) for each", many, peer, Some(TARGET)),
-        Row::ours("… ours, one scenario with all", one, peer, None),
+        Row::ours("… ours, a scenario (and context) for each", ours, peer, Some(TARGET)),
     ]
 }
 
@@ -77,34 +73,27 @@ fn test(folder: &Path) -> Command {
 }
 
 /// The pages as a suite of ours, with accepted baselines.
-fn suite(name: &str, base: &str, scenarios: usize, pages: usize) -> PathBuf {
-    let root = empty(name);
+fn suite(base: &str) -> PathBuf {
+    let root = empty("pages");
     let config = format!(
         "products:\n  shop:\n    base-url: {base}\nbrowser: {{ program: {CHROMIUM}, viewport: 1280x800 }}\n"
     );
     write(&root.join("nightshift.yaml"), &config);
-    for scenario in 0..scenarios {
-        let mut text = format!("scenario: s{scenario:02}\nsteps:\n");
-        for page in 1..=pages {
-            let page = scenario * pages + page;
-            write!(text, "  - open: /orders/{page}\n  - snapshot: page-{page}\n")
-                .expect("writing to a string");
-        }
-        write(&root.join(format!("scenarios/s{scenario:02}.yaml")), &text);
+    for page in 1..=PAGES {
+        let steps = format!("steps:\n  - open: /orders/{page}\n  - snapshot: page\n");
+        let text = format!("scenario: page-{page}\n{steps}");
+        write(&root.join(format!("scenarios/page-{page}.yaml")), &text);
     }
-    prepare(&mut arguments(&root, &["--accept-new"]));
-    forget_night(&root);
+    prepare(&mut arguments(&root, &["--accept-new", "--out", "first"]));
     root
 }
 
 fn arguments(root: &Path, more: &[&str]) -> Command {
     let mut command = nightshift(root);
-    command.args(["run", "--quiet", "--no-pdf", "--jobs", "1", "--out", "night"]).args(more);
+    command.args(["run", "--quiet", "--no-pdf", "--jobs", "1"]).args(more);
     command
 }
 
-fn night(root: &Path) -> Cost {
-    let cost = run(&mut arguments(root, &[]), 0);
-    forget_night(root);
-    cost
+fn night(root: &Path, round: usize) -> Cost {
+    run(&mut arguments(root, &["--out", &format!("night-{round}")]), 0)
 }

@@ -37,13 +37,3 @@ pub fn write(path: &Path, text: &str) {
 pub fn prepare(command: &mut Command) {
     super::measure::run(command, 0);
 }
-
-/// Removes what a measured night left, so that each finds the same.
-pub fn forget_night(root: &Path) {
-    for folder in ["night", "reports"] {
-        let folder = root.join(folder);
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder).expect("what the bench made can be removed");
-        }
-    }
-}

@@ -33,7 +33,6 @@ pub(super) struct Setup {
     pub plan: Arc<Plan>,
     pub products: Products,
     pub browser_options: BrowserOptions,
-    pub scratch: Arc<tempfile::TempDir>,
 }
 
 /// What became of an attempt.
@@ -62,7 +61,7 @@ pub(super) async fn run(
     let Some(product) = setup.products.get(name) else {
         return no_product(setup, scenario, &format!("the product {name} is not healthy"));
     };
-    let stage = match Stage::set(setup, product).await {
+    let stage = match Stage::set(product).await {
         Ok(stage) => stage,
         Err(error) => return no_product(setup, scenario, &error.to_string()),
     };
@@ -103,6 +102,9 @@ pub(super) async fn run(
     }
     .run(&mut Scripted::new(scenario))
     .await?;
+    if let (Some(_), Some(browser)) = (&page, browser.as_mut()) {
+        browser.prepare_page();
+    }
     command.close().await;
     if let Some(page) = page {
         let closed = page.close().await;
@@ -123,8 +125,8 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    async fn set(setup: &Setup, product: &'a Running) -> Result<Self, ProductError> {
-        let work = product.prepared.fresh_work(setup.scratch.path())?;
+    async fn set(product: &'a Running) -> Result<Self, ProductError> {
+        let work = product.work()?;
         let served = product.served(&work).await?;
         let address = Address {
             port: served.as_deref().and_then(|it| it.port),
@@ -190,6 +192,7 @@ impl<'a> Stage<'a> {
         if let (Isolation::Scenario, Some(served)) = (self.product.isolation(), &self.served) {
             served.stop().await;
         }
+        self.product.clear(self.work);
     }
 }
 

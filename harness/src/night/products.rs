@@ -1,7 +1,7 @@
 //! [`Products`]: the products of a night, set up once, served, and brought back when they crash.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
@@ -23,6 +23,8 @@ pub(super) struct Running {
     pub prepared: Prepared,
     pub variables: Variables,
     scratch: PathBuf,
+    /// Empty folders that attempts have left.
+    shelf: Mutex<Vec<WorkFolder>>,
     shared: tokio::sync::Mutex<Shared>,
 }
 
@@ -77,7 +79,30 @@ impl Variables {
 
 impl Running {
     pub(super) fn new(prepared: Prepared, variables: Variables, scratch: PathBuf) -> Self {
-        Self { prepared, variables, scratch, shared: tokio::sync::Mutex::default() }
+        let shelf = Mutex::default();
+        Self { prepared, variables, scratch, shelf, shared: tokio::sync::Mutex::default() }
+    }
+
+    /// A folder for one attempt with a fresh copy of the data.
+    ///
+    /// # Errors
+    /// It cannot be made, or the data cannot be copied.
+    pub(super) fn work(&self) -> Result<WorkFolder, ProductError> {
+        match self.shelf().pop() {
+            Some(emptied) => self.prepared.work_in(emptied),
+            None => self.prepared.fresh_work(&self.scratch),
+        }
+    }
+
+    /// Takes an attempt's folder back.
+    pub(super) fn clear(&self, work: WorkFolder) {
+        if let Some(emptied) = work.emptied() {
+            self.shelf().push(emptied);
+        }
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Vec<WorkFolder>> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The server that an attempt in this working folder talks to: the shared one, or one of its

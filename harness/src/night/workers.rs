@@ -57,7 +57,6 @@ pub(super) async fn run(
             plan: plan.clone(),
             products: ready.products,
             browser_options: ready.browser_options,
-            scratch: ready.scratch,
         },
     });
     let workers: Vec<_> =

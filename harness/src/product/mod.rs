@@ -270,6 +270,15 @@ impl Prepared {
         WorkFolder::create(under, data.as_deref())
     }
 
+    /// As [`Self::fresh_work`], in a folder that an attempt before left empty.
+    ///
+    /// # Errors
+    /// Data that is not there or cannot be copied.
+    pub fn work_in(&self, emptied: WorkFolder) -> Result<WorkFolder, ProductError> {
+        let data = self.config.data.as_ref().map(|data| self.root.join(data));
+        emptied.filled(data.as_deref())
+    }
+
     /// The environment of the product and its commands in a working folder.
     ///
     /// Its `env` may refer to `${work}` and, where it is served, `${port}` and `${base-url}`.

@@ -19,6 +19,8 @@ pub struct WorkFolder {
     work: PathBuf,
     home: PathBuf,
     tmp: PathBuf,
+    /// The permissions that its folders were made with.
+    mode: u32,
 }
 
 impl WorkFolder {
@@ -36,17 +38,50 @@ impl WorkFolder {
             .map_err(ProductError::io(format!("cannot create a folder in {}", under.display())))?
             .keep();
         // From here on dropping it removes what was made so far.
-        let folder =
-            Self { work: root.join("work"), home: root.join("home"), tmp: root.join("tmp"), root };
+        let mut folder = Self {
+            work: root.join("work"),
+            home: root.join("home"),
+            tmp: root.join("tmp"),
+            root,
+            mode: 0,
+        };
         for path in [&folder.work, &folder.home, &folder.tmp] {
             fs::create_dir(path)
                 .map_err(ProductError::io(format!("cannot create {}", path.display())))?;
         }
+        folder.mode = mode(&folder.work)
+            .map_err(ProductError::io(format!("cannot look at {}", folder.work.display())))?;
+        folder.filled(data)
+    }
+
+    /// With the content of a data folder, or a data file, copied into it.
+    pub(super) fn filled(self, data: Option<&Path>) -> Result<Self, ProductError> {
         if let Some(data) = data {
-            copy(data, &folder.work)
+            copy(data, &self.work)
                 .map_err(ProductError::io(format!("cannot copy the data {}", data.display())))?;
         }
-        Ok(folder)
+        Ok(self)
+    }
+
+    /// The same folder as empty as a new one, for the next attempt; `None`, and it is gone, where
+    /// something was left in the way of that. File systems take their time to give away anew what
+    /// was removed a moment ago: this was half of the cost of a quick command.
+    #[must_use]
+    pub fn emptied(self) -> Option<Self> {
+        let empty = |folder: &PathBuf| -> io::Result<bool> {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    fs::remove_dir_all(entry.path())?;
+                } else {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            Ok(mode(folder)? == self.mode)
+        };
+        let own = [&self.home, &self.tmp, &self.work];
+        let alone = fs::read_dir(&self.root).is_ok_and(|it| it.count() == own.len());
+        (alone && own.into_iter().all(|it| empty(it).unwrap_or(false))).then_some(self)
     }
 
     /// Where commands run, with the product's data.
@@ -90,6 +125,11 @@ impl Drop for WorkFolder {
             tracing::warn!("cannot remove {}: {problem}; remove it by hand", self.root.display());
         }
     }
+}
+
+/// What a folder is and who may use it; a link to one is something else.
+fn mode(folder: &Path) -> io::Result<u32> {
+    Ok(fs::symlink_metadata(folder)?.permissions().mode())
 }
 
 /// Copies a folder's content, or a file, into a folder; times and permissions are kept, links stay links.

@@ -141,19 +141,3 @@ fn overrides_are_laid_over_the_configuration_and_checked_like_it() {
     };
     insta::assert_snapshot!(load(folder.path(), &bad).unwrap_err().to_string());
 }
-
-/// Measured by hand with `cargo test --release five_thousand -- --ignored`.
-#[test]
-#[ignore = "a measurement"]
-fn five_thousand_files_are_checked_quickly() {
-    let folder = suite(&[(model::DESIGN[1].0, model::DESIGN[1].1)]);
-    for n in 0..5_000 {
-        let text =
-            model::DESIGN[0].1.replace("scenario: filter-orders", &format!("scenario: s-{n}"));
-        write(folder.path(), &format!("scenarios/area-{}/s-{n}.yaml", n % 50), text.as_bytes());
-    }
-    let began = std::time::Instant::now();
-    let report = check(folder.path(), &[]).unwrap();
-    assert_eq!((report.scenarios, report.complaints), (5_000, Vec::new()));
-    assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
-}

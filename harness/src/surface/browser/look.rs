@@ -187,15 +187,16 @@ impl Page {
 
     async fn capture_png(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
         let limit = deadline.saturating_duration_since(Instant::now()).max(EVIDENCE);
-        let params = json!({ "context": self.top });
-        let taken =
-            self.shared.bidi.command("browsingContext.captureScreenshot", params, limit).await;
+        // The standard's own command takes twice as long for the same picture.
+        let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
+            "params": { "format": "png" } });
+        let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
         let taken = taken.map_err(|refusal| match self.blocked("a picture of the page") {
             Some(trouble) => trouble,
             None => refusal.lost("taking a picture of the page").into(),
         })?;
         base64::engine::general_purpose::STANDARD
-            .decode(taken["data"].as_str().unwrap_or_default())
+            .decode(taken["result"]["data"].as_str().unwrap_or_default())
             .map_err(|error| {
                 SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into()
             })

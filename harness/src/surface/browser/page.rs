@@ -78,20 +78,24 @@ pub(super) fn failed(expected: impl Into<String>, actual: impl Into<String>) -> 
     })
 }
 
-impl Page {
-    pub(super) async fn open(
-        shared: &Arc<Shared>,
+/// An empty tab in a user context of its own, which no page has used yet.
+#[derive(Debug)]
+pub(super) struct Blank {
+    shared: Arc<Shared>,
+    record: Arc<Record>,
+    user_context: String,
+    top: String,
+    downloads: tempfile::TempDir,
+    engine_session: String,
+}
+
+impl Blank {
+    pub(super) async fn make(
+        shared: Arc<Shared>,
         options: &BrowserOptions,
-        context: &PageContext,
     ) -> Result<Self, SurfaceError> {
-        let base = Url::parse(&context.base_url).map_err(|error| {
-            SurfaceError::BrowserMissing(format!(
-                "the product's URL {:?} is none: {error}",
-                context.base_url
-            ))
-        })?;
         let folder = tempfile::Builder::new().prefix("downloads-").tempdir_in(&options.scratch);
-        let downloads = folder.map_err(|source| SurfaceError::Io {
+        let folder = folder.map_err(|source| SurfaceError::Io {
             what: format!("making a folder for downloads in {}", options.scratch.display()),
             source,
         })?;
@@ -103,10 +107,7 @@ impl Page {
         let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
         let record = Arc::new(Record::new());
         shared.records.add(&user_context, &record);
-        let mut hosts = context.allow_hosts.clone();
-        hosts.extend(own_host(&base));
-        shared.wall.allow(&user_context, hosts);
-        let settings = settings(options, &user_context, downloads.path());
+        let settings = settings(options, &user_context, folder.path());
         try_join_all(settings.into_iter().map(|(method, params)| command(method, params))).await?;
         let made = command(
             "browsingContext.create",
@@ -118,17 +119,39 @@ impl Page {
         let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
         let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
         shared.records.add_session(&engine_session, &record);
+        Ok(Self { shared, record, user_context, top, downloads: folder, engine_session })
+    }
+
+    /// Whether it still is what was made.
+    pub(super) fn is_fit(&self) -> bool {
+        let state = self.record.state();
+        !state.crashed && state.dialog.is_none()
+    }
+}
+
+impl Page {
+    /// Makes a page of an empty tab.
+    pub(super) fn of(blank: Blank, context: &PageContext) -> Result<Self, SurfaceError> {
+        let base = Url::parse(&context.base_url).map_err(|error| {
+            SurfaceError::BrowserMissing(format!(
+                "the product's URL {:?} is none: {error}",
+                context.base_url
+            ))
+        })?;
+        let mut hosts = context.allow_hosts.clone();
+        hosts.extend(own_host(&base));
+        blank.shared.wall.allow(&blank.user_context, hosts);
         Ok(Self {
-            shared: Arc::clone(shared),
-            record,
-            user_context,
-            top,
+            shared: blank.shared,
+            record: blank.record,
+            user_context: blank.user_context,
+            top: blank.top,
             base,
             work: context.work.clone(),
             dismissals: context.dismiss.clone(),
-            _downloads: downloads,
+            _downloads: blank.downloads,
             round: 0,
-            engine_session,
+            engine_session: blank.engine_session,
         })
     }
 
@@ -184,7 +207,7 @@ impl Page {
             })?;
         walker::read(answer).map_err(|error| match error {
             WalkerError::Complaint(said) => Snag::Refused(said),
-            WalkerError::Shape(_) => Snag::Again(error.to_string()),
+            WalkerError::Unready | WalkerError::Shape(_) => Snag::Again(error.to_string()),
         })
     }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::bidi::{Bidi, locked};
 use super::driver::Driver;
 use super::locate::locate;
-use super::page::Page;
+use super::page::{Blank, Page};
 use super::record::Record;
 use super::wall::Wall;
 use super::{BrowserOptions, PageContext, Versions};
@@ -46,6 +46,8 @@ pub struct Browser {
     shared: Arc<Shared>,
     versions: Versions,
     options: BrowserOptions,
+    /// The tab of the next page, in the making.
+    next: Option<tokio::task::JoinHandle<Result<Blank, SurfaceError>>>,
     /// Holds the profile; removed when the browser is.
     folder: tempfile::TempDir,
 }
@@ -151,7 +153,7 @@ impl Browser {
             limit,
             timeout: options.timeout,
         });
-        Ok(Self { driver, shared, versions, options: options.clone(), folder })
+        Ok(Self { driver, shared, versions, options: options.clone(), next: None, folder })
     }
 
     /// The versions of browser and driver.
@@ -186,9 +188,24 @@ impl Browser {
 
     /// A page in a context of its own: no cookies, no storage, watched from its first byte.
     pub async fn page(&mut self, context: &PageContext) -> Result<Page, SurfaceError> {
-        match Page::open(&self.shared, &self.options, context).await {
-            Ok(page) => Ok(page),
-            Err(error) => Err(self.explain(error)),
+        let ready = match self.next.take() {
+            // One that could not be made, or is no longer what it was, is made anew.
+            Some(next) => next.await.ok().and_then(Result::ok).filter(Blank::is_fit),
+            None => None,
+        };
+        let blank = match ready {
+            Some(blank) => Ok(blank),
+            None => Blank::make(Arc::clone(&self.shared), &self.options).await,
+        };
+        blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))
+    }
+
+    /// Begins to make the tab of the next page, once the page before it has done its last step: a
+    /// tab that opens meanwhile could take the focus from it.
+    pub fn prepare_page(&mut self) {
+        if self.next.is_none() {
+            let (shared, options) = (Arc::clone(&self.shared), self.options.clone());
+            self.next = Some(tokio::spawn(async move { Blank::make(shared, &options).await }));
         }
     }
 
@@ -206,6 +223,9 @@ impl Browser {
 
     /// Ends browser and driver, and removes the profile.
     pub async fn stop(self) {
+        if let Some(next) = &self.next {
+            next.abort();
+        }
         if self.is_alive() {
             // Politely first, so that the browser writes nothing while its folder goes.
             drop(tokio::time::timeout(GOODBYE, self.shared.client.clone().close()).await);

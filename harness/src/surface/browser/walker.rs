@@ -102,6 +102,9 @@ pub enum WalkerError {
     /// The script was understood but could not do what was asked, such as an invalid CSS selector.
     #[error("the page walker could not answer: {0}")]
     Complaint(String),
+    /// The document has only just begun: ask again.
+    #[error("the document has no element yet")]
+    Unready,
     /// The answer has another shape than asked for: page and walker disagree.
     #[error("the page walker's answer could not be read: {0}; was the page replaced meanwhile?")]
     Shape(#[from] serde_json::Error),
@@ -137,6 +140,9 @@ impl Question<'_> {
 pub fn read<T: DeserializeOwned>(answer: Value) -> Result<T, WalkerError> {
     if let Some(complaint) = answer.get("complaint").and_then(Value::as_str) {
         return Err(WalkerError::Complaint(complaint.to_owned()));
+    }
+    if answer.get("unready").is_some() {
+        return Err(WalkerError::Unready);
     }
     Ok(serde_json::from_value(answer)?)
 }

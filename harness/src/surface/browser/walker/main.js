@@ -1,6 +1,8 @@
 // The questions. One call answers one of them and leaves nothing behind in the page.
 
 function answer(request, subject) {
+  // A document that has only just begun has no element at all.
+  if (!readers.root.call(document)) return { unready: true };
   resolveOwns(document);
   switch (request.op) {
     case 'observe': return observe(request.masks || []);
