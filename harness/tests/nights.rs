@@ -403,6 +403,22 @@ fn a_killed_night_leaves_no_product_behind_for_the_next() {
 }
 
 #[test]
+fn a_snapshot_that_no_checkpoint_needs_is_named_by_check() {
+    let suite = commands(&[("hello", "  - shell: echo hello\n    snapshot: said\n")]);
+    suite.run(&["run", "--accept-new", "--no-pdf", "--out", "one"]);
+    let clean = suite.run(&["check"]);
+    assert!(!clean.stderr.contains("note:"), "{clean:#?}");
+    suite.write(
+        "scenarios/hello.yaml",
+        "scenario: hello\nsteps:\n  - shell: echo hello\n    snapshot: other\n",
+    );
+    let left = suite.run(&["check"]);
+    assert_eq!(left.code, Some(0), "{left:#?}");
+    let name = "scenarios/snapshots/hello@said.stdout.snap belongs to no checkpoint";
+    assert!(left.stderr.contains(name), "{left:#?}");
+}
+
+#[test]
 fn init_writes_a_suite_that_checks_and_never_overwrites() {
     let suite = SuiteCopy::empty();
     let first = suite.run(&["init", "--url", "http://127.0.0.1:8000", "--cli", "shopctl"]);

@@ -1,14 +1,19 @@
-//! `nightshift check`: every complaint of every file at once.
+//! `nightshift check`: every complaint of every file at once, and snapshots that nobody needs.
+
+use std::path::{Path, PathBuf};
 
 use super::arguments::{CheckOptions, Common, Format};
 use super::exit::Exit;
 use super::{night, terminal};
-use crate::spec;
+use crate::plan::Selection;
+use crate::spec::Overrides;
+use crate::{baseline, plan, spec};
 
 pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
     let report = spec::check(&root, &options.paths)?;
     let clean = report.complaints.is_empty();
+    let orphans = if clean && options.paths.is_empty() { orphans(&root)? } else { Vec::new() };
     match options.format {
         Format::Json => {
             let json = serde_json::json!({
@@ -16,12 +21,19 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
                 "scenarios": report.scenarios,
                 "skills": report.skills,
                 "complaints": report.complaints,
+                "orphans": orphans,
             });
             terminal::answer(format_args!("{json:#}"));
         }
         Format::Text => {
             for complaint in &report.complaints {
                 terminal::answer(format_args!("{complaint}\n"));
+            }
+            for orphan in &orphans {
+                terminal::say(format_args!(
+                    "note: {} belongs to no checkpoint; delete it",
+                    orphan.display()
+                ));
             }
             let found = format!(
                 "{} in {}: {}, {}",
@@ -34,6 +46,17 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
         }
     }
     Ok(if clean { Exit::Passed } else { Exit::Usage })
+}
+
+/// Accepted snapshots that no checkpoint of the suite would be compared with, relative to its root.
+fn orphans(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let suite = spec::load(root, &Overrides::default())?;
+    if suite.scenarios.is_empty() {
+        return Ok(Vec::new());
+    }
+    let scenarios = plan::select(&suite, &Selection::default())?;
+    let relative = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
+    Ok(baseline::orphans(root, &scenarios)?.into_iter().map(relative).collect())
 }
 
 /// `1 file`, `2 files`, `no files`.

@@ -296,36 +296,3 @@ fn a_program_is_found_in_order_of_the_folders() {
     let found = find_program("sh", "nowhere:/bin:/usr/bin", Path::new("/")).unwrap();
     assert_eq!(found, Path::new("/bin/sh"));
 }
-
-/// Prints what a quick command costs: `cargo test quick_commands -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement, not a test"]
-async fn cost_of_quick_commands() {
-    let spec = CommandSpec { program: "true".to_owned(), args: Vec::new(), ..shell("") };
-    let started = Instant::now();
-    for _ in 0..200 {
-        run(spec.clone()).await.unwrap();
-    }
-    let ours = started.elapsed();
-    let started = Instant::now();
-    for _ in 0..200 {
-        std::process::Command::new("/bin/true").output().unwrap();
-    }
-    let plain = started.elapsed();
-    let started = Instant::now();
-    for _ in 0..200 {
-        end_stragglers(&spec.tree).await;
-    }
-    let full = started.elapsed();
-    let started = Instant::now();
-    for _ in 0..200 {
-        let mark = Mark::now();
-        run(spec.clone()).await.unwrap();
-        end_stragglers_since(&spec.tree, mark).await;
-    }
-    let ending = started.elapsed();
-    let report = format!(
-        "200 commands: {ours:?}, plain std: {plain:?}, 200 ends of trees: {full:?}, both for short ones: {ending:?}\n"
-    );
-    std::io::Write::write_all(&mut std::io::stderr(), report.as_bytes()).unwrap();
-}
