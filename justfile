@@ -17,6 +17,19 @@ accept:
 sample-report:
     NIGHTSHIFT_REGENERATE=1 cargo test sample
 
+# Write schemas/, docs/reference/ and the schedule files of ci/ from the grammar and night.schedule.
+generate:
+    NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
+    NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
+
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
+
+# Unchanged nights of the fixture product under other ports, folders, zones and load: no difference.
+proof nights="10":
+    cargo bench --profile dev --bench proof -- nights {{nights}}
+
+# Every fault of the fixture product against the whole suite: caught, named, by how many findings.
+detection *faults:
+    cargo bench --profile dev --bench proof -- detection {{faults}}

@@ -77,8 +77,12 @@ async fn readings() -> Vec<Row> {
         tree: Cookie::new(),
     };
     let mut browser = Browser::start(&options).await.expect("a browser starts");
-    let context =
-        PageContext { base_url: base, allow_hosts: Vec::new(), work: options.scratch.clone() };
+    let context = PageContext {
+        base_url: base,
+        allow_hosts: Vec::new(),
+        dismiss: Vec::new(),
+        work: options.scratch.clone(),
+    };
     let mut page = browser.page(&context).await.expect("a page");
     let look = Look { facets: vec![FacetKind::Aria], masks: Vec::new(), varies: &|_| false };
     let mut rows = Vec::new();

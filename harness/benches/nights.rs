@@ -1,5 +1,6 @@
 //! A synthetic night of 10,000 scenarios, 5 % failing: writing its reports, and judging its ledger.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -75,8 +76,8 @@ pub fn child(folder: &str) {
 }
 
 fn lines(night: &Path) -> usize {
-    let ledger = std::fs::read(night.join("ledger.jsonl")).expect("just written");
-    ledger.iter().filter(|byte| **byte == b'\n').count()
+    let ledger = std::fs::read_to_string(night.join("ledger.jsonl")).expect("just written");
+    ledger.lines().count()
 }
 
 /// A whole night directory: of every ten failing scenarios five have a cause of their own, three
@@ -132,12 +133,9 @@ fn plan() -> Plan {
 fn tree(n: usize, changed: Option<&str>) -> String {
     let mut text = format!("- banner:\n  - link \"Home\"\n- main:\n  - heading \"List {n}\"\n");
     for row in 0..32 {
-        text.push_str(&format!("  - row \"{row} Ada {}\"\n", n * 7 + row));
+        let _ = writeln!(text, "  - row \"{row} Ada {}\"", n * 7 + row);
     }
-    text.push_str(&match changed {
-        Some(line) => format!("  - {line}\n"),
-        None => "  - button \"Apply\"\n".to_owned(),
-    });
+    let _ = writeln!(text, "  - {}", changed.unwrap_or("button \"Apply\""));
     text
 }
 

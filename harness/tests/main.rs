@@ -1,6 +1,7 @@
 //! One test binary: each module is a subject.
 
 mod browser;
+mod documentation;
 mod faults;
 mod layering;
 mod nights;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+
 use crate::support::{SuiteCopy, night_json, nightshift, text, verdicts};
 
 /// A suite of commands only: no server, no browser.
@@ -39,6 +41,16 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(started.elapsed() < Duration::from_secs(30), "waited in vain: {what}");
         std::thread::yield_now();
     }
+}
+
+/// How many processes name this in their command line.
+fn processes_with(marker: &str) -> usize {
+    std::fs::read_dir("/proc")
+        .expect("a process table")
+        .filter_map(Result::ok)
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .filter(|words| String::from_utf8_lossy(words).contains(marker))
+        .count()
 }
 
 fn start(suite: &SuiteCopy, arguments: &[&str]) -> Child {
@@ -143,13 +155,7 @@ fn a_command_that_hangs_forks_and_floods_is_ended_with_its_whole_tree() {
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     let night = night_json(&night_of(&suite, "one"));
     assert_eq!(night["scenarios"][0]["attempts"][0]["outcome"], "timed-out");
-    let left: Vec<_> = std::fs::read_dir("/proc")
-        .expect("a process table")
-        .filter_map(Result::ok)
-        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-        .filter(|words| words.starts_with(marker.as_bytes()))
-        .collect();
-    assert_eq!(left, Vec::<Vec<u8>>::new(), "nothing is left behind");
+    assert_eq!(processes_with(&marker), 0, "nothing is left behind");
 }
 
 #[test]
@@ -187,7 +193,7 @@ fn an_interrupted_night_reports_what_it_had_and_names_the_rest() {
 
 #[test]
 fn a_night_that_was_killed_at_any_moment_can_be_judged_and_reported() {
-    let steps = "  - shell: echo hello\n    snapshot: said\n".repeat(1);
+    let steps = "  - shell: echo hello\n    snapshot: said\n".to_owned();
     let many: Vec<(String, String)> =
         (0..30).map(|at| (format!("s{at:02}"), steps.clone())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(id, steps)| (&**id, &**steps)).collect();
@@ -325,7 +331,6 @@ fn no_secret_reaches_the_night_in_any_form() {
     forms.push("p%C3%A4%26ss%20w%C3%B6rd".to_owned());
     forms.push("p%c3%a4%26ss%20w%c3%b6rd".to_owned());
     forms.push("p\\u00e4&ss w\\u00f6rd".to_owned());
-    use base64::Engine as _;
     let whole = base64::engine::general_purpose::STANDARD.encode(secret);
     forms.push(whole[..16].to_owned());
     let user = base64::engine::general_purpose::STANDARD.encode(format!("user:{secret}"));
@@ -369,19 +374,16 @@ fn complaints_stop_a_run_with_code_2_and_come_all_at_once() {
 fn a_killed_night_leaves_no_product_behind_for_the_next() {
     let marker = format!("nightshift-product-{}", std::process::id());
     let suite = commands(&[("slow", "  - run: sleep 60\n")]);
+    let server = format!(
+        "mkdir {marker}; exec python3 -m http.server --bind 127.0.0.1 --directory {marker} ${{port}}"
+    );
     suite.write(
         "nightshift.yaml",
         &format!(
-            "products:\n  shop:\n    serve:\n      run: bash -c \"exec -a {marker} python3 -m http.server --bind 127.0.0.1 ${{port}}\"\n      ready: {{ http: /, within: 30s }}\n"
+            "products:\n  shop:\n    serve:\n      shell: \"{server}\"\n      ready: {{ http: /, within: 30s }}\n"
         ),
     );
-    let alive = || {
-        std::fs::read_dir("/proc")
-            .expect("a process table")
-            .filter_map(Result::ok)
-            .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-            .any(|words| words.starts_with(marker.as_bytes()))
-    };
+    let alive = || processes_with(&marker) > 0;
     let mut night = start(&suite, &["run", "--no-pdf", "--out", "one"]);
     until("the product runs", alive);
     night.kill().expect("ours to kill");

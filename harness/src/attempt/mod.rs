@@ -161,12 +161,12 @@ impl Attempt<'_> {
         let started = Instant::now();
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
-        let mut stop = self.stop.clone();
+        let mut signal = self.stop.clone();
         let allowed = deadline.saturating_duration_since(started);
         let carried_out = tokio::select! {
             done = self.carry_out(step) => Some(done?),
             () = tokio::time::sleep(allowed) => None,
-            () = stopped(&mut stop, stop_at_once) => return Ok(StepEnd::Stopped),
+            () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
         };
         let mut carried_out = carried_out.unwrap_or_else(|| {
             CarriedOut::failed(Failure {
@@ -495,9 +495,9 @@ fn milliseconds(since: Instant) -> u64 {
 /// `5m`, `90s`, `250ms`: the form in which YAML has durations.
 fn in_words(duration: Duration) -> String {
     let ms = duration.as_millis();
-    if ms % 60_000 == 0 {
+    if ms.is_multiple_of(60_000) {
         format!("{}m", ms / 60_000)
-    } else if ms % 1000 == 0 {
+    } else if ms.is_multiple_of(1000) {
         format!("{}s", ms / 1000)
     } else {
         format!("{ms}ms")

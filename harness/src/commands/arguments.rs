@@ -24,17 +24,18 @@ pub struct Arguments {
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "With every command")]
 pub struct Common {
     /// The suite's folder [default: the nearest one upwards with a nightshift.yaml]
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub dir: Option<PathBuf>,
-    /// When to use colour
+    /// When to use colour; `auto` is on a terminal where `NO_COLOR` is not set
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
     /// Say less; answers and errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more; twice for everything
+    /// Say more; up to three times
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
 }
@@ -42,21 +43,17 @@ pub struct Common {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    // No documentation of the words: it would take six lines in every help text.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
 /// How a command answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
 pub enum Format {
-    /// For people.
     #[default]
     Text,
-    /// For programs.
     Json,
 }
 
@@ -64,7 +61,9 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a first configuration, scenario and skill; never overwrites
-    #[command(after_help = "Example:\n  nightshift init --url http://127.0.0.1:8000 --cli shopctl")]
+    #[command(
+        after_help = "Examples:\n  nightshift init --url http://127.0.0.1:8000 --cli shopctl\n  nightshift init --ci github > .github/workflows/nightshift.yml"
+    )]
     Init(InitOptions),
     /// Validate every YAML file and print every complaint
     #[command(after_help = "Example:\n  nightshift check scenarios/catalog --format json")]
@@ -85,7 +84,7 @@ pub enum Command {
     Report(ReportOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
-        after_help = "Example:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\""
+        after_help = "Examples:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\""
     )]
     Review(ReviewOptions),
     /// Apply the gate rules to a night and exit by the rule that decides
@@ -135,7 +134,7 @@ pub struct Choice {
 /// What changes the configuration for this time.
 #[derive(Debug, Args)]
 pub struct Changes {
-    /// Override a configuration key, dotted
+    /// Override a key of nightshift.yaml, dotted: night.jobs=1
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
     /// A variable for `${NAME}`

@@ -38,6 +38,7 @@ enum State {
     Missing,
 }
 
+/// Looks, tells, and answers with 4 where nights cannot run here.
 pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &Overrides::default());
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();

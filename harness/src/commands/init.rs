@@ -63,7 +63,7 @@ fn append_missing_lines(path: &Path, text: &str) -> anyhow::Result<bool> {
     }
     let gap = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
     let mut file = std::fs::File::options().append(true).open(path).with_context(context)?;
-    write!(file, "{gap}{}\n", missing.join("\n")).with_context(context)?;
+    writeln!(file, "{gap}{}", missing.join("\n")).with_context(context)?;
     Ok(true)
 }
 
@@ -77,8 +77,21 @@ fn print_schedule(common: &Common, file: ScheduleFile) -> anyhow::Result<Exit> {
     ) {
         Ok(text) => {
             terminal::answer(text.trim_end());
+            terminal::say(start_needs(file));
             Ok(Exit::Passed)
         }
         Err(error) => mistake(error.to_string()),
+    }
+}
+
+/// What must be there for the file to do its work.
+fn start_needs(file: ScheduleFile) -> &'static str {
+    match file {
+        ScheduleFile::Crontab | ScheduleFile::SystemdService | ScheduleFile::SystemdTimer => {
+            "\nIt starts `nightshift` by its name: put it where cron and systemd look, as in /usr/local/bin."
+        }
+        ScheduleFile::Github | ScheduleFile::Gitlab => {
+            "\nAdd the steps that install nightshift, Chromium and ChromeDriver where the runner lacks them."
+        }
     }
 }

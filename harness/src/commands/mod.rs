@@ -5,7 +5,7 @@
 
 mod arguments;
 mod check;
-pub mod doctor;
+mod doctor;
 mod exit;
 mod init;
 mod list;
@@ -44,6 +44,14 @@ pub fn main() -> ExitCode {
             Exit::of(&error).into()
         }
     }
+}
+
+/// Whether the program takes this command line, whose first word is its own name.
+///
+/// # Errors
+/// What it would say instead.
+pub fn accepts(words: &[String]) -> Result<(), String> {
+    Arguments::try_parse_from(words).map(drop).map_err(|error| error.to_string())
 }
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {

@@ -33,9 +33,9 @@ pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> 
     if !options.no_pdf {
         run::runtime()?.block_on(async {
             let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
-            let printed = report::write_pdf(night.path(), &report, &mut printer).await;
+            let result = report::write_pdf(night.path(), &report, &mut printer).await;
             printer.stop().await;
-            printed.map_err(anyhow::Error::from)
+            result.map_err(anyhow::Error::from)
         })?;
         terminal::answer(format_args!("pdf:  {}", night.path().join("report.pdf").display()));
     }

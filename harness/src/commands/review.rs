@@ -56,8 +56,10 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
     } else if !options.accept.is_empty() || !options.reject.is_empty() {
         let accepted = desk.named(&options.accept)?;
         let rejected = desk.named(&options.reject)?;
-        desk.accept(&accepted, why)?;
-        desk.reject(&rejected, why)?;
+        if !accepted.is_empty() {
+            desk.accept(&accepted, why)?;
+        }
+        desk.reject(&rejected, why);
     } else if std::io::stdin().is_terminal() {
         desk.ask(why)?;
     } else {
@@ -162,7 +164,7 @@ impl Desk {
     fn accept(&mut self, chosen: &[Pending], why: Option<&str>) -> anyhow::Result<()> {
         for pending in chosen {
             let path = baseline::accept(&self.root, &self.acceptance(pending, why)?)?;
-            self.remember(pending, "accepted", why)?;
+            self.remember(pending, "accepted", why);
             let shown = path.strip_prefix(&self.root).unwrap_or(&path);
             terminal::answer(format_args!("accepted {} as {}", line(pending), shown.display()));
         }
@@ -170,12 +172,11 @@ impl Desk {
         Ok(())
     }
 
-    fn reject(&mut self, chosen: &[Pending], why: Option<&str>) -> anyhow::Result<()> {
+    fn reject(&mut self, chosen: &[Pending], why: Option<&str>) {
         for pending in chosen {
-            self.remember(pending, "rejected", why)?;
+            self.remember(pending, "rejected", why);
             terminal::answer(format_args!("rejected {}; its baseline stays", line(pending)));
         }
-        Ok(())
     }
 
     fn export(&self) -> anyhow::Result<()> {
@@ -234,7 +235,7 @@ impl Desk {
             self.show_changes(&group);
             match question("accept, reject, skip or quit? [a/r/s/q] ")?.as_str() {
                 "a" | "accept" => self.accept(&group, why)?,
-                "r" | "reject" => self.reject(&group, why)?,
+                "r" | "reject" => self.reject(&group, why),
                 "q" | "quit" => break,
                 _ => {}
             }
@@ -257,12 +258,7 @@ impl Desk {
     }
 
     /// Writes a decision beside the night, so that a second look shows only what is left.
-    fn remember(
-        &mut self,
-        pending: &Pending,
-        decision: &str,
-        why: Option<&str>,
-    ) -> anyhow::Result<()> {
+    fn remember(&mut self, pending: &Pending, decision: &str, why: Option<&str>) {
         let line = serde_json::json!({
             "key": key(pending), "decision": decision, "why": why,
             "scenario": pending.scenario, "checkpoint": pending.checkpoint, "facet": pending.facet,
@@ -278,7 +274,6 @@ impl Desk {
             terminal::say(format_args!("cannot remember this in {}: {error}", path.display()));
         }
         self.decided.insert(key(pending));
-        Ok(())
     }
 }
 

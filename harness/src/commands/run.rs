@@ -86,10 +86,10 @@ fn by_product(
             (Some((name, value)), _) => (name.to_owned(), value.to_owned()),
             (None, Some((only, _))) if products.len() == 1 => (only.clone(), value.clone()),
             (None, _) => {
-                let names: Vec<_> = products.keys().map(String::as_str).collect();
+                let all: Vec<_> = products.keys().map(String::as_str).collect();
                 return mistake(format!(
                     "{option} {value}: this suite has several products; write {option} PRODUCT=VALUE with one of {}",
-                    names.join(", ")
+                    all.join(", ")
                 ));
             }
         };

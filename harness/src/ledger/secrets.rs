@@ -79,6 +79,8 @@ fn encoded_forms(secret: &str) -> Vec<Vec<u8>> {
     let json = json_escaped(secret);
     let mut forms: Vec<Vec<u8>> = [
         secret.to_owned(),
+        ascii_escaped(&json, false),
+        ascii_escaped(&json, true),
         lower_escapes(&percent),
         lower_escapes(&form),
         form.replace('+', "%20"),
@@ -137,6 +139,19 @@ fn json_escaped(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
+/// Everything beyond ASCII as `\uXXXX`, as many writers of JSON do.
+fn ascii_escaped(json: &str, upper: bool) -> String {
+    let mut units = [0; 2];
+    json.chars().fold(String::new(), |text, letter| {
+        if letter.is_ascii() {
+            return text + &letter.to_string();
+        }
+        letter.encode_utf16(&mut units).iter().fold(text, |text, unit| {
+            text + &if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") }
+        })
+    })
+}
+
 fn html_escaped(text: &str, apostrophe: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -147,6 +162,8 @@ fn html_escaped(text: &str, apostrophe: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     const SECRET: &str = "p&ss \"wörd'<1>";
@@ -180,6 +197,8 @@ mod tests {
     fn a_secret_is_taken_out_of_json_and_of_json_inside_json() {
         let json = serde_json::json!({ "p": SECRET }).to_string();
         assert_eq!(scrubbed(&json), r#"{"p":"[secret]"}"#);
+        assert_eq!(scrubbed(r#"{"p":"p&ss \"w\u00f6rd'<1>"}"#), r#"{"p":"[secret]"}"#);
+        assert_eq!(scrubbed(r#"{"p":"p&ss \"w\u00F6rd'<1>"}"#), r#"{"p":"[secret]"}"#);
         let nested = serde_json::json!({ "body": json }).to_string();
         assert_eq!(scrubbed(&nested), r#"{"body":"{\"p\":\"[secret]\"}"}"#);
     }

@@ -100,14 +100,15 @@ impl Template {
             match piece {
                 Piece::Literal("${") => text.push_str("$${"),
                 Piece::Literal(literal) => text.push_str(literal),
-                Piece::Reference(name) => match lookup(name) {
-                    Some(value) => text.push_str(value.raw()),
-                    None => {
+                Piece::Reference(name) => {
+                    if let Some(value) = lookup(name) {
+                        text.push_str(value.raw());
+                    } else {
                         text.push_str("${");
                         text.push_str(name);
                         text.push('}');
                     }
-                },
+                }
             }
         }
         Template(text)

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
 use super::NightError;
@@ -127,10 +128,9 @@ impl<'a> Stage<'a> {
     async fn set(product: &'a Running) -> Result<Self, ProductError> {
         let work = product.work()?;
         let served = product.served(&work).await?;
-        let server = served.as_deref();
         let address = Address {
-            port: server.and_then(|it| it.port),
-            base_url: server.map(|it| it.base_url.as_str()),
+            port: served.as_deref().and_then(|it| it.port),
+            base_url: served.as_deref().map(|it| it.base_url.as_str()),
         };
         let environment =
             product.prepared.environment(&work, address, &|name| product.variables.value(name))?;
@@ -153,6 +153,7 @@ impl<'a> Stage<'a> {
         PageContext {
             base_url: self.base_url().unwrap_or_default().to_owned(),
             allow_hosts: self.allowed().to_vec(),
+            dismiss: self.product.prepared.config().dismiss.clone(),
             work: self.work.work().to_owned(),
         }
     }
@@ -182,8 +183,7 @@ impl<'a> Stage<'a> {
         scope.set_known("work", self.work.work().to_string_lossy(), "[work]");
         scope.is_known(self.work.home().to_string_lossy(), "[home]");
         scope.is_known(self.work.tmp().to_string_lossy(), "[tmp]");
-        let unique = format!("{}-{}-{number}", setup.plan.night, slug(&scenario.id));
-        scope.set_known("unique", unique.to_lowercase(), "[unique]");
+        scope.set_known("unique", unique(&setup.plan.night, &scenario.id, number), "[unique]");
         scope
     }
 
@@ -235,9 +235,13 @@ fn redacted(
     }
 }
 
-/// Only letters, digits and dashes.
-fn slug(id: &str) -> String {
-    id.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect()
+/// The value of `${unique}`: another one for every attempt of every night. Always `u` and fifteen
+/// digits, because digits are equally wide in nearly every font: what stands beside it on a page
+/// must not move from night to night.
+fn unique(night: &str, scenario: &str, number: u32) -> String {
+    let digest = Sha256::digest(format!("{night}\n{scenario}\n{number}"));
+    let digits = digest.iter().take(15).map(|byte| char::from(b'0' + byte % 10));
+    std::iter::once('u').chain(digits).collect()
 }
 
 fn no_product(setup: &Setup, scenario: &Scenario, detail: &str) -> Result<Attempted, NightError> {
@@ -269,4 +273,22 @@ fn harness_error(
         duration_ms: 0,
     })?;
     Ok(Attempted::Ended(Ended::With(Outcome::HarnessError)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unique_values_differ_by_night_scenario_and_attempt_and_are_equally_long() {
+        let all = [
+            unique("n1", "a", 1),
+            unique("n2", "a", 1),
+            unique("n1", "b", 1),
+            unique("n1", "a", 2),
+        ];
+        let different: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+        assert!(all.iter().all(|it| it.len() == 16 && it.starts_with('u')), "{all:?}");
+    }
 }

@@ -138,7 +138,7 @@ pub async fn run(
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty();
     let plan = Arc::new(plan);
-    // The browser that prints has its profile in it.
+    // Holds the profile of the browser that prints; removed when everybody is through with it.
     let _scratch = ready.scratch.clone();
     let browser =
         workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()).await?;

@@ -97,7 +97,7 @@ pub enum ProductError {
         log: Vec<u8>,
     },
     /// The command that names the build failed, or said nothing.
-    #[error("version-from of {product}: {command} {how}{}", quoted(.log))]
+    #[error("version-from of {product}: {command} {how}; correct it or leave it out{}", quoted(.log))]
     Version {
         /// The product.
         product: String,
@@ -129,6 +129,20 @@ pub enum ProductError {
         how: String,
         /// What it said.
         log: Vec<u8>,
+    },
+    /// A product that runs elsewhere does not answer.
+    #[error(
+        "{product} does not answer: asked for {within:?} for {tried}; last: {last}; start it, or correct its base-url"
+    )]
+    Unreachable {
+        /// The product.
+        product: String,
+        /// For how long it was asked.
+        within: Duration,
+        /// What was tried.
+        tried: String,
+        /// What was wrong the last time.
+        last: String,
     },
     /// The server was not ready in time.
     #[error("{product} was not ready within {within:?}: {tried}; last: {last}{}", quoted(.log))]
@@ -181,9 +195,11 @@ impl ProductError {
             | Self::Version { log, .. }
             | Self::EndedEarly { log, .. }
             | Self::NotReady { log, .. } => Some(log),
-            Self::Start { .. } | Self::Unfilled { .. } | Self::Config { .. } | Self::Io { .. } => {
-                None
-            }
+            Self::Unreachable { .. }
+            | Self::Start { .. }
+            | Self::Unfilled { .. }
+            | Self::Config { .. }
+            | Self::Io { .. } => None,
         }
     }
 

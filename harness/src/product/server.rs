@@ -124,12 +124,11 @@ pub(super) async fn elsewhere(product: &Prepared, url: &str) -> Result<Server, P
     };
     let probe = Probe::new(&ready, &base).map_err(refuse)?;
     let within = serve.map_or(ELSEWHERE_WITHIN, |it| Duration::from_millis(it.within_ms));
-    until(&probe, within, Vec::new).await.map_err(|last| ProductError::NotReady {
+    until(&probe, within, Vec::new).await.map_err(|last| ProductError::Unreachable {
         product: product.name.clone(),
         within,
         tried: probe.asks(),
         last,
-        log: Vec::new(),
     })?;
     Ok(Server { base_url: url.trim_end_matches('/').to_owned(), own: None })
 }

@@ -178,7 +178,7 @@ async fn the_build_is_the_first_line_of_what_version_from_says() {
     bench.config.version_from = Some(shell("echo broken; exit 1"));
     assert_eq!(
         bench.prepare().await.unwrap_err().to_string(),
-        "version-from of shop: echo broken; exit 1 ended with exit 1; its last words:\n    broken"
+        "version-from of shop: echo broken; exit 1 ended with exit 1; correct it or leave it out; its last words:\n    broken"
     );
     bench.config.version_from = Some(CommandLine::Argv(vec![Template::from("shopdd")]));
     let error = bench.prepare().await.unwrap_err().to_string();

@@ -42,6 +42,12 @@ pub fn sentence(report: &NightReport) -> String {
     }
     if report.gate.decision == Decision::Inconclusive && totals.judged > 0 {
         parts.push(format!("only {} of {} judged", totals.judged, totals.planned));
+    } else if totals.judged > 0 {
+        for (n, word) in [(totals.inconclusive, "inconclusive"), (totals.not_run, "not run")] {
+            if n > 0 {
+                parts.push(format!("{} {word}", thousands(u64::from(n))));
+            }
+        }
     }
     let builds: Vec<String> = report
         .night

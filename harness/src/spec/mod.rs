@@ -2,7 +2,8 @@
 //!
 //! [`load`] is what a night begins with, [`check`] what a person runs beforehand. Files become
 //! `node` trees, the readers turn those into the model by the table in `grammar`, and `cross`
-//! checks what needs more than one file. `schema` prints the same table as JSON Schemas.
+//! checks what needs more than one file. `schema` prints the same table as JSON Schemas, and
+//! `reference` as a page for people.
 
 mod commands;
 mod complaint;
@@ -18,6 +19,7 @@ mod overrides;
 mod product;
 mod quoting;
 mod reader;
+mod reference;
 mod scaffold;
 mod scenario;
 mod schema;
@@ -36,6 +38,7 @@ use indexmap::IndexMap;
 pub use complaint::Complaint;
 pub use error::SpecError;
 pub use overrides::Overrides;
+pub use reference::reference;
 pub use scaffold::scaffold;
 pub use schema::schemas;
 
@@ -94,6 +97,10 @@ pub fn load(root: &Path, overrides: &Overrides) -> Result<Suite, SpecError> {
         .map(|(name, text)| (name.clone(), Template::new(text.as_str())))
         .collect();
     config.mask = config.mask.iter().map(|it| it.substituted(&vars)).collect();
+    for dismissal in config.products.values_mut().flat_map(|it| &mut it.dismiss) {
+        dismissal.when = dismissal.when.substituted(&vars);
+        dismissal.click = dismissal.click.substituted(&vars);
+    }
     let scenarios = scenarios.flat_map(|it| it.scenarios).map(|it| it.with_vars(&vars)).collect();
     Ok(Suite { root, config, skills, scenarios })
 }

@@ -1,5 +1,7 @@
 //! [`scaffold`]: the files with which `init` begins a suite.
 
+use std::fmt::Write as _;
+
 /// The files of a first suite, with their paths relative to its root: for a product with pages
 /// at `url`, with the command `cli`, with both, or with neither.
 #[must_use]
@@ -27,6 +29,15 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// What the product is called: as its command, where that can be a name.
+fn name(cli: Option<&str>) -> String {
+    let program = cli.map(program).unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let fits = name.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'));
+    if fits { name.to_owned() } else { "app".to_owned() }
+}
+
 fn program(cli: &str) -> String {
     let first = shell_words::split(cli).ok().and_then(|it| it.into_iter().next());
     shell_words::quote(&first.unwrap_or_else(|| cli.to_owned())).into_owned()
@@ -34,7 +45,10 @@ fn program(cli: &str) -> String {
 
 fn config(url: Option<&str>, cli: Option<&str>) -> String {
     let mut text = head("", "nightshift");
-    text.push_str("# The products and the night. Every key is described in the schema above.\nproducts:\n  product:\n");
+    text.push_str(
+        "# The products and the night. Every key is described in the schema above.\nproducts:\n",
+    );
+    let _ = writeln!(text, "  {}:", name(cli));
     if let Some(cli) = cli {
         text.push_str("    # The first line that this prints names the build under test.\n");
         let line =
@@ -44,7 +58,8 @@ fn config(url: Option<&str>, cli: Option<&str>) -> String {
     match url {
         Some(url) => {
             text.push_str("    # A product that is already running.\n");
-            let line = format!("    base-url: {}\n", quoted(url));
+            let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+            let line = format!("    base-url: {}\n", quoted(&url));
             text.push_str(&line);
         }
         None if cli.is_none() => text.push_str(

@@ -5,10 +5,13 @@
 //! 2. A failed step that looks for what an earlier or same-place difference has lost joins it.
 //! 3. What a watch saw joins the difference or failure that followed it, and takes in replaced
 //!    pages and failures that it explains.
+//! 4. What stands in the same table or list, and pictures of pages whose style sheet did not load,
+//!    come together in `kin`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, atoms, of_facet, text};
+use super::kin;
 use crate::model::comparison::Located;
 use crate::model::finding::DiffTag;
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -28,6 +31,7 @@ pub fn group(spots: &[Located]) -> Vec<Group> {
     let mut groups = by_spots(spots);
     join_failures(&mut groups, spots);
     join_watches(&mut groups, spots);
+    kin::join(&mut groups, spots);
     groups
 }
 
@@ -173,14 +177,13 @@ impl<'a> Near<'a> {
             let earlier = own.filter(|spot| spots[**spot].difference.step <= failed.step);
             found = found.or_earlier(self.search(earlier, &names, groups, spots));
             let key = (failed.place.as_str(), names);
-            let there = match self.known.get(&key) {
-                Some(known) => *known,
-                None => {
-                    let same = self.by_place.get(key.0).into_iter().flatten();
-                    let there = self.search(same, &key.1, groups, spots);
-                    self.known.insert(key, there);
-                    there
-                }
+            let there = if let Some(known) = self.known.get(&key) {
+                *known
+            } else {
+                let same = self.by_place.get(key.0).into_iter().flatten();
+                let there = self.search(same, &key.1, groups, spots);
+                self.known.insert(key, there);
+                there
             };
             found = found.or_earlier(there);
         }
@@ -194,13 +197,13 @@ impl<'a> Near<'a> {
         groups: &[Group],
         spots: &[Located],
     ) -> Explained {
-        let named = |line: &str| names.iter().any(|name| line.contains(name));
+        let mentions = |line: &str| names.iter().any(|name| line.contains(name));
         let mut found = Explained::default();
         for spot in candidates {
             let holders = &self.holders[*spot];
             let lost = |index: &usize| {
                 groups[*index].atoms.iter().any(|atom| match atom {
-                    Atom::Line { removed: Some(line), .. } => named(line),
+                    Atom::Line { removed: Some(line), .. } => mentions(line),
                     Atom::Line { removed: None, .. }
                     | Atom::Picture(_)
                     | Atom::Watch(_)
@@ -209,7 +212,7 @@ impl<'a> Near<'a> {
                 })
             };
             let by_atom = holders.iter().copied().find(|index| lost(index));
-            let is_gone = || gone(&spots[*spot]).iter().any(|line| named(line));
+            let is_gone = || gone(&spots[*spot]).iter().any(|line| mentions(line));
             let by_spot = holders.first().copied().filter(|_| is_gone());
             found = found.or_earlier(Explained { by_atom, by_spot });
         }

@@ -7,6 +7,7 @@ pub mod cause;
 mod findings;
 mod gate;
 pub mod group;
+mod kin;
 pub mod seen;
 pub mod title;
 pub mod verdicts;

@@ -92,7 +92,7 @@ impl Bench {
 
     async fn observe(&mut self) -> Observation {
         let facets = vec![FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
-        self.page.observe(&Look { facets, masks: vec![] }).await.unwrap()
+        self.page.observe(&Look { facets, masks: vec![], varies: &|_| false }).await.unwrap()
     }
 
     async fn stop(self) {
@@ -102,7 +102,12 @@ impl Bench {
 }
 
 fn context(site: &Site, work: &Path) -> PageContext {
-    PageContext { base_url: site.url(), allow_hosts: vec![], work: work.to_owned() }
+    PageContext {
+        base_url: site.url(),
+        allow_hosts: vec![],
+        dismiss: vec![],
+        work: work.to_owned(),
+    }
 }
 
 fn role(role: &str, name: &str) -> Target {

@@ -96,10 +96,19 @@ async fn page(uri: axum::http::Uri) -> Response {
             "<h1>Hang</h1><button onclick='setTimeout(() => { while (true); }, 0)'>Go</button>"
         }
         "/lazy" => include_str!("lazy.html"),
+        "/overlay" => {
+            "<title>Overlay</title><button onclick=\"document.title = 'Bought'\">Buy</button>\
+             <div role=dialog aria-label=Cookies style='position:fixed;inset:0;padding:200px;background:#fff'>\
+             <button onclick=\"this.parentNode.remove()\">Reject all</button></div>"
+        }
         "/forbidden" => {
             "<h1>Forbidden</h1><script>fetch(`http://127.0.0.2:${location.port}/static`).catch(() => {})</script>"
         }
         "/frame" => "<title>Frame</title><h1>Outer</h1><iframe title='inner' src='/form'></iframe>",
+        // A menu's icon that is drawn in SVG, as datasette has it.
+        "/drawn" => {
+            "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
+        }
         "/popup" => "<h1>Popup</h1><button onclick='window.open(\"/static\")'>Open</button>",
         _ => {
             return (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>"))

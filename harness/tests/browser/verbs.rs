@@ -1,5 +1,7 @@
 //! Everything that a person can do with a page, and the dialogs in between.
 
+use nightshift::model::suite::Dismissal;
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,6 +18,9 @@ async fn a_person_can_use_a_page() {
     bench.title("Search").await;
     let observation = bench.observe().await;
     assert_eq!(facet(&observation, FacetKind::Page).lines().last(), Some("status: 200"));
+    bench.open("/drawn").await;
+    bench.passes(Action::Click(Target::plain(Locator::Css("svg".into())))).await;
+    bench.title("Clicked").await;
     bench.stop().await;
 }
 
@@ -189,5 +194,22 @@ async fn dialogs_are_answered_and_block_everything_else() {
     assert!(!bench.page.material().await.is_empty());
     bench.fresh_page().await;
     bench.open("/static").await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_overlay_that_the_suite_knows_is_clicked_away_and_no_other() {
+    let mut bench = Bench::start().await;
+    bench.open("/overlay").await;
+    let (_, actual) = bench.fails(Action::Click(button("Buy"))).await;
+    assert_eq!(actual, "it is covered by dialog \"Cookies\"");
+    let dismissal = Dismissal { when: role("dialog", "Cookies"), click: button("Reject all") };
+    let knowing =
+        PageContext { dismiss: vec![dismissal], ..context(&bench.site, bench.scratch.path()) };
+    let page = bench.browser.page(&knowing).await.unwrap();
+    std::mem::replace(&mut bench.page, page).close().await.unwrap();
+    bench.open("/overlay").await;
+    bench.passes(Action::Click(button("Buy"))).await;
+    bench.title("Bought").await;
     bench.stop().await;
 }

@@ -218,7 +218,7 @@ pub(crate) static SERVE: Object = one_of(
 pub(crate) static DISMISS: Object = object(
     "dismiss",
     "a dismissal",
-    "An overlay that is dismissed when it is in the way.",
+    "An overlay that is clicked away where it is seen.",
     &[
         required("when", Shape::Target, "What shows that it is there.", "'dialog \"Cookies\"'"),
         required("click", Shape::Target, "What to click.", "'button \"Reject all\"'"),
@@ -287,7 +287,7 @@ pub(crate) static PRODUCT: Object = object(
         optional(
             "dismiss",
             Shape::List(&Shape::Object(&DISMISS)),
-            "Overlays that are dismissed when they are in the way.",
+            "Overlays that are clicked away where they are seen.",
             "[ { when: 'dialog \"Cookies\"', click: 'button \"Reject all\"' } ]",
         ),
     ],

@@ -100,6 +100,7 @@ fn every_scaffold_is_a_valid_suite() {
     let products = [
         (None, None),
         (Some("http://127.0.0.1:8001/app"), None),
+        (Some("127.0.0.1:8001"), Some("./bin/shop.sh")),
         (None, Some("shopctl")),
         (Some("https://shop.example"), Some("python -m 'my shop' --x")),
     ];

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::discover::FileKind;
 use super::super::grammar::VERBS;
-use super::super::{scaffold, schema::printed, schemas};
+use super::super::{reference, scaffold, schema::printed, schemas};
 use super::model::DESIGN;
 use super::said;
 
@@ -63,7 +63,7 @@ fn the_committed_schemas_are_those_of_the_grammar() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
     for (name, schema) in schemas() {
         let path = folder.join(name);
-        // `NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test schemas` writes them anew.
+        // `NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test committed` writes them anew.
         if std::env::var_os("NIGHTSHIFT_WRITE_SCHEMAS").is_some() {
             std::fs::create_dir_all(&folder).unwrap();
             std::fs::write(&path, printed(&schema)).unwrap();
@@ -71,6 +71,17 @@ fn the_committed_schemas_are_those_of_the_grammar() {
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == printed(&schema), "{name} is out of date");
     }
+}
+
+#[test]
+fn the_committed_reference_is_that_of_the_grammar() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/keys.md");
+    if std::env::var_os("NIGHTSHIFT_WRITE_SCHEMAS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, reference()).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == reference(), "docs/reference/keys.md is out of date");
 }
 
 #[test]

@@ -70,13 +70,8 @@ impl Page {
         self.focus().await?;
         self.settle(deadline).await?;
         self.freeze(deadline).await?;
-        let read: walker::Page = loop {
-            match self.ask(&Question::Observe { masks: &look.masks }).await {
-                Ok(read) => break read,
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
-                Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
-            }
-        };
+        let question = Question::Observe { masks: &look.masks };
+        let read: walker::Page = self.read(&question, deadline).await?;
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -85,7 +80,7 @@ impl Page {
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
                 FacetKind::Image => FacetContent::Image {
                     png: self.picture(deadline).await?,
-                    masks: self.not_compared(&read, look).await?,
+                    masks: self.not_compared(&read, look, deadline).await?,
                 },
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
@@ -103,16 +98,29 @@ impl Page {
         Ok(Observation { place, facets, extras: Vec::new() })
     }
 
+    /// Asks the walker until the page stands still enough to answer.
+    async fn read<T: serde::de::DeserializeOwned>(
+        &mut self,
+        question: &Question<'_>,
+        deadline: Instant,
+    ) -> Result<T, Trouble> {
+        loop {
+            match self.ask(question).await {
+                Ok(answer) => return Ok(answer),
+                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
+            }
+        }
+    }
+
     /// The regions of a picture that are masked, or show text that is redacted.
     async fn not_compared(
         &mut self,
         read: &walker::Page,
         look: &Look<'_>,
+        deadline: Instant,
     ) -> Result<Vec<Rect>, Trouble> {
-        let drawn: walker::TextRuns = match self.ask(&Question::Runs).await {
-            Ok(drawn) => drawn,
-            Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
-        };
+        let drawn: walker::TextRuns = self.read(&Question::Runs, deadline).await?;
         let varying = drawn.runs.iter().filter(|run| (look.varies)(&run.text)).map(|run| run.rect);
         Ok(read
             .masks

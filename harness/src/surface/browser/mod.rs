@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::model::suite::Dismissal;
 use crate::process::Cookie;
 
 pub use locate::{environment_key, locate};
@@ -76,6 +77,8 @@ pub struct PageContext {
     pub base_url: String,
     /// Hosts (`host` or `host:port`) beside the product's own that the page may reach.
     pub allow_hosts: Vec<String>,
+    /// Overlays that are clicked away before a step where they are seen.
+    pub dismiss: Vec<Dismissal>,
     /// The scenario's working folder: uploads come from it, downloads go to it.
     pub work: PathBuf,
 }

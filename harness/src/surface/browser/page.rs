@@ -20,6 +20,7 @@ use super::walker::{self, Question, WalkerError};
 use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
+use crate::model::suite::Dismissal;
 use crate::model::{Action, Observation, Outcome, WatchKind};
 use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 
@@ -40,6 +41,8 @@ pub struct Page {
     pub(super) top: String,
     pub(super) base: Url,
     pub(super) work: PathBuf,
+    /// Overlays that are clicked away.
+    pub(super) dismissals: Vec<Dismissal>,
     /// Where the browser puts files until a step asks for them; goes with the page.
     _downloads: tempfile::TempDir,
     /// Counts the times that we waited for quiet.
@@ -145,6 +148,7 @@ impl Page {
             top: blank.top,
             base,
             work: context.work.clone(),
+            dismissals: context.dismiss.clone(),
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
@@ -195,7 +199,12 @@ impl Page {
         question: &Question<'_>,
     ) -> Result<T, Snag> {
         let asked = self.shared.client.execute(walker::SCRIPT, question.arguments());
-        let answer = self.shared.drive("reading the page", asked).await?;
+        let answer =
+            self.shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+                // A document that is being left makes any script fail.
+                Snag::Refused(said) => Snag::Again(said),
+                other => other,
+            })?;
         walker::read(answer).map_err(|error| match error {
             WalkerError::Complaint(said) => Snag::Refused(said),
             WalkerError::Shape(_) => Snag::Again(error.to_string()),
@@ -239,6 +248,9 @@ impl Page {
             return Err(trouble);
         }
         self.focus().await?;
+        if !matches!(action, Action::Dialog(_) | Action::Open(_)) {
+            self.dismiss().await?;
+        }
         let none = |()| Vec::new();
         match action {
             Action::Open(url) => self.open_url(url.raw()).await.map(none),

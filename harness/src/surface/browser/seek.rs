@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::page::{Page, Step, Trouble, failed};
 use super::session::Snag;
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
+use crate::model::suite::Dismissal;
 use crate::model::{Locator, Target};
 
 /// The key under which `WebDriver` passes element references.
@@ -97,8 +98,36 @@ impl Page {
             if Instant::now() >= deadline {
                 return Err(self.lacking(target, expected, lack).await);
             }
-            self.pause().await;
+            if !self.dismiss().await? {
+                self.pause().await;
+            }
         }
+    }
+
+    /// Clicks away the overlays whose sign is visible now; whether there was one.
+    pub(super) async fn dismiss(&mut self) -> Step<bool> {
+        let mut any = false;
+        for Dismissal { when, click } in self.dismissals.clone() {
+            let sign = self.find(&when, Explain::Nothing).await?;
+            if !sign.matches.iter().any(|it| it.visible) {
+                continue;
+            }
+            let expected = Need::Usable.of(&click);
+            let found = self.find(&click, Explain::Nothing).await?;
+            let Ok(one) = single(&click, &found) else { continue };
+            let spot = match self.spot(one, Need::Usable).await {
+                Ok(Some(spot)) => spot,
+                // It went by itself, or is not ready yet; the step itself says what is in its way.
+                Ok(None) | Err(Snag::Again(_)) => continue,
+                Err(snag) => return Err(self.trouble(snag, &expected)),
+            };
+            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            any |= self.acted(clicked, &spot, &expected, self.deadline()).await?;
+        }
+        if any {
+            self.settle(self.deadline()).await?;
+        }
+        Ok(any)
     }
 
     async fn try_obtain(

@@ -122,7 +122,8 @@ const shownText = (el, role) => valueText(el) || (role === 'textbox' || role ===
 function isEditable(el, name) {
   if (name === 'textarea' || name === 'select') return true;
   if (name === 'input') return !/^(button|submit|reset|image|checkbox|radio|hidden)$/i.test(attr(el, 'type') || 'text');
-  return readers.editable.call(el) === true;
+  // The reader is that of HTML; a picture drawn in SVG has none.
+  return readers.namespace.call(el) === HTML && readers.editable.call(el) === true;
 }
 
 function bringIntoView(el) {
