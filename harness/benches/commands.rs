@@ -101,7 +101,7 @@ fn suite(name: &str, scenarios: usize, steps: usize) -> PathBuf {
         "--accept-new",
         "--no-pdf",
         "--out",
-        "night",
+        "first",
     ]));
     root
 }
