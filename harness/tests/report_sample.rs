@@ -6,49 +6,24 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use futures_util::future::BoxFuture;
+use nightshift::model::suite::BrowserConfig;
 use nightshift::model::{Because, Verdict};
-use nightshift::report::{self, PagePrinter, PrintOptions};
+use nightshift::night::BrowserPrinter;
+use nightshift::report;
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample")
 }
 
-/// Prints with the command line of Chromium, which knows no footer of ours.
-struct ChromiumPrinter;
-
-impl PagePrinter for ChromiumPrinter {
-    fn print<'a>(
-        &'a mut self,
-        html: &'a Path,
-        _options: &'a PrintOptions,
-    ) -> BoxFuture<'a, Result<Vec<u8>, String>> {
-        Box::pin(async move {
-            let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-            let pdf = folder.path().join("report.pdf");
-            let status = Command::new("chromium")
-                .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"])
-                .args(["--no-pdf-header-footer", "--disable-background-networking"])
-                // The tags of an accessible PDF are most of its size; the sample does without.
-                .arg("--disable-pdf-tagging")
-                .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-                .arg(format!("--print-to-pdf={}", pdf.display()))
-                .arg(format!("file://{}", html.display()))
-                .output()
-                .map_err(|error| error.to_string())?;
-            std::fs::read(&pdf).map_err(|error| format!("{error}: {status:?}"))
-        })
-    }
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_rendered_sample_is_what_its_data_says() {
     let report = report::read(&sample()).unwrap();
     if std::env::var_os("NIGHTSHIFT_REGENERATE").is_some() {
         report::write(&sample(), &report).unwrap();
-        report::write_pdf(&sample(), &report, &mut ChromiumPrinter).await.unwrap();
+        let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await.unwrap();
+        report::write_pdf(&sample(), &report, &mut printer).await.unwrap();
+        printer.stop().await;
     }
     let fresh = tempfile::tempdir().unwrap();
     report::write(fresh.path(), &report).unwrap();

@@ -65,6 +65,31 @@
     if (document.readyState === 'complete') state.mutated = real.perf();
   });
   observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  // Answers that scripts wait for. The events of the network come by another way and may be late;
+  // and between an answer and what a script makes of it there is nothing that they could tell.
+  const LONG = 2000;
+  const awaited = new Map();
+  const turn = setTimeout.bind(globalThis);
+  const expect = () => {
+    const mark = {};
+    awaited.set(mark, real.perf());
+    return () => turn(() => awaited.delete(mark), 0);
+  };
+  const following = (target) => mask(target, (it, self, args) => {
+    const promise = Reflect.apply(it, self, args);
+    const done = expect();
+    promise.then(done, done);
+    return promise;
+  });
+  globalThis.fetch = following(fetch);
+  for (const name of ['arrayBuffer', 'blob', 'formData', 'json', 'text']) {
+    Response.prototype[name] = following(Response.prototype[name]);
+  }
+  XMLHttpRequest.prototype.send = mask(XMLHttpRequest.prototype.send, (target, self, args) => {
+    self.addEventListener('loadend', expect(), { once: true });
+    return Reflect.apply(target, self, args);
+  });
+
   const clear = (id) => timers.delete(id);
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
@@ -117,6 +142,7 @@
     if (state.leaving && at - state.leaving < 500) reasons.push('leaving');
     if (before(timers)) reasons.push('timer');
     if (before(frames)) reasons.push('frame');
+    if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
     for (let i = 0; i < window.length; i += 1) {
       try {
