@@ -39,6 +39,12 @@ async fn the_rendered_sample_is_what_its_data_says() {
 }
 
 #[test]
+fn the_pdf_names_no_folder_of_the_machine_that_printed_it() {
+    let pdf = std::fs::read(sample().join("report.pdf")).unwrap();
+    assert!(!String::from_utf8_lossy(&pdf).contains("file://"));
+}
+
+#[test]
 fn the_sample_shows_every_verdict_and_several_reasons() {
     let report = report::read(&sample()).unwrap();
     let missing: Vec<Verdict> =

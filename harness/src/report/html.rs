@@ -4,6 +4,9 @@
 //! Auto-escaping is on for all of them and runs through [`shown::escape`]; the style sheet is
 //! the only text that is put in as it is.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use tera::{Context, Tera};
 
 use super::night::NightReport;
@@ -37,7 +40,21 @@ pub fn render(report: &NightReport, mode: Mode) -> Result<String, ReportError> {
     let mut context = Context::new();
     context.insert("page", &Page::new(report, mode));
     context.insert("style", STYLE);
-    tera.render("night.html", &context).map_err(failed)
+    let page = tera.render("night.html", &context).map_err(failed)?;
+    Ok(match mode {
+        Mode::Screen => page,
+        Mode::Print => without_links_to_files(&page),
+    })
+}
+
+/// On paper a link to a file beside the page would name the folder in which it was printed, which
+/// is nowhere once the night has moved. Product text cannot look like one: its `<` is escaped.
+fn without_links_to_files(page: &str) -> String {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"<a href="(?:evidence/[^"]*|night\.json|ledger\.jsonl)">"#)
+            .expect("a valid pattern")
+    });
+    LINK.replace_all(page, "<a>").into_owned()
 }
 
 /// Header and footer of the printed page: night, builds and page number.
