@@ -12,6 +12,7 @@ mod preflight;
 mod printer;
 mod products;
 mod schedule;
+mod scratch;
 mod secrets;
 mod stop;
 mod workers;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 use super::products::{Products, Running, Variables};
-use super::{NightError, Progress, RunOptions, Stop, because};
+use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
@@ -54,9 +54,10 @@ pub(super) async fn run(
     for ended in crate::process::sweep() {
         tracing::info!("ended {ended:?}, left behind by a night that was killed");
     }
-    let scratch = tempfile::Builder::new().prefix("nightshift-").tempdir().map_err(|source| {
-        NightError::Io { action: "make a folder in", path: std::env::temp_dir(), source }
-    })?;
+    for folder in scratch::sweep(&std::env::temp_dir()) {
+        tracing::info!("removed {}, left behind by a night that was killed", folder.display());
+    }
+    let scratch = scratch::make()?;
     let desk = Desk { suite, options, ledger, progress };
     let browser_options = browser_options(&suite.config.browser, scratch.path(), allowed(suite));
     let mut broken = BTreeMap::new();

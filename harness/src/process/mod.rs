@@ -26,8 +26,8 @@ pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
 pub use service::{Service, ServiceSpec};
 pub use tree::{
-    Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, kill_stragglers,
-    sweep,
+    Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, is_orphaned,
+    kill_stragglers, sweep,
 };
 
 /// How a process ended.

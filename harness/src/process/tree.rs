@@ -152,19 +152,22 @@ pub fn kill_stragglers(cookie: &Cookie) {
     }
 }
 
+/// Whether the process that made this cookie is gone. What another process table knows is never
+/// taken for gone.
+#[must_use]
+pub fn is_orphaned(cookie: &str) -> bool {
+    Owner::of(cookie).is_some_and(|owner| {
+        owner.namespace == table::own().namespace && table::start_of(owner.pid) != Some(owner.start)
+    })
+}
+
 /// Ends what nights left behind whose own process is gone, and nothing else.
 ///
 /// Blocks for as long as reading the process table takes, a few milliseconds.
 #[must_use]
 pub fn sweep() -> Vec<Ended> {
-    let own = table::own();
-    let orphaned = |value: &str| {
-        Owner::of(value).is_some_and(|owner| {
-            owner.namespace == own.namespace && table::start_of(owner.pid) != Some(owner.start)
-        })
-    };
     let mut ending = Ending::new();
-    while ending.round(orphaned) {
+    while ending.round(is_orphaned) {
         std::thread::sleep(POLL);
     }
     ending.ended
