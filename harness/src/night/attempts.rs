@@ -21,6 +21,7 @@ use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};
 use crate::surface::browser::{Browser, BrowserOptions, Page, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
+use crate::surface::terminal::{TerminalSetup, TerminalSurface};
 use crate::surface::{PageSurface, SurfaceError};
 
 /// How long `finally` may take beyond the attempt's own time.
@@ -81,6 +82,12 @@ pub(super) async fn run(
         timeout: Duration::from_millis(setup.config.night.timeout_ms),
         max_output: MOST_OUTPUT,
     });
+    let mut terminal = TerminalSurface::new(TerminalSetup {
+        work: stage.work.work().to_owned(),
+        environment: stage.environment.clone(),
+        timeout: setup.browser_options.timeout,
+        secrets: setup.ledger.secrets().values().map(str::to_owned).collect(),
+    });
     let ended = Attempt {
         scenario,
         number,
@@ -88,6 +95,7 @@ pub(super) async fn run(
         policy: &stage.policy(),
         page: page.as_mut().map(|it| it as &mut dyn PageSurface),
         command: &mut command,
+        terminal: &mut terminal,
         scope: stage.scope(setup, scenario, number),
         environment: &setup.plan.environment,
         varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),

@@ -152,20 +152,30 @@ pub(super) fn number(steps: &mut [Step], mut last: u32) -> u32 {
     last
 }
 
-/// `type` and `snapshot` go where the person looks: to the terminal from `start` to `stop`, unless
-/// a page was used since.
-pub(super) fn give_to_terminal(steps: &mut [Step]) {
-    let mut watching = false;
-    walk(steps, &mut watching);
+/// Where a person looks who types, or takes a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Gaze {
+    /// At the terminal.
+    terminal: bool,
+    /// A page was used, so that there is one to look at once the program is stopped.
+    page: bool,
 }
 
-fn walk(steps: &mut [Step], watching: &mut bool) {
+/// `type` and `snapshot` go where the person looks: to the terminal from `start` to `stop`, unless
+/// a page was used since. After `stop` a person looks at the page again, or where there never was
+/// one, still at the terminal. Steps in `finally` come after all others.
+pub(super) fn give_to_terminal(steps: &mut [Step], finally: &mut [Step]) {
+    let gaze = walk(steps, Gaze::default());
+    walk(finally, gaze);
+}
+
+fn walk(steps: &mut [Step], mut gaze: Gaze) -> Gaze {
     for step in steps {
         let given = match &step.action {
-            Action::Type { text, into: None } if *watching => {
+            Action::Type { text, into: None } if gaze.terminal => {
                 Some(TerminalAction::Type(text.clone()))
             }
-            Action::Snapshot(snapshot) if *watching => {
+            Action::Snapshot(snapshot) if gaze.terminal => {
                 Some(TerminalAction::Snapshot(snapshot.clone()))
             }
             _ => None,
@@ -173,17 +183,27 @@ fn walk(steps: &mut [Step], watching: &mut bool) {
         if let Some(action) = given {
             step.action = Action::Terminal(Box::new(action));
         }
-        match &mut step.action {
+        gaze = match &mut step.action {
             Action::When(it) => {
-                walk(&mut it.steps, watching);
-                walk(&mut it.otherwise, watching);
+                // Which of the two is taken is not known: what both agree on is.
+                let (one, other) = (walk(&mut it.steps, gaze), walk(&mut it.otherwise, gaze));
+                Gaze { terminal: one.terminal && other.terminal, page: one.page || other.page }
             }
-            Action::Repeat(it) => walk(&mut it.steps, watching),
-            action => match action.surface() {
-                Some(Surface::Terminal) => *watching = true,
-                Some(Surface::Browser) => *watching = false,
-                Some(Surface::Command) | None => {}
+            Action::Repeat(it) => walk(&mut it.steps, gaze),
+            Action::Terminal(action) => match &**action {
+                TerminalAction::Stop { .. } => Gaze { terminal: !gaze.page, ..gaze },
+                TerminalAction::Start(_)
+                | TerminalAction::Type(_)
+                | TerminalAction::Keys(_)
+                | TerminalAction::WaitScreen { .. }
+                | TerminalAction::Resize { .. }
+                | TerminalAction::Snapshot(_) => Gaze { terminal: true, ..gaze },
             },
-        }
+            action => match action.surface() {
+                Some(Surface::Browser) => Gaze { terminal: false, page: true },
+                Some(Surface::Terminal | Surface::Command) | None => gaze,
+            },
+        };
     }
+    gaze
 }

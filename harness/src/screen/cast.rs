@@ -174,7 +174,10 @@ mod tests {
     #[test]
     fn what_is_no_recording_is_refused_with_the_reason() {
         let refused = |text: &str| Cast::read(text.as_bytes()).expect_err("refused").to_string();
-        assert_eq!(refused("{\"version\": 2}"), "no asciicast v3 recording: its version is 2, not 3");
+        assert_eq!(
+            refused("{\"version\": 2}"),
+            "no asciicast v3 recording: its version is 2, not 3"
+        );
         assert!(refused("").starts_with("no asciicast v3 recording: its header is no JSON"));
     }
 }

@@ -15,15 +15,15 @@ mod text;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use alacritty_terminal::Term;
 use alacritty_terminal::event::{Event, EventListener, WindowSize};
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::{Config, Osc52, TermMode};
 use alacritty_terminal::vte::ansi::{Processor, Rgb};
-use alacritty_terminal::Term;
 
 use guard::StringGuard;
 pub use paint::repaint;
-pub use still::{Cell, Colour, Cursor, Line, Style, Still, Trait, Width};
+pub use still::{Cell, Colour, Cursor, Line, Still, Style, Trait, Width};
 pub use text::facet_text;
 
 /// The size of a cell in pixels, for programs that ask.
@@ -102,8 +102,7 @@ impl Screen {
         let size = size.bounded();
         let asides = Asides(Arc::new(Mutex::new(Aside { size, title: None, answers: Vec::new() })));
         // What scrolled away is not on the screen; a program's clipboard is none of ours.
-        let config =
-            Config { scrolling_history: 0, osc52: Osc52::Disabled, ..Config::default() };
+        let config = Config { scrolling_history: 0, osc52: Osc52::Disabled, ..Config::default() };
         Self {
             term: Term::new(config, &size, asides.clone()),
             parser: Processor::new(),

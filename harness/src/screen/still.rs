@@ -154,8 +154,7 @@ pub enum Colour {
 }
 
 /// The names of the first eight colours; the next eight are the same, brighter.
-const NAMES: [&str; 8] =
-    ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+const NAMES: [&str; 8] = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
 impl std::fmt::Display for Colour {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -242,10 +241,7 @@ impl Cell {
         let hidden = cell.flags.contains(Flags::HIDDEN);
         let width = if cell.flags.contains(Flags::WIDE_CHAR) {
             Width::Double
-        } else if cell
-            .flags
-            .intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER)
-        {
+        } else if cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER) {
             Width::Spacer
         } else {
             Width::Single

@@ -73,7 +73,12 @@ fn runs(line: &Line) -> Vec<Run> {
                     && run.style != Style::default()
                     && on_blank(&style) == run.style =>
             {
-                *run = Run { last: at, style, only_blanks: false, ..Run::new(run.first, Style::default(), false) };
+                *run = Run {
+                    last: at,
+                    style,
+                    only_blanks: false,
+                    ..Run::new(run.first, Style::default(), false)
+                };
             }
             Some(_) | None => {
                 close(current.take(), solid, &mut runs);

@@ -23,13 +23,13 @@ impl<'a> Tests<'a> {
     pub(super) fn new(tests: &'a [TextTest]) -> Result<Self, Failure> {
         let ready = |test: &'a TextTest| {
             let regex = match test {
-                TextTest::Matches(pattern) => Some(Regex::new(pattern).map_err(|problem| {
-                    Failure {
+                TextTest::Matches(pattern) => {
+                    Some(Regex::new(pattern).map_err(|problem| Failure {
                         outcome: Outcome::Failed,
                         expected: format!("a regex /{pattern}/"),
                         actual: problem.to_string(),
-                    }
-                })?),
+                    })?)
+                }
                 TextTest::Is(_) | TextTest::Contains(_) | TextTest::Lacks(_) => None,
             };
             Ok((test, regex))

@@ -223,10 +223,7 @@ mod tests {
     fn what_is_no_key_is_named_with_the_remedy() {
         let refused = |keys| bytes(keys, KeyModes::default()).expect_err("refused");
         assert_eq!(refused("Entr"), "no key is named \"Entr\"; did you mean Enter?");
-        assert_eq!(
-            refused("hello"),
-            "no key is named \"hello\"; text is typed with `type:`"
-        );
+        assert_eq!(refused("hello"), "no key is named \"hello\"; text is typed with `type:`");
         assert_eq!(
             refused("Hyper+x"),
             "\"Hyper\" cannot be held down on a terminal; Shift, Alt and Control can"

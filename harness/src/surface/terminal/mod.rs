@@ -128,7 +128,12 @@ impl TerminalSurface {
         }
         let Some(running) = &mut self.running else {
             let done = Done::Failed(nothing_runs());
-            return Ok(TerminalDone { done, place: String::new(), observation: None, recording: None });
+            return Ok(TerminalDone {
+                done,
+                place: String::new(),
+                observation: None,
+                recording: None,
+            });
         };
         running.program.mark(step.text);
         let secrets = &self.setup.secrets;
@@ -137,7 +142,9 @@ impl TerminalSurface {
         let limit = |within: Option<u64>, usual| within.map_or(usual, Duration::from_millis);
         let answer = match step.action {
             TerminalAction::Start(_) => Ok(()),
-            TerminalAction::Type(text) => running.enter(text.raw(), secrets, self.setup.timeout).await,
+            TerminalAction::Type(text) => {
+                running.enter(text.raw(), secrets, self.setup.timeout).await
+            }
             TerminalAction::Keys(keys) => running.press(keys, self.setup.timeout).await,
             TerminalAction::WaitScreen { tests, within_ms } => {
                 running.wait(tests, limit(*within_ms, self.setup.timeout)).await
@@ -217,7 +224,7 @@ impl TerminalSurface {
         self.running = None;
         let cwd = match folder_in(&self.setup.work, start.cwd.as_ref()) {
             Ok(cwd) => cwd,
-            Err(problem) => return Ok(refused(problem.expected, problem.actual)),
+            Err(failure) => return Ok(refused(failure.expected, failure.actual)),
         };
         let (program, args) = match argv(&start.command) {
             Ok(argv) => argv,
@@ -238,7 +245,9 @@ impl TerminalSurface {
             Err(problem @ (ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. })) => {
                 return Ok(refused(format!("a program {name:?}"), problem.to_string()));
             }
-            Err(ProcessError::Io { what, source }) => return Err(SurfaceError::Io { what, source }),
+            Err(ProcessError::Io { what, source }) => {
+                return Err(SurfaceError::Io { what, source });
+            }
         };
         let mut running = Running { program, place, step: step.index, stopped: false };
         running.program.mark(step.text);
@@ -267,9 +276,8 @@ impl TerminalSurface {
             .with_all(added);
         let mut variables = environment.to_vec();
         let step_says = |name: &str| start.env.contains_key(name);
-        variables.retain(|(name, _)| {
-            !matches!(name.as_str(), "COLUMNS" | "LINES") || step_says(name)
-        });
+        variables
+            .retain(|(name, _)| !matches!(name.as_str(), "COLUMNS" | "LINES") || step_says(name));
         variables
     }
 }
@@ -356,8 +364,7 @@ impl Running {
     async fn expect_end(&mut self, code: i32, limit: Duration) -> Result<(), Failure> {
         let Some(exit) = self.program.ended(limit).await else {
             self.program.mark("ended by the harness: it did not end by itself");
-            let actual =
-                format!("still running then, and was ended; {}", self.last_words());
+            let actual = format!("still running then, and was ended; {}", self.last_words());
             self.program.stop(GRACE).await;
             return Err(Failure {
                 outcome: Outcome::TimedOut,

@@ -1,0 +1,1 @@
+//! Programs on terminals, as steps use them: small shells and Python that do as a test says.
