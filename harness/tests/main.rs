@@ -11,4 +11,5 @@ mod schedule;
 mod shipped_suites;
 mod support;
 mod synthetic_night;
+mod terminal;
 mod walker;

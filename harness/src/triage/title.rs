@@ -143,7 +143,8 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             FacetKind::Page => 10,
             FacetKind::Exit | FacetKind::Image | FacetKind::Events => 11,
         };
-        (kind, removed.is_none(), added.is_none())
+        let part = if *facet == FacetKind::Screen { screen_part(line) } else { ScreenPart::Text };
+        (kind, part, removed.is_none(), added.is_none())
     })?;
     let (facet, removed, added) = best;
     let (at, change) = facets(differences, Some(facet)).next()?;
@@ -155,9 +156,8 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             tree_sentence(removed.as_deref(), added.as_deref(), &place)
         }
         FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stdout | FacetKind::Screen => {
-            print_sentence(removed.as_deref(), added.as_deref(), &place, "")
-        }
+        FacetKind::Stdout => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
+        FacetKind::Screen => screen_sentence(removed.as_deref(), added.as_deref(), &place),
         FacetKind::Stderr => {
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
@@ -228,6 +228,66 @@ fn print_sentence(removed: Option<&str>, added: Option<&str>, place: &str, on: &
     }
 }
 
+/// What a line of the `screen` facet is about; what a user notices first comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ScreenPart {
+    Text,
+    Title,
+    Look,
+    Cursor,
+    Size,
+}
+
+fn screen_part(line: &str) -> ScreenPart {
+    let first = line.split(' ').next().unwrap_or_default();
+    // The numbers of a place may have been taken out.
+    let place = |it: &str| {
+        it.contains(':') && it.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '-' | '#'))
+    };
+    match first {
+        "===" => ScreenPart::Size,
+        "cursor" => ScreenPart::Cursor,
+        "title" => ScreenPart::Title,
+        first if place(first) && line.contains(' ') => ScreenPart::Look,
+        _ => ScreenPart::Text,
+    }
+}
+
+fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    let cut = |it: &str| plain(it, PIECE / 2 + 10);
+    let value = |it: &str| cut(it.split_once(' ').map_or(it, |it| it.1));
+    let what = match (screen_part(removed.or(added).unwrap_or_default()), removed, added) {
+        (ScreenPart::Text, Some(old), Some(new)) => {
+            format!("\"{}\" instead of \"{}\"", cut(new), cut(old))
+        }
+        (ScreenPart::Text, Some(old), None) => format!("\"{}\" is gone", cut(old)),
+        (ScreenPart::Text, None, Some(new)) => format!("\"{}\" is new", cut(new)),
+        (ScreenPart::Title, Some(old), Some(new)) => {
+            format!("title {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Cursor, Some(old), Some(new)) => {
+            format!("cursor {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), Some(new)) => {
+            let at = old.split(' ').next().unwrap_or_default();
+            format!("{} instead of {} at {at}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), None) => format!("no longer {}", cut(old)),
+        (ScreenPart::Look, None, Some(new)) => format!("now {}", cut(new)),
+        (ScreenPart::Size, Some(old), Some(new)) => {
+            format!("{} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, Some(line), None) => {
+            format!("no {} any more", cut(line))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, None, Some(line)) => {
+            format!("now {}", cut(line))
+        }
+        (_, None, None) => return format!("the screen of {place} changed"),
+    };
+    format!("the screen of {place} changed: {what}")
+}
+
 fn file_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
     match (removed, added) {
         (Some(old), Some(new)) => {
@@ -248,7 +308,9 @@ fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let place =
         if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
     let place = if step.contains(&at.place) { String::new() } else { place };
-    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(&change.actual, PIECE)))
+    // What the screen showed stands in the finding.
+    let why = change.actual.split("\nthe screen was").next().unwrap_or_default();
+    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(why, PIECE)))
 }
 
 fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {

@@ -251,7 +251,7 @@ impl TerminalSurface {
         };
         let mut running = Running { program, place, step: step.index, stopped: false };
         running.program.mark(step.text);
-        running.program.settle().await;
+        running.program.settle_first().await;
         let answer = running.no_crash(step);
         let observation = answer.is_err().then(|| running.observation(&self.setup.secrets));
         let done = answer.map_or_else(Done::Failed, |()| Done::Passed(Vec::new()));
@@ -353,7 +353,7 @@ impl Running {
                 outcome: Outcome::TimedOut,
                 expected: format!("to end within {grace:?} when its terminal is closed"),
                 actual: format!(
-                    "still running after SIGHUP and SIGTERM, and was killed; {}",
+                    "still running after SIGHUP and SIGTERM, and was killed\n{}",
                     self.last_words()
                 ),
             }),
@@ -364,7 +364,7 @@ impl Running {
     async fn expect_end(&mut self, code: i32, limit: Duration) -> Result<(), Failure> {
         let Some(exit) = self.program.ended(limit).await else {
             self.program.mark("ended by the harness: it did not end by itself");
-            let actual = format!("still running then, and was ended; {}", self.last_words());
+            let actual = format!("still running then, and was ended\n{}", self.last_words());
             self.program.stop(GRACE).await;
             return Err(Failure {
                 outcome: Outcome::TimedOut,
@@ -375,7 +375,7 @@ impl Running {
         if exit == Exit::Code(code) {
             return Ok(());
         }
-        Err(failure(format!("exit {code}"), format!("{exit}; {}", self.last_words())))
+        Err(failure(format!("exit {code}"), format!("{exit}\n{}", self.last_words())))
     }
 
     async fn wait(
@@ -388,10 +388,10 @@ impl Running {
         let how = match awaited {
             Awaited::Holds => return Ok(()),
             Awaited::Late => format!("not within {limit:?}"),
-            Awaited::Ended(exit) => format!("the program ended with {exit} before"),
+            Awaited::Ended(exit) => format!("it ended by itself with {exit} before"),
         };
         let still = self.program.still();
-        Err(failure(tests.expected(&still), format!("{how}; {}", check::shown(&still))))
+        Err(failure(tests.expected(&still), format!("{how}\n{}", check::shown(&still))))
     }
 
     /// That the program still runs.
@@ -422,7 +422,7 @@ impl Running {
     }
 
     fn ended_with(&self, exit: Exit) -> String {
-        format!("{} ended by itself with {exit}; {}", self.place, self.last_words())
+        format!("it ended by itself with {exit}\n{}", self.last_words())
     }
 
     fn last_words(&self) -> String {
@@ -433,7 +433,7 @@ impl Running {
         Failure {
             outcome: Outcome::TimedOut,
             expected: format!("{} to read what is typed", self.place),
-            actual: format!("nothing was read for {limit:?}; {}", self.last_words()),
+            actual: format!("nothing was read for {limit:?}\n{}", self.last_words()),
         }
     }
 

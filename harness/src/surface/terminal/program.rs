@@ -19,7 +19,7 @@ use crate::screen::cast::{Cast, Event, What};
 use crate::screen::{KeyModes, Screen, Size, Still};
 
 /// For how long nothing may change before a screen counts as stable.
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(40);
 
 /// The same on systems that do not say whether a program is at work.
 const QUIET_UNKNOWN: Duration = Duration::from_millis(400);
@@ -29,6 +29,9 @@ const CHANGING: Duration = Duration::from_secs(3);
 
 /// For how long a program is waited for that works and shows nothing.
 const WORKING: Duration = Duration::from_secs(15);
+
+/// For how long the first sign of a program is waited for: nearly all show something by themselves.
+const FIRST: Duration = Duration::from_secs(2);
 
 /// For how long input may lie unread by a program that does nothing.
 const UNREAD: Duration = Duration::from_secs(1);
@@ -53,10 +56,14 @@ struct Shown {
 }
 
 impl Shown {
-    fn look(&mut self) {
+    fn hashed(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.screen.still().hash(&mut hasher);
-        let hash = hasher.finish();
+        hasher.finish()
+    }
+
+    fn look(&mut self) {
+        let hash = self.hashed();
         if hash != self.hash {
             self.hash = hash;
             self.changes.send_modify(|changes| *changes += 1);
@@ -87,6 +94,10 @@ impl Program {
             hash: 0,
             changes: sender,
         }));
+        {
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.hash = shown.hashed();
+        }
         let sink = Arc::clone(&shown);
         let process = PtyProcess::start(
             spec,
@@ -158,16 +169,31 @@ impl Program {
         let _ = self.process.resize(size.columns, size.rows).await;
     }
 
+    /// Waits until it has shown something, and what it shows is stable.
+    pub(super) async fn settle_first(&mut self) {
+        self.settle().await;
+        if *self.changes.borrow() == 0 {
+            tokio::select! {
+                _ = self.process.exited() => {}
+                _ = self.changes.changed() => {}
+                () = tokio::time::sleep(FIRST) => {}
+            }
+            self.settle().await;
+        }
+    }
+
     /// Waits until its screen is stable, or has been waited for long enough.
     pub(super) async fn settle(&mut self) {
         let began = Instant::now();
         let mut unread_since = None;
+        let mut idle_before = false;
         loop {
             if self.exit().is_some() {
                 return;
             }
             let now = Instant::now();
             if !self.quiet(QUIET).await {
+                idle_before = false;
                 if now.duration_since(began) >= CHANGING {
                     return;
                 }
@@ -176,9 +202,14 @@ impl Program {
             if self.shown().screen.updating(Instant::now()) {
                 continue;
             }
-            let most = match self.process.work() {
-                Work::Idle => return,
-                Work::Busy => began + WORKING,
+            let work = self.process.work();
+            // One look may fall into a moment between two things that a program does.
+            if work == Work::Idle && idle_before {
+                return;
+            }
+            idle_before = work == Work::Idle;
+            let most = match work {
+                Work::Idle | Work::Busy => began + WORKING,
                 Work::Unread => *unread_since.get_or_insert(now) + UNREAD,
                 Work::Unknown => {
                     if self.quiet(QUIET_UNKNOWN).await {
