@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::support::{SuiteCopy, copy_folder, night_json, text, verdicts};
+use crate::support::{SuiteCopy, copy_folder, night_json, package, text, verdicts};
 
 const SCENARIO: &str = "use-the-ui";
 
@@ -81,7 +81,7 @@ fn a_wrong_colour_is_caught_and_can_be_played() {
     let night = caught(
         "ui-colour",
         "snapshot list",
-        "the screen of shopctl ui changed: fg=green instead of fg=red at 16:48-51",
+        "the screen of shopctl ui changed: fg=green instead of fg=red at 15:48-51",
     );
     let page = std::fs::read_to_string(night.folder().join("index.html")).expect("a page");
     assert!(page.contains("<pre class=\"terminal\""));
@@ -177,6 +177,41 @@ fn a_terminal_that_is_not_given_back_is_caught() {
     caught(
         "ui-left-over",
         "snapshot goodbye",
-        "the screen of shopctl ui changed: \"still here\" instead of \"Goodbye.\"",
+        "the screen of shopctl ui changed: \"still here\" is new",
     );
+}
+
+/// The blocks of the guide that begin with the name of a file.
+fn example() -> Vec<(String, String)> {
+    let guide = std::fs::read_to_string(package().join("docs/guide/terminal.md")).expect("a guide");
+    let mut files = Vec::new();
+    for block in guide.split("```").skip(1).step_by(2) {
+        let (_, body) = block.split_once('\n').expect("a language");
+        let name = body.lines().next().and_then(|line| line.strip_prefix("# "));
+        if let Some(name) = name.filter(|name| name.contains('.')) {
+            files.push((name.to_owned(), body.to_owned()));
+        }
+    }
+    files
+}
+
+#[test]
+fn the_example_of_the_guide_runs_and_is_silent_the_second_night() {
+    let suite = SuiteCopy::empty();
+    let files = example();
+    assert_eq!(files.len(), 3, "{files:#?}");
+    for (name, body) in &files {
+        suite.write(name, body);
+    }
+    let first = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "first"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let chosen = suite.root().join("scenarios/snapshots/order@chosen.screen.snap");
+    let chosen = std::fs::read_to_string(chosen).expect("a baseline");
+    let facet =
+        " Menu\n  Soup\n  Salad\n> Pie\n=== 80x24\ncursor 5:1\n1:1-6 inverse\n4:1-5 bold fg=green";
+    assert!(chosen.trim_end().ends_with(facet), "{chosen}");
+    let second = suite.run(&["run", "--no-pdf", "--out", "second"]);
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    let report = night_json(&suite.root().join("second"));
+    assert_eq!(verdicts(&report), [("order".to_owned(), "unchanged".to_owned())]);
 }

@@ -207,3 +207,99 @@ fn walk(steps: &mut [Step], mut gaze: Gaze) -> Gaze {
     }
     gaze
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario::{CommandLine, RunCommand};
+    use crate::model::terminal::StartProgram;
+
+    fn step(action: Action) -> Step {
+        Step::new(0, "scenarios/x.yaml", 3, action)
+    }
+
+    fn of_terminal(action: TerminalAction) -> Step {
+        step(Action::Terminal(Box::new(action)))
+    }
+
+    fn start() -> Step {
+        of_terminal(TerminalAction::Start(StartProgram {
+            command: CommandLine::Argv(vec!["ui".into()]),
+            env: IndexMap::new(),
+            cwd: None,
+            columns: 80,
+            rows: 24,
+        }))
+    }
+
+    fn stop() -> Step {
+        of_terminal(TerminalAction::Stop { exit: None, within_ms: None })
+    }
+
+    fn run() -> Step {
+        step(Action::Run(Box::new(RunCommand {
+            command: CommandLine::Argv(vec!["ls".into()]),
+            stdin: None,
+            env: IndexMap::new(),
+            cwd: None,
+            timeout_ms: None,
+            exit: None,
+            outputs: Vec::new(),
+            capture: IndexMap::new(),
+            snapshot: None,
+        })))
+    }
+
+    fn open() -> Step {
+        step(Action::Open("/".into()))
+    }
+
+    fn typed() -> Step {
+        step(Action::Type { text: "x".into(), into: None })
+    }
+
+    fn snapshot() -> Step {
+        step(Action::Snapshot(Snapshot {
+            name: "s".to_owned(),
+            facets: None,
+            redact: Vec::new(),
+            mask: Vec::new(),
+            require: Vec::new(),
+        }))
+    }
+
+    /// What each step acts upon, `t` for the terminal, `p` for a page, `c` for a command.
+    fn given(mut steps: Vec<Step>, mut finally: Vec<Step>) -> String {
+        give_to_terminal(&mut steps, &mut finally);
+        let letter = |step: &Step| match step.action.surface() {
+            Some(Surface::Terminal) => 't',
+            Some(Surface::Browser) => 'p',
+            Some(Surface::Command) => 'c',
+            None => '-',
+        };
+        steps.iter().chain(&finally).map(letter).collect()
+    }
+
+    #[test]
+    fn typing_and_snapshots_go_to_the_terminal_while_a_person_looks_at_it() {
+        let cases = [
+            (vec![typed(), snapshot()], "pp"),
+            (vec![start(), typed(), snapshot()], "ttt"),
+            (vec![start(), run(), typed()], "tct"),
+            (vec![start(), open(), typed(), snapshot()], "tppp"),
+            (vec![start(), open(), of_terminal(TerminalAction::Keys(vec![])), typed()], "tptt"),
+            (vec![start(), stop(), snapshot()], "ttt"),
+            (vec![open(), start(), stop(), snapshot(), typed()], "pttpp"),
+            (vec![open(), start(), stop(), start(), typed()], "ptttt"),
+        ];
+        for (steps, expected) in cases {
+            assert_eq!(given(steps, vec![]), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_cleaned_up_comes_after_all_other_steps() {
+        assert_eq!(given(vec![start()], vec![typed(), stop()]), "ttt");
+        assert_eq!(given(vec![open()], vec![typed()]), "pp");
+    }
+}

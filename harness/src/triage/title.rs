@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Atom, text};
+use super::cause::{Atom, is_look, text};
 use super::seen::Seen;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -240,15 +240,11 @@ enum ScreenPart {
 
 fn screen_part(line: &str) -> ScreenPart {
     let first = line.split(' ').next().unwrap_or_default();
-    // The numbers of a place may have been taken out.
-    let place = |it: &str| {
-        it.contains(':') && it.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '-' | '#'))
-    };
     match first {
         "===" => ScreenPart::Size,
         "cursor" => ScreenPart::Cursor,
         "title" => ScreenPart::Title,
-        first if place(first) && line.contains(' ') => ScreenPart::Look,
+        _ if is_look(line) => ScreenPart::Look,
         _ => ScreenPart::Text,
     }
 }

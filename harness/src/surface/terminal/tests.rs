@@ -180,7 +180,7 @@ async fn a_program_is_started_typed_to_and_waited_for() {
 #[tokio::test]
 async fn the_environment_is_that_of_a_known_terminal() {
     let mut stage = Stage::new();
-    stage.start("echo $TERM $COLORTERM $LANG [$COLUMNS$LINES] $(stty size) $(tty); read end").await;
+    stage.start("echo $TERM $COLORTERM $LANG [$COLUMNS$LINES] $(stty size); tty; read end").await;
     let screen = stage.screen().await;
     assert!(screen.starts_with("xterm-256color truecolor C.UTF-8 [] 6 40\n/dev/"), "{screen}");
 }
