@@ -9,6 +9,7 @@ mod report;
 mod report_sample;
 mod schedule;
 mod shipped_suites;
+mod stories;
 mod support;
 mod synthetic_night;
 mod terminal;
