@@ -15,6 +15,7 @@ pub use scope::Scope;
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{FacetRecord, Failure};
+use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
@@ -23,6 +24,7 @@ use crate::model::{
 };
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::CommandSurface;
+use crate::surface::files::FilePicture;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
 /// The facets of a page that a snapshot takes where it does not say.
@@ -248,6 +250,7 @@ impl Attempt<'_> {
                 if let Some(snapshot) = &run.snapshot {
                     let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
                     self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
+                    self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
                 }
                 let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
                 if matches!(done.done, Done::Failed(_)) {
@@ -355,6 +358,33 @@ impl Attempt<'_> {
             place: observation.place.clone(),
             facets,
         })?;
+        Ok(())
+    }
+
+    /// Each picture that a file is or holds is a checkpoint of its own.
+    fn record_pictures(
+        &self,
+        step: &Step,
+        snapshot: &Snapshot,
+        place: &str,
+        pictures: &[FilePicture],
+    ) -> Result<(), LedgerError> {
+        for picture in pictures {
+            let evidence = self.ledger.keep("picture of a file", "image/png", &picture.png)?;
+            self.ledger.append(Event::Checkpoint {
+                scenario: self.scenario.id.clone(),
+                attempt: self.number,
+                checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
+                step: step.index,
+                place: place.to_owned(),
+                facets: vec![FacetRecord {
+                    facet: FacetKind::Image,
+                    evidence,
+                    environment: Some(FILE_ENVIRONMENT.to_owned()),
+                    masks: Vec::new(),
+                }],
+            })?;
+        }
         Ok(())
     }
 

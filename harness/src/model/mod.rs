@@ -3,13 +3,14 @@
 //! Every other room speaks in these types. They are grouped by the stage that writes them:
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
 //! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
-//! by `triage`. [`attempts`] sorts a ledger for all who read one.
+//! by `triage`. [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
 pub mod attempts;
 pub mod comparison;
 mod describe;
 pub mod event;
 mod expand;
+pub mod filetext;
 pub mod fill;
 pub mod finding;
 pub mod observe;
