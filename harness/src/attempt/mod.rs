@@ -23,7 +23,7 @@ use crate::model::{
     StepOutcome, StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
-use crate::surface::command::CommandSurface;
+use crate::surface::command::{CommandDone, CommandSurface};
 use crate::surface::files::FilePicture;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
@@ -243,20 +243,12 @@ impl Attempt<'_> {
         }
         match &action {
             Action::Run(run) => {
-                let done = match self.command.run(run).await {
-                    Ok(done) => done,
-                    Err(error) => return Ok(CarriedOut::harness_error(&error)),
-                };
-                if let Some(snapshot) = &run.snapshot {
-                    let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
-                    self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
-                    self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
-                }
-                let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
-                if matches!(done.done, Done::Failed(_)) {
-                    evidence.extend(self.keep_facets(&done.observation)?);
-                }
-                Ok(self.conclude(done.done, Some(done.place), evidence))
+                let done = self.command.run(run).await;
+                self.conclude_command(step, run.snapshot.as_ref(), done)
+            }
+            Action::File(file) => {
+                let done = self.command.look_at(file).await;
+                self.conclude_command(step, file.snapshot.as_ref(), done)
             }
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
             _ => {
@@ -269,6 +261,29 @@ impl Attempt<'_> {
                 }
             }
         }
+    }
+
+    /// Records what was seen of a command or file.
+    fn conclude_command(
+        &mut self,
+        step: &Step,
+        snapshot: Option<&Snapshot>,
+        done: Result<CommandDone, SurfaceError>,
+    ) -> Result<CarriedOut, LedgerError> {
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => return Ok(CarriedOut::harness_error(&error)),
+        };
+        if let Some(snapshot) = snapshot.filter(|_| !done.observation.facets.is_empty()) {
+            let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
+            self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
+            self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
+        }
+        let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
+        if matches!(done.done, Done::Failed(_)) {
+            evidence.extend(self.keep_facets(&done.observation)?);
+        }
+        Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
     /// Takes the captured values over and turns what a surface says into what the ledger says.

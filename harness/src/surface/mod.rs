@@ -9,6 +9,7 @@ pub mod command;
 #[cfg(test)]
 pub mod fake;
 pub mod files;
+mod texts;
 
 use futures_util::future::BoxFuture;
 

@@ -31,7 +31,8 @@ type Pair = (Option<Changed>, Option<Changed>);
 pub fn sentence(change: &FacetChange, atoms: &BTreeSet<Atom>, place: &str) -> Option<String> {
     let all = pairs(change);
     let own = || all.iter().filter(|pair| is_of(pair, atoms));
-    let best = own().min_by_key(|pair| weight(pair)).or_else(|| all.iter().min_by_key(|it| weight(it)))?;
+    let best =
+        own().min_by_key(|pair| weight(pair)).or_else(|| all.iter().min_by_key(|it| weight(it)))?;
     Some(told(best, place))
 }
 
@@ -204,8 +205,12 @@ fn of_row(pair: &Pair) -> String {
             }
             changed_cells(&old.text, &new.text)
         }
-        (Some(old), None) if old.text.starts_with("rows ") => format!("{} changed", label(&old.text)),
-        (None, Some(new)) if new.text.starts_with("rows ") => format!("{} changed", label(&new.text)),
+        (Some(old), None) if old.text.starts_with("rows ") => {
+            format!("{} changed", label(&old.text))
+        }
+        (None, Some(new)) if new.text.starts_with("rows ") => {
+            format!("{} changed", label(&new.text))
+        }
         (Some(old), None) => format!("{} is gone", label(&old.text)),
         (None, Some(new)) => format!("{} is new", label(&new.text)),
         (None, None) => "rows changed".to_owned(),
@@ -215,7 +220,10 @@ fn of_row(pair: &Pair) -> String {
 fn changed_cells(old: &str, new: &str) -> String {
     let by_name = |row: &str| -> BTreeMap<String, String> {
         let cells = cells(row).into_iter();
-        cells.filter_map(|it| it.split_once(": ")).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+        cells
+            .filter_map(|it| it.split_once(": "))
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .collect()
     };
     let (before, after) = (by_name(old), by_name(new));
     let order = cells(new).into_iter().chain(cells(old));

@@ -78,9 +78,8 @@ impl Tree {
             (path.as_path(), Change::Named(format!("removed {}\n", name(path, entry))))
         });
         let now = self.entries.iter().filter(|(path, _)| !self.is_beside_database(path));
-        let now = now.filter_map(|(path, entry)| {
-            Some((path.as_path(), self.change(path, before, entry)?))
-        });
+        let now = now
+            .filter_map(|(path, entry)| Some((path.as_path(), self.change(path, before, entry)?)));
         let changes: BTreeMap<&Path, Change> = removed.chain(now).collect();
         let more = changes.len().saturating_sub(LISTED_FILES);
         let mut reader = Reader::default();

@@ -1,10 +1,12 @@
 //! [`CommandSurface`]: the product's commands, run as its users run them, in a folder of their own.
 //!
 //! One a attempt. `text` makes outputs comparable, `files` sees what became of the working folder,
-//! `check` holds all that to what the scenario expects. Processes are the business of `process`.
+//! `look` looks at one of its files, `check` holds all that to what the scenario expects. Processes
+//! are the business of `process`.
 
 mod check;
 mod files;
+mod look;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -12,6 +14,7 @@ mod text;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::model::artifact::FileStep;
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
@@ -125,6 +128,15 @@ impl CommandSurface {
             None => None,
         };
         Ok(report(run, place, &finished, changes, limit))
+    }
+
+    /// Looks at a file of the working folder.
+    ///
+    /// # Errors
+    /// Where this machine fails. A file that is missing is an answer.
+    pub async fn look_at(&self, file: &FileStep) -> Result<CommandDone, SurfaceError> {
+        let (work, file) = (self.setup.work.clone(), file.clone());
+        aside("looking at a file", move || look::look(&work, &file)).await
     }
 
     /// Ends whatever the commands left running; answers with what that was.

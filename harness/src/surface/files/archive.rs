@@ -54,9 +54,7 @@ pub fn zip(bytes: &[u8], budget: &mut u64) -> Option<Entries> {
                     Unpacked::Whole(bytes) if link => {
                         Entry::Link(String::from_utf8_lossy(&bytes).into_owned())
                     }
-                    Unpacked::Whole(bytes) => {
-                        Entry::File { bytes, executable: mode & 0o100 != 0 }
-                    }
+                    Unpacked::Whole(bytes) => Entry::File { bytes, executable: mode & 0o100 != 0 },
                     Unpacked::TooLarge => {
                         Entry::Closed(format!("too large to be unpacked: CRC {sum:08x}"))
                     }

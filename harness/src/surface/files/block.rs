@@ -163,7 +163,10 @@ fn runs(lines: &[String], first: usize, naming: &Naming) -> Vec<String> {
             let name = |at: usize| (naming.name)(first + at, &lines[at]);
             let (from, to) = (name(start), name(at));
             let sum = shortened(&hash.finalize_reset());
-            out.push(format!("{} {from} – {to}{CELL}{length} of them, sha256 {sum}", naming.plural));
+            out.push(format!(
+                "{} {from} – {to}{CELL}{length} of them, sha256 {sum}",
+                naming.plural
+            ));
             start = at + 1;
         }
     }
@@ -174,8 +177,18 @@ fn runs(lines: &[String], first: usize, naming: &Naming) -> Vec<String> {
 pub fn safe_name(path: &str) -> String {
     const LONGEST: usize = 80;
     let plain = |letter: char| letter.is_alphanumeric() || "._-".contains(letter);
-    let mut safe: String =
-        path.chars().map(|it| if it == '/' { '~' } else if plain(it) { it } else { '_' }).collect();
+    let mut safe: String = path
+        .chars()
+        .map(|it| {
+            if it == '/' {
+                '~'
+            } else if plain(it) {
+                it
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let changed = safe != path.replace('/', "~");
     if changed || safe.chars().count() > LONGEST {
         let hash = short_hash(path.as_bytes());

@@ -192,7 +192,10 @@ mod tests {
 
     #[test]
     fn a_digit_that_no_double_holds_counts() {
-        assert_ne!(lines("[12345678901234567890.123456789]"), lines("[12345678901234567890.123456788]"));
+        assert_ne!(
+            lines("[12345678901234567890.123456789]"),
+            lines("[12345678901234567890.123456788]")
+        );
         assert_ne!(lines("[123456789012345678901]"), lines("[123456789012345678902]"));
         assert_ne!(lines("[1]"), lines("[\"1\"]"));
         assert_eq!(lines("[1.50]"), lines("[15e-1]"));

@@ -108,9 +108,8 @@ impl Kind {
     /// The kind that text is: by its name where that fits, else by its beginning.
     pub fn of_text(name: &str, text: &str) -> Self {
         let start = text.trim_start_matches('\u{feff}').trim_start();
-        let begins = |word: &str| {
-            start.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
-        };
+        let begins =
+            |word: &str| start.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
         let json = || super::json::is_document(start);
         let json_lines = || super::json::is_lines(text);
         match Self::of_name(name) {

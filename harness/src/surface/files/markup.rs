@@ -232,7 +232,14 @@ mod tests {
         assert_eq!(html(one), html(two));
         assert_eq!(
             html(one).lines,
-            ["<ul class=\"x\" id=\"y\">", "  <li> One", "  <li> Two é", "<br>", "<p> Hi", "  <b> there"]
+            [
+                "<ul class=\"x\" id=\"y\">",
+                "  <li> One",
+                "  <li> Two é",
+                "<br>",
+                "<p> Hi",
+                "  <b> there"
+            ]
         );
     }
 }

@@ -104,7 +104,9 @@ impl Reader {
             return Block::of("empty", Vec::new());
         }
         match promised {
-            Some(promised) if promised != kind && !bytes.is_empty() => misnamed(block, promised, kind),
+            Some(promised) if promised != kind && !bytes.is_empty() => {
+                misnamed(block, promised, kind)
+            }
             Some(_) | None => block,
         }
     }
@@ -124,8 +126,12 @@ impl Reader {
             Kind::Zip | Kind::Tar | Kind::Gzip if depth >= DEEPEST => {
                 Some(Block::line(format!("[{} bytes, sha256 {}]", bytes.len(), short_hash(bytes))))
             }
-            Kind::Zip => archive::zip(bytes, &mut self.budget).map(|it| self.entries(name, it, depth)),
-            Kind::Tar => archive::tar(bytes, &mut self.budget).map(|it| self.entries(name, it, depth)),
+            Kind::Zip => {
+                archive::zip(bytes, &mut self.budget).map(|it| self.entries(name, it, depth))
+            }
+            Kind::Tar => {
+                archive::tar(bytes, &mut self.budget).map(|it| self.entries(name, it, depth))
+            }
             Kind::Gzip => self.gzip(name, bytes, depth),
             Kind::Json
             | Kind::JsonLines
@@ -202,16 +208,17 @@ impl Reader {
                     pdf::Unread::Locked => "it needs a password",
                     pdf::Unread::Broken | pdf::Unread::TooLong => "reading it takes too long",
                 };
-                let line =
-                    format!("[{why}: {} bytes, sha256 {}]", bytes.len(), short_hash(bytes));
+                let line = format!("[{why}: {} bytes, sha256 {}]", bytes.len(), short_hash(bytes));
                 return Some(Block::of("PDF", vec![line]));
             }
         };
         let mut lines: Vec<String> =
             document.title.iter().map(|title| format!("title: {title}")).collect();
         for (at, text) in document.text.into_iter().enumerate() {
-            lines.extend(Block { lines: bounded(text, &LINES), ..Block::default() }
-                .below(&format!("page {}", at + 1)));
+            lines.extend(
+                Block { lines: bounded(text, &LINES), ..Block::default() }
+                    .below(&format!("page {}", at + 1)),
+            );
         }
         let safe = safe_name(name);
         for (at, page) in document.pictures.iter().enumerate() {
@@ -275,9 +282,7 @@ fn text(name: &str, bytes: &[u8]) -> (Kind, Block) {
     };
     let kind = Kind::of_text(name, &text);
     let known = match kind {
-        Kind::Json => {
-            json::lines(&text).map(|lines| Block::of("JSON", bounded(lines, &VALUES)))
-        }
+        Kind::Json => json::lines(&text).map(|lines| Block::of("JSON", bounded(lines, &VALUES))),
         Kind::JsonLines => {
             json::of_lines(&text).map(|lines| Block::of("JSON Lines", bounded(lines, &VALUES)))
         }

@@ -64,11 +64,7 @@ pub fn start(path: &Path, count: u64) -> io::Result<Vec<u8>> {
 fn open(path: &Path) -> io::Result<File> {
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
     let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::other("it is no plain file"))
-    }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no plain file")) }
 }
 
 fn hash_of(start: &[u8], rest: &mut File) -> io::Result<String> {

@@ -40,7 +40,9 @@ pub fn decode(format: ImageFormat, bytes: &[u8]) -> Decoded {
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
     match reader.decode() {
-        Ok(picture) => Decoded::Picture { pixels: picture.into_rgba8(), frames: frames(format, bytes) },
+        Ok(picture) => {
+            Decoded::Picture { pixels: picture.into_rgba8(), frames: frames(format, bytes) }
+        }
         Err(_) => Decoded::Broken,
     }
 }

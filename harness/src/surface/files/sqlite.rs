@@ -49,7 +49,15 @@ pub fn block(bytes: &[u8], beside: Option<&Path>) -> Option<Block> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut database = Connection::open_with_flags(&copy, flags).ok()?;
     let mut work = 0;
-    database.progress_handler(1000, Some(move || { work += 1; work > MOST_WORK })).ok()?;
+    database
+        .progress_handler(
+            1000,
+            Some(move || {
+                work += 1;
+                work > MOST_WORK
+            }),
+        )
+        .ok()?;
     read(&database).ok()
 }
 
@@ -108,8 +116,9 @@ fn quoted(name: &str) -> String {
 
 fn rows(database: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     let mut about = database.prepare("SELECT name, pk FROM pragma_table_info(?1)")?;
-    let columns: Vec<(String, i64)> =
-        about.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let columns: Vec<(String, i64)> = about
+        .query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
     let mut key: Vec<&(String, i64)> = columns.iter().filter(|it| it.1 > 0).collect();
     key.sort_by_key(|it| it.1);
     let order: Vec<String> = if key.is_empty() {
@@ -138,8 +147,7 @@ fn rows(database: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
             }
             line.push_str(&format!("{CELL}{name}: {value}"));
         }
-        let label =
-            if label.is_empty() { (lines.len() + 1).to_string() } else { label.join(", ") };
+        let label = if label.is_empty() { (lines.len() + 1).to_string() } else { label.join(", ") };
         lines.push(format!("row {label}{line}"));
     }
     let more = lines.len() > MOST_ROWS;

@@ -21,7 +21,8 @@ fn said(name: &str, bytes: &[u8]) -> String {
 }
 
 fn png(shade: u8) -> Vec<u8> {
-    picture::encode(&image::RgbaImage::from_pixel(8, 4, image::Rgba([shade, 0, 0, 255]))).expect("a PNG")
+    picture::encode(&image::RgbaImage::from_pixel(8, 4, image::Rgba([shade, 0, 0, 255])))
+        .expect("a PNG")
 }
 
 fn zip_of(entries: &[(&str, &[u8])], year: u16) -> Vec<u8> {
@@ -115,7 +116,10 @@ fn archives_are_their_entries_without_times_order_and_compression() {
     assert_eq!(said("backup.tar", &tar_of(&turned, 99)), tar);
     let packed = said("backup.tar.gz", &gz(&tar_of(&entries, 5)));
     assert!(packed.starts_with("created backup.tar.gz [gzip]\n    entry backup.tar [tar]\n        entry data.json [JSON]\n            /a: 2\n"), "{packed}");
-    assert_eq!(said("log.json.gz", &gz(b"[1]")), "created log.json.gz [gzip]\n    entry log.json [JSON]\n        /0: 1\n");
+    assert_eq!(
+        said("log.json.gz", &gz(b"[1]")),
+        "created log.json.gz [gzip]\n    entry log.json [JSON]\n        /0: 1\n"
+    );
 }
 
 #[test]
@@ -139,9 +143,11 @@ fn a_database_is_its_schema_and_rows_and_stays_untouched() {
     let path = folder.path().join("shop.db");
     let schema = "PRAGMA journal_mode = WAL; CREATE TABLE orders (\n  id INTEGER PRIMARY KEY,\n  name TEXT, total REAL, raw BLOB);\nCREATE INDEX by_name ON orders (name);";
     let open = database(&path, schema);
-    open.execute_batch("INSERT INTO orders VALUES (2, 'B | b', 1.5, x'00ff'), (1, '1', 1, NULL);").expect("rows");
+    open.execute_batch("INSERT INTO orders VALUES (2, 'B | b', 1.5, x'00ff'), (1, '1', 1, NULL);")
+        .expect("rows");
     // The rows are in the write-ahead log only, and the database is in use.
-    let before: Vec<_> = fs::read_dir(folder.path()).expect("listed").flatten().map(|it| it.file_name()).collect();
+    let before: Vec<_> =
+        fs::read_dir(folder.path()).expect("listed").flatten().map(|it| it.file_name()).collect();
     let bytes = fs::read(&path).expect("read");
     let text = Reader::default().described("created shop.db", "shop.db", &path);
     assert_eq!(
@@ -153,7 +159,8 @@ fn a_database_is_its_schema_and_rows_and_stays_untouched() {
          row 2 | id: 2 | name: 'B \\| b' | total: 1.5 | raw: x'00ff'\n"
     );
     assert_eq!(fs::read(&path).expect("read"), bytes);
-    let after: Vec<_> = fs::read_dir(folder.path()).expect("listed").flatten().map(|it| it.file_name()).collect();
+    let after: Vec<_> =
+        fs::read_dir(folder.path()).expect("listed").flatten().map(|it| it.file_name()).collect();
     assert_eq!(after, before);
     open.execute_batch("UPDATE orders SET total = 2 WHERE id = 2; DELETE FROM orders WHERE id = 1; INSERT INTO orders VALUES (1, '1', 1, NULL); UPDATE orders SET total = 1.5 WHERE id = 2; PRAGMA wal_checkpoint(TRUNCATE); VACUUM;").expect("rewritten");
     assert_ne!(fs::read(&path).expect("read"), bytes);
@@ -164,7 +171,10 @@ fn a_database_is_its_schema_and_rows_and_stays_untouched() {
 fn a_changed_row_of_a_large_table_changes_one_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("large.db");
-    let open = database(&path, "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) INSERT INTO t SELECT i, 'value ' || i FROM n;");
+    let open = database(
+        &path,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) INSERT INTO t SELECT i, 'value ' || i FROM n;",
+    );
     let read = || Reader::default().described("created large.db", "large.db", &path);
     let old = read();
     open.execute_batch("UPDATE t SET v = 'x' WHERE id = 70000").expect("changed");
@@ -199,7 +209,12 @@ fn pictures_are_their_pixels() {
     assert_eq!(text, "created out.png [PNG picture, 8 × 4 pixels]\n");
     assert_eq!(pictures, ["out.png"]);
     let pixels = image::RgbImage::from_pixel(3, 2, image::Rgb([1, 2, 3]));
-    for (name, format) in [("a.jpg", image::ImageFormat::Jpeg), ("a.gif", image::ImageFormat::Gif), ("a.bmp", image::ImageFormat::Bmp), ("a.webp", image::ImageFormat::WebP)] {
+    for (name, format) in [
+        ("a.jpg", image::ImageFormat::Jpeg),
+        ("a.gif", image::ImageFormat::Gif),
+        ("a.bmp", image::ImageFormat::Bmp),
+        ("a.webp", image::ImageFormat::WebP),
+    ] {
         let mut bytes = std::io::Cursor::new(Vec::new());
         pixels.write_to(&mut bytes, format).expect("encoded");
         let (text, pictures) = read(name, bytes.get_ref());
@@ -220,7 +235,10 @@ fn a_picture_of_too_many_pixels_is_named_and_not_decoded() {
     };
     bytes[29..33].copy_from_slice(&sum.to_be_bytes());
     let text = said("huge.png", &bytes);
-    assert!(text.contains("20000 × 20000 pixels]\n    [too large to be compared as a picture"), "{text}");
+    assert!(
+        text.contains("20000 × 20000 pixels]\n    [too large to be compared as a picture"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -250,20 +268,38 @@ fn what_is_broken_is_named_by_kind_size_and_hash() {
 
 #[test]
 fn a_name_that_promises_something_else_is_said() {
-    assert_eq!(said("a.png", b"<html><p>Not found"), "created a.png [HTML, no PNG, as its name says]\n    <html>\n      <p> Not found\n");
-    assert_eq!(said("a.json", b"{\"a\": 1,}\n"), "created a.json [text, no well-formed JSON]\n    {\"a\": 1,}\n");
-    assert_eq!(said("a.xml", b"<a>"), "created a.xml [text, no well-formed XML]\n    <a>\n    [no line end at the end]\n");
+    assert_eq!(
+        said("a.png", b"<html><p>Not found"),
+        "created a.png [HTML, no PNG, as its name says]\n    <html>\n      <p> Not found\n"
+    );
+    assert_eq!(
+        said("a.json", b"{\"a\": 1,}\n"),
+        "created a.json [text, no well-formed JSON]\n    {\"a\": 1,}\n"
+    );
+    assert_eq!(
+        said("a.xml", b"<a>"),
+        "created a.xml [text, no well-formed XML]\n    <a>\n    [no line end at the end]\n"
+    );
     assert_eq!(said("a.txt", &png(1)), "created a.txt [PNG picture, 8 × 4 pixels]\n");
     assert_eq!(said("a.json", b""), "created a.json [empty]\n");
     assert_eq!(said("a.txt", b""), "created a.txt\n");
-    assert!(said("a.zip", &[1, 2, 0xff]).contains("[binary, no zip, as its name says]\n    [binary: 3 bytes"));
+    assert!(
+        said("a.zip", &[1, 2, 0xff])
+            .contains("[binary, no zip, as its name says]\n    [binary: 3 bytes")
+    );
 }
 
 #[test]
 fn text_is_its_lines_and_much_of_it_a_digest() {
     assert_eq!(said("a", b"x\r\ny\r\n"), "created a (CRLF)\n    x\n    y\n");
-    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    assert_eq!(said("a.csv", &wide), "created a.csv [CSV, UTF-16]\n    columns | a | b\n    row 1 | a: 1 | b: 2\n");
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    assert_eq!(
+        said("a.csv", &wide),
+        "created a.csv [CSV, UTF-16]\n    columns | a | b\n    row 1 | a: 1 | b: 2\n"
+    );
     let many = said("big.txt", "line\n".repeat(200_000).as_bytes());
     assert!(many.lines().count() < 2000 && many.contains("    lines 201 – "), "{many:.9000}");
 }
@@ -282,6 +318,9 @@ fn what_is_no_plain_file_or_too_large_or_gone_is_said_at_once() {
     let sparse = fs::File::create(at("sparse")).expect("created");
     sparse.set_len(1024 * 1024 * 1024).expect("grown");
     let text = reader.described("created sparse", "sparse", &at("sparse"));
-    assert!(text.starts_with("created sparse\n    [large: 1073741824 bytes, sha256 of the first GiB "), "{text}");
+    assert!(
+        text.starts_with("created sparse\n    [large: 1073741824 bytes, sha256 of the first GiB "),
+        "{text}"
+    );
     assert_eq!(shown_path(std::path::Path::new("a\n b [x]")), "a\\n b \\[x]");
 }
