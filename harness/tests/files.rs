@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::support::{SuiteCopy, copy_folder, night_json, text};
+use crate::support::{SuiteCopy, copy_folder, night_json, package, text};
 
 /// The shop's suite with baselines of its exports.
 fn accepted() -> &'static SuiteCopy {
@@ -19,30 +19,32 @@ fn accepted() -> &'static SuiteCopy {
     })
 }
 
-/// A night of the exports with a fault, over a copy of the accepted suite.
-fn night(fault: &str) -> (SuiteCopy, Option<i32>, Value) {
+/// A night of the exports with these faults, over a copy of the accepted suite.
+fn night(faults: &[&str]) -> (Option<i32>, Value) {
     let suite = SuiteCopy::empty();
     let accepted = accepted().root();
     copy_folder(accepted.parent().expect("a folder above the suite"), suite.folder());
-    let switch = format!("products.shop.env.EXPORT_FAULT={fault}");
+    let switch = format!("products.shop.env.EXPORT_FAULT={}", faults.join(","));
     let mut all = vec!["run", "exports", "--no-pdf", "--retries", "0", "--out", "../night"];
-    if !fault.is_empty() {
+    if !faults.is_empty() {
         all.extend(["--set", &switch]);
     }
     let answer = suite.run(&all);
-    let report = night_json(&suite.folder().join("night"));
-    (suite, answer.code, report)
+    (answer.code, night_json(&suite.folder().join("night")))
 }
 
-/// The titles of the findings.
+/// The titles of the findings, sorted.
 fn titles(night: &Value) -> Vec<String> {
-    night["findings"].as_array().expect("findings").iter().map(|it| text(&it["title"])).collect()
+    let findings = night["findings"].as_array().expect("findings");
+    let mut titles: Vec<String> = findings.iter().map(|it| text(&it["title"])).collect();
+    titles.sort();
+    titles
 }
 
 #[test]
 fn exports_that_differ_by_their_nature_only_are_silent() {
     for _ in 0..3 {
-        let (_, code, night) = night("");
+        let (code, night) = night(&[]);
         assert_eq!(titles(&night), [String::new(); 0]);
         assert_eq!(code, Some(0));
     }
@@ -59,36 +61,75 @@ fn pictures_have_baselines_of_their_own_that_no_machine_is_part_of() {
     }
 }
 
-/// One test a fault: its title, exactly, and that it is one finding.
-macro_rules! faults {
-    ($($test:ident: $fault:literal is $title:literal,)*) => {
-        $(#[test]
-        fn $test() {
-            let (_suite, code, night) = night($fault);
-            assert_eq!(titles(&night), [$title], "{:#}", night["findings"]);
-            assert_eq!(code, Some(1));
-        })*
-    };
+/// The faults of one night, one in each file, are as many findings with exactly these titles.
+fn found(faults: &[(&str, &str)]) {
+    let names: Vec<&str> = faults.iter().map(|it| it.0).collect();
+    let (code, night) = night(&names);
+    let mut expected: Vec<&str> = faults.iter().map(|it| it.1).collect();
+    expected.sort_unstable();
+    assert_eq!(titles(&night), expected);
+    assert_eq!(code, Some(1));
 }
 
-faults! {
-    a_cell_is_named: "cell" is "orders.csv: row 7, \"total\" 5900 → 5901",
-    a_column_is_named: "column" is "orders.csv: column \"country\" is gone",
-    a_json_value_is_named: "value" is "orders.json: /orders/3/total 500 → 501",
-    a_json_line_is_named: "line" is "orders.jsonl: #3 /state \"shipped\" → \"lost\"",
-    an_attribute_is_named: "attribute" is "orders.xml: \"<order country=\"JP\" id=\"5\">\" → \"<order country=\"XX\" id=\"5\">\"",
-    an_element_is_named: "element" is "orders.html: \"<h1> Orders\" → \"<h2> Orders\"",
-    a_block_of_a_picture_is_named: "block" is "chart.png looks different in 1 region",
-    the_text_of_a_page_is_named: "page" is "report.pdf: page 2: \"In all\" → \"In all\"",
-    what_is_drawn_on_a_page_is_named: "line-drawn" is "report.pdf: page 1 looks different in 1 region",
-    an_entry_is_named: "entry" is "backup.zip: entry data.json: /count 45 → 46",
-    a_lost_entry_is_named: "entry-lost" is "backup.zip: entry notes.txt is gone",
-    a_cell_in_an_entry_is_named: "inner" is "backup.tar.gz",
-    a_packed_text_is_named: "packed" is "names.txt.gz: entry names.txt",
-    a_lost_row_is_named: "row-lost" is "orders.db: table orders: row 12 is gone",
-    a_changed_row_is_named: "row-changed" is "orders.db: table orders: row 7, \"customer\"",
-    a_schema_is_named: "schema" is "orders.db: table orders",
-    a_changed_byte_is_named: "byte" is "key.bin",
-    a_cut_picture_is_named: "cut" is "chart.png",
-    a_page_instead_of_data_is_named: "error-page" is "orders.json",
+#[test]
+fn one_changed_thing_in_a_file_of_each_kind_is_named_at_its_place() {
+    found(&[
+        ("cell", "orders.csv: row 7, \"total\" 17800 → 17801"),
+        ("value", "orders.json: /orders/3/total 250 → 251"),
+        ("line", "orders.jsonl: #3 /state \"shipped\" → \"lost\""),
+        (
+            "attribute",
+            "orders.xml: \"<order country=\"GB\" id=\"5\">\" → \"<order country=\"XX\" id=\"5\">\"",
+        ),
+        ("element", "orders.html: \"<h1> Orders\" → \"<h2> Orders\""),
+        ("block", "chart.png looks different in 1 region"),
+        ("page", "report.pdf: page 2: \"In all 5161.50\" → \"In all 5162.50\""),
+        ("entry", "backup.zip: entry data.json: /count 45 → 46 (and 2 more commands)"),
+        ("packed", "names.txt.gz: entry names.txt: \"1 Daichi Sato\" → \"1 Nobody\""),
+        ("row-lost", "orders.db: table orders: row 12 is gone"),
+        ("byte", "key.bin: its bytes changed, not how many they are"),
+    ]);
+}
+
+#[test]
+fn what_is_lost_drawn_over_or_something_else_is_named_too() {
+    found(&[
+        ("column", "orders.csv: column \"country\" is gone"),
+        ("error-page", "orders.json: JSON → HTML, no JSON, as its name says"),
+        ("cut", "chart.png: PNG picture, 120 × 80 pixels → broken PNG"),
+        ("line-drawn", "report.pdf: page 1 looks different in 1 region"),
+        (
+            "inner",
+            "backup.zip: entry orders.csv: row 5, \"customer\" Ada Lovelace → Ada Byron (and 2 more commands)",
+        ),
+        ("row-changed", "orders.db: table orders: row 7, \"customer\" 'Aroha Ngata' → 'Nobody'"),
+    ]);
+}
+
+#[test]
+fn a_lost_entry_and_another_schema_are_named() {
+    found(&[
+        ("entry-lost", "backup.zip: entry notes.txt is gone (and 2 more commands)"),
+        ("schema", "orders.db: table orders …tal INTEGER) → …tal INTEGER, note TEXT)"),
+    ]);
+}
+
+#[test]
+fn the_example_of_the_guide_runs() {
+    let guide = std::fs::read_to_string(package().join("docs/guide/files.md")).expect("the guide");
+    let example = guide.split("```yaml\n").nth(1).and_then(|it| it.split("```").next());
+    let suite = SuiteCopy::of_the_shop();
+    let file = suite.root().join("scenarios/example.yaml");
+    std::fs::write(file, example.expect("an example")).expect("written");
+    for _ in 0..2 {
+        let answer = suite.run(&[
+            "run",
+            "exports-in-every-kind",
+            "--accept-new",
+            "--no-pdf",
+            "--retries",
+            "0",
+        ]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+    }
 }

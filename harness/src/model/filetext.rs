@@ -169,8 +169,8 @@ fn content(header: &str) -> Holds {
 /// What a header is about: the file's path, `entry data.json`, `table orders`, `page 2`.
 #[must_use]
 pub fn name(header: &str) -> String {
-    let verb = ["created ", "changed ", "removed ", "file "].iter();
-    let name = verb.filter_map(|verb| header.strip_prefix(verb)).next().unwrap_or(header);
+    let mut verbs = ["created ", "changed ", "removed ", "file "].iter();
+    let name = verbs.find_map(|verb| header.strip_prefix(verb)).unwrap_or(header);
     let name = name.rsplit_once(" [").filter(|(_, end)| end.ends_with(']')).map_or(name, |it| it.0);
     let notes = [" (CRLF)", " (executable)", " (no longer executable)", " (now a file)"];
     let name = notes.iter().fold(name, |name, note| name.strip_suffix(note).unwrap_or(name));

@@ -1,4 +1,4 @@
-//! What must hold of a text, and what is kept of it: [`test`] and [`take`], for outputs and files.
+//! What must hold of a text, and what is kept of it: [`holds`] and [`take`], for outputs and files.
 //!
 //! Pure. What does not hold is said with what was expected and what was there, long text cut.
 
@@ -21,8 +21,8 @@ pub(super) fn failure(expected: impl Into<String>, actual: impl Into<String>) ->
 }
 
 /// Whether a text, called `name`, is as it must be.
-pub(super) fn test(name: &str, text: &str, test: &TextTest) -> Result<(), Failure> {
-    let (holds, expected) = match test {
+pub(super) fn holds(name: &str, text: &str, wanted: &TextTest) -> Result<(), Failure> {
+    let (is_so, expected) = match wanted {
         TextTest::Is(it) => {
             (text.trim_end() == it.raw().trim_end(), format!("to be {}", literal(it)))
         }
@@ -34,10 +34,10 @@ pub(super) fn test(name: &str, text: &str, test: &TextTest) -> Result<(), Failur
             (regex(pattern)?.is_match(text), format!("to match /{pattern}/"))
         }
     };
-    if holds {
+    if is_so {
         return Ok(());
     }
-    let actual = match test {
+    let actual = match wanted {
         // What must not be there may stand far down: show where.
         TextTest::Lacks(it) => text
             .lines()

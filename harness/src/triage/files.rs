@@ -65,7 +65,32 @@ fn pairs(change: &FacetChange) -> Vec<Pair> {
         }
     }
     all.extend(waiting.map(|old| (Some(old), None)));
+    join_headers(&mut all);
     all
+}
+
+/// A header that is gone and one of the same name that is new are one that changed.
+fn join_headers(all: &mut Vec<Pair>) {
+    let header =
+        |it: &Changed| (it.role == Role::Header).then(|| (it.within.clone(), name(&it.text)));
+    let come: Vec<_> = all
+        .iter()
+        .map(|pair| pair.1.as_ref().filter(|_| pair.0.is_none()).and_then(header))
+        .collect();
+    let mut joined = BTreeSet::new();
+    for at in 0..all.len() {
+        let gone = all[at].0.as_ref().filter(|_| all[at].1.is_none()).and_then(header);
+        let partner = gone.and_then(|gone| come.iter().position(|it| *it == Some(gone.clone())));
+        if let Some(partner) = partner.filter(|it| joined.insert(*it)) {
+            let new = all[partner].1.clone();
+            all[at].1 = new;
+        }
+    }
+    let mut index = 0;
+    all.retain(|_| {
+        index += 1;
+        !joined.contains(&(index - 1))
+    });
 }
 
 /// Whether a pair is one of the changes that a finding is about.
@@ -75,9 +100,14 @@ fn is_of(pair: &Pair, atoms: &BTreeSet<Atom>) -> bool {
         (Some(own), Some(other)) => own.text == *other || without_numbers(&own.text) == *other,
         (Some(_), None) | (None, Some(_)) => false,
     };
+    let header = pair.0.as_ref().is_some_and(|it| it.role == Role::Header);
     atoms.iter().any(|atom| match atom {
         Atom::Line { facet: FacetKind::Files, removed, added } => {
-            same(pair.0.as_ref(), removed.as_ref()) && same(pair.1.as_ref(), added.as_ref())
+            let sides =
+                (same(pair.0.as_ref(), removed.as_ref()), same(pair.1.as_ref(), added.as_ref()));
+            // The two lines of a header may be atoms of their own.
+            let either = removed.is_some() && sides.0 || added.is_some() && sides.1;
+            (sides.0 && sides.1) || (header && pair.1.is_some() && either)
         }
         Atom::Line { .. }
         | Atom::Picture(_)
@@ -132,7 +162,12 @@ fn of_file(pair: &Pair, place: &str) -> String {
     match (&pair.0, &pair.1) {
         (Some(old), Some(new)) if name(&old.text) == name(&new.text) => {
             let file = plain(&name(&new.text), PIECE);
-            format!("{file}: {}", became(&what(&old.text), &what(&new.text)))
+            let (was, is) = (what(&old.text), what(&new.text));
+            if was == is {
+                let verb = |it: &str| it.split(' ').next().unwrap_or_default().to_owned();
+                return format!("{file} is {} instead of {}", verb(&new.text), verb(&old.text));
+            }
+            format!("{file}: {}", became(&was, &is))
         }
         (Some(old), Some(new)) => format!(
             "{place} writes {} instead of {}",
@@ -149,10 +184,15 @@ fn of_file(pair: &Pair, place: &str) -> String {
     }
 }
 
-/// A header without the name of what it is about.
+/// What a header says of what it is about, without its name and its verb.
 fn what(header: &str) -> String {
-    let rest = header.replacen(&name(header), "", 1);
-    rest.split_whitespace().collect::<Vec<_>>().join(" ")
+    let name = name(header);
+    let rest = header.split_once(&name).map_or(header, |it| it.1).trim();
+    match rest.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        Some(words) => words.to_owned(),
+        None if rest.is_empty() => "text".to_owned(),
+        None => rest.to_owned(),
+    }
 }
 
 fn of_part(pair: &Pair, file: &str) -> String {
@@ -171,7 +211,20 @@ fn of_part(pair: &Pair, file: &str) -> String {
 }
 
 fn became(old: &str, new: &str) -> String {
-    format!("{} → {}", plain(old, PIECE), plain(new, PIECE))
+    let (old, new) = apart(old, new);
+    format!("{} → {}", plain(&old, PIECE), plain(&new, PIECE))
+}
+
+/// Two long texts from a little before the place where they part.
+fn apart(old: &str, new: &str) -> (String, String) {
+    const BEFORE: usize = 12;
+    let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    if a.len().max(b.len()) <= PIECE || same <= BEFORE {
+        return (old.to_owned(), new.to_owned());
+    }
+    let rest = |it: &[char]| format!("…{}", it[same - BEFORE..].iter().collect::<String>());
+    (rest(&a), rest(&b))
 }
 
 fn of_columns(pair: &Pair) -> String {
@@ -270,7 +323,20 @@ fn of_value(pair: &Pair) -> String {
 fn of_text(pair: &Pair) -> String {
     let quoted = |it: &Changed| format!("\"{}\"", plain(&it.text, PIECE));
     match (&pair.0, &pair.1) {
-        (Some(old), Some(new)) => format!("{} → {}", quoted(old), quoted(new)),
+        (Some(old), Some(new))
+            if old.text.starts_with("[binary: ") && new.text.starts_with("[binary: ") =>
+        {
+            let size =
+                |it: &Changed| it.text["[binary: ".len()..].split(',').next().map(str::to_owned);
+            match (size(old), size(new)) {
+                (was, is) if was == is => "its bytes changed, not how many they are".to_owned(),
+                (was, is) => became(&was.unwrap_or_default(), &is.unwrap_or_default()),
+            }
+        }
+        (Some(old), Some(new)) => {
+            let (old, new) = apart(&old.text, &new.text);
+            format!("\"{}\" → \"{}\"", plain(&old, PIECE), plain(&new, PIECE))
+        }
         (Some(old), None) => format!("{} is gone", quoted(old)),
         (None, Some(new)) => format!("{} is new", quoted(new)),
         (None, None) => "text changed".to_owned(),
@@ -334,11 +400,23 @@ mod tests {
             ),
             (
                 "-created orders.csv [CSV]\n+created orders.csv [CSV, semicolons]",
-                "orders.csv: created [CSV] → created [CSV, semicolons]",
+                "orders.csv: CSV → CSV, semicolons",
             ),
             (
                 " created a.csv [CSV]\n-    rows 201 – 260 | 60 of them, sha256 a\n+    rows 201 – 260 | 60 of them, sha256 b",
                 "a.csv: rows 201 – 260 changed",
+            ),
+            (
+                "-created a.json [JSON]\n-    /a: 1\n-    /b: 1\n+created a.json [HTML, no JSON, as its name says]\n+    <p>",
+                "a.json: JSON → HTML, no JSON, as its name says",
+            ),
+            (
+                " created a.db [SQLite]\n-    table orders (id INTEGER PRIMARY KEY, customer TEXT)\n+    table orders (id INTEGER PRIMARY KEY, customer TEXT, note TEXT)",
+                "a.db: table orders …stomer TEXT) → …stomer TEXT, note TEXT)",
+            ),
+            (
+                " created a.bin\n-    [binary: 6 bytes, sha256 a]\n+    [binary: 6 bytes, sha256 b]",
+                "a.bin: its bytes changed, not how many they are",
             ),
             ("+created left.tmp\n+    half of it", "shopctl export newly writes left.tmp"),
         ] {

@@ -46,7 +46,7 @@ pub(super) fn verify(run: &RunCommand, ending: &Ending<'_>) -> Done {
         .and_then(|()| {
             run.outputs.iter().try_for_each(|it| {
                 let (output, text) = ending.output(it.output);
-                texts::test(output, text, &it.test)
+                texts::holds(output, text, &it.test)
             })
         })
         .and_then(|()| {

@@ -5,6 +5,7 @@
 //! changed is the business of [`crate::surface::files`].
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,8 @@ impl Tree {
             });
         }
         if more > 0 {
-            text.push_str(&format!("[… {more} more files …]\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "[… {more} more files …]");
         }
         Changes { text, pictures: reader.into_pictures() }
     }

@@ -111,7 +111,7 @@ fn verify(step: &FileStep, path: &str, file: &Path) -> Result<Vec<(String, Strin
     }
     let text = text_of(file)
         .map_err(|why| failure(format!("{path} to be text that can be tested"), why))?;
-    step.tests.iter().try_for_each(|test| texts::test(path, &text, test))?;
+    step.tests.iter().try_for_each(|test| texts::holds(path, &text, test))?;
     step.capture
         .iter()
         .map(|(name, it)| Ok((name.clone(), texts::take(name, (path, &text), it)?)))

@@ -105,10 +105,7 @@ impl CommandSurface {
             Ok(spec) => spec,
             Err(actual) => return Ok(refuse("a command".to_owned(), actual)),
         };
-        let before = match wants(run, FacetKind::Files) {
-            true => Some(self.tree().await?),
-            false => None,
-        };
+        let before = if wants(run, FacetKind::Files) { Some(self.tree().await?) } else { None };
         self.begun.get_or_insert_with(Mark::now);
         let (program, limit) = (spec.program.clone(), spec.timeout);
         let finished = match process::run(spec).await {

@@ -3,6 +3,8 @@
 //! A digest keeps the first and last lines and hashes the runs between. Where a run ends is decided
 //! by the lines themselves, so that a line that is put in changes the hash of one run only.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::model::filetext::{CELL, INDENT};
@@ -63,7 +65,9 @@ impl Block {
 
 /// Bytes that are called something and are not.
 pub fn broken(kind: &str, bytes: &[u8]) -> Block {
-    Block::line(format!("[broken {kind}: {} bytes, sha256 {}]", bytes.len(), short_hash(bytes)))
+    Block::of(format!("broken {kind}"), Vec::new())
+        .with(format!("{} bytes", bytes.len()))
+        .with(format!("sha256 {}", short_hash(bytes)))
 }
 
 /// The first 16 digits of the SHA-256, with an ellipsis for the rest.
@@ -73,8 +77,16 @@ pub fn short_hash(bytes: &[u8]) -> String {
 
 /// Likewise, of a digest that is there already.
 pub fn shortened(digest: &[u8]) -> String {
-    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{digits}…")
+    format!("{}…", hex(&digest[..8]))
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// The text of a cell or title in one line, so that it cannot be taken for the end of one.
@@ -106,21 +118,26 @@ pub struct Naming {
     pub plural: &'static str,
     /// The name of a line, given its position from 0.
     pub name: fn(usize, &str) -> String,
+    /// What of a line counts: all of it, but for a number that follows from its position.
+    pub content: fn(&str) -> &str,
 }
 
 /// Lines that have no name but their number.
-pub const LINES: Naming = Naming { plural: "lines", name: |at, _| (at + 1).to_string() };
+pub const LINES: Naming =
+    Naming { plural: "lines", name: |at, _| (at + 1).to_string(), content: |line| line };
 
 /// Rows, named by what stands behind the word `row`.
 pub const ROWS: Naming = Naming {
     plural: "rows",
     name: |_, row| row.split(CELL).next().unwrap_or_default().trim_start_matches("row ").to_owned(),
+    content: |row| row.split_once(CELL).map_or(row, |it| it.1),
 };
 
 /// Values, named by their JSON pointer.
 pub const VALUES: Naming = Naming {
     plural: "values",
     name: |_, value| value.split(": ").next().unwrap_or_default().to_owned(),
+    content: |value| value,
 };
 
 /// The lines, or where they are many their digest.
@@ -153,9 +170,7 @@ fn runs(lines: &[String], first: usize, naming: &Naming) -> Vec<String> {
     let mut start = 0;
     let mut hash = Sha256::new();
     for (at, line) in lines.iter().enumerate() {
-        // The name is left out: what is put in before a line must not change it.
-        let own = line.split_once(CELL).map_or(line.as_str(), |it| it.1);
-        let digest = Sha256::digest(own.as_bytes());
+        let digest = Sha256::digest((naming.content)(line).as_bytes());
         hash.update(digest);
         let marked = usize::from(u16::from_be_bytes([digest[0], digest[1]])) % usual == 0;
         let length = at + 1 - start;
@@ -232,6 +247,23 @@ mod tests {
         };
         let (old, new) = (sums(old), sums(new));
         assert!(new.iter().filter(|it| !old.contains(it)).count() <= 2);
+    }
+
+    #[test]
+    fn all_of_a_line_that_is_no_row_counts() {
+        let lines = |word: &str| -> Vec<String> {
+            (1..5000).map(|it| format!("{word}{CELL}line {it}")).collect()
+        };
+        for naming in [&LINES, &VALUES] {
+            let hashes = |word: &str| -> Vec<String> {
+                let lines = bounded(lines(word), naming);
+                lines
+                    .into_iter()
+                    .filter_map(|it| Some(it.split_once("sha256")?.1.to_owned()))
+                    .collect()
+            };
+            assert_ne!(hashes("one"), hashes("two"));
+        }
     }
 
     #[test]

@@ -78,7 +78,10 @@ impl Tree {
         }
         let text = words.join(" ");
         match self.lines.last_mut().filter(|_| self.at_start) {
-            Some(tag) => tag.push_str(&format!(" {text}")),
+            Some(tag) => {
+                tag.push(' ');
+                tag.push_str(&text);
+            }
             None => self.lines.push(format!("{}{text}", self.indent())),
         }
         self.at_start = false;

@@ -306,7 +306,7 @@ fn text(name: &str, bytes: &[u8]) -> (Kind, Block) {
 fn decoded(bytes: &[u8]) -> Option<(String, &'static str)> {
     let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|it| unit([it[0], it[1]])).collect();
-        String::from_utf16(&units).ok().filter(|_| bytes.len() % 2 == 0)
+        String::from_utf16(&units).ok().filter(|_| bytes.len().is_multiple_of(2))
     };
     let (text, coding) = match bytes {
         [0xff, 0xfe, rest @ ..] => (wide(rest, u16::from_le_bytes)?, "UTF-16"),
@@ -330,7 +330,7 @@ fn plain(text: &str) -> Block {
 
 /// Says that a file is not what its name says.
 fn misnamed(mut block: Block, promised: Kind, kind: Kind) -> Block {
-    let is_broken = block.lines.first().is_some_and(|line| line.starts_with("[broken "));
+    let is_broken = block.what.first().is_some_and(|word| word.starts_with("broken "));
     if is_broken {
         return block;
     }

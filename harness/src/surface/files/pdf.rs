@@ -153,15 +153,15 @@ impl<'a> Device<'a> for Listener {
                 return;
             }
             let place = props.transform * glyph.transform();
-            let [a, b, c, d, x, y] = place.as_coeffs();
             let text = match glyph.as_unicode() {
                 Some(BfString::Char(letter)) => letter.to_string(),
                 Some(BfString::String(text)) => text,
                 None => '\u{fffd}'.to_string(),
             };
             // Glyphs are drawn in thousandths of their size.
-            let size = (a * d - b * c).abs().sqrt() * 1000.0;
-            self.glyphs.push(Glyph { x, y, size, text });
+            let size = place.determinant().abs().sqrt() * 1000.0;
+            let at = place.translation();
+            self.glyphs.push(Glyph { x: at.x, y: at.y, size, text });
         }
     }
 

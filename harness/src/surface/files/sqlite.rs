@@ -10,7 +10,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-use super::block::{Block, ROWS, bounded, cell, short_hash};
+use super::block::{Block, ROWS, bounded, cell, hex, short_hash};
 use crate::model::filetext::{CELL, INDENT};
 
 /// The most tables, and rows of one, that are read.
@@ -145,7 +145,7 @@ fn rows(database: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
             if *pk > 0 {
                 label.push(value.clone());
             }
-            line.push_str(&format!("{CELL}{name}: {value}"));
+            line.extend([CELL, name, ": ", &value]);
         }
         let label = if label.is_empty() { (lines.len() + 1).to_string() } else { label.join(", ") };
         lines.push(format!("row {label}{line}"));
@@ -176,10 +176,7 @@ fn value(value: ValueRef<'_>) -> String {
                 }
             }
         }
-        ValueRef::Blob(bytes) if bytes.len() <= 16 => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("x'{digits}'")
-        }
+        ValueRef::Blob(bytes) if bytes.len() <= 16 => format!("x'{}'", hex(bytes)),
         ValueRef::Blob(bytes) => format!("{} bytes, sha256 {}", bytes.len(), short_hash(bytes)),
     }
 }

@@ -258,7 +258,7 @@ fn what_is_broken_is_named_by_kind_size_and_hash() {
         ("a.jpg", b"\xff\xd8\xff\xe0 no".to_vec(), "JPEG"),
     ] {
         let expected = format!(
-            "created {name}\n    [broken {kind}: {} bytes, sha256 {}]\n",
+            "created {name} [broken {kind}, {} bytes, sha256 {}]\n",
             bytes.len(),
             short_hash(&bytes)
         );
