@@ -16,6 +16,7 @@ pub use scope::Scope;
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{FacetRecord, Failure};
+use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
@@ -23,7 +24,8 @@ use crate::model::{
     StepOutcome, StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
-use crate::surface::command::CommandSurface;
+use crate::surface::command::{CommandDone, CommandSurface};
+use crate::surface::files::FilePicture;
 use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
@@ -247,19 +249,12 @@ impl Attempt<'_> {
         }
         match &action {
             Action::Run(run) => {
-                let done = match self.command.run(run).await {
-                    Ok(done) => done,
-                    Err(error) => return Ok(CarriedOut::harness_error(&error)),
-                };
-                if let Some(snapshot) = &run.snapshot {
-                    let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
-                    self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
-                }
-                let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
-                if matches!(done.done, Done::Failed(_)) {
-                    evidence.extend(self.keep_facets(&done.observation)?);
-                }
-                Ok(self.conclude(done.done, Some(done.place), evidence))
+                let done = self.command.run(run).await;
+                self.conclude_command(step, run.snapshot.as_ref(), done)
+            }
+            Action::File(file) => {
+                let done = self.command.look_at(file).await;
+                self.conclude_command(step, file.snapshot.as_ref(), done)
             }
             Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
@@ -273,6 +268,29 @@ impl Attempt<'_> {
                 }
             }
         }
+    }
+
+    /// Records what was seen of a command or file.
+    fn conclude_command(
+        &mut self,
+        step: &Step,
+        snapshot: Option<&Snapshot>,
+        done: Result<CommandDone, SurfaceError>,
+    ) -> Result<CarriedOut, LedgerError> {
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => return Ok(CarriedOut::harness_error(&error)),
+        };
+        if let Some(snapshot) = snapshot.filter(|_| !done.observation.facets.is_empty()) {
+            let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
+            self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
+            self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
+        }
+        let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
+        if matches!(done.done, Done::Failed(_)) {
+            evidence.extend(self.keep_facets(&done.observation)?);
+        }
+        Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
     /// Takes the captured values over and turns what a surface says into what the ledger says.
@@ -362,6 +380,33 @@ impl Attempt<'_> {
             place: observation.place.clone(),
             facets,
         })?;
+        Ok(())
+    }
+
+    /// Each picture that a file is or holds is a checkpoint of its own.
+    fn record_pictures(
+        &self,
+        step: &Step,
+        snapshot: &Snapshot,
+        place: &str,
+        pictures: &[FilePicture],
+    ) -> Result<(), LedgerError> {
+        for picture in pictures {
+            let evidence = self.ledger.keep("picture of a file", "image/png", &picture.png)?;
+            self.ledger.append(Event::Checkpoint {
+                scenario: self.scenario.id.clone(),
+                attempt: self.number,
+                checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
+                step: step.index,
+                place: place.to_owned(),
+                facets: vec![FacetRecord {
+                    facet: FacetKind::Image,
+                    evidence,
+                    environment: Some(FILE_ENVIRONMENT.to_owned()),
+                    masks: Vec::new(),
+                }],
+            })?;
+        }
         Ok(())
     }
 

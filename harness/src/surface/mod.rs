@@ -1,14 +1,16 @@
 //! Where the product is used: observe it and act on it, and say plainly how that went.
 //!
-//! [`browser`] drives Chromium, [`command`] runs commands, [`terminal`] uses programs on a
-//! terminal, [`fake`] plays a page in tests.
+//! [`browser`] drives Chromium, [`command`] runs commands, [`files`] reads files as what they are,
+//! [`terminal`] uses programs on a terminal, [`fake`] plays a page in tests.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
 
 pub mod browser;
 pub mod command;
 #[cfg(test)]
 pub mod fake;
+pub mod files;
 pub mod terminal;
+mod texts;
 
 use futures_util::future::BoxFuture;
 

@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::cause::{Atom, is_look, text};
+use super::files;
 use super::seen::Seen;
+use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, WatchKind};
@@ -26,7 +28,7 @@ pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Atom>
         .or_else(|| failed(seen, differences))
         .or_else(|| answer(atoms, 400..500))
         .or_else(|| watched(differences, atoms))
-        .or_else(|| picture(differences));
+        .or_else(|| picture(seen, differences));
     let sentence = sentence.unwrap_or_else(|| format!("{} changed", place_of(differences.first())));
     shorten(&format!("{}{}", plain(&sentence, LIMIT), others(differences)), LIMIT + 24)
 }
@@ -161,7 +163,7 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
         FacetKind::Stderr => {
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
-        FacetKind::Files => file_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Files => files::sentence(change, atoms, &place)?,
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
     })
 }
@@ -284,17 +286,6 @@ fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> S
     format!("the screen of {place} changed: {what}")
 }
 
-fn file_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
-    match (removed, added) {
-        (Some(old), Some(new)) => {
-            format!("{place} writes {} instead of {}", plain(new, PIECE), plain(old, PIECE))
-        }
-        (Some(old), None) => format!("{place} no longer writes {}", plain(old, PIECE)),
-        (None, Some(new)) => format!("{place} newly writes {}", plain(new, PIECE)),
-        (None, None) => format!("{place} writes other files"),
-    }
-}
-
 fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, None).next()?;
     let scenario = seen.scenario(&at.scenario);
@@ -332,9 +323,9 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
     })
 }
 
-fn picture(differences: &[Difference]) -> Option<String> {
+fn picture(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, Some(FacetKind::Image)).next()?;
-    let place = place_of(Some(at));
+    let place = file_of(seen, at).unwrap_or_else(|| place_of(Some(at)));
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
@@ -344,6 +335,19 @@ fn picture(differences: &[Difference]) -> Option<String> {
     let regions = image.boxes.len();
     let plural = if regions == 1 { "region" } else { "regions" };
     Some(format!("{place} looks different in {regions} {plural}"))
+}
+
+/// The file that a picture comes from, where it comes from one: `chart.png`, `report.pdf: page 2`.
+fn file_of(seen: &Seen<'_>, at: &Difference) -> Option<String> {
+    let scenario = seen.scenario(&at.scenario)?;
+    let steps = scenario.steps.iter().chain(&scenario.finally);
+    let declared = steps.filter_map(|step| Some(step.action.snapshot()?.name.as_str()));
+    let picture = picture_of(at.checkpoint.as_deref()?, declared)?;
+    let file = plain(&picture.replace('~', "/"), PIECE);
+    Some(match file.rsplit_once(".page-") {
+        Some((document, page)) => format!("{document}: page {page}"),
+        None => file,
+    })
 }
 
 /// Product text in one line, nothing in it that could steer a terminal or turn the reading order.
