@@ -7,6 +7,7 @@ use super::complaint::{Complaint, Source};
 use super::node;
 use super::quoting::single;
 use super::reader::Reader;
+use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
 use crate::model::scenario::{Action, DialogAnswer, FieldValue};
 use crate::model::{Scenario, Target, Template};
 
@@ -72,7 +73,10 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Open(url) => format!("open: {}", scalar(url.raw())),
         Action::Back => "back".to_owned(),
         Action::Reload => "reload".to_owned(),
-        Action::Click(target) => format!("click: {}", written(target)),
+        Action::Forward => "forward".to_owned(),
+        Action::Click(it) => click(it),
+        Action::Clear(target) => format!("clear: {}", written(target)),
+        Action::Hover(target) => format!("hover: {}", written(target)),
         Action::Fill(fields) => fill(fields),
         Action::Type { text, into } => {
             modified(format!("type: {}", scalar(text.raw())), "into", into.as_ref())
@@ -80,15 +84,27 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Press { keys, on } => {
             modified(format!("press: {}", scalar(keys)), "on", on.as_ref())
         }
-        Action::Choose { from, option } => {
-            format!("choose: {{ from: {}, option: {} }}", written(from), flow(option))
+        Action::Choose { from, options } => {
+            format!("choose: {{ from: {}, {} }}", written(from), one_or_many("option", options))
         }
         Action::Check(target) => format!("check: {}", written(target)),
         Action::Uncheck(target) => format!("uncheck: {}", written(target)),
-        Action::Upload { to, files } => upload(to, files),
-        Action::Download { click, save_as } => {
-            format!("download: {{ click: {}, as: {} }}", written(click), flow(save_as))
+        Action::Upload { to, by, files } => {
+            let way = match by {
+                UploadBy::Field => "to",
+                UploadBy::Chooser => "click",
+                UploadBy::Drop => "drop-on",
+            };
+            format!("upload: {{ {way}: {}, {} }}", written(to), one_or_many("file", files))
         }
+        Action::Download { click, save_as, named } => {
+            let named = named.as_ref().map(|it| format!(", named: {}", flow(it)));
+            let named = named.unwrap_or_default();
+            format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
+        }
+        Action::Tab(Tab::Newest) => "tab: newest".to_owned(),
+        Action::Tab(Tab::First) => "tab: first".to_owned(),
+        Action::CloseTab => "close-tab".to_owned(),
         Action::Dialog(answer) => dialog(answer),
         Action::See(targets) => match targets.as_slice() {
             [only] => format!("see: {}", written(only)),
@@ -97,12 +113,27 @@ pub fn write_step(action: &Action) -> Option<String> {
                 format!("see:{}", lines.concat())
             }
         },
-        Action::SeeNot(_)
+        Action::Drag { .. }
+        | Action::Scroll { .. }
+        | Action::Paste { .. }
+        | Action::Expand(_)
+        | Action::Collapse(_)
+        | Action::Print(_)
+        | Action::Tab(Tab::Title(_) | Tab::Url(_))
+        | Action::Network(_)
+        | Action::Emulate(_)
+        | Action::SeeNot(_)
         | Action::Expect(_)
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Snapshot(_)
         | Action::Run(_)
+        | Action::Terminal(_)
+        | Action::File(_)
+        | Action::Mail(_)
+        | Action::When(_)
+        | Action::Repeat(_)
+        | Action::ForEach(_)
         | Action::Use { .. } => return None,
     })
 }
@@ -151,14 +182,29 @@ fn fill(fields: &[FieldValue]) -> String {
     }
 }
 
-fn upload(to: &Target, files: &[Template]) -> String {
-    match files {
-        [file] => format!("upload: {{ to: {}, file: {} }}", written(to), flow(file)),
+/// `file: a`, or `files: [a, b]`.
+fn one_or_many(key: &str, texts: &[Template]) -> String {
+    match texts {
+        [text] => format!("{key}: {}", flow(text)),
         several => {
-            let files: Vec<_> = several.iter().map(flow).collect();
-            format!("upload: {{ to: {}, files: [{}] }}", written(to), files.join(", "))
+            let several: Vec<_> = several.iter().map(flow).collect();
+            format!("{key}s: [{}]", several.join(", "))
         }
     }
+}
+
+fn click(click: &Click) -> String {
+    let verb = match click.kind {
+        ClickKind::Single => "click",
+        ClickKind::Double => "double-click",
+        ClickKind::Right => "right-click",
+    };
+    let holding: Vec<_> = click.holding.iter().map(|it| it.word()).collect();
+    let holding = match holding.as_slice() {
+        [] => String::new(),
+        keys => format!("\nholding: [{}]", keys.join(", ")),
+    };
+    format!("{verb}: {}{holding}", written(&click.target))
 }
 
 fn dialog(answer: &DialogAnswer) -> String {
@@ -254,6 +300,7 @@ pub fn read_target(place: &str, text: &str) -> Result<Target, Vec<Complaint>> {
 mod tests {
     use super::*;
     use crate::model::Locator;
+    use crate::model::gesture::Modifier;
 
     /// Texts that YAML or the format could take for something else.
     const TEXTS: [&str; 22] = [
@@ -299,6 +346,10 @@ mod tests {
         let mut all = vec![
             Action::Back,
             Action::Reload,
+            Action::Forward,
+            Action::CloseTab,
+            Action::Tab(Tab::Newest),
+            Action::Tab(Tab::First),
             Action::Open(Template::new(format!("/{text}"))),
             Action::Dialog(DialogAnswer { accept: true, message: None, answer: None }),
             Action::Dialog(DialogAnswer {
@@ -312,9 +363,18 @@ mod tests {
         ];
         let targets = targets(text);
         for target in &targets {
+            let upload = |by, files| Action::Upload { to: target.clone(), by, files };
             let field = |value: &Template| FieldValue { field: target.clone(), value: value.clone() };
             all.extend([
-                Action::Click(target.clone()),
+                Action::Click(target.clone().into()),
+                Action::Click(Click { kind: ClickKind::Double, ..target.clone().into() }),
+                Action::Click(Click {
+                    kind: ClickKind::Right,
+                    holding: vec![Modifier::Control, Modifier::Shift],
+                    target: target.clone(),
+                }),
+                Action::Clear(target.clone()),
+                Action::Hover(target.clone()),
                 Action::Check(target.clone()),
                 Action::Uncheck(target.clone()),
                 Action::Fill(vec![field(&value)]),
@@ -324,10 +384,17 @@ mod tests {
                 ]),
                 Action::Type { text: value.clone(), into: Some(target.clone()) },
                 Action::Press { keys: "Enter".to_owned(), on: Some(target.clone()) },
-                Action::Choose { from: target.clone(), option: value.clone() },
-                Action::Upload { to: target.clone(), files: vec![path.clone()] },
-                Action::Upload { to: target.clone(), files: vec![path.clone(), "b.csv".into()] },
-                Action::Download { click: target.clone(), save_as: path.clone() },
+                Action::Choose { from: target.clone(), options: vec![value.clone()] },
+                Action::Choose { from: target.clone(), options: vec![value.clone(), "B".into()] },
+                upload(UploadBy::Field, vec![path.clone()]),
+                upload(UploadBy::Chooser, vec![path.clone()]),
+                upload(UploadBy::Drop, vec![path.clone(), "b.csv".into()]),
+                Action::Download { click: target.clone(), save_as: path.clone(), named: None },
+                Action::Download {
+                    click: target.clone(),
+                    save_as: path.clone(),
+                    named: Some(value.clone()),
+                },
                 Action::See(vec![target.clone()]),
             ]);
         }

@@ -6,11 +6,14 @@
 use serde::Deserialize;
 use url::Url;
 
+use crate::model::gesture::{Click, ClickKind, Modifier, UploadBy};
 use crate::model::scenario::{Action, DialogAnswer, FieldValue};
 use crate::model::{Target, Template};
 
 /// A navigation this soon after a deed was caused by it, in milliseconds.
 const SOON: u64 = 1_000;
+/// What is said where a tab opened.
+const NEW_TAB: &str = "another tab opened here; go on in it with `tab: newest`, which is not recorded";
 /// The most checks at the end.
 const MOST_SEEN: usize = 2;
 
@@ -69,8 +72,10 @@ pub struct Told {
     pub secret: bool,
     /// Whether a box is ticked now.
     pub ticked: bool,
-    /// The label of the option that was chosen.
-    pub option: String,
+    /// The labels of the options that are chosen now.
+    pub options: Vec<String>,
+    /// The keys that are held down.
+    pub holding: Vec<Modifier>,
     /// The names of files.
     pub files: Vec<String>,
     /// A key or chord.
@@ -204,7 +209,9 @@ impl Recording {
                 );
             }
             Heard::Download(name) => self.download(&name),
-            Heard::NewTab => self.remark("another tab opened here; what was done in it is not recorded"),
+            Heard::NewTab => {
+                self.remark(NEW_TAB);
+            },
             Heard::Gone => {}
         }
         let after = (self.lines.len(), self.lines.last().and_then(|it| it.action.clone()));
@@ -306,14 +313,22 @@ impl Recording {
             Deed::Click => {
                 let again = self.lines.last().is_some_and(|it| it.into_field && it.key == key);
                 if !(told.field && again) {
-                    self.push(&key, Action::Click(target));
+                    let holding = told.holding;
+                    self.push(&key, Action::Click(Click { holding, ..target.into() }));
                     if let Some(last) = self.lines.last_mut() {
                         last.into_field = told.field;
                     }
                 }
             }
-            Deed::DoubleClick => self.double_click(&key, target),
-            Deed::RightClick => self.right_click(&key, target),
+            Deed::DoubleClick => {
+                for _ in 0..2 {
+                    self.drop_last(|it| it.key == key && matches!(it.action, Some(Action::Click(_))));
+                }
+                self.push(&key, Action::Click(Click { kind: ClickKind::Double, ..target.into() }));
+            }
+            Deed::RightClick => {
+                self.push(&key, Action::Click(Click { kind: ClickKind::Right, ..target.into() }));
+            }
             Deed::Fill => self.fill(&told, target),
             Deed::Tick => {
                 self.drop_last(|it| {
@@ -323,11 +338,11 @@ impl Recording {
                 self.push(&key, if ticked { Action::Check(target) } else { Action::Uncheck(target) });
             }
             Deed::Choose => {
-                let single = told.role != "listbox";
                 self.drop_last(|it| {
-                    single && it.key == key && matches!(it.action, Some(Action::Choose { .. }))
+                    it.key == key && matches!(it.action, Some(Action::Choose { .. }))
                 });
-                self.push(&key, Action::Choose { from: target, option: literal(&told.option) });
+                let options = told.options.iter().map(|it| literal(it)).collect();
+                self.push(&key, Action::Choose { from: target, options });
             }
             Deed::Upload => {
                 let begun = self.document;
@@ -335,24 +350,12 @@ impl Recording {
                     self.drop_last(|it| matches!(it.action, Some(Action::Click(_))));
                 }
                 let files = told.files.iter().map(|it| literal(it)).collect();
-                self.push(&key, Action::Upload { to: target, files });
+                self.push(&key, Action::Upload { to: target, by: UploadBy::Field, files });
                 self.annotate("the file must lie in the product's `data`, or be made by a step before");
             }
             Deed::Press => self.push(&key, Action::Press { keys: told.keys, on: Some(target) }),
             Deed::Arrived | Deed::Moved | Deed::Scene | Deed::Trouble => {}
         }
-    }
-
-    fn double_click(&mut self, key: &str, target: Target) {
-        for _ in 0..2 {
-            self.drop_last(|it| it.key == key && matches!(it.action, Some(Action::Click(_))));
-        }
-        self.push(key, Action::Click(target));
-        self.annotate("this was a double click");
-    }
-
-    fn right_click(&mut self, _key: &str, target: Target) {
-        self.remark(&format!("not recorded: a click with the right button on {target}"));
     }
 
     fn fill(&mut self, told: &Told, target: Target) {
@@ -401,7 +404,7 @@ impl Recording {
             self.before.clone_from(&self.scene);
             match told.how.as_str() {
                 "reload" => self.push("", Action::Reload),
-                "back_forward" => self.walk(steps_away, &told.url),
+                "back_forward" => self.walk(steps_away),
                 _ => {
                     let open = self.open(&told.url);
                     self.push("", open);
@@ -417,20 +420,14 @@ impl Recording {
         self.index = told.index;
         if told.at.saturating_sub(self.last_deed) >= SOON {
             self.before.clone_from(&self.scene);
-            self.walk(steps_away, &told.url);
+            self.walk(steps_away);
         }
     }
 
     /// Through the tab's history, by the browser's own buttons.
-    fn walk(&mut self, steps: i64, url: &str) {
-        if steps > 0 {
-            let open = self.open(url);
-            self.push("", open);
-            self.annotate("this was a step forward in the tab's history");
-            return;
-        }
+    fn walk(&mut self, steps: i64) {
         for _ in 0..steps.unsigned_abs().clamp(1, 20) {
-            self.push("", Action::Back);
+            self.push("", if steps > 0 { Action::Forward } else { Action::Back });
         }
     }
 
@@ -439,7 +436,11 @@ impl Recording {
         match last {
             Some(Line { action: Some(action), .. }) => {
                 if let Action::Click(click) = action {
-                    *action = Action::Download { click: click.clone(), save_as: literal(name) };
+                    *action = Action::Download {
+                        click: click.target.clone(),
+                        save_as: literal(name),
+                        named: None,
+                    };
                 } else {
                     self.remark(&format!("the file {name} came here by itself"));
                 }

@@ -95,7 +95,7 @@
     const kind = kindOf(it.element);
     // `change` tells what became of these.
     if (kind === 'tick' || kind === 'list' || kind === 'file' || it.element.localName === 'option') return;
-    tell('click', { ...about(it), field: kind === 'text' || kind === 'rich' });
+    tell('click', { ...about(it), field: kind === 'text' || kind === 'rich', holding: [...held(event), ...(event.shiftKey ? ['Shift'] : [])].map((key) => key.toLowerCase()) });
   });
   hear('dblclick', (event, el) => { tell('double-click', about(metAs(el))); });
   hear('contextmenu', (event, el) => { tell('right-click', about(metAs(el))); });
@@ -115,7 +115,6 @@
       filled(el);
     }
   });
-  const chosen = new WeakMap();
   hear('change', (event, el) => {
     const kind = kindOf(el);
     const it = kind ? metAs(el) : null;
@@ -123,11 +122,8 @@
     else if (kind === 'file') tell('upload', { ...about(it), files: Array.from(el.files || [], (file) => file.name) });
     else if (kind === 'list') {
       const labels = Array.from(el.selectedOptions, (option) => (option.label || option.text).replace(/\s+/g, ' ').trim());
-      const before = el.multiple ? chosen.get(el) || [] : [];
-      chosen.set(el, labels);
-      for (const option of labels.filter((label) => !before.includes(label))) tell('choose', { ...about(it), option });
-      const taken = before.filter((label) => !labels.includes(label));
-      if (taken.length) tell('trouble', { said: 'the choice of ' + taken.join(', ') + ' was taken back' });
+      if (labels.length) tell('choose', { ...about(it), options: labels });
+      else tell('trouble', { said: 'every choice in a list was taken back' });
     } else if (kind === 'text') filled(el);
   });
 

@@ -236,7 +236,7 @@ impl Browser {
     /// Begins to make the tab of the next page, once the page before it has done its last step: a
     /// tab that opens meanwhile could take the focus from it.
     pub fn prepare_page(&mut self) {
-        if self.next.is_none() {
+        if self.next.is_none() && self.options.window == Window::Hidden {
             let (shared, options) = (Arc::clone(&self.shared), self.options.clone());
             self.next = Some(tokio::spawn(async move { Blank::make(shared, &options).await }));
         }
