@@ -84,6 +84,11 @@ impl Visit {
         self.page.listen().await
     }
 
+    /// Waits until the page is at rest.
+    pub async fn rest(&mut self) {
+        self.page.rest().await;
+    }
+
     /// Looks at the page.
     #[must_use]
     pub fn onlooker(&self) -> Onlooker {

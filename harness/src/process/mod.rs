@@ -15,6 +15,7 @@ mod service;
 mod table;
 #[cfg(test)]
 mod tests;
+mod shell;
 mod tree;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
 pub use service::{Service, ServiceSpec};
+pub use shell::shell;
 pub use tree::{
     Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, is_orphaned,
     kill_stragglers, sweep,

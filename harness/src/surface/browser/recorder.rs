@@ -64,6 +64,15 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Waits until the page is at rest, as a step would.
+    pub async fn rest(&mut self) {
+        let deadline = self.deadline();
+        // A page that is gone or never rests is what it is.
+        drop(self.settle(deadline).await);
+    }
+}
+
 impl Recorder {
     /// The next thing that was done; [`Heard::Gone`] for ever once the page is gone.
     pub async fn next(&mut self) -> Heard {
