@@ -3,6 +3,7 @@
 mod browser;
 mod documentation;
 mod faults;
+mod interactive;
 mod layering;
 mod nights;
 mod report;

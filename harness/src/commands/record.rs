@@ -22,6 +22,8 @@ struct Paper {
     name: String,
     file: PathBuf,
     product: Option<String>,
+    /// Where it was recorded, where that says something.
+    origin: Option<String>,
 }
 
 /// What was recorded.
@@ -29,6 +31,7 @@ struct Take {
     draft: Draft,
     deeds: usize,
     secrets: Vec<String>,
+    /// What the page could not reach, in words.
     denied: Vec<String>,
 }
 
@@ -39,7 +42,8 @@ pub fn run(common: &Common, options: &RecordOptions) -> anyhow::Result<Exit> {
     let (paper, taken) = if let Some(url) = &options.url {
         let url = url_of(url)?;
         let config = config_or_default(common, &overrides)?;
-        let paper = paper(common, options, config.is_some())?;
+        let mut paper = paper(common, options, config.is_some())?;
+        paper.origin = Some(url.origin().ascii_serialization());
         let taken = runtime.block_on(watch(&url, config.as_ref(), window, &paper))?;
         (paper, taken)
     } else {
@@ -104,7 +108,7 @@ fn paper(common: &Common, options: &RecordOptions, in_suite: bool) -> anyhow::Re
             ));
         }
     }
-    Ok(Paper { name, file, product: None })
+    Ok(Paper { name, file, product: None, origin: None })
 }
 
 /// Opens a page and watches until the person has had enough; the inner error is a page that cannot
@@ -147,6 +151,7 @@ async fn watch(
     }
     terminal::say("recording; use the browser, then press Enter here (or close the window)");
     let mut recording = Recording::new(url);
+    let mut told = 0;
     let enough = person::enough(Some(&onlooker));
     tokio::pin!(enough);
     let how = loop {
@@ -156,7 +161,8 @@ async fn watch(
                 if heard == Heard::Gone {
                     break Enough::Closed;
                 }
-                hear(&mut recording, heard);
+                recording.hear(heard);
+                told = tell(&recording, told, Last::MayChange);
             }
             how = &mut enough => break how,
         }
@@ -167,28 +173,45 @@ async fn watch(
         scene = onlooker.scene().await.ok();
     }
     for heard in recorder.rest() {
-        hear(&mut recording, heard);
+        recording.hear(heard);
     }
-    let denied = visit.denied();
+    tell(&recording, told, Last::Stands);
+    let denied = visit.denied().await;
     visit.stop().await;
     let (deeds, secrets) = (recording.deeds(), recording.secrets());
-    let draft = draft(paper, url, &secrets, recording.finish(scene));
+    let draft = draft(paper, &secrets, recording.finish(scene));
     Ok(Ok(Take { draft, deeds, secrets, denied }))
 }
 
-fn hear(recording: &mut Recording, heard: Heard) {
-    if let Some(step) = recording.hear(heard) {
+/// Whether the last step is told too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// Typing may go on.
+    MayChange,
+    /// Nothing more comes.
+    Stands,
+}
+
+/// Says the steps beyond those that were told, and answers with how many were told by now.
+fn tell(recording: &Recording, told: usize, last: Last) -> usize {
+    let steps = recording.words();
+    let sure = match last {
+        Last::MayChange => steps.len().saturating_sub(1),
+        Last::Stands => steps.len(),
+    };
+    for step in steps.take(sure).skip(told) {
         terminal::say(format_args!("  {step}"));
     }
+    told.max(sure)
 }
 
 fn draft(
     paper: &Paper,
-    url: &Url,
     secrets: &[String],
     steps: Vec<crate::surface::recording::Recorded>,
 ) -> Draft {
-    let mut notes = vec![format!("Recorded at {}.", url.origin().ascii_serialization())];
+    let mut notes: Vec<String> =
+        paper.origin.iter().map(|it| format!("Recorded at {it}.")).collect();
     if !secrets.is_empty() {
         notes.push(format!(
             "Passwords are not recorded: set {} in the environment, or in the file of `secrets:`.",
@@ -210,10 +233,9 @@ fn draft(
 /// Writes the file, once it is sure that it can be read.
 fn write(paper: &Paper, taken: &Take) -> anyhow::Result<Exit> {
     if !taken.denied.is_empty() {
-        terminal::say(format_args!(
-            "the page may not reach {}; `allow-hosts` of the product can name hosts",
-            taken.denied.join(", ")
-        ));
+        for denied in &taken.denied {
+            terminal::say(denied);
+        }
     }
     if taken.deeds == 0 {
         terminal::say("nothing was done, so nothing is written");

@@ -101,10 +101,16 @@ impl Visit {
         self.browser.tools()
     }
 
-    /// The hosts that the page tried to reach and may not.
-    #[must_use]
-    pub fn denied(&self) -> Vec<String> {
-        self.browser.denied()
+    /// What the page tried to reach and may not, in words, each once.
+    pub async fn denied(&mut self) -> Vec<String> {
+        let mut all = Vec::new();
+        for sighting in self.page.sightings().await {
+            let denied = sighting.message.contains("`allow-hosts`");
+            if denied && !all.contains(&sighting.message) {
+                all.push(sighting.message);
+            }
+        }
+        all
     }
 
     /// Ends everything.

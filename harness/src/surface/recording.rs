@@ -191,9 +191,8 @@ impl Recording {
         recording
     }
 
-    /// Takes in what was heard; answers with the step that it made or changed, in words.
-    pub fn hear(&mut self, heard: Heard) -> Option<String> {
-        let before = (self.lines.len(), self.lines.last().and_then(|it| it.action.clone()));
+    /// Takes in what was heard.
+    pub fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Told(told) => self.told(told),
             Heard::AskedToGo => self.asked_to_go = true,
@@ -214,11 +213,14 @@ impl Recording {
             },
             Heard::Gone => {}
         }
-        let after = (self.lines.len(), self.lines.last().and_then(|it| it.action.clone()));
-        let last = self.lines.last()?;
-        (before != after)
-            .then(|| last.action.as_ref().map(Action::describe).or_else(|| last.note.clone()))
-            .flatten()
+    }
+
+    /// The steps so far, in words; the last one may still change.
+    pub fn words(&self) -> impl ExactSizeIterator<Item = String> {
+        self.lines.iter().map(|it| match (&it.action, &it.note) {
+            (Some(action), _) => action.describe(),
+            (None, note) => note.clone().unwrap_or_default(),
+        })
     }
 
     /// The names of the secrets that the steps need.
@@ -292,6 +294,7 @@ impl Recording {
         }
         self.last_deed = told.at;
         self.before.clone_from(&self.scene);
+        self.before.extend(told.things.iter().cloned());
         if told.foreign {
             return self.remark("something was done in a frame of another origin, which is not recorded");
         }
@@ -399,7 +402,9 @@ impl Recording {
         let steps_away = if self.index < 0 || told.index < 0 { 0 } else { told.index - self.index };
         self.index = told.index;
         let first = !std::mem::replace(&mut self.arrived, true);
-        let caused = first || asked || told.at.saturating_sub(self.last_deed) < SOON;
+        // The page's own navigations are announced, but for those through the history.
+        let soon = told.at.saturating_sub(self.last_deed) < SOON && told.how != "navigate";
+        let caused = first || asked || soon;
         if !caused {
             self.before.clone_from(&self.scene);
             match told.how.as_str() {
@@ -432,6 +437,7 @@ impl Recording {
     }
 
     fn download(&mut self, name: &str) {
+        self.asked_to_go = false;
         let last = self.lines.last_mut();
         match last {
             Some(Line { action: Some(action), .. }) => {

@@ -36,12 +36,14 @@
   // What an element was called before the page reacted to what was done with it.
   let met = null;
   const meet = (raw) => {
-    const it = ask({ op: 'describe', meant: true }, raw);
+    const it = ask({ op: 'describe', meant: true, scene: true }, raw);
     met = { raw, ...it };
     return met;
   };
   const metAs = (raw) => (met && (met.raw === raw || met.element === raw) ? met : meet(raw));
   const about = (it) => ({ key: keyOf(it.element), target: it.target, role: it.role, name: it.name });
+  // With what could be seen before the page reacted, so that what is new can be told from it.
+  const deed = (it) => ({ ...about(it), things: it.scene || [] });
 
   const kindOf = (el) => {
     const name = el.localName;
@@ -95,16 +97,20 @@
     const kind = kindOf(it.element);
     // `change` tells what became of these.
     if (kind === 'tick' || kind === 'list' || kind === 'file' || it.element.localName === 'option') return;
-    tell('click', { ...about(it), field: kind === 'text' || kind === 'rich', holding: [...held(event), ...(event.shiftKey ? ['Shift'] : [])].map((key) => key.toLowerCase()) });
+    tell('click', { ...deed(it), field: kind === 'text' || kind === 'rich', holding: [...held(event), ...(event.shiftKey ? ['Shift'] : [])].map((key) => key.toLowerCase()) });
   });
-  hear('dblclick', (event, el) => { tell('double-click', about(metAs(el))); });
-  hear('contextmenu', (event, el) => { tell('right-click', about(metAs(el))); });
+  hear('dblclick', (event, el) => { tell('double-click', deed(metAs(el))); });
+  hear('contextmenu', (event, el) => { tell('right-click', deed(metAs(el))); });
 
+  // `change` follows `input` with the same content, perhaps when the page has gone on already.
+  const content = new WeakMap();
   const filled = (el) => {
     const it = metAs(owner(el));
+    const now = kindOf(it.element) === 'rich' ? it.element.innerText : it.element.value;
+    if (content.get(it.element) === now) return undefined;
+    content.set(it.element, now);
     if (isSecret(it.element)) return tell('fill', { ...about(it), secret: true });
-    const rich = kindOf(it.element) === 'rich';
-    return tell('fill', { ...about(it), value: rich ? it.element.innerText.replace(/\n$/, '') : String(it.element.value) });
+    return tell('fill', { ...about(it), value: String(now).replace(/\n$/, '') });
   };
   // Enter in a field of several lines either makes a line or is an order to the page.
   let line = null;
@@ -118,11 +124,11 @@
   hear('change', (event, el) => {
     const kind = kindOf(el);
     const it = kind ? metAs(el) : null;
-    if (kind === 'tick') tell('tick', { ...about(it), ticked: el.checked });
-    else if (kind === 'file') tell('upload', { ...about(it), files: Array.from(el.files || [], (file) => file.name) });
+    if (kind === 'tick') tell('tick', { ...deed(it), ticked: el.checked });
+    else if (kind === 'file') tell('upload', { ...deed(it), files: Array.from(el.files || [], (file) => file.name) });
     else if (kind === 'list') {
       const labels = Array.from(el.selectedOptions, (option) => (option.label || option.text).replace(/\s+/g, ' ').trim());
-      if (labels.length) tell('choose', { ...about(it), options: labels });
+      if (labels.length) tell('choose', { ...deed(it), options: labels });
       else tell('trouble', { said: 'every choice in a list was taken back' });
     } else if (kind === 'text') filled(el);
   });
@@ -143,7 +149,7 @@
     if (!meansSomething(el, kind, chord, named, before.length > 0)) return;
     const it = metAs(owner(el));
     const onPage = el === el.ownerDocument.body || el === el.ownerDocument.documentElement;
-    const press = () => tell('press', { ...(onPage ? { key: '' } : about(it)), keys: chord });
+    const press = () => tell('press', { ...(onPage ? { key: '', things: it.scene || [] } : deed(it)), keys: chord });
     if (named === 'Enter' && (kind === 'text' || kind === 'tick') && el.localName === 'input') enteredIn = el;
     if (named === 'Enter' && !before.length && (kind === 'rich' || el.localName === 'textarea')) {
       const mine = {};

@@ -164,9 +164,9 @@ function actor(el) {
 }
 
 // What to call the element that was met, or the one that is meant by it.
-function described(el, meant) {
-  const it = meant ? actor(el) : el;
-  return { element: it, role: roleOf(it), name: nameOf(it), target: describe(it) };
+function described(el, request) {
+  const it = request.meant ? actor(el) : el;
+  return { element: it, role: roleOf(it), name: nameOf(it), target: describe(it), scene: request.scene ? scene() : [] };
 }
 
 // Where an element stands: the roles above it that are spoken, outermost first.
