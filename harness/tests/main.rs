@@ -10,6 +10,7 @@ mod report;
 mod report_sample;
 mod schedule;
 mod shipped_suites;
+mod stories;
 mod support;
 mod synthetic_night;
 mod walker;

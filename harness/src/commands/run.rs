@@ -15,6 +15,9 @@ use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
 use crate::report;
 use crate::surface::browser::Window;
 
+/// How many findings are named where the night was started.
+const MOST_FINDINGS: usize = 5;
+
 pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     let overrides = arguments.changes.overrides();
     if arguments.dry_run {
@@ -38,6 +41,9 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     // A browser or product that hangs must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     let finished = finished?;
+    if !common.quiet {
+        tell_findings(&finished);
+    }
     tell(&finished, &options);
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
@@ -131,6 +137,22 @@ pub async fn next_signal() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => 2,
         Err(_) => std::future::pending().await,
+    }
+}
+
+/// The worst findings, for who watches.
+fn tell_findings(finished: &Finished) {
+    let findings = &finished.report.findings;
+    for finding in findings.iter().take(MOST_FINDINGS) {
+        let style = terminal::verdict_style(finding.verdict);
+        let verdict = finding.verdict;
+        terminal::say(format_args!("{style}{verdict}{style:#}: {}", finding.title));
+        terminal::say(format_args!("    again: {}", finding.reproduce));
+    }
+    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        let more = super::check::counted(more, "finding");
+        terminal::say(format_args!("and {more} more, in the report"));
     }
 }
 
