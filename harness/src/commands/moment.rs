@@ -55,7 +55,11 @@ impl Moment {
         let judged = judge(&night)?;
         let findings = judged.judgement.findings;
         let Some(finding) = findings.iter().find(|it| it.id == id || it.fingerprint == id) else {
-            return mistake(format!("the night in {} has {}", night.path().display(), but(&findings, id)));
+            return mistake(format!(
+                "the night in {} has {}",
+                night.path().display(),
+                but(&findings, id)
+            ));
         };
         let Some(difference) = finding.differences.first() else {
             return mistake(format!(
@@ -67,9 +71,13 @@ impl Moment {
         };
         let planned = judged.plan.scenarios.into_iter().find(|it| it.id == difference.scenario);
         let Some(scenario) = planned else {
-            return mistake(format!("{id} names the scenario {}, which its night did not plan", difference.scenario));
+            return mistake(format!(
+                "{id} names the scenario {}, which its night did not plan",
+                difference.scenario
+            ));
         };
-        let build = judged.plan.products.iter().find(|it| Some(&it.name) == scenario.product.as_ref());
+        let build =
+            judged.plan.products.iter().find(|it| Some(&it.name) == scenario.product.as_ref());
         let build = build.and_then(|it| it.build.clone());
         let title = format!("{} {}: {}", finding.id, finding.verdict, finding.title);
         let until = Some(difference.step);
@@ -82,7 +90,10 @@ impl Moment {
         let name = match product {
             Some(name) if names.contains(&name) => name,
             Some(name) => {
-                return mistake(format!("there is no product {name}; there are: {}", names.join(", ")));
+                return mistake(format!(
+                    "there is no product {name}; there are: {}",
+                    names.join(", ")
+                ));
             }
             None => names.first().copied().unwrap_or_default(),
         };
@@ -119,9 +130,9 @@ impl Moment {
 
 /// Whether this can only be the id of a finding.
 pub fn is_finding(suite: &Suite, what: &str) -> bool {
-    let numbered = what.strip_prefix('F').is_some_and(|it| {
-        !it.is_empty() && it.chars().all(|it| it.is_ascii_digit())
-    });
+    let numbered = what
+        .strip_prefix('F')
+        .is_some_and(|it| !it.is_empty() && it.chars().all(|it| it.is_ascii_digit()));
     numbered && !suite.scenarios.iter().any(|it| it.id == what)
 }
 
@@ -150,8 +161,7 @@ fn one_of(suite: &Suite, filter: &str) -> anyhow::Result<Scenario> {
 /// The index of a step that is named by its number, or by the snapshot that it takes.
 fn index_of(scenario: &Scenario, step: &str) -> anyhow::Result<u32> {
     let all = scenario.all_steps();
-    let by_name =
-        |it: &&Step| it.action.snapshot().is_some_and(|snapshot| snapshot.name == step);
+    let by_name = |it: &&Step| it.action.snapshot().is_some_and(|snapshot| snapshot.name == step);
     let found = match step.parse::<u32>() {
         Ok(number) => all.iter().find(|it| it.index == number),
         Err(_) => all.iter().find(|it| by_name(it)),

@@ -67,11 +67,7 @@ pub fn window(headless: bool, instead: &str) -> anyhow::Result<Window> {
 }
 
 /// How a product is brought up for a person.
-pub fn options(
-    suite: &Suite,
-    staging: &Staging,
-    window: Window,
-) -> anyhow::Result<RunOptions> {
+pub fn options(suite: &Suite, staging: &Staging, window: Window) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
     Ok(RunOptions {
         builds: run::by_product(suite, "--build", &staging.build)?,

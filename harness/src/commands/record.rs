@@ -36,7 +36,10 @@ struct Take {
 }
 
 pub fn run(common: &Common, options: &RecordOptions) -> anyhow::Result<Exit> {
-    let window = person::window(options.headless, "--headless for a browser that is used by its developer tools")?;
+    let window = person::window(
+        options.headless,
+        "--headless for a browser that is used by its developer tools",
+    )?;
     let overrides = options.staging.changes.overrides();
     let runtime = run::runtime()?;
     let (paper, taken) = if let Some(url) = &options.url {
@@ -223,10 +226,7 @@ fn draft(
         about: None,
         product: paper.product.clone(),
         notes,
-        steps: steps
-            .into_iter()
-            .map(|it| DraftStep { note: it.note, action: it.action })
-            .collect(),
+        steps: steps.into_iter().map(|it| DraftStep { note: it.note, action: it.action }).collect(),
     }
 }
 
@@ -246,15 +246,21 @@ fn write(paper: &Paper, taken: &Take) -> anyhow::Result<Exit> {
     if let Err(complaints) = spec::read_scenario(&paper.file.display().to_string(), &text) {
         // What somebody did for minutes is not thrown away.
         terminal::answer(&text);
-        return Err(anyhow::anyhow!(SpecError::Complaints(complaints)).context("the recording is not valid"));
+        return Err(anyhow::anyhow!(SpecError::Complaints(complaints))
+            .context("the recording is not valid"));
     }
     if let Err(error) = create(paper, &text) {
         terminal::answer(&text);
-        return mistake(format!("cannot write {}: {error}; it is printed instead", paper.file.display()));
+        return mistake(format!(
+            "cannot write {}: {error}; it is printed instead",
+            paper.file.display()
+        ));
     }
     terminal::answer(format_args!("wrote {}", paper.file.display()));
     for secret in &taken.secrets {
-        terminal::say(format_args!("needs the secret {secret}: nothing that was typed there is written"));
+        terminal::say(format_args!(
+            "needs the secret {secret}: nothing that was typed there is written"
+        ));
     }
     terminal::say(format_args!("run it with `nightshift run {}`", paper.name));
     Ok(Exit::Passed)

@@ -53,9 +53,7 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
             failed.clone_from(&here.failed);
             tried = Some(person::wait(async {
                 match (&here.onlooker, &options.at) {
-                    (Some(onlooker), None) => {
-                        Ok(Ok(look(onlooker, &target, options).await?))
-                    }
+                    (Some(onlooker), None) => Ok(Ok(look(onlooker, &target, options).await?)),
                     (_, Some(path)) => {
                         let url = below(here.base_url.as_deref(), path)?;
                         visit(&url, Some(&moment.suite.config), &target, options).await
@@ -183,11 +181,7 @@ async fn visit(
     tried
 }
 
-async fn look(
-    onlooker: &Onlooker,
-    target: &Target,
-    options: &TryOptions,
-) -> anyhow::Result<Tried> {
+async fn look(onlooker: &Onlooker, target: &Target, options: &TryOptions) -> anyhow::Result<Tried> {
     let probe = match onlooker.probe(target).await {
         Ok(probe) => probe,
         Err(error) => return mistake(format!("{target} cannot be looked for: {error}")),
@@ -222,7 +216,10 @@ fn is_taken(probe: &Probe) -> bool {
 fn words(target: &Target, tried: &Tried) -> String {
     let Probe { total, matches, missing_within, nearest } = &tried.probe;
     let mut text = String::new();
-    let count = super::check::counted(matches.len().max(if target.nth.is_some() { 0 } else { *total as usize }), "match");
+    let count = super::check::counted(
+        matches.len().max(if target.nth.is_some() { 0 } else { *total as usize }),
+        "match",
+    );
     let count = count.replace("matchs", "matches");
     let _ = writeln!(text, "{count} for {target} at {}", tried.place);
     for (at, it) in matches.iter().enumerate() {

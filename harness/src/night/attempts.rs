@@ -84,13 +84,13 @@ pub(super) async fn run(
 ///
 /// # Errors
 /// The ledger cannot be written.
-pub(super) async fn run_by<'a>(
+pub(super) async fn run_by(
     setup: &Setup,
     scenario: &Scenario,
     number: u32,
     browser: &mut Option<Browser>,
     stop: watch::Receiver<bool>,
-    agent: &mut MakeAgent<'a>,
+    agent: &mut MakeAgent<'_>,
 ) -> Result<Attempted, NightError> {
     let name = scenario.product.as_deref().unwrap_or_default();
     let Some(product) = setup.products.get(name) else {

@@ -8,7 +8,9 @@ use super::preflight::browser_options;
 use super::scratch;
 use crate::model::suite::{BrowserConfig, Dismissal};
 use crate::model::{Action, Template};
-use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext, Recorder, Window};
+use crate::surface::browser::{
+    Browser, BrowserOptions, Onlooker, Page, PageContext, Recorder, Window,
+};
 use crate::surface::{Done, PageSurface as _, SurfaceError};
 
 /// What a visit needs to know.
@@ -43,7 +45,8 @@ impl Visit {
     /// # Errors
     /// There is no browser, or it does not start.
     pub async fn start(to: &Destination<'_>) -> Result<Self, SurfaceError> {
-        let folder = scratch::make().map_err(|error| SurfaceError::Unreadable(error.to_string()))?;
+        let folder =
+            scratch::make().map_err(|error| SurfaceError::Unreadable(error.to_string()))?;
         let options = BrowserOptions {
             window: to.window,
             ..browser_options(to.browser, folder.path(), to.allow_hosts.clone())
@@ -72,6 +75,10 @@ impl Visit {
         let action = Action::Open(Template::new(self.url.as_str()));
         Ok(match self.page.act(&action).await? {
             Done::Passed(_) => None,
+            // The browser only knows that our proxy could not connect.
+            Done::Failed(failure) if failure.actual.contains("ERR_SOCKS_CONNECTION_FAILED") => {
+                Some("nothing answers there; does the product run?".to_owned())
+            }
             Done::Failed(failure) => Some(failure.actual),
         })
     }

@@ -11,11 +11,11 @@ mod command;
 mod environment;
 mod lookup;
 mod service;
+mod shell;
 #[cfg_attr(not(target_os = "linux"), path = "table_elsewhere.rs")]
 mod table;
 #[cfg(test)]
 mod tests;
-mod shell;
 mod tree;
 
 use std::path::PathBuf;

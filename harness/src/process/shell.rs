@@ -11,7 +11,11 @@ use super::{Cookie, Environment, Exit, ProcessError, kill_stragglers};
 ///
 /// # Errors
 /// It cannot be started.
-pub fn shell(program: &str, folder: &Path, environment: &Environment) -> Result<Exit, ProcessError> {
+pub fn shell(
+    program: &str,
+    folder: &Path,
+    environment: &Environment,
+) -> Result<Exit, ProcessError> {
     let cookie = Cookie::new();
     let status = Command::new(program)
         .current_dir(folder)

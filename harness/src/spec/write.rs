@@ -109,7 +109,8 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::See(targets) => match targets.as_slice() {
             [only] => format!("see: {}", written(only)),
             several => {
-                let lines: Vec<_> = several.iter().map(|it| format!("\n  - {}", written(it))).collect();
+                let lines: Vec<_> =
+                    several.iter().map(|it| format!("\n  - {}", written(it))).collect();
                 format!("see:{}", lines.concat())
             }
         },
@@ -304,8 +305,28 @@ mod tests {
 
     /// Texts that YAML or the format could take for something else.
     const TEXTS: [&str; 22] = [
-        "Ada", "a b", "yes", "No", "null", "~", "12", "1.50", "", " leads", "trails ", "a: b", "a #b",
-        "it's", "say \"hi\"", "{x}", "[y]", "- z", "&a", "line\nline", "$${not} é 日本 🎉", "100%, \\n",
+        "Ada",
+        "a b",
+        "yes",
+        "No",
+        "null",
+        "~",
+        "12",
+        "1.50",
+        "",
+        " leads",
+        "trails ",
+        "a: b",
+        "a #b",
+        "it's",
+        "say \"hi\"",
+        "{x}",
+        "[y]",
+        "- z",
+        "&a",
+        "line\nline",
+        "$${not} é 日本 🎉",
+        "100%, \\n",
     ];
 
     fn role(role: &str, name: &str) -> Target {
@@ -314,7 +335,8 @@ mod tests {
 
     /// A target of each kind, named by this text.
     fn targets(text: &str) -> Vec<Target> {
-        let named = if text.matches('"').count() % 2 == 1 || text.contains('\n') { "Ada" } else { text };
+        let named =
+            if text.matches('"').count() % 2 == 1 || text.contains('\n') { "Ada" } else { text };
         let plain = role("button", named);
         let mut all = vec![
             plain.clone(),
@@ -364,7 +386,8 @@ mod tests {
         let targets = targets(text);
         for target in &targets {
             let upload = |by, files| Action::Upload { to: target.clone(), by, files };
-            let field = |value: &Template| FieldValue { field: target.clone(), value: value.clone() };
+            let field =
+                |value: &Template| FieldValue { field: target.clone(), value: value.clone() };
             all.extend([
                 Action::Click(target.clone().into()),
                 Action::Click(Click { kind: ClickKind::Double, ..target.clone().into() }),
@@ -410,7 +433,10 @@ mod tests {
                     name: "proof".to_owned(),
                     about: Some("a: \"proof\" #1".to_owned()),
                     notes: vec!["a note".to_owned()],
-                    steps: vec![DraftStep { note: Some("why".to_owned()), action: Some(action.clone()) }],
+                    steps: vec![DraftStep {
+                        note: Some("why".to_owned()),
+                        action: Some(action.clone()),
+                    }],
                     ..Draft::default()
                 };
                 let written = write_scenario(&draft).expect("it has a written form");
@@ -433,7 +459,11 @@ mod tests {
             "TARGET:1:1: unknown role \"buton\" in a target; did you mean \"button\"?\n  \
              1 | buton \"Edit\"\n    | ^"
         );
-        assert!(said("button \"Edit").contains("unbalanced double quotes"), "{}", said("button \"Edit"));
+        assert!(
+            said("button \"Edit").contains("unbalanced double quotes"),
+            "{}",
+            said("button \"Edit")
+        );
         assert!(said(" ").contains("empty"));
     }
 }

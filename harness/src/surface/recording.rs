@@ -13,7 +13,8 @@ use crate::model::{Target, Template};
 /// A navigation this soon after a deed was caused by it, in milliseconds.
 const SOON: u64 = 1_000;
 /// What is said where a tab opened.
-const NEW_TAB: &str = "another tab opened here; go on in it with `tab: newest`, which is not recorded";
+const NEW_TAB: &str =
+    "another tab opened here; go on in it with `tab: newest`, which is not recorded";
 /// The most checks at the end.
 const MOST_SEEN: usize = 2;
 
@@ -21,7 +22,7 @@ const MOST_SEEN: usize = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     /// What the page script told.
-    Told(Told),
+    Told(Box<Told>),
     /// The page itself asked for the navigation that follows.
     AskedToGo,
     /// A dialog was answered.
@@ -194,7 +195,7 @@ impl Recording {
     /// Takes in what was heard.
     pub fn hear(&mut self, heard: Heard) {
         match heard {
-            Heard::Told(told) => self.told(told),
+            Heard::Told(told) => self.told(*told),
             Heard::AskedToGo => self.asked_to_go = true,
             Heard::Dialog { kind, message, accepted, text } => {
                 let answer = text.filter(|_| kind == "prompt" && accepted);
@@ -210,12 +211,13 @@ impl Recording {
             Heard::Download(name) => self.download(&name),
             Heard::NewTab => {
                 self.remark(NEW_TAB);
-            },
+            }
             Heard::Gone => {}
         }
     }
 
     /// The steps so far, in words; the last one may still change.
+    #[must_use]
     pub fn words(&self) -> impl ExactSizeIterator<Item = String> {
         self.lines.iter().map(|it| match (&it.action, &it.note) {
             (Some(action), _) => action.describe(),
@@ -296,14 +298,17 @@ impl Recording {
         self.before.clone_from(&self.scene);
         self.before.extend(told.things.iter().cloned());
         if told.foreign {
-            return self.remark("something was done in a frame of another origin, which is not recorded");
+            return self
+                .remark("something was done in a frame of another origin, which is not recorded");
         }
         let Some(target) = told.target.as_ref().map(escaped) else {
             if told.kind == Deed::Press && told.key.is_empty() {
                 self.push("", Action::Press { keys: told.keys, on: None });
             } else {
                 let what = format!("{} \"{}\"", told.role, told.name);
-                self.remark(&format!("not recorded: nothing names {what} and only it; a `data-testid` would"));
+                self.remark(&format!(
+                    "not recorded: nothing names {what} and only it; a `data-testid` would"
+                ));
             }
             return;
         };
@@ -325,7 +330,9 @@ impl Recording {
             }
             Deed::DoubleClick => {
                 for _ in 0..2 {
-                    self.drop_last(|it| it.key == key && matches!(it.action, Some(Action::Click(_))));
+                    self.drop_last(|it| {
+                        it.key == key && matches!(it.action, Some(Action::Click(_)))
+                    });
                 }
                 self.push(&key, Action::Click(Click { kind: ClickKind::Double, ..target.into() }));
             }
@@ -335,10 +342,14 @@ impl Recording {
             Deed::Fill => self.fill(&told, target),
             Deed::Tick => {
                 self.drop_last(|it| {
-                    it.key == key && matches!(it.action, Some(Action::Check(_) | Action::Uncheck(_)))
+                    it.key == key
+                        && matches!(it.action, Some(Action::Check(_) | Action::Uncheck(_)))
                 });
                 let ticked = told.ticked;
-                self.push(&key, if ticked { Action::Check(target) } else { Action::Uncheck(target) });
+                self.push(
+                    &key,
+                    if ticked { Action::Check(target) } else { Action::Uncheck(target) },
+                );
             }
             Deed::Choose => {
                 self.drop_last(|it| {
@@ -354,7 +365,9 @@ impl Recording {
                 }
                 let files = told.files.iter().map(|it| literal(it)).collect();
                 self.push(&key, Action::Upload { to: target, by: UploadBy::Field, files });
-                self.annotate("the file must lie in the product's `data`, or be made by a step before");
+                self.annotate(
+                    "the file must lie in the product's `data`, or be made by a step before",
+                );
             }
             Deed::Press => self.push(&key, Action::Press { keys: told.keys, on: Some(target) }),
             Deed::Arrived | Deed::Moved | Deed::Scene | Deed::Trouble => {}
@@ -403,7 +416,7 @@ impl Recording {
         self.index = told.index;
         let first = !std::mem::replace(&mut self.arrived, true);
         // The page's own navigations are announced, but for those through the history.
-        let soon = told.at.saturating_sub(self.last_deed) < SOON && told.how != "navigate";
+        let soon = told.at.saturating_sub(self.last_deed) < SOON && told.how == "back_forward";
         let caused = first || asked || soon;
         if !caused {
             self.before.clone_from(&self.scene);
@@ -469,7 +482,8 @@ impl Recording {
     }
 
     fn push(&mut self, key: &str, action: Action) {
-        let line = Line { note: None, action: Some(action), key: key.to_owned(), into_field: false };
+        let line =
+            Line { note: None, action: Some(action), key: key.to_owned(), into_field: false };
         self.lines.push(line);
     }
 
@@ -504,7 +518,8 @@ fn literal(text: &str) -> Template {
 
 /// A target as the page has it, with nothing that is a reference.
 fn escaped(target: &Target) -> Target {
-    let fill = |it: &Template| -> Result<Template, std::convert::Infallible> { Ok(literal(it.raw())) };
+    let fill =
+        |it: &Template| -> Result<Template, std::convert::Infallible> { Ok(literal(it.raw())) };
     match target.map(&fill) {
         Ok(target) => target,
         Err(never) => match never {},

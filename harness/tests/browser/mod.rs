@@ -20,9 +20,7 @@ use nightshift::model::{
     Action, FacetKind, Locator, Observation, Outcome, Target, Template, WatchKind,
 };
 use nightshift::process::Cookie;
-use nightshift::surface::browser::{
-    Browser, BrowserOptions, Page, PageContext, Paper, Window,
-};
+use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper, Window};
 use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
 

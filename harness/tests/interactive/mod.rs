@@ -113,7 +113,8 @@ fn verdict_of_taken(suite: &SuiteCopy, out: &str, more: &[&str]) -> String {
 async fn what_a_person_does_in_the_shop_is_written_and_replays_green() {
     let suite = SuiteCopy::of_the_shop();
     let text = recorded(&suite, "/", async |person| {
-        let link = |name: &str| format!("[...document.links].find((it) => it.textContent === '{name}')");
+        let link =
+            |name: &str| format!("[...document.links].find((it) => it.textContent === '{name}')");
         let button = "[...document.querySelectorAll('main button')].at(-1)";
         person.click(&link("Orders")).await;
         person.arrives("/orders").await;
@@ -208,7 +209,7 @@ async fn twins_shadow_trees_frames_and_dialogs_are_recorded_by_targets_that_mean
       - click: 'button "Keep"'
       - click: 'button "Delete"'
       - dialog: accept
-        message: 'Really delete it?'
+        message: Really delete it?
       - see: 'text "it is gone"'
     "#);
     assert_eq!(verdict_of_taken(&suite, "green", &[]), "completed: nothing");
@@ -244,7 +245,23 @@ async fn a_recording_outside_of_a_suite_has_reloads_uploads_downloads_and_other_
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let text = std::fs::read_to_string(elsewhere.root().join("mine.yaml")).expect("written");
     let text = text.replace(&url, "[url]");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    # Recorded at [url].
+    scenario: mine
+    steps:
+      - open: /orders
+      - download: { click: 'link "Export as CSV"', as: orders.csv }
+      - reload
+      - click: 'link "Home"'
+      # the file must lie in the product's `data`, or be made by a step before
+      - upload: { to: 'button "Price list"', file: prices.csv }
+      - open: /twins
+      - double-click: 'button "Open"'
+      - right-click: 'button "Delete"'
+      - press: Escape
+        on: 'button "Delete"'
+      - see: 'heading "Twins"'
+    "#);
     assert_eq!(shop.enter().code, Some(0));
 }
 
@@ -252,7 +269,8 @@ async fn a_recording_outside_of_a_suite_has_reloads_uploads_downloads_and_other_
 fn a_recording_never_takes_the_place_of_a_file_and_needs_a_page() {
     let suite = SuiteCopy::of_the_shop();
     let record = |more: &[&str]| {
-        let answer = suite.run_with(&[&["record", "--headless"], more].concat(), &[("DISPLAY", "")]);
+        let answer =
+            suite.run_with(&[&["record", "--headless"], more].concat(), &[("DISPLAY", "")]);
         (answer.code, said(&answer))
     };
     let (code, text) = record(&["--at", "/", "--out", "scenarios/search.yaml"]);
@@ -270,8 +288,9 @@ fn a_recording_never_takes_the_place_of_a_file_and_needs_a_page() {
     let port = free.local_addr().expect("bound").port();
     drop(free);
     let (code, text) = record(&["--url", &format!("127.0.0.1:{port}"), "--scenario", "x"]);
-    assert!(code == Some(4) && text.contains("takes no connections"), "{text}");
-    let answer = suite.run_with(&["record", "--at", "/"], &[("DISPLAY", ""), ("WAYLAND_DISPLAY", "")]);
+    assert!(code == Some(4) && text.contains("nothing answers there"), "{text}");
+    let answer =
+        suite.run_with(&["record", "--at", "/"], &[("DISPLAY", ""), ("WAYLAND_DISPLAY", "")]);
     assert!(answer.code == Some(2) && answer.stderr.contains("there is no display"), "{answer:#?}");
 }
 
@@ -282,9 +301,24 @@ fn a_target_that_is_tried_says_what_it_matches_how_that_is_and_what_to_call_it()
     let file = picture.display().to_string();
     let edit = suite.run(&["try", "button \"Edit\"", "--at", "/twins", "--screenshot", &file]);
     assert_eq!(edit.code, Some(1), "{edit:#?}");
-    insta::assert_snapshot!(edit.stdout, @"");
+    insta::assert_snapshot!(edit.stdout, @r#"
+    2 matches for button "Edit" at /twins
+
+    1. button "Edit"
+       place   main > table "People" > rowgroup > row > cell
+       state   visible, enabled
+       target  { target: 'button "Edit"', in: 'row "Ada"' }
+
+    2. button "Edit"
+       place   main > table "People" > rowgroup > row > cell
+       state   visible, enabled
+       target  { target: 'button "Edit"', in: 'row "Bob"' }
+
+    a step would ask which: say it by `in:` or `nth:`, as the targets above do
+    "#);
     assert!(std::fs::read(&picture).expect("written").starts_with(b"\x89PNG"));
-    let one = ["try", "button \"Edit\"", "--in", "row \"Bob\"", "--at", "/twins", "--format", "json"];
+    let one =
+        ["try", "button \"Edit\"", "--in", "row \"Bob\"", "--at", "/twins", "--format", "json"];
     let one = suite.run(&one);
     assert_eq!(one.code, Some(0), "{one:#?}");
     let json: serde_json::Value = serde_json::from_str(&one.stdout).expect("JSON");
@@ -310,7 +344,7 @@ fn a_target_is_tried_at_a_moment_of_a_scenario_and_a_wrong_one_gets_the_complain
     assert!(wrong.stderr.contains("unknown role \"buton\" in a target; did you mean \"button\"?"));
     for (arguments, expected) in [
         (&["try", "css \"a[\"", "--at", "/"][..], "cannot be looked for"),
-        (&["try", "alert", "--scenario", "bye-things"], "did you mean buy-things"),
+        (&["try", "alert", "--scenario", "bye-things"], "did you mean \"buy-things\""),
         (&["try", "alert", "--scenario", "buy-things:99"], "has no step 99; its steps are:"),
         (&["try", "alert", "--scenario", "command-line"], "has no step in a browser"),
         (&["try", "button \"${x}\"", "--at", "/"], "write its value instead"),
@@ -373,7 +407,8 @@ fn goto_goes_to_the_first_difference_of_a_finding_and_says_what_it_lacks() {
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert!(answer.stderr.contains("before step 5 of buy-things: click button \"Add to cart\""));
     // Beyond the failure: it stops there, and says so.
-    let beyond = ["goto", "buy-things:8", "--headless", "--set", fault, "--set", "browser.timeout=1s"];
+    let beyond =
+        ["goto", "buy-things:8", "--headless", "--set", fault, "--set", "browser.timeout=1s"];
     let mut beyond = Waiting::start(&suite, &beyond);
     beyond.line("target: ");
     let answer = beyond.enter();

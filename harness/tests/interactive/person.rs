@@ -82,10 +82,9 @@ impl Person {
     /// Clicks an element, so often.
     pub async fn clicks(&mut self, element: &str, button: &str, times: u32) {
         let (x, y) = self.spot(element).await;
-        let mouse = |kind: &str, count: u32| {
-            json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": count })
-        };
-        self.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y })).await;
+        let mouse = |kind: &str, count: u32| json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": count });
+        self.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y }))
+            .await;
         for count in 1..=times {
             self.call("Input.dispatchMouseEvent", mouse("mousePressed", count)).await;
             self.call("Input.dispatchMouseEvent", mouse("mouseReleased", count)).await;
@@ -116,7 +115,8 @@ impl Person {
 
     /// Presses and releases a key.
     pub async fn key(&mut self, key: &str, code: u32, text: &str) {
-        let down = json!({ "type": "keyDown", "key": key, "windowsVirtualKeyCode": code, "text": text });
+        let down =
+            json!({ "type": "keyDown", "key": key, "windowsVirtualKeyCode": code, "text": text });
         self.call("Input.dispatchKeyEvent", down).await;
         let up = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
         self.call("Input.dispatchKeyEvent", up).await;

@@ -18,8 +18,13 @@ const READY: &str = "started successfully on port ";
 /// The variables that driver and browser get from ours; the rest would make machines differ.
 const PASSED: [&str; 5] = ["PATH", "LANG", "LC_ALL", "FONTCONFIG_FILE", "FONTCONFIG_PATH"];
 /// What they get beside that where the browser has a window.
-const DISPLAY: [&str; 5] =
-    ["DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "DBUS_SESSION_BUS_ADDRESS"];
+const DISPLAY: [&str; 5] = [
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "XDG_SESSION_TYPE",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
 
 /// A running chromedriver; its tree ends when this is dropped.
 #[derive(Debug)]

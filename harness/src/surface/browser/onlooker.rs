@@ -74,9 +74,9 @@ impl Onlooker {
         let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, LOOK).await;
         let taken = taken.map_err(|refusal| refusal.lost("taking a picture of the page"))?;
         let data = taken["result"]["data"].as_str().unwrap_or_default();
-        let png = base64::engine::general_purpose::STANDARD
-            .decode(data)
-            .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no base64: {error}")))?;
+        let png = base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
+            SurfaceError::BrowserLost(format!("a picture is no base64: {error}"))
+        })?;
         boxed(&png, boxes)
             .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no PNG: {error}")))
     }

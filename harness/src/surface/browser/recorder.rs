@@ -21,7 +21,8 @@ const WORLD: &str = "nightshift";
 /// What it tells by.
 const BINDING: &str = "__nightshiftTold";
 /// The events that nobody else needs.
-const EVENTS: [&str; 2] = ["goog:cdp.Runtime.bindingCalled", "goog:cdp.Page.frameRequestedNavigation"];
+const EVENTS: [&str; 2] =
+    ["goog:cdp.Runtime.bindingCalled", "goog:cdp.Page.frameRequestedNavigation"];
 
 /// Hears what is done with one page.
 #[derive(Debug)]
@@ -45,7 +46,8 @@ impl Page {
             answer.map_err(|refusal| refusal.lost("listening to the page"))
         };
         let engine = async |method: &str, params: Value| {
-            let sent = json!({ "method": method, "session": self.engine_session, "params": params });
+            let sent =
+                json!({ "method": method, "session": self.engine_session, "params": params });
             command("goog:cdp.sendCommand", sent).await
         };
         command("session.subscribe", json!({ "events": EVENTS })).await?;
@@ -100,10 +102,10 @@ impl Recorder {
             "goog:cdp.Runtime.bindingCalled" if params["params"]["name"] == BINDING => {
                 let payload = params["params"]["payload"].as_str().unwrap_or_default();
                 let told = serde_json::from_str::<Told>(payload);
-                Some(Heard::Told(told.unwrap_or_else(|error| Told {
+                Some(Heard::Told(Box::new(told.unwrap_or_else(|error| Told {
                     said: format!("the page script told what nobody understands: {error}"),
                     ..Told::default()
-                })))
+                }))))
             }
             "goog:cdp.Page.frameRequestedNavigation"
                 if params["params"]["frameId"] == self.top.as_str() =>

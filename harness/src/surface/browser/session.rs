@@ -151,7 +151,7 @@ impl Browser {
         let limit = options.timeout * 2 + Duration::from_secs(10);
         let first_tab = match options.window {
             Window::Hidden => None,
-            Window::Visible => client.window().await.ok().map(|it| String::from(it)),
+            Window::Visible => client.window().await.ok().map(String::from),
         };
         bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
             .await
@@ -224,7 +224,8 @@ impl Browser {
             Some(blank) => Ok(blank),
             None => Blank::make(Arc::clone(&self.shared), &self.options).await,
         };
-        let page = blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))?;
+        let page =
+            blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))?;
         if let Some(first) = self.first_tab.take() {
             let params = json!({ "context": first });
             // An empty tab that stays is no reason to give up.

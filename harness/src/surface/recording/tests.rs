@@ -7,6 +7,11 @@ fn role(role: &str, name: &str) -> Target {
     Target::plain(Locator::Role { role: role.to_owned(), name: Some(name.into()) })
 }
 
+/// As it is heard.
+fn told(told: Told) -> Heard {
+    Heard::Told(Box::new(told))
+}
+
 fn deed(kind: Deed, key: &str, target: Target) -> Told {
     let name = match &target.locator {
         Locator::Role { name: Some(name), .. } => name.raw().to_owned(),
@@ -24,7 +29,7 @@ fn deed(kind: Deed, key: &str, target: Target) -> Told {
 }
 
 fn came(how: &str, path: &str, at: u64, index: i64) -> Heard {
-    Heard::Told(Told {
+    told(Told {
         kind: Deed::Arrived,
         how: how.to_owned(),
         url: format!("http://shop.test{path}"),
@@ -41,12 +46,13 @@ fn thing(text: &str, announced: bool) -> Thing {
 }
 
 fn sight(things: &[Thing]) -> Heard {
-    Heard::Told(Told { kind: Deed::Scene, things: things.to_vec(), ..Told::default() })
+    told(Told { kind: Deed::Scene, things: things.to_vec(), ..Told::default() })
 }
 
 /// The steps in words, remarks with a `#`.
 fn steps(heard: Vec<Heard>) -> Vec<String> {
-    let mut recording = Recording::new(&Url::parse("http://shop.test/orders?page=2").expect("a URL"));
+    let mut recording =
+        Recording::new(&Url::parse("http://shop.test/orders?page=2").expect("a URL"));
     recording.hear(came("navigate", "/orders?page=2", 1, 0));
     for it in heard {
         recording.hear(it);
@@ -54,34 +60,33 @@ fn steps(heard: Vec<Heard>) -> Vec<String> {
     let steps = recording.finish(None);
     steps
         .into_iter()
-        .map(|it| it.action.map_or_else(|| format!("# {}", it.note.unwrap_or_default()), |it| it.describe()))
+        .map(|it| {
+            it.action
+                .map_or_else(|| format!("# {}", it.note.unwrap_or_default()), |it| it.describe())
+        })
         .collect()
 }
 
 #[test]
 fn typing_is_one_fill_and_the_click_into_the_field_is_part_of_it() {
     let name = || role("textbox", "Name");
-    let typed = |value: &str| {
-        Heard::Told(Told { value: value.to_owned(), ..deed(Deed::Fill, "a", name()) })
-    };
-    let into = Heard::Told(Told { field: true, ..deed(Deed::Click, "a", name()) });
+    let typed =
+        |value: &str| told(Told { value: value.to_owned(), ..deed(Deed::Fill, "a", name()) });
+    let into = told(Told { field: true, ..deed(Deed::Click, "a", name()) });
     let other = Told { value: "x".to_owned(), ..deed(Deed::Fill, "b", role("textbox", "City")) };
-    let heard = vec![into, typed("A"), typed("Ad"), typed("Ada"), Heard::Told(other), typed("Ada")];
+    let heard = vec![into, typed("A"), typed("Ad"), typed("Ada"), told(other), typed("Ada")];
     assert_eq!(
         steps(heard),
-        [
-            "open /orders?page=2",
-            "fill textbox \"Name\" with \"Ada\", textbox \"City\" with \"x\"",
-        ]
+        ["open /orders?page=2", "fill textbox \"Name\" with \"Ada\", textbox \"City\" with \"x\"",]
     );
 }
 
 #[test]
 fn a_password_is_a_reference_and_nothing_else() {
-    let told = Told { secret: true, ..deed(Deed::Fill, "p", role("textbox", "Your password")) };
+    let it = Told { secret: true, ..deed(Deed::Fill, "p", role("textbox", "Your password")) };
     let mut recording = Recording::new(&Url::parse("http://shop.test/").expect("a URL"));
-    recording.hear(Heard::Told(told.clone()));
-    recording.hear(Heard::Told(told));
+    recording.hear(told(it.clone()));
+    recording.hear(told(it));
     assert_eq!(recording.secrets(), ["YOUR_PASSWORD"]);
     assert_eq!(
         recording.finish(None)[1].action.as_ref().map(Action::describe),
@@ -91,7 +96,7 @@ fn a_password_is_a_reference_and_nothing_else() {
 
 #[test]
 fn only_what_a_person_went_to_by_the_browser_itself_is_written() {
-    let click = Heard::Told(deed(Deed::Click, "a", role("link", "Orders")));
+    let click = told(deed(Deed::Click, "a", role("link", "Orders")));
     let heard = vec![
         click,
         Heard::AskedToGo,
@@ -108,8 +113,9 @@ fn only_what_a_person_went_to_by_the_browser_itself_is_written() {
 
 #[test]
 fn dialogs_downloads_and_uploads_take_the_click_that_they_came_from() {
-    let click = |name: &str| Heard::Told(deed(Deed::Click, name, role("button", name)));
-    let upload = Told { files: vec!["a.csv".to_owned()], ..deed(Deed::Upload, "f", role("button", "File")) };
+    let click = |name: &str| told(deed(Deed::Click, name, role("button", name)));
+    let upload =
+        Told { files: vec!["a.csv".to_owned()], ..deed(Deed::Upload, "f", role("button", "File")) };
     let heard = vec![
         click("Delete"),
         Heard::Dialog {
@@ -121,7 +127,7 @@ fn dialogs_downloads_and_uploads_take_the_click_that_they_came_from() {
         click("Export"),
         Heard::Download("orders.csv".to_owned()),
         click("Choose a file"),
-        Heard::Told(upload),
+        told(upload),
     ];
     assert_eq!(
         steps(heard),
@@ -137,7 +143,7 @@ fn dialogs_downloads_and_uploads_take_the_click_that_they_came_from() {
 
 #[test]
 fn what_is_new_at_the_end_is_checked_and_numbers_are_left_out_where_words_will_do() {
-    let click = || Heard::Told(deed(Deed::Click, "a", role("button", "Save")));
+    let click = || told(deed(Deed::Click, "a", role("button", "Save")));
     let old = [thing("Cart", false), thing("3 things", true)];
     let with = |more: Thing| [&old[..], &[more]].concat();
     let last = |heard: Vec<Heard>| steps(heard).pop().unwrap_or_default();
@@ -151,18 +157,16 @@ fn what_is_new_at_the_end_is_checked_and_numbers_are_left_out_where_words_will_d
 
 #[test]
 fn what_looks_like_a_reference_is_only_text() {
-    let told = Told { value: "${x}".to_owned(), ..deed(Deed::Fill, "a", role("textbox", "${y}")) };
-    assert_eq!(
-        steps(vec![Heard::Told(told)])[1],
-        "fill textbox \"$${y}\" with \"$${x}\""
-    );
+    let it = Told { value: "${x}".to_owned(), ..deed(Deed::Fill, "a", role("textbox", "${y}")) };
+    assert_eq!(steps(vec![told(it)])[1], "fill textbox \"$${y}\" with \"$${x}\"");
 }
 
 #[test]
 fn what_cannot_be_recorded_is_said_in_its_place() {
-    let nameless = Told { target: None, role: "generic".to_owned(), ..deed(Deed::Click, "a", role("x", "")) };
+    let nameless =
+        Told { target: None, role: "generic".to_owned(), ..deed(Deed::Click, "a", role("x", "")) };
     let foreign = Told { foreign: true, ..deed(Deed::Click, "a", role("button", "Pay")) };
-    let steps = steps(vec![Heard::Told(nameless), Heard::Told(foreign.clone()), Heard::Told(foreign)]);
+    let steps = steps(vec![told(nameless), told(foreign.clone()), told(foreign)]);
     assert_eq!(steps.len(), 3, "{steps:#?}");
     assert!(steps[1].starts_with("# not recorded: nothing names generic"), "{steps:#?}");
     assert!(steps[2].contains("frame of another origin"), "{steps:#?}");

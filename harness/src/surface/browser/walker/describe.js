@@ -165,8 +165,18 @@ function actor(el) {
 
 // What to call the element that was met, or the one that is meant by it.
 function described(el, request) {
-  const it = request.meant ? actor(el) : el;
-  return { element: it, role: roleOf(it), name: nameOf(it), target: describe(it), scene: request.scene ? scene() : [] };
+  let it = request.meant ? actor(el) : el;
+  let target = describe(it);
+  // A picture in something that has a name or a test id stands for that.
+  const vague = (found) => found === null || found.locator.css !== undefined;
+  let above = it;
+  for (let up = 0; request.meant && vague(target) && up < 4; up += 1) {
+    above = flatParent(above);
+    if (!above || PLACES.has(roleOf(above))) break;
+    const better = describe(above);
+    if (!vague(better)) [it, target] = [above, better];
+  }
+  return { element: it, role: roleOf(it), name: nameOf(it), target, scene: request.scene ? scene() : [] };
 }
 
 // Where an element stands: the roles above it that are spoken, outermost first.
