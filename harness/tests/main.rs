@@ -4,6 +4,7 @@ mod browser;
 mod documentation;
 mod faults;
 mod files;
+mod interactive;
 mod layering;
 mod nights;
 mod report;

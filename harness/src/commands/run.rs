@@ -13,6 +13,7 @@ use super::{list, night, terminal};
 use crate::model::Suite;
 use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
 use crate::report;
+use crate::surface::browser::Window;
 
 /// How many findings are named where the night was started.
 const MOST_FINDINGS: usize = 5;
@@ -75,11 +76,12 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,
+        window: Window::Hidden,
     })
 }
 
 /// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-fn by_product(
+pub fn by_product(
     suite: &Suite,
     option: &str,
     values: &[String],
@@ -119,7 +121,7 @@ fn listen(stop: Stop, number: Arc<AtomicU8>) {
 
 /// Waits for the next signal that asks to stop and answers with its number.
 #[cfg(unix)]
-async fn next_signal() -> u8 {
+pub async fn next_signal() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
@@ -131,7 +133,7 @@ async fn next_signal() -> u8 {
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> u8 {
+pub async fn next_signal() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => 2,
         Err(_) => std::future::pending().await,

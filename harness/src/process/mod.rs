@@ -12,6 +12,7 @@ mod environment;
 mod lookup;
 mod pty;
 mod service;
+mod shell;
 #[cfg_attr(not(target_os = "linux"), path = "table_elsewhere.rs")]
 mod table;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
 pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy, Work};
 pub use service::{Service, ServiceSpec};
+pub use shell::shell;
 pub use tree::{
     Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, is_orphaned,
     kill_stragglers, sweep,
