@@ -167,7 +167,8 @@ impl Hall {
         outcome: Outcome,
     ) -> Result<Verdict, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        if outcome == Outcome::HarnessError || (outcome != Outcome::Completed && baselines.is_empty())
+        if outcome == Outcome::HarnessError
+            || (outcome != Outcome::Completed && baselines.is_empty())
         {
             return Ok(Verdict::Inconclusive);
         }
