@@ -393,3 +393,23 @@ pub struct Computed {
     /// Whether assistive technology meets it.
     pub exposed: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::SCRIPT;
+
+    #[test]
+    fn the_parts_of_the_walker_share_one_scope_and_no_name_twice() {
+        let name = regex::Regex::new(r"(?m)^(?:function|const|let) (\w+)").expect("valid");
+        let mut seen = BTreeSet::new();
+        let twice: Vec<&str> = name
+            .captures_iter(SCRIPT)
+            .map(|found| found.get(1).expect("a group").as_str())
+            .filter(|name| !seen.insert(*name))
+            .collect();
+        assert_eq!(twice, Vec::<&str>::new(), "a later function would take an earlier one's place");
+        assert!(seen.len() > 100, "only {} names were found", seen.len());
+    }
+}
