@@ -5,6 +5,7 @@
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
 mod scope;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use crate::model::{
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::{CommandDone, CommandSurface};
 use crate::surface::files::FilePicture;
+use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
 /// The facets of a page that a snapshot takes where it does not say.
@@ -49,6 +51,8 @@ pub struct Attempt<'a> {
     pub page: Option<&'a mut dyn PageSurface>,
     /// Runs commands in a fresh working folder.
     pub command: &'a mut CommandSurface,
+    /// Runs programs on a terminal, in the same folder.
+    pub terminal: &'a mut TerminalSurface,
     /// The variables and the values that are never compared.
     pub scope: Scope,
     /// The environment key of images.
@@ -141,6 +145,7 @@ impl Attempt<'_> {
                 ended = Ended::With(outcome);
             }
         }
+        self.close_terminal().await?;
         if let Ended::With(outcome) = ended {
             self.ledger.append(Event::AttemptFinished {
                 scenario: self.scenario.id.clone(),
@@ -197,6 +202,7 @@ impl Attempt<'_> {
         let place = match carried_out.place {
             Some(place) => place,
             None if page_lost => String::new(),
+            None if surface == Surface::Terminal => self.terminal.place().to_owned(),
             None => self.page_place().await,
         };
         self.ledger.append(Event::Step {
@@ -250,6 +256,7 @@ impl Attempt<'_> {
                 let done = self.command.look_at(file).await;
                 self.conclude_command(step, file.snapshot.as_ref(), done)
             }
+            Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
             _ => {
                 let Some(page) = self.page.as_deref_mut() else {

@@ -369,6 +369,7 @@ const KEYS: &[&str] = &[
     "Backspace",
     "Control",
     "Delete",
+    "Down",
     "End",
     "Enter",
     "Escape",

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Atom, text};
+use super::cause::{Atom, is_look, text};
 use super::files;
 use super::seen::Seen;
 use crate::model::filetext::picture_of;
@@ -145,7 +145,8 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             FacetKind::Page => 10,
             FacetKind::Exit | FacetKind::Image | FacetKind::Events => 11,
         };
-        (kind, removed.is_none(), added.is_none())
+        let part = if *facet == FacetKind::Screen { screen_part(line) } else { ScreenPart::Text };
+        (kind, part, removed.is_none(), added.is_none())
     })?;
     let (facet, removed, added) = best;
     let (at, change) = facets(differences, Some(facet)).next()?;
@@ -157,9 +158,8 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             tree_sentence(removed.as_deref(), added.as_deref(), &place)
         }
         FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stdout | FacetKind::Screen => {
-            print_sentence(removed.as_deref(), added.as_deref(), &place, "")
-        }
+        FacetKind::Stdout => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
+        FacetKind::Screen => screen_sentence(removed.as_deref(), added.as_deref(), &place),
         FacetKind::Stderr => {
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
@@ -230,6 +230,62 @@ fn print_sentence(removed: Option<&str>, added: Option<&str>, place: &str, on: &
     }
 }
 
+/// What a line of the `screen` facet is about; what a user notices first comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ScreenPart {
+    Text,
+    Title,
+    Look,
+    Cursor,
+    Size,
+}
+
+fn screen_part(line: &str) -> ScreenPart {
+    let first = line.split(' ').next().unwrap_or_default();
+    match first {
+        "===" => ScreenPart::Size,
+        "cursor" => ScreenPart::Cursor,
+        "title" => ScreenPart::Title,
+        _ if is_look(line) => ScreenPart::Look,
+        _ => ScreenPart::Text,
+    }
+}
+
+fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    let cut = |it: &str| plain(it, PIECE / 2 + 10);
+    let value = |it: &str| cut(it.split_once(' ').map_or(it, |it| it.1));
+    let what = match (screen_part(removed.or(added).unwrap_or_default()), removed, added) {
+        (ScreenPart::Text, Some(old), Some(new)) => {
+            format!("\"{}\" instead of \"{}\"", cut(new), cut(old))
+        }
+        (ScreenPart::Text, Some(old), None) => format!("\"{}\" is gone", cut(old)),
+        (ScreenPart::Text, None, Some(new)) => format!("\"{}\" is new", cut(new)),
+        (ScreenPart::Title, Some(old), Some(new)) => {
+            format!("title {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Cursor, Some(old), Some(new)) => {
+            format!("cursor {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), Some(new)) => {
+            let at = old.split(' ').next().unwrap_or_default();
+            format!("{} instead of {} at {at}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), None) => format!("no longer {}", cut(old)),
+        (ScreenPart::Look, None, Some(new)) => format!("now {}", cut(new)),
+        (ScreenPart::Size, Some(old), Some(new)) => {
+            format!("{} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, Some(line), None) => {
+            format!("no {} any more", cut(line))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, None, Some(line)) => {
+            format!("now {}", cut(line))
+        }
+        (_, None, None) => return format!("the screen of {place} changed"),
+    };
+    format!("the screen of {place} changed: {what}")
+}
+
 fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, None).next()?;
     let scenario = seen.scenario(&at.scenario);
@@ -239,7 +295,9 @@ fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let place =
         if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
     let place = if step.contains(&at.place) { String::new() } else { place };
-    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(&change.actual, PIECE)))
+    // What the screen showed stands in the finding.
+    let why = change.actual.split("\nthe screen was").next().unwrap_or_default();
+    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(why, PIECE)))
 }
 
 fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {

@@ -84,8 +84,8 @@ impl CommandSurface {
     /// Where this machine fails. A command that is missing or fails is an answer.
     pub async fn run(&mut self, run: &RunCommand) -> Result<CommandDone, SurfaceError> {
         let place = run.command.display();
-        let refuse = |expected: String, actual: String| CommandDone {
-            done: Done::Failed(Failure { outcome: Outcome::Failed, expected, actual }),
+        let refused = |failure: Failure| CommandDone {
+            done: Done::Failed(failure),
             place: place.clone(),
             observation: Observation {
                 place: place.clone(),
@@ -94,12 +94,12 @@ impl CommandSurface {
             },
             pictures: Vec::new(),
         };
-        let cwd = match self.folder(run.cwd.as_ref()) {
+        let refuse = |expected: String, actual: String| {
+            refused(Failure { outcome: Outcome::Failed, expected, actual })
+        };
+        let cwd = match folder_in(&self.setup.work, run.cwd.as_ref()) {
             Ok(cwd) => cwd,
-            Err(actual) => {
-                let cwd = run.cwd.as_ref().map_or(".", Template::raw);
-                return Ok(refuse(format!("a folder {cwd:?} in the working folder"), actual));
-            }
+            Err(failure) => return Ok(refused(failure)),
         };
         let spec = match self.spec(run, cwd) {
             Ok(spec) => spec,
@@ -150,39 +150,10 @@ impl CommandSurface {
         aside("listing the files", move || Tree::of(&work)).await
     }
 
-    /// The command's folder, which must be in the working folder also where links lead.
-    fn folder(&self, cwd: Option<&Template>) -> Result<PathBuf, String> {
-        let Some(cwd) = cwd else { return Ok(self.setup.work.clone()) };
-        let resolve = |path: &Path| {
-            path.canonicalize().map_err(|problem| format!("{}: {problem}", path.display()))
-        };
-        let (work, folder) =
-            (resolve(&self.setup.work)?, resolve(&self.setup.work.join(cwd.raw()))?);
-        if !folder.starts_with(&work) {
-            return Err(format!("it leads out of the working folder, to {}", folder.display()));
-        }
-        if !folder.is_dir() {
-            return Err("it is a file".to_owned());
-        }
-        Ok(folder)
-    }
-
     fn spec(&self, run: &RunCommand, cwd: PathBuf) -> Result<CommandSpec, String> {
-        let (program, args) = match &run.command {
-            CommandLine::Argv(words) => {
-                let mut words = words.iter().map(|word| word.raw().to_owned());
-                let program = words.next().filter(|it| !it.is_empty());
-                (program.ok_or("the first word is empty")?, words.collect())
-            }
-            CommandLine::Shell(line) => {
-                ("sh".to_owned(), vec!["-c".to_owned(), line.raw().to_owned()])
-            }
-        };
+        let (program, args) = argv(&run.command)?;
         let added = run.env.iter().map(|(name, value)| (name.clone(), value.raw().to_owned()));
         let environment = self.setup.environment.clone().with_all(added);
-        if let Some(word) = args.iter().chain([&program]).find(|word| word.contains('\0')) {
-            return Err(format!("{word:?} holds a NUL, which no command can be given"));
-        }
         Ok(CommandSpec {
             program,
             args,
@@ -203,6 +174,43 @@ impl Drop for CommandSurface {
             process::kill_stragglers(&self.tree);
         }
     }
+}
+
+/// A folder in the working folder, which it must not leave also where links lead.
+pub(super) fn folder_in(work: &Path, cwd: Option<&Template>) -> Result<PathBuf, Failure> {
+    let Some(cwd) = cwd else { return Ok(work.to_owned()) };
+    let refuse = |actual: String| Failure {
+        outcome: Outcome::Failed,
+        expected: format!("a folder {:?} in the working folder", cwd.raw()),
+        actual,
+    };
+    let resolve = |path: &Path| {
+        path.canonicalize().map_err(|problem| refuse(format!("{}: {problem}", path.display())))
+    };
+    let (work, folder) = (resolve(work)?, resolve(&work.join(cwd.raw()))?);
+    if !folder.starts_with(&work) {
+        return Err(refuse(format!("it leads out of the working folder, to {}", folder.display())));
+    }
+    if !folder.is_dir() {
+        return Err(refuse("it is a file".to_owned()));
+    }
+    Ok(folder)
+}
+
+/// The program and its arguments; the error says what no program can be given.
+pub(super) fn argv(command: &CommandLine) -> Result<(String, Vec<String>), String> {
+    let (program, args): (String, Vec<String>) = match command {
+        CommandLine::Argv(words) => {
+            let mut words = words.iter().map(|word| word.raw().to_owned());
+            let program = words.next().filter(|it| !it.is_empty());
+            (program.ok_or("the first word is empty")?, words.collect())
+        }
+        CommandLine::Shell(line) => ("sh".to_owned(), vec!["-c".to_owned(), line.raw().to_owned()]),
+    };
+    if let Some(word) = args.iter().chain([&program]).find(|word| word.contains('\0')) {
+        return Err(format!("{word:?} holds a NUL, which no command can be given"));
+    }
+    Ok((program, args))
 }
 
 /// Does what blocks on a thread where that hurts nobody.
