@@ -28,9 +28,10 @@ const START: Duration = Duration::from_secs(60);
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// The events that pages are watched by.
-const EVENTS: [&str; 8] = [
+const EVENTS: [&str; 9] = [
     "browsingContext",
     "log.entryAdded",
+    "input.fileDialogOpened",
     "network.beforeRequestSent",
     "network.responseStarted",
     "network.responseCompleted",
@@ -61,6 +62,8 @@ pub(super) struct Shared {
     pub(super) records: Arc<Records>,
     /// The tab that classic commands go to.
     pub(super) focus: tokio::sync::Mutex<String>,
+    /// The engine's session of the tab in which we copy and paste, once there is one.
+    pub(super) own_tab: tokio::sync::Mutex<Option<String>>,
     /// The longest that one command may take before the browser counts as lost.
     pub(super) limit: Duration,
     /// The default deadline of an action.
@@ -150,6 +153,7 @@ impl Browser {
             wall,
             records,
             focus: tokio::sync::Mutex::default(),
+            own_tab: tokio::sync::Mutex::default(),
             limit,
             timeout: options.timeout,
         });
@@ -197,7 +201,11 @@ impl Browser {
             Some(blank) => Ok(blank),
             None => Blank::make(Arc::clone(&self.shared), &self.options).await,
         };
-        blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))
+        let page = match self.shared.clear_clipboard().await {
+            Ok(()) => blank.and_then(|it| Page::of(it, context)),
+            Err(error) => Err(error),
+        };
+        page.map_err(|error| self.explain(error))
     }
 
     /// Begins to make the tab of the next page, once the page before it has done its last step: a

@@ -11,6 +11,9 @@ function answer(request, subject) {
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
     case 'runs': return textRuns();
+    case 'aim': return aim(subject);
+    case 'widget': return widget(subject, request.wanted, request.known);
+    case 'scroll': return scrolled(subject, request.number, request.move);
     default: return { complaint: 'the walker does not know the question ' + request.op };
   }
 }
