@@ -53,6 +53,8 @@ struct Choosing {
     /// What the list showed before.
     before: String,
     opened: bool,
+    /// A list was seen.
+    appeared: bool,
     typed: bool,
     /// Every option that was seen, in order.
     seen: Vec<String>,
@@ -103,6 +105,7 @@ impl Page {
             known: None,
             before: String::new(),
             opened: false,
+            appeared: false,
             typed: false,
             seen: Vec::new(),
             way: None,
@@ -210,6 +213,7 @@ impl Page {
             return self.open_list(choosing, &widget, spot).await;
         }
         choosing.opened = !widget.own;
+        choosing.appeared = true;
         match choosing.next_click(&widget) {
             Some(choice) if choice.disabled => {
                 if Instant::now() >= choosing.deadline {
@@ -236,8 +240,8 @@ impl Page {
         spot: &Spot,
     ) -> Result<Next, Halt> {
         if Instant::now() >= choosing.deadline {
-            let actual = if choosing.opened {
-                "its list closed again, or no list with options appeared".to_owned()
+            let actual = if choosing.appeared {
+                "its list closed again".to_owned()
             } else {
                 format!("it is a {}, and no list with options opened", widget.role)
             };

@@ -16,10 +16,15 @@ use crate::surface::SurfaceError;
 /// Notes whether something answers the next `dragover`: only then does a drop come.
 const WATCH_DROP: &str = r"
 const view = arguments[0].ownerDocument.defaultView;
-Object.defineProperty(view, '__nightshift_drop', { value: false, configurable: true, writable: true });
-view.addEventListener('dragover', (event) => queueMicrotask(() => {
-  view.__nightshift_drop = view.__nightshift_drop || event.defaultPrevented;
-}), { capture: true, once: true });
+view.addEventListener('dragover', (event) => {
+  Object.defineProperty(view, '__nightshift_drop', { value: event, configurable: true });
+}, { capture: true, once: true });
+";
+/// Whether something did; that is known once every listener had its turn.
+const DROP_TAKEN: &str = r"
+const event = globalThis.__nightshift_drop;
+delete globalThis.__nightshift_drop;
+return Boolean(event && event.defaultPrevented);
 ";
 
 impl Page {
@@ -126,7 +131,7 @@ impl Page {
         if watched.is_ok() {
             drag("dragEnter").await?;
             drag("dragOver").await?;
-            taken = self.script("return globalThis.__nightshift_drop", Vec::new()).await;
+            taken = self.script(DROP_TAKEN, Vec::new()).await;
         }
         // A browser that drops files where nothing takes them opens them instead of the page.
         let takes = matches!(taken, Ok(Value::Bool(true)));

@@ -96,6 +96,7 @@ impl Page {
             }
         };
         let expected = format!("a drag to {name}");
+        self.inside_window(goal, &expected).await?;
         for part in 1..=MOVES {
             let x = begin.0 + (goal.0 - begin.0) * part / MOVES;
             let y = begin.1 + (goal.1 - begin.1) * part / MOVES;
@@ -108,6 +109,18 @@ impl Page {
         self.frames().await?;
         let release = json!([pointer(&[json!({ "type": "pointerUp", "button": 0 })])]);
         self.input(&release, &expected).await
+    }
+
+    /// Input outside of the window goes nowhere.
+    async fn inside_window(&self, (x, y): At, expected: &str) -> Step<()> {
+        let sides = self.peek("[innerWidth, innerHeight].join('x')", self.deadline()).await?;
+        let text = sides.as_str().unwrap_or_default();
+        let (width, height) = text.split_once('x').unwrap_or_default();
+        let side = |it: &str| it.parse().unwrap_or(i32::MAX);
+        if (0..side(width)).contains(&x) && (0..side(height)).contains(&y) {
+            return Ok(());
+        }
+        Err(failed(expected, format!("this point, {x},{y}, lies outside of the page's {text} pixels")))
     }
 
     /// Where a drag ends: the thing may be covered by what is dragged, so only its place counts.
@@ -192,9 +205,6 @@ impl Page {
             None if self.record.state().crashed => Err(Snag::Crashed),
             None => Err(Snag::Dialog),
             Some(Ok(_)) => Ok(()),
-            Some(Err(Refusal::Said(code, said))) if code == "move target out of bounds" => {
-                Err(Snag::Refused(format!("the pointer would leave the window: {said}")))
-            }
             Some(Err(Refusal::Said(_, said))) => Err(Snag::Refused(said)),
             Some(Err(Refusal::Silent)) => Err(Snag::Hung),
             Some(Err(Refusal::Gone)) => Err(Snag::Lost(Refusal::Gone.lost("using the pointer"))),

@@ -19,6 +19,8 @@ use crate::model::gesture::ScrollTo;
 
 /// How many deadlines a list that goes on loading may take.
 const ENDLESS: u32 = 6;
+/// How many deadlines a list may take that is as long as it says, however much that is.
+const LONG: u32 = 24;
 /// For this long at the most a list that has come to its end is watched for more.
 const GROWING: Duration = Duration::from_millis(600);
 
@@ -35,6 +37,8 @@ struct Trail {
     name: String,
     lowest: f64,
     rows: u32,
+    /// It became longer while it was scrolled.
+    grows: bool,
     /// Not even the bound was enough.
     endless: bool,
 }
@@ -124,7 +128,7 @@ impl Page {
         within: Option<&Target>,
         deadline: Instant,
     ) -> Step<()> {
-        let bound = Instant::now() + self.shared.timeout * ENDLESS;
+        let began = Instant::now();
         self.settle(deadline).await?;
         if self.bring(target).await? {
             return Ok(());
@@ -141,7 +145,7 @@ impl Page {
                     self.move_in(within, number, &json!(start.top), self.deadline()).await?;
                 }
                 let place = (within, number);
-                if self.search(target, place, way, bound, &mut trail).await? {
+                if self.search(target, place, way, began, &mut trail).await? {
                     return Ok(());
                 }
             }
@@ -163,20 +167,27 @@ impl Page {
         target: &Target,
         (within, number): (Option<&Target>, usize),
         way: Way,
-        bound: Instant,
+        began: Instant,
         trail: &mut Trail,
     ) -> Step<bool> {
         let step = json!(if way == Way::Down { "down" } else { "up" });
         let mut before = self.move_in(within, number, &Value::Null, self.deadline()).await?;
         loop {
             let now = self.move_in(within, number, &step, self.deadline()).await?;
-            self.settle(self.deadline()).await?;
             if self.bring(target).await? {
                 return Ok(true);
             }
+            if now.waiting || self.is_loading().await {
+                self.settle(self.deadline()).await?;
+                if self.bring(target).await? {
+                    return Ok(true);
+                }
+            }
+            trail.grows |= now.most > before.most + 1.0;
             trail.lowest = trail.lowest.max(now.top);
             trail.rows = trail.rows.max(now.rows);
-            if Instant::now() >= bound {
+            let most = self.shared.timeout * if trail.grows { ENDLESS } else { LONG };
+            if began.elapsed() >= most {
                 trail.endless = true;
                 return Ok(false);
             }
@@ -191,6 +202,15 @@ impl Page {
             }
             before = now;
         }
+    }
+
+    /// Whether requests or timers are under way that may bring more.
+    async fn is_loading(&self) -> bool {
+        let loads = "globalThis.__nightshift ? __nightshift.busy(-2).filter((it) => \
+                     it !== 'changing' && it !== 'frame').length : 0";
+        let asked = self.evaluate(loads, self.deadline()).await;
+        asked.ok().and_then(|it| it.as_u64()).unwrap_or_default() > 0
+            || self.record.state().is_loading()
     }
 
     /// Watches what is at its end for more; whether more came.
@@ -291,7 +311,7 @@ impl std::fmt::Display for Trail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { name, lowest, rows, endless } = self;
         let end = if *endless {
-            "and it went on loading, so the search was ended"
+            "and there is more, but the time for it was over"
         } else {
             "which is its end, and up to its start"
         };

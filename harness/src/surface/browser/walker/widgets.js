@@ -155,7 +155,7 @@ function scrolled(el, number, move) {
   if (!it) return { there: false };
   if (move === 'start') it.scrollTo({ top: 0, left: 0, behavior: 'instant' });
   else if (move === 'end') it.scrollTo({ top: it.scrollHeight, left: it.scrollLeft, behavior: 'instant' });
-  else if (move === 'down' || move === 'up') it.scrollBy({ top: (move === 'up' ? -0.8 : 0.8) * (it.clientHeight || 1), behavior: 'instant' });
+  else if (move === 'down' || move === 'up') it.scrollBy({ top: (move === 'up' ? -0.9 : 0.9) * (it.clientHeight || 1), behavior: 'instant' });
   else if (typeof move === 'number') it.scrollTo({ top: move, behavior: 'instant' });
   const page = it === pageScroller(it);
   const rows = below(it).filter((one) => /^(row|option|listitem|treeitem|article)$/.test(roleOf(one))).length;
