@@ -74,7 +74,8 @@ async fn a_drag_finds_out_by_itself_what_kind_it_is() {
             Some("40".into()),
         )]))
         .await;
-    let (expected, actual) = bench.fails(Action::Drag { from: knob, to: DragTo::By(-900, 0) }).await;
+    let (expected, actual) =
+        bench.fails(Action::Drag { from: knob, to: DragTo::By(-900, 0) }).await;
     assert_eq!(expected, "a drag to -900,0 pixels away");
     assert!(actual.ends_with("lies outside of the page's 1000x700 pixels"), "{actual}");
     let nowhere = Action::Drag { from: item("Bread", "Todo"), to: to(role("list", "Gone")) };
@@ -110,8 +111,9 @@ async fn scrolling_goes_on_until_the_thing_is_there() {
     bench.passes(scroll(ScrollTo::Thing(text("Message 3")), Some(&role("feed", "Chat")))).await;
     bench.passes(scroll(ScrollTo::Thing(text("Post 77")), None)).await;
     bench.passes(Action::See(vec![text("Post 77")])).await;
-    let (expected, actual) =
-        bench.fails(scroll(ScrollTo::Thing(text("Message 500")), Some(&role("feed", "Chat")))).await;
+    let (expected, actual) = bench
+        .fails(scroll(ScrollTo::Thing(text("Message 500")), Some(&role("feed", "Chat"))))
+        .await;
     assert_eq!(expected, "text \"Message 500\", after scrolling");
     assert!(actual.contains("feed \"Chat\" was scrolled down to"), "{actual}");
     assert!(actual.ends_with("which is its end, and up to its start"), "{actual}");

@@ -51,11 +51,7 @@ async fn lists_that_stay_open_take_one_option_or_exactly_those() {
             vec!["Red", "Pink"],
             "no such option \"Pink\"; there are: Red, Green, Blue, Grey",
         ),
-        (
-            button("More"),
-            vec!["Copy"],
-            "no such option; there are: Rename, Delete",
-        ),
+        (button("More"), vec!["Copy"], "no such option; there are: Rename, Delete"),
     ] {
         assert_eq!(bench.fails(choose(from, &options)).await.1, actual);
     }
@@ -68,9 +64,7 @@ async fn lists_that_open_are_opened_and_searched() {
     bench.open("/lists").await;
     let country = role("combobox", "Country");
     bench.passes(choose(country.clone(), &["New Zealand"])).await;
-    bench
-        .passes(Action::Expect(vec![PageExpectation::Value(country, "New Zealand".into())]))
-        .await;
+    bench.passes(Action::Expect(vec![PageExpectation::Value(country, "New Zealand".into())])).await;
     let city = role("combobox", "City");
     bench.passes(choose(city.clone(), &["Tokyo"])).await;
     bench.passes(Action::Expect(vec![PageExpectation::Value(city, "Tokyo".into())])).await;

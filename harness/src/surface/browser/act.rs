@@ -121,7 +121,9 @@ impl Page {
             Ok(_) => {}
             Err(Refusal::Said(..)) => return Err(failed(expected, end)),
             Err(Refusal::Silent) => return Err(failed(expected, "the page does not answer")),
-            Err(Refusal::Gone) => return Err(Refusal::Gone.lost("going through the history").into()),
+            Err(Refusal::Gone) => {
+                return Err(Refusal::Gone.lost("going through the history").into());
+            }
         }
         let bound = deadline.min(Instant::now() + STEP_BACK);
         while Instant::now() < bound {
@@ -148,9 +150,7 @@ impl Page {
         let at = history["currentIndex"].as_u64().unwrap_or_default();
         let count = history["entries"].as_array().map_or(0, Vec::len) as u64;
         Ok(match to {
-            Towards::Back => {
-                at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank")
-            }
+            Towards::Back => at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank"),
             Towards::Forward => at + 1 >= count,
         })
     }

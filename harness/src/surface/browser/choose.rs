@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::page::{Page, Step, Trouble, failed};
 use super::seek::{Need, Spot};
 use super::session::Snag;
-use super::walker::{Choice, Question, Scrolled, Widget};
+use super::walker::{Choice, Hint, Question, Scrolled, Widget};
 use crate::model::gesture::Modifier;
 use crate::model::{Target, Template};
 
@@ -160,11 +160,7 @@ impl Page {
         Ok(found.total == 0)
     }
 
-    async fn choose_natively(
-        &mut self,
-        choosing: &Choosing,
-        answer: &Value,
-    ) -> Result<Next, Halt> {
+    async fn choose_natively(&mut self, choosing: &Choosing, answer: &Value) -> Result<Next, Halt> {
         if let Some(actual) = unchoosable(answer, &choosing.wanted) {
             return if Instant::now() >= choosing.deadline {
                 Err(failed(&choosing.expected, actual).into())
@@ -180,11 +176,7 @@ impl Page {
         Ok(if one { Next::Done } else { Next::Again })
     }
 
-    async fn choose_by_role(
-        &mut self,
-        choosing: &mut Choosing,
-        spot: &Spot,
-    ) -> Result<Next, Halt> {
+    async fn choose_by_role(&mut self, choosing: &mut Choosing, spot: &Spot) -> Result<Next, Halt> {
         let known = choosing.known.unwrap_or(u32::MAX);
         let question =
             Question::Widget { element: &spot.reference, wanted: &choosing.wanted, known };
@@ -264,11 +256,7 @@ impl Page {
     }
 
     /// Types the label, for lists that show only what fits it.
-    async fn type_option(
-        &mut self,
-        choosing: &mut Choosing,
-        widget: &Widget,
-    ) -> Result<(), Snag> {
+    async fn type_option(&mut self, choosing: &mut Choosing, widget: &Widget) -> Result<(), Snag> {
         choosing.typed = true;
         let Some(text) = choosing.wanted.first() else { return Ok(()) };
         let script = "arguments[0].focus(); arguments[0].select && arguments[0].select();";
@@ -276,11 +264,7 @@ impl Page {
         self.keys_to_reference(&widget.field, text).await
     }
 
-    async fn click_choice(
-        &mut self,
-        choosing: &Choosing,
-        choice: &Choice,
-    ) -> Result<(), Snag> {
+    async fn click_choice(&mut self, choosing: &Choosing, choice: &Choice) -> Result<(), Snag> {
         let at = self.point_of(&choice.element, &format!("\"{}\"", choice.name)).await?;
         let holding: &[Modifier] = match choosing.manner {
             Manner::Plain => &[],
@@ -295,16 +279,15 @@ impl Page {
         choosing: &mut Choosing,
         widget: &Widget,
     ) -> Result<Next, Halt> {
-        let to = |way: &str| json!(way);
         let way = *choosing.way.get_or_insert("down");
-        let asked = |to| Question::Scroll { element: &widget.list, number: 0, to };
-        let still = to(way);
+        let lacking = choosing.wanted.iter().find(|it| !choosing.seen.contains(it));
+        let hint = lacking.map(|it| Hint::Text(it));
+        let asked = |to| Question::Scroll { element: &widget.list, number: 0, to, hint };
+        let step = json!(way);
         let before: Scrolled = self.ask(&asked(&Value::Null)).await?;
         let inner = before.there && !before.page && before.most > 0.0;
-        let now: Scrolled =
-            if inner { self.ask(&asked(&still)).await? } else { before };
+        let now: Scrolled = if inner { self.ask(&asked(&step)).await? } else { before };
         if inner && (now.top - before.top).abs() >= 1.0 {
-            self.frames().await?;
             return Ok(Next::Again);
         }
         if way == "down" && inner {
@@ -365,7 +348,8 @@ impl Choosing {
         if let Some((name, Some(was))) = &self.last {
             // A click that dropped the others asks for Control from here on.
             let same = widget.options.iter().find(|it| it.name == *name);
-            let lost = !*was && same.and_then(|it| it.selected) == Some(true) && self.wanted.len() > 1;
+            let lost =
+                !*was && same.and_then(|it| it.selected) == Some(true) && self.wanted.len() > 1;
             let chosen = widget.options.iter().filter(|it| it.selected == Some(true)).count();
             if lost && chosen == 1 && self.manner == Manner::Plain && self.clicked_before(widget) {
                 self.manner = Manner::Control;
@@ -447,7 +431,8 @@ impl Choosing {
             .filter(|it| !self.seen.contains(it))
             .map(|it| format!("\"{it}\""))
             .collect();
-        let what = if self.wanted.len() == 1 { String::new() } else { format!(" {}", lacking.join(", ")) };
+        let what =
+            if self.wanted.len() == 1 { String::new() } else { format!(" {}", lacking.join(", ")) };
         format!("no such option{what}; there are: {}", several(&self.seen))
     }
 }

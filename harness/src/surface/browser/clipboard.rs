@@ -33,7 +33,8 @@ const PLACE: &str = r"(() => {
   return true;
 })()";
 /// The chord that pastes.
-const PASTE: &str = if cfg!(target_os = "macos") { "\u{E03D}v\u{E000}" } else { "\u{E009}v\u{E000}" };
+const PASTE: &str =
+    if cfg!(target_os = "macos") { "\u{E03D}v\u{E000}" } else { "\u{E009}v\u{E000}" };
 
 impl Shared {
     /// Empties the clipboard.

@@ -135,12 +135,7 @@ impl Page {
         }
     }
 
-    async fn try_open(
-        &self,
-        opener: &Value,
-        manner: Manner,
-        wanted: Openness,
-    ) -> Result<(), Snag> {
+    async fn try_open(&self, opener: &Value, manner: Manner, wanted: Openness) -> Result<(), Snag> {
         let keys = match (manner, wanted) {
             (Manner::Click, _) => {
                 let at = self.point_of(opener, "what opens it").await?;

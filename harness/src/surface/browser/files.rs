@@ -124,7 +124,8 @@ impl Page {
             let params = json!({ "type": kind, "x": x, "y": y, "data": data });
             let params = json!({ "method": "Input.dispatchDragEvent", "params": params,
                 "session": self.engine_session });
-            let answer = self.shared.bidi.command("goog:cdp.sendCommand", params, self.shared.limit);
+            let answer =
+                self.shared.bidi.command("goog:cdp.sendCommand", params, self.shared.limit);
             answer.await.map_err(|refusal| refusal.lost("dropping files"))
         };
         let mut taken = Ok(Value::Null);

@@ -120,7 +120,10 @@ impl Page {
         if (0..side(width)).contains(&x) && (0..side(height)).contains(&y) {
             return Ok(());
         }
-        Err(failed(expected, format!("this point, {x},{y}, lies outside of the page's {text} pixels")))
+        Err(failed(
+            expected,
+            format!("this point, {x},{y}, lies outside of the page's {text} pixels"),
+        ))
     }
 
     /// Where a drag ends: the thing may be covered by what is dragged, so only its place counts.
@@ -265,7 +268,8 @@ fn clicks(at: At, kind: ClickKind, holding: &[Modifier]) -> Value {
         mouse.push(json!({ "type": "pointerUp", "button": button }));
     }
     let between = mouse.len() - holding.len();
-    let key = |kind: &str, it: &Modifier| json!({ "type": kind, "value": modifier_key(*it).to_string() });
+    let key =
+        |kind: &str, it: &Modifier| json!({ "type": kind, "value": modifier_key(*it).to_string() });
     let mut keys: Vec<Value> = holding.iter().map(|it| key("keyDown", it)).collect();
     keys.extend(vec![pause; between]);
     keys.extend(holding.iter().map(|it| key("keyUp", it)));

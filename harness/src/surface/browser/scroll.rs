@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use super::page::{Page, Step, failed};
 use super::seek::{Need, missing, single};
 use super::session::Snag;
-use super::walker::{Explain, Question, Scrolled};
-use crate::model::Target;
+use super::walker::{Explain, Hint, Question, Scrolled};
 use crate::model::gesture::ScrollTo;
+use crate::model::{Locator, Target};
 
 /// How many deadlines a list that goes on loading may take.
 const ENDLESS: u32 = 6;
@@ -29,6 +29,13 @@ const GROWING: Duration = Duration::from_millis(600);
 enum Way {
     Down,
     Up,
+}
+
+/// What is scrolled: this thing, or else everything that scrolls, by number.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    within: Option<&'a Target>,
+    number: usize,
 }
 
 /// How far a search went in one thing that scrolls.
@@ -101,7 +108,8 @@ impl Page {
         let bound = Instant::now() + self.shared.timeout * ENDLESS;
         let mut far: Option<Scrolled> = None;
         loop {
-            let now = self.move_in(within, 0, &json!(end), deadline).await?;
+            let place = Place { within, number: 0 };
+            let now = self.move_in(place, &json!(end), None, deadline).await?;
             if !now.there {
                 return Err(failed(expected, "nothing there scrolls"));
             }
@@ -117,7 +125,7 @@ impl Page {
                 return Err(failed(expected, actual));
             }
             far = Some(now);
-            self.await_growth(within, 0, now, deadline).await?;
+            self.await_growth(place, now, deadline).await?;
         }
     }
 
@@ -135,16 +143,16 @@ impl Page {
         }
         let mut trails = Vec::new();
         for number in 0.. {
-            let start = self.move_in(within, number, &Value::Null, deadline).await?;
+            let place = Place { within, number };
+            let start = self.move_in(place, &Value::Null, None, deadline).await?;
             if !start.there {
                 break;
             }
             let mut trail = Trail { name: name_of(within, start), ..Trail::default() };
             for way in [Way::Down, Way::Up] {
                 if way == Way::Up {
-                    self.move_in(within, number, &json!(start.top), self.deadline()).await?;
+                    self.move_in(place, &json!(start.top), None, self.deadline()).await?;
                 }
-                let place = (within, number);
                 if self.search(target, place, way, began, &mut trail).await? {
                     return Ok(());
                 }
@@ -165,15 +173,16 @@ impl Page {
     async fn search(
         &mut self,
         target: &Target,
-        (within, number): (Option<&Target>, usize),
+        place: Place<'_>,
         way: Way,
         began: Instant,
         trail: &mut Trail,
     ) -> Step<bool> {
         let step = json!(if way == Way::Down { "down" } else { "up" });
-        let mut before = self.move_in(within, number, &Value::Null, self.deadline()).await?;
+        let hint = hint_of(target);
+        let mut before = self.move_in(place, &Value::Null, None, self.deadline()).await?;
         loop {
-            let now = self.move_in(within, number, &step, self.deadline()).await?;
+            let now = self.move_in(place, &step, hint, self.deadline()).await?;
             if self.bring(target).await? {
                 return Ok(true);
             }
@@ -192,7 +201,7 @@ impl Page {
                 return Ok(false);
             }
             if (now.top - before.top).abs() < 1.0 && now.most <= before.most + 1.0 {
-                let more = self.await_growth(within, number, now, self.deadline()).await?;
+                let more = self.await_growth(place, now, self.deadline()).await?;
                 if self.bring(target).await? {
                     return Ok(true);
                 }
@@ -216,15 +225,14 @@ impl Page {
     /// Watches what is at its end for more; whether more came.
     async fn await_growth(
         &mut self,
-        within: Option<&Target>,
-        number: usize,
+        place: Place<'_>,
         end: Scrolled,
         deadline: Instant,
     ) -> Step<bool> {
         let watched = Instant::now() + GROWING;
         loop {
             self.settle(deadline).await?;
-            let now = self.move_in(within, number, &Value::Null, deadline).await?;
+            let now = self.move_in(place, &Value::Null, None, deadline).await?;
             if (now.most - end.most).abs() >= 1.0 || now.rows != end.rows {
                 return Ok(true);
             }
@@ -270,9 +278,9 @@ impl Page {
     /// Moves one thing that scrolls, and says where it is then.
     async fn move_in(
         &mut self,
-        within: Option<&Target>,
-        number: usize,
+        Place { within, number }: Place<'_>,
         to: &Value,
+        hint: Option<Hint<'_>>,
         deadline: Instant,
     ) -> Step<Scrolled> {
         let expected = within.map_or_else(|| "the page".to_owned(), ToString::to_string);
@@ -282,8 +290,8 @@ impl Page {
                 None => None,
             };
             let element = spot.as_ref().map_or(Value::Null, |it| it.reference.clone());
-            let asked = self.ask(&Question::Scroll { element: &element, number, to }).await;
-            if asked.is_ok() && !to.is_null() {
+            let asked = self.ask(&Question::Scroll { element: &element, number, to, hint }).await;
+            if asked.is_ok() && !to.is_null() && hint.is_none() {
                 // Lists draw the rows that they scrolled to with the next frame.
                 self.frames().await?;
             }
@@ -299,6 +307,16 @@ impl Page {
     }
 }
 
+/// By what a target may be known from afar.
+fn hint_of(target: &Target) -> Option<Hint<'_>> {
+    match &target.locator {
+        Locator::Role { name, .. } => name.as_ref().map(|it| Hint::Text(it.raw())),
+        Locator::Text(text) | Locator::Label(text) => Some(Hint::Text(text.raw())),
+        Locator::Css(selector) => Some(Hint::Css(selector.raw())),
+        Locator::TestId(_) => None,
+    }
+}
+
 fn name_of(within: Option<&Target>, first: Scrolled) -> String {
     match within {
         Some(within) => within.to_string(),
@@ -309,7 +327,7 @@ fn name_of(within: Option<&Target>, first: Scrolled) -> String {
 
 impl std::fmt::Display for Trail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, lowest, rows, endless } = self;
+        let Self { name, lowest, rows, endless, grows: _ } = self;
         let end = if *endless {
             "and there is more, but the time for it was over"
         } else {

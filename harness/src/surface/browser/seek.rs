@@ -198,7 +198,11 @@ impl Page {
     }
 
     /// Sends keys to an element that a script of ours answered with.
-    pub(super) async fn keys_to_reference(&self, reference: &Value, keys: &str) -> Result<(), Snag> {
+    pub(super) async fn keys_to_reference(
+        &self,
+        reference: &Value,
+        keys: &str,
+    ) -> Result<(), Snag> {
         let Some(element) = self.element(reference) else {
             return Err(Snag::Again("it went away while it was looked at".to_owned()));
         };
@@ -332,7 +336,9 @@ fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
             "it cannot be brought into view".to_owned()
         }
         Need::Editable if state.readonly => "it is read-only".to_owned(),
-        Need::Editable if !state.editable && !is_adjustable(state) => format!("it is a {}, which takes no text", state.role),
+        Need::Editable if !state.editable && !is_adjustable(state) => {
+            format!("it is a {}, which takes no text", state.role)
+        }
         Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;
             format!("it is covered by {cover}")

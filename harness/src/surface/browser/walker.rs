@@ -84,7 +84,19 @@ pub enum Question<'a> {
         number: usize,
         /// Where to: `start`, `end`, `down`, `up`, pixels from the top, or null for nowhere.
         to: &'a Value,
+        /// What is looked for, so that `down` and `up` may take several screens at once.
+        hint: Option<Hint<'a>>,
     },
+}
+
+/// Something by which a thing may be known before it is looked at closely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hint<'a> {
+    /// It has this text, or is labelled so.
+    Text(&'a str),
+    /// It fits this CSS selector.
+    Css(&'a str),
 }
 
 /// Where the pointer goes.
@@ -237,8 +249,8 @@ impl Question<'_> {
                 json!({ "op": "widget", "wanted": wanted, "known": known }),
                 (*element).clone(),
             ],
-            Self::Scroll { element, number, to } => vec![
-                json!({ "op": "scroll", "number": number, "move": to }),
+            Self::Scroll { element, number, to, hint } => vec![
+                json!({ "op": "scroll", "number": number, "move": to, "hint": hint }),
                 (*element).clone(),
             ],
         }

@@ -13,7 +13,7 @@ function answer(request, subject) {
     case 'runs': return textRuns();
     case 'aim': return aim(subject);
     case 'widget': return widget(subject, request.wanted, request.known);
-    case 'scroll': return scrolled(subject, request.number, request.move);
+    case 'scroll': return scrolled(subject, request.number, request.move, request.hint);
     default: return { complaint: 'the walker does not know the question ' + request.op };
   }
 }

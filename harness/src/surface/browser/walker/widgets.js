@@ -150,16 +150,42 @@ function scrollers() {
   return [page, ...all.filter((it) => it !== page && readers.document.call(it) === document)];
 }
 
-function scrolled(el, number, move) {
+function scrolled(el, number, move, hint) {
   const it = el ? scrollerFor(el) : scrollers()[number];
   if (!it) return { there: false };
   if (move === 'start') it.scrollTo({ top: 0, left: 0, behavior: 'instant' });
   else if (move === 'end') it.scrollTo({ top: it.scrollHeight, left: it.scrollLeft, behavior: 'instant' });
-  else if (move === 'down' || move === 'up') it.scrollBy({ top: (move === 'up' ? -0.9 : 0.9) * (it.clientHeight || 1), behavior: 'instant' });
   else if (typeof move === 'number') it.scrollTo({ top: move, behavior: 'instant' });
-  const page = it === pageScroller(it);
+  else if (move === 'down' || move === 'up') return stepwise(it, move === 'up' ? -0.9 : 0.9, hint);
+  return howFar(it);
+}
+
+function howFar(it) {
   const rows = below(it).filter((one) => /^(row|option|listitem|treeitem|article)$/.test(roleOf(one))).length;
   const waiting = below(it).some((one) => (roleOf(one) === 'progressbar' && sized(one)) || attr(one, 'aria-busy') === 'true') ||
     attr(it, 'aria-busy') === 'true';
-  return { there: true, page, top: it.scrollTop, most: Math.max(0, it.scrollHeight - it.clientHeight), rows, waiting };
+  return { there: true, page: it === pageScroller(it), top: it.scrollTop, most: Math.max(0, it.scrollHeight - it.clientHeight), rows, waiting };
+}
+
+// A screen at a time, drawn in between, until something like the thing is there or a look from
+// outside is due: more was loaded, nothing moves, or enough steps were made.
+const SCREENS = 25;
+async function stepwise(it, part, hint) {
+  const bare = (text) => text.replace(/\s+/g, '');
+  const labels = '[aria-label], [title], [alt]';
+  const like = () => {
+    if (hint.css) return it.querySelector(hint.css) !== null;
+    if (bare(it.textContent).includes(bare(hint.text))) return true;
+    return [...it.querySelectorAll(labels)].some((one) => ['aria-label', 'title', 'alt'].some((name) => (attr(one, name) || '').includes(hint.text)));
+  };
+  const high = it.scrollHeight;
+  for (let screen = 0; screen < SCREENS; screen += 1) {
+    const from = it.scrollTop;
+    it.scrollBy({ top: part * (it.clientHeight || 1), behavior: 'instant' });
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    if (it.scrollTop === from || it.scrollHeight !== high || !hint || like()) break;
+  }
+  everything = null;
+  for (const known of [names, roles, styles, exposure, drawnTexts]) known.clear();
+  return howFar(it);
 }
