@@ -110,6 +110,7 @@ impl Page {
         loop {
             let place = Place { within, number: 0 };
             let now = self.move_in(place, &json!(end), None, deadline).await?;
+            let deadline = self.deadline();
             if !now.there {
                 return Err(failed(expected, "nothing there scrolls"));
             }
