@@ -400,7 +400,7 @@ impl Page {
         let expected = format!("{target}, {word}");
         let spot = self.obtain(target, Need::Usable, deadline).await?;
         self.leave(&spot).await?;
-        if spot.state.checked == state {
+        if ticked(&spot.state) == state {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
@@ -411,7 +411,7 @@ impl Page {
             }
             let spot = self.obtain(target, Need::There, deadline).await?;
             self.leave(&spot).await?;
-            if spot.state.checked == state {
+            if ticked(&spot.state) == state {
                 return Ok(());
             }
             if Instant::now() >= deadline {
@@ -456,5 +456,13 @@ impl Page {
             Err(Refusal::Gone) => Err(Refusal::Gone.lost("answering a dialog").into()),
             Err(refusal) => Err(failed(expected, format!("it could not be answered: {refusal}"))),
         }
+    }
+}
+
+/// Whether a thing is checked; items of lists, trees and grids are so when they are selected.
+fn ticked(state: &ElementState) -> &str {
+    match (state.role.as_str(), state.selected) {
+        ("treeitem" | "option" | "row" | "gridcell", true) => "true",
+        (_, true | false) => &state.checked,
     }
 }

@@ -18,6 +18,8 @@ use crate::model::{Target, Template};
 /// A failure names so many of the options that are there.
 const MOST_NAMED: usize = 30;
 
+const ARROW_DOWN: &str = "\u{E015}";
+
 /// What is left to do in a native list.
 const NATIVE: &str = r"
 const [list, wanted] = arguments;
@@ -43,6 +45,17 @@ enum Manner {
     Control,
 }
 
+/// How far a list is that has to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// Nothing was done yet.
+    Closed,
+    /// A click or, where only keys reach it, a key was to open it.
+    Asked,
+    /// The arrow key was to open it, since a click did not.
+    Keyed,
+}
+
 /// A list that is being chosen from.
 struct Choosing {
     wanted: Vec<String>,
@@ -52,9 +65,11 @@ struct Choosing {
     known: Option<u32>,
     /// What the list showed before.
     before: String,
-    opened: bool,
+    opening: Opening,
     /// A list was seen.
     appeared: bool,
+    /// Only keys reach it.
+    veiled: bool,
     typed: bool,
     /// Every option that was seen, in order.
     seen: Vec<String>,
@@ -104,14 +119,16 @@ impl Page {
             deadline: self.deadline(),
             known: None,
             before: String::new(),
-            opened: false,
+            opening: Opening::Closed,
             appeared: false,
+            veiled: false,
             typed: false,
             seen: Vec::new(),
             way: None,
             manner: Manner::Plain,
             last: None,
         };
+        choosing.veiled = self.is_veiled(from, choosing.deadline).await?;
         loop {
             if let Some(trouble) = self.blocked(&choosing.expected) {
                 // A dialog that a choice opened is the next step's.
@@ -122,7 +139,8 @@ impl Page {
                 return self.settle(choosing.deadline).await;
             }
             // An open list may lie over what opened it.
-            let need = if choosing.opened { Need::There } else { Need::Usable };
+            let asked = choosing.opening != Opening::Closed;
+            let need = if asked || choosing.veiled { Need::There } else { Need::Usable };
             let spot = self.obtain(from, need, choosing.deadline).await?;
             let native = self.script(NATIVE, arguments(&spot, &choosing)).await;
             let next = match native {
@@ -153,6 +171,14 @@ impl Page {
             }
             self.settle(choosing.deadline).await?;
         }
+    }
+
+    async fn is_veiled(&mut self, from: &Target, deadline: Instant) -> Step<bool> {
+        let spot = self.obtain(from, Need::There, deadline).await?;
+        let question = Question::Widget { element: &spot.reference, wanted: &[], known: u32::MAX };
+        let widget: Result<Widget, Snag> = self.ask(&question).await;
+        self.leave(&spot).await?;
+        Ok(widget.is_ok_and(|it| it.veiled))
     }
 
     async fn is_gone(&mut self, from: &Target) -> Step<bool> {
@@ -204,8 +230,7 @@ impl Page {
         if widget.list.is_null() {
             return self.open_list(choosing, &widget, spot).await;
         }
-        choosing.opened = !widget.own;
-        choosing.appeared = true;
+        choosing.appeared = !widget.own;
         match choosing.next_click(&widget) {
             Some(choice) if choice.disabled => {
                 if Instant::now() >= choosing.deadline {
@@ -232,25 +257,37 @@ impl Page {
         spot: &Spot,
     ) -> Result<Next, Halt> {
         if Instant::now() >= choosing.deadline {
-            let actual = if choosing.appeared {
-                "its list closed again".to_owned()
-            } else {
-                format!("it is a {}, and no list with options opened", widget.role)
-            };
+            let actual = format!("it is a {}, and no list with options opened", widget.role);
             return Err(failed(&choosing.expected, actual).into());
         }
-        if choosing.opened && widget.expanded == Some(false) {
-            choosing.opened = false;
-        }
-        if !choosing.opened {
-            // A second click would close a list that is only slow to come.
-            choosing.opened = true;
-            let at = self.point_of(&spot.reference, "it").await?;
-            self.click_point(at, &[]).await?;
-        } else if !widget.field.is_null() && !choosing.typed {
-            self.type_option(choosing, widget).await?;
-        } else {
-            self.pause().await;
+        // A second click would close a list that is only slow to come.
+        match choosing.opening {
+            Opening::Closed => {
+                choosing.opening = Opening::Asked;
+                if choosing.veiled {
+                    self.keys_to_reference(&spot.reference, ARROW_DOWN).await?;
+                } else {
+                    let at = self.point_of(&spot.reference, "it").await?;
+                    self.click_point(at, &[]).await?;
+                }
+            }
+            Opening::Asked | Opening::Keyed if !widget.field.is_null() && !choosing.typed => {
+                self.type_option(choosing, widget).await?;
+            }
+            Opening::Asked | Opening::Keyed if choosing.appeared => {
+                // It was open, so that opening it again is no mistake.
+                choosing.appeared = false;
+                choosing.opening = Opening::Closed;
+            }
+            Opening::Asked if widget.expanded == Some(false) => {
+                choosing.opening = Opening::Keyed;
+                match self.keys_to_reference(&spot.reference, ARROW_DOWN).await {
+                    // What takes no keys was to be clicked only.
+                    Ok(()) | Err(Snag::Again(_)) => {}
+                    Err(snag) => return Err(snag.into()),
+                }
+            }
+            Opening::Asked | Opening::Keyed => self.pause().await,
         }
         Ok(Next::Again)
     }
@@ -314,7 +351,7 @@ impl Page {
         widget: &Widget,
         spot: &Spot,
     ) -> Result<(), Snag> {
-        if widget.own || !widget.many || widget.list.is_null() || !choosing.opened {
+        if widget.own || !widget.many || widget.list.is_null() || !choosing.appeared {
             return Ok(());
         }
         if widget.field.is_null()

@@ -134,6 +134,8 @@ pub struct Widget {
     pub open: u32,
     /// Whether it says that it is expanded.
     pub expanded: Option<bool>,
+    /// Whether a part of the same component lies over it, so that only keys reach it.
+    pub veiled: bool,
     /// What it shows as chosen.
     pub value: String,
     /// Whether it says that it still loads.

@@ -60,14 +60,28 @@ function widget(el, wanted, known) {
   const open = allElements().filter((it) => POPUPS.has(roleOf(it)) && it !== el && sized(it) && !inside(el, new Set([it])));
   const list = LISTS[role] ? el : popupOf(el, open, known);
   const name = tag(el);
-  const field = name === 'input' || name === 'textarea' ? el
-    : below(el).find((it) => tag(it) === 'input' && roleOf(it) !== 'checkbox' && sized(it)) || null;
-  const shownNow = field ? tidy(field.value) : tidy(valueText(el) || drawnText(el));
+  const inner = name === 'input' || name === 'textarea' ? el : below(el).find((it) => isField(it)) || null;
+  // A list that opens may bring a search box of its own.
+  const field = inner || (list && list !== el ? searchOf(list) : null);
+  const shownNow = inner ? tidy(inner.value) : tidy(valueText(el) || drawnText(el));
   const options = list ? optionsOf(list, wanted.map(words)) : [];
   const many = list && (attr(list, 'aria-multiselectable') === 'true' || options.some((it) => it.several));
   return { connected: true, role, native: name === 'select', own: list === el, list, list_role: list ? roleOf(list) : '',
     many: Boolean(many), field: field && !field.readOnly ? field : null, open: open.length,
-    expanded: expandedState(el, name), value: shownNow, busy: list ? attr(list, 'aria-busy') === 'true' : false, options };
+    expanded: expandedState(el, name), veiled: veiled(el), value: shownNow, busy: list ? attr(list, 'aria-busy') === 'true' : false, options };
+}
+
+const isField = (el) => tag(el) === 'input' && /^(textbox|searchbox|combobox)$/.test(roleOf(el)) && sized(el);
+const searchOf = (list) => allElements().find((it) => isField(it) && (byIds(it, attr(it, 'aria-controls')).includes(list) ||
+  rootOf.call(it).activeElement === it));
+
+// Whether a part of the same component lies over it, as tags do over the field of a list.
+function veiled(el) {
+  const root = rootOf.call(el);
+  const point = readers.type.call(root) === 11 ? clickPoint(el) : null;
+  if (!point) return false;
+  const hit = root.elementFromPoint(point.x, point.y);
+  return hit !== null && hit !== el && !inside(hit, new Set([el])) && rootOf.call(hit) === root;
 }
 
 // The list that a thing opens: the one that it names, one inside of it, or one that is new.
@@ -168,8 +182,8 @@ function howFar(it) {
 }
 
 // A screen at a time, drawn in between, until something like the thing is there or a look from
-// outside is due: more was loaded, nothing moves, or enough steps were made.
-const SCREENS = 25;
+// outside is due: more was loaded, nothing moves, or it took a while.
+const WHILE = 400;
 async function stepwise(it, part, hint) {
   const bare = (text) => text.replace(/\s+/g, '');
   const labels = '[aria-label], [title], [alt]';
@@ -179,7 +193,8 @@ async function stepwise(it, part, hint) {
     return [...it.querySelectorAll(labels)].some((one) => ['aria-label', 'title', 'alt'].some((name) => (attr(one, name) || '').includes(hint.text)));
   };
   const high = it.scrollHeight;
-  for (let screen = 0; screen < SCREENS; screen += 1) {
+  const began = performance.now();
+  while (performance.now() - began < WHILE) {
     const from = it.scrollTop;
     it.scrollBy({ top: part * (it.clientHeight || 1), behavior: 'instant' });
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
