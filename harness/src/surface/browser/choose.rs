@@ -76,8 +76,10 @@ struct Choosing {
     /// Which way the search goes through rows that are drawn late, once it began.
     way: Option<&'static str>,
     manner: Manner,
-    /// What was clicked last, and whether it was chosen then.
-    last: Option<(String, Option<bool>)>,
+    /// What was clicked last.
+    last: Option<String>,
+    /// How many of the wanted were chosen then.
+    right: usize,
 }
 
 /// What a look at the list leads to.
@@ -127,6 +129,7 @@ impl Page {
             way: None,
             manner: Manner::Plain,
             last: None,
+            right: 0,
         };
         choosing.veiled = self.is_veiled(from, choosing.deadline).await?;
         loop {
@@ -243,7 +246,7 @@ impl Page {
             Some(choice) => {
                 let choice = choice.clone();
                 self.click_choice(choosing, &choice).await?;
-                choosing.last = Some((choice.name, choice.selected));
+                choosing.last = Some(choice.name);
                 Ok(Next::Again)
             }
             None => self.look_further(choosing, &widget).await,
@@ -382,53 +385,41 @@ impl Choosing {
         if !widget.many {
             return has(0);
         }
-        if let Some((name, Some(was))) = &self.last {
-            // A click that dropped the others asks for Control from here on.
-            let same = widget.options.iter().find(|it| it.name == *name);
-            let lost =
-                !*was && same.and_then(|it| it.selected) == Some(true) && self.wanted.len() > 1;
-            let chosen = widget.options.iter().filter(|it| it.selected == Some(true)).count();
-            if lost && chosen == 1 && self.manner == Manner::Plain && self.clicked_before(widget) {
+        let right = right(widget);
+        if let Some(name) = &self.last {
+            // A click that chose an option and dropped another one asks for Control from here on.
+            let taken = widget.options.iter().any(|it| it.name == *name && is_chosen(it));
+            if taken && self.wanted.len() > 1 && right <= self.right {
                 self.manner = Manner::Control;
             }
         }
+        self.right = right;
         let surplus = widget.options.iter().find(|it| it.wanted < 0 && it.selected == Some(true));
         let lacking = (0..self.wanted.len()).find_map(|at| match has(at) {
             Some(choice) if choice.selected == Some(true) => None,
             other => Some(other),
         });
         match (lacking, surplus) {
-            (Some(Some(choice)), _) => Some(choice),
-            (None, Some(choice)) => Some(choice),
+            (Some(Some(choice)), _) | (None, Some(choice)) => Some(choice),
             (Some(None), _) | (None, None) => None,
         }
     }
 
-    /// Whether one of the wanted was seen chosen before and is not any more.
-    fn clicked_before(&self, widget: &Widget) -> bool {
-        let chosen = |it: &Choice| it.selected == Some(true);
-        widget.options.iter().filter(|it| it.wanted >= 0 && chosen(it)).count() < self.wanted.len()
-            && self.last.as_ref().is_some_and(|(name, _)| *name != self.wanted[0])
-    }
-
     /// Whether what is there now is what was wanted; `None` where something is left to click.
     fn verdict(&self, widget: &Widget) -> Option<bool> {
-        let wanted = |it: &&Choice| it.wanted >= 0;
-        let chosen = |it: &Choice| it.selected == Some(true);
         if widget.many && !widget.list.is_null() {
-            let right = widget.options.iter().filter(wanted).filter(|it| chosen(it)).count();
-            let wrong = widget.options.iter().any(|it| it.wanted < 0 && chosen(it));
-            return (right == self.wanted.len() && !wrong).then_some(true);
+            let wrong = widget.options.iter().any(|it| it.wanted < 0 && is_chosen(it));
+            return (right(widget) == self.wanted.len() && !wrong).then_some(true);
         }
         self.last.as_ref()?;
         if self.wanted.len() > 1 {
             return Some(false);
         }
         let menu = matches!(widget.list_role.as_str(), "menu" | "menubar");
-        match widget.options.iter().find(wanted) {
+        match widget.options.iter().find(|it| it.wanted >= 0) {
             // A list that stays, or goes only after it has shown what is chosen.
             Some(choice) if choice.selected.is_some() && (widget.own || !menu) => {
-                Some(chosen(choice))
+                Some(is_chosen(choice))
             }
             Some(_) => Some(true),
             None => Some(self.shows(widget)),
@@ -448,12 +439,8 @@ impl Choosing {
         if self.wanted.len() > 1 && !widget.many {
             return "it takes one option only".to_owned();
         }
-        let chosen: Vec<&str> = widget
-            .options
-            .iter()
-            .filter(|it| it.selected == Some(true))
-            .map(|it| it.name.as_str())
-            .collect();
+        let chosen: Vec<&str> =
+            widget.options.iter().filter(|it| is_chosen(it)).map(|it| it.name.as_str()).collect();
         match (chosen.as_slice(), widget.value.as_str()) {
             ([], "") => "it was clicked, and is not chosen".to_owned(),
             ([], value) => format!("it was clicked, and \"{value}\" is shown as chosen"),
@@ -472,6 +459,15 @@ impl Choosing {
             if self.wanted.len() == 1 { String::new() } else { format!(" {}", lacking.join(", ")) };
         format!("no such option{what}; there are: {}", several(&self.seen))
     }
+}
+
+fn is_chosen(choice: &Choice) -> bool {
+    choice.selected == Some(true)
+}
+
+/// How many of the wanted options are chosen.
+fn right(widget: &Widget) -> usize {
+    widget.options.iter().filter(|it| it.wanted >= 0 && is_chosen(it)).count()
 }
 
 /// The first of many names.

@@ -13,7 +13,7 @@ use crate::model::Target;
 
 /// What can be opened, where the thing itself only holds it: the summary of details, the button in
 /// a row, the trigger that names what it controls.
-const OPENER: &str = r#"
+const OPENER: &str = r"
 const el = arguments[0];
 const state = (it) => it.localName === 'summary' && it.parentNode.localName === 'details'
   ? it.parentNode.open : { true: true, false: false }[it.getAttribute('aria-expanded')];
@@ -26,7 +26,7 @@ if (el.localName === 'details') {
 const inner = el.querySelectorAll('summary, [aria-expanded]');
 if (inner.length === 1) return { opener: inner[0], open: state(inner[0]), role: 'inner' };
 return { opener: null, several: inner.length };
-"#;
+";
 /// The value of a slider or spin button, as numbers and as it is said.
 const VALUE: &str = r"
 const el = arguments[0];

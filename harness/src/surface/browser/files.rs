@@ -135,13 +135,13 @@ impl Page {
             taken = self.script(DROP_TAKEN, Vec::new()).await;
         }
         // A browser that drops files where nothing takes them opens them instead of the page.
-        let takes = matches!(taken, Ok(Value::Bool(true)));
+        let welcome = matches!(taken, Ok(Value::Bool(true)));
         if watched.is_ok() {
-            drag(if takes { "drop" } else { "dragCancel" }).await?;
+            drag(if welcome { "drop" } else { "dragCancel" }).await?;
         }
         self.leave(&spot).await?;
         match watched.and(taken) {
-            Ok(_) if takes => self.settle(deadline).await,
+            Ok(_) if welcome => self.settle(deadline).await,
             Ok(_) => Err(failed(expected, "nothing there takes them (no `dragover` is answered)")),
             Err(snag) => Err(self.trouble(snag, &expected)),
         }
