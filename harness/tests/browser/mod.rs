@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps is a test that fails")]
 
 mod failures;
+mod gestures;
+mod handover;
+mod lists;
 mod sameness;
 mod site;
 mod verbs;

@@ -29,6 +29,8 @@ pub(super) enum Need {
     There,
     /// Visible, enabled, still and not covered.
     Usable,
+    /// Visible, still and not covered, though perhaps disabled.
+    InReach,
     /// As usable, and text can go into it.
     Editable,
 }
@@ -38,6 +40,7 @@ impl Need {
     pub(super) fn of(self, target: &Target) -> String {
         match self {
             Self::There => target.to_string(),
+            Self::InReach => format!("{target}, visible"),
             Self::Usable => format!("{target}, visible and enabled"),
             Self::Editable => format!("{target}, visible and editable"),
         }
@@ -167,7 +170,7 @@ impl Page {
     }
 
     /// The element behind a match, with its state; `None` when it is gone.
-    async fn spot(&self, one: &Match, need: Need) -> Result<Option<Spot>, Snag> {
+    pub(super) async fn spot(&self, one: &Match, need: Need) -> Result<Option<Spot>, Snag> {
         let framed = !one.frames.is_empty();
         let reference = if framed {
             for frame in &one.frames {
@@ -192,6 +195,18 @@ impl Page {
             return Err(Snag::Again("it went away while it was looked at".to_owned()));
         };
         self.shared.drive("clicking", element.click()).await
+    }
+
+    /// Sends keys to an element that a script of ours answered with.
+    pub(super) async fn keys_to_reference(
+        &self,
+        reference: &Value,
+        keys: &str,
+    ) -> Result<(), Snag> {
+        let Some(element) = self.element(reference) else {
+            return Err(Snag::Again("it went away while it was looked at".to_owned()));
+        };
+        self.shared.drive("typing", element.send_keys(keys)).await
     }
 
     fn element(&self, reference: &Value) -> Option<Element> {
@@ -226,8 +241,8 @@ impl Page {
 
 /// What keeps a thing from being used.
 #[derive(Debug)]
-struct Lack {
-    actual: String,
+pub(super) struct Lack {
+    pub(super) actual: String,
     ambiguous: bool,
     missing: bool,
 }
@@ -239,7 +254,7 @@ impl Lack {
 }
 
 /// The only match, or of several the only visible one.
-fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
+pub(super) fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
     let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
     match (found.matches.as_slice(), visible.as_slice()) {
         ([], _) => Err(Lack { missing: true, ..Lack::now(missing(target, found)) }),
@@ -319,19 +334,26 @@ fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<
     }
 }
 
+/// Whether keys change its value, though no text goes into it.
+fn is_adjustable(state: &ElementState) -> bool {
+    state.enabled && matches!(state.role.as_str(), "slider" | "spinbutton")
+}
+
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
         Need::There => return None,
-        Need::Usable | Need::Editable if !state.visible => {
+        Need::InReach | Need::Usable | Need::Editable if !state.visible => {
             "it is there, but not visible".to_owned()
         }
         Need::Usable | Need::Editable if !state.enabled => "it is disabled".to_owned(),
-        Need::Usable | Need::Editable if !state.in_viewport => {
+        Need::InReach | Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()
         }
         Need::Editable if state.readonly => "it is read-only".to_owned(),
-        Need::Editable if !state.editable => format!("it is a {}, which takes no text", state.role),
-        Need::Usable | Need::Editable => {
+        Need::Editable if !state.editable && !is_adjustable(state) => {
+            format!("it is a {}, which takes no text", state.role)
+        }
+        Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;
             format!("it is covered by {cover}")
         }
