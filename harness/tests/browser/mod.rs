@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use nightshift::model::event::Failure;
 use nightshift::model::observe::FacetContent;
+use nightshift::model::page_settings::PageSettings;
 use nightshift::model::scenario::{
     DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor,
 };
@@ -28,10 +29,13 @@ fn options(scratch: &Path) -> BrowserOptions {
     BrowserOptions {
         program: None,
         driver: None,
-        viewport: (1000, 700),
-        locale: "en-GB".to_owned(),
-        timezone: "Pacific/Auckland".to_owned(),
-        now: Some("2026-01-05T09:00:00Z".parse().unwrap()),
+        page: PageSettings {
+            viewport: Some((1000, 700)),
+            locale: Some("en-GB".to_owned()),
+            timezone: Some("Pacific/Auckland".to_owned()),
+            now: Some("2026-01-05T09:00:00Z".parse().unwrap()),
+            ..PageSettings::default()
+        },
         timeout: Duration::from_millis(1500),
         allow_hosts: Vec::new(),
         scratch: scratch.to_owned(),
@@ -105,6 +109,7 @@ fn context(site: &Site, work: &Path) -> PageContext {
     PageContext {
         base_url: site.url(),
         allow_hosts: vec![],
+        settings: PageSettings::default(),
         dismiss: vec![],
         work: work.to_owned(),
     }

@@ -187,7 +187,7 @@ impl Page {
     }
 
     /// The answer to a navigation; `None` where a dialog or a crash keeps it back.
-    async fn answer_or_dialog(
+    pub(super) async fn answer_or_dialog(
         &self,
         method: &str,
         params: Value,
@@ -264,6 +264,8 @@ impl Page {
             }
             // There was no dialog before, so this one is the action's own work.
             Err(Snag::Dialog) => Ok(true),
+            // A button that closes its window has done so.
+            Err(Snag::Closed) => Ok(true),
             Err(Snag::Again(_)) if Instant::now() < deadline => {
                 self.leave(spot).await?;
                 self.pause().await;

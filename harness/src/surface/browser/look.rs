@@ -67,8 +67,10 @@ impl Page {
         if let Some(trouble) = self.blocked("a page that can be observed") {
             return Err(trouble);
         }
+        self.go_on().await?;
         self.focus().await?;
         self.settle(deadline).await?;
+        self.dismiss(None).await?;
         self.freeze(deadline).await?;
         let question = Question::Observe { masks: &look.masks };
         let read: walker::Page = self.read(&question, deadline).await?;
@@ -81,6 +83,7 @@ impl Page {
                 FacetKind::Image => FacetContent::Image {
                     png: self.picture(deadline).await?,
                     masks: self.not_compared(&read, look, deadline).await?,
+                    environment: self.environment.clone(),
                 },
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
