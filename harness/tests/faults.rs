@@ -163,5 +163,9 @@ faults! {
     file_not_written_is_caught: "file-not-written" in "command-line",
     file_left_behind_is_caught: "file-left-behind" in "command-line",
     command_crash_is_caught: "command-crash" in "command-line",
+    popup_exception_is_caught: "popup-exception" in "windows-and-frames",
+    frame_label_lost_is_caught: "frame-label-lost" in "windows-and-frames",
+    dark_ignored_is_caught: "dark-ignored" in "windows-and-frames",
+    leaving_unasked_is_caught: "leaving-unasked" in "windows-and-frames",
     add_lost_is_caught: "add-lost" in "page-and-command",
 }

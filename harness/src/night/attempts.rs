@@ -15,7 +15,9 @@ use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::{Config, Isolation};
-use crate::model::{Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Template};
+use crate::model::{
+    Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Template,
+};
 use crate::policy::Policy;
 use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};

@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps is a test that fails")]
 
+mod emulation;
 mod failures;
+mod frames;
+mod places;
+mod readiness;
 mod sameness;
 mod site;
+mod tabs;
 mod verbs;
 mod watches;
 
@@ -53,9 +58,15 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
+        Self::patient(Duration::from_millis(1500)).await
+    }
+
+    /// A bench on which every step may take so long.
+    async fn patient(timeout: Duration) -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let site = Site::start().await;
-        let mut browser = Browser::start(&options(scratch.path())).await.unwrap();
+        let options = BrowserOptions { timeout, ..options(scratch.path()) };
+        let mut browser = Browser::start(&options).await.unwrap();
         let page = browser.page(&context(&site, scratch.path())).await.unwrap();
         Self { site, scratch, browser, page }
     }

@@ -242,7 +242,7 @@ impl Page {
     ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::Usable, deadline).await?;
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            let clicked = self.click_or_tap(&spot).await;
             if self.acted(clicked, &spot, &Need::Usable.of(target), deadline).await? {
                 return Ok(spot.state);
             }

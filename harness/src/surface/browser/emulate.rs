@@ -12,6 +12,8 @@ use url::Url;
 use super::bidi::Refusal;
 use super::locate::environment_key;
 use super::page::{Page, Step, failed};
+use super::seek::Spot;
+use super::session::Snag;
 use crate::model::Template;
 use crate::model::gesture::Network;
 use crate::model::page_settings::{ColorScheme, PageSettings, Permitted};
@@ -112,17 +114,16 @@ fn grants(before: &PageSettings, after: &PageSettings, base: &Url, here: &str) -
                 "origin": origin, "userContext": here });
             ("permissions.setPermission", params)
         });
-    let cookies = after
-        .cookies
-        .iter()
-        .filter(|(name, value)| before.cookies.get(*name) != Some(*value))
-        .map(|(name, value)| {
-            let params = json!({
+    let cookies =
+        after.cookies.iter().filter(|(name, value)| before.cookies.get(*name) != Some(*value)).map(
+            |(name, value)| {
+                let params = json!({
                 "cookie": { "name": name, "value": { "type": "string", "value": value.raw() },
                     "domain": base.host_str(), "path": "/" },
                 "partition": { "type": "storageKey", "userContext": here } });
-            ("storage.setCookie", params)
-        });
+                ("storage.setCookie", params)
+            },
+        );
     permissions.chain(cookies).collect()
 }
 
@@ -140,10 +141,6 @@ fn clothes(settings: &PageSettings) -> Vec<Command> {
         all.push((
             "Emulation.setTouchEmulationEnabled",
             json!({ "enabled": touch, "maxTouchPoints": if touch { FINGERS } else { 1 } }),
-        ));
-        all.push((
-            "Emulation.setEmitTouchEventsForMouse",
-            json!({ "enabled": touch, "configuration": if touch { "mobile" } else { "desktop" } }),
         ));
     }
     match settings.network {
@@ -216,6 +213,30 @@ impl Page {
             self.dressed.clear();
         }
         self.dress().await
+    }
+
+    /// Clicks as a person does with this device: with a finger where it has a touch screen.
+    pub(super) async fn click_or_tap(&self, spot: &Spot) -> Result<(), Snag> {
+        let Some(point) = spot.state.point.filter(|_| self.settings.touch == Some(true)) else {
+            return self.shared.drive("clicking", spot.element.click()).await;
+        };
+        if spot.framed {
+            // Its place is told in its frame; a finger needs one on the screen.
+            return self.shared.drive("clicking", spot.element.click()).await;
+        }
+        let (x, y) = (point.x.floor(), point.y.floor());
+        let finger = json!({ "type": "pointer", "id": "finger",
+            "parameters": { "pointerType": "touch" }, "actions": [
+                { "type": "pointerMove", "x": x, "y": y },
+                { "type": "pointerDown", "button": 0 },
+                { "type": "pointerUp", "button": 0 } ] });
+        let params = json!({ "context": self.top, "actions": [finger] });
+        match self.answer_or_dialog("input.performActions", params).await {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(Refusal::Said(_, said))) => Err(Snag::Again(said)),
+            Some(Err(Refusal::Silent)) => Err(Snag::Hung),
+            Some(Err(Refusal::Gone)) => Err(Snag::Lost(Refusal::Gone.lost("tapping"))),
+        }
     }
 
     /// Tells the tab what the browser takes only tab by tab, once.

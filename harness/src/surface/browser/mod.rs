@@ -15,6 +15,7 @@ mod dismiss;
 mod driver;
 mod emulate;
 mod files;
+mod frames;
 mod keys;
 mod locate;
 mod look;

@@ -129,8 +129,11 @@ impl Blank {
             let answer = shared.bidi.command(method, params, shared.limit).await;
             answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
         };
-        let made = command("browser.createUserContext", json!({ "unhandledPromptBehavior":
-            { "default": UNASKED, "beforeUnload": UNASKED } }));
+        let made = command(
+            "browser.createUserContext",
+            json!({ "unhandledPromptBehavior":
+            { "default": UNASKED, "beforeUnload": UNASKED } }),
+        );
         let made = made.await?;
         let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
         let record = Arc::new(Record::new());

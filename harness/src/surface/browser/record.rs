@@ -14,8 +14,8 @@ use url::Url;
 
 use super::auth::Answer;
 use super::bidi::locked;
-use super::tab::{Replaced, Tab};
 pub(super) use super::tab::Progress;
+use super::tab::{Replaced, Tab};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 

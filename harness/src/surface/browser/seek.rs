@@ -61,8 +61,9 @@ impl Page {
     pub(super) async fn find(&self, target: &Target, explain: Explain) -> Step<Found> {
         let question = Question::Find { target, explain };
         loop {
-            match self.ask(&question).await {
-                Ok(found) => return Ok(found),
+            match self.ask::<Found>(&question).await {
+                Ok(found) if found.foreign.is_empty() => return Ok(found),
+                Ok(found) => return self.find_in_frames(target, found, explain).await,
                 // The document was replaced while we asked.
                 Err(Snag::Again(_)) => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, &target.to_string())),
@@ -221,7 +222,9 @@ impl Lack {
 pub(super) fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
     let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
     match (found.matches.as_slice(), visible.as_slice()) {
-        ([], _) => Err(Lack { missing: true, in_the_way: true, ..Lack::now(missing(target, found)) }),
+        ([], _) => {
+            Err(Lack { missing: true, in_the_way: true, ..Lack::now(missing(target, found)) })
+        }
         ([one], _) => Ok(one),
         (_, [one]) => Ok(*one),
         (all, _) => Err(Lack { ambiguous: true, ..Lack::now(candidates(all, found.total)) }),

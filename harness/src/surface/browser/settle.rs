@@ -105,7 +105,9 @@ impl Page {
         let mut changes = self.record.changes();
         let limit = deadline.saturating_duration_since(Instant::now()).max(LEAST);
         let first = self.top == self.first;
-        let (method, params) = if first { standard(&self.top, expression) } else {
+        let (method, params) = if first {
+            standard(&self.top, expression)
+        } else {
             // In a window that a page opened, the standard's command waits for ever.
             engine(&self.engine_session, expression)
         };
@@ -156,8 +158,11 @@ fn value_of(answer: Result<Value, Refusal>, standard: bool) -> Result<Value, Sna
             Ok(result["result"]["result"]["value"].take())
         }
         Ok(mut result) => {
-            let details =
-                if standard { result["exceptionDetails"].take() } else { result["result"]["exceptionDetails"].take() };
+            let details = if standard {
+                result["exceptionDetails"].take()
+            } else {
+                result["result"]["exceptionDetails"].take()
+            };
             Err(Snag::Refused(details["text"].as_str().unwrap_or("the script failed").to_owned()))
         }
         Err(Refusal::Silent) => Err(Snag::Hung),

@@ -64,7 +64,12 @@ pub(super) enum Replaced {
 impl Tab {
     /// A tab that has just been opened.
     pub(super) fn new(id: &str, opener: &str, url: &str) -> Self {
-        Self { id: id.to_owned(), opener: opener.to_owned(), url: url.to_owned(), ..Self::default() }
+        Self {
+            id: id.to_owned(),
+            opener: opener.to_owned(),
+            url: url.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Takes in an event about the tab's own browsing context.

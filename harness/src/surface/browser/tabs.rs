@@ -209,8 +209,11 @@ impl Page {
     }
 
     fn listed(&self, tabs: &[Seen]) -> String {
-        let named: Vec<String> =
-            tabs.iter().enumerate().map(|(at, it)| format!("{}: {}", at + 1, self.named(it))).collect();
+        let named: Vec<String> = tabs
+            .iter()
+            .enumerate()
+            .map(|(at, it)| format!("{}: {}", at + 1, self.named(it)))
+            .collect();
         named.join(", ")
     }
 
