@@ -262,10 +262,9 @@ impl Page {
                 self.leave(spot).await?;
                 Ok(true)
             }
-            // There was no dialog before, so this one is the action's own work.
-            Err(Snag::Dialog) => Ok(true),
-            // A button that closes its window has done so.
-            Err(Snag::Closed) => Ok(true),
+            // There was no dialog before, so this one is the action's own work; and a button that
+            // closes its window has done so.
+            Err(Snag::Dialog | Snag::Closed) => Ok(true),
             Err(Snag::Again(_)) if Instant::now() < deadline => {
                 self.leave(spot).await?;
                 self.pause().await;

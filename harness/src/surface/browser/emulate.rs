@@ -11,6 +11,7 @@ use url::Url;
 
 use super::bidi::Refusal;
 use super::locate::environment_key;
+use super::network::conditions;
 use super::page::{Page, Step, failed};
 use super::seek::Spot;
 use super::session::Snag;
@@ -143,32 +144,13 @@ fn clothes(settings: &PageSettings) -> Vec<Command> {
             json!({ "enabled": touch, "maxTouchPoints": if touch { FINGERS } else { 1 } }),
         ));
     }
-    match settings.network {
-        Some(Network::Slow { latency_ms, rate }) => {
-            let bytes = rate.map_or(-1, |it| i64::from(it) * 1024);
-            all.push((
-                "Network.emulateNetworkConditions",
-                json!({ "offline": false, "latency": latency_ms, "downloadThroughput": bytes,
-                    "uploadThroughput": bytes }),
-            ));
-        }
-        Some(Network::Online) => all.push((
-            "Network.emulateNetworkConditions",
-            json!({ "offline": false, "latency": 0, "downloadThroughput": -1,
-                "uploadThroughput": -1 }),
-        )),
-        Some(Network::Offline) | None => {}
+    if let Some(network) = settings.network.filter(|it| *it != Network::Offline) {
+        all.push(("Network.emulateNetworkConditions", conditions(network)));
     }
     all
 }
 
 impl Page {
-    /// Changes the network that pages find.
-    pub(super) async fn set_network(&mut self, network: Network) -> Step<()> {
-        let over = PageSettings { network: Some(network), ..PageSettings::default() };
-        self.emulate(&over).await
-    }
-
     /// Changes what the browser pretends to be, from here on.
     pub(super) async fn emulate(&mut self, over: &PageSettings) -> Step<()> {
         self.wear(over).await?;
@@ -188,6 +170,9 @@ impl Page {
         let mut all = changes(Some(&before), &after, &self.user_context);
         all.extend(grants(&before, &after, &self.base, &self.user_context));
         try_join_all(all.into_iter().map(|(method, params)| self.tell(method, params))).await?;
+        if let Some(network) = after.network.filter(|_| before.network != after.network) {
+            self.tell_workers(network).await;
+        }
         if before.now != after.now {
             let old = json!({ "script": self.preload });
             self.tell("script.removePreloadScript", old).await?;

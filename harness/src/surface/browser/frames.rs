@@ -43,6 +43,7 @@ impl Page {
     ) -> Step<Found> {
         let mut level: Vec<(Vec<u16>, Target)> = inner_targets(target, &[], &found);
         found.foreign.clear();
+        let mut nearest: Vec<String> = Vec::new();
         for _ in 0..DEEPEST {
             if level.is_empty() || !found.matches.is_empty() {
                 break;
@@ -62,10 +63,17 @@ impl Page {
                 }
                 found.total += inner.total;
                 found.missing_within &= inner.missing_within;
-                found.nearest.extend(inner.nearest);
+                nearest.extend(inner.nearest);
                 found.matches.extend(inner.matches);
             }
             level = deeper;
+        }
+        // What is near inside is nearer than what stands around the frames.
+        nearest.append(&mut found.nearest);
+        for one in nearest {
+            if !found.nearest.contains(&one) {
+                found.nearest.push(one);
+            }
         }
         Ok(found)
     }
@@ -117,7 +125,7 @@ impl Page {
                     (inner.x, inner.y) = (inner.x + frame.x, inner.y + frame.y);
                 }
                 read.text.push_str(&page.text);
-                read.masks.extend(page.masks.into_iter().map(|it| moved(it, frame.x, frame.y)));
+                read.masks.extend(page.masks.iter().map(|it| moved(it, frame.x, frame.y)));
                 inners.push(page.aria);
             }
             read.aria = put(&read.aria, &inners);
@@ -212,11 +220,11 @@ fn shifted(area: Area, x: f64, y: f64) -> Area {
     Area { x: area.x + x, y: area.y + y, ..area }
 }
 
-fn moved(region: MaskedRegion, x: f64, y: f64) -> MaskedRegion {
+fn moved(region: &MaskedRegion, x: f64, y: f64) -> MaskedRegion {
     MaskedRegion {
+        mask: region.mask,
         page: shifted(region.page, x, y),
         viewport: shifted(region.viewport, x, y),
-        ..region
     }
 }
 

@@ -19,6 +19,7 @@ mod frames;
 mod keys;
 mod locate;
 mod look;
+mod network;
 mod page;
 mod print;
 mod record;
