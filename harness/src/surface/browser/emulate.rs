@@ -4,9 +4,12 @@
 //! from their first byte; what the browser only takes tab by tab is said by [`Page::dress`]. What
 //! is not said costs nothing. Name and password are the affair of [`super::auth`].
 
+use std::time::Duration;
+
 use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use url::Url;
 
 use super::bidi::Refusal;
@@ -21,6 +24,9 @@ use crate::model::page_settings::{ColorScheme, PageSettings, Permitted};
 
 /// How many fingers a touch screen takes.
 const FINGERS: u32 = 5;
+
+/// How long a page may take to draw what changed around it.
+const DRAWN: Duration = Duration::from_secs(1);
 
 /// A command to the browser: its method and its parameters.
 pub(super) type Command = (&'static str, Value);
@@ -154,6 +160,7 @@ impl Page {
     /// Changes what the browser pretends to be, from here on.
     pub(super) async fn emulate(&mut self, over: &PageSettings) -> Step<()> {
         self.wear(over).await?;
+        self.show_changes(over).await?;
         if !over.storage.is_empty() && self.is_at_home() {
             let deadline = self.deadline();
             let script = stored(&self.base, &over.storage);
@@ -161,6 +168,33 @@ impl Page {
         }
         let deadline = self.deadline();
         self.settle(deadline).await
+    }
+
+    /// Lets the page take in what changed around it: the events of a new size or of other colours
+    /// come with the next frames that it draws.
+    async fn show_changes(&self, over: &PageSettings) -> Step<()> {
+        let (width, height) = self.settings.viewport();
+        // A phone may lay its pages out wider than its screen.
+        let sized = over.viewport.is_some() && self.settings.touch != Some(true);
+        let wanted = if sized {
+            format!("innerWidth === {width} && innerHeight === {height}")
+        } else {
+            "true".to_owned()
+        };
+        let frames = format!(
+            "(() => {{ globalThis.__drawn ??= {{ count: 0, next() {{ \
+             this.count += 1; if (this.count < 3) requestAnimationFrame(() => this.next()); }} }}; \
+             if (__drawn.count === 0 && {wanted}) __drawn.next(); return __drawn.count; }})()"
+        );
+        let until = self.deadline().min(Instant::now() + DRAWN);
+        while self.record.state().dialog.is_none() && Instant::now() < until {
+            if self.peek(&frames, until).await?.as_u64().unwrap_or_default() >= 3 {
+                break;
+            }
+            self.pause().await;
+        }
+        self.peek("delete globalThis.__drawn", self.deadline()).await?;
+        Ok(())
     }
 
     /// Lays settings over those that the page has, and tells the browser what changes by it.

@@ -167,10 +167,7 @@ impl Page {
         let (method, mut params) = standard(&self.top, &format!("[{}]", windows.join(", ")));
         if self.top != self.first {
             // The standard's command never answers by the context of a window that a page opened.
-            let asked = json!({ "context": self.top });
-            let realms = self.shared.bidi.command("script.getRealms", asked, ANSWER).await;
-            let realms = realms.unwrap_or_default();
-            params["target"] = json!({ "realm": realms["realms"][0]["realm"] });
+            params["target"] = json!({ "realm": self.realm_of(&self.top).await });
         }
         let answer = self.shared.bidi.command(method, params, ANSWER).await.unwrap_or_default();
         let all = &answer["result"]["value"];
@@ -178,10 +175,22 @@ impl Page {
         (0..paths.len()).map(context).collect()
     }
 
+    /// The value of an expression inside a frame; `None` where the frame does not answer.
     async fn evaluate_in(&self, context: &str, expression: &str) -> Option<Value> {
-        let (method, params) = standard(context, expression);
+        let (method, mut params) = standard(context, expression);
+        // By its context the command may wait for ever for a frame that was just replaced.
+        params["target"] = json!({ "realm": self.realm_of(context).await? });
         let mut answer = self.shared.bidi.command(method, params, ANSWER).await.ok()?;
         (answer["type"] == "success").then(|| answer["result"]["value"].take())
+    }
+
+    /// Where the scripts of a document run.
+    async fn realm_of(&self, context: &str) -> Option<Value> {
+        let asked = json!({ "context": context, "type": "window" });
+        let mut realms = self.shared.bidi.command("script.getRealms", asked, ANSWER).await.ok()?;
+        let all = realms["realms"].as_array_mut()?;
+        all.retain(|it| it["context"] == context && it["sandbox"].is_null());
+        all.last_mut().map(|it| it["realm"].take())
     }
 
     /// Asks the walker inside a frame; `None` where the frame does not answer.
