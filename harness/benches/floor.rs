@@ -4,6 +4,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use nightshift::model::page_settings::PageSettings;
 use nightshift::model::{Action, FacetKind, Template};
 use nightshift::process::{self, CommandSpec, Cookie, Leftovers};
 use nightshift::surface::browser::{Browser, BrowserOptions, PageContext, Window};
@@ -67,10 +68,7 @@ async fn readings() -> Vec<Row> {
     let options = BrowserOptions {
         program: None,
         driver: None,
-        viewport: (1280, 800),
-        locale: "en-GB".to_owned(),
-        timezone: "UTC".to_owned(),
-        now: None,
+        page: PageSettings { locale: Some("en-GB".to_owned()), ..PageSettings::default() },
         timeout: Duration::from_secs(20),
         allow_hosts: Vec::new(),
         scratch: empty("floor-browser"),
@@ -81,6 +79,7 @@ async fn readings() -> Vec<Row> {
     let context = PageContext {
         base_url: base,
         allow_hosts: Vec::new(),
+        settings: PageSettings::default(),
         dismiss: Vec::new(),
         work: options.scratch.clone(),
     };

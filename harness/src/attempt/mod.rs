@@ -422,10 +422,12 @@ impl Attempt<'_> {
                 environment: None,
                 masks: Vec::new(),
             },
-            FacetContent::Image { png, masks } => FacetRecord {
+            FacetContent::Image { png, masks, environment } => FacetRecord {
                 facet: kind,
                 evidence: self.ledger.keep(kind.word(), "image/png", png)?,
-                environment: Some(self.environment.to_owned()),
+                environment: Some(
+                    environment.clone().unwrap_or_else(|| self.environment.to_owned()),
+                ),
                 masks: masks.clone(),
             },
         })

@@ -93,6 +93,9 @@ pub enum FacetContent {
         png: Vec<u8>,
         /// Regions in image pixels that are left out of the comparison.
         masks: Vec<Rect>,
+        /// The environment key, where it is another than that of the night: a scenario with a
+        /// viewport or scale of its own.
+        environment: Option<String>,
     },
 }
 

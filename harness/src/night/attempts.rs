@@ -15,7 +15,9 @@ use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::{Config, Isolation};
-use crate::model::{Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot};
+use crate::model::{
+    Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Template,
+};
 use crate::policy::Policy;
 use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};
@@ -102,8 +104,13 @@ pub(super) async fn run_by(
         Err(error) => return no_product(setup, scenario, &error.to_string()),
     };
     let mut page = None;
+    let scope = stage.scope(setup, scenario, number);
     if uses_browser(scenario) {
-        match fresh_page(setup, browser, &stage.page_context()).await {
+        let fresh = match stage.page_context(setup, scenario, &scope) {
+            Ok(context) => fresh_page(setup, browser, &context).await,
+            Err(error) => Err(error),
+        };
+        match fresh {
             Ok(fresh) => page = Some(fresh),
             Err(error) => {
                 stage.clear().await;
@@ -139,7 +146,7 @@ pub(super) async fn run_by(
         page: page.as_mut().map(|it| it as &mut dyn PageSurface),
         command: &mut command,
         terminal: &mut terminal,
-        scope: stage.scope(setup, scenario, number),
+        scope,
         environment: &setup.plan.environment,
         varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
         crashed: &|| stage.crashed(),
@@ -200,13 +207,29 @@ impl<'a> Stage<'a> {
         Policy::new(self.base_url(), self.allowed())
     }
 
-    fn page_context(&self) -> PageContext {
-        PageContext {
+    /// What the page of a scenario is opened for; the settings of the product and the scenario
+    /// know the scenario's values.
+    fn page_context(
+        &self,
+        setup: &Setup,
+        scenario: &Scenario,
+        scope: &Scope,
+    ) -> Result<PageContext, SurfaceError> {
+        let said = self.product.prepared.config().browser.overlaid(&scenario.browser);
+        let secrets = setup.ledger.secrets();
+        let filled = said.map(&|template: &Template| {
+            template.resolve(&|name| scope.value(name, secrets)).map(Template::new)
+        });
+        let settings = filled.map_err(|unknown| {
+            SurfaceError::BrowserMissing(format!("the `browser:` settings: {unknown}"))
+        })?;
+        Ok(PageContext {
             base_url: self.base_url().unwrap_or_default().to_owned(),
             allow_hosts: self.allowed().to_vec(),
             dismiss: self.product.prepared.config().dismiss.clone(),
             work: self.work.work().to_owned(),
-        }
+            settings,
+        })
     }
 
     fn crashed(&self) -> Option<Crash> {

@@ -87,7 +87,7 @@ pub(super) async fn run(
     Ok(Ready {
         products,
         browser,
-        environment: environment_key(browser_options.viewport),
+        environment: environment_key(&browser_options.page),
         browser_options,
         runnable,
         versions,
@@ -111,10 +111,7 @@ pub fn browser_options(
     BrowserOptions {
         program: config.program.clone().map(PathBuf::from),
         driver: config.driver.clone().map(PathBuf::from),
-        viewport: config.page.viewport(),
-        locale: config.page.locale().to_owned(),
-        timezone: config.page.timezone().to_owned(),
-        now: config.page.now,
+        page: config.page.clone(),
         timeout: Duration::from_millis(config.timeout_ms),
         allow_hosts,
         scratch: scratch.to_owned(),

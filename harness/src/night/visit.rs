@@ -6,6 +6,7 @@ use url::Url;
 
 use super::preflight::browser_options;
 use super::scratch;
+use crate::model::page_settings::PageSettings;
 use crate::model::suite::{BrowserConfig, Dismissal};
 use crate::model::{Action, Template};
 use crate::surface::browser::{
@@ -55,6 +56,7 @@ impl Visit {
         let context = PageContext {
             base_url: to.url.to_string(),
             allow_hosts: to.allow_hosts.clone(),
+            settings: PageSettings::default(),
             dismiss: to.dismiss.clone(),
             work: to.work.unwrap_or(folder.path()).to_owned(),
         };

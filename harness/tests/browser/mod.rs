@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps is a test that fails")]
 
+mod emulation;
 mod failures;
+mod frames;
 mod gestures;
 mod handover;
 mod lists;
+mod places;
+mod readiness;
 mod sameness;
 mod site;
+mod tabs;
 mod verbs;
 mod watches;
 
@@ -16,6 +21,7 @@ use std::time::Duration;
 
 use nightshift::model::event::Failure;
 use nightshift::model::observe::FacetContent;
+use nightshift::model::page_settings::PageSettings;
 use nightshift::model::scenario::{
     DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor,
 };
@@ -31,10 +37,13 @@ fn options(scratch: &Path) -> BrowserOptions {
     BrowserOptions {
         program: None,
         driver: None,
-        viewport: (1000, 700),
-        locale: "en-GB".to_owned(),
-        timezone: "Pacific/Auckland".to_owned(),
-        now: Some("2026-01-05T09:00:00Z".parse().unwrap()),
+        page: PageSettings {
+            viewport: Some((1000, 700)),
+            locale: Some("en-GB".to_owned()),
+            timezone: Some("Pacific/Auckland".to_owned()),
+            now: Some("2026-01-05T09:00:00Z".parse().unwrap()),
+            ..PageSettings::default()
+        },
         timeout: Duration::from_millis(1500),
         allow_hosts: Vec::new(),
         scratch: scratch.to_owned(),
@@ -53,9 +62,15 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
+        Self::patient(Duration::from_millis(1500)).await
+    }
+
+    /// A bench on which every step may take so long.
+    async fn patient(timeout: Duration) -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let site = Site::start().await;
-        let mut browser = Browser::start(&options(scratch.path())).await.unwrap();
+        let options = BrowserOptions { timeout, ..options(scratch.path()) };
+        let mut browser = Browser::start(&options).await.unwrap();
         let page = browser.page(&context(&site, scratch.path())).await.unwrap();
         Self { site, scratch, browser, page }
     }
@@ -109,6 +124,7 @@ fn context(site: &Site, work: &Path) -> PageContext {
     PageContext {
         base_url: site.url(),
         allow_hosts: vec![],
+        settings: PageSettings::default(),
         dismiss: vec![],
         work: work.to_owned(),
     }

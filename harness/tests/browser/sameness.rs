@@ -50,7 +50,7 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
 
 #[test]
 fn the_environment_is_named_by_what_pictures_depend_on() {
-    let key = nightshift::surface::browser::environment_key((1280, 800));
+    let key = nightshift::surface::browser::environment_key(&PageSettings::default());
     let parts: Vec<&str> = key.split('-').collect();
     assert_eq!(
         (parts[0], parts[2], parts[3], parts[4].len()),

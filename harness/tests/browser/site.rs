@@ -50,6 +50,7 @@ fn routes() -> Router {
                 ))
             }),
         )
+        .merge(super::places::routes())
         .fallback(page)
 }
 

@@ -256,7 +256,7 @@ impl Page {
     ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::Usable, deadline).await?;
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            let clicked = self.click_or_tap(&spot).await;
             if self.acted(clicked, &spot, &Need::Usable.of(target), deadline).await? {
                 return Ok(spot.state);
             }
@@ -276,8 +276,9 @@ impl Page {
                 self.leave(spot).await?;
                 Ok(true)
             }
-            // There was no dialog before, so this one is the action's own work.
-            Err(Snag::Dialog) => Ok(true),
+            // There was no dialog before, so this one is the action's own work; and a button that
+            // closes its window has done so.
+            Err(Snag::Dialog | Snag::Closed) => Ok(true),
             Err(Snag::Again(_)) if Instant::now() < deadline => {
                 self.leave(spot).await?;
                 self.pause().await;

@@ -123,6 +123,14 @@ impl Bidi {
         }
     }
 
+    /// Sends a command whose answer nobody waits for.
+    pub(super) fn send(&self, method: &str, params: &Value) {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let text = json!({ "id": id, "method": method, "params": params }).to_string();
+        // Where the connection is gone, so is what the command was for.
+        drop(self.outgoing.send(text));
+    }
+
     /// Whether the connection still stands.
     pub(super) fn is_alive(&self) -> bool {
         locked(&self.waiting).is_some()

@@ -59,13 +59,19 @@ impl Page {
 
     async fn await_visible(&mut self, target: &Target, deadline: Instant) -> Step<()> {
         let expected = format!("{target}, visible");
+        let mut settled = self.dismissals.is_empty();
         loop {
             if let Some(trouble) = self.blocked(&expected) {
                 return Err(trouble);
             }
             let found = self.find(target, Explain::Nothing).await?;
             if found.matches.iter().any(|it| it.visible) {
-                return Ok(());
+                return self.notice_inside(target).await;
+            }
+            if !settled {
+                settled = true;
+                self.settle(deadline).await?;
+                continue;
             }
             if Instant::now() >= deadline {
                 if !found.matches.is_empty() {
@@ -74,7 +80,10 @@ impl Page {
                 let found = self.find(target, Explain::Nearest).await?;
                 return Err(failed(expected, missing(target, &found)));
             }
-            self.pause().await;
+            // An open dialog hides the rest of the page, from this look too.
+            if !self.dismiss(Some(target)).await? {
+                self.pause().await;
+            }
         }
     }
 

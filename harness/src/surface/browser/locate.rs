@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
 use super::BrowserOptions;
+use crate::model::page_settings::PageSettings;
 use crate::surface::SurfaceError;
 
 const BROWSERS: [&str; 4] =
@@ -58,18 +60,24 @@ fn find_program(name: &Path) -> Option<PathBuf> {
 /// `linux-debian-1280x800-1x-f3a9c1`. The browser's version is left out on purpose, so that
 /// an update shows as differences.
 #[must_use]
-pub fn environment_key(viewport: (u32, u32)) -> String {
+pub fn environment_key(page: &PageSettings) -> String {
     let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
     let family = release
         .lines()
         .find_map(|line| line.strip_prefix("ID="))
         .map_or("unknown", |id| id.trim_matches('"'));
-    let (width, height) = viewport;
-    format!("{}-{family}-{width}x{height}-1x-{}", std::env::consts::OS, fonts_print())
+    let (width, height) = page.viewport();
+    let scale = page.scale.unwrap_or(1);
+    format!("{}-{family}-{width}x{height}-{scale}x-{}", std::env::consts::OS, fonts_print())
 }
 
 /// Six digits that change when the installed fonts do.
-fn fonts_print() -> String {
+fn fonts_print() -> &'static str {
+    static PRINT: OnceLock<String> = OnceLock::new();
+    PRINT.get_or_init(read_fonts_print)
+}
+
+fn read_fonts_print() -> String {
     let families: BTreeSet<String> = match Command::new("fc-list").args([":", "family"]).output() {
         Ok(output) if output.status.success() => {
             String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::frames::Entered;
 use super::page::{Page, Trouble};
 use super::record::{Dialog, place_of};
 use super::session::Snag;
@@ -26,7 +27,15 @@ const FREEZES: u32 = 4;
 /// endless starts over and stands, the rest ends and tells the page so.
 const FREEZE: &str = r"(() => {
   let moved = 0;
-  for (const it of document.getAnimations()) {
+  const all = document.getAnimations();
+  const below = (view) => {
+    for (let i = 0; i < view.length; i += 1) {
+      try { all.push(...view[i].document.getAnimations()); } catch { continue; /* another origin */ }
+      below(view[i]);
+    }
+  };
+  below(window);
+  for (const it of all) {
     if (it.playState !== 'running' && !it.pending) continue;
     const end = it.effect ? it.effect.getComputedTiming().endTime : 0;
     try {
@@ -67,11 +76,14 @@ impl Page {
         if let Some(trouble) = self.blocked("a page that can be observed") {
             return Err(trouble);
         }
+        self.go_on().await?;
         self.focus().await?;
         self.settle(deadline).await?;
+        self.dismiss(None).await?;
         self.freeze(deadline).await?;
         let question = Question::Observe { masks: &look.masks };
-        let read: walker::Page = self.read(&question, deadline).await?;
+        let mut read: walker::Page = self.read(&question, deadline).await?;
+        let entered = self.stitch(&mut read, &look.masks).await;
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -80,7 +92,8 @@ impl Page {
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
                 FacetKind::Image => FacetContent::Image {
                     png: self.picture(deadline).await?,
-                    masks: self.not_compared(&read, look, deadline).await?,
+                    masks: self.not_compared(&read, &entered, look, deadline).await?,
+                    environment: self.environment.clone(),
                 },
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
@@ -117,10 +130,12 @@ impl Page {
     async fn not_compared(
         &mut self,
         read: &walker::Page,
+        entered: &[Entered],
         look: &Look<'_>,
         deadline: Instant,
     ) -> Result<Vec<Rect>, Trouble> {
-        let drawn: walker::TextRuns = self.read(&Question::Runs, deadline).await?;
+        let mut drawn: walker::TextRuns = self.read(&Question::Runs, deadline).await?;
+        drawn.runs.extend(self.runs_in(entered).await);
         let varying = drawn.runs.iter().filter(|run| (look.varies)(&run.text)).map(|run| run.rect);
         Ok(read
             .masks

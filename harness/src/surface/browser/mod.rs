@@ -5,19 +5,26 @@
 //! `record` (what events say of a page), `wall` (the only way to the network), `settle` (when a
 //! page is ready), `seek` (finding things and explaining what is not there), `act`, `keys` and
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
-//! for drags, lists, things that open, copied text and files), `look` (observations), `walker` (the page as text), `print` (PDF).
+//! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
+//! `frames` (frames of other origins), `emulate` and `auth` (what the browser pretends to be),
+//! `look` (observations), `walker` (the page as text), `print` (PDF).
 
 mod act;
+mod auth;
 mod bidi;
 mod check;
 mod choose;
 mod clipboard;
+mod dismiss;
 mod driver;
+mod emulate;
 mod expand;
 mod files;
+mod frames;
 mod keys;
 mod locate;
 mod look;
+mod network;
 mod onlooker;
 mod page;
 mod pointer;
@@ -28,14 +35,15 @@ mod scroll;
 mod seek;
 mod session;
 mod settle;
+mod tab;
+mod tabs;
 pub mod walker;
 mod wall;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
+use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::process::Cookie;
 
@@ -53,14 +61,8 @@ pub struct BrowserOptions {
     pub program: Option<PathBuf>,
     /// The driver's program; `None` looks for the usual names.
     pub driver: Option<PathBuf>,
-    /// Width and height of the page, in CSS pixels.
-    pub viewport: (u32, u32),
-    /// The language, as a BCP 47 tag.
-    pub locale: String,
-    /// The time zone, as an IANA name.
-    pub timezone: String,
-    /// The instant at which the clock of every document starts; `None` leaves it alone.
-    pub now: Option<DateTime<Utc>>,
+    /// What the browser pretends to be, unless a page says otherwise.
+    pub page: PageSettings,
     /// The default deadline for an action or check, with patience applied already.
     pub timeout: Duration,
     /// Hosts (`host` or `host:port`) that every page may reach beside its own product.
@@ -99,7 +101,9 @@ pub struct PageContext {
     pub base_url: String,
     /// Hosts (`host` or `host:port`) beside the product's own that the page may reach.
     pub allow_hosts: Vec<String>,
-    /// Overlays that are clicked away before a step where they are seen.
+    /// What the product and the scenario say beyond [`BrowserOptions::page`].
+    pub settings: PageSettings,
+    /// Overlays that are clicked away where they are in the way.
     pub dismiss: Vec<Dismissal>,
     /// The scenario's working folder: uploads come from it, downloads go to it.
     pub work: PathBuf,

@@ -102,7 +102,7 @@ impl Onlooker {
     /// Returns when the page was closed or the browser ended.
     pub async fn gone(&self) {
         let mut changes = self.record.changes();
-        while !self.record.state().gone {
+        while !self.record.state().gone() {
             if changes.changed().await.is_err() {
                 return;
             }
@@ -113,7 +113,7 @@ impl Onlooker {
     #[must_use]
     pub fn is_there(&self) -> bool {
         let state = self.record.state();
-        !state.gone && !state.crashed
+        !state.gone() && !state.crashed
     }
 
     async fn ask<T: serde::de::DeserializeOwned>(
@@ -126,6 +126,7 @@ impl Onlooker {
             Err(Snag::Dialog) => Err(SurfaceError::BrowserLost(
                 "a dialog is open and blocks the page; answer it first".to_owned(),
             )),
+            Err(Snag::Closed) => Err(SurfaceError::BrowserLost("the page was closed".to_owned())),
             Err(Snag::Crashed) => Err(SurfaceError::BrowserLost("the page crashed".to_owned())),
             Err(Snag::Hung) => {
                 Err(SurfaceError::BrowserLost("the page's scripts do not end".to_owned()))

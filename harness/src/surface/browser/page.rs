@@ -3,6 +3,7 @@
 //! Here are its making, its end and the hand-out of actions; the actions themselves are in
 //! [`super::act`], [`super::check`] and [`super::look`].
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::act::{Ticked, Towards};
+use super::emulate::{Command, changes, script_of};
 use super::expand::Openness;
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
@@ -22,6 +24,7 @@ use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
 use crate::model::gesture::{Click, ClickKind};
 use crate::model::observe::Extra;
+use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::model::{Action, Observation, Outcome, Template, WatchKind};
 use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
@@ -30,6 +33,8 @@ use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 const FLUSH: Duration = Duration::from_secs(1);
 /// How long the end of a page may take.
 const CLOSING: Duration = Duration::from_secs(10);
+/// No dialog is answered unasked, not even the one that asks whether to leave a page.
+const UNASKED: &str = "ignore";
 /// Where the page's randomness starts.
 const SEED: u32 = 0x4e69_6768;
 
@@ -51,6 +56,24 @@ pub struct Page {
     pub(super) round: u64,
     /// The engine's own name for the page's session.
     pub(super) engine_session: String,
+    /// The tab that the page began with.
+    pub(super) first: String,
+    /// How many tabs there had been when ours was last brought to the front.
+    pub(super) tabs_known: usize,
+    /// What the browser pretends to be.
+    pub(super) settings: PageSettings,
+    /// The key of pictures, where it is another than the browser's.
+    pub(super) environment: Option<String>,
+    /// The script that runs before those of every document.
+    pub(super) preload: String,
+    /// The script that fills the storage, until it has.
+    pub(super) stored: Option<String>,
+    /// What holds requests back that want a password.
+    pub(super) intercept: Option<String>,
+    /// The tabs that were told what the browser only takes tab by tab.
+    pub(super) dressed: Vec<String>,
+    /// The overlays, by index, that the scenario itself uses.
+    pub(super) tested: BTreeSet<usize>,
 }
 
 /// Why a step did not come to its end.
@@ -89,6 +112,8 @@ pub(super) struct Blank {
     top: String,
     downloads: tempfile::TempDir,
     engine_session: String,
+    settings: PageSettings,
+    preload: String,
 }
 
 impl Blank {
@@ -105,23 +130,32 @@ impl Blank {
             let answer = shared.bidi.command(method, params, shared.limit).await;
             answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
         };
-        let made = command("browser.createUserContext", json!({})).await?;
+        let made = command(
+            "browser.createUserContext",
+            json!({ "unhandledPromptBehavior":
+            { "default": UNASKED, "beforeUnload": UNASKED } }),
+        );
+        let made = made.await?;
         let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
         let record = Arc::new(Record::new());
         shared.records.add(&user_context, &record);
-        let settings = settings(options, &user_context, folder.path());
-        try_join_all(settings.into_iter().map(|(method, params)| command(method, params))).await?;
+        let settings = preparations(options, &user_context, folder.path());
+        let told = settings.into_iter().map(|(method, params)| command(method, params));
+        let told = try_join_all(told).await?;
+        let preload = script_of(told.last().unwrap_or(&Value::Null));
         let made = command(
             "browsingContext.create",
             json!({ "type": "tab", "userContext": user_context }),
         )
         .await?;
         let top = made["context"].as_str().unwrap_or_default().to_owned();
-        top.clone_into(&mut record.state().top);
         let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
         let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
+        record.state().begin(&top, &engine_session);
         shared.records.add_session(&engine_session, &record);
-        Ok(Self { shared, record, user_context, top, downloads: folder, engine_session })
+        let settings = options.page.clone();
+        let downloads = folder;
+        Ok(Self { shared, record, user_context, top, downloads, engine_session, settings, preload })
     }
 
     /// Whether it still is what was made.
@@ -133,7 +167,7 @@ impl Blank {
 
 impl Page {
     /// Makes a page of an empty tab.
-    pub(super) fn of(blank: Blank, context: &PageContext) -> Result<Self, SurfaceError> {
+    pub(super) async fn of(blank: Blank, context: &PageContext) -> Result<Self, SurfaceError> {
         let base = Url::parse(&context.base_url).map_err(|error| {
             SurfaceError::BrowserMissing(format!(
                 "the product's URL {:?} is none: {error}",
@@ -143,22 +177,40 @@ impl Page {
         let mut hosts = context.allow_hosts.clone();
         hosts.extend(own_host(&base));
         blank.shared.wall.allow(&blank.user_context, hosts);
-        Ok(Self {
+        let mut page = Self {
             shared: blank.shared,
             record: blank.record,
             user_context: blank.user_context,
+            first: blank.top.clone(),
             top: blank.top,
+            tabs_known: 1,
+            settings: blank.settings,
+            environment: None,
+            preload: blank.preload,
+            stored: None,
+            intercept: None,
+            dressed: Vec::new(),
+            tested: BTreeSet::new(),
             base,
             work: context.work.clone(),
             dismissals: context.dismiss.clone(),
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
-        })
+        };
+        match page.wear(&context.settings).await {
+            Ok(()) => Ok(page),
+            Err(Trouble::Lost(error)) => Err(error),
+            Err(Trouble::Failed(failure)) => Err(SurfaceError::BrowserMissing(format!(
+                "the settings of the page: {}",
+                failure.actual
+            ))),
+        }
     }
 
     /// Ends the page and forgets its context: cookies, storage, open requests, dialogs.
     pub async fn close(self) -> Result<(), SurfaceError> {
+        self.hold_nothing_back();
         let params = json!({ "userContext": self.user_context });
         let answer = self.shared.bidi.command("browser.removeUserContext", params, CLOSING).await;
         self.shared.focus.lock().await.clear();
@@ -171,11 +223,17 @@ impl Page {
     }
 
     /// Makes classic commands go to the top document of this page.
-    pub(super) async fn focus(&self) -> Step<()> {
+    pub(super) async fn focus(&mut self) -> Step<()> {
+        // A tab that opens lies in front, and what lies behind is not drawn.
+        let overtaken = self.is_overtaken();
         let mut focus = self.shared.focus.lock().await;
-        if *focus != self.top {
+        if *focus != self.top || overtaken {
             self.switch().await?;
             self.top.clone_into(&mut focus);
+        }
+        drop(focus);
+        if overtaken {
+            self.tabs_known = self.record.state().opened.len();
         }
         Ok(())
     }
@@ -190,7 +248,8 @@ impl Page {
             .drive("switching to the page", self.shared.client.switch_to_window(handle))
             .await;
         match switched {
-            Ok(()) | Err(Snag::Dialog) => Ok(()),
+            // What lies in front or is gone is told by the step itself.
+            Ok(()) | Err(Snag::Dialog | Snag::Closed) => Ok(()),
             Err(snag) => Err(self.trouble(snag, "the page")),
         }
     }
@@ -214,6 +273,12 @@ impl Page {
                 self.record.crash();
                 crashed(expected)
             }
+            Snag::Closed if self.record.state().closed => {
+                failed(expected, "the tab closed meanwhile")
+            }
+            Snag::Closed => Trouble::Lost(SurfaceError::BrowserLost(format!(
+                "a tab is gone, and no event told: {expected}"
+            ))),
             Snag::Hung => failed(expected, "the page does not answer: its scripts do not end"),
             Snag::Again(said) | Snag::Refused(said) => failed(expected, said),
             Snag::Lost(error) => Trouble::Lost(error),
@@ -239,13 +304,18 @@ impl Page {
         {
             return Err(trouble);
         }
+        self.go_on().await?;
         self.focus().await?;
-        if !matches!(action, Action::Dialog(_) | Action::Open(_)) {
-            self.dismiss().await?;
-        }
+        self.notice_tested(action);
         let none = |()| Vec::new();
         match action {
-            Action::Open(url) => self.open_url(url.raw()).await.map(none),
+            Action::Open(url) => {
+                self.open_url(url.raw()).await?;
+                if self.stored.is_some() && self.is_at_home() {
+                    self.forget_stored().await?;
+                }
+                Ok(Vec::new())
+            }
             Action::Back => self.traverse(Towards::Back).await.map(none),
             Action::Forward => self.traverse(Towards::Forward).await.map(none),
             Action::Reload => self.reload().await.map(none),
@@ -287,12 +357,11 @@ impl Page {
                 let deadline = self.deadline();
                 self.settle(deadline).await.map(none)
             }
-            Action::Tab(_)
-            | Action::CloseTab
-            | Action::Network(_)
-            | Action::Emulate(_)
-            | Action::When(_)
-            | Action::Repeat(_) => {
+            Action::Tab(tab) => self.go_to_tab(tab).await.map(none),
+            Action::CloseTab => self.close_tab().await.map(none),
+            Action::Network(network) => self.set_network(*network).await.map(none),
+            Action::Emulate(settings) => self.emulate(settings).await.map(none),
+            Action::When(_) | Action::Repeat(_) => {
                 Err(failed("an action that this version can do", "it cannot do this one yet"))
             }
             Action::Run(_)
@@ -378,36 +447,27 @@ fn own_host(base: &Url) -> Option<String> {
     Some(format!("{}:{}", base.host_str()?, base.port_or_known_default()?))
 }
 
-/// The commands that prepare a user context before its first document.
-fn settings(
+/// The commands that prepare a user context before its first document, the preload script last.
+fn preparations(
     options: &BrowserOptions,
     user_context: &str,
     downloads: &std::path::Path,
-) -> Vec<(&'static str, Value)> {
-    let (width, height) = options.viewport;
-    let given = json!({ "now": options.now.map(|now| now.timestamp_millis()), "seed": SEED });
-    let here = json!([user_context]);
-    vec![
-        (
-            "browser.setDownloadBehavior",
-            json!({ "userContexts": here, "downloadBehavior": {
-                "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
-        ),
-        (
-            "browsingContext.setViewport",
-            json!({ "userContexts": here, "viewport": { "width": width, "height": height } }),
-        ),
-        (
-            "emulation.setTimezoneOverride",
-            json!({ "userContexts": here, "timezone": options.timezone }),
-        ),
-        ("emulation.setLocaleOverride", json!({ "userContexts": here, "locale": options.locale })),
-        (
-            "script.addPreloadScript",
-            json!({ "userContexts": here,
-                "functionDeclaration": format!("() => ({PRELOAD})({given})") }),
-        ),
-    ]
+) -> Vec<Command> {
+    let mut all = changes(None, &options.page, user_context);
+    all.push((
+        "browser.setDownloadBehavior",
+        json!({ "userContexts": [user_context], "downloadBehavior": {
+            "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
+    ));
+    all.push(("script.addPreloadScript", preload(&options.page, user_context)));
+    all
+}
+
+/// The script that runs before those of every document, as a parameter.
+pub(super) fn preload(settings: &PageSettings, user_context: &str) -> Value {
+    let given = json!({ "now": settings.now.map(|now| now.timestamp_millis()), "seed": SEED });
+    json!({ "userContexts": [user_context],
+        "functionDeclaration": format!("() => ({PRELOAD})({given})") })
 }
 
 impl PageSurface for Page {
@@ -431,6 +491,8 @@ impl PageSurface for Page {
     fn place(&mut self) -> BoxFuture<'_, String> {
         Box::pin(async {
             self.flush().await;
+            // A tab that closed itself leaves the scenario in the one that opened it.
+            drop(self.go_on().await);
             place_of(&self.record.state().url, self.base.as_str())
         })
     }

@@ -174,7 +174,7 @@ impl Page {
             if Instant::now() >= deadline {
                 return Err(failed(expected, actual));
             }
-            if !self.dismiss().await? {
+            if !self.dismiss(Some(target)).await? {
                 self.pause().await;
             }
         }

@@ -58,16 +58,21 @@
 
   // What is still under way: short timers, frames asked for, changes of the tree, leaving.
   const SHORT = 600;
+  const LONG = 2000;
   const timers = new Map();
   const frames = new Map();
-  const state = { mutated: 0, leaving: 0, round: -1, since: 0 };
+  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0 };
+  // What a document still loads once its own text is there, such as frames and pictures, is
+  // waited for no longer than a long poll: an advertisement may never come.
+  const loading = () => document.readyState !== 'complete' &&
+    !(state.parsed && real.perf() - state.parsed > LONG);
+  document.addEventListener('DOMContentLoaded', () => { state.parsed = real.perf(); }, { once: true });
   const observer = new MutationObserver(() => {
-    if (document.readyState === 'complete') state.mutated = real.perf();
+    if (!loading()) state.mutated = real.perf();
   });
   observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
   // Answers that scripts wait for. The events of the network come by another way and may be late;
   // and between an answer and what a script makes of it there is nothing that they could tell.
-  const LONG = 2000;
   const awaited = new Map();
   const turn = setTimeout.bind(globalThis);
   const expect = () => {
@@ -144,7 +149,7 @@
     }
     const before = (map) => [...map.values()].some((set) => set <= state.since);
     const reasons = [];
-    if (document.readyState !== 'complete') reasons.push('loading');
+    if (loading()) reasons.push('loading');
     if (state.leaving && at - state.leaving < 500) reasons.push('leaving');
     if (before(timers)) reasons.push('timer');
     if (before(frames)) reasons.push('frame');

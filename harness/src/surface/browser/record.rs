@@ -4,7 +4,7 @@
 //! dialogs, downloads, navigation and the logs for a person all come from here; how events get
 //! here is told in [`super::bidi`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,10 @@ use serde_json::Value;
 use tokio::sync::watch;
 use url::Url;
 
+use super::auth::Answer;
 use super::bidi::locked;
+pub(super) use super::tab::Progress;
+use super::tab::{Replaced, Tab};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 
@@ -50,32 +53,6 @@ impl std::fmt::Display for Dialog {
     }
 }
 
-/// How far a navigation of the page itself has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// Asked for; the old document still stands.
-    Started,
-    /// The new document stands and loads.
-    Committed,
-    /// The new document and all that it needs are there.
-    Loaded,
-    /// There is no new document: what the browser said, or that it became a download.
-    Failed(String),
-}
-
-/// A navigation of the page itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Navigation {
-    /// The browser's id for it.
-    pub(super) id: String,
-    /// How far it has come.
-    pub(super) progress: Progress,
-    /// The status of the last answer to it.
-    pub(super) status: Option<u16>,
-    /// Why the network gave no answer.
-    pub(super) error: Option<String>,
-}
-
 /// A file that the page gave to the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Download {
@@ -102,6 +79,8 @@ pub(super) struct Chooser {
 struct Request {
     /// The request's own URL.
     url: String,
+    /// The tab that asked; empty where none did, as of workers.
+    tab: String,
     /// It is answered by a document, and outlives the one that stands.
     document: bool,
     since: Instant,
@@ -112,24 +91,28 @@ struct Request {
 /// The mutable part; the page reads it by [`Record::state`].
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// The top browsing context, once it is known.
-    pub(super) top: String,
-    /// The URL of the page.
-    pub(super) url: String,
-    /// The status of the document that stands.
-    pub(super) status: Option<u16>,
-    /// The last navigation of the page itself.
-    pub(super) navigation: Option<Navigation>,
+    /// The tab that steps go to.
+    tab: Tab,
+    /// The other tabs, in the order in which they were opened.
+    others: Vec<Tab>,
+    /// The ids of all tabs that there ever were, in the order in which they were opened.
+    pub(super) opened: Vec<String>,
+    /// Frames, by the browsing context that they lie in.
+    frames: HashMap<String, String>,
     /// The dialog that stands open.
     pub(super) dialog: Option<Dialog>,
+    /// Dialogs of other tabs that wait behind it.
+    more_dialogs: Vec<Dialog>,
+    /// Name and password that the product is told where it asks.
+    pub(super) credentials: Option<(String, String)>,
+    /// The requests for which it was told them.
+    signed_in: HashSet<String>,
     /// Every download so far.
     pub(super) downloads: Vec<Download>,
+    /// Whether the browser ended.
+    ended: bool,
     /// Every file chooser so far.
     pub(super) choosers: Vec<Chooser>,
-    /// Whether the page's process died.
-    pub(super) crashed: bool,
-    /// Whether the tab was closed, or the browser ended.
-    pub(super) gone: bool,
     /// The console, a line each.
     pub(super) console: Vec<String>,
     /// The network, a line each.
@@ -183,9 +166,13 @@ impl Record {
         *locked(&self.tap) = Some(tap);
     }
 
-    /// Marks the page's process as dead.
+    /// Marks the process of the tab that steps go to as dead.
     pub(super) fn crash(&self) {
-        self.state().crash();
+        {
+            let mut state = self.state();
+            let id = state.tab.id.clone();
+            state.crash(&id);
+        }
         self.changed.send_modify(|count| *count += 1);
     }
 
@@ -198,10 +185,21 @@ impl Record {
     }
 }
 
+/// What is said of the tab that steps go to, without naming it.
+impl std::ops::Deref for State {
+    type Target = Tab;
+
+    fn deref(&self) -> &Tab {
+        &self.tab
+    }
+}
+
 impl State {
     /// Whether a request is under way that somebody should wait for.
     pub(super) fn is_loading(&self) -> bool {
-        self.open.values().any(|request| !request.stream && request.since.elapsed() < LONG_POLL)
+        self.open.values().any(|request| {
+            request.tab == self.tab.id && !request.stream && request.since.elapsed() < LONG_POLL
+        })
     }
 
     /// Whether the page is on its way to another document.
@@ -209,23 +207,110 @@ impl State {
         self.navigation.as_ref().is_some_and(|it| it.progress == Progress::Started)
     }
 
+    /// How a request goes on that wants name and password.
+    pub(super) fn sign_in(&mut self, request: &str) -> Answer {
+        let Some((user, password)) = self.credentials.clone() else { return Answer::Unknown };
+        if self.signed_in.insert(request.to_owned()) {
+            Answer::With { user, password }
+        } else {
+            Answer::Wrong
+        }
+    }
+
+    /// The first tab of the page.
+    pub(super) fn begin(&mut self, id: &str, session: &str) {
+        if self.opened.is_empty() {
+            self.open_tab(id, "", "");
+        }
+        session.clone_into(&mut self.tab.session);
+    }
+
+    /// The tabs that there are, in the order in which they were opened.
+    pub(super) fn tabs(&self) -> Vec<&Tab> {
+        let mut tabs: Vec<&Tab> =
+            std::iter::once(&self.tab).chain(&self.others).filter(|it| !it.closed).collect();
+        tabs.sort_by_key(|tab| self.opened.iter().position(|id| *id == tab.id));
+        tabs
+    }
+
+    /// Makes a tab the one that steps go to; `false` where it is gone.
+    pub(super) fn use_tab(&mut self, id: &str) -> bool {
+        if self.tab.id == id {
+            return !self.tab.closed;
+        }
+        let Some(at) = self.others.iter().position(|it| it.id == id) else { return false };
+        let next = self.others.remove(at);
+        let before = std::mem::replace(&mut self.tab, next);
+        if !before.closed {
+            self.others.push(before);
+        }
+        true
+    }
+
+    /// Names the engine's session of a tab.
+    pub(super) fn name_session(&mut self, id: &str, session: &str) {
+        if let Some(tab) = self.tab_mut(id) {
+            session.clone_into(&mut tab.session);
+        }
+    }
+
+    fn open_tab(&mut self, id: &str, opener: &str, url: &str) {
+        let tab = Tab::new(id, opener, url);
+        if self.opened.is_empty() {
+            self.tab = tab;
+        } else {
+            self.others.push(tab);
+        }
+        self.opened.push(id.to_owned());
+    }
+
+    fn tab_mut(&mut self, id: &str) -> Option<&mut Tab> {
+        std::iter::once(&mut self.tab).chain(&mut self.others).find(|it| it.id == id)
+    }
+
+    /// The tab that a browsing context lies in; empty where it lies in none.
+    fn tab_of(&self, context: &Value) -> String {
+        let mut id = context.as_str().unwrap_or_default();
+        while let Some(parent) = self.frames.get(id) {
+            id = parent;
+        }
+        id.to_owned()
+    }
+
+    /// The URL of the page that a browsing context lies in.
+    fn url_of(&self, context: &Value) -> String {
+        let id = self.tab_of(context);
+        let mut all = std::iter::once(&self.tab).chain(&self.others);
+        all.find(|it| it.id == id).unwrap_or(&self.tab).url.clone()
+    }
+
     fn apply(&mut self, method: &str, params: &Value) {
         match method {
             "log.entryAdded" => self.log(params),
             "goog:cdp.Runtime.exceptionThrown" => self.exception(params),
-            "goog:cdp.Inspector.targetCrashed" => self.crash(),
+            "goog:cdp.Inspector.targetCrashed" => {
+                let session = text(&params["session"]);
+                let mut all = std::iter::once(&self.tab).chain(&self.others);
+                if let Some(id) = all.find(|it| it.session == session).map(|it| it.id.clone()) {
+                    self.crash(&id);
+                }
+            }
             "network.beforeRequestSent" => self.request(params),
             "network.responseStarted" => self.answered(params),
             "network.responseCompleted" => self.completed(params),
             "network.fetchError" => self.failed(params),
             "browsingContext.userPromptOpened" => {
-                self.dialog = Some(Dialog {
+                let dialog = Dialog {
                     kind: text(&params["type"]),
                     message: text(&params["message"]),
                     context: text(&params["context"]),
-                });
+                };
+                match &self.dialog {
+                    None => self.dialog = Some(dialog),
+                    Some(_) => self.more_dialogs.push(dialog),
+                }
             }
-            "browsingContext.userPromptClosed" => self.dialog = None,
+            "browsingContext.userPromptClosed" => self.dialog_closed(&text(&params["context"])),
             "browsingContext.downloadWillBegin" => {
                 self.downloads.push(Download {
                     id: text(&params["navigation"]),
@@ -239,54 +324,61 @@ impl State {
                 several: params["multiple"] == true,
             }),
             "browsingContext.downloadEnd" => self.downloaded(params),
-            "connection.ended" => self.gone = true,
-            "browsingContext.contextDestroyed" if params["context"] == self.top.as_str() => {
-                self.gone = true;
-            }
-            _ if params["context"] == self.top.as_str() => self.navigated(method, params),
-            _ => {}
+            "connection.ended" => self.ended = true,
+            "browsingContext.contextCreated" => self.created(params),
+            "browsingContext.contextDestroyed" => self.destroyed(params),
+            _ => self.navigated(method, params),
         }
     }
 
-    fn crash(&mut self) {
-        if !self.crashed {
-            self.crashed = true;
-            self.see(WatchKind::PageCrashed, "the page crashed".to_owned(), self.url.clone());
+    fn created(&mut self, params: &Value) {
+        let id = text(&params["context"]);
+        match params["parent"].as_str() {
+            Some(parent) => drop(self.frames.insert(id, parent.to_owned())),
+            None if self.opened.contains(&id) => {}
+            None => self.open_tab(&id, &text(&params["originalOpener"]), &text(&params["url"])),
         }
+    }
+
+    fn destroyed(&mut self, params: &Value) {
+        let id = text(&params["context"]);
+        if self.frames.remove(&id).is_none() {
+            self.others.retain(|it| it.id != id);
+            self.open.retain(|_, request| request.tab != id);
+            if self.tab.id == id {
+                self.tab.closed = true;
+            }
+        }
+        self.dialog_closed(&id);
+    }
+
+    /// Whether there is no tab any more.
+    pub(super) fn gone(&self) -> bool {
+        self.ended || (self.tab.closed && self.others.is_empty())
+    }
+
+    fn dialog_closed(&mut self, context: &str) {
+        self.more_dialogs.retain(|it| it.context != context);
+        if self.dialog.as_ref().is_some_and(|it| it.context == context) {
+            self.dialog = None;
+            if !self.more_dialogs.is_empty() {
+                self.dialog = Some(self.more_dialogs.remove(0));
+            }
+        }
+    }
+
+    fn crash(&mut self, id: &str) {
+        let Some(tab) = self.tab_mut(id).filter(|it| !it.crashed) else { return };
+        tab.crashed = true;
+        let url = tab.url.clone();
+        self.see(WatchKind::PageCrashed, "the page crashed".to_owned(), url);
     }
 
     fn navigated(&mut self, method: &str, params: &Value) {
-        let id = text(&params["navigation"]);
-        let url = text(&params["url"]);
-        match method {
-            "browsingContext.navigationStarted" => {
-                self.navigation =
-                    Some(Navigation { id, progress: Progress::Started, status: None, error: None });
-            }
-            "browsingContext.navigationCommitted" => {
-                self.url = url;
-                self.advance(&id, Progress::Committed);
-                self.status = self.navigation.as_ref().and_then(|it| it.status);
-                // The old document's requests went with it.
-                self.open.retain(|_, request| request.document);
-            }
-            "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
-                let said = text(&params["message"]);
-                self.advance(&id, Progress::Failed(said));
-            }
-            "browsingContext.load"
-            | "browsingContext.fragmentNavigated"
-            | "browsingContext.historyUpdated" => {
-                self.url = url;
-                self.advance(&id, Progress::Loaded);
-            }
-            _ => {}
-        }
-    }
-
-    fn advance(&mut self, id: &str, progress: Progress) {
-        if let Some(navigation) = self.navigation.as_mut().filter(|it| it.id == id) {
-            navigation.progress = progress;
+        let id = text(&params["context"]);
+        let Some(tab) = self.tab_mut(&id) else { return };
+        if tab.navigated(method, params) == Replaced::Yes {
+            self.open.retain(|_, request| request.document || request.tab != id);
         }
     }
 
@@ -310,12 +402,13 @@ impl State {
         if params["type"] == "javascript" {
             self.console_line(&format!("exception: {said}"));
             let untold = Some(stamp(&params["timestamp"]));
-            let url = self.url.clone();
+            let url = self.url_of(&params["source"]["context"]);
             self.seen.push(Seen { kind: WatchKind::Exception, message: said, url, untold });
         } else {
             self.console_line(&format!("{level}: {said}"));
             if level == "error" {
-                self.see(WatchKind::ConsoleError, said, self.url.clone());
+                let url = self.url_of(&params["source"]["context"]);
+                self.see(WatchKind::ConsoleError, said, url);
             }
         }
     }
@@ -341,9 +434,10 @@ impl State {
             return;
         }
         let document = request["destination"] == "document";
+        let tab = self.tab_of(&params["context"]);
         self.open.insert(
             text(&request["request"]),
-            Request { url, document, since: Instant::now(), stream: false },
+            Request { url, tab, document, since: Instant::now(), stream: false },
         );
     }
 
@@ -376,15 +470,9 @@ impl State {
     }
 
     fn document_answered(&mut self, params: &Value, status: Option<u16>) {
-        let id = params["navigation"].as_str().unwrap_or_default();
-        if params["context"] != self.top.as_str() {
-            return;
-        }
-        if let Some(navigation) = self.navigation.as_mut().filter(|it| it.id == id) {
-            navigation.status = status;
-            if navigation.progress != Progress::Started {
-                self.status = status;
-            }
+        let navigation = text(&params["navigation"]);
+        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
+            tab.answered(&navigation, status);
         }
     }
 
@@ -398,9 +486,9 @@ impl State {
         let error = text(&params["errorText"]);
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {error}"));
-        let id = params["navigation"].as_str().unwrap_or_default();
-        if let Some(navigation) = self.navigation.as_mut().filter(|it| it.id == id) {
-            navigation.error = Some(error.clone());
+        let navigation = text(&params["navigation"]);
+        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
+            tab.unanswered(&navigation, &error);
         }
         // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
         if error != "net::ERR_ABORTED" && !is_favicon(&url) {
@@ -410,6 +498,11 @@ impl State {
 
     fn see(&mut self, kind: WatchKind, message: String, url: String) {
         self.seen.push(Seen { kind, message, url, untold: None });
+    }
+
+    /// Tells the person who reads the console's log what we did ourselves.
+    pub(super) fn note(&mut self, line: &str) {
+        self.console_line(&format!("nightshift: {line}"));
     }
 
     fn console_line(&mut self, line: &str) {
@@ -434,7 +527,7 @@ fn push_line(lines: &mut Vec<String>, line: &str) {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use super::page::{Page, Step, Trouble, failed};
 use super::session::Snag;
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
-use crate::model::suite::Dismissal;
 use crate::model::{Locator, Target};
 
 /// The key under which `WebDriver` passes element references.
@@ -65,8 +64,9 @@ impl Page {
     pub(super) async fn find(&self, target: &Target, explain: Explain) -> Step<Found> {
         let question = Question::Find { target, explain };
         loop {
-            match self.ask(&question).await {
-                Ok(found) => return Ok(found),
+            match self.ask::<Found>(&question).await {
+                Ok(found) if found.foreign.is_empty() => return Ok(found),
+                Ok(found) => return self.find_in_frames(target, found, explain).await,
                 // The document was replaced while we asked.
                 Err(Snag::Again(_)) => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, &target.to_string())),
@@ -86,11 +86,15 @@ impl Page {
         let mut settled = false;
         loop {
             let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
-                Ok(spot) => return Ok(spot),
+                Ok(spot) => {
+                    self.notice_inside(target).await?;
+                    return Ok(spot);
+                }
                 Err(lack) => lack,
             };
-            if lack.ambiguous && !settled {
-                // Old and new content may stand side by side for a moment.
+            if (lack.ambiguous || (lack.in_the_way && !self.dismissals.is_empty())) && !settled {
+                // Old and new content may stand side by side for a moment; and what is not there
+                // yet is not hidden by an overlay.
                 settled = true;
                 self.settle(deadline).await?;
                 continue;
@@ -101,36 +105,10 @@ impl Page {
             if Instant::now() >= deadline {
                 return Err(self.lacking(target, expected, lack).await);
             }
-            if !self.dismiss().await? {
+            if !(lack.in_the_way && self.dismiss(Some(target)).await?) {
                 self.pause().await;
             }
         }
-    }
-
-    /// Clicks away the overlays whose sign is visible now; whether there was one.
-    pub(super) async fn dismiss(&mut self) -> Step<bool> {
-        let mut any = false;
-        for Dismissal { when, click } in self.dismissals.clone() {
-            let sign = self.find(&when, Explain::Nothing).await?;
-            if !sign.matches.iter().any(|it| it.visible) {
-                continue;
-            }
-            let expected = Need::Usable.of(&click);
-            let found = self.find(&click, Explain::Nothing).await?;
-            let Ok(one) = single(&click, &found) else { continue };
-            let spot = match self.spot(one, Need::Usable).await {
-                Ok(Some(spot)) => spot,
-                // It went by itself, or is not ready yet; the step itself says what is in its way.
-                Ok(None) | Err(Snag::Again(_)) => continue,
-                Err(snag) => return Err(self.trouble(snag, &expected)),
-            };
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
-            any |= self.acted(clicked, &spot, &expected, self.deadline()).await?;
-        }
-        if any {
-            self.settle(self.deadline()).await?;
-        }
-        Ok(any)
     }
 
     async fn try_obtain(
@@ -245,11 +223,13 @@ pub(super) struct Lack {
     pub(super) actual: String,
     ambiguous: bool,
     missing: bool,
+    /// Something else may hide it.
+    in_the_way: bool,
 }
 
 impl Lack {
     fn now(actual: impl Into<String>) -> Self {
-        Self { actual: actual.into(), ambiguous: false, missing: false }
+        Self { actual: actual.into(), ambiguous: false, missing: false, in_the_way: false }
     }
 }
 
@@ -257,7 +237,9 @@ impl Lack {
 pub(super) fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
     let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
     match (found.matches.as_slice(), visible.as_slice()) {
-        ([], _) => Err(Lack { missing: true, ..Lack::now(missing(target, found)) }),
+        ([], _) => {
+            Err(Lack { missing: true, in_the_way: true, ..Lack::now(missing(target, found)) })
+        }
         ([one], _) => Ok(one),
         (_, [one]) => Ok(*one),
         (all, _) => Err(Lack { ambiguous: true, ..Lack::now(candidates(all, found.total)) }),
@@ -355,7 +337,10 @@ fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
         }
         Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;
-            format!("it is covered by {cover}")
+            return Some(Lack {
+                in_the_way: true,
+                ..Lack::now(format!("it is covered by {cover}"))
+            });
         }
     };
     Some(Lack::now(actual))

@@ -12,7 +12,9 @@ use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
+use super::auth::{self, Answer, Asked};
 use super::bidi::{Bidi, locked};
 use super::driver::Driver;
 use super::locate::locate;
@@ -78,14 +80,20 @@ pub(super) struct Shared {
 }
 
 /// Which record an event belongs to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Records {
+    /// Takes the requests that want name and password.
+    asked: mpsc::UnboundedSender<Asked>,
     by_user_context: Mutex<HashMap<String, Arc<Record>>>,
     /// The engine's own events name a session of theirs instead of a user context.
     by_session: Mutex<HashMap<String, Arc<Record>>>,
 }
 
 impl Records {
+    fn new(asked: mpsc::UnboundedSender<Asked>) -> Self {
+        Self { asked, by_user_context: Mutex::default(), by_session: Mutex::default() }
+    }
+
     /// Events of this user context go to `record` from now on.
     pub(super) fn add(&self, user_context: &str, record: &Arc<Record>) {
         locked(&self.by_user_context).insert(user_context.to_owned(), Arc::clone(record));
@@ -107,12 +115,25 @@ impl Records {
     fn route(&self, method: &str, params: &Value) {
         let record = if method.starts_with("goog:") {
             let session = params["session"].as_str().unwrap_or_default();
-            locked(&self.by_session).get(session).cloned()
+            let known = locked(&self.by_session).get(session).cloned();
+            if known.is_none() && method == "goog:cdp.Runtime.exceptionThrown" {
+                // A tab that nobody has looked at yet: the time tells whose exception it is.
+                for record in locked(&self.by_user_context).values() {
+                    record.apply(method, params);
+                }
+            }
+            known
         } else {
             let named = params["userContext"].as_str();
             let user_context = named.or_else(|| params["source"]["userContext"].as_str());
             locked(&self.by_user_context).get(user_context.unwrap_or_default()).cloned()
         };
+        if method == "network.authRequired" {
+            let request = params["request"]["request"].as_str().unwrap_or_default().to_owned();
+            let answer = record.as_ref().map_or(Answer::Unknown, |it| it.state().sign_in(&request));
+            // Where nobody takes it, the connection is gone, and the request with it.
+            drop(self.asked.send(Asked { request, answer }));
+        }
         if let Some(record) = record {
             record.apply(method, params);
         }
@@ -146,11 +167,13 @@ impl Browser {
         };
         let tools = given.get("goog:chromeOptions").map(|it| text(&it["debuggerAddress"]));
         let url = given.get("webSocketUrl").map(&text).unwrap_or_default();
-        let records = Arc::new(Records::default());
+        let (asked, held) = mpsc::unbounded_channel();
+        let records = Arc::new(Records::new(asked));
         let routes = Arc::clone(&records);
         let sink = Box::new(move |method: &str, params: &Value| routes.route(method, params));
         let ended = Arc::clone(&records);
         let bidi = Bidi::connect(&url, sink, move || ended.wake()).await?;
+        tokio::spawn(auth::answer(bidi.clone(), held));
         let limit = options.timeout * 2 + Duration::from_secs(10);
         let first_tab = match options.window {
             Window::Hidden => None,
@@ -228,9 +251,9 @@ impl Browser {
             Some(blank) => Ok(blank),
             None => Blank::make(Arc::clone(&self.shared), &self.options).await,
         };
-        let page = match self.shared.clear_clipboard().await {
-            Ok(()) => blank.and_then(|it| Page::of(it, context)),
-            Err(error) => Err(error),
+        let page = match (self.shared.clear_clipboard().await, blank) {
+            (Ok(()), Ok(blank)) => Page::of(blank, context).await,
+            (Err(error), _) | (_, Err(error)) => Err(error),
         };
         let page = page.map_err(|error| self.explain(error))?;
         if let Some(first) = self.first_tab.take() {
@@ -328,7 +351,7 @@ fn capabilities(
     folder: &tempfile::TempDir,
     wall: &Wall,
 ) -> serde_json::Map<String, Value> {
-    let (mut width, mut height) = options.viewport;
+    let (mut width, mut height) = options.page.viewport();
     if options.window == Window::Visible {
         width += FRAME.0;
         height += FRAME.1;
@@ -347,12 +370,15 @@ fn capabilities(
         "--font-render-hinting=none".to_owned(),
         "--force-color-profile=srgb".to_owned(),
         "--force-device-scale-factor=1".to_owned(),
+        // A camera and a microphone that are the same on every machine; using them needs a
+        // permission as ever.
+        "--use-fake-device-for-media-stream".to_owned(),
         "--password-store=basic".to_owned(),
         "--use-mock-keychain".to_owned(),
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned(),
         format!("--window-size={width},{height}"),
-        format!("--lang={}", options.locale),
-        format!("--accept-lang={}", options.locale),
+        format!("--lang={}", options.page.locale()),
+        format!("--accept-lang={}", options.page.locale()),
         format!("--user-data-dir={}", folder.path().join("profile").display()),
         // The proxy takes everything, loopback too, and names are never resolved locally.
         format!("--proxy-server=socks5://127.0.0.1:{}", wall.port()),
@@ -392,6 +418,8 @@ pub(super) enum Snag {
     Crashed,
     /// The page's scripts do not come to an end.
     Hung,
+    /// The tab was closed, by the page or a step.
+    Closed,
     /// The element is gone, covered or not usable any more: look again.
     Again(String),
     /// A script of ours failed, or something was refused for good.
@@ -427,12 +455,14 @@ fn snag(what: &str, error: &CmdError) -> Snag {
             if error.is_stale_element_reference()
                 || error.is_element_not_interactable()
                 || error.is_no_such_element()
+                || error.is_no_such_frame()
                 || error.is_invalid_element_state()
                 || error.is_move_target_out_of_bounds() =>
         {
             Snag::Again(said)
         }
-        CmdError::Standard(_) if error.is_invalid_session_id() || error.is_no_such_window() => {
+        CmdError::Standard(_) if error.is_no_such_window() => Snag::Closed,
+        CmdError::Standard(_) if error.is_invalid_session_id() => {
             Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}")))
         }
         CmdError::Standard(answer) if answer.error() == "element click intercepted" => {

@@ -42,6 +42,9 @@ impl Page {
         self.round += 1;
         let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
         loop {
+            if self.is_overtaken() && self.record.state().dialog.is_none() {
+                self.focus().await?;
+            }
             let leaving = match self.look(deadline).await? {
                 Look::Quiet | Look::Blocked => return Ok(()),
                 Look::Busy => self.record.state().is_leaving(),
@@ -71,7 +74,9 @@ impl Page {
             Ok(value) => value.as_str().unwrap_or_default().to_owned(),
             // The document was replaced while we asked, or its scripts keep it from answering.
             Err(Snag::Again(_) | Snag::Refused(_)) => "replaced".to_owned(),
-            Err(Snag::Dialog | Snag::Crashed | Snag::Hung) => return Ok(Look::Blocked),
+            Err(Snag::Dialog | Snag::Crashed | Snag::Hung | Snag::Closed) => {
+                return Ok(Look::Blocked);
+            }
             Err(Snag::Lost(error)) => return Err(Trouble::Lost(error)),
         };
         let state = self.record.state();
@@ -99,13 +104,14 @@ impl Page {
     ) -> Result<Value, Snag> {
         let mut changes = self.record.changes();
         let limit = deadline.saturating_duration_since(Instant::now()).max(LEAST);
-        let params = json!({
-            "expression": expression,
-            "target": { "context": self.top },
-            "awaitPromise": false,
-            "resultOwnership": "none",
-        });
-        let command = self.shared.bidi.command("script.evaluate", params, limit);
+        let first = self.top == self.first;
+        let (method, params) = if first {
+            standard(&self.top, expression)
+        } else {
+            // In a window that a page opened, the standard's command waits for ever.
+            engine(&self.engine_session, expression)
+        };
+        let command = self.shared.bidi.command(method, params, limit);
         tokio::pin!(command);
         loop {
             {
@@ -117,21 +123,48 @@ impl Page {
                 if state.dialog.is_some() {
                     return Err(Snag::Dialog);
                 }
+                if state.closed {
+                    return Err(Snag::Closed);
+                }
             }
             tokio::select! {
-                answer = &mut command => return value_of(answer),
+                answer = &mut command => return value_of(answer, first),
                 _ = changes.changed() => {}
             }
         }
     }
 }
 
-fn value_of(answer: Result<Value, Refusal>) -> Result<Value, Snag> {
+/// An expression as the standard's command takes it.
+pub(super) fn standard(context: &str, expression: &str) -> (&'static str, Value) {
+    let params = json!({ "expression": expression, "target": { "context": context },
+        "awaitPromise": false, "resultOwnership": "none" });
+    ("script.evaluate", params)
+}
+
+/// An expression as the engine's own command takes it.
+fn engine(session: &str, expression: &str) -> (&'static str, Value) {
+    let params = json!({ "method": "Runtime.evaluate", "session": session,
+        "params": { "expression": expression, "returnByValue": true } });
+    ("goog:cdp.sendCommand", params)
+}
+
+fn value_of(answer: Result<Value, Refusal>, standard: bool) -> Result<Value, Snag> {
     match answer {
-        Ok(mut result) if result["type"] == "success" => Ok(result["result"]["value"].take()),
-        Ok(result) => Err(Snag::Refused(
-            result["exceptionDetails"]["text"].as_str().unwrap_or("the script failed").to_owned(),
-        )),
+        Ok(mut result) if standard && result["type"] == "success" => {
+            Ok(result["result"]["value"].take())
+        }
+        Ok(mut result) if !standard && result["result"]["exceptionDetails"].is_null() => {
+            Ok(result["result"]["result"]["value"].take())
+        }
+        Ok(mut result) => {
+            let details = if standard {
+                result["exceptionDetails"].take()
+            } else {
+                result["result"]["exceptionDetails"].take()
+            };
+            Err(Snag::Refused(details["text"].as_str().unwrap_or("the script failed").to_owned()))
+        }
         Err(Refusal::Silent) => Err(Snag::Hung),
         Err(Refusal::Said(_, message)) => Err(Snag::Again(message)),
         Err(Refusal::Gone) => Err(Snag::Lost(Refusal::Gone.lost("looking at the page"))),

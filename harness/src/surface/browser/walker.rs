@@ -315,6 +315,23 @@ pub struct Page {
     pub height: f64,
     /// Device pixels for one CSS pixel.
     pub scale: f64,
+    /// The frames of other origins, in the order of their placeholders in the tree.
+    #[serde(default)]
+    pub foreign: Vec<ForeignFrame>,
+}
+
+/// A frame of another origin, seen from outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForeignFrame {
+    /// The frames to go into, by index, outermost first.
+    pub frames: Vec<u16>,
+    /// Where its content begins, from the left of the viewport.
+    pub x: f64,
+    /// The same, from the top.
+    pub y: f64,
+    /// Whether the target's `within` is, or holds, this frame.
+    #[serde(default)]
+    pub strip: bool,
 }
 
 /// The place of one masked thing.
@@ -361,6 +378,9 @@ pub struct Found {
     pub missing_within: bool,
     /// Where nothing matches: the nearest things, as `button "Apply filter"`.
     pub nearest: Vec<String>,
+    /// Where nothing matches: the frames of other origins that it may lie in.
+    #[serde(default)]
+    pub foreign: Vec<ForeignFrame>,
 }
 
 /// One thing that a target means.

@@ -244,6 +244,28 @@ function framesTo(el) {
   return path;
 }
 
+// Frames of other origins, which can only be asked from inside.
+const MOST_FRAMES = 20;
+const isForeign = (el) => /^i?frame$/.test(tag(el)) && !frameDocument(el) && !!el.contentWindow;
+function foreignFrame(el, strip) {
+  const frames = framesTo(el);
+  const view = readers.view.call(readers.document.call(el));
+  let at = 0;
+  while (at < view.length && view[at] !== el.contentWindow) at += 1;
+  const box = boxOf(el);
+  return { frames: frames.concat(at), x: box.x + el.clientLeft, y: box.y + el.clientTop, strip };
+}
+
+function foreignFor(target) {
+  let list = allElements().filter((el) => isForeign(el) && drawn(el));
+  const outer = list.length && target.within ? resolve(target.within, true).found : [];
+  if (outer.length) {
+    const set = new Set(outer);
+    list = list.filter((el) => set.has(el) || inside(el, set));
+  }
+  return list.slice(0, MOST_FRAMES).map((el) => foreignFrame(el, outer.length > 0));
+}
+
 function wayTo(el) {
   const way = [];
   for (let it = el; it;) {

@@ -6,7 +6,7 @@ function answer(request, subject) {
   resolveOwns(document);
   switch (request.op) {
     case 'observe': return observe(request.masks || []);
-    case 'find': return find(request.target, request.explain);
+    case 'find': return find(request.target, request.explain, request.ways);
     case 'follow': return { element: follow(request.way) };
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
@@ -67,10 +67,11 @@ function observe(masks) {
     width: Math.max(root.scrollWidth, root.clientWidth),
     height: Math.max(root.scrollHeight, root.clientHeight),
     scale: window.devicePixelRatio,
+    foreign: foreign.map((el) => foreignFrame(el, false)),
   };
 }
 
-function find(target, explain) {
+function find(target, explain, ways) {
   let result;
   try {
     result = resolve(target, false);
@@ -81,12 +82,13 @@ function find(target, explain) {
   for (const el of result.found.slice(0, MOST_MATCHES)) {
     const frames = framesTo(el);
     const box = boxOf(el);
-    list.push({ element: frames.length ? null : el, frames, way: frames.length ? wayTo(el) : [],
+    const far = frames.length || ways;
+    list.push({ element: far ? null : el, frames, way: far ? wayTo(el) : [],
       role: roleOf(el), name: nameOf(el), rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
   }
   const lacking = result.missing || target;
   return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
-    nearest: !list.length && explain ? nearest(lacking) : [] };
+    nearest: !list.length && explain ? nearest(lacking) : [], foreign: list.length ? [] : foreignFor(target) };
 }
 
 function everyRole() {

@@ -6,6 +6,8 @@ const INTERACTIVE = new Set(['button', 'checkbox', 'combobox', 'link', 'listbox'
   'menuitemradio', 'option', 'radio', 'searchbox', 'slider', 'spinbutton', 'switch', 'tab', 'textbox', 'treeitem']);
 const VALUED = new Set(['textbox', 'searchbox', 'combobox', 'slider', 'spinbutton', 'progressbar', 'meter', 'scrollbar']);
 const unheard = [];
+// Frames of other origins: their own trees are put where their numbers stand.
+const foreign = [];
 
 // Gathers the children of one printed node: text runs are merged, blocks split them.
 function gather(el, into) {
@@ -17,6 +19,7 @@ function gather(el, into) {
     } else visit(it, into);
   }
   into.text(generated(el, '::after'));
+  if (isForeign(el) && foreign.length < MOST_FRAMES && drawn(el)) into.push({ foreign: foreign.push(el) - 1 });
 }
 
 function collector() {
@@ -237,6 +240,10 @@ const plain = (text) => (/^[\p{L}\p{N}(/.+$€£…“„«]/u.test(text) && !/:
 
 function print(nodes, indent, lines) {
   for (const node of nodes) {
+    if (node.foreign !== undefined) {
+      lines.push(indent + '\u0001' + node.foreign);
+      continue;
+    }
     if (node.text !== undefined) {
       lines.push(indent + '- text: ' + plain(node.text));
       continue;

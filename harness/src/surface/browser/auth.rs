@@ -1,0 +1,82 @@
+//! Name and password where the product asks by HTTP authentication (basic and digest).
+//!
+//! The browser is asked to hold back only requests of the product's own origin that want a
+//! password, so no other host ever sees it. [`answer`] runs once for each browser and lets every
+//! held request go on: with the credentials of its page, once; a second question means that they
+//! are wrong, and the page that the product then shows is what a person would see.
+
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::bidi::Bidi;
+use super::page::{Page, Step};
+use crate::model::page_settings::Credentials;
+
+/// A request that is held back until it is told how to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The browser's id for the request.
+    pub(super) request: String,
+    /// What to say.
+    pub(super) answer: Answer,
+}
+
+/// How a request goes on that wants name and password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// With these.
+    With {
+        /// The name.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// They were wrong: the product's own answer is shown.
+    Wrong,
+    /// The page has none: as if nobody had held it back.
+    Unknown,
+}
+
+/// Lets held requests go on, until the connection ends.
+pub(super) async fn answer(bidi: Bidi, mut asked: mpsc::UnboundedReceiver<Asked>) {
+    while let Some(Asked { request, answer }) = asked.recv().await {
+        let params = match answer {
+            Answer::With { user, password } => json!({
+                "request": request, "action": "provideCredentials",
+                "credentials": { "type": "password", "username": user, "password": password } }),
+            Answer::Wrong => json!({ "request": request, "action": "cancel" }),
+            Answer::Unknown => json!({ "request": request, "action": "default" }),
+        };
+        // A request that went away meanwhile has nobody left who waits for it.
+        bidi.send("network.continueWithAuth", &params);
+    }
+}
+
+impl Page {
+    /// Answers with these credentials wherever the product asks for some.
+    pub(super) async fn sign_in(&mut self, credentials: &Credentials) -> Step<()> {
+        let known = (credentials.user.raw().to_owned(), credentials.password.raw().to_owned());
+        self.record.state().credentials = Some(known);
+        if self.intercept.is_some() {
+            return Ok(());
+        }
+        let here = json!([self.user_context]);
+        let params = json!({ "events": ["network.authRequired"], "userContexts": here });
+        self.tell("session.subscribe", params).await?;
+        let port = self.base.port_or_known_default().unwrap_or_default().to_string();
+        let params = json!({ "phases": ["authRequired"], "urlPatterns": [{
+            "type": "pattern", "protocol": self.base.scheme(),
+            "hostname": self.base.host_str(), "port": port }] });
+        let added = self.tell("network.addIntercept", params).await?;
+        self.intercept = Some(added["intercept"].as_str().unwrap_or_default().to_owned());
+        Ok(())
+    }
+
+    /// Holds nothing back any more: the browser is used for other pages after this one.
+    pub(super) fn hold_nothing_back(&self) {
+        if let Some(intercept) = &self.intercept {
+            let params = json!({ "intercept": intercept });
+            self.shared.bidi.send("network.removeIntercept", &params);
+        }
+    }
+}

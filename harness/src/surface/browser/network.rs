@@ -1,0 +1,62 @@
+//! The network that pages find: none, a slow one, or as it is. Service workers are told by
+//! themselves: what holds for pages does not hold for them.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::page::{Page, Step};
+use crate::model::gesture::Network;
+use crate::model::page_settings::PageSettings;
+
+/// A worker that does not answer in this time is left alone.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// A network as the engine's own command takes it.
+pub(super) fn conditions(network: Network) -> Value {
+    let (offline, latency, bytes) = match network {
+        Network::Online => (false, 0, -1),
+        Network::Offline => (true, 0, -1),
+        Network::Slow { latency_ms, rate } => {
+            (false, latency_ms, rate.map_or(-1, |it| i64::from(it) * 1024))
+        }
+    };
+    json!({ "offline": offline, "latency": latency, "downloadThroughput": bytes,
+        "uploadThroughput": bytes })
+}
+
+impl Page {
+    /// Changes the network that pages find.
+    pub(super) async fn set_network(&mut self, network: Network) -> Step<()> {
+        let over = PageSettings { network: Some(network), ..PageSettings::default() };
+        self.emulate(&over).await
+    }
+
+    /// Tells the service workers of this page what network they find.
+    pub(super) async fn tell_workers(&self, network: Network) {
+        let targets = self.engine("Target.getTargets", json!({}), None).await;
+        for target in targets["targetInfos"].as_array().into_iter().flatten() {
+            let ours = target["browserContextId"] == self.user_context.as_str();
+            if !ours || target["type"] != "service_worker" {
+                continue;
+            }
+            let params = json!({ "targetId": target["targetId"], "flatten": true });
+            let attached = self.engine("Target.attachToTarget", params, None).await;
+            let session = attached["sessionId"].as_str();
+            self.engine("Network.enable", json!({}), session).await;
+            let params = conditions(network);
+            self.engine("Network.emulateNetworkConditions", params, session).await;
+        }
+    }
+
+    /// The result of a command of the engine; null where it has none, such as for a worker that
+    /// ended meanwhile.
+    async fn engine(&self, method: &str, params: Value, session: Option<&str>) -> Value {
+        let mut asked = json!({ "method": method, "params": params });
+        if let Some(session) = session {
+            asked["session"] = json!(session);
+        }
+        let answer = self.shared.bidi.command("goog:cdp.sendCommand", asked, ANSWER).await;
+        answer.map(|mut it| it["result"].take()).unwrap_or_default()
+    }
+}

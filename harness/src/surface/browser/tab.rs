@@ -1,0 +1,127 @@
+//! [`Tab`]: what the browser's events say about one tab: where it is, how its document answered,
+//! whether it is gone. The tabs of one page are kept in [`super::record`].
+
+use serde_json::Value;
+
+use super::record::text;
+
+/// How far a navigation of a tab has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Asked for; the old document still stands.
+    Started,
+    /// The new document stands and loads.
+    Committed,
+    /// The new document and all that it needs are there.
+    Loaded,
+    /// There is no new document: what the browser said, or that it became a download.
+    Failed(String),
+}
+
+/// A navigation of a tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Navigation {
+    /// The browser's id for it.
+    pub(super) id: String,
+    /// How far it has come.
+    pub(super) progress: Progress,
+    /// The status of the last answer to it.
+    pub(super) status: Option<u16>,
+    /// Why the network gave no answer.
+    pub(super) error: Option<String>,
+}
+
+/// A tab of the browser, or a window that a page opened.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tab {
+    /// The top browsing context.
+    pub(super) id: String,
+    /// The tab that opened it.
+    pub(super) opener: String,
+    /// The engine's own name for its session; empty until it was asked for.
+    pub(super) session: String,
+    /// The URL of the page.
+    pub(super) url: String,
+    /// The status of the document that stands.
+    pub(super) status: Option<u16>,
+    /// Its last navigation.
+    pub(super) navigation: Option<Navigation>,
+    /// Whether its process died.
+    pub(super) crashed: bool,
+    /// Whether it was closed, by a step or by itself.
+    pub(super) closed: bool,
+}
+
+/// Whether the documents of a tab were replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// The old document's requests went with it.
+    Yes,
+    /// The document stands.
+    No,
+}
+
+impl Tab {
+    /// A tab that has just been opened.
+    pub(super) fn new(id: &str, opener: &str, url: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            opener: opener.to_owned(),
+            url: url.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes in an event about the tab's own browsing context.
+    pub(super) fn navigated(&mut self, method: &str, params: &Value) -> Replaced {
+        let id = text(&params["navigation"]);
+        let url = text(&params["url"]);
+        match method {
+            "browsingContext.navigationStarted" => {
+                self.navigation =
+                    Some(Navigation { id, progress: Progress::Started, status: None, error: None });
+            }
+            "browsingContext.navigationCommitted" => {
+                self.url = url;
+                self.advance(&id, Progress::Committed);
+                self.status = self.navigation.as_ref().and_then(|it| it.status);
+                return Replaced::Yes;
+            }
+            "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
+                let said = text(&params["message"]);
+                self.advance(&id, Progress::Failed(said));
+            }
+            "browsingContext.load"
+            | "browsingContext.fragmentNavigated"
+            | "browsingContext.historyUpdated" => {
+                self.url = url;
+                self.advance(&id, Progress::Loaded);
+            }
+            _ => {}
+        }
+        Replaced::No
+    }
+
+    fn advance(&mut self, id: &str, progress: Progress) {
+        if let Some(navigation) = self.navigation.as_mut().filter(|it| it.id == id) {
+            navigation.progress = progress;
+        }
+    }
+
+    /// Takes in that the document of a navigation was answered.
+    pub(super) fn answered(&mut self, navigation: &str, status: Option<u16>) {
+        if let Some(it) = self.navigation.as_mut().filter(|it| it.id == navigation) {
+            it.status = status;
+            if it.progress != Progress::Started {
+                self.status = status;
+            }
+        }
+    }
+
+    /// Takes in that the network gave no answer to a navigation.
+    pub(super) fn unanswered(&mut self, navigation: &str, error: &str) {
+        if let Some(it) = self.navigation.as_mut().filter(|it| it.id == navigation) {
+            it.error = Some(error.to_owned());
+        }
+    }
+}
