@@ -94,15 +94,22 @@ impl Stage {
             [("TOKEN".to_owned(), "s3cret-token".to_owned())].into_iter().collect();
         let secrets = Secrets::new(secrets).expect("long enough");
         let ledger = Ledger::create(night, secrets, clock).expect("a ledger");
-        let mut command = commands_in(&work);
+        let mut commands = Commands::from([("shop".to_owned(), commands_in(&work))]);
         let crash = self.crash.clone();
         let attempt = Attempt {
             scenario,
             number: 1,
             ledger: &ledger,
             policy: &Policy::new(Some("http://127.0.0.1:9"), &[]),
-            page: Some(&mut self.page),
-            command: &mut command,
+            log: Log::Ledger,
+            pages: Pages::default().with(None, &mut self.page),
+            commands: &mut commands,
+            sites: &Sites::new(
+                "shop",
+                [("shop".to_owned(), Some("http://127.0.0.1:9".to_owned()))].into(),
+            ),
+            post: None,
+            codes: &Codes::default(),
             scope: Scope::default(),
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
@@ -111,7 +118,7 @@ impl Stage {
             stop: self.stop.subscribe(),
         };
         let ended = attempt.run(&mut Scripted::new(scenario)).await.expect("recorded");
-        command.close().await;
+        commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");
         (ended, read.into_iter().map(|entry| entry.event).collect())

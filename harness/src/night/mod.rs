@@ -14,6 +14,8 @@ mod products;
 mod schedule;
 mod scratch;
 mod secrets;
+mod sessions;
+mod stage;
 mod stop;
 mod workers;
 
@@ -202,6 +204,7 @@ fn plan_of(
         environment: String::new(),
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
+        sessions: crate::plan::sessions(suite, &scenarios)?,
         scenarios,
         redact: suite.config.redact.clone(),
         gate: suite.config.gate.clone(),

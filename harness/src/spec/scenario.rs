@@ -65,6 +65,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         tags,
         owner,
         product: product.clone(),
+        uses: Vec::new(),
         actor,
         exclusive,
         isolate,

@@ -1,12 +1,14 @@
 //! Where the product is used: observe it and act on it, and say plainly how that went.
 //!
-//! [`browser`] drives Chromium, [`command`] runs commands, [`fake`] plays a page in tests.
+//! [`browser`] drives Chromium, [`command`] runs commands, [`mail`] takes the mails that products
+//! send, [`fake`] plays a page in tests.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
 
 pub mod browser;
 pub mod command;
 #[cfg(test)]
 pub mod fake;
+pub mod mail;
 
 use futures_util::future::BoxFuture;
 

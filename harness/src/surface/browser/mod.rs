@@ -20,6 +20,7 @@ mod record;
 mod seek;
 mod session;
 mod settle;
+mod signed_in;
 pub mod walker;
 mod wall;
 
@@ -35,6 +36,7 @@ pub use locate::{environment_key, locate};
 pub use page::Page;
 pub use print::Paper;
 pub use session::Browser;
+pub use signed_in::SignedIn;
 
 /// How a browser is started.
 #[derive(Debug, Clone)]

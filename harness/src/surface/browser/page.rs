@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, try_join_all};
@@ -16,6 +17,7 @@ use super::act::Ticked;
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
 use super::settle::PRELOAD;
+use super::signed_in::Filling;
 use super::walker::{self, Question, WalkerError};
 use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
@@ -50,6 +52,8 @@ pub struct Page {
     pub(super) round: u64,
     /// The engine's own name for the page's session.
     pub(super) engine_session: String,
+    /// Storage that is filled until the first document of its origin stands.
+    pub(super) filling: Option<Filling>,
 }
 
 /// Why a step did not come to its end.
@@ -142,6 +146,7 @@ impl Page {
         let mut hosts = context.allow_hosts.clone();
         hosts.extend(own_host(&base));
         blank.shared.wall.allow(&blank.user_context, hosts);
+        blank.shared.pages.fetch_add(1, Ordering::Relaxed);
         Ok(Self {
             shared: blank.shared,
             record: blank.record,
@@ -153,6 +158,7 @@ impl Page {
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
+            filling: None,
         })
     }
 
@@ -174,9 +180,19 @@ impl Page {
         let mut focus = self.shared.focus.lock().await;
         if *focus != self.top {
             self.switch().await?;
+            self.come_forward().await;
             self.top.clone_into(&mut focus);
         }
         Ok(())
+    }
+
+    /// Where several pages are used at once, only the one in front is drawn and has the focus.
+    async fn come_forward(&self) {
+        if self.shared.pages.load(Ordering::Relaxed) > 1 {
+            let params = json!({ "context": self.top });
+            // A page that does not come forward because a dialog blocks it says so at the step.
+            drop(self.shared.bidi.command("browsingContext.activate", params, FLUSH).await);
+        }
     }
 
     /// As [`Page::focus`], also out of a frame.
@@ -360,6 +376,7 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
+        self.shared.pages.fetch_sub(1, Ordering::Relaxed);
         self.shared.records.remove(&self.user_context);
         self.shared.wall.forget(&self.user_context);
     }
@@ -412,7 +429,9 @@ fn settings(
 impl PageSurface for Page {
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
         Box::pin(async move {
-            match self.perform(action).await {
+            let performed = self.perform(action).await;
+            self.filled().await;
+            match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
                 Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
                 Err(Trouble::Lost(error)) => Err(error),

@@ -5,6 +5,7 @@
 //! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ pub(super) struct Shared {
     pub(super) records: Arc<Records>,
     /// The tab that classic commands go to.
     pub(super) focus: tokio::sync::Mutex<String>,
+    /// How many pages are in use.
+    pub(super) pages: AtomicUsize,
     /// The longest that one command may take before the browser counts as lost.
     pub(super) limit: Duration,
     /// The default deadline of an action.
@@ -150,6 +153,7 @@ impl Browser {
             wall,
             records,
             focus: tokio::sync::Mutex::default(),
+            pages: AtomicUsize::new(0),
             limit,
             timeout: options.timeout,
         });
