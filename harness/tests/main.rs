@@ -8,6 +8,7 @@ mod nights;
 mod report;
 mod report_sample;
 mod schedule;
+mod sessions;
 mod shipped_suites;
 mod support;
 mod synthetic_night;

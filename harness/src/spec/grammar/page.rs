@@ -179,10 +179,10 @@ pub(crate) static SESSION: Object = object(
             "The product; needed where the suite has several.",
             "shop",
         ),
-        required(
+        optional(
             "establish",
             Shape::Steps,
-            "What establishes it: mostly one `use` of a skill.",
+            "What establishes it: mostly one `use` of a skill; without it, a visitor with a page of their own.",
             "[ { use: sign-in, with: { user: ada } } ]",
         ),
         optional(
