@@ -122,7 +122,7 @@ fn a_session_that_expires_in_the_night_is_renewed_in_silence() {
         "scenarios/early-expire.yaml",
         "scenario: early-expire\nproduct: club\nas: ada\nsteps:\n  - open: /account\n  \
          - see: 'heading \"Hello ada\"'\n  - run: clubd expire --club ${base-url}\n  \
-         - run: { shell: sleep 6 }\n",
+         - shell: sleep 6\n",
     );
     let (_, report) = night(&suite, &["early-expire", "greet-ada", "--jobs", "1"]);
     assert_eq!(findings(&report), Vec::<String>::new());
