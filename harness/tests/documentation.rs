@@ -16,9 +16,9 @@ const VARS: &str = "vars: { country: NZ, user: ada }\n";
 const SKILL: &str =
     "skill: sign-in\ndescription: Signs in.\ninputs: { user: text }\nsteps: [back]\n";
 /// The keys with which a part of `nightshift.yaml` begins.
-const CONFIG_KEYS: [&str; 10] = [
-    "products", "browser", "night", "gate", "redact", "mask", "vars", "pass-env", "secrets",
-    "suppress",
+const CONFIG_KEYS: [&str; 11] = [
+    "products", "sessions", "browser", "night", "gate", "redact", "mask", "vars", "pass-env",
+    "secrets", "suppress",
 ];
 
 /// A fenced block.

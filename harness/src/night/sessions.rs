@@ -24,8 +24,6 @@ use crate::model::{Event, Outcome, Scenario, Step, StepOutcome, StepRecord};
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Page, SignedIn};
 
-/// A session that was looked at so lately is not looked at again.
-const FRESH: Duration = Duration::from_secs(5);
 /// How long signing in may take.
 const ESTABLISH: Duration = Duration::from_secs(180);
 /// How long looking at a session may take.
@@ -45,8 +43,7 @@ struct Held {
     /// What it is a session with: a server that was started anew knows nobody.
     server: Option<Arc<Served>>,
     since: Instant,
-    looked_at: Instant,
-    /// Somebody may have signed out.
+    /// Somebody may have signed out; only told where there is no check, which is sure.
     is_doubtful: bool,
 }
 
@@ -136,12 +133,10 @@ impl Sessions {
             Some(held) if !is_same(held.server.as_ref(), server.as_ref()) => SessionWork::First,
             None => SessionWork::First,
             Some(held) if held.is_old(config) => SessionWork::Old,
-            Some(held) if !held.is_doubtful && held.looked_at.elapsed() < FRESH => {
-                return Ok(held.state.clone());
-            }
             Some(held) if config.check.is_empty() && !held.is_doubtful => {
                 return Ok(held.state.clone());
             }
+            // The server alone knows whether an attempt before has signed out.
             Some(held) => {
                 let state = held.state.clone();
                 match check(call, actor, config, &state, browser).await? {
@@ -149,7 +144,6 @@ impl Sessions {
                         let state = Arc::new(state);
                         if let Some(held) = self.held.get_mut(actor) {
                             held.state = state.clone();
-                            held.looked_at = Instant::now();
                             held.is_doubtful = false;
                         }
                         return Ok(state);
@@ -160,9 +154,7 @@ impl Sessions {
         };
         self.held.remove(actor);
         let state = Arc::new(establish(call, actor, config, why, browser).await?);
-        let now = Instant::now();
-        let held =
-            Held { state: state.clone(), server, since: now, looked_at: now, is_doubtful: false };
+        let held = Held { state: state.clone(), server, since: Instant::now(), is_doubtful: false };
         self.held.insert(actor.to_owned(), held);
         Ok(state)
     }

@@ -140,7 +140,10 @@ impl Reader {
             if establish.is_empty() && !check.is_empty() {
                 self.advise(
                     entry.pos,
-                    format!("the session \"{}\" has a check and nothing that establishes it", entry.key),
+                    format!(
+                        "the session \"{}\" has a check and nothing that establishes it",
+                        entry.key
+                    ),
                     "add `establish:`, or leave `check:` out for a visitor",
                 );
             }
