@@ -24,6 +24,13 @@ pub struct Key {
     period: u64,
 }
 
+/// Never the secret.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key({:?}, {} digits, {} s)", self.algorithm, self.digits, self.period)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Algorithm {
     Sha1,

@@ -127,7 +127,7 @@ pub(super) async fn run(
 }
 
 /// A page for everyone who uses one, signed in where they have a session.
-async fn cast(
+pub(super) async fn cast(
     call: &Call<'_>,
     scenario: &Scenario,
     worker: &mut Worker,

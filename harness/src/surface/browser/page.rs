@@ -137,6 +137,13 @@ impl Blank {
 impl Page {
     /// Makes a page of an empty tab.
     pub(super) fn of(blank: Blank, context: &PageContext) -> Result<Self, SurfaceError> {
+        if context.base_url.is_empty() {
+            return Err(SurfaceError::BrowserMissing(
+                "no product of this scenario is served, so it has no pages; give one `serve:` or \
+                 `base-url:`"
+                    .to_owned(),
+            ));
+        }
         let base = Url::parse(&context.base_url).map_err(|error| {
             SurfaceError::BrowserMissing(format!(
                 "the product's URL {:?} is none: {error}",
