@@ -222,7 +222,7 @@ mod tests {
             ("otpauth://totp/x?secret=AAAA&period=1", "its period must be from 5 to 300"),
             ("otpauth://totp/x?secret=AAAA&algorithm=MD5", "its algorithm is none of"),
         ] {
-            let said = Key::parse(secret).err().expect("refused");
+            let said = Key::parse(secret).expect_err("refused");
             assert!(said.starts_with(problem), "{said}");
             assert!(!said.contains(secret));
         }

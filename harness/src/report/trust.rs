@@ -156,14 +156,10 @@ fn sessions(report: &NightReport) -> Option<FactView> {
     }
     let signed_in: usize = by_actor.values().map(|it| it.0).sum();
     let more = by_actor.iter().map(|(actor, (done, failed, expired))| {
-        let mut text = format!("{} {done}", one_line(actor, 60));
-        if *expired > 0 {
-            text.push_str(&format!(", {expired} of it anew"));
-        }
-        if *failed > 0 {
-            text.push_str(&format!(", {failed} failed"));
-        }
-        text
+        let anew = (*expired > 0).then(|| format!(", {expired} of it anew"));
+        let failures = (*failed > 0).then(|| format!(", {failed} failed"));
+        let text = format!("{} {done}", one_line(actor, 60));
+        std::iter::once(text).chain(anew).chain(failures).collect::<String>()
     });
     (!by_actor.is_empty()).then(|| FactView {
         term: "Signed in",

@@ -61,17 +61,15 @@ impl Letter {
 
     /// The mail as text that can be compared.
     pub(super) fn told(&self, recipients: &[String]) -> String {
-        let mut told = format!(
+        let told = format!(
             "from: {}\nto: {}\nsubject: {}\n\n{}\n",
             self.from,
             recipients.join(", "),
             self.subject,
             self.text.trim_end()
         );
-        for attachment in &self.attachments {
-            told.push_str(&format!("\nattachment: {attachment}\n"));
-        }
-        told
+        let attachments = self.attachments.iter().map(|it| format!("\nattachment: {it}\n"));
+        std::iter::once(told).chain(attachments).collect()
     }
 
     /// Whether all holds that a filled step expects, with what it captures.
@@ -81,9 +79,9 @@ impl Letter {
         captured.map(|(name, it)| Ok((name.clone(), self.value(name, it)?))).collect()
     }
 
-    fn test(&self, test: &TextTest) -> Result<(), Failure> {
+    fn test(&self, wanted: &TextTest) -> Result<(), Failure> {
         let text = self.text.as_str();
-        let (holds, expected) = match test {
+        let (holds, expected) = match wanted {
             TextTest::Is(it) => {
                 (text.trim_end() == it.raw().trim_end(), format!("to be {:?}", it.raw()))
             }

@@ -78,8 +78,8 @@ pub(super) fn read_html(html: &str) -> (String, Vec<Link>) {
         }
     }
     push(&mut text, rest);
-    let lines: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
-    (lines.join("\n"), links)
+    let tidied: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
+    (tidied.join("\n"), links)
 }
 
 /// The links of a text part: each address, with what stands before it on its line or, where it
@@ -165,15 +165,12 @@ fn decoded(text: &str) -> String {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
         let end = rest.find(';').filter(|end| *end < 12);
-        match end.and_then(|end| Some((referred(&rest[1..end])?, end))) {
-            Some((letter, end)) => {
-                plain.push(letter);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((letter, end)) = end.and_then(|end| Some((referred(&rest[1..end])?, end))) {
+            plain.push(letter);
+            rest = &rest[end + 1..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain.push_str(rest);

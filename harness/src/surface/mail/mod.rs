@@ -133,6 +133,9 @@ pub struct Post {
     asked: BTreeSet<String>,
 }
 
+/// A mail and its place among all.
+type Numbered = (usize, Arc<Received>);
+
 /// What became of reading a mail.
 #[derive(Debug)]
 pub struct MailRead {
@@ -187,7 +190,7 @@ impl Post {
 
     /// Which mails there were instead.
     fn instead(&self, to: &str) -> String {
-        let of = |own: &dyn Fn(&(usize, Arc<Received>)) -> bool| {
+        let of = |own: &dyn Fn(&Numbered) -> bool| {
             let named: Vec<String> = self
                 .fresh()
                 .filter(own)
