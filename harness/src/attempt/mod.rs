@@ -4,6 +4,7 @@
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
+mod mails;
 mod scope;
 mod sites;
 #[cfg(test)]
@@ -21,7 +22,6 @@ pub use totp::Codes;
 
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::artifact::MailStep;
 use crate::model::event::{FacetRecord, Failure};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
@@ -368,40 +368,6 @@ impl Attempt<'_> {
             .filled(&|name| self.scope.value(name, product, secrets))
             .map_err(|unknown| unknown.to_string())?;
         self.sites.addressed(step, action)
-    }
-
-    /// Waits for a mail, holds it to what is expected, and records what of it is compared.
-    async fn read_mail(&mut self, step: &Step, mail: &MailStep) -> Result<CarriedOut, LedgerError> {
-        let Some(post) = &mut self.post else {
-            return Ok(CarriedOut::failed(Failure {
-                outcome: Outcome::Failed,
-                expected: step.text.clone(),
-                actual:
-                    "no product of this scenario sends its mails to the sink; add `mail: true` \
-                         to the product, and give it ${smtp-host} and ${smtp-port}"
-                        .to_owned(),
-            }));
-        };
-        let read = post.read(mail).await;
-        let place = step.text.clone();
-        let mut evidence = Vec::new();
-        if let Some(observation) = read.observation {
-            let observation = Observation { place: place.clone(), ..observation };
-            if let Some(snapshot) = &mail.snapshot {
-                self.record_checkpoint(step, snapshot, &observation, &[FacetKind::Stdout])?;
-            }
-            evidence = self.ledger.keep_all(&observation.extras)?;
-            if matches!(read.done, Done::Failed(_)) {
-                evidence.extend(self.keep_facets(&observation)?);
-            }
-        }
-        Ok(self.conclude(read.done, Some(place), evidence))
-    }
-
-    /// The mails that nobody has read, for a person who wonders what came instead.
-    fn unread_mails(&self) -> Result<Vec<EvidenceRef>, LedgerError> {
-        let Some(post) = &self.post else { return Ok(Vec::new()) };
-        self.ledger.keep_all(&post.unread(self.scope.known()).into_iter().collect::<Vec<_>>())
     }
 
     /// Takes the captured values over and turns what a surface says into what the ledger says.

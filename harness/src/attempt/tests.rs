@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::*;
 use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
+use crate::model::artifact::MailStep;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::{Template, WatchKind};
