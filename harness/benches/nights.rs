@@ -118,6 +118,7 @@ fn plan() -> Plan {
         versions: IndexMap::new(),
         products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
         scenarios: Vec::new(),
+        sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),
         gate: GateConfig {
             fail_on: vec![Verdict::Regressed],

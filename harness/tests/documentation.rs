@@ -12,13 +12,15 @@ use regex::Regex;
 const PRODUCT: &str = "products: { shop: {} }\n";
 /// The variables that the examples use.
 const VARS: &str = "vars: { country: NZ, user: ada }\n";
+/// The people that the examples name.
+const SESSIONS: &str = "sessions: { ada: {}, clerk: {}, visitor: {} }\n";
 /// The skill that examples call where their page does not define it.
 const SKILL: &str =
     "skill: sign-in\ndescription: Signs in.\ninputs: { user: text }\nsteps: [back]\n";
 /// The keys with which a part of `nightshift.yaml` begins.
-const CONFIG_KEYS: [&str; 10] = [
-    "products", "browser", "night", "gate", "redact", "mask", "vars", "pass-env", "secrets",
-    "suppress",
+const CONFIG_KEYS: [&str; 11] = [
+    "products", "sessions", "browser", "night", "gate", "redact", "mask", "vars", "pass-env",
+    "secrets", "suppress",
 ];
 
 /// A fenced block.
@@ -119,7 +121,7 @@ fn every_yaml_example_is_valid() {
                 std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
                 std::fs::write(path, text).expect("written");
             };
-            write("nightshift.yaml", &format!("{PRODUCT}{VARS}"));
+            write("nightshift.yaml", &format!("{PRODUCT}{VARS}{SESSIONS}"));
             let others = files.iter().filter(|it| it.0 == "skills/block.yaml" && it.1 != *text);
             for (number, (_, other)) in others.enumerate() {
                 write(&format!("skills/other-{number}.yaml"), other);

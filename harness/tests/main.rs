@@ -10,6 +10,7 @@ mod nights;
 mod report;
 mod report_sample;
 mod schedule;
+mod sessions;
 mod shipped_suites;
 mod stories;
 mod support;

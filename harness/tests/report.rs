@@ -305,6 +305,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
         scenarios: Vec::new(),
+        sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),
         gate: GateConfig {
             fail_on: vec![Verdict::Regressed],

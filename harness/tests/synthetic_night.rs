@@ -48,6 +48,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         pending: Vec::new(),
         preflight: Vec::new(),
         product_notes: Vec::new(),
+        sessions: Vec::new(),
         evidence: indexmap::IndexMap::new(),
     }
 }
@@ -90,6 +91,8 @@ fn step(index: u32) -> StepReport {
         file: None,
         line: index + 5,
         text: format!("click button \"Apply {index}\""),
+        actor: None,
+        product: None,
         surface: if index == 8 { Surface::Command } else { Surface::Browser },
         place: format!("/shop/orders?page={index}"),
         outcome: StepState::Passed,

@@ -4,14 +4,22 @@
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
+mod mails;
 mod scope;
+mod sites;
 mod terminal;
 #[cfg(test)]
 mod tests;
+pub mod totp;
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
+
 pub use scope::Scope;
+pub use sites::Sites;
+pub use totp::Codes;
 
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
@@ -26,6 +34,7 @@ use crate::model::{
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::{CommandDone, CommandSurface};
 use crate::surface::files::FilePicture;
+use crate::surface::mail::Post;
 use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
@@ -47,12 +56,20 @@ pub struct Attempt<'a> {
     pub ledger: &'a Ledger,
     /// What is allowed.
     pub policy: &'a Policy,
-    /// A fresh page; `None` where the scenario has no browser step.
-    pub page: Option<&'a mut dyn PageSurface>,
-    /// Runs commands in a fresh working folder.
-    pub command: &'a mut CommandSurface,
-    /// Runs programs on a terminal, in the same folder.
-    pub terminal: &'a mut TerminalSurface,
+    /// Where what happens is written.
+    pub log: Log<'a>,
+    /// A fresh page for everyone who uses one.
+    pub pages: Pages<'a>,
+    /// Runs the commands of each product in a fresh working folder.
+    pub commands: &'a mut Commands,
+    /// Runs programs of each product on a terminal, in the same folders.
+    pub terminals: &'a mut Terminals,
+    /// Where the products are.
+    pub sites: &'a Sites,
+    /// The mails; `None` where no product sends any.
+    pub post: Option<Post>,
+    /// The one-time codes that were given tonight.
+    pub codes: &'a Codes,
     /// The variables and the values that are never compared.
     pub scope: Scope,
     /// The environment key of images.
@@ -65,6 +82,42 @@ pub struct Attempt<'a> {
     pub limits: Limits,
     /// Becomes true when the night must stop.
     pub stop: tokio::sync::watch::Receiver<bool>,
+}
+
+/// Where an attempt writes what happens.
+pub enum Log<'a> {
+    /// Into the ledger, as an attempt of its scenario.
+    Ledger,
+    /// Only the steps, for whoever asked for them: those of a session are no attempt.
+    Steps(&'a mut Vec<StepRecord>),
+}
+
+/// The commands of an attempt, by product.
+pub type Commands = IndexMap<String, CommandSurface>;
+
+/// The programs on terminals by product.
+pub type Terminals = IndexMap<String, TerminalSurface>;
+
+/// The pages of an attempt by who uses them: the name of a session, or `None` for a visitor.
+#[derive(Default)]
+pub struct Pages<'a> {
+    by_actor: IndexMap<Option<String>, &'a mut dyn PageSurface>,
+}
+
+impl<'a> Pages<'a> {
+    /// Gives somebody a page.
+    #[must_use]
+    pub fn with(mut self, actor: Option<&str>, page: &'a mut dyn PageSurface) -> Self {
+        self.by_actor.insert(actor.map(str::to_owned), page);
+        self
+    }
+
+    fn of(&mut self, actor: Option<&str>) -> Option<&mut (dyn PageSurface + 'a)> {
+        match self.by_actor.get_mut(&actor.map(str::to_owned)) {
+            Some(page) => Some(&mut **page),
+            None => None,
+        }
+    }
 }
 
 /// Whether a text is redacted.
@@ -116,7 +169,7 @@ impl Attempt<'_> {
     /// The ledger cannot be written.
     pub async fn run(mut self, agent: &mut dyn Agent) -> Result<Ended, LedgerError> {
         let started = Instant::now();
-        self.ledger.append(Event::AttemptStarted {
+        self.note(Event::AttemptStarted {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
             known: self.scope.known().to_vec(),
@@ -145,9 +198,9 @@ impl Attempt<'_> {
                 ended = Ended::With(outcome);
             }
         }
-        self.close_terminal().await?;
+        self.close_terminals().await?;
         if let Ended::With(outcome) = ended {
-            self.ledger.append(Event::AttemptFinished {
+            self.note(Event::AttemptFinished {
                 scenario: self.scenario.id.clone(),
                 attempt: self.number,
                 outcome,
@@ -156,6 +209,24 @@ impl Attempt<'_> {
             })?;
         }
         Ok(ended)
+    }
+
+    /// Writes down what happened.
+    fn note(&mut self, event: Event) -> Result<(), LedgerError> {
+        match (&mut self.log, event) {
+            (Log::Steps(steps), Event::Step { step, .. }) => steps.push(step),
+            (Log::Ledger, event) | (Log::Steps(_), event @ Event::ProductCrashed { .. }) => {
+                self.ledger.append(event)?;
+            }
+            (Log::Steps(_), _) => {}
+        }
+        Ok(())
+    }
+
+    /// The page of a step.
+    fn page(&mut self, step: &Step) -> Option<&mut (dyn PageSurface + '_)> {
+        let who = step.actor.as_deref().or(self.scenario.actor.as_deref());
+        self.pages.of(who).map(|page| page as _)
     }
 
     /// Carries one step out and records it with what the watches saw meanwhile.
@@ -197,15 +268,18 @@ impl Attempt<'_> {
             StepOutcome::Failed(failure) => Some(failure.outcome),
         };
         if failure.is_some() && surface == Surface::Browser && !page_lost {
-            carried_out.evidence.extend(self.material().await?);
+            carried_out.evidence.extend(self.material(step).await?);
+        }
+        if failure.is_some() {
+            carried_out.evidence.extend(self.unread_mails()?);
         }
         let place = match carried_out.place {
             Some(place) => place,
             None if page_lost => String::new(),
-            None if surface == Surface::Terminal => self.terminal.place().to_owned(),
-            None => self.page_place().await,
+            None if surface == Surface::Terminal => self.terminal_place(step),
+            None => self.page_place(step).await,
         };
-        self.ledger.append(Event::Step {
+        self.note(Event::Step {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
             step: StepRecord {
@@ -225,14 +299,13 @@ impl Attempt<'_> {
 
     /// Fills the action, asks policy, and lets the right surface act.
     async fn carry_out(&mut self, step: &Step) -> Result<CarriedOut, LedgerError> {
-        let secrets = self.ledger.secrets();
-        let action = match step.action.filled(&|name| self.scope.value(name, secrets)) {
+        let action = match self.filled(step).await {
             Ok(action) => action,
-            Err(unknown) => {
+            Err(actual) => {
                 return Ok(CarriedOut::failed(Failure {
                     outcome: Outcome::Failed,
                     expected: step.text.clone(),
-                    actual: unknown.to_string(),
+                    actual,
                 }));
             }
         };
@@ -249,17 +322,24 @@ impl Attempt<'_> {
         }
         match &action {
             Action::Run(run) => {
-                let done = self.command.run(run).await;
+                let Some(command) = self.commands.get_mut(self.sites.product(step)) else {
+                    return Ok(CarriedOut::failed(no_product(step)));
+                };
+                let done = command.run(run).await;
                 self.conclude_command(step, run.snapshot.as_ref(), done)
             }
             Action::File(file) => {
-                let done = self.command.look_at(file).await;
+                let Some(command) = self.commands.get_mut(self.sites.product(step)) else {
+                    return Ok(CarriedOut::failed(no_product(step)));
+                };
+                let done = command.look_at(file).await;
                 self.conclude_command(step, file.snapshot.as_ref(), done)
             }
             Action::Terminal(action) => self.use_terminal(step, action).await,
+            Action::Mail(mail) => self.read_mail(step, mail).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
             _ => {
-                let Some(page) = self.page.as_deref_mut() else {
+                let Some(page) = self.page(step) else {
                     return Ok(CarriedOut::failed(no_page(step)));
                 };
                 match page.act(&action).await {
@@ -293,6 +373,34 @@ impl Attempt<'_> {
         Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
+    /// The action of a step with every reference replaced by its value.
+    async fn filled(&mut self, step: &Step) -> Result<Action, String> {
+        let wanted = RefCell::new(Vec::new());
+        // What is unknown is told below, with everything that is known.
+        drop(step.action.filled(&|name| {
+            wanted.borrow_mut().extend(name.strip_prefix("totp:").map(str::to_owned));
+            Some(String::new())
+        }));
+        for name in wanted.into_inner() {
+            let secrets = self.ledger.secrets();
+            let secret = secrets
+                .get(&name)
+                .ok_or_else(|| format!("nothing named ${{totp:{name}}} is known here"))?;
+            let code = self.codes.next(&name, secret, self.sites.address(step)).await?;
+            // It is as good as a password while it is valid.
+            secrets.add(&code);
+            self.scope.is_known(code.clone(), "[secret]");
+            self.scope.set(&format!("totp:{name}"), code);
+        }
+        let secrets = self.ledger.secrets();
+        let product = self.sites.other(step);
+        let action = step
+            .action
+            .filled(&|name| self.scope.value(name, product, secrets))
+            .map_err(|unknown| unknown.to_string())?;
+        self.sites.addressed(step, action)
+    }
+
     /// Takes the captured values over and turns what a surface says into what the ledger says.
     fn conclude(
         &mut self,
@@ -319,15 +427,16 @@ impl Attempt<'_> {
             Ok(masks) => masks,
             Err(failure) => return Ok(CarriedOut::failed(failure)),
         };
-        let Some(page) = self.page.as_deref_mut() else {
-            return Ok(CarriedOut::failed(no_page(step)));
-        };
         let facets = snapshot.facets.clone().unwrap_or_else(|| PAGE_FACETS.to_vec());
         let varies = (self.varies)(snapshot, self.scope.known());
+        let Some(page) = self.page(step) else {
+            return Ok(CarriedOut::failed(no_page(step)));
+        };
         let look = Look { facets, masks, varies: &*varies };
         match page.observe(&look).await {
-            Ok(observation) => {
+            Ok(mut observation) => {
                 let facets = look.facets;
+                observation.place = self.sites.told(observation.place);
                 self.record_checkpoint(step, snapshot, &observation, &facets)?;
                 Ok(CarriedOut {
                     outcome: StepOutcome::Passed,
@@ -343,7 +452,7 @@ impl Attempt<'_> {
         let secrets = self.ledger.secrets();
         let fill = |template: &crate::model::Template| {
             template
-                .resolve(&|name| self.scope.value(name, secrets))
+                .resolve(&|name| self.scope.value(name, None, secrets))
                 .map(crate::model::Template::new)
         };
         self.scenario
@@ -360,7 +469,7 @@ impl Attempt<'_> {
     }
 
     fn record_checkpoint(
-        &self,
+        &mut self,
         step: &Step,
         snapshot: &Snapshot,
         observation: &Observation,
@@ -372,20 +481,19 @@ impl Attempt<'_> {
             .filter(|facet| wanted.contains(&facet.kind))
             .map(|facet| self.facet_record(facet.kind, &facet.content))
             .collect::<Result<_, _>>()?;
-        self.ledger.append(Event::Checkpoint {
+        self.note(Event::Checkpoint {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
             checkpoint: snapshot.name.clone(),
             step: step.index,
             place: observation.place.clone(),
             facets,
-        })?;
-        Ok(())
+        })
     }
 
     /// Each picture that a file is or holds is a checkpoint of its own.
     fn record_pictures(
-        &self,
+        &mut self,
         step: &Step,
         snapshot: &Snapshot,
         place: &str,
@@ -393,7 +501,7 @@ impl Attempt<'_> {
     ) -> Result<(), LedgerError> {
         for picture in pictures {
             let evidence = self.ledger.keep("picture of a file", "image/png", &picture.png)?;
-            self.ledger.append(Event::Checkpoint {
+            self.note(Event::Checkpoint {
                 scenario: self.scenario.id.clone(),
                 attempt: self.number,
                 checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
@@ -447,30 +555,35 @@ impl Attempt<'_> {
     }
 
     async fn record_sightings(&mut self, step: &Step) -> Result<(), LedgerError> {
-        let Some(page) = self.page.as_deref_mut() else { return Ok(()) };
-        for sighting in page.sightings().await {
-            self.ledger.append(Event::Watch {
+        let mut seen = Vec::new();
+        // A page may also show something when somebody else does something.
+        for page in self.pages.by_actor.values_mut() {
+            seen.extend(page.sightings().await);
+        }
+        for sighting in seen {
+            self.note(Event::Watch {
                 scenario: self.scenario.id.clone(),
                 attempt: self.number,
                 step: step.index,
                 kind: sighting.kind,
                 message: sighting.message,
-                path: sighting.path,
+                path: self.sites.told(sighting.path),
             })?;
         }
         Ok(())
     }
 
-    fn record_crash(&self, crash: &Crash) -> Result<Failure, LedgerError> {
+    fn record_crash(&mut self, crash: &Crash) -> Result<Failure, LedgerError> {
         let log = Extra {
             kind: "server log".to_owned(),
             media: "text/plain".to_owned(),
             bytes: crash.log.clone(),
         };
-        self.ledger.append(Event::ProductCrashed {
+        let evidence = self.ledger.keep_all(&[log])?;
+        self.note(Event::ProductCrashed {
             product: crash.product.clone(),
             how: crash.how.clone(),
-            evidence: self.ledger.keep_all(&[log])?,
+            evidence,
         })?;
         Ok(Failure {
             outcome: Outcome::Crashed,
@@ -479,18 +592,21 @@ impl Attempt<'_> {
         })
     }
 
-    async fn material(&mut self) -> Result<Vec<EvidenceRef>, LedgerError> {
-        match self.page.as_deref_mut() {
-            Some(page) => self.ledger.keep_all(&page.material().await),
-            None => Ok(Vec::new()),
-        }
+    /// What is kept of a failure comes from the page of whoever failed.
+    async fn material(&mut self, step: &Step) -> Result<Vec<EvidenceRef>, LedgerError> {
+        let material = match self.page(step) {
+            Some(page) => page.material().await,
+            None => Vec::new(),
+        };
+        self.ledger.keep_all(&material)
     }
 
-    async fn page_place(&mut self) -> String {
-        match self.page.as_deref_mut() {
+    async fn page_place(&mut self, step: &Step) -> String {
+        let place = match self.page(step) {
             Some(page) => page.place().await,
             None => String::new(),
-        }
+        };
+        self.sites.told(place)
     }
 }
 
@@ -539,6 +655,14 @@ fn no_page(step: &Step) -> Failure {
         outcome: Outcome::HarnessError,
         expected: step.text.clone(),
         actual: "the night gave this attempt no page".to_owned(),
+    }
+}
+
+fn no_product(step: &Step) -> Failure {
+    Failure {
+        outcome: Outcome::HarnessError,
+        expected: step.text.clone(),
+        actual: "the night prepared no product for this step".to_owned(),
     }
 }
 

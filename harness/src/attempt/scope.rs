@@ -5,6 +5,9 @@ use indexmap::IndexMap;
 use crate::ledger::Secrets;
 use crate::model::KnownValue;
 
+/// What every product of a scenario has for itself.
+const OF_PRODUCT: [&str; 3] = ["port", "base-url", "work"];
+
 /// Variables, captured values, and which of them are never compared.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -47,12 +50,18 @@ impl Scope {
         self.values.extend(captured);
     }
 
-    /// What `${name}` stands for.
+    /// What `${name}` stands for; where a step uses another product, `${port}` and the like are
+    /// that product's.
     #[must_use]
-    pub fn value(&self, name: &str, secrets: &Secrets) -> Option<String> {
-        match name.strip_prefix("secret:") {
-            Some(secret) => secrets.get(secret).map(str::to_owned),
-            None => self.values.get(name).cloned(),
+    pub fn value(&self, name: &str, other: Option<&str>, secrets: &Secrets) -> Option<String> {
+        if let Some(secret) = name.strip_prefix("secret:") {
+            return secrets.get(secret).map(str::to_owned);
+        }
+        match other {
+            Some(product) if OF_PRODUCT.contains(&name) => {
+                self.values.get(&format!("{product}.{name}")).cloned()
+            }
+            Some(_) | None => self.values.get(name).cloned(),
         }
     }
 }

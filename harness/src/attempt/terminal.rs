@@ -2,7 +2,7 @@
 //!
 //! A part of [`Attempt`]: it asks the terminal surface to act and puts into the ledger what was seen.
 
-use super::{Attempt, CarriedOut};
+use super::{Attempt, CarriedOut, no_product};
 use crate::ledger::LedgerError;
 use crate::model::event::Failure;
 use crate::model::scenario::Action;
@@ -28,7 +28,10 @@ impl Attempt<'_> {
         }
         let asked =
             TerminalStep { index: step.index, text: &step.text, action, end: self.end_after(step) };
-        let done = match self.terminal.act(asked).await {
+        let Some(terminal) = self.terminals.get_mut(self.sites.product(step)) else {
+            return Ok(CarriedOut::failed(no_product(step)));
+        };
+        let done = match terminal.act(asked).await {
             Ok(done) => done,
             Err(error) => return Ok(CarriedOut::harness_error(&error)),
         };
@@ -47,18 +50,25 @@ impl Attempt<'_> {
         Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
-    /// Ends a program that still runs, and keeps its recording.
-    pub(super) async fn close_terminal(&mut self) -> Result<(), LedgerError> {
-        match self.terminal.close().await {
-            Some(recording) => self.record_recording(recording),
-            None => Ok(()),
+    /// Ends the programs that still run, and keeps their recordings.
+    pub(super) async fn close_terminals(&mut self) -> Result<(), LedgerError> {
+        let mut recordings = Vec::new();
+        for terminal in self.terminals.values_mut() {
+            recordings.extend(terminal.close().await);
         }
+        recordings.into_iter().try_for_each(|it| self.record_recording(it))
     }
 
-    fn record_recording(&self, recording: Recording) -> Result<(), LedgerError> {
+    /// The program that a step of the terminal is about.
+    pub(super) fn terminal_place(&self, step: &Step) -> String {
+        let terminal = self.terminals.get(self.sites.product(step));
+        terminal.map(|it| it.place().to_owned()).unwrap_or_default()
+    }
+
+    fn record_recording(&mut self, recording: Recording) -> Result<(), LedgerError> {
         let Recording { step, place, material } = recording;
         let evidence = self.ledger.keep(&material.kind, &material.media, &material.bytes)?;
-        self.ledger.append(Event::Recording {
+        self.note(Event::Recording {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
             step,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::*;
 use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
+use crate::model::artifact::MailStep;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
@@ -70,6 +71,8 @@ fn scenario(steps: Vec<Action>, finally: Vec<Action>) -> Scenario {
 /// One attempt in a folder of its own, with what it left in the ledger.
 struct Stage {
     page: FakePage,
+    /// The page of somebody else.
+    clerk: FakePage,
     crash: Option<Crash>,
     limit: Duration,
     stop: tokio::sync::watch::Sender<bool>,
@@ -79,6 +82,7 @@ impl Default for Stage {
     fn default() -> Self {
         Self {
             page: FakePage::default(),
+            clerk: FakePage::default(),
             crash: None,
             limit: Duration::from_secs(20),
             stop: tokio::sync::watch::Sender::new(false),
@@ -96,17 +100,21 @@ impl Stage {
             [("TOKEN".to_owned(), "s3cret-token".to_owned())].into_iter().collect();
         let secrets = Secrets::new(secrets).expect("long enough");
         let ledger = Ledger::create(night, secrets, clock).expect("a ledger");
-        let mut command = commands_in(&work);
-        let mut terminal = terminal_in(&work);
+        let mut commands = Commands::from([("shop".to_owned(), commands_in(&work))]);
+        let mut terminals = Terminals::from([("shop".to_owned(), terminal_in(&work))]);
         let crash = self.crash.clone();
         let attempt = Attempt {
             scenario,
             number: 1,
             ledger: &ledger,
-            policy: &Policy::new(Some("http://127.0.0.1:9"), &[]),
-            page: Some(&mut self.page),
-            command: &mut command,
-            terminal: &mut terminal,
+            policy: &Policy::new(Some("http://127.0.0.1:9"), &["127.0.0.1:8".to_owned()]),
+            log: Log::Ledger,
+            pages: Pages::default().with(None, &mut self.page).with(Some("clerk"), &mut self.clerk),
+            commands: &mut commands,
+            terminals: &mut terminals,
+            sites: &sites(),
+            post: None,
+            codes: &Codes::default(),
             scope: Scope::default(),
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
@@ -115,11 +123,17 @@ impl Stage {
             stop: self.stop.subscribe(),
         };
         let ended = attempt.run(&mut Scripted::new(scenario)).await.expect("recorded");
-        command.close().await;
+        commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");
         (ended, read.into_iter().map(|entry| entry.event).collect())
     }
+}
+
+fn sites() -> Sites {
+    let served = |name: &str, url: &str| (name.to_owned(), Some(url.to_owned()));
+    let all = [served("shop", "http://127.0.0.1:9"), served("office", "http://127.0.0.1:8")];
+    Sites::new("shop", all.into())
 }
 
 fn commands_in(work: &Path) -> CommandSurface {
@@ -416,4 +430,49 @@ async fn a_snapshot_of_a_terminal_that_asks_for_what_pages_have_says_so() {
     assert_eq!(ended, Ended::With(Outcome::Failed));
     let told = serde_json::to_string(&events).expect("plain data");
     assert!(told.contains("a terminal has the facets screen and exit; take aria out"), "{told}");
+}
+
+#[tokio::test]
+async fn everybody_acts_on_a_page_of_their_own() {
+    let mut scenario = scenario(
+        vec![Action::Open("/cart".into()), Action::Open("/orders".into()), Action::Reload],
+        vec![],
+    );
+    scenario.steps[1].actor = Some("clerk".to_owned());
+    scenario.steps[1].product = Some("office".to_owned());
+    let mut stage = Stage::default();
+    stage.clerk.answers.push_back(Ok(failed("no orders")));
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(stage.page.acted, [Action::Open("/cart".into())]);
+    assert_eq!(stage.clerk.acted, [Action::Open("http://127.0.0.1:8/orders".into())]);
+    assert_eq!(steps(&events), [(1, None), (2, Some(Outcome::Failed))]);
+}
+
+#[tokio::test]
+async fn a_secret_that_makes_no_codes_fails_the_step_by_name() {
+    let mut stage = Stage::default();
+    let scenario =
+        scenario(vec![Action::Type { text: "${totp:TOKEN}".into(), into: None }], vec![]);
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(stage.page.acted, [], "a secret that makes no codes stops the step");
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(recorded.contains("the secret TOKEN makes no one-time codes"), "{recorded}");
+    assert!(!recorded.contains("s3cret-token"), "{recorded}");
+}
+
+#[tokio::test]
+async fn a_mail_without_a_sink_says_how_to_get_one() {
+    let mail = Action::Mail(Box::new(MailStep {
+        to: "ada@example.test".into(),
+        subject: None,
+        within_ms: None,
+        tests: Vec::new(),
+        capture: indexmap::IndexMap::new(),
+        snapshot: None,
+    }));
+    let (_, events) = Stage::default().play(&scenario(vec![mail], vec![])).await;
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(recorded.contains("add `mail: true` to the product"), "{recorded}");
 }

@@ -1,5 +1,8 @@
 //! [`Secrets`]: the values that must never reach the night directory, in all the forms that they take.
 
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use indexmap::IndexMap;
 use regex::bytes::Regex;
@@ -11,7 +14,18 @@ use super::LedgerError;
 pub struct Secrets {
     values: IndexMap<String, String>,
     pattern: Option<Regex>,
+    /// What was made of secrets meanwhile, such as one-time codes; the last ones.
+    added: Arc<RwLock<Added>>,
 }
+
+#[derive(Default)]
+struct Added {
+    values: Vec<String>,
+    pattern: Option<Regex>,
+}
+
+/// Codes are old after a minute: more need not be remembered.
+const MOST_ADDED: usize = 64;
 
 /// Only the names: a secret must not reach a log by way of `{:?}`.
 impl std::fmt::Debug for Secrets {
@@ -37,18 +51,25 @@ impl Secrets {
         {
             return Err(LedgerError::ShortSecret(name.clone()));
         }
-        let mut forms: Vec<Vec<u8>> =
-            values.values().flat_map(|value| encoded_forms(value)).collect();
-        forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        forms.dedup();
-        let alternatives: Vec<String> = forms.iter().map(|form| escaped(form)).collect();
-        let pattern = if alternatives.is_empty() {
-            None
-        } else {
-            let source = format!("(?-u){}", alternatives.join("|"));
-            Some(Regex::new(&source).expect("escaped bytes are a valid pattern"))
-        };
-        Ok(Self { values, pattern })
+        let pattern = pattern_of(values.values());
+        Ok(Self { values, pattern, added: Arc::default() })
+    }
+
+    /// Keeps a one-time code out from now on, here and in all clones. It is short and made of
+    /// digits, so it is only found as a word of its own, and left alone as a number of JSON: sizes
+    /// and durations must stay.
+    pub fn add(&self, value: &str) {
+        let mut added = self.added.write().unwrap_or_else(PoisonError::into_inner);
+        if added.values.iter().any(|it| it == value) {
+            return;
+        }
+        if added.values.len() == MOST_ADDED {
+            added.values.remove(0);
+        }
+        added.values.push(value.to_owned());
+        let words: Vec<String> = added.values.iter().map(|it| escaped(it.as_bytes())).collect();
+        let source = format!(r"(?-u)\b(?:{})\b", words.join("|"));
+        added.pattern = Some(Regex::new(&source).expect("escaped bytes are a valid pattern"));
     }
 
     /// The value of a secret.
@@ -64,12 +85,44 @@ impl Secrets {
 
     /// The bytes without any secret.
     #[must_use]
-    pub fn scrub<'a>(&self, bytes: &'a [u8]) -> std::borrow::Cow<'a, [u8]> {
-        match &self.pattern {
+    pub fn scrub<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let clean = match &self.pattern {
             Some(pattern) => pattern.replace_all(bytes, REPLACEMENT),
-            None => std::borrow::Cow::Borrowed(bytes),
+            None => Cow::Borrowed(bytes),
+        };
+        let added = self.added.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(pattern) = &added.pattern else { return clean };
+        if !pattern.is_match(&clean) {
+            return clean;
         }
+        let without = pattern.replace_all(&clean, |found: &regex::bytes::Captures<'_>| {
+            let found = found.get(0).expect("a match has a whole");
+            if is_number(&clean[..found.start()]) {
+                found.as_bytes().to_vec()
+            } else {
+                REPLACEMENT.to_vec()
+            }
+        });
+        Cow::Owned(without.into_owned())
     }
+}
+
+/// Whether what follows these bytes is a number of JSON.
+fn is_number(before: &[u8]) -> bool {
+    before.ends_with(b"\":") && !before.ends_with(b"\\\":")
+}
+
+/// What finds these values in all their forms; `None` where there are none.
+fn pattern_of<'a>(values: impl Iterator<Item = &'a String>) -> Option<Regex> {
+    let mut forms: Vec<Vec<u8>> = values.flat_map(|value| encoded_forms(value)).collect();
+    forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    forms.dedup();
+    if forms.is_empty() {
+        return None;
+    }
+    let alternatives: Vec<String> = forms.iter().map(|form| escaped(form)).collect();
+    let source = format!("(?-u){}", alternatives.join("|"));
+    Some(Regex::new(&source).expect("escaped bytes are a valid pattern"))
 }
 
 /// Each byte as `\xNN`, which is a literal whatever it means to a regex.
@@ -231,6 +284,18 @@ mod tests {
         let error = Secrets::new([("PIN".to_owned(), "123".to_owned())].into_iter().collect())
             .expect_err("too short");
         assert!(error.to_string().starts_with("the secret PIN has fewer than 4 characters"));
+    }
+
+    #[test]
+    fn what_is_added_later_is_taken_out_too_also_by_clones() {
+        let secrets = secrets();
+        let clone = secrets.clone();
+        secrets.add("482913");
+        let clean = clone.scrub(br#"code=482913&x=tea {"bytes":482913} 1482913 .482913Z"#);
+        assert_eq!(
+            String::from_utf8_lossy(&clean),
+            r#"code=[secret]&x=tea {"bytes":482913} 1482913 .482913Z"#
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{Entry, Event, FacetRecord, Failure, KnownValue, StepOutcome, StepRecord};
-use super::event::{EvidenceRef, WatchKind};
+use super::event::{EvidenceRef, SessionWork, WatchKind};
 use super::verdict::{Because, Outcome};
 
 /// What the ledger says of each scenario, by its id.
@@ -12,6 +12,8 @@ pub struct Attempts<'a> {
     scenarios: BTreeMap<&'a str, ScenarioLog<'a>>,
     /// Products that died while the night ran: name, how, evidence, and the ledger position.
     pub crashes: Vec<Crash<'a>>,
+    /// What was done for sessions, in order.
+    pub sessions: Vec<SessionLog<'a>>,
     /// Checks of the preflight that failed: what was checked, and what was found.
     pub failed_preflight: Vec<FailedCheck<'a>>,
 }
@@ -27,6 +29,30 @@ pub struct Crash<'a> {
     pub how: &'a str,
     /// Its log.
     pub evidence: &'a [EvidenceRef],
+}
+
+/// What was done for a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionLog<'a> {
+    /// The name of the actor.
+    pub actor: &'a str,
+    /// The product.
+    pub product: &'a str,
+    /// Why it was worked on.
+    pub why: SessionWork,
+    /// The steps as they went.
+    pub steps: &'a [StepRecord],
+}
+
+impl<'a> SessionLog<'a> {
+    /// The step that failed, with why.
+    #[must_use]
+    pub fn failure(&self) -> Option<(&'a StepRecord, &'a Failure)> {
+        self.steps.iter().find_map(|step| match &step.outcome {
+            StepOutcome::Passed => None,
+            StepOutcome::Failed(failure) => Some((step, failure)),
+        })
+    }
 }
 
 /// A check of the preflight that failed.
@@ -132,6 +158,9 @@ impl<'a> Attempts<'a> {
             }
             Event::ProductCrashed { product, how, evidence } => {
                 self.crashes.push(Crash { seq, product, how, evidence });
+            }
+            Event::Session { actor, product, why, steps, .. } => {
+                self.sessions.push(SessionLog { actor, product, why: *why, steps });
             }
             Event::AttemptStarted { scenario, attempt, known } => {
                 self.attempt(scenario, *attempt, seq).known = known;

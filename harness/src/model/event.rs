@@ -58,6 +58,19 @@ pub enum Event {
         /// The log.
         evidence: Vec<EvidenceRef>,
     },
+    /// A session was looked at, established, or could not be; it failed where a step did.
+    Session {
+        /// The name of the actor.
+        actor: String,
+        /// The product that it is a session of.
+        product: String,
+        /// Why it was worked on.
+        why: SessionWork,
+        /// The steps as they went, numbered as in the plan's session.
+        steps: Vec<StepRecord>,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
     /// An attempt began.
     AttemptStarted {
         /// The scenario's id.
@@ -164,7 +177,35 @@ impl Event {
             | Self::Preflight { .. }
             | Self::ProductCrashed { .. }
             | Self::ProductLog { .. }
+            | Self::Session { .. }
             | Self::NightFinished { .. } => None,
+        }
+    }
+}
+
+/// Why a session was worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionWork {
+    /// It was looked at before it was used; where that fails, it has expired.
+    Check,
+    /// It was established for its first use by a worker.
+    First,
+    /// It was established anew, because it had expired or was given up.
+    Expired,
+    /// It was established anew, because it was older than `renew-after`.
+    Old,
+}
+
+impl SessionWork {
+    /// The word used in `night.json`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::First => "first",
+            Self::Expired => "expired",
+            Self::Old => "old",
         }
     }
 }

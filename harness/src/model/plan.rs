@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::event::EvidenceRef;
 use super::observe::FacetKind;
 use super::scenario::{Redaction, Scenario};
-use super::suite::{GateConfig, Suppression};
+use super::suite::{GateConfig, SessionConfig, Suppression};
 
 /// What a night set out to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct Plan {
     pub products: Vec<ProductBuild>,
     /// What is run, in order, with skills expanded.
     pub scenarios: Vec<Scenario>,
+    /// The sessions that these scenarios start from, by the name of the actor: with skills
+    /// expanded, and always with the product.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub sessions: IndexMap<String, SessionConfig>,
     /// Text that is not compared in any checkpoint.
     pub redact: Vec<Redaction>,
     /// The gate rules.
@@ -100,6 +104,7 @@ impl Plan {
             environment: self.environment.clone(),
             versions: self.versions.clone(),
             products: self.products.clone(),
+            sessions: self.sessions.clone(),
             redact: self.redact.clone(),
             gate: self.gate.clone(),
             suppressions: self.suppressions.clone(),

@@ -36,6 +36,9 @@ pub struct Scenario {
     pub owner: Option<String>,
     /// The product that it uses; `None` means the suite's only one, and a plan always names it.
     pub product: Option<String>,
+    /// Every product that it uses, in the order of the configuration; `plan` writes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<String>,
     /// The session that its pages start from, unless a step names another.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
@@ -479,6 +482,29 @@ impl Scenario {
         }
         all
     }
+
+    /// Everyone who acts in it, its own actor first; `None` is a visitor without a session.
+    #[must_use]
+    pub fn actors(&self) -> Vec<Option<&str>> {
+        let mut actors = vec![self.actor.as_deref()];
+        for step in self.all_steps() {
+            let who = step.actor.as_deref().or(self.actor.as_deref());
+            if !actors.contains(&who) {
+                actors.push(who);
+            }
+        }
+        actors
+    }
+
+    /// Whether it uses this product.
+    #[must_use]
+    pub fn uses_product(&self, name: &str) -> bool {
+        if self.uses.is_empty() {
+            // A night of before there could be several.
+            return self.product.as_deref().is_none_or(|it| it == name);
+        }
+        self.uses.iter().any(|it| it == name)
+    }
 }
 
 impl Step {
@@ -495,6 +521,14 @@ impl Step {
             product: None,
             action,
         }
+    }
+
+    /// It and the steps inside of it, in order.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Self> {
+        let mut all = Vec::new();
+        self.collect(&mut all);
+        all
     }
 
     fn collect<'a>(&'a self, all: &mut Vec<&'a Self>) {

@@ -44,6 +44,7 @@ impl Default for Night {
                 previous_build: None,
             }],
             scenarios: Vec::new(),
+            sessions: indexmap::IndexMap::new(),
             redact: Vec::new(),
             gate: GateConfig {
                 fail_on: vec![Verdict::Regressed, Verdict::StillFailing],

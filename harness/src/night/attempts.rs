@@ -1,6 +1,7 @@
 //! Setting one attempt up and clearing away after it: fresh data, a server where the product wants
-//! one of its own, a fresh page, and nothing left behind.
+//! one of its own, a fresh page for everyone who acts, and nothing left behind.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,22 +10,21 @@ use tokio::sync::watch;
 
 use super::NightError;
 use super::preflight::uses_browser;
-use super::products::{Products, Running, Served};
+use super::products::Products;
+use super::sessions::{Call, Logins, Sessions, Trouble};
+use super::stage::Stage;
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
+use crate::attempt::{Attempt, Codes, Commands, Ended, IsRedacted, Limits, Log, Pages, Scope};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
-use crate::model::suite::{Config, Isolation};
+use crate::model::suite::Config;
 use crate::model::{
-    Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Template,
+    Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Surface,
 };
-use crate::policy::Policy;
 use crate::process::Environment;
-use crate::product::{Address, ProductError, WorkFolder};
-use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext};
-use crate::surface::command::{CommandSetup, CommandSurface};
-use crate::surface::terminal::{TerminalSetup, TerminalSurface};
-use crate::surface::{PageSurface, SurfaceError};
+use crate::surface::SurfaceError;
+use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext, SignedIn};
+use crate::surface::mail::Sink;
 
 /// How long `finally` may take beyond the attempt's own time.
 const FINALLY: Duration = Duration::from_secs(60);
@@ -36,21 +36,36 @@ pub(super) struct Setup {
     pub plan: Arc<Plan>,
     pub products: Products,
     pub browser_options: BrowserOptions,
+    /// Takes the mails of the products; `None` where none sends any.
+    pub mail: Option<Sink>,
+    /// The one-time codes that were given.
+    pub codes: Codes,
+    /// How signing in went so far, for all workers.
+    pub logins: Logins,
+}
+
+/// What one worker keeps from attempt to attempt.
+pub(super) struct Worker {
+    pub browser: Option<Browser>,
+    pub sessions: Sessions,
+}
+
+impl Worker {
+    pub(super) fn new(browser: Option<Browser>) -> Self {
+        Self { browser, sessions: Sessions::default() }
+    }
 }
 
 /// What became of an attempt.
 pub(super) enum Attempted {
     /// It was made.
     Ended(Ended),
-    /// There was no product to attempt it with; the ledger says why.
-    NoProduct,
+    /// There was no product to attempt it with, or nobody signed in; the ledger says why.
+    CouldNot,
 }
 
-/// How much of each output of a command is kept, in bytes.
-const MOST_OUTPUT: usize = 4 << 20;
-
 /// Where an attempt stands before its first step, for agents that show it to somebody.
-pub(super) struct Ground {
+pub(super) struct Standpoint {
     /// The product's URL, where it is served.
     pub base_url: Option<String>,
     /// The port that it was given.
@@ -66,7 +81,7 @@ pub(super) struct Ground {
 }
 
 /// Makes the agent of an attempt.
-pub(super) type MakeAgent<'a> = dyn FnMut(Ground) -> Box<dyn Agent + 'a> + Send + 'a;
+pub(super) type MakeAgent<'a> = dyn FnMut(Standpoint) -> Box<dyn Agent + 'a> + Send + 'a;
 
 /// Makes one attempt by the scenario's own steps.
 ///
@@ -76,11 +91,11 @@ pub(super) async fn run(
     setup: &Setup,
     scenario: &Scenario,
     number: u32,
-    browser: &mut Option<Browser>,
+    worker: &mut Worker,
     stop: watch::Receiver<bool>,
 ) -> Result<Attempted, NightError> {
     let scripted = &mut |_| -> Box<dyn Agent> { Box::new(Scripted::new(scenario)) };
-    run_by(setup, scenario, number, browser, stop, scripted).await
+    run_by(setup, scenario, number, worker, stop, scripted).await
 }
 
 /// Makes one attempt by an agent that may know where it stands.
@@ -91,61 +106,49 @@ pub(super) async fn run_by(
     setup: &Setup,
     scenario: &Scenario,
     number: u32,
-    browser: &mut Option<Browser>,
+    worker: &mut Worker,
     stop: watch::Receiver<bool>,
     agent: &mut MakeAgent<'_>,
 ) -> Result<Attempted, NightError> {
-    let name = scenario.product.as_deref().unwrap_or_default();
-    let Some(product) = setup.products.get(name) else {
-        return no_product(setup, scenario, &format!("the product {name} is not healthy"));
-    };
-    let stage = match Stage::set(product).await {
+    let stage = match Stage::set(setup, scenario).await {
         Ok(stage) => stage,
-        Err(error) => return no_product(setup, scenario, &error.to_string()),
+        Err(why) => return could_not(setup, scenario, Because::Preflight, &why.0),
     };
-    let mut page = None;
-    let scope = stage.scope(setup, scenario, number);
+    let sites = stage.sites();
+    let scope = stage.scope(setup, &unique(&setup.plan.night, &scenario.id, number));
+    let mut pages = Vec::new();
     if uses_browser(scenario) {
-        let fresh = match stage.page_context(setup, scenario, &scope) {
-            Ok(context) => fresh_page(setup, browser, &context).await,
-            Err(error) => Err(error),
-        };
-        match fresh {
-            Ok(fresh) => page = Some(fresh),
-            Err(error) => {
+        let call = Call { setup, stage: &stage, sites: &sites, stop: stop.clone() };
+        match cast(&call, scenario, &scope, worker).await {
+            Ok(cast) => pages = cast,
+            Err(trouble) => {
                 stage.clear().await;
-                return harness_error(setup, scenario, number, &error);
+                return match trouble {
+                    Trouble::Login(detail) => could_not(setup, scenario, Because::Login, &detail),
+                    Trouble::Surface(error) => harness_error(setup, scenario, number, &error),
+                    Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
+                    Trouble::Night(error) => Err(error),
+                };
             }
         }
     }
-    let mut command = CommandSurface::new(CommandSetup {
-        work: stage.work.work().to_owned(),
-        environment: stage.environment.clone(),
-        timeout: Duration::from_millis(setup.config.night.timeout_ms),
-        max_output: MOST_OUTPUT,
-    });
-    let mut terminal = TerminalSurface::new(TerminalSetup {
-        work: stage.work.work().to_owned(),
-        environment: stage.environment.clone(),
-        timeout: setup.browser_options.timeout,
-        secrets: setup.ledger.secrets().values().map(str::to_owned).collect(),
-    });
-    let mut agent = agent(Ground {
-        base_url: stage.base_url().map(str::to_owned),
-        port: stage.served.as_ref().and_then(|it| it.port),
-        work: stage.work.work().to_owned(),
-        environment: stage.environment.clone(),
-        onlooker: page.as_ref().map(Page::onlooker),
-        tools: browser.as_ref().map(|it| it.tools().to_owned()),
-    });
+    let mut commands = stage.commands(Duration::from_millis(setup.config.night.timeout_ms));
+    let mut terminals = stage.terminals(setup);
+    let onlooker = pages.first().map(|(_, page)| page.onlooker());
+    let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
+    let mut agent = agent(stage.standpoint(onlooker, tools));
     let ended = Attempt {
         scenario,
         number,
         ledger: &setup.ledger,
         policy: &stage.policy(),
-        page: page.as_mut().map(|it| it as &mut dyn PageSurface),
-        command: &mut command,
-        terminal: &mut terminal,
+        log: Log::Ledger,
+        pages: all_pages(&mut pages),
+        commands: &mut commands,
+        terminals: &mut terminals,
+        sites: &sites,
+        post: setup.mail.as_ref().map(|it| it.post(default_timeout(setup))),
+        codes: &setup.codes,
         scope,
         environment: &setup.plan.environment,
         varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
@@ -160,114 +163,88 @@ pub(super) async fn run_by(
     }
     .run(&mut *agent)
     .await?;
-    if let (Some(_), Some(browser)) = (&page, browser.as_mut()) {
-        browser.prepare_page();
-    }
-    command.close().await;
-    if let Some(page) = page {
-        let closed = page.close().await;
-        if closed.is_err() || ended == Ended::With(Outcome::HarnessError) {
-            retire(browser).await;
-        }
-    }
+    clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
 }
 
-/// What one attempt stands on: a folder with fresh data, and the server that it talks to.
-struct Stage<'a> {
-    product: &'a Running,
-    work: WorkFolder,
-    served: Option<Arc<Served>>,
-    environment: Environment,
+/// A page for everyone who uses one, signed in where they have a session.
+pub(super) async fn cast(
+    call: &Call<'_>,
+    scenario: &Scenario,
+    scope: &Scope,
+    worker: &mut Worker,
+) -> Result<Vec<(Option<String>, Page)>, Trouble> {
+    let on_pages: BTreeSet<Option<&str>> = scenario
+        .all_steps()
+        .into_iter()
+        .filter(|step| step.action.surface() == Some(Surface::Browser))
+        .map(|step| step.actor.as_deref().or(scenario.actor.as_deref()))
+        .collect();
+    // Everybody signs in before any page of the attempt is there: a tab that opens takes the focus.
+    let mut states = Vec::new();
+    for actor in on_pages {
+        let state = match actor {
+            Some(actor) => worker.sessions.ready(call, actor, &mut worker.browser).await?,
+            None => Arc::default(),
+        };
+        states.push((actor.map(str::to_owned), state));
+    }
+    let context = call.stage.page_context(call.setup, call.sites, &scenario.browser, scope)?;
+    let mut pages = Vec::new();
+    for (actor, state) in states {
+        pages.push((
+            actor,
+            signed_in_page(call.setup, &mut worker.browser, &context, &state).await?,
+        ));
+    }
+    Ok(pages)
 }
 
-impl<'a> Stage<'a> {
-    async fn set(product: &'a Running) -> Result<Self, ProductError> {
-        let work = product.work()?;
-        let served = product.served(&work).await?;
-        let address = Address {
-            port: served.as_deref().and_then(|it| it.port),
-            base_url: served.as_deref().map(|it| it.base_url.as_str()),
-        };
-        let environment =
-            product.prepared.environment(&work, address, &|name| product.variables.value(name))?;
-        Ok(Self { product, work, served, environment })
-    }
+/// A fresh page on which somebody is signed in.
+pub(super) async fn signed_in_page(
+    setup: &Setup,
+    browser: &mut Option<Browser>,
+    context: &PageContext,
+    state: &SignedIn,
+) -> Result<Page, SurfaceError> {
+    let mut page = fresh_page(setup, browser, context).await?;
+    page.remember(state).await?;
+    Ok(page)
+}
 
-    fn base_url(&self) -> Option<&str> {
-        self.served.as_ref().map(|it| it.base_url.as_str())
-    }
+fn all_pages(pages: &mut [(Option<String>, Page)]) -> Pages<'_> {
+    pages.iter_mut().fold(Pages::default(), |all, (actor, page)| all.with(actor.as_deref(), page))
+}
 
-    fn allowed(&self) -> &[String] {
-        &self.product.prepared.config().allow_hosts
+/// Ends what an attempt used of its worker.
+async fn clear(
+    worker: &mut Worker,
+    pages: Vec<(Option<String>, Page)>,
+    commands: &mut Commands,
+    ended: Ended,
+) {
+    if let (false, Some(browser)) = (pages.is_empty(), worker.browser.as_mut()) {
+        browser.prepare_page();
     }
-
-    fn policy(&self) -> Policy {
-        Policy::new(self.base_url(), self.allowed())
+    for command in commands.values_mut() {
+        command.close().await;
     }
-
-    /// What the page of a scenario is opened for; the settings of the product and the scenario
-    /// know the scenario's values.
-    fn page_context(
-        &self,
-        setup: &Setup,
-        scenario: &Scenario,
-        scope: &Scope,
-    ) -> Result<PageContext, SurfaceError> {
-        let said = self.product.prepared.config().browser.overlaid(&scenario.browser);
-        let secrets = setup.ledger.secrets();
-        let filled = said.map(&|template: &Template| {
-            template.resolve(&|name| scope.value(name, secrets)).map(Template::new)
-        });
-        let settings = filled.map_err(|unknown| {
-            SurfaceError::BrowserMissing(format!("the `browser:` settings: {unknown}"))
-        })?;
-        Ok(PageContext {
-            base_url: self.base_url().unwrap_or_default().to_owned(),
-            allow_hosts: self.allowed().to_vec(),
-            dismiss: self.product.prepared.config().dismiss.clone(),
-            work: self.work.work().to_owned(),
-            settings,
-        })
-    }
-
-    fn crashed(&self) -> Option<Crash> {
-        let served = self.served.as_ref()?;
-        let crash = served.crashed()?;
-        Some(Crash {
-            product: self.product.prepared.name().to_owned(),
-            how: crash.how,
-            log: served.log(),
-        })
-    }
-
-    /// The values of `${port}`, `${base-url}`, `${work}` and `${unique}`, and how they are compared.
-    fn scope(&self, setup: &Setup, scenario: &Scenario, number: u32) -> Scope {
-        let mut scope = Scope::new(&setup.config.vars);
-        if let Some(served) = &self.served {
-            scope.set("base-url", &*served.base_url);
-            if let Some(port) = served.port {
-                scope.set_known("port", port.to_string(), "[port]");
-            }
-            if served.work != self.work.work() {
-                scope.is_known(served.work.to_string_lossy(), "[server]");
-            }
+    let mut lost = ended == Ended::With(Outcome::HarnessError);
+    for (actor, mut page) in pages {
+        if let Some(actor) = actor {
+            worker.sessions.used(&actor, &mut page, ended).await;
         }
-        scope.set_known("work", self.work.work().to_string_lossy(), "[work]");
-        scope.is_known(self.work.home().to_string_lossy(), "[home]");
-        scope.is_known(self.work.tmp().to_string_lossy(), "[tmp]");
-        scope.set_known("unique", unique(&setup.plan.night, &scenario.id, number), "[unique]");
-        scope
+        lost = page.close().await.is_err() || lost;
     }
+    if lost {
+        retire(&mut worker.browser).await;
+    }
+}
 
-    /// Ends what only this attempt used.
-    async fn clear(self) {
-        if let (Isolation::Scenario, Some(served)) = (self.product.isolation(), &self.served) {
-            served.stop().await;
-        }
-        self.product.clear(self.work);
-    }
+/// The default deadline of a step.
+pub(super) fn default_timeout(setup: &Setup) -> Duration {
+    Duration::from_millis(setup.config.browser.timeout_ms)
 }
 
 /// A page in a fresh context; a browser that does not give one is replaced once.
@@ -288,14 +265,14 @@ async fn fresh_page(
     browser.insert(Browser::start(&setup.browser_options).await?).page(context).await
 }
 
-async fn retire(browser: &mut Option<Browser>) {
+pub(super) async fn retire(browser: &mut Option<Browser>) {
     if let Some(browser) = browser.take() {
         browser.stop().await;
     }
 }
 
 /// What is redacted in a checkpoint, by the rules that its texts will be compared with.
-fn redacted(
+pub(super) fn redacted(
     setup: &Setup,
     scenario: &Scenario,
     snapshot: &Snapshot,
@@ -312,19 +289,24 @@ fn redacted(
 /// The value of `${unique}`: another one for every attempt of every night. Always `u` and fifteen
 /// digits, because digits are equally wide in nearly every font: what stands beside it on a page
 /// must not move from night to night.
-fn unique(night: &str, scenario: &str, number: u32) -> String {
+pub(super) fn unique(night: &str, scenario: &str, number: u32) -> String {
     let digest = Sha256::digest(format!("{night}\n{scenario}\n{number}"));
     let digits = digest.iter().take(15).map(|byte| char::from(b'0' + byte % 10));
     std::iter::once('u').chain(digits).collect()
 }
 
-fn no_product(setup: &Setup, scenario: &Scenario, detail: &str) -> Result<Attempted, NightError> {
+fn could_not(
+    setup: &Setup,
+    scenario: &Scenario,
+    because: Because,
+    detail: &str,
+) -> Result<Attempted, NightError> {
     setup.ledger.append(Event::NotRun {
         scenario: scenario.id.clone(),
-        because: Because::Preflight,
+        because,
         detail: detail.to_owned(),
     })?;
-    Ok(Attempted::NoProduct)
+    Ok(Attempted::CouldNot)
 }
 
 /// Records an attempt that could not even begin.

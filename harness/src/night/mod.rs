@@ -15,6 +15,8 @@ mod replay;
 mod schedule;
 mod scratch;
 mod secrets;
+mod sessions;
+mod stage;
 mod stop;
 mod visit;
 mod workers;
@@ -206,6 +208,7 @@ fn plan_of(
         environment: String::new(),
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
+        sessions: crate::plan::sessions(suite, &scenarios)?,
         scenarios,
         redact: suite.config.redact.clone(),
         gate: suite.config.gate.clone(),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
-use super::products::{Products, Running, Variables};
+use super::products::{Neighbours, Products, Running, Variables};
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
@@ -18,6 +18,7 @@ use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template}
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
+use crate::surface::mail::Sink;
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -35,6 +36,8 @@ pub(super) struct Ready {
     pub versions: IndexMap<String, String>,
     /// The builds under test.
     pub builds: Vec<ProductBuild>,
+    /// Takes the mails of the products; `None` where none sends any.
+    pub mail: Option<Sink>,
     /// Where working folders and profiles are made.
     pub scratch: Arc<tempfile::TempDir>,
 }
@@ -58,7 +61,9 @@ pub(super) async fn run(
         tracing::info!("removed {}, left behind by a night that was killed", folder.display());
     }
     let scratch = scratch::make()?;
-    let desk = Desk { suite, options, ledger, progress };
+    let mail = sink(suite, plan).await?;
+    let sends_to = mail.as_ref().map(Sink::address);
+    let desk = Desk { suite, options, ledger, progress, sends_to };
     let browser_options = BrowserOptions {
         window: options.window,
         ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
@@ -92,8 +97,19 @@ pub(super) async fn run(
         runnable,
         versions,
         builds,
+        mail,
         scratch: Arc::new(scratch),
     })
+}
+
+/// Starts the mail sink where a product of tonight sends mails.
+async fn sink(suite: &Suite, plan: &Plan) -> Result<Option<Sink>, NightError> {
+    let used = |name: &String| plan.scenarios.iter().any(|it| it.uses_product(name));
+    if !suite.config.products.iter().any(|(name, it)| it.mail && used(name)) {
+        return Ok(None);
+    }
+    let sink = Sink::start().await.map_err(|error| NightError::Usage(error.to_string()))?;
+    Ok(Some(sink))
 }
 
 /// Whether a scenario needs a page.
@@ -133,6 +149,7 @@ struct Desk<'a> {
     options: &'a RunOptions,
     ledger: &'a Ledger,
     progress: &'a Arc<dyn Fn(Progress) + Send + Sync>,
+    sends_to: Option<std::net::SocketAddr>,
 }
 
 type Unhealthy = BTreeMap<String, String>;
@@ -162,13 +179,12 @@ impl Desk<'_> {
         plan: &Plan,
         scratch: &Path,
     ) -> Result<(Products, Vec<ProductBuild>, Unhealthy), NightError> {
-        let needed: BTreeSet<_> =
-            plan.scenarios.iter().filter_map(|it| it.product.as_deref()).collect();
         let previous = super::previous_report(&super::nights_folder(self.suite), &plan.night);
         let (mut running, mut builds, mut unhealthy) =
             (Products::default(), Vec::new(), BTreeMap::new());
-        for name in self.suite.config.products.keys().filter(|it| needed.contains(it.as_str())) {
-            let found = self.product(name, scratch).await?;
+        let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
+        for name in self.suite.config.products.keys().filter(used) {
+            let found = self.product(name, scratch, &neighbours(&running).await).await?;
             let build = match self.options.builds.get(name) {
                 Some(build) => Some(build.clone()),
                 None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
@@ -192,6 +208,7 @@ impl Desk<'_> {
         &self,
         name: &str,
         scratch: &Path,
+        neighbours: &Neighbours,
     ) -> Result<Result<Running, String>, NightError> {
         let check = format!("product {name}");
         (self.progress)(Progress::Checking(check.clone()));
@@ -204,13 +221,10 @@ impl Desk<'_> {
         let served = config.serve.is_some() || config.base_url.is_some();
         let result = match self.prepare(name, &config).await {
             Ok(prepared) => {
-                let variables = Variables {
-                    vars: self.suite.config.vars.clone(),
-                    secrets: self.ledger.secrets().clone(),
-                };
+                let variables = self.variables(&config);
                 let running = Running::new(prepared, variables, scratch.to_owned());
                 // A server of each scenario's own is started once here too, to see that it can be.
-                running.shared().await.map(|_| running)
+                running.shared(neighbours).await.map(|_| running)
             }
             Err(error) => Err(error),
         };
@@ -240,10 +254,7 @@ impl Desk<'_> {
     ) -> Result<product::Prepared, ProductError> {
         let ours = || self.options.environment.clone();
         let everything: Vec<String> = self.options.environment.keys().cloned().collect();
-        let variables = Variables {
-            vars: self.suite.config.vars.clone(),
-            secrets: self.ledger.secrets().clone(),
-        };
+        let variables = self.variables(config);
         let setting = Setting {
             name,
             config,
@@ -253,6 +264,15 @@ impl Desk<'_> {
             environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
         };
         product::prepare(setting, &|name| variables.value(name)).await
+    }
+
+    /// What `${name}` stands for in the configuration of a product.
+    fn variables(&self, config: &ProductConfig) -> Variables {
+        Variables {
+            vars: self.suite.config.vars.clone(),
+            secrets: self.ledger.secrets().clone(),
+            mail: self.sends_to.filter(|_| config.mail),
+        }
     }
 
     fn record(
@@ -287,8 +307,8 @@ impl Desk<'_> {
     ) -> Result<Vec<usize>, NightError> {
         let mut runnable = Vec::new();
         for (index, scenario) in plan.scenarios.iter().enumerate() {
-            let product = scenario.product.as_deref().unwrap_or_default();
-            let obstacle = match (stop.why(), unhealthy.get(product), browser_problem) {
+            let ill = unhealthy.iter().find(|(name, _)| scenario.uses_product(name));
+            let obstacle = match (stop.why(), ill.map(|it| it.1), browser_problem) {
                 (Some(why), _, _) => {
                     let (because, detail) = because(why);
                     Some((because, detail.to_owned()))
@@ -312,4 +332,15 @@ impl Desk<'_> {
         }
         Ok(runnable)
     }
+}
+
+/// The servers that stand already, for the products after them.
+async fn neighbours(running: &Products) -> Neighbours {
+    let mut neighbours = Neighbours::default();
+    for product in running.all() {
+        if let Ok(Some(served)) = product.shared(&neighbours).await {
+            neighbours.add_served(product.prepared.name(), &served);
+        }
+    }
+    neighbours
 }

@@ -1,5 +1,6 @@
 //! [`Products`]: the products of a night, set up once, served, and brought back when they crash.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +34,37 @@ pub(super) struct Running {
 pub(super) struct Variables {
     pub vars: IndexMap<String, String>,
     pub secrets: Secrets,
+    /// Where mails are taken, for a product that sends some.
+    pub mail: Option<SocketAddr>,
+}
+
+/// What products know of those that come before them: `${shop.base-url}` and the like.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Neighbours {
+    values: IndexMap<String, String>,
+}
+
+impl Neighbours {
+    /// Makes a product known.
+    pub(super) fn add(&mut self, name: &str, served: Option<&Served>, work: &WorkFolder) {
+        let work = work.work().display().to_string();
+        self.values.insert(format!("{name}.work"), work);
+        if let Some(served) = served {
+            self.add_served(name, served);
+        }
+    }
+
+    /// Makes the server of a product known.
+    pub(super) fn add_served(&mut self, name: &str, served: &Served) {
+        self.values.insert(format!("{name}.base-url"), served.base_url.clone());
+        if let Some(port) = served.port {
+            self.values.insert(format!("{name}.port"), port.to_string());
+        }
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        self.values.get(name).cloned()
+    }
 }
 
 /// The server that scenarios share.
@@ -70,9 +102,13 @@ impl Products {
 
 impl Variables {
     pub(super) fn value(&self, name: &str) -> Option<String> {
-        match name.strip_prefix("secret:") {
-            Some(secret) => self.secrets.get(secret).map(str::to_owned),
-            None => self.vars.get(name).cloned(),
+        if let Some(secret) = name.strip_prefix("secret:") {
+            return self.secrets.get(secret).map(str::to_owned);
+        }
+        match (name, self.mail) {
+            ("smtp-host", Some(sink)) => Some(sink.ip().to_string()),
+            ("smtp-port", Some(sink)) => Some(sink.port().to_string()),
+            (_, Some(_) | None) => self.vars.get(name).cloned(),
         }
     }
 }
@@ -113,11 +149,12 @@ impl Running {
     pub(super) async fn served(
         &self,
         work: &WorkFolder,
+        neighbours: &Neighbours,
     ) -> Result<Option<Arc<Served>>, ProductError> {
         match self.isolation() {
-            Isolation::Night => self.shared().await,
+            Isolation::Night => self.shared(neighbours).await,
             Isolation::Scenario => {
-                let server = self.serve(work).await?;
+                let server = self.serve(work, neighbours).await?;
                 let work = work.work().to_owned();
                 Ok(server.map(|server| Arc::new(Served::new(server, work, None))))
             }
@@ -132,7 +169,10 @@ impl Running {
     }
 
     /// The server that scenarios share, started or started again where that is needed.
-    pub(super) async fn shared(&self) -> Result<Option<Arc<Served>>, ProductError> {
+    pub(super) async fn shared(
+        &self,
+        neighbours: &Neighbours,
+    ) -> Result<Option<Arc<Served>>, ProductError> {
         let mut shared = self.shared.lock().await;
         if let Some(served) = &shared.served {
             let Some(crash) = served.crashed() else { return Ok(Some(served.clone())) };
@@ -148,15 +188,19 @@ impl Running {
             }
         }
         let folder = self.prepared.fresh_work(&self.scratch)?;
-        let server = self.serve(&folder).await?;
+        let server = self.serve(&folder, neighbours).await?;
         let work = folder.work().to_owned();
         shared.served = server.map(|server| Arc::new(Served::new(server, work, Some(folder))));
         Ok(shared.served.clone())
     }
 
-    async fn serve(&self, work: &WorkFolder) -> Result<Option<Server>, ProductError> {
-        let variables = self.variables.clone();
-        self.prepared.serve(work, &move |name| variables.value(name)).await
+    async fn serve(
+        &self,
+        work: &WorkFolder,
+        neighbours: &Neighbours,
+    ) -> Result<Option<Server>, ProductError> {
+        let known = |name: &str| self.variables.value(name).or_else(|| neighbours.value(name));
+        self.prepared.serve(work, &known).await
     }
 
     /// Ends the shared server and answers with its log.

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::attempts::{self, Attempted, Ground, Setup};
+use super::attempts::{self, Attempted, Setup, Standpoint, Worker};
+use super::sessions::Logins;
 use super::{NightError, Progress, RunOptions, Stop, plan_of, preflight, scratch, secrets};
 use crate::agent::{Agent, Last};
-use crate::attempt::Ended;
+use crate::attempt::{Codes, Ended};
 use crate::ledger::{Ledger, NightDir};
 use crate::model::event::StepOutcome;
 use crate::model::{Event, Plan, Scenario, Step, Suite};
@@ -81,7 +82,7 @@ pub async fn replay(
     let ledger = Arc::new(Ledger::create(night, secrets, Utc::now)?);
     let mut ready = preflight::run(suite, options, &ledger, &plan, stop, &progress).await?;
     plan.environment.clone_from(&ready.environment);
-    let mut browser = ready.browser.take();
+    let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
     let runnable = !ready.runnable.is_empty();
     let _scratch = ready.scratch.clone();
@@ -91,12 +92,15 @@ pub async fn replay(
         plan: Arc::new(plan),
         products: ready.products,
         browser_options: ready.browser_options,
+        mail: ready.mail,
+        codes: Codes::default(),
+        logins: Logins::default(),
     };
     let scenario = setup.plan.scenarios.first().expect("a plan has a scenario, or is an error");
     let ended = if runnable {
         let mut pause = Some(pause);
         let steps = steps_before(scenario, until);
-        let agent = &mut |ground: Ground| -> Box<dyn Agent + '_> {
+        let agent = &mut |ground: Standpoint| -> Box<dyn Agent + '_> {
             Box::new(Pausing {
                 steps: steps.clone(),
                 given: 0,
@@ -106,18 +110,18 @@ pub async fn replay(
                 scenario: scenario.id.clone(),
             })
         };
-        attempts::run_by(&setup, scenario, 1, &mut browser, stop.signal(), agent).await?
+        attempts::run_by(&setup, scenario, 1, &mut worker, stop.signal(), agent).await?
     } else {
-        Attempted::NoProduct
+        Attempted::CouldNot
     };
-    if let Some(browser) = browser {
+    if let Some(browser) = worker.browser {
         browser.stop().await;
     }
     for product in setup.products.all() {
         drop(product.stop().await);
     }
     Ok(match ended {
-        Attempted::NoProduct => Replayed::NotReady(not_run(&ledger, &scenario.id)),
+        Attempted::CouldNot => Replayed::NotReady(not_run(&ledger, &scenario.id)),
         Attempted::Ended(Ended::Stopped) => Replayed::Interrupted,
         Attempted::Ended(Ended::With(_)) => match begun(&ledger, &scenario.id) {
             Some(problem) => Replayed::NotReady(problem),
@@ -149,7 +153,7 @@ fn is_finally(scenario: &Scenario, index: u32) -> bool {
 struct Pausing<'a> {
     steps: VecDeque<Step>,
     given: usize,
-    ground: Option<(Ground, Option<String>)>,
+    ground: Option<(Standpoint, Option<String>)>,
     pause: Option<Pause<'a>>,
     ledger: Arc<Ledger>,
     scenario: String,

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use super::{NightError, RunOptions};
+use crate::attempt::totp;
 use crate::ledger::Secrets;
 use crate::model::{Plan, Suite};
 
@@ -44,6 +45,7 @@ pub(super) fn load(
         }
     }
     if missing.is_empty() {
+        one_time_codes(suite, plan, &values)?;
         return Ok(Secrets::new(values)?);
     }
     let place = match &suite.config.secrets_file {
@@ -53,12 +55,33 @@ pub(super) fn load(
     Err(NightError::Secrets(format!("no value for {}; set it in {place}", missing.join(", "))))
 }
 
-/// The names in every `${secret:NAME}` of tonight's scenarios and of the products.
+/// Sees before anything starts that the secrets of `${totp:NAME}` make codes.
+fn one_time_codes(
+    suite: &Suite,
+    plan: &Plan,
+    values: &IndexMap<String, String>,
+) -> Result<(), NightError> {
+    for name in names_of("totp", suite, plan) {
+        let Some(value) = values.get(&name) else { continue };
+        if let Err(problem) = totp::Key::parse(value) {
+            return Err(NightError::Secrets(totp::bad(&name, &problem)));
+        }
+    }
+    Ok(())
+}
+
+/// The names in every `${secret:NAME}` and `${totp:NAME}` of tonight's scenarios, their sessions
+/// and products.
 fn referred_to(suite: &Suite, plan: &Plan) -> BTreeSet<String> {
-    let reference = Regex::new(r"\$\{secret:([^}]+)\}").expect("a valid pattern");
+    names_of("(?:secret|totp)", suite, plan)
+}
+
+fn names_of(kind: &str, suite: &Suite, plan: &Plan) -> BTreeSet<String> {
+    let reference = Regex::new(&format!(r"\$\{{{kind}:([^}}]+)\}}")).expect("a valid pattern");
     let products = serde_json::to_string(&suite.config.products).expect("plain data");
     let scenarios = serde_json::to_string(&plan.scenarios).expect("plain data");
-    [products, scenarios]
+    let sessions = serde_json::to_string(&plan.sessions).expect("plain data");
+    [products, scenarios, sessions]
         .iter()
         .flat_map(|text| {
             reference.captures_iter(text).filter_map(|found| {

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use super::attempts::{self, Setup};
+use super::attempts::{self, Setup, Worker};
 use super::preflight::Ready;
+use super::sessions::Logins;
 use super::{NightError, Progress, RunOptions, Stop, Why, because};
-use crate::attempt::Ended;
+use crate::attempt::{Codes, Ended};
 use crate::compare;
 use crate::ledger::Ledger;
 use crate::model::comparison::PendingReason;
@@ -57,6 +58,9 @@ pub(super) async fn run(
             plan: plan.clone(),
             products: ready.products,
             browser_options: ready.browser_options,
+            mail: ready.mail,
+            codes: Codes::default(),
+            logins: Logins::default(),
         },
     });
     let workers: Vec<_> =
@@ -97,19 +101,17 @@ fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
 }
 
 /// One worker: scenarios one after the other with one browser, until none is left.
-async fn work(
-    hall: Arc<Hall>,
-    mut browser: Option<Browser>,
-) -> Result<Option<Browser>, NightError> {
+async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
+    let mut worker = Worker::new(browser);
     while let Some(index) = hall.next() {
         let scenario = &hall.setup.plan.scenarios[index];
         if let Some(why) = hall.stop.why() {
             hall.not_run(scenario, why)?;
             continue;
         }
-        hall.scenario(scenario, &mut browser).await?;
+        hall.scenario(scenario, &mut worker).await?;
     }
-    Ok(browser)
+    Ok(worker.browser)
 }
 
 impl Hall {
@@ -128,24 +130,20 @@ impl Hall {
     }
 
     /// All attempts of one scenario.
-    async fn scenario(
-        &self,
-        scenario: &Scenario,
-        browser: &mut Option<Browser>,
-    ) -> Result<(), NightError> {
+    async fn scenario(&self, scenario: &Scenario, worker: &mut Worker) -> Result<(), NightError> {
         let started = Instant::now();
         let most = 1 + scenario.retries.unwrap_or(self.setup.config.night.retries);
         let mut first_look = None;
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let ended =
-                attempts::run(&self.setup, scenario, number, browser, self.stop.signal()).await?;
+                attempts::run(&self.setup, scenario, number, worker, self.stop.signal()).await?;
             let outcome = match ended {
                 attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
                 attempts::Attempted::Ended(Ended::Stopped) => {
                     return self.not_run(scenario, self.stop.why().unwrap_or(Why::Interrupted));
                 }
-                attempts::Attempted::NoProduct => return Ok(()),
+                attempts::Attempted::CouldNot => return Ok(()),
             };
             let look = self.look(scenario, number, outcome)?;
             let first = *first_look.get_or_insert(look);

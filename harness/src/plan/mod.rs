@@ -3,11 +3,14 @@
 //! It works on what `spec` validated, so that an unknown skill here is a broken promise and an
 //! error of its own, never a panic.
 
+mod cast;
 mod expand;
 mod filter;
 
 use crate::model::Scenario;
 use crate::model::suite::Suite;
+
+pub use cast::sessions;
 
 /// Which scenarios are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,7 +99,9 @@ fn resolve(suite: &Suite, scenario: &Scenario) -> Result<Scenario, PlanError> {
     expand::number(&mut finally, last);
     expand::give_to_terminal(&mut steps, &mut finally);
     let product = scenario.product.clone().or_else(|| suite.config.products.keys().next().cloned());
-    Ok(Scenario { product, before: Vec::new(), steps, finally, ..scenario.clone() })
+    let mut resolved = Scenario { product, before: Vec::new(), steps, finally, ..scenario.clone() };
+    cast::name_products(suite, &mut resolved);
+    Ok(resolved)
 }
 
 #[cfg(test)]

@@ -215,3 +215,52 @@ fn a_skill_that_cannot_be_expanded_is_an_error_and_no_endless_loop() {
         );
     }
 }
+
+#[test]
+fn sessions_are_expanded_and_everything_that_is_used_is_named() {
+    let sign_in = skill("sign-in", &[("user", None)], vec![see("${user}")], Vec::new());
+    let mut as_clerk = see("orders");
+    as_clerk.actor = Some("clerk".to_owned());
+    let mut own = scenario("a", "scenarios/a.yaml", &[], vec![see("begin"), as_clerk]);
+    own.product = Some("shop".to_owned());
+    own.actor = Some("ada".to_owned());
+    let other = scenario("b", "scenarios/b.yaml", &[], vec![see("begin")]);
+    let mut suite = suite(vec![own, other], vec![sign_in]);
+    let mut office = crate::model::suite::ProductConfig::default();
+    office.env.insert("STORE".to_owned(), "${store.base-url}".into());
+    suite.config.products.insert("store".to_owned(), crate::model::suite::ProductConfig::default());
+    suite.config.products.insert("office".to_owned(), office);
+    for (name, product) in [("ada", None), ("clerk", Some("office")), ("unused", None)] {
+        let session = crate::model::suite::SessionConfig {
+            product: product.map(str::to_owned),
+            establish: vec![call("sign-in", &[("user", name)])],
+            check: vec![see("hello")],
+            renew_after_ms: None,
+        };
+        suite.config.sessions.insert(name.to_owned(), session);
+    }
+    let planned = select(&suite, &Selection::default()).unwrap();
+    assert_eq!(planned[0].uses, ["shop", "store", "office"], "also what the office refers to");
+    assert_eq!(planned[1].uses, ["shop"]);
+    let products: Vec<_> = planned[0].steps.iter().map(|it| it.product.as_deref()).collect();
+    assert_eq!(products, [None, Some("office")], "the clerk works in the office");
+    let sessions = sessions(&suite, &planned).unwrap();
+    let told: Vec<String> = sessions
+        .iter()
+        .flat_map(|(name, it)| {
+            it.establish.iter().chain(&it.check).map(move |step| {
+                let product = it.product.as_deref().unwrap_or_default();
+                format!("{name} {product} {} {}", step.index, step.text)
+            })
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "ada shop 1 see text \"ada\"",
+            "ada shop 2 see text \"hello\"",
+            "clerk office 1 see text \"clerk\"",
+            "clerk office 2 see text \"hello\"",
+        ]
+    );
+}

@@ -9,11 +9,12 @@ use indexmap::IndexMap;
 
 use super::night::{
     AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    RecordingReport, ScenarioReport, StepReport, StepState, WatchReport,
+    RecordingReport, ScenarioReport, SessionReport, StepReport, StepState, WatchReport,
 };
+use crate::model::event::SessionWork;
 use crate::model::{
-    Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, StepOutcome,
-    StepRecord, Surface,
+    Action, Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, Step,
+    StepOutcome, StepRecord, Surface,
 };
 
 /// The report of a night, from what was planned, what happened and what it means.
@@ -69,6 +70,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,
         product_notes: ledger.product_notes,
+        sessions: ledger.sessions.iter().map(|it| it.report(plan)).collect(),
         evidence: IndexMap::new(),
     };
     report.evidence = notes(&report, plan, &ledger.evidence);
@@ -82,6 +84,7 @@ fn notes(
     seen: &HashMap<&str, &EvidenceRef>,
 ) -> IndexMap<String, EvidenceNote> {
     let steps = report.scenarios.iter().flat_map(|it| &it.attempts).flat_map(|it| &it.steps);
+    let steps = steps.chain(report.sessions.iter().flat_map(|it| &it.steps));
     let facets = report.findings.iter().flat_map(|it| &it.differences).flat_map(|it| &it.facets);
     let named: HashSet<&String> = steps
         .flat_map(|step| &step.evidence)
@@ -140,7 +143,7 @@ impl Attempt<'_> {
 /// The planned steps as they went, then those that no plan knows.
 fn steps(records: &BTreeMap<u32, &StepRecord>, scenario: Option<&Scenario>) -> Vec<StepReport> {
     let Some(scenario) = scenario else {
-        return records.values().map(|record| done(record, String::new(), 0, None)).collect();
+        return records.values().map(|record| done(record, &unplanned(record), None)).collect();
     };
     scenario
         .steps
@@ -149,26 +152,37 @@ fn steps(records: &BTreeMap<u32, &StepRecord>, scenario: Option<&Scenario>) -> V
         .map(|step| {
             let file = (step.file != scenario.file).then(|| step.file.clone());
             match records.get(&step.index) {
-                Some(record) => done(record, step.text.clone(), step.line, file),
-                None => StepReport {
-                    index: step.index,
-                    file,
-                    line: step.line,
-                    text: step.text.clone(),
-                    surface: step.action.surface().unwrap_or(Surface::Browser),
-                    place: String::new(),
-                    outcome: StepState::NotReached,
-                    expected: None,
-                    actual: None,
-                    duration_ms: 0,
-                    evidence: Vec::new(),
-                },
+                Some(record) => done(record, step, file),
+                None => not_reached(step, file),
             }
         })
         .collect()
 }
 
-fn done(record: &StepRecord, text: String, line: u32, file: Option<String>) -> StepReport {
+/// Stands for the step of a record that no plan knows.
+fn unplanned(record: &StepRecord) -> Step {
+    Step { text: String::new(), ..Step::new(record.index, "", 0, Action::Reload) }
+}
+
+fn not_reached(step: &Step, file: Option<String>) -> StepReport {
+    StepReport {
+        index: step.index,
+        file,
+        line: step.line,
+        text: step.text.clone(),
+        actor: step.actor.clone(),
+        product: step.product.clone(),
+        surface: step.action.surface().unwrap_or(Surface::Browser),
+        place: String::new(),
+        outcome: StepState::NotReached,
+        expected: None,
+        actual: None,
+        duration_ms: 0,
+        evidence: Vec::new(),
+    }
+}
+
+fn done(record: &StepRecord, step: &Step, file: Option<String>) -> StepReport {
     let (outcome, expected, actual) = match &record.outcome {
         StepOutcome::Passed => (StepState::Passed, None, None),
         StepOutcome::Failed(failure) => {
@@ -178,8 +192,10 @@ fn done(record: &StepRecord, text: String, line: u32, file: Option<String>) -> S
     StepReport {
         index: record.index,
         file,
-        line,
-        text,
+        line: step.line,
+        text: step.text.clone(),
+        actor: step.actor.clone(),
+        product: step.product.clone(),
         surface: record.surface,
         place: record.place.clone(),
         outcome,
@@ -199,8 +215,49 @@ struct Ledger<'a> {
     attempts: HashMap<&'a str, BTreeMap<u32, Attempt<'a>>>,
     preflight: Vec<PreflightCheck>,
     product_notes: Vec<ProductNote>,
+    sessions: Vec<SessionDone<'a>>,
     evidence: HashMap<&'a str, &'a EvidenceRef>,
     ending: Ending,
+}
+
+/// What a ledger says of the work on a session.
+struct SessionDone<'a> {
+    at: chrono::DateTime<chrono::Utc>,
+    actor: &'a str,
+    product: &'a str,
+    why: SessionWork,
+    steps: &'a [StepRecord],
+    duration_ms: u64,
+}
+
+impl SessionDone<'_> {
+    fn report(&self, plan: &Plan) -> SessionReport {
+        let planned = plan.sessions.get(self.actor);
+        let planned: Vec<&Step> = planned
+            .map(|it| match self.why {
+                SessionWork::Check => &it.check,
+                SessionWork::First | SessionWork::Expired | SessionWork::Old => &it.establish,
+            })
+            .into_iter()
+            .flatten()
+            .flat_map(Step::all)
+            .collect();
+        let records: BTreeMap<u32, &StepRecord> =
+            self.steps.iter().map(|step| (step.index, step)).collect();
+        let steps = planned.iter().map(|step| match records.get(&step.index) {
+            Some(record) => done(record, step, Some(step.file.clone())),
+            None => not_reached(step, Some(step.file.clone())),
+        });
+        SessionReport {
+            actor: self.actor.to_owned(),
+            product: self.product.to_owned(),
+            at: self.at,
+            why: self.why.word().to_owned(),
+            ok: self.steps.iter().all(|step| step.outcome == StepOutcome::Passed),
+            duration_ms: self.duration_ms,
+            steps: steps.collect(),
+        }
+    }
 }
 
 impl<'a> Ledger<'a> {
@@ -209,6 +266,7 @@ impl<'a> Ledger<'a> {
             attempts: HashMap::new(),
             preflight: Vec::new(),
             product_notes: Vec::new(),
+            sessions: Vec::new(),
             evidence: HashMap::new(),
             ending: Ending::CutOff,
         };
@@ -221,6 +279,19 @@ impl<'a> Ledger<'a> {
     fn take(&mut self, entry: &'a Entry) {
         match &entry.event {
             Event::NightStarted { .. } | Event::NotRun { .. } => {}
+            Event::Session { actor, product, why, steps, duration_ms } => {
+                for step in steps {
+                    self.keep(&step.evidence);
+                }
+                self.sessions.push(SessionDone {
+                    at: entry.at,
+                    actor,
+                    product,
+                    why: *why,
+                    steps,
+                    duration_ms: *duration_ms,
+                });
+            }
             Event::Preflight { check, ok, detail, duration_ms, evidence } => {
                 self.keep(evidence);
                 self.preflight.push(PreflightCheck {

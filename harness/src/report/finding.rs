@@ -388,7 +388,8 @@ impl TimelineView {
         let scenario = known.scenarios.get(id.as_str())?;
         let attempt = difference
             .and_then(|it| scenario.attempts.iter().find(|attempt| attempt.n == it.attempt))
-            .or_else(|| scenario.attempts.first())?;
+            .or_else(|| scenario.attempts.first());
+        let Some(attempt) = attempt else { return Self::of_login(finding, scenario, known) };
         let differing: HashSet<u32> = finding
             .differences
             .iter()
@@ -435,6 +436,49 @@ impl TimelineView {
     }
 }
 
+impl TimelineView {
+    /// Where nobody could sign in, the steps of that.
+    fn of_login(finding: &Finding, scenario: &ScenarioReport, known: &Known<'_>) -> Option<Self> {
+        let evidence = &finding.differences.first()?.facets.first()?.evidence;
+        let own = |step: &StepReport| step.outcome.is_failure() && step.evidence == *evidence;
+        let mut failed = known.report.sessions.iter().rev().filter(|it| !it.ok);
+        let session = failed.find(|it| it.why != "check" && it.steps.iter().any(own))?;
+        let attempt = AttemptReport {
+            n: 1,
+            outcome: crate::model::Outcome::Failed,
+            detail: None,
+            duration_ms: session.duration_ms,
+            ledger_lines: None,
+            steps: session.steps.clone(),
+            watches: Vec::new(),
+            recordings: Vec::new(),
+        };
+        let is_marked = |step: &StepReport| step.outcome.is_failure();
+        Some(Self {
+            scenario: format!("the session of {}", one_line(&session.actor, 80)),
+            attempt: format!("at {} UTC", session.at.format("%H:%M:%S")),
+            outcome: attempt.outcome.word(),
+            steps: steps(&attempt, scenario, &is_marked, &HashSet::new()),
+            watches: Vec::new(),
+            more_watches: None,
+            material: links(evidence, &known.report.evidence),
+            ledger: None,
+            file: "nightshift.yaml".to_owned(),
+        })
+    }
+}
+
+/// Who does a step, and where, as far as it is not the scenario's own actor and product.
+fn who(step: &StepReport) -> String {
+    let actor = step.actor.as_deref().map(|it| format!("{} ", one_line(it, 40)));
+    let product = step.product.as_deref().map(|it| format!("in {} ", one_line(it, 40)));
+    let text: String = actor.into_iter().chain(product).collect();
+    match text.trim_end() {
+        "" => String::new(),
+        text => format!("{text}: "),
+    }
+}
+
 /// The timeline: all steps of a short one, else the first, those around marked ones and the last.
 fn steps(
     attempt: &AttemptReport,
@@ -465,7 +509,7 @@ fn steps(
         views.push(StepView {
             index: step.index,
             state: state(step, differing.contains(&step.index)),
-            text: one_line(&step.text, 200),
+            text: format!("{}{}", who(step), one_line(&step.text, 200)),
             place: one_line(&step.place, 160),
             duration: if step.outcome == StepState::NotReached {
                 String::new()

@@ -38,6 +38,9 @@ pub struct NightReport {
     /// Logs and crashes of the products.
     #[serde(default)]
     pub product_notes: Vec<ProductNote>,
+    /// What was done for the sessions that scenarios start from, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionReport>,
     /// What is known of the files that the paths in this report name.
     #[serde(default)]
     pub evidence: IndexMap<String, EvidenceNote>,
@@ -152,6 +155,12 @@ pub struct StepReport {
     pub line: u32,
     /// How a person would say it.
     pub text: String,
+    /// Who did it, where it was not the scenario's own actor.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The product, where it was not the scenario's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
     /// What it acted upon.
     pub surface: Surface,
     /// The URL path of the page, or the command line.
@@ -169,6 +178,25 @@ pub struct StepReport {
     pub duration_ms: u64,
     /// Paths in the night directory.
     pub evidence: Vec<String>,
+}
+
+/// Work on a session: it was looked at, or established.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionReport {
+    /// The name of the actor.
+    pub actor: String,
+    /// The product that it is a session of.
+    pub product: String,
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// Why: `check`, `first`, `expired` or `old`.
+    pub why: String,
+    /// Whether every step passed.
+    pub ok: bool,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
 }
 
 /// How a step went.

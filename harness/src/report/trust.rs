@@ -129,6 +129,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         },
         more: Vec::new(),
     });
+    facts.extend(sessions(report));
     facts.push(checked(report));
     facts
 }
@@ -139,6 +140,32 @@ fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {
         *by_reason.entry(scenario.because.map_or("no reason given", because)).or_default() += 1;
     }
     by_reason.into_iter().map(|(reason, n)| format!("{reason} {n}")).collect()
+}
+
+/// Who signed in, how often, and how often that failed.
+fn sessions(report: &NightReport) -> Option<FactView> {
+    let mut by_actor: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for session in report.sessions.iter().filter(|it| it.why != "check") {
+        let counts = by_actor.entry(&session.actor).or_default();
+        if session.ok {
+            counts.0 += 1;
+        } else {
+            counts.1 += 1;
+        }
+        counts.2 += usize::from(session.why == "expired");
+    }
+    let signed_in: usize = by_actor.values().map(|it| it.0).sum();
+    let more = by_actor.iter().map(|(actor, (done, failed, expired))| {
+        let anew = (*expired > 0).then(|| format!(", {expired} of it anew"));
+        let failures = (*failed > 0).then(|| format!(", {failed} failed"));
+        let text = format!("{} {done}", one_line(actor, 60));
+        std::iter::once(text).chain(anew).chain(failures).collect::<String>()
+    });
+    (!by_actor.is_empty()).then(|| FactView {
+        term: "Signed in",
+        text: count(signed_in, "time"),
+        more: more.collect(),
+    })
 }
 
 /// What a green night is green about.

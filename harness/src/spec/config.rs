@@ -22,7 +22,9 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let fields = reader.object(node, &grammar::CONFIG)?;
     let products =
         fields.get("products").map(|it| super::product::read(reader, it)).unwrap_or_default();
-    let sessions = fields.get("sessions").map(|it| reader.sessions(it)).unwrap_or_default();
+    let names: Vec<&str> = products.keys().map(String::as_str).collect();
+    let sessions = fields.get("sessions").map(|it| reader.sessions(it, &names));
+    let sessions = sessions.unwrap_or_default();
     let browser = browser(reader, fields.get("browser"));
     let night = night(reader, fields.get("night"));
     let gate = super::gate::read(reader, fields.get("gate"));

@@ -348,6 +348,14 @@ fn unknown_reference(
     scope: &Scope<'_>,
     captured: &HashSet<String>,
 ) {
+    if name.starts_with("totp:") {
+        reader.advise(
+            pos,
+            format!("\"{name}\" names no secret to make one-time codes of"),
+            "write `${totp:NAME}` with letters, digits and `_`",
+        );
+        return;
+    }
     if name.starts_with("secret:") {
         reader.advise(
             pos,

@@ -111,7 +111,11 @@ impl Reader {
     }
 
     /// The sessions of the suite by name.
-    pub(super) fn sessions(&mut self, node: &Node) -> IndexMap<String, SessionConfig> {
+    pub(super) fn sessions(
+        &mut self,
+        node: &Node,
+        products: &[&str],
+    ) -> IndexMap<String, SessionConfig> {
         let mut sessions = IndexMap::new();
         for entry in self.map(node, "\"sessions\"").unwrap_or_default() {
             let named = self.check_name(&entry.key, entry.pos, "the session");
@@ -119,6 +123,30 @@ impl Reader {
             let product = fields.get("product").and_then(|it| self.product_name(it));
             let establish = self.steps(fields.get("establish"), "\"establish\"");
             let check = self.steps(fields.get("check"), "\"check\"");
+            if product.is_none() && fields.get("product").is_none() && products.len() > 1 {
+                self.advise(
+                    entry.pos,
+                    "the suite has several products, and this session names none",
+                    &format!("add `product:` with one of {}", products.join(", ")),
+                );
+            }
+            if let Some(other) = establish.iter().chain(&check).find_map(|it| it.actor.as_ref()) {
+                self.advise(
+                    entry.pos,
+                    format!("the steps of the session \"{}\" are done as \"{other}\"", entry.key),
+                    "a session is one person's: leave `as:` out",
+                );
+            }
+            if establish.is_empty() && !check.is_empty() {
+                self.advise(
+                    entry.pos,
+                    format!(
+                        "the session \"{}\" has a check and nothing that establishes it",
+                        entry.key
+                    ),
+                    "add `establish:`, or leave `check:` out for a visitor",
+                );
+            }
             let renew_after_ms =
                 fields.get("renew-after").and_then(|it| self.duration(it, "\"renew-after\""));
             if named {

@@ -61,6 +61,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         tags,
         owner,
         product,
+        uses: Vec::new(),
         actor,
         exclusive,
         isolate,

@@ -1,8 +1,8 @@
 //! Where the product is used: observe it and act on it, and say plainly how that went.
 //!
 //! [`browser`] drives Chromium, [`command`] runs commands, [`files`] reads files as what they are,
-//! [`terminal`] uses programs on a terminal, [`fake`] plays a page in tests;
-//! [`recording`] makes steps of what a person did.
+//! [`terminal`] uses programs on a terminal, [`mail`] takes the mails that products send, [`fake`]
+//! plays a page in tests; [`recording`] makes steps of what a person did.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
 
 pub mod browser;
@@ -10,6 +10,7 @@ pub mod command;
 #[cfg(test)]
 pub mod fake;
 pub mod files;
+pub mod mail;
 pub mod recording;
 pub mod terminal;
 mod texts;

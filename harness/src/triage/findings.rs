@@ -15,9 +15,11 @@ use super::title::{plain, title};
 use super::verdicts::{Judged, counts, is_clean};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::comparison::Located;
+use crate::model::event::SessionWork;
 use crate::model::finding::SuppressionNote;
 use crate::model::{
-    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Verdict, WatchKind,
+    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Step, StepOutcome,
+    Verdict, WatchKind,
 };
 
 /// All that a finding is made from.
@@ -41,6 +43,7 @@ pub fn findings(
     let material = Material { plan, attempts, seen, judged, now };
     let mut spots = material.spots();
     let mut all = material.dead_products(&mut spots);
+    all.extend(material.broken_logins());
     let groups = group(&spots);
     let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
     for group in &groups {
@@ -158,9 +161,54 @@ impl Material<'_> {
     }
 
     fn uses(&self, scenario: &str, product: &str) -> bool {
-        self.seen
-            .scenario(scenario)
-            .is_some_and(|it| it.product.as_deref().is_none_or(|name| name == product))
+        self.seen.scenario(scenario).is_some_and(|it| it.uses_product(product))
+    }
+
+    /// One finding for each session that could not be established, for all who needed it.
+    fn broken_logins(&self) -> Vec<Finding> {
+        let failed = self.attempts.sessions.iter().filter(|it| it.why != SessionWork::Check);
+        let failed: BTreeMap<&str, _> =
+            failed.filter_map(|it| Some((it.actor, (it, it.failure()?)))).collect();
+        let mut all = Vec::new();
+        for (actor, (session, (step, failure))) in failed {
+            let needs = |it: &&Scenario| {
+                self.judged[it.id.as_str()].because == Some(Because::Login)
+                    && it.actors().contains(&Some(actor))
+            };
+            let evidence: Vec<String> = step.evidence.iter().map(|it| it.path.clone()).collect();
+            let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
+            let scenarios = self.plan.scenarios.iter().filter(needs);
+            let own: Vec<Located> = scenarios
+                .map(|it| {
+                    cause::failure(&it.id, 0, (step.index, &step.place), why, evidence.clone())
+                })
+                .collect();
+            if own.is_empty() {
+                continue;
+            }
+            let text = self.plan.sessions.get(actor).and_then(|planned| {
+                planned.establish.iter().flat_map(Step::all).find(|it| it.index == step.index)
+            });
+            let text = text.map_or_else(String::new, |it| format!(", {}", plain(&it.text, 60)));
+            let title = format!(
+                "{} cannot sign in to {}: step {}{text}: {}",
+                plain(actor, 40),
+                plain(session.product, 40),
+                step.index,
+                plain(failure.actual.lines().next().unwrap_or_default(), 80)
+            );
+            let key = format!("{actor} signs in to {}", session.product);
+            let mut finding = self.product_finding(&key, title, own, Verdict::Inconclusive);
+            let passed = session.steps.iter().filter(|it| it.outcome == StepOutcome::Passed);
+            finding.reasons.push(format!(
+                "the session of {actor} could not be established: {} of its steps passed, then \
+                 step {} failed; nothing that needs it was tried",
+                passed.count(),
+                step.index
+            ));
+            all.push(finding);
+        }
+        all
     }
 
     fn product_finding(

@@ -453,3 +453,48 @@ fn hostile_text_is_shown_and_never_obeyed() {
     night.page("s", "/x", "- text: a", &format!("- text: {}", "<script>".repeat(100_000)));
     assert!(titles(&judge(&night))[0].chars().count() <= 144);
 }
+
+#[test]
+fn a_broken_login_is_one_finding_for_all_who_needed_it() {
+    use crate::model::event::{Failure, SessionWork, StepOutcome, StepRecord};
+    let mut night = Night::default();
+    for id in ["a", "b", "c"] {
+        night.browser_scenario(id, &[]).baseline(id, "watch", FacetKind::Events, b"");
+    }
+    for scenario in &mut night.plan.scenarios[..2] {
+        scenario.actor = Some("ada".to_owned());
+    }
+    let failed = StepRecord {
+        index: 2,
+        surface: crate::model::Surface::Browser,
+        place: "/login".to_owned(),
+        outcome: StepOutcome::Failed(Failure {
+            outcome: Outcome::Failed,
+            expected: "heading \"Hello\", visible".to_owned(),
+            actual: "no such heading".to_owned(),
+        }),
+        duration_ms: 1,
+        evidence: Vec::new(),
+    };
+    for _ in 0..2 {
+        night.event(Event::Session {
+            actor: "ada".to_owned(),
+            product: "shop".to_owned(),
+            why: SessionWork::First,
+            steps: vec![failed.clone()],
+            duration_ms: 1,
+        });
+    }
+    night.not_run("a", Because::Login, "ada cannot sign in");
+    night.not_run("b", Because::Login, "ada cannot sign in");
+    night.begin("c", 1).end("c", 1, Outcome::Completed);
+    let judgement = judge(&night);
+    assert_eq!(titles(&judgement), ["ada cannot sign in to shop: step 2: no such heading"]);
+    let finding = &judgement.findings[0];
+    assert_eq!(finding.scenarios, ["a", "b"]);
+    assert_eq!(finding.verdict, Verdict::Inconclusive);
+    assert_eq!(finding.differences[0].place, "/login");
+    let verdicts: Vec<_> = judgement.scenarios.iter().map(|it| (it.verdict, it.because)).collect();
+    let login = (Verdict::Inconclusive, Some(Because::Login));
+    assert_eq!(verdicts, [login, login, (Verdict::Unchanged, None)]);
+}

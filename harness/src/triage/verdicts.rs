@@ -57,6 +57,10 @@ pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'
             return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
         }
         return match log.not_run {
+            // It could have run, and would have said nothing of what it is about.
+            Some((Because::Login, detail)) => {
+                Judged::because(Verdict::Inconclusive, Because::Login, detail)
+            }
             Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
             None => Judged::because(
                 Verdict::NotRun,

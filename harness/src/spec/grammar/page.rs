@@ -179,10 +179,10 @@ pub(crate) static SESSION: Object = object(
             "The product; the first of the suite unless said.",
             "shop",
         ),
-        required(
+        optional(
             "establish",
             Shape::Steps,
-            "What establishes it: mostly one `use` of a skill.",
+            "What establishes it: mostly one `use` of a skill; without it, a visitor with a page of their own.",
             "[ { use: sign-in, with: { user: ada } } ]",
         ),
         optional(

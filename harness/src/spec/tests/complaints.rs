@@ -223,3 +223,18 @@ fn a_scenario_without_its_parts_says_what_is_missing() {
         ("nightshift.yaml", "product: {}\n"),
     ]));
 }
+
+#[test]
+fn sessions_that_cannot_be_say_what_to_write() {
+    insta::assert_snapshot!(said(&[(
+        "nightshift.yaml",
+        concat!(
+            "products: { shop: {}, office: {} }\n",
+            "sessions:\n",
+            "  ada: { establish: [ back ] }\n",
+            "  bob: { product: shop, check: [ back ] }\n",
+            "  cyd: { product: shop, establish: [ { open: /, as: bob } ] }\n",
+            "  dan: { product: shoop, establish: [ { fill: { textbox: '${totp:a b}' } } ] }\n",
+        )
+    )]));
+}

@@ -35,6 +35,7 @@ mod scroll;
 mod seek;
 mod session;
 mod settle;
+mod signed_in;
 mod tab;
 mod tabs;
 pub mod walker;
@@ -53,6 +54,7 @@ pub use page::Page;
 pub use print::Paper;
 pub use recorder::Recorder;
 pub use session::Browser;
+pub use signed_in::SignedIn;
 
 /// How a browser is started.
 #[derive(Debug, Clone)]

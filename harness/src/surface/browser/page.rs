@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, try_join_all};
@@ -19,6 +20,7 @@ use super::expand::Openness;
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
 use super::settle::PRELOAD;
+use super::signed_in::Filling;
 use super::walker::{self, Question, WalkerError};
 use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
@@ -74,6 +76,8 @@ pub struct Page {
     pub(super) dressed: Vec<String>,
     /// The overlays, by index, that the scenario itself uses.
     pub(super) tested: BTreeSet<usize>,
+    /// Storage that is filled until the first document of its origin stands.
+    pub(super) filling: Option<Filling>,
 }
 
 /// Why a step did not come to its end.
@@ -168,6 +172,13 @@ impl Blank {
 impl Page {
     /// Makes a page of an empty tab.
     pub(super) async fn of(blank: Blank, context: &PageContext) -> Result<Self, SurfaceError> {
+        if context.base_url.is_empty() {
+            return Err(SurfaceError::BrowserMissing(
+                "no product of this scenario is served, so it has no pages; give one `serve:` or \
+                 `base-url:`"
+                    .to_owned(),
+            ));
+        }
         let base = Url::parse(&context.base_url).map_err(|error| {
             SurfaceError::BrowserMissing(format!(
                 "the product's URL {:?} is none: {error}",
@@ -177,6 +188,7 @@ impl Page {
         let mut hosts = context.allow_hosts.clone();
         hosts.extend(own_host(&base));
         blank.shared.wall.allow(&blank.user_context, hosts);
+        blank.shared.pages.fetch_add(1, Ordering::Relaxed);
         let mut page = Self {
             shared: blank.shared,
             record: blank.record,
@@ -197,6 +209,7 @@ impl Page {
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
+            filling: None,
         };
         match page.wear(&context.settings).await {
             Ok(()) => Ok(page),
@@ -229,6 +242,7 @@ impl Page {
         let mut focus = self.shared.focus.lock().await;
         if *focus != self.top || overtaken {
             self.switch().await?;
+            self.come_forward().await;
             self.top.clone_into(&mut focus);
         }
         drop(focus);
@@ -236,6 +250,15 @@ impl Page {
             self.tabs_known = self.record.state().opened.len();
         }
         Ok(())
+    }
+
+    /// Where several pages are used at once, only the one in front is drawn and has the focus.
+    async fn come_forward(&self) {
+        if self.shared.pages.load(Ordering::Relaxed) > 1 {
+            let params = json!({ "context": self.top });
+            // A page that does not come forward because a dialog blocks it says so at the step.
+            drop(self.shared.bidi.command("browsingContext.activate", params, FLUSH).await);
+        }
     }
 
     /// As [`Page::focus`], also out of a frame.
@@ -430,6 +453,7 @@ pub(super) async fn ask<T: serde::de::DeserializeOwned>(
 
 impl Drop for Page {
     fn drop(&mut self) {
+        self.shared.pages.fetch_sub(1, Ordering::Relaxed);
         self.shared.records.remove(&self.user_context);
         self.shared.wall.forget(&self.user_context);
     }
@@ -473,7 +497,9 @@ pub(super) fn preload(settings: &PageSettings, user_context: &str) -> Value {
 impl PageSurface for Page {
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
         Box::pin(async move {
-            match self.perform(action).await {
+            let performed = self.perform(action).await;
+            self.filled().await;
+            match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
                 Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
                 Err(Trouble::Lost(error)) => Err(error),

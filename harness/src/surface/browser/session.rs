@@ -5,6 +5,7 @@
 //! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,6 +74,8 @@ pub(super) struct Shared {
     pub(super) focus: tokio::sync::Mutex<String>,
     /// The engine's session of the tab in which we copy and paste, once there is one.
     pub(super) own_tab: tokio::sync::Mutex<Option<String>>,
+    /// How many pages are in use.
+    pub(super) pages: AtomicUsize,
     /// The longest that one command may take before the browser counts as lost.
     pub(super) limit: Duration,
     /// The default deadline of an action.
@@ -189,6 +192,7 @@ impl Browser {
             records,
             focus: tokio::sync::Mutex::default(),
             own_tab: tokio::sync::Mutex::default(),
+            pages: AtomicUsize::new(0),
             limit,
             timeout: options.timeout,
         });

@@ -1,0 +1,265 @@
+//! [`Stage`]: what one attempt stands on: for each product that it uses a folder with fresh data and
+//! the server that it talks to.
+//!
+//! It knows nothing of steps, so that whoever wants to do a part of a scenario can stand on one too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::attempts::{Setup, Standpoint};
+use super::products::{Neighbours, Running, Served};
+use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
+use crate::model::page_settings::PageSettings;
+use crate::model::suite::Isolation;
+use crate::model::{Scenario, Template};
+use crate::policy::Policy;
+use crate::process::Environment;
+use crate::product::{Address, ProductError, WorkFolder};
+use crate::surface::SurfaceError;
+use crate::surface::browser::{Onlooker, PageContext};
+use crate::surface::command::{CommandSetup, CommandSurface};
+use crate::surface::terminal::{TerminalSetup, TerminalSurface};
+
+/// How much of each output of a command is kept, in bytes.
+const MOST_OUTPUT: usize = 4 << 20;
+
+/// What an attempt stands on.
+pub(super) struct Stage<'a> {
+    own: &'a str,
+    grounds: IndexMap<&'a str, Ground<'a>>,
+}
+
+/// One product of an attempt.
+struct Ground<'a> {
+    product: &'a Running,
+    work: WorkFolder,
+    served: Option<Arc<Served>>,
+    environment: Environment,
+}
+
+/// Why there is no stage.
+pub(super) struct NoStage(pub String);
+
+impl From<ProductError> for NoStage {
+    fn from(error: ProductError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// Gives every product that a scenario uses a folder and a server, in their order.
+    pub(super) async fn set(setup: &'a Setup, scenario: &'a Scenario) -> Result<Self, NoStage> {
+        let own = scenario.product.as_deref().unwrap_or_default();
+        let mut stage = Self { own, grounds: IndexMap::new() };
+        let names: Vec<&str> = match &scenario.uses[..] {
+            [] => vec![own],
+            uses => uses.iter().map(String::as_str).collect(),
+        };
+        for name in names {
+            let product = setup.products.get(name);
+            let Some(product) = product else {
+                stage.clear().await;
+                return Err(NoStage(format!("the product {name} is not healthy")));
+            };
+            match Ground::prepare(product, &stage.neighbours()).await {
+                Ok(ground) => drop(stage.grounds.insert(name, ground)),
+                Err(error) => {
+                    stage.clear().await;
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(stage)
+    }
+
+    /// The products so far, for those that come after them.
+    fn neighbours(&self) -> Neighbours {
+        let mut neighbours = Neighbours::default();
+        for (name, ground) in &self.grounds {
+            neighbours.add(name, ground.served.as_deref(), &ground.work);
+        }
+        neighbours
+    }
+
+    /// Where its products are.
+    pub(super) fn sites(&self) -> Sites {
+        let addresses = self.grounds.iter().map(|(name, ground)| {
+            ((*name).to_owned(), ground.served.as_ref().map(|it| it.base_url.clone()))
+        });
+        Sites::new(self.own, addresses.collect())
+    }
+
+    /// The hosts that pages may reach beside the one that paths are joined to.
+    fn allowed(&self) -> Vec<String> {
+        let hosts = self.grounds.values().flat_map(|it| &it.product.prepared.config().allow_hosts);
+        hosts.cloned().chain(self.grounds.values().filter_map(Ground::host)).collect()
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        let own = self.grounds.get(self.own).and_then(|it| it.served.as_deref());
+        Policy::new(own.map(|it| &*it.base_url), &self.allowed())
+    }
+
+    /// What the pages of an attempt are opened for; the settings of its product and what `over`
+    /// lays over them know the attempt's values.
+    pub(super) fn page_context(
+        &self,
+        setup: &Setup,
+        sites: &Sites,
+        over: &PageSettings,
+        scope: &Scope,
+    ) -> Result<PageContext, SurfaceError> {
+        let dismiss =
+            self.grounds.values().flat_map(|it| it.product.prepared.config().dismiss.clone());
+        let said = self.grounds[self.own].product.prepared.config().browser.overlaid(over);
+        let secrets = setup.ledger.secrets();
+        let filled = said.map(&|template: &Template| {
+            template.resolve(&|name| scope.value(name, None, secrets)).map(Template::new)
+        });
+        let settings = filled.map_err(|unknown| {
+            SurfaceError::BrowserMissing(format!("the `browser:` settings: {unknown}"))
+        })?;
+        Ok(PageContext {
+            base_url: sites.home().map(|(_, url)| url.to_owned()).unwrap_or_default(),
+            allow_hosts: self.allowed(),
+            settings,
+            dismiss: dismiss.collect(),
+            work: self.grounds[self.own].work.work().to_owned(),
+        })
+    }
+
+    /// Where an attempt stands before its first step.
+    pub(super) fn standpoint(
+        &self,
+        onlooker: Option<Onlooker>,
+        tools: Option<String>,
+    ) -> Standpoint {
+        let own = &self.grounds[self.own];
+        Standpoint {
+            base_url: own.served.as_ref().map(|it| it.base_url.clone()),
+            port: own.served.as_ref().and_then(|it| it.port),
+            work: own.work.work().to_owned(),
+            environment: own.environment.clone(),
+            onlooker,
+            tools,
+        }
+    }
+
+    /// The terminals of its products.
+    pub(super) fn terminals(&self, setup: &Setup) -> Terminals {
+        let surface = |ground: &Ground<'_>| {
+            TerminalSurface::new(TerminalSetup {
+                work: ground.work.work().to_owned(),
+                environment: ground.environment.clone(),
+                timeout: setup.browser_options.timeout,
+                secrets: setup.ledger.secrets().values().map(str::to_owned).collect(),
+            })
+        };
+        self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
+    }
+
+    /// The commands of its products.
+    pub(super) fn commands(&self, timeout: Duration) -> Commands {
+        let surface = |ground: &Ground<'_>| {
+            CommandSurface::new(CommandSetup {
+                work: ground.work.work().to_owned(),
+                environment: ground.environment.clone(),
+                timeout,
+                max_output: MOST_OUTPUT,
+            })
+        };
+        self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
+    }
+
+    /// How one of its products died, if one did.
+    pub(super) fn crashed(&self) -> Option<Crash> {
+        self.grounds.iter().find_map(|(name, ground)| {
+            let served = ground.served.as_ref()?;
+            let crash = served.crashed()?;
+            Some(Crash { product: (*name).to_owned(), how: crash.how, log: served.log() })
+        })
+    }
+
+    /// The server that a product is served by; what is signed in to it is signed in to no other.
+    pub(super) fn served(&self, product: &str) -> Option<Arc<Served>> {
+        self.grounds.get(product)?.served.clone()
+    }
+
+    /// The values of `${port}`, `${base-url}`, `${work}`, the same of every product by its name,
+    /// `${unique}`, and how they are compared.
+    pub(super) fn scope(&self, setup: &Setup, unique: &str) -> Scope {
+        let mut scope = Scope::new(&setup.config.vars);
+        for (name, ground) in &self.grounds {
+            let own = *name == self.own;
+            let token =
+                |what: &str| if own { format!("[{what}]") } else { format!("[{name}.{what}]") };
+            let mut set = |what: &str, value: &str| {
+                scope.set(&format!("{name}.{what}"), value);
+                if own {
+                    scope.set(what, value);
+                }
+            };
+            let port = ground.served.as_ref().and_then(|it| it.port).map(|it| it.to_string());
+            let work = ground.work.work().to_string_lossy().into_owned();
+            if let Some(served) = &ground.served {
+                set("base-url", &served.base_url);
+            }
+            if let Some(port) = &port {
+                set("port", port);
+            }
+            set("work", &work);
+            if let Some(port) = port {
+                scope.is_known(port, &token("port"));
+            }
+            if let Some(served) = ground.served.as_ref().filter(|it| it.work != ground.work.work())
+            {
+                scope.is_known(served.work.to_string_lossy(), &token("server"));
+            }
+            scope.is_known(work, &token("work"));
+            scope.is_known(ground.work.home().to_string_lossy(), &token("home"));
+            scope.is_known(ground.work.tmp().to_string_lossy(), &token("tmp"));
+        }
+        if let Some(sink) = &setup.mail {
+            scope.set("smtp-host", sink.address().ip().to_string());
+            scope.set_known("smtp-port", sink.address().port().to_string(), "[smtp-port]");
+        }
+        scope.set_known("unique", unique, "[unique]");
+        scope
+    }
+
+    /// Ends what only this attempt used, the last product first.
+    pub(super) async fn clear(self) {
+        for (_, ground) in self.grounds.into_iter().rev() {
+            if let (Isolation::Scenario, Some(served)) =
+                (ground.product.isolation(), &ground.served)
+            {
+                served.stop().await;
+            }
+            ground.product.clear(ground.work);
+        }
+    }
+}
+
+impl<'a> Ground<'a> {
+    async fn prepare(product: &'a Running, neighbours: &Neighbours) -> Result<Self, ProductError> {
+        let work = product.work()?;
+        let served = product.served(&work, neighbours).await?;
+        let address = Address {
+            port: served.as_deref().and_then(|it| it.port),
+            base_url: served.as_deref().map(|it| it.base_url.as_str()),
+        };
+        let variables = product.variables.clone();
+        let environment = product.prepared.environment(&work, address, &|name| {
+            variables.value(name).or_else(|| neighbours.value(name))
+        })?;
+        Ok(Self { product, work, served, environment })
+    }
+
+    /// `host:port` of its server.
+    fn host(&self) -> Option<String> {
+        let url = url::Url::parse(&self.served.as_ref()?.base_url).ok()?;
+        Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+    }
+}
