@@ -209,6 +209,7 @@ impl Made {
                 surface: Surface::Browser,
                 place: format!("/list/{n}"),
                 outcome,
+                decided: None,
                 duration_ms: 120,
                 evidence: Vec::new(),
             };

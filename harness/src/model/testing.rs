@@ -182,8 +182,8 @@ impl Night {
             .collect();
         let planned = self.plan.scenarios.iter().find(|it| it.id == scenario);
         let taken = planned.and_then(|it| {
-            it.steps
-                .iter()
+            it.all_steps()
+                .into_iter()
                 .find(|step| step.action.snapshot().is_some_and(|it| it.name == checkpoint))
         });
         let step = taken.map_or(1, |step| step.index);
@@ -233,6 +233,7 @@ impl Night {
             surface: Surface::Browser,
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),
+            decided: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };

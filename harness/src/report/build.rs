@@ -9,11 +9,11 @@ use indexmap::IndexMap;
 
 use super::night::{
     AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    ScenarioReport, StepReport, StepState, WatchReport,
+    ScenarioReport, WatchReport,
 };
+use super::timeline;
 use crate::model::{
-    Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, StepOutcome,
-    StepRecord, Surface,
+    Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, StepRecord,
 };
 
 /// The report of a night, from what was planned, what happened and what it means.
@@ -110,14 +110,15 @@ fn notes(
 #[derive(Default)]
 struct Attempt<'a> {
     lines: Option<(u64, u64)>,
-    steps: BTreeMap<u32, &'a StepRecord>,
+    /// In the order in which they went.
+    steps: Vec<&'a StepRecord>,
     watches: Vec<WatchReport>,
     end: Option<(Outcome, Option<&'a str>, u64)>,
 }
 
 impl Attempt<'_> {
     fn report(self, n: u32, scenario: Option<&Scenario>) -> AttemptReport {
-        let done: u64 = self.steps.values().map(|step| step.duration_ms).sum();
+        let done: u64 = self.steps.iter().map(|step| step.duration_ms).sum();
         let (outcome, detail, duration_ms) = self.end.unwrap_or((
             Outcome::HarnessError,
             Some("the ledger ends before this attempt does"),
@@ -129,66 +130,13 @@ impl Attempt<'_> {
             detail: detail.map(str::to_owned),
             duration_ms,
             ledger_lines: self.lines,
-            steps: steps(&self.steps, scenario),
+            steps: timeline::steps(&self.steps, outcome, scenario),
             watches: self.watches,
         }
     }
 }
 
-/// The planned steps as they went, then those that no plan knows.
-fn steps(records: &BTreeMap<u32, &StepRecord>, scenario: Option<&Scenario>) -> Vec<StepReport> {
-    let Some(scenario) = scenario else {
-        return records.values().map(|record| done(record, String::new(), 0, None)).collect();
-    };
-    scenario
-        .steps
-        .iter()
-        .chain(&scenario.finally)
-        .map(|step| {
-            let file = (step.file != scenario.file).then(|| step.file.clone());
-            match records.get(&step.index) {
-                Some(record) => done(record, step.text.clone(), step.line, file),
-                None => StepReport {
-                    index: step.index,
-                    file,
-                    line: step.line,
-                    text: step.text.clone(),
-                    surface: step.action.surface().unwrap_or(Surface::Browser),
-                    place: String::new(),
-                    outcome: StepState::NotReached,
-                    expected: None,
-                    actual: None,
-                    duration_ms: 0,
-                    evidence: Vec::new(),
-                },
-            }
-        })
-        .collect()
-}
-
-fn done(record: &StepRecord, text: String, line: u32, file: Option<String>) -> StepReport {
-    let (outcome, expected, actual) = match &record.outcome {
-        StepOutcome::Passed => (StepState::Passed, None, None),
-        StepOutcome::Failed(failure) => {
-            (failure.outcome.into(), Some(failure.expected.clone()), Some(failure.actual.clone()))
-        }
-    };
-    StepReport {
-        index: record.index,
-        file,
-        line,
-        text,
-        surface: record.surface,
-        place: record.place.clone(),
-        outcome,
-        expected,
-        actual,
-        duration_ms: record.duration_ms,
-        evidence: paths(&record.evidence),
-    }
-}
-
-fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
+pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
     evidence.iter().map(|it| it.path.clone()).collect()
 }
 
@@ -238,7 +186,7 @@ impl<'a> Ledger<'a> {
             }
             Event::Step { scenario, attempt, step } => {
                 self.keep(&step.evidence);
-                self.attempt(entry, scenario, *attempt).steps.insert(step.index, step);
+                self.attempt(entry, scenario, *attempt).steps.push(step);
             }
             Event::Checkpoint { scenario, attempt, facets, .. } => {
                 for facet in facets {

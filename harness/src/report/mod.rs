@@ -18,6 +18,7 @@ mod page;
 mod sentence;
 pub mod shown;
 mod summary;
+mod timeline;
 mod trust;
 
 use std::path::{Path, PathBuf};

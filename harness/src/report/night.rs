@@ -156,6 +156,10 @@ pub struct StepReport {
     pub place: String,
     /// How it went.
     pub outcome: StepState,
+    /// What was decided, of a step that holds steps: `held`, `round 3 of at most 10`. The steps
+    /// inside of it stand after it, once a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<String>,
     /// What was expected, of a step that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
@@ -186,6 +190,8 @@ pub enum StepState {
     HarnessError,
     /// An earlier step failed, or the attempt ended first.
     NotReached,
+    /// It stands in a part of the scenario that was decided against.
+    Skipped,
 }
 
 impl StepState {
@@ -200,6 +206,7 @@ impl StepState {
             Self::Crashed => "crashed",
             Self::HarnessError => "harness-error",
             Self::NotReached => "not-reached",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -207,7 +214,7 @@ impl StepState {
     #[must_use]
     pub fn is_failure(self) -> bool {
         match self {
-            Self::Passed | Self::NotReached => false,
+            Self::Passed | Self::NotReached | Self::Skipped => false,
             Self::Failed | Self::TimedOut | Self::Blocked | Self::Crashed | Self::HarnessError => {
                 true
             }

@@ -150,7 +150,8 @@ fn checked(report: &NightReport) -> FactView {
         retries += scenario.attempts.len().saturating_sub(1);
         let last = scenario.attempts.last();
         for step in last.iter().flat_map(|it| &it.steps) {
-            if step.outcome == StepState::NotReached {
+            let done = !matches!(step.outcome, StepState::NotReached | StepState::Skipped);
+            if !done || step.decided.is_some() {
                 continue;
             }
             match step.surface {

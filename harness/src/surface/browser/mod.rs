@@ -9,6 +9,7 @@
 mod act;
 mod bidi;
 mod check;
+mod condition;
 mod driver;
 mod files;
 mod keys;

@@ -23,7 +23,7 @@ use crate::model::gesture::{Click, ClickKind, UploadBy};
 use crate::model::observe::Extra;
 use crate::model::suite::Dismissal;
 use crate::model::{Action, Observation, Outcome, WatchKind};
-use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
+use crate::surface::{Done, Held, Look, PageSurface, Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -418,6 +418,13 @@ impl PageSurface for Page {
                 Err(Trouble::Lost(error)) => Err(error),
             }
         })
+    }
+
+    fn holds<'a>(
+        &'a mut self,
+        condition: &'a crate::model::scenario::WaitFor,
+    ) -> BoxFuture<'a, Result<Held, SurfaceError>> {
+        Box::pin(self.look_whether(condition))
     }
 
     fn observe<'a>(
