@@ -117,6 +117,8 @@ fn plan() -> Plan {
         environment: "linux-dejavu-1x-1280x800".to_owned(),
         versions: IndexMap::new(),
         products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
+        patience: None,
+        not_isolated: Vec::new(),
         scenarios: Vec::new(),
         redact: Vec::new(),
         gate: GateConfig {

@@ -17,7 +17,8 @@ use crate::report;
 pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     let overrides = arguments.changes.overrides();
     if arguments.dry_run {
-        return list::show(common, &overrides, &arguments.choice.selection(), Format::Text);
+        let selection = arguments.choice.selection();
+        return list::show(common, &overrides, &selection, &arguments.build, Format::Text);
     }
     let suite = night::suite(common, &overrides)?;
     let options = options(&suite, arguments)?;
@@ -73,7 +74,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
 }
 
 /// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-fn by_product(
+pub(super) fn by_product(
     suite: &Suite,
     option: &str,
     values: &[String],

@@ -43,6 +43,8 @@ impl Default for Night {
                 build: None,
                 previous_build: None,
             }],
+            patience: None,
+            not_isolated: Vec::new(),
             scenarios: Vec::new(),
             redact: Vec::new(),
             gate: GateConfig {

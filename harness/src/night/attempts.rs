@@ -15,7 +15,9 @@ use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::{Config, Isolation};
-use crate::model::{Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot};
+use crate::model::{
+    Because, Event, FacetKind, KnownValue, Outcome, Patience, Plan, Scenario, Snapshot,
+};
 use crate::policy::Policy;
 use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};
@@ -23,8 +25,8 @@ use crate::surface::browser::{Browser, BrowserOptions, Page, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
 use crate::surface::{PageSurface, SurfaceError};
 
-/// How long `finally` may take beyond the attempt's own time.
-const FINALLY: Duration = Duration::from_secs(60);
+/// How long `finally` may take beyond the attempt's own time, in milliseconds.
+const FINALLY_MS: u64 = 60_000;
 
 /// What every attempt of a night is set up from.
 pub(super) struct Setup {
@@ -33,6 +35,7 @@ pub(super) struct Setup {
     pub plan: Arc<Plan>,
     pub products: Products,
     pub browser_options: BrowserOptions,
+    pub patience: Patience,
 }
 
 /// What became of an attempt.
@@ -61,7 +64,7 @@ pub(super) async fn run(
     let Some(product) = setup.products.get(name) else {
         return no_product(setup, scenario, &format!("the product {name} is not healthy"));
     };
-    let stage = match Stage::set(product).await {
+    let stage = match Stage::set(product, scenario).await {
         Ok(stage) => stage,
         Err(error) => return no_product(setup, scenario, &error.to_string()),
     };
@@ -96,7 +99,7 @@ pub(super) async fn run(
             steps: Duration::from_millis(
                 scenario.timeout_ms.unwrap_or(setup.config.night.timeout_ms),
             ),
-            finally: FINALLY,
+            finally: Duration::from_millis(setup.patience.stretched(FINALLY_MS)),
         },
         stop,
     }
@@ -121,20 +124,22 @@ struct Stage<'a> {
     product: &'a Running,
     work: WorkFolder,
     served: Option<Arc<Served>>,
+    isolation: Isolation,
     environment: Environment,
 }
 
 impl<'a> Stage<'a> {
-    async fn set(product: &'a Running) -> Result<Self, ProductError> {
-        let work = product.work()?;
-        let served = product.served(&work).await?;
+    async fn set(product: &'a Running, scenario: &Scenario) -> Result<Self, ProductError> {
+        let work = product.work(scenario)?;
+        let served = product.served(&work, scenario).await?;
+        let isolation = product.isolation(scenario);
         let address = Address {
             port: served.as_deref().and_then(|it| it.port),
             base_url: served.as_deref().map(|it| it.base_url.as_str()),
         };
         let environment =
             product.prepared.environment(&work, address, &|name| product.variables.value(name))?;
-        Ok(Self { product, work, served, environment })
+        Ok(Self { product, work, served, isolation, environment })
     }
 
     fn base_url(&self) -> Option<&str> {
@@ -180,6 +185,12 @@ impl<'a> Stage<'a> {
                 scope.is_known(served.work.to_string_lossy(), "[server]");
             }
         }
+        if let Some(build) = self.product.prepared.wanted() {
+            scope.set("build", build);
+        }
+        if let Some(folder) = self.product.prepared.build_dir() {
+            scope.set_known("build-dir", folder.to_string_lossy(), "[build]");
+        }
         scope.set_known("work", self.work.work().to_string_lossy(), "[work]");
         scope.is_known(self.work.home().to_string_lossy(), "[home]");
         scope.is_known(self.work.tmp().to_string_lossy(), "[tmp]");
@@ -189,7 +200,7 @@ impl<'a> Stage<'a> {
 
     /// Ends what only this attempt used.
     async fn clear(self) {
-        if let (Isolation::Scenario, Some(served)) = (self.product.isolation(), &self.served) {
+        if let (Isolation::Scenario, Some(served)) = (self.isolation, &self.served) {
             served.stop().await;
         }
         self.product.clear(self.work);

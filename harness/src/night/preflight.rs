@@ -14,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, ProductConfig};
-use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, environment_key};
@@ -46,8 +46,8 @@ pub(super) struct Ready {
 pub(super) async fn run(
     suite: &Suite,
     options: &RunOptions,
-    ledger: &Ledger,
-    plan: &Plan,
+    builds: &IndexMap<String, String>,
+    (ledger, plan): (&Ledger, &Plan),
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Ready, NightError> {
@@ -58,7 +58,10 @@ pub(super) async fn run(
         tracing::info!("removed {}, left behind by a night that was killed", folder.display());
     }
     let scratch = scratch::make()?;
-    let desk = Desk { suite, options, ledger, progress };
+    let desk = Desk { suite, options, builds, ledger, progress };
+    for sentence in &plan.not_isolated {
+        desk.record("isolation", Ok(sentence), Instant::now(), Vec::new())?;
+    }
     let browser_options = browser_options(&suite.config.browser, scratch.path(), allowed(suite));
     let mut broken = BTreeMap::new();
     let mut versions: IndexMap<String, String> =
@@ -130,6 +133,8 @@ fn allowed(suite: &Suite) -> Vec<String> {
 struct Desk<'a> {
     suite: &'a Suite,
     options: &'a RunOptions,
+    /// The builds that are wanted, by product.
+    builds: &'a IndexMap<String, String>,
     ledger: &'a Ledger,
     progress: &'a Arc<dyn Fn(Progress) + Send + Sync>,
 }
@@ -168,7 +173,7 @@ impl Desk<'_> {
             (Products::default(), Vec::new(), BTreeMap::new());
         for name in self.suite.config.products.keys().filter(|it| needed.contains(it.as_str())) {
             let found = self.product(name, scratch).await?;
-            let build = match self.options.builds.get(name) {
+            let build = match self.builds.get(name) {
                 Some(build) => Some(build.clone()),
                 None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
             };
@@ -195,11 +200,7 @@ impl Desk<'_> {
         let check = format!("product {name}");
         (self.progress)(Progress::Checking(check.clone()));
         let started = Instant::now();
-        let mut config = self.suite.config.products[name].clone();
-        if let Some(url) = self.options.base_urls.get(name) {
-            config.base_url = Some(Template::new(url));
-            config.serve = None;
-        }
+        let config = self.suite.config.products[name].clone();
         let served = config.serve.is_some() || config.base_url.is_some();
         let result = match self.prepare(name, &config).await {
             Ok(prepared) => {
@@ -215,8 +216,13 @@ impl Desk<'_> {
         };
         match result {
             Ok(running) => {
-                let build = running.prepared.build().unwrap_or("of unknown build");
-                let detail = if served { format!("{build}, serving") } else { build.to_owned() };
+                let build = match (running.prepared.wanted(), running.prepared.build()) {
+                    (Some(wanted), Some(says)) => format!("build {wanted} ({says})"),
+                    (Some(wanted), None) => format!("build {wanted}"),
+                    (None, Some(says)) => says.to_owned(),
+                    (None, None) => "of unknown build".to_owned(),
+                };
+                let detail = if served { format!("{build}, serving") } else { build };
                 self.record(&check, Ok(&detail), started, Vec::new())?;
                 Ok(Ok(running))
             }
@@ -248,6 +254,8 @@ impl Desk<'_> {
             config,
             suite_root: &self.suite.root,
             state: &self.suite.root.join(".nightshift"),
+            builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
+            build: self.builds.get(name).map(String::as_str),
             setup_environment: &Environment::allowed(ours(), &everything),
             environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
         };

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::Template;
-use crate::model::suite::{Ready, ServeConfig, SetupCommand};
+use crate::model::suite::{LimitFrom, Ready, ServeConfig, SetupCommand};
 use crate::process::end_stragglers;
 
 /// Long enough for a busy machine.
@@ -28,7 +28,12 @@ impl Bench {
 
     fn serving(line: &str, ready: Ready, within_ms: u64) -> Self {
         Self::new(ProductConfig {
-            serve: Some(ServeConfig { run: shell(line), ready, within_ms }),
+            serve: Some(ServeConfig {
+                run: shell(line),
+                ready,
+                within_ms,
+                within_from: LimitFrom::Author,
+            }),
             ..ProductConfig::default()
         })
     }
@@ -49,6 +54,8 @@ impl Bench {
             config: &self.config,
             suite_root: &self.folder.path().join("suite"),
             state: &self.folder.path().join("state"),
+            builds: &self.folder.path().join("builds"),
+            build: None,
             setup_environment: &environment,
             environment: &environment,
         };
@@ -76,6 +83,7 @@ fn setup(line: &str, cache: &[&str]) -> SetupCommand {
         run: shell(line),
         cache: cache.iter().map(|name| (*name).to_owned()).collect(),
         timeout_ms: AMPLE_MS,
+        timeout_from: LimitFrom::Author,
     }
 }
 
@@ -349,8 +357,12 @@ async fn a_reference_that_nothing_fills_is_named() {
         "shop: serve: nothing named ${prot} is known here; define it under vars: or give it with --var"
     );
     bench.config.env.insert("TOKEN".to_owned(), "${secret:TOKEN}".into());
-    bench.config.serve =
-        Some(ServeConfig { run: shell(FILES), ready: Ready::Port, within_ms: AMPLE_MS });
+    bench.config.serve = Some(ServeConfig {
+        run: shell(FILES),
+        ready: Ready::Port,
+        within_ms: AMPLE_MS,
+        within_from: LimitFrom::Author,
+    });
     let (_work, served) = bench.serve().await;
     assert!(served.unwrap_err().to_string().starts_with("shop: env: TOKEN: nothing named"));
 }

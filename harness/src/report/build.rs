@@ -59,6 +59,8 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
             branch: plan.branch.clone(),
             environment: plan.environment.clone(),
             versions: plan.versions.clone(),
+            patience: plan.patience,
+            not_isolated: plan.not_isolated.clone(),
             products: plan.products.clone(),
         },
         gate: judgement.gate.clone(),

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::finding::Pending;
 use crate::model::plan::ProductBuild;
-use crate::model::{Because, Finding, Gate, Outcome, Surface, Totals, Verdict, WatchKind};
+use crate::model::{
+    Because, Finding, Gate, Outcome, Patience, Surface, Totals, Verdict, WatchKind,
+};
 
 /// The whole result of a night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +66,12 @@ pub struct NightFacts {
     pub environment: String,
     /// Versions of what took part: `nightshift`, `browser`, `driver`.
     pub versions: IndexMap<String, String>,
+    /// By how much default time limits were stretched, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Patience>,
+    /// What could not be kept apart, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_isolated: Vec<String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
 }

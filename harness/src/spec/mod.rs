@@ -44,6 +44,7 @@ pub use overrides::Overrides;
 pub use reference::reference;
 pub use scaffold::scaffold;
 pub use schema::schemas;
+pub(crate) use suggest::suggestion_or_list;
 
 use crate::model::Template;
 use crate::model::scenario::Action;
