@@ -164,4 +164,7 @@ faults! {
     file_left_behind_is_caught: "file-left-behind" in "command-line",
     command_crash_is_caught: "command-crash" in "command-line",
     add_lost_is_caught: "add-lost" in "page-and-command",
+    paging_endless_is_caught: "paging-endless" in "page-through",
+    notice_stuck_is_caught: "notice-stuck" in "close-the-news/yes",
+    tax_wrong_is_caught: "tax-wrong" in "tax-by-country",
 }
