@@ -11,7 +11,7 @@ products:
     builds:
       make:
         - shell: 'cp -R ../bin ../parts ../shop.py "${build-dir}" && echo ${build} >> ../made.log'
-          cache: [scenarios]
+          cache: [data]
         - shell: |
             cd "${build-dir}/parts"
             sed -i 's/"shop 1.4.2"/"shop ${build}.0"/' command.py
@@ -89,7 +89,7 @@ fn a_build_is_made_once_and_what_another_one_changed_is_caught() {
 fn what_decides_on_a_build_makes_it_anew_when_it_changes() {
     let shop = Shop::new(CONFIG);
     assert_eq!(shop.run(&["run", "--no-pdf", "--out", "../a"]).code, Some(0));
-    shop.suite.write("scenarios/more.yaml", &LIST.replace("list-orders", "list-more"));
+    shop.suite.write("data/more.txt", "what the build is made of");
     assert_eq!(shop.run(&["run", "--no-pdf", "--out", "../b"]).code, Some(0));
     assert_eq!(shop.made(), "1.4\n1.4\n");
     let cleared = shop.run(&["doctor", "--clear-builds"]);
