@@ -21,7 +21,7 @@ pub struct Scripted {
 enum Ahead {
     Steps(VecDeque<Step>),
     /// The rounds of a `repeat` from this one on.
-    Rounds(Turn),
+    Rounds(Box<Turn>),
 }
 
 /// What follows on a step that failed.
@@ -55,13 +55,19 @@ impl Scripted {
             (Action::When(it), Decided::Held) => &it.steps,
             (Action::When(it), Decided::DidNotHold) => &it.otherwise,
             (Action::Repeat(it), Decided::Round { .. } | Decided::RoundUntil { .. }) => &it.steps,
-            (_, Decided::Over { .. }) => return,
-            (_, Decided::Held | Decided::DidNotHold)
-            | (_, Decided::Round { .. } | Decided::RoundUntil { .. }) => return,
+            (
+                _,
+                Decided::Over { .. }
+                | Decided::Held
+                | Decided::DidNotHold
+                | Decided::Round { .. }
+                | Decided::RoundUntil { .. },
+            ) => return,
         };
         let steps = Ahead::Steps(steps.iter().cloned().collect());
         if matches!(asked.step.action, Action::Repeat(_)) {
-            self.ahead.push(Ahead::Rounds(Turn { round: asked.round + 1, ..asked }));
+            let next = Turn { round: asked.round + 1, ..asked };
+            self.ahead.push(Ahead::Rounds(Box::new(next)));
         }
         self.ahead.push(steps);
     }
@@ -79,7 +85,7 @@ impl Agent for Scripted {
             let turn = match self.ahead.last_mut()? {
                 Ahead::Steps(steps) => steps.pop_front().map(|step| Turn { step, round: 1 }),
                 Ahead::Rounds(turn) => {
-                    let turn = turn.clone();
+                    let turn = Turn::clone(turn);
                     self.ahead.pop();
                     if is_over(&turn) {
                         continue;

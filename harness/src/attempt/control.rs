@@ -95,9 +95,9 @@ fn decided(what: Decided, condition: &Condition) -> CarriedOut {
 
 fn passes(value: &str, test: &TextTest) -> bool {
     match test {
-        TextTest::Is(text) => value == text.raw(),
-        TextTest::Contains(text) => value.contains(text.raw()),
-        TextTest::Lacks(text) => !value.contains(text.raw()),
+        TextTest::Is(wanted) => value == wanted.raw(),
+        TextTest::Contains(part) => value.contains(part.raw()),
+        TextTest::Lacks(part) => !value.contains(part.raw()),
         // `check` has tried to compile it.
         TextTest::Matches(pattern) => Regex::new(pattern).is_ok_and(|it| it.is_match(value)),
     }

@@ -14,9 +14,9 @@ use crate::model::suite::NightConfig;
 /// What a usual machine takes to start a program and see it end.
 const USUAL_START: Duration = Duration::from_micros(2_500);
 /// What it takes to hash a megabyte.
-const USUAL_HASH: Duration = Duration::from_micros(4_000);
+const USUAL_HASH: Duration = Duration::from_millis(4);
 /// What it takes to be answered on the loopback, [`ROUND_TRIPS`] times.
-const USUAL_ANSWERS: Duration = Duration::from_micros(4_000);
+const USUAL_ANSWERS: Duration = Duration::from_millis(4);
 
 /// How many times each is done; the middle one counts.
 const TIMES: usize = 7;
@@ -27,6 +27,9 @@ const AT_MOST: Duration = Duration::from_millis(300);
 
 /// The least and the most that is answered, in percent.
 const BOUNDS: (f64, f64) = (100.0, 1000.0);
+
+/// Work of a fixed size; `None` where it cannot be done here.
+type Work<'a> = &'a dyn Fn() -> Option<()>;
 
 /// The patience of a night, and where it comes from.
 #[must_use]
@@ -45,7 +48,7 @@ pub fn of(config: &NightConfig) -> (Patience, String) {
 pub fn measure() -> (Patience, String) {
     let began = Instant::now();
     let page = vec![0x5a_u8; 1 << 20];
-    let works: [(&str, Duration, &dyn Fn() -> Option<()>); 3] = [
+    let works: [(&str, Duration, Work<'_>); 3] = [
         ("starting a program", USUAL_START, &start),
         ("hashing a megabyte", USUAL_HASH, &|| {
             std::hint::black_box(Sha256::digest(std::hint::black_box(&page)));
@@ -74,7 +77,7 @@ fn patience(ratios: &[f64]) -> Patience {
 }
 
 /// What a work takes in the middle of several times; `None` where it cannot be done here.
-fn middle(work: &dyn Fn() -> Option<()>, until: Instant) -> Option<Duration> {
+fn middle(work: Work<'_>, until: Instant) -> Option<Duration> {
     let mut times = Vec::with_capacity(TIMES);
     while times.len() < TIMES && (times.is_empty() || Instant::now() < until) {
         let began = Instant::now();

@@ -5,6 +5,7 @@
 
 use super::build::paths;
 use super::night::{StepReport, StepState};
+use crate::model::event::Decided;
 use crate::model::{Outcome, Scenario, Step, StepOutcome, StepRecord, Surface};
 
 /// The steps as they went, those that were not done after what went before them in the scenario.
@@ -87,7 +88,7 @@ fn done(record: &StepRecord, text: String, line: u32, file: Option<String>) -> S
         surface: record.surface,
         place: record.place.clone(),
         outcome,
-        decided: record.decided.map(|it| it.words()),
+        decided: record.decided.map(Decided::words),
         expected,
         actual,
         duration_ms: record.duration_ms,
