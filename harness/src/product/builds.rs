@@ -20,6 +20,12 @@ use crate::process::Environment;
 /// The end of a stamp's name, which stands beside its build's folder.
 const STAMP: &str = "made";
 
+/// The end of the name of the lock that whoever makes a build holds alone.
+const MAKING: &str = "making";
+
+/// The end of the name of the lock that all who use a build hold together.
+const IN_USE: &str = "in-use";
+
 /// A build that is available as long as this lives.
 #[derive(Debug, Clone)]
 pub(super) struct Made {
@@ -67,8 +73,8 @@ pub fn clear_builds(folder: &Path) -> Result<(Vec<String>, Vec<String>), Product
     let mut builds: Vec<PathBuf> = entries(folder).filter(|path| path.is_dir()).collect();
     builds.sort();
     for build in builds {
-        let lock = open_lock(&build)?;
-        if lock.try_lock().is_err() {
+        let (making, using) = (open_lock(&build, MAKING)?, open_lock(&build, IN_USE)?);
+        if making.try_lock().is_err() || using.try_lock().is_err() {
             in_use.push(name_of(&build));
             continue;
         }
@@ -92,18 +98,13 @@ pub(super) async fn made(
     fs::create_dir_all(setting.builds)
         .map_err(ProductError::io(format!("cannot create {}", setting.builds.display())))?;
     let stamp = beside(&folder, STAMP);
-    loop {
-        let shared = lock(&folder, Share::Others).await?;
-        if stamp.is_file() && folder.is_dir() {
-            return Ok(Made { folder, _in_use: Arc::new(shared) });
-        }
-        drop(shared);
-        let _alone = lock(&folder, Share::Nobody).await?;
-        // Another night may have made it while we waited.
-        if !(stamp.is_file() && folder.is_dir()) {
-            make(setting, builds, (build, &folder), lookup).await?;
-        }
+    // Held only until it is made: who uses a build for a whole night must not keep others waiting.
+    let _making = lock(&folder, MAKING).await?;
+    let in_use = Arc::new(lock(&folder, IN_USE).await?);
+    if !(stamp.is_file() && folder.is_dir()) {
+        make(setting, builds, (build, &folder), lookup).await?;
     }
+    Ok(Made { folder, _in_use: in_use })
 }
 
 async fn make(
@@ -184,30 +185,21 @@ fn folder_name(
     Ok(format!("{}-{}-{}", plain(setting.name), plain(build), &hash[..12]))
 }
 
-/// Whom a lock is shared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Share {
-    Others,
-    Nobody,
-}
-
 /// Waits for the lock of a build; the time that this takes is bounded by the limits of `make`.
-async fn lock(folder: &Path, share: Share) -> Result<File, ProductError> {
-    let file = open_lock(folder)?;
-    let path = beside(folder, "lock");
+async fn lock(folder: &Path, end: &str) -> Result<File, ProductError> {
+    let file = open_lock(folder, end)?;
+    let path = beside(folder, end);
+    let shared = end == IN_USE;
     let waited = tokio::task::spawn_blocking(move || {
-        match share {
-            Share::Others => file.lock_shared(),
-            Share::Nobody => file.lock(),
-        }
-        .map(|()| file)
+        let locked = if shared { file.lock_shared() } else { file.lock() };
+        locked.map(|()| file)
     });
     let locked = waited.await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
     locked.map_err(ProductError::io(format!("cannot lock {}", path.display())))
 }
 
-fn open_lock(folder: &Path) -> Result<File, ProductError> {
-    let path = beside(folder, "lock");
+fn open_lock(folder: &Path, end: &str) -> Result<File, ProductError> {
+    let path = beside(folder, end);
     File::options()
         .read(true)
         .write(true)
