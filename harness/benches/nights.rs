@@ -117,6 +117,8 @@ fn plan() -> Plan {
         environment: "linux-dejavu-1x-1280x800".to_owned(),
         versions: IndexMap::new(),
         products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
+        patience: None,
+        not_isolated: Vec::new(),
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),
@@ -210,6 +212,7 @@ impl Made {
                 surface: Surface::Browser,
                 place: format!("/list/{n}"),
                 outcome,
+                decided: None,
                 duration_ms: 120,
                 evidence: Vec::new(),
             };

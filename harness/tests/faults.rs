@@ -187,4 +187,7 @@ faults! {
     drop_zone_lost_is_caught: "drop-zone-lost" in "work-at-the-desk",
     download_misnamed_is_caught: "download-misnamed" in "work-at-the-desk",
     shortcut_lost_is_caught: "shortcut-lost" in "work-at-the-desk",
+    paging_endless_is_caught: "paging-endless" in "page-through",
+    notice_stuck_is_caught: "notice-stuck" in "close-the-news/yes",
+    tax_wrong_is_caught: "tax-wrong" in "tax-by-country",
 }

@@ -1,9 +1,11 @@
 //! One test binary: each module is a subject.
 
 mod browser;
+mod builds;
 mod documentation;
 mod faults;
 mod files;
+mod flow;
 mod interactive;
 mod layering;
 mod nights;
@@ -12,6 +14,7 @@ mod report_sample;
 mod schedule;
 mod sessions;
 mod shipped_suites;
+mod state;
 mod stories;
 mod support;
 mod synthetic_night;

@@ -304,6 +304,8 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         environment: "linux".into(),
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
+        patience: None,
+        not_isolated: Vec::new(),
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),

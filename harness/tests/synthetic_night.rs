@@ -31,6 +31,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             branch: Some("main".into()),
             environment: "linux-dejavu-1x-1280x800".into(),
             versions: [("nightshift".to_owned(), "0.1.0".to_owned())].into_iter().collect(),
+            patience: None,
+            not_isolated: Vec::new(),
             products: vec![ProductBuild {
                 name: "shop".into(),
                 build: Some("a1b2c3".into()),
@@ -96,6 +98,7 @@ fn step(index: u32) -> StepReport {
         surface: if index == 8 { Surface::Command } else { Surface::Browser },
         place: format!("/shop/orders?page={index}"),
         outcome: StepState::Passed,
+        decided: None,
         expected: None,
         actual: None,
         duration_ms: 120,

@@ -3,9 +3,12 @@
 //! An [`Agent`] proposes and never touches a surface. [`Scripted`] follows the scenario's own
 //! steps and is all that a gating night needs; others (a recording, a model) come beside it.
 
-use std::collections::VecDeque;
+mod scripted;
 
-use crate::model::{Scenario, Step};
+use crate::model::Step;
+use crate::model::event::Decided;
+
+pub use scripted::Scripted;
 
 /// What the agent knows of the step that it proposed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,35 +17,24 @@ pub enum Last {
     Nothing,
     /// It was done, or held.
     Passed,
+    /// It holds steps, and this was decided on them.
+    Decided(Decided),
     /// It could not be done, or did not hold.
     Failed,
+}
+
+/// A step whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The step.
+    pub step: Step,
+    /// For a `repeat`: the round that would come now, from 1. With a condition it goes one past
+    /// the last round, to look whether it holds at last.
+    pub round: u32,
 }
 
 /// Proposes one step after the other.
 pub trait Agent: Send {
     /// The next step; `None` when the agent is through.
-    fn next(&mut self, last: Last) -> Option<Step>;
-}
-
-/// Follows the steps of a scenario as they are written and stops at the first that fails.
-#[derive(Debug, Clone)]
-pub struct Scripted {
-    steps: VecDeque<Step>,
-}
-
-impl Scripted {
-    /// An agent for the steps of this scenario, without its `finally`.
-    #[must_use]
-    pub fn new(scenario: &Scenario) -> Self {
-        Self { steps: scenario.steps.iter().cloned().collect() }
-    }
-}
-
-impl Agent for Scripted {
-    fn next(&mut self, last: Last) -> Option<Step> {
-        match last {
-            Last::Nothing | Last::Passed => self.steps.pop_front(),
-            Last::Failed => None,
-        }
-    }
+    fn next(&mut self, last: Last) -> Option<Turn>;
 }

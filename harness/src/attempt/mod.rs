@@ -4,6 +4,7 @@
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
+mod control;
 mod mails;
 mod scope;
 mod sites;
@@ -21,9 +22,9 @@ pub use scope::Scope;
 pub use sites::Sites;
 pub use totp::Codes;
 
-use crate::agent::{Agent, Last};
+use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::event::{FacetRecord, Failure};
+use crate::model::event::{Decided, FacetRecord, Failure};
 use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
@@ -158,6 +159,7 @@ pub enum Ended {
 /// How one step ended.
 enum StepEnd {
     Passed,
+    Decided(Decided),
     Failed(Outcome),
     Stopped,
 }
@@ -177,9 +179,10 @@ impl Attempt<'_> {
         let deadline = started + self.limits.steps;
         let mut ended = Ended::With(Outcome::Completed);
         let mut last = Last::Nothing;
-        while let Some(step) = agent.next(last) {
-            last = match self.step(&step, deadline, StopAtOnce::Yes).await? {
+        while let Some(turn) = agent.next(last) {
+            last = match self.step(&turn, deadline, StopAtOnce::Yes).await? {
                 StepEnd::Passed => Last::Passed,
+                StepEnd::Decided(decided) => Last::Decided(decided),
                 StepEnd::Failed(outcome) => {
                     ended = Ended::With(outcome);
                     Last::Failed
@@ -191,12 +194,20 @@ impl Attempt<'_> {
             };
         }
         let deadline = Instant::now() + self.limits.finally;
-        for step in &self.scenario.finally {
-            if let StepEnd::Failed(outcome) = self.step(step, deadline, StopAtOnce::No).await?
-                && ended == Ended::With(Outcome::Completed)
-            {
-                ended = Ended::With(outcome);
-            }
+        let mut cleaning_up = Scripted::cleaning_up(self.scenario);
+        let mut last = Last::Nothing;
+        while let Some(turn) = cleaning_up.next(last) {
+            last = match self.step(&turn, deadline, StopAtOnce::No).await? {
+                StepEnd::Passed => Last::Passed,
+                StepEnd::Decided(decided) => Last::Decided(decided),
+                StepEnd::Failed(outcome) => {
+                    if ended == Ended::With(Outcome::Completed) {
+                        ended = Ended::With(outcome);
+                    }
+                    Last::Failed
+                }
+                StepEnd::Stopped => Last::Failed,
+            };
         }
         self.close_terminals().await?;
         if let Ended::With(outcome) = ended {
@@ -232,17 +243,18 @@ impl Attempt<'_> {
     /// Carries one step out and records it with what the watches saw meanwhile.
     async fn step(
         &mut self,
-        step: &Step,
+        turn: &Turn,
         deadline: Instant,
         stop_at_once: StopAtOnce,
     ) -> Result<StepEnd, LedgerError> {
         let started = Instant::now();
+        let step = &turn.step;
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
         let mut signal = self.stop.clone();
         let allowed = deadline.saturating_duration_since(started);
         let carried_out = tokio::select! {
-            done = self.carry_out(step) => Some(done?),
+            done = self.carry_out(turn) => Some(done?),
             () = tokio::time::sleep(allowed) => None,
             () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
         };
@@ -287,18 +299,21 @@ impl Attempt<'_> {
                 surface,
                 place,
                 outcome: carried_out.outcome,
+                decided: carried_out.decided,
                 duration_ms: milliseconds(started),
                 evidence: carried_out.evidence,
             },
         })?;
-        Ok(match failure {
-            None => StepEnd::Passed,
-            Some(outcome) => StepEnd::Failed(outcome),
+        Ok(match (failure, carried_out.decided) {
+            (Some(outcome), _) => StepEnd::Failed(outcome),
+            (None, Some(decided)) => StepEnd::Decided(decided),
+            (None, None) => StepEnd::Passed,
         })
     }
 
     /// Fills the action, asks policy, and lets the right surface act.
-    async fn carry_out(&mut self, step: &Step) -> Result<CarriedOut, LedgerError> {
+    async fn carry_out(&mut self, turn: &Turn) -> Result<CarriedOut, LedgerError> {
+        let step = &turn.step;
         let action = match self.filled(step).await {
             Ok(action) => action,
             Err(actual) => {
@@ -338,6 +353,8 @@ impl Attempt<'_> {
             Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Mail(mail) => self.read_mail(step, mail).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
+            Action::When(when) => Ok(self.decide_on(step, when).await),
+            Action::Repeat(repeat) => Ok(self.decide_on_round(step, repeat, turn.round).await),
             _ => {
                 let Some(page) = self.page(step) else {
                     return Ok(CarriedOut::failed(no_page(step)));
@@ -415,7 +432,7 @@ impl Attempt<'_> {
             }
             Done::Failed(failure) => StepOutcome::Failed(failure),
         };
-        CarriedOut { outcome, place, evidence }
+        CarriedOut { outcome, place, evidence, decided: None }
     }
 
     async fn take_snapshot(
@@ -442,6 +459,7 @@ impl Attempt<'_> {
                     outcome: StepOutcome::Passed,
                     place: Some(observation.place),
                     evidence: Vec::new(),
+                    decided: None,
                 })
             }
             Err(error) => Ok(CarriedOut::harness_error(&error)),
@@ -634,11 +652,17 @@ struct CarriedOut {
     outcome: StepOutcome,
     place: Option<String>,
     evidence: Vec<EvidenceRef>,
+    decided: Option<Decided>,
 }
 
 impl CarriedOut {
     fn failed(failure: Failure) -> Self {
-        Self { outcome: StepOutcome::Failed(failure), place: None, evidence: Vec::new() }
+        Self {
+            outcome: StepOutcome::Failed(failure),
+            place: None,
+            evidence: Vec::new(),
+            decided: None,
+        }
     }
 
     fn harness_error(error: &SurfaceError) -> Self {

@@ -114,8 +114,7 @@ pub fn parse(file_name: &str, owners: &Owners<'_>) -> Option<Named> {
 }
 
 fn snapshots(scenario: &Scenario) -> impl Iterator<Item = &crate::model::Snapshot> {
-    let steps = scenario.steps.iter().chain(&scenario.finally);
-    steps.filter_map(|step| step.action.snapshot())
+    scenario.all_steps().into_iter().filter_map(|step| step.action.snapshot())
 }
 
 /// Whether the scenario still takes what the file holds.

@@ -93,7 +93,9 @@ pub enum Command {
     )]
     Gate(GateOptions),
     /// Say what this machine has and lacks, and how to mend it
-    #[command(after_help = "Example:\n  nightshift doctor --format json")]
+    #[command(
+        after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
+    )]
     Doctor(DoctorOptions),
     /// Go to the moment of a finding or step, and leave a browser or shell open there
     #[command(
@@ -192,7 +194,7 @@ pub struct RunArguments {
     /// How often a failed attempt is repeated in a fresh context
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
     pub retries: Option<u32>,
-    /// Names the build under test
+    /// The build under test: one of the product's `builds`, or the name of what is there
     #[arg(long, value_name = "[PRODUCT=]ID")]
     pub build: Vec<String>,
     /// Use a product that is already running instead of its `serve`
@@ -269,6 +271,9 @@ pub struct ReviewOptions {
 
 #[derive(Debug, Args)]
 pub struct DoctorOptions {
+    /// Remove the builds that `builds:` made and that no night uses now
+    #[arg(long)]
+    pub clear_builds: bool,
     /// How to answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

@@ -6,7 +6,10 @@ use std::process::Command;
 use super::arguments::{Common, DoctorOptions, Format};
 use super::exit::Exit;
 use super::{night, terminal};
+use crate::model::Patience;
 use crate::model::suite::BrowserConfig;
+use crate::night::measure_patience;
+use crate::product::{builds_folder, cached_builds, clear_builds};
 use crate::spec::Overrides;
 use crate::surface::SurfaceError;
 use crate::surface::browser::Browser;
@@ -40,11 +43,15 @@ enum State {
 
 /// Looks, tells, and answers with 4 where nights cannot run here.
 pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
+    let builds = builds_folder(&|name| std::env::var(name).ok());
+    if options.clear_builds {
+        return clear(&builds);
+    }
     let suite = night::suite(common, &Overrides::default());
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
     let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
     let mut checks = browser_checks(&config)?;
-    checks.extend([fonts(), contained(), disk(&folder)]);
+    checks.extend([fonts(), contained(), disk(&folder), speed(), cache(&builds)]);
     match options.format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&checks)?;
@@ -54,6 +61,52 @@ pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     }
     let healthy = checks.iter().all(|it| it.state != State::Missing);
     Ok(if healthy { Exit::Passed } else { Exit::Preflight })
+}
+
+/// Removes the builds that no night uses now.
+fn clear(builds: &Path) -> anyhow::Result<Exit> {
+    let (removed, in_use) = clear_builds(builds)?;
+    for build in &removed {
+        terminal::answer(format_args!("removed {build}"));
+    }
+    for build in &in_use {
+        terminal::say(format_args!("{build} is used by a night that runs now; it stays"));
+    }
+    if removed.is_empty() && in_use.is_empty() {
+        terminal::say(format_args!("there are no builds in {}", builds.display()));
+    }
+    Ok(Exit::Passed)
+}
+
+/// How much more time than usual this machine needs now.
+fn speed() -> Check {
+    let (patience, found) = measure_patience();
+    let slow = patience > Patience::percent(300);
+    Check {
+        name: "patience",
+        state: if slow { State::Weak } else { State::Ok },
+        found,
+        remedy: slow.then(|| {
+            "nights take long here; run fewer at once, or fix it with `night: { patience: 200% }`"
+                .to_owned()
+        }),
+    }
+}
+
+/// The builds that were made so far.
+fn cache(folder: &Path) -> Check {
+    let builds = cached_builds(folder);
+    let bytes: u64 = builds.iter().map(|it| it.bytes).sum();
+    let found = match builds.len() {
+        0 => "none were made yet".to_owned(),
+        count => format!(
+            "{count} with {:.1} MiB in {}: {}",
+            bytes as f64 / f64::from(1 << 20),
+            folder.display(),
+            builds.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    Check { name: "builds", state: State::Ok, found, remedy: None }
 }
 
 fn show(check: &Check) {

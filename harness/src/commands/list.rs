@@ -12,7 +12,8 @@ use crate::spec::Overrides;
 use crate::{night as nights, plan};
 
 pub fn run(common: &Common, options: &ListOptions) -> anyhow::Result<Exit> {
-    show(common, &options.changes.overrides(), &options.choice.selection(), options.format)
+    let overrides = options.changes.overrides();
+    show(common, &overrides, &options.choice.selection(), &[], options.format)
 }
 
 /// Shows what a selection would run.
@@ -20,6 +21,7 @@ pub fn show(
     common: &Common,
     overrides: &Overrides,
     selection: &Selection,
+    asked: &[String],
     format: Format,
 ) -> anyhow::Result<Exit> {
     let suite = night::suite(common, overrides)?;
@@ -30,7 +32,10 @@ pub fn show(
             let rows: Vec<_> = scenarios.iter().map(|it| row(it, &expected)).collect();
             terminal::answer(format_args!("{:#}", serde_json::Value::from(rows)));
         }
-        Format::Text => show_table(&scenarios, &expected),
+        Format::Text => {
+            show_table(&scenarios, &expected);
+            show_builds(&suite, asked)?;
+        }
     }
     Ok(Exit::Passed)
 }
@@ -53,6 +58,22 @@ fn row(scenario: &Scenario, expected: &HashMap<String, u64>) -> serde_json::Valu
         "product": scenario.product,
         "expected_duration_ms": expected.get(&scenario.id),
     })
+}
+
+/// The products that have builds, with the one that would be used.
+fn show_builds(suite: &Suite, asked: &[String]) -> anyhow::Result<()> {
+    let asked = super::run::by_product(suite, "--build", asked)?;
+    let chosen = nights::choose_builds(&suite.config, &asked)?;
+    for (name, product) in &suite.config.products {
+        let Some(builds) = &product.builds else { continue };
+        let chosen = chosen.get(name).map_or("to be named with --build", String::as_str);
+        let known = match builds.known.as_slice() {
+            [] => String::new(),
+            known => format!(" (of {})", known.join(", ")),
+        };
+        terminal::say(format_args!("{name}: build {chosen}{known}"));
+    }
+    Ok(())
 }
 
 fn show_table(scenarios: &[Scenario], expected: &HashMap<String, u64>) {

@@ -21,7 +21,8 @@ const MOST_FINDINGS: usize = 5;
 pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     let overrides = arguments.changes.overrides();
     if arguments.dry_run {
-        return list::show(common, &overrides, &arguments.choice.selection(), Format::Text);
+        let selection = arguments.choice.selection();
+        return list::show(common, &overrides, &selection, &arguments.build, Format::Text);
     }
     let suite = night::suite(common, &overrides)?;
     let options = options(&suite, arguments)?;
@@ -81,7 +82,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
 }
 
 /// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-pub fn by_product(
+pub(super) fn by_product(
     suite: &Suite,
     option: &str,
     values: &[String],

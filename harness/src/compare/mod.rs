@@ -100,8 +100,11 @@ impl Case<'_> {
     }
 
     fn snapshot(&self, name: &str) -> Option<&Snapshot> {
-        let steps = self.scenario.steps.iter().chain(&self.scenario.finally);
-        steps.filter_map(|step| step.action.snapshot()).find(|snapshot| snapshot.name == name)
+        let steps = self.scenario.all_steps();
+        steps
+            .into_iter()
+            .filter_map(|step| step.action.snapshot())
+            .find(|snapshot| snapshot.name == name)
     }
 }
 
@@ -261,8 +264,8 @@ impl Run<'_> {
     }
 
     fn watches(&mut self, case: &Case<'_>) -> Result<(), CompareError> {
-        let steps = case.scenario.steps.iter().chain(&case.scenario.finally);
-        let browses = steps.clone().any(|it| it.action.surface() == Some(Surface::Browser));
+        let steps = case.scenario.all_steps();
+        let browses = steps.iter().any(|it| it.action.surface() == Some(Surface::Browser));
         if !browses && case.attempt.sightings.is_empty() {
             return Ok(());
         }

@@ -76,9 +76,8 @@ pub fn differences(
     by_step
         .into_iter()
         .map(|(step, lines)| {
-            let place = attempt.steps.iter().find(|it| it.index == step);
-            let path = || attempt.sightings.iter().find(|it| it.step == step).map(|it| it.path);
-            let place = place.map(|it| it.place.as_str()).or_else(path).unwrap_or_default();
+            let seen = attempt.sightings.iter().find(|it| it.step == step);
+            let place = seen.map(|it| it.place.unwrap_or(it.path)).unwrap_or_default();
             let diff = lines.iter().map(|line| DiffLine {
                 tag: DiffTag::Added,
                 old_line: None,

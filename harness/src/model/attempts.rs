@@ -80,7 +80,7 @@ pub struct ScenarioLog<'a> {
 pub struct AttemptLog<'a> {
     /// Values that are never compared.
     pub known: &'a [KnownValue],
-    /// The steps as they went.
+    /// The steps as they went; those of a `repeat` are there once a round.
     pub steps: Vec<&'a StepRecord>,
     /// The checkpoints that were reached.
     pub checkpoints: Vec<CheckpointLog<'a>>,
@@ -116,6 +116,8 @@ pub struct SightingLog<'a> {
     pub message: &'a str,
     /// The URL path of the page or resource.
     pub path: &'a str,
+    /// Where in the product the step ended; `None` where it did not.
+    pub place: Option<&'a str>,
 }
 
 /// How an attempt ended.
@@ -166,7 +168,13 @@ impl<'a> Attempts<'a> {
                 self.attempt(scenario, *attempt, seq).known = known;
             }
             Event::Step { scenario, attempt, step } => {
-                self.attempt(scenario, *attempt, seq).steps.push(step);
+                let log = self.attempt(scenario, *attempt, seq);
+                // A step in a `repeat` has a place for each round; its sightings come before it.
+                let rounds = log.sightings.iter_mut().rev();
+                for sighting in rounds.take_while(|it| it.place.is_none()) {
+                    sighting.place = (sighting.step == step.index).then_some(step.place.as_str());
+                }
+                log.steps.push(step);
             }
             Event::Checkpoint { scenario, attempt, checkpoint, step, place, facets } => {
                 self.attempt(scenario, *attempt, seq).checkpoints.push(CheckpointLog {
@@ -185,6 +193,7 @@ impl<'a> Attempts<'a> {
                     kind: *kind,
                     message,
                     path,
+                    place: None,
                 });
             }
             Event::AttemptFinished { scenario, attempt, outcome, detail, duration_ms } => {

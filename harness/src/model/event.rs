@@ -230,10 +230,59 @@ pub struct StepRecord {
     pub place: String,
     /// How it went.
     pub outcome: StepOutcome,
+    /// For a step that holds steps: what was decided on them. Such a step has a record for each
+    /// round, and the steps inside of it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// What was kept of it.
     pub evidence: Vec<EvidenceRef>,
+}
+
+/// What was decided at a step that holds steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what")]
+pub enum Decided {
+    /// The condition of a `when` held: its steps are done.
+    Held,
+    /// It did not: what stands under `else` is done.
+    DidNotHold,
+    /// A round of a `repeat` without a condition begins.
+    Round {
+        /// Which one, from 1.
+        number: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// A round begins because the condition of a `repeat` does not hold yet.
+    RoundUntil {
+        /// Which one, from 1.
+        number: u32,
+        /// Of how many at most.
+        at_most: u32,
+    },
+    /// The condition of a `repeat` holds.
+    Over {
+        /// After so many rounds.
+        rounds: u32,
+    },
+}
+
+impl Decided {
+    /// The decision as a person would say it.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Held => "held".to_owned(),
+            Self::DidNotHold => "did not hold".to_owned(),
+            Self::Round { number, of } => format!("round {number} of {of}"),
+            Self::RoundUntil { number, at_most } => format!("round {number} of at most {at_most}"),
+            Self::Over { rounds: 0 } => "held before the first round".to_owned(),
+            Self::Over { rounds: 1 } => "held after 1 round".to_owned(),
+            Self::Over { rounds } => format!("held after {rounds} rounds"),
+        }
+    }
 }
 
 /// How a step went.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
 use super::observe::FacetKind;
+use super::patience::Patience;
 use super::scenario::{Redaction, Scenario};
 use super::suite::{GateConfig, SessionConfig, Suppression};
 
@@ -30,6 +31,12 @@ pub struct Plan {
     pub versions: IndexMap<String, String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
+    /// By how much default time limits were stretched; `None` in old nights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Patience>,
+    /// What could not be kept apart tonight, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_isolated: Vec<String>,
     /// What is run, in order, with skills expanded.
     pub scenarios: Vec<Scenario>,
     /// The sessions that these scenarios start from, by the name of the actor: with skills
@@ -105,6 +112,8 @@ impl Plan {
             versions: self.versions.clone(),
             products: self.products.clone(),
             sessions: self.sessions.clone(),
+            patience: self.patience,
+            not_isolated: self.not_isolated.clone(),
             redact: self.redact.clone(),
             gate: self.gate.clone(),
             suppressions: self.suppressions.clone(),

@@ -51,6 +51,17 @@ pub struct Config {
     pub suppressions: Vec<Suppression>,
 }
 
+/// Who said how long something may take: patience stretches what nobody said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitFrom {
+    /// Nobody: it is the default.
+    #[default]
+    Default,
+    /// The suite's author, who knows best.
+    Author,
+}
+
 /// One product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct ProductConfig {
@@ -81,6 +92,9 @@ pub struct ProductConfig {
     pub mail: bool,
     /// How its builds are made available; `None` where there is only the one that is there.
     pub builds: Option<BuildsConfig>,
+    /// Which of its builds it is, unless another is asked for.
+    #[serde(default)]
+    pub build: Option<String>,
 }
 
 /// How the builds of a product are made available.
@@ -137,6 +151,9 @@ pub struct SetupCommand {
     pub cache: Vec<String>,
     /// The longest that it may take, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether its author said so.
+    #[serde(default)]
+    pub timeout_from: LimitFrom,
 }
 
 /// How a product is served.
@@ -148,6 +165,9 @@ pub struct ServeConfig {
     pub ready: Ready,
     /// For how long it may take to get ready, in milliseconds.
     pub within_ms: u64,
+    /// Whether its author said so.
+    #[serde(default)]
+    pub within_from: LimitFrom,
 }
 
 /// What shows that a server is ready.
@@ -173,6 +193,9 @@ pub struct BrowserConfig {
     pub driver: Option<String>,
     /// The default deadline for an action or check, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether its author said so.
+    #[serde(default)]
+    pub timeout_from: LimitFrom,
 }
 
 /// When and how a night runs.
@@ -190,6 +213,9 @@ pub struct NightConfig {
     pub retries: u32,
     /// The longest that an attempt may take where its scenario does not say, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether its author said so.
+    #[serde(default)]
+    pub timeout_from: LimitFrom,
     /// What default time limits are multiplied by, in percent; `None` measures this machine.
     pub patience: Option<u32>,
 }
@@ -274,7 +300,13 @@ pub enum InputKind {
 
 impl Default for BrowserConfig {
     fn default() -> Self {
-        Self { page: PageSettings::default(), program: None, driver: None, timeout_ms: 10_000 }
+        Self {
+            page: PageSettings::default(),
+            program: None,
+            driver: None,
+            timeout_ms: 10_000,
+            timeout_from: LimitFrom::Default,
+        }
     }
 }
 
@@ -287,6 +319,7 @@ impl Default for NightConfig {
             jobs: None,
             retries: 1,
             timeout_ms: 300_000,
+            timeout_from: LimitFrom::Default,
             patience: None,
         }
     }

@@ -43,6 +43,8 @@ impl Default for Night {
                 build: None,
                 previous_build: None,
             }],
+            patience: None,
+            not_isolated: Vec::new(),
             scenarios: Vec::new(),
             sessions: indexmap::IndexMap::new(),
             redact: Vec::new(),
@@ -183,8 +185,8 @@ impl Night {
             .collect();
         let planned = self.plan.scenarios.iter().find(|it| it.id == scenario);
         let taken = planned.and_then(|it| {
-            it.steps
-                .iter()
+            it.all_steps()
+                .into_iter()
                 .find(|step| step.action.snapshot().is_some_and(|it| it.name == checkpoint))
         });
         let step = taken.map_or(1, |step| step.index);
@@ -234,6 +236,7 @@ impl Night {
             surface: Surface::Browser,
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),
+            decided: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };

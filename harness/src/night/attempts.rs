@@ -19,15 +19,15 @@ use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::Config;
 use crate::model::{
-    Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenario, Snapshot, Surface,
+    Because, Event, FacetKind, KnownValue, Outcome, Patience, Plan, Scenario, Snapshot, Surface,
 };
 use crate::process::Environment;
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext, SignedIn};
 use crate::surface::mail::Sink;
 
-/// How long `finally` may take beyond the attempt's own time.
-const FINALLY: Duration = Duration::from_secs(60);
+/// How long `finally` may take beyond the attempt's own time, in milliseconds.
+const FINALLY_MS: u64 = 60_000;
 
 /// What every attempt of a night is set up from.
 pub(super) struct Setup {
@@ -36,6 +36,7 @@ pub(super) struct Setup {
     pub plan: Arc<Plan>,
     pub products: Products,
     pub browser_options: BrowserOptions,
+    pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
     /// The one-time codes that were given.
@@ -157,7 +158,7 @@ pub(super) async fn run_by(
             steps: Duration::from_millis(
                 scenario.timeout_ms.unwrap_or(setup.config.night.timeout_ms),
             ),
-            finally: FINALLY,
+            finally: Duration::from_millis(setup.patience.stretched(FINALLY_MS)),
         },
         stop,
     }

@@ -4,13 +4,17 @@
 //! called again offline by `nightshift judge` and `nightshift report`: see [`judging`].
 
 mod attempts;
+mod builds;
 mod id;
+mod isolation;
 pub mod judging;
 mod lock;
 mod options;
+mod patience;
 mod preflight;
 mod printer;
 mod products;
+mod queue;
 mod replay;
 mod schedule;
 mod scratch;
@@ -27,9 +31,11 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
+pub use builds::choose as choose_builds;
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use options::{Progress, RunOptions, Until};
+pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
 pub use replay::{Moment, Replayed, replay};
@@ -39,8 +45,8 @@ pub use visit::{Destination, Visit};
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
-    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Plan,
-    Scenario, Suite, Verdict,
+    BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
+    Plan, Scenario, Suite, Verdict,
 };
 use crate::report::{self, NightReport};
 
@@ -121,9 +127,19 @@ pub async fn run(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
+    let builds = builds::choose(&suite.config, &options.builds)?;
     let _lock = lock::take(&suite.root)?;
     let started = Utc::now();
+    let asked = std::time::Instant::now();
+    let (patience, measured) = patience::of(&suite.config.night);
+    let measuring_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let suite = &tonight(suite, options, patience);
     let mut plan = plan_of(suite, options, started)?;
+    plan.patience = Some(patience);
+    let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
+    for name in suite.config.products.keys().filter(used) {
+        builds::chosen_of(&suite.config, name, &builds)?;
+    }
     let secrets = secrets::load(suite, &plan, options)?;
     let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
     let night = NightDir::create(out)?;
@@ -138,7 +154,19 @@ pub async fn run(
     progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
     stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
 
-    let ready = preflight::run(suite, options, &ledger, &plan, stop, &progress).await?;
+    progress(Progress::Checked {
+        check: "patience".to_owned(),
+        ok: true,
+        detail: measured.clone(),
+    });
+    ledger.append(Event::Preflight {
+        check: "patience".to_owned(),
+        ok: true,
+        detail: measured,
+        duration_ms: measuring_ms,
+        evidence: Vec::new(),
+    })?;
+    let ready = preflight::run(suite, options, &builds, (&ledger, &plan), stop, &progress).await?;
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);
@@ -170,6 +198,19 @@ pub async fn run(
     })
 }
 
+/// The suite as it is tonight: with products that run elsewhere, and as patient as this machine
+/// needs.
+fn tonight(suite: &Suite, options: &RunOptions, patience: Patience) -> Suite {
+    let mut config = suite.config.clone().with_patience(patience);
+    for (name, url) in &options.base_urls {
+        if let Some(product) = config.products.get_mut(name) {
+            product.base_url = Some(crate::model::Template::new(url));
+            product.serve = None;
+        }
+    }
+    Suite { config, ..suite.clone() }
+}
+
 /// The folder that holds a suite's nights where `--out` does not say otherwise.
 #[must_use]
 pub fn nights_folder(suite: &Suite) -> PathBuf {
@@ -183,6 +224,7 @@ fn plan_of(
     started: chrono::DateTime<Utc>,
 ) -> Result<Plan, NightError> {
     let mut scenarios = crate::plan::select(suite, &options.selection)?;
+    let not_isolated = isolation::not_isolated(&suite.config, &scenarios);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
         scenario.retries =
@@ -209,6 +251,8 @@ fn plan_of(
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
         sessions: crate::plan::sessions(suite, &scenarios)?,
+        patience: None,
+        not_isolated,
         scenarios,
         redact: suite.config.redact.clone(),
         gate: suite.config.gate.clone(),

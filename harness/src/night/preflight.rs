@@ -14,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, ProductConfig};
-use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
@@ -49,8 +49,8 @@ pub(super) struct Ready {
 pub(super) async fn run(
     suite: &Suite,
     options: &RunOptions,
-    ledger: &Ledger,
-    plan: &Plan,
+    builds: &IndexMap<String, String>,
+    (ledger, plan): (&Ledger, &Plan),
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Ready, NightError> {
@@ -63,7 +63,10 @@ pub(super) async fn run(
     let scratch = scratch::make()?;
     let mail = sink(suite, plan).await?;
     let sends_to = mail.as_ref().map(Sink::address);
-    let desk = Desk { suite, options, ledger, progress, sends_to };
+    let desk = Desk { suite, options, builds, ledger, progress, sends_to };
+    for sentence in &plan.not_isolated {
+        desk.record("isolation", Ok(sentence), Instant::now(), Vec::new())?;
+    }
     let browser_options = BrowserOptions {
         window: options.window,
         ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
@@ -147,6 +150,8 @@ fn allowed(suite: &Suite) -> Vec<String> {
 struct Desk<'a> {
     suite: &'a Suite,
     options: &'a RunOptions,
+    /// The builds that are wanted, by product.
+    builds: &'a IndexMap<String, String>,
     ledger: &'a Ledger,
     progress: &'a Arc<dyn Fn(Progress) + Send + Sync>,
     sends_to: Option<std::net::SocketAddr>,
@@ -185,7 +190,7 @@ impl Desk<'_> {
         let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
         for name in self.suite.config.products.keys().filter(used) {
             let found = self.product(name, scratch, &neighbours(&running).await).await?;
-            let build = match self.options.builds.get(name) {
+            let build = match self.builds.get(name) {
                 Some(build) => Some(build.clone()),
                 None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
             };
@@ -213,11 +218,7 @@ impl Desk<'_> {
         let check = format!("product {name}");
         (self.progress)(Progress::Checking(check.clone()));
         let started = Instant::now();
-        let mut config = self.suite.config.products[name].clone();
-        if let Some(url) = self.options.base_urls.get(name) {
-            config.base_url = Some(Template::new(url));
-            config.serve = None;
-        }
+        let config = self.suite.config.products[name].clone();
         let served = config.serve.is_some() || config.base_url.is_some();
         let result = match self.prepare(name, &config).await {
             Ok(prepared) => {
@@ -230,8 +231,13 @@ impl Desk<'_> {
         };
         match result {
             Ok(running) => {
-                let build = running.prepared.build().unwrap_or("of unknown build");
-                let detail = if served { format!("{build}, serving") } else { build.to_owned() };
+                let build = match (running.prepared.wanted(), running.prepared.build()) {
+                    (Some(wanted), Some(says)) => format!("build {wanted} ({says})"),
+                    (Some(wanted), None) => format!("build {wanted}"),
+                    (None, Some(says)) => says.to_owned(),
+                    (None, None) => "of unknown build".to_owned(),
+                };
+                let detail = if served { format!("{build}, serving") } else { build };
                 self.record(&check, Ok(&detail), started, Vec::new())?;
                 Ok(Ok(running))
             }
@@ -260,6 +266,8 @@ impl Desk<'_> {
             config,
             suite_root: &self.suite.root,
             state: &self.suite.root.join(".nightshift"),
+            builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
+            build: self.builds.get(name).map(String::as_str),
             setup_environment: &Environment::allowed(ours(), &everything),
             environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
         };

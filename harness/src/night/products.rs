@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
+use super::isolation;
 use crate::ledger::Secrets;
+use crate::model::Scenario;
 use crate::model::suite::Isolation;
 use crate::product::{Crash, Prepared, ProductError, Server, WorkFolder};
 
@@ -119,15 +121,19 @@ impl Running {
         Self { prepared, variables, scratch, shelf, shared: tokio::sync::Mutex::default() }
     }
 
-    /// A folder for one attempt with a fresh copy of the data.
+    /// A folder for one attempt of a scenario with a fresh copy of the data.
     ///
     /// # Errors
     /// It cannot be made, or the data cannot be copied.
-    pub(super) fn work(&self) -> Result<WorkFolder, ProductError> {
-        match self.shelf().pop() {
-            Some(emptied) => self.prepared.work_in(emptied),
-            None => self.prepared.fresh_work(&self.scratch),
+    pub(super) fn work(&self, scenario: &Scenario) -> Result<WorkFolder, ProductError> {
+        let work = match self.shelf().pop() {
+            Some(emptied) => self.prepared.work_in(emptied)?,
+            None => self.prepared.fresh_work(&self.scratch)?,
+        };
+        if let Some(data) = &scenario.data {
+            self.prepared.lay_over(&work, data)?;
         }
+        Ok(work)
     }
 
     /// Takes an attempt's folder back.
@@ -149,9 +155,10 @@ impl Running {
     pub(super) async fn served(
         &self,
         work: &WorkFolder,
+        scenario: &Scenario,
         neighbours: &Neighbours,
     ) -> Result<Option<Arc<Served>>, ProductError> {
-        match self.isolation() {
+        match self.isolation(scenario) {
             Isolation::Night => self.shared(neighbours).await,
             Isolation::Scenario => {
                 let server = self.serve(work, neighbours).await?;
@@ -161,11 +168,15 @@ impl Running {
         }
     }
 
-    /// Whether scenarios share the server.
-    pub(super) fn isolation(&self) -> Isolation {
+    /// Whether a scenario shares the server with others.
+    pub(super) fn isolation(&self, scenario: &Scenario) -> Isolation {
         let config = self.prepared.config();
         // A product that runs elsewhere is one for all, whatever the suite would like.
-        if config.base_url.is_some() { Isolation::Night } else { config.isolate }
+        if config.base_url.is_some() {
+            Isolation::Night
+        } else {
+            isolation::wanted(scenario, config.isolate)
+        }
     }
 
     /// The server that scenarios share, started or started again where that is needed.

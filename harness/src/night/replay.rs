@@ -4,7 +4,6 @@
 //! Used by `goto`, `try` and `record`. It takes no lock: a person who forgets a window must not
 //! keep the night from running.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +11,11 @@ use chrono::Utc;
 
 use super::attempts::{self, Attempted, Setup, Standpoint, Worker};
 use super::sessions::Logins;
-use super::{NightError, Progress, RunOptions, Stop, plan_of, preflight, scratch, secrets};
-use crate::agent::{Agent, Last};
+use super::{
+    NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
+    tonight,
+};
+use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::attempt::{Codes, Ended};
 use crate::ledger::{Ledger, NightDir};
 use crate::model::event::StepOutcome;
@@ -74,13 +76,17 @@ pub async fn replay(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
     pause: Pause<'_>,
 ) -> Result<Replayed, NightError> {
+    let builds = builds::choose(&suite.config, &options.builds)?;
+    let (patience, _) = patience::of(&suite.config.night);
+    let suite = &tonight(suite, options, patience);
     let mut plan = plan_of(suite, options, Utc::now())?;
     plan.scenarios.truncate(1);
     let secrets = secrets::load(suite, &plan, options)?;
     let folder = scratch::make()?;
     let night = NightDir::create(folder.path().join("night"))?;
     let ledger = Arc::new(Ledger::create(night, secrets, Utc::now)?);
-    let mut ready = preflight::run(suite, options, &ledger, &plan, stop, &progress).await?;
+    let mut ready =
+        preflight::run(suite, options, &builds, (&ledger, &plan), stop, &progress).await?;
     plan.environment.clone_from(&ready.environment);
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
@@ -92,6 +98,7 @@ pub async fn replay(
         plan: Arc::new(plan),
         products: ready.products,
         browser_options: ready.browser_options,
+        patience,
         mail: ready.mail,
         codes: Codes::default(),
         logins: Logins::default(),
@@ -102,7 +109,7 @@ pub async fn replay(
         let steps = steps_before(scenario, until);
         let agent = &mut |ground: Standpoint| -> Box<dyn Agent + '_> {
             Box::new(Pausing {
-                steps: steps.clone(),
+                steps: Scripted::over_steps(&steps),
                 given: 0,
                 ground: Some((ground, build.clone())),
                 pause: pause.take(),
@@ -131,16 +138,16 @@ pub async fn replay(
 }
 
 /// The steps that come before the one with this index, of which it may be a part.
-fn steps_before(scenario: &Scenario, until: Option<u32>) -> VecDeque<Step> {
+fn steps_before(scenario: &Scenario, until: Option<u32>) -> Vec<Step> {
     let all = scenario.steps.iter();
     let Some(until) = until else { return all.cloned().collect() };
-    let mut before = VecDeque::new();
+    let mut before = Vec::new();
     for (at, step) in all.enumerate() {
         let next = scenario.steps.get(at + 1).map_or(u32::MAX, |it| it.index);
         if next > until && step.index <= until && !is_finally(scenario, until) {
             break;
         }
-        before.push_back(step.clone());
+        before.push(step.clone());
     }
     before
 }
@@ -151,7 +158,7 @@ fn is_finally(scenario: &Scenario, index: u32) -> bool {
 
 /// Follows the steps, then lets somebody look around.
 struct Pausing<'a> {
-    steps: VecDeque<Step>,
+    steps: Scripted,
     given: usize,
     ground: Option<(Standpoint, Option<String>)>,
     pause: Option<Pause<'a>>,
@@ -160,12 +167,12 @@ struct Pausing<'a> {
 }
 
 impl Agent for Pausing<'_> {
-    fn next(&mut self, last: Last) -> Option<Step> {
+    fn next(&mut self, last: Last) -> Option<Turn> {
         let failed = match last {
-            Last::Nothing | Last::Passed => {
-                if let Some(step) = self.steps.pop_front() {
+            Last::Nothing | Last::Passed | Last::Decided(_) => {
+                if let Some(turn) = self.steps.next(last) {
                     self.given += 1;
-                    return Some(step);
+                    return Some(turn);
                 }
                 None
             }

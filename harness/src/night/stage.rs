@@ -36,6 +36,7 @@ struct Ground<'a> {
     product: &'a Running,
     work: WorkFolder,
     served: Option<Arc<Served>>,
+    isolation: Isolation,
     environment: Environment,
 }
 
@@ -53,6 +54,7 @@ impl<'a> Stage<'a> {
     pub(super) async fn set(setup: &'a Setup, scenario: &'a Scenario) -> Result<Self, NoStage> {
         let own = scenario.product.as_deref().unwrap_or_default();
         let mut stage = Self { own, grounds: IndexMap::new() };
+        let unsaid = Scenario::default();
         let names: Vec<&str> = match &scenario.uses[..] {
             [] => vec![own],
             uses => uses.iter().map(String::as_str).collect(),
@@ -63,7 +65,9 @@ impl<'a> Stage<'a> {
                 stage.clear().await;
                 return Err(NoStage(format!("the product {name} is not healthy")));
             };
-            match Ground::prepare(product, &stage.neighbours()).await {
+            // What a scenario says of data and servers is meant for its own product.
+            let said = if name == own { scenario } else { &unsaid };
+            match Ground::prepare(product, said, &stage.neighbours()).await {
                 Ok(ground) => drop(stage.grounds.insert(name, ground)),
                 Err(error) => {
                     stage.clear().await;
@@ -217,6 +221,16 @@ impl<'a> Stage<'a> {
             {
                 scope.is_known(served.work.to_string_lossy(), &token("server"));
             }
+            if own && let Some(build) = ground.product.prepared.wanted() {
+                scope.set("build", build);
+            }
+            if let Some(folder) = ground.product.prepared.build_dir() {
+                let folder = folder.to_string_lossy();
+                if own {
+                    scope.set("build-dir", folder.clone());
+                }
+                scope.is_known(folder, &token("build"));
+            }
             scope.is_known(work, &token("work"));
             scope.is_known(ground.work.home().to_string_lossy(), &token("home"));
             scope.is_known(ground.work.tmp().to_string_lossy(), &token("tmp"));
@@ -232,9 +246,7 @@ impl<'a> Stage<'a> {
     /// Ends what only this attempt used, the last product first.
     pub(super) async fn clear(self) {
         for (_, ground) in self.grounds.into_iter().rev() {
-            if let (Isolation::Scenario, Some(served)) =
-                (ground.product.isolation(), &ground.served)
-            {
+            if let (Isolation::Scenario, Some(served)) = (ground.isolation, &ground.served) {
                 served.stop().await;
             }
             ground.product.clear(ground.work);
@@ -243,9 +255,14 @@ impl<'a> Stage<'a> {
 }
 
 impl<'a> Ground<'a> {
-    async fn prepare(product: &'a Running, neighbours: &Neighbours) -> Result<Self, ProductError> {
-        let work = product.work()?;
-        let served = product.served(&work, neighbours).await?;
+    async fn prepare(
+        product: &'a Running,
+        scenario: &Scenario,
+        neighbours: &Neighbours,
+    ) -> Result<Self, ProductError> {
+        let work = product.work(scenario)?;
+        let served = product.served(&work, scenario, neighbours).await?;
+        let isolation = product.isolation(scenario);
         let address = Address {
             port: served.as_deref().and_then(|it| it.port),
             base_url: served.as_deref().map(|it| it.base_url.as_str()),
@@ -254,7 +271,7 @@ impl<'a> Ground<'a> {
         let environment = product.prepared.environment(&work, address, &|name| {
             variables.value(name).or_else(|| neighbours.value(name))
         })?;
-        Ok(Self { product, work, served, environment })
+        Ok(Self { product, work, served, isolation, environment })
     }
 
     /// `host:port` of its server.

@@ -1,20 +1,21 @@
 //! The workers of a night: each takes the next scenario, has it attempted, and tries it once more
 //! in a fresh context where it failed or differs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::attempts::{self, Setup, Worker};
 use super::preflight::Ready;
+use super::queue::Queue;
 use super::sessions::Logins;
 use super::{NightError, Progress, RunOptions, Stop, Why, because};
 use crate::attempt::{Codes, Ended};
 use crate::compare;
 use crate::ledger::Ledger;
 use crate::model::comparison::PendingReason;
-use crate::model::{Event, Outcome, Plan, Scenario, Suite, Verdict};
+use crate::model::{Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 
 /// What all workers share.
@@ -22,7 +23,7 @@ struct Hall {
     setup: Setup,
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
-    queue: Mutex<VecDeque<usize>>,
+    queue: Arc<Queue>,
     done: AtomicUsize,
     of: usize,
     stop: Stop,
@@ -48,7 +49,7 @@ pub(super) async fn run(
     let hall = Arc::new(Hall {
         baselines: plan.baselines_by_scenario(),
         of: ready.runnable.len(),
-        queue: Mutex::new(ready.runnable.into()),
+        queue: Queue::new(ready.runnable),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -58,6 +59,7 @@ pub(super) async fn run(
             plan: plan.clone(),
             products: ready.products,
             browser_options: ready.browser_options,
+            patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
             codes: Codes::default(),
             logins: Logins::default(),
@@ -103,8 +105,9 @@ fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut worker = Worker::new(browser);
-    while let Some(index) = hall.next() {
-        let scenario = &hall.setup.plan.scenarios[index];
+    let scenarios = &hall.setup.plan.scenarios;
+    while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
+        let scenario = &scenarios[turn.index];
         if let Some(why) = hall.stop.why() {
             hall.not_run(scenario, why)?;
             continue;
@@ -115,10 +118,6 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
 }
 
 impl Hall {
-    fn next(&self) -> Option<usize> {
-        self.queue.lock().expect("no worker panics while it holds the queue").pop_front()
-    }
-
     fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
         let (because, detail) = because(why);
         self.setup.ledger.append(Event::NotRun {

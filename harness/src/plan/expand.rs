@@ -1,6 +1,9 @@
 //! Expanding steps: skills are replaced by their steps, `for-each` by those of its rows, every
 //! step gets its number, and what goes to a terminal is told from what goes to a page.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::PlanError;
@@ -13,6 +16,10 @@ use crate::model::{Snapshot, Step, Surface, Template};
 /// Skills nest at most this deep; `spec` refuses cycles.
 const DEEPEST: usize = 64;
 
+/// A scenario has at most so many steps. Skills that call each other twice, and those again,
+/// would otherwise expand for longer than any night.
+const MOST_STEPS: usize = 20_000;
+
 /// What is handed down from a step to those that it is replaced by.
 #[derive(Clone, Default)]
 struct Around {
@@ -21,6 +28,8 @@ struct Around {
     product: Option<String>,
     /// The keys of the `for-each` rows around, which name checkpoints.
     rows: Vec<String>,
+    /// How many steps there are already.
+    count: Rc<Cell<usize>>,
 }
 
 /// The steps with skills and rows expanded.
@@ -37,6 +46,11 @@ fn expand(
     into: &mut Vec<Step>,
 ) -> Result<(), PlanError> {
     for step in steps {
+        around.count.set(around.count.get() + 1);
+        if around.count.get() > MOST_STEPS {
+            let (file, line) = (step.file.clone(), step.line);
+            return Err(PlanError::TooLong { file, line, most: MOST_STEPS });
+        }
         let here = Around {
             actor: step.actor.clone().or_else(|| around.actor.clone()),
             product: step.product.clone().or_else(|| around.product.clone()),

@@ -67,6 +67,18 @@ pub enum PlanError {
         /// The skill.
         skill: String,
     },
+    /// A scenario that has too many steps once everything in it is expanded.
+    #[error(
+        "{file}:{line}: with its skills and rows expanded, the scenario has more than {most} steps here; split it"
+    )]
+    TooLong {
+        /// The file of the step that is one too many.
+        file: String,
+        /// Its line.
+        line: u32,
+        /// How many steps there may be.
+        most: usize,
+    },
 }
 
 fn hint(suggestions: &[String]) -> String {

@@ -200,6 +200,59 @@ fn skills_are_expanded_with_their_inputs_checks_and_origins() {
     assert_eq!(planned[0].product.as_deref(), Some("shop"));
 }
 
+fn each(keys: &[&str], steps: Vec<Step>) -> Step {
+    let row = |key: &&str| {
+        let values = IndexMap::from([("item".to_owned(), Template::new(*key))]);
+        ((*key).to_owned(), values)
+    };
+    let rows = keys.iter().map(row).collect();
+    step(Action::ForEach(Box::new(crate::model::control::ForEach { rows, steps })))
+}
+
+#[test]
+fn rows_are_expanded_in_place_also_inside_of_skills_and_their_checkpoints_named_after_them() {
+    let snapshot = |name: &str| {
+        step(Action::Snapshot(crate::model::Snapshot {
+            name: name.to_owned(),
+            facets: None,
+            redact: Vec::new(),
+            mask: Vec::new(),
+            require: Vec::new(),
+        }))
+    };
+    let inner =
+        skill("look", &[("at", None)], vec![each(&["x", "y"], vec![snapshot("seen")])], vec![]);
+    let outer = each(&["nz", "au"], vec![see("${item}"), call("look", &[("at", "${item}")])]);
+    let all = suite(vec![scenario("a", "scenarios/a.yaml", &[], vec![outer])], vec![inner]);
+    let planned = select(&all, &Selection::default()).unwrap();
+    let steps: Vec<String> =
+        planned[0].steps.iter().map(|it| format!("{} {}", it.index, it.text)).collect();
+    assert_eq!(
+        steps,
+        [
+            "1 see text \"nz\"",
+            "2 snapshot seen-nz-x",
+            "3 snapshot seen-nz-y",
+            "4 see text \"au\"",
+            "5 snapshot seen-au-x",
+            "6 snapshot seen-au-y",
+        ]
+    );
+}
+
+#[test]
+fn a_scenario_that_grows_without_end_is_an_error_and_no_full_memory() {
+    let skills = (0..40).map(|at| {
+        let next = format!("s{}", at + 1);
+        skill(&format!("s{at}"), &[], vec![call(&next, &[]), call(&next, &[])], Vec::new())
+    });
+    let mut skills: Vec<Skill> = skills.collect();
+    skills.push(skill("s40", &[], vec![see("end")], Vec::new()));
+    let all = suite(vec![scenario("a", "scenarios/a.yaml", &[], vec![call("s0", &[])])], skills);
+    let error = select(&all, &Selection::default()).unwrap_err().to_string();
+    assert!(error.contains("has more than 20000 steps here; split it"), "{error}");
+}
+
 #[test]
 fn a_skill_that_cannot_be_expanded_is_an_error_and_no_endless_loop() {
     let circle = skill("circle", &[], vec![call("circle", &[])], Vec::new());

@@ -1,9 +1,10 @@
 //! The product under test: [`prepare`] sets it up and names its build, [`Prepared`] gives each
 //! attempt a folder of its own and serves it, [`Server`] is watched until it is stopped.
 //!
-//! `setup` caches, `work` copies data, `server` starts and stops, `ready` waits. Processes are the
+//! `setup` caches, `builds` makes builds available, `work` copies data, `server` starts and stops, `ready` waits. Processes are the
 //! business of `process`; what a crash means, that of `night` and `triage`.
 
+mod builds;
 mod ready;
 mod server;
 mod setup;
@@ -14,11 +15,13 @@ mod work;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::model::Template;
 use crate::model::scenario::CommandLine;
 use crate::model::suite::ProductConfig;
 use crate::model::template::UnknownReference;
 use crate::process::{CommandSpec, Cookie, Environment, Finished, Leftovers, ProcessError, run};
 
+pub use builds::{CachedBuild, builds_folder, cached_builds, clear_builds};
 pub use server::{Crash, Server};
 pub use work::WorkFolder;
 
@@ -45,6 +48,10 @@ pub struct Setting<'a> {
     pub suite_root: &'a Path,
     /// The folder in which we remember what was set up.
     pub state: &'a Path,
+    /// The folder that holds builds, outside of the suite.
+    pub builds: &'a Path,
+    /// The build that is wanted; a product with `builds` needs one.
+    pub build: Option<&'a str>,
     /// What setup commands get: our whole environment, as a build would.
     pub setup_environment: &'a Environment,
     /// What the product and its commands get: the allow-list.
@@ -59,6 +66,9 @@ pub struct Prepared {
     root: PathBuf,
     environment: Environment,
     build: Option<String>,
+    /// What `${build}` and `${build-dir}` stand for.
+    wanted: Option<String>,
+    made: Option<builds::Made>,
 }
 
 /// Where a served product is found: what `${port}` and `${base-url}` stand for.
@@ -89,6 +99,20 @@ pub enum ProductError {
     Setup {
         /// The product.
         product: String,
+        /// The command line.
+        command: String,
+        /// `exit 1`, or that it took too long.
+        how: String,
+        /// What it said.
+        log: Vec<u8>,
+    },
+    /// A command that makes a build available failed.
+    #[error("build {build} of {product} cannot be made: {command} ended with {how}{}", quoted(.log))]
+    Make {
+        /// The product.
+        product: String,
+        /// The build.
+        build: String,
         /// The command line.
         command: String,
         /// `exit 1`, or that it took too long.
@@ -159,7 +183,7 @@ pub enum ProductError {
         log: Vec<u8>,
     },
     /// A template of the configuration names something unknown.
-    #[error("{product}: {what}: {source}; define it under vars: or give it with --var")]
+    #[error("{product}: {what}: {source}; {}", remedy(source))]
     Unfilled {
         /// The product.
         product: String,
@@ -192,6 +216,7 @@ impl ProductError {
     pub fn log(&self) -> Option<&[u8]> {
         match self {
             Self::Setup { log, .. }
+            | Self::Make { log, .. }
             | Self::Version { log, .. }
             | Self::EndedEarly { log, .. }
             | Self::NotReady { log, .. } => Some(log),
@@ -206,6 +231,15 @@ impl ProductError {
     fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         |source| Self::Io { what, source }
+    }
+}
+
+/// What gives a reference its value.
+fn remedy(unknown: &UnknownReference) -> &'static str {
+    match unknown.0.as_str() {
+        "build" => "give the product `build`, or name one with --build",
+        "build-dir" => "only a product with `builds` has one",
+        _ => "define it under vars: or give it with --var",
     }
 }
 
@@ -226,16 +260,22 @@ fn quoted(log: &[u8]) -> String {
 /// A setup command or `version-from` that fails, with its log.
 pub async fn prepare(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<Prepared, ProductError> {
     let config = setting.config;
-    let folders: Vec<PathBuf> =
-        config.path.iter().map(|folder| setting.suite_root.join(folder)).collect();
-    setup::run_all(setting, &folders, lookup).await?;
     let mut prepared = Prepared {
         name: setting.name.to_owned(),
         config: config.clone(),
         root: setting.suite_root.to_owned(),
-        environment: setting.environment.clone().with_path_first(&folders),
+        environment: setting.environment.clone(),
         build: None,
+        wanted: setting.build.map(str::to_owned),
+        made: None,
     };
+    if let (Some(builds), Some(build)) = (&config.builds, setting.build) {
+        prepared.made = Some(builds::made(setting, builds, build, lookup).await?);
+    }
+    let folders = prepared.folders(lookup)?;
+    let known = |name: &str| prepared.of_build(name).or_else(|| lookup(name));
+    setup::run_all(setting, &folders, &known).await?;
+    prepared.environment = prepared.environment.with_path_first(&folders);
     if let Some(command) = &config.version_from {
         prepared.build = Some(prepared.ask_build(command, lookup).await?);
     }
@@ -247,6 +287,18 @@ impl Prepared {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The build that was asked for, which `${build}` stands for.
+    #[must_use]
+    pub fn wanted(&self) -> Option<&str> {
+        self.wanted.as_deref()
+    }
+
+    /// Where the build lies that was asked for.
+    #[must_use]
+    pub fn build_dir(&self) -> Option<&Path> {
+        self.made.as_ref().map(|made| made.folder.as_path())
     }
 
     /// What names the build under test; `None` where nothing does.
@@ -279,6 +331,24 @@ impl Prepared {
         emptied.filled(data.as_deref())
     }
 
+    /// Lays a folder or file of the suite over the data in a working folder.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be copied.
+    pub fn lay_over(&self, work: &WorkFolder, data: &str) -> Result<(), ProductError> {
+        let path = self.root.join(data);
+        if path.exists() {
+            return work.lay_over(&path);
+        }
+        Err(ProductError::Config {
+            product: self.name.clone(),
+            problem: format!(
+                "the scenario's data {data} is not there: no {}; create it, or correct `data`",
+                path.display()
+            ),
+        })
+    }
+
     /// The environment of the product and its commands in a working folder.
     ///
     /// Its `env` may refer to `${work}` and, where it is served, `${port}` and `${base-url}`.
@@ -291,7 +361,9 @@ impl Prepared {
         address: Address<'_>,
         lookup: Lookup<'_>,
     ) -> Result<Environment, ProductError> {
-        let known = |name: &str| address.value(name, work).or_else(|| lookup(name));
+        let known = |name: &str| {
+            address.value(name, work).or_else(|| self.of_build(name)).or_else(|| lookup(name))
+        };
         let variables = self.variables(&known, Unfillable::Refused)?;
         Ok(self.environment.clone().with_folders(work.home(), work.tmp()).with_all(variables))
     }
@@ -308,7 +380,7 @@ impl Prepared {
     ) -> Result<Option<Server>, ProductError> {
         if let Some(base_url) = &self.config.base_url {
             let url = base_url
-                .resolve(&|name| lookup(name))
+                .resolve(&|name| self.of_build(name).or_else(|| lookup(name)))
                 .map_err(|source| self.unfilled("base-url", source))?;
             return server::elsewhere(self, &url).await.map(Some);
         }
@@ -316,6 +388,25 @@ impl Prepared {
             Some(serve) => server::start(self, serve, work, lookup).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What `${build}` and `${build-dir}` stand for.
+    fn of_build(&self, name: &str) -> Option<String> {
+        match name {
+            "build" => self.wanted.clone(),
+            "build-dir" => self.build_dir().map(|it| it.display().to_string()),
+            _ => None,
+        }
+    }
+
+    /// The folders of `path`, absolute.
+    fn folders(&self, lookup: Lookup<'_>) -> Result<Vec<PathBuf>, ProductError> {
+        let known = |name: &str| self.of_build(name).or_else(|| lookup(name));
+        let folders = self.config.path.iter().map(|folder| {
+            let folder = Template::new(folder.as_str()).resolve(&known);
+            folder.map(|it| self.root.join(it)).map_err(|source| self.unfilled("path", source))
+        });
+        folders.collect()
     }
 
     fn variables(
@@ -345,7 +436,8 @@ impl Prepared {
         command: &CommandLine,
         lookup: Lookup<'_>,
     ) -> Result<String, ProductError> {
-        let variables = self.variables(&|name| lookup(name), Unfillable::LeftOut)?;
+        let known = |name: &str| self.of_build(name).or_else(|| lookup(name));
+        let variables = self.variables(&known, Unfillable::LeftOut)?;
         let order = Order {
             product: &self.name,
             key: "version-from",
@@ -354,7 +446,7 @@ impl Prepared {
             environment: &self.environment.clone().with_all(variables),
             limit: VERSION_LIMIT,
         };
-        let (line, finished) = order.carry_out(&|name| lookup(name)).await?;
+        let (line, finished) = order.carry_out(&known).await?;
         let said = [finished.stdout.marked(), finished.stderr.marked()].concat();
         let refuse = |how: String| ProductError::Version {
             product: self.name.clone(),

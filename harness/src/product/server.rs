@@ -185,7 +185,9 @@ fn spec(
     lookup: Lookup<'_>,
 ) -> Result<ServiceSpec, ProductError> {
     let address = Address { port: Some(port.0), base_url: Some(base_url) };
-    let known = |name: &str| address.value(name, work).or_else(|| lookup(name));
+    let known = |name: &str| {
+        address.value(name, work).or_else(|| product.of_build(name)).or_else(|| lookup(name))
+    };
     let mut words =
         words(&serve.run, &known).map_err(|source| product.unfilled("serve", source))?.into_iter();
     let environment = product.environment(work, address, lookup)?;

@@ -23,6 +23,10 @@ pub(super) async fn run_all(
 ) -> Result<(), ProductError> {
     let environment = setting.setup_environment.clone().with_path_first(folders);
     let mut chain = Sha256::new_with_prefix(format!("{FORMAT_VERSION}"));
+    // Without either, stamps of nights before there were builds still hold.
+    for name in ["build", "build-dir"] {
+        chain.update(lookup(name).unwrap_or_default());
+    }
     // Someone who removed what setup had made wants it made again.
     let mut made = folders.iter().all(|folder| folder.is_dir());
     for (index, command) in setting.config.setup.iter().enumerate() {
@@ -44,7 +48,8 @@ pub(super) async fn run_all(
     Ok(())
 }
 
-fn add_command(
+/// Adds to a hash what decides whether a command must run again.
+pub(super) fn add_command(
     chain: &mut Sha256,
     setting: Setting<'_>,
     command: &SetupCommand,

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::Template;
-use crate::model::suite::{Ready, ServeConfig, SetupCommand};
+use crate::model::suite::{BuildsConfig, LimitFrom, Ready, ServeConfig, SetupCommand};
 use crate::process::end_stragglers;
 
 /// Long enough for a busy machine.
@@ -28,7 +28,12 @@ impl Bench {
 
     fn serving(line: &str, ready: Ready, within_ms: u64) -> Self {
         Self::new(ProductConfig {
-            serve: Some(ServeConfig { run: shell(line), ready, within_ms }),
+            serve: Some(ServeConfig {
+                run: shell(line),
+                ready,
+                within_ms,
+                within_from: LimitFrom::Author,
+            }),
             ..ProductConfig::default()
         })
     }
@@ -49,6 +54,8 @@ impl Bench {
             config: &self.config,
             suite_root: &self.folder.path().join("suite"),
             state: &self.folder.path().join("state"),
+            builds: &self.folder.path().join("builds"),
+            build: None,
             setup_environment: &environment,
             environment: &environment,
         };
@@ -76,6 +83,7 @@ fn setup(line: &str, cache: &[&str]) -> SetupCommand {
         run: shell(line),
         cache: cache.iter().map(|name| (*name).to_owned()).collect(),
         timeout_ms: AMPLE_MS,
+        timeout_from: LimitFrom::Author,
     }
 }
 
@@ -349,8 +357,110 @@ async fn a_reference_that_nothing_fills_is_named() {
         "shop: serve: nothing named ${prot} is known here; define it under vars: or give it with --var"
     );
     bench.config.env.insert("TOKEN".to_owned(), "${secret:TOKEN}".into());
-    bench.config.serve =
-        Some(ServeConfig { run: shell(FILES), ready: Ready::Port, within_ms: AMPLE_MS });
+    bench.config.serve = Some(ServeConfig {
+        run: shell(FILES),
+        ready: Ready::Port,
+        within_ms: AMPLE_MS,
+        within_from: LimitFrom::Author,
+    });
     let (_work, served) = bench.serve().await;
     assert!(served.unwrap_err().to_string().starts_with("shop: env: TOKEN: nothing named"));
+}
+
+fn buildable(line: &str) -> Bench {
+    let make = vec![setup(line, &[])];
+    let builds = BuildsConfig { make, known: Vec::new(), default: None };
+    Bench::new(ProductConfig {
+        builds: Some(builds),
+        path: vec!["${build-dir}/bin".to_owned()],
+        ..ProductConfig::default()
+    })
+}
+
+impl Bench {
+    async fn prepare_build(&self, build: &str) -> Result<Prepared, ProductError> {
+        let ours = std::env::vars().collect::<Vec<_>>();
+        let environment = Environment::allowed(ours, &[]);
+        let setting = Setting {
+            name: "shop",
+            config: &self.config,
+            suite_root: &self.folder.path().join("suite"),
+            state: &self.folder.path().join("state"),
+            builds: &self.folder.path().join("builds"),
+            build: Some(build),
+            setup_environment: &environment,
+            environment: &environment,
+        };
+        prepare(setting, &nothing).await
+    }
+}
+
+#[tokio::test]
+async fn nights_that_want_the_same_build_at_once_make_it_once() {
+    let bench = buildable("echo ${build} >> made.log; sleep 0.1; echo ${build} > ${build-dir}/is");
+    let all = tokio::join!(
+        bench.prepare_build("1.0"),
+        bench.prepare_build("1.0"),
+        bench.prepare_build("1.1"),
+        bench.prepare_build("1.0"),
+    );
+    let folders = [all.0, all.1, all.2, all.3].map(|it| {
+        let prepared = it.unwrap();
+        let folder = prepared.build_dir().unwrap().to_owned();
+        assert_eq!(
+            fs::read_to_string(folder.join("is")).unwrap().trim(),
+            prepared.wanted().unwrap()
+        );
+        folder
+    });
+    assert_eq!(folders[0], folders[1]);
+    assert_ne!(folders[0], folders[2]);
+    let mut made: Vec<String> = bench.read("made.log").lines().map(str::to_owned).collect();
+    made.sort();
+    assert_eq!(made, ["1.0", "1.1"]);
+}
+
+#[tokio::test]
+async fn a_build_that_is_in_use_is_not_cleared_and_a_failed_one_leaves_nothing() {
+    let bench = buildable("test ${build} != bad && echo fine > ${build-dir}/is");
+    let builds = bench.folder.path().join("builds");
+    let prepared = bench.prepare_build("good").await.unwrap();
+    let bad = bench.prepare_build("bad").await.unwrap_err();
+    assert!(bad.to_string().starts_with("build bad of shop cannot be made:"), "{bad}");
+    assert_eq!(cached_builds(&builds).len(), 1);
+    let (removed, in_use) = clear_builds(&builds).unwrap();
+    assert_eq!((removed.len(), in_use.len()), (0, 1));
+    drop(prepared);
+    let (removed, in_use) = clear_builds(&builds).unwrap();
+    assert_eq!((removed.len(), in_use.len()), (1, 0));
+    assert_eq!(cached_builds(&builds), []);
+}
+
+#[tokio::test]
+async fn data_is_laid_over_data_and_never_through_a_link() {
+    let bench =
+        Bench::new(ProductConfig { data: Some("base".to_owned()), ..ProductConfig::default() });
+    let suite = bench.folder.path().join("suite");
+    for folder in ["base", "base/inner", "over", "over/inner", "over/away", "outside"] {
+        fs::create_dir(suite.join(folder)).unwrap();
+    }
+    for (name, text) in [
+        ("base/a", "old"),
+        ("base/inner/kept", "kept"),
+        ("over/a", "new"),
+        ("over/inner/b", "more"),
+        ("over/away/c", "mine"),
+    ] {
+        bench.write(name, text);
+    }
+    std::os::unix::fs::symlink(suite.join("outside"), suite.join("base/away")).unwrap();
+    let prepared = bench.prepare().await.unwrap();
+    let work = prepared.fresh_work(&bench.folder.path().join("work")).unwrap();
+    prepared.lay_over(&work, "over").unwrap();
+    let read = |name: &str| fs::read_to_string(work.work().join(name)).unwrap();
+    assert_eq!(
+        [read("a"), read("inner/kept"), read("inner/b"), read("away/c")],
+        ["new", "kept", "more", "mine"]
+    );
+    assert!(!suite.join("outside/c").exists());
 }

@@ -63,6 +63,12 @@ impl WorkFolder {
         Ok(self)
     }
 
+    /// Lays a folder's content, or a file, over what is there.
+    pub(super) fn lay_over(&self, data: &Path) -> Result<(), ProductError> {
+        copy(data, &self.work)
+            .map_err(ProductError::io(format!("cannot copy the data {}", data.display())))
+    }
+
     /// The same folder as empty as a new one, for the next attempt; `None`, and it is gone, where
     /// something was left in the way of that. File systems take their time to give away anew what
     /// was removed a moment ago: this was half of the cost of a quick command.
@@ -136,15 +142,28 @@ fn mode(folder: &Path) -> io::Result<u32> {
 fn copy(data: &Path, into: &Path) -> io::Result<()> {
     if data.is_file() {
         let name = data.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
-        return copy_file(data, &into.join(name));
+        let target = into.join(name);
+        if fs::symlink_metadata(&target).is_ok_and(|it| !it.is_dir()) {
+            fs::remove_file(&target)?;
+        }
+        return copy_file(data, &target);
     }
     for found in WalkDir::new(data).min_depth(1) {
         let found = found?;
         let relative = found.path().strip_prefix(data).map_err(io::Error::other)?;
         let target = into.join(relative);
         let kind = found.file_type();
+        let there = fs::symlink_metadata(&target).ok().map(|it| it.file_type());
+        if let Some(there) = there
+            && !(there.is_dir() && kind.is_dir())
+        {
+            // What is laid over something else takes its place; a link is not followed.
+            if there.is_dir() { fs::remove_dir_all(&target)? } else { fs::remove_file(&target)? }
+        }
         if kind.is_dir() {
-            fs::create_dir(&target)?;
+            if !there.is_some_and(|it| it.is_dir()) {
+                fs::create_dir(&target)?;
+            }
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(found.path())?, &target)?;
         } else {

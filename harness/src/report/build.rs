@@ -9,12 +9,13 @@ use indexmap::IndexMap;
 
 use super::night::{
     AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    RecordingReport, ScenarioReport, SessionReport, StepReport, StepState, WatchReport,
+    RecordingReport, ScenarioReport, SessionReport, WatchReport,
 };
+use super::timeline;
 use crate::model::event::SessionWork;
 use crate::model::{
-    Action, Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, Step,
-    StepOutcome, StepRecord, Surface,
+    Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, Step,
+    StepOutcome, StepRecord,
 };
 
 /// The report of a night, from what was planned, what happened and what it means.
@@ -60,6 +61,8 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
             branch: plan.branch.clone(),
             environment: plan.environment.clone(),
             versions: plan.versions.clone(),
+            patience: plan.patience,
+            not_isolated: plan.not_isolated.clone(),
             products: plan.products.clone(),
         },
         gate: judgement.gate.clone(),
@@ -113,7 +116,8 @@ fn notes(
 #[derive(Default)]
 struct Attempt<'a> {
     lines: Option<(u64, u64)>,
-    steps: BTreeMap<u32, &'a StepRecord>,
+    /// In the order in which they went.
+    steps: Vec<&'a StepRecord>,
     recordings: Vec<RecordingReport>,
     watches: Vec<WatchReport>,
     end: Option<(Outcome, Option<&'a str>, u64)>,
@@ -121,7 +125,7 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn report(self, n: u32, scenario: Option<&Scenario>) -> AttemptReport {
-        let done: u64 = self.steps.values().map(|step| step.duration_ms).sum();
+        let done: u64 = self.steps.iter().map(|step| step.duration_ms).sum();
         let (outcome, detail, duration_ms) = self.end.unwrap_or((
             Outcome::HarnessError,
             Some("the ledger ends before this attempt does"),
@@ -133,80 +137,14 @@ impl Attempt<'_> {
             detail: detail.map(str::to_owned),
             duration_ms,
             ledger_lines: self.lines,
-            steps: steps(&self.steps, scenario),
+            steps: timeline::steps(&self.steps, outcome, scenario),
             recordings: self.recordings,
             watches: self.watches,
         }
     }
 }
 
-/// The planned steps as they went, then those that no plan knows.
-fn steps(records: &BTreeMap<u32, &StepRecord>, scenario: Option<&Scenario>) -> Vec<StepReport> {
-    let Some(scenario) = scenario else {
-        return records.values().map(|record| done(record, &unplanned(record), None)).collect();
-    };
-    scenario
-        .steps
-        .iter()
-        .chain(&scenario.finally)
-        .map(|step| {
-            let file = (step.file != scenario.file).then(|| step.file.clone());
-            match records.get(&step.index) {
-                Some(record) => done(record, step, file),
-                None => not_reached(step, file),
-            }
-        })
-        .collect()
-}
-
-/// Stands for the step of a record that no plan knows.
-fn unplanned(record: &StepRecord) -> Step {
-    Step { text: String::new(), ..Step::new(record.index, "", 0, Action::Reload) }
-}
-
-fn not_reached(step: &Step, file: Option<String>) -> StepReport {
-    StepReport {
-        index: step.index,
-        file,
-        line: step.line,
-        text: step.text.clone(),
-        actor: step.actor.clone(),
-        product: step.product.clone(),
-        surface: step.action.surface().unwrap_or(Surface::Browser),
-        place: String::new(),
-        outcome: StepState::NotReached,
-        expected: None,
-        actual: None,
-        duration_ms: 0,
-        evidence: Vec::new(),
-    }
-}
-
-fn done(record: &StepRecord, step: &Step, file: Option<String>) -> StepReport {
-    let (outcome, expected, actual) = match &record.outcome {
-        StepOutcome::Passed => (StepState::Passed, None, None),
-        StepOutcome::Failed(failure) => {
-            (failure.outcome.into(), Some(failure.expected.clone()), Some(failure.actual.clone()))
-        }
-    };
-    StepReport {
-        index: record.index,
-        file,
-        line: step.line,
-        text: step.text.clone(),
-        actor: step.actor.clone(),
-        product: step.product.clone(),
-        surface: record.surface,
-        place: record.place.clone(),
-        outcome,
-        expected,
-        actual,
-        duration_ms: record.duration_ms,
-        evidence: paths(&record.evidence),
-    }
-}
-
-fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
+pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
     evidence.iter().map(|it| it.path.clone()).collect()
 }
 
@@ -242,12 +180,6 @@ impl SessionDone<'_> {
             .flatten()
             .flat_map(Step::all)
             .collect();
-        let records: BTreeMap<u32, &StepRecord> =
-            self.steps.iter().map(|step| (step.index, step)).collect();
-        let steps = planned.iter().map(|step| match records.get(&step.index) {
-            Some(record) => done(record, step, Some(step.file.clone())),
-            None => not_reached(step, Some(step.file.clone())),
-        });
         SessionReport {
             actor: self.actor.to_owned(),
             product: self.product.to_owned(),
@@ -255,7 +187,7 @@ impl SessionDone<'_> {
             why: self.why.word().to_owned(),
             ok: self.steps.iter().all(|step| step.outcome == StepOutcome::Passed),
             duration_ms: self.duration_ms,
-            steps: steps.collect(),
+            steps: timeline::of_session(&planned, self.steps),
         }
     }
 }
@@ -311,7 +243,7 @@ impl<'a> Ledger<'a> {
             }
             Event::Step { scenario, attempt, step } => {
                 self.keep(&step.evidence);
-                self.attempt(entry, scenario, *attempt).steps.insert(step.index, step);
+                self.attempt(entry, scenario, *attempt).steps.push(step);
             }
             Event::Checkpoint { scenario, attempt, facets, .. } => {
                 for facet in facets {

@@ -89,6 +89,7 @@ struct StepView {
     index: u32,
     state: &'static str,
     text: String,
+    decided: Option<String>,
     place: String,
     duration: String,
     source: String,
@@ -210,7 +211,10 @@ fn step_of<'a>(
 ) -> Option<(&'a AttemptReport, &'a StepReport)> {
     let scenario = known.scenarios.get(difference.scenario.as_str())?;
     let attempt = scenario.attempts.iter().find(|it| it.n == difference.attempt)?;
-    Some((attempt, attempt.steps.iter().find(|it| it.index == difference.step)?))
+    // Of the rounds of a `repeat`, the one that failed, or the last.
+    let mut rounds = attempt.steps.iter().filter(|it| it.index == difference.step);
+    let failed = rounds.clone().find(|it| it.outcome.is_failure());
+    Some((attempt, failed.or_else(|| rounds.next_back())?))
 }
 
 /// The differences to show in full: a change that was shown is not shown again elsewhere.
@@ -396,8 +400,13 @@ impl TimelineView {
             .filter(|it| it.scenario == scenario.id && it.attempt == attempt.n)
             .map(|it| it.step)
             .collect();
-        let is_marked =
-            |step: &StepReport| step.outcome.is_failure() || differing.contains(&step.index);
+        // Of the rounds of a `repeat` in which a step was done, only one failed.
+        let failing: HashSet<u32> =
+            attempt.steps.iter().filter(|it| it.outcome.is_failure()).map(|it| it.index).collect();
+        let is_marked = |step: &StepReport| {
+            step.outcome.is_failure()
+                || (differing.contains(&step.index) && !failing.contains(&step.index))
+        };
         let marked = attempt.steps.iter().filter(|step| is_marked(step));
         let evidence: Vec<String> =
             marked.flat_map(|step| step.evidence.clone()).take(12).collect();
@@ -508,10 +517,11 @@ fn steps(
         let is_told = !differing.contains(&step.index);
         views.push(StepView {
             index: step.index,
-            state: state(step, differing.contains(&step.index)),
+            state: state(step, is_marked(step)),
             text: format!("{}{}", who(step), one_line(&step.text, 200)),
             place: one_line(&step.place, 160),
-            duration: if step.outcome == StepState::NotReached {
+            decided: step.decided.clone(),
+            duration: if matches!(step.outcome, StepState::NotReached | StepState::Skipped) {
                 String::new()
             } else {
                 duration(step.duration_ms)

@@ -19,6 +19,7 @@ mod recording;
 mod sentence;
 pub mod shown;
 mod summary;
+mod timeline;
 mod trust;
 
 use std::path::{Path, PathBuf};

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::finding::Pending;
 use crate::model::plan::ProductBuild;
-use crate::model::{Because, Finding, Gate, Outcome, Surface, Totals, Verdict, WatchKind};
+use crate::model::{
+    Because, Finding, Gate, Outcome, Patience, Surface, Totals, Verdict, WatchKind,
+};
 
 /// The whole result of a night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +69,12 @@ pub struct NightFacts {
     pub environment: String,
     /// Versions of what took part: `nightshift`, `browser`, `driver`.
     pub versions: IndexMap<String, String>,
+    /// By how much default time limits were stretched, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Patience>,
+    /// What could not be kept apart, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_isolated: Vec<String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
 }
@@ -168,6 +176,10 @@ pub struct StepReport {
     pub place: String,
     /// How it went.
     pub outcome: StepState,
+    /// What was decided, of a step that holds steps: `held`, `round 3 of at most 10`. The steps
+    /// inside of it stand after it, once a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<String>,
     /// What was expected, of a step that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
@@ -217,6 +229,8 @@ pub enum StepState {
     HarnessError,
     /// An earlier step failed, or the attempt ended first.
     NotReached,
+    /// It stands in a part of the scenario that was decided against.
+    Skipped,
 }
 
 impl StepState {
@@ -231,6 +245,7 @@ impl StepState {
             Self::Crashed => "crashed",
             Self::HarnessError => "harness-error",
             Self::NotReached => "not-reached",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -238,7 +253,7 @@ impl StepState {
     #[must_use]
     pub fn is_failure(self) -> bool {
         match self {
-            Self::Passed | Self::NotReached => false,
+            Self::Passed | Self::NotReached | Self::Skipped => false,
             Self::Failed | Self::TimedOut | Self::Blocked | Self::Crashed | Self::HarnessError => {
                 true
             }

@@ -262,6 +262,7 @@ fn how(report: &NightReport) -> HowView {
     facts.extend(night.finished.map(|at| ("Finished".to_owned(), time(at))));
     facts.extend(night.deadline.map(|at| ("Deadline".to_owned(), time(at))));
     facts.push(("Image environment".to_owned(), one_line(&night.environment, 200)));
+    facts.extend(night.patience.map(|it| ("Patience".to_owned(), it.to_string())));
     facts.extend(night.versions.iter().map(|(what, version)| {
         (format!("Version of {}", one_line(what, 60)), one_line(version, 200))
     }));

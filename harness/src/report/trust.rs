@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::lists::because;
 use super::night::{Ending, NightReport, StepState};
 use super::shown::{count, one_line, short, thousands};
-use crate::model::{Surface, Verdict};
+use crate::model::{Patience, Surface, Verdict};
 
 /// A build under test.
 #[derive(Debug, Serialize)]
@@ -131,6 +131,20 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     });
     facts.extend(sessions(report));
     facts.push(checked(report));
+    if !report.night.not_isolated.is_empty() {
+        facts.push(FactView {
+            term: "Not isolated",
+            text: count(report.night.not_isolated.len(), "product"),
+            more: report.night.not_isolated.iter().map(|it| short(it, 400)).collect(),
+        });
+    }
+    if let Some(patience) = report.night.patience.filter(|it| *it > Patience::USUAL) {
+        facts.push(FactView {
+            term: "Patience",
+            text: format!("{patience}: default time limits were {patience} times as long"),
+            more: Vec::new(),
+        });
+    }
     facts
 }
 
@@ -177,7 +191,8 @@ fn checked(report: &NightReport) -> FactView {
         retries += scenario.attempts.len().saturating_sub(1);
         let last = scenario.attempts.last();
         for step in last.iter().flat_map(|it| &it.steps) {
-            if step.outcome == StepState::NotReached {
+            let done = !matches!(step.outcome, StepState::NotReached | StepState::Skipped);
+            if !done || step.decided.is_some() {
                 continue;
             }
             match step.surface {

@@ -9,13 +9,15 @@ use super::node::Node;
 use super::page::timezone;
 use super::reader::Reader;
 use crate::model::page_settings::PageSettings;
-use crate::model::suite::{BrowserConfig, Config, GateConfig, NightConfig, Suppression};
+use crate::model::suite::{BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression};
 use crate::model::verdict::Verdict;
 
 /// The default deadline of an action or check.
 const ACTION_TIMEOUT_MS: u64 = 10_000;
 /// The longest that an attempt takes unless something is said.
 const ATTEMPT_TIMEOUT_MS: u64 = 5 * 60_000;
+/// The patience that can be asked for, in percent.
+const MOST_PATIENCE: std::ops::RangeInclusive<f64> = 100.0..=1000.0;
 
 /// Reads the configuration of the suite in `root`.
 pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Config> {
@@ -66,6 +68,7 @@ fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
         program: None,
         driver: None,
         timeout_ms: ACTION_TIMEOUT_MS,
+        timeout_from: LimitFrom::Default,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::BROWSER)) else {
         return browser;
@@ -76,7 +79,7 @@ fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
     browser.driver =
         fields.get("driver").and_then(|it| reader.words(it, "\"driver\"")).map(str::to_owned);
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
-        browser.timeout_ms = timeout;
+        (browser.timeout_ms, browser.timeout_from) = (timeout, LimitFrom::Author);
     }
     browser
 }
@@ -89,6 +92,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         jobs: None,
         retries: 1,
         timeout_ms: ATTEMPT_TIMEOUT_MS,
+        timeout_from: LimitFrom::Default,
         patience: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
@@ -133,18 +137,23 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         night.retries = retries;
     }
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
-        night.timeout_ms = timeout;
+        (night.timeout_ms, night.timeout_from) = (timeout, LimitFrom::Author);
     }
     night.patience = fields.get("patience").and_then(|node| {
-        if reader.words(node, "\"patience\"")? == "auto" {
+        let text = reader.words(node, "\"patience\"")?;
+        if text == "auto" {
             return None;
         }
-        let percent = reader.percent(node, "\"patience\"")?;
-        if !(100.0..=10_000.0).contains(&percent) {
-            reader.advise(node.pos, "patience is from 100% to 10000%", "write it like `200%`");
-            return None;
+        let percent = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
+        let fits = percent.filter(|it| MOST_PATIENCE.contains(it));
+        if fits.is_none() {
+            reader.advise(
+                node.pos,
+                format!("\"{text}\" is no patience"),
+                "write `auto`, or from `100%` to `1000%`",
+            );
         }
-        Some(percent.round() as u32)
+        fits.map(|it| it.round() as u32)
     });
     night
 }

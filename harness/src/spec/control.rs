@@ -92,7 +92,8 @@ impl Reader {
     pub(super) fn for_each(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
         let rows = self.values_or_rows(value);
         let names = rows.first().map(|(_, it)| it.keys().cloned().collect()).unwrap_or_default();
-        self.mentions.push(Mention::Enter { names });
+        let keys = rows.iter().map(|(key, _)| key.clone()).collect();
+        self.mentions.push(Mention::Enter { names, keys });
         self.each_deep += 1;
         let steps = self.steps(fields.get("steps"), "\"steps\"");
         self.each_deep -= 1;

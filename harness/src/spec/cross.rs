@@ -30,7 +30,30 @@ struct Effect {
     /// The variables that it captures.
     defines: BTreeSet<String>,
     /// The checkpoints that it takes.
-    checkpoints: Vec<String>,
+    checkpoints: Vec<Checkpoint>,
+}
+
+/// A checkpoint's name, and what the rows inside of a skill append to it.
+#[derive(Debug, Clone)]
+struct Checkpoint {
+    name: String,
+    rows: String,
+}
+
+/// The most names that the rows around a checkpoint are spelled out for.
+const MOST_NAMES: usize = 10_000;
+
+/// What rows append to the names of checkpoints inside of them: one text for each way through.
+fn appended(around: &[&[String]]) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for keys in around {
+        all = all
+            .iter()
+            .flat_map(|outer| keys.iter().map(move |key| format!("{outer}-{key}")))
+            .take(MOST_NAMES)
+            .collect();
+    }
+    all
 }
 
 /// The names that are known in a document beside its own captures.
@@ -220,25 +243,33 @@ fn effect<'a>(
     let mut sum = Effect::default();
     // A cycle has its own complaint; here it only must come to an end.
     let Some(reader) = readers.get(name).filter(|_| open.insert(name)) else { return sum };
+    let mut around: Vec<&[String]> = Vec::new();
     for mention in &reader.mentions {
         match mention {
             Mention::Define { name, .. } => {
                 sum.defines.insert(name.clone());
             }
-            Mention::Checkpoint { name, .. } => sum.checkpoints.push(name.clone()),
+            Mention::Checkpoint { name, .. } => {
+                let rows = appended(&around).into_iter();
+                sum.checkpoints.extend(rows.map(|rows| Checkpoint { name: name.clone(), rows }));
+            }
             Mention::Call { skill, .. } => {
                 let inner = effect(skill, readers, done, open);
                 sum.defines.extend(inner.defines);
-                sum.checkpoints.extend(inner.checkpoints);
+                for outer in appended(&around) {
+                    sum.checkpoints.extend(inner.checkpoints.iter().map(|it| Checkpoint {
+                        name: it.name.clone(),
+                        rows: format!("{outer}{}", it.rows),
+                    }));
+                    sum.checkpoints.truncate(MOST_NAMES);
+                }
             }
-            Mention::Refer { .. }
-            | Mention::Product { .. }
-            | Mention::Session { .. }
-            | Mention::Enter { .. }
-            | Mention::Leave => {}
+            Mention::Enter { keys, .. } => around.push(keys),
+            Mention::Leave => drop(around.pop()),
+            Mention::Refer { .. } | Mention::Product { .. } | Mention::Session { .. } => {}
         }
         // Skills that call each other many times over must not grow without end.
-        sum.checkpoints.truncate(10_000);
+        sum.checkpoints.truncate(MOST_NAMES);
     }
     open.remove(name);
     done.insert(name.to_owned(), sum.clone());
@@ -256,10 +287,17 @@ fn walk(
     let mut captured: HashSet<String> = HashSet::new();
     let mut checkpoints: HashMap<String, u32> = HashMap::new();
     let mut entered: Vec<&[String]> = Vec::new();
+    let mut around: Vec<&[String]> = Vec::new();
     for mention in &mentions {
         match mention {
-            Mention::Enter { names } => entered.push(names),
-            Mention::Leave => drop(entered.pop()),
+            Mention::Enter { names, keys } => {
+                entered.push(names);
+                around.push(keys);
+            }
+            Mention::Leave => {
+                entered.pop();
+                around.pop();
+            }
             Mention::Refer { name, pos } => {
                 let of_row = entered.iter().any(|names| names.contains(name));
                 if !of_row && !known(name, scope, &captured) {
@@ -275,7 +313,11 @@ fn walk(
                 captured.insert(name.clone());
             }
             Mention::Checkpoint { name, pos } => {
-                if let Some(line) = checkpoints.insert(name.clone(), pos.line) {
+                let taken = appended(&around).into_iter().find_map(|rows| {
+                    let name = format!("{name}{rows}");
+                    checkpoints.insert(name.clone(), pos.line).map(|line| (name, line))
+                });
+                if let Some((name, line)) = taken {
                     let message = format!("the checkpoint \"{name}\" is taken twice");
                     reader.advise(
                         *pos,
@@ -284,12 +326,28 @@ fn walk(
                     );
                 }
             }
-            Mention::Call { skill, pos, with } => {
+            Mention::Call { skill, pos, with, repeated } => {
                 call(reader, skill, *pos, with, inputs, scope);
                 let Some(effect) = effects.get(skill) else { continue };
                 captured.extend(effect.defines.iter().cloned());
-                for name in &effect.checkpoints {
-                    if let Some(line) = checkpoints.insert(name.clone(), pos.line) {
+                if let (true, Some(first)) = (*repeated, effect.checkpoints.first()) {
+                    let message = format!(
+                        "the skill \"{skill}\" takes the checkpoint \"{}{}\" once a round",
+                        first.name, first.rows
+                    );
+                    reader.advise(
+                        *pos,
+                        message,
+                        "take it outside of the `repeat`, or write `for-each`, whose checkpoints get the row's name",
+                    );
+                    continue;
+                }
+                for outer in appended(&around) {
+                    for Checkpoint { name, rows } in &effect.checkpoints {
+                        let name = format!("{name}{outer}{rows}");
+                        let Some(line) = checkpoints.insert(name.clone(), pos.line) else {
+                            continue;
+                        };
                         let message =
                             format!("the skill \"{skill}\" takes the checkpoint \"{name}\" again");
                         reader.advise(

@@ -45,6 +45,7 @@ pub use overrides::Overrides;
 pub use reference::reference;
 pub use scaffold::scaffold;
 pub use schema::schemas;
+pub(crate) use suggest::suggestion_or_list;
 pub use write::{
     Draft, DraftStep, read_scenario, read_target, write_scenario, write_step, written,
 };

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::suggest::suggestion_or_list;
 use crate::model::scenario::CommandLine;
 use crate::model::suite::{
-    BuildsConfig, Dismissal, Isolation, ProductConfig, Ready, ServeConfig, SetupCommand,
+    BuildsConfig, Dismissal, Isolation, LimitFrom, ProductConfig, Ready, ServeConfig, SetupCommand,
 };
 
 /// The longest that a setup command takes unless something is said.
@@ -76,7 +76,12 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
             setup.extend(setup_command(reader, item));
         }
     }
-    let path = fields.get("path").map(|it| reader.texts(it, "\"path\"")).unwrap_or_default();
+    let mut path = Vec::new();
+    if let Some(node) = fields.get("path") {
+        for item in reader.list(node, "\"path\"") {
+            path.extend(reader.template(item, "\"path\"").map(|it| it.raw().to_owned()));
+        }
+    }
     let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
     let serve = fields.get("serve").and_then(|it| serve(reader, it));
     let base_url = fields.get("base-url").and_then(|node| {
@@ -102,6 +107,13 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         .and_then(|it| reader.choice(it, "value of \"mail\"", grammar::yes_or_no()))
         .is_some_and(|it| it == "true");
     let builds = fields.get("builds").and_then(|it| builds(reader, it));
+    let build = fields.get("build").and_then(|node| {
+        let name = reader.words(node, "\"build\"")?.to_owned();
+        if let Some(builds) = &builds {
+            is_known(reader, node, &name, &builds.known);
+        }
+        Some(name)
+    });
     Some(ProductConfig {
         version_from,
         setup,
@@ -116,6 +128,7 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         browser: browser.unwrap_or_default(),
         mail,
         builds,
+        build,
     })
 }
 
@@ -130,13 +143,19 @@ fn builds(reader: &mut Reader, node: &Node) -> Option<BuildsConfig> {
     let known = fields.get("known").map(|it| reader.texts(it, "\"known\"")).unwrap_or_default();
     let default = fields.get("default").and_then(|node| {
         let name = reader.words(node, "\"default\"")?.to_owned();
-        if !known.is_empty() && !known.contains(&name) {
-            let help = suggestion_or_list(&name, known.iter().map(String::as_str), "known are");
-            reader.complain(node.pos, format!("\"{name}\" is not among the known builds"), help);
-        }
+        is_known(reader, node, &name, &known);
         Some(name)
     });
     Some(BuildsConfig { make, known, default })
+}
+
+/// Complains about a build that is not among those that can be made.
+fn is_known(reader: &mut Reader, node: &Node, name: &str, known: &[String]) {
+    if known.is_empty() || known.iter().any(|it| it == name) {
+        return;
+    }
+    let help = suggestion_or_list(name, known.iter().map(String::as_str), "known are");
+    reader.complain(node.pos, format!("\"{name}\" is not among the known builds"), help);
 }
 
 impl Reader {
@@ -164,29 +183,33 @@ fn setup_command(reader: &mut Reader, node: &Node) -> Option<SetupCommand> {
             cache.extend(reader.inner_path(item, "\"cache\"").map(|it| it.raw().to_owned()));
         }
     }
-    let timeout_ms = fields
-        .get("timeout")
-        .and_then(|it| reader.duration(it, "\"timeout\""))
-        .unwrap_or(SETUP_TIMEOUT_MS);
-    Some(SetupCommand { run: run?, cache, timeout_ms })
+    let written = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
+    let (timeout_ms, timeout_from) = limit(written, SETUP_TIMEOUT_MS);
+    Some(SetupCommand { run: run?, cache, timeout_ms, timeout_from })
 }
 
 fn serve(reader: &mut Reader, node: &Node) -> Option<ServeConfig> {
     let fields = reader.object(node, &grammar::SERVE)?;
     let run = reader.command_of(&fields, &grammar::SERVE);
-    let (ready, within_ms) = match fields.get("ready") {
+    let (ready, written) = match fields.get("ready") {
         Some(node) => ready(reader, node)?,
-        None => (Ready::Port, READY_WITHIN_MS),
+        None => (Ready::Port, None),
     };
-    Some(ServeConfig { run: run?, ready, within_ms })
+    let (within_ms, within_from) = limit(written, READY_WITHIN_MS);
+    Some(ServeConfig { run: run?, ready, within_ms, within_from })
 }
 
-fn ready(reader: &mut Reader, node: &Node) -> Option<(Ready, u64)> {
+/// A time limit in milliseconds, and who said it.
+pub(super) fn limit(written: Option<u64>, default: u64) -> (u64, LimitFrom) {
+    match written {
+        Some(ms) => (ms, LimitFrom::Author),
+        None => (default, LimitFrom::Default),
+    }
+}
+
+fn ready(reader: &mut Reader, node: &Node) -> Option<(Ready, Option<u64>)> {
     let fields = reader.object(node, &grammar::READY)?;
-    let within = fields
-        .get("within")
-        .and_then(|it| reader.duration(it, "\"within\""))
-        .unwrap_or(READY_WITHIN_MS);
+    let within = fields.get("within").and_then(|it| reader.duration(it, "\"within\""));
     let chosen = reader.one_of(&fields, &grammar::READY)?;
     let ready = match chosen.key.as_str() {
         "http" => {

@@ -23,16 +23,16 @@ pub(crate) enum Mention {
     Refer { name: String, pos: Pos },
     /// A capture gives `${name}` a value from here on.
     Define { name: String, pos: Pos },
-    /// A skill is called.
-    Call { skill: String, pos: Pos, with: Vec<Given> },
+    /// A skill is called; `repeated` where that is inside of a `repeat`.
+    Call { skill: String, pos: Pos, with: Vec<Given>, repeated: bool },
     /// A snapshot is taken.
     Checkpoint { name: String, pos: Pos },
     /// A product is named.
     Product { name: String, pos: Pos },
     /// A session is named.
     Session { name: String, pos: Pos },
-    /// `for-each` gives names values from here to its [`Mention::Leave`].
-    Enter { names: Vec<String> },
+    /// `for-each` gives names values from here to its [`Mention::Leave`]; its rows have these keys.
+    Enter { names: Vec<String>, keys: Vec<String> },
     /// The innermost `for-each` ends.
     Leave,
 }

@@ -354,7 +354,13 @@ impl Reader {
             });
         }
         let with = given.iter().map(|it| (it.name.clone(), it.value.clone())).collect();
-        self.mentions.push(Mention::Call { skill: skill.clone(), pos: node.pos, with: given });
+        let repeated = self.rounds_deep > 0;
+        self.mentions.push(Mention::Call {
+            skill: skill.clone(),
+            pos: node.pos,
+            with: given,
+            repeated,
+        });
         Some(Action::Use { skill, with })
     }
 }

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Done, Look, PageSurface, Sighting, SurfaceError};
+use super::{Done, Held, Look, PageSurface, Sighting, SurfaceError};
 use crate::model::observe::Extra;
-use crate::model::scenario::Action;
+use crate::model::scenario::{Action, WaitFor};
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 
 /// Answers actions in the order in which it was given the answers, and remembers them.
@@ -15,6 +15,8 @@ use crate::model::{Facet, FacetContent, FacetKind, Observation};
 pub struct FakePage {
     /// What the next actions answer; past the end they pass.
     pub answers: VecDeque<Result<Done, SurfaceError>>,
+    /// What conditions are answered with; past the end they hold.
+    pub conditions: VecDeque<Held>,
     /// The actions so far.
     pub acted: Vec<Action>,
     /// What the watches see at the next step.
@@ -28,6 +30,14 @@ impl PageSurface for FakePage {
         self.acted.push(action.clone());
         let answer = self.answers.pop_front().unwrap_or(Ok(Done::Passed(Vec::new())));
         futures_util::future::ready(answer).boxed()
+    }
+
+    fn holds<'a>(
+        &'a mut self,
+        _condition: &'a WaitFor,
+    ) -> BoxFuture<'a, Result<Held, SurfaceError>> {
+        let answer = self.conditions.pop_front().unwrap_or(Held::Yes);
+        futures_util::future::ready(Ok(answer)).boxed()
     }
 
     fn observe<'a>(

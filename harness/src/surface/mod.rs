@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
-use crate::model::scenario::Action;
+use crate::model::scenario::{Action, WaitFor};
 use crate::model::{FacetKind, Observation, Target, WatchKind};
 
 /// How an action went. A missing element is an answer, not an error.
@@ -28,6 +28,17 @@ pub enum Done {
     /// Carried out, or held; with the values that it captured.
     Passed(Vec<(String, String)>),
     /// Could not be carried out, or did not hold.
+    Failed(Failure),
+}
+
+/// Whether a condition holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// It does.
+    Yes,
+    /// It does not; what is there instead.
+    No(String),
+    /// The page cannot be looked at.
     Failed(Failure),
 }
 
@@ -79,6 +90,11 @@ pub enum SurfaceError {
 pub trait PageSurface: Send {
     /// Carries a filled action out, waiting for its target up to the deadline.
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>>;
+
+    /// Looks once, when the page is settled, whether a filled condition holds; waits for nothing
+    /// beyond that.
+    fn holds<'a>(&'a mut self, condition: &'a WaitFor)
+    -> BoxFuture<'a, Result<Held, SurfaceError>>;
 
     /// Observes the page once it is settled.
     fn observe<'a>(

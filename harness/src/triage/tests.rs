@@ -473,6 +473,7 @@ fn a_broken_login_is_one_finding_for_all_who_needed_it() {
             expected: "heading \"Hello\", visible".to_owned(),
             actual: "no such heading".to_owned(),
         }),
+        decided: None,
         duration_ms: 1,
         evidence: Vec::new(),
     };

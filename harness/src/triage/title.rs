@@ -11,7 +11,7 @@ use super::seen::Seen;
 use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
-use crate::model::{Difference, FacetKind, WatchKind};
+use crate::model::{Difference, FacetKind, Scenario, WatchKind};
 
 /// The longest title, in characters.
 const LIMIT: usize = 120;
@@ -289,7 +289,7 @@ fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> S
 fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, None).next()?;
     let scenario = seen.scenario(&at.scenario);
-    let mut steps = scenario.into_iter().flat_map(|it| it.steps.iter().chain(&it.finally));
+    let mut steps = scenario.into_iter().flat_map(Scenario::all_steps);
     let step = steps.find(|step| step.index == at.step);
     let step = step.map_or("the scenario", |step| step.text.as_str());
     let place =

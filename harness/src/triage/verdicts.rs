@@ -116,7 +116,7 @@ fn bad(scenario: &Scenario, attempt: &AttemptLog<'_>, number: u32, seen: &Seen<'
 
 /// A scenario of commands without snapshots never gets a baseline.
 fn can_have_baselines(scenario: &Scenario) -> bool {
-    scenario.steps.iter().chain(&scenario.finally).any(|step| {
+    scenario.all_steps().into_iter().any(|step| {
         step.action.snapshot().is_some() || step.action.surface() == Some(Surface::Browser)
     })
 }

@@ -68,7 +68,7 @@ pub(crate) static SCENARIO: Object = object(
         optional(
             "data",
             Shape::Text,
-            "A folder or file of the suite, laid over the product's data for it.",
+            "A folder or file of the suite, laid over the product's data for it; it then has a server of its own unless `isolate: night`.",
             "fixtures/empty",
         ),
         optional(
@@ -299,7 +299,7 @@ pub(crate) static PRODUCT: Object = object(
         optional(
             "path",
             Shape::List(&TEXT),
-            "Folders, relative to the suite, where `run` finds its commands.",
+            "Folders, relative to the suite, where `run` finds its commands; may hold `${build-dir}`.",
             "[.venv/bin]",
         ),
         optional(
@@ -363,6 +363,12 @@ pub(crate) static PRODUCT: Object = object(
             "{ make: [ { run: 'make install VERSION=${build} PREFIX=${build-dir}' } ] }",
         ),
         optional(
+            "build",
+            Shape::Text,
+            "Which build it is unless `--build` says otherwise: one of `builds`, or the name of what is there.",
+            "'1.0'",
+        ),
+        optional(
             "like",
             Shape::Text,
             "Another product whose keys hold where this one says nothing, such as an older build of it.",
@@ -410,7 +416,7 @@ pub(crate) static NIGHT: Object = object(
         optional(
             "patience",
             Shape::AnyOf(&[Shape::Words(auto), Shape::Percent]),
-            "What default time limits are multiplied by; auto measures how slow this machine is.",
+            "What time limits that nobody wrote are multiplied by, such as 200%; auto measures how slow this machine is.",
             "auto",
         ),
     ],

@@ -15,7 +15,7 @@ use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
 use crate::model::{Target, Template};
 
 /// Whether something holds: what was expected and what was there, where it does not.
-type Held = Result<(), (String, String)>;
+pub(super) type Held = Result<(), (String, String)>;
 
 /// The states that `expect: { state: … }` knows.
 const STATES: [&str; 11] = [
@@ -179,7 +179,7 @@ impl Page {
     }
 
     /// Compares where the page is: by path and query, or by the whole URL where one is given.
-    fn at(&self, wanted: &str, href: &str) -> Held {
+    pub(super) fn at(&self, wanted: &str, href: &str) -> Held {
         let shown = if wanted.contains("://") {
             href.to_owned()
         } else if wanted.contains('#') {

@@ -15,6 +15,7 @@ mod bidi;
 mod check;
 mod choose;
 mod clipboard;
+mod condition;
 mod dismiss;
 mod driver;
 mod emulate;

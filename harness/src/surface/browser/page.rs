@@ -29,7 +29,7 @@ use crate::model::observe::Extra;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::model::{Action, Observation, Outcome, Template, WatchKind};
-use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
+use crate::surface::{Done, Held, Look, PageSurface, Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -505,6 +505,13 @@ impl PageSurface for Page {
                 Err(Trouble::Lost(error)) => Err(error),
             }
         })
+    }
+
+    fn holds<'a>(
+        &'a mut self,
+        condition: &'a crate::model::scenario::WaitFor,
+    ) -> BoxFuture<'a, Result<Held, SurfaceError>> {
+        Box::pin(self.look_whether(condition))
     }
 
     fn observe<'a>(

@@ -1,0 +1,123 @@
+//! [`Scripted`]: follows the steps of a scenario as they are written, into `when` and `repeat`.
+
+use std::collections::VecDeque;
+
+use super::{Agent, Last, Turn};
+use crate::model::control::Repeat;
+use crate::model::event::Decided;
+use crate::model::{Action, Scenario, Step};
+
+/// Follows steps in order. What a `when` or `repeat` holds comes after it was decided on.
+#[derive(Debug, Clone)]
+pub struct Scripted {
+    /// What is still to come, innermost last.
+    ahead: Vec<Ahead>,
+    /// The step that was proposed last, where it holds steps.
+    asked: Option<Turn>,
+    after_failure: AfterFailure,
+}
+
+#[derive(Debug, Clone)]
+enum Ahead {
+    Steps(VecDeque<Step>),
+    /// The rounds of a `repeat` from this one on.
+    Rounds(Box<Turn>),
+}
+
+/// What follows on a step that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AfterFailure {
+    Stop,
+    GoOn,
+}
+
+impl Scripted {
+    /// An agent for the steps of this scenario, without its `finally`; the first failure ends it.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        Self::over_steps(&scenario.steps)
+    }
+
+    /// An agent for these steps; the first failure ends it.
+    #[must_use]
+    pub fn over_steps(steps: &[Step]) -> Self {
+        Self::over(steps, AfterFailure::Stop)
+    }
+
+    /// An agent for its `finally`: every step has its turn, whatever became of those before it.
+    #[must_use]
+    pub fn cleaning_up(scenario: &Scenario) -> Self {
+        Self::over(&scenario.finally, AfterFailure::GoOn)
+    }
+
+    fn over(steps: &[Step], after_failure: AfterFailure) -> Self {
+        let steps = Ahead::Steps(steps.iter().cloned().collect());
+        Self { ahead: vec![steps], asked: None, after_failure }
+    }
+
+    /// Goes into the steps that were decided for.
+    fn enter(&mut self, asked: Turn, decided: Decided) {
+        let steps = match (&asked.step.action, decided) {
+            (Action::When(it), Decided::Held) => &it.steps,
+            (Action::When(it), Decided::DidNotHold) => &it.otherwise,
+            (Action::Repeat(it), Decided::Round { .. } | Decided::RoundUntil { .. }) => &it.steps,
+            (
+                _,
+                Decided::Over { .. }
+                | Decided::Held
+                | Decided::DidNotHold
+                | Decided::Round { .. }
+                | Decided::RoundUntil { .. },
+            ) => return,
+        };
+        let steps = Ahead::Steps(steps.iter().cloned().collect());
+        if matches!(asked.step.action, Action::Repeat(_)) {
+            let next = Turn { round: asked.round + 1, ..asked };
+            self.ahead.push(Ahead::Rounds(Box::new(next)));
+        }
+        self.ahead.push(steps);
+    }
+}
+
+impl Agent for Scripted {
+    fn next(&mut self, last: Last) -> Option<Turn> {
+        let asked = self.asked.take();
+        match (last, asked) {
+            (Last::Failed, _) if self.after_failure == AfterFailure::Stop => return None,
+            (Last::Decided(decided), Some(asked)) => self.enter(asked, decided),
+            (Last::Decided(_) | Last::Nothing | Last::Passed | Last::Failed, _) => {}
+        }
+        loop {
+            let turn = match self.ahead.last_mut()? {
+                Ahead::Steps(steps) => steps.pop_front().map(|step| Turn { step, round: 1 }),
+                Ahead::Rounds(turn) => {
+                    let turn = Turn::clone(turn);
+                    self.ahead.pop();
+                    if is_over(&turn) {
+                        continue;
+                    }
+                    Some(turn)
+                }
+            };
+            let Some(turn) = turn else {
+                self.ahead.pop();
+                continue;
+            };
+            if matches!(turn.step.action, Action::When(_) | Action::Repeat(_)) {
+                self.asked = Some(turn.clone());
+            }
+            return Some(turn);
+        }
+    }
+}
+
+/// Whether a `repeat` without a condition has had all its rounds.
+fn is_over(turn: &Turn) -> bool {
+    match &turn.step.action {
+        Action::Repeat(it) => {
+            let Repeat { times, until, .. } = &**it;
+            until.is_none() && turn.round > *times
+        }
+        _ => false,
+    }
+}

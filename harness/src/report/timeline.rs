@@ -1,0 +1,114 @@
+//! The steps of one attempt in the order in which they went: what a `repeat` holds once a round,
+//! and what was not done at its place.
+//!
+//! Neighbour: [`super::build`], which puts it into the report.
+
+use super::build::paths;
+use super::night::{StepReport, StepState};
+use crate::model::event::Decided;
+use crate::model::{Outcome, Scenario, Step, StepOutcome, StepRecord, Surface};
+
+/// The steps as they went, those that were not done after what went before them in the scenario.
+pub(super) fn steps(
+    records: &[&StepRecord],
+    outcome: Outcome,
+    scenario: Option<&Scenario>,
+) -> Vec<StepReport> {
+    let Some(scenario) = scenario else {
+        return records.iter().map(|record| done(record, None, None)).collect();
+    };
+    let planned = scenario.all_steps();
+    let cleaning_from = scenario.finally.first().map_or(u32::MAX, |it| it.index);
+    let mut all: Vec<StepReport> = Vec::with_capacity(planned.len().max(records.len()));
+    for record in records {
+        // Steps have their indexes in the order of the scenario, from 1.
+        let place = planned.binary_search_by_key(&record.index, |it| it.index);
+        all.push(match place {
+            Ok(at) => {
+                let step = planned[at];
+                done(record, Some(step), file(step, scenario))
+            }
+            Err(_) => done(record, None, None),
+        });
+    }
+    let mut left_out: Vec<(usize, StepReport)> = Vec::new();
+    for step in planned {
+        if records.iter().any(|record| record.index == step.index) {
+            continue;
+        }
+        let is_cleaning = step.index >= cleaning_from;
+        let went_past =
+            |it: &&StepRecord| it.index > step.index && (it.index >= cleaning_from) == is_cleaning;
+        let skipped = outcome == Outcome::Completed || records.iter().any(went_past);
+        let state = if skipped { StepState::Skipped } else { StepState::NotReached };
+        let after = records.iter().rposition(|it| it.index < step.index).map_or(0, |at| at + 1);
+        left_out.push((after, not_done(step, state, file(step, scenario))));
+    }
+    // From behind, so that what is put in does not move the places before it.
+    for (after, step) in left_out.into_iter().rev() {
+        all.insert(after, step);
+    }
+    all
+}
+
+/// The steps of the work on a session, which come one after the other.
+pub(super) fn of_session(planned: &[&Step], records: &[StepRecord]) -> Vec<StepReport> {
+    let reported = planned.iter().map(|step| {
+        let file = Some(step.file.clone());
+        match records.iter().find(|it| it.index == step.index) {
+            Some(record) => done(record, Some(step), file),
+            None => not_done(step, StepState::NotReached, file),
+        }
+    });
+    reported.collect()
+}
+
+/// The file of a step that is not the scenario's own.
+fn file(step: &Step, scenario: &Scenario) -> Option<String> {
+    (step.file != scenario.file).then(|| step.file.clone())
+}
+
+fn not_done(step: &Step, state: StepState, file: Option<String>) -> StepReport {
+    StepReport {
+        index: step.index,
+        file,
+        line: step.line,
+        text: step.text.clone(),
+        actor: step.actor.clone(),
+        product: step.product.clone(),
+        surface: step.action.surface().unwrap_or(Surface::Browser),
+        place: String::new(),
+        outcome: state,
+        decided: None,
+        expected: None,
+        actual: None,
+        duration_ms: 0,
+        evidence: Vec::new(),
+    }
+}
+
+/// A step as it went; `None` stands for one that no plan knows.
+fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepReport {
+    let (outcome, expected, actual) = match &record.outcome {
+        StepOutcome::Passed => (StepState::Passed, None, None),
+        StepOutcome::Failed(failure) => {
+            (failure.outcome.into(), Some(failure.expected.clone()), Some(failure.actual.clone()))
+        }
+    };
+    StepReport {
+        index: record.index,
+        file,
+        line: step.map_or(0, |it| it.line),
+        text: step.map(|it| it.text.clone()).unwrap_or_default(),
+        actor: step.and_then(|it| it.actor.clone()),
+        product: step.and_then(|it| it.product.clone()),
+        surface: record.surface,
+        place: record.place.clone(),
+        outcome,
+        decided: record.decided.map(Decided::words),
+        expected,
+        actual,
+        duration_ms: record.duration_ms,
+        evidence: paths(&record.evidence),
+    }
+}

@@ -1,0 +1,149 @@
+//! Builds of a product: made once, chosen by `--build`, old and new side by side in one night.
+
+use std::path::PathBuf;
+
+use crate::support::{Answer, SuiteCopy, night_json, text, verdicts};
+
+/// The shop in two builds; the newer one exchanges two columns of its CSV.
+const CONFIG: &str = r#"
+products:
+  shop:
+    builds:
+      make:
+        - shell: 'cp -R ../bin ../parts ../shop.py "${build-dir}" && echo ${build} >> ../made.log'
+          cache: [data]
+        - shell: |
+            cd "${build-dir}/parts"
+            sed -i 's/"shop 1.4.2"/"shop ${build}.0"/' command.py
+            if [ ${build} = 1.5 ]; then sed -i 's/"customer", "country"/"country", "customer"/' command.py; fi
+      known: ["1.4", "1.5"]
+      default: "1.4"
+    path: ["${build-dir}/bin"]
+    version-from: ${build-dir}/bin/shopd --version
+    env: { SHOP_BUILD: "${build}" }
+    data: data
+"#;
+
+const LIST: &str = "\
+scenario: list-orders
+steps:
+  - run: shopctl orders --country NZ --csv
+    snapshot: orders
+  - shell: echo \"$SHOP_BUILD ${build}\"
+    snapshot: build
+    redact: [ { pattern: '\\d\\.\\d' } ]
+";
+
+struct Shop {
+    suite: SuiteCopy,
+    cache: tempfile::TempDir,
+}
+
+impl Shop {
+    fn new(config: &str) -> Self {
+        let suite = SuiteCopy::of_the_shop();
+        std::fs::remove_dir_all(suite.root().join("scenarios")).expect("removed");
+        std::fs::remove_dir_all(suite.root().join("skills")).expect("removed");
+        suite.write("nightshift.yaml", config);
+        suite.write("scenarios/list.yaml", LIST);
+        Self { suite, cache: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Answer {
+        let cache = self.cache.path().display().to_string();
+        self.suite.run_with(arguments, &[("XDG_CACHE_HOME", &cache)])
+    }
+
+    fn made(&self) -> String {
+        std::fs::read_to_string(self.suite.folder().join("made.log")).unwrap_or_default()
+    }
+
+    fn cached(&self) -> Vec<PathBuf> {
+        let folder = self.cache.path().join("nightshift/builds");
+        let read = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        read.map(|it| it.path()).filter(|it| it.is_dir()).collect()
+    }
+}
+
+#[test]
+fn a_build_is_made_once_and_what_another_one_changed_is_caught() {
+    let shop = Shop::new(CONFIG);
+    let first = shop.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let again = shop.run(&["run", "--no-pdf", "--out", "../again"]);
+    assert_eq!(again.code, Some(0), "{again:#?}");
+    assert_eq!(shop.made(), "1.4\n");
+
+    let newer = shop.run(&["run", "--no-pdf", "--out", "../newer", "--build", "1.5"]);
+    assert_eq!(newer.code, Some(1), "{newer:#?}");
+    assert_eq!(shop.made(), "1.4\n1.5\n");
+    let night = night_json(&shop.suite.folder().join("newer"));
+    let findings = night["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(text(&findings[0]["differences"][0]["where"]), "shopctl orders --country NZ --csv");
+    assert_eq!(night["night"]["products"][0]["build"], "1.5");
+    assert!(newer.stderr.contains("build 1.5 (shop 1.5.0)"), "{}", newer.stderr);
+}
+
+#[test]
+fn what_decides_on_a_build_makes_it_anew_when_it_changes() {
+    let shop = Shop::new(CONFIG);
+    assert_eq!(shop.run(&["run", "--no-pdf", "--out", "../a"]).code, Some(0));
+    shop.suite.write("data/more.txt", "what the build is made of");
+    assert_eq!(shop.run(&["run", "--no-pdf", "--out", "../b"]).code, Some(0));
+    assert_eq!(shop.made(), "1.4\n1.4\n");
+    let cleared = shop.run(&["doctor", "--clear-builds"]);
+    assert_eq!(cleared.code, Some(0), "{cleared:#?}");
+    assert_eq!(cleared.stdout.matches("removed shop-1.4-").count(), 2, "{}", cleared.stdout);
+    assert_eq!(shop.cached(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_build_that_is_not_known_is_an_error_with_a_suggestion() {
+    let shop = Shop::new(CONFIG);
+    for arguments in [&["run", "--build", "1.44"][..], &["run", "--dry-run", "--build", "1.44"]] {
+        let answer = shop.run(arguments);
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        let said = "--build shop=1.44: shop has no such build; did you mean \"1.4\"?";
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+    }
+    let undecided = Shop::new(&CONFIG.replace("      default: \"1.4\"\n", ""));
+    let answer = undecided.run(&["run"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    let said = "shop has several builds (1.4, 1.5) and no default; give --build shop=BUILD";
+    assert!(answer.stderr.contains(said), "{}", answer.stderr);
+}
+
+#[test]
+fn a_build_that_cannot_be_made_fails_its_product_and_leaves_nothing() {
+    let shop = Shop::new(&CONFIG.replace("cd \"${build-dir}/parts\"", "echo no disk >&2; exit 7"));
+    let answer = shop.run(&["run", "--no-pdf", "--out", "../night"]);
+    assert_eq!(answer.code, Some(4), "{answer:#?}");
+    assert!(answer.stderr.contains("build 1.4 of shop cannot be made"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("no disk"), "{}", answer.stderr);
+    assert_eq!(shop.cached(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn old_and_new_stand_side_by_side_in_one_night() {
+    let config = format!("{CONFIG}  shop-new: {{ like: shop, build: \"1.5\" }}\n");
+    let shop = Shop::new(&config);
+    let scenario = |id: &str, product: &str, says: &str| {
+        format!(
+            "scenario: {id}\nproduct: {product}\nsteps:\n  - run: shopctl --version\n    expect: {{ stdout: '{says}' }}\n"
+        )
+    };
+    shop.suite.write("scenarios/list.yaml", &scenario("old", "shop", "shop 1.4.0"));
+    shop.suite.write("scenarios/new.yaml", &scenario("new", "shop-new", "shop 1.5.0"));
+    let answer = shop.run(&["run", "--no-pdf", "--out", "../night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&shop.suite.folder().join("night"));
+    let products = night["night"]["products"].as_array().expect("products");
+    let builds: Vec<_> =
+        products.iter().map(|it| (text(&it["name"]), text(&it["build"]))).collect();
+    let pair = |name: &str, build: &str| (name.to_owned(), build.to_owned());
+    assert_eq!(builds, [pair("shop", "1.4"), pair("shop-new", "1.5")]);
+    assert_eq!(verdicts(&night).len(), 2);
+    let listed = shop.run(&["list"]);
+    assert!(listed.stderr.contains("shop-new: build 1.5 (of 1.4, 1.5)"), "{}", listed.stderr);
+}

@@ -1,0 +1,162 @@
+//! `when`, `repeat` and `for-each` in nights of commands: what they do, how they fail, and what
+//! `check` says of those that cannot work. Their pages are in the shop's suite.
+
+use serde_json::Value;
+
+use crate::support::{SuiteCopy, night_json, text};
+
+fn suite(scenario: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products: { shell: {} }\nnight: { retries: 0 }\n");
+    suite.write("scenarios/a.yaml", scenario);
+    suite
+}
+
+fn steps(night: &Value) -> Vec<String> {
+    let steps = night["scenarios"][0]["attempts"][0]["steps"].as_array().expect("steps");
+    let told = steps.iter().map(|it| {
+        let decided = it["decided"].as_str().map(|it| format!(" ({it})")).unwrap_or_default();
+        format!("{} {} {}{decided}", it["index"], text(&it["outcome"]), text(&it["text"]))
+    });
+    told.collect()
+}
+
+const COUNT: &str = "\
+scenario: count
+before:
+  - run: echo 0
+    capture: { lines: { whole: stdout } }
+steps:
+  - repeat: { until: { value: '${lines}', is: '3' }, at-most: 4 }
+    steps:
+      - shell: echo x >> log; wc -l < log | tr -d ' \\n'
+        capture: { lines: { whole: stdout } }
+  - when: { value: '${lines}', matches: '^9' }
+    steps: [ { run: echo nine } ]
+    else: [ { run: echo other } ]
+  - for-each: [one, two]
+    steps:
+      - run: echo ${item}
+        snapshot: said
+";
+
+#[test]
+fn rounds_branches_and_rows_are_told_step_by_step() {
+    let suite = suite(COUNT);
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--out", "night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    let until = "repeat until \"${lines}\" is \"3\", at most 4 times";
+    let told = steps(&night);
+    let expected = [
+        "1 passed run echo 0".to_owned(),
+        format!("2 passed {until} (round 1 of at most 4)"),
+        "3 passed run echo x >> log; wc -l < log | tr -d ' \\n'".to_owned(),
+        format!("2 passed {until} (round 2 of at most 4)"),
+        "3 passed run echo x >> log; wc -l < log | tr -d ' \\n'".to_owned(),
+        format!("2 passed {until} (round 3 of at most 4)"),
+        "3 passed run echo x >> log; wc -l < log | tr -d ' \\n'".to_owned(),
+        format!("2 passed {until} (held after 3 rounds)"),
+        "4 passed when \"${lines}\" matches \"^9\" (did not hold)".to_owned(),
+        "5 skipped run echo nine".to_owned(),
+        "6 passed run echo other".to_owned(),
+        "7 passed run echo one".to_owned(),
+        "8 passed run echo two".to_owned(),
+    ];
+    assert_eq!(told, expected);
+
+    // Each row has its baseline, and one that changed is named by its row.
+    let again = suite.run(&["run", "--no-pdf", "--out", "again"]);
+    assert_eq!(again.code, Some(0), "{again:#?}");
+    suite.write(
+        "scenarios/a.yaml",
+        &COUNT
+            .replace("echo ${item}", "echo ${item} | sed s/wo/oo/")
+            .replace("- run: echo ${item}", "- shell: echo ${item}"),
+    );
+    let changed = suite.run(&["run", "--no-pdf", "--out", "changed"]);
+    assert_eq!(changed.code, Some(1), "{changed:#?}");
+    let night = night_json(&suite.root().join("changed"));
+    let differences = night["findings"][0]["differences"].as_array().expect("differences");
+    let checkpoints: Vec<_> = differences.iter().map(|it| text(&it["checkpoint"])).collect();
+    assert!(checkpoints.contains(&"said-two".to_owned()), "{checkpoints:?}");
+    let unused = suite.run(&["review", "night", "--list"]);
+    assert!(!unused.stdout.contains("orphan"), "{unused:#?}");
+}
+
+#[test]
+fn a_condition_that_never_holds_fails_at_its_step_with_what_was_there() {
+    let suite = suite(&COUNT.replace("is: '3'", "is: '7'"));
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    let night = night_json(&suite.root().join("night"));
+    let attempts = &night["scenarios"][0]["attempts"];
+    let steps = attempts[0]["steps"].as_array().expect("steps");
+    let failed = steps.iter().find(|it| it["outcome"] == "failed").expect("a step failed");
+    assert_eq!(text(&failed["expected"]), "\"4\" is \"7\"");
+    assert_eq!(text(&failed["actual"]), "4 rounds, and still not: it is \"4\"");
+    let last = steps.last().expect("steps");
+    assert_eq!(last["outcome"], "not-reached", "{answer:#?}");
+    let junit = std::fs::read_to_string(suite.root().join("night/junit.xml")).expect("there");
+    assert!(junit.contains("4 rounds, and still not"), "{junit}");
+}
+
+#[test]
+fn skills_decide_and_repeat_too() {
+    let suite = suite(
+        "scenario: call\nsteps:\n  - use: grow\n    with: { to: '2' }\n  - shell: wc -l < log | tr -d ' '\n    expect: { stdout: '2' }\nfinally:\n  - repeat: 2\n    steps: [ { shell: rm -f log } ]\n",
+    );
+    suite.write(
+        "skills/grow.yaml",
+        "skill: grow\ndescription: Grows the log.\ninputs: { to: text }\nsteps:\n  - run: echo 0\n    capture: { lines: { whole: stdout } }\n  - repeat: { until: { value: '${lines}', is: '${to}' }, at-most: 5 }\n    steps:\n      - when: { value: '${lines}', lacks: '9' }\n        steps:\n          - shell: echo x >> log; wc -l < log | tr -d ' \\n'\n            capture: { lines: { whole: stdout } }\n",
+    );
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    assert_eq!(steps(&night).len(), 1 + 3 + 2 * 2 + 1 + 2 * 2);
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_its_place() {
+    let refused = |steps: &str, said: &[&str]| {
+        let suite = suite(&format!("scenario: a\nsteps:\n{steps}"));
+        suite.write(
+            "skills/look.yaml",
+            "skill: look\ndescription: Looks.\nsteps:\n  - run: ls\n    snapshot: seen\n",
+        );
+        let answer = suite.run(&["check"]);
+        let told = format!("{}{}", answer.stdout, answer.stderr);
+        assert_eq!(answer.code, Some(2), "{told}");
+        for said in said {
+            assert!(told.contains(said), "{said} is not in {told}");
+        }
+    };
+    refused(
+        "  - repeat: 2\n    steps: [ { run: ls, snapshot: x } ]\n",
+        &["scenarios/a.yaml:4", "would be taken once a round", "write `for-each`"],
+    );
+    refused(
+        "  - repeat: 2\n    steps: [ { use: look } ]\n",
+        &["scenarios/a.yaml:4", "the skill \"look\" takes the checkpoint \"seen\" once a round"],
+    );
+    refused(
+        "  - for-each: [x, y]\n    steps: [ { run: ls, snapshot: a } ]\n  - run: ls\n    snapshot: a-y\n",
+        &["scenarios/a.yaml:6", "the checkpoint \"a-y\" is taken twice", "line 4 takes it already"],
+    );
+    refused(
+        "  - for-each: [x, y]\n    steps: [ { use: look } ]\n  - run: ls\n    snapshot: seen-x\n",
+        &["the checkpoint \"seen-x\" is taken twice"],
+    );
+    refused("  - repeat: 0\n    steps: [ { run: ls } ]\n", &["\"repeat\" must be from 1 to 10000"]);
+    refused(
+        "  - repeat: { until: { see: 'link \"x\"' } }\n    steps: [ { run: ls } ]\n",
+        &["at-most"],
+    );
+    refused(
+        "  - when: { value: a }\n    steps: [ { run: ls } ]\n",
+        &["the value is not tested", "give it one of is, contains, lacks and matches"],
+    );
+    refused("  - when: { value: '${nobody}', is: a }\n    steps: [ { run: ls } ]\n", &["nobody"]);
+    refused("  - for-each: []\n    steps: [ { run: ls } ]\n", &["there are no rows"]);
+    refused("  - for-each: [a, a]\n    steps: [ { run: ls } ]\n", &["\"a\" is there twice"]);
+    refused("  - when: 'dialog \"x\"'\n", &["steps"]);
+}
