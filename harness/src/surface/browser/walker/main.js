@@ -147,6 +147,21 @@ function clickPoint(el) {
   return { x: (left + right) / 2, y: (top + bottom) / 2 };
 }
 
+// What holds the text that a host hands into its shadow tree: the browser names the host as hit there.
+function slottedAt(host, point) {
+  if (!readers.shadow.call(host)) return null;
+  for (const it of childNodes(host)) {
+    if (!isText(it) || !readers.textSlot.call(it)) continue;
+    const range = readers.document.call(host).createRange();
+    range.selectNodeContents(it);
+    for (const box of range.getClientRects()) {
+      const within = box.left <= point.x && point.x <= box.right && box.top <= point.y && point.y <= box.bottom;
+      if (within) return flatParent(it);
+    }
+  }
+  return null;
+}
+
 function coveredBy(el, point) {
   let hit = Document.prototype.elementFromPoint.call(readers.document.call(el), point.x, point.y);
   while (hit && readers.shadow.call(hit)) {
@@ -155,7 +170,7 @@ function coveredBy(el, point) {
     hit = deeper;
   }
   if (!hit) return null;
-  for (let it = hit; it; it = flatParent(it)) {
+  for (let it = slottedAt(hit, point) || hit; it; it = flatParent(it)) {
     if (it === el) return null;
     if (tag(it) === 'label' && it.control === el) return null;
   }
