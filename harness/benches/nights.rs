@@ -267,8 +267,7 @@ fn scenario(id: &str, n: usize) -> Scenario {
             8 => see.clone(),
             _ => open.clone(),
         };
-        let text = action.describe();
-        Step { index, file: file.clone(), line: index + 5, text, via: Vec::new(), action }
+        Step::new(index, &file, index + 5, action)
     });
     Scenario {
         id: id.to_owned(),
@@ -278,11 +277,8 @@ fn scenario(id: &str, n: usize) -> Scenario {
         tags: vec!["smoke".to_owned()],
         owner: Some("data-team".to_owned()),
         product: Some("shop".to_owned()),
-        timeout_ms: None,
         retries: Some(1),
-        redact: Vec::new(),
-        mask: Vec::new(),
-        finally: Vec::new(),
-        file,
+        file: file.clone(),
+        ..Scenario::default()
     }
 }

@@ -20,14 +20,7 @@ fn clock() -> DateTime<Utc> {
 }
 
 fn step(index: u32, action: Action) -> Step {
-    Step {
-        index,
-        file: "scenarios/a.yaml".to_owned(),
-        line: index,
-        text: action.describe(),
-        via: Vec::new(),
-        action,
-    }
+    Step::new(index, "scenarios/a.yaml", index, action)
 }
 
 fn button(name: &str) -> Target {
@@ -65,16 +58,10 @@ fn scenario(steps: Vec<Action>, finally: Vec<Action>) -> Scenario {
         id: "a".to_owned(),
         file: "scenarios/a.yaml".to_owned(),
         line: 1,
-        about: None,
-        tags: Vec::new(),
-        owner: None,
         product: Some("shop".to_owned()),
-        timeout_ms: None,
-        retries: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
         steps: steps.into_iter().enumerate().map(numbered(0)).collect(),
         finally: finally.into_iter().enumerate().map(numbered(count)).collect(),
+        ..Scenario::default()
     }
 }
 
@@ -166,11 +153,11 @@ fn failed(actual: &str) -> Done {
 #[tokio::test]
 async fn steps_are_done_in_order_and_recorded() {
     let mut stage = Stage::default();
-    let scenario = scenario(vec![Action::Open("/".into()), Action::Click(button("Go"))], vec![]);
+    let scenario = scenario(vec![Action::Open("/".into()), Action::click(button("Go"))], vec![]);
     let (ended, events) = stage.play(&scenario).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
     assert_eq!(steps(&events), [(1, None), (2, None)]);
-    assert_eq!(stage.page.acted, [Action::Open("/".into()), Action::Click(button("Go"))]);
+    assert_eq!(stage.page.acted, [Action::Open("/".into()), Action::click(button("Go"))]);
 }
 
 #[tokio::test]
@@ -178,7 +165,7 @@ async fn a_failed_step_ends_the_steps_but_not_finally() {
     let mut stage = Stage::default();
     stage.page.answers.push_back(Ok(failed("no such button")));
     let scenario = scenario(
-        vec![Action::Click(button("Go")), Action::Click(button("Never"))],
+        vec![Action::click(button("Go")), Action::click(button("Never"))],
         vec![shell("true")],
     );
     let (ended, events) = stage.play(&scenario).await;

@@ -1,7 +1,12 @@
 //! [`Action::describe`]: how a person would say a step, for reports and progress.
 
-use super::scenario::{Action, CommandLine, PageCapture, PageExpectation, WaitFor};
+use super::artifact::Presence;
+use super::control::Condition;
+use super::gesture::{Click, ClickKind, DragTo, Modifier, Network, ScrollTo, Tab, UploadBy};
+use super::page_settings::PageSettings;
+use super::scenario::{Action, CommandLine, PageCapture, PageExpectation, TextTest, WaitFor};
 use super::target::Target;
+use super::terminal::TerminalAction;
 
 /// The most of a text that a description shows, in characters.
 const SHOWN: usize = 80;
@@ -13,8 +18,16 @@ impl Action {
         match self {
             Self::Open(url) => format!("open {url}"),
             Self::Back => "back".to_owned(),
+            Self::Forward => "forward".to_owned(),
             Self::Reload => "reload".to_owned(),
-            Self::Click(target) => format!("click {target}"),
+            Self::Click(click) => click.describe(),
+            Self::Hover(target) => format!("hover over {target}"),
+            Self::Drag { from, to: DragTo::Thing(to) } => format!("drag {from} to {to}"),
+            Self::Drag { from, to: DragTo::By(x, y) } => format!("drag {from} by {x}, {y}"),
+            Self::Scroll { to, within } => {
+                format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
+            }
+            Self::Clear(target) => format!("clear {target}"),
             Self::Fill(fields) => {
                 let fields =
                     fields.iter().map(|it| format!("{} with {}", it.field, quoted(it.value.raw())));
@@ -24,11 +37,30 @@ impl Action {
                 format!("type {}{}", quoted(text.raw()), suffix(" into ", into.as_ref()))
             }
             Self::Press { keys, on } => format!("press {keys}{}", suffix(" on ", on.as_ref())),
-            Self::Choose { from, option } => format!("choose {} from {from}", quoted(option.raw())),
+            Self::Paste { text, into } => {
+                format!("paste {}{}", quoted(text.raw()), suffix(" into ", into.as_ref()))
+            }
+            Self::Choose { from, options } => {
+                format!("choose {} from {from}", joined(options.iter().map(|it| quoted(it.raw()))))
+            }
+            Self::Expand(target) => format!("expand {target}"),
+            Self::Collapse(target) => format!("collapse {target}"),
             Self::Check(target) => format!("check {target}"),
             Self::Uncheck(target) => format!("uncheck {target}"),
-            Self::Upload { to, files } => format!("upload {} to {to}", joined(files.iter())),
-            Self::Download { click, save_as } => format!("download {save_as} by {click}"),
+            Self::Upload { to, by, files } => {
+                let how = match by {
+                    UploadBy::Field => "to",
+                    UploadBy::Chooser => "by",
+                    UploadBy::Drop => "by dropping on",
+                };
+                format!("upload {} {how} {to}", joined(files.iter()))
+            }
+            Self::Download { click, save_as, .. } => format!("download {save_as} by {click}"),
+            Self::Print(save_as) => format!("print {save_as}"),
+            Self::Tab(tab) => tab.describe(),
+            Self::CloseTab => "close the tab".to_owned(),
+            Self::Network(network) => network.describe(),
+            Self::Emulate(settings) => format!("emulate {}", settings.describe()),
             Self::Dialog(answer) => {
                 let verb = if answer.accept { "accept" } else { "dismiss" };
                 let text = |lead: &str, it: &Option<super::Template>| {
@@ -45,17 +77,157 @@ impl Action {
             Self::Expect(all) => {
                 format!("expect {}", joined(all.iter().map(PageExpectation::describe)))
             }
-            Self::Wait { until: WaitFor::Visible(target), .. } => format!("wait for {target}"),
             Self::Wait { until: WaitFor::Gone(target), .. } => {
                 format!("wait until {target} is gone")
             }
-            Self::Wait { until: WaitFor::Url(url), .. } => format!("wait for the URL {url}"),
+            Self::Wait { until, .. } => format!("wait for {}", until.describe()),
             Self::Capture(captures) => joined(
                 captures.iter().map(|(name, it)| format!("capture {name} from {}", it.describe())),
             ),
             Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
             Self::Run(run) => format!("run {}", run.command.words()),
+            Self::Terminal(action) => action.describe(),
+            Self::File(file) => match file.presence {
+                Presence::There => format!("file {}", file.path),
+                Presence::Gone => format!("no file {}", file.path),
+            },
+            Self::Mail(mail) => {
+                let subject = mail.subject.as_ref();
+                let subject = subject.map(|it| format!(" about {}", quoted(it.raw())));
+                format!("mail to {}{}", mail.to, subject.unwrap_or_default())
+            }
+            Self::When(when) => format!("when {}", when.condition.describe()),
+            Self::Repeat(repeat) => match &repeat.until {
+                Some(until) => {
+                    format!("repeat until {}, at most {} times", until.describe(), repeat.times)
+                }
+                None => format!("repeat {} times", repeat.times),
+            },
+            Self::ForEach(rows) => format!("for each of {} rows", rows.rows.len()),
             Self::Use { skill, .. } => format!("use {skill}"),
+        }
+    }
+}
+
+impl Click {
+    fn describe(&self) -> String {
+        let verb = match self.kind {
+            ClickKind::Single => "click",
+            ClickKind::Double => "double-click",
+            ClickKind::Right => "right-click",
+        };
+        let keys: Vec<&str> = self.holding.iter().copied().map(Modifier::word).collect();
+        let holding =
+            if keys.is_empty() { String::new() } else { format!(" holding {}", keys.join("+")) };
+        format!("{verb} {}{holding}", self.target)
+    }
+}
+
+impl ScrollTo {
+    fn describe(&self) -> String {
+        match self {
+            Self::Thing(target) => format!("to {target}"),
+            Self::By(x, y) => format!("by {x}, {y}"),
+            Self::Start => "to the start".to_owned(),
+            Self::End => "to the end".to_owned(),
+        }
+    }
+}
+
+impl Tab {
+    fn describe(&self) -> String {
+        match self {
+            Self::Newest => "go to the newest tab".to_owned(),
+            Self::First => "go to the first tab".to_owned(),
+            Self::Title(title) => format!("go to the tab {}", quoted(title.raw())),
+            Self::Url(url) => format!("go to the tab at {url}"),
+        }
+    }
+}
+
+impl Network {
+    fn describe(self) -> String {
+        match self {
+            Self::Online => "network online".to_owned(),
+            Self::Offline => "network offline".to_owned(),
+            Self::Slow { latency_ms, rate: None } => format!("network slow, {latency_ms}ms"),
+            Self::Slow { latency_ms, rate: Some(rate) } => {
+                format!("network slow, {latency_ms}ms and {rate} kB/s")
+            }
+        }
+    }
+}
+
+impl PageSettings {
+    /// The names of what is said here.
+    fn describe(&self) -> String {
+        let said = [
+            ("viewport", self.viewport.is_some()),
+            ("scale", self.scale.is_some()),
+            ("touch", self.touch.is_some()),
+            ("color-scheme", self.color_scheme.is_some()),
+            ("reduced-motion", self.reduced_motion.is_some()),
+            ("locale", self.locale.is_some()),
+            ("timezone", self.timezone.is_some()),
+            ("now", self.now.is_some()),
+            ("user-agent", self.user_agent.is_some()),
+            ("permissions", !self.permissions.is_empty()),
+            ("geolocation", self.geolocation.is_some()),
+            ("network", self.network.is_some()),
+            ("credentials", self.credentials.is_some()),
+            ("cookies", !self.cookies.is_empty()),
+            ("storage", !self.storage.is_empty()),
+        ];
+        joined(said.into_iter().filter(|(_, said)| *said).map(|(name, _)| name))
+    }
+}
+
+impl TerminalAction {
+    fn describe(&self) -> String {
+        match self {
+            Self::Start(program) => format!("start {}", program.command.words()),
+            Self::Type(text) => format!("type {}", quoted(text.raw())),
+            Self::Keys(keys) => format!("keys {}", keys.join(" ")),
+            Self::WaitScreen { tests, .. } => {
+                format!("wait for a screen that {}", joined(tests.iter().map(TextTest::describe)))
+            }
+            Self::Resize { columns, rows } => format!("resize the terminal to {columns}x{rows}"),
+            Self::Stop { exit: Some(code), .. } => format!("wait for the end with exit {code}"),
+            Self::Stop { exit: None, .. } => "stop the program".to_owned(),
+            Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
+        }
+    }
+}
+
+impl TextTest {
+    fn describe(&self) -> String {
+        match self {
+            Self::Is(text) => format!("is {}", quoted(text.raw())),
+            Self::Contains(text) => format!("contains {}", quoted(text.raw())),
+            Self::Lacks(text) => format!("lacks {}", quoted(text.raw())),
+            Self::Matches(regex) => format!("matches {}", quoted(regex)),
+        }
+    }
+}
+
+impl Condition {
+    /// The condition in words: `button "Next" is there`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Page(WaitFor::Visible(target)) => format!("{target} is there"),
+            Self::Page(WaitFor::Gone(target)) => format!("{target} is not there"),
+            Self::Page(WaitFor::Url(url)) => format!("the URL is {url}"),
+            Self::Value { value, test } => format!("{} {}", quoted(value.raw()), test.describe()),
+        }
+    }
+}
+
+impl WaitFor {
+    fn describe(&self) -> String {
+        match self {
+            Self::Visible(target) | Self::Gone(target) => target.to_string(),
+            Self::Url(url) => format!("the URL {url}"),
         }
     }
 }
@@ -93,6 +265,7 @@ impl PageExpectation {
                 format!("{target} to have {name}={}", quoted(text.raw()))
             }
             Self::Attribute(target, name, None) => format!("{target} to have no {name}"),
+            Self::Clipboard(text) => format!("the clipboard to hold {}", quoted(text.raw())),
             Self::State(target, state) => format!("{target} to be {state}"),
         }
     }
@@ -105,6 +278,7 @@ impl PageCapture {
             Self::Value(target) => format!("the value of {target}"),
             Self::Attribute(target, name) => format!("{name} of {target}"),
             Self::Url(_) => "the URL".to_owned(),
+            Self::Clipboard => "the clipboard".to_owned(),
         }
     }
 }

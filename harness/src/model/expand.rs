@@ -43,6 +43,7 @@ impl Scenario {
         let steps = |steps: &[Step]| steps.iter().map(|it| it.substituted(values)).collect();
         Self {
             id: format!("{}/{key}", self.id),
+            before: steps(&self.before),
             steps: steps(&self.steps),
             finally: steps(&self.finally),
             ..self.clone()

@@ -3,18 +3,25 @@
 //! Policy and surfaces only ever see filled actions; they read a template's text with
 //! [`Template::raw`] and never resolve it again.
 
+use indexmap::IndexMap;
+
+use super::artifact::{FileStep, MailCapture, MailStep};
+use super::control::{Condition, ForEach, Repeat, When};
+use super::gesture::{Click, DragTo, ScrollTo, Tab};
 use super::scenario::{
     Action, CommandLine, DialogAnswer, FieldValue, OutputExpectation, PageCapture, PageExpectation,
-    RunCommand, Snapshot, TextTest, WaitFor,
+    RunCommand, Snapshot, Step, TextTest, WaitFor,
 };
 use super::target::Target;
 use super::template::{Template, UnknownReference};
+use super::terminal::{StartProgram, TerminalAction};
 
 /// How one template becomes another: filled for good, or partly substituted.
 pub type Fill<'a, E> = &'a dyn Fn(&Template) -> Result<Template, E>;
 
 impl Action {
-    /// The action with every reference replaced by what `lookup` knows.
+    /// The action with every reference replaced by what `lookup` knows. Steps inside of it keep
+    /// theirs: they are filled when it is their turn.
     ///
     /// # Errors
     /// The first reference that `lookup` does not know.
@@ -22,7 +29,17 @@ impl Action {
         &self,
         lookup: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, UnknownReference> {
-        self.map(&|template: &Template| template.resolve(lookup).map(Template::new))
+        let fill = |template: &Template| template.resolve(lookup).map(Template::new);
+        Ok(match self {
+            Self::When(it) => {
+                Self::When(Box::new(When { condition: it.condition.map(&fill)?, ..(**it).clone() }))
+            }
+            Self::Repeat(it) => Self::Repeat(Box::new(Repeat {
+                until: it.until.as_ref().map(|it| it.map(&fill)).transpose()?,
+                ..(**it).clone()
+            })),
+            _ => self.map(&fill)?,
+        })
     }
 
     /// The action with every template replaced by what `fill` makes of it.
@@ -35,8 +52,27 @@ impl Action {
         Ok(match self {
             Self::Open(url) => Self::Open(fill(url)?),
             Self::Back => Self::Back,
+            Self::Forward => Self::Forward,
             Self::Reload => Self::Reload,
-            Self::Click(it) => Self::Click(target(it)?),
+            Self::Click(it) => Self::Click(Click { target: target(&it.target)?, ..it.clone() }),
+            Self::Hover(it) => Self::Hover(target(it)?),
+            Self::Drag { from, to } => Self::Drag {
+                from: target(from)?,
+                to: match to {
+                    DragTo::Thing(it) => DragTo::Thing(target(it)?),
+                    DragTo::By(x, y) => DragTo::By(*x, *y),
+                },
+            },
+            Self::Scroll { to, within } => Self::Scroll {
+                to: match to {
+                    ScrollTo::Thing(it) => ScrollTo::Thing(target(it)?),
+                    ScrollTo::By(x, y) => ScrollTo::By(*x, *y),
+                    ScrollTo::Start => ScrollTo::Start,
+                    ScrollTo::End => ScrollTo::End,
+                },
+                within: optional(within)?,
+            },
+            Self::Clear(it) => Self::Clear(target(it)?),
             Self::Fill(fields) => Self::Fill(
                 fields
                     .iter()
@@ -45,18 +81,32 @@ impl Action {
             ),
             Self::Type { text, into } => Self::Type { text: fill(text)?, into: optional(into)? },
             Self::Press { keys, on } => Self::Press { keys: keys.clone(), on: optional(on)? },
-            Self::Choose { from, option } => {
-                Self::Choose { from: target(from)?, option: fill(option)? }
+            Self::Paste { text, into } => Self::Paste { text: fill(text)?, into: optional(into)? },
+            Self::Choose { from, options } => {
+                Self::Choose { from: target(from)?, options: texts(options, fill)? }
             }
+            Self::Expand(it) => Self::Expand(target(it)?),
+            Self::Collapse(it) => Self::Collapse(target(it)?),
             Self::Check(it) => Self::Check(target(it)?),
             Self::Uncheck(it) => Self::Uncheck(target(it)?),
-            Self::Upload { to, files } => Self::Upload {
-                to: target(to)?,
-                files: files.iter().map(fill).collect::<Result<_, E>>()?,
-            },
-            Self::Download { click, save_as } => {
-                Self::Download { click: target(click)?, save_as: fill(save_as)? }
+            Self::Upload { to, by, files } => {
+                Self::Upload { to: target(to)?, by: *by, files: texts(files, fill)? }
             }
+            Self::Download { click, save_as, named } => Self::Download {
+                click: target(click)?,
+                save_as: fill(save_as)?,
+                named: named.as_ref().map(fill).transpose()?,
+            },
+            Self::Print(save_as) => Self::Print(fill(save_as)?),
+            Self::Tab(tab) => Self::Tab(match tab {
+                Tab::Newest => Tab::Newest,
+                Tab::First => Tab::First,
+                Tab::Title(title) => Tab::Title(fill(title)?),
+                Tab::Url(url) => Tab::Url(fill(url)?),
+            }),
+            Self::CloseTab => Self::CloseTab,
+            Self::Network(network) => Self::Network(*network),
+            Self::Emulate(settings) => Self::Emulate(Box::new(settings.map(fill)?)),
             Self::Dialog(answer) => Self::Dialog(DialogAnswer {
                 accept: answer.accept,
                 message: answer.message.as_ref().map(fill).transpose()?,
@@ -69,14 +119,9 @@ impl Action {
             Self::Expect(all) => {
                 Self::Expect(all.iter().map(|it| it.map(fill)).collect::<Result<_, E>>()?)
             }
-            Self::Wait { until, within_ms } => Self::Wait {
-                until: match until {
-                    WaitFor::Visible(it) => WaitFor::Visible(target(it)?),
-                    WaitFor::Gone(it) => WaitFor::Gone(target(it)?),
-                    WaitFor::Url(url) => WaitFor::Url(fill(url)?),
-                },
-                within_ms: *within_ms,
-            },
+            Self::Wait { until, within_ms } => {
+                Self::Wait { until: until.map(fill)?, within_ms: *within_ms }
+            }
             Self::Capture(captures) => Self::Capture(
                 captures
                     .iter()
@@ -85,15 +130,134 @@ impl Action {
             ),
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
-            Self::Use { skill, with } => Self::Use {
-                skill: skill.clone(),
-                with: with
+            Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
+            Self::File(file) => Self::File(Box::new(file.map(fill)?)),
+            Self::Mail(mail) => Self::Mail(Box::new(mail.map(fill)?)),
+            Self::When(it) => Self::When(Box::new(When {
+                condition: it.condition.map(fill)?,
+                steps: steps(&it.steps, fill)?,
+                otherwise: steps(&it.otherwise, fill)?,
+            })),
+            Self::Repeat(it) => Self::Repeat(Box::new(Repeat {
+                times: it.times,
+                until: it.until.as_ref().map(|it| it.map(fill)).transpose()?,
+                steps: steps(&it.steps, fill)?,
+            })),
+            Self::ForEach(it) => Self::ForEach(Box::new(ForEach {
+                rows: it
+                    .rows
                     .iter()
-                    .map(|(name, it)| Ok((name.clone(), fill(it)?)))
+                    .map(|(key, values)| Ok((key.clone(), named(values, fill)?)))
                     .collect::<Result<_, E>>()?,
-            },
+                steps: steps(&it.steps, fill)?,
+            })),
+            Self::Use { skill, with } => {
+                Self::Use { skill: skill.clone(), with: named(with, fill)? }
+            }
         })
     }
+}
+
+fn texts<E>(all: &[Template], fill: Fill<'_, E>) -> Result<Vec<Template>, E> {
+    all.iter().map(fill).collect()
+}
+
+fn named<E>(
+    all: &IndexMap<String, Template>,
+    fill: Fill<'_, E>,
+) -> Result<IndexMap<String, Template>, E> {
+    all.iter().map(|(name, it)| Ok((name.clone(), fill(it)?))).collect()
+}
+
+/// Steps inside of another; what a person reads of them follows.
+fn steps<E>(all: &[Step], fill: Fill<'_, E>) -> Result<Vec<Step>, E> {
+    all.iter()
+        .map(|step| {
+            let action = step.action.map(fill)?;
+            Ok(Step { text: action.describe(), action, ..step.clone() })
+        })
+        .collect()
+}
+
+impl WaitFor {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Visible(it) => Self::Visible(it.map(fill)?),
+            Self::Gone(it) => Self::Gone(it.map(fill)?),
+            Self::Url(url) => Self::Url(fill(url)?),
+        })
+    }
+}
+
+impl Condition {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Page(it) => Self::Page(it.map(fill)?),
+            Self::Value { value, test } => {
+                Self::Value { value: fill(value)?, test: test.map(fill)? }
+            }
+        })
+    }
+}
+
+impl TerminalAction {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Start(program) => Self::Start(StartProgram {
+                command: program.command.map(fill)?,
+                env: named(&program.env, fill)?,
+                cwd: program.cwd.as_ref().map(fill).transpose()?,
+                ..program.clone()
+            }),
+            Self::Type(text) => Self::Type(fill(text)?),
+            Self::WaitScreen { tests, within_ms } => {
+                Self::WaitScreen { tests: tested(tests, fill)?, within_ms: *within_ms }
+            }
+            Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
+            Self::Keys(_) | Self::Resize { .. } | Self::Stop { .. } => self.clone(),
+        })
+    }
+}
+
+impl FileStep {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self {
+            path: fill(&self.path)?,
+            tests: tested(&self.tests, fill)?,
+            snapshot: self.snapshot.as_ref().map(|it| it.map(fill)).transpose()?,
+            ..self.clone()
+        })
+    }
+}
+
+impl MailStep {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self {
+            to: fill(&self.to)?,
+            subject: self.subject.as_ref().map(fill).transpose()?,
+            tests: tested(&self.tests, fill)?,
+            capture: self
+                .capture
+                .iter()
+                .map(|(name, it)| Ok((name.clone(), it.map(fill)?)))
+                .collect::<Result<_, E>>()?,
+            snapshot: self.snapshot.as_ref().map(|it| it.map(fill)).transpose()?,
+            within_ms: self.within_ms,
+        })
+    }
+}
+
+impl MailCapture {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Link(text) => Self::Link(text.as_ref().map(fill).transpose()?),
+            Self::Text(capture) => Self::Text(capture.clone()),
+        })
+    }
+}
+
+fn tested<E>(tests: &[TextTest], fill: Fill<'_, E>) -> Result<Vec<TextTest>, E> {
+    tests.iter().map(|it| it.map(fill)).collect()
 }
 
 impl PageExpectation {
@@ -108,6 +272,7 @@ impl PageExpectation {
                 name.clone(),
                 text.as_ref().map(fill).transpose()?,
             ),
+            Self::Clipboard(text) => Self::Clipboard(fill(text)?),
             Self::State(target, state) => Self::State(target.map(fill)?, state.clone()),
         })
     }
@@ -120,6 +285,7 @@ impl PageCapture {
             Self::Value(target) => Self::Value(target.map(fill)?),
             Self::Attribute(target, name) => Self::Attribute(target.map(fill)?, name.clone()),
             Self::Url(regex) => Self::Url(regex.clone()),
+            Self::Clipboard => Self::Clipboard,
         })
     }
 }
@@ -128,18 +294,9 @@ impl RunCommand {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let optional = |it: &Option<Template>| it.as_ref().map(fill).transpose();
         Ok(Self {
-            command: match &self.command {
-                CommandLine::Argv(words) => {
-                    CommandLine::Argv(words.iter().map(fill).collect::<Result<_, E>>()?)
-                }
-                CommandLine::Shell(line) => CommandLine::Shell(fill(line)?),
-            },
+            command: self.command.map(fill)?,
             stdin: optional(&self.stdin)?,
-            env: self
-                .env
-                .iter()
-                .map(|(name, value)| Ok((name.clone(), fill(value)?)))
-                .collect::<Result<_, E>>()?,
+            env: named(&self.env, fill)?,
             cwd: optional(&self.cwd)?,
             timeout_ms: self.timeout_ms,
             exit: self.exit,
@@ -173,6 +330,17 @@ impl TextTest {
 }
 
 impl CommandLine {
+    /// The line with every template replaced by what `fill` makes of it.
+    ///
+    /// # Errors
+    /// What `fill` answers for the first template that it cannot fill.
+    pub fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Argv(words) => Self::Argv(texts(words, fill)?),
+            Self::Shell(line) => Self::Shell(fill(line)?),
+        })
+    }
+
     /// The line as a person would type it.
     #[must_use]
     pub fn display(&self) -> String {

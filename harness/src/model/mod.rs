@@ -5,19 +5,25 @@
 //! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
 //! by `triage`. [`attempts`] sorts a ledger for all who read one.
 
+pub mod artifact;
 pub mod attempts;
+pub mod command;
 pub mod comparison;
+pub mod control;
 mod describe;
 pub mod event;
 mod expand;
 pub mod fill;
 pub mod finding;
+pub mod gesture;
 pub mod observe;
+pub mod page_settings;
 pub mod plan;
 pub mod scenario;
 pub mod suite;
 pub mod target;
 pub mod template;
+pub mod terminal;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod verdict;

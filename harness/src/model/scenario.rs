@@ -6,12 +6,21 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::artifact::{FileStep, MailStep};
+pub use super::command::{
+    CommandCapture, CommandLine, Output, OutputExpectation, RunCommand, TextTest,
+};
+use super::control::{Condition, ForEach, Repeat, When};
+use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
+use super::page_settings::PageSettings;
+use super::suite::Isolation;
 use super::target::Target;
 use super::template::Template;
+use super::terminal::TerminalAction;
 
 /// One scenario (or one row of a `for-each`), as the night executes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Scenario {
     /// The name that it is addressed by; a `for-each` row is `<scenario>/<row-key>`.
     pub id: String,
@@ -27,6 +36,21 @@ pub struct Scenario {
     pub owner: Option<String>,
     /// The product that it uses; `None` means the suite's only one, and a plan always names it.
     pub product: Option<String>,
+    /// The session that its pages start from, unless a step names another.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// What no other scenario that names it may use at the same time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusive: Vec<String>,
+    /// Whether it has a server of its own; `None` is as its product says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub isolate: Option<Isolation>,
+    /// A folder or file, relative to the suite root, laid over the product's data for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// What the browser pretends to be, laid over the suite's settings.
+    #[serde(default, skip_serializing_if = "PageSettings::is_empty")]
+    pub browser: PageSettings,
     /// The longest that one attempt may take, in milliseconds.
     pub timeout_ms: Option<u64>,
     /// How often a failed attempt is repeated in a fresh context; `None` takes the night's.
@@ -35,6 +59,9 @@ pub struct Scenario {
     pub redact: Vec<Redaction>,
     /// What regions are not compared in any checkpoint of this scenario.
     pub mask: Vec<Target>,
+    /// What is done first; `plan` puts it in front of `steps`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Step>,
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// What is done at the end, whatever happened.
@@ -54,6 +81,12 @@ pub struct Step {
     pub text: String,
     /// The skills that it came from, outermost first; empty for the scenario's own steps.
     pub via: Vec<String>,
+    /// Whose page it uses; `None` is the scenario's own.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The product that it uses; `None` is the scenario's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
     /// What is to be done.
     pub action: Action,
 }
@@ -78,10 +111,30 @@ pub enum Action {
     Open(Template),
     /// One step back in the tab's history.
     Back,
+    /// One step forward in the tab's history.
+    Forward,
     /// Load the page again.
     Reload,
     /// Click a thing.
-    Click(Target),
+    Click(Click),
+    /// Move the pointer onto a thing.
+    Hover(Target),
+    /// Press on a thing, move, and let go.
+    Drag {
+        /// What is dragged.
+        from: Target,
+        /// Where it is let go.
+        to: DragTo,
+    },
+    /// Scroll the page, or a thing that scrolls.
+    Scroll {
+        /// Where it ends.
+        to: ScrollTo,
+        /// What is scrolled; `None` is what holds the thing to be seen, or the page.
+        within: Option<Target>,
+    },
+    /// Empty a field.
+    Clear(Target),
     /// Replace the content of fields, in this order.
     Fill(Vec<FieldValue>),
     /// Type text key by key, into a thing or into what has the focus.
@@ -98,21 +151,35 @@ pub enum Action {
         /// What gets the focus first.
         on: Option<Target>,
     },
-    /// Choose an option of a native list.
+    /// Put text on the clipboard and paste it.
+    Paste {
+        /// The text.
+        text: Template,
+        /// Where; `None` is whatever has the focus.
+        into: Option<Target>,
+    },
+    /// Choose options of a list, native or made of roles.
     Choose {
         /// The list.
         from: Target,
-        /// The option's label.
-        option: Template,
+        /// The labels of the options; several only where the list takes several.
+        options: Vec<Template>,
     },
+    /// Open what can be opened: a tree item, a menu button, details.
+    Expand(Target),
+    /// Close what can be opened.
+    Collapse(Target),
     /// Make a check box or radio button checked.
     Check(Target),
     /// Make a check box unchecked.
     Uncheck(Target),
-    /// Give files to a file field.
+    /// Hand files over.
     Upload {
-        /// The field.
+        /// The file field, what opens the file chooser, or what files are dropped on.
         to: Target,
+        /// Which of these it is.
+        #[serde(default)]
+        by: UploadBy,
         /// Paths relative to the scenario's working folder.
         files: Vec<Template>,
     },
@@ -122,7 +189,20 @@ pub enum Action {
         click: Target,
         /// The name that the file gets in the working folder.
         save_as: Template,
+        /// The name that the product must give to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        named: Option<Template>,
     },
+    /// Print the page to a PDF file in the working folder.
+    Print(Template),
+    /// Go on in another tab.
+    Tab(Tab),
+    /// Close the tab and go on in the one that opened it, or in the first.
+    CloseTab,
+    /// Change the network that pages find.
+    Network(Network),
+    /// Change what the browser pretends to be.
+    Emulate(Box<PageSettings>),
     /// Answer the dialog that the last action opened.
     Dialog(DialogAnswer),
     /// These things must be there and visible.
@@ -144,6 +224,18 @@ pub enum Action {
     Snapshot(Snapshot),
     /// Run a command.
     Run(Box<RunCommand>),
+    /// Use a program on a terminal.
+    Terminal(Box<TerminalAction>),
+    /// Look at a file of the working folder.
+    File(Box<FileStep>),
+    /// Look at a mail that the product sent.
+    Mail(Box<MailStep>),
+    /// Do steps where a condition holds.
+    When(Box<When>),
+    /// Do steps several times.
+    Repeat(Box<Repeat>),
+    /// Do steps once for every row; `plan` replaces it by the steps of all rows.
+    ForEach(Box<ForEach>),
     /// Call a skill; `plan` replaces it by the skill's steps.
     Use {
         /// The skill's name.
@@ -187,6 +279,8 @@ pub enum PageExpectation {
     Value(Target, Template),
     /// An attribute of a thing; `None` means that it must be absent.
     Attribute(Target, String, Option<Template>),
+    /// The text on the clipboard.
+    Clipboard(Template),
     /// A state: `checked`, `disabled`, `expanded`, `selected`, `pressed`, `focused`, or `not …`.
     State(Target, String),
 }
@@ -215,6 +309,8 @@ pub enum PageCapture {
     Attribute(Target, String),
     /// The page's URL; with a regex, its first group (or the whole match).
     Url(Option<String>),
+    /// The text on the clipboard.
+    Clipboard,
 }
 
 /// A checkpoint: a named moment whose observation is compared with its baseline.
@@ -230,88 +326,6 @@ pub struct Snapshot {
     pub mask: Vec<Target>,
     /// Facets without which the checkpoint is no pass (an image without a baseline in this environment).
     pub require: Vec<FacetKind>,
-}
-
-/// A command and what must hold of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunCommand {
-    /// What is started.
-    pub command: CommandLine,
-    /// What it reads from standard input; `None` is an empty input.
-    pub stdin: Option<Template>,
-    /// Variables added to its environment.
-    pub env: IndexMap<String, Template>,
-    /// Its folder, relative to the scenario's working folder.
-    pub cwd: Option<Template>,
-    /// The longest that it may take, in milliseconds.
-    pub timeout_ms: Option<u64>,
-    /// The exit code that it must have. Where `None`: 0 without a snapshot, the baseline's with one.
-    pub exit: Option<i32>,
-    /// Text that its outputs must hold.
-    pub outputs: Vec<OutputExpectation>,
-    /// Values to keep.
-    pub capture: IndexMap<String, CommandCapture>,
-    /// The checkpoint of its output.
-    pub snapshot: Option<Snapshot>,
-}
-
-/// A command line, by words or for a shell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CommandLine {
-    /// Program and arguments; each word is filled after splitting, so a value never splits.
-    Argv(Vec<Template>),
-    /// One line for `sh -c`.
-    Shell(Template),
-}
-
-/// One of a command's two outputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Output {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-}
-
-/// Text that an output must hold, or must not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutputExpectation {
-    /// Which output.
-    pub output: Output,
-    /// How it is tested.
-    pub test: TextTest,
-}
-
-/// A test on text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TextTest {
-    /// Is this, but for white space at the end.
-    Is(Template),
-    /// Contains this.
-    Contains(Template),
-    /// Does not contain this.
-    Lacks(Template),
-    /// Matches this regex somewhere.
-    Matches(String),
-}
-
-/// A value to keep from a command's output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CommandCapture {
-    /// The first group of a regex (or its whole match).
-    Regex(Output, String),
-    /// The value at a JSON pointer; text without quotes, anything else as JSON.
-    Json(Output, String),
-    /// A line, from 1; negative counts from the end.
-    Line(Output, i64),
-    /// How many lines there are.
-    Lines(Output),
-    /// The whole output without its last line end.
-    Whole(Output),
 }
 
 /// Text that must not be compared.
@@ -364,24 +378,50 @@ impl RedactionClass {
 }
 
 impl Action {
-    /// The surface that the action needs; `None` for a skill call, which is never executed itself.
+    /// A plain click.
+    #[must_use]
+    pub fn click(target: Target) -> Self {
+        Self::Click(target.into())
+    }
+
+    /// The surface that the action needs; `None` for what is never executed itself.
+    ///
+    /// Files and mails are looked at as a command's work is; a condition on a page needs the page.
     #[must_use]
     pub fn surface(&self) -> Option<Surface> {
         match self {
-            Self::Run(_) => Some(Surface::Command),
-            Self::Use { .. } => None,
+            Self::Run(_) | Self::File(_) | Self::Mail(_) => Some(Surface::Command),
+            Self::Terminal(_) => Some(Surface::Terminal),
+            Self::When(it) => Some(it.condition.surface()),
+            Self::Repeat(it) => {
+                Some(it.until.as_ref().map_or(Surface::Command, Condition::surface))
+            }
+            Self::Use { .. } | Self::ForEach(_) => None,
             Self::Open(_)
             | Self::Back
+            | Self::Forward
             | Self::Reload
             | Self::Click(_)
+            | Self::Hover(_)
+            | Self::Drag { .. }
+            | Self::Scroll { .. }
+            | Self::Clear(_)
             | Self::Fill(_)
             | Self::Type { .. }
             | Self::Press { .. }
+            | Self::Paste { .. }
             | Self::Choose { .. }
+            | Self::Expand(_)
+            | Self::Collapse(_)
             | Self::Check(_)
             | Self::Uncheck(_)
             | Self::Upload { .. }
             | Self::Download { .. }
+            | Self::Print(_)
+            | Self::Tab(_)
+            | Self::CloseTab
+            | Self::Network(_)
+            | Self::Emulate(_)
             | Self::Dialog(_)
             | Self::See(_)
             | Self::SeeNot(_)
@@ -392,13 +432,66 @@ impl Action {
         }
     }
 
-    /// The checkpoint that the action takes, if it takes one.
+    /// The checkpoint that the action itself takes, if it takes one.
     #[must_use]
     pub fn snapshot(&self) -> Option<&Snapshot> {
         match self {
             Self::Snapshot(snapshot) => Some(snapshot),
             Self::Run(run) => run.snapshot.as_ref(),
+            Self::File(file) => file.snapshot.as_ref(),
+            Self::Mail(mail) => mail.snapshot.as_ref(),
+            Self::Terminal(action) => match &**action {
+                TerminalAction::Snapshot(snapshot) => Some(snapshot),
+                _ => None,
+            },
             _ => None,
+        }
+    }
+
+    /// The lists of steps that the action holds.
+    #[must_use]
+    pub fn inner(&self) -> Vec<&[Step]> {
+        match self {
+            Self::When(it) => vec![&it.steps, &it.otherwise],
+            Self::Repeat(it) => vec![&it.steps],
+            Self::ForEach(it) => vec![&it.steps],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Scenario {
+    /// Every step, also those inside of others and those of `finally`, in order of their indexes.
+    #[must_use]
+    pub fn all_steps(&self) -> Vec<&Step> {
+        let mut all = Vec::new();
+        for step in self.before.iter().chain(&self.steps).chain(&self.finally) {
+            step.collect(&mut all);
+        }
+        all
+    }
+}
+
+impl Step {
+    /// A step of the scenario's own, as it stands in a file.
+    #[must_use]
+    pub fn new(index: u32, file: &str, line: u32, action: Action) -> Self {
+        Self {
+            index,
+            file: file.to_owned(),
+            line,
+            text: action.describe(),
+            via: Vec::new(),
+            actor: None,
+            product: None,
+            action,
+        }
+    }
+
+    fn collect<'a>(&'a self, all: &mut Vec<&'a Self>) {
+        all.push(self);
+        for step in self.action.inner().into_iter().flatten() {
+            step.collect(all);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::page_settings::PageSettings;
 use super::scenario::{CommandLine, Redaction, Scenario, Step};
 use super::target::Target;
 use super::template::Template;
@@ -28,6 +29,8 @@ pub struct Suite {
 pub struct Config {
     /// The products by name; at least one.
     pub products: IndexMap<String, ProductConfig>,
+    /// The sessions that scenarios start from, by the name of the actor.
+    pub sessions: IndexMap<String, SessionConfig>,
     /// How the browser is set up.
     pub browser: BrowserConfig,
     /// When and how a night runs.
@@ -71,6 +74,38 @@ pub struct ProductConfig {
     pub allow_hosts: Vec<String>,
     /// Overlays that are dismissed when they are in the way.
     pub dismiss: Vec<Dismissal>,
+    /// What the browser pretends to be on its pages: cookies, storage, credentials and the like.
+    pub browser: PageSettings,
+    /// Whether a sink takes the mails that it sends; its commands and server then know
+    /// `${smtp-host}` and `${smtp-port}`.
+    pub mail: bool,
+    /// How its builds are made available; `None` where there is only the one that is there.
+    pub builds: Option<BuildsConfig>,
+}
+
+/// How the builds of a product are made available.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildsConfig {
+    /// What makes a build available, in order; knows `${build}` and `${build-dir}`, an empty
+    /// folder that is kept until the commands change.
+    pub make: Vec<SetupCommand>,
+    /// The builds that can be asked for; empty takes any name.
+    pub known: Vec<String>,
+    /// The build where none is asked for.
+    pub default: Option<String>,
+}
+
+/// A signed-in state that scenarios start from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionConfig {
+    /// The product that it is a session of; `None` means the suite's only one.
+    pub product: Option<String>,
+    /// What establishes it: steps, mostly one `use` of a skill.
+    pub establish: Vec<Step>,
+    /// What shows that it still holds; empty trusts it until `renew_after_ms`.
+    pub check: Vec<Step>,
+    /// The age at which it is established anew, in milliseconds.
+    pub renew_after_ms: Option<u64>,
 }
 
 /// Who gets a server of its own.
@@ -130,14 +165,8 @@ pub enum Ready {
 /// How the browser is set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowserConfig {
-    /// Width and height of the page, in CSS pixels.
-    pub viewport: (u32, u32),
-    /// The language, as a BCP 47 tag.
-    pub locale: String,
-    /// The time zone, as an IANA name.
-    pub timezone: String,
-    /// The instant at which the page's clock starts; `None` leaves it alone.
-    pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// What it pretends to be, unless a product, a scenario or a step says otherwise.
+    pub page: PageSettings,
     /// The browser's program; `None` searches the usual names.
     pub program: Option<String>,
     /// The driver's program; `None` searches the usual names.
@@ -161,6 +190,8 @@ pub struct NightConfig {
     pub retries: u32,
     /// The longest that an attempt may take where its scenario does not say, in milliseconds.
     pub timeout_ms: u64,
+    /// What default time limits are multiplied by, in percent; `None` measures this machine.
+    pub patience: Option<u32>,
 }
 
 /// What turns a night into pass or fail.
@@ -243,15 +274,7 @@ pub enum InputKind {
 
 impl Default for BrowserConfig {
     fn default() -> Self {
-        Self {
-            viewport: (1280, 800),
-            locale: "en-US".to_owned(),
-            timezone: "UTC".to_owned(),
-            now: None,
-            program: None,
-            driver: None,
-            timeout_ms: 10_000,
-        }
+        Self { page: PageSettings::default(), program: None, driver: None, timeout_ms: 10_000 }
     }
 }
 
@@ -264,6 +287,7 @@ impl Default for NightConfig {
             jobs: None,
             retries: 1,
             timeout_ms: 300_000,
+            patience: None,
         }
     }
 }

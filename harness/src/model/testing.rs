@@ -283,14 +283,7 @@ pub fn snapshot(name: &str) -> Snapshot {
 
 /// A step of the test file.
 pub fn step(index: u32, action: Action, text: &str) -> Step {
-    Step {
-        index,
-        file: "scenarios/test.yaml".to_owned(),
-        line: index + 3,
-        text: text.to_owned(),
-        via: Vec::new(),
-        action,
-    }
+    Step { text: text.to_owned(), ..Step::new(index, "scenarios/test.yaml", index + 3, action) }
 }
 
 /// A scenario of the product `shop`.
@@ -299,15 +292,9 @@ pub fn scenario(id: &str, steps: Vec<Step>) -> Scenario {
         id: id.to_owned(),
         file: "scenarios/test.yaml".to_owned(),
         line: 1,
-        about: None,
-        tags: Vec::new(),
         owner: Some("data-team".to_owned()),
         product: Some("shop".to_owned()),
-        timeout_ms: None,
-        retries: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
         steps,
-        finally: Vec::new(),
+        ..Scenario::default()
     }
 }

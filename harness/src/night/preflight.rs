@@ -95,11 +95,7 @@ pub(super) async fn run(
 
 /// Whether a scenario needs a page.
 pub(super) fn uses_browser(scenario: &Scenario) -> bool {
-    scenario
-        .steps
-        .iter()
-        .chain(&scenario.finally)
-        .any(|step| step.action.surface() == Some(Surface::Browser))
+    scenario.all_steps().iter().any(|step| step.action.surface() == Some(Surface::Browser))
 }
 
 /// How a browser is started by this configuration.
@@ -112,10 +108,10 @@ pub fn browser_options(
     BrowserOptions {
         program: config.program.clone().map(PathBuf::from),
         driver: config.driver.clone().map(PathBuf::from),
-        viewport: config.viewport,
-        locale: config.locale.clone(),
-        timezone: config.timezone.clone(),
-        now: config.now,
+        viewport: config.page.viewport(),
+        locale: config.page.locale().to_owned(),
+        timezone: config.page.timezone().to_owned(),
+        now: config.page.now,
         timeout: Duration::from_millis(config.timeout_ms),
         allow_hosts,
         scratch: scratch.to_owned(),

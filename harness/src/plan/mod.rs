@@ -3,13 +3,11 @@
 //! It works on what `spec` validated, so that an unknown skill here is a broken promise and an
 //! error of its own, never a panic.
 
+mod expand;
 mod filter;
 
-use indexmap::IndexMap;
-
-use crate::model::scenario::Action;
-use crate::model::suite::{Skill, Suite};
-use crate::model::{Scenario, Step, Template};
+use crate::model::Scenario;
+use crate::model::suite::Suite;
 
 /// Which scenarios are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,9 +66,6 @@ pub enum PlanError {
     },
 }
 
-/// Skills nest at most this deep; `spec` refuses cycles.
-const DEEPEST: usize = 64;
-
 fn hint(suggestions: &[String]) -> String {
     match suggestions {
         [] => "; `nightshift list` shows what there is".to_owned(),
@@ -94,51 +89,15 @@ pub fn select(suite: &Suite, selection: &Selection) -> Result<Vec<Scenario>, Pla
 }
 
 fn resolve(suite: &Suite, scenario: &Scenario) -> Result<Scenario, PlanError> {
-    let mut steps = Vec::new();
-    let mut finally = Vec::new();
-    expand(suite, &scenario.steps, &[], &mut steps)?;
-    expand(suite, &scenario.finally, &[], &mut finally)?;
-    for (at, step) in steps.iter_mut().chain(&mut finally).enumerate() {
-        step.index = at as u32 + 1;
-    }
+    let mut steps = expand::steps(suite, &scenario.before)?;
+    steps.extend(expand::steps(suite, &scenario.steps)?);
+    let mut finally = expand::steps(suite, &scenario.finally)?;
+    let last = expand::number(&mut steps, 0);
+    expand::number(&mut finally, last);
+    expand::give_to_terminal(&mut steps);
+    expand::give_to_terminal(&mut finally);
     let product = scenario.product.clone().or_else(|| suite.config.products.keys().next().cloned());
-    Ok(Scenario { product, steps, finally, ..scenario.clone() })
-}
-
-/// Appends the steps with every skill call replaced by the skill's steps and checks.
-fn expand(
-    suite: &Suite,
-    steps: &[Step],
-    via: &[String],
-    into: &mut Vec<Step>,
-) -> Result<(), PlanError> {
-    for step in steps {
-        let Action::Use { skill: name, with } = &step.action else {
-            into.push(Step { via: via.to_vec(), ..step.clone() });
-            continue;
-        };
-        let skill = suite.skills.get(name).filter(|_| via.len() < DEEPEST).ok_or_else(|| {
-            PlanError::Skill { file: step.file.clone(), line: step.line, skill: name.clone() }
-        })?;
-        let values = inputs(skill, with);
-        let inner: Vec<Step> =
-            skill.steps.iter().chain(&skill.ensures).map(|it| it.substituted(&values)).collect();
-        let via: Vec<String> = via.iter().cloned().chain([name.clone()]).collect();
-        expand(suite, &inner, &via, into)?;
-    }
-    Ok(())
-}
-
-/// The value of every input: what the caller gives, or the default.
-fn inputs(skill: &Skill, with: &IndexMap<String, Template>) -> IndexMap<String, Template> {
-    skill
-        .inputs
-        .iter()
-        .filter_map(|(name, input)| {
-            let value = with.get(name).or(input.default.as_ref())?;
-            Some((name.clone(), value.clone()))
-        })
-        .collect()
+    Ok(Scenario { product, before: Vec::new(), steps, finally, ..scenario.clone() })
 }
 
 #[cfg(test)]

@@ -4,13 +4,18 @@
 
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
+
 use super::*;
-use crate::model::suite::{BrowserConfig, Config, GateConfig, InputKind, NightConfig, SkillInput};
+use crate::model::scenario::Action;
+use crate::model::suite::{
+    BrowserConfig, Config, GateConfig, InputKind, NightConfig, Skill, SkillInput,
+};
 use crate::model::target::{Locator, Target};
+use crate::model::{Step, Template};
 
 fn step(action: Action) -> Step {
-    let text = action.describe();
-    Step { index: 0, file: "scenarios/x.yaml".to_owned(), line: 3, text, via: Vec::new(), action }
+    Step::new(0, "scenarios/x.yaml", 3, action)
 }
 
 fn call(skill: &str, with: &[(&str, &str)]) -> Step {
@@ -28,16 +33,10 @@ fn scenario(id: &str, file: &str, tags: &[&str], steps: Vec<Step>) -> Scenario {
         id: id.to_owned(),
         file: file.to_owned(),
         line: 1,
-        about: None,
         tags: tags.iter().map(|it| (*it).to_owned()).collect(),
-        owner: None,
-        product: None,
-        timeout_ms: None,
-        retries: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
         steps,
         finally: vec![step(Action::Back)],
+        ..Scenario::default()
     }
 }
 
@@ -71,23 +70,9 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
             "shop".to_owned(),
             crate::model::suite::ProductConfig::default(),
         )]),
-        browser: BrowserConfig {
-            viewport: (1280, 800),
-            locale: "en-US".to_owned(),
-            timezone: "UTC".to_owned(),
-            now: None,
-            program: None,
-            driver: None,
-            timeout_ms: 10_000,
-        },
-        night: NightConfig {
-            schedule: None,
-            timezone: "UTC".to_owned(),
-            until: None,
-            jobs: None,
-            retries: 1,
-            timeout_ms: 300_000,
-        },
+        sessions: IndexMap::new(),
+        browser: BrowserConfig::default(),
+        night: NightConfig::default(),
         gate: GateConfig { fail_on: Vec::new(), judged_at_least: 95.0, rules: Vec::new() },
         redact: Vec::new(),
         mask: Vec::new(),

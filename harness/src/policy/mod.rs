@@ -12,8 +12,9 @@ use std::path::{Component, Path};
 
 use url::Url;
 
-use crate::model::Action;
-use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::scenario::CommandLine;
+use crate::model::terminal::TerminalAction;
+use crate::model::{Action, Template};
 
 /// What may be done in an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,17 +94,51 @@ impl Policy {
             )
             .unwrap_or_else(|| PolicyDecision::allow("no file is uploaded")),
             Action::Download { save_as, .. } => inside("a file that is downloaded", save_as.raw()),
-            Action::Run(run) => self.run(run),
+            Action::Print(save_as) => inside("a file that is printed", save_as.raw()),
+            Action::File(file) => inside("a file that is looked at", file.path.raw()),
+            Action::Terminal(action) => match &**action {
+                TerminalAction::Start(program) => {
+                    self.command(&program.command, program.cwd.as_ref())
+                }
+                TerminalAction::Type(_)
+                | TerminalAction::Keys(_)
+                | TerminalAction::WaitScreen { .. }
+                | TerminalAction::Resize { .. }
+                | TerminalAction::Stop { .. }
+                | TerminalAction::Snapshot(_) => {
+                    PolicyDecision::allow("a program that was started may be used")
+                }
+            },
+            Action::Run(run) => self.command(&run.command, run.cwd.as_ref()),
             Action::Use { skill, .. } => PolicyDecision::deny(format!(
                 "skill {skill} is called as a whole; only its steps can be carried out"
             )),
+            Action::ForEach(_) => PolicyDecision::deny(
+                "rows are taken as a whole; only their steps can be carried out",
+            ),
+            Action::When(_) | Action::Repeat(_) => {
+                PolicyDecision::allow("the steps inside are decided on one by one")
+            }
+            Action::Mail(_) => PolicyDecision::allow("mails to the sink may be read"),
             Action::Back
+            | Action::Forward
             | Action::Reload
             | Action::Click(_)
+            | Action::Hover(_)
+            | Action::Drag { .. }
+            | Action::Scroll { .. }
+            | Action::Clear(_)
             | Action::Fill(_)
             | Action::Type { .. }
             | Action::Press { .. }
+            | Action::Paste { .. }
             | Action::Choose { .. }
+            | Action::Expand(_)
+            | Action::Collapse(_)
+            | Action::Tab(_)
+            | Action::CloseTab
+            | Action::Network(_)
+            | Action::Emulate(_)
             | Action::Check(_)
             | Action::Uncheck(_)
             | Action::Dialog(_)
@@ -153,9 +188,9 @@ impl Policy {
         }
     }
 
-    fn run(&self, run: &RunCommand) -> PolicyDecision {
-        let cwd = run.cwd.as_ref().map(|cwd| inside("the folder of a command", cwd.raw()));
-        let programs = called(&run.command).into_iter().filter_map(|word| {
+    fn command(&self, command: &CommandLine, cwd: Option<&Template>) -> PolicyDecision {
+        let cwd = cwd.map(|cwd| inside("the folder of a command", cwd.raw()));
+        let programs = called(command).into_iter().filter_map(|word| {
             let name = Path::new(&word).file_name()?.to_str()?.to_owned();
             self.deny_commands
                 .contains(&name)

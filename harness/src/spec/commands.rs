@@ -25,7 +25,7 @@ impl Reader {
         let timeout_ms = fields.get("timeout").and_then(|it| self.duration(it, "\"timeout\""));
         let (exit, outputs) =
             fields.get("expect").map(|it| self.command_expectation(it)).unwrap_or_default();
-        let snapshot = self.command_snapshot(fields);
+        let snapshot = self.own_snapshot(fields);
         let capture = fields
             .get("capture")
             .map(|it| self.captures(it, Self::command_capture))
@@ -43,15 +43,15 @@ impl Reader {
         })
     }
 
-    /// The checkpoint of a command's output, and the keys that only have a sense with one.
-    fn command_snapshot(&mut self, fields: &Fields<'_>) -> Option<Snapshot> {
+    /// The checkpoint under `snapshot`, and the keys that only have a sense with one.
+    pub(super) fn own_snapshot(&mut self, fields: &Fields<'_>) -> Option<Snapshot> {
         if let Some(name) = fields.get("snapshot") {
             return self.snapshot(name, fields, grammar::command_facets);
         }
         for entry in ["facets", "redact", "require"].iter().filter_map(|it| fields.entry(it)) {
             let key = &entry.key;
             let message =
-                format!("\"{key}\" says how a snapshot is compared, and this command has none");
+                format!("\"{key}\" says how a snapshot is compared, and this step has none");
             self.advise(entry.pos, message, "add `snapshot: <name>`");
         }
         None
@@ -134,11 +134,19 @@ impl Reader {
         (exit, outputs)
     }
 
-    fn text_tests(&mut self, node: &Node, what: &str) -> Vec<TextTest> {
+    /// Tests on a text; a scalar is what it contains.
+    pub(super) fn text_tests(&mut self, node: &Node, what: &str) -> Vec<TextTest> {
         if matches!(node.value, Value::Scalar { .. }) {
             return self.template(node, what).map(TextTest::Contains).into_iter().collect();
         }
-        let Some(fields) = self.object(node, &grammar::TEXT_TEST) else { return Vec::new() };
+        match self.object(node, &grammar::TEXT_TEST) {
+            Some(fields) => self.tests_of(&fields),
+            None => Vec::new(),
+        }
+    }
+
+    /// The tests among the keys of a map that has been checked already.
+    pub(super) fn tests_of(&mut self, fields: &Fields<'_>) -> Vec<TextTest> {
         let mut tests = Vec::new();
         for key in ["is", "contains", "lacks", "matches"] {
             let Some(node) = fields.get(key) else { continue };

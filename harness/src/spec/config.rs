@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 
 use super::grammar;
 use super::node::Node;
+use super::page::timezone;
 use super::reader::Reader;
+use crate::model::page_settings::PageSettings;
 use crate::model::suite::{BrowserConfig, Config, GateConfig, NightConfig, Suppression};
 use crate::model::verdict::Verdict;
 
@@ -20,6 +22,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let fields = reader.object(node, &grammar::CONFIG)?;
     let products =
         fields.get("products").map(|it| super::product::read(reader, it)).unwrap_or_default();
+    let sessions = fields.get("sessions").map(|it| reader.sessions(it)).unwrap_or_default();
     let browser = browser(reader, fields.get("browser"));
     let night = night(reader, fields.get("night"));
     let gate = super::gate::read(reader, fields.get("gate"));
@@ -33,6 +36,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
     Some(Config {
         products,
+        sessions,
         browser,
         night,
         gate,
@@ -56,10 +60,7 @@ pub(super) fn default_gate() -> GateConfig {
 
 fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
     let mut browser = BrowserConfig {
-        viewport: (1280, 800),
-        locale: "en-US".to_owned(),
-        timezone: "UTC".to_owned(),
-        now: None,
+        page: PageSettings::default(),
         program: None,
         driver: None,
         timeout_ms: ACTION_TIMEOUT_MS,
@@ -67,27 +68,7 @@ fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::BROWSER)) else {
         return browser;
     };
-    if let Some(viewport) = fields.get("viewport").and_then(|it| viewport(reader, it)) {
-        browser.viewport = viewport;
-    }
-    if let Some(locale) = fields.get("locale").and_then(|it| locale(reader, it)) {
-        browser.locale = locale;
-    }
-    if let Some(timezone) = fields.get("timezone").and_then(|it| timezone(reader, it)) {
-        browser.timezone = timezone;
-    }
-    browser.now = fields.get("now").and_then(|node| {
-        let text = reader.words(node, "\"now\"")?;
-        let now = chrono::DateTime::parse_from_rfc3339(text).ok();
-        if now.is_none() {
-            reader.advise(
-                node.pos,
-                format!("\"{text}\" is no instant"),
-                "write it like `2026-01-05T09:00:00Z`",
-            );
-        }
-        now.map(|it| it.to_utc())
-    });
+    browser.page = reader.settings_of(&fields);
     browser.program =
         fields.get("program").and_then(|it| reader.words(it, "\"program\"")).map(str::to_owned);
     browser.driver =
@@ -98,60 +79,6 @@ fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
     browser
 }
 
-fn viewport(reader: &mut Reader, node: &Node) -> Option<(u32, u32)> {
-    let text = reader.words(node, "\"viewport\"")?;
-    let sides = text
-        .split_once('x')
-        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    let sides = sides.filter(|(width, height)| {
-        (100..=10_000).contains(width) && (100..=10_000).contains(height)
-    });
-    if sides.is_none() {
-        reader.advise(
-            node.pos,
-            format!("\"{text}\" is no viewport"),
-            "write width and height from 100 to 10000, like `1280x800`",
-        );
-    }
-    sides
-}
-
-fn locale(reader: &mut Reader, node: &Node) -> Option<String> {
-    let text = reader.words(node, "\"locale\"")?;
-    let mut parts = text.split('-');
-    let language = parts.next().is_some_and(|it| {
-        (2..=3).contains(&it.len()) && it.chars().all(|c| c.is_ascii_alphabetic())
-    });
-    let rest = parts
-        .all(|it| (1..=8).contains(&it.len()) && it.chars().all(|c| c.is_ascii_alphanumeric()));
-    if language && rest {
-        return Some(text.to_owned());
-    }
-    reader.advise(node.pos, format!("\"{text}\" is no language tag"), "write it like `en-GB`");
-    None
-}
-
-fn timezone(reader: &mut Reader, node: &Node) -> Option<String> {
-    let text = reader.words(node, "\"timezone\"")?;
-    if text.parse::<chrono_tz::Tz>().is_ok() {
-        return Some(text.to_owned());
-    }
-    let names = chrono_tz::TZ_VARIANTS.iter().map(|it| it.name());
-    let help = super::suggest::suggestion(text, names.clone())
-        // A city alone is the most usual mistake.
-        .or_else(|| {
-            names
-                .clone()
-                .find(|it| {
-                    it.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text))
-                })
-                .map(|it| format!("did you mean \"{it}\"?"))
-        })
-        .unwrap_or_else(|| "write an IANA name like `Europe/London`".to_owned());
-    reader.complain(node.pos, format!("unknown time zone \"{text}\""), Some(help));
-    None
-}
-
 fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     let mut night = NightConfig {
         schedule: None,
@@ -160,6 +87,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         jobs: None,
         retries: 1,
         timeout_ms: ATTEMPT_TIMEOUT_MS,
+        patience: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|node| {
@@ -205,6 +133,17 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
         night.timeout_ms = timeout;
     }
+    night.patience = fields.get("patience").and_then(|node| {
+        if reader.words(node, "\"patience\"")? == "auto" {
+            return None;
+        }
+        let percent = reader.percent(node, "\"patience\"")?;
+        if !(100.0..=10_000.0).contains(&percent) {
+            reader.advise(node.pos, "patience is from 100% to 10000%", "write it like `200%`");
+            return None;
+        }
+        Some(percent.round() as u32)
+    });
     night
 }
 

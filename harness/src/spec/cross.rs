@@ -37,7 +37,16 @@ struct Effect {
 struct Scope<'a> {
     /// Inputs or `for-each` fields, and whether each holds nothing but secrets.
     own: IndexMap<String, bool>,
+    /// What the suite has.
+    suite: SuiteNames<'a>,
+}
+
+/// The names that `nightshift.yaml` gives.
+#[derive(Clone, Copy)]
+struct SuiteNames<'a> {
     vars: &'a IndexMap<String, String>,
+    products: &'a [&'a str],
+    sessions: &'a [&'a str],
 }
 
 /// Runs all checks; the complaints go to the readers of their files.
@@ -48,6 +57,9 @@ pub(crate) fn check(documents: &mut Documents) {
     let vars = documents.config.as_ref().map_or(&no_vars, |it| &it.vars);
     let products: Vec<&str> =
         documents.config.iter().flat_map(|it| it.products.keys().map(String::as_str)).collect();
+    let sessions: Vec<&str> =
+        documents.config.iter().flat_map(|it| it.sessions.keys().map(String::as_str)).collect();
+    let suite = SuiteNames { vars, products: &products, sessions: &sessions };
     let inputs = inputs_of(&documents.skills);
     cycles(&mut documents.skills);
     let effects = effects_of(&documents.skills);
@@ -60,15 +72,15 @@ pub(crate) fn check(documents: &mut Documents) {
             .iter()
             .map(|(name, it)| (name.clone(), it.kind == InputKind::Secret))
             .collect();
-        walk(reader, &Scope { own, vars }, &inputs, &effects);
+        walk(reader, &Scope { own, suite }, &inputs, &effects);
     }
     for (reader, doc) in &mut documents.scenarios {
         let Some(doc) = doc else { continue };
-        walk(reader, &Scope { own: doc.fields.clone(), vars }, &inputs, &effects);
+        walk(reader, &Scope { own: doc.fields.clone(), suite }, &inputs, &effects);
         product(reader, doc, &products);
     }
     if let Some(reader) = &mut documents.config_reader {
-        walk(reader, &Scope { own: IndexMap::new(), vars }, &inputs, &effects);
+        walk(reader, &Scope { own: IndexMap::new(), suite }, &inputs, &effects);
     }
 }
 
@@ -134,7 +146,10 @@ fn cycles(skills: &mut [(Reader, Option<SkillDoc>)]) {
             | Mention::Refer { .. }
             | Mention::Define { .. }
             | Mention::Checkpoint { .. }
-            | Mention::Product { .. } => None,
+            | Mention::Product { .. }
+            | Mention::Session { .. }
+            | Mention::Enter { .. }
+            | Mention::Leave => None,
         });
         let message = format!("the skill \"{name}\" uses itself: {}", cycle.join(" -> "));
         reader.advise(pos.unwrap_or(doc.pos), message, "break the cycle");
@@ -147,7 +162,10 @@ fn called(reader: &Reader) -> Vec<String> {
         Mention::Refer { .. }
         | Mention::Define { .. }
         | Mention::Checkpoint { .. }
-        | Mention::Product { .. } => None,
+        | Mention::Product { .. }
+        | Mention::Session { .. }
+        | Mention::Enter { .. }
+        | Mention::Leave => None,
     });
     calls.collect()
 }
@@ -214,7 +232,11 @@ fn effect<'a>(
                 sum.defines.extend(inner.defines);
                 sum.checkpoints.extend(inner.checkpoints);
             }
-            Mention::Refer { .. } | Mention::Product { .. } => {}
+            Mention::Refer { .. }
+            | Mention::Product { .. }
+            | Mention::Session { .. }
+            | Mention::Enter { .. }
+            | Mention::Leave => {}
         }
         // Skills that call each other many times over must not grow without end.
         sum.checkpoints.truncate(10_000);
@@ -234,10 +256,14 @@ fn walk(
     let mentions = std::mem::take(&mut reader.mentions);
     let mut captured: HashSet<String> = HashSet::new();
     let mut checkpoints: HashMap<String, u32> = HashMap::new();
+    let mut entered: Vec<&[String]> = Vec::new();
     for mention in &mentions {
         match mention {
+            Mention::Enter { names } => entered.push(names),
+            Mention::Leave => drop(entered.pop()),
             Mention::Refer { name, pos } => {
-                if !known(name, scope, &captured) {
+                let of_row = entered.iter().any(|names| names.contains(name));
+                if !of_row && !known(name, scope, &captured) {
                     unknown_reference(reader, name, *pos, scope, &captured);
                 }
             }
@@ -275,20 +301,45 @@ fn walk(
                     }
                 }
             }
-            Mention::Product { .. } => {}
+            Mention::Product { name, pos } => {
+                // Without a product there is a complaint about that already.
+                if !scope.suite.products.is_empty()
+                    && !scope.suite.products.contains(&name.as_str())
+                {
+                    reader.unknown(*pos, "product", name, scope.suite.products.to_vec());
+                }
+            }
+            Mention::Session { name, pos } => {
+                if scope.suite.sessions.is_empty() {
+                    reader.advise(
+                        *pos,
+                        format!("the suite has no sessions, so nobody can act as \"{name}\""),
+                        "add `sessions:` to nightshift.yaml",
+                    );
+                } else if !scope.suite.sessions.contains(&name.as_str()) {
+                    reader.unknown(*pos, "session", name, scope.suite.sessions.to_vec());
+                }
+            }
         }
     }
     reader.mentions = mentions;
 }
 
 fn known(name: &str, scope: &Scope<'_>, captured: &HashSet<String>) -> bool {
-    if let Some(secret) = name.strip_prefix("secret:") {
+    if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("totp:")) {
         return !secret.is_empty() && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     }
     BUILTINS.contains(&name)
         || scope.own.contains_key(name)
-        || scope.vars.contains_key(name)
+        || scope.suite.vars.contains_key(name)
         || captured.contains(name)
+        || of_product(name, scope.suite.products)
+}
+
+/// `shop.base-url` and the like: what another product of the scenario has.
+fn of_product(name: &str, products: &[&str]) -> bool {
+    let Some((product, rest)) = name.rsplit_once('.') else { return false };
+    products.contains(&product) && ["port", "base-url", "work"].contains(&rest)
 }
 
 fn unknown_reference(
@@ -308,7 +359,7 @@ fn unknown_reference(
     }
     let mut names: Vec<&str> = BUILTINS.to_vec();
     names.extend(scope.own.keys().map(String::as_str));
-    names.extend(scope.vars.keys().map(String::as_str));
+    names.extend(scope.suite.vars.keys().map(String::as_str));
     names.extend(captured.iter().map(String::as_str));
     names.sort_unstable();
     let help = suggestion(name, names).map_or_else(
@@ -369,31 +420,13 @@ fn call(
 }
 
 fn product(reader: &mut Reader, doc: &ScenarioDoc, products: &[&str]) {
-    if products.is_empty() {
-        return;
-    }
-    let named = reader.mentions.iter().find_map(|it| match it {
-        Mention::Product { name, pos } => Some((name.clone(), *pos)),
-        Mention::Refer { .. }
-        | Mention::Define { .. }
-        | Mention::Checkpoint { .. }
-        | Mention::Call { .. } => None,
-    });
-    match named {
-        Some((name, pos)) if !products.contains(&name.as_str()) => {
-            let help =
-                super::suggest::suggestion_or_list(&name, products.iter().copied(), "known are");
-            reader.complain(pos, format!("unknown product \"{name}\""), help);
-        }
-        None if products.len() > 1 && doc.product.is_none() => {
-            let pos = doc.id.as_ref().map_or(doc.pos, |(_, pos)| *pos);
-            let help = format!("add `product:` with one of {}", products.join(", "));
-            reader.complain(
-                pos,
-                "the suite has several products, and this scenario names none",
-                Some(help),
-            );
-        }
-        Some(_) | None => {}
+    if products.len() > 1 && doc.product.is_none() {
+        let pos = doc.id.as_ref().map_or(doc.pos, |(_, pos)| *pos);
+        let help = format!("add `product:` with one of {}", products.join(", "));
+        reader.complain(
+            pos,
+            "the suite has several products, and this scenario names none",
+            Some(help),
+        );
     }
 }

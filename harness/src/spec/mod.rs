@@ -8,14 +8,17 @@
 mod commands;
 mod complaint;
 mod config;
+mod control;
 mod cron;
 mod cross;
 mod discover;
 mod error;
 mod gate;
+mod gestures;
 mod grammar;
 mod node;
 mod overrides;
+mod page;
 mod product;
 mod quoting;
 mod reader;

@@ -3,10 +3,13 @@
 use indexmap::IndexMap;
 
 use super::grammar;
-use super::node::{Node, Value};
+use super::node::{Entry, Node, Value};
 use super::reader::Reader;
+use super::suggest::suggestion_or_list;
 use crate::model::scenario::CommandLine;
-use crate::model::suite::{Dismissal, Isolation, ProductConfig, Ready, ServeConfig, SetupCommand};
+use crate::model::suite::{
+    BuildsConfig, Dismissal, Isolation, ProductConfig, Ready, ServeConfig, SetupCommand,
+};
 
 /// The longest that a setup command takes unless something is said.
 const SETUP_TIMEOUT_MS: u64 = 10 * 60_000;
@@ -30,7 +33,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> IndexMap<String, Product
         let config = if entry.value.is_null() {
             Some(ProductConfig::default())
         } else {
-            product(reader, &entry.value)
+            let node = likened(reader, entries, &entry.value);
+            product(reader, &node)
         };
         if let Some(config) = config
             && named
@@ -39,6 +43,28 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> IndexMap<String, Product
         }
     }
     products
+}
+
+/// The keys of a product, laid over those of the product that it says it is like.
+fn likened(reader: &mut Reader, products: &[Entry], node: &Node) -> Node {
+    let Value::Map(own) = &node.value else { return node.clone() };
+    let Some(like) = own.iter().find(|it| it.key == "like") else { return node.clone() };
+    let Some(name) = reader.words(&like.value, "\"like\"") else { return node.clone() };
+    let Some(other) = products.iter().find(|it| it.key == name && it.value.pos != node.pos) else {
+        let names = products.iter().map(|it| it.key.as_str());
+        let help = suggestion_or_list(name, names, "known are");
+        reader.complain(like.value.pos, format!("no other product \"{name}\""), help);
+        return node.clone();
+    };
+    let Value::Map(under) = &other.value.value else { return node.clone() };
+    if under.iter().any(|it| it.key == "like") {
+        let message = format!("the product \"{name}\" is like another itself");
+        reader.advise(like.value.pos, message, "name that one here");
+    }
+    let inherited =
+        under.iter().filter(|it| it.key != "like" && !own.iter().any(|mine| mine.key == it.key));
+    let value = Value::Map(own.iter().chain(inherited).cloned().collect());
+    Node { value, ..node.clone() }
 }
 
 fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
@@ -65,16 +91,17 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         Some(url)
     });
     let env = fields.get("env").map(|it| reader.templates(it, "\"env\"")).unwrap_or_default();
-    let isolate = match fields
-        .get("isolate")
-        .and_then(|it| reader.choice(it, "isolation", grammar::isolations()))
-    {
-        Some("scenario") => Isolation::Scenario,
-        Some(_) | None => Isolation::Night,
-    };
+    let isolate =
+        fields.get("isolate").and_then(|it| reader.isolation(it)).unwrap_or(Isolation::Night);
     let allow_hosts = fields.get("allow-hosts").map(|it| hosts(reader, it)).unwrap_or_default();
     let dismiss = fields.get("dismiss").map(|it| dismissals(reader, it)).unwrap_or_default();
     let data = data.map(|it| it.raw().to_owned());
+    let browser = fields.get("browser").and_then(|it| reader.page_settings(it));
+    let mail = fields
+        .get("mail")
+        .and_then(|it| reader.choice(it, "value of \"mail\"", grammar::yes_or_no()))
+        .is_some_and(|it| it == "true");
+    let builds = fields.get("builds").and_then(|it| builds(reader, it));
     Some(ProductConfig {
         version_from,
         setup,
@@ -86,7 +113,38 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         isolate,
         allow_hosts,
         dismiss,
+        browser: browser.unwrap_or_default(),
+        mail,
+        builds,
     })
+}
+
+fn builds(reader: &mut Reader, node: &Node) -> Option<BuildsConfig> {
+    let fields = reader.object(node, &grammar::BUILDS)?;
+    let mut make = Vec::new();
+    if let Some(node) = fields.get("make") {
+        for item in reader.list(node, "\"make\"") {
+            make.extend(setup_command(reader, item));
+        }
+    }
+    let known = fields.get("known").map(|it| reader.texts(it, "\"known\"")).unwrap_or_default();
+    let default = fields.get("default").and_then(|node| {
+        let name = reader.words(node, "\"default\"")?.to_owned();
+        if !known.is_empty() && !known.contains(&name) {
+            let help = suggestion_or_list(&name, known.iter().map(String::as_str), "known are");
+            reader.complain(node.pos, format!("\"{name}\" is not among the known builds"), help);
+        }
+        Some(name)
+    });
+    Some(BuildsConfig { make, known, default })
+}
+
+impl Reader {
+    /// Who gets a server of its own.
+    pub(super) fn isolation(&mut self, node: &Node) -> Option<Isolation> {
+        let word = self.choice(node, "isolation", grammar::isolations())?;
+        Some(if word == "scenario" { Isolation::Scenario } else { Isolation::Night })
+    }
 }
 
 fn version_from(reader: &mut Reader, node: &Node) -> Option<CommandLine> {

@@ -11,7 +11,7 @@ use std::path::{Component, Path};
 use regex::Regex;
 
 use super::complaint::{Complaint, Pos, Source};
-use super::grammar::{Key, Object};
+use super::grammar::Object;
 use super::node::{Entry, MERGE_KEY, Node, Value};
 use super::suggest::{suggestion, suggestion_or_list};
 use crate::model::Template;
@@ -29,6 +29,12 @@ pub(crate) enum Mention {
     Checkpoint { name: String, pos: Pos },
     /// A product is named.
     Product { name: String, pos: Pos },
+    /// A session is named.
+    Session { name: String, pos: Pos },
+    /// `for-each` gives names values from here to its [`Mention::Leave`].
+    Enter { names: Vec<String> },
+    /// The innermost `for-each` ends.
+    Leave,
 }
 
 /// One input that a call gives.
@@ -47,6 +53,10 @@ pub(crate) struct Reader {
     pub sources: Vec<Source>,
     pub complaints: Vec<Complaint>,
     pub mentions: Vec<Mention>,
+    /// How many `repeat` are around what is read.
+    pub rounds_deep: u32,
+    /// How many `for-each` steps are around what is read.
+    pub each_deep: u32,
 }
 
 /// The keys of a map that were found to be allowed there.
@@ -70,7 +80,13 @@ impl<'n> Fields<'n> {
 
 impl Reader {
     pub(crate) fn new(source: Source) -> Self {
-        Self { sources: vec![source], complaints: Vec::new(), mentions: Vec::new() }
+        Self {
+            sources: vec![source],
+            complaints: Vec::new(),
+            mentions: Vec::new(),
+            rounds_deep: 0,
+            each_deep: 0,
+        }
     }
 
     /// The file's name, relative to the suite root.
@@ -122,22 +138,30 @@ impl Reader {
         &mut self,
         entries: &'n [Entry],
         pos: Pos,
-        allowed: &[Key],
-        verb: &str,
+        verb: &super::grammar::Verb,
     ) -> Fields<'n> {
-        let names: Vec<&str> = allowed.iter().map(|it| it.name).collect();
+        let names: Vec<&str> = verb.keys().map(|it| it.name).collect();
         for entry in entries.iter().skip(1) {
             if !names.contains(&entry.key.as_str()) && super::grammar::verb(&entry.key).is_some() {
                 self.advise(
                     entry.pos,
                     format!(
-                        "\"{}\" is a step of its own and cannot stand under \"{verb}\"",
-                        entry.key
+                        "\"{}\" is a step of its own and cannot stand under \"{}\"",
+                        entry.key, verb.name
                     ),
                     "begin a new list item with `- ` for it",
                 );
             } else {
                 self.known_key(entry, &names);
+            }
+        }
+        for key in verb.keys().filter(|it| it.required) {
+            if !entries.iter().any(|it| it.key == key.name) {
+                self.complain(
+                    pos,
+                    format!("\"{}\" has no \"{}\"", verb.name, key.name),
+                    Some(format!("write `- {}`", verb.example)),
+                );
             }
         }
         Fields { entries, pos }

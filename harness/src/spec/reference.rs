@@ -53,8 +53,9 @@ impl Printer {
     /// A verb with its modifiers, one after the other.
     fn steps(&mut self) {
         self.text.push_str(
-            "\n## Steps\n\nA list item is one step; its verb is its first key, the other keys are its modifiers.\n",
+            "\n## Steps\n\nA list item is one step; its verb is its first key, the other keys are its modifiers. Every step may have these:\n",
         );
+        self.keys(grammar::EVERY_STEP);
         for verb in VERBS {
             let shape = self.words(verb.shape);
             let _ = write!(

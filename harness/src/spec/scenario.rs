@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::complaint::Pos;
 use super::grammar;
 use super::node::{Entry, Node, Value};
-use super::reader::Reader;
+use super::reader::{Reader, one_or_many};
 use crate::model::{Scenario, Template};
 
 /// A scenario file as it was read.
@@ -24,9 +24,9 @@ pub(crate) struct ScenarioDoc {
 }
 
 /// A row of `for-each`.
-struct Row {
-    key: String,
-    values: IndexMap<String, Template>,
+pub(super) struct Row {
+    pub key: String,
+    pub values: IndexMap<String, Template>,
 }
 
 /// Reads a scenario file.
@@ -37,15 +37,23 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let about = fields.get("about").and_then(|it| reader.template(it, "\"about\""));
     let tags = fields.get("tags").map(|it| reader.tags(it)).unwrap_or_default();
     let owner = fields.get("owner").and_then(|it| reader.words(it, "\"owner\"")).map(str::to_owned);
-    let product = fields.get("product").and_then(|it| {
-        let name = reader.words(it, "\"product\"")?.to_owned();
-        reader.mentions.push(super::reader::Mention::Product { name: name.clone(), pos: it.pos });
-        Some(name)
-    });
+    let product = fields.get("product").and_then(|it| reader.product_name(it));
+    let actor = fields.get("as").and_then(|it| reader.session_name(it));
+    let exclusive = fields
+        .get("exclusive")
+        .map(|it| {
+            let words = one_or_many(it).iter();
+            words.filter_map(|it| reader.words(it, "\"exclusive\"").map(str::to_owned)).collect()
+        })
+        .unwrap_or_default();
+    let isolate = fields.get("isolate").and_then(|it| reader.isolation(it));
+    let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
+    let browser = fields.get("browser").and_then(|it| reader.page_settings(it));
     let timeout_ms = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
     let retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
+    let before = reader.steps(fields.get("before"), "\"before\"");
     let steps = reader.steps(fields.get("steps"), "\"steps\"");
     let finally = reader.steps(fields.get("finally"), "\"finally\"");
 
@@ -57,6 +65,12 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         tags,
         owner,
         product: product.clone(),
+        actor,
+        exclusive,
+        isolate,
+        data: data.map(|it| it.raw().to_owned()),
+        browser: browser.unwrap_or_default(),
+        before,
         timeout_ms,
         retries,
         redact,
@@ -92,7 +106,8 @@ pub(crate) fn is_secret(template: &Template) -> bool {
     }
 }
 
-fn rows(reader: &mut Reader, node: &Node) -> Vec<Row> {
+/// The rows of a `for-each`.
+pub(super) fn rows(reader: &mut Reader, node: &Node) -> Vec<Row> {
     let (list, key) = match &node.value {
         Value::List(_) => (node, None),
         Value::Map(_) | Value::Scalar { .. } => {

@@ -100,8 +100,8 @@ impl Printer {
         schema
     }
 
-    fn properties(&mut self, keys: &'static [Key]) -> Map<String, Value> {
-        keys.iter()
+    fn properties(&mut self, keys: impl IntoIterator<Item = &'static Key>) -> Map<String, Value> {
+        keys.into_iter()
             .map(|it| (it.name.to_owned(), self.documented(it.shape, it.doc, it.example)))
             .collect()
     }
@@ -130,6 +130,7 @@ impl Printer {
             Shape::Nothing => json!({ "type": "null" }),
             Shape::Words(words) => match words().as_slice() {
                 ["true"] => json!({ "const": true }),
+                ["true", "false"] => json!({ "type": "boolean" }),
                 words => json!({ "enum": words }),
             },
             Shape::Object(object) => self.refer(Wanted::Object(object)),
@@ -178,15 +179,15 @@ impl Printer {
 
     /// A step is any of the verbs with its modifiers.
     fn step(&mut self) -> Value {
-        let mut choices: Vec<Value> = vec![json!({ "enum": ["back", "reload"] })];
+        let mut choices: Vec<Value> = vec![json!({ "enum": grammar::bare_verbs() })];
         for verb in VERBS {
             let mut properties = Map::new();
             let mut value = self.shape(verb.shape);
             value["description"] = json!(verb.doc);
             properties.insert(verb.name.to_owned(), value);
-            properties.extend(self.properties(verb.modifiers));
+            properties.extend(self.properties(verb.keys()));
             // A verb without a value is shown as the bare word above.
-            let bare = matches!(verb.shape, Shape::Nothing);
+            let bare = verb.example == verb.name;
             let shown = if bare { json!({ verb.name: null }) } else { example(verb.example) };
             choices.push(json!({
                 "type": "object",

@@ -1,12 +1,16 @@
 //! Reading steps: a list item is one step, and its verb is its first key.
 
 use super::complaint::Pos;
+use super::gestures::terminal;
 use super::grammar::{self, Verb};
 use super::node::{Entry, MERGE_KEY, Node, Value};
 use super::reader::{Given, Mention, Reader, one_or_many};
 use super::suggest::suggestion;
+use crate::model::artifact::Presence;
+use crate::model::gesture::ClickKind;
 use crate::model::scenario::{DialogAnswer, FieldValue, PageExpectation, WaitFor};
-use crate::model::{Action, Step, Target, Template};
+use crate::model::terminal::TerminalAction;
+use crate::model::{Action, Step, Target};
 
 impl Reader {
     /// The steps of a list.
@@ -20,9 +24,20 @@ impl Reader {
     }
 
     fn step(&mut self, node: &Node) -> Option<Step> {
+        let (mut actor, mut product) = (None, None);
         let action = match &node.value {
             Value::Scalar { .. } => self.bare_step(node),
-            Value::Map(entries) => self.verb_step(entries, node.pos),
+            Value::Map(entries) => {
+                let rest = entries.iter().skip(1).filter(|it| !it.value.is_null());
+                for entry in rest {
+                    match entry.key.as_str() {
+                        "as" => actor = self.session_name(&entry.value),
+                        "product" => product = self.product_name(&entry.value),
+                        _ => {}
+                    }
+                }
+                self.verb_step(entries, node.pos)
+            }
             Value::List(_) => {
                 self.advise(
                     node.pos,
@@ -39,6 +54,8 @@ impl Reader {
             line: node.pos.line,
             text,
             via: Vec::new(),
+            actor,
+            product,
             action,
         })
     }
@@ -46,7 +63,10 @@ impl Reader {
     fn bare_step(&mut self, node: &Node) -> Option<Action> {
         match self.words(node, "a step")? {
             "back" => Some(Action::Back),
+            "forward" => Some(Action::Forward),
             "reload" => Some(Action::Reload),
+            "close-tab" => Some(Action::CloseTab),
+            "stop" => Some(terminal(TerminalAction::Stop { exit: None, within_ms: None })),
             other => {
                 match grammar::verb(other) {
                     Some(verb) => {
@@ -91,7 +111,7 @@ impl Reader {
             return None;
         };
         let nothing = matches!(verb.shape, grammar::Shape::Nothing);
-        if first.value.is_null() && !nothing {
+        if first.value.is_null() && !verb.shape.takes_nothing() {
             self.complain(
                 first.pos,
                 format!("\"{}\" has no value", verb.name),
@@ -117,13 +137,20 @@ impl Reader {
         entries: &[Entry],
         pos: Pos,
     ) -> Option<Action> {
-        let fields = self.modifiers(entries, pos, verb.modifiers, verb.name);
+        let fields = self.modifiers(entries, pos, verb);
         let value = &first.value;
         match verb.name {
             "open" => self.open(value),
             "back" => Some(Action::Back),
+            "forward" => Some(Action::Forward),
             "reload" => Some(Action::Reload),
-            "click" => self.target(value).map(Action::Click),
+            "click" => self.click(ClickKind::Single, value, &fields),
+            "double-click" => self.click(ClickKind::Double, value, &fields),
+            "right-click" => self.click(ClickKind::Right, value, &fields),
+            "hover" => self.target(value).map(Action::Hover),
+            "drag" => self.drag(value),
+            "scroll" => self.scroll(value),
+            "clear" => self.target(value).map(Action::Clear),
             "fill" => {
                 let pairs = self.pairs(value, &grammar::TARGET_WITH_TEXT, &mut |it, node| {
                     it.template(node, "the text")
@@ -141,12 +168,14 @@ impl Reader {
                 let on = self.optional_target(fields.get("on"));
                 Some(Action::Press { keys: keys?, on: on? })
             }
-            "choose" => {
-                let fields = self.object(value, &grammar::CHOOSE)?;
-                let from = fields.get("from").and_then(|it| self.target(it));
-                let option = fields.get("option").and_then(|it| self.template(it, "\"option\""));
-                Some(Action::Choose { from: from?, option: option? })
+            "paste" => {
+                let text = self.template(value, "\"paste\"");
+                let into = self.optional_target(fields.get("into"));
+                Some(Action::Paste { text: text?, into: into? })
             }
+            "choose" => self.choose(value),
+            "expand" => self.target(value).map(Action::Expand),
+            "collapse" => self.target(value).map(Action::Collapse),
             "check" => self.target(value).map(Action::Check),
             "uncheck" => self.target(value).map(Action::Uncheck),
             "upload" => self.upload(value),
@@ -154,8 +183,14 @@ impl Reader {
                 let fields = self.object(value, &grammar::DOWNLOAD)?;
                 let click = fields.get("click").and_then(|it| self.target(it));
                 let save_as = fields.get("as").and_then(|it| self.inner_path(it, "\"as\""));
-                Some(Action::Download { click: click?, save_as: save_as? })
+                let named = fields.get("named").and_then(|it| self.template(it, "\"named\""));
+                Some(Action::Download { click: click?, save_as: save_as?, named })
             }
+            "print" => self.inner_path(value, "the file").map(Action::Print),
+            "tab" => self.tab(value),
+            "close-tab" => Some(Action::CloseTab),
+            "network" => self.network(value).map(Action::Network),
+            "emulate" => self.page_settings(value).map(|it| Action::Emulate(Box::new(it))),
             "dialog" => {
                 let word = self.choice(value, "answer to a dialog", grammar::accept_or_dismiss());
                 let message = fields.get("message").and_then(|it| self.template(it, "\"message\""));
@@ -167,7 +202,20 @@ impl Reader {
             "expect" => self.page_expectations(value).map(Action::Expect),
             "wait" => self.wait(value),
             "capture" => Some(Action::Capture(self.captures(value, Self::page_capture))),
-            "snapshot" => self.snapshot(value, &fields, grammar::page_facets).map(Action::Snapshot),
+            "snapshot" => {
+                self.snapshot(value, &fields, grammar::snapshot_facets).map(Action::Snapshot)
+            }
+            "start" => self.start(value, &fields),
+            "keys" => self.terminal_keys(value),
+            "wait-screen" => self.wait_screen(value),
+            "resize" => self.resize(value),
+            "stop" => self.stop(value),
+            "file" => self.file_step(Presence::There, value, &fields),
+            "file-gone" => self.file_step(Presence::Gone, value, &fields),
+            "mail" => self.mail_step(value, &fields),
+            "when" => self.when(value, &fields),
+            "repeat" => self.repeat(value, &fields),
+            "for-each" => self.for_each(value, &fields),
             "use" => self.call(value, fields.get("with")),
             _ => self.command_step(verb.name, value, &fields).map(|it| Action::Run(Box::new(it))),
         }
@@ -175,7 +223,7 @@ impl Reader {
 
     /// `Some(None)` where there is no target, `None` where there is a wrong one.
     #[allow(clippy::option_option, reason = "absent and wrong are different answers here")]
-    fn optional_target(&mut self, node: Option<&Node>) -> Option<Option<Target>> {
+    pub(super) fn optional_target(&mut self, node: Option<&Node>) -> Option<Option<Target>> {
         match node {
             Some(node) => self.target(node).map(Some),
             None => Some(None),
@@ -196,20 +244,6 @@ impl Reader {
         None
     }
 
-    fn upload(&mut self, node: &Node) -> Option<Action> {
-        let fields = self.object(node, &grammar::UPLOAD)?;
-        let to = fields.get("to").and_then(|it| self.target(it));
-        let chosen = self.one_of(&fields, &grammar::UPLOAD)?;
-        let nodes = if chosen.key == "file" {
-            std::slice::from_ref(&chosen.value)
-        } else {
-            self.list(&chosen.value, "\"files\"")
-        };
-        let files: Vec<Template> =
-            nodes.iter().filter_map(|it| self.inner_path(it, "the file")).collect();
-        Some(Action::Upload { to: to?, files })
-    }
-
     fn wait(&mut self, node: &Node) -> Option<Action> {
         let fields = self.object(node, &grammar::WAIT)?;
         let within_ms = fields.get("within").and_then(|it| self.duration(it, "\"within\""));
@@ -222,8 +256,9 @@ impl Reader {
         Some(Action::Wait { until, within_ms })
     }
 
-    fn keys(&mut self, node: &Node) -> Option<String> {
-        let text = self.words(node, "\"press\"")?.to_owned();
+    /// A key or a chord of keys.
+    pub(super) fn keys(&mut self, node: &Node) -> Option<String> {
+        let text = self.words(node, "a key")?.to_owned();
         // `Control++` is the plus key with Control.
         let names = match text.strip_suffix("++") {
             Some(rest) => rest.split('+').chain(["+"]).collect::<Vec<_>>(),
@@ -271,6 +306,9 @@ impl Reader {
             for item in one_or_many(node) {
                 all.extend(self.attribute(item));
             }
+        }
+        if let Some(node) = fields.get("clipboard") {
+            all.extend(self.template(node, "\"clipboard\"").map(PageExpectation::Clipboard));
         }
         if let Some(node) = fields.get("state") {
             let pairs = self.pairs(node, &grammar::TARGET_WITH_STATE, &mut |it, node| {

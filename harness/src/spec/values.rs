@@ -11,7 +11,8 @@ use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass
 use crate::model::{Redaction, Snapshot, Target};
 
 /// The names that are always known, and so cannot be given to something else.
-pub(crate) const BUILTINS: [&str; 4] = ["port", "base-url", "work", "unique"];
+pub(crate) const BUILTINS: [&str; 8] =
+    ["port", "base-url", "work", "unique", "smtp-host", "smtp-port", "build", "build-dir"];
 
 impl Reader {
     /// Redactions: one, or a list of them.
@@ -86,6 +87,13 @@ impl Reader {
             );
             return None;
         }
+        if self.rounds_deep > 0 {
+            self.advise(
+                pos,
+                format!("the checkpoint \"{name}\" would be taken once a round"),
+                "take it after the `repeat`, or write `for-each`, whose checkpoints get the row's name",
+            );
+        }
         self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
         Some(Snapshot { name, facets, redact, mask, require })
     }
@@ -155,6 +163,10 @@ impl Reader {
                 };
                 Some(PageCapture::Attribute(self.target(of)?, name))
             }
+            "clipboard" => {
+                self.choice(&chosen.value, "value of \"clipboard\"", grammar::only_true())?;
+                Some(PageCapture::Clipboard)
+            }
             _ if self.raw(&chosen.value, "\"url\"")? == "true" => Some(PageCapture::Url(None)),
             _ => self.regex(&chosen.value, "\"url\"").map(|it| PageCapture::Url(Some(it))),
         }
@@ -172,18 +184,7 @@ impl Reader {
         match chosen.key.as_str() {
             "regex" => self.regex(value, "\"regex\"").map(|it| CommandCapture::Regex(from, it)),
             "json" => self.pointer(value, "\"json\"").map(|it| CommandCapture::Json(from, it)),
-            "line" => {
-                let line = self.integer::<i64>(value, "\"line\"")?;
-                if line == 0 {
-                    self.advise(
-                        value.pos,
-                        "lines count from 1",
-                        "write 1 for the first or -1 for the last",
-                    );
-                    return None;
-                }
-                Some(CommandCapture::Line(from, line))
-            }
+            "line" => self.line_number(value).map(|it| CommandCapture::Line(from, it)),
             other => {
                 if let Some(entry) = fields.entry("from") {
                     let message = format!("\"from\" does not belong to \"{other}\"");
@@ -197,6 +198,17 @@ impl Reader {
                 })
             }
         }
+    }
+
+    /// The number of a line, from 1 or from the end.
+    pub(super) fn line_number(&mut self, node: &Node) -> Option<i64> {
+        let line = self.integer::<i64>(node, "\"line\"")?;
+        if line == 0 {
+            let help = "write 1 for the first or -1 for the last";
+            self.advise(node.pos, "lines count from 1", help);
+            return None;
+        }
+        Some(line)
     }
 
     fn output(&mut self, node: &Node) -> Option<Output> {

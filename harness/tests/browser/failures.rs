@@ -8,22 +8,22 @@ async fn a_failure_says_what_was_looked_for_and_what_was_there() {
     bench.open("/form").await;
     let cases = [
         (
-            Action::Click(button("Apply")),
+            Action::click(button("Apply")),
             "button \"Apply\", visible and enabled",
             "no such button; nearest: button \"Apply filter\", button \"File\", button \"Search\"",
         ),
         (
-            Action::Click(button("Delete")),
+            Action::click(button("Delete")),
             "button \"Delete\", visible and enabled",
             "it is disabled",
         ),
         (
-            Action::Click(button("Edit")),
+            Action::click(button("Edit")),
             "button \"Edit\", visible and enabled",
             "2 things match (1: button \"Edit\", 2: button \"Edit\"); say which by `in:` or `nth:`",
         ),
         (
-            Action::Click(button("Under")),
+            Action::click(button("Under")),
             "button \"Under\", visible and enabled",
             "it is covered by div#veil",
         ),
@@ -33,12 +33,12 @@ async fn a_failure_says_what_was_looked_for_and_what_was_there() {
             "it is read-only",
         ),
         (
-            Action::Choose { from: role("combobox", "Country"), option: "Mars".into() },
+            Action::Choose { from: role("combobox", "Country"), options: vec!["Mars".into()] },
             "option \"Mars\" in combobox \"Country\"",
             "no such option; there are: Any, NZ, AU",
         ),
         (
-            Action::Choose { from: role("combobox", "Country"), option: "AU".into() },
+            Action::Choose { from: role("combobox", "Country"), options: vec!["AU".into()] },
             "option \"AU\" in combobox \"Country\"",
             "the option is disabled",
         ),

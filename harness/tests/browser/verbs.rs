@@ -1,5 +1,6 @@
 //! Everything that a person can do with a page, and the dialogs in between.
 
+use nightshift::model::gesture::UploadBy;
 use nightshift::model::suite::Dismissal;
 
 use super::*;
@@ -9,17 +10,17 @@ async fn a_person_can_use_a_page() {
     let mut bench = Bench::start().await;
     bench.open("/static").await;
     bench.passes(Action::See(vec![role("heading", "Orders"), text("Twelve of them.")])).await;
-    bench.passes(Action::Click(role("link", "To the form"))).await;
+    bench.passes(Action::click(role("link", "To the form"))).await;
     assert_eq!(bench.page.place().await, "/form?x=1");
     bench.passes(fill(role("textbox", "User"), "ada")).await;
     bench.passes(fill(role("textbox", "Note"), "two\nlines \u{1F642}")).await;
     bench.passes(Action::Check(role("checkbox", "Terms"))).await;
-    bench.passes(Action::Click(button("Search"))).await;
+    bench.passes(Action::click(button("Search"))).await;
     bench.title("Search").await;
     let observation = bench.observe().await;
     assert_eq!(facet(&observation, FacetKind::Page).lines().last(), Some("status: 200"));
     bench.open("/drawn").await;
-    bench.passes(Action::Click(Target::plain(Locator::Css("svg".into())))).await;
+    bench.passes(Action::click(Target::plain(Locator::Css("svg".into())))).await;
     bench.title("Clicked").await;
     bench.stop().await;
 }
@@ -29,14 +30,14 @@ async fn every_verb_does_what_it_says() {
     let mut bench = Bench::start().await;
     bench.open("/form").await;
     bench
-        .passes(Action::Click(Target {
+        .passes(Action::click(Target {
             within: Some(Box::new(role("row", "Bob"))),
             ..button("Edit")
         }))
         .await;
     bench.title("Edit Bob").await;
     let country = role("combobox", "Country");
-    bench.passes(Action::Choose { from: country.clone(), option: "NZ".into() }).await;
+    bench.passes(Action::Choose { from: country.clone(), options: vec!["NZ".into()] }).await;
     let day = Target::plain(Locator::Label("Day".into()));
     bench.passes(fill(day.clone(), "2026-01-05")).await;
     bench.passes(Action::Check(role("checkbox", "Terms"))).await;
@@ -101,7 +102,7 @@ async fn every_verb_does_what_it_says() {
         )]))
         .await;
     bench.open("/popup").await;
-    bench.passes(Action::Click(button("Open"))).await;
+    bench.passes(Action::click(button("Open"))).await;
     bench.passes(Action::See(vec![role("heading", "Popup")])).await;
     bench.stop().await;
 }
@@ -109,14 +110,22 @@ async fn every_verb_does_what_it_says() {
 async fn files_go_in_and_out(bench: &mut Bench) {
     bench.open("/inputs").await;
     let save_as: Template = "out/orders.csv".into();
-    bench.passes(Action::Download { click: role("link", "Export"), save_as }).await;
+    bench.passes(Action::Download { click: role("link", "Export"), save_as, named: None }).await;
     let kept = std::fs::read_to_string(bench.scratch.path().join("out/orders.csv")).unwrap();
     assert_eq!(kept, "id,country\n1,NZ\n");
     let to = Target::plain(Locator::Label("Files".into()));
-    bench.passes(Action::Upload { to: to.clone(), files: vec!["out/orders.csv".into()] }).await;
+    bench
+        .passes(Action::Upload {
+            to: to.clone(),
+            by: UploadBy::Field,
+            files: vec!["out/orders.csv".into()],
+        })
+        .await;
     bench.passes(Action::See(vec![text("orders.csv 16")])).await;
     assert_eq!(
-        bench.fails(Action::Upload { to, files: vec!["../etc/passwd".into()] }).await,
+        bench
+            .fails(Action::Upload { to, by: UploadBy::Field, files: vec!["../etc/passwd".into()] })
+            .await,
         words((
             "a file ../etc/passwd in the working folder",
             "this path leads out of the working folder"
@@ -134,9 +143,9 @@ async fn files_go_in_and_out(bench: &mut Bench) {
 
 async fn late_things_are_awaited(bench: &mut Bench) {
     bench.open("/lazy").await;
-    bench.passes(Action::Click(button("Soon"))).await;
+    bench.passes(Action::click(button("Soon"))).await;
     bench.title("clicked").await;
-    bench.passes(Action::Click(button("Load"))).await;
+    bench.passes(Action::click(button("Load"))).await;
     // The answer comes 150 ms after the click; the click's own step waits for it.
     let observation = bench.observe().await;
     assert!(facet(&observation, FacetKind::Aria).contains("12 rows"), "{observation:?}");
@@ -158,7 +167,7 @@ async fn dialogs_are_answered_and_block_everything_else() {
         })
     };
     bench.open("/dialogs").await;
-    bench.passes(Action::Click(button("Ask"))).await;
+    bench.passes(Action::click(button("Ask"))).await;
     assert_eq!(
         bench.fails(Action::See(vec![role("heading", "Dialogs")])).await,
         words((
@@ -170,21 +179,21 @@ async fn dialogs_are_answered_and_block_everything_else() {
     assert_eq!(facet(&observation, FacetKind::Aria), "- confirm \"Sure?\"\n");
     bench.passes(answer(false, Some("Sure?"), None)).await;
     bench.title("no").await;
-    bench.passes(Action::Click(button("Prompt"))).await;
+    bench.passes(Action::click(button("Prompt"))).await;
     assert_eq!(
         bench.fails(answer(true, Some("Age?"), None)).await,
         words(("a dialog that says \"Age?\"", "prompt \"Name?\""))
     );
     bench.passes(answer(true, None, Some("Ada"))).await;
     bench.title("Ada").await;
-    bench.passes(Action::Click(button("Late"))).await;
+    bench.passes(Action::click(button("Late"))).await;
     bench.passes(answer(true, Some("Late"), None)).await;
     assert_eq!(
         bench.fails(answer(true, None, None)).await,
         words(("a dialog", "no dialog is open"))
     );
     bench.open("/alerts").await;
-    bench.passes(Action::Click(button("Go"))).await;
+    bench.passes(Action::click(button("Go"))).await;
     bench.passes(answer(true, Some("again"), None)).await;
     let (_, actual) = bench.fails(Action::See(vec![role("heading", "Alerts")])).await;
     assert!(
@@ -201,7 +210,7 @@ async fn dialogs_are_answered_and_block_everything_else() {
 async fn an_overlay_that_the_suite_knows_is_clicked_away_and_no_other() {
     let mut bench = Bench::start().await;
     bench.open("/overlay").await;
-    let (_, actual) = bench.fails(Action::Click(button("Buy"))).await;
+    let (_, actual) = bench.fails(Action::click(button("Buy"))).await;
     assert_eq!(actual, "it is covered by dialog \"Cookies\"");
     let dismissal = Dismissal { when: role("dialog", "Cookies"), click: button("Reject all") };
     let knowing =
@@ -209,7 +218,7 @@ async fn an_overlay_that_the_suite_knows_is_clicked_away_and_no_other() {
     let page = bench.browser.page(&knowing).await.unwrap();
     std::mem::replace(&mut bench.page, page).close().await.unwrap();
     bench.open("/overlay").await;
-    bench.passes(Action::Click(button("Buy"))).await;
+    bench.passes(Action::click(button("Buy"))).await;
     bench.title("Bought").await;
     bench.stop().await;
 }

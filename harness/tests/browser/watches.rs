@@ -101,7 +101,7 @@ async fn a_crashed_page_is_a_crash(bench: &mut Bench) {
 
 async fn a_hung_page_is_a_failure(bench: &mut Bench) {
     bench.open("/hang").await;
-    bench.passes(Action::Click(button("Go"))).await;
+    bench.passes(Action::click(button("Go"))).await;
     let (_, actual) = bench.fails(Action::See(vec![text("Hang")])).await;
     assert_eq!(actual, "the page does not answer: its scripts do not end");
     bench.fresh_page().await;

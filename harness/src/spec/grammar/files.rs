@@ -1,7 +1,9 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
+use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::shapes::{
     REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations, only_true,
+    yes_or_no,
 };
 use super::{Object, Shape, object, one_of, optional, required};
 
@@ -50,6 +52,31 @@ pub(crate) static SCENARIO: Object = object(
             "The product that it uses; needed where the suite has several.",
             "shop",
         ),
+        optional("as", Shape::Text, "The session that its pages start from.", "ada"),
+        optional(
+            "exclusive",
+            Shape::OneOrMany(&TEXT),
+            "What no other scenario that names it may use at the same time.",
+            "[mailbox]",
+        ),
+        optional(
+            "isolate",
+            Shape::Words(isolations),
+            "Whether it shares the product's server (`night`) or has its own (`scenario`).",
+            "scenario",
+        ),
+        optional(
+            "data",
+            Shape::Text,
+            "A folder or file of the suite, laid over the product's data for it.",
+            "fixtures/empty",
+        ),
+        optional(
+            "browser",
+            Shape::Object(&PAGE_SETTINGS),
+            "What the browser pretends to be, laid over the suite's settings.",
+            "{ viewport: 390x844, touch: true }",
+        ),
         optional("timeout", Shape::Duration, "The longest that one attempt may take.", "5m"),
         optional(
             "retries",
@@ -74,6 +101,12 @@ pub(crate) static SCENARIO: Object = object(
             Shape::OneOrMany(&TARGETS),
             "Regions that are not compared in any checkpoint of it.",
             "[contentinfo]",
+        ),
+        optional(
+            "before",
+            Shape::Steps,
+            "What is done first, such as making the data it needs.",
+            "[ { run: shopctl seed } ]",
         ),
         required("steps", Shape::Steps, "What is done, in order.", "[ { open: / } ]"),
         optional(
@@ -225,6 +258,27 @@ pub(crate) static DISMISS: Object = object(
     ],
 );
 
+pub(crate) static BUILDS: Object = object(
+    "builds",
+    "\"builds\"",
+    "How the builds of a product are made available.",
+    &[
+        required(
+            "make",
+            Shape::List(&Shape::Object(&SETUP)),
+            "What makes `${build}` available in `${build-dir}`, done once a build.",
+            "[ { run: 'make install VERSION=${build} PREFIX=${build-dir}' } ]",
+        ),
+        optional(
+            "known",
+            Shape::List(&TEXT),
+            "The builds that can be asked for; any unless said.",
+            "['1.0', '1.1']",
+        ),
+        optional("default", Shape::Text, "The build where none is asked for.", "'1.1'"),
+    ],
+);
+
 pub(crate) static PRODUCT: Object = object(
     "product",
     "a product",
@@ -290,55 +344,29 @@ pub(crate) static PRODUCT: Object = object(
             "Overlays that are clicked away where they are seen.",
             "[ { when: 'dialog \"Cookies\"', click: 'button \"Reject all\"' } ]",
         ),
-    ],
-);
-
-pub(crate) static BROWSER: Object = object(
-    "browser",
-    "\"browser\"",
-    "How the browser is set up.",
-    &[
         optional(
-            "viewport",
-            Shape::Text,
-            "Width and height of the page in CSS pixels; 1280x800 unless said.",
-            "1280x800",
+            "browser",
+            Shape::Object(&PAGE_SETTINGS),
+            "What the browser pretends to be on its pages: flags by cookies, credentials and the like.",
+            "{ cookies: { new-cart: 'on' } }",
         ),
         optional(
-            "locale",
-            Shape::Text,
-            "The language, as a BCP 47 tag; en-US unless said.",
-            "en-GB",
+            "mail",
+            Shape::Words(yes_or_no),
+            "Whether a sink takes its mails; it is at `${smtp-host}` and `${smtp-port}`.",
+            "true",
         ),
         optional(
-            "timezone",
-            Shape::Text,
-            "The time zone by its IANA name; UTC unless said.",
-            "Europe/London",
+            "builds",
+            Shape::Object(&BUILDS),
+            "How its builds are made available, for `--build`.",
+            "{ make: [ { run: 'make install VERSION=${build} PREFIX=${build-dir}' } ] }",
         ),
         optional(
-            "now",
+            "like",
             Shape::Text,
-            "The instant at which the page's clock starts; the real one unless said.",
-            "2026-01-05T09:00:00Z",
-        ),
-        optional(
-            "program",
-            Shape::Text,
-            "The browser's program; searched for unless said.",
-            "/usr/bin/chromium",
-        ),
-        optional(
-            "driver",
-            Shape::Text,
-            "The driver's program; searched for unless said.",
-            "/usr/bin/chromedriver",
-        ),
-        optional(
-            "timeout",
-            Shape::Duration,
-            "The deadline of an action or check; 10s unless said.",
-            "10s",
+            "Another product whose keys hold where this one says nothing, such as an older build of it.",
+            "shop",
         ),
     ],
 );
@@ -378,6 +406,12 @@ pub(crate) static NIGHT: Object = object(
             Shape::Duration,
             "The longest that an attempt may take; 5m unless said.",
             "5m",
+        ),
+        optional(
+            "patience",
+            Shape::AnyOf(&[Shape::Words(auto), Shape::Percent]),
+            "What default time limits are multiplied by; auto measures how slow this machine is.",
+            "auto",
         ),
     ],
 );
@@ -470,6 +504,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::MapOf(&Shape::Object(&PRODUCT)),
             "The products by name; one is usual.",
             "{ shop: { path: [bin] } }",
+        ),
+        optional(
+            "sessions",
+            Shape::MapOf(&Shape::Object(&SESSION)),
+            "The sessions that scenarios start from, by the name for `as`.",
+            "{ ada: { establish: [ { use: sign-in, with: { user: ada } } ] } }",
         ),
         optional(
             "browser",

@@ -1,14 +1,18 @@
 //! The grammar of the YAML files as one table: every key with its shape, meaning and an example.
 //!
 //! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
-//! the reference documentation is printed from it. [`steps`] holds the verbs, [`files`] the keys
-//! of the three kinds of files. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
+//! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and [`page`] what they
+//! take, [`files`] the keys of the three kinds of files. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
 
 mod files;
+mod gestures;
+mod page;
 mod shapes;
 mod steps;
 
 pub(crate) use files::*;
+pub(crate) use gestures::*;
+pub(crate) use page::*;
 pub(crate) use shapes::*;
 pub(crate) use steps::*;
 
@@ -49,6 +53,24 @@ pub(crate) struct Verb {
     /// A whole step, as YAML.
     pub example: &'static str,
 }
+
+impl Verb {
+    /// The other keys that a step with this verb may have.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+        self.modifiers.iter().chain(EVERY_STEP)
+    }
+}
+
+/// The keys that every step may have.
+pub(crate) const EVERY_STEP: &[Key] = &[
+    optional("as", Shape::Text, "Whose page it uses, by the name of a session.", "ada"),
+    optional(
+        "product",
+        Shape::Text,
+        "The product that it uses, where the suite has several.",
+        "shop",
+    ),
+];
 
 /// What a value looks like.
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +142,22 @@ const fn one_of(
     one_of: &'static [&'static str],
 ) -> Object {
     Object { id, title, doc, keys, one_of }
+}
+
+/// The verbs that can stand alone.
+pub(crate) fn bare_verbs() -> Vec<&'static str> {
+    VERBS.iter().filter(|it| it.shape.takes_nothing()).map(|it| it.name).collect()
+}
+
+impl Shape {
+    /// Whether the value may be absent.
+    pub(crate) fn takes_nothing(&self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::AnyOf(shapes) => shapes.iter().any(Self::takes_nothing),
+            _ => false,
+        }
+    }
 }
 
 /// The verb with this name.

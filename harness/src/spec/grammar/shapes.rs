@@ -1,6 +1,7 @@
 //! The small shapes that several keys share: words, targets, redactions, captures, expectations.
 
 use super::{Object, Shape, object, one_of, optional, required};
+use crate::model::gesture::Modifier;
 use crate::model::observe::FacetKind;
 use crate::model::scenario::RedactionClass;
 use crate::model::verdict::Verdict;
@@ -9,9 +10,15 @@ use crate::model::verdict::Verdict;
 pub(crate) const STATES: [&str; 6] =
     ["checked", "disabled", "expanded", "selected", "pressed", "focused"];
 
-/// The facets of a page.
-pub(crate) const PAGE_FACETS: [FacetKind; 4] =
-    [FacetKind::Aria, FacetKind::Text, FacetKind::Image, FacetKind::Page];
+/// The facets of a page and of a terminal: `snapshot` is for both.
+pub(crate) const SNAPSHOT_FACETS: [FacetKind; 6] = [
+    FacetKind::Aria,
+    FacetKind::Text,
+    FacetKind::Image,
+    FacetKind::Page,
+    FacetKind::Screen,
+    FacetKind::Exit,
+];
 
 /// The facets of a command.
 pub(crate) const COMMAND_FACETS: [FacetKind; 4] =
@@ -30,8 +37,8 @@ pub(crate) fn states() -> Vec<&'static str> {
     STATES.into_iter().chain(negated).collect()
 }
 
-pub(crate) fn page_facets() -> Vec<&'static str> {
-    PAGE_FACETS.map(FacetKind::word).to_vec()
+pub(crate) fn snapshot_facets() -> Vec<&'static str> {
+    SNAPSHOT_FACETS.map(FacetKind::word).to_vec()
 }
 
 pub(crate) fn command_facets() -> Vec<&'static str> {
@@ -60,6 +67,30 @@ pub(crate) fn accept_or_dismiss() -> Vec<&'static str> {
     vec!["accept", "dismiss"]
 }
 
+pub(crate) fn modifiers() -> Vec<&'static str> {
+    Modifier::ALL.map(Modifier::word).to_vec()
+}
+
+pub(crate) fn tabs() -> Vec<&'static str> {
+    vec!["newest", "first"]
+}
+
+pub(crate) fn network_states() -> Vec<&'static str> {
+    vec!["online", "offline"]
+}
+
+pub(crate) fn color_schemes() -> Vec<&'static str> {
+    vec!["light", "dark"]
+}
+
+pub(crate) fn permitted() -> Vec<&'static str> {
+    vec!["granted", "denied"]
+}
+
+pub(crate) fn yes_or_no() -> Vec<&'static str> {
+    vec!["true", "false"]
+}
+
 pub(crate) fn input_kinds() -> Vec<&'static str> {
     vec!["text", "number", "boolean", "secret"]
 }
@@ -86,7 +117,7 @@ pub(crate) static TARGETS: Shape = Shape::Target;
 pub(crate) static INTEGER: Shape = Shape::Integer;
 pub(crate) static STATE: Shape = Shape::Words(states);
 pub(crate) static REDACTIONS: Shape = Shape::Redaction;
-pub(crate) static PAGE_FACET: Shape = Shape::Words(page_facets);
+pub(crate) static SNAPSHOT_FACET: Shape = Shape::Words(snapshot_facets);
 pub(crate) static COMMAND_FACET: Shape = Shape::Words(command_facets);
 pub(crate) static VERDICTS: Shape = Shape::Words(verdicts);
 
@@ -176,6 +207,7 @@ pub(crate) static PAGE_CAPTURE: Object = one_of(
             "The page's URL: `true` for all of it, or a regex whose first group is taken.",
             "'order=(\\d+)'",
         ),
+        optional("clipboard", Shape::Words(only_true), "The text on the clipboard.", "true"),
         optional(
             "matching",
             Shape::Regex,
@@ -183,7 +215,7 @@ pub(crate) static PAGE_CAPTURE: Object = one_of(
             "'(\\d+) rows'",
         ),
     ],
-    &["text", "value", "attribute", "url"],
+    &["text", "value", "attribute", "url", "clipboard"],
 );
 
 pub(crate) static COMMAND_CAPTURE: Object = one_of(
@@ -265,6 +297,7 @@ pub(crate) static PAGE_EXPECTATION: Object = object(
             "States of things.",
             "{ 'checkbox \"All\"': checked }",
         ),
+        optional("clipboard", Shape::Template, "The text on the clipboard.", "A-1042"),
     ],
 );
 

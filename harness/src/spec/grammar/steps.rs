@@ -1,8 +1,13 @@
 //! The verbs of steps.
 
+use super::gestures::{
+    CLICK_MODIFIERS, CONDITION_SHAPE, DRAG, FILE_MODIFIERS, MAIL, MAIL_MODIFIERS, NETWORK_SHAPE,
+    ROWS, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE, UNTIL,
+};
+use super::page::PAGE_SETTINGS;
 use super::shapes::{
     COMMAND_CAPTURE, COMMAND_EXPECTATION, COMMAND_FACET, PAGE_CAPTURE, PAGE_EXPECTATION,
-    PAGE_FACET, REDACTIONS, TARGET_WITH_TEXT, TARGETS, TEMPLATE, accept_or_dismiss,
+    REDACTIONS, SNAPSHOT_FACET, TARGET_WITH_TEXT, TARGETS, TEMPLATE, TEXT, accept_or_dismiss,
 };
 use super::{Key, Object, Shape, Verb, object, one_of, optional, required};
 
@@ -10,22 +15,45 @@ const fn plain(name: &'static str, shape: Shape, doc: &'static str, example: &'s
     Verb { name, shape, modifiers: &[], doc, example }
 }
 
-pub(crate) static CHOOSE: Object = object(
+const fn click(name: &'static str, doc: &'static str, example: &'static str) -> Verb {
+    Verb { name, shape: Shape::Target, modifiers: CLICK_MODIFIERS, doc, example }
+}
+
+pub(crate) static CHOOSE: Object = one_of(
     "choose",
     "\"choose\"",
-    "An option of a native list.",
+    "An option of a list, native or made of roles.",
     &[
         required("from", Shape::Target, "The list.", "'combobox \"Country\"'"),
-        required("option", Shape::Template, "The option's label.", "NZ"),
+        optional("option", Shape::Template, "The option's label.", "NZ"),
+        optional(
+            "options",
+            Shape::List(&TEMPLATE),
+            "The labels of several, where the list takes several.",
+            "[NZ, AU]",
+        ),
     ],
+    &["option", "options"],
 );
 
 pub(crate) static UPLOAD: Object = one_of(
     "upload",
     "\"upload\"",
-    "Files for a file field.",
+    "Files that are handed over.",
     &[
-        required("to", Shape::Target, "The field.", "'button \"File\"'"),
+        optional("to", Shape::Target, "The file field.", "'button \"File\"'"),
+        optional(
+            "click",
+            Shape::Target,
+            "Instead of `to`: what opens a file chooser.",
+            "'button \"Choose…\"'",
+        ),
+        optional(
+            "drop-on",
+            Shape::Target,
+            "Instead of `to`: what files are dropped on.",
+            "'region \"Drop files here\"'",
+        ),
         optional(
             "file",
             Shape::Template,
@@ -48,6 +76,12 @@ pub(crate) static DOWNLOAD: Object = object(
             Shape::Template,
             "The name that the file gets in the working folder.",
             "orders.csv",
+        ),
+        optional(
+            "named",
+            Shape::Template,
+            "The name that the product must give to it.",
+            "orders-2026.csv",
         ),
     ],
 );
@@ -125,8 +159,29 @@ const RUN_MODIFIERS: &[Key] = &[
 pub(crate) static VERBS: &[Verb] = &[
     plain("open", Shape::Template, "Go to a path of the product, or to a URL.", "open: /orders"),
     plain("back", Shape::Nothing, "One step back in the history.", "back"),
+    plain("forward", Shape::Nothing, "One step forward in the history.", "forward"),
     plain("reload", Shape::Nothing, "Load the page again.", "reload"),
-    plain("click", Shape::Target, "Click a thing.", "click: 'button \"Apply\"'"),
+    click("click", "Click a thing.", "click: 'button \"Apply\"'"),
+    click("double-click", "Click a thing twice.", "double-click: 'cell \"12\"'"),
+    click(
+        "right-click",
+        "Click a thing with the button for context menus.",
+        "right-click: 'row \"Ada\"'",
+    ),
+    plain("hover", Shape::Target, "Move the pointer onto a thing.", "hover: 'button \"Help\"'"),
+    plain(
+        "drag",
+        Shape::Object(&DRAG),
+        "Press on a thing, move, and let go.",
+        "drag: { from: 'listitem \"Milk\"', to: 'list \"Done\"' }",
+    ),
+    plain(
+        "scroll",
+        Shape::AnyOf(&[Shape::Target, Shape::Object(&SCROLL)]),
+        "Scroll until a thing is in view, however much must be loaded for it.",
+        "scroll: { to: 'row \"Zoe\"', in: 'grid \"Orders\"' }",
+    ),
+    plain("clear", Shape::Target, "Empty a field.", "clear: 'textbox \"Search\"'"),
     plain(
         "fill",
         Shape::TargetMap(&TARGET_WITH_TEXT, &TEMPLATE),
@@ -157,10 +212,29 @@ pub(crate) static VERBS: &[Verb] = &[
         doc: "Press a key, or a chord such as Control+A.",
         example: "press: Enter",
     },
+    Verb {
+        name: "paste",
+        shape: Shape::Template,
+        modifiers: &[optional(
+            "into",
+            Shape::Target,
+            "Where; unless said, what has the focus.",
+            "'textbox \"Notes\"'",
+        )],
+        doc: "Put text on the clipboard and paste it.",
+        example: "{ paste: 'A, B', into: 'textbox \"Notes\"' }",
+    },
+    plain(
+        "expand",
+        Shape::Target,
+        "Open what can be opened: a tree item, a menu button, details.",
+        "expand: 'treeitem \"Fruit\"'",
+    ),
+    plain("collapse", Shape::Target, "Close it again.", "collapse: 'treeitem \"Fruit\"'"),
     plain(
         "choose",
         Shape::Object(&CHOOSE),
-        "Choose an option of a native list.",
+        "Choose an option of a list, native or made of roles.",
         "choose: { from: 'combobox \"Country\"', option: NZ }",
     ),
     plain(
@@ -173,7 +247,7 @@ pub(crate) static VERBS: &[Verb] = &[
     plain(
         "upload",
         Shape::Object(&UPLOAD),
-        "Give files to a file field.",
+        "Hand files over: to a file field, a file chooser, or by dropping them.",
         "upload: { to: 'button \"File\"', file: orders.csv }",
     ),
     plain(
@@ -181,6 +255,21 @@ pub(crate) static VERBS: &[Verb] = &[
         Shape::Object(&DOWNLOAD),
         "Click a thing and keep the file that it downloads.",
         "download: { click: 'link \"CSV\"', as: orders.csv }",
+    ),
+    plain(
+        "print",
+        Shape::Template,
+        "Print the page to a PDF file in the working folder.",
+        "print: invoice.pdf",
+    ),
+    plain("tab", TAB_SHAPE, "Go on in another tab or pop-up.", "tab: newest"),
+    plain("close-tab", Shape::Nothing, "Close the tab, and go on in the one before.", "close-tab"),
+    plain("network", NETWORK_SHAPE, "Change the network that pages find.", "network: offline"),
+    plain(
+        "emulate",
+        Shape::Object(&PAGE_SETTINGS),
+        "Change what the browser pretends to be.",
+        "emulate: { color-scheme: dark }",
     ),
     Verb {
         name: "dialog",
@@ -226,7 +315,7 @@ pub(crate) static VERBS: &[Verb] = &[
         name: "snapshot",
         shape: Shape::Name,
         modifiers: &[
-            optional("facets", Shape::List(&PAGE_FACET), "Only these facets.", "[aria, page]"),
+            optional("facets", Shape::List(&SNAPSHOT_FACET), "Only these facets.", "[aria, page]"),
             optional(
                 "redact",
                 Shape::OneOrMany(&REDACTIONS),
@@ -241,7 +330,7 @@ pub(crate) static VERBS: &[Verb] = &[
             ),
             optional(
                 "require",
-                Shape::List(&PAGE_FACET),
+                Shape::List(&SNAPSHOT_FACET),
                 "Facets without which it is no pass.",
                 "[image]",
             ),
@@ -262,6 +351,76 @@ pub(crate) static VERBS: &[Verb] = &[
         modifiers: RUN_MODIFIERS,
         doc: "Run a line with `sh -c`.",
         example: "shell: shopctl orders --csv | sort",
+    },
+    Verb {
+        name: "start",
+        shape: Shape::Template,
+        modifiers: START_MODIFIERS,
+        doc: "Start a program on a terminal.",
+        example: "{ start: shopctl ui, size: 100x30 }",
+    },
+    plain(
+        "keys",
+        Shape::OneOrMany(&TEXT),
+        "Press keys or chords in the terminal, one after the other.",
+        "keys: [ArrowDown, Enter]",
+    ),
+    plain(
+        "wait-screen",
+        Shape::AnyOf(&[Shape::Template, Shape::Object(&SCREEN_TEST)]),
+        "Wait until the terminal shows a text, or passes tests.",
+        "wait-screen: '3 orders'",
+    ),
+    plain("resize", Shape::Text, "Change columns and rows of the terminal.", "resize: 100x30"),
+    plain(
+        "stop",
+        Shape::AnyOf(&[Shape::Nothing, Shape::Object(&STOP)]),
+        "End the program on the terminal, or wait for its end.",
+        "stop: { exit: 0 }",
+    ),
+    Verb {
+        name: "file",
+        shape: Shape::Template,
+        modifiers: FILE_MODIFIERS,
+        doc: "Look at a file of the working folder; it must be there.",
+        example: "{ file: orders.csv, snapshot: orders }",
+    },
+    plain("file-gone", Shape::Template, "A file must not be there.", "file-gone: orders.tmp"),
+    Verb {
+        name: "mail",
+        shape: Shape::Object(&MAIL),
+        modifiers: MAIL_MODIFIERS,
+        doc: "Wait for a mail that the product sent.",
+        example: "{ mail: { to: 'ada@example.test', subject: Welcome }, capture: { link: { link: Confirm } } }",
+    },
+    Verb {
+        name: "when",
+        shape: CONDITION_SHAPE,
+        modifiers: &[
+            STEPS_KEY,
+            optional(
+                "else",
+                Shape::Steps,
+                "What is done where it does not hold.",
+                "[ { click: 'button \"Skip\"' } ]",
+            ),
+        ],
+        doc: "Do steps where a condition holds.",
+        example: "{ when: 'dialog \"Tour\"', steps: [ { click: 'button \"Skip\"' } ] }",
+    },
+    Verb {
+        name: "repeat",
+        shape: Shape::AnyOf(&[Shape::Integer, Shape::Object(&UNTIL)]),
+        modifiers: &[STEPS_KEY],
+        doc: "Do steps so often, or until a condition holds.",
+        example: "{ repeat: 3, steps: [ { click: 'button \"More\"' } ] }",
+    },
+    Verb {
+        name: "for-each",
+        shape: ROWS,
+        modifiers: &[STEPS_KEY],
+        doc: "Do steps once for every value (`${item}`) or row (`${field}`); its checkpoints get the row's name.",
+        example: "{ for-each: [NZ, AU], steps: [ { open: '/orders?country=${item}' } ] }",
     },
     Verb {
         name: "use",

@@ -125,7 +125,7 @@ fn overrides_are_laid_over_the_configuration_and_checked_like_it() {
         vars: vec![pair("country", "NZ: $${x}")],
     };
     let config = load(folder.path(), &good).unwrap().config;
-    assert_eq!(config.browser.viewport, (640, 480));
+    assert_eq!(config.browser.page.viewport, Some((640, 480)));
     assert_eq!(config.gate.fail_on, [crate::model::Verdict::New]);
     assert_eq!(config.products["shop"].isolate, crate::model::suite::Isolation::Scenario);
     assert_eq!(config.vars["country"], "NZ: $${x}");

@@ -135,6 +135,10 @@ impl Page {
                 let href = self.peek("location.href", deadline).await?;
                 self.at(wanted.raw(), href.as_str().unwrap_or_default())
             }
+            PageExpectation::Clipboard(wanted) => {
+                let text = self.clipboard().await?;
+                same("a clipboard that holds", wanted.raw(), &text)
+            }
             PageExpectation::Count(target, count) => {
                 let found = self.find(target, Explain::Nothing).await?;
                 if found.total == *count {
@@ -218,6 +222,10 @@ impl Page {
         Ok(values)
     }
 
+    async fn clipboard(&mut self) -> Step<String> {
+        Err(failed("a clipboard that can be read", "this version cannot read it yet"))
+    }
+
     async fn capture_one(&mut self, capture: &PageCapture, deadline: Instant) -> Step<String> {
         loop {
             let (what, text, regex) = match capture {
@@ -234,6 +242,9 @@ impl Page {
                     let state = self.state_of(target, asked, deadline).await?;
                     let value = state.attributes.get(name).cloned().flatten();
                     (format!("attribute {name} of {target}"), value, None)
+                }
+                PageCapture::Clipboard => {
+                    ("the clipboard".to_owned(), Some(self.clipboard().await?), None)
                 }
                 PageCapture::Url(regex) => {
                     let href = self.peek("location.href", deadline).await?;

@@ -19,6 +19,7 @@ use super::settle::PRELOAD;
 use super::walker::{self, Question, WalkerError};
 use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
+use crate::model::gesture::{Click, ClickKind, UploadBy};
 use crate::model::observe::Extra;
 use crate::model::suite::Dismissal;
 use crate::model::{Action, Observation, Outcome, WatchKind};
@@ -256,17 +257,28 @@ impl Page {
             Action::Open(url) => self.open_url(url.raw()).await.map(none),
             Action::Back => self.back().await.map(none),
             Action::Reload => self.reload().await.map(none),
-            Action::Click(target) => self.click(target).await.map(none),
+            Action::Click(Click { target, kind: ClickKind::Single, holding })
+                if holding.is_empty() =>
+            {
+                self.click(target).await.map(none)
+            }
             Action::Fill(fields) => self.fill(fields).await.map(none),
             Action::Type { text, into } => {
                 self.type_text(text.raw(), into.as_ref()).await.map(none)
             }
             Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
-            Action::Choose { from, option } => self.choose(from, option.raw()).await.map(none),
+            Action::Choose { from, options } => {
+                for option in options {
+                    self.choose(from, option.raw()).await?;
+                }
+                Ok(Vec::new())
+            }
             Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
             Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
-            Action::Upload { to, files } => self.upload(to, files).await.map(none),
-            Action::Download { click, save_as } => {
+            Action::Upload { to, by: UploadBy::Field, files } => {
+                self.upload(to, files).await.map(none)
+            }
+            Action::Download { click, save_as, .. } => {
                 self.download(click, save_as.raw()).await.map(none)
             }
             Action::Dialog(answer) => self.answer_dialog(answer).await.map(none),
@@ -280,9 +292,31 @@ impl Page {
                 let deadline = self.deadline();
                 self.settle(deadline).await.map(none)
             }
-            Action::Run(_) | Action::Use { .. } => {
-                Err(failed("an action on a page", "this action is none"))
+            Action::Forward
+            | Action::Click(_)
+            | Action::Hover(_)
+            | Action::Drag { .. }
+            | Action::Scroll { .. }
+            | Action::Clear(_)
+            | Action::Paste { .. }
+            | Action::Expand(_)
+            | Action::Collapse(_)
+            | Action::Upload { .. }
+            | Action::Print(_)
+            | Action::Tab(_)
+            | Action::CloseTab
+            | Action::Network(_)
+            | Action::Emulate(_)
+            | Action::When(_)
+            | Action::Repeat(_) => {
+                Err(failed("an action that this version can do", "it cannot do this one yet"))
             }
+            Action::Run(_)
+            | Action::Terminal(_)
+            | Action::File(_)
+            | Action::Mail(_)
+            | Action::ForEach(_)
+            | Action::Use { .. } => Err(failed("an action on a page", "this action is none")),
         }
     }
 

@@ -1,0 +1,129 @@
+//! Reading steps that hold steps: `when`, `repeat` and `for-each`.
+
+use indexmap::IndexMap;
+
+use super::grammar;
+use super::node::{Node, Value};
+use super::reader::{Fields, Mention, Reader};
+use crate::model::control::{Condition, ForEach, Repeat, When};
+use crate::model::scenario::{TextTest, WaitFor};
+use crate::model::{Action, Template};
+
+/// The most rounds of a `repeat`.
+const MOST_ROUNDS: u32 = 10_000;
+
+impl Reader {
+    pub(super) fn when(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let condition = self.condition(value);
+        let steps = self.steps(fields.get("steps"), "\"steps\"");
+        let otherwise = self.steps(fields.get("else"), "\"else\"");
+        Some(Action::When(Box::new(When { condition: condition?, steps, otherwise })))
+    }
+
+    pub(super) fn repeat(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let (times, until) = if matches!(value.value, Value::Scalar { .. }) {
+            (self.rounds(value, "\"repeat\""), None)
+        } else {
+            let inner = self.object(value, &grammar::UNTIL)?;
+            let until = inner.get("until").and_then(|it| self.condition(it));
+            let times = inner.get("at-most").and_then(|it| self.rounds(it, "\"at-most\""));
+            (times, Some(until?))
+        };
+        self.rounds_deep += 1;
+        let steps = self.steps(fields.get("steps"), "\"steps\"");
+        self.rounds_deep -= 1;
+        Some(Action::Repeat(Box::new(Repeat { times: times?, until, steps })))
+    }
+
+    fn rounds(&mut self, node: &Node, what: &str) -> Option<u32> {
+        let rounds = self.integer::<u32>(node, what)?;
+        if (1..=MOST_ROUNDS).contains(&rounds) {
+            return Some(rounds);
+        }
+        let message = format!("{what} must be from 1 to {MOST_ROUNDS}, not {rounds}");
+        self.complain(node.pos, message, None);
+        None
+    }
+
+    /// A scalar is a thing that must be there.
+    fn condition(&mut self, node: &Node) -> Option<Condition> {
+        let qualified = matches!(&node.value, Value::Map(entries)
+            if entries.iter().any(|it| it.key == "target"));
+        if qualified || matches!(node.value, Value::Scalar { .. }) {
+            return self.target(node).map(|it| Condition::Page(WaitFor::Visible(it)));
+        }
+        let fields = self.object(node, &grammar::CONDITION)?;
+        let chosen = self.one_of(&fields, &grammar::CONDITION)?;
+        let tests = self.tests_of(&fields);
+        if chosen.key != "value" && !tests.is_empty() {
+            self.advise(
+                chosen.pos,
+                format!("\"{}\" is a condition by itself and takes no test", chosen.key),
+                "tests belong to `value:`",
+            );
+        }
+        Some(match chosen.key.as_str() {
+            "see" => Condition::Page(WaitFor::Visible(self.target(&chosen.value)?)),
+            "see-not" => Condition::Page(WaitFor::Gone(self.target(&chosen.value)?)),
+            "url" => Condition::Page(WaitFor::Url(self.template(&chosen.value, "\"url\"")?)),
+            _ => {
+                let value = self.template(&chosen.value, "\"value\"");
+                let test = self.one_test(node, tests);
+                Condition::Value { value: value?, test: test? }
+            }
+        })
+    }
+
+    fn one_test(&mut self, node: &Node, tests: Vec<TextTest>) -> Option<TextTest> {
+        let count = tests.len();
+        match tests.into_iter().next() {
+            Some(test) if count == 1 => Some(test),
+            first => {
+                let message = match first {
+                    None => "the value is not tested",
+                    Some(_) => "the value is tested by several",
+                };
+                self.advise(node.pos, message, "give it one of is, contains, lacks and matches");
+                None
+            }
+        }
+    }
+
+    pub(super) fn for_each(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let rows = self.values_or_rows(value);
+        let names = rows.first().map(|(_, it)| it.keys().cloned().collect()).unwrap_or_default();
+        self.mentions.push(Mention::Enter { names });
+        self.each_deep += 1;
+        let steps = self.steps(fields.get("steps"), "\"steps\"");
+        self.each_deep -= 1;
+        self.mentions.push(Mention::Leave);
+        (!rows.is_empty()).then(|| Action::ForEach(Box::new(ForEach { rows, steps })))
+    }
+
+    /// Values are rows with the one field `item`; a row is named by its first field.
+    fn values_or_rows(&mut self, node: &Node) -> Vec<(String, IndexMap<String, Template>)> {
+        let items = self.list(node, "\"for-each\"");
+        if !items.is_empty() && items.iter().all(|it| matches!(it.value, Value::Scalar { .. })) {
+            let mut rows: Vec<(String, IndexMap<String, Template>)> = Vec::new();
+            for item in items {
+                let Some(value) = self.template(item, "a value") else { continue };
+                let key = key_of(value.raw(), rows.len() + 1);
+                if rows.iter().any(|(it, _)| *it == key) {
+                    self.complain(item.pos, format!("\"{key}\" is there twice"), None);
+                }
+                rows.push((key, [("item".to_owned(), value)].into_iter().collect()));
+            }
+            return rows;
+        }
+        super::scenario::rows(self, node).into_iter().map(|it| (it.key, it.values)).collect()
+    }
+}
+
+/// The name of a value: itself, where it can be one, or its number.
+fn key_of(value: &str, number: usize) -> String {
+    let fits = !value.is_empty()
+        && value.len() <= 40
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && !value.starts_with('.');
+    if fits { value.to_owned() } else { number.to_string() }
+}
