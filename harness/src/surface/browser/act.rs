@@ -242,7 +242,7 @@ impl Page {
     ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::Usable, deadline).await?;
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            let clicked = self.click_spot(&spot).await;
             if self.acted(clicked, &spot, &Need::Usable.of(target), deadline).await? {
                 return Ok(spot.state);
             }
@@ -432,7 +432,16 @@ impl Page {
                 return Ok(());
             }
             if Instant::now() >= deadline {
-                return Err(failed(expected, "the click did not change it"));
+                let actual = match spot.state.role.as_str() {
+                    "checkbox" | "radio" | "switch" | "menuitemcheckbox" | "menuitemradio" => {
+                        "the click did not change it".to_owned()
+                    }
+                    role => format!(
+                        "the click did not change it: it is a {role}, and may be selected or \
+                         pressed instead; use `click:`"
+                    ),
+                };
+                return Err(failed(expected, actual));
             }
             self.pause().await;
         }

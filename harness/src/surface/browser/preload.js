@@ -56,6 +56,25 @@
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   });
 
+  // What custom elements keep to themselves, for those who look at the page: shadow trees that are
+  // closed, and the role and states that they state by ElementInternals.
+  const internals = new WeakMap();
+  const shadows = new WeakMap();
+  const some = { internals: false, shadows: false };
+  const kept = (map, what) => (target, self, args) => {
+    const made = Reflect.apply(target, self, args);
+    map.set(self, made);
+    some[what] = true;
+    return made;
+  };
+  HTMLElement.prototype.attachInternals = mask(HTMLElement.prototype.attachInternals, kept(internals, 'internals'));
+  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
+    const closed = args[0] && args[0].mode === 'closed';
+    return closed ? kept(shadows, 'shadows')(target, self, args) : Reflect.apply(target, self, args);
+  });
+  const internalsOf = (el) => (some.internals && internals.get(el)) || null;
+  const shadowOf = (el) => (some.shadows && shadows.get(el)) || null;
+
   // What is still under way: short timers, frames asked for, changes of the tree, leaving.
   const SHORT = 600;
   const timers = new Map();
@@ -152,5 +171,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, internalsOf, shadowOf }), configurable: false });
 }

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::page::{Page, Step, Trouble, failed};
-use super::session::Snag;
+use super::session::{INTERCEPTED, Snag};
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::suite::Dismissal;
 use crate::model::{Locator, Target};
@@ -121,7 +122,7 @@ impl Page {
                 Ok(None) | Err(Snag::Again(_)) => continue,
                 Err(snag) => return Err(self.trouble(snag, &expected)),
             };
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            let clicked = self.click_spot(&spot).await;
             any |= self.acted(clicked, &spot, &expected, self.deadline()).await?;
         }
         if any {
@@ -184,6 +185,35 @@ impl Page {
         let question = Question::State { element: &reference, attributes: &[], scroll };
         let state: ElementState = self.ask(&question).await?;
         Ok(state.connected.then_some(Spot { element, reference, state, framed }))
+    }
+
+    /// Clicks a thing that was found usable.
+    pub(super) async fn click_spot(&self, spot: &Spot) -> Result<(), Snag> {
+        match self.shared.drive("clicking", spot.element.click()).await {
+            Err(Snag::Again(said)) if said.starts_with(INTERCEPTED) => {}
+            went => return went,
+        }
+        // The driver takes text that is slotted into a thing for something over it. The walker
+        // does not: where nothing covers the thing, the pointer goes there by itself.
+        let question = Question::State {
+            element: &spot.reference,
+            attributes: &[],
+            scroll: Scroll::Leave,
+        };
+        let state: ElementState = self.ask(&question).await?;
+        if let Some(lack) = unfit(&state, Need::Usable) {
+            return Err(Snag::Again(lack.actual));
+        }
+        let pointer = MouseActions::new("pointer".to_owned())
+            .then(PointerAction::MoveToElement {
+                element: spot.element.clone(),
+                duration: None,
+                x: 0.0,
+                y: 0.0,
+            })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.shared.drive("clicking", self.shared.client.perform_actions(pointer)).await
     }
 
     /// Clicks an element that a script of ours answered with.

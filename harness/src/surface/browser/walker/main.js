@@ -151,7 +151,7 @@ function clickPoint(el) {
 function slottedAt(host, point) {
   if (!readers.shadow.call(host)) return null;
   for (const it of childNodes(host)) {
-    if (!isText(it) || !readers.textSlot.call(it)) continue;
+    if (!isText(it) || !slotOf(it)) continue;
     const range = readers.document.call(host).createRange();
     range.selectNodeContents(it);
     for (const box of range.getClientRects()) {
