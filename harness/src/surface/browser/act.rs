@@ -342,7 +342,7 @@ impl Page {
 
     pub(super) async fn press(&mut self, keys: &str, on: Option<&Target>) -> Step<()> {
         match chord(keys) {
-            Ok(sent) => self.send(&sent, on, Need::Usable).await,
+            Ok(sent) => self.send(&sent, on, Need::Reachable).await,
             Err(complaint) => Err(failed(format!("the key {keys}"), complaint)),
         }
     }

@@ -26,7 +26,8 @@ const FREEZES: u32 = 4;
 /// endless starts over and stands, the rest ends and tells the page so.
 const FREEZE: &str = r"(() => {
   let moved = 0;
-  for (const it of document.getAnimations()) {
+  const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  for (const it of scopes.flatMap((scope) => scope.getAnimations())) {
     if (it.playState !== 'running' && !it.pending) continue;
     const end = it.effect ? it.effect.getComputedTiming().endTime : 0;
     try {
@@ -34,11 +35,13 @@ const FREEZE: &str = r"(() => {
       else { it.pause(); it.currentTime = 0; (globalThis.__paused ||= new Set()).add(it); }
     } catch { /* an animation without a timeline stands already */ }
   }
-  if (!globalThis.__still) {
-    const sheet = new CSSStyleSheet();
+  for (const inner of scopes.filter((scope) => scope.defaultView)) {
+    const view = inner.defaultView;
+    if (view.__still) continue;
+    const sheet = new view.CSSStyleSheet();
     sheet.replaceSync('*, *::before, *::after { caret-color: transparent !important }');
-    Object.defineProperty(globalThis, '__still', { value: sheet, configurable: true });
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    Object.defineProperty(view, '__still', { value: sheet, configurable: true });
+    inner.adoptedStyleSheets = [...inner.adoptedStyleSheets, sheet];
   }
   return moved;
 })()";
@@ -47,8 +50,12 @@ const FREEZE: &str = r"(() => {
 const THAW: &str = r"(() => {
   for (const it of globalThis.__paused || []) it.play();
   delete globalThis.__paused;
-  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((it) => it !== globalThis.__still);
-  delete globalThis.__still;
+  const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  for (const inner of scopes.filter((scope) => scope.defaultView)) {
+    const view = inner.defaultView;
+    inner.adoptedStyleSheets = inner.adoptedStyleSheets.filter((it) => it !== view.__still);
+    delete view.__still;
+  }
 })()";
 
 impl Page {

@@ -61,17 +61,39 @@
   const internals = new WeakMap();
   const shadows = new WeakMap();
   const some = { internals: false, shadows: false };
-  const kept = (map, what) => (target, self, args) => {
+  HTMLElement.prototype.attachInternals = mask(HTMLElement.prototype.attachInternals, (target, self, args) => {
     const made = Reflect.apply(target, self, args);
-    map.set(self, made);
-    some[what] = true;
+    internals.set(self, made);
+    some.internals = true;
     return made;
-  };
-  HTMLElement.prototype.attachInternals = mask(HTMLElement.prototype.attachInternals, kept(internals, 'internals'));
-  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
-    const closed = args[0] && args[0].mode === 'closed';
-    return closed ? kept(shadows, 'shadows')(target, self, args) : Reflect.apply(target, self, args);
   });
+  const roots = new Set();
+  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
+    const root = Reflect.apply(target, self, args);
+    roots.add(new WeakRef(root));
+    watch(root);
+    if (root.mode === 'closed') {
+      shadows.set(self, root);
+      some.shadows = true;
+    }
+    return root;
+  });
+  // The documents of this origin, and the shadow trees that are in use: what the page is made of.
+  const scopes = () => {
+    const list = [document];
+    for (const it of roots) {
+      const root = it.deref();
+      if (!root) roots.delete(it);
+      else if (root.isConnected) list.push(root);
+    }
+    for (let i = 0; i < window.length; i += 1) {
+      try {
+        const inner = window[i].__nightshift;
+        if (inner) list.push(...inner.scopes());
+      } catch { /* a frame of another origin is none of ours */ }
+    }
+    return list;
+  };
   const internalsOf = (el) => (some.internals && internals.get(el)) || null;
   const shadowOf = (el) => (some.shadows && shadows.get(el)) || null;
 
@@ -83,7 +105,8 @@
   const observer = new MutationObserver(() => {
     if (document.readyState === 'complete') state.mutated = real.perf();
   });
-  observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  const watch = (root) => observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+  watch(document);
   // Answers that scripts wait for. The events of the network come by another way and may be late;
   // and between an answer and what a script makes of it there is nothing that they could tell.
   const LONG = 2000;
@@ -171,5 +194,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, internalsOf, shadowOf }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, internalsOf, shadowOf, scopes }), configurable: false });
 }

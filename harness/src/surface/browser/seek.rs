@@ -28,6 +28,8 @@ const NEAREST: usize = 3;
 pub(super) enum Need {
     /// There, and the only one.
     There,
+    /// Visible and enabled: keys reach it whatever lies over it.
+    Reachable,
     /// Visible, enabled, still and not covered.
     Usable,
     /// As usable, and text can go into it.
@@ -39,7 +41,7 @@ impl Need {
     pub(super) fn of(self, target: &Target) -> String {
         match self {
             Self::There => target.to_string(),
-            Self::Usable => format!("{target}, visible and enabled"),
+            Self::Usable | Self::Reachable => format!("{target}, visible and enabled"),
             Self::Editable => format!("{target}, visible and editable"),
         }
     }
@@ -236,8 +238,9 @@ impl Page {
 
     /// Whether something in the page may be moving.
     async fn is_moving(&self) -> bool {
-        let question = "document.getAnimations().some((it) => it.playState === 'running') || \
-                        !!(globalThis.__nightshift && __nightshift.frames.size)";
+        let question = "(globalThis.__nightshift ? __nightshift.scopes() : [document]).some(
+                (scope) => scope.getAnimations().some((it) => it.playState === 'running')) || \
+                !!(globalThis.__nightshift && __nightshift.frames.size)";
         let moving = self.evaluate(question, self.deadline()).await;
         moving.is_ok_and(|value| value == Value::Bool(true))
     }
@@ -338,10 +341,13 @@ fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
         Need::There => return None,
-        Need::Usable | Need::Editable if !state.visible => {
+        Need::Reachable | Need::Usable | Need::Editable if !state.visible => {
             "it is there, but not visible".to_owned()
         }
-        Need::Usable | Need::Editable if !state.enabled => "it is disabled".to_owned(),
+        Need::Reachable | Need::Usable | Need::Editable if !state.enabled => {
+            "it is disabled".to_owned()
+        }
+        Need::Reachable => return None,
         Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()
         }

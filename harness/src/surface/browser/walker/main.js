@@ -175,6 +175,20 @@ function coveredBy(el, point) {
     if (tag(it) === 'label' && it.control === el) return null;
   }
   if (tag(el) === 'option' || tag(el) === 'optgroup') return null; // drawn by its list
+  const through = computedStyle(el).pointerEvents === 'none' && liesUnder(hit, el);
+  if (through && !INTERACTIVE.has(roleOf(el))) return null;
+  const over = through ? ' (it lets clicks through: pointer-events is none)' : '';
+  return coverName(hit) + over;
+}
+
+// Whether what takes the click is drawn below the thing: what holds it, or what came before in a drawing.
+function liesUnder(hit, el) {
+  for (let it = el; it; it = flatParent(it)) if (it === hit) return true;
+  return tag(el).startsWith('svg:') && tag(hit).startsWith('svg:') &&
+    (Node.prototype.compareDocumentPosition.call(hit, el) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+}
+
+function coverName(hit) {
   const name = nameOf(hit);
   if (name) return say(hit);
   const id = attr(hit, 'id');
