@@ -197,11 +197,8 @@ impl Page {
         }
         // The driver takes text that is slotted into a thing for something over it. The walker
         // does not: where nothing covers the thing, the pointer goes there by itself.
-        let question = Question::State {
-            element: &spot.reference,
-            attributes: &[],
-            scroll: Scroll::Leave,
-        };
+        let question =
+            Question::State { element: &spot.reference, attributes: &[], scroll: Scroll::Leave };
         let state: ElementState = self.ask(&question).await?;
         if let Some(lack) = unfit(&state, Need::Usable) {
             return Err(Snag::Again(lack.actual));
@@ -288,7 +285,9 @@ fn candidates(matches: &[Match], total: u32) -> String {
         .enumerate()
         .map(|(at, it)| {
             let hidden = if it.visible { "" } else { " (hidden)" };
-            format!("{}: {}{hidden}", at + 1, said(it))
+            let inside =
+                if it.inside.is_empty() { String::new() } else { format!(" in {}", it.inside) };
+            format!("{}: {}{inside}{hidden}", at + 1, said(it))
         })
         .collect();
     format!("{total} things match ({}); say which by `in:` or `nth:`", names.join(", "))

@@ -16,7 +16,8 @@ function allElements() {
   return everything;
 }
 
-const words = (text) => tidy(text).normalize('NFC');
+// Letters of private use are pictures of icon fonts, which nobody can type.
+const words = (text) => tidy(String(text).replace(/[\ue000-\uf8ff]/g, ' ')).normalize('NFC');
 const wordCharacter = /[\p{L}\p{N}_]/u;
 function containsWords(text, wanted) {
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
@@ -189,7 +190,7 @@ function locate(locator, candidates, scopes, loose) {
 }
 
 const say = (el) => {
-  const name = nameOf(el);
+  const name = words(nameOf(el));
   return (roleOf(el) || tag(el)) + (name ? ' ' + quoted(name) : '');
 };
 
