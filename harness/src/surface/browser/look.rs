@@ -20,7 +20,7 @@ const EVIDENCE: Duration = Duration::from_secs(5);
 const FRAMES: u32 = 6;
 
 /// How often the end of one animation may begin another.
-const FREEZES: u32 = 4;
+const FREEZES: u32 = 6;
 
 /// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
 /// endless starts over and stands, the rest ends and tells the page so.
@@ -140,11 +140,15 @@ impl Page {
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.
     async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        let mut stirred = false;
         for _ in 0..FREEZES {
-            let moved = self.peek(FREEZE, deadline).await?;
-            if moved.as_u64().unwrap_or_default() == 0 {
+            let moved = self.peek(FREEZE, deadline).await?.as_u64().unwrap_or_default() > 0;
+            if !moved && !stirred {
                 break;
             }
+            // What came to lie under the pointer shows it from the next frame on.
+            stirred = moved;
+            self.peek("void requestAnimationFrame(() => {})", deadline).await?;
             self.settle(deadline).await?;
         }
         Ok(())

@@ -105,7 +105,23 @@
   const observer = new MutationObserver(() => {
     if (document.readyState === 'complete') state.mutated = real.perf();
   });
-  const watch = (root) => observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+  const watch = (root) => {
+    observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+    root.addEventListener('scroll', () => { scroll.since = scroll.at = real.perf(); }, { capture: true, passive: true });
+    root.addEventListener('scrollend', () => { scroll.since = 0; }, { capture: true, passive: true });
+  };
+  // Smooth scrolling is no animation that the document knows of: it begins with a call, goes on with
+  // events, and ends with one.
+  const scroll = { at: 0, since: 0 };
+  for (const name of ['scroll', 'scrollTo', 'scrollBy', 'scrollIntoView']) {
+    for (const owner of [Element.prototype, globalThis]) {
+      if (typeof owner[name] !== 'function') continue;
+      owner[name] = mask(owner[name], (target, self, args) => {
+        scroll.at = real.perf();
+        return Reflect.apply(target, self, args);
+      });
+    }
+  }
   watch(document);
   // Answers that scripts wait for. The events of the network come by another way and may be late;
   // and between an answer and what a script makes of it there is nothing that they could tell.
@@ -186,6 +202,7 @@
     if (before(frames)) reasons.push('frame');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
+    if ((scroll.at && at - scroll.at < 60) || (scroll.since && at - scroll.since < 1000)) reasons.push('scrolling');
     for (let i = 0; i < window.length; i += 1) {
       try {
         const inner = window[i].__nightshift;
