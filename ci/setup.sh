@@ -68,7 +68,7 @@ missing() {
     fi
     if ! has cargo; then
         lacking=1
-        say "missing: Rust 1.89 or newer with cargo; see https://rustup.rs"
+        say "missing: Rust 1.92 or newer with cargo; see https://rustup.rs"
     fi
     return "$lacking"
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nightshift::model::{Action, FacetKind, Template};
 use nightshift::process::{self, CommandSpec, Cookie, Leftovers};
-use nightshift::surface::browser::{Browser, BrowserOptions, PageContext};
+use nightshift::surface::browser::{Browser, BrowserOptions, PageContext, Window};
 use nightshift::surface::{Done, Look, PageSurface as _};
 
 use super::site;
@@ -75,6 +75,7 @@ async fn readings() -> Vec<Row> {
         allow_hosts: Vec::new(),
         scratch: empty("floor-browser"),
         tree: Cookie::new(),
+        window: Window::Hidden,
     };
     let mut browser = Browser::start(&options).await.expect("a browser starts");
     let context = PageContext {

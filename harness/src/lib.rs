@@ -17,6 +17,7 @@ pub mod policy;
 pub mod process;
 pub mod product;
 pub mod report;
+pub mod screen;
 pub mod spec;
 pub mod surface;
 pub mod triage;

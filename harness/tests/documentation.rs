@@ -22,10 +22,16 @@ const CONFIG_KEYS: [&str; 10] = [
 ];
 
 /// A fenced block.
-struct Block {
-    language: String,
-    text: String,
-    line: usize,
+pub struct Block {
+    pub language: String,
+    pub text: String,
+    /// The line of its first line.
+    pub line: usize,
+}
+
+/// The blocks of a page, named from the repository's root.
+pub fn page_named(name: &str) -> Vec<Block> {
+    page(&root(), root().join(name)).blocks
 }
 
 /// A page of the documentation.

@@ -64,6 +64,7 @@ fn scenario(n: usize, failing: bool) -> ScenarioReport {
         duration_ms: 1_800 + n as u64 % 700,
         ledger_lines: Some((n as u64 * 10 + 1, n as u64 * 10 + 10)),
         steps: (1..=8).map(step).collect(),
+        recordings: Vec::new(),
         watches: Vec::new(),
     };
     ScenarioReport {

@@ -5,6 +5,7 @@
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
 mod scope;
+mod terminal;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ pub use scope::Scope;
 use crate::agent::{Agent, Last};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{FacetRecord, Failure};
+use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
@@ -22,7 +24,9 @@ use crate::model::{
     StepOutcome, StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
-use crate::surface::command::CommandSurface;
+use crate::surface::command::{CommandDone, CommandSurface};
+use crate::surface::files::FilePicture;
+use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
 /// The facets of a page that a snapshot takes where it does not say.
@@ -47,6 +51,8 @@ pub struct Attempt<'a> {
     pub page: Option<&'a mut dyn PageSurface>,
     /// Runs commands in a fresh working folder.
     pub command: &'a mut CommandSurface,
+    /// Runs programs on a terminal, in the same folder.
+    pub terminal: &'a mut TerminalSurface,
     /// The variables and the values that are never compared.
     pub scope: Scope,
     /// The environment key of images.
@@ -139,6 +145,7 @@ impl Attempt<'_> {
                 ended = Ended::With(outcome);
             }
         }
+        self.close_terminal().await?;
         if let Ended::With(outcome) = ended {
             self.ledger.append(Event::AttemptFinished {
                 scenario: self.scenario.id.clone(),
@@ -195,6 +202,7 @@ impl Attempt<'_> {
         let place = match carried_out.place {
             Some(place) => place,
             None if page_lost => String::new(),
+            None if surface == Surface::Terminal => self.terminal.place().to_owned(),
             None => self.page_place().await,
         };
         self.ledger.append(Event::Step {
@@ -241,20 +249,14 @@ impl Attempt<'_> {
         }
         match &action {
             Action::Run(run) => {
-                let done = match self.command.run(run).await {
-                    Ok(done) => done,
-                    Err(error) => return Ok(CarriedOut::harness_error(&error)),
-                };
-                if let Some(snapshot) = &run.snapshot {
-                    let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
-                    self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
-                }
-                let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
-                if matches!(done.done, Done::Failed(_)) {
-                    evidence.extend(self.keep_facets(&done.observation)?);
-                }
-                Ok(self.conclude(done.done, Some(done.place), evidence))
+                let done = self.command.run(run).await;
+                self.conclude_command(step, run.snapshot.as_ref(), done)
             }
+            Action::File(file) => {
+                let done = self.command.look_at(file).await;
+                self.conclude_command(step, file.snapshot.as_ref(), done)
+            }
+            Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
             _ => {
                 let Some(page) = self.page.as_deref_mut() else {
@@ -266,6 +268,29 @@ impl Attempt<'_> {
                 }
             }
         }
+    }
+
+    /// Records what was seen of a command or file.
+    fn conclude_command(
+        &mut self,
+        step: &Step,
+        snapshot: Option<&Snapshot>,
+        done: Result<CommandDone, SurfaceError>,
+    ) -> Result<CarriedOut, LedgerError> {
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => return Ok(CarriedOut::harness_error(&error)),
+        };
+        if let Some(snapshot) = snapshot.filter(|_| !done.observation.facets.is_empty()) {
+            let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
+            self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
+            self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
+        }
+        let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
+        if matches!(done.done, Done::Failed(_)) {
+            evidence.extend(self.keep_facets(&done.observation)?);
+        }
+        Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
     /// Takes the captured values over and turns what a surface says into what the ledger says.
@@ -355,6 +380,33 @@ impl Attempt<'_> {
             place: observation.place.clone(),
             facets,
         })?;
+        Ok(())
+    }
+
+    /// Each picture that a file is or holds is a checkpoint of its own.
+    fn record_pictures(
+        &self,
+        step: &Step,
+        snapshot: &Snapshot,
+        place: &str,
+        pictures: &[FilePicture],
+    ) -> Result<(), LedgerError> {
+        for picture in pictures {
+            let evidence = self.ledger.keep("picture of a file", "image/png", &picture.png)?;
+            self.ledger.append(Event::Checkpoint {
+                scenario: self.scenario.id.clone(),
+                attempt: self.number,
+                checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
+                step: step.index,
+                place: place.to_owned(),
+                facets: vec![FacetRecord {
+                    facet: FacetKind::Image,
+                    evidence,
+                    environment: Some(FILE_ENVIRONMENT.to_owned()),
+                    masks: Vec::new(),
+                }],
+            })?;
+        }
         Ok(())
     }
 

@@ -10,10 +10,12 @@ use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::target::Locator;
+use crate::model::terminal::{StartProgram, TerminalAction};
 use crate::model::{Template, WatchKind};
 use crate::surface::Sighting;
 use crate::surface::command::{CommandSetup, Environment};
 use crate::surface::fake::FakePage;
+use crate::surface::terminal::{TerminalSetup, TerminalSurface};
 
 fn clock() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).expect("a valid instant")
@@ -95,6 +97,7 @@ impl Stage {
         let secrets = Secrets::new(secrets).expect("long enough");
         let ledger = Ledger::create(night, secrets, clock).expect("a ledger");
         let mut command = commands_in(&work);
+        let mut terminal = terminal_in(&work);
         let crash = self.crash.clone();
         let attempt = Attempt {
             scenario,
@@ -103,6 +106,7 @@ impl Stage {
             policy: &Policy::new(Some("http://127.0.0.1:9"), &[]),
             page: Some(&mut self.page),
             command: &mut command,
+            terminal: &mut terminal,
             scope: Scope::default(),
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
@@ -125,6 +129,16 @@ fn commands_in(work: &Path) -> CommandSurface {
         environment: Environment::allowed(ours, &[]),
         timeout: Duration::from_secs(10),
         max_output: 1 << 20,
+    })
+}
+
+fn terminal_in(work: &Path) -> TerminalSurface {
+    let ours = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())];
+    TerminalSurface::new(TerminalSetup {
+        work: work.to_owned(),
+        environment: Environment::allowed(ours, &[]),
+        timeout: Duration::from_secs(10),
+        secrets: vec!["s3cret-token".to_owned()],
     })
 }
 
@@ -315,4 +329,80 @@ async fn a_lost_browser_is_the_harness_failing_and_not_the_product() {
     stage.page.answers.push_back(Err(lost));
     let (ended, _) = stage.play(&scenario(vec![Action::Reload], vec![])).await;
     assert_eq!(ended, Ended::With(Outcome::HarnessError));
+}
+
+fn terminal(action: TerminalAction) -> Action {
+    Action::Terminal(Box::new(action))
+}
+
+fn start(line: &str) -> Action {
+    terminal(TerminalAction::Start(StartProgram {
+        command: CommandLine::Shell(Template::new(line)),
+        env: indexmap::IndexMap::new(),
+        cwd: None,
+        columns: 40,
+        rows: 5,
+    }))
+}
+
+fn stop(exit: Option<i32>) -> Action {
+    terminal(TerminalAction::Stop { exit, within_ms: Some(20_000) })
+}
+
+/// The recordings that were kept: the step that started the program.
+fn recordings(events: &[Event]) -> Vec<u32> {
+    let recording = |event: &Event| match event {
+        Event::Recording { step, .. } => Some(*step),
+        _ => None,
+    };
+    events.iter().filter_map(recording).collect()
+}
+
+#[tokio::test]
+async fn a_program_that_still_runs_at_the_end_is_ended_and_its_recording_kept() {
+    let scenario = scenario(vec![start("echo ready; exec sleep 1000")], vec![]);
+    let (ended, events) = Stage::default().play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(recordings(&events), [1]);
+}
+
+#[tokio::test]
+async fn each_program_has_one_recording() {
+    let again =
+        || [start("read line"), terminal(TerminalAction::Type("x\n".into())), stop(Some(0))];
+    let steps = again().into_iter().chain(again()).collect();
+    let (ended, events) = Stage::default().play(&scenario(steps, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed), "{events:#?}");
+    assert_eq!(recordings(&events), [1, 4]);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_a_terminal_holds_its_screen_and_how_the_program_ended() {
+    let Action::Snapshot(taken) = snapshot("end") else { unreachable!("a snapshot") };
+    let taken = terminal(TerminalAction::Snapshot(taken));
+    let steps = vec![start("echo over; exit 3"), taken];
+    let (ended, events) = Stage::default().play(&scenario(steps, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed), "{events:#?}");
+    let facets: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Checkpoint { facets, .. } => {
+                Some(facets.iter().map(|it| it.facet).collect::<Vec<_>>())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(facets, [[FacetKind::Screen, FacetKind::Exit]]);
+}
+
+#[tokio::test]
+async fn a_program_that_fails_fails_the_step_unless_the_next_one_judges_it() {
+    let unjudged = scenario(vec![start("exit 3")], vec![]);
+    let (ended, events) = Stage::default().play(&unjudged).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    let told = serde_json::to_string(&events).expect("plain data");
+    assert!(told.contains("it ended by itself with exit 3"), "{told}");
+    let judged = scenario(vec![start("exit 3"), stop(Some(3))], vec![]);
+    let (ended, _) = Stage::default().play(&judged).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
 }

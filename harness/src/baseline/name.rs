@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::{Acceptance, BaselineError};
+use crate::model::filetext::{FILE_ENVIRONMENT, picture_of};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{FacetKind, Scenario};
 
@@ -123,8 +124,14 @@ pub fn is_declared(named: &Named, owners: &Owners<'_>) -> bool {
         return true;
     }
     let owner = owners.by_part.get(&part(&named.scenario));
+    // A picture that a file is or holds stands beside the checkpoint whose files are looked at.
+    let of_file = named.environment.as_deref() == Some(FILE_ENVIRONMENT);
     owner.into_iter().flat_map(|it| snapshots(it)).any(|snapshot| {
-        let taken = snapshot.facets.as_ref().is_none_or(|facets| facets.contains(&named.facet));
-        snapshot.name == named.checkpoint && taken
+        let takes = |kind| snapshot.facets.as_ref().is_none_or(|facets| facets.contains(&kind));
+        if of_file {
+            let own = picture_of(&named.checkpoint, [snapshot.name.as_str()]);
+            return own.is_some() && takes(FacetKind::Files);
+        }
+        snapshot.name == named.checkpoint && takes(named.facet)
     })
 }

@@ -95,6 +95,21 @@ pub enum Command {
     /// Say what this machine has and lacks, and how to mend it
     #[command(after_help = "Example:\n  nightshift doctor --format json")]
     Doctor(DoctorOptions),
+    /// Go to the moment of a finding or step, and leave a browser or shell open there
+    #[command(
+        after_help = "Examples:\n  nightshift goto F1\n  nightshift goto filter-orders:5 --headless\n  nightshift goto import-prices --shell\n\nEnter, Ctrl-C or closing the window ends it, and nothing is left behind.\nExit codes: 0 the moment was reached, 1 a step before it failed, 2 usage, 4 the product or browser is not well."
+    )]
+    Goto(Box<GotoOptions>),
+    /// Show what a target matches on a page
+    #[command(
+        after_help = "Examples:\n  nightshift try 'button \"Edit\"' --at /orders\n  nightshift try 'button \"Edit\"' --in 'row \"Ada\"' --scenario filter-orders:5\n  nightshift try 'link \"About\"' --url http://127.0.0.1:8000/ --screenshot about.png\n\nExit codes: 0 a step would take it (one match, or one visible among several), 1 none or several,\n2 no valid target or usage, 4 the page cannot be had."
+    )]
+    Try(Box<TryOptions>),
+    /// Watch a person use a browser, and write the scenario
+    #[command(
+        after_help = "Examples:\n  nightshift record --url http://127.0.0.1:8000/orders --scenario filter-orders\n  nightshift record --at / --out scenarios/shop/buy.yaml\n\nEnter, Ctrl-C or closing the window ends the recording. Passwords are never written."
+    )]
+    Record(Box<RecordOptions>),
 }
 
 #[derive(Debug, Args)]
@@ -257,6 +272,97 @@ pub struct DoctorOptions {
     /// How to answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+}
+
+/// How a product is brought up for a person.
+#[derive(Debug, Args)]
+pub struct Staging {
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Names the build under test
+    #[arg(long, value_name = "[PRODUCT=]ID")]
+    pub build: Vec<String>,
+    /// Use a product that is already running instead of its `serve`
+    #[arg(long, value_name = "[PRODUCT=]URL")]
+    pub base_url: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct GotoOptions {
+    /// A finding (F1), or a scenario; with `:STEP` before that step (a number or a snapshot's name)
+    #[arg(value_name = "FINDING|SCENARIO[:STEP]")]
+    pub what: String,
+    /// The night of the finding [default: the newest night of the suite]
+    #[arg(long, value_name = "DIR")]
+    pub night: Option<PathBuf>,
+    /// Leave a shell in the working folder, with the product's environment
+    #[arg(long, conflicts_with_all = ["browser", "headless"])]
+    pub shell: bool,
+    /// Leave the browser open, also before a command
+    #[arg(long)]
+    pub browser: bool,
+    /// Leave a browser without a window, and print the address of its developer tools
+    #[arg(long)]
+    pub headless: bool,
+    #[command(flatten)]
+    pub staging: Staging,
+}
+
+#[derive(Debug, Args)]
+pub struct TryOptions {
+    /// The target, as in YAML: 'button "Edit"'
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+    /// Only inside of this thing
+    #[arg(long = "in", value_name = "TARGET")]
+    pub within: Option<String>,
+    /// Only the N-th of several, from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub nth: Option<u32>,
+    /// On this page, of any product that runs
+    #[arg(long, value_name = "URL", required_unless_present_any = ["at", "scenario"])]
+    pub url: Option<String>,
+    /// On this page of the suite's product, served for it
+    #[arg(long, value_name = "PATH", conflicts_with = "url")]
+    pub at: Option<String>,
+    /// At the end of this scenario, or before the step
+    #[arg(long, value_name = "SCENARIO[:STEP]", conflicts_with_all = ["url", "at"])]
+    pub scenario: Option<String>,
+    /// With `--at`: which product, where the suite has several
+    #[arg(long, value_name = "NAME", requires = "at")]
+    pub product: Option<String>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write a picture with the matches boxed
+    #[arg(long, value_name = "FILE.png")]
+    pub screenshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub staging: Staging,
+}
+
+#[derive(Debug, Args)]
+pub struct RecordOptions {
+    /// Where to begin, in any product that runs
+    #[arg(long, value_name = "URL", required_unless_present = "at")]
+    pub url: Option<String>,
+    /// Where to begin in the suite's product, served for it
+    #[arg(long, value_name = "PATH", conflicts_with = "url")]
+    pub at: Option<String>,
+    /// With `--at`: which product, where the suite has several
+    #[arg(long, value_name = "NAME", requires = "at")]
+    pub product: Option<String>,
+    /// The scenario's name [default: that of the file, or `recorded`]
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The file to write [default: scenarios/NAME.yaml]; never one that exists
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Record in a browser without a window, used by its developer tools
+    #[arg(long)]
+    pub headless: bool,
+    #[command(flatten)]
+    pub staging: Staging,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -7,15 +7,20 @@ mod arguments;
 mod check;
 mod doctor;
 mod exit;
+mod goto;
 mod init;
 mod list;
+mod moment;
 mod night;
 mod offline;
+mod person;
 mod progress;
+mod record;
 mod review;
 mod run;
 pub mod schedule;
 mod terminal;
+mod try_target;
 
 use std::process::ExitCode;
 
@@ -66,5 +71,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
+        Command::Goto(options) => goto::run(&common, &options),
+        Command::Try(options) => try_target::run(&common, &options),
+        Command::Record(options) => record::run(&common, &options),
     }
 }

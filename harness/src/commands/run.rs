@@ -13,6 +13,10 @@ use super::{list, night, terminal};
 use crate::model::Suite;
 use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
 use crate::report;
+use crate::surface::browser::Window;
+
+/// How many findings are named where the night was started.
+const MOST_FINDINGS: usize = 5;
 
 pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     let overrides = arguments.changes.overrides();
@@ -37,6 +41,9 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     // A browser or product that hangs must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     let finished = finished?;
+    if !common.quiet {
+        tell_findings(&finished);
+    }
     tell(&finished, &options);
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
@@ -69,11 +76,12 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,
+        window: Window::Hidden,
     })
 }
 
 /// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-fn by_product(
+pub fn by_product(
     suite: &Suite,
     option: &str,
     values: &[String],
@@ -113,7 +121,7 @@ fn listen(stop: Stop, number: Arc<AtomicU8>) {
 
 /// Waits for the next signal that asks to stop and answers with its number.
 #[cfg(unix)]
-async fn next_signal() -> u8 {
+pub async fn next_signal() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
@@ -125,10 +133,26 @@ async fn next_signal() -> u8 {
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> u8 {
+pub async fn next_signal() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => 2,
         Err(_) => std::future::pending().await,
+    }
+}
+
+/// The worst findings, for who watches.
+fn tell_findings(finished: &Finished) {
+    let findings = &finished.report.findings;
+    for finding in findings.iter().take(MOST_FINDINGS) {
+        let style = terminal::verdict_style(finding.verdict);
+        let verdict = finding.verdict;
+        terminal::say(format_args!("{style}{verdict}{style:#}: {}", finding.title));
+        terminal::say(format_args!("    again: {}", finding.reproduce));
+    }
+    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        let more = super::check::counted(more, "finding");
+        terminal::say(format_args!("and {more} more, in the report"));
     }
 }
 

@@ -9,8 +9,10 @@ use super::image::compare_images;
 use super::lines::{self, Shape};
 use super::redact::Redactor;
 
-/// The version of every algorithm of ours; a baseline of a later one is not guessed at.
+/// The version of our algorithms; a baseline of a later one is not guessed at.
 const VERSION: u32 = 1;
+/// The version of the files facet: the first showed every file as text.
+const FILES_VERSION: u32 = 2;
 /// Lines and characters kept of what was expected and what was there.
 const SUMMARY_LINES: usize = 12;
 const SUMMARY_CHARS: usize = 1_200;
@@ -53,7 +55,8 @@ impl Found {
 /// The algorithm by which a facet is taken and compared, with its version.
 #[must_use]
 pub fn algorithm(facet: FacetKind) -> String {
-    format!("{}/{VERSION}", facet.word())
+    let version = if facet == FacetKind::Files { FILES_VERSION } else { VERSION };
+    format!("{}/{version}", facet.word())
 }
 
 /// A text as it is compared and kept: `\n` line ends, nothing at the end but text.
@@ -92,7 +95,7 @@ pub fn canonical(facet: FacetKind, text: &str) -> String {
 pub(super) fn check_algorithm(record: &BaselineRecord) -> Result<(), Trouble> {
     let Some(name) = record.algorithm.as_deref() else { return Ok(()) };
     let own = algorithm(record.facet);
-    if name == own {
+    if name == own || is_earlier(record) {
         return Ok(());
     }
     Err(Trouble {
@@ -102,6 +105,12 @@ pub(super) fn check_algorithm(record: &BaselineRecord) -> Result<(), Trouble> {
             record.file
         ),
     })
+}
+
+/// Whether a baseline of files shows every file as text, as an earlier version did. Where it says
+/// the same all the same, it holds.
+fn is_earlier(record: &BaselineRecord) -> bool {
+    record.facet == FacetKind::Files && record.algorithm.as_deref() == Some("files/1")
 }
 
 /// The text of evidence.
@@ -170,8 +179,28 @@ fn text(
         None => String::new(),
         Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
     };
-    let shape = if facet == FacetKind::Aria { Shape::Tree } else { Shape::Flat };
-    let Some(diff) = lines::diff(&expected, &actual, shape) else { return Ok(Found::default()) };
+    let diff = match facet {
+        FacetKind::Files => lines::diff_files(&expected, &actual),
+        FacetKind::Aria => lines::diff(&expected, &actual, Shape::Tree),
+        FacetKind::Text
+        | FacetKind::Image
+        | FacetKind::Page
+        | FacetKind::Stdout
+        | FacetKind::Stderr
+        | FacetKind::Exit
+        | FacetKind::Screen
+        | FacetKind::Events => lines::diff(&expected, &actual, Shape::Flat),
+    };
+    let Some(diff) = diff else { return Ok(Found::default()) };
+    if is_earlier(record) {
+        return Err(Trouble {
+            because: Because::NeedsPerson,
+            detail: format!(
+                "{} shows every file as text, as an earlier nightshift did, and files are now compared as what they are; look at the night and accept the checkpoint again",
+                record.file
+            ),
+        });
+    }
     let side =
         |tag: DiffTag| {
             summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {

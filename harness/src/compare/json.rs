@@ -1,7 +1,10 @@
 //! [`value_span`]: where the value at a JSON pointer stands in a text, so that it can be replaced
-//! in place and everything else keeps its formatting. Used by [`super::redact`].
+//! in place and everything else keeps its formatting; [`without_value`]: the same for the JSON files
+//! of a `files` facet. Used by [`super::redact`].
 
 use std::ops::Range;
+
+use crate::model::filetext::{Lines, Role};
 
 /// The bytes of the value that `pointer` (RFC 6901) names; `None` where the text is no JSON
 /// document or holds no such value. `*` as a segment is no wildcard: pointers name one value.
@@ -25,6 +28,33 @@ pub fn value_span(text: &str, pointer: &str) -> Option<Range<usize>> {
     let start = scan.at;
     scan.skip_value()?;
     Some(start..scan.at)
+}
+
+/// The text of a `files` facet without the value that `pointer` names, in each of its JSON files
+/// and in each line of JSON Lines. What is an object or an array goes as a whole.
+#[must_use]
+pub fn without_value(text: &str, pointer: &str) -> String {
+    let mut lines = Lines::default();
+    let mut out: Vec<String> = Vec::new();
+    for whole in text.split('\n') {
+        let line = lines.read(whole);
+        let value = if line.role == Role::Value { line.text } else { "" };
+        // The number of a line of JSON Lines stands before its pointer.
+        let number = value.split_once(' ').filter(|it| it.0.starts_with('#')).map_or("", |it| it.0);
+        let place = value[number.len()..].trim_start();
+        let rest = place.strip_prefix(if pointer.is_empty() { "(whole)" } else { pointer });
+        let is_it = rest.is_some_and(|rest| rest.starts_with(": ") || rest.starts_with('/'));
+        if !is_it {
+            out.push(whole.to_owned());
+            continue;
+        }
+        let start = &whole[..whole.len() - place.len()];
+        let redacted = format!("{start}{pointer}: \"[…]\"");
+        if out.last() != Some(&redacted) {
+            out.push(redacted);
+        }
+    }
+    out.join("\n")
 }
 
 /// Walks a document that is known to be well formed.
@@ -146,6 +176,20 @@ mod tests {
         assert_eq!(at(text, "/a/1"), Some("{\"b/c\": \"x}\\\"\"}".to_owned()));
         assert_eq!(at(text, "/a/2"), Some("2.50".to_owned()));
         assert_eq!(at(text, "/d"), Some("null".to_owned()));
+    }
+
+    #[test]
+    fn a_pointer_takes_its_value_out_of_files_too() {
+        let text = "created a.json [JSON]\n    /at: 1\n    /at2: 1\n    /items/0/at: 2\n    /items/1: 3\n\
+                    created b.jsonl [JSON Lines]\n    #1 /at: 1\n    #2 /at: 2\ncreated c.txt\n    /at: 1";
+        let once = without_value(text, "/at");
+        assert_eq!(
+            once,
+            "created a.json [JSON]\n    /at: \"[…]\"\n    /at2: 1\n    /items/0/at: 2\n    /items/1: 3\n\
+             created b.jsonl [JSON Lines]\n    #1 /at: \"[…]\"\n    #2 /at: \"[…]\"\ncreated c.txt\n    /at: 1"
+        );
+        assert_eq!(without_value(&once, "/at"), once);
+        assert!(without_value(text, "/items").contains("/at2: 1\n    /items: \"[…]\"\ncreated b"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 
+use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
 
 /// Unchanged lines shown around a change.
@@ -48,11 +49,30 @@ pub fn diff(old: &str, new: &str, shape: Shape) -> Option<LineDiff> {
     let before: Vec<&str> = split(old);
     let after: Vec<&str> = split(new);
     let ops = similar::capture_diff_slices(Algorithm::Patience, &before, &after);
+    Some(described(&before, &after, &ops, shape))
+}
+
+/// The changes between two texts of files, aligned by [`filetext::keys`]: rows and items that only
+/// have other numbers are the same.
+#[must_use]
+pub fn diff_files(old: &str, new: &str) -> Option<LineDiff> {
+    let (old_keys, new_keys) = (filetext::keys(old), filetext::keys(new));
+    if old == new || old_keys == new_keys {
+        return None;
+    }
+    let (before, after) = (split(old), split(new));
+    let keys = |lines: &[&str], keys: Vec<_>| if lines.is_empty() { Vec::new() } else { keys };
+    let (old_keys, new_keys) = (keys(&before, old_keys), keys(&after, new_keys));
+    let ops = similar::capture_diff_slices(Algorithm::Patience, &old_keys, &new_keys);
+    Some(described(&before, &after, &ops, Shape::Tree))
+}
+
+fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> LineDiff {
     let removed: usize =
         ops.iter().filter(|op| op.tag() != Op::Equal).map(|op| op.old_range().len()).sum();
-    let keep = context(&ops, &before, &after, shape);
-    let mut lines = Lines { before: &before, after: &after, out: Vec::new(), changed: 0 };
-    for op in &ops {
+    let keep = context(ops, before, after, shape);
+    let mut lines = Lines { before, after, out: Vec::new(), changed: 0 };
+    for op in ops {
         match op.tag() {
             Op::Equal => lines.same(op.old_range().start, op.new_range(), &keep),
             Op::Delete | Op::Insert | Op::Replace => lines.hunk(op.old_range(), op.new_range()),
@@ -62,7 +82,7 @@ pub fn diff(old: &str, new: &str, shape: Shape) -> Option<LineDiff> {
     let replaced = removed * 10 >= before.len() * 8
         && !before.is_empty()
         && (before.len() > 2 || after.is_empty());
-    Some(LineDiff { lines: lines.out, replaced })
+    LineDiff { lines: lines.out, replaced }
 }
 
 /// An empty text has no line at all, so that its first line counts as added and not as changed.

@@ -12,7 +12,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::CompareError;
-use super::json::value_span;
+use super::json::{value_span, without_value};
 use crate::model::scenario::RedactionClass;
 use crate::model::{FacetKind, KnownValue, Redaction};
 
@@ -93,14 +93,16 @@ impl Redactor {
             | FacetKind::Page
             | FacetKind::Stdout
             | FacetKind::Stderr
-            | FacetKind::Files
             | FacetKind::Screen
-            | FacetKind::Events => self.redact(text),
+            | FacetKind::Events => self.redact(text.to_owned()),
+            FacetKind::Files => {
+                let inside = |text: String, pointer: &String| without_value(&text, pointer);
+                self.redact(self.pointers.iter().fold(text.to_owned(), inside))
+            }
         }
     }
 
-    fn redact(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+    fn redact(&self, mut text: String) -> String {
         for _ in 0..ROUNDS {
             let next = self.round(&text);
             if next == text {

@@ -176,6 +176,7 @@ fn extension(media: &str) -> &'static str {
         "image/png" => "png",
         "application/json" => "json",
         "application/pdf" => "pdf",
+        "application/x-asciicast" => "cast",
         media if media.starts_with("text/") => "txt",
         _ => "bin",
     }

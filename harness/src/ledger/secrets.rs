@@ -57,6 +57,11 @@ impl Secrets {
         self.values.get(name).map(String::as_str)
     }
 
+    /// All values, for what must not show them in the first place.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.values().map(String::as_str)
+    }
+
     /// The bytes without any secret.
     #[must_use]
     pub fn scrub<'a>(&self, bytes: &'a [u8]) -> std::borrow::Cow<'a, [u8]> {

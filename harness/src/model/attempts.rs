@@ -147,6 +147,9 @@ impl<'a> Attempts<'a> {
                     facets,
                 });
             }
+            Event::Recording { scenario, attempt, .. } => {
+                self.attempt(scenario, *attempt, seq);
+            }
             Event::Watch { scenario, attempt, step, kind, message, path } => {
                 self.attempt(scenario, *attempt, seq).sightings.push(SightingLog {
                     step: *step,

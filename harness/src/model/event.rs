@@ -91,6 +91,19 @@ pub enum Event {
         /// What was seen.
         facets: Vec<FacetRecord>,
     },
+    /// A program on a terminal came to its end, or the attempt did.
+    Recording {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// The index of the step that started the program.
+        step: u32,
+        /// The command line.
+        place: String,
+        /// What happened on the terminal, as an asciicast.
+        evidence: EvidenceRef,
+    },
     /// A watch saw something while a step ran.
     Watch {
         /// The scenario's id.
@@ -143,6 +156,7 @@ impl Event {
             Self::AttemptStarted { scenario, .. }
             | Self::Step { scenario, .. }
             | Self::Checkpoint { scenario, .. }
+            | Self::Recording { scenario, .. }
             | Self::Watch { scenario, .. }
             | Self::AttemptFinished { scenario, .. }
             | Self::NotRun { scenario, .. } => Some(scenario),

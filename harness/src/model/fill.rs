@@ -46,6 +46,7 @@ impl Action {
     ///
     /// # Errors
     /// What `fill` answers for the first template that it cannot fill.
+    #[expect(clippy::too_many_lines, reason = "one arm a verb reads best in one place")]
     pub fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let target = |target: &Target| target.map(fill);
         let optional = |it: &Option<Target>| it.as_ref().map(target).transpose();
@@ -131,8 +132,8 @@ impl Action {
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
-            Self::File(file) => Self::File(Box::new(file.map(fill)?)),
-            Self::Mail(mail) => Self::Mail(Box::new(mail.map(fill)?)),
+            Self::File(it) => Self::File(Box::new(it.map(fill)?)),
+            Self::Mail(it) => Self::Mail(Box::new(it.map(fill)?)),
             Self::When(it) => Self::When(Box::new(When {
                 condition: it.condition.map(fill)?,
                 steps: steps(&it.steps, fill)?,

@@ -3,20 +3,46 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::target::Target;
+use super::target::{Locator, Target};
 use super::template::Template;
 
 /// A click of the pointer on a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ClickOnDisk")]
 pub struct Click {
     /// What is clicked.
     pub target: Target,
     /// With which button, and how often.
-    #[serde(default)]
     pub kind: ClickKind,
     /// The keys that are held down meanwhile.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holding: Vec<Modifier>,
+}
+
+/// A click as plans have it: the first plans had nothing but the target, without a key for it.
+#[derive(Deserialize)]
+struct ClickOnDisk {
+    target: Option<Target>,
+    #[serde(default)]
+    kind: ClickKind,
+    #[serde(default)]
+    holding: Vec<Modifier>,
+    locator: Option<Locator>,
+    within: Option<Box<Target>>,
+    nth: Option<u32>,
+}
+
+impl TryFrom<ClickOnDisk> for Click {
+    type Error = &'static str;
+
+    fn try_from(it: ClickOnDisk) -> Result<Self, Self::Error> {
+        let target = match (it.target, it.locator) {
+            (Some(target), _) => target,
+            (None, Some(locator)) => Target { locator, within: it.within, nth: it.nth },
+            (None, None) => return Err("a click without a target"),
+        };
+        Ok(Self { target, kind: it.kind, holding: it.holding })
+    }
 }
 
 impl From<Target> for Click {

@@ -3,7 +3,7 @@
 //! Every other room speaks in these types. They are grouped by the stage that writes them:
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
 //! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
-//! by `triage`. [`attempts`] sorts a ledger for all who read one.
+//! by `triage`. [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
 pub mod artifact;
 pub mod attempts;
@@ -13,6 +13,7 @@ pub mod control;
 mod describe;
 pub mod event;
 mod expand;
+pub mod filetext;
 pub mod fill;
 pub mod finding;
 pub mod gesture;

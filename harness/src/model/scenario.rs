@@ -163,6 +163,7 @@ pub enum Action {
         /// The list.
         from: Target,
         /// The labels of the options; several only where the list takes several.
+        #[serde(alias = "option", deserialize_with = "one_or_many")]
         options: Vec<Template>,
     },
     /// Open what can be opened: a tree item, a menu button, details.
@@ -377,6 +378,14 @@ impl RedactionClass {
     }
 }
 
+/// The labels of options; the first plans had one, without a list around it.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Template>, D::Error> {
+    match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(only) => Ok(vec![Template::new(only)]),
+        several => serde_json::from_value(several).map_err(serde::de::Error::custom),
+    }
+}
+
 impl Action {
     /// A plain click.
     #[must_use]
@@ -493,5 +502,33 @@ impl Step {
         for step in self.action.inner().into_iter().flatten() {
             step.collect(all);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Locator;
+
+    #[test]
+    fn steps_of_the_first_plans_still_load() {
+        let old = r#"[
+            { "click": { "locator": { "role": { "role": "button", "name": "Apply" } }, "nth": 2 } },
+            { "choose": { "from": { "locator": { "text": "Country" } }, "option": "NZ" } },
+            { "upload": { "to": { "locator": { "text": "File" } }, "files": ["a.csv"] } },
+            { "download": { "click": { "locator": { "text": "CSV" } }, "save_as": "a.csv" } }
+        ]"#;
+        let named = |text: &str| Target::plain(Locator::Text(Template::new(text)));
+        let apply = Locator::Role { role: "button".to_owned(), name: Some("Apply".into()) };
+        let expected = vec![
+            Action::click(Target { nth: Some(2), ..Target::plain(apply) }),
+            Action::Choose { from: named("Country"), options: vec!["NZ".into()] },
+            Action::Upload { to: named("File"), by: UploadBy::Field, files: vec!["a.csv".into()] },
+            Action::Download { click: named("CSV"), save_as: "a.csv".into(), named: None },
+        ];
+        assert_eq!(serde_json::from_str::<Vec<Action>>(old).ok(), Some(expected.clone()));
+        let written = serde_json::to_string(&expected).ok();
+        let read = written.and_then(|it| serde_json::from_str::<Vec<Action>>(&it).ok());
+        assert_eq!(read, Some(expected));
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::NightError;
 use super::preflight::uses_browser;
 use super::products::{Products, Running, Served};
-use crate::agent::Scripted;
+use crate::agent::{Agent, Scripted};
 use crate::attempt::{Attempt, Crash, Ended, IsRedacted, Limits, Scope};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
@@ -19,8 +19,9 @@ use crate::model::{Because, Event, FacetKind, KnownValue, Outcome, Plan, Scenari
 use crate::policy::Policy;
 use crate::process::Environment;
 use crate::product::{Address, ProductError, WorkFolder};
-use crate::surface::browser::{Browser, BrowserOptions, Page, PageContext};
+use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
+use crate::surface::terminal::{TerminalSetup, TerminalSurface};
 use crate::surface::{PageSurface, SurfaceError};
 
 /// How long `finally` may take beyond the attempt's own time.
@@ -46,7 +47,26 @@ pub(super) enum Attempted {
 /// How much of each output of a command is kept, in bytes.
 const MOST_OUTPUT: usize = 4 << 20;
 
-/// Makes one attempt.
+/// Where an attempt stands before its first step, for agents that show it to somebody.
+pub(super) struct Ground {
+    /// The product's URL, where it is served.
+    pub base_url: Option<String>,
+    /// The port that it was given.
+    pub port: Option<u16>,
+    /// The working folder.
+    pub work: std::path::PathBuf,
+    /// The environment of the product's commands.
+    pub environment: Environment,
+    /// Looks at the attempt's page, where it has one.
+    pub onlooker: Option<Onlooker>,
+    /// Where the browser's developer tools listen.
+    pub tools: Option<String>,
+}
+
+/// Makes the agent of an attempt.
+pub(super) type MakeAgent<'a> = dyn FnMut(Ground) -> Box<dyn Agent + 'a> + Send + 'a;
+
+/// Makes one attempt by the scenario's own steps.
 ///
 /// # Errors
 /// The ledger cannot be written.
@@ -56,6 +76,22 @@ pub(super) async fn run(
     number: u32,
     browser: &mut Option<Browser>,
     stop: watch::Receiver<bool>,
+) -> Result<Attempted, NightError> {
+    let scripted = &mut |_| -> Box<dyn Agent> { Box::new(Scripted::new(scenario)) };
+    run_by(setup, scenario, number, browser, stop, scripted).await
+}
+
+/// Makes one attempt by an agent that may know where it stands.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn run_by(
+    setup: &Setup,
+    scenario: &Scenario,
+    number: u32,
+    browser: &mut Option<Browser>,
+    stop: watch::Receiver<bool>,
+    agent: &mut MakeAgent<'_>,
 ) -> Result<Attempted, NightError> {
     let name = scenario.product.as_deref().unwrap_or_default();
     let Some(product) = setup.products.get(name) else {
@@ -81,6 +117,20 @@ pub(super) async fn run(
         timeout: Duration::from_millis(setup.config.night.timeout_ms),
         max_output: MOST_OUTPUT,
     });
+    let mut terminal = TerminalSurface::new(TerminalSetup {
+        work: stage.work.work().to_owned(),
+        environment: stage.environment.clone(),
+        timeout: setup.browser_options.timeout,
+        secrets: setup.ledger.secrets().values().map(str::to_owned).collect(),
+    });
+    let mut agent = agent(Ground {
+        base_url: stage.base_url().map(str::to_owned),
+        port: stage.served.as_ref().and_then(|it| it.port),
+        work: stage.work.work().to_owned(),
+        environment: stage.environment.clone(),
+        onlooker: page.as_ref().map(Page::onlooker),
+        tools: browser.as_ref().map(|it| it.tools().to_owned()),
+    });
     let ended = Attempt {
         scenario,
         number,
@@ -88,6 +138,7 @@ pub(super) async fn run(
         policy: &stage.policy(),
         page: page.as_mut().map(|it| it as &mut dyn PageSurface),
         command: &mut command,
+        terminal: &mut terminal,
         scope: stage.scope(setup, scenario, number),
         environment: &setup.plan.environment,
         varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
@@ -100,7 +151,7 @@ pub(super) async fn run(
         },
         stop,
     }
-    .run(&mut Scripted::new(scenario))
+    .run(&mut *agent)
     .await?;
     if let (Some(_), Some(browser)) = (&page, browser.as_mut()) {
         browser.prepare_page();

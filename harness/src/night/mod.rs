@@ -11,10 +11,12 @@ mod options;
 mod preflight;
 mod printer;
 mod products;
+mod replay;
 mod schedule;
 mod scratch;
 mod secrets;
 mod stop;
+mod visit;
 mod workers;
 
 use std::collections::{HashMap, HashSet};
@@ -28,7 +30,9 @@ pub use judging::{judge, previous_report};
 pub use options::{Progress, RunOptions, Until};
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
+pub use replay::{Moment, Replayed, replay};
 pub use stop::{Stop, Why};
+pub use visit::{Destination, Visit};
 
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};

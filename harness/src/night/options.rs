@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::model::{Outcome, Verdict};
 use crate::plan::Selection;
+use crate::surface::browser::Window;
 
 /// What `nightshift run` was asked to do.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub branch: Option<String>,
     /// The environment that the allow-list picks from.
     pub environment: IndexMap<String, String>,
+    /// Whether a person sees the browsers.
+    pub window: Window,
 }
 
 /// When the report must be there.

@@ -17,7 +17,7 @@ use crate::model::suite::{BrowserConfig, ProductConfig};
 use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
-use crate::surface::browser::{Browser, BrowserOptions, environment_key};
+use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -59,7 +59,10 @@ pub(super) async fn run(
     }
     let scratch = scratch::make()?;
     let desk = Desk { suite, options, ledger, progress };
-    let browser_options = browser_options(&suite.config.browser, scratch.path(), allowed(suite));
+    let browser_options = BrowserOptions {
+        window: options.window,
+        ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
+    };
     let mut broken = BTreeMap::new();
     let mut versions: IndexMap<String, String> =
         [("nightshift".to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into_iter().collect();
@@ -116,6 +119,7 @@ pub fn browser_options(
         allow_hosts,
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
+        window: Window::Hidden,
     }
 }
 

@@ -149,7 +149,7 @@ impl Hall {
             };
             let look = self.look(scenario, number, outcome)?;
             let first = *first_look.get_or_insert(look);
-            let clean = look != Verdict::Regressed;
+            let clean = !matches!(look, Verdict::Regressed | Verdict::Inconclusive);
             if clean || number == most || self.stop.why().is_some() {
                 let looks = if clean && first != look { Verdict::Flaky } else { look };
                 self.tell_done(scenario, outcome, looks, started);
@@ -166,10 +166,15 @@ impl Hall {
         number: u32,
         outcome: Outcome,
     ) -> Result<Verdict, NightError> {
+        let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
+        if outcome == Outcome::HarnessError
+            || (outcome != Outcome::Completed && baselines.is_empty())
+        {
+            return Ok(Verdict::Inconclusive);
+        }
         if outcome != Outcome::Completed {
             return Ok(Verdict::Regressed);
         }
-        let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
         let plan = self.setup.plan.only(scenario, baselines);
         let entries = self.setup.ledger.entries_of(&scenario.id);
         let night = self.setup.ledger.night();

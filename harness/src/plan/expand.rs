@@ -152,20 +152,30 @@ pub(super) fn number(steps: &mut [Step], mut last: u32) -> u32 {
     last
 }
 
-/// `type` and `snapshot` go where the person looks: to the terminal from `start` to `stop`, unless
-/// a page was used since.
-pub(super) fn give_to_terminal(steps: &mut [Step]) {
-    let mut watching = false;
-    walk(steps, &mut watching);
+/// Where a person looks who types, or takes a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Gaze {
+    /// At the terminal.
+    terminal: bool,
+    /// A page was used, so that there is one to look at once the program is stopped.
+    page: bool,
 }
 
-fn walk(steps: &mut [Step], watching: &mut bool) {
+/// `type` and `snapshot` go where the person looks: to the terminal from `start` to `stop`, unless
+/// a page was used since. After `stop` a person looks at the page again, or where there never was
+/// one, still at the terminal. Steps in `finally` come after all others.
+pub(super) fn give_to_terminal(steps: &mut [Step], finally: &mut [Step]) {
+    let gaze = walk(steps, Gaze::default());
+    walk(finally, gaze);
+}
+
+fn walk(steps: &mut [Step], mut gaze: Gaze) -> Gaze {
     for step in steps {
         let given = match &step.action {
-            Action::Type { text, into: None } if *watching => {
+            Action::Type { text, into: None } if gaze.terminal => {
                 Some(TerminalAction::Type(text.clone()))
             }
-            Action::Snapshot(snapshot) if *watching => {
+            Action::Snapshot(snapshot) if gaze.terminal => {
                 Some(TerminalAction::Snapshot(snapshot.clone()))
             }
             _ => None,
@@ -173,17 +183,123 @@ fn walk(steps: &mut [Step], watching: &mut bool) {
         if let Some(action) = given {
             step.action = Action::Terminal(Box::new(action));
         }
-        match &mut step.action {
+        gaze = match &mut step.action {
             Action::When(it) => {
-                walk(&mut it.steps, watching);
-                walk(&mut it.otherwise, watching);
+                // Which of the two is taken is not known: what both agree on is.
+                let (one, other) = (walk(&mut it.steps, gaze), walk(&mut it.otherwise, gaze));
+                Gaze { terminal: one.terminal && other.terminal, page: one.page || other.page }
             }
-            Action::Repeat(it) => walk(&mut it.steps, watching),
-            action => match action.surface() {
-                Some(Surface::Terminal) => *watching = true,
-                Some(Surface::Browser) => *watching = false,
-                Some(Surface::Command) | None => {}
+            Action::Repeat(it) => walk(&mut it.steps, gaze),
+            Action::Terminal(action) => match &**action {
+                TerminalAction::Stop { .. } => Gaze { terminal: !gaze.page, ..gaze },
+                TerminalAction::Start(_)
+                | TerminalAction::Type(_)
+                | TerminalAction::Keys(_)
+                | TerminalAction::WaitScreen { .. }
+                | TerminalAction::Resize { .. }
+                | TerminalAction::Snapshot(_) => Gaze { terminal: true, ..gaze },
             },
+            action => match action.surface() {
+                Some(Surface::Browser) => Gaze { terminal: false, page: true },
+                Some(Surface::Terminal | Surface::Command) | None => gaze,
+            },
+        };
+    }
+    gaze
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario::{CommandLine, RunCommand};
+    use crate::model::terminal::StartProgram;
+
+    fn step(action: Action) -> Step {
+        Step::new(0, "scenarios/x.yaml", 3, action)
+    }
+
+    fn of_terminal(action: TerminalAction) -> Step {
+        step(Action::Terminal(Box::new(action)))
+    }
+
+    fn start() -> Step {
+        of_terminal(TerminalAction::Start(StartProgram {
+            command: CommandLine::Argv(vec!["ui".into()]),
+            env: IndexMap::new(),
+            cwd: None,
+            columns: 80,
+            rows: 24,
+        }))
+    }
+
+    fn stop() -> Step {
+        of_terminal(TerminalAction::Stop { exit: None, within_ms: None })
+    }
+
+    fn run() -> Step {
+        step(Action::Run(Box::new(RunCommand {
+            command: CommandLine::Argv(vec!["ls".into()]),
+            stdin: None,
+            env: IndexMap::new(),
+            cwd: None,
+            timeout_ms: None,
+            exit: None,
+            outputs: Vec::new(),
+            capture: IndexMap::new(),
+            snapshot: None,
+        })))
+    }
+
+    fn open() -> Step {
+        step(Action::Open("/".into()))
+    }
+
+    fn typed() -> Step {
+        step(Action::Type { text: "x".into(), into: None })
+    }
+
+    fn snapshot() -> Step {
+        step(Action::Snapshot(Snapshot {
+            name: "s".to_owned(),
+            facets: None,
+            redact: Vec::new(),
+            mask: Vec::new(),
+            require: Vec::new(),
+        }))
+    }
+
+    /// What each step acts upon, `t` for the terminal, `p` for a page, `c` for a command.
+    fn given(mut steps: Vec<Step>, mut finally: Vec<Step>) -> String {
+        give_to_terminal(&mut steps, &mut finally);
+        let letter = |step: &Step| match step.action.surface() {
+            Some(Surface::Terminal) => 't',
+            Some(Surface::Browser) => 'p',
+            Some(Surface::Command) => 'c',
+            None => '-',
+        };
+        steps.iter().chain(&finally).map(letter).collect()
+    }
+
+    #[test]
+    fn typing_and_snapshots_go_to_the_terminal_while_a_person_looks_at_it() {
+        let cases = [
+            (vec![typed(), snapshot()], "pp"),
+            (vec![start(), typed(), snapshot()], "ttt"),
+            (vec![start(), run(), typed()], "tct"),
+            (vec![start(), open(), typed(), snapshot()], "tppp"),
+            (vec![start(), open(), of_terminal(TerminalAction::Keys(vec![])), typed()], "tptt"),
+            (vec![start(), stop(), snapshot()], "ttt"),
+            (vec![open(), start(), stop(), snapshot(), typed()], "pttpp"),
+            (vec![open(), start(), stop(), start(), typed()], "ptttt"),
+        ];
+        for (steps, expected) in cases {
+            assert_eq!(given(steps, vec![]), expected);
         }
+    }
+
+    #[test]
+    fn what_is_cleaned_up_comes_after_all_other_steps() {
+        assert_eq!(given(vec![start()], vec![typed(), stop()]), "ttt");
+        assert_eq!(given(vec![open()], vec![typed()]), "pp");
     }
 }

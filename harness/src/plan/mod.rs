@@ -94,8 +94,7 @@ fn resolve(suite: &Suite, scenario: &Scenario) -> Result<Scenario, PlanError> {
     let mut finally = expand::steps(suite, &scenario.finally)?;
     let last = expand::number(&mut steps, 0);
     expand::number(&mut finally, last);
-    expand::give_to_terminal(&mut steps);
-    expand::give_to_terminal(&mut finally);
+    expand::give_to_terminal(&mut steps, &mut finally);
     let product = scenario.product.clone().or_else(|| suite.config.products.keys().next().cloned());
     Ok(Scenario { product, before: Vec::new(), steps, finally, ..scenario.clone() })
 }

@@ -146,7 +146,11 @@ impl Launch<'_> {
 }
 
 /// Why the system would not start a file that is there and executable.
-fn refusal(program: PathBuf, cwd: &std::path::Path, source: std::io::Error) -> ProcessError {
+pub(super) fn refusal(
+    program: PathBuf,
+    cwd: &std::path::Path,
+    source: std::io::Error,
+) -> ProcessError {
     let why = match rustix::io::Errno::from_io_error(&source) {
         Some(rustix::io::Errno::NOEXEC) => {
             "it is neither a program of this machine nor a script that begins with #!"

@@ -1,7 +1,7 @@
 //! Starting, limiting and ending process trees; nothing that is started here outlives us.
 //!
 //! [`run()`] carries one command out and keeps what it said; [`Service`] is a tree that runs for
-//! long. Both have a process group of their own and carry a [`Cookie`] in their environment, by
+//! long; [`PtyProcess`] is a program on a terminal. Each has a process group of their own and carries a [`Cookie`] in its environment, by
 //! which [`end_stragglers`] finds what left the group, and [`sweep`] what a killed night left
 //! behind. Who a command is for, and what its output means, is the business of `surface` and
 //! `product`.
@@ -10,7 +10,9 @@ mod capture;
 mod command;
 mod environment;
 mod lookup;
+mod pty;
 mod service;
+mod shell;
 #[cfg_attr(not(target_os = "linux"), path = "table_elsewhere.rs")]
 mod table;
 #[cfg(test)]
@@ -24,7 +26,9 @@ pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
+pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy, Work};
 pub use service::{Service, ServiceSpec};
+pub use shell::shell;
 pub use tree::{
     Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, is_orphaned,
     kill_stragglers, sweep,

@@ -3,10 +3,11 @@
 //! Main type: [`Process`]. Its neighbour `tree` decides whom to end; `table_elsewhere` stands in
 //! on systems without `/proc`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use super::pty::Work;
 use super::tree::{Owner, TREE_VARIABLE};
 
 /// A process that holds a cookie.
@@ -101,6 +102,22 @@ pub(super) fn last_pid() -> Option<u32> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
 }
 
+/// Whether a process or thread of a session runs or is about to, the machine permitting.
+pub(super) fn session_works(session: u32) -> Work {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    let mut pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let works = pids.any(|pid: u32| {
+        Stat::of(pid).is_some_and(|stat| stat.session == session && !stat.ended)
+            && threads(pid).any(|thread| thread.runs)
+    });
+    if works { Work::Busy } else { Work::Idle }
+}
+
+fn threads(pid: u32) -> impl Iterator<Item = Stat> {
+    let entries = std::fs::read_dir(entry(pid).join("task")).into_iter().flatten();
+    entries.filter_map(|entry| Stat::read(&entry.ok()?.path().join("stat")))
+}
+
 /// What a process carries in its environment.
 enum Carried {
     Value(String),
@@ -144,13 +161,21 @@ struct Stat {
     ended: bool,
     /// It is no kernel thread (field 9), and has no place for an environment yet (field 50).
     becoming: bool,
+    /// The session that it belongs to (field 6).
+    session: u32,
+    /// It runs, waits for a processor, or for a disk (field 3).
+    runs: bool,
 }
 
 impl Stat {
     fn of(pid: u32) -> Option<Self> {
+        Self::read(&entry(pid).join("stat"))
+    }
+
+    fn read(path: &Path) -> Option<Self> {
         /// `PF_KTHREAD` of the kernel's `sched.h`.
         const KERNEL_THREAD: u64 = 0x0020_0000;
-        let line = std::fs::read_to_string(entry(pid).join("stat")).ok()?;
+        let line = std::fs::read_to_string(path).ok()?;
         // The name, in parentheses, may itself hold blanks and parentheses.
         let fields: Vec<&str> = line.rsplit_once(')')?.1.split_whitespace().collect();
         let field = |number: usize| fields.get(number - 3).copied();
@@ -159,6 +184,8 @@ impl Stat {
         Some(Self {
             start: number(22)?,
             ended,
+            session: number(6).and_then(|it| u32::try_from(it).ok())?,
+            runs: matches!(field(3)?, "R" | "D"),
             becoming: !ended && number(9)? & KERNEL_THREAD == 0 && number(50) == Some(0),
         })
     }

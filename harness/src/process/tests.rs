@@ -186,7 +186,12 @@ async fn a_daemon_lives_until_its_tree_is_ended() {
     let spec = shell("setsid sleep 1000 </dev/null >/dev/null 2>&1 & exit 0");
     let tree = spec.tree.clone();
     run(spec).await.unwrap();
-    until("the daemon is there", || alive(&tree) == 1).await;
+    // Between fork and exec it has no command line yet.
+    let named = || {
+        let holders = table::holders(|value| tree.covers(value)).found;
+        holders.len() == 1 && holders[0].command().ends_with("sleep 1000")
+    };
+    until("the daemon is there", named).await;
     let ended = end_stragglers(&tree).await;
     assert_eq!(ended.len(), 1);
     assert!(ended[0].command.ends_with("sleep 1000"), "{ended:?}");

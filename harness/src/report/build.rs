@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::night::{
     AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    ScenarioReport, StepReport, StepState, WatchReport,
+    RecordingReport, ScenarioReport, StepReport, StepState, WatchReport,
 };
 use crate::model::{
     Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, StepOutcome,
@@ -111,6 +111,7 @@ fn notes(
 struct Attempt<'a> {
     lines: Option<(u64, u64)>,
     steps: BTreeMap<u32, &'a StepRecord>,
+    recordings: Vec<RecordingReport>,
     watches: Vec<WatchReport>,
     end: Option<(Outcome, Option<&'a str>, u64)>,
 }
@@ -130,6 +131,7 @@ impl Attempt<'_> {
             duration_ms,
             ledger_lines: self.lines,
             steps: steps(&self.steps, scenario),
+            recordings: self.recordings,
             watches: self.watches,
         }
     }
@@ -245,6 +247,14 @@ impl<'a> Ledger<'a> {
                     self.keep(std::slice::from_ref(&facet.evidence));
                 }
                 self.attempt(entry, scenario, *attempt);
+            }
+            Event::Recording { scenario, attempt, step, place, evidence } => {
+                self.keep(std::slice::from_ref(evidence));
+                self.attempt(entry, scenario, *attempt).recordings.push(RecordingReport {
+                    step: *step,
+                    place: place.clone(),
+                    evidence: evidence.path.clone(),
+                });
             }
             Event::Watch { scenario, attempt, step, kind, message, path } => {
                 self.attempt(entry, scenario, *attempt).watches.push(WatchReport {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::facets::{FacetView, FrameView, LinkView, PictureView, links};
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
+use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
 use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
@@ -45,6 +46,8 @@ pub struct FindingView {
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
     timeline: Option<TimelineView>,
+    /// What the terminal showed.
+    recordings: Vec<RecordingView>,
 }
 
 /// A place that a finding hits.
@@ -98,6 +101,8 @@ struct StepView {
 pub struct Known<'a> {
     /// The night.
     pub report: &'a NightReport,
+    /// The recordings of terminals.
+    pub recordings: &'a Recordings<'a>,
     /// The scenarios by id.
     pub scenarios: HashMap<&'a str, &'a ScenarioReport>,
     /// The titles of the findings by id.
@@ -143,6 +148,7 @@ impl FindingView {
             changes,
             more_changes,
             timeline,
+            recordings: recordings(finding, known),
         }
     }
 
@@ -153,6 +159,19 @@ impl FindingView {
         let steps = self.timeline.as_ref().map_or(0, |it| it.steps.len() * 320);
         4_000 + changes + steps
     }
+}
+
+/// The recordings of the attempt that saw it first, up to the step at which it did.
+fn recordings(finding: &Finding, known: &Known<'_>) -> Vec<RecordingView> {
+    let seen = finding.differences.iter().find_map(|it| {
+        let (attempt, step) = step_of(it, known)?;
+        (step.surface == Surface::Terminal).then_some((attempt, step))
+    });
+    let Some((attempt, step)) = seen else { return Vec::new() };
+    // The program that ran at the step is the last one started until then.
+    let running =
+        attempt.recordings.iter().filter(|it| it.step <= step.index).max_by_key(|it| it.step);
+    running.and_then(|it| known.recordings.view(&it.evidence, &step.text)).into_iter().collect()
 }
 
 /// When it was first seen, as a person says it.
@@ -175,9 +194,14 @@ fn moment(difference: &Difference) -> String {
 
 fn is_command(difference: &Difference, known: &Known<'_>) -> bool {
     let by_facet = difference.facets.iter().any(|facet| {
-        matches!(facet.facet, Some(FacetKind::Exit | FacetKind::Stdout | FacetKind::Stderr))
+        matches!(
+            facet.facet,
+            Some(FacetKind::Exit | FacetKind::Stdout | FacetKind::Stderr | FacetKind::Screen)
+        )
     });
-    by_facet || step_of(difference, known).is_some_and(|(_, step)| step.surface == Surface::Command)
+    by_facet
+        || step_of(difference, known)
+            .is_some_and(|(_, step)| matches!(step.surface, Surface::Command | Surface::Terminal))
 }
 
 fn step_of<'a>(

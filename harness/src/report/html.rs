@@ -1,16 +1,20 @@
 //! [`render`]: the page as HTML, for the screen or for paper, from the templates in
 //! `reports/templates/`.
 //!
-//! Auto-escaping is on for all of them and runs through [`shown::escape`]; the style sheet is
-//! the only text that is put in as it is.
+//! Auto-escaping is on for all of them and runs through [`shown::escape`]; the style sheet,
+//! the player of recordings and its data are the only texts that are put in as they are.
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
+use sha2::{Digest as _, Sha256};
 use tera::{Context, Tera};
 
 use super::night::NightReport;
 use super::page::Page;
+use super::recording::Recordings;
 use super::{PrintOptions, ReportError, shown};
 
 /// What the page is for.
@@ -22,24 +26,35 @@ pub enum Mode {
     Print,
 }
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("parts.html", include_str!("../../../reports/templates/parts.html")),
+    ("recording.html", include_str!("../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../reports/templates/finding.html")),
     ("rest.html", include_str!("../../../reports/templates/rest.html")),
     ("night.html", include_str!("../../../reports/templates/night.html")),
 ];
+/// The only script of the page; its hash is in the page's policy, and nothing else may run.
+const PLAYER: &str = include_str!("../../../reports/templates/recording.js");
 const STYLE: &str = include_str!("../../../reports/templates/night.css");
 
-/// The page of a night.
-pub fn render(report: &NightReport, mode: Mode) -> Result<String, ReportError> {
+/// The page of a night; `read` gives the bytes of evidence, by its path in the night directory.
+pub fn render(
+    report: &NightReport,
+    mode: Mode,
+    read: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<String, ReportError> {
     let failed = |error: tera::Error| ReportError::Render(chain(&error));
     let mut tera = Tera::default();
     tera.autoescape_on([".html"]);
     tera.set_escape_fn(shown::escape);
     tera.add_raw_templates(TEMPLATES).map_err(failed)?;
     let mut context = Context::new();
-    context.insert("page", &Page::new(report, mode));
+    let recordings = Recordings::new(mode, read);
+    context.insert("page", &Page::new(report, mode, &recordings));
+    context.insert("plays", &recordings.any_to_play());
     context.insert("style", STYLE);
+    context.insert("player", PLAYER);
+    context.insert("player_hash", &STANDARD.encode(Sha256::digest(PLAYER)));
     let page = tera.render("night.html", &context).map_err(failed)?;
     Ok(match mode {
         Mode::Screen => page,

@@ -15,6 +15,7 @@ mod junit;
 mod lists;
 mod night;
 mod page;
+mod recording;
 mod sentence;
 pub mod shown;
 mod summary;
@@ -123,13 +124,20 @@ pub trait PagePrinter {
 /// Writes every report but the PDF into the night directory, each file whole or not at all.
 pub fn write(dir: &Path, report: &NightReport) -> Result<Written, ReportError> {
     let night_json = files::json(dir, "night.json", report)?;
-    let index_html = files::text(dir, "index.html", &html::render(report, Mode::Screen)?)?;
+    let index_html =
+        files::text(dir, "index.html", &html::render(report, Mode::Screen, &evidence(dir))?)?;
     let summary_md = files::text(dir, "summary.md", &summary::summary(report))?;
     let junit_xml = files::with(dir, "junit.xml", |out| {
         junit::junit(report).serialize(out).map_err(std::io::Error::other)
     })?;
     let ctrf_json = files::json(dir, "ctrf.json", &ctrf::ctrf(report))?;
     Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json })
+}
+
+/// Reads evidence of a night directory; what would lead out of it is not read.
+fn evidence(dir: &Path) -> impl Fn(&str) -> Option<Vec<u8>> {
+    let dir = dir.to_owned();
+    move |path| std::fs::read(dir.join(shown::evidence_link(path)?)).ok()
 }
 
 /// Prints `report.pdf` into the night directory.
@@ -139,7 +147,8 @@ pub async fn write_pdf(
     printer: &mut dyn PagePrinter,
 ) -> Result<PathBuf, ReportError> {
     // The page lies in the night directory while it is printed: its pictures are relative to it.
-    let page = files::Temporary::write(dir, ".html", &html::render(report, Mode::Print)?)?;
+    let page =
+        files::Temporary::write(dir, ".html", &html::render(report, Mode::Print, &evidence(dir))?)?;
     let options = html::print_options(report);
     let pdf = printer.print(page.path(), &options).await.map_err(ReportError::Print)?;
     if !pdf.starts_with(b"%PDF-") {

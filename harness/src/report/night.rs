@@ -132,6 +132,9 @@ pub struct AttemptReport {
     pub ledger_lines: Option<(u64, u64)>,
     /// The steps, in order, those that were not reached too.
     pub steps: Vec<StepReport>,
+    /// The programs that ran on a terminal, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<RecordingReport>,
     /// What the watches saw, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watches: Vec<WatchReport>,
@@ -226,6 +229,18 @@ impl From<Outcome> for StepState {
             Outcome::HarnessError => Self::HarnessError,
         }
     }
+}
+
+/// A program that ran on a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingReport {
+    /// The index of the step that started it.
+    pub step: u32,
+    /// The command line.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The asciicast: a path in the night directory.
+    pub evidence: String,
 }
 
 /// Something that a watch saw.

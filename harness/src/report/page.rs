@@ -11,6 +11,7 @@ use super::finding::Known;
 use super::html::Mode;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::night::{NightReport, ScenarioReport};
+use super::recording::Recordings;
 use super::sentence::{active, is_suppressed, sentence};
 use super::shown::{count, duration, one_line, short};
 use super::trust::{BuildView, FactView, TallyView, alerts, builds, tally, trust};
@@ -97,7 +98,7 @@ struct ProductView {
 
 impl Page {
     /// The page of a night.
-    pub fn new(report: &NightReport, mode: Mode) -> Self {
+    pub fn new(report: &NightReport, mode: Mode, recordings: &Recordings<'_>) -> Self {
         let most_rows = match mode {
             Mode::Screen => MOST_ROWS[0],
             Mode::Print => MOST_ROWS[1],
@@ -107,6 +108,7 @@ impl Page {
         let anchors = order.iter().take(most_rows).enumerate();
         let known = Known {
             report,
+            recordings,
             scenarios: report.scenarios.iter().map(|it| (it.id.as_str(), it)).collect(),
             titles: report.findings.iter().map(|it| (it.id.as_str(), it.title.as_str())).collect(),
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),

@@ -77,7 +77,6 @@ pub(crate) fn check(documents: &mut Documents) {
     for (reader, doc) in &mut documents.scenarios {
         let Some(doc) = doc else { continue };
         walk(reader, &Scope { own: doc.fields.clone(), suite }, &inputs, &effects);
-        product(reader, doc, &products);
     }
     if let Some(reader) = &mut documents.config_reader {
         walk(reader, &Scope { own: IndexMap::new(), suite }, &inputs, &effects);
@@ -416,17 +415,5 @@ fn call(
             let message = format!("the skill \"{skill}\" needs the input \"{name}\"");
             reader.advise(pos, message, &format!("add it: `with: {{ {name}: … }}`"));
         }
-    }
-}
-
-fn product(reader: &mut Reader, doc: &ScenarioDoc, products: &[&str]) {
-    if products.len() > 1 && doc.product.is_none() {
-        let pos = doc.id.as_ref().map_or(doc.pos, |(_, pos)| *pos);
-        let help = format!("add `product:` with one of {}", products.join(", "));
-        reader.complain(
-            pos,
-            "the suite has several products, and this scenario names none",
-            Some(help),
-        );
     }
 }

@@ -33,6 +33,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod values;
+mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -44,6 +45,9 @@ pub use overrides::Overrides;
 pub use reference::reference;
 pub use scaffold::scaffold;
 pub use schema::schemas;
+pub use write::{
+    Draft, DraftStep, read_scenario, read_target, write_scenario, write_step, written,
+};
 
 use crate::model::Template;
 use crate::model::scenario::Action;

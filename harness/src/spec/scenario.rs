@@ -17,8 +17,6 @@ pub(crate) struct ScenarioDoc {
     pub fields: IndexMap<String, bool>,
     /// Where the file begins, for complaints about the whole of it.
     pub pos: Pos,
-    /// The product that it names.
-    pub product: Option<String>,
     /// One scenario, or one a row.
     pub scenarios: Vec<Scenario>,
 }
@@ -64,7 +62,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         about: about.map(|it| it.raw().to_owned()),
         tags,
         owner,
-        product: product.clone(),
+        product,
         actor,
         exclusive,
         isolate,
@@ -84,7 +82,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
             (secrecy(&rows), rows.iter().map(|it| scenario.for_row(&it.key, &it.values)).collect())
         }
     };
-    Some(ScenarioDoc { id, fields: names, pos: root.pos, product, scenarios })
+    Some(ScenarioDoc { id, fields: names, pos: root.pos, scenarios })
 }
 
 /// The fields of all rows, and whether each holds nothing but secrets.

@@ -382,6 +382,7 @@ const KEYS: &[&str] = &[
     "Backspace",
     "Control",
     "Delete",
+    "Down",
     "End",
     "Enter",
     "Escape",

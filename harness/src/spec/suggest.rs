@@ -19,7 +19,8 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         // Thousands of names are known in a large suite; most are of another length.
         .filter(|it| it.chars().count().abs_diff(length) <= limit)
         .map(|it| (strsim::damerau_levenshtein(&folded, &it.to_lowercase()), it))
-        .filter(|(distance, _)| *distance <= limit)
+        // Of a short word, hardly a letter would be left in place.
+        .filter(|(distance, it)| *distance <= limit && *distance < it.chars().count().max(2))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, it)| it)
 }

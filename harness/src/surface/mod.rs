@@ -1,12 +1,18 @@
 //! Where the product is used: observe it and act on it, and say plainly how that went.
 //!
-//! [`browser`] drives Chromium, [`command`] runs commands, [`fake`] plays a page in tests.
+//! [`browser`] drives Chromium, [`command`] runs commands, [`files`] reads files as what they are,
+//! [`terminal`] uses programs on a terminal, [`fake`] plays a page in tests;
+//! [`recording`] makes steps of what a person did.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
 
 pub mod browser;
 pub mod command;
 #[cfg(test)]
 pub mod fake;
+pub mod files;
+pub mod recording;
+pub mod terminal;
+mod texts;
 
 use futures_util::future::BoxFuture;
 
@@ -55,6 +61,9 @@ pub enum SurfaceError {
     /// The browser could not be started.
     #[error("{0}")]
     BrowserMissing(String),
+    /// The page answers, but not to what was asked.
+    #[error("{0}")]
+    Unreadable(String),
     /// Something on this machine failed.
     #[error("{what}: {source}")]
     Io {

@@ -122,9 +122,25 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> BTreeSet<Atom> 
             (Some(old), Some(new)) if shape(old) != shape(new) => {
                 Atom::Line { facet, removed: Some(shape(old)), added: Some(shape(new)) }
             }
+            // Where on a screen something looks different follows from what stands there.
+            _ if facet == FacetKind::Screen => {
+                let part = |it: Option<String>| {
+                    it.map(|line| if is_look(&line) { shape(&line) } else { line })
+                };
+                Atom::Line { facet, removed: part(removed), added: part(added) }
+            }
             _ => Atom::Line { facet, removed, added },
         })
         .collect()
+}
+
+/// Whether a line of the `screen` facet says how cells look: `3:10-17 bold fg=red`, with its
+/// numbers or what stands for them.
+pub(super) fn is_look(line: &str) -> bool {
+    line.split_once(' ').is_some_and(|(place, _)| {
+        place.contains(':')
+            && place.chars().all(|it| it.is_ascii_digit() || matches!(it, ':' | '-'))
+    })
 }
 
 /// Removed and added lines, those that stand for each other together.

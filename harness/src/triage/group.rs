@@ -7,6 +7,7 @@
 //!    pages and failures that it explains.
 //! 4. What stands in the same table or list, and pictures of pages whose style sheet did not load,
 //!    come together in `kin`.
+//! 5. Pictures of files join what else changed in the files of their step.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,7 +33,43 @@ pub fn group(spots: &[Located]) -> Vec<Group> {
     join_failures(&mut groups, spots);
     join_watches(&mut groups, spots);
     kin::join(&mut groups, spots);
+    join_file_pictures(&mut groups, spots);
     groups
+}
+
+/// Pictures of files follow what else changed in the files of the same step, and one another.
+fn join_file_pictures(groups: &mut Vec<Group>, spots: &[Located]) {
+    let moment = |spot: &usize| {
+        let at = &spots[*spot].difference;
+        (at.scenario.as_str(), at.attempt, at.step)
+    };
+    let only_pictures = |group: &Group| {
+        !group.atoms.is_empty() && group.atoms.iter().all(|it| matches!(it, Atom::Picture(_)))
+    };
+    // Each step takes one checkpoint; others of the same step are pictures of its files.
+    let beside = |one: &usize, other: &usize| {
+        let checkpoint = |spot: &usize| spots[*spot].difference.checkpoint.as_deref();
+        moment(one) == moment(other)
+            && checkpoint(one).is_some_and(|it| it != WATCH_CHECKPOINT)
+            && checkpoint(other).is_some_and(|it| it != WATCH_CHECKPOINT)
+            && checkpoint(one) != checkpoint(other)
+    };
+    let mut from = groups.len();
+    while from > 0 {
+        from -= 1;
+        let own = &groups[from];
+        if !only_pictures(own) {
+            continue;
+        }
+        let into = groups.iter().enumerate().position(|(at, other)| {
+            (at < from || !only_pictures(other))
+                && at != from
+                && own.spots.iter().all(|it| other.spots.iter().any(|near| beside(it, near)))
+        });
+        if let Some(into) = into {
+            merge(groups, from, into);
+        }
+    }
 }
 
 fn is_watch(spot: &Located) -> bool {

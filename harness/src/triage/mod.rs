@@ -4,6 +4,7 @@
 //! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
 
 pub mod cause;
+mod files;
 mod findings;
 mod gate;
 pub mod group;

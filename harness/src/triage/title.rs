@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Atom, text};
+use super::cause::{Atom, is_look, text};
+use super::files;
 use super::seen::Seen;
+use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, WatchKind};
@@ -26,7 +28,7 @@ pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Atom>
         .or_else(|| failed(seen, differences))
         .or_else(|| answer(atoms, 400..500))
         .or_else(|| watched(differences, atoms))
-        .or_else(|| picture(differences));
+        .or_else(|| picture(seen, differences));
     let sentence = sentence.unwrap_or_else(|| format!("{} changed", place_of(differences.first())));
     shorten(&format!("{}{}", plain(&sentence, LIMIT), others(differences)), LIMIT + 24)
 }
@@ -143,7 +145,8 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             FacetKind::Page => 10,
             FacetKind::Exit | FacetKind::Image | FacetKind::Events => 11,
         };
-        (kind, removed.is_none(), added.is_none())
+        let part = if *facet == FacetKind::Screen { screen_part(line) } else { ScreenPart::Text };
+        (kind, part, removed.is_none(), added.is_none())
     })?;
     let (facet, removed, added) = best;
     let (at, change) = facets(differences, Some(facet)).next()?;
@@ -155,13 +158,12 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             tree_sentence(removed.as_deref(), added.as_deref(), &place)
         }
         FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stdout | FacetKind::Screen => {
-            print_sentence(removed.as_deref(), added.as_deref(), &place, "")
-        }
+        FacetKind::Stdout => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
+        FacetKind::Screen => screen_sentence(removed.as_deref(), added.as_deref(), &place),
         FacetKind::Stderr => {
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
-        FacetKind::Files => file_sentence(removed.as_deref(), added.as_deref(), &place),
+        FacetKind::Files => files::sentence(change, atoms, &place)?,
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
     })
 }
@@ -228,15 +230,60 @@ fn print_sentence(removed: Option<&str>, added: Option<&str>, place: &str, on: &
     }
 }
 
-fn file_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
-    match (removed, added) {
-        (Some(old), Some(new)) => {
-            format!("{place} writes {} instead of {}", plain(new, PIECE), plain(old, PIECE))
-        }
-        (Some(old), None) => format!("{place} no longer writes {}", plain(old, PIECE)),
-        (None, Some(new)) => format!("{place} newly writes {}", plain(new, PIECE)),
-        (None, None) => format!("{place} writes other files"),
+/// What a line of the `screen` facet is about; what a user notices first comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ScreenPart {
+    Text,
+    Title,
+    Look,
+    Cursor,
+    Size,
+}
+
+fn screen_part(line: &str) -> ScreenPart {
+    let first = line.split(' ').next().unwrap_or_default();
+    match first {
+        "===" => ScreenPart::Size,
+        "cursor" => ScreenPart::Cursor,
+        "title" => ScreenPart::Title,
+        _ if is_look(line) => ScreenPart::Look,
+        _ => ScreenPart::Text,
     }
+}
+
+fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+    let cut = |it: &str| plain(it, PIECE / 2 + 10);
+    let value = |it: &str| cut(it.split_once(' ').map_or(it, |it| it.1));
+    let what = match (screen_part(removed.or(added).unwrap_or_default()), removed, added) {
+        (ScreenPart::Text, Some(old), Some(new)) => {
+            format!("\"{}\" instead of \"{}\"", cut(new), cut(old))
+        }
+        (ScreenPart::Text, Some(old), None) => format!("\"{}\" is gone", cut(old)),
+        (ScreenPart::Text, None, Some(new)) => format!("\"{}\" is new", cut(new)),
+        (ScreenPart::Title, Some(old), Some(new)) => {
+            format!("title {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Cursor, Some(old), Some(new)) => {
+            format!("cursor {} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), Some(new)) => {
+            let at = old.split(' ').next().unwrap_or_default();
+            format!("{} instead of {} at {at}", value(new), value(old))
+        }
+        (ScreenPart::Look, Some(old), None) => format!("no longer {}", cut(old)),
+        (ScreenPart::Look, None, Some(new)) => format!("now {}", cut(new)),
+        (ScreenPart::Size, Some(old), Some(new)) => {
+            format!("{} instead of {}", value(new), value(old))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, Some(line), None) => {
+            format!("no {} any more", cut(line))
+        }
+        (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, None, Some(line)) => {
+            format!("now {}", cut(line))
+        }
+        (_, None, None) => return format!("the screen of {place} changed"),
+    };
+    format!("the screen of {place} changed: {what}")
 }
 
 fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
@@ -248,7 +295,9 @@ fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let place =
         if at.place.is_empty() { String::new() } else { format!(" on {}", place_of(Some(at))) };
     let place = if step.contains(&at.place) { String::new() } else { place };
-    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(&change.actual, PIECE)))
+    // What the screen showed stands in the finding.
+    let why = change.actual.split("\nthe screen was").next().unwrap_or_default();
+    Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(why, PIECE)))
 }
 
 fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
@@ -274,9 +323,9 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
     })
 }
 
-fn picture(differences: &[Difference]) -> Option<String> {
+fn picture(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let (at, change) = facets(differences, Some(FacetKind::Image)).next()?;
-    let place = place_of(Some(at));
+    let place = file_of(seen, at).unwrap_or_else(|| place_of(Some(at)));
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
@@ -286,6 +335,19 @@ fn picture(differences: &[Difference]) -> Option<String> {
     let regions = image.boxes.len();
     let plural = if regions == 1 { "region" } else { "regions" };
     Some(format!("{place} looks different in {regions} {plural}"))
+}
+
+/// The file that a picture comes from, where it comes from one: `chart.png`, `report.pdf: page 2`.
+fn file_of(seen: &Seen<'_>, at: &Difference) -> Option<String> {
+    let scenario = seen.scenario(&at.scenario)?;
+    let steps = scenario.steps.iter().chain(&scenario.finally);
+    let declared = steps.filter_map(|step| Some(step.action.snapshot()?.name.as_str()));
+    let picture = picture_of(at.checkpoint.as_deref()?, declared)?;
+    let file = plain(&picture.replace('~', "/"), PIECE);
+    Some(match file.rsplit_once(".page-") {
+        Some((document, page)) => format!("{document}: page {page}"),
+        None => file,
+    })
 }
 
 /// Product text in one line, nothing in it that could steer a terminal or turn the reading order.

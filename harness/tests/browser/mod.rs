@@ -21,7 +21,7 @@ use nightshift::model::{
     Action, FacetKind, Locator, Observation, Outcome, Target, Template, WatchKind,
 };
 use nightshift::process::Cookie;
-use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper};
+use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper, Window};
 use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
 
@@ -37,6 +37,7 @@ fn options(scratch: &Path) -> BrowserOptions {
         allow_hosts: Vec::new(),
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
+        window: Window::Hidden,
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) static SCENARIO: Object = object(
         optional(
             "product",
             Shape::Text,
-            "The product that it uses; needed where the suite has several.",
+            "The product that it uses; the first of the suite unless said.",
             "shop",
         ),
         optional("as", Shape::Text, "The session that its pages start from.", "ada"),

@@ -176,7 +176,7 @@ pub(crate) static SESSION: Object = object(
         optional(
             "product",
             Shape::Text,
-            "The product; needed where the suite has several.",
+            "The product; the first of the suite unless said.",
             "shop",
         ),
         required(

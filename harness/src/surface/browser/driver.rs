@@ -5,7 +5,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::process::{Cookie, ProcessError, Service, ServiceSpec};
+use super::{BrowserOptions, Window};
+use crate::process::{ProcessError, Service, ServiceSpec};
 use crate::surface::SurfaceError;
 
 /// How long the driver may take to say its port.
@@ -16,6 +17,14 @@ const LOG_BYTES: usize = 256 * 1024;
 const READY: &str = "started successfully on port ";
 /// The variables that driver and browser get from ours; the rest would make machines differ.
 const PASSED: [&str; 5] = ["PATH", "LANG", "LC_ALL", "FONTCONFIG_FILE", "FONTCONFIG_PATH"];
+/// What they get beside that where the browser has a window.
+const DISPLAY: [&str; 5] = [
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "XDG_SESSION_TYPE",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
 
 /// A running chromedriver; its tree ends when this is dropped.
 #[derive(Debug)]
@@ -29,13 +38,16 @@ impl Driver {
     pub(super) async fn start(
         program: &Path,
         scratch: &Path,
-        tree: &Cookie,
+        options: &BrowserOptions,
     ) -> Result<Self, SurfaceError> {
         let home = scratch.display().to_string();
         let mut env: Vec<(String, String)> = PASSED
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
             .collect();
+        if options.window == Window::Visible {
+            env.extend(display());
+        }
         env.push(("HOME".to_owned(), home.clone()));
         env.push(("TMPDIR".to_owned(), home));
         let service = Service::start(&ServiceSpec {
@@ -44,7 +56,7 @@ impl Driver {
             cwd: scratch.to_owned(),
             env,
             max_log: LOG_BYTES,
-            tree: tree.clone(),
+            tree: options.tree.clone(),
         })
         .map_err(|error| match error {
             ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => {
@@ -90,6 +102,20 @@ impl Driver {
             tracing::debug!("ended what the driver left behind: {}", straggler.command);
         }
     }
+}
+
+/// The variables by which programs find the display, and what lets them use it.
+fn display() -> Vec<(String, String)> {
+    let ours = |name: &str| std::env::var(name).ok();
+    let mut all: Vec<(String, String)> =
+        DISPLAY.iter().filter_map(|name| Some(((*name).to_owned(), ours(name)?))).collect();
+    // The default is a file in the home, which the browser does not share with us.
+    let key = ours("XAUTHORITY").or_else(|| {
+        let file = std::path::PathBuf::from(ours("HOME")?).join(".Xauthority");
+        file.is_file().then(|| file.display().to_string())
+    });
+    all.extend(key.map(|it| ("XAUTHORITY".to_owned(), it)));
+    all
 }
 
 /// The port that the driver says it listens on; `None` when it ends before that.

@@ -1,7 +1,7 @@
 //! Key names as people write them, in `WebDriver`'s code points.
 
 /// The names that a chord may hold, beside single characters.
-const NAMED: [(&str, char); 35] = [
+const NAMED: [(&str, char); 39] = [
     ("Backspace", '\u{E003}'),
     ("Tab", '\u{E004}'),
     ("Enter", '\u{E007}'),
@@ -23,6 +23,10 @@ const NAMED: [(&str, char); 35] = [
     ("ArrowUp", '\u{E013}'),
     ("ArrowRight", '\u{E014}'),
     ("ArrowDown", '\u{E015}'),
+    ("Left", '\u{E012}'),
+    ("Up", '\u{E013}'),
+    ("Right", '\u{E014}'),
+    ("Down", '\u{E015}'),
     ("Insert", '\u{E016}'),
     ("Delete", '\u{E017}'),
     ("F1", '\u{E031}'),

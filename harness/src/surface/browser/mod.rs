@@ -14,9 +14,11 @@ mod files;
 mod keys;
 mod locate;
 mod look;
+mod onlooker;
 mod page;
 mod print;
 mod record;
+mod recorder;
 mod seek;
 mod session;
 mod settle;
@@ -32,8 +34,10 @@ use crate::model::suite::Dismissal;
 use crate::process::Cookie;
 
 pub use locate::{environment_key, locate};
+pub use onlooker::Onlooker;
 pub use page::Page;
 pub use print::Paper;
+pub use recorder::Recorder;
 pub use session::Browser;
 
 /// How a browser is started.
@@ -59,6 +63,18 @@ pub struct BrowserOptions {
     pub scratch: PathBuf,
     /// The process tree that driver and browser belong to.
     pub tree: Cookie,
+    /// Whether a person sees it.
+    pub window: Window,
+}
+
+/// Whether a person sees the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Window {
+    /// It draws for pictures only.
+    #[default]
+    Hidden,
+    /// It has a window on the display of this machine.
+    Visible,
 }
 
 /// The versions of what is used.

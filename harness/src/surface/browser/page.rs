@@ -199,17 +199,7 @@ impl Page {
         &self,
         question: &Question<'_>,
     ) -> Result<T, Snag> {
-        let asked = self.shared.client.execute(walker::SCRIPT, question.arguments());
-        let answer =
-            self.shared.drive("reading the page", asked).await.map_err(|snag| match snag {
-                // A document that is being left makes any script fail.
-                Snag::Refused(said) => Snag::Again(said),
-                other => other,
-            })?;
-        walker::read(answer).map_err(|error| match error {
-            WalkerError::Complaint(said) => Snag::Refused(said),
-            WalkerError::Unready | WalkerError::Shape(_) => Snag::Again(error.to_string()),
-        })
+        ask(&self.shared, question).await
     }
 
     /// What a snag means for a step that expected `expected`.
@@ -356,6 +346,23 @@ impl Page {
             format!("{host}:{port} is not an allowed host; `allow-hosts` can name it")
         }
     }
+}
+
+/// Asks the walker in the document that classic commands go to.
+pub(super) async fn ask<T: serde::de::DeserializeOwned>(
+    shared: &Shared,
+    question: &Question<'_>,
+) -> Result<T, Snag> {
+    let asked = shared.client.execute(walker::SCRIPT, question.arguments());
+    let answer = shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+        // A document that is being left makes any script fail.
+        Snag::Refused(said) => Snag::Again(said),
+        other => other,
+    })?;
+    walker::read(answer).map_err(|error| match error {
+        WalkerError::Complaint(said) => Snag::Refused(said),
+        WalkerError::Unready | WalkerError::Shape(_) => Snag::Again(error.to_string()),
+    })
 }
 
 impl Drop for Page {

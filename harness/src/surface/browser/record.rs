@@ -26,7 +26,12 @@ const LOG_LINES: usize = 2_000;
 pub(super) struct Record {
     state: Mutex<State>,
     changed: watch::Sender<u64>,
+    /// Who hears every event beside us.
+    tap: Mutex<Option<Tap>>,
 }
+
+/// Takes every event of a page, with its parameters.
+pub(super) type Tap = tokio::sync::mpsc::UnboundedSender<(String, Value)>;
 
 /// A dialog that stands open and blocks the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +115,8 @@ pub(super) struct State {
     pub(super) downloads: Vec<Download>,
     /// Whether the page's process died.
     pub(super) crashed: bool,
+    /// Whether the tab was closed, or the browser ended.
+    pub(super) gone: bool,
     /// The console, a line each.
     pub(super) console: Vec<String>,
     /// The network, a line each.
@@ -131,7 +138,11 @@ struct Seen {
 impl Record {
     /// An empty record.
     pub(super) fn new() -> Self {
-        Self { state: Mutex::new(State::default()), changed: watch::Sender::new(0) }
+        Self {
+            state: Mutex::new(State::default()),
+            changed: watch::Sender::new(0),
+            tap: Mutex::default(),
+        }
     }
 
     /// The state, locked; never hold it across an await.
@@ -147,7 +158,16 @@ impl Record {
     /// Takes in one event that concerns this page.
     pub(super) fn apply(&self, method: &str, params: &Value) {
         self.state().apply(method, params);
+        if let Some(tap) = &*locked(&self.tap) {
+            // Nobody listens any more: then nobody misses it.
+            drop(tap.send((method.to_owned(), params.clone())));
+        }
         self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Has every event from now on sent here too.
+    pub(super) fn tap(&self, tap: Tap) {
+        *locked(&self.tap) = Some(tap);
     }
 
     /// Marks the page's process as dead.
@@ -201,6 +221,10 @@ impl State {
                 });
             }
             "browsingContext.downloadEnd" => self.downloaded(params),
+            "connection.ended" => self.gone = true,
+            "browsingContext.contextDestroyed" if params["context"] == self.top.as_str() => {
+                self.gone = true;
+            }
             _ if params["context"] == self.top.as_str() => self.navigated(method, params),
             _ => {}
         }

@@ -310,7 +310,21 @@ pub(super) fn missing(target: &Target, found: &Found) -> String {
         what
     } else {
         let nearest = &found.nearest[..found.nearest.len().min(NEAREST)];
-        format!("{what}; nearest: {}", nearest.join(", "))
+        format!("{what}; nearest: {}{}", nearest.join(", "), unnamed(target, nearest))
+    }
+}
+
+/// Roles like that of a list item are not named by their text, which surprises everybody once.
+fn unnamed(target: &Target, nearest: &[String]) -> String {
+    match &target.locator {
+        Locator::Role { role, name: Some(name) } if nearest.contains(role) => {
+            format!("; the text in a {role} is not its name: try `text \"{name}\"`")
+        }
+        Locator::Role { .. }
+        | Locator::Text(_)
+        | Locator::Label(_)
+        | Locator::TestId(_)
+        | Locator::Css(_) => String::new(),
     }
 }
 

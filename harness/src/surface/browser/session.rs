@@ -19,13 +19,16 @@ use super::locate::locate;
 use super::page::{Blank, Page};
 use super::record::Record;
 use super::wall::Wall;
-use super::{BrowserOptions, PageContext, Versions};
+use super::{BrowserOptions, PageContext, Versions, Window};
 use crate::surface::SurfaceError;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
 /// How long a polite goodbye may take before the process tree is ended.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+/// What a visible window has beside the page, about, in pixels.
+const FRAME: (u32, u32) = (16, 150);
 
 /// The events that pages are watched by.
 const EVENTS: [&str; 8] = [
@@ -48,6 +51,10 @@ pub struct Browser {
     options: BrowserOptions,
     /// The tab of the next page, in the making.
     next: Option<tokio::task::JoinHandle<Result<Blank, SurfaceError>>>,
+    /// The tab that a visible browser began with, closed as soon as there is another.
+    first_tab: Option<String>,
+    /// Where its developer tools listen, as `host:port`.
+    tools: String,
     /// Holds the profile; removed when the browser is.
     folder: tempfile::TempDir,
 }
@@ -122,7 +129,7 @@ impl Browser {
             })?;
         let wall = Wall::start().await?;
         wall.allow("options", options.allow_hosts.clone());
-        let driver = Driver::start(&driver_program, folder.path(), &options.tree).await?;
+        let driver = Driver::start(&driver_program, folder.path(), options).await?;
         let capabilities = capabilities(options, &program.display().to_string(), &folder, &wall);
         let client = connect(&driver, capabilities).await?;
         let given = client.capabilities().cloned().unwrap_or_default();
@@ -134,6 +141,7 @@ impl Browser {
                 .and_then(|it| it.split(' ').next().map(str::to_owned))
                 .unwrap_or_default(),
         };
+        let tools = given.get("goog:chromeOptions").map(|it| text(&it["debuggerAddress"]));
         let url = given.get("webSocketUrl").map(&text).unwrap_or_default();
         let records = Arc::new(Records::default());
         let routes = Arc::clone(&records);
@@ -141,6 +149,10 @@ impl Browser {
         let ended = Arc::clone(&records);
         let bidi = Bidi::connect(&url, sink, move || ended.wake()).await?;
         let limit = options.timeout * 2 + Duration::from_secs(10);
+        let first_tab = match options.window {
+            Window::Hidden => None,
+            Window::Visible => client.window().await.ok().map(String::from),
+        };
         bidi.command("session.subscribe", json!({ "events": EVENTS }), limit)
             .await
             .map_err(|refusal| refusal.lost("asking the browser for its events"))?;
@@ -153,13 +165,28 @@ impl Browser {
             limit,
             timeout: options.timeout,
         });
-        Ok(Self { driver, shared, versions, options: options.clone(), next: None, folder })
+        Ok(Self {
+            driver,
+            shared,
+            versions,
+            options: options.clone(),
+            next: None,
+            first_tab,
+            tools: tools.unwrap_or_default(),
+            folder,
+        })
     }
 
     /// The versions of browser and driver.
     #[must_use]
     pub fn versions(&self) -> &Versions {
         &self.versions
+    }
+
+    /// Where the developer tools of the browser listen, as `host:port`.
+    #[must_use]
+    pub fn tools(&self) -> &str {
+        &self.tools
     }
 
     /// The id of the driver's process.
@@ -197,13 +224,20 @@ impl Browser {
             Some(blank) => Ok(blank),
             None => Blank::make(Arc::clone(&self.shared), &self.options).await,
         };
-        blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))
+        let page =
+            blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))?;
+        if let Some(first) = self.first_tab.take() {
+            let params = json!({ "context": first });
+            // An empty tab that stays is no reason to give up.
+            drop(self.shared.bidi.command("browsingContext.close", params, GOODBYE).await);
+        }
+        Ok(page)
     }
 
     /// Begins to make the tab of the next page, once the page before it has done its last step: a
     /// tab that opens meanwhile could take the focus from it.
     pub fn prepare_page(&mut self) {
-        if self.next.is_none() {
+        if self.next.is_none() && self.options.window == Window::Hidden {
             let (shared, options) = (Arc::clone(&self.shared), self.options.clone());
             self.next = Some(tokio::spawn(async move { Blank::make(shared, &options).await }));
         }
@@ -287,9 +321,12 @@ fn capabilities(
     folder: &tempfile::TempDir,
     wall: &Wall,
 ) -> serde_json::Map<String, Value> {
-    let (width, height) = options.viewport;
+    let (mut width, mut height) = options.viewport;
+    if options.window == Window::Visible {
+        width += FRAME.0;
+        height += FRAME.1;
+    }
     let mut args = vec![
-        "--headless=new".to_owned(),
         "--disable-gpu".to_owned(),
         "--disable-quic".to_owned(),
         "--no-first-run".to_owned(),
@@ -315,6 +352,10 @@ fn capabilities(
         "--proxy-bypass-list=<-loopback>".to_owned(),
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_owned(),
     ];
+    match options.window {
+        Window::Hidden => args.push("--headless=new".to_owned()),
+        Window::Visible => args.push("--window-position=0,0".to_owned()),
+    }
     if rustix::process::geteuid().is_root() {
         args.push("--no-sandbox".to_owned());
     }

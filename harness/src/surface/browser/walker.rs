@@ -23,6 +23,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/tree.js"),
     include_str!("walker/find.js"),
     include_str!("walker/runs.js"),
+    include_str!("walker/describe.js"),
     include_str!("walker/main.js"),
     "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
 );
@@ -60,6 +61,19 @@ pub enum Question<'a> {
     Roles,
     /// The text that is drawn in the viewport, with its place; answered by [`TextRuns`].
     Runs,
+    /// The best target for an element; answered by a [`Described`].
+    Describe {
+        /// The driver's reference of the element.
+        element: &'a Value,
+    },
+    /// What a target means, with all that a step would look at; answered by a [`Probe`].
+    Probe {
+        /// The target.
+        target: &'a Target,
+    },
+    /// What tells a person that something happened; answered by a list of things as
+    /// [`crate::surface::recording::Thing`] has them.
+    Scene,
 }
 
 /// The text that is drawn in the viewport.
@@ -129,6 +143,11 @@ impl Question<'_> {
             ],
             Self::Roles => vec![json!({ "op": "roles" })],
             Self::Runs => vec![json!({ "op": "runs" })],
+            Self::Describe { element } => {
+                vec![json!({ "op": "describe", "meant": false }), (*element).clone()]
+            }
+            Self::Scene => vec![json!({ "op": "scene" })],
+            Self::Probe { target } => vec![json!({ "op": "probe", "target": target })],
         }
     }
 }
@@ -291,6 +310,73 @@ pub struct ElementState {
     pub in_viewport: bool,
     /// What a click would hit instead.
     pub covered_by: Option<String>,
+}
+
+/// What to call an element.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Described {
+    /// Its role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// The best target that means it and nothing else; `None` where there is none.
+    pub target: Option<Target>,
+}
+
+/// What a target means, as `nightshift try` shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// How many match, before `nth` picks one.
+    pub total: u32,
+    /// The matches in document order, at most 20.
+    pub matches: Vec<Probed>,
+    /// Whether it is the enclosing thing that is not there; `nearest` then speaks of that.
+    pub missing_within: bool,
+    /// Where nothing matches: the nearest things.
+    pub nearest: Vec<Near>,
+}
+
+/// One match of a target, as a step would find it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each shown by its name")]
+pub struct Probed {
+    /// Its role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// The element's name in the mark-up.
+    pub tag: String,
+    /// The roles above it, with the names that authors gave, outermost first.
+    pub place: Vec<String>,
+    /// The text that is drawn in it, cut where it is long.
+    pub text: String,
+    /// Whether it is drawn and has a size.
+    pub visible: bool,
+    /// Whether it can be used.
+    pub enabled: bool,
+    /// Whether text can be typed or chosen here.
+    pub editable: bool,
+    /// Whether it can be brought into the viewport.
+    pub reachable: bool,
+    /// What a click would hit instead.
+    pub covered_by: Option<String>,
+    /// Whether it lies in a frame.
+    pub framed: bool,
+    /// The best target that means it and nothing else.
+    pub best: Option<Target>,
+    /// Its box in the viewport, once the first match is in view.
+    pub rect: Option<Area>,
+}
+
+/// Something near a target that matches nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Near {
+    /// As `button "Apply filter"`.
+    pub said: String,
+    /// Whether it is hidden.
+    pub hidden: bool,
+    /// The best target that means it.
+    pub best: Option<Target>,
 }
 
 /// Role and name of one element, for the test against the browser's own.

@@ -1,7 +1,8 @@
 //! What a command did to the files of its working folder: [`Tree`] before and after, as text.
 //!
 //! The state before is cheap (no contents are read, but for files so fresh that their time stamp
-//! may not move when they change again). Nothing follows symbolic links.
+//! may not move when they change again). Nothing follows symbolic links. What is in a file that
+//! changed is the business of [`crate::surface::files`].
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
-use super::text::{binary, short_hash, text_of};
-
-/// The longest text file whose content is shown.
-const SHOWN_BYTES: u64 = 64 * 1024;
+use crate::surface::files::{FilePicture, Reader, hash_of, is_sidecar, shown_path};
 
 /// How many files are listed.
 const LISTED_FILES: usize = 2000;
@@ -45,6 +43,15 @@ enum Entry {
     Special(&'static str),
 }
 
+/// What became of the files of a folder.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// One paragraph a file, sorted by path; empty where nothing changed.
+    pub(super) text: String,
+    /// The pictures among them.
+    pub(super) pictures: Vec<FilePicture>,
+}
+
 impl Tree {
     /// The files below `root` as they are now.
     ///
@@ -61,27 +68,50 @@ impl Tree {
         Self { root: root.to_owned(), entries }
     }
 
-    /// What became of the files since: one paragraph a file, sorted by path; empty where nothing did.
-    pub(super) fn changes_since(&self, before: &Self) -> String {
+    /// What became of the files since.
+    pub(super) fn changes_since(&self, before: &Self) -> Changes {
         let removed = before.entries.iter().filter(|(path, entry)| {
             // A folder that is no longer empty is known by what was created in it.
             let filled = is_folder(entry) && self.has_below(path);
-            !filled && !self.entries.contains_key(*path)
+            !filled && !self.entries.contains_key(*path) && !self.is_beside_database(path)
         });
-        let mut changes: BTreeMap<&Path, String> = removed
-            .map(|(path, entry)| (path.as_path(), format!("removed {}\n", name(path, entry))))
-            .collect();
-        for (path, entry) in &self.entries {
-            let old = before.entries.get(path);
-            if let Some(text) = self.change(path, old, entry) {
-                changes.insert(path, text);
-            }
+        let removed = removed.map(|(path, entry)| {
+            (path.as_path(), Change::Named(format!("removed {}\n", name(path, entry))))
+        });
+        let now = self.entries.iter().filter(|(path, _)| !self.is_beside_database(path));
+        let now = now
+            .filter_map(|(path, entry)| Some((path.as_path(), self.change(path, before, entry)?)));
+        let changes: BTreeMap<&Path, Change> = removed.chain(now).collect();
+        let more = changes.len().saturating_sub(LISTED_FILES);
+        let mut reader = Reader::default();
+        let mut text = String::new();
+        for (path, change) in changes.into_iter().take(LISTED_FILES) {
+            text.push_str(&match change {
+                Change::Named(line) => line,
+                Change::Content { verb, note } => {
+                    let heading = format!("{verb} {}{note}", shown_path(path));
+                    reader.described(&heading, &path.to_string_lossy(), &self.root.join(path))
+                }
+            });
         }
-        let listed: String = changes.values().take(LISTED_FILES).map(String::as_str).collect();
-        match changes.len().saturating_sub(LISTED_FILES) {
-            0 => listed,
-            more => format!("{listed}[… {more} more files …]\n"),
+        if more > 0 {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "[… {more} more files …]");
         }
+        Changes { text, pictures: reader.into_pictures() }
+    }
+
+    /// Whether a file is what SQLite keeps beside a database of this folder.
+    fn is_beside_database(&self, path: &Path) -> bool {
+        is_sidecar(path, &self.root)
+    }
+
+    /// Whether the log of a database changed, and so perhaps what it holds.
+    fn log_changed(&self, path: &Path, before: &Self) -> bool {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let log = Path::new(&log);
+        self.entries.get(log) != before.entries.get(log) && self.is_beside_database(log)
     }
 
     fn has_below(&self, folder: &Path) -> bool {
@@ -92,16 +122,15 @@ impl Tree {
             .is_some()
     }
 
-    fn change(&self, path: &Path, old: Option<&Entry>, new: &Entry) -> Option<String> {
-        let full = self.root.join(path);
-        match (old, new) {
+    fn change(&self, path: &Path, before: &Self, new: &Entry) -> Option<Change> {
+        let content = |verb: &'static str, note: &'static str| Change::Content { verb, note };
+        match (before.entries.get(path), new) {
             (None, Entry::File { executable, .. }) => {
-                let note = if *executable { " (executable)" } else { "" };
-                Some(described("created", path, note, &full))
+                Some(content("created", if *executable { " (executable)" } else { "" }))
             }
-            (None, other) => Some(format!("created {}\n", name(path, other))),
+            (None, other) => Some(Change::Named(format!("created {}\n", name(path, other)))),
             (
-                Some(Entry::File { stamp, executable: could, content }),
+                Some(Entry::File { stamp, executable: could, content: old }),
                 Entry::File { stamp: stamp_now, executable: can, .. },
             ) => {
                 let note = match (could, can) {
@@ -110,20 +139,33 @@ impl Tree {
                     (true, true) | (false, false) => "",
                 };
                 let changed = stamp != stamp_now
-                    || content.as_ref().is_some_and(|old| *old != content_hash(&full));
+                    || old.as_ref().is_some_and(|old| *old != hash_of(&self.root.join(path)))
+                    || self.log_changed(path, before);
                 match (changed, note) {
-                    (true, note) => Some(described("changed", path, note, &full)),
+                    (true, note) => Some(content("changed", note)),
                     (false, "") => None,
-                    (false, note) => Some(format!("changed {}{note}\n", path.display())),
+                    (false, note) => {
+                        Some(Change::Named(format!("changed {}{note}\n", shown_path(path))))
+                    }
                 }
             }
             (Some(old), Entry::File { .. }) if old != new => {
-                Some(described("changed", path, " (now a file)", &full))
+                Some(content("changed", " (now a file)"))
             }
-            (Some(old), other) if old != other => Some(format!("changed {}\n", name(path, other))),
+            (Some(old), other) if old != other => {
+                Some(Change::Named(format!("changed {}\n", name(path, other))))
+            }
             (Some(_), _) => None,
         }
     }
+}
+
+/// What became of one file.
+enum Change {
+    /// All that there is to say.
+    Named(String),
+    /// What is said before its content.
+    Content { verb: &'static str, note: &'static str },
 }
 
 fn is_folder(entry: &Entry) -> bool {
@@ -146,7 +188,7 @@ fn entry(path: &Path, metadata: &Metadata, now: SystemTime) -> Option<Entry> {
         return Some(Entry::File {
             stamp: (metadata.mtime(), metadata.mtime_nsec(), metadata.len(), metadata.ino()),
             executable: metadata.mode() & 0o100 != 0,
-            content: fresh.then(|| content_hash(path)),
+            content: fresh.then(|| hash_of(path)),
         });
     }
     Some(Entry::Special(if kind.is_fifo() {
@@ -158,48 +200,14 @@ fn entry(path: &Path, metadata: &Metadata, now: SystemTime) -> Option<Entry> {
     }))
 }
 
-fn content_hash(path: &Path) -> String {
-    std::fs::read(path).map_or_else(|problem| problem.to_string(), |bytes| short_hash(&bytes))
-}
-
 /// A path with what tells that it is no plain file.
 fn name(path: &Path, entry: &Entry) -> String {
     match entry {
-        Entry::File { .. } => path.display().to_string(),
-        Entry::Link(to) => format!("{} -> {}", path.display(), to.display()),
-        Entry::Folder => format!("{}/", path.display()),
-        Entry::Special(kind) => format!("{} ({kind})", path.display()),
+        Entry::File { .. } => shown_path(path),
+        Entry::Link(to) => format!("{} -> {}", shown_path(path), shown_path(to)),
+        Entry::Folder => format!("{}/", shown_path(path)),
+        Entry::Special(kind) => format!("{} ({kind})", shown_path(path)),
     }
-}
-
-/// A file with its content, indented by four blanks.
-fn described(verb: &str, path: &Path, note: &str, full: &Path) -> String {
-    let heading = format!("{verb} {}{note}", path.display());
-    let size = full.metadata().map_or(0, |it| it.len());
-    let bytes = match std::fs::read(full) {
-        Ok(bytes) => bytes,
-        Err(problem) => return format!("{heading}\n    [unreadable: {problem}]\n"),
-    };
-    let Some(text) = text_of(&bytes) else {
-        return format!("{heading}\n    {}\n", binary(&bytes, bytes.len() as u64));
-    };
-    if size > SHOWN_BYTES {
-        let (lines, hash) = (text.lines().count(), short_hash(&bytes));
-        return format!("{heading}\n    [text: {size} bytes, {lines} lines, sha256 {hash}]\n");
-    }
-    // Line ends are part of what a file is; but said once, not at every line.
-    let ends = text.matches('\n').count();
-    let crlf = ends > 0 && text.matches("\r\n").count() == ends;
-    let mut described = if crlf { format!("{heading} (CRLF)\n") } else { format!("{heading}\n") };
-    let text = if crlf { text.replace("\r\n", "\n") } else { text.replace('\r', "␍") };
-    for line in text.lines() {
-        // Writing to a String cannot fail.
-        let _ = writeln!(described, "    {line}");
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        described.push_str("    [no line end at the end]\n");
-    }
-    described
 }
 
 #[cfg(test)]
@@ -208,6 +216,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+    use crate::surface::command::text::short_hash;
 
     #[test]
     fn every_kind_of_change_is_named_and_the_rest_is_silent() {
@@ -234,23 +243,20 @@ mod tests {
         fs::remove_dir(at("empty")).unwrap();
         fs::write(at("filled-later/a.csv"), "a,b\r\n1,2\r\n").unwrap();
         fs::write(at("raw.bin"), [0, 1, 2]).unwrap();
-        fs::write(at("big.txt"), "line\n".repeat(20_000)).unwrap();
         fs::remove_file(at("link")).unwrap();
         symlink("edited", at("link")).unwrap();
         fs::create_dir(at("new-folder")).unwrap();
 
-        let text = Tree::of(folder.path()).changes_since(&before);
+        let text = Tree::of(folder.path()).changes_since(&before).text;
         let expected = format!(
-            "created big.txt\n    [text: 100000 bytes, 20000 lines, sha256 {}]\n\
-             changed edited\n    new\n    [no line end at the end]\n\
+            "changed edited\n    new\n    [no line end at the end]\n\
              removed empty/\n\
-             created filled-later/a.csv (CRLF)\n    a,b\n    1,2\n\
+             created filled-later/a.csv [CSV, CRLF]\n    columns | a | b\n    row 1 | a: 1 | b: 2\n\
              removed gone\n\
              changed link -> edited\n\
              created new-folder/\n\
              created raw.bin\n    [binary: 3 bytes, sha256 {}]\n\
              changed touched-mode (executable)\n",
-            short_hash("line\n".repeat(20_000).as_bytes()),
             short_hash(&[0, 1, 2]),
         );
         assert_eq!(text, expected);
@@ -261,6 +267,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "a").unwrap();
         let before = Tree::of(folder.path());
-        assert_eq!(Tree::of(folder.path()).changes_since(&before), "");
+        assert_eq!(Tree::of(folder.path()).changes_since(&before).text, "");
     }
 }

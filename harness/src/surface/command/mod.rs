@@ -1,10 +1,12 @@
 //! [`CommandSurface`]: the product's commands, run as its users run them, in a folder of their own.
 //!
 //! One a attempt. `text` makes outputs comparable, `files` sees what became of the working folder,
-//! `check` holds all that to what the scenario expects. Processes are the business of `process`.
+//! `look` looks at one of its files, `check` holds all that to what the scenario expects. Processes
+//! are the business of `process`.
 
 mod check;
 mod files;
+mod look;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -12,6 +14,7 @@ mod text;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::model::artifact::FileStep;
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
@@ -22,9 +25,10 @@ use crate::process::{
 
 pub use crate::process::Environment;
 
+use super::files::FilePicture;
 use super::{Done, SurfaceError};
 use check::Ending;
-use files::Tree;
+use files::{Changes, Tree};
 
 /// For a person who wonders what became of a daemon.
 const HELD_OPEN: &str = "The command ended, but something that it started held its outputs open, \
@@ -63,6 +67,8 @@ pub struct CommandDone {
     pub place: String,
     /// The snapshot's facets, or where there is none exit, stdout and stderr; raw material beside.
     pub observation: Observation,
+    /// The pictures among the files that it wrote; each is a checkpoint beside the snapshot.
+    pub pictures: Vec<FilePicture>,
 }
 
 impl CommandSurface {
@@ -78,27 +84,28 @@ impl CommandSurface {
     /// Where this machine fails. A command that is missing or fails is an answer.
     pub async fn run(&mut self, run: &RunCommand) -> Result<CommandDone, SurfaceError> {
         let place = run.command.display();
-        let refuse = |expected: String, actual: String| CommandDone {
-            done: Done::Failed(Failure { outcome: Outcome::Failed, expected, actual }),
+        let refused = |failure: Failure| CommandDone {
+            done: Done::Failed(failure),
             place: place.clone(),
             observation: Observation {
                 place: place.clone(),
                 facets: Vec::new(),
                 extras: Vec::new(),
             },
+            pictures: Vec::new(),
         };
-        let cwd = match self.folder(run.cwd.as_ref()) {
+        let refuse = |expected: String, actual: String| {
+            refused(Failure { outcome: Outcome::Failed, expected, actual })
+        };
+        let cwd = match folder_in(&self.setup.work, run.cwd.as_ref()) {
             Ok(cwd) => cwd,
-            Err(actual) => {
-                let cwd = run.cwd.as_ref().map_or(".", Template::raw);
-                return Ok(refuse(format!("a folder {cwd:?} in the working folder"), actual));
-            }
+            Err(failure) => return Ok(refused(failure)),
         };
         let spec = match self.spec(run, cwd) {
             Ok(spec) => spec,
             Err(actual) => return Ok(refuse("a command".to_owned(), actual)),
         };
-        let before = wants(run, FacetKind::Files).then(|| Tree::of(&self.setup.work));
+        let before = if wants(run, FacetKind::Files) { Some(self.tree().await?) } else { None };
         self.begun.get_or_insert_with(Mark::now);
         let (program, limit) = (spec.program.clone(), spec.timeout);
         let finished = match process::run(spec).await {
@@ -110,8 +117,23 @@ impl CommandSurface {
                 return Err(SurfaceError::Io { what, source });
             }
         };
-        let changes = before.map(|before| Tree::of(&self.setup.work).changes_since(&before));
+        let changes = match before {
+            Some(before) => {
+                let after = self.tree().await?;
+                Some(aside("reading the files", move || after.changes_since(&before)).await?)
+            }
+            None => None,
+        };
         Ok(report(run, place, &finished, changes, limit))
+    }
+
+    /// Looks at a file of the working folder.
+    ///
+    /// # Errors
+    /// Where this machine fails. A file that is missing is an answer.
+    pub async fn look_at(&self, file: &FileStep) -> Result<CommandDone, SurfaceError> {
+        let (work, file) = (self.setup.work.clone(), file.clone());
+        aside("looking at a file", move || look::look(&work, &file)).await
     }
 
     /// Ends whatever the commands left running; answers with what that was.
@@ -122,39 +144,16 @@ impl CommandSurface {
         ended
     }
 
-    /// The command's folder, which must be in the working folder also where links lead.
-    fn folder(&self, cwd: Option<&Template>) -> Result<PathBuf, String> {
-        let Some(cwd) = cwd else { return Ok(self.setup.work.clone()) };
-        let resolve = |path: &Path| {
-            path.canonicalize().map_err(|problem| format!("{}: {problem}", path.display()))
-        };
-        let (work, folder) =
-            (resolve(&self.setup.work)?, resolve(&self.setup.work.join(cwd.raw()))?);
-        if !folder.starts_with(&work) {
-            return Err(format!("it leads out of the working folder, to {}", folder.display()));
-        }
-        if !folder.is_dir() {
-            return Err("it is a file".to_owned());
-        }
-        Ok(folder)
+    /// The files of the working folder as they are now.
+    async fn tree(&self) -> Result<Tree, SurfaceError> {
+        let work = self.setup.work.clone();
+        aside("listing the files", move || Tree::of(&work)).await
     }
 
     fn spec(&self, run: &RunCommand, cwd: PathBuf) -> Result<CommandSpec, String> {
-        let (program, args) = match &run.command {
-            CommandLine::Argv(words) => {
-                let mut words = words.iter().map(|word| word.raw().to_owned());
-                let program = words.next().filter(|it| !it.is_empty());
-                (program.ok_or("the first word is empty")?, words.collect())
-            }
-            CommandLine::Shell(line) => {
-                ("sh".to_owned(), vec!["-c".to_owned(), line.raw().to_owned()])
-            }
-        };
+        let (program, args) = argv(&run.command)?;
         let added = run.env.iter().map(|(name, value)| (name.clone(), value.raw().to_owned()));
         let environment = self.setup.environment.clone().with_all(added);
-        if let Some(word) = args.iter().chain([&program]).find(|word| word.contains('\0')) {
-            return Err(format!("{word:?} holds a NUL, which no command can be given"));
-        }
         Ok(CommandSpec {
             program,
             args,
@@ -177,6 +176,54 @@ impl Drop for CommandSurface {
     }
 }
 
+/// A folder in the working folder, which it must not leave also where links lead.
+pub(super) fn folder_in(work: &Path, cwd: Option<&Template>) -> Result<PathBuf, Failure> {
+    let Some(cwd) = cwd else { return Ok(work.to_owned()) };
+    let refuse = |actual: String| Failure {
+        outcome: Outcome::Failed,
+        expected: format!("a folder {:?} in the working folder", cwd.raw()),
+        actual,
+    };
+    let resolve = |path: &Path| {
+        path.canonicalize().map_err(|problem| refuse(format!("{}: {problem}", path.display())))
+    };
+    let (work, folder) = (resolve(work)?, resolve(&work.join(cwd.raw()))?);
+    if !folder.starts_with(&work) {
+        return Err(refuse(format!("it leads out of the working folder, to {}", folder.display())));
+    }
+    if !folder.is_dir() {
+        return Err(refuse("it is a file".to_owned()));
+    }
+    Ok(folder)
+}
+
+/// The program and its arguments; the error says what no program can be given.
+pub(super) fn argv(command: &CommandLine) -> Result<(String, Vec<String>), String> {
+    let (program, args): (String, Vec<String>) = match command {
+        CommandLine::Argv(words) => {
+            let mut words = words.iter().map(|word| word.raw().to_owned());
+            let program = words.next().filter(|it| !it.is_empty());
+            (program.ok_or("the first word is empty")?, words.collect())
+        }
+        CommandLine::Shell(line) => ("sh".to_owned(), vec!["-c".to_owned(), line.raw().to_owned()]),
+    };
+    if let Some(word) = args.iter().chain([&program]).find(|word| word.contains('\0')) {
+        return Err(format!("{word:?} holds a NUL, which no command can be given"));
+    }
+    Ok((program, args))
+}
+
+/// Does what blocks on a thread where that hurts nobody.
+async fn aside<T: Send + 'static>(
+    what: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, SurfaceError> {
+    tokio::task::spawn_blocking(work).await.map_err(|problem| SurfaceError::Io {
+        what: what.to_owned(),
+        source: std::io::Error::other(problem),
+    })
+}
+
 /// Whether the command's checkpoint takes a facet; without one the files are not looked at.
 fn wants(run: &RunCommand, kind: FacetKind) -> bool {
     match &run.snapshot {
@@ -190,7 +237,7 @@ fn report(
     run: &RunCommand,
     place: String,
     finished: &Finished,
-    changes: Option<String>,
+    changes: Option<Changes>,
     limit: Duration,
 ) -> CommandDone {
     let stdout = text::facet_text(&finished.stdout);
@@ -224,6 +271,10 @@ fn report(
         bytes: HELD_OPEN.as_bytes().to_vec(),
     });
     let extras = extras.chain(note).collect();
+    let (changes, pictures) = match changes {
+        Some(changes) => (Some(changes.text), changes.pictures),
+        None => (None, Vec::new()),
+    };
     let facets = [
         (FacetKind::Exit, Some(exit)),
         (FacetKind::Stdout, Some(stdout)),
@@ -235,7 +286,8 @@ fn report(
         .filter(|(kind, _)| wants(run, *kind))
         .filter_map(|(kind, text)| Some(Facet { kind, content: FacetContent::Text(text?) }))
         .collect();
-    CommandDone { done, place: place.clone(), observation: Observation { place, facets, extras } }
+    let observation = Observation { place: place.clone(), facets, extras };
+    CommandDone { done, place, observation, pictures }
 }
 
 /// The bytes as they came, where the facet does not show them.

@@ -99,6 +99,7 @@ async fn a_command_is_found_in_the_product_and_seen_whole() {
                 ],
                 extras: Vec::new(),
             },
+            pictures: Vec::new(),
         }
     );
 }

@@ -211,8 +211,8 @@ function unlike(a, b) {
   return x && y && (x.includes(y) || y.includes(x)) ? Math.min(share, 0.3) : share;
 }
 
-// The nearest things to a target that was not found.
-function nearest(target) {
+// The elements that are nearest to a target that was not found, nearest first.
+function rankedNear(target) {
   const locator = target.locator;
   const wantedRole = locator.role ? locator.role.role : null;
   const wanted = words((locator.role ? locator.role.name : locator.text !== undefined ? locator.text : locator.label) || '');
@@ -228,7 +228,13 @@ function nearest(target) {
     const hidden = !shown(el);
     ranked.push({ el, hidden, rank: distance + (same ? 0 : 0.25) + (hidden ? 0.15 : 0) });
   }
-  ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.sort((a, b) => a.rank - b.rank);
+}
+
+// The nearest things to a target that was not found.
+function nearest(target) {
+  const locator = target.locator;
+  const ranked = rankedNear(target);
   const lines = [];
   for (const it of ranked) {
     const line = say(it.el) + (it.hidden ? ' (hidden)' : '');

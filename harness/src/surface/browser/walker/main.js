@@ -11,6 +11,9 @@ function answer(request, subject) {
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
     case 'runs': return textRuns();
+    case 'describe': return described(subject, request);
+    case 'probe': return probe(request.target);
+    case 'scene': return scene();
     default: return { complaint: 'the walker does not know the question ' + request.op };
   }
 }

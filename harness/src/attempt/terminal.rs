@@ -1,0 +1,102 @@
+//! The steps of an attempt that use a program on a terminal, and the recordings that come of them.
+//!
+//! A part of [`Attempt`]: it asks the terminal surface to act and puts into the ledger what was seen.
+
+use super::{Attempt, CarriedOut};
+use crate::ledger::LedgerError;
+use crate::model::scenario::Action;
+use crate::model::terminal::TerminalAction;
+use crate::model::{Event, FacetKind, Step};
+use crate::surface::Done;
+use crate::surface::terminal::{EndOf, Recording, TerminalStep};
+
+/// The facets of a terminal that a snapshot takes where it does not say.
+const TERMINAL_FACETS: [FacetKind; 2] = [FacetKind::Screen, FacetKind::Exit];
+
+impl Attempt<'_> {
+    /// Carries a filled step of the terminal out and keeps what is to be seen of it.
+    pub(super) async fn use_terminal(
+        &mut self,
+        step: &Step,
+        action: &TerminalAction,
+    ) -> Result<CarriedOut, LedgerError> {
+        let asked =
+            TerminalStep { index: step.index, text: &step.text, action, end: self.end_after(step) };
+        let done = match self.terminal.act(asked).await {
+            Ok(done) => done,
+            Err(error) => return Ok(CarriedOut::harness_error(&error)),
+        };
+        if let Some(recording) = done.recording {
+            self.record_recording(recording)?;
+        }
+        let mut evidence = Vec::new();
+        match (action, &done.observation, &done.done) {
+            (TerminalAction::Snapshot(snapshot), Some(seen), Done::Passed(_)) => {
+                let wanted = snapshot.facets.as_deref().unwrap_or(&TERMINAL_FACETS);
+                self.record_checkpoint(step, snapshot, seen, wanted)?;
+            }
+            (_, Some(seen), Done::Failed(_)) => evidence = self.keep_facets(seen)?,
+            (_, Some(_) | None, Done::Passed(_)) | (_, None, Done::Failed(_)) => {}
+        }
+        Ok(self.conclude(done.done, Some(done.place), evidence))
+    }
+
+    /// Ends a program that still runs, and keeps its recording.
+    pub(super) async fn close_terminal(&mut self) -> Result<(), LedgerError> {
+        match self.terminal.close().await {
+            Some(recording) => self.record_recording(recording),
+            None => Ok(()),
+        }
+    }
+
+    fn record_recording(&self, recording: Recording) -> Result<(), LedgerError> {
+        let Recording { step, place, material } = recording;
+        let evidence = self.ledger.keep(&material.kind, &material.media, &material.bytes)?;
+        self.ledger.append(Event::Recording {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            step,
+            place,
+            evidence,
+        })?;
+        Ok(())
+    }
+
+    /// What the scenario says of the program's end after a step: whether the next step of the
+    /// terminal looks at it.
+    fn end_after(&self, step: &Step) -> EndOf {
+        let mut after = Vec::new();
+        terminal_steps(&self.scenario.steps, &mut after);
+        terminal_steps(&self.scenario.finally, &mut after);
+        let next = after.into_iter().find(|(index, _)| *index > step.index).map(|(_, it)| it);
+        match next {
+            Some(TerminalAction::Stop { exit: Some(_), .. } | TerminalAction::Snapshot(_)) => {
+                EndOf::JudgedNext
+            }
+            Some(
+                TerminalAction::Start(_)
+                | TerminalAction::Type(_)
+                | TerminalAction::Keys(_)
+                | TerminalAction::WaitScreen { .. }
+                | TerminalAction::Resize { .. }
+                | TerminalAction::Stop { exit: None, .. },
+            )
+            | None => EndOf::NotJudged,
+        }
+    }
+}
+
+/// The steps of the terminal with their numbers, those inside of others too.
+fn terminal_steps<'a>(steps: &'a [Step], into: &mut Vec<(u32, &'a TerminalAction)>) {
+    for step in steps {
+        match &step.action {
+            Action::Terminal(action) => into.push((step.index, action)),
+            Action::When(it) => {
+                terminal_steps(&it.steps, into);
+                terminal_steps(&it.otherwise, into);
+            }
+            Action::Repeat(it) => terminal_steps(&it.steps, into),
+            _ => {}
+        }
+    }
+}

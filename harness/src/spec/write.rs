@@ -1,0 +1,469 @@
+//! [`write_scenario`]: a scenario as a person would write it, from its actions; the inverse of
+//! reading. What a recording can make is written; [`read_scenario`] reads it back for the proof.
+
+use std::fmt::Write as _;
+
+use super::complaint::{Complaint, Source};
+use super::node;
+use super::quoting::single;
+use super::reader::Reader;
+use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
+use crate::model::scenario::{Action, DialogAnswer, FieldValue};
+use crate::model::{Scenario, Target, Template};
+
+/// A scenario that is to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// Its name.
+    pub name: String,
+    /// What it shows, in a sentence.
+    pub about: Option<String>,
+    /// The product that it names, where the suite has several.
+    pub product: Option<String>,
+    /// Comments above everything.
+    pub notes: Vec<String>,
+    /// Its steps, in order.
+    pub steps: Vec<DraftStep>,
+}
+
+/// A step that is to be written, or a comment in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftStep {
+    /// A comment above it.
+    pub note: Option<String>,
+    /// What is done; `None` for a comment alone.
+    pub action: Option<Action>,
+}
+
+/// The text of the scenario's file.
+///
+/// # Errors
+/// The first action that has no written form here.
+pub fn write_scenario(draft: &Draft) -> Result<String, Box<Action>> {
+    let mut text = String::new();
+    for note in &draft.notes {
+        comment(&mut text, "", note);
+    }
+    let _ = writeln!(text, "scenario: {}", draft.name);
+    if let Some(about) = &draft.about {
+        let _ = writeln!(text, "about: {}", scalar(about));
+    }
+    if let Some(product) = &draft.product {
+        let _ = writeln!(text, "product: {}", scalar(product));
+    }
+    text.push_str("steps:\n");
+    for step in &draft.steps {
+        if let Some(note) = &step.note {
+            comment(&mut text, "  ", note);
+        }
+        if let Some(action) = &step.action {
+            let step = write_step(action).ok_or_else(|| Box::new(action.clone()))?;
+            for (index, line) in step.lines().enumerate() {
+                let _ = writeln!(text, "  {}{line}", if index == 0 { "- " } else { "  " });
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A step without its `- `; `None` for an action that only people write.
+#[must_use]
+pub fn write_step(action: &Action) -> Option<String> {
+    Some(match action {
+        Action::Open(url) => format!("open: {}", scalar(url.raw())),
+        Action::Back => "back".to_owned(),
+        Action::Reload => "reload".to_owned(),
+        Action::Forward => "forward".to_owned(),
+        Action::Click(it) => click(it),
+        Action::Clear(target) => format!("clear: {}", written(target)),
+        Action::Hover(target) => format!("hover: {}", written(target)),
+        Action::Fill(fields) => fill(fields),
+        Action::Type { text, into } => {
+            modified(format!("type: {}", scalar(text.raw())), "into", into.as_ref())
+        }
+        Action::Press { keys, on } => {
+            modified(format!("press: {}", scalar(keys)), "on", on.as_ref())
+        }
+        Action::Choose { from, options } => {
+            format!("choose: {{ from: {}, {} }}", written(from), one_or_many("option", options))
+        }
+        Action::Check(target) => format!("check: {}", written(target)),
+        Action::Uncheck(target) => format!("uncheck: {}", written(target)),
+        Action::Upload { to, by, files } => {
+            let way = match by {
+                UploadBy::Field => "to",
+                UploadBy::Chooser => "click",
+                UploadBy::Drop => "drop-on",
+            };
+            format!("upload: {{ {way}: {}, {} }}", written(to), one_or_many("file", files))
+        }
+        Action::Download { click, save_as, named } => {
+            let named = named.as_ref().map(|it| format!(", named: {}", flow(it)));
+            let named = named.unwrap_or_default();
+            format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
+        }
+        Action::Tab(Tab::Newest) => "tab: newest".to_owned(),
+        Action::Tab(Tab::First) => "tab: first".to_owned(),
+        Action::CloseTab => "close-tab".to_owned(),
+        Action::Dialog(answer) => dialog(answer),
+        Action::See(targets) => match targets.as_slice() {
+            [only] => format!("see: {}", written(only)),
+            several => {
+                let lines: Vec<_> =
+                    several.iter().map(|it| format!("\n  - {}", written(it))).collect();
+                format!("see:{}", lines.concat())
+            }
+        },
+        Action::Drag { .. }
+        | Action::Scroll { .. }
+        | Action::Paste { .. }
+        | Action::Expand(_)
+        | Action::Collapse(_)
+        | Action::Print(_)
+        | Action::Tab(Tab::Title(_) | Tab::Url(_))
+        | Action::Network(_)
+        | Action::Emulate(_)
+        | Action::SeeNot(_)
+        | Action::Expect(_)
+        | Action::Wait { .. }
+        | Action::Capture(_)
+        | Action::Snapshot(_)
+        | Action::Run(_)
+        | Action::Terminal(_)
+        | Action::File(_)
+        | Action::Mail(_)
+        | Action::When(_)
+        | Action::Repeat(_)
+        | Action::ForEach(_)
+        | Action::Use { .. } => return None,
+    })
+}
+
+/// A target as it stands in YAML: one scalar, or a map where it is qualified.
+#[must_use]
+pub fn written(target: &Target) -> String {
+    let own = single(&target.locator.to_string());
+    if target.within.is_none() && target.nth.is_none() {
+        return own;
+    }
+    format!("{{ target: {own}{} }}", qualifiers(target))
+}
+
+fn qualifiers(target: &Target) -> String {
+    let mut text = String::new();
+    if let Some(within) = &target.within {
+        let _ = write!(text, ", in: {}", written(within));
+    }
+    if let Some(nth) = target.nth {
+        let _ = write!(text, ", nth: {nth}");
+    }
+    text
+}
+
+fn fill(fields: &[FieldValue]) -> String {
+    let plain = fields.iter().all(|it| it.field.within.is_none() && it.field.nth.is_none());
+    let key = |it: &FieldValue| single(&it.field.locator.to_string());
+    if !plain {
+        let mut text = "fill:".to_owned();
+        for it in fields {
+            let target = format!("target: {}{}", key(it), qualifiers(&it.field));
+            let _ = write!(text, "\n  - {{ {target}, is: {} }}", flow(&it.value));
+        }
+        return text;
+    }
+    match fields {
+        [one] => format!("fill: {{ {}: {} }}", key(one), flow(&one.value)),
+        several => {
+            let mut text = "fill:".to_owned();
+            for it in several {
+                let _ = write!(text, "\n  {}: {}", key(it), scalar(it.value.raw()));
+            }
+            text
+        }
+    }
+}
+
+/// `file: a`, or `files: [a, b]`.
+fn one_or_many(key: &str, texts: &[Template]) -> String {
+    match texts {
+        [text] => format!("{key}: {}", flow(text)),
+        several => {
+            let several: Vec<_> = several.iter().map(flow).collect();
+            format!("{key}s: [{}]", several.join(", "))
+        }
+    }
+}
+
+fn click(click: &Click) -> String {
+    let verb = match click.kind {
+        ClickKind::Single => "click",
+        ClickKind::Double => "double-click",
+        ClickKind::Right => "right-click",
+    };
+    let holding: Vec<_> = click.holding.iter().map(|it| it.word()).collect();
+    let holding = match holding.as_slice() {
+        [] => String::new(),
+        keys => format!("\nholding: [{}]", keys.join(", ")),
+    };
+    format!("{verb}: {}{holding}", written(&click.target))
+}
+
+fn dialog(answer: &DialogAnswer) -> String {
+    let mut text = format!("dialog: {}", if answer.accept { "accept" } else { "dismiss" });
+    for (key, value) in [("message", &answer.message), ("answer", &answer.answer)] {
+        if let Some(value) = value {
+            let _ = write!(text, "\n{key}: {}", scalar(value.raw()));
+        }
+    }
+    text
+}
+
+fn modified(step: String, key: &str, target: Option<&Target>) -> String {
+    match target {
+        Some(target) => format!("{step}\n{key}: {}", written(target)),
+        None => step,
+    }
+}
+
+fn comment(text: &mut String, indent: &str, note: &str) {
+    for line in note.lines() {
+        let _ = writeln!(text, "{indent}# {line}");
+    }
+}
+
+/// Text as a scalar that stands alone on its line.
+fn scalar(text: &str) -> String {
+    quoted_unless(text, |it| {
+        it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-' | '?' | '=' | '+')
+    })
+}
+
+/// Text as a scalar inside of `{ … }` or `[ … ]`.
+fn flow(text: &Template) -> String {
+    quoted_unless(text.raw(), |it| {
+        it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-')
+    })
+}
+
+/// Plain where YAML takes it for nothing but this text, single-quoted where it has one line.
+fn quoted_unless(text: &str, harmless: impl Fn(char) -> bool) -> String {
+    let begins = text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '/');
+    let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+    let is_word = words.iter().any(|it| it.eq_ignore_ascii_case(text));
+    if begins && !is_word && !text.ends_with(' ') && text.chars().all(harmless) {
+        text.to_owned()
+    } else if text.chars().any(char::is_control) {
+        // JSON's escapes are YAML's too.
+        serde_json::Value::from(text).to_string()
+    } else {
+        single(text)
+    }
+}
+
+/// Reads the text of a scenario's file, without the suite around it.
+///
+/// # Errors
+/// All complaints about it.
+pub fn read_scenario(name: &str, text: &str) -> Result<Scenario, Vec<Complaint>> {
+    let source = Source::new(name, text);
+    let (root, mut complaints) = node::parse(&source, 0);
+    let mut reader = Reader::new(source);
+    let scenario = root
+        .and_then(|root| super::scenario::read(&mut reader, &root))
+        .and_then(|doc| doc.scenarios.into_iter().next());
+    complaints.append(&mut reader.complaints);
+    match scenario {
+        Some(scenario) if complaints.is_empty() => Ok(scenario),
+        Some(_) | None => Err(complaints),
+    }
+}
+
+/// A target from the words of a command line.
+///
+/// # Errors
+/// The complaints that a file with this target would get.
+pub fn read_target(place: &str, text: &str) -> Result<Target, Vec<Complaint>> {
+    let mut reader = Reader::new(Source::new(place, text));
+    let pos = super::complaint::Pos { source: 0, line: 1, col: 1 };
+    let locator = if text.trim().is_empty() {
+        reader.complain(pos, "a target is empty", Some("write a role and a name".to_owned()));
+        None
+    } else {
+        reader.locator(text, pos)
+    };
+    match locator {
+        Some(locator) if reader.complaints.is_empty() => Ok(Target::plain(locator)),
+        Some(_) | None => Err(reader.complaints),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Locator;
+    use crate::model::gesture::Modifier;
+
+    /// Texts that YAML or the format could take for something else.
+    const TEXTS: [&str; 22] = [
+        "Ada",
+        "a b",
+        "yes",
+        "No",
+        "null",
+        "~",
+        "12",
+        "1.50",
+        "",
+        " leads",
+        "trails ",
+        "a: b",
+        "a #b",
+        "it's",
+        "say \"hi\"",
+        "{x}",
+        "[y]",
+        "- z",
+        "&a",
+        "line\nline",
+        "$${not} é 日本 🎉",
+        "100%, \\n",
+    ];
+
+    fn role(role: &str, name: &str) -> Target {
+        Target::plain(Locator::Role { role: role.to_owned(), name: Some(name.into()) })
+    }
+
+    /// A target of each kind, named by this text.
+    fn targets(text: &str) -> Vec<Target> {
+        let named =
+            if text.matches('"').count() % 2 == 1 || text.contains('\n') { "Ada" } else { text };
+        let plain = role("button", named);
+        let mut all = vec![
+            plain.clone(),
+            Target { nth: Some(2), ..plain.clone() },
+            Target { within: Some(Box::new(role("row", named))), ..plain.clone() },
+            Target {
+                nth: Some(3),
+                within: Some(Box::new(Target {
+                    within: Some(Box::new(role("region", "Main"))),
+                    ..role("row", named)
+                })),
+                ..plain
+            },
+            Target::plain(Locator::Role { role: "alert".to_owned(), name: None }),
+        ];
+        if !named.trim().is_empty() {
+            all.push(Target::plain(Locator::Text(named.into())));
+            all.push(Target::plain(Locator::Label(named.into())));
+            all.push(Target::plain(Locator::TestId(named.into())));
+            all.push(Target::plain(Locator::Css(named.into())));
+        }
+        all
+    }
+
+    /// Every action that a recording can make, with this text in all its places.
+    fn actions(text: &str) -> Vec<Action> {
+        let value = Template::new(text);
+        let path = Template::new(text.trim_start_matches(['/', '-']));
+        let mut all = vec![
+            Action::Back,
+            Action::Reload,
+            Action::Forward,
+            Action::CloseTab,
+            Action::Tab(Tab::Newest),
+            Action::Tab(Tab::First),
+            Action::Open(Template::new(format!("/{text}"))),
+            Action::Dialog(DialogAnswer { accept: true, message: None, answer: None }),
+            Action::Dialog(DialogAnswer {
+                accept: false,
+                message: Some(value.clone()),
+                answer: Some(value.clone()),
+            }),
+            Action::Press { keys: "Control+K".to_owned(), on: None },
+            Action::Press { keys: "/".to_owned(), on: None },
+            Action::Press { keys: "+".to_owned(), on: None },
+        ];
+        let targets = targets(text);
+        for target in &targets {
+            let upload = |by, files| Action::Upload { to: target.clone(), by, files };
+            let field =
+                |value: &Template| FieldValue { field: target.clone(), value: value.clone() };
+            all.extend([
+                Action::Click(target.clone().into()),
+                Action::Click(Click { kind: ClickKind::Double, ..target.clone().into() }),
+                Action::Click(Click {
+                    kind: ClickKind::Right,
+                    holding: vec![Modifier::Control, Modifier::Shift],
+                    target: target.clone(),
+                }),
+                Action::Clear(target.clone()),
+                Action::Hover(target.clone()),
+                Action::Check(target.clone()),
+                Action::Uncheck(target.clone()),
+                Action::Fill(vec![field(&value)]),
+                Action::Fill(vec![
+                    field(&value),
+                    FieldValue { field: role("textbox", "Other"), value: value.clone() },
+                ]),
+                Action::Type { text: value.clone(), into: Some(target.clone()) },
+                Action::Press { keys: "Enter".to_owned(), on: Some(target.clone()) },
+                Action::Choose { from: target.clone(), options: vec![value.clone()] },
+                Action::Choose { from: target.clone(), options: vec![value.clone(), "B".into()] },
+                upload(UploadBy::Field, vec![path.clone()]),
+                upload(UploadBy::Chooser, vec![path.clone()]),
+                upload(UploadBy::Drop, vec![path.clone(), "b.csv".into()]),
+                Action::Download { click: target.clone(), save_as: path.clone(), named: None },
+                Action::Download {
+                    click: target.clone(),
+                    save_as: path.clone(),
+                    named: Some(value.clone()),
+                },
+                Action::See(vec![target.clone()]),
+            ]);
+        }
+        all.push(Action::See(targets));
+        all
+    }
+
+    #[test]
+    fn every_action_of_a_recording_is_written_and_read_back_the_same() {
+        for text in TEXTS {
+            for action in actions(text) {
+                let draft = Draft {
+                    name: "proof".to_owned(),
+                    about: Some("a: \"proof\" #1".to_owned()),
+                    notes: vec!["a note".to_owned()],
+                    steps: vec![DraftStep {
+                        note: Some("why".to_owned()),
+                        action: Some(action.clone()),
+                    }],
+                    ..Draft::default()
+                };
+                let written = write_scenario(&draft).expect("it has a written form");
+                let read = read_scenario("proof.yaml", &written)
+                    .unwrap_or_else(|complaints| panic!("{action:?}\n{written}{complaints:#?}"));
+                assert_eq!(read.steps[0].action, action, "{written}");
+                assert_eq!(read.about, draft.about);
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_of_the_command_line_gets_the_complaint_of_a_file() {
+        let said = |text: &str| {
+            let complaints = read_target("TARGET", text).expect_err("it is wrong");
+            complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(
+            said("buton \"Edit\""),
+            "TARGET:1:1: unknown role \"buton\" in a target; did you mean \"button\"?\n  \
+             1 | buton \"Edit\"\n    | ^"
+        );
+        assert!(
+            said("button \"Edit").contains("unbalanced double quotes"),
+            "{}",
+            said("button \"Edit")
+        );
+        assert!(said(" ").contains("empty"));
+    }
+}

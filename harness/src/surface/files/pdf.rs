@@ -1,0 +1,216 @@
+//! [`read`]: a PDF document by its title, the text of its pages, and the pages as pictures.
+//!
+//! Dates, identifiers, producers and the order of objects are left out. Pages are drawn by hayro
+//! with fonts of its own, so that they look the same on every machine. It runs on a thread that is
+//! left behind when it takes too long: what a document makes a reader do has no other bound.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use hayro::hayro_interpret::font::GlyphRun;
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::hayro_syntax::page::Page;
+use hayro::hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, TransformExt as _, interpret_page,
+};
+use hayro::kurbo::{Affine, BezPath, Rect};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
+use image::RgbaImage;
+
+use super::block::cell;
+
+/// Pages of which the text is read.
+const MOST_PAGES: usize = 500;
+/// Pages that are drawn.
+pub const MOST_PICTURES: usize = 20;
+/// Pixels of the picture for each point of the page.
+const SCALE: f32 = 1.5;
+/// The most pixels along a side of a page's picture.
+const LONGEST_SIDE: f32 = 3000.0;
+/// The most glyphs of a page.
+const MOST_GLYPHS: usize = 200_000;
+/// How long reading a document may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a document says and looks like.
+pub struct Document {
+    /// Its title, where it has one.
+    pub title: Option<String>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// The lines of text, by page.
+    pub text: Vec<Vec<String>>,
+    /// The first pages as pictures.
+    pub pictures: Vec<RgbaImage>,
+}
+
+/// Why a document cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It needs a password.
+    Locked,
+    /// It is none.
+    Broken,
+    /// It takes too long.
+    TooLong,
+}
+
+/// Reads a document.
+pub fn read(bytes: &[u8]) -> Result<Document, Unread> {
+    let bytes = bytes.to_vec();
+    let (send, receive) = mpsc::channel();
+    let started = std::thread::Builder::new().name("pdf".to_owned()).spawn(move || {
+        let document = document(bytes);
+        // Nobody waits any more where it took too long.
+        let _ = send.send(document);
+    });
+    if started.is_err() {
+        return Err(Unread::TooLong);
+    }
+    match receive.recv_timeout(PATIENCE) {
+        Ok(document) => document,
+        // The thread ended without an answer: the reader panicked.
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Unread::Broken),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(Unread::TooLong),
+    }
+}
+
+fn document(bytes: Vec<u8>) -> Result<Document, Unread> {
+    let pdf = Pdf::new(Arc::new(bytes)).map_err(|error| match error {
+        LoadPdfError::Decryption(
+            DecryptionError::PasswordProtected
+            | DecryptionError::MissingIDEntry
+            | DecryptionError::InvalidEncryption
+            | DecryptionError::UnsupportedAlgorithm,
+        ) => Unread::Locked,
+        LoadPdfError::Invalid => Unread::Broken,
+    })?;
+    let title = pdf.metadata().title.as_deref().map(decoded).filter(|it| !it.trim().is_empty());
+    let pages = pdf.pages();
+    if pages.is_empty() {
+        return Err(Unread::Broken);
+    }
+    let settings = InterpreterSettings::default();
+    let text = pages.iter().take(MOST_PAGES).map(|page| text_of(page, &settings)).collect();
+    let cache = RenderCache::new();
+    let drawn = pages.iter().take(MOST_PICTURES).map(|page| draw(page, &cache, &settings));
+    let pictures = drawn.collect::<Option<_>>().unwrap_or_default();
+    Ok(Document { title, pages: pages.len(), text, pictures })
+}
+
+/// A text string: UTF-16 with a mark, or bytes.
+fn decoded(bytes: &[u8]) -> String {
+    let text = match bytes.strip_prefix(b"\xfe\xff") {
+        Some(pairs) => {
+            let units: Vec<u16> =
+                pairs.chunks_exact(2).map(|it| u16::from_be_bytes([it[0], it[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
+        None => std::str::from_utf8(bytes)
+            .map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned),
+    };
+    cell(&text)
+}
+
+fn draw<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    settings: &InterpreterSettings,
+) -> Option<RgbaImage> {
+    let (width, height) = page.render_dimensions();
+    let scale = SCALE.min(LONGEST_SIDE / width.max(height).max(1.0));
+    if width * scale < 1.0 || height * scale < 1.0 {
+        return None;
+    }
+    let pixels = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+    let drawn = render(page, cache, settings, &RenderSettings::default(), &pixels);
+    let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+    RgbaImage::from_raw(width, height, drawn.data_as_u8_slice().to_vec())
+}
+
+/// A glyph where it stands, from the top left corner, in points.
+struct Glyph {
+    x: f64,
+    y: f64,
+    size: f64,
+    text: String,
+}
+
+/// Collects text and draws nothing.
+#[derive(Default)]
+struct Listener {
+    glyphs: Vec<Glyph>,
+}
+
+impl<'a> Device<'a> for Listener {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        for glyph in run.glyphs() {
+            if self.glyphs.len() >= MOST_GLYPHS {
+                return;
+            }
+            let place = props.transform * glyph.transform();
+            let text = match glyph.as_unicode() {
+                Some(BfString::Char(letter)) => letter.to_string(),
+                Some(BfString::String(text)) => text,
+                None => '\u{fffd}'.to_string(),
+            };
+            // Glyphs are drawn in thousandths of their size.
+            let size = place.determinant().abs().sqrt() * 1000.0;
+            let at = place.translation();
+            self.glyphs.push(Glyph { x: at.x, y: at.y, size, text });
+        }
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// The lines of a page from top to bottom, words apart where there is room between them.
+fn text_of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Vec<String> {
+    let (width, height) = page.render_dimensions();
+    let cache = InterpreterCache::new();
+    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let upright: Affine = page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(upright, whole, &cache, page.xref(), settings.clone());
+    let mut listener = Listener::default();
+    interpret_page(page, &mut context, &mut listener);
+    in_lines(listener.glyphs)
+}
+
+fn in_lines(mut glyphs: Vec<Glyph>) -> Vec<String> {
+    glyphs.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut lines: Vec<Vec<Glyph>> = Vec::new();
+    for glyph in glyphs {
+        match lines.last_mut() {
+            // Of one line is what stands less than half its size below.
+            Some(line) if glyph.y - line[0].y < line[0].size.max(1.0) * 0.4 => line.push(glyph),
+            Some(_) | None => lines.push(vec![glyph]),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|mut line| {
+            line.sort_by(|a, b| a.x.total_cmp(&b.x));
+            let mut text = String::new();
+            let mut before: Option<f64> = None;
+            for glyph in line {
+                let far = before.is_some_and(|x| glyph.x - x > glyph.size * 1.2);
+                if far && !text.ends_with(' ') && glyph.text != " " {
+                    text.push(' ');
+                }
+                text.push_str(&glyph.text);
+                before = Some(glyph.x);
+            }
+            cell(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str())
+        })
+        .filter(|line| !line.is_empty())
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! What must hold of a text, and what is kept of it: [`holds`] and [`take`], for outputs and files.
+//!
+//! Pure. What does not hold is said with what was expected and what was there, long text cut.
+
+use regex::Regex;
+
+use crate::model::artifact::TextCapture;
+use crate::model::event::Failure;
+use crate::model::scenario::TextTest;
+use crate::model::{Outcome, Template};
+
+/// How many lines of a text a failure quotes.
+const QUOTED_LINES: usize = 12;
+
+/// How many characters of a text a failure quotes.
+const QUOTED_CHARACTERS: usize = 1200;
+
+/// A failure of the step.
+pub(super) fn failure(expected: impl Into<String>, actual: impl Into<String>) -> Failure {
+    Failure { outcome: Outcome::Failed, expected: expected.into(), actual: actual.into() }
+}
+
+/// Whether a text, called `name`, is as it must be.
+pub(super) fn holds(name: &str, text: &str, wanted: &TextTest) -> Result<(), Failure> {
+    let (is_so, expected) = match wanted {
+        TextTest::Is(it) => {
+            (text.trim_end() == it.raw().trim_end(), format!("to be {}", literal(it)))
+        }
+        TextTest::Contains(it) => (text.contains(it.raw()), format!("to contain {}", literal(it))),
+        TextTest::Lacks(it) => {
+            (!text.contains(it.raw()), format!("not to contain {}", literal(it)))
+        }
+        TextTest::Matches(pattern) => {
+            (regex(pattern)?.is_match(text), format!("to match /{pattern}/"))
+        }
+    };
+    if is_so {
+        return Ok(());
+    }
+    let actual = match wanted {
+        // What must not be there may stand far down: show where.
+        TextTest::Lacks(it) => text
+            .lines()
+            .position(|line| line.contains(it.raw()))
+            .map(|at| format!("line {}: {}", at + 1, text.lines().nth(at).unwrap_or_default())),
+        TextTest::Is(_) | TextTest::Contains(_) | TextTest::Matches(_) => None,
+    };
+    Err(failure(format!("{name} {expected}"), actual.unwrap_or_else(|| said(name, text))))
+}
+
+/// The value for `${name}` that a text, with what it is called, gives.
+pub(super) fn take(
+    name: &str,
+    (called, text): (&str, &str),
+    capture: &TextCapture,
+) -> Result<String, Failure> {
+    let refuse = |what: String, why: Option<String>| {
+        let why = why.map_or_else(String::new, |why| format!("{why}; "));
+        failure(
+            format!("{called} to give ${{{name}}} by {what}"),
+            format!("{why}{}", said(called, text)),
+        )
+    };
+    match capture {
+        TextCapture::Regex(pattern) => {
+            let found = regex(pattern)?.captures(text).and_then(|it| it.get(1).or(it.get(0)));
+            found
+                .map(|it| it.as_str().to_owned())
+                .ok_or_else(|| refuse(format!("/{pattern}/"), None))
+        }
+        TextCapture::Json(pointer) => {
+            let what = format!("the JSON pointer {pointer:?}");
+            let json: serde_json::Value = serde_json::from_str(text).map_err(|problem| {
+                refuse(what.clone(), Some(format!("it is no JSON ({problem})")))
+            })?;
+            match json.pointer(pointer) {
+                Some(serde_json::Value::String(text)) => Ok(text.clone()),
+                Some(other) => Ok(other.to_string()),
+                None => Err(refuse(what, Some("nothing is there in the JSON".to_owned()))),
+            }
+        }
+        TextCapture::Line(number) => {
+            let lines: Vec<&str> = text.lines().collect();
+            let index = match *number {
+                from_end @ ..0 => lines.len().checked_sub(from_end.unsigned_abs() as usize),
+                from_start => (from_start as usize).checked_sub(1),
+            };
+            index.and_then(|index| lines.get(index)).map(|line| (*line).to_owned()).ok_or_else(
+                || {
+                    let why = format!("number of its lines: {}", lines.len());
+                    refuse(format!("its line {number}"), Some(why))
+                },
+            )
+        }
+        TextCapture::Lines => Ok(text.lines().count().to_string()),
+        TextCapture::Whole => Ok(text.strip_suffix('\n').unwrap_or(text).to_owned()),
+    }
+}
+
+fn regex(pattern: &str) -> Result<Regex, Failure> {
+    Regex::new(pattern)
+        .map_err(|problem| failure(format!("a regex /{pattern}/"), problem.to_string()))
+}
+
+fn literal(text: &Template) -> String {
+    format!("{:?}", text.raw())
+}
+
+fn said(name: &str, text: &str) -> String {
+    if text.trim().is_empty() {
+        format!("{name} was empty")
+    } else {
+        format!("{name} was:\n{}", quote(text, Side::Start))
+    }
+}
+
+/// Which part of a long text is quoted.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Start,
+    End,
+}
+
+/// A part of a text that fits a report, cut at lines where it can be.
+pub(super) fn quote(text: &str, side: Side) -> String {
+    let text = text.trim_end();
+    let lines: Vec<&str> = text.lines().collect();
+    let left_out = lines.len().saturating_sub(QUOTED_LINES);
+    let shown = match side {
+        Side::Start => lines[..lines.len() - left_out].join("\n"),
+        Side::End => lines[left_out..].join("\n"),
+    };
+    let over = shown.chars().count().saturating_sub(QUOTED_CHARACTERS);
+    let shown: String = match side {
+        Side::Start if over > 0 => {
+            shown.chars().take(QUOTED_CHARACTERS).chain("…".chars()).collect()
+        }
+        Side::End if over > 0 => "…".chars().chain(shown.chars().skip(over)).collect(),
+        Side::Start | Side::End => shown,
+    };
+    match side {
+        Side::Start if left_out > 0 => format!("{shown}\n… {left_out} more lines"),
+        Side::End if left_out > 0 => format!("{left_out} lines before …\n{shown}"),
+        Side::Start | Side::End => shown,
+    }
+}
