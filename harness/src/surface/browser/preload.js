@@ -94,6 +94,14 @@
     }
     return list;
   };
+  // Whether there is anything of that kind, here or in a frame: without it nobody need ask.
+  const hides = () => some.internals || some.shadows || Array.from({ length: window.length }, (_, i) => i).some((i) => {
+    try {
+      return window[i].__nightshift.hides();
+    } catch {
+      return false;
+    }
+  });
   const internalsOf = (el) => (some.internals && internals.get(el)) || null;
   const shadowOf = (el) => (some.shadows && shadows.get(el)) || null;
 
@@ -211,5 +219,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, internalsOf, shadowOf, scopes }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes }), configurable: false });
 }

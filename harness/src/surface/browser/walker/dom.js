@@ -28,6 +28,7 @@ const readers = {
 };
 // What the preload script kept of custom elements; a page that it never saw keeps it to itself.
 const openShadow = getterOf(Element, 'shadowRoot');
+const hiding = Boolean(window.__nightshift && window.__nightshift.hides && window.__nightshift.hides());
 const keepers = new Map();
 function keptBy(el) {
   const inside = readers.document.call(el);
@@ -41,19 +42,19 @@ function keptBy(el) {
 }
 readers.shadow = function () {
   const open = openShadow.call(this);
-  const keeper = open ? null : keptBy(this);
+  const keeper = open || !hiding ? null : keptBy(this);
   return keeper ? keeper.shadowOf(this) : open;
 };
 // A closed shadow tree does not tell where what it was given is shown: its slots do.
 function slotOf(node) {
   const open = (readers.type.call(node) === 3 ? readers.textSlot : readers.slot).call(node);
-  const host = open ? null : readers.parent.call(node);
+  const host = open || !hiding ? null : readers.parent.call(node);
   if (!host || readers.type.call(host) !== 1 || openShadow.call(host)) return open;
   const closed = readers.shadow.call(host);
   return (closed && Array.from(closed.querySelectorAll('slot')).find((it) => assignedNodes.call(it).includes(node))) || null;
 }
 function internalsOf(el) {
-  const keeper = readers.tag.call(el).indexOf('-') < 0 ? null : keptBy(el);
+  const keeper = !hiding || readers.tag.call(el).indexOf('-') < 0 ? null : keptBy(el);
   return keeper ? keeper.internalsOf(el) : null;
 }
 const getAttribute = Element.prototype.getAttribute;
@@ -79,7 +80,7 @@ const INTERNAL_STATES = { 'aria-busy': 'ariaBusy', 'aria-checked': 'ariaChecked'
 // An attribute; what a custom element states by its internals stands in for one that it has not.
 const attr = (el, name) => {
   const own = getAttribute.call(el, name);
-  if (own !== null || INTERNAL_STATES[name] === undefined) return own;
+  if (own !== null || !hiding || INTERNAL_STATES[name] === undefined) return own;
   const internals = internalsOf(el);
   return internals ? internals[INTERNAL_STATES[name]] : null;
 };

@@ -79,7 +79,7 @@ function find(target, explain) {
     const frames = framesTo(el);
     const box = boxOf(el);
     list.push({ element: frames.length ? null : el, frames, way: frames.length ? wayTo(el) : [],
-      role: roleOf(el), name: words(nameOf(el)), inside: result.total > 1 ? placeOf(el) : '', rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
+      role: roleOf(el), name: words(nameOf(el)), inside: result.total > 1 ? holderOf(el) : '', rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
   }
   const lacking = result.missing || target;
   return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
@@ -87,7 +87,7 @@ function find(target, explain) {
 }
 
 // The nearest thing with a name that holds it, as `in:` would say it.
-function placeOf(el) {
+function holderOf(el) {
   const own = words(nameOf(el));
   for (let it = flatParent(el); it; it = flatParent(it)) {
     const role = roleOf(it);
