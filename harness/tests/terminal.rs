@@ -81,7 +81,7 @@ fn a_wrong_colour_is_caught_and_can_be_played() {
     let night = caught(
         "ui-colour",
         "snapshot list",
-        "the screen of shopctl ui changed: fg=green instead of fg=red at 15:48-51",
+        "The screen of shopctl ui changed: fg=green instead of fg=red at 15:48-51",
     );
     let page = std::fs::read_to_string(night.folder().join("index.html")).expect("a page");
     assert!(page.contains("<pre class=\"terminal\""));
@@ -110,7 +110,7 @@ fn a_cursor_in_the_wrong_place_is_caught() {
     caught(
         "ui-cursor",
         "snapshot filter-typed",
-        "the screen of shopctl ui changed: cursor 1:1 instead of 24:12",
+        "The screen of shopctl ui changed: cursor 1:1 instead of 24:12",
     );
 }
 
@@ -125,7 +125,7 @@ fn a_wrong_text_is_caught() {
 
 #[test]
 fn a_lost_attribute_is_caught() {
-    caught("ui-bold", "snapshot list", "the screen of shopctl ui changed: no longer 4:1-37 bold");
+    caught("ui-bold", "snapshot list", "The screen of shopctl ui changed: no longer 4:1-37 bold");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_terminal_that_is_not_given_back_is_caught() {
     caught(
         "ui-left-over",
         "snapshot goodbye",
-        "the screen of shopctl ui changed: \"still here\" is new",
+        "The screen of shopctl ui changed: \"still here\" is new",
     );
 }
 

@@ -4,9 +4,10 @@
 
 use super::{Attempt, CarriedOut};
 use crate::ledger::LedgerError;
+use crate::model::event::Failure;
 use crate::model::scenario::Action;
 use crate::model::terminal::TerminalAction;
-use crate::model::{Event, FacetKind, Step};
+use crate::model::{Event, FacetKind, Outcome, Snapshot, Step};
 use crate::surface::Done;
 use crate::surface::terminal::{EndOf, Recording, TerminalStep};
 
@@ -20,6 +21,11 @@ impl Attempt<'_> {
         step: &Step,
         action: &TerminalAction,
     ) -> Result<CarriedOut, LedgerError> {
+        if let TerminalAction::Snapshot(snapshot) = action
+            && let Some(failure) = without_such_facet(snapshot)
+        {
+            return Ok(CarriedOut::failed(failure));
+        }
         let asked =
             TerminalStep { index: step.index, text: &step.text, action, end: self.end_after(step) };
         let done = match self.terminal.act(asked).await {
@@ -84,6 +90,20 @@ impl Attempt<'_> {
             | None => EndOf::NotJudged,
         }
     }
+}
+
+/// That a snapshot asks for what only pages and commands have.
+fn without_such_facet(snapshot: &Snapshot) -> Option<Failure> {
+    let asked = snapshot.facets.iter().flatten().chain(&snapshot.require);
+    let other = asked.copied().find(|facet| !TERMINAL_FACETS.contains(facet))?;
+    Some(Failure {
+        outcome: Outcome::Failed,
+        expected: format!("the facet {other} in snapshot {}", snapshot.name),
+        actual: format!(
+            "a terminal has the facets screen and exit; take {other} out of `facets` and `require`, \
+             or take the snapshot of a page"
+        ),
+    })
 }
 
 /// The steps of the terminal with their numbers, those inside of others too.

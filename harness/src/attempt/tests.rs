@@ -406,3 +406,14 @@ async fn a_program_that_fails_fails_the_step_unless_the_next_one_judges_it() {
     let (ended, _) = Stage::default().play(&judged).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
 }
+
+#[tokio::test]
+async fn a_snapshot_of_a_terminal_that_asks_for_what_pages_have_says_so() {
+    let Action::Snapshot(taken) = snapshot("end") else { unreachable!("a snapshot") };
+    let taken = Snapshot { facets: Some(vec![FacetKind::Screen, FacetKind::Aria]), ..taken };
+    let steps = vec![start("read end"), terminal(TerminalAction::Snapshot(taken))];
+    let (ended, events) = Stage::default().play(&scenario(steps, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    let told = serde_json::to_string(&events).expect("plain data");
+    assert!(told.contains("a terminal has the facets screen and exit; take aria out"), "{told}");
+}

@@ -75,7 +75,7 @@ impl Reader {
             self.advise(
                 node.pos,
                 format!("\"{text}\" is no distance"),
-                "write pixels to the right and down, like `120,0`",
+                "write pixels to the right and down, in quotes: `\"120,0\"`",
             );
         }
         sides

@@ -15,8 +15,6 @@ pub(crate) struct ScenarioDoc {
     pub id: Option<(String, Pos)>,
     /// The fields of `for-each`, and whether each holds nothing but secrets.
     pub fields: IndexMap<String, bool>,
-    /// Where the file begins, for complaints about the whole of it.
-    pub pos: Pos,
     /// One scenario, or one a row.
     pub scenarios: Vec<Scenario>,
 }
@@ -82,7 +80,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
             (secrecy(&rows), rows.iter().map(|it| scenario.for_row(&it.key, &it.values)).collect())
         }
     };
-    Some(ScenarioDoc { id, fields: names, pos: root.pos, scenarios })
+    Some(ScenarioDoc { id, fields: names, scenarios })
 }
 
 /// The fields of all rows, and whether each holds nothing but secrets.

@@ -400,10 +400,13 @@ const KEYS: &[&str] = &[
     "F9",
     "Home",
     "Insert",
+    "Left",
     "Meta",
     "PageDown",
     "PageUp",
+    "Right",
     "Shift",
     "Space",
     "Tab",
+    "Up",
 ];

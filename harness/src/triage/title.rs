@@ -281,9 +281,9 @@ fn screen_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> S
         (ScreenPart::Title | ScreenPart::Cursor | ScreenPart::Size, None, Some(line)) => {
             format!("now {}", cut(line))
         }
-        (_, None, None) => return format!("the screen of {place} changed"),
+        (_, None, None) => return format!("The screen of {place} changed"),
     };
-    format!("the screen of {place} changed: {what}")
+    format!("The screen of {place} changed: {what}")
 }
 
 fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {

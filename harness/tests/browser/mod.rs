@@ -4,6 +4,9 @@
 
 mod applications;
 mod failures;
+mod gestures;
+mod handover;
+mod lists;
 mod sameness;
 mod site;
 mod verbs;

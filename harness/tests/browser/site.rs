@@ -96,6 +96,10 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/hang" => {
             "<h1>Hang</h1><button onclick='setTimeout(() => { while (true); }, 0)'>Go</button>"
         }
+        "/pointer" => include_str!("pointer.html"),
+        "/lists" => include_str!("lists.html"),
+        "/long" => include_str!("long.html"),
+        "/handover" => include_str!("handover.html"),
         "/lazy" => include_str!("lazy.html"),
         "/overlay" => {
             "<title>Overlay</title><button onclick=\"document.title = 'Bought'\">Buy</button>\

@@ -30,6 +30,7 @@ const type = (el.getAttribute('type') || 'text').toLowerCase();
 if (name === 'select') return 'select';
 if (name === 'input' && /^(date|time|month|week|datetime-local|color|range)$/.test(type)) return 'direct';
 if (name === 'input' && type === 'file') return 'file';
+if (name !== 'input' && /^(slider|spinbutton)$/.test(el.getAttribute('role')) && !el.isContentEditable) return 'keys';
 el.focus();
 if (name === 'input' || name === 'textarea') { el.select(); return el.value ? 'full' : 'empty'; }
 const range = document.createRange();
@@ -47,20 +48,23 @@ el.focus();
 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(el, value);
 el.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
 el.dispatchEvent(new Event('change', { bubbles: true }));
-return el.value;
+const forms = { date: 'a date like 2026-01-31', time: 'a time like 09:30', month: 'a month like 2026-01',
+  week: 'a week like 2026-W05', 'datetime-local': 'a time like 2026-01-31T09:30', color: 'a colour like #3366ff',
+  range: `a number from ${el.min || 0} to ${el.max || 100} in steps of ${el.step || 1}` };
+const same = el.value === value || (el.type === 'color' && el.value.toLowerCase() === value.toLowerCase()) ||
+  (el.type === 'range' && value.trim() !== '' && Number(el.value) === Number(value)) ||
+  (el.type === 'datetime-local' && el.value === value.replace(' ', 'T'));
+return { taken: same, value: el.value, form: forms[el.type] ? '; it takes ' + forms[el.type] : '' };
 ";
 
-/// Finds an option of a native list by its label.
-const OPTION: &str = r"
-const [list, wanted] = arguments;
-const tidy = (text) => text.replace(/\s+/g, ' ').trim();
-if (list.localName !== 'select') return { kind: list.localName };
-const all = Array.from(list.options);
-const found = all.filter((it) => tidy(it.label || it.text) === tidy(wanted));
-return { kind: 'select', count: found.length, option: found[0] || null, disabled: found[0] ? found[0].disabled : false,
-  selected: found[0] ? found[0].selected : false, multiple: list.multiple,
-  labels: all.slice(0, 30).map((it) => tidy(it.label || it.text)) };
-";
+/// Which way a step through the history goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Towards {
+    /// To the page before.
+    Back,
+    /// To the page that was gone back from.
+    Forward,
+}
 
 /// What a box is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,23 +101,29 @@ impl Page {
         self.travel("browsingContext.reload", params, "the page to load again", deadline).await
     }
 
-    pub(super) async fn back(&mut self) -> Step<()> {
+    /// One step through the tab's history.
+    pub(super) async fn traverse(&mut self, to: Towards) -> Step<()> {
         let deadline = self.deadline();
-        let expected = "a page to go back to";
+        let (expected, end, delta) = match to {
+            Towards::Back => ("a page to go back to", "this is the first page", -1),
+            Towards::Forward => ("a page to go forward to", "this is the last page", 1),
+        };
         let was = {
             let state = self.record.state();
             (state.url.clone(), state.navigation.as_ref().map(|it| it.id.clone()))
         };
-        if self.is_first().await? {
-            return Err(failed(expected, "this is the first page"));
+        if self.is_at_end(to).await? {
+            return Err(failed(expected, end));
         }
-        let params = json!({ "context": self.top, "delta": -1 });
+        let params = json!({ "context": self.top, "delta": delta });
         let limit = self.shared.timeout;
         match self.shared.bidi.command("browsingContext.traverseHistory", params, limit).await {
             Ok(_) => {}
-            Err(Refusal::Said(..)) => return Err(failed(expected, "this is the first page")),
+            Err(Refusal::Said(..)) => return Err(failed(expected, end)),
             Err(Refusal::Silent) => return Err(failed(expected, "the page does not answer")),
-            Err(Refusal::Gone) => return Err(Refusal::Gone.lost("going back").into()),
+            Err(Refusal::Gone) => {
+                return Err(Refusal::Gone.lost("going through the history").into());
+            }
         }
         let bound = deadline.min(Instant::now() + STEP_BACK);
         while Instant::now() < bound {
@@ -129,8 +139,8 @@ impl Page {
         self.settle(deadline).await
     }
 
-    /// Whether nothing but the blank page that every tab begins with lies behind this one.
-    async fn is_first(&self) -> Step<bool> {
+    /// Whether nothing lies ahead, or nothing behind but the blank page that every tab begins with.
+    async fn is_at_end(&self, to: Towards) -> Step<bool> {
         let params =
             json!({ "method": "Page.getNavigationHistory", "session": self.engine_session });
         let limit = self.shared.timeout;
@@ -138,7 +148,11 @@ impl Page {
         let answer = asked.map_err(|refusal| refusal.lost("reading the tab's history"))?;
         let history = &answer["result"];
         let at = history["currentIndex"].as_u64().unwrap_or_default();
-        Ok(at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank"))
+        let count = history["entries"].as_array().map_or(0, Vec::len) as u64;
+        Ok(match to {
+            Towards::Back => at == 0 || (at == 1 && history["entries"][0]["url"] == "about:blank"),
+            Towards::Forward => at + 1 >= count,
+        })
     }
 
     /// Navigates, and waits until the new document is ready or known not to come.
@@ -187,7 +201,7 @@ impl Page {
     }
 
     /// The answer to a navigation; `None` where a dialog or a crash keeps it back.
-    async fn answer_or_dialog(
+    pub(super) async fn answer_or_dialog(
         &self,
         method: &str,
         params: Value,
@@ -285,11 +299,23 @@ impl Page {
         Ok(())
     }
 
+    /// Empties a field.
+    pub(super) async fn clear(&mut self, field: &Target) -> Step<()> {
+        let deadline = self.deadline();
+        while !self.fill_one(field, "", deadline).await? {}
+        self.settle(deadline).await
+    }
+
     async fn fill_one(&mut self, field: &Target, value: &str, deadline: Instant) -> Step<bool> {
         let expected = Need::Editable.of(field);
         let spot = self.obtain(field, Need::Editable, deadline).await?;
         let prepared = self.script(PREPARE, vec![spot.reference.clone()]).await;
         let kind = match prepared {
+            Ok(kind) if kind == "keys" => {
+                self.leave(&spot).await?;
+                self.adjust(field, value, deadline).await?;
+                return Ok(true);
+            }
             Ok(kind) => kind,
             Err(snag) => return self.acted(Err(snag), &spot, &expected, deadline).await,
         };
@@ -299,9 +325,11 @@ impl Page {
             "direct" => {
                 let set = self.script(SET, vec![spot.reference.clone(), json!(value)]).await;
                 match set {
-                    Ok(now) if now == value => Ok(()),
+                    Ok(now) if now["taken"] == true => Ok(()),
                     Ok(now) => {
-                        let actual = format!("it does not take {value:?} and holds {now}");
+                        let form = now["form"].as_str().unwrap_or_default();
+                        let actual =
+                            format!("it does not take {value:?} and holds {}{form}", now["value"]);
                         return Err(failed(expected, actual));
                     }
                     Err(snag) => Err(snag),
@@ -342,7 +370,7 @@ impl Page {
 
     pub(super) async fn press(&mut self, keys: &str, on: Option<&Target>) -> Step<()> {
         match chord(keys) {
-            Ok(sent) => self.send(&sent, on, Need::Reachable).await,
+            Ok(sent) => self.send(&sent, on, Need::Focusable).await,
             Err(complaint) => Err(failed(format!("the key {keys}"), complaint)),
         }
     }
@@ -358,54 +386,9 @@ impl Page {
                 }
             }
         } else {
-            let expected = "something that has the focus";
-            let sent = self
-                .shared
-                .drive("typing", async {
-                    self.shared.client.active_element().await?.send_keys(keys).await
-                })
-                .await;
-            match sent {
-                Ok(()) | Err(Snag::Dialog) => {}
-                Err(snag) => return Err(self.trouble(snag, expected)),
-            }
+            self.send_to_focus(keys).await?;
         }
         self.settle(deadline).await
-    }
-
-    pub(super) async fn choose(&mut self, from: &Target, option: &str) -> Step<()> {
-        let deadline = self.deadline();
-        let expected = format!("option \"{option}\" in {from}");
-        loop {
-            let spot = self.obtain(from, Need::Usable, deadline).await?;
-            let asked = self.script(OPTION, vec![spot.reference.clone(), json!(option)]).await;
-            let answer = match asked {
-                Ok(answer) => answer,
-                Err(snag) => {
-                    if self.acted(Err(snag), &spot, &expected, deadline).await? {
-                        return Ok(());
-                    }
-                    continue;
-                }
-            };
-            if let Some(actual) = unchoosable(&answer) {
-                if Instant::now() >= deadline || answer["kind"] != "select" {
-                    return Err(failed(expected, actual));
-                }
-                self.leave(&spot).await?;
-                self.pause().await;
-                continue;
-            }
-            // A click on a chosen option of a multiple list would take the choice back.
-            let went = if answer["selected"] == true && answer["multiple"] == true {
-                Ok(())
-            } else {
-                self.click_reference(&answer["option"]).await
-            };
-            if self.acted(went, &spot, &expected, deadline).await? {
-                return self.settle(deadline).await;
-            }
-        }
     }
 
     pub(super) async fn set_checked(&mut self, target: &Target, wanted: Ticked) -> Step<()> {
@@ -417,7 +400,7 @@ impl Page {
         let expected = format!("{target}, {word}");
         let spot = self.obtain(target, Need::Usable, deadline).await?;
         self.leave(&spot).await?;
-        if spot.state.checked == state {
+        if ticked(&spot.state) == state {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
@@ -428,7 +411,7 @@ impl Page {
             }
             let spot = self.obtain(target, Need::There, deadline).await?;
             self.leave(&spot).await?;
-            if spot.state.checked == state {
+            if ticked(&spot.state) == state {
                 return Ok(());
             }
             if Instant::now() >= deadline {
@@ -485,17 +468,10 @@ impl Page {
     }
 }
 
-/// Why an option cannot be chosen; `None` where it can.
-fn unchoosable(answer: &Value) -> Option<String> {
-    if answer["kind"] != "select" {
-        return Some("it is no native list; click it, and then the option".to_owned());
-    }
-    let labels: Vec<&str> =
-        answer["labels"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    match answer["count"].as_u64() {
-        Some(0) => Some(format!("no such option; there are: {}", labels.join(", "))),
-        Some(1) if answer["disabled"] == true => Some("the option is disabled".to_owned()),
-        Some(1) | None => None,
-        Some(count) => Some(format!("{count} options have this label")),
+/// Whether a thing is checked; items of lists, trees and grids are so when they are selected.
+fn ticked(state: &ElementState) -> &str {
+    match (state.role.as_str(), state.selected) {
+        ("treeitem" | "option" | "row" | "gridcell", true) => "true",
+        (_, true | false) => &state.checked,
     }
 }

@@ -222,10 +222,6 @@ impl Page {
         Ok(values)
     }
 
-    async fn clipboard(&mut self) -> Step<String> {
-        Err(failed("a clipboard that can be read", "this version cannot read it yet"))
-    }
-
     async fn capture_one(&mut self, capture: &PageCapture, deadline: Instant) -> Step<String> {
         loop {
             let (what, text, regex) = match capture {

@@ -2,17 +2,34 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::bidi::Refusal;
 use super::page::{Page, Step, failed};
 use super::record::Download;
 use super::seek::Need;
+use crate::model::gesture::UploadBy;
 use crate::model::{Target, Template};
 use crate::surface::SurfaceError;
 
+/// Notes whether something answers the next `dragover`: only then does a drop come.
+const WATCH_DROP: &str = r"
+const view = arguments[0].ownerDocument.defaultView;
+view.addEventListener('dragover', (event) => {
+  Object.defineProperty(view, '__nightshift_drop', { value: event, configurable: true });
+}, { capture: true, once: true });
+";
+/// Whether something did; that is known once every listener had its turn.
+const DROP_TAKEN: &str = r"
+const event = globalThis.__nightshift_drop;
+delete globalThis.__nightshift_drop;
+return Boolean(event && event.defaultPrevented);
+";
+
 impl Page {
-    pub(super) async fn upload(&mut self, to: &Target, files: &[Template]) -> Step<()> {
-        let deadline = self.deadline();
+    /// The files of the working folder that a step names.
+    fn given(&self, files: &[Template]) -> Step<Vec<String>> {
         let mut paths = Vec::new();
         for file in files {
             let expected = format!("a file {} in the working folder", file.raw());
@@ -29,6 +46,25 @@ impl Page {
                 (Some(_) | None, _) => return Err(failed(expected, "there is no such file")),
             }
         }
+        Ok(paths)
+    }
+
+    pub(super) async fn upload(
+        &mut self,
+        to: &Target,
+        by: UploadBy,
+        files: &[Template],
+    ) -> Step<()> {
+        let paths = self.given(files)?;
+        match by {
+            UploadBy::Field => self.give_to_field(to, &paths).await,
+            UploadBy::Chooser => self.give_to_chooser(to, &paths).await,
+            UploadBy::Drop => self.drop_on(to, &paths).await,
+        }
+    }
+
+    async fn give_to_field(&mut self, to: &Target, paths: &[String]) -> Step<()> {
+        let deadline = self.deadline();
         let keys = paths.join("\n");
         loop {
             // File fields are often hidden behind a styled label, so being there is enough.
@@ -40,7 +76,83 @@ impl Page {
         }
     }
 
-    pub(super) async fn download(&mut self, click: &Target, save_as: &str) -> Step<()> {
+    /// Clicks what opens a file chooser, and chooses the files there.
+    async fn give_to_chooser(&mut self, click: &Target, paths: &[String]) -> Step<()> {
+        let before = self.record.state().choosers.len();
+        self.click_until(click, self.deadline()).await?;
+        let expected = format!("{click} to open a file chooser");
+        let deadline = self.deadline();
+        let chooser = loop {
+            let chooser = self.record.state().choosers.get(before).cloned();
+            if let Some(chooser) = chooser {
+                break chooser;
+            }
+            if let Some(trouble) = self.blocked(&expected) {
+                return Err(trouble);
+            }
+            if Instant::now() >= deadline {
+                return Err(failed(expected, "no file chooser opened"));
+            }
+            self.pause().await;
+        };
+        let Some(element) = chooser.element else {
+            let actual = "it opened one of the File System Access API, which cannot be answered; \
+                          try `drop-on:`";
+            return Err(failed(expected, actual));
+        };
+        if paths.len() > 1 && !chooser.several {
+            let actual = format!("the chooser takes one file, and {} are given", paths.len());
+            return Err(failed(format!("{click} to take several files"), actual));
+        }
+        let params = json!({ "context": chooser.context, "element": { "sharedId": element },
+            "files": paths });
+        match self.shared.bidi.command("input.setFiles", params, self.shared.timeout).await {
+            Ok(_) => self.settle(deadline).await,
+            Err(Refusal::Gone) => Err(Refusal::Gone.lost("choosing files").into()),
+            Err(refusal) => Err(failed(expected, format!("it takes no files: {refusal}"))),
+        }
+    }
+
+    /// Drops files from outside of the browser.
+    async fn drop_on(&mut self, onto: &Target, paths: &[String]) -> Step<()> {
+        let deadline = self.deadline();
+        let expected = format!("{onto}, which takes files that are dropped on it");
+        let (spot, (x, y)) = self.aim_at(onto, Need::InReach, deadline).await?;
+        let watched = self.script(WATCH_DROP, vec![spot.reference.clone()]).await;
+        let data = json!({ "items": [], "files": paths, "dragOperationsMask": 1 });
+        let drag = async |kind: &str| {
+            let params = json!({ "type": kind, "x": x, "y": y, "data": data });
+            let params = json!({ "method": "Input.dispatchDragEvent", "params": params,
+                "session": self.engine_session });
+            let answer =
+                self.shared.bidi.command("goog:cdp.sendCommand", params, self.shared.limit);
+            answer.await.map_err(|refusal| refusal.lost("dropping files"))
+        };
+        let mut taken = Ok(Value::Null);
+        if watched.is_ok() {
+            drag("dragEnter").await?;
+            drag("dragOver").await?;
+            taken = self.script(DROP_TAKEN, Vec::new()).await;
+        }
+        // A browser that drops files where nothing takes them opens them instead of the page.
+        let welcome = matches!(taken, Ok(Value::Bool(true)));
+        if watched.is_ok() {
+            drag(if welcome { "drop" } else { "dragCancel" }).await?;
+        }
+        self.leave(&spot).await?;
+        match watched.and(taken) {
+            Ok(_) if welcome => self.settle(deadline).await,
+            Ok(_) => Err(failed(expected, "nothing there takes them (no `dragover` is answered)")),
+            Err(snag) => Err(self.trouble(snag, &expected)),
+        }
+    }
+
+    pub(super) async fn download(
+        &mut self,
+        click: &Target,
+        save_as: &str,
+        named: Option<&str>,
+    ) -> Step<()> {
         let Some(to) = inside(&self.work, save_as) else {
             let expected = format!("{save_as} to be a path in the working folder");
             return Err(failed(expected, "it leads out of the working folder"));
@@ -53,9 +165,10 @@ impl Page {
         loop {
             let download = self.record.state().downloads.get(before).cloned();
             match download {
-                Some(Download { end: Some(Ok(path)), .. }) => {
+                Some(Download { end: Some(Ok(path)), suggested, .. }) => {
                     keep(Path::new(&path), &to)?;
-                    return self.settle(self.deadline()).await;
+                    self.settle(self.deadline()).await?;
+                    return self.as_named(click, named, &suggested, before);
                 }
                 Some(Download { end: Some(Err(why)), suggested, .. }) => {
                     return Err(failed(
@@ -79,8 +192,33 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Whether the click gave one file, with the name that it must have.
+    fn as_named(
+        &self,
+        click: &Target,
+        named: Option<&str>,
+        suggested: &str,
+        before: usize,
+    ) -> Step<()> {
+        let all: Vec<String> =
+            self.record.state().downloads[before..].iter().map(|it| it.suggested.clone()).collect();
+        if all.len() > 1 {
+            let actual = format!("{} files: {}", all.len(), all.join(", "));
+            return Err(failed(format!("{click} to download one file"), actual));
+        }
+        match named {
+            Some(named) if named != suggested => Err(failed(
+                format!("{click} to download a file named \"{named}\""),
+                format!("it is named \"{suggested}\""),
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
 /// A relative path below the folder; `None` where it would leave it.
-fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let relative = Path::new(path);
     let plain =
         relative.components().all(|it| matches!(it, Component::Normal(_) | Component::CurDir));

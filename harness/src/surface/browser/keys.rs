@@ -1,5 +1,7 @@
 //! Key names as people write them, in `WebDriver`'s code points.
 
+use crate::model::gesture::Modifier;
+
 /// The names that a chord may hold, beside single characters.
 const NAMED: [(&str, char); 39] = [
     ("Backspace", '\u{E003}'),
@@ -61,6 +63,16 @@ pub(super) fn chord(keys: &str) -> Result<String, String> {
     }
     sent.push(RELEASE);
     Ok(sent)
+}
+
+/// The code point of a key that is held.
+pub(super) fn modifier_key(modifier: Modifier) -> char {
+    match modifier {
+        Modifier::Alt => '\u{E00A}',
+        Modifier::Control => '\u{E009}',
+        Modifier::Meta => '\u{E03D}',
+        Modifier::Shift => '\u{E008}',
+    }
 }
 
 fn key(name: &str) -> Result<char, String> {

@@ -4,21 +4,27 @@
 //! inside: `driver` (the process), `session` (the browser), `bidi` (the event connection),
 //! `record` (what events say of a page), `wall` (the only way to the network), `settle` (when a
 //! page is ready), `seek` (finding things and explaining what is not there), `act`, `keys` and
-//! `check` (what steps do), `look` (observations), `walker` (the page as text), `print` (PDF).
+//! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
+//! for drags, lists, things that open, copied text and files), `look` (observations), `walker` (the page as text), `print` (PDF).
 
 mod act;
 mod bidi;
 mod check;
+mod choose;
+mod clipboard;
 mod driver;
+mod expand;
 mod files;
 mod keys;
 mod locate;
 mod look;
 mod onlooker;
 mod page;
+mod pointer;
 mod print;
 mod record;
 mod recorder;
+mod scroll;
 mod seek;
 mod session;
 mod settle;

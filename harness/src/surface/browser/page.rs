@@ -12,17 +12,18 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use super::act::Ticked;
+use super::act::{Ticked, Towards};
+use super::expand::Openness;
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
 use super::settle::PRELOAD;
 use super::walker::{self, Question, WalkerError};
 use super::{BrowserOptions, PageContext};
 use crate::model::event::Failure;
-use crate::model::gesture::{Click, ClickKind, UploadBy};
+use crate::model::gesture::{Click, ClickKind};
 use crate::model::observe::Extra;
 use crate::model::suite::Dismissal;
-use crate::model::{Action, Observation, Outcome, WatchKind};
+use crate::model::{Action, Observation, Outcome, Template, WatchKind};
 use crate::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
@@ -245,31 +246,35 @@ impl Page {
         let none = |()| Vec::new();
         match action {
             Action::Open(url) => self.open_url(url.raw()).await.map(none),
-            Action::Back => self.back().await.map(none),
+            Action::Back => self.traverse(Towards::Back).await.map(none),
+            Action::Forward => self.traverse(Towards::Forward).await.map(none),
             Action::Reload => self.reload().await.map(none),
             Action::Click(Click { target, kind: ClickKind::Single, holding })
                 if holding.is_empty() =>
             {
                 self.click(target).await.map(none)
             }
+            Action::Click(click) => self.click_specially(click).await.map(none),
+            Action::Hover(target) => self.hover(target).await.map(none),
+            Action::Drag { from, to } => self.drag(from, to).await.map(none),
+            Action::Scroll { to, within } => self.scroll(to, within.as_ref()).await.map(none),
+            Action::Clear(field) => self.clear(field).await.map(none),
+            Action::Paste { text, into } => self.paste(text.raw(), into.as_ref()).await.map(none),
+            Action::Expand(target) => self.set_open(target, Openness::Open).await.map(none),
+            Action::Collapse(target) => self.set_open(target, Openness::Closed).await.map(none),
+            Action::Print(save_as) => self.print_page(save_as.raw()).await.map(none),
             Action::Fill(fields) => self.fill(fields).await.map(none),
             Action::Type { text, into } => {
                 self.type_text(text.raw(), into.as_ref()).await.map(none)
             }
             Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
-            Action::Choose { from, options } => {
-                for option in options {
-                    self.choose(from, option.raw()).await?;
-                }
-                Ok(Vec::new())
-            }
+            Action::Choose { from, options } => self.choose(from, options).await.map(none),
             Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
             Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
-            Action::Upload { to, by: UploadBy::Field, files } => {
-                self.upload(to, files).await.map(none)
-            }
-            Action::Download { click, save_as, .. } => {
-                self.download(click, save_as.raw()).await.map(none)
+            Action::Upload { to, by, files } => self.upload(to, *by, files).await.map(none),
+            Action::Download { click, save_as, named } => {
+                let named = named.as_ref().map(Template::raw);
+                self.download(click, save_as.raw(), named).await.map(none)
             }
             Action::Dialog(answer) => self.answer_dialog(answer).await.map(none),
             Action::See(targets) => self.see(targets).await.map(none),
@@ -282,18 +287,7 @@ impl Page {
                 let deadline = self.deadline();
                 self.settle(deadline).await.map(none)
             }
-            Action::Forward
-            | Action::Click(_)
-            | Action::Hover(_)
-            | Action::Drag { .. }
-            | Action::Scroll { .. }
-            | Action::Clear(_)
-            | Action::Paste { .. }
-            | Action::Expand(_)
-            | Action::Collapse(_)
-            | Action::Upload { .. }
-            | Action::Print(_)
-            | Action::Tab(_)
+            Action::Tab(_)
             | Action::CloseTab
             | Action::Network(_)
             | Action::Emulate(_)

@@ -156,6 +156,12 @@
     return Reflect.apply(target, self, args);
   });
 
+  // Nothing comes of it in a browser without a screen, so it is noted for a person.
+  globalThis.print = mask(print, (target, self, args) => {
+    console.debug('the page called window.print()');
+    return Reflect.apply(target, self, args);
+  });
+
   const clear = (id) => timers.delete(id);
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;

@@ -1,4 +1,5 @@
-//! Printing an HTML file as PDF, by the engine's own command, which knows page numbers.
+//! Printing as PDF, by the engine's own command, which knows page numbers: an HTML file of ours, or
+//! the page of a step.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,6 +8,8 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 
 use super::bidi::Refusal;
+use super::files::inside;
+use super::page::{Page, Step, failed};
 use super::session::Shared;
 use crate::surface::SurfaceError;
 
@@ -27,6 +30,62 @@ pub struct Paper {
 
 /// The browser measures paper in inches.
 const MM_PER_INCH: f64 = 25.4;
+
+/// The dates that a printed file tells, which are those of the machine and not of the page.
+const DATES: [&[u8]; 2] = [b"/CreationDate (D:", b"/ModDate (D:"];
+/// What stands there instead: `YYYYMMDDHHmmSS`.
+const NO_DATE: &[u8] = b"20000101000000";
+
+impl Page {
+    /// Prints the page as a person would, without backgrounds unless its print styles ask for
+    /// them, into the working folder. The same page gives the same bytes.
+    pub(super) async fn print_page(&mut self, save_as: &str) -> Step<()> {
+        let deadline = self.deadline();
+        let Some(to) = inside(&self.work, save_as) else {
+            let expected = format!("{save_as} to be a path in the working folder");
+            return Err(failed(expected, "it leads out of the working folder"));
+        };
+        self.settle(deadline).await?;
+        let params = json!({ "preferCSSPageSize": true, "displayHeaderFooter": false });
+        let params = json!({ "method": "Page.printToPDF", "params": params,
+            "session": self.engine_session });
+        let printed = self.shared.bidi.command("goog:cdp.sendCommand", params, PRINTING).await;
+        let answer = match printed {
+            Ok(answer) => answer,
+            Err(Refusal::Said(_, said)) => {
+                return Err(failed("the page to be printed", said));
+            }
+            Err(refusal) => return Err(refusal.lost("printing the page").into()),
+        };
+        let data = answer["result"]["data"].as_str().unwrap_or_default();
+        let decoded = base64::engine::general_purpose::STANDARD.decode(data);
+        let mut pdf = decoded.map_err(|error| {
+            SurfaceError::BrowserLost(format!("the printed page is no base64: {error}"))
+        })?;
+        undate(&mut pdf);
+        let written = to
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(&to, &pdf));
+        written.map_err(|source| SurfaceError::Io {
+            what: format!("keeping the printed page as {}", to.display()),
+            source,
+        })?;
+        Ok(())
+    }
+}
+
+/// Writes a fixed date over those of the file, in place: offsets in the file stay right.
+fn undate(pdf: &mut [u8]) {
+    for key in DATES {
+        let found = pdf.windows(key.len()).position(|it| it == key);
+        if let Some(at) = found
+            && let Some(date) = pdf.get_mut(at + key.len()..at + key.len() + NO_DATE.len())
+        {
+            date.copy_from_slice(NO_DATE);
+        }
+    }
+}
 
 pub(super) async fn print(
     shared: &Shared,

@@ -87,6 +87,17 @@ pub(super) struct Download {
     pub(super) end: Option<Result<String, String>>,
 }
 
+/// A file chooser that a page opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chooser {
+    /// The browsing context that opened it.
+    pub(super) context: String,
+    /// The field that takes the files; choosers of the File System Access API have none.
+    pub(super) element: Option<String>,
+    /// Whether it takes several files.
+    pub(super) several: bool,
+}
+
 #[derive(Debug)]
 struct Request {
     /// The request's own URL.
@@ -113,6 +124,8 @@ pub(super) struct State {
     pub(super) dialog: Option<Dialog>,
     /// Every download so far.
     pub(super) downloads: Vec<Download>,
+    /// Every file chooser so far.
+    pub(super) choosers: Vec<Chooser>,
     /// Whether the page's process died.
     pub(super) crashed: bool,
     /// Whether the tab was closed, or the browser ended.
@@ -220,6 +233,11 @@ impl State {
                     end: None,
                 });
             }
+            "input.fileDialogOpened" => self.choosers.push(Chooser {
+                context: text(&params["context"]),
+                element: params["element"]["sharedId"].as_str().map(str::to_owned),
+                several: params["multiple"] == true,
+            }),
             "browsingContext.downloadEnd" => self.downloaded(params),
             "connection.ended" => self.gone = true,
             "browsingContext.contextDestroyed" if params["context"] == self.top.as_str() => {
@@ -279,7 +297,9 @@ impl State {
         } else {
             Err(text(&params["status"]))
         };
-        if let Some(download) = self.downloads.iter_mut().rev().find(|it| it.id == id) {
+        // Downloads that no navigation began have no id at all: they end in their order.
+        if let Some(download) = self.downloads.iter_mut().find(|it| it.id == id && it.end.is_none())
+        {
             download.end = Some(end);
         }
     }

@@ -29,9 +29,11 @@ pub(super) enum Need {
     /// There, and the only one.
     There,
     /// Visible and enabled: keys reach it whatever lies over it.
-    Reachable,
+    Focusable,
     /// Visible, enabled, still and not covered.
     Usable,
+    /// Visible, still and not covered, though perhaps disabled.
+    InReach,
     /// As usable, and text can go into it.
     Editable,
 }
@@ -41,7 +43,8 @@ impl Need {
     pub(super) fn of(self, target: &Target) -> String {
         match self {
             Self::There => target.to_string(),
-            Self::Usable | Self::Reachable => format!("{target}, visible and enabled"),
+            Self::InReach => format!("{target}, visible"),
+            Self::Usable | Self::Focusable => format!("{target}, visible and enabled"),
             Self::Editable => format!("{target}, visible and editable"),
         }
     }
@@ -170,7 +173,7 @@ impl Page {
     }
 
     /// The element behind a match, with its state; `None` when it is gone.
-    async fn spot(&self, one: &Match, need: Need) -> Result<Option<Spot>, Snag> {
+    pub(super) async fn spot(&self, one: &Match, need: Need) -> Result<Option<Spot>, Snag> {
         let framed = !one.frames.is_empty();
         let reference = if framed {
             for frame in &one.frames {
@@ -223,6 +226,18 @@ impl Page {
         self.shared.drive("clicking", element.click()).await
     }
 
+    /// Sends keys to an element that a script of ours answered with.
+    pub(super) async fn keys_to_reference(
+        &self,
+        reference: &Value,
+        keys: &str,
+    ) -> Result<(), Snag> {
+        let Some(element) = self.element(reference) else {
+            return Err(Snag::Again("it went away while it was looked at".to_owned()));
+        };
+        self.shared.drive("typing", element.send_keys(keys)).await
+    }
+
     fn element(&self, reference: &Value) -> Option<Element> {
         let id = reference[ELEMENT_KEY].as_str()?.to_owned();
         Some(Element::from_element_id(self.shared.client.clone(), ElementRef::from(id)))
@@ -256,8 +271,8 @@ impl Page {
 
 /// What keeps a thing from being used.
 #[derive(Debug)]
-struct Lack {
-    actual: String,
+pub(super) struct Lack {
+    pub(super) actual: String,
     ambiguous: bool,
     missing: bool,
 }
@@ -269,7 +284,7 @@ impl Lack {
 }
 
 /// The only match, or of several the only visible one.
-fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
+pub(super) fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
     let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
     match (found.matches.as_slice(), visible.as_slice()) {
         ([], _) => Err(Lack { missing: true, ..Lack::now(missing(target, found)) }),
@@ -351,22 +366,29 @@ fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<
     }
 }
 
+/// Whether keys change its value, though no text goes into it.
+fn is_adjustable(state: &ElementState) -> bool {
+    state.enabled && matches!(state.role.as_str(), "slider" | "spinbutton")
+}
+
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
         Need::There => return None,
-        Need::Reachable | Need::Usable | Need::Editable if !state.visible => {
+        Need::Focusable | Need::InReach | Need::Usable | Need::Editable if !state.visible => {
             "it is there, but not visible".to_owned()
         }
-        Need::Reachable | Need::Usable | Need::Editable if !state.enabled => {
+        Need::Focusable | Need::Usable | Need::Editable if !state.enabled => {
             "it is disabled".to_owned()
         }
-        Need::Reachable => return None,
-        Need::Usable | Need::Editable if !state.in_viewport => {
+        Need::Focusable => return None,
+        Need::InReach | Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()
         }
         Need::Editable if state.readonly => "it is read-only".to_owned(),
-        Need::Editable if !state.editable => format!("it is a {}, which takes no text", state.role),
-        Need::Usable | Need::Editable => {
+        Need::Editable if !state.editable && !is_adjustable(state) => {
+            format!("it is a {}, which takes no text", state.role)
+        }
+        Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;
             format!("it is covered by {cover}")
         }

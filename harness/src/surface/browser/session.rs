@@ -31,9 +31,10 @@ const GOODBYE: Duration = Duration::from_secs(3);
 const FRAME: (u32, u32) = (16, 150);
 
 /// The events that pages are watched by.
-const EVENTS: [&str; 8] = [
+const EVENTS: [&str; 9] = [
     "browsingContext",
     "log.entryAdded",
+    "input.fileDialogOpened",
     "network.beforeRequestSent",
     "network.responseStarted",
     "network.responseCompleted",
@@ -68,6 +69,8 @@ pub(super) struct Shared {
     pub(super) records: Arc<Records>,
     /// The tab that classic commands go to.
     pub(super) focus: tokio::sync::Mutex<String>,
+    /// The engine's session of the tab in which we copy and paste, once there is one.
+    pub(super) own_tab: tokio::sync::Mutex<Option<String>>,
     /// The longest that one command may take before the browser counts as lost.
     pub(super) limit: Duration,
     /// The default deadline of an action.
@@ -162,6 +165,7 @@ impl Browser {
             wall,
             records,
             focus: tokio::sync::Mutex::default(),
+            own_tab: tokio::sync::Mutex::default(),
             limit,
             timeout: options.timeout,
         });
@@ -224,8 +228,11 @@ impl Browser {
             Some(blank) => Ok(blank),
             None => Blank::make(Arc::clone(&self.shared), &self.options).await,
         };
-        let page =
-            blank.and_then(|it| Page::of(it, context)).map_err(|error| self.explain(error))?;
+        let page = match self.shared.clear_clipboard().await {
+            Ok(()) => blank.and_then(|it| Page::of(it, context)),
+            Err(error) => Err(error),
+        };
+        let page = page.map_err(|error| self.explain(error))?;
         if let Some(first) = self.first_tab.take() {
             let params = json!({ "context": first });
             // An empty tab that stays is no reason to give up.

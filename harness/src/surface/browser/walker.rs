@@ -24,6 +24,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/find.js"),
     include_str!("walker/runs.js"),
     include_str!("walker/describe.js"),
+    include_str!("walker/widgets.js"),
     include_str!("walker/main.js"),
     "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
 );
@@ -74,6 +75,122 @@ pub enum Question<'a> {
     /// What tells a person that something happened; answered by a list of things as
     /// [`crate::surface::recording::Thing`] has them.
     Scene,
+    /// Where the pointer goes for an element, which is brought into view; answered by [`Aim`].
+    Aim {
+        /// The driver's reference of the element.
+        element: &'a Value,
+    },
+    /// What can be chosen here, in a list made of roles; answered by [`Widget`].
+    Widget {
+        /// The driver's reference of the list, or of what opens it.
+        element: &'a Value,
+        /// The labels that are looked for.
+        wanted: &'a [String],
+        /// How many lists stood open on the page before this one was to open.
+        known: u32,
+    },
+    /// Moves what scrolls, and says how far it is; answered by [`Scrolled`].
+    Scroll {
+        /// The driver's reference of what is scrolled, or of something in it; null for the page
+        /// and everything else that scrolls, by number.
+        element: &'a Value,
+        /// Which of these.
+        number: usize,
+        /// Where to: `start`, `end`, `down`, `up`, pixels from the top, or null for nowhere.
+        to: &'a Value,
+        /// What is looked for, so that `down` and `up` may take several screens at once.
+        hint: Option<Hint<'a>>,
+    },
+}
+
+/// Something by which a thing may be known before it is looked at closely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hint<'a> {
+    /// It has this text, or is labelled so.
+    Text(&'a str),
+    /// It fits this CSS selector.
+    Css(&'a str),
+}
+
+/// Where the pointer goes.
+#[derive(Debug, Clone, PartialEq, Deserialize, Default)]
+#[serde(default)]
+pub struct Aim {
+    /// Whether the element still belongs to the document.
+    pub connected: bool,
+    /// Pixels from the left of the top document's viewport; `None` where it cannot be seen.
+    pub x: Option<f64>,
+    /// Pixels from its top.
+    pub y: Option<f64>,
+    /// What a click would hit instead.
+    pub covered: Option<String>,
+}
+
+/// A list made of roles, or what opens one.
+#[derive(Debug, Clone, PartialEq, Deserialize, Default)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by name")]
+pub struct Widget {
+    /// Whether the element still belongs to the document.
+    pub connected: bool,
+    /// Its role.
+    pub role: String,
+    /// Whether it is the list itself.
+    pub own: bool,
+    /// The list's role; empty where none is open.
+    pub list_role: String,
+    /// Whether several options can be chosen.
+    pub many: bool,
+    /// The field that filters the list by what is typed; null where there is none.
+    pub field: Value,
+    /// How many other lists stand open on the page.
+    pub open: u32,
+    /// Whether it says that it is expanded.
+    pub expanded: Option<bool>,
+    /// Whether a part of the same component lies over it, so that only keys reach it.
+    pub veiled: bool,
+    /// What it shows as chosen.
+    pub value: String,
+    /// Whether it says that it still loads.
+    pub busy: bool,
+    /// The list; null where none is open.
+    pub list: Value,
+    /// What is in the list.
+    pub options: Vec<Choice>,
+}
+
+/// One option of a list made of roles.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Choice {
+    /// The driver's reference.
+    pub element: Value,
+    /// Its accessible name.
+    pub name: String,
+    /// Which of the wanted labels it has; -1 for none.
+    pub wanted: i64,
+    /// Whether it is chosen; `None` where it does not tell.
+    pub selected: Option<bool>,
+    /// Whether it can not be chosen.
+    pub disabled: bool,
+}
+
+/// How far something is scrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Default)]
+#[serde(default)]
+pub struct Scrolled {
+    /// Whether there is anything that scrolls.
+    pub there: bool,
+    /// Whether it is the page itself.
+    pub page: bool,
+    /// Pixels from its top.
+    pub top: f64,
+    /// The most that this can be now.
+    pub most: f64,
+    /// How many rows, options or list items it has now.
+    pub rows: u32,
+    /// Whether it says that more is being loaded.
+    pub waiting: bool,
 }
 
 /// The text that is drawn in the viewport.
@@ -148,6 +265,15 @@ impl Question<'_> {
             }
             Self::Scene => vec![json!({ "op": "scene" })],
             Self::Probe { target } => vec![json!({ "op": "probe", "target": target })],
+            Self::Aim { element } => vec![json!({ "op": "aim" }), (*element).clone()],
+            Self::Widget { element, wanted, known } => vec![
+                json!({ "op": "widget", "wanted": wanted, "known": known }),
+                (*element).clone(),
+            ],
+            Self::Scroll { element, number, to, hint } => vec![
+                json!({ "op": "scroll", "number": number, "move": to, "hint": hint }),
+                (*element).clone(),
+            ],
         }
     }
 }
@@ -394,4 +520,24 @@ pub struct Computed {
     pub name: String,
     /// Whether assistive technology meets it.
     pub exposed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::SCRIPT;
+
+    #[test]
+    fn the_parts_of_the_walker_share_one_scope_and_no_name_twice() {
+        let name = regex::Regex::new(r"(?m)^(?:function|const|let) (\w+)").expect("valid");
+        let mut seen = BTreeSet::new();
+        let twice: Vec<&str> = name
+            .captures_iter(SCRIPT)
+            .map(|found| found.get(1).expect("a group").as_str())
+            .filter(|name| !seen.insert(*name))
+            .collect();
+        assert_eq!(twice, Vec::<&str>::new(), "a later function would take an earlier one's place");
+        assert!(seen.len() > 100, "only {} names were found", seen.len());
+    }
 }

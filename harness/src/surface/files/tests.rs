@@ -193,8 +193,8 @@ fn a_document_is_its_text_and_pages_without_dates() {
     );
     assert_eq!(pictures, ["report.pdf.page-1", "report.pdf.page-2"]);
     let pages = |bytes: &[u8]| {
-        let drawn = pdf::read(bytes).ok().expect("a document").pictures;
-        drawn.iter().map(|it| picture::encode(it).expect("a PNG")).collect::<Vec<_>>()
+        let Ok(document) = pdf::read(bytes) else { panic!("no document") };
+        document.pictures.iter().map(|it| picture::encode(it).expect("a PNG")).collect::<Vec<_>>()
     };
     let drawn = pages(&pdf_of(&["Total 12", "Second page"], "20260101"));
     assert_eq!(drawn, pages(&pdf_of(&["Total 12", "Second page"], "20301231")));

@@ -37,7 +37,7 @@ function means(target, el) {
   return seen.length === 1 && seen[0] === el;
 }
 
-function describe(el) {
+function bestTarget(el) {
   const role = roleOf(el);
   const spoken = role !== '' && role !== 'generic' && role !== 'none' && KNOWN_ROLES.has(role) && shown(el);
   const name = words(nameOf(el));
@@ -166,14 +166,14 @@ function actor(el) {
 // What to call the element that was met, or the one that is meant by it.
 function described(el, request) {
   let it = request.meant ? actor(el) : el;
-  let target = describe(it);
+  let target = bestTarget(it);
   // A picture in something that has a name or a test id stands for that.
   const vague = (found) => found === null || found.locator.css !== undefined;
   let above = it;
   for (let up = 0; request.meant && vague(target) && up < 4; up += 1) {
     above = flatParent(above);
     if (!above || PLACES.has(roleOf(above))) break;
-    const better = describe(above);
+    const better = bestTarget(above);
     if (!vague(better)) [it, target] = [above, better];
   }
   return { element: it, role: roleOf(it), name: nameOf(it), target, scene: request.scene ? scene() : [] };
@@ -205,7 +205,7 @@ function probe(target) {
     const now = state(el, [], true);
     return { role: roleOf(el), name: nameOf(el), tag: tag(el), place: placeOf(el), visible: now.visible, enabled: now.enabled,
       editable: now.editable, covered_by: now.covered_by, reachable: now.in_viewport, text: now.text.slice(0, LONGEST_NAME),
-      framed: framesTo(el).length > 0, best: describe(el), rect: null };
+      framed: framesTo(el).length > 0, best: bestTarget(el), rect: null };
   });
   const first = shownOnes.find(drawnBox);
   if (first) bringIntoView(first);
@@ -213,7 +213,7 @@ function probe(target) {
   const near = result.found.length ? [] : rankedNear(result.missing || target).slice(0, MOST_NEAREST);
   return { total: result.total === undefined ? 0 : result.total, matches: list,
     missing_within: result.missing !== null && result.missing !== undefined,
-    nearest: near.map((it) => ({ said: say(it.el), hidden: it.hidden, best: describe(it.el) })) };
+    nearest: near.map((it) => ({ said: say(it.el), hidden: it.hidden, best: bestTarget(it.el) })) };
 }
 
 // What tells a person that something happened: headings, and what is announced.

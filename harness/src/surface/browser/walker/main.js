@@ -14,6 +14,9 @@ function answer(request, subject) {
     case 'describe': return described(subject, request);
     case 'probe': return probe(request.target);
     case 'scene': return scene();
+    case 'aim': return aim(subject);
+    case 'widget': return widget(subject, request.wanted, request.known);
+    case 'scroll': return scrolled(subject, request.number, request.move, request.hint);
     default: return { complaint: 'the walker does not know the question ' + request.op };
   }
 }
