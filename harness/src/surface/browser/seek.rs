@@ -373,14 +373,13 @@ fn is_adjustable(state: &ElementState) -> bool {
 
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
-        Need::There => return None,
         Need::Focusable | Need::InReach | Need::Usable | Need::Editable if !state.visible => {
             "it is there, but not visible".to_owned()
         }
         Need::Focusable | Need::Usable | Need::Editable if !state.enabled => {
             "it is disabled".to_owned()
         }
-        Need::Focusable => return None,
+        Need::There | Need::Focusable => return None,
         Need::InReach | Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()
         }
