@@ -246,7 +246,10 @@ const DISAGREEMENTS: &[(&str, &str, &str, &str)] = &[
         "img",
         "HTML-AAM 4.1.8 takes the title of an image that is not decorative",
     ),
+    ("a-loud", "button \"Log out\"", "button \"LOG OUT\"", LETTERS),
 ];
+const LETTERS: &str =
+    "the name is the document's text; capitals of a style are matched when a target asks for them";
 const TERM: &str = "ARIA 1.2 names a term by its author only; its text is printed inside it";
 const MEDIA: &str = "the browser prefers its own word about a missing medium to the author's title";
 const ROW: &str =
@@ -262,10 +265,11 @@ fn in_words(role: &str, name: &str) -> String {
 async fn roles_and_names_are_those_of_the_browser_but_for_what_is_written_down() {
     let browser = Browser::start().await;
     let mut seen = Vec::new();
-    for page in ["elements.html", "widgets.html"] {
+    for (page, least) in [("elements.html", 150), ("widgets.html", 150), ("applications.html", 15)]
+    {
         browser.open(page).await;
         let ours: Vec<Computed> = browser.ask(&Question::Roles).await;
-        assert!(ours.len() > 150, "{page} has only {} elements", ours.len());
+        assert!(ours.len() > least, "{page} has only {} elements", ours.len());
         for it in ours {
             let Some(id) = it.element.as_object().and_then(|it| it.values().next()?.as_str())
             else {
@@ -299,7 +303,8 @@ async fn roles_and_names_are_those_of_the_browser_but_for_what_is_written_down()
 #[tokio::test]
 async fn the_accessibility_tree_of_a_page_is_as_accepted() {
     let browser = Browser::start().await;
-    let pages = ["composed", "elements", "hidden", "hostile", "modal", "states", "widgets"];
+    let pages =
+        ["applications", "composed", "elements", "hidden", "hostile", "modal", "states", "widgets"];
     for name in pages {
         browser.open(&format!("{name}.html")).await;
         let page: Page = browser.ask(&Question::Observe { masks: &[] }).await;

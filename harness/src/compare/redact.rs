@@ -225,6 +225,8 @@ fn class_patterns(class: RedactionClass) -> &'static [Regex] {
     const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
     const DAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
     const CLOCK: &str = r"(?:[01]\d|2[0-3]):[0-5]\d";
+    const WATCH: &str =
+        r"(?:1\d|2[0-3]|0?\d):[0-5]\d(?::[0-5]\d)?(?:\s?(?:[AaPp][Mm]\b|[AaPp]\.[Mm]\.))?";
     static TIMESTAMP: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         vec![
             // RFC 3339 and ISO 8601, and the same with a space or a comma before the fraction.
@@ -240,6 +242,13 @@ fn class_patterns(class: RedactionClass) -> &'static [Regex] {
             // asctime and syslog.
             pattern(&format!(
                 r"\b(?:{DAY} )?{MONTH} [ \d]?\d {CLOCK}:[0-5]\d(?:(?: (?:GMT|UTC))? \d{{4}})?\b"
+            )),
+            // What pages show by the browser's locale: 05/01/2026, 09:00:06; 1/5/26, 9:00 AM.
+            pattern(&format!(
+                r"\b\d{{1,2}}(?:/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\.\d{{1,2}}\.\d{{4}}),? {WATCH}"
+            )),
+            pattern(&format!(
+                r"\b(?:{MONTH}[a-z]*\.? \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH}[a-z]*\.? \d{{4}})(?:,| at)? {WATCH}"
             )),
         ]
     });
@@ -330,6 +339,11 @@ mod tests {
             (Timestamp, "Mon, 05 Jan 2026 09:00:00 GMT", "[timestamp]"),
             (Timestamp, "[05/Jan/2026:09:00:00 +0000]", "[[timestamp]]"),
             (Timestamp, "Jan  5 09:00:00 host", "[timestamp] host"),
+            (Timestamp, "made 05/01/2026, 09:00:06", "made [timestamp]"),
+            (Timestamp, "Created: 11/21/26, 1:12 PM Modified", "Created: [timestamp] Modified"),
+            (Timestamp, "am 5.1.2026, 9:00:06", "am [timestamp]"),
+            (Timestamp, "Nov. 21, 2026, 1:14 p.m. by ada", "[timestamp] by ada"),
+            (Timestamp, "5 January 2026 at 09:00", "[timestamp]"),
             (Uuid, "id 123e4567-e89b-12d3-a456-426614174000", "id [uuid]"),
             (Duration, "took 12 ms, 1.5s and 2m30s", "took [duration], [duration] and [duration]"),
             (
@@ -352,7 +366,15 @@ mod tests {
         let table: [(RedactionClass, &[&str]); 6] = [
             (
                 Timestamp,
-                &["id 20260105090000", "2026-01-05", "09:00", "2026-13-05 09:00", "1767603600"],
+                &[
+                    "id 20260105090000",
+                    "2026-01-05",
+                    "05/01/2026",
+                    "1.2.34 10:30",
+                    "09:00",
+                    "2026-13-05 09:00",
+                    "1767603600",
+                ],
             ),
             (Uuid, &["123e4567-e89b-12d3-a456", "1234-5678"]),
             (

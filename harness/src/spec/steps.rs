@@ -127,6 +127,19 @@ impl Reader {
             );
             return None;
         }
+        let text = matches!(verb.shape, grammar::Shape::Text | grammar::Shape::Template);
+        if let (true, Value::Map(_), Some(key)) = (text, &first.value.value, verb.modifiers.first())
+        {
+            self.advise(
+                first.value.pos,
+                format!("\"{}\" takes text, not a map", verb.name),
+                &format!(
+                    "\"{}\" stands beside it: `- {{ {}: …, {}: … }}`",
+                    key.name, verb.name, key.name
+                ),
+            );
+            return None;
+        }
         self.action(verb, first, entries, pos)
     }
 

@@ -20,7 +20,8 @@ async fn a_failure_says_what_was_looked_for_and_what_was_there() {
         (
             Action::click(button("Edit")),
             "button \"Edit\", visible and enabled",
-            "2 things match (1: button \"Edit\", 2: button \"Edit\"); say which by `in:` or `nth:`",
+            "2 things match (1: button \"Edit\" in row \"Ada Edit\", 2: button \"Edit\" in row \
+             \"Bob Edit\"); say which by `in:` or `nth:`",
         ),
         (
             Action::click(button("Under")),

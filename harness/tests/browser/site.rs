@@ -88,6 +88,7 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/inputs" => include_str!("inputs.html"),
         "/moving" => include_str!("moving.html"),
         "/errors" => include_str!("errors.html"),
+        "/applications" => include_str!("applications.html"),
         "/clean" => {
             "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>"
         }

@@ -95,6 +95,14 @@ fn steps_that_are_no_steps_say_what_a_step_is() {
 }
 
 #[test]
+fn a_map_where_a_verb_takes_text_shows_where_its_other_keys_stand() {
+    insta::assert_snapshot!(said_of_steps(concat!(
+        "  - type: { text: tea, into: searchbox }\n",
+        "  - press: { key: Enter, on: searchbox }\n",
+    )));
+}
+
+#[test]
 fn commands_that_are_wrong_say_why() {
     insta::assert_snapshot!(said_of_steps(concat!(
         "  - run: shopctl orders | sort\n",

@@ -371,7 +371,7 @@ impl Page {
 
     pub(super) async fn press(&mut self, keys: &str, on: Option<&Target>) -> Step<()> {
         match chord(keys) {
-            Ok(sent) => self.send(&sent, on, Need::Usable).await,
+            Ok(sent) => self.send(&sent, on, Need::Focusable).await,
             Err(complaint) => Err(failed(format!("the key {keys}"), complaint)),
         }
     }
@@ -416,7 +416,16 @@ impl Page {
                 return Ok(());
             }
             if Instant::now() >= deadline {
-                return Err(failed(expected, "the click did not change it"));
+                let actual = match spot.state.role.as_str() {
+                    "checkbox" | "radio" | "switch" | "menuitemcheckbox" | "menuitemradio" => {
+                        "the click did not change it".to_owned()
+                    }
+                    role => format!(
+                        "the click did not change it: it is a {role}, and may be selected or \
+                         pressed instead; use `click:`"
+                    ),
+                };
+                return Err(failed(expected, actual));
             }
             self.pause().await;
         }

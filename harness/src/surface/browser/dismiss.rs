@@ -32,7 +32,7 @@ impl Page {
                 Ok(None) | Err(Snag::Again(_)) => continue,
                 Err(snag) => return Err(self.trouble(snag, &expected)),
             };
-            let clicked = self.shared.drive("clicking", spot.element.click()).await;
+            let clicked = self.click_spot(&spot).await;
             if self.acted(clicked, &spot, &expected, self.deadline()).await? {
                 any = true;
                 self.record.state().note(&format!("dismissed {when} by {click}"));

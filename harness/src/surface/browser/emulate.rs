@@ -237,11 +237,11 @@ impl Page {
     /// Clicks as a person does with this device: with a finger where it has a touch screen.
     pub(super) async fn click_or_tap(&self, spot: &Spot) -> Result<(), Snag> {
         let Some(point) = spot.state.point.filter(|_| self.settings.touch == Some(true)) else {
-            return self.shared.drive("clicking", spot.element.click()).await;
+            return self.click_spot(spot).await;
         };
         if spot.framed {
             // Its place is told in its frame; a finger needs one on the screen.
-            return self.shared.drive("clicking", spot.element.click()).await;
+            return self.click_spot(spot).await;
         }
         let (x, y) = (point.x.floor(), point.y.floor());
         let finger = json!({ "type": "pointer", "id": "finger",

@@ -21,21 +21,14 @@ const EVIDENCE: Duration = Duration::from_secs(5);
 const FRAMES: u32 = 6;
 
 /// How often the end of one animation may begin another.
-const FREEZES: u32 = 4;
+const FREEZES: u32 = 6;
 
 /// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
 /// endless starts over and stands, the rest ends and tells the page so.
 const FREEZE: &str = r"(() => {
   let moved = 0;
-  const all = document.getAnimations();
-  const below = (view) => {
-    for (let i = 0; i < view.length; i += 1) {
-      try { all.push(...view[i].document.getAnimations()); } catch { continue; /* another origin */ }
-      below(view[i]);
-    }
-  };
-  below(window);
-  for (const it of all) {
+  const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  for (const it of scopes.flatMap((scope) => scope.getAnimations())) {
     if (it.playState !== 'running' && !it.pending) continue;
     const end = it.effect ? it.effect.getComputedTiming().endTime : 0;
     try {
@@ -43,11 +36,13 @@ const FREEZE: &str = r"(() => {
       else { it.pause(); it.currentTime = 0; (globalThis.__paused ||= new Set()).add(it); }
     } catch { /* an animation without a timeline stands already */ }
   }
-  if (!globalThis.__still) {
-    const sheet = new CSSStyleSheet();
+  for (const inner of scopes.filter((scope) => scope.defaultView)) {
+    const view = inner.defaultView;
+    if (view.__still) continue;
+    const sheet = new view.CSSStyleSheet();
     sheet.replaceSync('*, *::before, *::after { caret-color: transparent !important }');
-    Object.defineProperty(globalThis, '__still', { value: sheet, configurable: true });
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    Object.defineProperty(view, '__still', { value: sheet, configurable: true });
+    inner.adoptedStyleSheets = [...inner.adoptedStyleSheets, sheet];
   }
   return moved;
 })()";
@@ -56,8 +51,12 @@ const FREEZE: &str = r"(() => {
 const THAW: &str = r"(() => {
   for (const it of globalThis.__paused || []) it.play();
   delete globalThis.__paused;
-  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((it) => it !== globalThis.__still);
-  delete globalThis.__still;
+  const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  for (const inner of scopes.filter((scope) => scope.defaultView)) {
+    const view = inner.defaultView;
+    inner.adoptedStyleSheets = inner.adoptedStyleSheets.filter((it) => it !== view.__still);
+    delete view.__still;
+  }
 })()";
 
 impl Page {
@@ -148,11 +147,15 @@ impl Page {
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.
     async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        let mut stirred = false;
         for _ in 0..FREEZES {
-            let moved = self.peek(FREEZE, deadline).await?;
-            if moved.as_u64().unwrap_or_default() == 0 {
+            let moved = self.peek(FREEZE, deadline).await?.as_u64().unwrap_or_default() > 0;
+            if !moved && !stirred {
                 break;
             }
+            // What came to lie under the pointer shows it from the next frame on.
+            stirred = moved;
+            self.peek("void requestAnimationFrame(() => {})", deadline).await?;
             self.settle(deadline).await?;
         }
         Ok(())

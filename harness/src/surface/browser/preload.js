@@ -56,6 +56,55 @@
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   });
 
+  // What custom elements keep to themselves, for those who look at the page: shadow trees that are
+  // closed, and the role and states that they state by ElementInternals.
+  const internals = new WeakMap();
+  const shadows = new WeakMap();
+  const some = { internals: false, shadows: false };
+  HTMLElement.prototype.attachInternals = mask(HTMLElement.prototype.attachInternals, (target, self, args) => {
+    const made = Reflect.apply(target, self, args);
+    internals.set(self, made);
+    some.internals = true;
+    return made;
+  });
+  const roots = new Set();
+  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
+    const root = Reflect.apply(target, self, args);
+    roots.add(new WeakRef(root));
+    watch(root);
+    if (root.mode === 'closed') {
+      shadows.set(self, root);
+      some.shadows = true;
+    }
+    return root;
+  });
+  // The documents of this origin, and the shadow trees that are in use: what the page is made of.
+  const scopes = () => {
+    const list = [document];
+    for (const it of roots) {
+      const root = it.deref();
+      if (!root) roots.delete(it);
+      else if (root.isConnected) list.push(root);
+    }
+    for (let i = 0; i < window.length; i += 1) {
+      try {
+        const inner = window[i].__nightshift;
+        if (inner) list.push(...inner.scopes());
+      } catch { /* a frame of another origin is none of ours */ }
+    }
+    return list;
+  };
+  // Whether there is anything of that kind, here or in a frame: without it nobody need ask.
+  const hides = () => some.internals || some.shadows || Array.from({ length: window.length }, (_, i) => i).some((i) => {
+    try {
+      return window[i].__nightshift.hides();
+    } catch {
+      return false;
+    }
+  });
+  const internalsOf = (el) => (some.internals && internals.get(el)) || null;
+  const shadowOf = (el) => (some.shadows && shadows.get(el)) || null;
+
   // What is still under way: short timers, frames asked for, changes of the tree, leaving.
   const SHORT = 600;
   const LONG = 2000;
@@ -70,7 +119,24 @@
   const observer = new MutationObserver(() => {
     if (!loading()) state.mutated = real.perf();
   });
-  observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  const watch = (root) => {
+    observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+    root.addEventListener('scroll', () => { scroll.since = scroll.at = real.perf(); }, { capture: true, passive: true });
+    root.addEventListener('scrollend', () => { scroll.since = 0; }, { capture: true, passive: true });
+  };
+  // Smooth scrolling is no animation that the document knows of: it begins with a call, goes on with
+  // events, and ends with one.
+  const scroll = { at: 0, since: 0 };
+  for (const name of ['scroll', 'scrollTo', 'scrollBy', 'scrollIntoView']) {
+    for (const owner of [Element.prototype, globalThis]) {
+      if (typeof owner[name] !== 'function') continue;
+      owner[name] = mask(owner[name], (target, self, args) => {
+        scroll.at = real.perf();
+        return Reflect.apply(target, self, args);
+      });
+    }
+  }
+  watch(document);
   // Answers that scripts wait for. The events of the network come by another way and may be late;
   // and between an answer and what a script makes of it there is nothing that they could tell.
   const awaited = new Map();
@@ -155,6 +221,7 @@
     if (before(frames)) reasons.push('frame');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
+    if ((scroll.at && at - scroll.at < 60) || (scroll.since && at - scroll.since < 1000)) reasons.push('scrolling');
     for (let i = 0; i < window.length; i += 1) {
       try {
         const inner = window[i].__nightshift;
@@ -163,5 +230,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes }), configurable: false });
 }

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::page::{Page, Step, Trouble, failed};
-use super::session::Snag;
+use super::session::{INTERCEPTED, Snag};
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::{Locator, Target};
 
@@ -26,6 +27,8 @@ const NEAREST: usize = 3;
 pub(super) enum Need {
     /// There, and the only one.
     There,
+    /// Visible and enabled: keys reach it whatever lies over it.
+    Focusable,
     /// Visible, enabled, still and not covered.
     Usable,
     /// Visible, still and not covered, though perhaps disabled.
@@ -40,7 +43,7 @@ impl Need {
         match self {
             Self::There => target.to_string(),
             Self::InReach => format!("{target}, visible"),
-            Self::Usable => format!("{target}, visible and enabled"),
+            Self::Usable | Self::Focusable => format!("{target}, visible and enabled"),
             Self::Editable => format!("{target}, visible and editable"),
         }
     }
@@ -167,6 +170,32 @@ impl Page {
         Ok(state.connected.then_some(Spot { element, reference, state, framed }))
     }
 
+    /// Clicks a thing that was found usable.
+    pub(super) async fn click_spot(&self, spot: &Spot) -> Result<(), Snag> {
+        match self.shared.drive("clicking", spot.element.click()).await {
+            Err(Snag::Again(said)) if said.starts_with(INTERCEPTED) => {}
+            went => return went,
+        }
+        // The driver takes text that is slotted into a thing for something over it. The walker
+        // does not: where nothing covers the thing, the pointer goes there by itself.
+        let question =
+            Question::State { element: &spot.reference, attributes: &[], scroll: Scroll::Leave };
+        let state: ElementState = self.ask(&question).await?;
+        if let Some(lack) = unfit(&state, Need::Usable) {
+            return Err(Snag::Again(lack.actual));
+        }
+        let pointer = MouseActions::new("pointer".to_owned())
+            .then(PointerAction::MoveToElement {
+                element: spot.element.clone(),
+                duration: None,
+                x: 0.0,
+                y: 0.0,
+            })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.shared.drive("clicking", self.shared.client.perform_actions(pointer)).await
+    }
+
     /// Clicks an element that a script of ours answered with.
     pub(super) async fn click_reference(&self, reference: &Value) -> Result<(), Snag> {
         let Some(element) = self.element(reference) else {
@@ -199,8 +228,9 @@ impl Page {
 
     /// Whether something in the page may be moving.
     async fn is_moving(&self) -> bool {
-        let question = "document.getAnimations().some((it) => it.playState === 'running') || \
-                        !!(globalThis.__nightshift && __nightshift.frames.size)";
+        let question = "(globalThis.__nightshift ? __nightshift.scopes() : [document]).some(
+                (scope) => scope.getAnimations().some((it) => it.playState === 'running')) || \
+                !!(globalThis.__nightshift && __nightshift.frames.size)";
         let moving = self.evaluate(question, self.deadline()).await;
         moving.is_ok_and(|value| value == Value::Bool(true))
     }
@@ -252,7 +282,9 @@ fn candidates(matches: &[Match], total: u32) -> String {
         .enumerate()
         .map(|(at, it)| {
             let hidden = if it.visible { "" } else { " (hidden)" };
-            format!("{}: {}{hidden}", at + 1, said(it))
+            let inside =
+                if it.inside.is_empty() { String::new() } else { format!(" in {}", it.inside) };
+            format!("{}: {}{inside}{hidden}", at + 1, said(it))
         })
         .collect();
     format!("{total} things match ({}); say which by `in:` or `nth:`", names.join(", "))
@@ -323,11 +355,13 @@ fn is_adjustable(state: &ElementState) -> bool {
 
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
     let actual = match need {
-        Need::There => return None,
-        Need::InReach | Need::Usable | Need::Editable if !state.visible => {
+        Need::Focusable | Need::InReach | Need::Usable | Need::Editable if !state.visible => {
             "it is there, but not visible".to_owned()
         }
-        Need::Usable | Need::Editable if !state.enabled => "it is disabled".to_owned(),
+        Need::Focusable | Need::Usable | Need::Editable if !state.enabled => {
+            "it is disabled".to_owned()
+        }
+        Need::There | Need::Focusable => return None,
         Need::InReach | Need::Usable | Need::Editable if !state.in_viewport => {
             "it cannot be brought into view".to_owned()
         }

@@ -470,11 +470,23 @@ fn snag(what: &str, error: &CmdError) -> Snag {
             Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}")))
         }
         CmdError::Standard(answer) if answer.error() == "element click intercepted" => {
-            Snag::Again(said)
+            Snag::Again(intercepted(&said))
         }
         CmdError::Standard(_) => Snag::Refused(said),
         // The driver's own word, which the standard does not have.
         CmdError::NotW3C(answer) if answer.to_string().contains("tab crashed") => Snag::Crashed,
         _ => Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}"))),
+    }
+}
+
+/// How the answer begins when something else lies where a click would go.
+pub(super) const INTERCEPTED: &str = "another thing lies over it";
+
+/// The driver's long sentence cut down to what lies over the thing.
+fn intercepted(said: &str) -> String {
+    let over = said.split_once("would receive the click: ").map(|(_, it)| it);
+    match over.and_then(|it| it.split_inclusive('>').next()) {
+        Some(tag) => format!("{INTERCEPTED}: {tag}"),
+        None => INTERCEPTED.to_owned(),
     }
 }

@@ -396,6 +396,8 @@ pub struct Match {
     pub role: String,
     /// Its accessible name.
     pub name: String,
+    /// The nearest named thing that it is inside of, where several match; empty where none is.
+    pub inside: String,
     /// Its box, in the viewport of the top document.
     pub rect: Area,
     /// Whether it is drawn and has a size.

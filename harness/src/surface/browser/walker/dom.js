@@ -15,7 +15,6 @@ const readers = {
   data: getterOf(CharacterData, 'data'),
   tag: getterOf(Element, 'localName'),
   namespace: getterOf(Element, 'namespaceURI'),
-  shadow: getterOf(Element, 'shadowRoot'),
   slot: getterOf(Element, 'assignedSlot'),
   textSlot: getterOf(Text, 'assignedSlot'),
   root: getterOf(Document, 'documentElement'),
@@ -27,6 +26,37 @@ const readers = {
     meter: getterOf(HTMLMeterElement, 'labels'), progress: getterOf(HTMLProgressElement, 'labels'),
     output: getterOf(HTMLOutputElement, 'labels') },
 };
+// What the preload script kept of custom elements; a page that it never saw keeps it to itself.
+const openShadow = getterOf(Element, 'shadowRoot');
+const hiding = Boolean(window.__nightshift && window.__nightshift.hides && window.__nightshift.hides());
+const keepers = new Map();
+function keptBy(el) {
+  const inside = readers.document.call(el);
+  let keeper = keepers.get(inside);
+  if (keeper === undefined) {
+    const view = readers.view.call(inside);
+    keeper = (view && view.__nightshift && view.__nightshift.shadowOf && view.__nightshift) || null;
+    keepers.set(inside, keeper);
+  }
+  return keeper;
+}
+readers.shadow = function () {
+  const open = openShadow.call(this);
+  const keeper = open || !hiding ? null : keptBy(this);
+  return keeper ? keeper.shadowOf(this) : open;
+};
+// A closed shadow tree does not tell where what it was given is shown: its slots do.
+function slotOf(node) {
+  const open = (readers.type.call(node) === 3 ? readers.textSlot : readers.slot).call(node);
+  const host = open || !hiding ? null : readers.parent.call(node);
+  if (!host || readers.type.call(host) !== 1 || openShadow.call(host)) return open;
+  const closed = readers.shadow.call(host);
+  return (closed && Array.from(closed.querySelectorAll('slot')).find((it) => assignedNodes.call(it).includes(node))) || null;
+}
+function internalsOf(el) {
+  const keeper = !hiding || readers.tag.call(el).indexOf('-') < 0 ? null : keptBy(el);
+  return keeper ? keeper.internalsOf(el) : null;
+}
 const getAttribute = Element.prototype.getAttribute;
 const matchesSelector = Element.prototype.matches;
 const boundsOf = Element.prototype.getBoundingClientRect;
@@ -41,8 +71,20 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 const isElement = (node) => readers.type.call(node) === 1;
 const isText = (node) => readers.type.call(node) === 3;
-const attr = (el, name) => getAttribute.call(el, name);
-const has = (el, name) => getAttribute.call(el, name) !== null;
+const INTERNAL_STATES = { 'aria-busy': 'ariaBusy', 'aria-checked': 'ariaChecked', 'aria-current': 'ariaCurrent',
+  'aria-description': 'ariaDescription', 'aria-disabled': 'ariaDisabled', 'aria-expanded': 'ariaExpanded',
+  'aria-hidden': 'ariaHidden', 'aria-invalid': 'ariaInvalid', 'aria-label': 'ariaLabel', 'aria-level': 'ariaLevel',
+  'aria-placeholder': 'ariaPlaceholder', 'aria-pressed': 'ariaPressed', 'aria-readonly': 'ariaReadOnly',
+  'aria-required': 'ariaRequired', 'aria-selected': 'ariaSelected', 'aria-sort': 'ariaSort',
+  'aria-valuenow': 'ariaValueNow', 'aria-valuetext': 'ariaValueText' };
+// An attribute; what a custom element states by its internals stands in for one that it has not.
+const attr = (el, name) => {
+  const own = getAttribute.call(el, name);
+  if (own !== null || !hiding || INTERNAL_STATES[name] === undefined) return own;
+  const internals = internalsOf(el);
+  return internals ? internals[INTERNAL_STATES[name]] : null;
+};
+const has = (el, name) => attr(el, name) !== null;
 const matches = (el, selector) => matchesSelector.call(el, selector);
 const tidy = (text) => String(text).replace(/[\u200b\u00ad]/g, '').replace(/\s+/g, ' ').trim();
 
@@ -129,7 +171,7 @@ function flatChildren(el) {
 
 function flatParent(node) {
   const type = readers.type.call(node);
-  const slot = type === 1 ? readers.slot.call(node) : type === 3 ? readers.textSlot.call(node) : null;
+  const slot = type === 1 || type === 3 ? slotOf(node) : null;
   if (slot) return slot;
   const parent = readers.parent.call(node);
   if (!parent) return null;
@@ -181,7 +223,7 @@ function exposed(el) {
   if (answer && parent) {
     answer = exposed(parent) && !styleOf(parent).skipped;
     if (answer && tag(parent) === 'details' && !has(parent, 'open')) answer = flatChildren(parent).includes(el);
-    else if (answer && readers.shadow.call(parent)) answer = readers.slot.call(el) !== null || readers.parent.call(el) !== parent;
+    else if (answer && readers.shadow.call(parent)) answer = slotOf(el) !== null || readers.parent.call(el) !== parent;
   }
   if (answer && modal && parent && modalAncestors.has(parent)) answer = el === modal || modalAncestors.has(el);
   exposure.set(el, answer);

@@ -16,7 +16,8 @@ function allElements() {
   return everything;
 }
 
-const words = (text) => tidy(text).normalize('NFC');
+// Letters of private use are pictures of icon fonts, which nobody can type.
+const words = (text) => tidy(String(text).replace(/[\ue000-\uf8ff]/g, ' ')).normalize('NFC');
 const wordCharacter = /[\p{L}\p{N}_]/u;
 function containsWords(text, wanted) {
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
@@ -57,15 +58,21 @@ function drawnText(el) {
   return text;
 }
 
+// Letters that only the style makes large or small: a person names them as they are drawn.
+const restyled = (el) => computedStyle(el).textTransform !== 'none' ||
+  flatChildren(el).some((it) => isElement(it) && restyled(it));
+const folded = (text) => text.toLowerCase();
+
 function byText(scopes, wanted) {
   const equal = [];
   const part = [];
+  const styled = [];
   // Answers whether the element or one below it was taken, so that the innermost wins.
-  const walk = (el, list, test) => {
-    const text = words(drawnText(el));
-    if (!text.includes(wanted)) return false;
+  const walk = (el, list, test, read = (text) => text) => {
+    const text = read(words(drawnText(el)));
+    if (!text.includes(read(wanted))) return false;
     let below = false;
-    for (const it of flatChildren(el)) if (isElement(it) && walk(it, list, test)) below = true;
+    for (const it of flatChildren(el)) if (isElement(it) && walk(it, list, test, read)) below = true;
     if (below) return true;
     if (!test(text) || !drawn(el)) return false;
     list.push(el);
@@ -74,19 +81,28 @@ function byText(scopes, wanted) {
   for (const scope of scopes) walk(scope, equal, (text) => text === wanted);
   if (equal.length) return equal;
   for (const scope of scopes) walk(scope, part, (text) => containsWords(text, wanted));
-  return part;
+  if (part.length) return part;
+  const lower = folded(wanted);
+  for (const scope of scopes) walk(scope, styled, (text) => text === lower, folded);
+  return styled.filter(restyled);
 }
 
 const CONTROLS = new Set(['textbox', 'searchbox', 'combobox', 'listbox', 'checkbox', 'radio', 'switch', 'slider', 'spinbutton']);
 const isControl = (el) => CONTROLS.has(roleOf(el)) || (tag(el) === 'input' && attr(el, 'type') === 'file') ||
   (has(el, 'contenteditable') && attr(el, 'contenteditable') !== 'false');
 
+// A control that is hidden from the tree stands behind one that a script made in its place.
 function byLabel(candidates, scopes, wanted) {
   const controls = candidates.filter((el) => isControl(el) && drawn(el));
+  const heard = labelled(controls.filter(shown), scopes, wanted);
+  return heard.length ? heard : labelled(controls, scopes, wanted);
+}
+
+function labelled(controls, scopes, wanted) {
   const named = controls.filter((el) => words(nameOf(el)) === wanted);
   if (named.length) return named;
-  const labelled = controls.filter((el) => words(labelText(el, { seen: new Set([el]) })) === wanted);
-  if (labelled.length) return labelled;
+  const own = controls.filter((el) => words(labelText(el, { seen: new Set([el]) })) === wanted);
+  if (own.length) return own;
   const found = [];
   for (const text of byText(scopes, wanted)) {
     const from = boxOf(text);
@@ -122,7 +138,13 @@ const nameIn = (locator) => (locator.name === undefined || locator.name === null
 
 function byRole(candidates, locator) {
   const wanted = nameIn(locator);
-  return candidates.filter((el) => sameRole(el, locator.role) && shown(el) && (wanted === null || words(nameOf(el)) === wanted));
+  const all = candidates.filter((el) => sameRole(el, locator.role) && shown(el));
+  if (wanted === null) return all;
+  const named = all.filter((el) => words(nameOf(el)) === wanted);
+  if (named.length) return named;
+  // What may have no name is told apart by its description, which its line prints.
+  if (UNNAMEABLE.has(locator.role)) return all.filter((el) => words(attr(el, 'title') || '') === wanted);
+  return all.filter((el) => folded(words(nameOf(el))) === folded(wanted) && restyled(el));
 }
 
 // Names of an enclosing thing: equal, or equal to a part of it, or containing the words.
@@ -168,7 +190,7 @@ function locate(locator, candidates, scopes, loose) {
 }
 
 const say = (el) => {
-  const name = nameOf(el);
+  const name = words(nameOf(el));
   return (roleOf(el) || tag(el)) + (name ? ' ' + quoted(name) : '');
 };
 

@@ -84,11 +84,22 @@ function find(target, explain, ways) {
     const box = boxOf(el);
     const far = frames.length || ways;
     list.push({ element: far ? null : el, frames, way: far ? wayTo(el) : [],
-      role: roleOf(el), name: nameOf(el), rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
+      role: roleOf(el), name: words(nameOf(el)), inside: result.total > 1 ? holderOf(el) : '', rect: rounded(box), visible: drawn(el) && box.width > 0 && box.height > 0 });
   }
   const lacking = result.missing || target;
   return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
     nearest: !list.length && explain ? nearest(lacking) : [], foreign: list.length ? [] : foreignFor(target) };
+}
+
+// The nearest thing with a name that holds it, as `in:` would say it.
+function holderOf(el) {
+  const own = words(nameOf(el));
+  for (let it = flatParent(el); it; it = flatParent(it)) {
+    const role = roleOf(it);
+    const name = role === 'generic' || role === 'none' || !shown(it) ? '' : words(nameOf(it));
+    if (name && name !== own) return role + ' ' + quoted(name.length > 60 ? name.slice(0, 59) + '…' : name);
+  }
+  return '';
 }
 
 function everyRole() {
@@ -155,6 +166,21 @@ function clickPoint(el) {
   return { x: (left + right) / 2, y: (top + bottom) / 2 };
 }
 
+// What holds the text that a host hands into its shadow tree: the browser names the host as hit there.
+function slottedAt(host, point) {
+  if (!readers.shadow.call(host)) return null;
+  for (const it of childNodes(host)) {
+    if (!isText(it) || !slotOf(it)) continue;
+    const range = readers.document.call(host).createRange();
+    range.selectNodeContents(it);
+    for (const box of range.getClientRects()) {
+      const within = box.left <= point.x && point.x <= box.right && box.top <= point.y && point.y <= box.bottom;
+      if (within) return flatParent(it);
+    }
+  }
+  return null;
+}
+
 function coveredBy(el, point) {
   let hit = Document.prototype.elementFromPoint.call(readers.document.call(el), point.x, point.y);
   while (hit && readers.shadow.call(hit)) {
@@ -163,11 +189,25 @@ function coveredBy(el, point) {
     hit = deeper;
   }
   if (!hit) return null;
-  for (let it = hit; it; it = flatParent(it)) {
+  for (let it = slottedAt(hit, point) || hit; it; it = flatParent(it)) {
     if (it === el) return null;
     if (tag(it) === 'label' && it.control === el) return null;
   }
   if (tag(el) === 'option' || tag(el) === 'optgroup') return null; // drawn by its list
+  const through = computedStyle(el).pointerEvents === 'none' && liesUnder(hit, el);
+  if (through && !INTERACTIVE.has(roleOf(el))) return null;
+  const over = through ? ' (it lets clicks through: pointer-events is none)' : '';
+  return coverName(hit) + over;
+}
+
+// Whether what takes the click is drawn below the thing: what holds it, or what came before in a drawing.
+function liesUnder(hit, el) {
+  for (let it = el; it; it = flatParent(it)) if (it === hit) return true;
+  return tag(el).startsWith('svg:') && tag(hit).startsWith('svg:') &&
+    (Node.prototype.compareDocumentPosition.call(hit, el) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+}
+
+function coverName(hit) {
   const name = nameOf(hit);
   if (name) return say(hit);
   const id = attr(hit, 'id');

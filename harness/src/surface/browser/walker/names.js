@@ -144,7 +144,7 @@ function alternative(node, trip) {
   if (value !== null) return value;
   let text = authorName(el, trip);
   if (!text && role !== 'none') text = nativeName(el, role, trip).text;
-  if (!text) text = contentText(el, { ...trip, referenced: false });
+  if (!text) text = contentText(el, trip);
   if (!tidy(text) && role !== 'none' && !UNNAMEABLE.has(role)) text = fallbackName(el).text;
   return text;
 }
@@ -193,15 +193,16 @@ function valueText(el) {
 // Text of the content in reading order; blocks are set apart by a space.
 function contentText(el, trip) {
   let text = generated(el, '::before');
-  const branch = attr(el, 'role') === 'treeitem'; // what hangs below it has names of its own
+  // What hangs below a tree's item has names of its own, however deep in shadow trees it lies.
+  const inside = trip.branch || attr(el, 'role') !== 'treeitem' ? trip : { ...trip, branch: true };
   for (const it of flatChildren(el)) {
     if (isText(it)) {
       if (trip.hidden || styleOf(el).visible) text += readers.data.call(it);
       continue;
     }
     const style = styleOf(it);
-    if (branch && style.display !== 'none' && roleOf(it) === 'group') continue;
-    const piece = alternative(it, trip);
+    if (inside.branch && style.display !== 'none' && roleOf(it) === 'group') continue;
+    const piece = alternative(it, inside);
     const apart = style.display !== 'none' && (!style.inline || ownedBy.has(it) || CELLS.has(roleOf(it)));
     text += apart ? ' ' + piece + ' ' : piece;
   }

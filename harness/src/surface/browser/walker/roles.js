@@ -98,8 +98,15 @@ function nativeRole(el) {
       const parent = readers.parent.call(el);
       return parent && isElement(parent) && tag(parent) === 'details' ? 'button' : 'generic';
     }
-    default: return Object.prototype.hasOwnProperty.call(SAME_ROLE, name) ? SAME_ROLE[name] : 'generic';
+    default: return internalRole(el) || (Object.prototype.hasOwnProperty.call(SAME_ROLE, name) ? SAME_ROLE[name] : 'generic');
   }
+}
+
+// The role that a custom element gives itself where its author gives none.
+function internalRole(el) {
+  const internals = internalsOf(el);
+  const role = internals ? String(internals.role || '').toLowerCase().trim() : '';
+  return KNOWN_ROLES.has(role) ? role : '';
 }
 
 function imageRole(el) {
