@@ -51,7 +51,8 @@ pub fn run(common: &Common, options: &GotoOptions) -> anyhow::Result<Exit> {
         });
         let progress = person::teller(common);
         let replayed =
-            nights::replay(&moment.suite, &asked, moment.until, &stop, progress, pause).await;
+            Box::pin(nights::replay(&moment.suite, &asked, moment.until, &stop, progress, pause))
+                .await;
         replayed.map(|it| (it, failed))
     })?;
     Ok(conclude(&replayed, failed))

@@ -68,7 +68,7 @@ pub fn run(common: &Common, options: &RecordOptions) -> anyhow::Result<Exit> {
                 }));
             });
             let progress = person::teller(common);
-            nights::replay(&moment.suite, &asked, None, &stop, progress, pause).await
+            Box::pin(nights::replay(&moment.suite, &asked, None, &stop, progress, pause)).await
         })?;
         match (goto::conclude(&replayed, false), taken) {
             (_, Some(taken)) => (paper, taken?),

@@ -36,7 +36,7 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
             let reporter = reporter.clone();
             Arc::new(move |it| reporter.tell(it))
         };
-        nights::run(&suite, &options, &stop, progress).await
+        Box::pin(nights::run(&suite, &options, &stop, progress)).await
     });
     reporter.clear();
     // A browser or product that hangs must not keep the program.

@@ -66,7 +66,7 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
             }));
         });
         let progress = person::teller(common);
-        nights::replay(&moment.suite, &asked, moment.until, &stop, progress, pause).await
+        Box::pin(nights::replay(&moment.suite, &asked, moment.until, &stop, progress, pause)).await
     })?;
     if let Some(failed) = &failed {
         terminal::say(format_args!("the moment was not reached: {failed}"));
