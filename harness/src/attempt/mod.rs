@@ -451,7 +451,7 @@ impl Attempt<'_> {
         };
         let look = Look { facets, masks, varies: &*varies };
         match page.observe(&look).await {
-            Ok(mut observation) => {
+            Ok(Ok(mut observation)) => {
                 let facets = look.facets;
                 observation.place = self.sites.told(observation.place);
                 self.record_checkpoint(step, snapshot, &observation, &facets)?;
@@ -462,6 +462,7 @@ impl Attempt<'_> {
                     decided: None,
                 })
             }
+            Ok(Err(failure)) => Ok(CarriedOut::failed(failure)),
             Err(error) => Ok(CarriedOut::harness_error(&error)),
         }
     }

@@ -347,6 +347,19 @@ async fn a_lost_browser_is_the_harness_failing_and_not_the_product() {
     assert_eq!(ended, Ended::With(Outcome::HarnessError));
 }
 
+#[tokio::test]
+async fn a_page_that_cannot_be_read_fails_the_snapshot_and_leaves_no_checkpoint() {
+    let mut stage = Stage::default();
+    stage.page.unreadable = Some(Failure {
+        outcome: Outcome::Failed,
+        expected: "a page that can be read".to_owned(),
+        actual: "the walker does not know the way".to_owned(),
+    });
+    let (ended, events) = stage.play(&scenario(vec![snapshot("home")], vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert!(!events.iter().any(|it| matches!(it, Event::Checkpoint { .. })), "{events:#?}");
+}
+
 fn terminal(action: TerminalAction) -> Action {
     Action::Terminal(Box::new(action))
 }

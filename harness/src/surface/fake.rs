@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Done, Held, Look, PageSurface, Sighting, SurfaceError};
+use super::{Done, Held, Look, Observed, PageSurface, Sighting, SurfaceError};
+use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
@@ -23,6 +24,8 @@ pub struct FakePage {
     pub sightings: Vec<Sighting>,
     /// The text of the aria facet.
     pub aria: String,
+    /// Why the page cannot be read the next time.
+    pub unreadable: Option<Failure>,
 }
 
 impl PageSurface for FakePage {
@@ -40,17 +43,17 @@ impl PageSurface for FakePage {
         futures_util::future::ready(Ok(answer)).boxed()
     }
 
-    fn observe<'a>(
-        &'a mut self,
-        look: &'a Look<'a>,
-    ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
+    fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
+        if let Some(failure) = self.unreadable.take() {
+            return futures_util::future::ready(Ok(Err(failure))).boxed();
+        }
         let facets = [(FacetKind::Aria, &self.aria)]
             .into_iter()
             .filter(|(kind, _)| look.facets.contains(kind))
             .map(|(kind, text)| Facet { kind, content: FacetContent::Text(text.clone()) })
             .collect();
         let observation = Observation { place: "/fake".to_owned(), facets, extras: Vec::new() };
-        futures_util::future::ready(Ok(observation)).boxed()
+        futures_util::future::ready(Ok(Ok(observation))).boxed()
     }
 
     fn place(&mut self) -> BoxFuture<'_, String> {

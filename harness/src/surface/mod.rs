@@ -53,6 +53,9 @@ pub struct Look<'a> {
     pub varies: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
+/// What came of observing: the page, or why it cannot be read.
+pub type Observed = Result<Result<Observation, Failure>, SurfaceError>;
+
 /// Something that a watch saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
@@ -96,11 +99,9 @@ pub trait PageSurface: Send {
     fn holds<'a>(&'a mut self, condition: &'a WaitFor)
     -> BoxFuture<'a, Result<Held, SurfaceError>>;
 
-    /// Observes the page once it is settled.
-    fn observe<'a>(
-        &'a mut self,
-        look: &'a Look<'a>,
-    ) -> BoxFuture<'a, Result<Observation, SurfaceError>>;
+    /// Observes the page once it is settled. A page that cannot be read is a failure, never an
+    /// observation: what was unreadable yesterday too would count as unchanged.
+    fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed>;
 
     /// The URL path of the page, with its query; empty before the first page.
     fn place(&mut self) -> BoxFuture<'_, String>;

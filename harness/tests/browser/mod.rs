@@ -112,7 +112,11 @@ impl Bench {
 
     async fn observe(&mut self) -> Observation {
         let facets = vec![FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
-        self.page.observe(&Look { facets, masks: vec![], varies: &|_| false }).await.unwrap()
+        self.page
+            .observe(&Look { facets, masks: vec![], varies: &|_| false })
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn stop(self) {

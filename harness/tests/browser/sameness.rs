@@ -32,7 +32,7 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
     bench.open("/form").await;
     let masks = vec![role("heading", "Form")];
     let look = Look { facets: vec![FacetKind::Image, FacetKind::Aria], masks, varies: &|_| false };
-    let masked = bench.page.observe(&look).await.unwrap();
+    let masked = bench.page.observe(&look).await.unwrap().unwrap();
     match &masked.facets[0].content {
         FacetContent::Image { masks, .. } => assert_eq!(masks.len(), 1),
         FacetContent::Text(_) => panic!("the picture is text"),

@@ -8,12 +8,12 @@ use tokio::time::Instant;
 
 use super::frames::Entered;
 use super::page::{Page, Trouble};
-use super::record::{Dialog, place_of};
+use super::record::place_of;
 use super::session::Snag;
 use super::walker::{self, Area, Question};
 use crate::model::observe::Extra;
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Rect};
-use crate::surface::{Look, SurfaceError};
+use crate::surface::{Look, Observed, SurfaceError};
 
 /// How long evidence may take; a page that does not answer must not hold the night up.
 const EVIDENCE: Duration = Duration::from_secs(5);
@@ -61,12 +61,11 @@ const THAW: &str = r"(() => {
 
 impl Page {
     /// Observes the page once it is settled.
-    pub(super) async fn take(&mut self, look: &Look<'_>) -> Result<Observation, SurfaceError> {
+    pub(super) async fn take(&mut self, look: &Look<'_>) -> Observed {
         match self.try_take(look).await {
-            Ok(observation) => Ok(observation),
+            Ok(observation) => Ok(Ok(observation)),
             Err(Trouble::Lost(error)) => Err(error),
-            // A page that cannot be read is still observed: as that.
-            Err(Trouble::Failed(failure)) => Ok(self.unreadable(&failure.actual)),
+            Err(Trouble::Failed(failure)) => Ok(Err(failure)),
         }
     }
 
@@ -166,23 +165,6 @@ impl Page {
         let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
         let place = place_of(&read.url, self.base.as_str());
         format!("path: {place}\ntitle: {}\nstatus: {status}\n", read.title)
-    }
-
-    /// What is observed of a page that shows nothing but a dialog, or has crashed.
-    fn unreadable(&self, why: &str) -> Observation {
-        let state = self.record.state();
-        let place = place_of(&state.url, self.base.as_str());
-        let text = match &state.dialog {
-            Some(Dialog { kind, message, .. }) => format!("- {kind} {message:?}\n"),
-            None => format!("- {why}\n"),
-        };
-        let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
-        let page = format!("path: {place}\ntitle: \nstatus: {status}\n");
-        let facets = vec![
-            Facet { kind: FacetKind::Page, content: FacetContent::Text(page) },
-            Facet { kind: FacetKind::Aria, content: FacetContent::Text(text) },
-        ];
-        Observation { place, facets, extras: Vec::new() }
     }
 
     /// The viewport as PNG, taken until two pictures in a row are equal.

@@ -28,8 +28,8 @@ use crate::model::gesture::{Click, ClickKind};
 use crate::model::observe::Extra;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
-use crate::model::{Action, Observation, Outcome, Template, WatchKind};
-use crate::surface::{Done, Held, Look, PageSurface, Sighting, SurfaceError};
+use crate::model::{Action, Outcome, Template, WatchKind};
+use crate::surface::{Done, Held, Look, Observed, PageSurface, Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -514,10 +514,7 @@ impl PageSurface for Page {
         Box::pin(self.look_whether(condition))
     }
 
-    fn observe<'a>(
-        &'a mut self,
-        look: &'a Look<'a>,
-    ) -> BoxFuture<'a, Result<Observation, SurfaceError>> {
+    fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
         Box::pin(self.take(look))
     }
 
