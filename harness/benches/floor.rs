@@ -93,7 +93,8 @@ async fn readings() -> Vec<Row> {
         let mut all = Vec::new();
         for _ in 0..READINGS {
             let started = Instant::now();
-            page.observe(&look).await.expect("a browser that answers");
+            let seen = page.observe(&look).await.expect("a browser that answers");
+            seen.expect("a page that can be read");
             all.push(milliseconds(started));
         }
         let what = format!("reading a page of {} elements as aria", count * 6 + 21);
