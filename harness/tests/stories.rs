@@ -12,18 +12,21 @@ use std::process::Command;
 use regex::Regex;
 
 use crate::documentation::{Block, page_named};
-use crate::support::{SuiteCopy, nightshift};
+use crate::support::{SuiteCopy, copy_folder, nightshift, package};
 
-/// Does what the page says in an empty folder.
-fn tell(name: &str) {
+/// The passwords of the club's members.
+const SECRETS: [(&str, &str); 2] =
+    [("ADA_PASSWORD", "tea-for-two"), ("CLERK_PASSWORD", "stamp-and-ink")];
+
+/// Does what the page says in this folder.
+fn tell(name: &str, place: &SuiteCopy) {
     let page = page_named(name);
-    let place = SuiteCopy::empty();
     let mut said = String::new();
     for block in &page {
         let at = format!("{name}, the block at line {}", block.line);
         match (file_of(block), block.language.as_str()) {
             (Some((path, text)), _) => place.write(&path, &text),
-            (None, "sh") => said = block.text.lines().map(|line| run(&place, line, &at)).collect(),
+            (None, "sh") => said = block.text.lines().map(|line| run(place, line, &at)).collect(),
             (None, "text") => assert_printed(&said, &block.text, &at),
             (None, _) => {}
         }
@@ -62,6 +65,7 @@ fn run(place: &SuiteCopy, line: &str, at: &str) -> String {
     }
     let output = command
         .args(["-c", line])
+        .envs(SECRETS)
         .env("PATH", path.expect("a path"))
         .current_dir(place.root())
         .output()
@@ -84,5 +88,17 @@ fn assert_printed(said: &str, promised: &str, at: &str) {
 
 #[test]
 fn the_tutorial_does_what_it_says() {
-    tell("docs/tutorial.md");
+    tell("docs/tutorial.md", &SuiteCopy::empty());
+}
+
+#[test]
+fn the_tasks_are_done_as_they_are_told() {
+    let place = SuiteCopy::empty();
+    let fixture = package().join("harness/tests/fixture");
+    for part in ["bin", "parts"] {
+        copy_folder(&fixture.join(part), &place.folder().join(part));
+    }
+    copy_folder(&fixture.join("suite/data"), &place.folder().join("data"));
+    std::fs::copy(fixture.join("shop.py"), place.folder().join("shop.py")).expect("copied");
+    tell("docs/guide/tasks.md", &place);
 }
