@@ -14,7 +14,7 @@ use crate::model::attempts::{AttemptLog, SightingLog};
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
 use crate::model::plan::WATCH_CHECKPOINT;
-use crate::model::{BaselineRecord, Difference, FacetChange, FacetKind};
+use crate::model::{BaselineRecord, Difference, FacetChange, FacetKind, WatchKind};
 
 /// Masked lines, each with the first step at which it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,7 +77,7 @@ pub fn differences(
         .into_iter()
         .map(|(step, lines)| {
             let seen = attempt.sightings.iter().find(|it| it.step == step);
-            let place = seen.map(|it| it.place.unwrap_or(it.path)).unwrap_or_default();
+            let place = seen.map(place_of).unwrap_or_default();
             let diff = lines.iter().map(|line| DiffLine {
                 tag: DiffTag::Added,
                 old_line: None,
@@ -103,6 +103,25 @@ pub fn differences(
             Located { difference, replaced: Vec::new() }
         })
         .collect()
+}
+
+/// Where something was seen: where its step ended, but what a page itself did on that page, which
+/// may be that of a pop-up.
+fn place_of<'a>(sighting: &SightingLog<'a>) -> &'a str {
+    let Some(place) = sighting.place else { return sighting.path };
+    let by_page = match sighting.kind {
+        WatchKind::Exception
+        | WatchKind::Rejection
+        | WatchKind::ConsoleError
+        | WatchKind::PageCrashed => true,
+        WatchKind::RequestFailed | WatchKind::BadStatus => false,
+    };
+    let path = place.split(['?', '#']).next().unwrap_or(place);
+    if by_page && sighting.path.starts_with('/') && path != sighting.path {
+        sighting.path
+    } else {
+        place
+    }
 }
 
 fn line(sighting: &SightingLog<'_>, redactor: &Redactor) -> String {
