@@ -78,13 +78,18 @@ pub fn is_suppressed(finding: &Finding) -> bool {
 
 fn builds(product: &ProductBuild, name: bool) -> Option<String> {
     let build = one_line(product.build.as_deref()?, 60);
-    let what = if name { one_line(&product.name, 40) } else { "build".to_owned() };
+    let what = match name {
+        // Most programs say their own name with their version.
+        true if build.starts_with(&product.name) => String::new(),
+        true => format!("{} ", one_line(&product.name, 40)),
+        false => "build ".to_owned(),
+    };
     Some(match &product.previous_build {
         Some(previous) if *previous != build => {
-            format!("{what} {build} against {}", one_line(previous, 60))
+            format!("{what}{build} against {}", one_line(previous, 60))
         }
-        Some(_) => format!("{what} {build}, as last night"),
-        None => format!("{what} {build}"),
+        Some(_) => format!("{what}{build}, as last night"),
+        None => format!("{what}{build}"),
     })
 }
 
