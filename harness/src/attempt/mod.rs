@@ -6,6 +6,7 @@
 
 mod control;
 mod mails;
+mod record;
 mod scope;
 mod sites;
 mod terminal;
@@ -24,17 +25,14 @@ pub use totp::Codes;
 
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::event::{Decided, FacetRecord, Failure};
-use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
-use crate::model::observe::Extra;
+use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
-    Event, EvidenceRef, FacetContent, FacetKind, KnownValue, Observation, Outcome, Scenario, Step,
-    StepOutcome, StepRecord, Target,
+    Event, EvidenceRef, FacetKind, KnownValue, Outcome, Scenario, Step, StepOutcome, StepRecord,
+    Target,
 };
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::{CommandDone, CommandSurface};
-use crate::surface::files::FilePicture;
 use crate::surface::mail::Post;
 use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
@@ -485,139 +483,6 @@ impl Attempt<'_> {
                 expected: format!("the masks of snapshot {}", snapshot.name),
                 actual: unknown.to_string(),
             })
-    }
-
-    fn record_checkpoint(
-        &mut self,
-        step: &Step,
-        snapshot: &Snapshot,
-        observation: &Observation,
-        wanted: &[FacetKind],
-    ) -> Result<(), LedgerError> {
-        let facets = observation
-            .facets
-            .iter()
-            .filter(|facet| wanted.contains(&facet.kind))
-            .map(|facet| self.facet_record(facet.kind, &facet.content))
-            .collect::<Result<_, _>>()?;
-        self.note(Event::Checkpoint {
-            scenario: self.scenario.id.clone(),
-            attempt: self.number,
-            checkpoint: snapshot.name.clone(),
-            step: step.index,
-            place: observation.place.clone(),
-            facets,
-        })
-    }
-
-    /// Each picture that a file is or holds is a checkpoint of its own.
-    fn record_pictures(
-        &mut self,
-        step: &Step,
-        snapshot: &Snapshot,
-        place: &str,
-        pictures: &[FilePicture],
-    ) -> Result<(), LedgerError> {
-        for picture in pictures {
-            let evidence = self.ledger.keep("picture of a file", "image/png", &picture.png)?;
-            self.note(Event::Checkpoint {
-                scenario: self.scenario.id.clone(),
-                attempt: self.number,
-                checkpoint: picture_checkpoint(&snapshot.name, &picture.name),
-                step: step.index,
-                place: place.to_owned(),
-                facets: vec![FacetRecord {
-                    facet: FacetKind::Image,
-                    evidence,
-                    environment: Some(FILE_ENVIRONMENT.to_owned()),
-                    masks: Vec::new(),
-                }],
-            })?;
-        }
-        Ok(())
-    }
-
-    fn facet_record(
-        &self,
-        kind: FacetKind,
-        content: &FacetContent,
-    ) -> Result<FacetRecord, LedgerError> {
-        Ok(match content {
-            FacetContent::Text(text) => FacetRecord {
-                facet: kind,
-                evidence: self.ledger.keep(kind.word(), "text/plain", text.as_bytes())?,
-                environment: None,
-                masks: Vec::new(),
-            },
-            FacetContent::Image { png, masks, environment } => FacetRecord {
-                facet: kind,
-                evidence: self.ledger.keep(kind.word(), "image/png", png)?,
-                environment: Some(
-                    environment.clone().unwrap_or_else(|| self.environment.to_owned()),
-                ),
-                masks: masks.clone(),
-            },
-        })
-    }
-
-    /// Keeps what a failed command wrote, where no checkpoint does.
-    fn keep_facets(&self, observation: &Observation) -> Result<Vec<EvidenceRef>, LedgerError> {
-        let mut kept = Vec::new();
-        for facet in &observation.facets {
-            if let FacetContent::Text(text) = &facet.content
-                && !text.is_empty()
-            {
-                kept.push(self.ledger.keep(facet.kind.word(), "text/plain", text.as_bytes())?);
-            }
-        }
-        Ok(kept)
-    }
-
-    async fn record_sightings(&mut self, step: &Step) -> Result<(), LedgerError> {
-        let mut seen = Vec::new();
-        // A page may also show something when somebody else does something.
-        for page in self.pages.by_actor.values_mut() {
-            seen.extend(page.sightings().await);
-        }
-        for sighting in seen {
-            self.note(Event::Watch {
-                scenario: self.scenario.id.clone(),
-                attempt: self.number,
-                step: step.index,
-                kind: sighting.kind,
-                message: sighting.message,
-                path: self.sites.told(sighting.path),
-            })?;
-        }
-        Ok(())
-    }
-
-    fn record_crash(&mut self, crash: &Crash) -> Result<Failure, LedgerError> {
-        let log = Extra {
-            kind: "server log".to_owned(),
-            media: "text/plain".to_owned(),
-            bytes: crash.log.clone(),
-        };
-        let evidence = self.ledger.keep_all(&[log])?;
-        self.note(Event::ProductCrashed {
-            product: crash.product.clone(),
-            how: crash.how.clone(),
-            evidence,
-        })?;
-        Ok(Failure {
-            outcome: Outcome::Crashed,
-            expected: format!("the product {} running", crash.product),
-            actual: format!("it ended with {}", crash.how),
-        })
-    }
-
-    /// What is kept of a failure comes from the page of whoever failed.
-    async fn material(&mut self, step: &Step) -> Result<Vec<EvidenceRef>, LedgerError> {
-        let material = match self.page(step) {
-            Some(page) => page.material().await,
-            None => Vec::new(),
-        };
-        self.ledger.keep_all(&material)
     }
 
     async fn page_place(&mut self, step: &Step) -> String {
