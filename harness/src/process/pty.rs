@@ -112,6 +112,7 @@ pub enum StoppedBy {
 impl PtyProcess {
     /// Starts it; needs a tokio runtime.
     pub fn start(spec: &PtySpec, sink: Sink) -> Result<Self, ProcessError> {
+        let_hangups_through();
         let cookie = spec.tree.child();
         let failed = |what: &str, problem: pty_process::Error| ProcessError::Io {
             what: format!("cannot {what} for {}", spec.program),
@@ -220,6 +221,27 @@ impl Drop for PtyProcess {
             self.guard.armed = false;
         }
     }
+}
+
+/// Where we were started to ignore SIGHUP, as by `nohup`, programs would inherit that and never
+/// hear that their terminal closes. A signal that is handled is not inherited, so we handle it by
+/// doing nothing.
+fn let_hangups_through() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        if ignores_hangups() {
+            // Without it programs are ended by SIGTERM, as those that do not care.
+            let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
+        }
+    });
+}
+
+/// Whether this process ignores SIGHUP, where the system tells.
+fn ignores_hangups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The lowest bit is that of signal 1.
+    ignored.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).is_some_and(|it| it & 1 == 1)
 }
 
 #[cfg(not(target_os = "macos"))]
