@@ -1,9 +1,9 @@
 //! Every fault of the fixture product is caught and named with its page or command, and the shop
 //! without faults is silent.
 //!
-//! The baselines are made once, from the shop without faults. Each fault then has a test of its own
-//! over a copy of that suite, and meets it in the one scenario that walks by; `just detection` runs
-//! the whole suite for every fault.
+//! The baselines are made once, from the shop without faults. One night then meets each fault in the
+//! one scenario that walks by, as a variant with a test of its own; `just detection` takes every
+//! scenario that comes by a fault.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use crate::support::{SuiteCopy, copy_folder, night_json, package, text, verdicts};
+use crate::variants::{Judged, Variant, Variants};
 
 /// The suite of the shop, with baselines of the shop without faults.
 fn accepted() -> &'static SuiteCopy {
@@ -24,22 +25,41 @@ fn accepted() -> &'static SuiteCopy {
     })
 }
 
-/// A night of the shop with a fault, or with none, over a copy of the accepted suite.
-fn night(fault: &str, arguments: &[&str]) -> (Option<i32>, Value) {
-    let suite = SuiteCopy::empty();
-    let accepted = accepted().root();
-    copy_folder(accepted.parent().expect("a folder above the suite"), suite.folder());
-    let switch = format!("products.shop.env.SHOP_FAULT={fault}");
-    let memory = format!("products.shop.env.SHOP_MEMORY={}", suite.folder().display());
-    let mut all = vec!["run", "--no-pdf", "--out", "../night"];
-    if !fault.is_empty() {
-        all.extend(["--set", &switch, "--set", &memory]);
+/// The tests that this run was asked for, as libtest matches them.
+fn is_wanted(test: &str) -> bool {
+    let words: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    let name = format!("faults::{test}");
+    words.is_empty() || words.iter().any(|it| name.contains(it.as_str()))
+}
+
+/// One night over the wanted faults, each in the one scenario that walks by.
+fn night() -> &'static Variants {
+    static NIGHT: OnceLock<Variants> = OnceLock::new();
+    NIGHT.get_or_init(|| {
+        let wanted = FAULTS.iter().filter(|(test, ..)| is_wanted(test));
+        let variants: Vec<Variant> =
+            wanted.map(|(_, fault, scenario)| variant(fault, scenario)).collect();
+        Variants::run(accepted(), &variants)
+    })
+}
+
+fn variant(fault: &str, scenario: &str) -> Variant {
+    let memory = accepted().folder().join(format!("memory-{fault}"));
+    std::fs::create_dir_all(&memory).expect("made");
+    Variant {
+        name: fault.to_owned(),
+        scenario: scenario.to_owned(),
+        environment: vec![
+            ("SHOP_FAULT".to_owned(), fault.to_owned()),
+            ("SHOP_MEMORY".to_owned(), memory.display().to_string()),
+        ],
+        // One attempt is enough to see a fault that is always there.
+        retries: u32::from(is_flaky(fault)),
     }
-    all.extend(arguments);
-    let answer = suite.run(&all);
-    let report = night_json(&suite.folder().join("night"));
-    assert!(answer.code.is_some(), "{answer:#?}");
-    (answer.code, report)
+}
+
+fn is_flaky(fault: &str) -> bool {
+    listed().iter().any(|it| it["name"] == fault && it["class"] == "flaky")
 }
 
 /// The faults as the shop lists them.
@@ -60,11 +80,8 @@ fn places(finding: &Value) -> BTreeSet<String> {
 
 fn caught(fault: &str, scenario: &str) {
     let listed = listed().iter().find(|it| it["name"] == fault).expect("the shop has this fault");
-    let flaky = text(&listed["class"]) == "flaky";
-    // One attempt is enough to see a fault that is always there.
-    let retries = if flaky { "1" } else { "0" };
-    let (code, night) = night(fault, &[scenario, "--retries", retries]);
-    let findings = night["findings"].as_array().expect("findings");
+    let Judged { code, report } = night().judge(fault, &[scenario]);
+    let findings = report["findings"].as_array().expect("findings");
     let told: Vec<_> = findings
         .iter()
         .map(|it| format!("{} [{}] {:?}", text(&it["title"]), text(&it["verdict"]), places(it)))
@@ -75,6 +92,7 @@ fn caught(fault: &str, scenario: &str) {
         "{fault} is not found at {place}: {told:#?}"
     );
     assert!(told.len() <= 2, "{fault} is one cause and gave {} findings: {told:#?}", told.len());
+    let flaky = is_flaky(fault);
     let expected = if flaky { "flaky" } else { "regressed" };
     assert!(findings.iter().all(|it| it["verdict"] == expected), "{told:#?}");
     assert_eq!(code, Some(i32::from(!flaky)), "a regression fails the gate, a flaky one does not");
@@ -82,17 +100,22 @@ fn caught(fault: &str, scenario: &str) {
 
 #[test]
 fn the_shop_without_faults_is_silent() {
-    let (code, night) = night("", &[]);
+    let suite = SuiteCopy::empty();
+    copy_folder(accepted().folder(), suite.folder());
+    let answer = suite.run(&["run", "--no-pdf", "--out", "../night"]);
+    let night = night_json(&suite.folder().join("night"));
     let loud: Vec<_> =
         verdicts(&night).into_iter().filter(|(_, verdict)| verdict != "unchanged").collect();
     assert_eq!(loud, [], "{:#}", night["findings"]);
     assert_eq!(night["findings"], serde_json::json!([]));
-    assert_eq!(code, Some(0));
+    assert_eq!(answer.code, Some(0));
 }
 
 /// One test a fault, and one that none is forgotten.
 macro_rules! faults {
     ($($test:ident: $fault:literal in $scenario:literal,)*) => {
+        const FAULTS: &[(&str, &str, &str)] = &[$((stringify!($test), $fault, $scenario)),*];
+
         $(#[test]
         fn $test() {
             caught($fault, $scenario);
@@ -101,7 +124,10 @@ macro_rules! faults {
         #[test]
         fn every_fault_of_the_shop_has_a_test() {
             let tested = BTreeSet::from([$($fault.to_owned()),*]);
-            let known: BTreeSet<_> = listed().iter().map(|it| text(&it["name"])).collect();
+            // Those of the terminal and of exports have tests of their own, in `terminal` and `files`.
+            let here = |it: &&Value| it["switch"] == "SHOP_FAULT" && it["class"] != "terminal";
+            let known: BTreeSet<_> =
+                listed().iter().filter(here).map(|it| text(&it["name"])).collect();
             assert_eq!(tested, known);
         }
     };

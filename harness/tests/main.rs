@@ -19,4 +19,5 @@ mod stories;
 mod support;
 mod synthetic_night;
 mod terminal;
+mod variants;
 mod walker;
