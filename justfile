@@ -30,6 +30,6 @@ bench *parts:
 proof nights="10":
     cargo bench --profile dev --bench proof -- nights {{nights}}
 
-# Every fault of the fixture product against the whole suite: caught, named, by how many findings.
+# Every fault of the fixture product: caught, by which facet, named with its place, beside Playwright.
 detection *faults:
-    cargo bench --profile dev --bench proof -- detection {{faults}}
+    cargo bench --profile dev --bench detection -- {{faults}}

@@ -12,6 +12,7 @@ mod floor;
 mod measure;
 mod nights;
 mod pages;
+mod playwright;
 mod site;
 mod suite;
 #[path = "../tests/synthetic_night.rs"]

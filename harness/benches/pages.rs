@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::{Cost, median, run};
+use super::playwright::{self, CHROMIUM};
 use super::site;
-use super::suite::{empty, nightshift, prepare, scratch, write};
+use super::suite::{empty, nightshift, prepare, write};
 use super::table::Row;
 
 const PAGES: usize = 20;
 const ROUNDS: usize = 3;
 const TARGET: f64 = 0.8;
-const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub fn rows() -> Vec<Row> {
     let base = site::serve();
@@ -22,7 +22,7 @@ pub fn rows() -> Vec<Row> {
     let suite = suite(&base);
     let mut costs: [Vec<Cost>; 2] = Default::default();
     for round in 0..ROUNDS {
-        costs[0].push(run(&mut test(&peer), 0));
+        costs[0].push(run(&mut playwright::test(&peer), 0));
         costs[1].push(night(&suite, round));
     }
     let [peer, ours] = costs.map(|it| median(&it));
@@ -34,25 +34,7 @@ pub fn rows() -> Vec<Row> {
 
 /// Lays a Playwright project with accepted snapshots.
 fn playwright(base: &str) -> PathBuf {
-    let folder = scratch().join("playwright");
-    write(
-        &folder.join("package.json"),
-        "{ \"private\": true, \"dependencies\": { \"@playwright/test\": \"^1.65\" } }\n",
-    );
-    prepare(
-        Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund"])
-            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(&folder),
-    );
-    let sandbox = if rustix::process::geteuid().is_root() { "'--no-sandbox'" } else { "" };
-    let config = format!(
-        "import {{ defineConfig }} from '@playwright/test';\n\
-         export default defineConfig({{\n  testDir: '.', workers: 1, retries: 0, reporter: 'list',\n  \
-         use: {{ baseURL: '{base}', headless: true, viewport: {{ width: 1280, height: 800 }},\n    \
-         launchOptions: {{ executablePath: '{CHROMIUM}', args: [{sandbox}] }} }},\n}});\n"
-    );
-    write(&folder.join("playwright.config.ts"), &config);
+    let folder = playwright::project("playwright", &format!("baseURL: '{base}',"), 1);
     let spec = format!(
         "import {{ test, expect }} from '@playwright/test';\n\
          for (let n = 1; n <= {PAGES}; n++) {{\n  \
@@ -62,14 +44,8 @@ fn playwright(base: &str) -> PathBuf {
          await expect(page).toHaveScreenshot(`page-${{n}}.png`);\n  }});\n}}\n"
     );
     write(&folder.join("pages.spec.ts"), &spec);
-    prepare(test(&folder).arg("--update-snapshots"));
+    prepare(playwright::test(&folder).arg("--update-snapshots"));
     folder
-}
-
-fn test(folder: &Path) -> Command {
-    let mut command = Command::new("node_modules/.bin/playwright");
-    command.arg("test").current_dir(folder).env("CI", "1");
-    command
 }
 
 /// The pages as a suite of ours, with accepted baselines.

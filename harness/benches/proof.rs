@@ -3,8 +3,6 @@
 //! - `nights [N]`: N unchanged nights (10 where it does not say), each in another folder, with other
 //!   ports, another time zone, home and number of workers, and other load on the machine. No
 //!   scenario may be anything but unchanged.
-//! - `detection [FAULT…]`: the whole suite for each fault: caught, named with its place, and by how
-//!   many findings.
 
 #[path = "../tests/support.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -15,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
-use support::{Answer, SuiteCopy, copy_folder, night_json, package, text, verdicts};
+use support::{Answer, SuiteCopy, copy_folder, night_json, text, verdicts};
 
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
@@ -27,13 +25,12 @@ fn main() -> ExitCode {
             Ok(number) => nights(number),
             Err(_) => usage(),
         },
-        ["detection", faults @ ..] => detection(faults),
         _ => usage(),
     }
 }
 
 fn usage() -> ExitCode {
-    say("say one of: nights [N], detection [FAULT…]");
+    say("say: nights [N]");
     ExitCode::from(2)
 }
 
@@ -107,55 +104,4 @@ fn burn(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
             std::hint::spin_loop();
         }
     })
-}
-
-fn detection(chosen: &[&str]) -> ExitCode {
-    let accepted = accepted();
-    let program = package().join("harness/tests/fixture/shop.py");
-    let output = std::process::Command::new("python3").arg(program).arg("faults").output();
-    let faults: Vec<Value> =
-        serde_json::from_slice(&output.expect("runs").stdout).expect("a list of faults");
-    let (mut count, mut caught, mut placed, mut findings) = (0, 0, 0, 0);
-    say(format_args!(
-        "{:24} {:18} {:8} {:7} {:>8}  first title",
-        "fault", "class", "caught", "place", "findings"
-    ));
-    for fault in faults {
-        let name = text(&fault["name"]);
-        if !chosen.is_empty() && !chosen.contains(&name.as_str()) {
-            continue;
-        }
-        let memory = tempfile::tempdir().expect("a folder");
-        let switch = format!("products.shop.env.SHOP_FAULT={name}");
-        let memory = format!("products.shop.env.SHOP_MEMORY={}", memory.path().display());
-        let (_, report) = night(&accepted, &["--set", &switch, "--set", &memory], &[]);
-        let found = report["findings"].as_array().cloned().unwrap_or_default();
-        let place = text(&fault["where"]);
-        let there = |it: &Value| {
-            it["differences"]
-                .as_array()
-                .is_some_and(|all| all.iter().any(|difference| text(&difference["where"]) == place))
-        };
-        let right = found.iter().any(there);
-        count += 1;
-        caught += usize::from(!found.is_empty());
-        placed += usize::from(right);
-        findings += found.len();
-        say(format_args!(
-            "{name:24} {:18} {:8} {:7} {:8}  {}",
-            text(&fault["class"]),
-            if found.is_empty() { "NO" } else { "yes" },
-            if right { "yes" } else { "NO" },
-            found.len(),
-            found.first().map(|it| text(&it["title"])).unwrap_or_default(),
-        ));
-    }
-    let share = |part: usize| 100.0 * part as f64 / f64::from(count.max(1));
-    say(format_args!(
-        "{count} faults: {:.0} % caught, {:.0} % with the right place, {:.2} findings a fault",
-        share(caught),
-        share(placed),
-        findings as f64 / f64::from(count.max(1)),
-    ));
-    if caught == count as usize { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

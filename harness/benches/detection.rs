@@ -1,0 +1,290 @@
+//! `just detection [FAULT…]`: what is caught of the faults of the fixture product, as one table.
+//!
+//! Each fault meets every scenario that comes by its switch: a first night leaves a trace of the
+//! switches that each scenario asks about, and no other scenario can tell the fault from a sound
+//! shop. A fault counts as caught by a finding, as placed when a finding is at the place that the
+//! shop's list names, and should be one finding. The same scenarios are done with Playwright Test,
+//! with its aria snapshot and screenshot at every checkpoint; commands, files and terminals, which
+//! it does not compare, are left out there.
+
+#[expect(dead_code, reason = "the bench uses more of it")]
+mod measure;
+mod playwright;
+#[expect(dead_code, reason = "the bench uses more of it")]
+mod suite;
+#[path = "../tests/support.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod support;
+#[path = "../tests/variants.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod variants;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use serde_json::{Value, json};
+use support::{SuiteCopy, package, text};
+use variants::{Variant, Variants, files_by_id};
+
+/// What should be reached: caught, with the right place (in per cent), findings a fault.
+const TARGETS: (f64, f64, f64) = (95.0, 90.0, 1.2);
+
+/// A fault as the shop lists it, with the scenarios that come by it.
+struct Fault {
+    name: String,
+    class: String,
+    place: String,
+    variable: String,
+    scenarios: Vec<String>,
+}
+
+/// What became of a fault.
+struct Row {
+    facets: BTreeSet<String>,
+    findings: usize,
+    placed: bool,
+    title: String,
+}
+
+fn main() -> ExitCode {
+    // `cargo bench` adds a switch of its own.
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let accepted = accepted();
+    let mut faults = listed();
+    faults.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
+    if faults.is_empty() {
+        say("the shop has no such fault; `shop.py faults` lists them");
+        return ExitCode::from(2);
+    }
+    trace(&accepted, &mut faults);
+    let peer = playwright_results(&accepted, &faults);
+    let rows = ours(&accepted, &faults);
+    table(&faults, &rows, &peer)
+}
+
+#[expect(clippy::print_stdout, reason = "the table is the answer")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+/// The suite of the shop, with baselines of the shop without faults.
+fn accepted() -> SuiteCopy {
+    let suite = SuiteCopy::of_the_shop();
+    let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    suite
+}
+
+fn listed() -> Vec<Fault> {
+    let program = package().join("harness/tests/fixture/shop.py");
+    let output = Command::new("python3").arg(program).arg("faults").output().expect("runs");
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).expect("a list of faults");
+    all.iter()
+        .map(|it| Fault {
+            name: text(&it["name"]),
+            class: text(&it["class"]),
+            place: text(&it["where"]),
+            variable: text(&it["switch"]),
+            scenarios: Vec::new(),
+        })
+        .collect()
+}
+
+fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+/// Finds which scenarios come by which fault.
+fn trace(accepted: &SuiteCopy, faults: &mut [Fault]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenarios: Vec<String> = files_by_id(&accepted.root()).into_keys().collect();
+    let variants: Vec<Variant> = scenarios
+        .iter()
+        .map(|scenario| {
+            let own = folder.path().join(scenario);
+            std::fs::create_dir_all(&own).expect("made");
+            Variant {
+                name: format!("trace-{scenario}"),
+                scenario: scenario.clone(),
+                environment: vec![pair("SHOP_TRACE", own.display().to_string())],
+                retries: 0,
+            }
+        })
+        .collect();
+    Variants::run(accepted, &variants);
+    for fault in faults {
+        let met = |scenario: &&String| folder.path().join(scenario).join(&fault.name).is_file();
+        fault.scenarios = scenarios.iter().filter(met).cloned().collect();
+    }
+}
+
+fn ours(accepted: &SuiteCopy, faults: &[Fault]) -> Vec<Row> {
+    let memory = tempfile::tempdir().expect("a folder");
+    let mut variants = Vec::new();
+    for fault in faults {
+        let own = memory.path().join(&fault.name);
+        std::fs::create_dir_all(&own).expect("made");
+        for scenario in &fault.scenarios {
+            variants.push(Variant {
+                name: fault.name.clone(),
+                scenario: scenario.clone(),
+                environment: vec![
+                    pair(&fault.variable, fault.name.clone()),
+                    pair("SHOP_MEMORY", own.display().to_string()),
+                ],
+                retries: u32::from(fault.class == "flaky"),
+            });
+        }
+    }
+    say(format_args!("{} faults, met {} times by scenarios", faults.len(), variants.len()));
+    let night = Variants::run(accepted, &variants);
+    faults
+        .iter()
+        .map(|fault| {
+            let scenarios: Vec<&str> = fault.scenarios.iter().map(String::as_str).collect();
+            row(fault, &night.judge(&fault.name, &scenarios).report)
+        })
+        .collect()
+}
+
+fn row(fault: &Fault, report: &Value) -> Row {
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let differences = || findings.iter().filter_map(|it| it["differences"].as_array()).flatten();
+    let facets = differences().filter_map(|it| it["facets"].as_array()).flatten();
+    let word = |it: &Value| it["facet"].as_str().unwrap_or("step").to_owned();
+    Row {
+        facets: facets.map(word).collect(),
+        findings: findings.len(),
+        placed: differences().any(|it| text(&it["where"]) == fault.place),
+        title: findings.first().map(|it| text(&it["title"])).unwrap_or_default(),
+    }
+}
+
+/// Whether Playwright fails for a fault; a fault is absent where it has nothing to compare.
+fn playwright_results(accepted: &SuiteCopy, faults: &[Fault]) -> BTreeMap<String, bool> {
+    let plan = std::fs::read_to_string(accepted.folder().join("first/plan.json")).expect("a plan");
+    let plan: Value = serde_json::from_str(&plan).expect("a plan");
+    let of = |scenario: &str| {
+        let all = plan["scenarios"].as_array().expect("scenarios").iter();
+        all.filter(|it| text(&it["id"]).split('/').next() == Some(scenario)).collect::<Vec<_>>()
+    };
+    let looks = |scenario: &Value| scenario["steps"].to_string().contains("\"open\"");
+    let case = |fault: &str, variable: &str, it: &Value| json!({ "fault": fault, "variable": variable, "scenario": it["id"], "steps": it["steps"] });
+    let folder = playwright::project(
+        "detection",
+        "timezoneId: 'UTC', locale: 'en-GB', actionTimeout: 3000,",
+        2,
+    );
+    let fixture = package().join("harness/tests/fixture");
+    let program = package().join("harness/benches/playwright/detection.spec.ts");
+    std::fs::copy(program, folder.join("detection.spec.ts")).expect("copied");
+    let run =
+        |cases: Vec<Value>, arguments: &[&str]| {
+            let data = json!({ "fixture": fixture, "cases": cases });
+            suite::write(&folder.join("cases.json"), &data.to_string());
+            let mut command = playwright::test(&folder);
+            command.args(["--reporter", "json"]).args(arguments);
+            let output = command.output().expect("node is installed");
+            verdicts(&serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+                panic!("{error}: {}", String::from_utf8_lossy(&output.stderr))
+            }))
+        };
+    let wanted: BTreeSet<&String> = faults.iter().flat_map(|it| &it.scenarios).collect();
+    let clean: Vec<Value> = wanted
+        .iter()
+        .flat_map(|it| of(it))
+        .filter(|it| looks(it))
+        .map(|it| case("", "SHOP_FAULT", it))
+        .collect();
+    let snapshots = folder.join("detection.spec.ts-snapshots");
+    if snapshots.is_dir() {
+        std::fs::remove_dir_all(&snapshots).expect("what an earlier run left can be removed");
+    }
+    run(clean.clone(), &["--update-snapshots"]);
+    redact(&snapshots);
+    // What is not green without a fault says nothing about one.
+    let steady: BTreeSet<String> =
+        run(clean, &[]).into_iter().filter(|(_, passed)| *passed).map(|(it, _)| it).collect();
+    let mut cases = Vec::new();
+    for fault in faults {
+        for scenario in fault.scenarios.iter().flat_map(|it| of(it)) {
+            if steady.contains(&format!("{} :: none", text(&scenario["id"]))) {
+                cases.push(case(&fault.name, &fault.variable, scenario));
+            }
+        }
+    }
+    let mut caught = BTreeMap::new();
+    for (title, passed) in run(cases, &[]) {
+        let fault = title.split(" :: ").nth(1).expect("a title of ours").to_owned();
+        *caught.entry(fault).or_insert(false) |= !passed;
+    }
+    caught
+}
+
+/// Takes out of Playwright's accepted snapshots by hand what our suite redacts: how long a page took.
+fn redact(snapshots: &Path) {
+    let took = regex::Regex::new(r"took [\d\\.]+ ms").expect("it compiles");
+    for entry in std::fs::read_dir(snapshots).expect("snapshots") {
+        let path = entry.expect("read").path();
+        if path.extension().is_some_and(|it| it == "yml") {
+            let accepted = std::fs::read_to_string(&path).expect("read");
+            let redacted = took.replace_all(&accepted, regex::NoExpand(r"took [\d.]+ ms"));
+            std::fs::write(&path, redacted.as_bytes()).expect("written");
+        }
+    }
+}
+
+/// The titles of a run's tests, and whether they passed.
+fn verdicts(report: &Value) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    let mut open = vec![report];
+    while let Some(suite) = open.pop() {
+        open.extend(suite["suites"].as_array().into_iter().flatten());
+        for spec in suite["specs"].as_array().into_iter().flatten() {
+            found.push((text(&spec["title"]), spec["ok"] == true));
+        }
+    }
+    found
+}
+
+fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitCode {
+    say(format_args!(
+        "{:24} {:18} {:22} {:6} {:>8} {:10}  title",
+        "fault", "class", "caught by", "place", "findings", "Playwright"
+    ));
+    for (fault, row) in faults.iter().zip(rows) {
+        let facets = row.facets.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let theirs = peer.get(&fault.name).map_or("-", |it| if *it { "yes" } else { "NO" });
+        say(format_args!(
+            "{:24} {:18} {:22} {:6} {:8} {theirs:10}  {}",
+            fault.name,
+            fault.class,
+            if facets.is_empty() { "NOT CAUGHT" } else { &facets },
+            if row.placed { "yes" } else { "NO" },
+            row.findings,
+            row.title,
+        ));
+    }
+    let count = rows.len() as f64;
+    let share = |of: usize| 100.0 * of as f64 / count;
+    let caught = share(rows.iter().filter(|it| it.findings > 0).count());
+    let placed = share(rows.iter().filter(|it| it.placed).count());
+    let findings = rows.iter().map(|it| it.findings).sum::<usize>() as f64 / count;
+    say(format_args!(
+        "{count} faults: {caught:.1} % caught (target {}), {placed:.1} % with the right place (target {}), {findings:.2} findings a fault (target {})",
+        TARGETS.0, TARGETS.1, TARGETS.2
+    ));
+    let both = faults.iter().zip(rows).filter_map(|(it, row)| Some((row, *peer.get(&it.name)?)));
+    let (mut pages, mut we, mut they) = (0, 0, 0);
+    for (row, theirs) in both {
+        pages += 1;
+        we += usize::from(row.findings > 0);
+        they += usize::from(theirs);
+    }
+    say(format_args!(
+        "of the {pages} faults that both can meet: {we} caught by nightshift, {they} by Playwright Test"
+    ));
+    let reached = caught >= TARGETS.0 && placed >= TARGETS.1 && findings <= TARGETS.2;
+    if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
