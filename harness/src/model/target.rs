@@ -71,14 +71,16 @@ impl Target {
 
 impl std::fmt::Display for Locator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Role { role, name: Some(name) } => write!(f, "{role} \"{name}\""),
-            Self::Role { role, name: None } => f.write_str(role),
-            Self::Text(text) => write!(f, "text \"{text}\""),
-            Self::Label(text) => write!(f, "label \"{text}\""),
-            Self::TestId(text) => write!(f, "testid \"{text}\""),
-            Self::Css(text) => write!(f, "css \"{text}\""),
-        }
+        let (word, text) = match self {
+            Self::Role { role, name: None } => return f.write_str(role),
+            Self::Role { role, name: Some(name) } => (role.as_str(), name),
+            Self::Text(text) => ("text", text),
+            Self::Label(text) => ("label", text),
+            Self::TestId(text) => ("testid", text),
+            Self::Css(text) => ("css", text),
+        };
+        // As the aria snapshot prints it, and as it is read back.
+        write!(f, "{word} \"{}\"", text.raw().replace('"', "\\\""))
     }
 }
 

@@ -106,6 +106,9 @@ pub(crate) const ROLES: &[&str] = &[
 /// The ways of naming a thing that are no roles.
 const FALLBACKS: [&str; 4] = ["text", "label", "testid", "css"];
 
+/// A double quote inside of a name, as the aria snapshot prints it too.
+const ESCAPED: &str = "\\\"";
+
 impl Reader {
     /// A target: a scalar, or a map with `target:`.
     pub(crate) fn target(&mut self, node: &Node) -> Option<Target> {
@@ -167,7 +170,9 @@ impl Reader {
             Some(at) => (&text[..at], text[at..].trim_start()),
             None => (text, ""),
         };
-        let quotes = text.matches('"').count();
+        // The last quote closes the name, also after a backslash.
+        let inner = text.strip_suffix('"').unwrap_or(text);
+        let quotes = text.matches('"').count() - inner.matches(ESCAPED).count();
         if quotes % 2 == 1 {
             let line = self.sources[usize::from(pos.source)].line(pos.line);
             let help = mend_line(line).unwrap_or_else(|| {
@@ -207,7 +212,7 @@ impl Reader {
             self.complain(pos, format!("the target {text} is empty"), None);
             return None;
         }
-        let name = self.refer(name, pos);
+        let name = self.refer(&name.replace(ESCAPED, "\""), pos);
         Some(match word {
             "text" => Locator::Text(name),
             "label" => Locator::Label(name),
