@@ -15,6 +15,10 @@ const START: Duration = Duration::from_secs(20);
 const LOG_BYTES: usize = 256 * 1024;
 /// What the driver prints when it is ready, before its port.
 const READY: &str = "started successfully on port ";
+/// What the driver says when the port that it chose was taken meanwhile.
+const PORT_TAKEN: &str = "port not available";
+/// How often it may choose another.
+const TRIES: u32 = 3;
 /// The variables that driver and browser get from ours; the rest would make machines differ.
 const PASSED: [&str; 5] = ["PATH", "LANG", "LC_ALL", "FONTCONFIG_FILE", "FONTCONFIG_PATH"];
 /// What they get beside that where the browser has a window.
@@ -50,28 +54,36 @@ impl Driver {
         }
         env.push(("HOME".to_owned(), home.clone()));
         env.push(("TMPDIR".to_owned(), home));
-        let service = Service::start(&ServiceSpec {
+        let spec = ServiceSpec {
             program: program.display().to_string(),
             args: vec!["--port=0".to_owned()],
             cwd: scratch.to_owned(),
             env,
             max_log: LOG_BYTES,
             tree: options.tree.clone(),
-        })
-        .map_err(|error| match error {
-            ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => {
-                SurfaceError::BrowserMissing(error.to_string())
+        };
+        let mut tries = 1;
+        loop {
+            let service = Service::start(&spec).map_err(|error| match error {
+                ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => {
+                    SurfaceError::BrowserMissing(error.to_string())
+                }
+                ProcessError::Io { what, source } => SurfaceError::Io { what, source },
+            })?;
+            let port = tokio::time::timeout(START, ready(&service)).await.unwrap_or(None);
+            let log = match port {
+                Some(port) => return Ok(Self { service, port }),
+                None => last_words(&service),
+            };
+            // The driver chooses a port first and takes it second: another program may be quicker.
+            if tries < TRIES && log.contains(PORT_TAKEN) {
+                tries += 1;
+                continue;
             }
-            ProcessError::Io { what, source } => SurfaceError::Io { what, source },
-        })?;
-        let port = tokio::time::timeout(START, ready(&service)).await.unwrap_or(None);
-        match port {
-            Some(port) => Ok(Self { service, port }),
-            None => Err(SurfaceError::BrowserMissing(format!(
-                "{} did not say on which port it listens; its log: {}",
+            return Err(SurfaceError::BrowserMissing(format!(
+                "{} did not say on which port it listens; its log: {log}",
                 program.display(),
-                last_words(&service)
-            ))),
+            )));
         }
     }
 
@@ -144,4 +156,48 @@ fn last_words(service: &Service) -> String {
         return "(empty)".to_owned();
     }
     lines[lines.len().saturating_sub(5)..].join(" | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::model::PageSettings;
+    use crate::process::Cookie;
+
+    /// A driver whose port is taken so many times before it is free.
+    async fn start(taken: u32) -> Result<u16, String> {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let program = scratch.path().join("driver");
+        let script = format!(
+            "#!/bin/sh\necho x >> tries\nif [ $(wc -l < tries) -le {taken} ]; then\n  \
+             echo 'IPv6 port not available. Exiting...'\n  exit 1\nfi\n\
+             echo 'ChromeDriver was started successfully on port 4711.'\nexec sleep 60\n"
+        );
+        std::fs::write(&program, script).expect("written");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("set");
+        let options = BrowserOptions {
+            program: None,
+            driver: None,
+            page: PageSettings::default(),
+            timeout: START,
+            allow_hosts: Vec::new(),
+            scratch: scratch.path().to_owned(),
+            tree: Cookie::new(),
+            window: Window::Hidden,
+        };
+        let driver = Driver::start(&program, scratch.path(), &options).await;
+        let driver = driver.map_err(|error| error.to_string())?;
+        let port = driver.port();
+        driver.stop().await;
+        Ok(port)
+    }
+
+    #[tokio::test]
+    async fn a_driver_whose_port_was_taken_chooses_another_but_not_for_ever() {
+        assert_eq!(start(2).await, Ok(4711));
+        let refused = start(3).await.expect_err("it gives up");
+        assert!(refused.contains("IPv6 port not available"), "{refused}");
+    }
 }
