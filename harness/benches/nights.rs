@@ -128,6 +128,7 @@ fn plan() -> Plan {
             rules: Vec::new(),
         },
         suppressions: Vec::new(),
+        stages: nightshift::model::Stages::default(),
         baselines: Vec::new(),
     }
 }

@@ -315,6 +315,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
             rules: vec![],
         },
         suppressions: Vec::new(),
+        stages: nightshift::model::Stages::default(),
         baselines: Vec::new(),
     };
     let started = Event::AttemptStarted { scenario: "a".into(), attempt: 1, known: Vec::new() };
@@ -323,6 +324,8 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         scenarios: vec![ScenarioResult {
             id: "a".into(),
             verdict: Verdict::NotRun,
+            stage: nightshift::model::Stage::Gating,
+            would_be: None,
             because: Some(Because::Interrupted),
             detail: None,
             duration_ms: 0,
@@ -333,6 +336,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         totals: Totals::count([Verdict::NotRun]),
         gate: Gate { decision: Decision::Inconclusive, rule: "0 of 1 judged".into() },
         facets_without_baseline: 0,
+        stages: Vec::new(),
     };
     let report = report::build(&plan, &entries, &judgement);
     assert_eq!(report.night.ending, Ending::CutOff);

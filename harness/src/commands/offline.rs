@@ -49,13 +49,7 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
     let judged = judge_night(&night)?;
     let judgement = &judged.judgement;
     let branch = options.branch.as_deref().or(judged.plan.branch.as_deref());
-    let gate = triage::gate(
-        &judged.plan.gate,
-        branch,
-        &judgement.totals,
-        &judgement.findings,
-        &judgement.scenarios,
-    );
+    let gate = triage::gate(&judged.plan.gate, branch, &judgement.findings, &judgement.scenarios);
     let style = terminal::decision_style(gate.decision);
     terminal::answer(format_args!("{style}{}{style:#}: {}", gate.decision.word(), gate.rule));
     Ok(Exit::of_gate(gate.decision))

@@ -131,9 +131,15 @@ impl Desk {
                 ));
             }
         }
-        let fresh: Vec<_> = self.open_ones().filter(|it| it.finding.is_none()).cloned().collect();
-        if !fresh.is_empty() {
-            groups.push(("new: no baseline yet".to_owned(), fresh));
+        let (changed, fresh): (Vec<_>, Vec<_>) =
+            self.open_ones().filter(|it| it.finding.is_none()).cloned().partition(|it| it.replaces);
+        for (title, own) in [
+            ("new: no baseline yet", fresh),
+            ("shadow: differs from its baseline, and nobody is told", changed),
+        ] {
+            if !own.is_empty() {
+                groups.push((title.to_owned(), own));
+            }
         }
         groups
     }

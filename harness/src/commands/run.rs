@@ -10,7 +10,7 @@ use super::arguments::{Common, Format, RunArguments};
 use super::exit::{Exit, mistake};
 use super::progress::Reporter;
 use super::{list, night, terminal};
-use crate::model::Suite;
+use crate::model::{Suite, Verdict};
 use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
 use crate::report;
 use crate::surface::browser::Window;
@@ -145,9 +145,12 @@ pub async fn next_signal() -> u8 {
 fn tell_findings(finished: &Finished) {
     let findings = &finished.report.findings;
     for finding in findings.iter().take(MOST_FINDINGS) {
-        let style = terminal::verdict_style(finding.verdict);
-        let verdict = finding.verdict;
-        terminal::say(format_args!("{style}{verdict}{style:#}: {}", finding.title));
+        let (style, word) = if finding.stage.is_gating() {
+            (terminal::verdict_style(finding.verdict), finding.verdict.word())
+        } else {
+            (terminal::verdict_style(Verdict::NotRun), finding.stage.word())
+        };
+        terminal::say(format_args!("{style}{word}{style:#}: {}", finding.title));
         terminal::say(format_args!("    again: {}", finding.reproduce));
     }
     let more = findings.len().saturating_sub(MOST_FINDINGS);

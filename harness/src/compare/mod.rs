@@ -167,7 +167,7 @@ impl Run<'_> {
                 }
             };
             match outcome {
-                Err(trouble) => self.unjudged(case, Some(seen.name), &trouble),
+                Err(trouble) => self.unjudged(case, Some((seen.name, kind)), &trouble),
                 Ok(found) => {
                     if found.reason == Some(PendingReason::NewEnvironment) {
                         self.without_baseline(case, seen, snapshot, environment);
@@ -219,7 +219,7 @@ impl Run<'_> {
             );
             self.unjudged(
                 case,
-                Some(seen.name),
+                Some((seen.name, FacetKind::Image)),
                 &facet::Trouble { because: Because::Environment, detail },
             );
         }
@@ -253,11 +253,17 @@ impl Run<'_> {
         });
     }
 
-    fn unjudged(&mut self, case: &Case<'_>, checkpoint: Option<&str>, trouble: &facet::Trouble) {
-        let at = checkpoint.map_or(String::new(), |name| format!("checkpoint {name}: "));
+    fn unjudged(
+        &mut self,
+        case: &Case<'_>,
+        checkpoint: Option<(&str, FacetKind)>,
+        trouble: &facet::Trouble,
+    ) {
+        let at = checkpoint.map_or(String::new(), |it| format!("checkpoint {}: ", it.0));
         self.out.unjudged.push(Unjudged {
             scenario: case.scenario.id.clone(),
             attempt: case.number,
+            facet: checkpoint.map_or(FacetKind::Events, |it| it.1),
             because: trouble.because,
             detail: format!("{at}{}", trouble.detail),
         });

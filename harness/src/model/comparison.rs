@@ -80,6 +80,8 @@ pub struct Unjudged {
     pub scenario: String,
     /// Which attempt.
     pub attempt: u32,
+    /// The facet that it is about; `events` where it is what the watches saw.
+    pub facet: FacetKind,
     /// Why, in a word.
     pub because: Because,
     /// Why and what to do, in a sentence.

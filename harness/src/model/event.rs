@@ -351,6 +351,22 @@ pub enum WatchKind {
 }
 
 impl WatchKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Exception,
+        Self::Rejection,
+        Self::ConsoleError,
+        Self::RequestFailed,
+        Self::BadStatus,
+        Self::PageCrashed,
+    ];
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word used in the events facet.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
 use super::observe::{FacetKind, Rect};
+use super::stage::{Stage, StageTally};
 use super::verdict::{Because, Decision, Severity, Verdict};
 
 /// One located change of one checkpoint that is left after redaction.
@@ -104,6 +105,9 @@ pub struct Finding {
     pub title: String,
     /// What we think of it.
     pub verdict: Verdict,
+    /// How much it counts: one that is not gating is shown, and decides nothing.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub stage: Stage,
     /// How bad it is for a user.
     pub severity: Severity,
     /// How sure we are, from 0 to 1.
@@ -159,8 +163,14 @@ pub struct Pending {
     pub algorithm: String,
     /// What would be accepted, redacted, as it lies in the night directory.
     pub evidence: EvidenceRef,
-    /// The finding that it belongs to; `None` for a checkpoint without a baseline.
+    /// The finding that it belongs to; `None` for a checkpoint without a baseline, and for a change in shadow.
     pub finding: Option<String>,
+    /// Whether there is a baseline that it would replace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces: bool,
+    /// How much it counts.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub stage: Stage,
 }
 
 /// What we think of one scenario.
@@ -170,6 +180,12 @@ pub struct ScenarioResult {
     pub id: String,
     /// What we think of it.
     pub verdict: Verdict,
+    /// How much it counts.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub stage: Stage,
+    /// The verdict that it would have if everything gated, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_be: Option<Verdict>,
     /// Why, for `inconclusive` and `not-run`.
     pub because: Option<Because>,
     /// The same in a sentence.
@@ -273,4 +289,7 @@ pub struct Judgement {
     pub gate: Gate,
     /// Facets that were seen and could not be compared for want of a baseline in this environment.
     pub facets_without_baseline: u32,
+    /// What does not gate, and what it would have done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageTally>,
 }

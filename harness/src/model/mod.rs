@@ -3,7 +3,7 @@
 //! Every other room speaks in these types. They are grouped by the stage that writes them:
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
 //! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
-//! by `triage`. [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
+//! by `triage`; [`stage`] says how much each counts. [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
 pub mod artifact;
 pub mod attempts;
@@ -22,6 +22,7 @@ pub mod page_settings;
 pub mod patience;
 pub mod plan;
 pub mod scenario;
+pub mod stage;
 pub mod suite;
 pub mod target;
 pub mod template;
@@ -36,6 +37,7 @@ pub use observe::{Facet, FacetContent, FacetKind, Observation, Rect};
 pub use patience::Patience;
 pub use plan::{BaselineRecord, Plan};
 pub use scenario::{Action, Redaction, Scenario, Snapshot, Step, Surface};
+pub use stage::{Stage, StageTally, Stages};
 pub use suite::Suite;
 pub use target::{Locator, Target};
 pub use template::Template;

@@ -10,6 +10,7 @@ use super::event::EvidenceRef;
 use super::observe::FacetKind;
 use super::patience::Patience;
 use super::scenario::{Redaction, Scenario};
+use super::stage::Stages;
 use super::suite::{GateConfig, SessionConfig, Suppression};
 
 /// What a night set out to do.
@@ -49,6 +50,9 @@ pub struct Plan {
     pub gate: GateConfig,
     /// Known issues.
     pub suppressions: Vec<Suppression>,
+    /// How much facets and watches count.
+    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    pub stages: Stages,
     /// The accepted snapshots of the planned scenarios, kept as evidence.
     pub baselines: Vec<BaselineRecord>,
 }
@@ -117,6 +121,7 @@ impl Plan {
             redact: self.redact.clone(),
             gate: self.gate.clone(),
             suppressions: self.suppressions.clone(),
+            stages: self.stages.clone(),
         }
     }
 }

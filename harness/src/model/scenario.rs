@@ -14,6 +14,7 @@ use super::control::{Condition, ForEach, Repeat, When};
 use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
 use super::page_settings::PageSettings;
+use super::stage::Stage;
 use super::suite::Isolation;
 use super::target::Target;
 use super::template::Template;
@@ -34,6 +35,9 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// How much what it says counts.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub stage: Stage,
     /// The product that it uses; `None` means the suite's only one, and a plan always names it.
     pub product: Option<String>,
     /// Every product that it uses, in the order of the configuration; `plan` writes it.

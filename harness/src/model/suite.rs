@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::page_settings::PageSettings;
 use super::scenario::{CommandLine, Redaction, Scenario, Step};
+use super::stage::Stages;
 use super::target::Target;
 use super::template::Template;
 use super::verdict::Verdict;
@@ -49,6 +50,9 @@ pub struct Config {
     pub secrets_file: Option<PathBuf>,
     /// Known issues.
     pub suppressions: Vec<Suppression>,
+    /// How much facets and watches count.
+    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    pub stages: Stages,
 }
 
 /// Who said how long something may take: patience stretches what nobody said.

@@ -54,6 +54,7 @@ impl Default for Night {
                 rules: Vec::new(),
             },
             suppressions: Vec::new(),
+            stages: super::Stages::default(),
             baselines: Vec::new(),
         };
         Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }

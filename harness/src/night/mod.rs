@@ -257,6 +257,7 @@ fn plan_of(
         redact: suite.config.redact.clone(),
         gate: suite.config.gate.clone(),
         suppressions: suite.config.suppressions.clone(),
+        stages: suite.config.stages.clone(),
         baselines: Vec::new(),
     })
 }
@@ -278,6 +279,7 @@ pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<
     plan.redact.clone_from(&suite.config.redact);
     plan.gate.clone_from(&suite.config.gate);
     plan.suppressions.clone_from(&suite.config.suppressions);
+    plan.stages.clone_from(&suite.config.stages);
     plan.baselines = baselines(suite, &plan, &|kind, media, bytes| night.keep(kind, media, bytes))?;
     Ok(plan)
 }
@@ -328,7 +330,8 @@ fn accept_new(
         .collect();
     let planned: HashMap<&str, &Scenario> =
         plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
-    for pending in judgement.pending.iter().filter(|pending| pending.finding.is_none()) {
+    let new = |it: &&crate::model::finding::Pending| it.finding.is_none() && !it.replaces;
+    for pending in judgement.pending.iter().filter(new) {
         let fine = fine.contains(pending.scenario.as_str());
         if let (true, Some(scenario)) = (fine, planned.get(pending.scenario.as_str())) {
             baseline::accept(

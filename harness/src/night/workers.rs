@@ -14,9 +14,9 @@ use super::{NightError, Progress, RunOptions, Stop, Why, because};
 use crate::attempt::{Codes, Ended};
 use crate::compare;
 use crate::ledger::Ledger;
-use crate::model::comparison::PendingReason;
 use crate::model::{Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
+use crate::triage::stages::{Parts, counted_verdict, makes_new};
 
 /// What all workers share.
 struct Hall {
@@ -178,8 +178,13 @@ impl Hall {
         let comparison = tokio::task::block_in_place(|| {
             compare::compare(&plan, &entries, &|evidence| night.read(evidence))
         })?;
-        let is_new = comparison.pending.iter().any(|it| it.reason == PendingReason::New);
-        Ok(if comparison.differs(&scenario.id, number) {
+        let mut pending = comparison.pending.iter();
+        let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
+        // What is only recorded is no reason to try again.
+        let told = Parts::of(&plan, &comparison);
+        let differs =
+            told.gating.iter().chain(&told.advisory).any(|it| it.difference.attempt == number);
+        Ok(if differs {
             Verdict::Regressed
         } else if is_new {
             Verdict::New
@@ -193,7 +198,7 @@ impl Hall {
         (self.progress)(Progress::Done {
             scenario: scenario.id.clone(),
             outcome,
-            looks,
+            looks: counted_verdict(scenario, looks),
             duration: started.elapsed(),
             done,
             of: self.of,

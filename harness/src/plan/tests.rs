@@ -80,6 +80,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         pass_env: Vec::new(),
         secrets_file: None,
         suppressions: Vec::new(),
+        stages: crate::model::Stages::default(),
     };
     let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
     Suite { root: PathBuf::from("/suite"), config, skills, scenarios }

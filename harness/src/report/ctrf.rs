@@ -119,6 +119,7 @@ fn test(scenario: &ScenarioReport, findings: &HashMap<&str, &Finding>) -> Value 
     test.insert("flaky".into(), (scenario.verdict == Verdict::Flaky).into());
     let extra = json!({
         "because": scenario.because.map(crate::model::Because::word),
+        "stage": scenario.stage.word(),
         "line": scenario.line,
         "owner": scenario.owner.as_deref().map(|it| one_line(it, 200)),
         "product": scenario.product.as_deref().map(|it| one_line(it, 200)),

@@ -11,7 +11,7 @@ use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepS
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
-use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
+use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
 
 /// The most places of one finding that are listed.
 const MOST_PLACES: usize = 10;
@@ -28,6 +28,8 @@ pub struct FindingView {
     id: String,
     title: String,
     verdict: &'static str,
+    /// Its stage, where it does not decide.
+    stage: Option<&'static str>,
     severity: &'static str,
     sure: String,
     first_seen: String,
@@ -112,6 +114,11 @@ pub struct Known<'a> {
     pub anchors: HashMap<&'a str, String>,
 }
 
+/// The word of a stage at which nothing is decided.
+pub fn on_trial(stage: Stage) -> Option<&'static str> {
+    (!stage.is_gating()).then(|| stage.word())
+}
+
 impl FindingView {
     /// The view of a finding.
     pub fn new(finding: &Finding, known: &Known<'_>) -> Self {
@@ -123,6 +130,7 @@ impl FindingView {
             id: one_line(&finding.id, 20),
             title: one_line(&finding.title, 240),
             verdict: finding.verdict.word(),
+            stage: on_trial(finding.stage),
             severity: finding.severity.word(),
             sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0) * 100.0),
             first_seen: first_seen(finding, known.report),

@@ -102,6 +102,9 @@ fn case(folder: &str, scenario: &ScenarioReport, findings: &HashMap<&str, &Findi
         "file",
         format!("{}:{}", one_line(&scenario.file, 500), scenario.line),
     ));
+    if !scenario.stage.is_gating() {
+        case.add_property(Property::new("stage", scenario.stage.word()));
+    }
     if let Some(owner) = &scenario.owner {
         case.add_property(Property::new("owner", one_line(owner, 200)));
     }

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::finding::{FindingView, Known};
+use super::finding::{FindingView, Known, on_trial};
 use super::night::ScenarioReport;
 use super::shown::{count, duration, one_line};
 use crate::model::{Because, Finding};
@@ -30,6 +30,7 @@ pub struct FindingList {
 pub struct BriefView {
     id: String,
     verdict: &'static str,
+    stage: Option<&'static str>,
     severity: &'static str,
     title: String,
     hits: String,
@@ -48,6 +49,7 @@ pub struct RowList {
 pub struct RowView {
     anchor: Option<String>,
     verdict: &'static str,
+    stage: Option<&'static str>,
     id: String,
     about: String,
     why: String,
@@ -86,6 +88,7 @@ impl FindingList {
                 list.brief.push(BriefView {
                     id: one_line(&finding.id, 20),
                     verdict: finding.verdict.word(),
+                    stage: on_trial(finding.stage),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),
@@ -122,7 +125,9 @@ impl RowView {
     pub fn new(scenario: &ScenarioReport, anchor: Option<String>, known: &Known<'_>) -> Self {
         let detail = scenario.detail.as_deref().map(|it| one_line(it, 240));
         let because = scenario.because.map(|it| because(it).to_owned());
-        let mut why: Vec<String> = [because, detail].into_iter().flatten().collect();
+        let would_be = scenario.would_be.filter(|_| !scenario.stage.is_gating());
+        let would_be = would_be.map(|verdict| format!("would be {verdict}"));
+        let mut why: Vec<String> = [would_be, because, detail].into_iter().flatten().collect();
         if why.is_empty() {
             let title = scenario.findings.iter().find_map(|id| known.titles.get(id.as_str()));
             why.extend(title.map(|title| one_line(title, 200)));
@@ -130,6 +135,7 @@ impl RowView {
         Self {
             anchor,
             verdict: scenario.verdict.word(),
+            stage: on_trial(scenario.stage),
             id: one_line(&scenario.id, 120),
             about: scenario.about.as_deref().map(|it| one_line(it, 160)).unwrap_or_default(),
             why: why.join(": "),

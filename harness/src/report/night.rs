@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::finding::Pending;
 use crate::model::plan::ProductBuild;
 use crate::model::{
-    Because, Finding, Gate, Outcome, Patience, Surface, Totals, Verdict, WatchKind,
+    Because, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals, Verdict,
+    WatchKind,
 };
 
 /// The whole result of a night.
@@ -31,6 +32,9 @@ pub struct NightReport {
     pub findings: Vec<Finding>,
     /// The scenarios in the plan's order.
     pub scenarios: Vec<ScenarioReport>,
+    /// What does not gate, and what it would have done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageTally>,
     /// What waits for a decision.
     #[serde(default)]
     pub pending: Vec<Pending>,
@@ -112,6 +116,12 @@ pub struct ScenarioReport {
     pub product: Option<String>,
     /// What we think of it.
     pub verdict: Verdict,
+    /// How much it counts.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub stage: Stage,
+    /// The verdict that it would have if everything gated, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_be: Option<Verdict>,
     /// Why, for `inconclusive` and `not-run`.
     pub because: Option<Because>,
     /// The same in a sentence.

@@ -15,7 +15,8 @@ use super::recording::Recordings;
 use super::sentence::{active, is_suppressed, sentence};
 use super::shown::{count, duration, one_line, short};
 use super::trust::{BuildView, FactView, TallyView, alerts, builds, tally, trust};
-use crate::model::{Decision, Verdict};
+use crate::model::finding::Pending;
+use crate::model::{Decision, Finding, Stage, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
@@ -116,7 +117,7 @@ impl Page {
         let mut room = Room::default();
         let needs_you = FindingList::new(active(report, Verdict::Regressed), &known, &mut room);
         let night = &report.night;
-        let waiting = report.pending.iter().filter(|it| it.finding.is_none());
+        let waiting = waiting(report);
         Self {
             print: mode == Mode::Print,
             title: sentence(report),
@@ -161,9 +162,14 @@ impl Page {
     }
 }
 
+/// What has no baseline yet.
+fn waiting(report: &NightReport) -> impl Iterator<Item = &Pending> + Clone {
+    report.pending.iter().filter(|it| it.finding.is_none() && !it.replaces)
+}
+
 /// The command that accepts what waits without being part of a finding.
 fn accept(report: &NightReport) -> String {
-    let waiting = report.pending.iter().filter(|it| it.finding.is_none());
+    let waiting = waiting(report);
     let ids: Vec<String> = waiting.take(20).map(|it| one_line(&it.id, 20)).collect();
     format!("nightshift review {} --accept {}", one_line(&report.night.id, 80), ids.join(" "))
 }
@@ -232,6 +238,7 @@ fn sections(
             }
         })
         .collect();
+    sections.push(trial(report, known, room, most_rows));
     let suppressed = report.findings.iter().filter(|finding| is_suppressed(finding));
     sections.push(SectionView {
         id: "known",
@@ -243,6 +250,26 @@ fn sections(
     });
     sections.retain(|it| it.findings.total > 0 || !it.rows.rows.is_empty());
     sections
+}
+
+/// What is reported and decides nothing, and the scenarios that are on trial.
+fn trial(
+    report: &NightReport,
+    known: &Known<'_>,
+    room: &mut Room,
+    most_rows: usize,
+) -> SectionView {
+    let advisory = |it: &&Finding| !it.stage.is_gating() && !is_suppressed(it);
+    let scenarios: Vec<&ScenarioReport> =
+        report.scenarios.iter().filter(|it| !it.stage.is_gating()).collect();
+    SectionView {
+        id: "advisory",
+        verdict: Stage::Advisory.word(),
+        title: "Advisory",
+        about: "What is on trial: it is reported here and decides nothing. What is in shadow is only counted.",
+        findings: FindingList::new(report.findings.iter().filter(advisory), known, room),
+        rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
+    }
 }
 
 fn slowest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {

@@ -3,14 +3,14 @@
 use super::night::NightReport;
 use super::shown::{self, count, one_line, thousands};
 use crate::model::plan::ProductBuild;
-use crate::model::{Decision, Finding, Verdict};
+use crate::model::{Decision, Finding, Totals, Verdict};
 
 /// The night in one sentence: "3 new regressions, 1 fixed: build a1b2c3 against d4e5f6".
 ///
 /// Hidden characters of build names are spelled out, so it can be printed as it is.
 #[must_use]
 pub fn sentence(report: &NightReport) -> String {
-    let totals = &report.totals;
+    let totals = &deciding(report);
     let mut parts = Vec::new();
     let regressions = active(report, Verdict::Regressed).count();
     let still = active(report, Verdict::StillFailing).count();
@@ -62,12 +62,23 @@ pub fn sentence(report: &NightReport) -> String {
     }
 }
 
-/// The findings with this verdict that no suppression in force covers.
+/// The numbers of the scenarios that decide; of all, where none does.
+#[must_use]
+pub fn deciding(report: &NightReport) -> Totals {
+    let gating = report.scenarios.iter().filter(|it| it.stage.is_gating());
+    match gating.clone().count() {
+        0 => report.totals,
+        n if n == report.scenarios.len() => report.totals,
+        _ => Totals::count(gating.map(|it| it.verdict)),
+    }
+}
+
+/// The findings with this verdict that decide and that no suppression in force covers.
 pub fn active(report: &NightReport, verdict: Verdict) -> impl Iterator<Item = &Finding> {
     report
         .findings
         .iter()
-        .filter(move |finding| finding.verdict == verdict && !is_suppressed(finding))
+        .filter(move |it| it.verdict == verdict && it.stage.is_gating() && !is_suppressed(it))
 }
 
 /// Whether a suppression covers the finding tonight.

@@ -69,8 +69,10 @@ fn findings(text: &mut String, report: &NightReport) {
         report
             .findings
             .iter()
-            .filter(|finding| is_suppressed(finding) || finding.verdict != Verdict::Regressed),
+            .filter(|it| it.stage.is_gating())
+            .filter(|it| is_suppressed(it) || it.verdict != Verdict::Regressed),
     );
+    rows.extend(report.findings.iter().filter(|it| !it.stage.is_gating()));
     if rows.is_empty() {
         return;
     }
@@ -80,7 +82,7 @@ fn findings(text: &mut String, report: &NightReport) {
         let _ = writeln!(
             text,
             "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
-            finding.verdict,
+            if finding.stage.is_gating() { finding.verdict.word() } else { finding.stage.word() },
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),

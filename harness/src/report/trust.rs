@@ -10,7 +10,10 @@ use serde::Serialize;
 use super::lists::because;
 use super::night::{Ending, NightReport, StepState};
 use super::shown::{count, one_line, short, thousands};
-use crate::model::{Patience, Surface, Verdict};
+use crate::model::{Patience, StageTally, Surface, Verdict};
+
+/// The most things on trial that are listed.
+const MOST_ON_TRIAL: usize = 8;
 
 /// A build under test.
 #[derive(Debug, Serialize)]
@@ -129,6 +132,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         },
         more: Vec::new(),
     });
+    facts.extend(trial(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {
@@ -146,6 +150,24 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         });
     }
     facts
+}
+
+/// What is on trial, and what it would have done.
+fn trial(report: &NightReport) -> Option<FactView> {
+    let all = &report.stages;
+    let alarms: u32 = all.iter().map(|it| it.would_have_alarmed).sum();
+    let compared: u32 = all.iter().map(|it| it.compared).sum();
+    let line = |it: &StageTally| {
+        let (alarms, compared) = (it.would_have_alarmed, it.compared);
+        format!("{} ({}) {alarms} of {compared}", one_line(&it.what, 100), it.stage)
+    };
+    let more = all.len().saturating_sub(MOST_ON_TRIAL);
+    let more = (more > 0).then(|| format!("and {more} more, in night.json"));
+    (!all.is_empty()).then(|| FactView {
+        term: "On trial",
+        text: format!("{alarms} of {compared} would have alarmed"),
+        more: all.iter().take(MOST_ON_TRIAL).map(line).chain(more).collect(),
+    })
 }
 
 fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {

@@ -38,6 +38,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let secrets_file = fields.get("secrets").and_then(|it| secrets(reader, it, root));
     let suppressions =
         fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
+    let stages = fields.get("stages").map(|it| super::stages::read(reader, it)).unwrap_or_default();
     Some(Config {
         products,
         sessions,
@@ -50,6 +51,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         pass_env,
         secrets_file,
         suppressions,
+        stages,
     })
 }
 

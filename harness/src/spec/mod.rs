@@ -27,6 +27,7 @@ mod scaffold;
 mod scenario;
 mod schema;
 mod skill;
+mod stages;
 mod steps;
 mod suggest;
 mod targets;

@@ -132,6 +132,9 @@ impl Printer {
             Shape::List(item) => format!("a list, each {}", self.words(*item)),
             Shape::OneOrMany(item) => format!("{}, or a list of such", self.words(*item)),
             Shape::MapOf(item) => format!("a map, each value {}", self.words(*item)),
+            Shape::NamedMap(words, item) => {
+                format!("a map from {} to {}", one_of(&words()), self.words(*item))
+            }
             Shape::TargetMap(object, item) => {
                 let item = self.words(*item);
                 format!("a map from targets to {item}, or a list of {}", self.link(object))

@@ -33,6 +33,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let about = fields.get("about").and_then(|it| reader.template(it, "\"about\""));
     let tags = fields.get("tags").map(|it| reader.tags(it)).unwrap_or_default();
     let owner = fields.get("owner").and_then(|it| reader.words(it, "\"owner\"")).map(str::to_owned);
+    let stage = fields.get("stage").and_then(|it| reader.stage(it)).unwrap_or_default();
     let product = fields.get("product").and_then(|it| reader.product_name(it));
     let actor = fields.get("as").and_then(|it| reader.session_name(it));
     let exclusive = fields
@@ -60,6 +61,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         about: about.map(|it| it.raw().to_owned()),
         tags,
         owner,
+        stage,
         product,
         uses: Vec::new(),
         actor,

@@ -142,6 +142,9 @@ impl Printer {
             Shape::MapOf(item) => {
                 json!({ "type": "object", "additionalProperties": self.shape(*item) })
             }
+            Shape::NamedMap(words, item) => {
+                json!({ "type": "object", "propertyNames": { "enum": words() }, "additionalProperties": self.shape(*item) })
+            }
             Shape::TargetMap(object, item) => {
                 let item = self.shape(*item);
                 let qualified = self.refer(Wanted::Object(object));

@@ -12,14 +12,14 @@ use super::cause::{self, Atom, atoms};
 use super::group::{Group, facets_of, group};
 use super::seen::Seen;
 use super::title::{plain, title};
-use super::verdicts::{Judged, counts, is_clean};
+use super::verdicts::{Judged, counts, verdict};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
 use crate::model::finding::SuppressionNote;
 use crate::model::{
-    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Step, StepOutcome,
-    Verdict, WatchKind,
+    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
+    StepOutcome, Verdict, WatchKind,
 };
 
 /// All that a finding is made from.
@@ -28,31 +28,39 @@ struct Material<'a> {
     attempts: &'a Attempts<'a>,
     seen: &'a Seen<'a>,
     judged: &'a BTreeMap<&'a str, Judged>,
+    /// How much the findings count that are made here.
+    stage: Stage,
     now: DateTime<Utc>,
 }
 
-/// The findings of a night, worst first.
+/// The findings of a night, worst first; those that decide nothing come last.
+///
+/// `seen` is what decides, and what is only reported; `judged` are the verdicts by the former.
 #[must_use]
 pub fn findings(
     plan: &Plan,
     attempts: &Attempts<'_>,
-    seen: &Seen<'_>,
+    [gating, advisory]: [&Seen<'_>; 2],
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
-    let material = Material { plan, attempts, seen, judged, now };
-    let mut spots = material.spots();
-    let mut all = material.dead_products(&mut spots);
-    all.extend(material.broken_logins());
-    let groups = group(&spots);
-    let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
-    for group in &groups {
-        group.spots.iter().for_each(|spot| holders[*spot].push(group));
+    let material = Material { plan, attempts, seen: gating, judged, stage: Stage::Gating, now };
+    let mut all = material.all();
+    let reported = material.reported(advisory);
+    let material =
+        Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
+    for finding in material.all() {
+        // One cause is one finding, and counts as much as the strongest that saw it.
+        match all.iter_mut().find(|it| it.fingerprint == finding.fingerprint) {
+            Some(same) => absorb(same, finding),
+            None => all.push(finding),
+        }
     }
-    all.extend(groups.iter().map(|it| material.finding(it, &holders, &spots)));
+    all.retain(|it| it.stage > Stage::Shadow);
     all.sort_by(|a, b| {
-        let first = |it: &Finding| it.scenarios.first().and_then(|id| seen.position(id));
-        (a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
+        let first = |it: &Finding| it.scenarios.first().and_then(|id| gating.position(id));
+        (b.stage, a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
+            a.stage,
             b.verdict,
             b.severity,
             a.scenarios.len(),
@@ -70,7 +78,57 @@ pub fn findings(
     all
 }
 
+/// Takes in what else of the same cause was seen, where it counts less.
+fn absorb(finding: &mut Finding, other: Finding) {
+    finding.differences.extend(other.differences);
+    for scenario in other.scenarios {
+        if !finding.scenarios.contains(&scenario) {
+            finding.scenarios.push(scenario);
+        }
+    }
+}
+
 impl Material<'_> {
+    /// The findings that count so much, in no order.
+    fn all(&self) -> Vec<Finding> {
+        let mut spots = self.spots();
+        let mut all = self.dead_products(&mut spots);
+        if self.stage.is_gating() {
+            all.extend(self.broken_logins());
+        }
+        let groups = group(&spots);
+        let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
+        for group in &groups {
+            group.spots.iter().for_each(|spot| holders[*spot].push(group));
+        }
+        all.extend(groups.iter().map(|it| self.finding(it, &holders, &spots)));
+        all
+    }
+
+    /// What the scenarios would be by what is only reported of them.
+    fn reported(&self, advisory: &Seen<'_>) -> BTreeMap<&str, Judged> {
+        let judged = |it: &Scenario| {
+            if !it.stage.is_gating() {
+                return verdict(it, self.attempts.scenario(&it.id), advisory);
+            }
+            let log = self.attempts.scenario(&it.id);
+            let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| counts(it.1));
+            let differ = |number: u32| advisory.differs(&it.id, number);
+            let (bad, good): (Vec<u32>, Vec<u32>) = all.map(|it| *it.0).partition(|it| differ(*it));
+            match (bad.is_empty(), good.is_empty()) {
+                (true, _) => self.judged[it.id.as_str()].clone(),
+                (false, true) => Judged::plain(Verdict::Regressed),
+                (false, false) => Judged::plain(Verdict::Flaky),
+            }
+        };
+        self.plan.scenarios.iter().map(|it| (it.id.as_str(), judged(it))).collect()
+    }
+
+    /// Whether what fails in a scenario is told here, beside what differs.
+    fn tells_failures(&self, scenario: &str) -> bool {
+        self.seen.scenario(scenario).is_some_and(|it| it.stage == self.stage)
+    }
+
     fn log(&self, scenario: &str, number: u32) -> Option<&AttemptLog<'_>> {
         self.attempts.scenario(scenario)?.attempts.get(&number)
     }
@@ -79,7 +137,12 @@ impl Material<'_> {
     fn bad_attempts(&self, scenario: &str) -> Vec<u32> {
         let log = self.attempts.scenario(scenario);
         let all = log.into_iter().flat_map(|log| &log.attempts);
-        all.filter(|(number, it)| counts(it) && !is_clean(scenario, **number, it, self.seen))
+        let fails = self.tells_failures(scenario);
+        let bad = |number: u32, it: &AttemptLog<'_>| {
+            self.seen.differs(scenario, number)
+                || (fails && it.outcome() != Some(Outcome::Completed))
+        };
+        all.filter(|(number, it)| counts(it) && bad(**number, it))
             .map(|(number, _)| *number)
             .collect()
     }
@@ -88,6 +151,9 @@ impl Material<'_> {
         let differences = self.seen.differences(scenario, number).iter();
         let mut all: Vec<Located> = differences.map(|it| (*it).clone()).collect();
         let Some(log) = self.log(scenario, number) else { return all };
+        if !self.tells_failures(scenario) {
+            return all;
+        }
         let mut failures = log.failures().peekable();
         // After the first failed step only `finally` goes on; what fails there follows from it.
         if let Some((step, failure)) = failures.peek() {
@@ -131,10 +197,16 @@ impl Material<'_> {
                     && (log.outcome() == Some(Outcome::Crashed) || (during && failed))
             });
             *spots = rest;
+            if self.stage != self.crashed_in(crash.product) {
+                continue;
+            }
             let name = plain(crash.product, 40);
             let title = format!("The product {name} crashed ({})", plain(crash.how, 60));
             let key = format!("{} crashed", crash.product);
             all.push(self.product_finding(&key, title, own, Verdict::Regressed));
+        }
+        if !self.stage.is_gating() {
+            return all;
         }
         for check in &self.attempts.failed_preflight {
             let product = check.check.strip_prefix("product ");
@@ -158,6 +230,19 @@ impl Material<'_> {
             all.push(self.product_finding(&key, format!("{what}: {detail}"), own, Verdict::NotRun));
         }
         all
+    }
+
+    /// How much the crashes of a product count: as much as the strongest scenario that ran then,
+    /// and where none did, they are nobody's but the product's.
+    fn crashed_in(&self, product: &str) -> Stage {
+        let crashes = || self.attempts.crashes.iter().filter(|it| it.product == product);
+        let hit = self.plan.scenarios.iter().filter(|it| {
+            let log = self.attempts.scenario(&it.id);
+            let mut attempts = log.into_iter().flat_map(|log| log.attempts.values());
+            it.uses_product(product)
+                && attempts.any(|log| crashes().any(|c| log.span.0 <= c.seq && c.seq <= log.span.1))
+        });
+        hit.map(|it| it.stage).max().unwrap_or_default()
     }
 
     fn uses(&self, scenario: &str, product: &str) -> bool {
@@ -275,6 +360,7 @@ impl Material<'_> {
             id: String::new(),
             title,
             verdict,
+            stage: scenarios.iter().map(|it| it.stage).max().unwrap_or(self.stage).min(self.stage),
             severity: severity(atoms, &differences),
             confidence,
             first_seen: None,

@@ -10,14 +10,16 @@ use crate::model::{Decision, Finding, Gate, ScenarioResult, Totals, Verdict};
 /// Applies the gate rules: what fails comes first, then whether enough was judged.
 ///
 /// A scenario whose findings are all known issues that have not expired does not fail the gate.
+/// Scenarios that are in shadow or advisory do not take part in it, nor do such findings.
 #[must_use]
 pub fn gate(
     config: &GateConfig,
     branch: Option<&str>,
-    totals: &Totals,
     findings: &[Finding],
     results: &[ScenarioResult],
 ) -> Gate {
+    let gating: Vec<&ScenarioResult> = results.iter().filter(|it| it.stage.is_gating()).collect();
+    let totals = Totals::count(gating.iter().map(|it| it.verdict));
     // Of the rules that match the last decides; what it leaves open stays general.
     let rule = branch.and_then(|branch| config.rules.iter().rev().find(|it| matches(it, branch)));
     let fail_on = rule.and_then(|it| it.fail_on.as_ref()).unwrap_or(&config.fail_on);
@@ -26,23 +28,29 @@ pub fn gate(
 
     let known: HashSet<&str> =
         findings.iter().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
-    let all: HashSet<&str> = findings.iter().map(|it| it.id.as_str()).collect();
+    let deciding = findings.iter().filter(|it| it.stage.is_gating());
+    let all: HashSet<&str> = deciding.map(|it| it.id.as_str()).collect();
     let counts = |result: &ScenarioResult| {
         let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
         own().next().is_none() || own().any(|it| !known.contains(it))
     };
     let mut failing: Vec<String> = Vec::new();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict)) {
-        let count = results.iter().filter(|it| it.verdict == verdict && counts(it)).count();
+        let count = gating.iter().filter(|it| it.verdict == verdict && counts(it)).count();
         if count > 0 {
             failing.push(format!("{count} {verdict}"));
         }
     }
+    let aside = match results.len() - gating.len() {
+        0 => String::new(),
+        1 => ", 1 scenario on trial left out".to_owned(),
+        more => format!(", {more} scenarios on trial left out"),
+    };
     let words: Vec<&str> = fail_on.iter().map(|verdict| verdict.word()).collect();
     let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     if !failing.is_empty() {
         let rule = format!(
-            "{} of {}: fail-on names {words}{by}",
+            "{} of {}: fail-on names {words}{aside}{by}",
             failing.join(" and "),
             scenarios(totals.planned)
         );
@@ -51,24 +59,31 @@ pub fn gate(
     if totals.planned == 0 {
         return Gate {
             decision: Decision::Inconclusive,
-            rule: "no scenario was planned".to_owned(),
+            rule: if results.is_empty() {
+                "no scenario was planned".to_owned()
+            } else {
+                "no scenario decides: all are in shadow or advisory".to_owned()
+            },
         };
     }
     let share = f64::from(totals.judged) * 100.0 / f64::from(totals.planned);
     let judged = format!("{} of {} judged", totals.judged, scenarios(totals.planned));
     if totals.judged == 0 || share < at_least {
-        let rule =
-            format!("{judged} ({}): judged-at-least is {}{by}", percent(share), percent(at_least));
+        let rule = format!(
+            "{judged} ({}): judged-at-least is {}{aside}{by}",
+            percent(share),
+            percent(at_least)
+        );
         return Gate { decision: Decision::Inconclusive, rule };
     }
-    let known = findings.iter().filter(|it| is_suppressed(it)).count();
+    let known = findings.iter().filter(|it| is_suppressed(it) && it.stage.is_gating()).count();
     let known = match known {
         0 => String::new(),
         1 => ", 1 known issue left out".to_owned(),
         more => format!(", {more} known issues left out"),
     };
     let rule = format!(
-        "{judged} (judged-at-least is {}) and none fails (fail-on names {words}){known}{by}",
+        "{judged} (judged-at-least is {}) and none fails (fail-on names {words}){known}{aside}{by}",
         percent(at_least)
     );
     Gate { decision: Decision::Pass, rule }

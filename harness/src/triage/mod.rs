@@ -1,7 +1,8 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
-//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
+//! common, [`stages`] splits it by how much it
+//! counts, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
 
 pub mod cause;
 mod files;
@@ -10,6 +11,7 @@ mod gate;
 pub mod group;
 mod kin;
 pub mod seen;
+pub mod stages;
 pub mod title;
 pub mod verdicts;
 
@@ -21,12 +23,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use crate::model::attempts::{Attempts, ScenarioLog};
-use crate::model::comparison::Comparison;
+use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::finding::Pending;
-use crate::model::{Entry, FacetKind, Finding, Judgement, Plan, ScenarioResult, Totals};
+use crate::model::{Entry, FacetKind, Finding, Judgement, Plan, ScenarioResult, Stage, Totals};
 
 pub use self::gate::{gate, is_suppressed};
 use self::seen::Seen;
+use self::stages::Parts;
 
 /// What a night means. Store the comparison first, so that what is pending has evidence.
 #[must_use]
@@ -37,16 +40,19 @@ pub fn triage(
     now: DateTime<Utc>,
 ) -> Judgement {
     let attempts = Attempts::of(entries);
-    let seen = Seen::of(plan, comparison);
+    let parts = Parts::of(plan, comparison);
+    let gating = Seen::of(plan, comparison, &parts.gating);
+    let advisory = Seen::of(plan, comparison, &parts.advisory);
+    let all = Seen::of(plan, comparison, &comparison.differences);
     let judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
         .iter()
         .map(|it| {
             let log = attempts.scenario(&it.id);
-            (it.id.as_str(), verdicts::verdict(it, log, &seen))
+            (it.id.as_str(), verdicts::verdict(it, log, &gating))
         })
         .collect();
-    let findings = findings::findings(plan, &attempts, &seen, &judged, now);
+    let findings = findings::findings(plan, &attempts, [&gating, &advisory], &judged, now);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
     for finding in &findings {
         for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
@@ -58,20 +64,26 @@ pub fn triage(
         .iter()
         .map(|scenario| {
             let it = &judged[scenario.id.as_str()];
+            let log = attempts.scenario(&scenario.id);
+            let verdict = stages::counted_verdict(scenario, it.verdict);
+            let would_be = verdicts::verdict(scenario, log, &all).verdict;
             ScenarioResult {
                 id: scenario.id.clone(),
-                verdict: it.verdict,
+                verdict,
+                stage: scenario.stage,
+                would_be: (would_be != verdict).then_some(would_be),
                 because: it.because,
                 detail: it.detail.clone(),
-                duration_ms: attempts.scenario(&scenario.id).map_or(0, ScenarioLog::duration_ms),
+                duration_ms: log.map_or(0, ScenarioLog::duration_ms),
                 findings: hits.get(scenario.id.as_str()).cloned().unwrap_or_default(),
             }
         })
         .collect();
     let totals = Totals::count(scenarios.iter().map(|it| it.verdict));
-    let gate = gate(&plan.gate, plan.branch.as_deref(), &totals, &findings, &scenarios);
+    let gate = gate(&plan.gate, plan.branch.as_deref(), &findings, &scenarios);
     Judgement {
-        pending: pending(comparison, &findings),
+        pending: pending(plan, comparison, &findings),
+        stages: stages::tally(plan, &attempts, comparison, &scenarios),
         facets_without_baseline: comparison.facets_without_baseline,
         scenarios,
         findings,
@@ -81,32 +93,52 @@ pub fn triage(
 }
 
 /// What waits for a decision, with the finding that it belongs to.
-fn pending(comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
-    let mut causes: HashMap<(&str, &str, FacetKind), &str> = HashMap::new();
+fn pending(plan: &Plan, comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
+    let mut causes: HashMap<(&str, &str, FacetKind), &Finding> = HashMap::new();
+    let mut places: HashMap<(&str, &str), &Finding> = HashMap::new();
+    let own: HashMap<&str, Stage> =
+        plan.scenarios.iter().map(|it| (it.id.as_str(), it.stage)).collect();
     for finding in findings {
         for difference in &finding.differences {
             let Some(checkpoint) = difference.checkpoint.as_deref() else { continue };
+            places.entry((&difference.scenario, checkpoint)).or_insert(finding);
             for facet in difference.facets.iter().filter_map(|change| change.facet) {
                 // The first finding, which is the worst, is meant.
-                causes.entry((&difference.scenario, checkpoint, facet)).or_insert(&finding.id);
+                causes.entry((&difference.scenario, checkpoint, facet)).or_insert(finding);
             }
         }
     }
     let stored = comparison.pending.iter().filter_map(|it| it.evidence.as_ref().map(|e| (it, e)));
     stored
         .enumerate()
-        .map(|(index, (it, evidence))| Pending {
-            id: format!("P{}", index + 1),
-            scenario: it.scenario.clone(),
-            checkpoint: it.checkpoint.clone(),
-            facet: it.facet,
-            environment: it.environment.clone(),
-            place: it.place.clone(),
-            algorithm: it.algorithm.clone(),
-            evidence: evidence.clone(),
-            finding: causes
-                .get(&(it.scenario.as_str(), it.checkpoint.as_str(), it.facet))
-                .map(|id| (*id).to_owned()),
+        .map(|(index, (it, evidence))| {
+            let place = (it.scenario.as_str(), it.checkpoint.as_str());
+            let replaces = it.reason == PendingReason::Changed;
+            // What changed in shadow at a place that a finding is about is decided with it.
+            let beside = || places.get(&place).filter(|_| replaces);
+            let finding = causes.get(&(place.0, place.1, it.facet)).or_else(beside).copied();
+            let weakest = || {
+                let own = own.get(place.0).copied().unwrap_or_default();
+                own.min(plan.stages.facet(it.facet))
+            };
+            Pending {
+                id: format!("P{}", index + 1),
+                scenario: it.scenario.clone(),
+                checkpoint: it.checkpoint.clone(),
+                facet: it.facet,
+                environment: it.environment.clone(),
+                place: it.place.clone(),
+                algorithm: it.algorithm.clone(),
+                evidence: evidence.clone(),
+                stage: match (finding, replaces) {
+                    (Some(finding), _) => finding.stage,
+                    // Nobody was told of it.
+                    (None, true) => Stage::Shadow,
+                    (None, false) => weakest(),
+                },
+                finding: finding.map(|it| it.id.clone()),
+                replaces,
+            }
         })
         .collect()
 }

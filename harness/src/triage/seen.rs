@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::model::comparison::{Comparison, Located, PendingReason, Unjudged};
+use super::stages::{keeps_from_judging, makes_new};
+use crate::model::comparison::{Comparison, Located, Unjudged};
 use crate::model::{Plan, Scenario};
 
 /// What was planned and what was seen, by scenario.
@@ -17,24 +18,25 @@ pub struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Sorts them.
+    /// Sorts them; `differences` are those of the comparison that count here.
     #[must_use]
-    pub fn of(plan: &'a Plan, comparison: &'a Comparison) -> Self {
+    pub fn of(plan: &'a Plan, comparison: &'a Comparison, differences: &'a [Located]) -> Self {
         let mut seen = Self::default();
         for (index, scenario) in plan.scenarios.iter().enumerate() {
             seen.planned.entry(&scenario.id).or_insert((index, scenario));
         }
         seen.with_baseline.extend(plan.baselines.iter().map(|it| it.scenario.as_str()));
-        for located in &comparison.differences {
+        for located in differences {
             let at = &located.difference;
             let own = seen.differences.entry(&at.scenario).or_default();
             own.entry(at.attempt).or_default().push(located);
         }
-        for unjudged in &comparison.unjudged {
+        for unjudged in comparison.unjudged.iter().filter(|it| keeps_from_judging(plan, it)) {
             let own = seen.unjudged.entry(&unjudged.scenario).or_default();
             own.entry(unjudged.attempt).or_insert(unjudged);
         }
-        let new = comparison.pending.iter().filter(|it| it.reason == PendingReason::New);
+        let pending = comparison.pending.iter();
+        let new = pending.filter(|it| makes_new(plan, it.facet, it.reason));
         seen.new.extend(new.map(|it| it.scenario.as_str()));
         seen
     }

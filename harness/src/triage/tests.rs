@@ -1,5 +1,7 @@
 //! The verdict table, grouping by cause, titles, known issues and the gate, each with its twin.
 
+mod stages;
+
 use std::fmt::Write;
 
 use super::*;

@@ -16,7 +16,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    fn plain(verdict: Verdict) -> Self {
+    pub(super) fn plain(verdict: Verdict) -> Self {
         Self { verdict, because: None, detail: None }
     }
 

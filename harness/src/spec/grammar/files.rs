@@ -5,6 +5,7 @@ use super::shapes::{
     REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations, only_true,
     yes_or_no,
 };
+use super::stages::{STAGE, STAGES_KEY};
 use super::{Object, Shape, object, one_of, optional, required};
 
 pub(crate) static FOR_EACH: Object = object(
@@ -46,6 +47,7 @@ pub(crate) static SCENARIO: Object = object(
         ),
         optional("tags", Shape::List(&TEXT), "Words to select it by.", "[smoke, release]"),
         optional("owner", Shape::Text, "Who answers for it.", "data-team"),
+        STAGE,
         optional(
             "product",
             Shape::Text,
@@ -566,5 +568,6 @@ pub(crate) static CONFIG: Object = object(
             "Known issues.",
             "[ { fingerprint: f3a9c1d2, reason: known, owner: data-team, expires: 2026-12-31 } ]",
         ),
+        STAGES_KEY,
     ],
 );

@@ -2,18 +2,20 @@
 //!
 //! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
 //! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and [`page`] what they
-//! take, [`files`] the keys of the three kinds of files. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
+//! take, [`files`] the keys of the three kinds of files, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
 
 mod files;
 mod gestures;
 mod page;
 mod shapes;
+mod stages;
 mod steps;
 
 pub(crate) use files::*;
 pub(crate) use gestures::*;
 pub(crate) use page::*;
 pub(crate) use shapes::*;
+pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;
 
 /// A map with known keys.
@@ -99,6 +101,8 @@ pub(crate) enum Shape {
     OneOrMany(&'static Shape),
     /// A map from names to values.
     MapOf(&'static Shape),
+    /// A map from some of these words to values.
+    NamedMap(fn() -> Vec<&'static str>, &'static Shape),
     /// A map from targets to values, or a list of qualified targets with a key for the value.
     TargetMap(&'static Object, &'static Shape),
     /// Any of these.

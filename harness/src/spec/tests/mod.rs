@@ -6,6 +6,7 @@ mod complaints;
 mod hostile;
 mod model;
 mod schema;
+mod stages;
 
 use std::path::Path;
 

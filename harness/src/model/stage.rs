@@ -1,0 +1,112 @@
+//! [`Stage`]: how much what a scenario, a facet or a watch says counts.
+//!
+//! A new detector starts in shadow, becomes advisory once it has been quiet, and gates at last.
+//! [`Stages`] is what `nightshift.yaml` says of facets and watches; a scenario says it of itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::WatchKind;
+use super::observe::FacetKind;
+
+/// How much something counts, the weakest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It is recorded and counted, and nobody is told.
+    Shadow,
+    /// It is reported, and decides nothing.
+    Advisory,
+    /// It is reported and decides.
+    #[default]
+    Gating,
+}
+
+impl Stage {
+    /// Every stage, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Shadow, Self::Advisory, Self::Gating];
+
+    /// The word used in YAML, `night.json` and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Shadow => "shadow",
+            Self::Advisory => "advisory",
+            Self::Gating => "gating",
+        }
+    }
+
+    /// The stage with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+
+    /// Whether it decides; by reference, because serde asks so.
+    #[must_use]
+    pub fn is_gating(&self) -> bool {
+        *self == Self::Gating
+    }
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// The stages of facets and watches; what is not named gates.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stages {
+    /// By facet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<FacetKind, Stage>,
+    /// By kind of watch; the facet `events` holds for all of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub watches: BTreeMap<WatchKind, Stage>,
+}
+
+impl Stages {
+    /// Whether everything gates.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facets.is_empty() && self.watches.is_empty()
+    }
+
+    /// The stage of a facet.
+    #[must_use]
+    pub fn facet(&self, facet: FacetKind) -> Stage {
+        self.facets.get(&facet).copied().unwrap_or_default()
+    }
+
+    /// The stage of a watch.
+    #[must_use]
+    pub fn watch(&self, kind: WatchKind) -> Stage {
+        self.watches.get(&kind).copied().unwrap_or_default().min(self.facet(FacetKind::Events))
+    }
+
+    /// The stage of a line of the `events` facet: its first word is the kind of watch.
+    #[must_use]
+    pub fn watch_line(&self, line: &str) -> Stage {
+        let word = line.split(' ').next().unwrap_or_default();
+        WatchKind::from_word(word)
+            .map_or_else(|| self.facet(FacetKind::Events), |kind| self.watch(kind))
+    }
+}
+
+/// What something that does not gate would have done tonight: what `promote` decides by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageTally {
+    /// What it is: `facet aria`, `watch console-error`, `scenario filter-orders`.
+    pub what: String,
+    /// Its stage tonight.
+    pub stage: Stage,
+    /// How often it was compared with a baseline: checkpoints of a facet, scenarios of a watch,
+    /// and 1 for a scenario that was judged.
+    pub compared: u32,
+    /// How often it would have been a finding.
+    pub would_have_alarmed: u32,
+}
