@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
 use super::observe::{FacetKind, Rect};
+use super::picture::{Move, Region};
 use super::verdict::{Because, Decision, Severity, Verdict};
 
 /// One located change of one checkpoint that is left after redaction.
@@ -91,6 +92,12 @@ pub struct ImageChange {
     pub actual_size: (u32, u32),
     /// The changed regions.
     pub boxes: Vec<Rect>,
+    /// What each of these regions is, in the same order; empty in nights of before it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
+    /// What is the same picture at another place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// Differences and failures with one cause.
@@ -159,6 +166,9 @@ pub struct Pending {
     pub algorithm: String,
     /// What would be accepted, redacted, as it lies in the night directory.
     pub evidence: EvidenceRef,
+    /// For images: where the things of the page stand in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<EvidenceRef>,
     /// The finding that it belongs to; `None` for a checkpoint without a baseline.
     pub finding: Option<String>,
 }

@@ -14,6 +14,7 @@ use super::control::{Condition, ForEach, Repeat, When};
 use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
 use super::page_settings::PageSettings;
+use super::picture::Scope;
 use super::suite::Isolation;
 use super::target::Target;
 use super::template::Template;
@@ -330,6 +331,9 @@ pub struct Snapshot {
     pub mask: Vec<Target>,
     /// Facets without which the checkpoint is no pass (an image without a baseline in this environment).
     pub require: Vec<FacetKind>,
+    /// What the picture shows.
+    #[serde(default)]
+    pub image: Scope,
 }
 
 /// Text that must not be compared.

@@ -104,6 +104,7 @@ fn pending(comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
             place: it.place.clone(),
             algorithm: it.algorithm.clone(),
             evidence: evidence.clone(),
+            layout: it.layout.clone(),
             finding: causes
                 .get(&(it.scenario.as_str(), it.checkpoint.as_str(), it.facet))
                 .map(|id| (*id).to_owned()),
