@@ -33,6 +33,12 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether it is what is meant unless something is said.
+    #[must_use]
+    pub fn is_viewport(&self) -> bool {
+        *self == Self::Viewport
+    }
+
     /// The scope with every template replaced by what `fill` makes of it.
     ///
     /// # Errors

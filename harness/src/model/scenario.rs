@@ -332,7 +332,7 @@ pub struct Snapshot {
     /// Facets without which the checkpoint is no pass (an image without a baseline in this environment).
     pub require: Vec<FacetKind>,
     /// What the picture shows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Scope::is_viewport")]
     pub image: Scope,
 }
 

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::facets::{FacetView, FrameView, LinkView, PictureView, links};
+use super::facets::{FacetView, LinkView, links};
+use super::pictures::{FrameView, PictureView, picture_change};
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
@@ -282,7 +283,7 @@ fn lead(finding: &Finding) -> (String, String) {
     };
     match (facet.facet, &facet.image) {
         (Some(FacetKind::Image), Some(image)) => {
-            ("the picture as accepted".to_owned(), super::facets::picture_change(image))
+            ("the picture as accepted".to_owned(), picture_change(image))
         }
         (Some(FacetKind::Exit), _) => {
             // What it said last on standard error says more than the code alone.
@@ -381,8 +382,9 @@ fn thumbnails(finding: &Finding, changes: &[ChangeView], known: &Known<'_>) -> O
         href: evidence_link(picture)?,
         size: None,
         boxes: Vec::new(),
+        part: None,
     };
-    Some(PictureView { frames: vec![frame], about: String::new() })
+    Some(PictureView { frames: vec![frame], about: String::new(), note: None, compares: false })
 }
 
 impl TimelineView {

@@ -1,8 +1,9 @@
 //! [`ChangeMap`]: which pixels changed, counted by tiles, several threads at once.
 //!
 //! Lines that are equal cost a comparison of memory. Of the rest, pixels whose colours are too
-//! near to be told apart are no change, and neither are those that only smooth an edge; where
-//! nearly all of a tile changed, that last question is not asked, because noise never does that.
+//! near to be told apart are no change, and neither are those that only smooth an edge, in both
+//! pictures or here and there in one; where nearly all of a tile changed, that last question is
+//! not asked, because noise never does that.
 
 use super::decode::Pixels;
 use crate::model::Rect;
@@ -13,6 +14,8 @@ const MAX_DELTA: f32 = 35_215.0 * 0.03 * 0.03;
 pub(super) const TILE: u32 = 16;
 /// Changed pixels of a tile from which on smoothing explains nothing any more.
 const SOLID: usize = 192;
+/// Pixels of a tile that smooth an edge in one picture only, from which on they are no noise.
+const DOUBTFUL: usize = 24;
 /// The fewest pixels that are worth a thread of their own.
 const WORTH_A_THREAD: usize = 200_000;
 
@@ -45,6 +48,14 @@ pub(super) struct Tile {
     pub count: u32,
     /// The region that they span: left, top, right, bottom, inclusive.
     pub region: [u32; 4],
+}
+
+impl Tile {
+    fn add(&mut self, x: u32, y: u32) {
+        let here = [x, y, x, y];
+        self.region = if self.count == 0 { here } else { union(self.region, here) };
+        self.count += 1;
+    }
 }
 
 /// Which pixels changed.
@@ -114,16 +125,20 @@ impl Sight<'_> {
         }
         for (tile, suspects) in tiles.iter_mut().zip(suspects) {
             let solid = suspects.len() >= SOLID;
+            let mut doubtful = Vec::new();
             for (x, y, was) in suspects {
-                let noise = !solid
-                    && (smooths_an_edge(self.expected, (x, was), self.actual, (x, y))
-                        || smooths_an_edge(self.actual, (x, y), self.expected, (x, was)));
-                if noise {
-                    continue;
+                let before =
+                    !solid && smooths_an_edge(self.expected, (x, was), self.actual, (x, y));
+                let after = !solid && smooths_an_edge(self.actual, (x, y), self.expected, (x, was));
+                match (before, after) {
+                    (true, true) => {}
+                    (true, false) | (false, true) => doubtful.push((x, y)),
+                    (false, false) => tile.add(x, y),
                 }
-                let here = [x, y, x, y];
-                tile.region = if tile.count == 0 { here } else { union(tile.region, here) };
-                tile.count += 1;
+            }
+            // An edge that smooths differently is noise; many that became none are a bolder text.
+            if doubtful.len() >= DOUBTFUL {
+                doubtful.into_iter().for_each(|(x, y)| tile.add(x, y));
             }
         }
         compared

@@ -121,12 +121,11 @@ fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Fou
     if let Some(found) = shifted.and_then(|it| displaced(expected, actual, beside, &it, most)) {
         return Some(found);
     }
-    let (moves, explained) = things::moved_things(expected, actual, layouts);
+    let (moves, predicted) = things::moved_things(expected, actual, layouts);
     let mut rest = map;
     let mut told = Vec::new();
     if !moves.is_empty() {
-        let masks = [&*beside.masks, &*explained].concat();
-        let without = changed_pixels(expected, actual, &in_place.bands, &masks);
+        let without = changed_pixels(&predicted, actual, &in_place.bands, &beside.masks);
         // A thing that moved explains what changed, or it is not worth telling.
         if without.total * 10 <= rest.total * 7 {
             (rest, told) = (without, moves);
@@ -177,7 +176,8 @@ fn displaced(
             boxes.push((cut, regions::only_here(region, Fate::Gone, layouts.was)));
         }
     }
-    if changed * 2 > most {
+    // What is new or gone would have counted anyway; what is compared must explain the rest.
+    if map.total * 2 > most || changed >= most {
         return None;
     }
     boxes.sort_by_key(|(it, _)| (it.y, it.x));

@@ -62,12 +62,12 @@ fn told(things: &[&Thing], from: Rect, to: Rect) -> Move {
 }
 
 /// The things that both layouts have, at another place, with the same pixels there; and the
-/// regions that this explains.
+/// baseline's picture as it would look if nothing else had happened.
 pub(super) fn moved_things(
     expected: &Pixels,
     actual: &Pixels,
     layouts: Layouts<'_>,
-) -> (Vec<Move>, Vec<Rect>) {
+) -> (Vec<Move>, Pixels) {
     let mut found: Vec<(&Thing, Rect)> = Vec::new();
     let mut pairs = pairs(layouts);
     pairs.retain(|(was, is)| {
@@ -91,8 +91,50 @@ pub(super) fn moved_things(
             found.push((is, was.rect));
         }
     }
-    let explained = found.iter().flat_map(|(is, was)| [*was, is.rect]).collect();
-    (grouped(&found), explained)
+    (grouped(&found), predicted(expected, actual, &found))
+}
+
+/// The baseline's picture with these things at their new places; where they stood is now what
+/// there is most of there.
+fn predicted(expected: &Pixels, actual: &Pixels, found: &[(&Thing, Rect)]) -> Pixels {
+    let mut picture = expected.clone();
+    let wide = expected.width as usize;
+    for (thing, from) in found {
+        let mut revealed: HashMap<u32, usize> = HashMap::new();
+        let covered = |x: u32, y: u32| {
+            let lies_in = |it: Rect| {
+                x >= it.x && x < it.x + it.width && y >= it.y && y < it.y + it.height
+            };
+            found.iter().any(|(other, _)| lies_in(other.rect))
+        };
+        let (right, bottom) = (from.x + from.width, from.y + from.height);
+        for y in from.y..bottom.min(actual.height) {
+            for x in from.x..right.min(actual.width) {
+                if !covered(x, y) {
+                    *revealed.entry(actual.row(y)[x as usize]).or_default() += 1;
+                }
+            }
+        }
+        let most = revealed.into_iter().max_by_key(|(colour, count)| (*count, *colour));
+        let background = most.map_or(0x00ff_ffff, |it| it.0);
+        for y in from.y..bottom.min(expected.height) {
+            let row = y as usize * wide;
+            let end = row + right.min(expected.width) as usize;
+            picture.data[row + from.x as usize..end].fill(background);
+        }
+        debug_assert!(same_size(thing.rect, *from), "things that moved keep their size");
+    }
+    for (thing, from) in found {
+        let to = thing.rect;
+        let (width, height) = (from.width.min(to.width), from.height.min(to.height));
+        for line in 0..height.min(expected.height.saturating_sub(to.y)) {
+            let source = &expected.row(from.y + line)[from.x as usize..];
+            let row = (to.y + line) as usize * wide + to.x as usize;
+            let width = width.min(expected.width.saturating_sub(to.x)) as usize;
+            picture.data[row..row + width].copy_from_slice(&source[..width]);
+        }
+    }
+    picture
 }
 
 /// Things that moved by the same way are one move.
