@@ -162,6 +162,8 @@ impl Made {
                 algorithm: Some(format!("{facet}/1")),
                 file: format!("scenarios/snapshots/scenario-{n:05}@{checkpoint}.{facet}.snap"),
                 evidence,
+                layout: None,
+                captured: None,
             });
         }
         for attempt in 1..=if failing { 2 } else { 1 } {
@@ -189,6 +191,7 @@ impl Made {
                     evidence: self.keep(facet, &content),
                     environment: None,
                     masks: Vec::new(),
+                    layout: None,
                 });
                 self.events.push(Event::Checkpoint {
                     scenario: id.to_owned(),
@@ -261,6 +264,7 @@ fn scenario(id: &str, n: usize) -> Scenario {
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
+        image: nightshift::model::picture::Scope::Viewport,
     });
     let open = Action::Open(Template::new(format!("/list/{n}")));
     let next = Locator::Role { role: "button".to_owned(), name: Some(Template::new("Next")) };

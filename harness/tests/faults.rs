@@ -215,5 +215,11 @@ faults! {
     shortcut_lost_is_caught: "shortcut-lost" in "work-at-the-desk",
     paging_endless_is_caught: "paging-endless" in "page-through",
     notice_stuck_is_caught: "notice-stuck" in "close-the-news/yes",
+    gallery_icon_missing_is_caught: "gallery-icon-missing" in "look-at-the-gallery",
+    gallery_foot_moved_is_caught: "gallery-foot-moved" in "look-at-the-gallery",
+    gallery_banner_is_caught: "gallery-banner" in "look-at-the-gallery",
+    gallery_chart_wrong_is_caught: "gallery-chart-wrong" in "look-at-the-gallery",
+    gallery_colour_is_caught: "gallery-colour" in "look-at-the-gallery",
+    gallery_letters_pale_is_caught: "gallery-letters-pale" in "look-at-the-gallery",
     tax_wrong_is_caught: "tax-wrong" in "tax-by-country",
 }

@@ -9,6 +9,7 @@ mod flow;
 mod interactive;
 mod layering;
 mod nights;
+mod pictures;
 mod report;
 mod report_sample;
 mod schedule;

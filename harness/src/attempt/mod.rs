@@ -447,7 +447,7 @@ impl Attempt<'_> {
         let Some(page) = self.page(step) else {
             return Ok(CarriedOut::failed(no_page(step)));
         };
-        let look = Look { facets, masks, varies: &*varies };
+        let look = Look { facets, masks, varies: &*varies, image: snapshot.image.clone() };
         match page.observe(&look).await {
             Ok(Ok(mut observation)) => {
                 let facets = look.facets;

@@ -58,6 +58,7 @@ impl Attempt<'_> {
                     evidence,
                     environment: Some(FILE_ENVIRONMENT.to_owned()),
                     masks: Vec::new(),
+                    layout: None,
                 }],
             })?;
         }
@@ -75,14 +76,21 @@ impl Attempt<'_> {
                 evidence: self.ledger.keep(kind.word(), "text/plain", text.as_bytes())?,
                 environment: None,
                 masks: Vec::new(),
+                layout: None,
             },
-            FacetContent::Image { png, masks, environment } => FacetRecord {
+            FacetContent::Image { png, masks, environment, layout } => FacetRecord {
                 facet: kind,
                 evidence: self.ledger.keep(kind.word(), "image/png", png)?,
                 environment: Some(
                     environment.clone().unwrap_or_else(|| self.environment.to_owned()),
                 ),
                 masks: masks.clone(),
+                layout: if layout.things.is_empty() {
+                    None
+                } else {
+                    let text = layout.to_text();
+                    Some(self.ledger.keep("layout", "text/plain", text.as_bytes())?)
+                },
             },
         })
     }

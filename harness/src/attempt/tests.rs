@@ -53,6 +53,7 @@ fn snapshot(name: &str) -> Action {
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
+        image: crate::model::picture::Scope::Viewport,
     })
 }
 

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use insta::Snapshot;
 use insta::internals::{Content, SnapshotContents};
+use sha2::{Digest as _, Sha256};
 
+use super::smaller::smaller;
 use super::{Acceptance, BaselineError};
 use crate::model::FacetKind;
 
@@ -34,6 +36,8 @@ pub struct Read {
     pub algorithm: Option<String>,
     pub why: Option<String>,
     pub content: Vec<u8>,
+    pub layout: Option<String>,
+    pub captured: Option<String>,
 }
 
 fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> BaselineError {
@@ -66,12 +70,9 @@ pub fn read(path: &Path, facet: FacetKind) -> Result<Read, BaselineError> {
             return Err(malformed(path, "it holds text instead of a picture"));
         }
         (SnapshotContents::Text(text), _) => text.to_string().into_bytes(),
-        (SnapshotContents::Binary(Some(bytes)), FacetKind::Image) if bytes.starts_with(PNG) => {
-            bytes.as_ref().clone()
-        }
-        (SnapshotContents::Binary(Some(_)), FacetKind::Image) => {
-            return Err(malformed(path, "the picture beside it is no PNG"));
-        }
+        // Whether these bytes are a picture is said where it is compared: one that is torn keeps
+        // its own scenario from being judged, and no other.
+        (SnapshotContents::Binary(Some(bytes)), FacetKind::Image) => bytes.as_ref().clone(),
         (SnapshotContents::Binary(None), _) => {
             return Err(malformed(path, "the picture that belongs beside it is missing"));
         }
@@ -80,7 +81,14 @@ pub fn read(path: &Path, facet: FacetKind) -> Result<Read, BaselineError> {
         }
     };
     let said = |key| info.and_then(|info| text_at(info, key));
-    Ok(Read { algorithm: said("algorithm"), why: said("why"), content })
+    // Whoever put another picture there did not change what was captured.
+    let captured = said("captured").filter(|_| said("picture") == Some(sha256(&content)));
+    let layout = info.and_then(|it| lines_at(it, "layout"));
+    Ok(Read { algorithm: said("algorithm"), why: said("why"), content, layout, captured })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The line of the first marker, where all three stand in order.
@@ -99,6 +107,15 @@ fn text_at(info: &Content, key: &str) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
+/// The list of texts under a key, a line each.
+fn lines_at(info: &Content, key: &str) -> Option<String> {
+    let Content::Map(entries) = info.resolve_inner() else { return None };
+    let value = entries.iter().find(|(name, _)| name.as_str() == Some(key)).map(|it| &it.1)?;
+    let Content::Seq(lines) = value.resolve_inner() else { return None };
+    let lines: Vec<&str> = lines.iter().filter_map(Content::as_str).collect();
+    Some(lines.join("\n"))
+}
+
 /// Writes a snapshot file, its picture first.
 pub fn write(path: &Path, item: &Acceptance, kind: Kind) -> Result<(), BaselineError> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -113,12 +130,13 @@ pub fn write(path: &Path, item: &Acceptance, kind: Kind) -> Result<(), BaselineE
             .map_err(|_| malformed(path, "what is to be accepted is not UTF-8"))?;
         (text.replace("\r\n", "\n").trim_end().to_owned(), false)
     };
-    if picture {
-        replace(&picture_path(path), &item.content)?;
+    let picture = picture.then(|| smaller(&item.content));
+    if let Some(bytes) = &picture {
+        replace_if_other(&picture_path(path), bytes)?;
     }
-    let mut text = header(item, &body, picture);
+    let mut text = header(item, &body, picture.as_deref());
     // insta writes a line end after every text, and none after the header of a picture.
-    if !picture {
+    if picture.is_none() {
         text.push_str(&body);
         text.push('\n');
     }
@@ -143,6 +161,11 @@ fn picture_path(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// A picture that looks the same keeps its file, and with it its age.
+fn replace_if_other(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
+    if fs::read(path).is_ok_and(|it| it == bytes) { Ok(()) } else { replace(path, bytes) }
+}
+
 /// A finished file takes the place of the old one, or nothing happens.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -158,7 +181,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
     Ok(())
 }
 
-fn header(item: &Acceptance, body: &str, picture: bool) -> String {
+fn header(item: &Acceptance, body: &str, picture: Option<&[u8]>) -> String {
     let mut text = String::from("---\ninfo:\n");
     let mut line = |key: &str, value: &str| {
         // JSON strings are YAML double-quoted scalars, whatever the text holds.
@@ -170,7 +193,7 @@ fn header(item: &Acceptance, body: &str, picture: bool) -> String {
     line("scenario", &item.scenario);
     line("checkpoint", &item.checkpoint);
     line("facet", item.facet.word());
-    if let Some(environment) = item.environment.as_deref().filter(|_| picture) {
+    if let Some(environment) = item.environment.as_deref().filter(|_| picture.is_some()) {
         line("environment", environment);
     }
     line("algorithm", &item.algorithm);
@@ -180,7 +203,16 @@ fn header(item: &Acceptance, body: &str, picture: bool) -> String {
     if conflict(body).is_some() {
         line(LITERAL_MARKERS, "yes");
     }
-    if picture {
+    if let Some(bytes) = picture {
+        line("captured", &sha256(&item.content));
+        line("picture", &sha256(bytes));
+        let layout = item.layout.as_deref().unwrap_or_default();
+        if !layout.is_empty() {
+            text.push_str("  layout:\n");
+        }
+        for thing in layout.lines() {
+            text.push_str(&format!("    - {}\n", serde_json::Value::from(thing)));
+        }
         text.push_str("extension: png\nsnapshot_kind: binary\n");
     }
     text.push_str("---\n");

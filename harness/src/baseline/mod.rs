@@ -1,11 +1,13 @@
 //! [`Baseline`]: accepted snapshots on disk, in insta's format beside the scenarios.
 //!
 //! [`load`] reads those of some scenarios, [`accept`] writes one, [`export`] lays one out for
-//! `cargo insta`, [`orphans`] names files that nothing refers to. [`name`] knows the file names
-//! and [`file`] the format.
+//! `cargo insta`, [`orphans`] names files that nothing refers to, [`weigh`] says how much they
+//! take. [`name`] knows the file names, [`file`] the format, [`smaller`] how pictures take little room.
 
 mod file;
 mod name;
+mod smaller;
+mod weight;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{FacetKind, Scenario};
 
 pub use self::name::snapshot_path;
+pub use self::weight::{Weight, weigh};
 
 /// An accepted snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,11 @@ pub struct Baseline {
     pub file: String,
     /// The text, without white space at its end, or the PNG.
     pub content: Vec<u8>,
+    /// For images: where the things of the page stand in it, as text.
+    pub layout: Option<String>,
+    /// For images: the SHA-256 of the picture as it was taken, before it was made smaller; `None`
+    /// where the picture is not the one that was made of it.
+    pub captured: Option<String>,
 }
 
 /// All baselines of some scenarios.
@@ -64,6 +72,8 @@ pub struct Acceptance {
     pub why: Option<String>,
     /// The redacted text, or the PNG.
     pub content: Vec<u8>,
+    /// For images: where the things of the page stand in it, as text.
+    pub layout: Option<String>,
 }
 
 /// Why a baseline could not be read or written.
@@ -130,6 +140,8 @@ pub fn load(root: &Path, scenarios: &[Scenario]) -> Result<Loaded, BaselineError
                 why: read.why,
                 file,
                 content: read.content,
+                layout: read.layout,
+                captured: read.captured,
             });
         }
     }

@@ -17,6 +17,7 @@ fn item(facet: FacetKind, content: &[u8]) -> Acceptance {
         algorithm: format!("{facet}/1"),
         why: None,
         content: content.to_vec(),
+        layout: (facet == FacetKind::Image).then(|| "1 2 3 4 button \"Buy\"\n".to_owned()),
     }
 }
 

@@ -5,15 +5,21 @@ use std::path::{Path, PathBuf};
 use super::arguments::{CheckOptions, Common, Format};
 use super::exit::Exit;
 use super::{night, terminal};
+use crate::model::suite::LimitFrom;
 use crate::plan::Selection;
 use crate::spec::Overrides;
 use crate::{baseline, plan, spec};
+
+/// How many of the largest snapshots are named.
+const LARGEST: usize = 5;
 
 pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
     let report = spec::check(&root, &options.paths)?;
     let clean = report.complaints.is_empty();
-    let orphans = if clean && options.paths.is_empty() { orphans(&root)? } else { Vec::new() };
+    let whole = clean && options.paths.is_empty();
+    let kept = if whole { Kept::of(&root)? } else { Kept::default() };
+    let orphans = &kept.orphans;
     match options.format {
         Format::Json => {
             let json = serde_json::json!({
@@ -22,6 +28,7 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
                 "skills": report.skills,
                 "complaints": report.complaints,
                 "orphans": orphans,
+                "baselines": { "bytes": kept.weight, "over_budget": kept.over.as_ref().map(Over::told) },
             });
             terminal::answer(format_args!("{json:#}"));
         }
@@ -29,11 +36,14 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
             for complaint in &report.complaints {
                 terminal::answer(format_args!("{complaint}\n"));
             }
-            for orphan in &orphans {
+            for orphan in orphans {
                 terminal::say(format_args!(
                     "note: {} belongs to no checkpoint; delete it",
                     orphan.display()
                 ));
+            }
+            if let Some(over) = &kept.over {
+                terminal::say(over.told());
             }
             let found = format!(
                 "{} in {}: {}, {}",
@@ -45,18 +55,78 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
             terminal::say(found);
         }
     }
-    Ok(if clean { Exit::Passed } else { Exit::Usage })
+    let within = kept.over.is_none_or(|it| it.said_by == LimitFrom::Default);
+    Ok(if clean && within { Exit::Passed } else { Exit::Usage })
 }
 
-/// Accepted snapshots that no checkpoint of the suite would be compared with, relative to its root.
-fn orphans(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let suite = spec::load(root, &Overrides::default())?;
-    if suite.scenarios.is_empty() {
-        return Ok(Vec::new());
+/// What is known of the accepted snapshots of a suite.
+#[derive(Default)]
+struct Kept {
+    /// Those that no checkpoint would be compared with, relative to the suite's root.
+    orphans: Vec<PathBuf>,
+    /// How many bytes they take.
+    weight: u64,
+    /// Where that is too much.
+    over: Option<Over>,
+}
+
+impl Kept {
+    fn of(root: &Path) -> anyhow::Result<Self> {
+        let suite = spec::load(root, &Overrides::default())?;
+        if suite.scenarios.is_empty() {
+            return Ok(Self::default());
+        }
+        let scenarios = plan::select(&suite, &Selection::default())?;
+        let relative = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
+        let orphans = baseline::orphans(root, &scenarios)?.into_iter().map(relative).collect();
+        let weight = baseline::weigh(root, &scenarios)?;
+        let limit = suite.config.baselines;
+        let over = (weight.bytes > limit.budget).then(|| Over {
+            bytes: weight.bytes,
+            budget: limit.budget,
+            said_by: limit.budget_from,
+            largest: weight
+                .files
+                .into_iter()
+                .take(LARGEST)
+                .map(|(path, size)| (relative(path), size))
+                .collect(),
+        });
+        Ok(Self { orphans, weight: weight.bytes, over })
     }
-    let scenarios = plan::select(&suite, &Selection::default())?;
-    let relative = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
-    Ok(baseline::orphans(root, &scenarios)?.into_iter().map(relative).collect())
+}
+
+/// Snapshots that take more room than they may.
+struct Over {
+    bytes: u64,
+    budget: u64,
+    said_by: LimitFrom,
+    /// The largest files with their sizes.
+    largest: Vec<(PathBuf, u64)>,
+}
+
+impl Over {
+    /// How much it is, which files are the largest, and what to do.
+    fn told(&self) -> String {
+        let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+        let (severity, whose) = match self.said_by {
+            LimitFrom::Author => ("complaint", "nightshift.yaml allows (`baselines: { budget }`)"),
+            LimitFrom::Default => {
+                ("note", "a repository likes to hold; `baselines: { budget }` says otherwise")
+            }
+        };
+        let files: Vec<String> = self
+            .largest
+            .iter()
+            .map(|(path, size)| format!("\n  {}  {}", megabytes(*size), path.display()))
+            .collect();
+        format!(
+            "{severity}: the snapshots take {}, more than the {} that {whose}; take pictures of one thing (`image: {{ element: … }}`) where the whole page says no more, or leave them out (`facets:`). The largest:{}",
+            megabytes(self.bytes),
+            megabytes(self.budget),
+            files.concat()
+        )
+    }
 }
 
 /// `1 file`, `2 files`, `no files`.

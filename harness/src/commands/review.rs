@@ -18,7 +18,7 @@ use crate::baseline::{self, Acceptance};
 use crate::ledger::NightDir;
 use crate::model::finding::Pending;
 use crate::model::{Finding, Plan};
-use crate::night::judge;
+use crate::night::{judge, layout_of};
 
 /// What is pending in a night, with what is needed to decide.
 struct Desk {
@@ -223,6 +223,7 @@ impl Desk {
                 None => format!("accepted from night {}", self.plan.night),
             }),
             content: self.night.read(&pending.evidence)?,
+            layout: layout_of(&self.night, pending)?,
         })
     }
 

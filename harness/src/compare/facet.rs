@@ -2,10 +2,11 @@
 
 use crate::model::comparison::PendingReason;
 use crate::model::event::FacetRecord;
-use crate::model::finding::{DiffTag, FacetChange};
+use crate::model::finding::{DiffTag, FacetChange, ImageChange};
+use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
-use super::image::compare_images;
+use super::image::{Beside, compare_images};
 use super::lines::{self, Shape};
 use super::redact::Redactor;
 
@@ -44,6 +45,8 @@ pub(super) struct Found {
     pub content: Vec<u8>,
     /// Where it is stored already.
     pub evidence: Option<EvidenceRef>,
+    /// For pictures: where the things of the page stand in it.
+    pub layout: Option<EvidenceRef>,
 }
 
 impl Found {
@@ -159,7 +162,8 @@ pub(super) fn fresh(
 ) -> Result<Found, Trouble> {
     if seen.facet == FacetKind::Image {
         let evidence = Some(seen.evidence.clone());
-        return Ok(Found { reason: Some(reason), evidence, ..Found::default() });
+        let layout = seen.layout.clone();
+        return Ok(Found { reason: Some(reason), evidence, layout, ..Found::default() });
     }
     let text = canonical(seen.facet, &read_text(&seen.evidence, read)?);
     Ok(Found::pending(reason, redactor.apply(seen.facet, &text).into_bytes()))
@@ -265,27 +269,54 @@ fn picture(
         "no picture was taken".clone_into(&mut change.actual);
         return Ok(Found { change: Some(change), replaced: true, ..Found::default() });
     };
+    if record.captured.as_deref().is_some_and(|it| seen.evidence.is_of(it)) {
+        return Ok(Found::default());
+    }
     let (expected, actual) = (bytes(&record.evidence, read)?, bytes(&seen.evidence, read)?);
-    let found = compare_images(&expected, &actual, &seen.masks).map_err(|error| Trouble {
+    // A layout only names things: without one, or with one that is torn, regions stay nameless.
+    let layout = |evidence: Option<&EvidenceRef>| {
+        let text = evidence.and_then(|it| read_text(it, read).ok());
+        text.map(|it| Layout::from_text(&it)).unwrap_or_default()
+    };
+    let beside = Beside {
+        masks: seen.masks.clone(),
+        was: layout(record.layout.as_ref()),
+        is: layout(seen.layout.as_ref()),
+    };
+    let found = compare_images(&expected, &actual, &beside).map_err(|error| Trouble {
         because: Because::Environment,
-        detail: format!("{} against {}: {error}", record.file, seen.evidence.path),
+        detail: format!(
+            "{error}; restore {file}.png from version control, or accept the checkpoint again ({file} against {seen})",
+            file = record.file,
+            seen = seen.evidence.path
+        ),
     })?;
     let Some(found) = found else { return Ok(Found::default()) };
-    let size = |(width, height): (u32, u32)| format!("{width} × {height} pixels");
-    change.expected = size(found.change.expected_size);
-    change.actual = if found.change.expected_size == found.change.actual_size {
-        let regions = found.change.boxes.len();
-        let plural = if regions == 1 { "region" } else { "regions" };
-        format!("{} pixels differ in {regions} {plural}", found.change.changed_pixels)
-    } else {
-        size(found.change.actual_size)
-    };
+    (change.expected, change.actual) = in_words(&found.change);
     change.image = Some(found.change);
     Ok(Found {
         change: Some(change),
         boxed_png: Some(found.boxed_png),
         reason: Some(PendingReason::Changed),
         evidence: Some(seen.evidence.clone()),
+        layout: seen.layout.clone(),
         ..Found::default()
     })
+}
+
+/// What was expected of a picture and what was there, in words.
+fn in_words(change: &ImageChange) -> (String, String) {
+    let size = |(width, height): (u32, u32)| format!("{width} × {height} pixels");
+    let regions = change.boxes.len();
+    let plural = if regions == 1 { "region" } else { "regions" };
+    let counted = format!("{} pixels differ in {regions} {plural}", change.changed_pixels);
+    let (expected, actual) = (size(change.expected_size), size(change.actual_size));
+    let actual = match (change.said(), change.expected_size == change.actual_size) {
+        (Some(said), true) if regions == 0 => said,
+        (Some(said), true) => format!("{said} ({counted})"),
+        (Some(said), false) => format!("{actual}: {said}"),
+        (None, true) => counted,
+        (None, false) => actual,
+    };
+    (expected, actual)
 }

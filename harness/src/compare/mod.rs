@@ -26,7 +26,7 @@ use crate::model::{
 };
 
 pub use self::facet::{algorithm, canonical};
-pub use self::image::{ImageDiff, compare_images};
+pub use self::image::{Beside, ImageDiff, compare_images};
 pub use self::redact::Redactor;
 
 /// Why something could not be compared.
@@ -41,12 +41,12 @@ pub enum CompareError {
         source: Box<regex::Error>,
     },
     /// A picture cannot be read or written.
-    #[error("{what} cannot be read as a PNG picture: {source}")]
+    #[error("{what} cannot be read as a PNG picture: {reason}")]
     Picture {
         /// Which picture.
         what: String,
-        /// What the decoder said.
-        source: Box<::image::ImageError>,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -250,6 +250,7 @@ impl Run<'_> {
             reason,
             content: found.content.clone(),
             evidence: found.evidence.clone(),
+            layout: found.layout.clone(),
         });
     }
 

@@ -60,6 +60,8 @@ pub struct PendingContent {
     pub content: Vec<u8>,
     /// Where it lies in the night directory, once stored.
     pub evidence: Option<EvidenceRef>,
+    /// For images: where the things of the page stand in it.
+    pub layout: Option<EvidenceRef>,
 }
 
 /// Why an observation waits for a decision.

@@ -317,6 +317,9 @@ pub struct FacetRecord {
     pub environment: Option<String>,
     /// For images: the regions that are not compared.
     pub masks: Vec<Rect>,
+    /// For images: where the things of the page stand in it, as [`super::picture::Layout`] in JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<EvidenceRef>,
 }
 
 /// An artefact in the night directory.
@@ -330,6 +333,15 @@ pub struct EvidenceRef {
     pub path: String,
     /// Its size in bytes.
     pub bytes: u64,
+}
+
+impl EvidenceRef {
+    /// Whether it is the content with this SHA-256, in hexadecimal digits.
+    #[must_use]
+    pub fn is_of(&self, sha256: &str) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.split('.').next() == Some(sha256)
+    }
 }
 
 /// What a watch can see.

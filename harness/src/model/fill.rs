@@ -315,7 +315,7 @@ impl RunCommand {
 impl Snapshot {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let mask = self.mask.iter().map(|it| it.map(fill)).collect::<Result<_, E>>()?;
-        Ok(Self { mask, ..self.clone() })
+        Ok(Self { mask, image: self.image.map(fill)?, ..self.clone() })
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
 use super::observe::{FacetKind, Rect};
+use super::picture::{Move, Region};
 use super::stage::{Stage, StageTally};
 use super::verdict::{Because, Decision, Severity, Verdict};
 
@@ -92,6 +93,12 @@ pub struct ImageChange {
     pub actual_size: (u32, u32),
     /// The changed regions.
     pub boxes: Vec<Rect>,
+    /// What each of these regions is, in the same order; empty in nights of before it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
+    /// What is the same picture at another place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 /// Differences and failures with one cause.
@@ -163,6 +170,9 @@ pub struct Pending {
     pub algorithm: String,
     /// What would be accepted, redacted, as it lies in the night directory.
     pub evidence: EvidenceRef,
+    /// For images: where the things of the page stand in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<EvidenceRef>,
     /// The finding that it belongs to; `None` for a checkpoint without a baseline, and for a change in shadow.
     pub finding: Option<String>,
     /// Whether there is a baseline that it would replace.

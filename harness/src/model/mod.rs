@@ -20,6 +20,7 @@ pub mod gesture;
 pub mod observe;
 pub mod page_settings;
 pub mod patience;
+pub mod picture;
 pub mod plan;
 pub mod scenario;
 pub mod stage;

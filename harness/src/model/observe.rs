@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::picture::Layout;
+
 /// One comparable part of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,6 +98,8 @@ pub enum FacetContent {
         /// The environment key, where it is another than that of the night: a scenario with a
         /// viewport or scale of its own.
         environment: Option<String>,
+        /// Where the things of the page stand in it.
+        layout: Layout,
     },
 }
 

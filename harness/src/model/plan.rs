@@ -85,6 +85,12 @@ pub struct BaselineRecord {
     pub file: String,
     /// Its content (for images: the picture).
     pub evidence: EvidenceRef,
+    /// For images: where the things of the page stood in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<EvidenceRef>,
+    /// For images: the SHA-256 of the picture as it was taken, before it was made smaller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<String>,
 }
 
 /// The name of the checkpoint that stands for what the watches saw.

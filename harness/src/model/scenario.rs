@@ -14,6 +14,7 @@ use super::control::{Condition, ForEach, Repeat, When};
 use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
 use super::page_settings::PageSettings;
+use super::picture::Scope;
 use super::stage::Stage;
 use super::suite::Isolation;
 use super::target::Target;
@@ -334,6 +335,9 @@ pub struct Snapshot {
     pub mask: Vec<Target>,
     /// Facets without which the checkpoint is no pass (an image without a baseline in this environment).
     pub require: Vec<FacetKind>,
+    /// What the picture shows.
+    #[serde(default, skip_serializing_if = "Scope::is_viewport")]
+    pub image: Scope,
 }
 
 /// Text that must not be compared.

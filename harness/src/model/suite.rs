@@ -53,6 +53,30 @@ pub struct Config {
     /// How much facets and watches count.
     #[serde(default, skip_serializing_if = "Stages::is_empty")]
     pub stages: Stages,
+    /// What holds for the accepted snapshots.
+    #[serde(default, skip_serializing_if = "BaselineConfig::is_default")]
+    pub baselines: BaselineConfig,
+}
+
+/// What holds for the accepted snapshots of a suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineConfig {
+    /// How many bytes they may take.
+    pub budget: u64,
+    /// Who said so.
+    pub budget_from: LimitFrom,
+}
+
+impl BaselineConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for BaselineConfig {
+    fn default() -> Self {
+        Self { budget: 100_000_000, budget_from: LimitFrom::Default }
+    }
 }
 
 /// Who said how long something may take: patience stretches what nobody said.

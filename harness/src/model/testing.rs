@@ -140,6 +140,8 @@ impl Night {
             algorithm: Some(format!("{}/1", facet.word())),
             file: format!("scenarios/snapshots/{scenario}@{checkpoint}.{facet}.snap"),
             evidence,
+            layout: None,
+            captured: None,
         });
         self
     }
@@ -182,6 +184,7 @@ impl Night {
                 evidence: self.keep(facet.word(), content),
                 environment: (*facet == FacetKind::Image).then(|| self.plan.environment.clone()),
                 masks: Vec::new(),
+                layout: None,
             })
             .collect();
         let planned = self.plan.scenarios.iter().find(|it| it.id == scenario);
@@ -283,6 +286,7 @@ pub fn snapshot(name: &str) -> Snapshot {
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
+        image: crate::model::picture::Scope::Viewport,
     }
 }
 

@@ -44,6 +44,7 @@ pub use visit::{Destination, Visit};
 
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
+use crate::model::finding::Pending;
 use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
     Plan, Scenario, Suite, Verdict,
@@ -296,6 +297,7 @@ fn baselines(
     let mut records = Vec::new();
     for baseline in baseline::load(&suite.root, &plan.scenarios)?.baselines {
         let media = if baseline.facet == FacetKind::Image { "image/png" } else { "text/plain" };
+        let layout = baseline.layout.as_ref();
         records.push(BaselineRecord {
             evidence: keep(baseline.facet.word(), media, &baseline.content)?,
             scenario: baseline.scenario,
@@ -304,6 +306,8 @@ fn baselines(
             environment: baseline.environment,
             algorithm: baseline.algorithm,
             file: baseline.file,
+            layout: layout.map(|it| keep("layout", "text/plain", it.as_bytes())).transpose()?,
+            captured: baseline.captured,
         });
     }
     Ok(records)
@@ -345,12 +349,23 @@ fn accept_new(
                     algorithm: pending.algorithm.clone(),
                     why: Some(format!("first seen in night {}", plan.night)),
                     content: night.read(&pending.evidence)?,
+                    layout: layout_of(night, pending)?,
                 },
             )?;
             accepted += 1;
         }
     }
     Ok(accepted)
+}
+
+/// Where the things of the page stand in a pending picture, as text.
+///
+/// # Errors
+/// It cannot be read.
+pub fn layout_of(night: &NightDir, pending: &Pending) -> Result<Option<String>, LedgerError> {
+    let Some(layout) = &pending.layout else { return Ok(None) };
+    let bytes = night.read(layout)?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.

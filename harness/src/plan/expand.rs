@@ -279,6 +279,7 @@ mod tests {
             redact: Vec::new(),
             mask: Vec::new(),
             require: Vec::new(),
+            image: crate::model::picture::Scope::Viewport,
         }))
     }
 

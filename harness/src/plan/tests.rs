@@ -81,6 +81,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         secrets_file: None,
         suppressions: Vec::new(),
         stages: crate::model::Stages::default(),
+        baselines: crate::model::suite::BaselineConfig::default(),
     };
     let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
     Suite { root: PathBuf::from("/suite"), config, skills, scenarios }
@@ -219,6 +220,7 @@ fn rows_are_expanded_in_place_also_inside_of_skills_and_their_checkpoints_named_
             redact: Vec::new(),
             mask: Vec::new(),
             require: Vec::new(),
+            image: crate::model::picture::Scope::Viewport,
         }))
     };
     let inner =

@@ -3,15 +3,14 @@
 //! Everything long is cut here, with a note and a link to the evidence. Neighbours:
 //! [`super::finding`], which gathers the facets of a finding, and [`super::shown`].
 
-use std::fmt::Write as _;
-
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::night::EvidenceNote;
+use super::pictures::{MOST_BOXES, PictureView};
 use super::shown::{count, cut, evidence_link, short, size, thousands};
-use crate::model::finding::{DiffLine, DiffTag, ImageChange};
-use crate::model::{FacetChange, FacetKind, Rect};
+use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::{FacetChange, FacetKind};
 
 /// The most lines of one diff that are shown.
 const MOST_LINES: usize = 60;
@@ -19,8 +18,6 @@ const MOST_LINES: usize = 60;
 const LONGEST_LINE: usize = 400;
 /// The most characters of one value that are shown.
 const LONGEST_VALUE: usize = 600;
-/// The most regions of a picture that are boxed.
-const MOST_BOXES: usize = 40;
 
 /// One facet of a difference.
 #[derive(Debug, Serialize)]
@@ -69,39 +66,6 @@ pub struct LinkView {
     pub href: Option<String>,
     /// Its size, where that is known.
     pub size: Option<String>,
-}
-
-/// Pictures side by side.
-#[derive(Debug, Clone, Serialize)]
-pub struct PictureView {
-    /// Baseline, tonight, and the boxed difference.
-    pub frames: Vec<FrameView>,
-    /// How much changed, in words.
-    pub about: String,
-}
-
-/// One picture.
-#[derive(Debug, Clone, Serialize)]
-pub struct FrameView {
-    /// `Baseline`, `Tonight`, `What changed`.
-    pub caption: &'static str,
-    /// What a person who does not see it must know: the difference.
-    pub alt: String,
-    /// The file.
-    pub href: String,
-    /// The size in pixels.
-    pub size: Option<(u32, u32)>,
-    /// Regions to box, in percent of the picture.
-    pub boxes: Vec<BoxView>,
-}
-
-/// A region in percent of a picture.
-#[derive(Debug, Clone, Serialize)]
-pub struct BoxView {
-    left: String,
-    top: String,
-    width: String,
-    height: String,
 }
 
 impl FacetView {
@@ -179,93 +143,6 @@ impl LineView {
         let left_out = (hidden > 0).then(|| format!("… {}", count(hidden, "more character")));
         Self { tag, sign, old: line.old_line, new: line.new_line, pieces, left_out }
     }
-}
-
-impl PictureView {
-    fn new(image: &ImageChange, evidence: &[String], moment: &str) -> Self {
-        let about = picture_change(image);
-        let boxes: Vec<BoxView> = image
-            .boxes
-            .iter()
-            .take(MOST_BOXES)
-            .map(|it| BoxView::new(*it, image.actual_size))
-            .collect();
-        let (w, h) = image.expected_size;
-        let described = [
-            ("Baseline", format!("{moment} as accepted, {w} by {h} pixels"), image.expected_size),
-            ("Tonight", format!("{moment} tonight: {about}"), image.actual_size),
-            (
-                "What changed",
-                format!("{moment} tonight with the changes boxed: {about}"),
-                image.actual_size,
-            ),
-        ];
-        let mut frames: Vec<FrameView> = described
-            .into_iter()
-            .zip(evidence)
-            .filter_map(|((caption, alt, size), path)| {
-                let href = evidence_link(path)?;
-                Some(FrameView { caption, alt, href, size: Some(size), boxes: Vec::new() })
-            })
-            .collect();
-        // Without a boxed picture in the evidence the page draws the boxes itself.
-        if let [_, tonight] = frames.as_slice() {
-            let drawn = FrameView {
-                caption: "What changed",
-                alt: format!("{moment} tonight with the changes boxed: {about}"),
-                boxes,
-                ..tonight.clone()
-            };
-            frames.push(drawn);
-        }
-        Self { frames, about }
-    }
-}
-
-impl BoxView {
-    fn new(rect: Rect, (width, height): (u32, u32)) -> Self {
-        let share = |part: u32, whole: u32| {
-            format!("{:.2}", 100.0 * f64::from(part) / f64::from(whole.max(1)))
-        };
-        Self {
-            left: share(rect.x, width),
-            top: share(rect.y, height),
-            width: share(rect.width, width),
-            height: share(rect.height, height),
-        }
-    }
-}
-
-/// How much of a picture changed and where, in words.
-pub fn picture_change(image: &ImageChange) -> String {
-    let share = 100.0 * image.changed_pixels as f64 / image.compared_pixels.max(1) as f64;
-    let mut about = if image.expected_size == image.actual_size {
-        format!(
-            "{} of {} pixels differ ({}), in {}",
-            thousands(image.changed_pixels),
-            thousands(image.compared_pixels),
-            percent(share),
-            count(image.boxes.len(), "region"),
-        )
-    } else {
-        let ((w, h), (x, y)) = (image.expected_size, image.actual_size);
-        format!("the picture was {w} by {h} pixels and is {x} by {y} tonight")
-    };
-    if let Some(largest) =
-        image.boxes.iter().max_by_key(|it| u64::from(it.width) * u64::from(it.height))
-    {
-        let Rect { x, y, width, height } = largest;
-        // Writing to a String cannot fail.
-        let _ = write!(
-            about,
-            "; the largest is {width} by {height} pixels, {x} from the left and {y} from the top"
-        );
-    }
-    about
-}
-
-fn percent(share: f64) -> String {
-    if share >= 1.0 || share == 0.0 { format!("{share:.1} %") } else { format!("{share:.3} %") }
 }
 
 /// The links of a comparison by their part in it: the order of its evidence is fixed.

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::facets::{FacetView, FrameView, LinkView, PictureView, links};
+use super::facets::{FacetView, LinkView, links};
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
+use super::pictures::{FrameView, PictureView, picture_change};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
@@ -290,7 +291,7 @@ fn lead(finding: &Finding) -> (String, String) {
     };
     match (facet.facet, &facet.image) {
         (Some(FacetKind::Image), Some(image)) => {
-            ("the picture as accepted".to_owned(), super::facets::picture_change(image))
+            ("the picture as accepted".to_owned(), picture_change(image))
         }
         (Some(FacetKind::Exit), _) => {
             // What it said last on standard error says more than the code alone.
@@ -389,8 +390,9 @@ fn thumbnails(finding: &Finding, changes: &[ChangeView], known: &Known<'_>) -> O
         href: evidence_link(picture)?,
         size: None,
         boxes: Vec::new(),
+        part: None,
     };
-    Some(PictureView { frames: vec![frame], about: String::new() })
+    Some(PictureView { frames: vec![frame], about: String::new(), note: None, compares: false })
 }
 
 impl TimelineView {

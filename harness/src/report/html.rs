@@ -33,8 +33,9 @@ const TEMPLATES: [(&str, &str); 5] = [
     ("rest.html", include_str!("../../../reports/templates/rest.html")),
     ("night.html", include_str!("../../../reports/templates/night.html")),
 ];
-/// The only script of the page; its hash is in the page's policy, and nothing else may run.
+/// The only scripts of the page; their hashes are in the page's policy, and nothing else may run.
 const PLAYER: &str = include_str!("../../../reports/templates/recording.js");
+const SLIDER: &str = include_str!("../../../reports/templates/compare.js");
 const STYLE: &str = include_str!("../../../reports/templates/night.css");
 
 /// The page of a night; `read` gives the bytes of evidence, by its path in the night directory.
@@ -50,7 +51,14 @@ pub fn render(
     tera.add_raw_templates(TEMPLATES).map_err(failed)?;
     let mut context = Context::new();
     let recordings = Recordings::new(mode, read);
-    context.insert("page", &Page::new(report, mode, &recordings));
+    let page = Page::new(report, mode, &recordings);
+    let differences = report.findings.iter().flat_map(|it| &it.differences);
+    let mut facets = differences.flat_map(|it| &it.facets);
+    let slides = mode == Mode::Screen && facets.any(|it| it.image.is_some());
+    context.insert("slides", &slides);
+    context.insert("slider", SLIDER);
+    context.insert("slider_hash", &STANDARD.encode(Sha256::digest(SLIDER)));
+    context.insert("page", &page);
     context.insert("plays", &recordings.any_to_play());
     context.insert("style", STYLE);
     context.insert("player", PLAYER);

@@ -15,6 +15,7 @@ mod junit;
 mod lists;
 mod night;
 mod page;
+mod pictures;
 mod recording;
 mod sentence;
 pub mod shown;

@@ -9,7 +9,9 @@ use super::node::Node;
 use super::page::timezone;
 use super::reader::Reader;
 use crate::model::page_settings::PageSettings;
-use crate::model::suite::{BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression};
+use crate::model::suite::{
+    BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
+};
 use crate::model::verdict::Verdict;
 
 /// The default deadline of an action or check.
@@ -39,6 +41,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let suppressions =
         fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
     let stages = fields.get("stages").map(|it| super::stages::read(reader, it)).unwrap_or_default();
+    let baselines = baselines(reader, fields.get("baselines"));
     Some(Config {
         products,
         sessions,
@@ -52,7 +55,35 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         secrets_file,
         suppressions,
         stages,
+        baselines,
     })
+}
+
+fn baselines(reader: &mut Reader, node: Option<&Node>) -> BaselineConfig {
+    let mut baselines = BaselineConfig::default();
+    let fields = node.and_then(|it| reader.object(it, &grammar::BASELINES));
+    let Some(budget) = fields.as_ref().and_then(|it| it.get("budget")) else { return baselines };
+    let Some(text) = reader.words(budget, "\"budget\"") else { return baselines };
+    match bytes(text) {
+        Some(bytes) => {
+            (baselines.budget, baselines.budget_from) = (bytes, LimitFrom::Author);
+        }
+        None => reader.advise(
+            budget.pos,
+            format!("\"{text}\" is no amount of room"),
+            "write a number with its unit: `500KB`, `50MB` or `1GB`",
+        ),
+    }
+    baselines
+}
+
+/// An amount of room such as `50MB`, in bytes.
+fn bytes(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u32); 3] = [("KB", 3), ("MB", 6), ("GB", 9)];
+    let (number, power) =
+        UNITS.into_iter().find_map(|(unit, power)| Some((text.strip_suffix(unit)?, power)))?;
+    let number: u64 = number.trim().parse().ok().filter(|it| *it > 0)?;
+    number.checked_mul(10_u64.pow(power))
 }
 
 /// The gate where nothing is said.

@@ -7,6 +7,7 @@ use super::grammar::{self, ALL_CLASSES, Object};
 use super::node::{Entry, Node, Value};
 use super::reader::{Fields, Mention, Reader, one_or_many};
 use crate::model::observe::FacetKind;
+use crate::model::picture::Scope;
 use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
 use crate::model::{Redaction, Snapshot, Target};
 
@@ -77,6 +78,7 @@ impl Reader {
         let redact = fields.get("redact").map(|it| self.redactions(it)).unwrap_or_default();
         let mask = fields.get("mask").map(|it| self.targets(it)).unwrap_or_default();
         let require = fields.get("require").map(|it| self.facets(it, allowed)).unwrap_or_default();
+        let image = self.scope(fields, facets.as_deref());
         let pos = name.pos;
         let name = self.name(name, "the checkpoint")?;
         if name == crate::model::plan::WATCH_CHECKPOINT {
@@ -95,7 +97,36 @@ impl Reader {
             );
         }
         self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
-        Some(Snapshot { name, facets, redact, mask, require })
+        Some(Snapshot { name, facets, redact, mask, require, image })
+    }
+
+    /// What the picture of a snapshot shows.
+    fn scope(&mut self, fields: &Fields<'_>, facets: Option<&[FacetKind]>) -> Scope {
+        let Some(entry) = fields.entry("image") else { return Scope::Viewport };
+        if facets.is_some_and(|it| !it.contains(&FacetKind::Image)) {
+            self.advise(
+                entry.pos,
+                "\"image\" says what the picture shows, and \"facets\" leaves the picture out",
+                "add image to the facets, or remove this key",
+            );
+        }
+        match &entry.value.value {
+            Value::Map(_) => {
+                let fields = self.object(&entry.value, &grammar::IMAGE_OF);
+                let target = fields.and_then(|it| self.target(it.get("element")?));
+                target.map_or(Scope::Viewport, Scope::Element)
+            }
+            Value::Scalar { .. } | Value::List(_) => {
+                match self.choice(
+                    &entry.value,
+                    "part of a page for \"image\"",
+                    grammar::image_scopes(),
+                ) {
+                    Some("full-page") => Scope::FullPage,
+                    Some(_) | None => Scope::Viewport,
+                }
+            }
+        }
     }
 
     /// Whether a name can be used as `${name}`; complains where it cannot.

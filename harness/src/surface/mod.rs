@@ -19,6 +19,7 @@ use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
+use crate::model::picture::Scope;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{FacetKind, Observation, Target, WatchKind};
 
@@ -51,6 +52,8 @@ pub struct Look<'a> {
     pub masks: Vec<Target>,
     /// Whether a text is redacted: what must not be compared as text must not be as a picture.
     pub varies: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What the picture shows.
+    pub image: Scope,
 }
 
 /// What came of observing: the page, or why it cannot be read.

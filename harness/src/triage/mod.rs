@@ -130,6 +130,7 @@ fn pending(plan: &Plan, comparison: &Comparison, findings: &[Finding]) -> Vec<Pe
                 place: it.place.clone(),
                 algorithm: it.algorithm.clone(),
                 evidence: evidence.clone(),
+                layout: it.layout.clone(),
                 stage: match (finding, replaces) {
                     (Some(finding), _) => finding.stage,
                     // Nobody was told of it.

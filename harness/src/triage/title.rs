@@ -329,6 +329,9 @@ fn picture(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
+    if let Some(said) = image.said().filter(|_| image.is_named()) {
+        return Some(format!("{} on {place}", plain(&said, LIMIT)));
+    }
     if image.expected_size != image.actual_size {
         return Some(format!("{place} is {} instead of {}", change.actual, change.expected));
     }

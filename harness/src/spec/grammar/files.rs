@@ -424,6 +424,18 @@ pub(crate) static NIGHT: Object = object(
     ],
 );
 
+pub(crate) static BASELINES: Object = object(
+    "baselines",
+    "\"baselines\"",
+    "What holds for the accepted snapshots of the suite.",
+    &[optional(
+        "budget",
+        Shape::Text,
+        "How much room they may take, in KB, MB or GB; identical files count once. `check` notes more than 100MB unless said, and complains about more than is said.",
+        "50MB",
+    )],
+);
+
 static SIGNED_VERDICTS: Shape = Shape::Words(super::shapes::verdicts_with_signs);
 
 pub(crate) static GATE_RULE: Object = object(
@@ -548,6 +560,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::OneOrMany(&TARGETS),
             "Regions that are not compared in any checkpoint.",
             "[contentinfo]",
+        ),
+        optional(
+            "baselines",
+            Shape::Object(&BASELINES),
+            "What holds for the accepted snapshots.",
+            "{ budget: 50MB }",
         ),
         optional("vars", Shape::MapOf(&TEXT), "Variables for `${name}`.", "{ country: NZ }"),
         optional(

@@ -41,6 +41,10 @@ pub(crate) fn snapshot_facets() -> Vec<&'static str> {
     SNAPSHOT_FACETS.map(FacetKind::word).to_vec()
 }
 
+pub(crate) fn image_scopes() -> Vec<&'static str> {
+    vec!["viewport", "full-page"]
+}
+
 pub(crate) fn command_facets() -> Vec<&'static str> {
     COMMAND_FACETS.map(FacetKind::word).to_vec()
 }
@@ -120,6 +124,18 @@ pub(crate) static REDACTIONS: Shape = Shape::Redaction;
 pub(crate) static SNAPSHOT_FACET: Shape = Shape::Words(snapshot_facets);
 pub(crate) static COMMAND_FACET: Shape = Shape::Words(command_facets);
 pub(crate) static VERDICTS: Shape = Shape::Words(verdicts);
+
+pub(crate) static IMAGE_OF: Object = object(
+    "image-of",
+    "\"image\"",
+    "A picture of one thing.",
+    &[required(
+        "element",
+        Shape::Target,
+        "The thing that the picture shows; it is brought into view and may be larger than the viewport.",
+        "'table \"Orders\"'",
+    )],
+);
 
 pub(crate) static TARGET: Object = object(
     "qualified-target",

@@ -6,8 +6,9 @@ use super::gestures::{
 };
 use super::page::PAGE_SETTINGS;
 use super::shapes::{
-    COMMAND_CAPTURE, COMMAND_EXPECTATION, COMMAND_FACET, PAGE_CAPTURE, PAGE_EXPECTATION,
+    COMMAND_CAPTURE, COMMAND_EXPECTATION, COMMAND_FACET, IMAGE_OF, PAGE_CAPTURE, PAGE_EXPECTATION,
     REDACTIONS, SNAPSHOT_FACET, TARGET_WITH_TEXT, TARGETS, TEMPLATE, TEXT, accept_or_dismiss,
+    image_scopes,
 };
 use super::{Key, Object, Shape, Verb, object, one_of, optional, required};
 
@@ -333,6 +334,12 @@ pub(crate) static VERBS: &[Verb] = &[
                 Shape::List(&SNAPSHOT_FACET),
                 "Facets without which it is no pass.",
                 "[image]",
+            ),
+            optional(
+                "image",
+                Shape::AnyOf(&[Shape::Words(image_scopes), Shape::Object(&IMAGE_OF)]),
+                "What the picture shows: the viewport, the whole page, or one thing.",
+                "full-page",
             ),
         ],
         doc: "Compare the page with its baseline under this name.",

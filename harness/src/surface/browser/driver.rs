@@ -163,7 +163,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::model::PageSettings;
+    use crate::model::page_settings::PageSettings;
     use crate::process::Cookie;
 
     /// A driver whose port is taken so many times before it is free.

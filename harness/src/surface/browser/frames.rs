@@ -33,6 +33,13 @@ pub(super) struct Entered {
     y: f64,
 }
 
+impl Entered {
+    /// The same frame after the page was scrolled by so much.
+    pub(super) fn scrolled(&self, x: f64, y: f64) -> Self {
+        Self { x: self.x - x, y: self.y - y, ..self.clone() }
+    }
+}
+
 impl Page {
     /// What a target means in the frames of other origins, where it means nothing outside.
     pub(super) async fn find_in_frames(

@@ -2,23 +2,19 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use serde_json::json;
 use tokio::time::Instant;
 
-use super::frames::Entered;
 use super::page::{Page, Trouble};
+use super::picture::Seen;
 use super::record::place_of;
 use super::session::Snag;
-use super::walker::{self, Area, Question};
+use super::walker::{self, Question};
 use crate::model::observe::Extra;
-use crate::model::{Facet, FacetContent, FacetKind, Observation, Rect};
-use crate::surface::{Look, Observed, SurfaceError};
+use crate::model::{Facet, FacetContent, FacetKind, Observation};
+use crate::surface::{Look, Observed};
 
 /// How long evidence may take; a page that does not answer must not hold the night up.
-const EVIDENCE: Duration = Duration::from_secs(5);
-/// How many pictures are taken at most until two are equal.
-const FRAMES: u32 = 6;
+pub(super) const EVIDENCE: Duration = Duration::from_secs(5);
 
 /// How often the end of one animation may begin another.
 const FREEZES: u32 = 6;
@@ -81,6 +77,7 @@ impl Page {
         self.freeze(deadline).await?;
         let question = Question::Observe { masks: &look.masks };
         let mut read: walker::Page = self.read(&question, deadline).await?;
+        let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks).await;
         let mut facets = Vec::new();
         for kind in &look.facets {
@@ -88,11 +85,10 @@ impl Page {
                 FacetKind::Page => FacetContent::Text(self.page_facet(&read)),
                 FacetKind::Aria => FacetContent::Text(read.aria.clone()),
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
-                FacetKind::Image => FacetContent::Image {
-                    png: self.picture(deadline).await?,
-                    masks: self.not_compared(&read, &entered, look, deadline).await?,
-                    environment: self.environment.clone(),
-                },
+                FacetKind::Image => {
+                    let seen = Seen { read: &read, own_masks, entered: &entered };
+                    self.picture(look, &seen, deadline).await?
+                }
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
                 | FacetKind::Stderr
@@ -110,7 +106,7 @@ impl Page {
     }
 
     /// Asks the walker until the page stands still enough to answer.
-    async fn read<T: serde::de::DeserializeOwned>(
+    pub(super) async fn read<T: serde::de::DeserializeOwned>(
         &mut self,
         question: &Question<'_>,
         deadline: Instant,
@@ -124,28 +120,8 @@ impl Page {
         }
     }
 
-    /// The regions of a picture that are masked, or show text that is redacted.
-    async fn not_compared(
-        &mut self,
-        read: &walker::Page,
-        entered: &[Entered],
-        look: &Look<'_>,
-        deadline: Instant,
-    ) -> Result<Vec<Rect>, Trouble> {
-        let mut drawn: walker::TextRuns = self.read(&Question::Runs, deadline).await?;
-        drawn.runs.extend(self.runs_in(entered).await);
-        let varying = drawn.runs.iter().filter(|run| (look.varies)(&run.text)).map(|run| run.rect);
-        Ok(read
-            .masks
-            .iter()
-            .map(|it| it.viewport)
-            .chain(varying)
-            .filter_map(|area| pixels(area, read.scale))
-            .collect())
-    }
-
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.
-    async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
         let mut stirred = false;
         for _ in 0..FREEZES {
             let moved = self.peek(FREEZE, deadline).await?.as_u64().unwrap_or_default() > 0;
@@ -167,41 +143,6 @@ impl Page {
         format!("path: {place}\ntitle: {}\nstatus: {status}\n", read.title)
     }
 
-    /// The viewport as PNG, taken until two pictures in a row are equal.
-    async fn picture(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
-        // Two at once cost little more than one: the second is drawn while the first is sent.
-        let (first, second) = tokio::join!(self.capture_png(deadline), self.capture_png(deadline));
-        let (first, mut before) = (first?, second?);
-        if first == before {
-            return Ok(before);
-        }
-        for _ in 2..FRAMES {
-            let now = self.capture_png(deadline).await?;
-            if now == before || Instant::now() >= deadline {
-                return Ok(now);
-            }
-            before = now;
-        }
-        Ok(before)
-    }
-
-    async fn capture_png(&self, deadline: Instant) -> Result<Vec<u8>, Trouble> {
-        let limit = deadline.saturating_duration_since(Instant::now()).max(EVIDENCE);
-        // The standard's own command takes twice as long for the same picture.
-        let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
-            "params": { "format": "png" } });
-        let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
-        let taken = taken.map_err(|refusal| match self.blocked("a picture of the page") {
-            Some(trouble) => trouble,
-            None => refusal.lost("taking a picture of the page").into(),
-        })?;
-        base64::engine::general_purpose::STANDARD
-            .decode(taken["result"]["data"].as_str().unwrap_or_default())
-            .map_err(|error| {
-                SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into()
-            })
-    }
-
     /// What a person needs to understand a failure; what cannot be had is left out.
     pub(super) async fn gather(&mut self) -> Vec<Extra> {
         let deadline = Instant::now() + EVIDENCE;
@@ -211,7 +152,7 @@ impl Page {
         };
         let readable = self.blocked("evidence").is_none() && self.focus().await.is_ok();
         if readable {
-            if let Ok(png) = self.capture_png(deadline).await {
+            if let Ok(png) = self.capture_png(None, deadline).await {
                 add("screenshot", "image/png", png);
             }
             if let Ok(read) = self.ask::<walker::Page>(&Question::Observe { masks: &[] }).await {
@@ -234,18 +175,4 @@ impl Page {
         add("network", "text/plain", text(&network));
         extras
     }
-}
-
-/// A region in image pixels; `None` where it lies outside of the picture.
-fn pixels(area: Area, scale: f64) -> Option<Rect> {
-    let left = (area.x.max(0.0) * scale).floor();
-    let top = (area.y.max(0.0) * scale).floor();
-    let right = ((area.x + area.width) * scale).ceil();
-    let bottom = ((area.y + area.height) * scale).ceil();
-    (right > left && bottom > top).then_some(Rect {
-        x: left as u32,
-        y: top as u32,
-        width: (right - left) as u32,
-        height: (bottom - top) as u32,
-    })
 }

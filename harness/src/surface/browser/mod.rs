@@ -28,6 +28,7 @@ mod look;
 mod network;
 mod onlooker;
 mod page;
+mod picture;
 mod pointer;
 mod print;
 mod record;

@@ -23,6 +23,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/tree.js"),
     include_str!("walker/find.js"),
     include_str!("walker/runs.js"),
+    include_str!("walker/picture.js"),
     include_str!("walker/describe.js"),
     include_str!("walker/widgets.js"),
     include_str!("walker/main.js"),
@@ -62,6 +63,13 @@ pub enum Question<'a> {
     Roles,
     /// The text that is drawn in the viewport, with its place; answered by [`TextRuns`].
     Runs,
+    /// What a picture needs beside its pixels; answered by a [`super::picture::Drawing`].
+    Drawing {
+        /// Regions that are not compared.
+        masks: &'a [Target],
+        /// Whether what lies outside of the viewport counts too.
+        whole: bool,
+    },
     /// The best target for an element; answered by a [`Described`].
     Describe {
         /// The driver's reference of the element.
@@ -260,6 +268,9 @@ impl Question<'_> {
             ],
             Self::Roles => vec![json!({ "op": "roles" })],
             Self::Runs => vec![json!({ "op": "runs" })],
+            Self::Drawing { masks, whole } => {
+                vec![json!({ "op": "drawing", "masks": masks, "whole": whole })]
+            }
             Self::Describe { element } => {
                 vec![json!({ "op": "describe", "meant": false }), (*element).clone()]
             }
@@ -315,6 +326,12 @@ pub struct Page {
     pub height: f64,
     /// Device pixels for one CSS pixel.
     pub scale: f64,
+    /// How far the document is scrolled, in CSS pixels.
+    #[serde(default)]
+    pub scroll_x: f64,
+    /// The same, downwards.
+    #[serde(default)]
+    pub scroll_y: f64,
     /// The frames of other origins, in the order of their placeholders in the tree.
     #[serde(default)]
     pub foreign: Vec<ForeignFrame>,

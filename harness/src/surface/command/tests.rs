@@ -64,6 +64,7 @@ fn snapshot(facets: Option<Vec<FacetKind>>) -> Snapshot {
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
+        image: crate::model::picture::Scope::Viewport,
     }
 }
 

@@ -109,6 +109,7 @@ fn snapshot() -> Snapshot {
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),
+        image: crate::model::picture::Scope::Viewport,
     }
 }
 

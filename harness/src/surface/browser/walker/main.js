@@ -10,7 +10,8 @@ function answer(request, subject) {
     case 'follow': return { element: follow(request.way) };
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
-    case 'runs': return textRuns();
+    case 'runs': return textRuns(false);
+    case 'drawing': return drawing(request);
     case 'describe': return described(subject, request);
     case 'probe': return probe(request.target);
     case 'scene': return scene();
@@ -67,6 +68,8 @@ function observe(masks) {
     width: Math.max(root.scrollWidth, root.clientWidth),
     height: Math.max(root.scrollHeight, root.clientHeight),
     scale: window.devicePixelRatio,
+    scroll_x: window.scrollX,
+    scroll_y: window.scrollY,
     foreign: foreign.map((el) => foreignFrame(el, false)),
   };
 }

@@ -1,12 +1,12 @@
-// Runs of text as they are drawn in the viewport: what stands on the same lines, however many
+// Runs of text as they are drawn in the viewport, or on the whole page: what stands on the same lines, however many
 // inline elements it is made of. The place of a run is that of its lines across the whole of their
 // container, so that what stands behind a varying word, and moves with it, is inside too.
 
-function textRuns() {
+function textRuns(whole) {
   const runs = [];
   let run = null;
   const add = (text, x, right, top, bottom) => {
-    const inView = bottom > 0 && top < window.innerHeight && right > 0 && x < window.innerWidth;
+    const inView = whole || bottom > 0 && top < window.innerHeight && right > 0 && x < window.innerWidth;
     if (tidy(text) && inView) runs.push({ text: tidy(text), rect: { x, y: top, width: right - x, height: bottom - top } });
   };
   const end = () => {
