@@ -5,7 +5,7 @@
 
 use super::event::EvidenceRef;
 use super::finding::Difference;
-use super::observe::FacetKind;
+use super::observe::{FacetKind, FacetShape};
 use super::verdict::Because;
 
 /// Keeps bytes as evidence; takes kind, media type and bytes.
@@ -118,18 +118,8 @@ impl Comparison {
         }
         for pending in &mut self.pending {
             if pending.evidence.is_none() {
-                let media = match pending.facet {
-                    FacetKind::Image => "image/png",
-                    FacetKind::Aria
-                    | FacetKind::Text
-                    | FacetKind::Page
-                    | FacetKind::Stdout
-                    | FacetKind::Stderr
-                    | FacetKind::Exit
-                    | FacetKind::Files
-                    | FacetKind::Screen
-                    | FacetKind::Events => "text/plain",
-                };
+                let picture = pending.facet.shape() == FacetShape::Picture;
+                let media = if picture { "image/png" } else { "text/plain" };
                 pending.evidence = Some(put(pending.facet.word(), media, &pending.content)?);
                 pending.content = Vec::new();
             }

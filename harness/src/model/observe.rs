@@ -28,6 +28,25 @@ pub enum FacetKind {
     Events,
 }
 
+/// How a facet is written, and so how it is redacted, compared and stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FacetShape {
+    /// A picture, as PNG.
+    Picture,
+    /// A tree written by indentation.
+    Tree,
+    /// Files, each a block of lines under its name.
+    Files,
+    /// What a program wrote, of which the end of the last line counts too.
+    Output,
+    /// One short value that is never redacted.
+    Code,
+    /// Lines in an order.
+    Lines,
+    /// Lines in no order, of which only new ones are a difference.
+    Set,
+}
+
 impl FacetKind {
     /// Every kind, in the order in which reports show them.
     pub const ALL: [Self; 10] = [
@@ -57,6 +76,20 @@ impl FacetKind {
             Self::Files => "files",
             Self::Screen => "screen",
             Self::Events => "events",
+        }
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn shape(self) -> FacetShape {
+        match self {
+            Self::Image => FacetShape::Picture,
+            Self::Aria => FacetShape::Tree,
+            Self::Files => FacetShape::Files,
+            Self::Stdout | Self::Stderr => FacetShape::Output,
+            Self::Exit => FacetShape::Code,
+            Self::Page | Self::Text | Self::Screen => FacetShape::Lines,
+            Self::Events => FacetShape::Set,
         }
     }
 

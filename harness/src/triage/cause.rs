@@ -95,16 +95,7 @@ pub fn of_facet(change: &FacetChange, replaced: bool) -> BTreeSet<Atom> {
             let added = change.diff.iter().filter(|line| line.tag == DiffTag::Added);
             added.map(|line| Atom::Watch(text(line))).collect()
         }
-        Some(
-            facet @ (FacetKind::Aria
-            | FacetKind::Text
-            | FacetKind::Page
-            | FacetKind::Stdout
-            | FacetKind::Stderr
-            | FacetKind::Exit
-            | FacetKind::Files
-            | FacetKind::Screen),
-        ) => lines(facet, &change.diff, replaced),
+        Some(facet) => lines(facet, &change.diff, replaced),
     }
 }
 
