@@ -22,6 +22,8 @@ pub struct Comparison {
     pub unjudged: Vec<Unjudged>,
     /// Pictures that were seen and have no baseline in this environment.
     pub facets_without_baseline: u32,
+    /// Facets that nobody asked for by name, and that their checkpoints have no baseline of yet.
+    pub new_facets: u32,
     /// Pictures with the changes boxed, to be stored.
     pub boxed: Vec<BoxedImage>,
 }
@@ -69,6 +71,9 @@ pub enum PendingReason {
     New,
     /// A picture without a baseline in this environment, of a checkpoint that has others.
     NewEnvironment,
+    /// A facet that its author did not ask for by name, of a checkpoint that has others: it is
+    /// younger than the suite.
+    NewFacet,
     /// It differs from its baseline.
     Changed,
 }

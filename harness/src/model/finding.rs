@@ -273,4 +273,7 @@ pub struct Judgement {
     pub gate: Gate,
     /// Facets that were seen and could not be compared for want of a baseline in this environment.
     pub facets_without_baseline: u32,
+    /// Facets that are younger than the suite: recorded, and not compared before they are accepted.
+    #[serde(default)]
+    pub new_facets: u32,
 }

@@ -21,6 +21,7 @@ pub mod observe;
 pub mod page_settings;
 pub mod patience;
 pub mod plan;
+pub mod profile;
 pub mod scenario;
 pub mod suite;
 pub mod target;

@@ -45,6 +45,15 @@ impl Atom {
         }
     }
 
+    /// Whether it says of a page what cannot be seen on it, see [`FacetKind::is_detail`].
+    #[must_use]
+    pub fn is_detail(&self) -> bool {
+        match self {
+            Self::Line { facet, .. } => facet.is_detail(),
+            Self::Picture(_) | Self::Watch(_) | Self::Failure { .. } | Self::Product(_) => false,
+        }
+    }
+
     /// The cause in a line, the same on any night.
     #[must_use]
     pub fn key(&self) -> String {

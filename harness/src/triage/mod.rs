@@ -6,11 +6,13 @@
 pub mod cause;
 mod files;
 mod findings;
+mod follow;
 mod gate;
 pub mod group;
 mod kin;
 pub mod seen;
 pub mod title;
+mod title_facets;
 pub mod verdicts;
 
 #[cfg(test)]
@@ -73,6 +75,7 @@ pub fn triage(
     Judgement {
         pending: pending(comparison, &findings),
         facets_without_baseline: comparison.facets_without_baseline,
+        new_facets: comparison.new_facets,
         scenarios,
         findings,
         totals,

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::detail;
 use super::frames::Entered;
 use super::page::{Page, Trouble};
 use super::record::place_of;
@@ -79,9 +80,14 @@ impl Page {
         self.settle(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
-        let question = Question::Observe { masks: &look.masks };
+        let details = detail::asked_of_walker(&look.facets);
+        let question = Question::Observe { masks: &look.masks, details: &details };
         let mut read: walker::Page = self.read(&question, deadline).await?;
-        let entered = self.stitch(&mut read, &look.masks).await;
+        let entered = self.stitch(&mut read, &look.masks, &details).await;
+        let (hops, writes) = {
+            let mut state = self.record.state();
+            (state.hops.clone(), std::mem::take(&mut state.writes))
+        };
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -93,6 +99,20 @@ impl Page {
                     masks: self.not_compared(&read, &entered, look, deadline).await?,
                     environment: self.environment.clone(),
                 },
+                FacetKind::Links => FacetContent::Text(detail::quiet(&read.details.links)),
+                FacetKind::Fields => FacetContent::Text(detail::quiet(&read.details.fields)),
+                FacetKind::Storage => FacetContent::Text(detail::storage(&read.details.storage)),
+                FacetKind::Response => {
+                    let lang = &read.details.lang;
+                    FacetContent::Text(detail::response(lang, &hops, self.base.as_str()))
+                }
+                FacetKind::Requests => {
+                    FacetContent::Text(detail::requests(&writes, self.base.as_str()))
+                }
+                FacetKind::Cookies => FacetContent::Text(self.cookies_facet().await?),
+                FacetKind::A11y => {
+                    FacetContent::Text(read.details.a11y.clone() + &self.axe_lines().await?)
+                }
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
                 | FacetKind::Stderr
@@ -214,7 +234,9 @@ impl Page {
             if let Ok(png) = self.capture_png(deadline).await {
                 add("screenshot", "image/png", png);
             }
-            if let Ok(read) = self.ask::<walker::Page>(&Question::Observe { masks: &[] }).await {
+            if let Ok(read) =
+                self.ask::<walker::Page>(&Question::Observe { masks: &[], details: &[] }).await
+            {
                 add("aria", "text/plain", read.aria.into_bytes());
             }
             if let Ok(html) = self.evaluate("document.documentElement.outerHTML", deadline).await {
