@@ -8,6 +8,8 @@ const REFERENCES = ['aria-labelledby', 'aria-describedby', 'aria-errormessage', 
 // Things that are often named before they are there, such as a list that is yet to be opened.
 const LOOSE_REFERENCES = ['aria-controls', 'aria-owns', 'aria-flowto'];
 
+const hasAttributes = Element.prototype.hasAttributes;
+
 function problems(heard, hidden) {
   const found = new Map();
   const tell = (rule, where, what) => {
@@ -20,6 +22,7 @@ function problems(heard, hidden) {
     if (MUST_HAVE_NAMES.has(role) && styleOf(el).visible && !nameOf(el)) {
       if (role !== 'link' || has(el, 'href') || has(el, 'xlink:href') || has(el, 'role')) tell('name', whereabouts(el), 'has no name');
     }
+    if (!hasAttributes.call(el) && tag(el) !== 'img') continue;
     withoutAlternative(el, role, tell);
     lostReferences(el, ids, tell);
     if (parseInt(attr(el, 'tabindex') || '0', 10) > 0) tell('tabindex', whereabouts(el), 'takes the focus out of turn');
@@ -88,6 +91,7 @@ function wholeDocument(tell) {
 function whereabouts(el) {
   const role = roleOf(el) || tag(el);
   const name = words(nameOf(el));
+  if (tag(el) === 'label') return 'label ' + quoted(unnumbered(tidy(drawnText(el)).slice(0, 60)));
   if (name) return role + ' ' + quoted(unnumbered(name.length > 60 ? name.slice(0, 59) + '…' : name));
   const holder = holderOf(el);
   return role + ' ' + markup(el) + (holder ? ' in ' + unnumbered(holder) : '');

@@ -11,17 +11,19 @@ const colours = new Map();
 function faint(heard) {
   const looks = new Map();
   for (const el of heard) {
-    const text = ownText(el);
-    if (!text || !styleOf(el).visible) continue;
+    if (!holdsText(el) || !styleOf(el).visible) continue;
     const style = computedStyle(el);
-    const size = parseFloat(style.fontSize);
-    const needed = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight, 10) >= 700) ? 3 : 4.5;
     const behind = behindOf(el);
     const ink = colourOf(style.color);
-    if (!behind || !ink || size < 1) continue;
+    if (!behind || !ink) continue;
     const front = over({ ...ink, a: ink.a * fadeOf(el) }, behind);
     const ratio = Math.floor(100 * ratioOf(front, behind)) / 100;
-    if (ratio >= needed || ratio < 1.01 || isDisabled(el) || !sizedText(el)) continue;
+    // What costs more to find out is asked of the few that are faint.
+    if (ratio >= 4.5 || ratio < 1.01) continue;
+    const size = parseFloat(style.fontSize);
+    const needed = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight, 10) >= 700) ? 3 : 4.5;
+    const text = ratio < needed && size >= 1 ? ownText(el) : '';
+    if (!text || !knowable(el) || isDisabled(el) || !sizedText(el)) continue;
     const look = markup(el) + ': ' + ratio.toFixed(2) + ':1 of ' + hex(front) + ' on ' + hex(behind) + ', ' + needed + ':1 is needed';
     const texts = looks.get(look) || new Set();
     looks.set(look, texts.add(unnumbered(text.length > 60 ? text.slice(0, 59) + '…' : text)));
@@ -32,6 +34,13 @@ function faint(heard) {
     else for (const text of texts) lines.push('contrast: ' + quoted(text) + ' in ' + look);
   }
   return lines;
+}
+
+function holdsText(el) {
+  for (let it = readers.first.call(el); it; it = readers.next.call(it)) {
+    if (isText(it) && /\S/.test(readers.data.call(it))) return true;
+  }
+  return false;
 }
 
 function ownText(el) {
@@ -47,23 +56,34 @@ function sizedText(el) {
   return box.width > 2 && box.height > 2 && box.right + window.scrollX > 0 && box.bottom + window.scrollY > 0;
 }
 
-// The colour behind the text of an element; null where it cannot be known.
+// The colour behind the text of an element, as far as colours go; null where one cannot be read.
 function behindOf(el) {
   let known = backgrounds.get(el);
   if (known !== undefined) return known;
-  const style = computedStyle(el);
-  const own = colourOf(style.backgroundColor);
+  const own = colourOf(computedStyle(el).backgroundColor);
   const above = flatParent(el);
-  if (!own || style.backgroundImage !== 'none' || style.mixBlendMode !== 'normal' || style.filter !== 'none') known = null;
-  else if (own.a >= 1) known = own;
-  else if (!above) known = over(own, WHITE);
-  else if (style.position === 'absolute' || style.position === 'fixed') known = null;
+  if (!own || own.a >= 1) known = own;
   else {
-    const below = behindOf(above);
-    known = below && over(own, below);
+    const below = above ? behindOf(above) : WHITE;
+    known = below && (own.a === 0 ? below : over(own, below));
   }
   backgrounds.set(el, known);
   return known;
+}
+
+// Whether nothing but colours lies behind an element, and nothing changes them.
+function knowable(el) {
+  let opaque = false;
+  for (let it = el; it; it = flatParent(it)) {
+    const style = computedStyle(it);
+    if (style.mixBlendMode !== 'normal' || style.filter !== 'none') return false;
+    if (opaque) continue;
+    if (style.backgroundImage !== 'none') return false;
+    const own = colourOf(style.backgroundColor);
+    opaque = own !== null && own.a >= 1;
+    if (!opaque && (style.position === 'absolute' || style.position === 'fixed')) return false;
+  }
+  return true;
 }
 
 function fadeOf(el) {

@@ -60,7 +60,7 @@ function linkLine(el) {
   else if (/^blob:/i.test(url)) url = 'blob:…';
   const rel = tidy(attr(el, 'rel') || '').toLowerCase().split(' ').filter(Boolean).sort().join(' ');
   const target = tidy(attr(el, 'target') || '');
-  return (roleOf(el) || 'link') + called(el) + ': ' + (url || '(nowhere)') +
+  return (roleOf(el) || 'link') + called(el) + ': ' + (url || '(this page)') +
     (target && target !== '_self' ? marked('target', target) : '') + (rel ? marked('rel', rel) : '') +
     marksFor(el, ['download']) + descriptionMark(el);
 }
