@@ -51,11 +51,14 @@ pub fn follows(spot: &Located, atom: &Atom) -> bool {
 fn tells(node: &str, detail: &str) -> bool {
     let thing = node.trim_start_matches("- ");
     let role = thing.split([' ', ':']).next().unwrap_or_default();
-    let words = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
-    let named = words.map_or(detail, |(_, rest)| rest);
-    let same_role = named.split([' ', ':']).next() == Some(role);
+    let rule = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
+    let named = rule.map_or(detail, |(_, rest)| rest);
+    // A thing without a name is told by what it stands in, which has one.
+    let around = named.find(" in ").filter(|at| rule.is_some() && !named[..*at].contains('"'));
+    let own = around.map_or(named, |at| &named[..at]);
+    let same_role = own.split([' ', ':', '.', '#']).next() == Some(role);
     let nameless = |it: &str| !it[role.len()..].starts_with(" \"");
-    match name(detail) {
+    match name(own) {
         Some(name) => node.contains(name),
         None => !role.is_empty() && same_role && nameless(thing),
     }
@@ -79,6 +82,8 @@ mod tests {
         assert!(!tells(link, "link \"Home\": /elsewhere"));
         assert!(tells("- textbox", "name: textbox #password: has no name"));
         assert!(tells("- textbox", "textbox [name=password] [type=password]"));
+        assert!(tells("- button", "name: button.icon in row \"Ada\": has no name"));
+        assert!(!tells("- cell \"Ada\"", "name: button.icon in row \"Ada\": has no name"));
         assert!(!tells("- textbox \"Name\"", "textbox [name=password] [type=password]"));
         assert!(!tells("- button \"Go\"", "name: textbox #password: has no name"));
     }

@@ -419,8 +419,8 @@ mod tests {
             (
                 FacetKind::A11y,
                 "",
-                "name: button .icon in row \"Ada\": has no name",
-                "button .icon in row \"Ada\" has no name on /p",
+                "name: button.icon in row \"Ada\": has no name",
+                "button.icon in row \"Ada\" has no name on /p",
             ),
             (
                 FacetKind::A11y,

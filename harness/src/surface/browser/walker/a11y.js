@@ -94,7 +94,8 @@ function whereabouts(el) {
   if (tag(el) === 'label') return 'label ' + quoted(unnumbered(tidy(drawnText(el)).slice(0, 60)));
   if (name) return role + ' ' + quoted(unnumbered(name.length > 60 ? name.slice(0, 59) + '…' : name));
   const holder = holderOf(el);
-  return role + ' ' + markup(el) + (holder ? ' in ' + unnumbered(holder) : '');
+  const made = markup(el);
+  return (made.startsWith(role) ? made : role + ' ' + made) + (holder ? ' in ' + unnumbered(holder) : '');
 }
 // Numbers do not tell problems apart: rows come and go.
 const unnumbered = (text) => text.replace(/\d+/g, '0');
