@@ -68,6 +68,7 @@ async fn readings() -> Vec<Row> {
     let options = BrowserOptions {
         program: None,
         driver: None,
+        axe: None,
         page: PageSettings { locale: Some("en-GB".to_owned()), ..PageSettings::default() },
         timeout: Duration::from_secs(20),
         allow_hosts: Vec::new(),

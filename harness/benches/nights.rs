@@ -261,6 +261,7 @@ fn scenario(id: &str, n: usize) -> Scenario {
     let snapshot = Action::Snapshot(Snapshot {
         name: "list".to_owned(),
         facets: None,
+        profile: None,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),

@@ -18,9 +18,9 @@ const SESSIONS: &str = "sessions: { ada: {}, clerk: {}, visitor: {} }\n";
 const SKILL: &str =
     "skill: sign-in\ndescription: Signs in.\ninputs: { user: text }\nsteps: [back]\n";
 /// The keys with which a part of `nightshift.yaml` begins.
-const CONFIG_KEYS: [&str; 11] = [
-    "products", "sessions", "browser", "night", "gate", "redact", "mask", "vars", "pass-env",
-    "secrets", "suppress",
+const CONFIG_KEYS: [&str; 13] = [
+    "products", "sessions", "browser", "night", "gate", "redact", "mask", "facets", "profiles",
+    "vars", "pass-env", "secrets", "suppress",
 ];
 
 /// A fenced block.
@@ -129,6 +129,7 @@ fn every_yaml_example_is_valid() {
             if !files.iter().any(|it| it.1.contains("skill: sign-in")) {
                 write("skills/sign-in.yaml", SKILL);
             }
+            write("tools/axe.min.js", "");
             write(name, text);
             checked += 1;
             let report = nightshift::spec::check(suite.path(), &[]).expect("a suite");

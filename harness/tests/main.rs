@@ -3,6 +3,7 @@
 mod browser;
 mod builds;
 mod documentation;
+mod facets;
 mod faults;
 mod files;
 mod flow;

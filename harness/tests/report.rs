@@ -337,6 +337,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         gate: Gate { decision: Decision::Inconclusive, rule: "0 of 1 judged".into() },
         facets_without_baseline: 0,
         stages: Vec::new(),
+        new_facets: 0,
     };
     let report = report::build(&plan, &entries, &judgement);
     assert_eq!(report.night.ending, Ending::CutOff);

@@ -45,6 +45,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         },
         totals: Totals::count(reports.iter().map(|it| it.verdict)),
         facets_without_baseline: 0,
+        new_facets: 0,
         findings: (0..failing).map(finding).collect(),
         scenarios: reports,
         stages: Vec::new(),

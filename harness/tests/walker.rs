@@ -307,8 +307,8 @@ async fn the_accessibility_tree_of_a_page_is_as_accepted() {
         ["applications", "composed", "elements", "hidden", "hostile", "modal", "states", "widgets"];
     for name in pages {
         browser.open(&format!("{name}.html")).await;
-        let page: Page = browser.ask(&Question::Observe { masks: &[] }).await;
-        let again: Page = browser.ask(&Question::Observe { masks: &[] }).await;
+        let page: Page = browser.ask(&Question::Observe { masks: &[], details: &[] }).await;
+        let again: Page = browser.ask(&Question::Observe { masks: &[], details: &[] }).await;
         assert_eq!(page, again, "{name}: looking changes nothing");
         let text = format!("{}--- text\n{}", page.aria, page.text);
         insta::with_settings!({ omit_expression => true }, {
@@ -341,7 +341,7 @@ async fn a_masked_thing_leaves_its_place_and_not_its_words() {
     let browser = Browser::start().await;
     browser.open("finding.html").await;
     let masks = [role("cell", Some("Ada Lovelace")), role("contentinfo", None)];
-    let page: Page = browser.ask(&Question::Observe { masks: &masks }).await;
+    let page: Page = browser.ask(&Question::Observe { masks: &masks, details: &[] }).await;
     browser.close().await;
     assert!(!page.aria.contains("Lovelace"), "{}", page.aria);
     assert!(page.aria.contains("row \"[masked] NZ Edit\""), "{}", page.aria);
@@ -426,8 +426,49 @@ async fn a_state_says_what_hinders_a_click() {
 async fn a_large_page_is_read_whole() {
     let browser = Browser::start().await;
     browser.open("rows/1000").await;
-    let page: Page = browser.ask(&Question::Observe { masks: &[] }).await;
+    let page: Page = browser.ask(&Question::Observe { masks: &[], details: &[] }).await;
     browser.close().await;
     assert_eq!(page.aria.lines().count(), 6009);
     assert!(page.aria.contains("- row \"999 Name 999 NZ 6993.50\":\n"));
+}
+
+#[tokio::test]
+async fn the_details_of_a_page_are_as_accepted() {
+    let browser = Browser::start().await;
+    browser.open("details.html").await;
+    let details = ["links", "fields", "storage", "a11y", "response"];
+    let ask = Question::Observe { masks: &[], details: &details };
+    let page: Page = browser.ask(&ask).await;
+    let again: Page = browser.ask(&ask).await;
+    assert_eq!(page, again, "looking changes nothing");
+    let masks = [role("main", None)];
+    let masked: Page = browser.ask(&Question::Observe { masks: &masks, details: &details }).await;
+    browser.close().await;
+    let told = page.details;
+    let text = format!(
+        "--- lang\n{}\n--- links\n{}--- fields\n{}--- a11y\n{}--- a11y without main\n{}",
+        told.lang, told.links, told.fields, told.a11y, masked.details.a11y
+    );
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(text);
+    });
+}
+
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn measure_details() {
+    let browser = Browser::start().await;
+    browser.open("rows/1000").await;
+    let all = ["links", "fields", "storage", "a11y", "response"];
+    for details in [&all[..0], &all[..2], &all[..], &all[..0], &all[..2], &all[..]] {
+        let mut times: Vec<u128> = Vec::new();
+        for _ in 0..20 {
+            let began = std::time::Instant::now();
+            let _: Page = browser.ask(&Question::Observe { masks: &[], details }).await;
+            times.push(began.elapsed().as_micros());
+        }
+        times.sort();
+        println!("{details:?}: {} us, best {}", times[10], times[0]);
+    }
+    browser.close().await;
 }

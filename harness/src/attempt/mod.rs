@@ -37,10 +37,6 @@ use crate::surface::mail::Post;
 use crate::surface::terminal::TerminalSurface;
 use crate::surface::{Done, Look, PageSurface, SurfaceError};
 
-/// The facets of a page that a snapshot takes where it does not say.
-const PAGE_FACETS: [FacetKind; 4] =
-    [FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
-
 /// The facets of a command that a snapshot takes where it does not say.
 const COMMAND_FACETS: [FacetKind; 4] =
     [FacetKind::Exit, FacetKind::Stdout, FacetKind::Stderr, FacetKind::Files];
@@ -442,7 +438,7 @@ impl Attempt<'_> {
             Ok(masks) => masks,
             Err(failure) => return Ok(CarriedOut::failed(failure)),
         };
-        let facets = snapshot.facets.clone().unwrap_or_else(|| PAGE_FACETS.to_vec());
+        let facets = snapshot.page_facets();
         let varies = (self.varies)(snapshot, self.scope.known());
         let Some(page) = self.page(step) else {
             return Ok(CarriedOut::failed(no_page(step)));

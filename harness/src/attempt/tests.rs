@@ -50,6 +50,7 @@ fn snapshot(name: &str) -> Action {
     Action::Snapshot(Snapshot {
         name: name.to_owned(),
         facets: None,
+        profile: None,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),

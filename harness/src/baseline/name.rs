@@ -126,11 +126,10 @@ pub fn is_declared(named: &Named, owners: &Owners<'_>) -> bool {
     // A picture that a file is or holds stands beside the checkpoint whose files are looked at.
     let of_file = named.environment.as_deref() == Some(FILE_ENVIRONMENT);
     owner.into_iter().flat_map(|it| snapshots(it)).any(|snapshot| {
-        let takes = |kind| snapshot.facets.as_ref().is_none_or(|facets| facets.contains(&kind));
         if of_file {
             let own = picture_of(&named.checkpoint, [snapshot.name.as_str()]);
-            return own.is_some() && takes(FacetKind::Files);
+            return own.is_some() && snapshot.takes(FacetKind::Files);
         }
-        snapshot.name == named.checkpoint && takes(named.facet)
+        snapshot.name == named.checkpoint && snapshot.takes(named.facet)
     })
 }

@@ -3,6 +3,7 @@
 use crate::model::comparison::PendingReason;
 use crate::model::event::FacetRecord;
 use crate::model::finding::{DiffTag, FacetChange, ImageChange};
+use crate::model::observe::FacetShape;
 use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
@@ -71,16 +72,8 @@ pub fn canonical(facet: FacetKind, text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let body = text.trim_end();
     let end = &text[body.len()..];
-    match facet {
-        FacetKind::Stdout | FacetKind::Stderr => {}
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => return body.to_owned(),
+    if facet.shape() != FacetShape::Output {
+        return body.to_owned();
     }
     match (body.is_empty(), end) {
         (true, "") => String::new(),
@@ -139,17 +132,14 @@ pub(super) fn compare(
     if seen.is_some_and(|seen| seen.evidence.path == record.evidence.path) {
         return Ok(Found::default());
     }
-    match record.facet {
-        FacetKind::Image => picture(record, seen, read),
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => text(record, seen, redactor, read),
+    match record.facet.shape() {
+        FacetShape::Picture => picture(record, seen, read),
+        FacetShape::Tree
+        | FacetShape::Files
+        | FacetShape::Output
+        | FacetShape::Code
+        | FacetShape::Lines
+        | FacetShape::Set => text(record, seen, redactor, read),
     }
 }
 
@@ -183,17 +173,13 @@ fn text(
         None => String::new(),
         Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
     };
-    let diff = match facet {
-        FacetKind::Files => lines::diff_files(&expected, &actual),
-        FacetKind::Aria => lines::diff(&expected, &actual, Shape::Tree),
-        FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Screen
-        | FacetKind::Events => lines::diff(&expected, &actual, Shape::Flat),
+    let diff = match facet.shape() {
+        FacetShape::Files => lines::diff_files(&expected, &actual),
+        FacetShape::Tree => lines::diff(&expected, &actual, Shape::Tree),
+        FacetShape::Set => super::set::diff(&expected, &actual),
+        FacetShape::Picture | FacetShape::Output | FacetShape::Code | FacetShape::Lines => {
+            lines::diff(&expected, &actual, Shape::Flat)
+        }
     };
     let Some(diff) = diff else { return Ok(Found::default()) };
     if is_earlier(record) {

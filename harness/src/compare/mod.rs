@@ -9,6 +9,7 @@ pub mod image;
 mod json;
 pub mod lines;
 pub mod redact;
+mod set;
 pub mod watch;
 
 #[cfg(test)]
@@ -86,6 +87,17 @@ fn counts(attempt: &AttemptLog<'_>) -> bool {
     attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
 }
 
+/// Why a facet has no baseline; `others` is whether its checkpoint has any.
+fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
+    if others && kind == FacetKind::Image {
+        PendingReason::NewEnvironment
+    } else if others && kind.is_detail() && !listed {
+        PendingReason::NewFacet
+    } else {
+        PendingReason::New
+    }
+}
+
 /// The attempt that is compared.
 struct Case<'a> {
     scenario: &'a Scenario,
@@ -148,29 +160,28 @@ impl Run<'_> {
                 .and_then(|it| it.environment.as_deref())
                 .unwrap_or(self.plan.environment.as_str());
             let record = records.iter().find(|record| here(record, kind, Some(environment)));
-            let declared = snapshot
-                .is_none_or(|it| it.facets.as_ref().is_none_or(|facets| facets.contains(&kind)));
+            let declared = snapshot.is_none_or(|it| it.takes(kind));
             let outcome = match (record, facet) {
-                (None, None) => continue,
+                (None, None) => {
+                    self.required(case, seen, snapshot, kind, "and nothing of it was seen here");
+                    continue;
+                }
                 (Some(_), None) if !declared => continue,
                 (Some(record), facet) => {
                     let known = facet::check_algorithm(record);
                     known.and_then(|()| facet::compare(record, facet, &redactor, self.read))
                 }
                 (None, Some(facet)) => {
-                    let reason = if kind == FacetKind::Image && !records.is_empty() {
-                        PendingReason::NewEnvironment
-                    } else {
-                        PendingReason::New
-                    };
+                    let listed = snapshot.is_some_and(|it| it.lists(kind));
+                    let reason = why_new(kind, listed, !records.is_empty());
                     facet::fresh(facet, reason, &redactor, self.read)
                 }
             };
             match outcome {
                 Err(trouble) => self.unjudged(case, Some((seen.name, kind)), &trouble),
                 Ok(found) => {
-                    if found.reason == Some(PendingReason::NewEnvironment) {
-                        self.without_baseline(case, seen, snapshot, environment);
+                    if let Some(reason) = found.reason.filter(|_| !records.is_empty()) {
+                        self.without_baseline(case, seen, snapshot, (kind, environment), reason);
                     }
                     self.pend(case, seen, kind, environment, &found);
                     if let Some(change) = found.change {
@@ -203,25 +214,45 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Counts and says what has no baseline at a checkpoint that has others.
     fn without_baseline(
         &mut self,
         case: &Case<'_>,
         seen: &CheckpointLog<'_>,
         snapshot: Option<&Snapshot>,
-        environment: &str,
+        (kind, environment): (FacetKind, &str),
+        reason: PendingReason,
     ) {
-        if case.is_last {
-            self.out.facets_without_baseline += 1;
-        }
-        if snapshot.is_some_and(|it| it.require.contains(&FacetKind::Image)) {
-            let detail = format!(
-                "the picture has no baseline for the environment {environment}, and the scenario requires it; review the night there and accept it"
-            );
-            self.unjudged(
-                case,
-                Some((seen.name, FacetKind::Image)),
-                &facet::Trouble { because: Because::Environment, detail },
-            );
+        let count = u32::from(case.is_last);
+        let lacks = match reason {
+            PendingReason::Changed => return,
+            PendingReason::NewEnvironment => {
+                self.out.facets_without_baseline += count;
+                format!("and the picture has no baseline for the environment {environment}")
+            }
+            PendingReason::NewFacet => {
+                self.out.new_facets += count;
+                "and has no baseline".to_owned()
+            }
+            PendingReason::New => "and has no baseline".to_owned(),
+        };
+        let mend = format!("{lacks}; review the night and accept it");
+        self.required(case, seen, snapshot, kind, &mend);
+    }
+
+    /// Says that a facet is required and was not compared, where its author requires it.
+    fn required(
+        &mut self,
+        case: &Case<'_>,
+        seen: &CheckpointLog<'_>,
+        snapshot: Option<&Snapshot>,
+        kind: FacetKind,
+        why: &str,
+    ) {
+        if snapshot.is_some_and(|it| it.require.contains(&kind)) {
+            let detail = format!("the scenario requires the facet {kind} (`require`), {why}");
+            let trouble = facet::Trouble { because: Because::Environment, detail };
+            self.unjudged(case, Some((seen.name, kind)), &trouble);
         }
     }
 

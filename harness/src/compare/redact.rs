@@ -13,6 +13,7 @@ use regex::{Captures, Regex, RegexBuilder};
 
 use super::CompareError;
 use super::json::{value_span, without_value};
+use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
 use crate::model::{FacetKind, KnownValue, Redaction};
 
@@ -86,16 +87,12 @@ impl Redactor {
     /// The text without what must not be compared. Exit codes and pictures are never touched.
     #[must_use]
     pub fn apply(&self, facet: FacetKind, text: &str) -> String {
-        match facet {
-            FacetKind::Exit | FacetKind::Image => text.to_owned(),
-            FacetKind::Aria
-            | FacetKind::Text
-            | FacetKind::Page
-            | FacetKind::Stdout
-            | FacetKind::Stderr
-            | FacetKind::Screen
-            | FacetKind::Events => self.redact(text.to_owned()),
-            FacetKind::Files => {
+        match facet.shape() {
+            FacetShape::Code | FacetShape::Picture => text.to_owned(),
+            FacetShape::Tree | FacetShape::Output | FacetShape::Lines | FacetShape::Set => {
+                self.redact(text.to_owned())
+            }
+            FacetShape::Files => {
                 let inside = |text: String, pointer: &String| without_value(&text, pointer);
                 self.redact(self.pointers.iter().fold(text.to_owned(), inside))
             }

@@ -99,3 +99,83 @@ fn a_checkpoint_that_was_not_reached_is_no_difference() {
         .end("s", 1, Outcome::Completed);
     assert_eq!(run(&night), Comparison::default());
 }
+
+/// A night of one checkpoint that has a baseline of its tree, and shows these facets too.
+fn older_suite(baselines: &[(FacetKind, &[u8])], seen: &[(FacetKind, &[u8])]) -> Night {
+    let mut night = Night::default();
+    night.browser_scenario("s", &["page"]).baseline("s", "page", FacetKind::Aria, b"- a").baseline(
+        "s",
+        "watch",
+        FacetKind::Events,
+        b"",
+    );
+    for (facet, content) in baselines {
+        night.baseline("s", "page", *facet, content);
+    }
+    let all: Vec<(FacetKind, &[u8])> =
+        [(FacetKind::Aria, b"- a".as_slice())].into_iter().chain(seen.iter().copied()).collect();
+    night.begin("s", 1).seen("s", 1, "page", "/", &all).end("s", 1, Outcome::Completed);
+    night
+}
+
+fn own_snapshot(night: &mut Night) -> &mut Snapshot {
+    let step = &mut night.plan.scenarios[0].steps[1];
+    match &mut step.action {
+        crate::model::Action::Snapshot(snapshot) => snapshot,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_facet_that_is_younger_than_the_suite_waits_and_is_counted() {
+    let night = older_suite(&[], &[(FacetKind::Links, b"link \"A\": /a\n")]);
+    let found = run(&night);
+    assert_eq!((found.new_facets, found.facets_without_baseline), (1, 0));
+    assert_eq!((found.differences.len(), found.unjudged.len()), (0, 0));
+    assert_eq!(found.pending[0].reason, PendingReason::NewFacet);
+    assert_eq!(found.pending[0].content, b"link \"A\": /a");
+}
+
+#[test]
+fn a_facet_that_its_author_lists_and_one_that_every_version_took_are_new() {
+    let mut night = older_suite(&[], &[(FacetKind::Links, b"link \"A\": /a\n")]);
+    own_snapshot(&mut night).facets = Some(vec![FacetKind::Aria, FacetKind::Links]);
+    let found = run(&night);
+    assert_eq!((found.new_facets, found.pending[0].reason), (0, PendingReason::New));
+    let night = older_suite(&[], &[(FacetKind::Page, b"path: /\n")]);
+    assert_eq!(run(&night).pending[0].reason, PendingReason::New);
+}
+
+#[test]
+fn a_facet_that_is_required_and_was_not_compared_is_no_pass() {
+    let mut night = older_suite(&[], &[(FacetKind::Links, b"link \"A\": /a\n")]);
+    own_snapshot(&mut night).require = vec![FacetKind::Links, FacetKind::Screen];
+    let said: Vec<String> = run(&night).unjudged.into_iter().map(|it| it.detail).collect();
+    assert_eq!(
+        said,
+        [
+            "checkpoint page: the scenario requires the facet links (`require`), and has no baseline; review the night and accept it",
+            "checkpoint page: the scenario requires the facet screen (`require`), and nothing of it was seen here",
+        ]
+    );
+}
+
+#[test]
+fn of_what_hinders_people_only_what_is_new_is_a_difference() {
+    let old: (FacetKind, &[u8]) = (FacetKind::A11y, b"name: button: has no name\ntitle: x: y");
+    let silent = older_suite(&[old], &[(FacetKind::A11y, b"title: x: y\n")]);
+    assert_eq!(run(&silent), Comparison::default(), "what vanished needs no decision");
+    let loud = older_suite(&[old], &[(FacetKind::A11y, b"image: img: no\ntitle: x: y\n")]);
+    let found = run(&loud);
+    let change = &found.differences[0].difference.facets[0];
+    assert_eq!((change.expected.as_str(), change.actual.as_str()), ("", "image: img: no"));
+    assert_eq!(found.pending[0].content, b"image: img: no\ntitle: x: y");
+}
+
+#[test]
+fn a_baseline_that_no_profile_takes_any_more_is_left_alone() {
+    let mut night = older_suite(&[(FacetKind::Storage, b"local \"a\"")], &[]);
+    assert_eq!(run(&night), Comparison::default());
+    own_snapshot(&mut night).profile = crate::model::profile::Profile::built_in("strict");
+    assert_eq!(run(&night).differences[0].difference.facets[0].expected, "local \"a\"");
+}

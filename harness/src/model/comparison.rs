@@ -5,7 +5,7 @@
 
 use super::event::EvidenceRef;
 use super::finding::Difference;
-use super::observe::FacetKind;
+use super::observe::{FacetKind, FacetShape};
 use super::verdict::Because;
 
 /// Keeps bytes as evidence; takes kind, media type and bytes.
@@ -22,6 +22,8 @@ pub struct Comparison {
     pub unjudged: Vec<Unjudged>,
     /// Pictures that were seen and have no baseline in this environment.
     pub facets_without_baseline: u32,
+    /// Facets that nobody asked for by name, and that their checkpoints have no baseline of yet.
+    pub new_facets: u32,
     /// Pictures with the changes boxed, to be stored.
     pub boxed: Vec<BoxedImage>,
 }
@@ -71,6 +73,9 @@ pub enum PendingReason {
     New,
     /// A picture without a baseline in this environment, of a checkpoint that has others.
     NewEnvironment,
+    /// A facet that its author did not ask for by name, of a checkpoint that has others: it is
+    /// younger than the suite.
+    NewFacet,
     /// It differs from its baseline.
     Changed,
 }
@@ -122,18 +127,8 @@ impl Comparison {
         }
         for pending in &mut self.pending {
             if pending.evidence.is_none() {
-                let media = match pending.facet {
-                    FacetKind::Image => "image/png",
-                    FacetKind::Aria
-                    | FacetKind::Text
-                    | FacetKind::Page
-                    | FacetKind::Stdout
-                    | FacetKind::Stderr
-                    | FacetKind::Exit
-                    | FacetKind::Files
-                    | FacetKind::Screen
-                    | FacetKind::Events => "text/plain",
-                };
+                let picture = pending.facet.shape() == FacetShape::Picture;
+                let media = if picture { "image/png" } else { "text/plain" };
                 pending.evidence = Some(put(pending.facet.word(), media, &pending.content)?);
                 pending.content = Vec::new();
             }

@@ -302,4 +302,7 @@ pub struct Judgement {
     /// What does not gate, and what it would have done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageTally>,
+    /// Facets that are younger than the suite: recorded, and not compared before they are accepted.
+    #[serde(default)]
+    pub new_facets: u32,
 }

@@ -22,6 +22,7 @@ pub mod page_settings;
 pub mod patience;
 pub mod picture;
 pub mod plan;
+pub mod profile;
 pub mod scenario;
 pub mod stage;
 pub mod suite;

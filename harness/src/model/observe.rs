@@ -28,15 +28,55 @@ pub enum FacetKind {
     Screen,
     /// What the watches saw, as a sorted set.
     Events,
+    /// Where each link of the page leads, and how.
+    Links,
+    /// The forms of the page and their fields: names, types and constraints, never values.
+    Fields,
+    /// How the server answered: language, status, redirects, chosen headers.
+    Response,
+    /// The names of cookies and their flags, never their values.
+    Cookies,
+    /// The names of what is kept in local and session storage.
+    Storage,
+    /// What the page wrote by the network since the last checkpoint.
+    Requests,
+    /// What hinders people who use assistive technology, as a sorted set.
+    A11y,
+}
+
+/// How a facet is written, and so how it is redacted, compared and stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FacetShape {
+    /// A picture, as PNG.
+    Picture,
+    /// A tree written by indentation.
+    Tree,
+    /// Files, each a block of lines under its name.
+    Files,
+    /// What a program wrote, of which the end of the last line counts too.
+    Output,
+    /// One short value that is never redacted.
+    Code,
+    /// Lines in an order.
+    Lines,
+    /// Lines in no order, of which only new ones are a difference.
+    Set,
 }
 
 impl FacetKind {
     /// Every kind, in the order in which reports show them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 17] = [
         Self::Page,
+        Self::Response,
         Self::Aria,
         Self::Text,
+        Self::Links,
+        Self::Fields,
         Self::Image,
+        Self::Requests,
+        Self::Cookies,
+        Self::Storage,
+        Self::A11y,
         Self::Exit,
         Self::Stdout,
         Self::Stderr,
@@ -59,6 +99,60 @@ impl FacetKind {
             Self::Files => "files",
             Self::Screen => "screen",
             Self::Events => "events",
+            Self::Links => "links",
+            Self::Fields => "fields",
+            Self::Response => "response",
+            Self::Cookies => "cookies",
+            Self::Storage => "storage",
+            Self::Requests => "requests",
+            Self::A11y => "a11y",
+        }
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn shape(self) -> FacetShape {
+        match self {
+            Self::Image => FacetShape::Picture,
+            Self::Aria => FacetShape::Tree,
+            Self::Files => FacetShape::Files,
+            Self::Stdout | Self::Stderr => FacetShape::Output,
+            Self::Exit => FacetShape::Code,
+            Self::Page
+            | Self::Text
+            | Self::Screen
+            | Self::Links
+            | Self::Fields
+            | Self::Response
+            | Self::Cookies
+            | Self::Storage
+            | Self::Requests => FacetShape::Lines,
+            Self::Events | Self::A11y => FacetShape::Set,
+        }
+    }
+
+    /// Whether it says of a page what can not be seen on it. Suites may be older than these
+    /// facets, and what they show often only follows from what can be seen.
+    #[must_use]
+    pub fn is_detail(self) -> bool {
+        match self {
+            Self::Links
+            | Self::Fields
+            | Self::Response
+            | Self::Cookies
+            | Self::Storage
+            | Self::Requests
+            | Self::A11y => true,
+            Self::Aria
+            | Self::Text
+            | Self::Image
+            | Self::Page
+            | Self::Stdout
+            | Self::Stderr
+            | Self::Exit
+            | Self::Files
+            | Self::Screen
+            | Self::Events => false,
         }
     }
 

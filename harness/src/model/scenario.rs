@@ -15,6 +15,7 @@ use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
 use super::page_settings::PageSettings;
 use super::picture::Scope;
+use super::profile::Profile;
 use super::stage::Stage;
 use super::suite::Isolation;
 use super::target::Target;
@@ -327,8 +328,11 @@ pub enum PageCapture {
 pub struct Snapshot {
     /// Its name, unique in the scenario.
     pub name: String,
-    /// Which facets are taken; `None` takes all that the surface has.
+    /// Which facets are taken, by name; `None` is as the profile says.
     pub facets: Option<Vec<FacetKind>>,
+    /// What is taken of a page where no facet is listed; `None` is the default profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
     /// What text is not compared here.
     pub redact: Vec<Redaction>,
     /// What regions are not compared here.

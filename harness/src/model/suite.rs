@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::observe::FacetKind;
 use super::page_settings::PageSettings;
+use super::profile::Profile;
 use super::scenario::{CommandLine, Redaction, Scenario, Step};
 use super::stage::Stages;
 use super::target::Target;
@@ -42,6 +44,12 @@ pub struct Config {
     pub redact: Vec<Redaction>,
     /// Regions that are not compared in any checkpoint.
     pub mask: Vec<Target>,
+    /// What checkpoints of pages take unless they say; `None` is the default profile.
+    #[serde(default)]
+    pub facets: Option<Profile>,
+    /// Profiles of the suite's own, by name.
+    #[serde(default)]
+    pub profiles: IndexMap<String, Vec<FacetKind>>,
     /// Variables for `${name}`.
     pub vars: IndexMap<String, String>,
     /// Names of environment variables that commands and products get from ours.
@@ -224,6 +232,9 @@ pub struct BrowserConfig {
     /// Whether its author said so.
     #[serde(default)]
     pub timeout_from: LimitFrom,
+    /// The user's own copy of axe-core, which is run beside the accessibility watch.
+    #[serde(default)]
+    pub axe: Option<PathBuf>,
 }
 
 /// When and how a night runs.
@@ -334,6 +345,7 @@ impl Default for BrowserConfig {
             driver: None,
             timeout_ms: 10_000,
             timeout_from: LimitFrom::Default,
+            axe: None,
         }
     }
 }

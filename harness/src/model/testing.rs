@@ -283,6 +283,7 @@ pub fn snapshot(name: &str) -> Snapshot {
     Snapshot {
         name: name.to_owned(),
         facets: None,
+        profile: None,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),

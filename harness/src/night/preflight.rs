@@ -130,6 +130,7 @@ pub fn browser_options(
     BrowserOptions {
         program: config.program.clone().map(PathBuf::from),
         driver: config.driver.clone().map(PathBuf::from),
+        axe: config.axe.clone(),
         page: config.page.clone(),
         timeout: Duration::from_millis(config.timeout_ms),
         allow_hosts,

@@ -79,12 +79,29 @@ fn expand(
                 until: it.until.clone(),
                 steps: inner(&it.steps)?,
             })),
-            other => named_after(other.clone(), &here.rows),
+            other => with_profile(suite, named_after(other.clone(), &here.rows)),
         };
         let Around { via, actor, product, .. } = here;
         into.push(Step { text: action.describe(), action, via, actor, product, ..step.clone() });
     }
     Ok(())
+}
+
+/// Says what the profile of a checkpoint takes, and gives it the suite's where it names none.
+fn with_profile(suite: &Suite, mut action: Action) -> Action {
+    if let Action::Snapshot(snapshot) = &mut action
+        && snapshot.facets.is_none()
+    {
+        if snapshot.profile.is_none() {
+            snapshot.profile.clone_from(&suite.config.facets);
+        }
+        if let Some(profile) = &mut snapshot.profile
+            && let Some(own) = suite.config.profiles.get(&profile.name)
+        {
+            profile.facets.clone_from(own);
+        }
+    }
+    action
 }
 
 fn call(
@@ -276,6 +293,7 @@ mod tests {
         step(Action::Snapshot(Snapshot {
             name: "s".to_owned(),
             facets: None,
+            profile: None,
             redact: Vec::new(),
             mask: Vec::new(),
             require: Vec::new(),

@@ -76,6 +76,8 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         gate: GateConfig { fail_on: Vec::new(), judged_at_least: 95.0, rules: Vec::new() },
         redact: Vec::new(),
         mask: Vec::new(),
+        facets: None,
+        profiles: IndexMap::new(),
         vars: IndexMap::new(),
         pass_env: Vec::new(),
         secrets_file: None,
@@ -217,6 +219,7 @@ fn rows_are_expanded_in_place_also_inside_of_skills_and_their_checkpoints_named_
         step(Action::Snapshot(crate::model::Snapshot {
             name: name.to_owned(),
             facets: None,
+            profile: None,
             redact: Vec::new(),
             mask: Vec::new(),
             require: Vec::new(),

@@ -70,6 +70,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         gate: judgement.gate.clone(),
         totals: judgement.totals,
         facets_without_baseline: judgement.facets_without_baseline,
+        new_facets: judgement.new_facets,
         findings: judgement.findings.clone(),
         scenarios,
         stages: judgement.stages.clone(),

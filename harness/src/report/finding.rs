@@ -322,7 +322,14 @@ fn lead_facet(finding: &Finding) -> Option<&FacetChange> {
         Some(FacetKind::Files) => 7,
         Some(FacetKind::Screen) => 8,
         Some(FacetKind::Events) => 9,
-        Some(FacetKind::Image) => 10,
+        Some(FacetKind::Links) => 10,
+        Some(FacetKind::Fields) => 11,
+        Some(FacetKind::Requests) => 12,
+        Some(FacetKind::Response) => 13,
+        Some(FacetKind::Cookies) => 14,
+        Some(FacetKind::Storage) => 15,
+        Some(FacetKind::A11y) => 16,
+        Some(FacetKind::Image) => 17,
     };
     let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
     facets.iter().min_by_key(|facet| (says_nothing(facet), rank(facet)))

@@ -28,6 +28,9 @@ pub struct NightReport {
     /// Facets that were seen and could not be compared for want of a baseline in this environment.
     #[serde(default)]
     pub facets_without_baseline: u32,
+    /// Facets that are younger than the suite: recorded, and not compared before they are accepted.
+    #[serde(default)]
+    pub new_facets: u32,
     /// The causes, worst first.
     pub findings: Vec<Finding>,
     /// The scenarios in the plan's order.

@@ -60,6 +60,9 @@ fn trust(report: &NightReport) -> String {
         let facets = count(report.facets_without_baseline as usize, "facet");
         let _ = write!(text, " {facets} without a baseline.");
     }
+    if let Some(new) = super::trust::new_facets(report) {
+        let _ = write!(text, " {new}.");
+    }
     text
 }
 

@@ -127,12 +127,18 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     facts.push(FactView {
         term: "Without a baseline",
         text: match report.facets_without_baseline {
+            0 if report.new_facets > 0 => "none but what is new".to_owned(),
             0 => "none, every facet was compared".to_owned(),
             n => format!("{} could not be compared", count(n as usize, "facet")),
         },
         more: Vec::new(),
     });
     facts.extend(trial(report));
+    facts.extend(new_facets(report).map(|text| FactView {
+        term: "New facets",
+        text,
+        more: Vec::new(),
+    }));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {
@@ -167,6 +173,15 @@ fn trial(report: &NightReport) -> Option<FactView> {
         term: "On trial",
         text: format!("{alarms} of {compared} would have alarmed"),
         more: all.iter().take(MOST_ON_TRIAL).map(line).chain(more).collect(),
+    })
+}
+
+/// How many facets are younger than the suite; `None` where none is.
+pub fn new_facets(report: &NightReport) -> Option<String> {
+    let (noun, verb) = if report.new_facets == 1 { ("facet", "is") } else { ("facets", "are") };
+    (report.new_facets > 0).then(|| {
+        let n = thousands(u64::from(report.new_facets));
+        format!("{n} {noun} {verb} new and not yet compared: review accepts them")
     })
 }
 

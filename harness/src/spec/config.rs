@@ -29,11 +29,13 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let names: Vec<&str> = products.keys().map(String::as_str).collect();
     let sessions = fields.get("sessions").map(|it| reader.sessions(it, &names));
     let sessions = sessions.unwrap_or_default();
-    let browser = browser(reader, fields.get("browser"));
+    let browser = browser(reader, fields.get("browser"), root);
     let night = night(reader, fields.get("night"));
     let gate = super::gate::read(reader, fields.get("gate"));
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
+    let facets = fields.get("facets").and_then(|it| reader.default_facets(it));
+    let profiles = fields.get("profiles").map(|it| reader.profiles(it)).unwrap_or_default();
     let vars = fields.get("vars").map(|it| vars(reader, it)).unwrap_or_default();
     let pass_env =
         fields.get("pass-env").map(|it| reader.texts(it, "\"pass-env\"")).unwrap_or_default();
@@ -50,6 +52,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         gate,
         redact,
         mask,
+        facets,
+        profiles,
         vars,
         pass_env,
         secrets_file,
@@ -95,13 +99,14 @@ pub(super) fn default_gate() -> GateConfig {
     }
 }
 
-fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
+fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConfig {
     let mut browser = BrowserConfig {
         page: PageSettings::default(),
         program: None,
         driver: None,
         timeout_ms: ACTION_TIMEOUT_MS,
         timeout_from: LimitFrom::Default,
+        axe: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::BROWSER)) else {
         return browser;
@@ -114,7 +119,21 @@ fn browser(reader: &mut Reader, node: Option<&Node>) -> BrowserConfig {
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
         (browser.timeout_ms, browser.timeout_from) = (timeout, LimitFrom::Author);
     }
+    browser.axe = fields.get("axe").and_then(|it| axe(reader, it, root));
     browser
+}
+
+/// The user's own copy of axe-core.
+fn axe(reader: &mut Reader, node: &Node, root: &Path) -> Option<PathBuf> {
+    let text = reader.words(node, "\"axe\"")?;
+    let path = root.join(text);
+    if !path.is_file() {
+        let message = format!("there is no file {text} in the suite for `axe`");
+        let help = "put axe-core there, as `npm pack axe-core` has it (package/axe.min.js)";
+        reader.advise(node.pos, message, help);
+        return None;
+    }
+    Some(path)
 }
 
 fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {

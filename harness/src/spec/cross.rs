@@ -13,6 +13,7 @@ use super::scenario::{ScenarioDoc, is_secret};
 use super::skill::{SkillDoc, mismatch};
 use super::suggest::suggestion;
 use super::values::BUILTINS;
+use crate::model::profile::Profile;
 use crate::model::suite::{Config, InputKind};
 
 /// What was read, and by which reader.
@@ -70,6 +71,7 @@ struct SuiteNames<'a> {
     vars: &'a IndexMap<String, String>,
     products: &'a [&'a str],
     sessions: &'a [&'a str],
+    profiles: &'a [&'a str],
 }
 
 /// Runs all checks; the complaints go to the readers of their files.
@@ -82,7 +84,9 @@ pub(crate) fn check(documents: &mut Documents) {
         documents.config.iter().flat_map(|it| it.products.keys().map(String::as_str)).collect();
     let sessions: Vec<&str> =
         documents.config.iter().flat_map(|it| it.sessions.keys().map(String::as_str)).collect();
-    let suite = SuiteNames { vars, products: &products, sessions: &sessions };
+    let profiles: Vec<&str> =
+        documents.config.iter().flat_map(|it| it.profiles.keys().map(String::as_str)).collect();
+    let suite = SuiteNames { vars, products: &products, sessions: &sessions, profiles: &profiles };
     let inputs = inputs_of(&documents.skills);
     cycles(&mut documents.skills);
     let effects = effects_of(&documents.skills);
@@ -170,6 +174,7 @@ fn cycles(skills: &mut [(Reader, Option<SkillDoc>)]) {
             | Mention::Checkpoint { .. }
             | Mention::Product { .. }
             | Mention::Session { .. }
+            | Mention::Profile { .. }
             | Mention::Enter { .. }
             | Mention::Leave => None,
         });
@@ -186,6 +191,7 @@ fn called(reader: &Reader) -> Vec<String> {
         | Mention::Checkpoint { .. }
         | Mention::Product { .. }
         | Mention::Session { .. }
+        | Mention::Profile { .. }
         | Mention::Enter { .. }
         | Mention::Leave => None,
     });
@@ -266,7 +272,10 @@ fn effect<'a>(
             }
             Mention::Enter { keys, .. } => around.push(keys),
             Mention::Leave => drop(around.pop()),
-            Mention::Refer { .. } | Mention::Product { .. } | Mention::Session { .. } => {}
+            Mention::Refer { .. }
+            | Mention::Product { .. }
+            | Mention::Session { .. }
+            | Mention::Profile { .. } => {}
         }
         // Skills that call each other many times over must not grow without end.
         sum.checkpoints.truncate(MOST_NAMES);
@@ -375,6 +384,15 @@ fn walk(
                     );
                 } else if !scope.suite.sessions.contains(&name.as_str()) {
                     reader.unknown(*pos, "session", name, scope.suite.sessions.to_vec());
+                }
+            }
+            Mention::Profile { name, pos } => {
+                let own = scope.suite.profiles;
+                if !own.contains(&name.as_str()) && Profile::built_in(name).is_none() {
+                    let all: Vec<&str> = Profile::BUILT_IN.iter().chain(own).copied().collect();
+                    let help = suggestion(name, all.iter().copied())
+                        .unwrap_or_else(|| format!("the profiles are {}", all.join(", ")));
+                    reader.complain(*pos, format!("unknown profile \"{name}\""), Some(help));
                 }
             }
         }

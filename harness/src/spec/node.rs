@@ -50,6 +50,11 @@ impl Node {
         matches!(&self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null"))
     }
 
+    /// Whether it is neither a list nor a map.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.value, Value::Scalar { .. })
+    }
+
     /// What kind of value this is, for complaints.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {

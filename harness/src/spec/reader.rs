@@ -31,6 +31,8 @@ pub(crate) enum Mention {
     Product { name: String, pos: Pos },
     /// A session is named.
     Session { name: String, pos: Pos },
+    /// A profile of facets is named.
+    Profile { name: String, pos: Pos },
     /// `for-each` gives names values from here to its [`Mention::Leave`]; its rows have these keys.
     Enter { names: Vec<String>, keys: Vec<String> },
     /// The innermost `for-each` ends.

@@ -8,6 +8,7 @@ use super::node::{Entry, Node, Value};
 use super::reader::{Fields, Mention, Reader, one_or_many};
 use crate::model::observe::FacetKind;
 use crate::model::picture::Scope;
+use crate::model::profile::Profile;
 use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
 use crate::model::{Redaction, Snapshot, Target};
 
@@ -74,7 +75,12 @@ impl Reader {
         fields: &Fields<'_>,
         allowed: fn() -> Vec<&'static str>,
     ) -> Option<Snapshot> {
-        let facets = fields.get("facets").map(|it| self.facets(it, allowed));
+        let (facets, profile) = match fields.get("facets") {
+            Some(it) if it.is_scalar() && allowed().contains(&FacetKind::Aria.word()) => {
+                (None, self.profile(it))
+            }
+            it => (it.map(|it| self.facets(it, allowed)), None),
+        };
         let redact = fields.get("redact").map(|it| self.redactions(it)).unwrap_or_default();
         let mask = fields.get("mask").map(|it| self.targets(it)).unwrap_or_default();
         let require = fields.get("require").map(|it| self.facets(it, allowed)).unwrap_or_default();
@@ -97,7 +103,7 @@ impl Reader {
             );
         }
         self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
-        Some(Snapshot { name, facets, redact, mask, require, image })
+        Some(Snapshot { name, facets, profile, redact, mask, require, image })
     }
 
     /// What the picture of a snapshot shows.
@@ -126,6 +132,51 @@ impl Reader {
                     Some(_) | None => Scope::Viewport,
                 }
             }
+        }
+    }
+
+    /// A profile by its name; whether there is such a one is checked once all files are read.
+    pub(crate) fn profile(&mut self, node: &Node) -> Option<Profile> {
+        let name = self.words(node, "\"facets\"")?.to_owned();
+        if FacetKind::from_word(&name).is_some() {
+            let help = format!("write a list of facets, as `[{name}]`, or the name of a profile");
+            self.advise(node.pos, format!("\"{name}\" is a facet and no profile"), &help);
+            return None;
+        }
+        self.mentions.push(Mention::Profile { name: name.clone(), pos: node.pos });
+        Some(Profile::built_in(&name).unwrap_or(Profile { name, facets: Vec::new() }))
+    }
+
+    /// What checkpoints of pages take unless they say: a profile, or a list of facets.
+    pub(crate) fn default_facets(&mut self, node: &Node) -> Option<Profile> {
+        if node.is_scalar() {
+            return self.profile(node);
+        }
+        let facets = self.facets(node, grammar::page_facets);
+        self.some_facets(node, &facets);
+        Some(Profile { name: String::new(), facets })
+    }
+
+    /// The suite's own profiles.
+    pub(crate) fn profiles(&mut self, node: &Node) -> IndexMap<String, Vec<FacetKind>> {
+        let mut profiles = IndexMap::new();
+        for entry in self.map(node, "\"profiles\"").unwrap_or_default() {
+            if Profile::built_in(&entry.key).is_some() || FacetKind::from_word(&entry.key).is_some()
+            {
+                let message = format!("\"{}\" has a meaning already in `facets`", entry.key);
+                self.advise(entry.pos, message, "choose another name for the profile");
+                continue;
+            }
+            let facets = self.facets(&entry.value, grammar::page_facets);
+            self.some_facets(&entry.value, &facets);
+            profiles.insert(entry.key.clone(), facets);
+        }
+        profiles
+    }
+
+    fn some_facets(&mut self, node: &Node, facets: &[FacetKind]) {
+        if matches!(&node.value, Value::List(items) if items.is_empty()) && facets.is_empty() {
+            self.advise(node.pos, "nothing would be compared", "list a facet, such as `aria`");
         }
     }
 

@@ -82,6 +82,14 @@ pub enum SurfaceError {
     /// The page answers, but not to what was asked.
     #[error("{0}")]
     Unreadable(String),
+    /// The user's own copy of axe-core does not do what axe-core does.
+    #[error("{} cannot check the page: {said}; name a file of axe-core (`axe.min.js`) in `browser: axe`", .path.display())]
+    Axe {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the browser said.
+        said: String,
+    },
     /// Something on this machine failed.
     #[error("{what}: {source}")]
     Io {

@@ -45,6 +45,15 @@ impl Atom {
         }
     }
 
+    /// Whether it says of a page what cannot be seen on it, see [`FacetKind::is_detail`].
+    #[must_use]
+    pub fn is_detail(&self) -> bool {
+        match self {
+            Self::Line { facet, .. } => facet.is_detail(),
+            Self::Picture(_) | Self::Watch(_) | Self::Failure { .. } | Self::Product(_) => false,
+        }
+    }
+
     /// The cause in a line, the same on any night.
     #[must_use]
     pub fn key(&self) -> String {
@@ -95,16 +104,7 @@ pub fn of_facet(change: &FacetChange, replaced: bool) -> BTreeSet<Atom> {
             let added = change.diff.iter().filter(|line| line.tag == DiffTag::Added);
             added.map(|line| Atom::Watch(text(line))).collect()
         }
-        Some(
-            facet @ (FacetKind::Aria
-            | FacetKind::Text
-            | FacetKind::Page
-            | FacetKind::Stdout
-            | FacetKind::Stderr
-            | FacetKind::Exit
-            | FacetKind::Files
-            | FacetKind::Screen),
-        ) => lines(facet, &change.diff, replaced),
+        Some(facet) => lines(facet, &change.diff, replaced),
     }
 }
 

@@ -429,7 +429,7 @@ impl Material<'_> {
 /// The same for the same cause on any night: a short hash of its first atom, because what merely
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
-    let lead = atoms.iter().map(Atom::key).min().unwrap_or_default();
+    let lead = atoms.iter().map(|it| (it.is_detail(), it.key())).min().unwrap_or_default().1;
     let digest = Sha256::digest(lead.as_bytes());
     let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
     format!("{head:012x}")
@@ -444,6 +444,7 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
         {
             Severity::Critical
         }
+        Atom::Line { facet: FacetKind::A11y, .. } => Severity::Minor,
         Atom::Line { .. } => Severity::Major,
         Atom::Picture(_) => Severity::Minor,
         Atom::Watch(line) => watch_severity(line),

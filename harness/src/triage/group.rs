@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, atoms, of_facet, text};
+use super::follow::follows;
 use super::kin;
 use crate::model::comparison::Located;
 use crate::model::finding::DiffTag;
@@ -94,6 +95,9 @@ fn speaking(spots: &[Located]) -> Vec<BTreeSet<Atom>> {
     for (spot, own) in spots.iter().zip(&mut all) {
         if own.iter().any(|atom| !atom.is_weak()) {
             own.retain(|atom| !atom.is_weak());
+        }
+        if own.iter().any(|atom| !follows(spot, atom)) {
+            own.retain(|atom| !follows(spot, atom));
         }
         // Of a page that was replaced, what other replaced pages show too is the cause, and the
         // rest (its own address, the time) is colour.

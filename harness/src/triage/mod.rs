@@ -7,12 +7,14 @@
 pub mod cause;
 mod files;
 mod findings;
+mod follow;
 mod gate;
 pub mod group;
 mod kin;
 pub mod seen;
 pub mod stages;
 pub mod title;
+mod title_facets;
 pub mod verdicts;
 
 #[cfg(test)]
@@ -85,6 +87,7 @@ pub fn triage(
         pending: pending(plan, comparison, &findings),
         stages: stages::tally(plan, &attempts, comparison, &scenarios),
         facets_without_baseline: comparison.facets_without_baseline,
+        new_facets: comparison.new_facets,
         scenarios,
         findings,
         totals,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::cause::{Atom, is_look, text};
 use super::files;
 use super::seen::Seen;
+use super::title_facets;
 use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -143,7 +144,14 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             FacetKind::Files => 8,
             FacetKind::Text => 9,
             FacetKind::Page => 10,
-            FacetKind::Exit | FacetKind::Image | FacetKind::Events => 11,
+            FacetKind::Links
+            | FacetKind::Fields
+            | FacetKind::Response
+            | FacetKind::Cookies
+            | FacetKind::Storage
+            | FacetKind::Requests
+            | FacetKind::A11y => 11 + title_facets::rank(*facet),
+            FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
         };
         let part = if *facet == FacetKind::Screen { screen_part(line) } else { ScreenPart::Text };
         (kind, part, removed.is_none(), added.is_none())
@@ -164,6 +172,15 @@ fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<St
             print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
         }
         FacetKind::Files => files::sentence(change, atoms, &place)?,
+        FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
+        | FacetKind::A11y => {
+            title_facets::sentence(facet, removed.as_deref(), added.as_deref(), &place)
+        }
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
     })
 }
@@ -191,6 +208,9 @@ fn node(line: &str) -> &str {
 fn tree_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
     match (removed.map(node), added.map(node)) {
         (Some(old), Some(new)) => {
+            if let Some(said) = title_facets::link_of_tree(old, new) {
+                return format!("{said} on {place}");
+            }
             let role = |it: &str| it.split(['"', ':']).next().unwrap_or_default().trim().to_owned();
             let rest = if !role(old).is_empty() && role(old) == role(new) {
                 new[role(new).len()..].trim_start_matches([':', ' '])

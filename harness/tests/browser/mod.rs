@@ -38,6 +38,7 @@ fn options(scratch: &Path) -> BrowserOptions {
     BrowserOptions {
         program: None,
         driver: None,
+        axe: None,
         page: PageSettings {
             viewport: Some((1000, 700)),
             locale: Some("en-GB".to_owned()),

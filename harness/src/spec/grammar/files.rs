@@ -2,8 +2,8 @@
 
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::shapes::{
-    REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations, only_true,
-    yes_or_no,
+    PAGE_FACET, REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations,
+    only_true, yes_or_no,
 };
 use super::stages::{STAGE, STAGES_KEY};
 use super::{Object, Shape, object, one_of, optional, required};
@@ -566,6 +566,18 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&BASELINES),
             "What holds for the accepted snapshots.",
             "{ budget: 50MB }",
+        ),
+        optional(
+            "facets",
+            Shape::AnyOf(&[Shape::Text, Shape::List(&PAGE_FACET)]),
+            "What checkpoints of pages take unless they say: a profile (`minimal`, `visible`, `default`, `strict` or one of `profiles`), or facets.",
+            "strict",
+        ),
+        optional(
+            "profiles",
+            Shape::MapOf(&Shape::List(&PAGE_FACET)),
+            "Profiles of your own for `facets`, by name.",
+            "{ quick: [page, aria] }",
         ),
         optional("vars", Shape::MapOf(&TEXT), "Variables for `${name}`.", "{ country: NZ }"),
         optional(

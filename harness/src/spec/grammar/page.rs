@@ -160,6 +160,12 @@ pub(crate) static BROWSER: Object = object(
             "/usr/bin/chromedriver",
         ),
         optional(
+            "axe",
+            Shape::Text,
+            "Your own copy of axe-core, run beside the accessibility watch; relative to the suite.",
+            "tools/axe.min.js",
+        ),
+        optional(
             "timeout",
             Shape::Duration,
             "The deadline of an action or check; 10s unless said.",

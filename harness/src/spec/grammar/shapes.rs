@@ -3,6 +3,7 @@
 use super::{Object, Shape, object, one_of, optional, required};
 use crate::model::gesture::Modifier;
 use crate::model::observe::FacetKind;
+use crate::model::profile::OF_PAGES;
 use crate::model::scenario::RedactionClass;
 use crate::model::verdict::Verdict;
 
@@ -11,14 +12,14 @@ pub(crate) const STATES: [&str; 6] =
     ["checked", "disabled", "expanded", "selected", "pressed", "focused"];
 
 /// The facets of a page and of a terminal: `snapshot` is for both.
-pub(crate) const SNAPSHOT_FACETS: [FacetKind; 6] = [
-    FacetKind::Aria,
-    FacetKind::Text,
-    FacetKind::Image,
-    FacetKind::Page,
-    FacetKind::Screen,
-    FacetKind::Exit,
-];
+pub(crate) fn snapshot_facets() -> Vec<&'static str> {
+    OF_PAGES.into_iter().chain([FacetKind::Screen, FacetKind::Exit]).map(FacetKind::word).collect()
+}
+
+/// The facets of a page, which profiles are made of.
+pub(crate) fn page_facets() -> Vec<&'static str> {
+    OF_PAGES.map(FacetKind::word).to_vec()
+}
 
 /// The facets of a command.
 pub(crate) const COMMAND_FACETS: [FacetKind; 4] =
@@ -35,10 +36,6 @@ pub(crate) fn states() -> Vec<&'static str> {
         "not focused",
     ];
     STATES.into_iter().chain(negated).collect()
-}
-
-pub(crate) fn snapshot_facets() -> Vec<&'static str> {
-    SNAPSHOT_FACETS.map(FacetKind::word).to_vec()
 }
 
 pub(crate) fn image_scopes() -> Vec<&'static str> {
@@ -122,6 +119,7 @@ pub(crate) static INTEGER: Shape = Shape::Integer;
 pub(crate) static STATE: Shape = Shape::Words(states);
 pub(crate) static REDACTIONS: Shape = Shape::Redaction;
 pub(crate) static SNAPSHOT_FACET: Shape = Shape::Words(snapshot_facets);
+pub(crate) static PAGE_FACET: Shape = Shape::Words(page_facets);
 pub(crate) static COMMAND_FACET: Shape = Shape::Words(command_facets);
 pub(crate) static VERDICTS: Shape = Shape::Words(verdicts);
 

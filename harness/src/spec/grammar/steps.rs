@@ -316,7 +316,12 @@ pub(crate) static VERBS: &[Verb] = &[
         name: "snapshot",
         shape: Shape::Name,
         modifiers: &[
-            optional("facets", Shape::List(&SNAPSHOT_FACET), "Only these facets.", "[aria, page]"),
+            optional(
+                "facets",
+                Shape::AnyOf(&[Shape::Text, Shape::List(&SNAPSHOT_FACET)]),
+                "A profile (`minimal`, `visible`, `default`, `strict` or one of `profiles`), or only these facets.",
+                "strict",
+            ),
             optional(
                 "redact",
                 Shape::OneOrMany(&REDACTIONS),

@@ -246,3 +246,24 @@ fn sessions_that_cannot_be_say_what_to_write() {
         )
     )]));
 }
+
+#[test]
+fn profiles_and_facets_that_cannot_be_say_what_there_is() {
+    insta::assert_snapshot!(said(&[
+        (
+            "nightshift.yaml",
+            "products: { p: {} }\nfacets: quik\nprofiles:\n  strict: [aria]\n  quick: [page, arya]\n  none: []\nbrowser: { axe: tools/axe.js }\n"
+        ),
+        (
+            "scenarios/a.yaml",
+            concat!(
+                "scenario: a\nsteps:\n",
+                "  - snapshot: one\n    facets: links\n",
+                "  - snapshot: two\n    facets: quick\n",
+                "  - snapshot: three\n    facets: [lynx]\n",
+                "  - snapshot: four\n    facets: everything\n",
+                "  - run: ls\n    snapshot: five\n    facets: strict\n",
+            )
+        ),
+    ]));
+}

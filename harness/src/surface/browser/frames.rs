@@ -86,20 +86,25 @@ impl Page {
     }
 
     /// Puts what frames of other origins hold into the page's facets; the frames that were read.
-    pub(super) async fn stitch(&self, read: &mut walker::Page, masks: &[Target]) -> Vec<Entered> {
+    pub(super) async fn stitch(
+        &self,
+        read: &mut walker::Page,
+        masks: &[Target],
+        details: &[&'static str],
+    ) -> Vec<Entered> {
         if read.foreign.is_empty() {
             return Vec::new();
         }
         let masks: Vec<Target> = masks.iter().map(unframed).collect();
         let mut entered = Vec::new();
-        self.stitch_below(read, &masks, Vec::new(), &mut entered).await;
+        self.stitch_below(read, (&masks, details), Vec::new(), &mut entered).await;
         entered
     }
 
     fn stitch_below<'a>(
         &'a self,
         read: &'a mut walker::Page,
-        masks: &'a [Target],
+        asked: (&'a [Target], &'a [&'static str]),
         above: Vec<u16>,
         entered: &'a mut Vec<Entered>,
     ) -> BoxFuture<'a, ()> {
@@ -115,7 +120,9 @@ impl Page {
             let pages = join_all(contexts.iter().map(|context| async move {
                 let context = context.as_deref()?;
                 self.settle_frame(context).await;
-                self.ask_in::<walker::Page>(context, &Question::Observe { masks }).await
+                let (masks, details) = asked;
+                let question = Question::Observe { masks, details };
+                self.ask_in::<walker::Page>(context, &question).await
             }));
             let mut inners = Vec::new();
             for ((page, frame), (path, context)) in
@@ -126,12 +133,15 @@ impl Page {
                     continue;
                 };
                 let from = entered.len();
-                self.stitch_below(&mut page, masks, path, entered).await;
+                self.stitch_below(&mut page, asked, path, entered).await;
                 entered.push(Entered { context: context.unwrap_or_default(), x: 0.0, y: 0.0 });
                 for inner in &mut entered[from..] {
                     (inner.x, inner.y) = (inner.x + frame.x, inner.y + frame.y);
                 }
                 read.text.push_str(&page.text);
+                read.details.links.push_str(&page.details.links);
+                read.details.fields.push_str(&page.details.fields);
+                read.details.a11y.push_str(&page.details.a11y);
                 read.masks.extend(page.masks.iter().map(|it| moved(it, frame.x, frame.y)));
                 inners.push(page.aria);
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::detail;
 use super::page::{Page, Trouble};
 use super::picture::Seen;
 use super::record::place_of;
@@ -75,10 +76,15 @@ impl Page {
         self.settle(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
-        let question = Question::Observe { masks: &look.masks };
+        let details = detail::asked_of_walker(&look.facets);
+        let question = Question::Observe { masks: &look.masks, details: &details };
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
-        let entered = self.stitch(&mut read, &look.masks).await;
+        let entered = self.stitch(&mut read, &look.masks, &details).await;
+        let (hops, writes) = {
+            let mut state = self.record.state();
+            (state.hops.clone(), std::mem::take(&mut state.writes))
+        };
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -88,6 +94,20 @@ impl Page {
                 FacetKind::Image => {
                     let seen = Seen { read: &read, own_masks, entered: &entered };
                     self.picture(look, &seen, deadline).await?
+                }
+                FacetKind::Links => FacetContent::Text(detail::quiet(&read.details.links)),
+                FacetKind::Fields => FacetContent::Text(detail::quiet(&read.details.fields)),
+                FacetKind::Storage => FacetContent::Text(detail::storage(&read.details.storage)),
+                FacetKind::Response => {
+                    let lang = &read.details.lang;
+                    FacetContent::Text(detail::response(lang, &hops, self.base.as_str()))
+                }
+                FacetKind::Requests => {
+                    FacetContent::Text(detail::requests(&writes, self.base.as_str()))
+                }
+                FacetKind::Cookies => FacetContent::Text(self.cookies_facet().await?),
+                FacetKind::A11y => {
+                    FacetContent::Text(read.details.a11y.clone() + &self.axe_lines().await?)
                 }
                 // Those of commands and terminals; the watches' set belongs to the whole attempt.
                 FacetKind::Stdout
@@ -155,7 +175,9 @@ impl Page {
             if let Ok(png) = self.capture_png(None, deadline).await {
                 add("screenshot", "image/png", png);
             }
-            if let Ok(read) = self.ask::<walker::Page>(&Question::Observe { masks: &[] }).await {
+            if let Ok(read) =
+                self.ask::<walker::Page>(&Question::Observe { masks: &[], details: &[] }).await
+            {
                 add("aria", "text/plain", read.aria.into_bytes());
             }
             if let Ok(html) = self.evaluate("document.documentElement.outerHTML", deadline).await {

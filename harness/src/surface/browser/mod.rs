@@ -11,11 +11,13 @@
 
 mod act;
 mod auth;
+mod axe;
 mod bidi;
 mod check;
 mod choose;
 mod clipboard;
 mod condition;
+mod detail;
 mod dismiss;
 mod driver;
 mod emulate;
@@ -40,6 +42,7 @@ mod settle;
 mod signed_in;
 mod tab;
 mod tabs;
+mod traffic;
 pub mod walker;
 mod wall;
 
@@ -67,6 +70,8 @@ pub struct BrowserOptions {
     pub driver: Option<PathBuf>,
     /// What the browser pretends to be, unless a page says otherwise.
     pub page: PageSettings,
+    /// The user's own copy of axe-core; `None` runs none.
+    pub axe: Option<PathBuf>,
     /// The default deadline for an action or check, with patience applied already.
     pub timeout: Duration,
     /// Hosts (`host` or `host:port`) that every page may reach beside its own product.

@@ -161,6 +161,20 @@
     return Reflect.apply(target, self, args);
   });
 
+  // What had the focus when it was taken out of the page: the browser then leaves nobody with it.
+  // Where a person lets go of a thing, it still is in the page once that is over.
+  let focused = null;
+  const inmost = (event) => event.composedPath()[0];
+  document.addEventListener('focusin', (event) => { focused = inmost(event); }, true);
+  document.addEventListener('focusout', (event) => {
+    const left = inmost(event);
+    queueMicrotask(() => { if (focused === left && left.isConnected) focused = null; });
+  }, true);
+  const lostFocus = () => {
+    const nobody = !document.activeElement || document.activeElement === document.body;
+    return nobody && focused && !focused.isConnected ? focused : null;
+  };
+
   // Nothing comes of it in a browser without a screen, so it is noted for a person.
   globalThis.print = mask(print, (target, self, args) => {
     console.debug('the page called window.print()');
@@ -230,5 +244,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus }), configurable: false });
 }

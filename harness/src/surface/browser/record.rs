@@ -16,6 +16,7 @@ use super::auth::Answer;
 use super::bidi::locked;
 pub(super) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
+use super::traffic::{Write, hop, keep};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 
@@ -119,6 +120,8 @@ pub(super) struct State {
     pub(super) network: Vec<String>,
     open: HashMap<String, Request>,
     seen: Vec<Seen>,
+    /// What was sent to be kept since the last look.
+    pub(super) writes: Vec<Write>,
 }
 
 /// A sighting as the event told it.
@@ -461,6 +464,7 @@ impl State {
         let status = status_of(params);
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
+        keep(&mut self.writes, params, None);
         self.document_answered(params, status);
         if let Some(code) = status.filter(|code| *code >= 400)
             && !is_favicon(&url)
@@ -472,7 +476,7 @@ impl State {
     fn document_answered(&mut self, params: &Value, status: Option<u16>) {
         let navigation = text(&params["navigation"]);
         if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
-            tab.answered(&navigation, status);
+            tab.answered(&navigation, status, hop(params));
         }
     }
 
@@ -486,6 +490,7 @@ impl State {
         let error = text(&params["errorText"]);
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {error}"));
+        keep(&mut self.writes, params, Some(&error));
         let navigation = text(&params["navigation"]);
         if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
             tab.unanswered(&navigation, &error);

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::auth::{self, Answer, Asked};
+use super::axe::Axe;
 use super::bidi::{Bidi, locked};
 use super::driver::Driver;
 use super::locate::locate;
@@ -80,6 +81,8 @@ pub(super) struct Shared {
     pub(super) limit: Duration,
     /// The default deadline of an action.
     pub(super) timeout: Duration,
+    /// What is run beside the accessibility watch.
+    pub(super) axe: Option<Axe>,
 }
 
 /// Which record an event belongs to.
@@ -154,6 +157,7 @@ impl Browser {
                 what: format!("making a folder for the browser in {}", options.scratch.display()),
                 source,
             })?;
+        let axe = Axe::read(options.axe.as_deref())?;
         let wall = Wall::start().await?;
         wall.allow("options", options.allow_hosts.clone());
         let driver = Driver::start(&driver_program, folder.path(), options).await?;
@@ -195,6 +199,7 @@ impl Browser {
             pages: AtomicUsize::new(0),
             limit,
             timeout: options.timeout,
+            axe,
         });
         Ok(Self {
             driver,

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::record::text;
+use super::traffic::Hop;
 
 /// How far a navigation of a tab has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) struct Navigation {
     pub(super) progress: Progress,
     /// The status of the last answer to it.
     pub(super) status: Option<u16>,
+    /// The answers to it: redirects, then the document.
+    pub(super) hops: Vec<Hop>,
     /// Why the network gave no answer.
     pub(super) error: Option<String>,
 }
@@ -44,6 +47,8 @@ pub(super) struct Tab {
     pub(super) url: String,
     /// The status of the document that stands.
     pub(super) status: Option<u16>,
+    /// The answers that led to it: redirects, then the document itself.
+    pub(super) hops: Vec<Hop>,
     /// Its last navigation.
     pub(super) navigation: Option<Navigation>,
     /// Whether its process died.
@@ -78,13 +83,19 @@ impl Tab {
         let url = text(&params["url"]);
         match method {
             "browsingContext.navigationStarted" => {
-                self.navigation =
-                    Some(Navigation { id, progress: Progress::Started, status: None, error: None });
+                self.navigation = Some(Navigation {
+                    id,
+                    progress: Progress::Started,
+                    status: None,
+                    hops: Vec::new(),
+                    error: None,
+                });
             }
             "browsingContext.navigationCommitted" => {
                 self.url = url;
                 self.advance(&id, Progress::Committed);
                 self.status = self.navigation.as_ref().and_then(|it| it.status);
+                self.hops = self.navigation.iter().flat_map(|it| it.hops.clone()).collect();
                 return Replaced::Yes;
             }
             "browsingContext.navigationFailed" | "browsingContext.navigationAborted" => {
@@ -109,11 +120,21 @@ impl Tab {
     }
 
     /// Takes in that the document of a navigation was answered.
-    pub(super) fn answered(&mut self, navigation: &str, status: Option<u16>) {
+    pub(super) fn answered(
+        &mut self,
+        navigation: &str,
+        status: Option<u16>,
+        hop: Option<(usize, Hop)>,
+    ) {
         if let Some(it) = self.navigation.as_mut().filter(|it| it.id == navigation) {
             it.status = status;
+            if let Some((at, hop)) = hop {
+                it.hops.truncate(at);
+                it.hops.push(hop);
+            }
             if it.progress != Progress::Started {
                 self.status = status;
+                self.hops.clone_from(&it.hops);
             }
         }
     }

@@ -26,6 +26,9 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/picture.js"),
     include_str!("walker/describe.js"),
     include_str!("walker/widgets.js"),
+    include_str!("walker/details.js"),
+    include_str!("walker/a11y.js"),
+    include_str!("walker/contrast.js"),
     include_str!("walker/main.js"),
     "\nreturn answer(request, subject);\n})(arguments[0], arguments[1]);"
 );
@@ -37,6 +40,8 @@ pub enum Question<'a> {
     Observe {
         /// Regions that are not compared: their content is left out and their place told.
         masks: &'a [Target],
+        /// Words of the facets beside tree and text that are wanted, see [`Details`].
+        details: &'a [&'static str],
     },
     /// What a filled target means; answered by [`Found`].
     Find {
@@ -254,7 +259,9 @@ impl Question<'_> {
     #[must_use]
     pub fn arguments(&self) -> Vec<Value> {
         match self {
-            Self::Observe { masks } => vec![json!({ "op": "observe", "masks": masks })],
+            Self::Observe { masks, details } => {
+                vec![json!({ "op": "observe", "masks": masks, "details": details })]
+            }
             Self::Find { target, explain } => vec![json!({
                 "op": "find", "target": target, "explain": matches!(explain, Explain::Nearest),
             })],
@@ -335,6 +342,25 @@ pub struct Page {
     /// The frames of other origins, in the order of their placeholders in the tree.
     #[serde(default)]
     pub foreign: Vec<ForeignFrame>,
+    /// What was asked for beside tree and text.
+    #[serde(default)]
+    pub details: Details,
+}
+
+/// What a page says beside what is seen on it, one line a thing; empty where it was not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// Where each link leads, and how.
+    pub links: String,
+    /// Forms and their fields.
+    pub fields: String,
+    /// The keys of local and session storage.
+    pub storage: String,
+    /// What hinders people who use assistive technology.
+    pub a11y: String,
+    /// The language that the document says.
+    pub lang: String,
 }
 
 /// A frame of another origin, seen from outside.

@@ -61,6 +61,7 @@ fn snapshot(facets: Option<Vec<FacetKind>>) -> Snapshot {
     Snapshot {
         name: "shot".to_owned(),
         facets,
+        profile: None,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),

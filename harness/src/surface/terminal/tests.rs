@@ -106,6 +106,7 @@ fn snapshot() -> Snapshot {
     Snapshot {
         name: "screen".to_owned(),
         facets: None,
+        profile: None,
         redact: Vec::new(),
         mask: Vec::new(),
         require: Vec::new(),

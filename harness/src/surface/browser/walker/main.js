@@ -5,7 +5,7 @@ function answer(request, subject) {
   if (!readers.root.call(document)) return { unready: true };
   resolveOwns(document);
   switch (request.op) {
-    case 'observe': return observe(request.masks || []);
+    case 'observe': return observe(request.masks || [], request.details || []);
     case 'find': return find(request.target, request.explain, request.ways);
     case 'follow': return { element: follow(request.way) };
     case 'state': return state(subject, request.attributes || [], request.scroll);
@@ -28,7 +28,8 @@ function pageBox(el) {
   return { x: box.x + window.scrollX, y: box.y + window.scrollY, width: box.width, height: box.height };
 }
 
-function observe(masks) {
+function observe(masks, wanted) {
+  surveying = wanted.length > 0;
   const rects = [];
   const unmatched = [];
   const hits = [];
@@ -70,6 +71,7 @@ function observe(masks) {
     scale: window.devicePixelRatio,
     scroll_x: window.scrollX,
     scroll_y: window.scrollY,
+    details: details(wanted),
     foreign: foreign.map((el) => foreignFrame(el, false)),
   };
 }

@@ -35,7 +35,10 @@ function collector() {
 
 function visit(el, into) {
   const style = styleOf(el);
-  if (style.display === 'none') return;
+  if (style.display === 'none') {
+    if (surveying && hiddenField(el) && !masked.has(el)) met.push(el);
+    return;
+  }
   if (masked.has(el)) {
     into.push({ role: roleOf(el) || 'generic', masked: true });
     return;
@@ -44,6 +47,7 @@ function visit(el, into) {
     listen(el);
     return;
   }
+  if (surveying) met.push(el);
   const name = tag(el);
   if (name === 'br') {
     into.text(' ');
@@ -197,9 +201,12 @@ function levelOf(el, name) {
   return /^h[1-6]$/.test(name) ? Number(name[1]) : 2;
 }
 
-function linkUrl(el) {
+const linkUrl = (el) => {
   const raw = attr(el, 'href') || attr(el, 'xlink:href');
-  if (raw === null) return '';
+  return raw === null ? '' : productUrl(el, raw);
+};
+// A URL in the page's own terms: without the origin where that is the page's own.
+function productUrl(el, raw) {
   try {
     const url = new URL(raw, readers.document.call(el).baseURI);
     const same = url.origin !== 'null' && url.origin === location.origin;
@@ -217,6 +224,7 @@ function listen(el) {
   const walk = (it) => {
     const style = styleOf(it);
     if (style.display === 'none' || style.skipped || masked.has(it)) return;
+    if (surveying) unmet.push(it);
     if (!style.inline) into.flush();
     if (style.visible) into.text(generated(it, '::before'));
     for (const child of flatChildren(it)) {

@@ -1,0 +1,107 @@
+//! [`Hop`] and [`Write`]: what the network says of a document, and what a page sent to be kept.
+//!
+//! [`super::tab`] keeps the hops that led to the document of a tab, [`super::record`] the writes
+//! since the last look; [`super::detail`] writes both as facets.
+
+use serde_json::Value;
+
+use super::record::text;
+
+/// The headers that are compared: what a document is, how long it may be kept, what it forbids.
+const HEADERS: [&str; 15] = [
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "content-security-policy",
+    "content-security-policy-report-only",
+    "cross-origin-embedder-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-robots-tag",
+];
+/// The methods that change something.
+const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+/// More writes than these between two looks are not kept one by one.
+const MOST_WRITES: usize = 1_000;
+
+/// One answer on the way to a document: a redirect, or the document itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hop {
+    /// The method of the request.
+    pub(super) method: String,
+    /// What was asked for.
+    pub(super) url: String,
+    /// The status of the answer.
+    pub(super) status: u16,
+    /// Where it leads, for a redirect.
+    pub(super) location: Option<String>,
+    /// The chosen headers, in the order of [`HEADERS`].
+    pub(super) headers: Vec<(&'static str, String)>,
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ending {
+    /// With this status.
+    Answered(u16),
+    /// Nobody waits for the answer of a beacon.
+    Unawaited,
+    /// Without an answer, for this reason.
+    Failed(String),
+}
+
+/// A request that changes something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Write {
+    /// The method.
+    pub(super) method: String,
+    /// Where it went.
+    pub(super) url: String,
+    /// How it ended.
+    pub(super) ending: Ending,
+}
+
+/// The hop that an event of an answer tells of, and which one it is, from 0.
+pub(super) fn hop(params: &Value) -> Option<(usize, Hop)> {
+    let status = params["response"]["status"].as_u64()? as u16;
+    let header = |name: &str| -> Option<String> {
+        let all = params["response"]["headers"].as_array()?.iter();
+        let named = all.filter(|it| text(&it["name"]).eq_ignore_ascii_case(name));
+        let values: Vec<String> = named.map(|it| text(&it["value"]["value"])).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    };
+    let hop = Hop {
+        method: text(&params["request"]["method"]),
+        url: text(&params["request"]["url"]),
+        status,
+        location: header("location").filter(|_| (300..400).contains(&status)),
+        headers: HEADERS.into_iter().filter_map(|name| Some((name, header(name)?))).collect(),
+    };
+    Some((params["redirectCount"].as_u64().unwrap_or_default() as usize, hop))
+}
+
+/// Keeps the write that an event tells of, if it is one.
+pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str>) {
+    let request = &params["request"];
+    let method = text(&request["method"]);
+    if !WRITES.contains(&method.as_str()) || writes.len() >= MOST_WRITES {
+        return;
+    }
+    let beacon = ["initiatorType", "destination"]
+        .iter()
+        .any(|key| matches!(request[*key].as_str(), Some("beacon" | "ping" | "report")));
+    let ending = match (beacon, failure) {
+        (true, _) => Ending::Unawaited,
+        (false, Some(error)) => Ending::Failed(error.trim_start_matches("net::").to_owned()),
+        (false, None) => {
+            Ending::Answered(params["response"]["status"].as_u64().unwrap_or_default() as u16)
+        }
+    };
+    writes.push(Write { method, url: text(&request["url"]), ending });
+}

@@ -1,0 +1,90 @@
+//! [`follows`]: whether what a page says beside what is seen on it only follows from what is seen.
+//!
+//! A link that leads elsewhere changes the tree and the list of links; a field that lost its label
+//! changes the tree, the list of fields and what hinders people. That is one cause, and [`super::group`]
+//! groups by the tree then. A detail that changed alone speaks for itself.
+
+use super::cause::{Atom, text};
+use crate::model::FacetKind;
+use crate::model::comparison::Located;
+use crate::model::finding::DiffTag;
+
+/// Whether an atom of a spot only follows from what changed in the tree there.
+#[must_use]
+pub fn follows(spot: &Located, atom: &Atom) -> bool {
+    let Atom::Line { facet, removed, added } = atom else { return false };
+    if !facet.is_detail() {
+        return false;
+    }
+    if spot.replaced.contains(&FacetKind::Aria) {
+        return true;
+    }
+    let beside = match facet {
+        FacetKind::Links | FacetKind::Fields | FacetKind::A11y => true,
+        FacetKind::Response | FacetKind::Cookies | FacetKind::Storage | FacetKind::Requests => {
+            false
+        }
+        FacetKind::Aria
+        | FacetKind::Text
+        | FacetKind::Image
+        | FacetKind::Page
+        | FacetKind::Stdout
+        | FacetKind::Stderr
+        | FacetKind::Exit
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events => false,
+    };
+    let tree: Vec<String> = spot
+        .difference
+        .facets
+        .iter()
+        .filter(|change| change.facet == Some(FacetKind::Aria))
+        .flat_map(|change| &change.diff)
+        .filter(|line| matches!(line.tag, DiffTag::Added | DiffTag::Removed))
+        .map(text)
+        .collect();
+    beside && removed.iter().chain(added).any(|line| tree.iter().any(|node| tells(node, line)))
+}
+
+/// Whether a line of the tree is about the thing that a detail is about.
+fn tells(node: &str, detail: &str) -> bool {
+    let thing = node.trim_start_matches("- ");
+    let role = thing.split([' ', ':']).next().unwrap_or_default();
+    let rule = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
+    let named = rule.map_or(detail, |(_, rest)| rest);
+    // A thing without a name is told by what it stands in, which has one.
+    let around = named.find(" in ").filter(|at| rule.is_some() && !named[..*at].contains('"'));
+    let own = around.map_or(named, |at| &named[..at]);
+    let same_role = own.split([' ', ':', '.', '#']).next() == Some(role);
+    let nameless = |it: &str| !it[role.len()..].starts_with(" \"");
+    match name(own) {
+        Some(name) => node.contains(name),
+        None => !role.is_empty() && same_role && nameless(thing),
+    }
+}
+
+/// The first text in double quotes, with its quotes.
+fn name(line: &str) -> Option<&str> {
+    let start = line.find('"')?;
+    let end = start + 1 + line[start + 1..].find('"')?;
+    (end > start + 1).then(|| &line[start..=end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_told_by_the_name_of_its_thing_or_by_its_role_where_it_has_none() {
+        let link = "- link \"Orders\" [url=/orders]";
+        assert!(tells(link, "link \"Orders\": /elsewhere"));
+        assert!(!tells(link, "link \"Home\": /elsewhere"));
+        assert!(tells("- textbox", "name: textbox #password: has no name"));
+        assert!(tells("- textbox", "textbox [name=password] [type=password]"));
+        assert!(tells("- button", "name: button.icon in row \"Ada\": has no name"));
+        assert!(!tells("- cell \"Ada\"", "name: button.icon in row \"Ada\": has no name"));
+        assert!(!tells("- textbox \"Name\"", "textbox [name=password] [type=password]"));
+        assert!(!tells("- button \"Go\"", "name: textbox #password: has no name"));
+    }
+}
