@@ -84,7 +84,12 @@ async fn readings() -> Vec<Row> {
         work: options.scratch.clone(),
     };
     let mut page = browser.page(&context).await.expect("a page");
-    let look = Look { facets: vec![FacetKind::Aria], masks: Vec::new(), varies: &|_| false, image: nightshift::model::picture::Scope::Viewport };
+    let look = Look {
+        facets: vec![FacetKind::Aria],
+        masks: Vec::new(),
+        varies: &|_| false,
+        image: nightshift::model::picture::Scope::Viewport,
+    };
     let mut rows = Vec::new();
     for (count, most) in PAGES {
         let open = Action::Open(Template::new(format!("/rows/{count}")));

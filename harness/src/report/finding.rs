@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::facets::{FacetView, LinkView, links};
-use super::pictures::{FrameView, PictureView, picture_change};
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
+use super::pictures::{FrameView, PictureView, picture_change};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};

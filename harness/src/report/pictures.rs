@@ -241,7 +241,9 @@ mod tests {
         );
         assert_eq!(
             view.note.as_deref(),
-            Some("Shown are lines 8\u{202f}941 to 9\u{202f}836 of 20\u{202f}000; a click opens the whole picture.")
+            Some(
+                "Shown are lines 8\u{202f}941 to 9\u{202f}836 of 20\u{202f}000; a click opens the whole picture."
+            )
         );
         assert!(view.compares && view.frames.iter().all(|it| it.part.is_some()));
     }

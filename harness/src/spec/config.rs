@@ -9,7 +9,9 @@ use super::node::Node;
 use super::page::timezone;
 use super::reader::Reader;
 use crate::model::page_settings::PageSettings;
-use crate::model::suite::{BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression};
+use crate::model::suite::{
+    BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
+};
 use crate::model::verdict::Verdict;
 
 /// The default deadline of an action or check.

@@ -117,7 +117,11 @@ impl Reader {
                 target.map_or(Scope::Viewport, Scope::Element)
             }
             Value::Scalar { .. } | Value::List(_) => {
-                match self.choice(&entry.value, "part of a page for \"image\"", grammar::image_scopes()) {
+                match self.choice(
+                    &entry.value,
+                    "part of a page for \"image\"",
+                    grammar::image_scopes(),
+                ) {
                     Some("full-page") => Scope::FullPage,
                     Some(_) | None => Scope::Viewport,
                 }

@@ -113,7 +113,12 @@ impl Bench {
     async fn observe(&mut self) -> Observation {
         let facets = vec![FacetKind::Page, FacetKind::Aria, FacetKind::Text, FacetKind::Image];
         self.page
-            .observe(&Look { facets, masks: vec![], varies: &|_| false, image: nightshift::model::picture::Scope::Viewport })
+            .observe(&Look {
+                facets,
+                masks: vec![],
+                varies: &|_| false,
+                image: nightshift::model::picture::Scope::Viewport,
+            })
             .await
             .unwrap()
             .unwrap()

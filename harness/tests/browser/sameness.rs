@@ -31,7 +31,12 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
     assert!(language.contains("Language: en-GB"), "{language}");
     bench.open("/form").await;
     let masks = vec![role("heading", "Form")];
-    let look = Look { facets: vec![FacetKind::Image, FacetKind::Aria], masks, varies: &|_| false, image: nightshift::model::picture::Scope::Viewport };
+    let look = Look {
+        facets: vec![FacetKind::Image, FacetKind::Aria],
+        masks,
+        varies: &|_| false,
+        image: nightshift::model::picture::Scope::Viewport,
+    };
     let masked = bench.page.observe(&look).await.unwrap().unwrap();
     match &masked.facets[0].content {
         FacetContent::Image { masks, .. } => assert_eq!(masks.len(), 1),

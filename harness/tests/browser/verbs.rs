@@ -175,7 +175,12 @@ async fn dialogs_are_answered_and_block_everything_else() {
             "a dialog is open and blocks the page: confirm \"Sure?\"; answer it with `dialog:`"
         ))
     );
-    let look = Look { facets: vec![FacetKind::Aria], masks: vec![], varies: &|_| false, image: nightshift::model::picture::Scope::Viewport };
+    let look = Look {
+        facets: vec![FacetKind::Aria],
+        masks: vec![],
+        varies: &|_| false,
+        image: nightshift::model::picture::Scope::Viewport,
+    };
     let unread = bench.page.observe(&look).await.unwrap().unwrap_err();
     assert!(
         unread.actual.starts_with("a dialog is open and blocks the page: confirm"),

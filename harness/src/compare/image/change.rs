@@ -279,10 +279,7 @@ fn at_border(picture: &Pixels, (x, y): (u32, u32)) -> bool {
     x == 0 || y == 0 || x + 1 == picture.width || y + 1 == picture.height
 }
 
-fn neighbours(
-    picture: &Pixels,
-    (x, y): (u32, u32),
-) -> impl Iterator<Item = (u32, u32)> + use<> {
+fn neighbours(picture: &Pixels, (x, y): (u32, u32)) -> impl Iterator<Item = (u32, u32)> + use<> {
     let (right, bottom) = (picture.width - 1, picture.height - 1);
     (x.saturating_sub(1)..=(x + 1).min(right))
         .flat_map(move |near_x| {

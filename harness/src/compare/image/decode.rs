@@ -63,7 +63,10 @@ pub(super) fn decode(png: &[u8], what: &str) -> Result<Pixels, CompareError> {
     if raw > (png.len() as u64 + SLACK) * MOST_DEFLATED {
         return Err(refused(
             what,
-            format!("it claims {width} × {height} pixels, which its {} bytes cannot hold", png.len()),
+            format!(
+                "it claims {width} × {height} pixels, which its {} bytes cannot hold",
+                png.len()
+            ),
         ));
     }
     let mut reader = decoder.read_info().map_err(failed)?;

@@ -124,9 +124,8 @@ pub(super) fn regions(map: &ChangeMap, bands: &[Band], layouts: Layouts<'_>) -> 
         let band = bands.iter().find(|band| band.holds(it.y));
         (it, region(it, band.map_or(0, Band::shift), layouts))
     });
-    let same = |a: &Boxed, b: &Boxed| {
-        a.1 == b.1 && !a.1.names.is_empty() && are_near(a.0, b.0, NEAR)
-    };
+    let same =
+        |a: &Boxed, b: &Boxed| a.1 == b.1 && !a.1.names.is_empty() && are_near(a.0, b.0, NEAR);
     let join = |a: Boxed, b: Boxed| (rect(union(edges(a.0), edges(b.0))), a.1);
     let mut boxes = merged(named.collect(), same, join);
     boxes.sort_by_key(|(it, _)| (it.y, it.x));

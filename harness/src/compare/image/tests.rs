@@ -65,8 +65,7 @@ impl Painted {
 }
 
 fn seen(was: &Painted, is: &Painted, masks: &[Rect]) -> Option<ImageChange> {
-    let beside =
-        Beside { masks: masks.to_vec(), was: was.layout.clone(), is: is.layout.clone() };
+    let beside = Beside { masks: masks.to_vec(), was: was.layout.clone(), is: is.layout.clone() };
     let found = compare_images(&was.png(), &is.png(), &beside).expect("both are pictures");
     found.map(|it| it.change)
 }
@@ -92,7 +91,12 @@ fn shop() -> Painted {
 fn a_faint_small_icon_that_is_gone_from_a_long_page_is_named() {
     let without = Painted {
         layout: Layout {
-            things: shop().layout.things.into_iter().filter(|it| !it.name.starts_with("img")).collect(),
+            things: shop()
+                .layout
+                .things
+                .into_iter()
+                .filter(|it| !it.name.starts_with("img"))
+                .collect(),
         },
         pixels: shop().fill(at(20, 700, 24, 24), WHITE).pixels,
     };
@@ -233,14 +237,20 @@ fn what_changed_in_something_that_moved_is_boxed_where_it_is_now() {
 #[test]
 fn a_thing_that_moved_beside_others_that_stayed_is_told_by_its_name() {
     let beside = |y: u32| {
-        page(600, 400)
-            .text("navigation", at(0, 0, 150, 390), 3, grey(50))
-            .text("table \"Orders\"", at(200, y, 300, 120), 17, grey(30))
+        page(600, 400).text("navigation", at(0, 0, 150, 390), 3, grey(50)).text(
+            "table \"Orders\"",
+            at(200, y, 300, 120),
+            17,
+            grey(30),
+        )
     };
     assert_eq!(said(&beside(40), &beside(64)), "table \"Orders\" moved down 24 px");
-    let right = page(600, 400)
-        .text("navigation", at(0, 0, 150, 390), 3, grey(50))
-        .text("table \"Orders\"", at(200, 40, 300, 120), 17, grey(30));
+    let right = page(600, 400).text("navigation", at(0, 0, 150, 390), 3, grey(50)).text(
+        "table \"Orders\"",
+        at(200, 40, 300, 120),
+        17,
+        grey(30),
+    );
     let mut moved = right.clone();
     for y in 40..160_u32 {
         let row = (y * 600) as usize;
@@ -346,8 +356,9 @@ mod foreign {
         // Four by four, black, Adam7, as another tool wrote it.
         let header = [0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 1];
         let passes = [1_usize, 0, 1, 2, 2, 4, 4].into_iter().zip([1, 0, 1, 1, 2, 2, 2]);
-        let raw: Vec<u8> =
-            passes.flat_map(|(wide, high)| vec![0; if wide == 0 { 0 } else { (wide + 1) * high }]).collect();
+        let raw: Vec<u8> = passes
+            .flat_map(|(wide, high)| vec![0; if wide == 0 { 0 } else { (wide + 1) * high }])
+            .collect();
         let png = pieced(&header, &raw);
         let black = page(4, 4).fill(at(0, 0, 4, 4), 0).png();
         assert_eq!(compare_images(&png, &black, &Beside::default()).expect("a picture"), None);
@@ -411,12 +422,17 @@ mod foreign {
     #[test]
     fn bombs_are_refused_before_memory_is_taken_for_them() {
         let claims = |width: u32, height: u32| {
-            let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+            let header =
+                [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
             complaint(&pieced(&header, &[0; 100]))
         };
-        for (width, height) in [(60_000, 60_000), (40_000, 10), (9_000, 9_000), (1, u32::MAX >> 1)] {
+        for (width, height) in [(60_000, 60_000), (40_000, 10), (9_000, 9_000), (1, u32::MAX >> 1)]
+        {
             let said = claims(width, height);
-            assert!(said.contains(&format!("it claims {width} × {height} pixels, and more")), "{said}");
+            assert!(
+                said.contains(&format!("it claims {width} × {height} pixels, and more")),
+                "{said}"
+            );
         }
         assert!(claims(7_000, 7_000).contains("which its "), "{}", claims(7_000, 7_000));
         assert!(claims(0, 5).contains("cannot be read as a PNG picture: "));

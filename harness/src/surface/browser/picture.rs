@@ -130,11 +130,8 @@ impl Page {
             let actual = "it lies in a frame; take a picture of the frame itself, or of the page";
             return Err(failed(expected, actual));
         }
-        let near = Question::State {
-            element: &spot.reference,
-            attributes: &[],
-            scroll: Scroll::IntoView,
-        };
+        let near =
+            Question::State { element: &spot.reference, attributes: &[], scroll: Scroll::IntoView };
         self.read::<ElementState>(&near, deadline).await?;
         self.settle(deadline).await?;
         self.freeze(deadline).await?;
@@ -247,11 +244,14 @@ fn frame(scope: &Scope, thing: Option<Area>, drawing: &Drawing, read: &walker::P
     let area = match (scope, thing) {
         (Scope::Element(_), Some(thing)) => {
             let (left, top) = ((thing.x + scroll.0).max(0.0), (thing.y + scroll.1).max(0.0));
-            let (right, bottom) = (thing.x + scroll.0 + thing.width, thing.y + scroll.1 + thing.height);
+            let (right, bottom) =
+                (thing.x + scroll.0 + thing.width, thing.y + scroll.1 + thing.height);
             let (x, y) = (left.floor(), top.floor());
             Area { x, y, width: (right.ceil() - x).max(1.0), height: (bottom.ceil() - y).max(1.0) }
         }
-        (Scope::FullPage, _) => Area { x: 0.0, y: 0.0, width: drawing.width, height: drawing.height },
+        (Scope::FullPage, _) => {
+            Area { x: 0.0, y: 0.0, width: drawing.width, height: drawing.height }
+        }
         // The engine alone knows the size of its viewport; what lies outside is cut off later.
         (Scope::Viewport | Scope::Element(_), _) => {
             Area { x: scroll.0, y: scroll.1, width: read.width, height: read.height }
