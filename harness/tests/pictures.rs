@@ -153,8 +153,8 @@ fn wrong_words_about_pictures_are_told_with_their_place() {
         ("image: fullpage", "did you mean \"full-page\"?"),
         ("image: { elment: 'table' }", "did you mean \"element\"?"),
         ("image: { element: 'tabel \"X\"' }", "unknown role \"tabel\""),
-        ("image: {}", "lacks"),
-        ("image: [viewport]", "must be"),
+        ("image: {}", "has no \"element\"; add `element:"),
+        ("image: [viewport]", "must be text, not a list"),
         ("image: full-page\n    facets: [aria]", "leaves the picture out; add image"),
     ];
     for (line, wanted) in cases {
