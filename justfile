@@ -22,7 +22,7 @@ generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
     NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 

@@ -9,6 +9,7 @@
 mod check;
 mod commands;
 mod floor;
+mod images;
 mod measure;
 mod nights;
 mod pages;
@@ -24,12 +25,13 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
     ("check", check::rows),
     ("floor", floor::rows),
+    ("images", images::rows),
 ];
 
 fn main() {

@@ -50,7 +50,7 @@ fn night(suite: &SuiteCopy, fault: &str, choice: &[&str]) -> (Answer, Value) {
     if !fault.is_empty() {
         all.extend(["--set", &switch]);
     }
-    let answer = suite.run(&[&all, choice].concat());
+    let answer = suite.run(&[&*all, choice].concat());
     let report = night_json(&suite.folder().join("night"));
     (answer, report)
 }
@@ -75,7 +75,7 @@ fn a_change_in_a_picture_is_named_in_the_words_of_the_page() {
         ("gallery-banner", "top", "moved down 56 px"),
         ("gallery-chart-wrong", "chart", "looks different"),
         ("gallery-colour", "top", "button \"Order a catalogue\" looks different"),
-        ("gallery-letters-pale", "whole", "text \"Orchard, print 1 of 30\""),
+        ("gallery-letters-pale", "whole", "paragraph \"Orchard, print 1 of 30\""),
     ];
     let suite = copy();
     for (fault, checkpoint, wanted) in cases {
@@ -153,8 +153,8 @@ fn wrong_words_about_pictures_are_told_with_their_place() {
         ("image: fullpage", "did you mean \"full-page\"?"),
         ("image: { elment: 'table' }", "did you mean \"element\"?"),
         ("image: { element: 'tabel \"X\"' }", "unknown role \"tabel\""),
-        ("image: {}", "lacks"),
-        ("image: [viewport]", "must be"),
+        ("image: {}", "has no \"element\"; add `element:"),
+        ("image: [viewport]", "must be text, not a list"),
         ("image: full-page\n    facets: [aria]", "leaves the picture out; add image"),
     ];
     for (line, wanted) in cases {
@@ -178,7 +178,7 @@ fn snapshots_beyond_the_budget_are_told_with_the_largest() {
     assert_eq!(answer.code, Some(2), "{answer:#?}");
     let said = &answer.stderr;
     assert!(said.contains("complaint: the snapshots take "), "{said}");
-    assert!(said.contains("more than the 0.0 MB that nightshift.yaml allows"), "{said}");
+    assert!(said.contains("more than the 30 KB that nightshift.yaml allows"), "{said}");
     assert!(said.contains("scenarios/snapshots/long-page@whole.image~"), "{said}");
     for wrong in ["30", "lots", "0MB", "-1MB"] {
         suite.write("nightshift.yaml", &format!("{config}baselines: {{ budget: '{wrong}' }}\n"));

@@ -108,7 +108,10 @@ struct Over {
 impl Over {
     /// How much it is, which files are the largest, and what to do.
     fn told(&self) -> String {
-        let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+        let room = |bytes: u64| match bytes {
+            0..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+            _ => format!("{:.1} MB", bytes as f64 / 1e6),
+        };
         let (severity, whose) = match self.said_by {
             LimitFrom::Author => ("complaint", "nightshift.yaml allows (`baselines: { budget }`)"),
             LimitFrom::Default => {
@@ -118,12 +121,12 @@ impl Over {
         let files: Vec<String> = self
             .largest
             .iter()
-            .map(|(path, size)| format!("\n  {}  {}", megabytes(*size), path.display()))
+            .map(|(path, size)| format!("\n  {}  {}", room(*size), path.display()))
             .collect();
         format!(
             "{severity}: the snapshots take {}, more than the {} that {whose}; take pictures of one thing (`image: {{ element: … }}`) where the whole page says no more, or leave them out (`facets:`). The largest:{}",
-            megabytes(self.bytes),
-            megabytes(self.budget),
+            room(self.bytes),
+            room(self.budget),
             files.concat()
         )
     }

@@ -192,6 +192,19 @@ impl ImageChange {
         !self.moves.is_empty() || self.regions.iter().any(|it| !it.names.is_empty())
     }
 
+    /// What changed, the same in the viewport as on the whole page: what is new, gone or different
+    /// by name, or else how far something moved; `None` where only pixels are known.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let mut all: Vec<String> = self.regions.iter().filter_map(Region::said).collect();
+        if all.is_empty() {
+            all = self.moves.iter().map(Move::way).collect();
+        }
+        all.sort_unstable();
+        all.dedup();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
     /// What changed, in words, the most telling first; `None` where only pixels are known.
     #[must_use]
     pub fn said(&self) -> Option<String> {

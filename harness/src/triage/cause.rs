@@ -97,7 +97,9 @@ pub fn of_facet(change: &FacetChange, replaced: bool) -> BTreeSet<Atom> {
             actual: without_numbers(&change.actual),
         }]),
         Some(FacetKind::Image) => {
-            let boxes = change.image.as_ref().map(|image| format!("{:?}", image.boxes));
+            let boxes = change.image.as_ref().map(|image| {
+                image.cause().unwrap_or_else(|| format!("{:?}", image.boxes))
+            });
             BTreeSet::from([Atom::Picture(boxes.unwrap_or_else(|| change.actual.clone()))])
         }
         Some(FacetKind::Events) => {
