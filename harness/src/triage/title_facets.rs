@@ -76,9 +76,26 @@ fn generic(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
     }
 }
 
-/// Two lines of the tree that differ only in where a link leads.
+/// What two lines of the tree say of one thing, where a sentence of a detail says it better: a link
+/// leads elsewhere, a name is lost, a field need not be filled any more.
 #[must_use]
-pub fn link_of_tree(old: &str, new: &str) -> Option<String> {
+pub fn of_tree(old: &str, new: &str) -> Option<String> {
+    let role = old.split([' ', ':']).next().unwrap_or_default();
+    if new == role && old[role.len()..].starts_with(" \"") {
+        return Some(format!("{} lost its name", plain(old, PIECE)));
+    }
+    let without = |line: &str| line.replacen(" [required]", "", 1);
+    let thing = || plain(without(old).split([':', '[']).next().unwrap_or_default().trim(), PIECE);
+    if without(old) == new {
+        return Some(format!("{} is no longer required", thing()));
+    }
+    if without(new) == old {
+        return Some(format!("{} is now required", thing()));
+    }
+    link_of_tree(old, new)
+}
+
+fn link_of_tree(old: &str, new: &str) -> Option<String> {
     let parts = |line: &str| -> Option<(String, String)> {
         let (before, rest) = line.split_once(" [url=")?;
         let (url, after) = rest.split_once(']')?;
@@ -441,6 +458,15 @@ mod tests {
             link_of_tree("link \"Orders\" [url=/orders]", "link \"Orders\" [url=/x]").as_deref(),
             Some("link \"Orders\" now leads to /x instead of /orders")
         );
+        assert_eq!(
+            of_tree("button \"Call us\"", "button").as_deref(),
+            Some("button \"Call us\" lost its name")
+        );
+        assert_eq!(
+            of_tree("textbox \"Name\" [required]: Ada", "textbox \"Name\": Ada").as_deref(),
+            Some("textbox \"Name\" is no longer required")
+        );
+        assert_eq!(of_tree("heading \"A\" [level=1]", "heading \"B\" [level=1]"), None);
         assert_eq!(link_of_tree("link \"A\" [url=/a]", "link \"B\" [url=/a]"), None);
     }
 }
