@@ -194,7 +194,7 @@ fn marked(old: &Line<'_>, new: &Line<'_>) -> Option<String> {
     let thing = plain(new.thing, PIECE);
     let (lost, gained) = (old.more(new), new.more(old));
     let key = |it: &str| it.split('=').next().unwrap_or_default().to_owned();
-    let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).to_owned();
+    let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).trim_matches('"').to_owned();
     let cut = |it: &str| plain(it, PIECE / 2);
     match (lost.first(), gained.first()) {
         (Some(was), Some(is)) if key(was) == key(is) => {
@@ -224,6 +224,14 @@ fn answer(removed: Option<&str>, added: Option<&str>) -> Option<String> {
     Some(match (key.as_str(), was, is) {
         ("redirect", None, Some(is)) => format!("a new redirect: {}", plain(&is, PIECE)),
         ("redirect", Some(was), None) => format!("no more redirect: {}", plain(&was, PIECE)),
+        ("redirect", Some(was), Some(is)) => {
+            match (was.split_once(" to "), is.split_once(" to ")) {
+                (Some((from, was)), Some((same, is))) if from == same => {
+                    format!("redirect {} leads to {} instead of {}", cut(from), cut(is), cut(was))
+                }
+                _ => format!("the redirect is {} instead of {}", cut(&is), cut(&was)),
+            }
+        }
         ("lang", Some(was), Some(is)) => {
             format!("the language is {} instead of {}", cut(&is), cut(&was))
         }
@@ -400,6 +408,12 @@ mod tests {
                 "",
                 "redirect: GET /p 302 to /q",
                 "a new redirect: GET /p 302 to /q on /p",
+            ),
+            (
+                FacetKind::Response,
+                "redirect: GET /a 301 to /b",
+                "redirect: GET /a 301 to /c",
+                "redirect GET /a 301 leads to /c instead of /b on /p",
             ),
             (
                 FacetKind::Cookies,
