@@ -208,7 +208,7 @@ fn node(line: &str) -> &str {
 fn tree_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
     match (removed.map(node), added.map(node)) {
         (Some(old), Some(new)) => {
-            if let Some(said) = title_facets::link_of_tree(old, new) {
+            if let Some(said) = title_facets::of_tree(old, new) {
                 return format!("{said} on {place}");
             }
             let role = |it: &str| it.split(['"', ':']).next().unwrap_or_default().trim().to_owned();

@@ -76,9 +76,26 @@ fn generic(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
     }
 }
 
-/// Two lines of the tree that differ only in where a link leads.
+/// What two lines of the tree say of one thing, where a sentence of a detail says it better: a link
+/// leads elsewhere, a name is lost, a field need not be filled any more.
 #[must_use]
-pub fn link_of_tree(old: &str, new: &str) -> Option<String> {
+pub fn of_tree(old: &str, new: &str) -> Option<String> {
+    let role = old.split([' ', ':']).next().unwrap_or_default();
+    if new == role && old[role.len()..].starts_with(" \"") {
+        return Some(format!("{} lost its name", plain(old, PIECE)));
+    }
+    let without = |line: &str| line.replacen(" [required]", "", 1);
+    let thing = || plain(without(old).split([':', '[']).next().unwrap_or_default().trim(), PIECE);
+    if without(old) == new {
+        return Some(format!("{} is no longer required", thing()));
+    }
+    if without(new) == old {
+        return Some(format!("{} is now required", thing()));
+    }
+    link_of_tree(old, new)
+}
+
+fn link_of_tree(old: &str, new: &str) -> Option<String> {
     let parts = |line: &str| -> Option<(String, String)> {
         let (before, rest) = line.split_once(" [url=")?;
         let (url, after) = rest.split_once(']')?;
@@ -177,7 +194,7 @@ fn marked(old: &Line<'_>, new: &Line<'_>) -> Option<String> {
     let thing = plain(new.thing, PIECE);
     let (lost, gained) = (old.more(new), new.more(old));
     let key = |it: &str| it.split('=').next().unwrap_or_default().to_owned();
-    let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).to_owned();
+    let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).trim_matches('"').to_owned();
     let cut = |it: &str| plain(it, PIECE / 2);
     match (lost.first(), gained.first()) {
         (Some(was), Some(is)) if key(was) == key(is) => {
@@ -207,6 +224,14 @@ fn answer(removed: Option<&str>, added: Option<&str>) -> Option<String> {
     Some(match (key.as_str(), was, is) {
         ("redirect", None, Some(is)) => format!("a new redirect: {}", plain(&is, PIECE)),
         ("redirect", Some(was), None) => format!("no more redirect: {}", plain(&was, PIECE)),
+        ("redirect", Some(was), Some(is)) => {
+            match (was.split_once(" to "), is.split_once(" to ")) {
+                (Some((from, was)), Some((same, is))) if from == same => {
+                    format!("redirect {} leads to {} instead of {}", cut(from), cut(is), cut(was))
+                }
+                _ => format!("the redirect is {} instead of {}", cut(&is), cut(&was)),
+            }
+        }
         ("lang", Some(was), Some(is)) => {
             format!("the language is {} instead of {}", cut(&is), cut(&was))
         }
@@ -385,6 +410,12 @@ mod tests {
                 "a new redirect: GET /p 302 to /q on /p",
             ),
             (
+                FacetKind::Response,
+                "redirect: GET /a 301 to /b",
+                "redirect: GET /a 301 to /c",
+                "redirect GET /a 301 leads to /c instead of /b on /p",
+            ),
+            (
                 FacetKind::Cookies,
                 "session: Path=/; HttpOnly; Session",
                 "session: Path=/; Session",
@@ -441,6 +472,15 @@ mod tests {
             link_of_tree("link \"Orders\" [url=/orders]", "link \"Orders\" [url=/x]").as_deref(),
             Some("link \"Orders\" now leads to /x instead of /orders")
         );
+        assert_eq!(
+            of_tree("button \"Call us\"", "button").as_deref(),
+            Some("button \"Call us\" lost its name")
+        );
+        assert_eq!(
+            of_tree("textbox \"Name\" [required]: Ada", "textbox \"Name\": Ada").as_deref(),
+            Some("textbox \"Name\" is no longer required")
+        );
+        assert_eq!(of_tree("heading \"A\" [level=1]", "heading \"B\" [level=1]"), None);
         assert_eq!(link_of_tree("link \"A\" [url=/a]", "link \"B\" [url=/a]"), None);
     }
 }

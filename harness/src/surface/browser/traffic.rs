@@ -93,9 +93,12 @@ pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str
     if !WRITES.contains(&method.as_str()) || writes.len() >= MOST_WRITES {
         return;
     }
-    let beacon = ["initiatorType", "destination"]
-        .iter()
-        .any(|key| matches!(request[*key].as_str(), Some("beacon" | "ping" | "report")));
+    // The standard's own key for it, which this browser leaves empty, and the engine's.
+    let beacon = request["initiatorType"] == "beacon"
+        || matches!(
+            request["goog:resourceType"].as_str(),
+            Some("Ping" | "CSPViolationReport" | "Preflight")
+        );
     let ending = match (beacon, failure) {
         (true, _) => Ending::Unawaited,
         (false, Some(error)) => Ending::Failed(error.trim_start_matches("net::").to_owned()),
