@@ -12,6 +12,7 @@ mod nights;
 mod report;
 mod report_sample;
 mod schedule;
+mod sensitivity;
 mod sessions;
 mod shipped_suites;
 mod state;

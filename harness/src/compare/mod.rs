@@ -25,7 +25,7 @@ use crate::model::{
     Scenario, Snapshot, Surface,
 };
 
-pub use self::facet::{algorithm, canonical};
+pub use self::facet::{TextJudge, algorithm, canonical};
 pub use self::image::{ImageDiff, compare_images};
 pub use self::redact::Redactor;
 

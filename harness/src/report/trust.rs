@@ -14,6 +14,8 @@ use crate::model::{Patience, StageTally, Surface, Verdict};
 
 /// The most things on trial that are listed.
 const MOST_ON_TRIAL: usize = 8;
+/// The most blind spots and remarks that are listed.
+const MOST_BLIND: usize = 3;
 
 /// A build under test.
 #[derive(Debug, Serialize)]
@@ -133,6 +135,8 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         more: Vec::new(),
     });
     facts.extend(trial(report));
+    facts.extend(sensitivity(report));
+    facts.extend(hygiene(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {
@@ -167,6 +171,41 @@ fn trial(report: &NightReport) -> Option<FactView> {
         term: "On trial",
         text: format!("{alarms} of {compared} would have alarmed"),
         more: all.iter().take(MOST_ON_TRIAL).map(line).chain(more).collect(),
+    })
+}
+
+/// What would have been noticed, and where nobody looks.
+fn sensitivity(report: &NightReport) -> Option<FactView> {
+    let figure = report.sensitivity.as_ref()?;
+    let percent = figure.count().percent()?;
+    let tried = figure.mutants as usize;
+    let mut more = vec![format!("of {} possible ones", thousands(figure.possible))];
+    if !report.sensitivity_before.is_empty() {
+        let before: Vec<String> =
+            report.sensitivity_before.iter().map(|it| format!("{it} %")).collect();
+        more.push(format!("before: {}", before.join(", ")));
+    }
+    more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 200)));
+    if figure.blind_spots as usize > MOST_BLIND {
+        let rest = figure.blind_spots as usize - MOST_BLIND;
+        more.push(format!("and {}: nightshift sensitivity", count(rest, "more blind spot")));
+    }
+    Some(FactView {
+        term: "Would be noticed",
+        text: format!("{percent} % of {}", count(tried, "change")),
+        more,
+    })
+}
+
+/// What should be tidied up.
+fn hygiene(report: &NightReport) -> Option<FactView> {
+    let all = &report.hygiene;
+    let rest = all.len().saturating_sub(MOST_BLIND);
+    let rest = (rest > 0).then(|| format!("and {rest} more: nightshift check --hygiene"));
+    (!all.is_empty()).then(|| FactView {
+        term: "Hygiene",
+        text: count(all.len(), "remark"),
+        more: all.iter().take(MOST_BLIND).map(|it| one_line(&it.text, 160)).chain(rest).collect(),
     })
 }
 
