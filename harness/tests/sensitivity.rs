@@ -92,7 +92,7 @@ fn a_change_in_shadow_is_never_accepted_unasked() {
 
 /// What the program says of a night, as JSON.
 fn sensitivity(suite: &SuiteCopy, night: &str) -> Value {
-    let answer = suite.run(&["sensitivity", night, "--format", "json"]);
+    let answer = suite.run(&["sensitivity", night, "--limit", "500", "--format", "json"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     serde_json::from_str::<Value>(&answer.stdout).expect("JSON")["sensitivity"].clone()
 }

@@ -13,7 +13,7 @@ const MOST: usize = 12;
 /// Bytes of text that are compared for each change that may be tried.
 const BYTES_EACH: u64 = 64 << 10;
 /// One change in so many may be one of a picture.
-const ONE_PICTURE_IN: u32 = 20;
+const ONE_PICTURE_IN: u32 = 100;
 
 pub fn run(common: &Common, options: &SensitivityOptions) -> anyhow::Result<Exit> {
     if options.limit == 0 {

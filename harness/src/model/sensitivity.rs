@@ -184,6 +184,8 @@ pub enum BlindKind {
     FewFacets,
     /// A command of which nothing is compared.
     NoSnapshot,
+    /// Changes of a picture that are too small to count.
+    TooSmall,
     /// Something that is compared and went unnoticed all the same.
     Unexplained,
 }

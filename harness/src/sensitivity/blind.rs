@@ -32,7 +32,11 @@ pub(crate) fn of_case(
     found: &Found,
 ) -> Vec<BlindSpot> {
     let count = found.count;
-    let part = |lost: u32| count.possible * u64::from(lost) / u64::from(count.mutants.max(1));
+    // Of what was too much to be tried, everything is as it is said to be.
+    let part = |lost: u32| match count.mutants {
+        0 => count.possible,
+        tried => count.possible * u64::from(lost) / u64::from(tried),
+    };
     let spot = |kind: BlindKind, lost: u32, text: String| BlindSpot {
         kind,
         scenario: scenario.id.clone(),
@@ -43,7 +47,7 @@ pub(crate) fn of_case(
         text,
         weight: part(lost),
     };
-    if count.mutants == 0 {
+    if count.possible == 0 {
         return Vec::new();
     }
     if !case.has_baseline {
@@ -81,15 +85,14 @@ pub(crate) fn of_case(
         spots.push(spot);
     }
     if found.unexplained > 0 {
-        let text = if case.facet == FacetKind::Image {
-            format!("{} of {} changes are too small to count", found.unexplained, count.mutants)
+        let parts = format!("{} of {} changes", found.unexplained, count.mutants);
+        let (kind, text) = if case.facet == FacetKind::Image {
+            (BlindKind::TooSmall, format!("{parts} are too small to count"))
         } else {
-            format!(
-                "{} of {} changes go unnoticed although nothing hides them; this is a bug of nightshift",
-                found.unexplained, count.mutants
-            )
+            let bug = "go unnoticed although nothing hides them; this is a bug of nightshift";
+            (BlindKind::Unexplained, format!("{parts} {bug}"))
         };
-        spots.push(spot(BlindKind::Unexplained, found.unexplained, text));
+        spots.push(spot(kind, found.unexplained, text));
     }
     spots
 }
@@ -153,10 +156,6 @@ pub(crate) fn of_plan(scenario: &Scenario) -> Vec<BlindSpot> {
 
 /// Whether a step runs a command of which nothing is compared or expected.
 fn is_unseen(action: &Action) -> bool {
-    match action {
-        Action::Run(run) => {
-            run.snapshot.is_none() && run.outputs.is_empty() && run.capture.is_empty()
-        }
-        _ => false,
-    }
+    let Action::Run(run) = action else { return false };
+    run.snapshot.is_none() && run.outputs.is_empty() && run.capture.is_empty()
 }

@@ -75,6 +75,7 @@ pub fn of_redaction<E>(
 }
 
 /// What masks would hide of the pictures of a place: squares in which something is drawn.
+#[must_use]
 pub fn of_mask<E>(
     plan: &Plan,
     entries: &[Entry],

@@ -112,6 +112,21 @@ impl Case<'_> {
         }
     }
 
+    /// The same by kind.
+    fn kinds(&self) -> Vec<(MutantKind, u64)> {
+        match &self.content {
+            Content::Text(_, sites) => {
+                let kind = |it: &Vec<Site>| Some((it.first()?.kind, it.len() as u64));
+                sites.iter().filter_map(kind).collect()
+            }
+            Content::Picture(_, size, _) => {
+                let each = possible(*size) / PICTURE_KINDS.len() as u64;
+                PICTURE_KINDS.map(|it| (it, each)).to_vec()
+            }
+            Content::Watches(..) => vec![(MutantKind::AddSighting, self.possible())],
+        }
+    }
+
     /// How many bytes are compared for each change.
     pub fn bytes(&self) -> u64 {
         match &self.content {
@@ -144,7 +159,7 @@ pub(crate) fn cases<'a>(
             let Some(size) = size(&bytes) else { continue };
             Content::Picture(bytes, size, seen.masks.clone())
         } else {
-            let text = canonical(facet, &String::from_utf8_lossy(&bytes));
+            let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
             let sites = mutant::sites(facet, &text).into_values().collect();
             Content::Text(text, sites)
         };
@@ -259,6 +274,9 @@ pub(crate) fn run(
         }
     };
     found.count.possible = case.possible();
+    for (kind, possible) in case.kinds() {
+        found.kinds.entry(kind).or_default().possible += possible;
+    }
     found
 }
 
@@ -289,9 +307,11 @@ fn texts(
     budget: &Budget<'_>,
 ) -> Found {
     let mut found = Found::default();
-    let judge = TextJudge::new(facet, text, &checkpoint.redactor);
-    let bare = TextJudge::new(facet, text, &checkpoint.bare);
-    let single = checkpoint.single.iter().map(|(_, it)| TextJudge::new(facet, text, it));
+    let baseline = canonical(facet, text);
+    let judge = TextJudge::new(facet, &baseline, &checkpoint.redactor);
+    let bare = TextJudge::new(facet, &baseline, &checkpoint.bare);
+    let single = checkpoint.single.iter();
+    let single = single.map(|(_, it)| TextJudge::new(facet, &baseline, it));
     let single: Vec<TextJudge<'_>> = single.collect();
     let mut hides = vec![0_u32; single.len()];
     for site in sites {
