@@ -129,6 +129,7 @@ fn plan() -> Plan {
         },
         suppressions: Vec::new(),
         stages: nightshift::model::Stages::default(),
+        hygiene: Vec::new(),
         baselines: Vec::new(),
     }
 }

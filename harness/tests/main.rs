@@ -14,6 +14,7 @@ mod pictures;
 mod report;
 mod report_sample;
 mod schedule;
+mod sensitivity;
 mod sessions;
 mod shipped_suites;
 mod state;

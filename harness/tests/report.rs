@@ -316,6 +316,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         },
         suppressions: Vec::new(),
         stages: nightshift::model::Stages::default(),
+        hygiene: Vec::new(),
         baselines: Vec::new(),
     };
     let started = Event::AttemptStarted { scenario: "a".into(), attempt: 1, known: Vec::new() };

@@ -66,7 +66,9 @@ pub enum Command {
     )]
     Init(InitOptions),
     /// Validate every YAML file and print every complaint
-    #[command(after_help = "Example:\n  nightshift check scenarios/catalog --format json")]
+    #[command(
+        after_help = "Examples:\n  nightshift check scenarios/catalog --format json\n  nightshift check --hygiene"
+    )]
     Check(CheckOptions),
     /// What would run tonight, in order
     #[command(after_help = "Example:\n  nightshift list 'catalog-*' --tag smoke")]
@@ -92,6 +94,11 @@ pub enum Command {
         after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1"
     )]
     Gate(GateOptions),
+    /// Change what a night saw, and say which changes would have been noticed
+    #[command(
+        after_help = "Examples:\n  nightshift sensitivity\n  nightshift sensitivity reports/nights/2026-11-21T010000Z-k3f9 --limit 50000\n  nightshift sensitivity --format json\n\nWhat the night saw is changed offline, one place at a time: a thing is gone, a number or a word\nis another one, two rows have changed places, an exit code is another one, a box has moved.\nEach change is judged as a night judges, with its redactions and masks."
+    )]
+    Sensitivity(SensitivityOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
@@ -132,6 +139,12 @@ pub struct CheckOptions {
     /// Files or folders to report on [default: the whole suite]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Say what should be tidied up too: baselines, scenarios, skills that do no good
+    #[arg(long, conflicts_with = "paths")]
+    pub hygiene: bool,
+    /// Let what should be tidied up fail the check: exit 2
+    #[arg(long, requires = "hygiene")]
+    pub strict: bool,
     /// How to answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -229,6 +242,19 @@ pub struct ReportOptions {
     /// Leave the PDF out; it alone needs a browser
     #[arg(long)]
     pub no_pdf: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SensitivityOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// The most changes that are tried; they are spread over all scenarios
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub limit: u32,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use super::arguments::{CheckOptions, Common, Format};
 use super::exit::Exit;
 use super::{night, terminal};
 use crate::model::suite::LimitFrom;
+use crate::model::hygiene::Remark;
 use crate::plan::Selection;
 use crate::spec::Overrides;
 use crate::{baseline, plan, spec};
@@ -20,9 +21,10 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
     let whole = clean && options.paths.is_empty();
     let kept = if whole { Kept::of(&root)? } else { Kept::default() };
     let orphans = &kept.orphans;
+    let remarks = if clean && options.hygiene { remarks(&root)? } else { Vec::new() };
     match options.format {
         Format::Json => {
-            let json = serde_json::json!({
+            let mut json = serde_json::json!({
                 "files": report.files,
                 "scenarios": report.scenarios,
                 "skills": report.skills,
@@ -30,13 +32,24 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
                 "orphans": orphans,
                 "baselines": { "bytes": kept.weight, "over_budget": kept.over.as_ref().map(Over::told) },
             });
+            if options.hygiene {
+                json["hygiene"] = serde_json::json!(remarks);
+            }
             terminal::answer(format_args!("{json:#}"));
         }
         Format::Text => {
             for complaint in &report.complaints {
                 terminal::answer(format_args!("{complaint}\n"));
             }
-            for orphan in orphans {
+            for remark in &remarks {
+                terminal::answer(format_args!("{}: {remark}", remark.kind.word()));
+            }
+            if options.hygiene && clean {
+                terminal::say(counted(remarks.len(), "remark"));
+            } else if options.hygiene {
+                terminal::say("hygiene is looked at once there is no complaint");
+            }
+            for orphan in orphans.iter().filter(|_| !options.hygiene) {
                 terminal::say(format_args!(
                     "note: {} belongs to no checkpoint; delete it",
                     orphan.display()
@@ -56,7 +69,8 @@ pub fn run(common: &Common, options: &CheckOptions) -> anyhow::Result<Exit> {
         }
     }
     let within = kept.over.is_none_or(|it| it.said_by == LimitFrom::Default);
-    Ok(if clean && within { Exit::Passed } else { Exit::Usage })
+    let tidy = remarks.is_empty() || !options.strict;
+    Ok(if clean && within && tidy { Exit::Passed } else { Exit::Usage })
 }
 
 /// What is known of the accepted snapshots of a suite.
@@ -130,6 +144,12 @@ impl Over {
             files.concat()
         )
     }
+}
+
+/// What should be tidied up.
+fn remarks(root: &Path) -> anyhow::Result<Vec<Remark>> {
+    let suite = spec::load(root, &Overrides::default())?;
+    Ok(crate::night::tidy::remarks(&suite, chrono::Utc::now().date_naive())?)
 }
 
 /// `1 file`, `2 files`, `no files`.

@@ -19,6 +19,7 @@ mod record;
 mod review;
 mod run;
 pub mod schedule;
+mod sensitivity;
 mod terminal;
 mod try_target;
 
@@ -70,6 +71,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => offline::report(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
+        Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),

@@ -56,7 +56,7 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
 }
 
 fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
-    let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    let report = judging::report_of(night, judged);
     report::write(night.path(), &report)?;
     Ok(report)
 }

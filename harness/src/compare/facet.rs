@@ -8,7 +8,7 @@ use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
 use super::image::{Beside, compare_images};
-use super::lines::{self, Shape};
+use super::lines::{self, LineDiff, Shape};
 use super::redact::Redactor;
 
 /// The version of our algorithms; a baseline of a later one is not guessed at.
@@ -166,21 +166,12 @@ fn text(
     read: Read<'_>,
 ) -> Result<Found, Trouble> {
     let facet = record.facet;
-    // The baseline is canonical already, and its end was cut by the format.
-    let expected = read_text(&record.evidence, read)?.replace("\r\n", "\n");
-    let expected = redactor.apply(facet, expected.trim_end());
+    let expected = expected(facet, &read_text(&record.evidence, read)?, redactor);
     let actual = match seen {
         None => String::new(),
         Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
     };
-    let diff = match facet.shape() {
-        FacetShape::Files => lines::diff_files(&expected, &actual),
-        FacetShape::Tree => lines::diff(&expected, &actual, Shape::Tree),
-        FacetShape::Set => super::set::diff(&expected, &actual),
-        FacetShape::Picture | FacetShape::Output | FacetShape::Code | FacetShape::Lines => {
-            lines::diff(&expected, &actual, Shape::Flat)
-        }
-    };
+    let diff = diff(facet, &expected, &actual);
     let Some(diff) = diff else { return Ok(Found::default()) };
     if is_earlier(record) {
         return Err(Trouble {
@@ -210,6 +201,46 @@ fn text(
         replaced: diff.replaced,
         ..Found::pending(PendingReason::Changed, actual.into_bytes())
     })
+}
+
+/// A baseline as it is compared: canonical already, its end cut by the format.
+fn expected(facet: FacetKind, baseline: &str, redactor: &Redactor) -> String {
+    redactor.apply(facet, baseline.replace("\r\n", "\n").trim_end())
+}
+
+/// The changes between two texts of a facet, both redacted.
+fn diff(facet: FacetKind, expected: &str, actual: &str) -> Option<LineDiff> {
+    match facet.shape() {
+        FacetShape::Files => lines::diff_files(expected, actual),
+        FacetShape::Tree => lines::diff(expected, actual, Shape::Tree),
+        FacetShape::Set => super::set::diff(expected, actual),
+        FacetShape::Picture | FacetShape::Output | FacetShape::Code | FacetShape::Lines => {
+            lines::diff(expected, actual, Shape::Flat)
+        }
+    }
+}
+
+/// Says of one text after another whether it differs from a baseline, as [`super::compare`] would.
+#[derive(Debug)]
+pub struct TextJudge<'a> {
+    facet: FacetKind,
+    expected: String,
+    redactor: &'a Redactor,
+}
+
+impl<'a> TextJudge<'a> {
+    /// A judge by this baseline.
+    #[must_use]
+    pub fn new(facet: FacetKind, baseline: &str, redactor: &'a Redactor) -> Self {
+        Self { facet, expected: expected(facet, baseline, redactor), redactor }
+    }
+
+    /// Whether the change from the baseline to what was seen is noticed.
+    #[must_use]
+    pub fn notices(&self, seen: &str) -> bool {
+        let actual = self.redactor.apply(self.facet, &canonical(self.facet, seen));
+        diff(self.facet, &self.expected, &actual).is_some()
+    }
 }
 
 fn evidence(record: &BaselineRecord, seen: Option<&FacetRecord>) -> Vec<String> {

@@ -26,7 +26,7 @@ use crate::model::{
     Scenario, Snapshot, Surface,
 };
 
-pub use self::facet::{algorithm, canonical};
+pub use self::facet::{TextJudge, algorithm, canonical};
 pub use self::image::{Beside, ImageDiff, compare_images};
 pub use self::redact::Redactor;
 

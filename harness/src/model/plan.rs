@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
+use super::hygiene::Remark;
 use super::observe::FacetKind;
 use super::patience::Patience;
 use super::scenario::{Redaction, Scenario};
@@ -53,6 +54,9 @@ pub struct Plan {
     /// How much facets and watches count.
     #[serde(default, skip_serializing_if = "Stages::is_empty")]
     pub stages: Stages,
+    /// What should be tidied up in the suite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hygiene: Vec<Remark>,
     /// The accepted snapshots of the planned scenarios, kept as evidence.
     pub baselines: Vec<BaselineRecord>,
 }
@@ -128,6 +132,7 @@ impl Plan {
             gate: self.gate.clone(),
             suppressions: self.suppressions.clone(),
             stages: self.stages.clone(),
+            hygiene: Vec::new(),
         }
     }
 }

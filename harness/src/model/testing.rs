@@ -55,6 +55,7 @@ impl Default for Night {
             },
             suppressions: Vec::new(),
             stages: super::Stages::default(),
+            hygiene: Vec::new(),
             baselines: Vec::new(),
         };
         Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }
@@ -306,5 +307,24 @@ pub fn scenario(id: &str, steps: Vec<Step>) -> Scenario {
         product: Some("shop".to_owned()),
         steps,
         ..Scenario::default()
+    }
+}
+
+/// A configuration of the product `shop` that says nothing else.
+pub fn config() -> super::suite::Config {
+    let shop = ("shop".to_owned(), super::suite::ProductConfig::default());
+    super::suite::Config {
+        products: [shop].into_iter().collect(),
+        sessions: IndexMap::new(),
+        browser: super::suite::BrowserConfig::default(),
+        night: super::suite::NightConfig::default(),
+        gate: GateConfig::default(),
+        redact: Vec::new(),
+        mask: Vec::new(),
+        vars: IndexMap::new(),
+        pass_env: Vec::new(),
+        secrets_file: None,
+        suppressions: Vec::new(),
+        stages: super::Stages::default(),
     }
 }

@@ -2,11 +2,16 @@
 //! years later on another machine.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
 
 use crate::compare;
 use crate::ledger::NightDir;
-use crate::model::{Entry, Judgement, Plan};
+use crate::model::sensitivity::Figure;
+use crate::model::{Entry, EvidenceRef, Judgement, Plan};
 use crate::report::{self, NightReport};
+use crate::sensitivity::{self, Budget};
 use crate::triage;
 
 use super::NightError;
@@ -41,6 +46,37 @@ pub fn judge_as(night: &NightDir, plan: Plan) -> Result<Judged, NightError> {
     // The night's own date, not today's: judging again must not change what has expired.
     let judgement = triage::triage(&plan, &entries, &comparison, plan.started);
     Ok(Judged { plan, entries, judgement })
+}
+
+/// What the figure of a night may cost: the same everywhere, so that judging again gives the same.
+const MUTANTS: u32 = 600;
+const PICTURES: u32 = 3;
+const BYTES: u64 = 12 << 20;
+/// Nobody waits for it longer than this, whatever the machine.
+const LONGEST: Duration = Duration::from_secs(2);
+/// What is left to the report when a deadline is near, in seconds.
+const BEFORE_DEADLINE: i64 = 10;
+
+/// The report of a judged night, with what of the changes that the product could have made would
+/// have been noticed.
+#[must_use]
+pub fn report_of(night: &NightDir, judged: &Judged) -> NightReport {
+    let mut report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    report.sensitivity = figure(night, judged);
+    report
+}
+
+/// `None` where nothing could be measured; the report is whole without it.
+fn figure(night: &NightDir, judged: &Judged) -> Option<Figure> {
+    let started = Instant::now();
+    let deadline = judged.plan.deadline.map(|it| it - chrono::Duration::seconds(BEFORE_DEADLINE));
+    // A night that is judged again later has its deadline behind it and all the time there is.
+    let tonight = deadline.filter(|it| Utc::now() - *it < chrono::Duration::minutes(5));
+    let go_on = || started.elapsed() < LONGEST && tonight.is_none_or(|it| Utc::now() < it);
+    let budget = Budget { mutants: MUTANTS, pictures: PICTURES, bytes: BYTES, go_on: &go_on };
+    let read = |evidence: &EvidenceRef| night.read(evidence);
+    let found = sensitivity::measure(&judged.plan, &judged.entries, &read, &budget).ok()?;
+    (found.total.mutants > 0).then(|| found.figure())
 }
 
 /// The newest finished night in a folder of nights, other than `except`.

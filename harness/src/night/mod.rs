@@ -22,6 +22,7 @@ mod secrets;
 mod sessions;
 mod stage;
 mod stop;
+pub mod tidy;
 mod visit;
 mod workers;
 
@@ -184,7 +185,7 @@ pub async fn run(
     let judged = judge(&night)?;
     let accepted =
         if options.accept_new { accept_new(suite, &plan, &night, &judged.judgement)? } else { 0 };
-    let report = report::build(&judged.plan, &judged.entries, &judged.judgement);
+    let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
@@ -259,6 +260,7 @@ fn plan_of(
         gate: suite.config.gate.clone(),
         suppressions: suite.config.suppressions.clone(),
         stages: suite.config.stages.clone(),
+        hygiene: tidy::remarks(suite, started.date_naive()).unwrap_or_default(),
         baselines: Vec::new(),
     })
 }

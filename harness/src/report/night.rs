@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::finding::Pending;
+use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
+use crate::model::sensitivity::Figure;
 use crate::model::{
     Because, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals, Verdict,
     WatchKind,
@@ -38,6 +40,16 @@ pub struct NightReport {
     /// What does not gate, and what it would have done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageTally>,
+    /// What of the changes that the product could have made would have been noticed; `None` where
+    /// nobody measured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Figure>,
+    /// The same of earlier nights in percent, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitivity_before: Vec<u32>,
+    /// What should be tidied up in the suite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hygiene: Vec<Remark>,
     /// What waits for a decision.
     #[serde(default)]
     pub pending: Vec<Pending>,

@@ -14,6 +14,8 @@ use crate::model::{Patience, StageTally, Surface, Verdict};
 
 /// The most things on trial that are listed.
 const MOST_ON_TRIAL: usize = 8;
+/// The most blind spots and remarks that are listed.
+const MOST_BLIND: usize = 3;
 
 /// A build under test.
 #[derive(Debug, Serialize)]
@@ -139,6 +141,8 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         text,
         more: Vec::new(),
     }));
+    facts.extend(sensitivity(report));
+    facts.extend(hygiene(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {
@@ -182,6 +186,41 @@ pub fn new_facets(report: &NightReport) -> Option<String> {
     (report.new_facets > 0).then(|| {
         let n = thousands(u64::from(report.new_facets));
         format!("{n} {noun} {verb} new and not yet compared: review accepts them")
+    })
+}
+
+/// What would have been noticed, and where nobody looks.
+fn sensitivity(report: &NightReport) -> Option<FactView> {
+    let figure = report.sensitivity.as_ref()?;
+    let percent = figure.count().percent()?;
+    let tried = figure.mutants as usize;
+    let mut more = vec![format!("of {} possible ones", thousands(figure.possible))];
+    if !report.sensitivity_before.is_empty() {
+        let before: Vec<String> =
+            report.sensitivity_before.iter().map(|it| format!("{it} %")).collect();
+        more.push(format!("before: {}", before.join(", ")));
+    }
+    more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 200)));
+    if figure.blind_spots as usize > MOST_BLIND {
+        let rest = figure.blind_spots as usize - MOST_BLIND;
+        more.push(format!("and {}: nightshift sensitivity", count(rest, "more blind spot")));
+    }
+    Some(FactView {
+        term: "Would be noticed",
+        text: format!("{percent} % of {}", count(tried, "change")),
+        more,
+    })
+}
+
+/// What should be tidied up.
+fn hygiene(report: &NightReport) -> Option<FactView> {
+    let all = &report.hygiene;
+    let rest = all.len().saturating_sub(MOST_BLIND);
+    let rest = (rest > 0).then(|| format!("and {rest} more: nightshift check --hygiene"));
+    (!all.is_empty()).then(|| FactView {
+        term: "Hygiene",
+        text: count(all.len(), "remark"),
+        more: all.iter().take(MOST_BLIND).map(|it| one_line(&it.text, 160)).chain(rest).collect(),
     })
 }
 
