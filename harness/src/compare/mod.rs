@@ -9,6 +9,7 @@ pub mod image;
 mod json;
 pub mod lines;
 pub mod redact;
+pub mod tree;
 pub mod watch;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
-//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
+//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings,
+//! and [`gate`] decides. [`told`] orders what a title could tell; [`listing`] reads help texts, [`node`] lines of the accessibility tree.
 
 pub mod cause;
 mod files;
@@ -9,8 +10,12 @@ mod findings;
 mod gate;
 pub mod group;
 mod kin;
+mod listing;
+mod narrow;
+mod node;
 pub mod seen;
 pub mod title;
+mod told;
 pub mod verdicts;
 
 #[cfg(test)]
@@ -37,7 +42,7 @@ pub fn triage(
     now: DateTime<Utc>,
 ) -> Judgement {
     let attempts = Attempts::of(entries);
-    let seen = Seen::of(plan, comparison);
+    let seen = Seen::of(plan, comparison).visiting(entries);
     let judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
         .iter()
