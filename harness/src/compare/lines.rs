@@ -1,7 +1,7 @@
 //! [`diff`]: what changed between two texts, line by line, with the changed words of a line marked.
 //!
-//! For trees written by indentation (the aria facet) the context of a change is its ancestors and
-//! its neighbours, and a change of nothing but indentation counts as the move that it is.
+//! For trees written by indentation (the aria facet) lines are aligned by [`super::tree`], and the
+//! context of a change is its ancestors and its neighbours.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -48,7 +48,10 @@ pub fn diff(old: &str, new: &str, shape: Shape) -> Option<LineDiff> {
     }
     let before: Vec<&str> = split(old);
     let after: Vec<&str> = split(new);
-    let ops = similar::capture_diff_slices(Algorithm::Patience, &before, &after);
+    let ops = match shape {
+        Shape::Flat => similar::capture_diff_slices(Algorithm::Patience, &before, &after),
+        Shape::Tree => super::tree::align(&before, &after),
+    };
     Some(described(&before, &after, &ops, shape))
 }
 

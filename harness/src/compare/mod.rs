@@ -10,6 +10,7 @@ mod json;
 pub mod lines;
 pub mod redact;
 mod set;
+pub mod tree;
 pub mod watch;
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ fn is_of(pair: &Pair, atoms: &BTreeSet<Atom>) -> bool {
             (sides.0 && sides.1) || (header && pair.1.is_some() && either)
         }
         Atom::Line { .. }
+        | Atom::Entry { .. }
         | Atom::Picture(_)
         | Atom::Watch(_)
         | Atom::Failure { .. }
@@ -220,7 +221,7 @@ fn became(old: &str, new: &str) -> String {
 }
 
 /// Two long texts from a little before the place where they part.
-fn apart(old: &str, new: &str) -> (String, String) {
+pub(super) fn apart(old: &str, new: &str) -> (String, String) {
     const BEFORE: usize = 12;
     let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
     let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();

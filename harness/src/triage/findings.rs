@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cause::{self, Atom, atoms};
 use super::group::{Group, facets_of, group};
+use super::narrow::narrow;
 use super::seen::Seen;
 use super::title::{plain, title};
 use super::verdicts::{Judged, counts, verdict};
@@ -49,25 +50,21 @@ pub fn findings(
     let reported = material.reported(advisory);
     let material =
         Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
-    for finding in material.all() {
+    for (adds, finding) in material.all() {
         // One cause is one finding, and counts as much as the strongest that saw it.
-        match all.iter_mut().find(|it| it.fingerprint == finding.fingerprint) {
-            Some(same) => absorb(same, finding),
-            None => all.push(finding),
+        match all.iter_mut().find(|it| it.1.fingerprint == finding.fingerprint) {
+            Some(same) => absorb(&mut same.1, finding),
+            None => all.push((adds, finding)),
         }
     }
-    all.retain(|it| it.stage > Stage::Shadow);
-    all.sort_by(|a, b| {
+    all.retain(|(_, it)| it.stage > Stage::Shadow);
+    all.sort_by(|(a_adds, a), (b_adds, b)| {
         let first = |it: &Finding| it.scenarios.first().and_then(|id| gating.position(id));
-        (b.stage, a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
-            a.stage,
-            b.verdict,
-            b.severity,
-            a.scenarios.len(),
-            first(b),
-            &b.fingerprint,
-        ))
+        (b.stage, a.verdict, a.severity, a_adds, b.scenarios.len(), first(a), &a.fingerprint).cmp(
+            &(a.stage, b.verdict, b.severity, b_adds, a.scenarios.len(), first(b), &b.fingerprint),
+        )
     });
+    let mut all: Vec<Finding> = all.into_iter().map(|it| it.1).collect();
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
         if finding.accept.is_some() {
@@ -89,8 +86,8 @@ fn absorb(finding: &mut Finding, other: Finding) {
 }
 
 impl Material<'_> {
-    /// The findings that count so much, in no order.
-    fn all(&self) -> Vec<Finding> {
+    /// The findings that count so much, in no order; with each whether it only adds.
+    fn all(&self) -> Vec<(bool, Finding)> {
         let mut spots = self.spots();
         let mut all = self.dead_products(&mut spots);
         if self.stage.is_gating() {
@@ -101,7 +98,10 @@ impl Material<'_> {
         for group in &groups {
             group.spots.iter().for_each(|spot| holders[*spot].push(group));
         }
-        all.extend(groups.iter().map(|it| self.finding(it, &holders, &spots)));
+        let mut all: Vec<(bool, Finding)> = all.into_iter().map(|it| (false, it)).collect();
+        all.extend(
+            groups.iter().map(|it| (only_adds(&it.atoms), self.finding(it, &holders, &spots))),
+        );
         all
     }
 
@@ -322,7 +322,8 @@ impl Material<'_> {
                 let located = &spots[*spot];
                 let facets = facets_of(located, own, &holders[*spot]);
                 let all = &located.difference.facets;
-                let kept = facets.into_iter().map(|index| all[index].clone()).collect();
+                let own = |index: usize| narrow(&all[index], located, own, &holders[*spot]);
+                let kept = facets.into_iter().map(own).collect();
                 Difference { facets: kept, ..located.difference.clone() }
             })
             .collect();
@@ -435,6 +436,11 @@ fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
     format!("{head:012x}")
 }
 
+/// Whether something came and nothing went: it comes after what users may miss.
+fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
+    atoms.iter().all(|it| matches!(it.sides(), Some((_, None, Some(_)))))
+}
+
 fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
@@ -445,11 +451,18 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
             Severity::Critical
         }
         Atom::Line { facet: FacetKind::A11y, .. } => Severity::Minor,
-        Atom::Line { .. } => Severity::Major,
-        Atom::Picture(_) => Severity::Minor,
+        // What is new, or told in other words, takes nothing away from anybody.
+        Atom::Entry { added: Some(_), .. } | Atom::Picture(_) => Severity::Minor,
+        _ if atom.is_trace() => Severity::Minor,
+        Atom::Line { .. } | Atom::Entry { added: None, .. } => Severity::Major,
         Atom::Watch(line) => watch_severity(line),
     });
-    if stopped { Severity::Critical } else { worst.min().unwrap_or(Severity::Major) }
+    // What used to work and now ends with an error stops those who call it.
+    let fails = differences.iter().flat_map(|it| &it.facets).any(|it| {
+        let code = |text: &str| text.trim().trim_start_matches("exit").trim().to_owned();
+        it.facet == Some(FacetKind::Exit) && code(&it.expected) == "0" && code(&it.actual) != "0"
+    });
+    if stopped || fails { Severity::Critical } else { worst.min().unwrap_or(Severity::Major) }
 }
 
 fn watch_severity(line: &str) -> Severity {

@@ -2,7 +2,8 @@
 //!
 //! 1. Each spot (a checkpoint that differs, a step that failed, a step at which a watch saw
 //!    something new) is broken into atoms. Atoms with the same set of spots are one group.
-//! 2. A failed step that looks for what an earlier or same-place difference has lost joins it.
+//! 2. A failed step that looks for what an earlier or same-place difference has lost joins it, or
+//!    what got the name, anywhere, that it found instead.
 //! 3. What a watch saw joins the difference or failure that followed it, and takes in replaced
 //!    pages and failures that it explains.
 //! 4. What stands in the same table or list, and pictures of pages whose style sheet did not load,
@@ -14,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::cause::{Atom, atoms, of_facet, text};
 use super::follow::follows;
 use super::kin;
+use super::node::Node;
+use crate::model::FacetKind;
 use crate::model::comparison::Located;
-use crate::model::finding::DiffTag;
+use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
 
 /// Spots and atoms with one cause.
@@ -147,7 +150,10 @@ fn join_failures(groups: &mut Vec<Group>, spots: &[Located]) {
     let failing = |group: &Group| group.spots.iter().all(|spot| is_failure(&spots[*spot]));
     let into: Vec<Option<usize>> = groups
         .iter()
-        .map(|it| if failing(it) { near.explains(it, groups, spots) } else { None })
+        .map(|it| {
+            let explained = if failing(it) { near.explains(it, groups, spots) } else { None };
+            explained.or_else(|| if failing(it) { renamed(it, groups, spots) } else { None })
+        })
         .collect();
     for (from, into) in into.iter().enumerate() {
         if let Some(into) = into {
@@ -157,6 +163,28 @@ fn join_failures(groups: &mut Vec<Group>, spots: &[Located]) {
         }
     }
     groups.retain(|group| !group.spots.is_empty());
+}
+
+/// The group by which the thing that a failed step looks for got another name, wherever that was
+/// seen, where the step found that name instead.
+fn renamed(failing: &Group, groups: &[Group], spots: &[Located]) -> Option<usize> {
+    let failed: Vec<&FacetChange> =
+        failing.spots.iter().map(|spot| &spots[*spot].difference.facets[0]).collect();
+    let role = |line: &str| Node::read(line).role.to_owned();
+    let name = |line: &str| Node::read(line).name.map(|it| format!("\"{it}\""));
+    groups.iter().position(|group| {
+        group.atoms.iter().any(|atom| {
+            let Atom::Line { facet: FacetKind::Aria, removed: Some(old), added: Some(new) } = atom
+            else {
+                return false;
+            };
+            let (Some(was), Some(is)) = (name(old), name(new)) else { return false };
+            was != is
+                && failed.iter().all(|it| {
+                    it.expected.contains(&format!("{} {was}", role(old))) && it.actual.contains(&is)
+                })
+        })
+    })
 }
 
 /// Which differences a failed step could follow from: those of its scenario, and those of its place.
@@ -246,6 +274,7 @@ impl<'a> Near<'a> {
                 groups[*index].atoms.iter().any(|atom| match atom {
                     Atom::Line { removed: Some(line), .. } => mentions(line),
                     Atom::Line { removed: None, .. }
+                    | Atom::Entry { .. }
                     | Atom::Picture(_)
                     | Atom::Watch(_)
                     | Atom::Failure { .. }

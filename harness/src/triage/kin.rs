@@ -2,6 +2,11 @@
 //!
 //! - A list that is sorted, filtered or written wrongly shows other rows on each of its pages:
 //!   changes inside the same table or list of the same path (whatever its query) are one group.
+//! - The same words put in or taken out of texts that differ otherwise ("Error: " in front of every
+//!   title) are one change.
+//! - What hits nearly the same many pages comes from what they share: a header, a navigation.
+//! - What a command writes into a file and what a later step of the scenario reads of it change by
+//!   the same words.
 //! - A style sheet, script, font or picture that did not load changes how pages look: pictures
 //!   that changed in a scenario where that happened join it.
 
@@ -9,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, text, without_numbers};
 use super::group::Group;
+use super::told;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffLine, DiffTag};
@@ -39,12 +45,162 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
             move_into(groups, index, into);
         }
     }
+    join_edits(groups);
+    join_everywhere(groups, spots);
+    join_written(groups, spots);
     for index in 0..groups.len() {
         if let Some(into) = not_loaded(&groups[index], groups, spots) {
             move_into(groups, index, into);
         }
     }
     groups.retain(|group| !group.spots.is_empty());
+}
+
+/// Joins groups in which the same words were put in or taken out.
+fn join_edits(groups: &mut [Group]) {
+    let mut first: BTreeMap<BTreeSet<Edit>, usize> = BTreeMap::new();
+    for index in 0..groups.len() {
+        let own = groups[index].atoms.iter().filter(|it| !is_echo(it));
+        let edits: Option<BTreeSet<Edit>> = own.map(edit).collect();
+        if let Some(edits) = edits.filter(|it| !it.is_empty())
+            && let into = *first.entry(edits).or_insert(index)
+            && into != index
+        {
+            move_into(groups, index, into);
+        }
+    }
+}
+
+/// Whether it is a line that is called by what stands in it, which changed too.
+fn is_echo(atom: &Atom) -> bool {
+    let Some((FacetKind::Aria, removed, added)) = atom.sides() else { return false };
+    removed.into_iter().chain(added).all(told::is_echo)
+}
+
+/// In which facet, in what kind of line, which words went and which came.
+type Edit = (FacetKind, String, String, String);
+
+/// The words that a changed line lost and got, where they say enough to know them again: a number
+/// or a short word changes for many reasons.
+fn edit(atom: &Atom) -> Option<Edit> {
+    const TELLING: usize = 5;
+    let Atom::Line { facet, removed: Some(old), added: Some(new) } = atom else { return None };
+    let (a, b): (Vec<&str>, Vec<&str>) =
+        (old.split_whitespace().collect(), new.split_whitespace().collect());
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let left = a.len().min(b.len()) - head;
+    let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
+    let middle = |words: &[&str]| {
+        let words = &words[head..words.len() - tail];
+        // What a number is differs from place to place; what is around it does not.
+        let begins = words.split(|it| *it == "-").next().unwrap_or(words);
+        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
+    };
+    let (gone, came) = (middle(&a), middle(&b));
+    let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
+    let kind = a.iter().chain(&b).find(|it| **it != "-").copied().unwrap_or_default();
+    let kind = kind.trim_end_matches(':').to_owned();
+    (letters >= TELLING && head > 0).then_some((*facet, kind, gone, came))
+}
+
+/// Pages from which on what hits nearly all the same ones has one cause.
+const MANY: usize = 5;
+
+/// Joins groups of pages that hit nearly the same many pages.
+fn join_everywhere(groups: &mut [Group], spots: &[Located]) {
+    let pages = |group: &Group| -> BTreeSet<String> {
+        let places = group.spots.iter().map(|spot| spots[*spot].difference.place.as_str());
+        places.filter(|it| it.starts_with('/')).map(str::to_owned).collect()
+    };
+    let of_trees = |group: &Group| {
+        group.atoms.iter().all(|it| matches!(it, Atom::Line { facet: FacetKind::Aria, .. }))
+    };
+    let mut wide: Vec<(usize, BTreeSet<String>)> = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| of_trees(group))
+        .map(|(index, group)| (index, pages(group)))
+        .filter(|(_, pages)| pages.len() >= MANY)
+        .collect();
+    wide.sort_by_key(|(index, pages)| (std::cmp::Reverse(pages.len()), *index));
+    while let Some((into, own)) = wide.first().cloned() {
+        wide.remove(0);
+        wide.retain(|(from, other)| {
+            let shared = own.intersection(other).count();
+            let all = own.union(other).count();
+            let near = shared * 4 >= all * 3;
+            if near {
+                move_into(groups, *from, into);
+            }
+            !near
+        });
+    }
+}
+
+/// Joins what a step shows to what an earlier step of the scenario wrote, where both lost and got the
+/// same words.
+fn join_written(groups: &mut [Group], spots: &[Located]) {
+    let is_of = |spot: usize, kind: FacetKind| {
+        spots[spot].difference.facets.iter().find(|it| it.facet == Some(kind))
+    };
+    let written: Vec<Option<Bags>> = (0..spots.len())
+        .map(|it| is_of(it, FacetKind::Files).and_then(|it| bags(&it.diff)))
+        .collect();
+    let only = |group: &Group| {
+        let kinds: BTreeSet<_> = group.atoms.iter().map(|it| it.sides().map(|it| it.0)).collect();
+        if kinds.len() == 1 { kinds.first().copied().flatten() } else { None }
+    };
+    for from in 0..groups.len() {
+        let Some(kind @ (FacetKind::Stdout | FacetKind::Aria | FacetKind::Text)) =
+            only(&groups[from])
+        else {
+            continue;
+        };
+        let read = |spot: &usize| is_of(*spot, kind).and_then(|it| bags(&it.diff));
+        let Some(read) = groups[from].spots.iter().map(read).collect::<Option<Vec<Bags>>>() else {
+            continue;
+        };
+        let into = groups.iter().position(|other| {
+            let wrote = only(other) == Some(FacetKind::Files);
+            wrote
+                && groups[from].spots.iter().zip(&read).all(|(spot, read)| {
+                    let at = &spots[*spot].difference;
+                    other.spots.iter().any(|earlier| {
+                        let before = &spots[*earlier].difference;
+                        (&before.scenario, before.attempt) == (&at.scenario, at.attempt)
+                            && before.step < at.step
+                            && written[*earlier].as_ref() == Some(read)
+                    })
+                })
+        });
+        if let Some(into) = into.filter(|into| *into != from) {
+            move_into(groups, from, into);
+        }
+    }
+}
+
+/// The words that went and those that came, with how often.
+type Bags = BTreeMap<String, i64>;
+
+/// The words by which the two sides of a change differ; `None` where they say too little.
+fn bags(diff: &[DiffLine]) -> Option<Bags> {
+    const TELLING: usize = 5;
+    let mut bags = Bags::new();
+    for line in diff {
+        let by = match line.tag {
+            DiffTag::Added => 1,
+            DiffTag::Removed => -1,
+            DiffTag::Same | DiffTag::Gap => continue,
+        };
+        let own = text(line);
+        for word in own.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()) {
+            *bags.entry(word.to_owned()).or_default() += by;
+        }
+    }
+    bags.retain(|_, times| *times != 0);
+    let letters: usize =
+        bags.keys().map(|it| it.chars().filter(|it| it.is_alphabetic()).count()).sum();
+    (letters >= TELLING).then_some(bags)
 }
 
 fn move_into(groups: &mut [Group], from: usize, into: usize) {

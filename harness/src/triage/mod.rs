@@ -1,8 +1,9 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
-//! common, [`stages`] splits it by how much it
-//! counts, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
+//! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario, [`title`]
+//! names it, [`findings`] builds the findings, and [`gate`] decides. [`told`] orders what a title
+//! could tell; [`listing`] reads help texts, [`node`] lines of the accessibility tree.
 
 pub mod cause;
 mod files;
@@ -11,10 +12,14 @@ mod follow;
 mod gate;
 pub mod group;
 mod kin;
+mod listing;
+mod narrow;
+mod node;
 pub mod seen;
 pub mod stages;
 pub mod title;
 mod title_facets;
+mod told;
 pub mod verdicts;
 
 #[cfg(test)]
@@ -43,8 +48,8 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let parts = Parts::of(plan, comparison);
-    let gating = Seen::of(plan, comparison, &parts.gating);
-    let advisory = Seen::of(plan, comparison, &parts.advisory);
+    let gating = Seen::of(plan, comparison, &parts.gating).visiting(entries);
+    let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(entries);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios

@@ -1,10 +1,11 @@
 //! [`Seen`]: plan and comparison sorted by scenario and attempt, so that judging a scenario does
 //! not read what was seen of all others. Built by [`super::triage`], read by its neighbours.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::stages::{keeps_from_judging, makes_new};
 use crate::model::comparison::{Comparison, Located, Unjudged};
+use crate::model::event::{Entry, Event};
 use crate::model::{Plan, Scenario};
 
 /// What was planned and what was seen, by scenario.
@@ -15,6 +16,7 @@ pub struct Seen<'a> {
     differences: HashMap<&'a str, BTreeMap<u32, Vec<&'a Located>>>,
     unjudged: HashMap<&'a str, BTreeMap<u32, &'a Unjudged>>,
     new: HashSet<&'a str>,
+    pages: BTreeSet<&'a str>,
 }
 
 impl<'a> Seen<'a> {
@@ -39,6 +41,23 @@ impl<'a> Seen<'a> {
         let new = pending.filter(|it| makes_new(plan, it.facet, it.reason));
         seen.new.extend(new.map(|it| it.scenario.as_str()));
         seen
+    }
+
+    /// Takes in the pages at which a checkpoint was reached.
+    #[must_use]
+    pub fn visiting(mut self, entries: &'a [Entry]) -> Self {
+        let places = entries.iter().filter_map(|entry| match &entry.event {
+            Event::Checkpoint { place, .. } => Some(place.as_str()),
+            _ => None,
+        });
+        self.pages.extend(places.filter(|it| it.starts_with('/') && !it.contains(' ')));
+        self
+    }
+
+    /// The pages at which a checkpoint was reached.
+    #[must_use]
+    pub fn pages(&self) -> &BTreeSet<&'a str> {
+        &self.pages
     }
 
     /// The scenario of this id.

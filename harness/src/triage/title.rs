@@ -1,7 +1,7 @@
 //! [`title`]: what a user would notice, in one line of plain English, from the changes of a finding.
 //!
 //! Product text is hostile: control characters and direction overrides are made visible, and the
-//! whole is cut at about 120 characters.
+//! whole is cut at about 140 characters.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,16 @@ use super::cause::{Atom, is_look, text};
 use super::files;
 use super::seen::Seen;
 use super::title_facets;
+use super::told::{self, told};
 use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, Scenario, WatchKind};
 
 /// The longest title, in characters.
-const LIMIT: usize = 120;
+const LIMIT: usize = 140;
+/// So many pages and more are worth to be called all pages.
+const MANY: usize = 5;
 /// The longest piece of product text in a title, in characters.
 const PIECE: usize = 60;
 
@@ -31,30 +34,35 @@ pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Atom>
         .or_else(|| watched(differences, atoms))
         .or_else(|| picture(seen, differences));
     let sentence = sentence.unwrap_or_else(|| format!("{} changed", place_of(differences.first())));
-    shorten(&format!("{}{}", plain(&sentence, LIMIT), others(differences)), LIMIT + 24)
+    shorten(&format!("{}{}", plain(&sentence, LIMIT), others(seen, differences)), LIMIT + 24)
 }
 
-fn place_of(difference: Option<&Difference>) -> String {
+/// Where a difference is, as a title names it.
+pub(super) fn place_of(difference: Option<&Difference>) -> String {
     match difference.map(|it| it.place.as_str()) {
         None | Some("") => "the page".to_owned(),
         Some(place) => plain(place, PIECE),
     }
 }
 
-/// How many other places it has.
-fn others(differences: &[Difference]) -> String {
+/// How many other places it has, and whether these are all.
+fn others(seen: &Seen<'_>, differences: &[Difference]) -> String {
     let noun = |difference: &Difference| if is_page(difference) { "page" } else { "command" };
     let places: BTreeSet<(&str, &str)> =
         differences.iter().map(|it| (noun(it), it.place.as_str())).collect();
     let more = places.len().saturating_sub(1);
-    let noun =
-        match (places.iter().all(|it| it.0 == "page"), places.iter().all(|it| it.0 == "command")) {
-            (true, _) => "page",
-            (_, true) => "command",
-            (false, false) => "place",
-        };
+    let pages = places.iter().all(|it| it.0 == "page");
+    let noun = match (pages, places.iter().all(|it| it.0 == "command")) {
+        (true, _) => "page",
+        (_, true) => "command",
+        (false, false) => "place",
+    };
+    let everywhere = pages
+        && seen.pages().len() >= MANY
+        && seen.pages().iter().all(|page| places.contains(&("page", page)));
     match more {
         0 => String::new(),
+        more if everywhere => format!(" (and all {more} other pages)"),
         1 => format!(" (and 1 more {noun})"),
         more => format!(" (and {more} more {noun}s)"),
     }
@@ -97,7 +105,11 @@ fn answer(atoms: &BTreeSet<Atom>, range: std::ops::Range<u16>) -> Option<String>
         Atom::Watch(line) => status_line(line)
             .filter(|(_, status)| range.contains(status))
             .map(|(path, status)| format!("{} answers {status}", plain(&path, PIECE))),
-        Atom::Line { .. } | Atom::Picture(_) | Atom::Failure { .. } | Atom::Product(_) => None,
+        Atom::Line { .. }
+        | Atom::Entry { .. }
+        | Atom::Picture(_)
+        | Atom::Failure { .. }
+        | Atom::Product(_) => None,
     })
 }
 
@@ -115,114 +127,37 @@ fn status(differences: &[Difference]) -> Option<String> {
     })
 }
 
-/// How much a user cares, by role; the least is named first.
-fn weight(line: &str) -> u32 {
-    let node = node(line);
-    let role = node.split([' ', ':', '"']).next().unwrap_or_default();
-    match role {
-        "alert" | "alertdialog" | "dialog" => 0,
-        "button" | "link" | "textbox" | "combobox" | "checkbox" | "radio" | "searchbox"
-        | "switch" | "slider" | "spinbutton" | "tab" | "menuitem" | "listbox" => 1,
-        "heading" => 2,
-        "columnheader" | "cell" | "option" | "img" | "status" => 3,
-        "row" | "listitem" | "table" | "list" | "form" | "navigation" => 4,
-        _ => 5,
-    }
-}
-
 fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
-    let lines = atoms.iter().filter_map(|atom| match atom {
-        Atom::Line { facet, removed, added } => Some((*facet, removed, added)),
-        Atom::Picture(_) | Atom::Watch(_) | Atom::Failure { .. } | Atom::Product(_) => None,
-    });
-    let best = lines.min_by_key(|(facet, removed, added)| {
-        let line = removed.as_deref().or(added.as_deref()).unwrap_or_default();
-        let kind = match facet {
-            FacetKind::Aria => weight(line),
-            FacetKind::Stdout | FacetKind::Screen => 6,
-            FacetKind::Stderr => 7,
-            FacetKind::Files => 8,
-            FacetKind::Text => 9,
-            FacetKind::Page => 10,
-            FacetKind::Links
-            | FacetKind::Fields
-            | FacetKind::Response
-            | FacetKind::Cookies
-            | FacetKind::Storage
-            | FacetKind::Requests
-            | FacetKind::A11y => 11 + title_facets::rank(*facet),
-            FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
-        };
-        let part = if *facet == FacetKind::Screen { screen_part(line) } else { ScreenPart::Text };
-        (kind, part, removed.is_none(), added.is_none())
-    })?;
-    let (facet, removed, added) = best;
-    let (at, change) = facets(differences, Some(facet)).next()?;
-    // An atom may have lost its numbers; the words of the first place still have them.
-    let (removed, added) = exact(change, removed.as_deref(), added.as_deref());
-    let place = place_of(Some(at));
-    Some(match facet {
-        FacetKind::Aria | FacetKind::Text => {
-            tree_sentence(removed.as_deref(), added.as_deref(), &place)
-        }
-        FacetKind::Page => page_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stdout => print_sentence(removed.as_deref(), added.as_deref(), &place, ""),
-        FacetKind::Screen => screen_sentence(removed.as_deref(), added.as_deref(), &place),
-        FacetKind::Stderr => {
-            print_sentence(removed.as_deref(), added.as_deref(), &place, " on standard error")
-        }
-        FacetKind::Files => files::sentence(change, atoms, &place)?,
+    let all = told(differences, atoms);
+    let best = all.first()?;
+    let (removed, added) = (best.removed.as_deref(), best.added.as_deref());
+    let place = place_of(Some(best.at));
+    Some(match best.facet {
+        FacetKind::Aria | FacetKind::Text => match of_detail(removed, added) {
+            Some(said) => format!("{said} on {place}"),
+            None => told::tree(&all),
+        },
+        FacetKind::Stdout => told::printed(&all, ""),
+        FacetKind::Stderr => told::printed(&all, " on standard error"),
+        FacetKind::Page => page_sentence(removed, added, &place),
+        FacetKind::Screen => screen_sentence(removed, added, &place),
+        FacetKind::Files => files::sentence(best.change, atoms, &place)?,
         FacetKind::Links
         | FacetKind::Fields
         | FacetKind::Response
         | FacetKind::Cookies
         | FacetKind::Storage
         | FacetKind::Requests
-        | FacetKind::A11y => {
-            title_facets::sentence(facet, removed.as_deref(), added.as_deref(), &place)
-        }
+        | FacetKind::A11y => title_facets::sentence(best.facet, removed, added, &place),
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
     })
 }
 
-/// The lines as they stand at the first place.
-fn exact(
-    change: &FacetChange,
-    removed: Option<&str>,
-    added: Option<&str>,
-) -> (Option<String>, Option<String>) {
-    let find = |tag: DiffTag, wanted: Option<&str>| {
-        let wanted = wanted?;
-        let mut lines = change.diff.iter().filter(|line| line.tag == tag).map(text);
-        let same = |line: &String| line == wanted || super::cause::without_numbers(line) == wanted;
-        Some(lines.find(same).unwrap_or_else(|| wanted.to_owned()))
-    };
-    (find(DiffTag::Removed, removed), find(DiffTag::Added, added))
-}
-
-/// A line of the aria tree as a person would name the thing.
-fn node(line: &str) -> &str {
-    line.trim().trim_start_matches("- ").trim_end_matches(':').trim()
-}
-
-fn tree_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
-    match (removed.map(node), added.map(node)) {
-        (Some(old), Some(new)) => {
-            if let Some(said) = title_facets::of_tree(old, new) {
-                return format!("{said} on {place}");
-            }
-            let role = |it: &str| it.split(['"', ':']).next().unwrap_or_default().trim().to_owned();
-            let rest = if !role(old).is_empty() && role(old) == role(new) {
-                new[role(new).len()..].trim_start_matches([':', ' '])
-            } else {
-                new
-            };
-            format!("{} became {} on {place}", plain(old, PIECE), plain(rest, PIECE))
-        }
-        (Some(old), None) => format!("{} is gone on {place}", plain(old, PIECE)),
-        (None, Some(new)) => format!("{} is new on {place}", plain(new, PIECE)),
-        (None, None) => format!("{place} changed"),
-    }
+/// What two lines of the tree say of a detail, where that says it better.
+fn of_detail(removed: Option<&str>, added: Option<&str>) -> Option<String> {
+    let node =
+        |line: &str| line.trim().trim_start_matches("- ").trim_end_matches(':').trim().to_owned();
+    title_facets::of_tree(&node(removed?), &node(added?))
 }
 
 fn page_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
@@ -238,21 +173,9 @@ fn page_sentence(removed: Option<&str>, added: Option<&str>, place: &str) -> Str
     }
 }
 
-fn print_sentence(removed: Option<&str>, added: Option<&str>, place: &str, on: &str) -> String {
-    let cut = |it: &str| plain(it, PIECE / 2 + 10);
-    match (removed, added) {
-        (Some(old), Some(new)) => {
-            format!("{place} prints \"{}\" instead of \"{}\"{on}", cut(new), cut(old))
-        }
-        (Some(old), None) => format!("{place} no longer prints \"{}\"{on}", cut(old)),
-        (None, Some(new)) => format!("{place} newly prints \"{}\"{on}", cut(new)),
-        (None, None) => format!("{place} prints something else{on}"),
-    }
-}
-
 /// What a line of the `screen` facet is about; what a user notices first comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum ScreenPart {
+pub(super) enum ScreenPart {
     Text,
     Title,
     Look,
@@ -260,7 +183,8 @@ enum ScreenPart {
     Size,
 }
 
-fn screen_part(line: &str) -> ScreenPart {
+/// The part of a screen that a line of its facet is about.
+pub(super) fn screen_part(line: &str) -> ScreenPart {
     let first = line.split(' ').next().unwrap_or_default();
     match first {
         "===" => ScreenPart::Size,
@@ -338,7 +262,11 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
                 let message = rest.split_once(": ").map_or(rest, |it| it.1);
                 Some(format!("{words} on {place}: {}", plain(message, PIECE)))
             }
-            Atom::Line { .. } | Atom::Picture(_) | Atom::Failure { .. } | Atom::Product(_) => None,
+            Atom::Line { .. }
+            | Atom::Entry { .. }
+            | Atom::Picture(_)
+            | Atom::Failure { .. }
+            | Atom::Product(_) => None,
         })
     })
 }

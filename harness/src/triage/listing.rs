@@ -1,0 +1,207 @@
+//! [`entries`]: what changed in the lists that programs print: options and commands with what each
+//! is for.
+//!
+//! ```text
+//!   -o, --order TEXT   Order by this column, or by
+//!                      'column desc'
+//! ```
+//!
+//! One new long option moves the second column of all others. So entries are compared by their
+//! name, over the ends of lines and without white space. `cause` makes atoms of them.
+
+use std::collections::BTreeMap;
+
+use super::cause::{exact_text, text};
+use crate::model::finding::{DiffLine, DiffTag};
+
+/// The spaces between what is listed and what it is for.
+const GUTTER: &str = "  ";
+
+/// One entry that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is about: `--order`, `insert`.
+    pub name: String,
+    /// What was said of it.
+    pub removed: Option<String>,
+    /// What is said now.
+    pub added: Option<String>,
+}
+
+/// The entries that differ, and the lines that belong to none; `None` where the text has no list, or
+/// where only white space or the order changed.
+#[must_use]
+pub fn entries(diff: &[DiffLine]) -> Option<(Vec<Entry>, Vec<DiffLine>)> {
+    let mut found = Vec::new();
+    let mut rest = Vec::new();
+    for segment in diff.split(|line| line.tag == DiffTag::Gap) {
+        let old = side(segment, DiffTag::Removed);
+        let new = side(segment, DiffTag::Added);
+        found.extend(differing(&old.0, &new.0));
+        let consumed: Vec<usize> = old.1.into_iter().chain(new.1).collect();
+        for (at, line) in segment.iter().enumerate() {
+            let tag = if consumed.contains(&at) { DiffTag::Gap } else { line.tag };
+            rest.push(DiffLine { tag, ..line.clone() });
+        }
+        rest.push(DiffLine {
+            tag: DiffTag::Gap,
+            old_line: None,
+            new_line: None,
+            pieces: Vec::new(),
+        });
+    }
+    (!found.is_empty()).then_some((found, rest))
+}
+
+/// A list as it stood on one side: entries by name, in order.
+type Listed = Vec<(String, String)>;
+
+/// The entries of one side of a segment, and the lines that they take.
+fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
+    let mut entries: Listed = Vec::new();
+    let mut consumed = Vec::new();
+    let mut column: Option<(usize, usize)> = None;
+    for (at, line) in segment.iter().enumerate() {
+        if line.tag != own && line.tag != DiffTag::Same {
+            continue;
+        }
+        let whole = exact_text(line);
+        let indent = whole.len() - whole.trim_start().len();
+        if let Some((name, told)) = head(&whole) {
+            entries.push((name, told));
+            column = Some((indent, at));
+            consumed.push(at);
+        } else if let (Some((outer, _)), Some(last)) = (column, entries.last_mut())
+            && indent >= outer + 4
+            && !whole.trim().is_empty()
+        {
+            last.1 = words(&format!("{} {}", last.1, text(line)));
+            consumed.push(at);
+        } else {
+            column = None;
+        }
+    }
+    consumed.retain(|at| segment[*at].tag == own);
+    (entries, consumed)
+}
+
+/// The name of an entry and all that its first line says.
+fn head(line: &str) -> Option<(String, String)> {
+    let indent = line.len() - line.trim_start().len();
+    let line = line.trim();
+    if indent == 0 || line.is_empty() {
+        return None;
+    }
+    let (term, about) = line.split_once(GUTTER).unwrap_or((line, ""));
+    let told = || words(line);
+    if term.starts_with('-') {
+        let flags = term.split([',', ' ', '=', '/']).filter(|it| it.starts_with('-'));
+        let name = flags.max_by_key(|it| (it.starts_with("--"), it.len()))?;
+        let is_flag = name.trim_start_matches('-').starts_with(|it: char| it.is_alphanumeric());
+        return is_flag.then(|| (name.to_owned(), told()));
+    }
+    let name = term.trim_end_matches(['*', ':', ',']);
+    let is_word = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.' | ':');
+    let plain = name.starts_with(|it: char| it.is_alphabetic()) && name.chars().all(is_word);
+    (plain && !about.is_empty()).then(|| (name.to_owned(), told()))
+}
+
+/// Words with one space between them.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn differing(old: &Listed, new: &Listed) -> Vec<Entry> {
+    let by_name = |list: &Listed| -> BTreeMap<String, Vec<String>> {
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, told) in list {
+            all.entry(name.clone()).or_default().push(told.clone());
+        }
+        all
+    };
+    let (before, after) = (by_name(old), by_name(new));
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in new.iter().chain(old) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let mut found = Vec::new();
+    for name in names {
+        let none = Vec::new();
+        let (was, is) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
+        for at in 0..was.len().max(is.len()) {
+            let (removed, added) = (was.get(at).cloned(), is.get(at).cloned());
+            if removed != added {
+                found.push(Entry { name: name.clone(), removed, added });
+            }
+        }
+    }
+    found
+}
+
+/// What is said of an entry, without what it is called.
+#[must_use]
+pub fn about<'a>(name: &str, told: &'a str) -> &'a str {
+    told.strip_prefix(name).unwrap_or(told).trim_start_matches(['*', ':']).trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::DiffPiece;
+
+    /// A diff written as people do: ` same`, `-old`, `+new`, `~` for a gap.
+    fn found(diff: &str) -> Vec<(String, Option<String>, Option<String>)> {
+        let lines = diff.lines().map(|line| {
+            let tag = match &line[..1] {
+                "-" => DiffTag::Removed,
+                "+" => DiffTag::Added,
+                "~" => DiffTag::Gap,
+                _ => DiffTag::Same,
+            };
+            let pieces = vec![DiffPiece { text: line[1..].to_owned(), emphasis: false }];
+            DiffLine { tag, old_line: None, new_line: None, pieces }
+        });
+        let all = entries(&lines.collect::<Vec<_>>()).map(|it| it.0).unwrap_or_default();
+        all.into_iter().map(|it| (it.name, it.removed, it.added)).collect()
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_new_long_option_is_one_change_although_it_moves_the_column_of_all_others() {
+        let diff = "-  -c TEXT  Columns\n-  --save   Save what was found\n-  -h       Help\n\
+                    +  -c TEXT           Columns\n+  --save            Save what was\n\
+                    +                    found\n+  --limit INTEGER   How many\n+  -h                Help";
+        assert_eq!(found(diff), [("--limit".to_owned(), None, some("--limit INTEGER How many"))]);
+    }
+
+    #[test]
+    fn an_option_that_is_told_otherwise_keeps_its_name() {
+        let diff = "   --csv       As CSV\n-  --load TEXT  Extensions to load\n\
+                    +  --load TEXT  Path to an extension, with\n+               its entry point";
+        assert_eq!(
+            found(diff),
+            [(
+                "--load".to_owned(),
+                some("--load TEXT Extensions to load"),
+                some("--load TEXT Path to an extension, with its entry point")
+            )]
+        );
+    }
+
+    #[test]
+    fn commands_are_entries_too_and_prose_is_not() {
+        let diff = " Commands:\n   dump    Output all\n+  install  Install packages\n+Not indented  at all";
+        assert_eq!(found(diff), [("install".to_owned(), None, some("install Install packages"))]);
+        assert_eq!(found("-  two words here\n+  two other words"), []);
+    }
+
+    #[test]
+    fn a_list_that_is_only_laid_out_otherwise_has_no_entry_that_differs() {
+        assert_eq!(found("-  --csv  As CSV\n+  --csv     As CSV"), []);
+    }
+}
