@@ -129,7 +129,7 @@ pub(super) fn quiet(text: &str) -> String {
     /// Names that mean a secret of the moment, whatever the value.
     static TOKENS: LazyLock<Regex> = LazyLock::new(|| {
         compiled(
-            r#"(?i)([?&;](?:[\w.-]*(?:csrf|xsrf|nonce|token|signature|cachebust)[\w.-]*|jsessionid|phpsessid|session_?id|sid|sig|x-amz-[\w-]+)=)[^&#\s"\])]+"#,
+            r#"(?i)([?&;](?:[\w.-]*(?:csrf|xsrf|nonce|token|signature|cachebust)[\w.-]*|jsessionid|phpsessid|session_?id|sid|sig|x-amz-[\w-]+)=)[^\[&#\s"\])][^&#\s"\])]*"#,
         )
     });
     /// Names that mean a time or a draw where the value looks like one.
