@@ -129,6 +129,8 @@ fn plan() -> Plan {
         },
         suppressions: Vec::new(),
         baselines: Vec::new(),
+        machine: None,
+        history: nightshift::model::History::default(),
     }
 }
 
@@ -178,7 +180,12 @@ impl Made {
             (true, _) => (None, true),
             (false, _) => (None, false),
         };
-        self.events.push(Event::AttemptStarted { scenario, attempt, known: Vec::new() });
+        self.events.push(Event::AttemptStarted {
+            scenario,
+            attempt,
+            known: Vec::new(),
+            purpose: nightshift::model::Purpose::Judging,
+        });
         for index in 1..=8 {
             let fails = lost && index == 8;
             if index == 7 {

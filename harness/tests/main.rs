@@ -6,6 +6,7 @@ mod documentation;
 mod faults;
 mod files;
 mod flow;
+mod history;
 mod interactive;
 mod layering;
 mod nights;

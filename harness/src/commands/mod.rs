@@ -15,6 +15,7 @@ mod night;
 mod offline;
 mod person;
 mod progress;
+mod promote;
 mod record;
 mod review;
 mod run;
@@ -71,6 +72,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
+        Command::Promote(options) => promote::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),
         Command::Record(options) => record::run(&common, &options),

@@ -67,6 +67,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
     Ok(RunOptions {
         out: arguments.out,
         id: arguments.id,
+        history: arguments.history,
         until,
         jobs: arguments.jobs,
         selection: arguments.choice.selection(),
@@ -146,7 +147,7 @@ fn tell_findings(finished: &Finished) {
     let findings = &finished.report.findings;
     for finding in findings.iter().take(MOST_FINDINGS) {
         let style = terminal::verdict_style(finding.verdict);
-        let verdict = finding.verdict;
+        let verdict = if finding.is_advisory() { "slower" } else { finding.verdict.word() };
         terminal::say(format_args!("{style}{verdict}{style:#}: {}", finding.title));
         terminal::say(format_args!("    again: {}", finding.reproduce));
     }

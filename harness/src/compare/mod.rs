@@ -9,6 +9,7 @@ pub mod image;
 mod json;
 pub mod lines;
 pub mod redact;
+mod uses;
 pub mod watch;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::model::{
 pub use self::facet::{algorithm, canonical};
 pub use self::image::{ImageDiff, compare_images};
 pub use self::redact::Redactor;
+use self::uses::Uses;
 
 /// Why something could not be compared.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +70,8 @@ pub fn compare<E: Display>(
     for record in &plan.baselines {
         baselines.entry((&record.scenario, &record.checkpoint)).or_default().push(record);
     }
-    let mut run = Run { plan, baselines, read: &read, out: Comparison::default() };
+    let uses = Uses::default();
+    let mut run = Run { plan, baselines, read: &read, uses, out: Comparison::default() };
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
         let judged = || log.attempts.iter().filter(|(_, attempt)| counts(attempt));
@@ -78,6 +81,7 @@ pub fn compare<E: Display>(
             run.attempt(&case)?;
         }
     }
+    run.out.redactions = run.uses.all();
     Ok(run.out)
 }
 
@@ -99,6 +103,14 @@ impl Case<'_> {
         self.attempt.outcome() == Some(Outcome::Completed)
     }
 
+    /// The file in which a checkpoint's snapshot stands: a skill's is not the scenario's.
+    fn file(&self, name: &str) -> &str {
+        let steps = self.scenario.all_steps();
+        let own =
+            steps.into_iter().find(|it| it.action.snapshot().is_some_and(|it| it.name == name));
+        own.map_or(self.scenario.file.as_str(), |step| step.file.as_str())
+    }
+
     fn snapshot(&self, name: &str) -> Option<&Snapshot> {
         let steps = self.scenario.all_steps();
         steps
@@ -113,6 +125,7 @@ struct Run<'a> {
     plan: &'a Plan,
     baselines: HashMap<(&'a str, &'a str), Vec<&'a BaselineRecord>>,
     read: &'a dyn Fn(&EvidenceRef) -> Result<Vec<u8>, String>,
+    uses: Uses,
     out: Comparison,
 }
 
@@ -188,6 +201,11 @@ impl Run<'_> {
                     }
                 }
             }
+        }
+        if case.is_last {
+            let own = snapshot.map_or(&[][..], |it| &it.redact);
+            let file = case.file(seen.name);
+            self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }
         if !changes.is_empty() {
             let difference = Difference {
@@ -271,6 +289,9 @@ impl Run<'_> {
         }
         let redactor = self.redactor(case, &[])?;
         let seen = watch::WatchSet::of(&case.attempt.sightings, &redactor);
+        if case.is_last && !case.attempt.sightings.is_empty() {
+            self.uses.add(self.plan, case.scenario, None, &redactor);
+        }
         let records = self.baselines.get(&(case.scenario.id.as_str(), WATCH_CHECKPOINT));
         let record = records.and_then(|it| it.iter().find(|it| it.facet == FacetKind::Events));
         let Some(record) = record.copied() else {

@@ -4,7 +4,7 @@
 //! so that neither of the two rooms does any I/O.
 
 use super::event::EvidenceRef;
-use super::finding::Difference;
+use super::finding::{Difference, RedactionUse};
 use super::observe::FacetKind;
 use super::verdict::Because;
 
@@ -24,6 +24,8 @@ pub struct Comparison {
     pub facets_without_baseline: u32,
     /// Pictures with the changes boxed, to be stored.
     pub boxed: Vec<BoxedImage>,
+    /// How often each redaction was used, by the last attempt of each scenario.
+    pub redactions: Vec<RedactionUse>,
 }
 
 /// A difference, with what grouping must know of it and a report need not.

@@ -85,7 +85,7 @@ impl FindingList {
             } else if list.brief.len() < MOST_BRIEF {
                 list.brief.push(BriefView {
                     id: one_line(&finding.id, 20),
-                    verdict: finding.verdict.word(),
+                    verdict: super::finding::word(finding),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),

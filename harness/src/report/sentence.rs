@@ -62,12 +62,12 @@ pub fn sentence(report: &NightReport) -> String {
     }
 }
 
-/// The findings with this verdict that no suppression in force covers.
+/// The findings with this verdict that no suppression in force covers, and that decide something.
 pub fn active(report: &NightReport, verdict: Verdict) -> impl Iterator<Item = &Finding> {
     report
         .findings
         .iter()
-        .filter(move |finding| finding.verdict == verdict && !is_suppressed(finding))
+        .filter(move |it| it.verdict == verdict && !it.is_advisory() && !is_suppressed(it))
 }
 
 /// Whether a suppression covers the finding tonight.

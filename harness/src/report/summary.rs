@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::finding::word;
 use super::night::NightReport;
 use super::sentence::{active, is_suppressed, sentence};
 use super::shown::{count, duration, markdown, one_line};
@@ -69,7 +70,7 @@ fn findings(text: &mut String, report: &NightReport) {
         report
             .findings
             .iter()
-            .filter(|finding| is_suppressed(finding) || finding.verdict != Verdict::Regressed),
+            .filter(|it| is_suppressed(it) || it.is_advisory() || it.verdict != Verdict::Regressed),
     );
     if rows.is_empty() {
         return;
@@ -80,7 +81,7 @@ fn findings(text: &mut String, report: &NightReport) {
         let _ = writeln!(
             text,
             "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
-            finding.verdict,
+            word(finding),
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),

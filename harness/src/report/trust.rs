@@ -30,9 +30,9 @@ pub struct TallyView {
 /// A line of the trust block.
 #[derive(Debug, Serialize)]
 pub struct FactView {
-    term: &'static str,
-    text: String,
-    more: Vec<String>,
+    pub term: &'static str,
+    pub text: String,
+    pub more: Vec<String>,
 }
 
 /// The builds under test.
@@ -129,6 +129,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         },
         more: Vec::new(),
     });
+    facts.extend(super::past::facts(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {

@@ -31,7 +31,7 @@ struct Material<'a> {
     now: DateTime<Utc>,
 }
 
-/// The findings of a night, worst first.
+/// The findings of a night, in no order yet: see [`order`].
 #[must_use]
 pub fn findings(
     plan: &Plan,
@@ -50,13 +50,19 @@ pub fn findings(
         group.spots.iter().for_each(|spot| holders[*spot].push(group));
     }
     all.extend(groups.iter().map(|it| material.finding(it, &holders, &spots)));
+    all
+}
+
+/// Puts the worst first, what is only told last, and numbers them.
+pub(super) fn order(plan: &Plan, seen: &Seen<'_>, all: &mut [Finding]) {
+    let first = |it: &Finding| it.scenarios.first().and_then(|id| seen.position(id));
     all.sort_by(|a, b| {
-        let first = |it: &Finding| it.scenarios.first().and_then(|id| seen.position(id));
-        (a.verdict, a.severity, b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
-            b.verdict,
-            b.severity,
+        let (first_a, first_b) = (first(a), first(b));
+        let rank = |it: &Finding| (it.is_advisory(), it.verdict, it.severity);
+        (rank(a), b.scenarios.len(), first_a, &a.fingerprint).cmp(&(
+            rank(b),
             a.scenarios.len(),
-            first(b),
+            first_b,
             &b.fingerprint,
         ))
     });
@@ -67,7 +73,6 @@ pub fn findings(
                 Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
         }
     }
-    all
 }
 
 impl Material<'_> {
@@ -278,6 +283,8 @@ impl Material<'_> {
             severity: severity(atoms, &differences),
             confidence,
             first_seen: None,
+            since: None,
+            slowdown: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,
@@ -286,20 +293,10 @@ impl Material<'_> {
             }),
             // The number is not known yet; what is there says that it can be accepted.
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
-            suppression: self.suppression(&fingerprint),
+            suppression: suppression(self.plan, &fingerprint, self.now),
             fingerprint,
             differences,
         }
-    }
-
-    fn suppression(&self, fingerprint: &str) -> Option<SuppressionNote> {
-        let known = self.plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
-        Some(SuppressionNote {
-            reason: known.reason.clone(),
-            owner: known.owner.clone(),
-            expires: known.expires,
-            expired: self.now.date_naive() > known.expires,
-        })
     }
 
     /// How many attempts saw it, and why we say so.
@@ -343,8 +340,27 @@ impl Material<'_> {
 /// The same for the same cause on any night: a short hash of its first atom, because what merely
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
-    let lead = atoms.iter().map(Atom::key).min().unwrap_or_default();
-    let digest = Sha256::digest(lead.as_bytes());
+    short_hash(&atoms.iter().map(Atom::key).min().unwrap_or_default())
+}
+
+/// The known issue of this fingerprint.
+pub(super) fn suppression(
+    plan: &Plan,
+    fingerprint: &str,
+    now: DateTime<Utc>,
+) -> Option<SuppressionNote> {
+    let known = plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
+    Some(SuppressionNote {
+        reason: known.reason.clone(),
+        owner: known.owner.clone(),
+        expires: known.expires,
+        expired: now.date_naive() > known.expires,
+    })
+}
+
+/// Twelve digits that stand for a text.
+pub(super) fn short_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
     let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
     format!("{head:012x}")
 }

@@ -1,7 +1,9 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
-//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings, and [`gate`] decides.
+//! common, [`seen`] sorts it all by scenario, [`title`] names it, [`findings`] builds the findings,
+//! [`past`] puts what earlier nights said to them, [`slow`] adds what became slower, and [`gate`]
+//! decides.
 
 pub mod cause;
 mod files;
@@ -9,7 +11,9 @@ mod findings;
 mod gate;
 pub mod group;
 mod kin;
+mod past;
 pub mod seen;
+pub mod slow;
 pub mod title;
 pub mod verdicts;
 
@@ -20,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use crate::history::dead_tonight;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::Comparison;
 use crate::model::finding::Pending;
@@ -38,7 +43,7 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let seen = Seen::of(plan, comparison);
-    let judged: BTreeMap<&str, verdicts::Judged> = plan
+    let mut judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
         .iter()
         .map(|it| {
@@ -46,7 +51,12 @@ pub fn triage(
             (it.id.as_str(), verdicts::verdict(it, log, &seen))
         })
         .collect();
-    let findings = findings::findings(plan, &attempts, &seen, &judged, now);
+    let mut findings = findings::findings(plan, &attempts, &seen, &judged, now);
+    let (slower, pace) = slow::slow(plan, &attempts, now);
+    findings.extend(slower);
+    past::apply(plan, &attempts, &mut judged, &mut findings);
+    findings::order(plan, &seen, &mut findings);
+    let fixed = past::fixed(plan, &attempts, &seen, &judged, &findings);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
     for finding in &findings {
         for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
@@ -73,6 +83,10 @@ pub fn triage(
     Judgement {
         pending: pending(comparison, &findings),
         facets_without_baseline: comparison.facets_without_baseline,
+        fixed,
+        dead_redactions: dead_tonight(&plan.history, &comparison.redactions),
+        redactions: comparison.redactions.clone(),
+        pace,
         scenarios,
         findings,
         totals,
