@@ -1,6 +1,8 @@
 //! `nightshift promote`: what has been in shadow or advisory long enough, quiet and useful, and the
 //! YAML that lets it decide over the gate.
 
+use std::fmt::Write as _;
+
 use super::arguments::{Common, Format, PromoteOptions};
 use super::check::counted;
 use super::exit::Exit;
@@ -62,7 +64,8 @@ fn yaml(all: &[Proposal]) -> Vec<String> {
     for (kind, key) in [("facet", "facets"), ("watch", "watches")] {
         let names: Vec<String> = of(kind).iter().map(|it| format!("{it}: gating")).collect();
         if !names.is_empty() {
-            stages.push_str(&format!("  {key}: {{ {} }}\n", names.join(", ")));
+            writeln!(stages, "  {key}: {{ {} }}", names.join(", "))
+                .expect("writing to a string cannot fail");
         }
     }
     if !stages.is_empty() {

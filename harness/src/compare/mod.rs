@@ -203,7 +203,7 @@ impl Run<'_> {
             }
         }
         if case.is_last {
-            let own = snapshot.map_or(&[][..], |it| &it.redact);
+            let own = snapshot.map_or(&[][..], |it| it.redact.as_slice());
             let file = case.file(seen.name);
             self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }

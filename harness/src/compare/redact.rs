@@ -59,7 +59,7 @@ impl Redactor {
     /// # Errors
     /// A pattern that is no regular expression.
     pub fn new(layers: &[&[Redaction]], known: &[KnownValue]) -> Result<Self, CompareError> {
-        let count = layers.iter().map(|it| it.len()).sum();
+        let count: usize = layers.iter().map(|it| it.len()).sum();
         let mut redactor = Self {
             known: Vec::new(),
             pointers: Vec::new(),

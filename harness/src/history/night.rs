@@ -99,8 +99,8 @@ pub(super) fn read(
         builds: facts.products.into_iter().filter_map(|it| Some((it.name, it.build?))).collect(),
         decision: night.gate.decision,
         totals: night.totals,
-        sensitivity: night.sensitivity,
-        stages: night.stages,
+        sensitivity: night.sensitivity.and_then(|it| serde_json::from_value(it).ok()),
+        stages: night.stages.into_iter().filter_map(|it| serde_json::from_value(it).ok()).collect(),
         redactions: night.redactions,
         causes: night.findings,
         scenarios: scenarios.collect(),
@@ -135,10 +135,11 @@ struct Night<'a> {
     scenarios: Vec<Scenario<'a>>,
     #[serde(default)]
     redactions: Vec<RedactionUse>,
+    // What other rooms write is read by its shape: another one is no reason to lose the night.
     #[serde(default)]
-    stages: Vec<StageUse>,
+    stages: Vec<serde_json::Value>,
     #[serde(default)]
-    sensitivity: Option<Noticed>,
+    sensitivity: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]

@@ -39,7 +39,7 @@ pub struct BriefView {
 /// Rows of a table of scenarios.
 #[derive(Debug, Default, Serialize)]
 pub struct RowList {
-    count: String,
+    pub count: String,
     pub rows: Vec<RowView>,
     left_out: Option<String>,
 }
