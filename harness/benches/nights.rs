@@ -131,6 +131,8 @@ fn plan() -> Plan {
         stages: nightshift::model::Stages::default(),
         hygiene: Vec::new(),
         baselines: Vec::new(),
+        machine: None,
+        history: nightshift::model::History::default(),
     }
 }
 
@@ -182,7 +184,12 @@ impl Made {
             (true, _) => (None, true),
             (false, _) => (None, false),
         };
-        self.events.push(Event::AttemptStarted { scenario, attempt, known: Vec::new() });
+        self.events.push(Event::AttemptStarted {
+            scenario,
+            attempt,
+            known: Vec::new(),
+            purpose: nightshift::model::Purpose::Judging,
+        });
         for index in 1..=8 {
             let fails = lost && index == 8;
             if index == 7 {

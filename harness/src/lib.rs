@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod baseline;
 pub mod commands;
 pub mod compare;
+pub mod history;
 pub mod hygiene;
 pub mod ledger;
 pub mod model;

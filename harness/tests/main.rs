@@ -7,6 +7,7 @@ mod facets;
 mod faults;
 mod files;
 mod flow;
+mod history;
 mod interactive;
 mod layering;
 mod nights;

@@ -318,8 +318,15 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         stages: nightshift::model::Stages::default(),
         hygiene: Vec::new(),
         baselines: Vec::new(),
+        machine: None,
+        history: nightshift::model::History::default(),
     };
-    let started = Event::AttemptStarted { scenario: "a".into(), attempt: 1, known: Vec::new() };
+    let started = Event::AttemptStarted {
+        scenario: "a".into(),
+        attempt: 1,
+        known: Vec::new(),
+        purpose: nightshift::model::Purpose::Judging,
+    };
     let entries = [Entry { seq: 0, at, event: started }];
     let judgement = Judgement {
         scenarios: vec![ScenarioResult {
@@ -339,6 +346,10 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         facets_without_baseline: 0,
         stages: Vec::new(),
         new_facets: 0,
+        fixed: Vec::new(),
+        redactions: Vec::new(),
+        dead_redactions: Vec::new(),
+        pace: None,
     };
     let report = report::build(&plan, &entries, &judgement);
     assert_eq!(report.night.ending, Ending::CutOff);

@@ -28,8 +28,8 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Action, Snapshot, Surface};
 use crate::model::{
-    Event, EvidenceRef, FacetKind, KnownValue, Outcome, Scenario, Step, StepOutcome, StepRecord,
-    Target,
+    Event, EvidenceRef, FacetKind, KnownValue, Outcome, Purpose, Scenario, Step, StepOutcome,
+    StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
 use crate::surface::command::{CommandDone, CommandSurface};
@@ -82,7 +82,7 @@ pub struct Attempt<'a> {
 /// Where an attempt writes what happens.
 pub enum Log<'a> {
     /// Into the ledger, as an attempt of its scenario.
-    Ledger,
+    Ledger(Purpose),
     /// Only the steps, for whoever asked for them: those of a session are no attempt.
     Steps(&'a mut Vec<StepRecord>),
 }
@@ -169,6 +169,10 @@ impl Attempt<'_> {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
             known: self.scope.known().to_vec(),
+            purpose: match self.log {
+                Log::Ledger(purpose) => purpose,
+                Log::Steps(_) => Purpose::Judging,
+            },
         })?;
         let deadline = started + self.limits.steps;
         let mut ended = Ended::With(Outcome::Completed);
@@ -220,7 +224,7 @@ impl Attempt<'_> {
     fn note(&mut self, event: Event) -> Result<(), LedgerError> {
         match (&mut self.log, event) {
             (Log::Steps(steps), Event::Step { step, .. }) => steps.push(step),
-            (Log::Ledger, event) | (Log::Steps(_), event @ Event::ProductCrashed { .. }) => {
+            (Log::Ledger(_), event) | (Log::Steps(_), event @ Event::ProductCrashed { .. }) => {
                 self.ledger.append(event)?;
             }
             (Log::Steps(_), _) => {}

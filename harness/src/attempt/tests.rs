@@ -112,7 +112,7 @@ impl Stage {
             number: 1,
             ledger: &ledger,
             policy: &Policy::new(Some("http://127.0.0.1:9"), &["127.0.0.1:8".to_owned()]),
-            log: Log::Ledger,
+            log: Log::Ledger(crate::model::Purpose::Judging),
             pages: Pages::default().with(None, &mut self.page).with(Some("clerk"), &mut self.clerk),
             commands: &mut commands,
             terminals: &mut terminals,

@@ -104,6 +104,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
     )]
     Doctor(DoctorOptions),
+    /// Propose what has been quiet and useful long enough to decide over the gate
+    #[command(
+        after_help = "Examples:\n  nightshift promote\n  nightshift promote --nights 30 --format json\n\nIt changes nothing: it prints what to write. Exit codes: 0 there is an answer, 2 usage."
+    )]
+    Promote(PromoteOptions),
     /// Go to the moment of a finding or step, and leave a browser or shell open there
     #[command(
         after_help = "Examples:\n  nightshift goto F1\n  nightshift goto filter-orders:5 --headless\n  nightshift goto import-prices --shell\n\nEnter, Ctrl-C or closing the window ends it, and nothing is left behind.\nExit codes: 0 the moment was reached, 1 a step before it failed, 2 usage, 4 the product or browser is not well."
@@ -192,6 +197,9 @@ pub struct RunArguments {
     /// The night directory [default: reports/nights/<id>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// The folder that holds earlier nights [default: night.history, or reports/nights]
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
     /// The night's id [default: the instant of its start and four characters]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
@@ -254,6 +262,20 @@ pub struct SensitivityOptions {
     pub limit: u32,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// What `promote` takes.
+#[derive(Debug, clap::Args)]
+pub struct PromoteOptions {
+    /// How many nights it must have been quiet and useful
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub nights: u32,
+    /// The folder that holds the nights [default: night.history, or reports/nights]
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 }
 

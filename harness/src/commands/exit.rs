@@ -66,6 +66,7 @@ impl Exit {
                 | NightError::Ledger(_)
                 | NightError::Baseline(_)
                 | NightError::Compare(_)
+                | NightError::History(_)
                 | NightError::Report(_) => Self::Usage,
             };
         }
@@ -74,6 +75,7 @@ impl Exit {
             || error.downcast_ref::<crate::plan::PlanError>().is_some()
             || error.downcast_ref::<crate::ledger::LedgerError>().is_some()
             || error.downcast_ref::<crate::baseline::BaselineError>().is_some()
+            || error.downcast_ref::<crate::history::HistoryError>().is_some()
             || error.downcast_ref::<crate::report::ReportError>().is_some();
         if ours { Self::Usage } else { Self::Bug }
     }

@@ -15,6 +15,7 @@ mod night;
 mod offline;
 mod person;
 mod progress;
+mod promote;
 mod record;
 mod review;
 mod run;
@@ -73,6 +74,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
+        Command::Promote(options) => promote::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),
         Command::Record(options) => record::run(&common, &options),

@@ -45,6 +45,12 @@ impl Reporter {
                 let scenarios = super::check::counted(scenarios, "scenario");
                 self.line(&format!("{scenarios} planned; night directory {}", night.display()));
             }
+            Progress::Measuring { scenarios, times } => {
+                let scenarios = super::check::counted(scenarios, "scenario");
+                self.line(&format!(
+                    "measuring {scenarios} {times} times again: a step looks slower"
+                ));
+            }
             Progress::Checking(check) => self.message(&format!("preflight: {check}")),
             Progress::Checked { check, ok, detail } => {
                 let word = if ok { "ok" } else { "FAILED" };

@@ -67,6 +67,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
     Ok(RunOptions {
         out: arguments.out,
         id: arguments.id,
+        history: arguments.history,
         until,
         jobs: arguments.jobs,
         selection: arguments.choice.selection(),
@@ -145,7 +146,9 @@ pub async fn next_signal() -> u8 {
 fn tell_findings(finished: &Finished) {
     let findings = &finished.report.findings;
     for finding in findings.iter().take(MOST_FINDINGS) {
-        let (style, word) = if finding.stage.is_gating() {
+        let (style, word) = if finding.slowdown.is_some() {
+            (terminal::verdict_style(finding.verdict), "slower")
+        } else if finding.stage.is_gating() {
             (terminal::verdict_style(finding.verdict), finding.verdict.word())
         } else {
             (terminal::verdict_style(Verdict::NotRun), finding.stage.word())

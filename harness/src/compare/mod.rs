@@ -11,6 +11,7 @@ pub mod lines;
 pub mod redact;
 mod set;
 pub mod tree;
+mod uses;
 pub mod watch;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ use crate::model::{
 pub use self::facet::{TextJudge, algorithm, canonical};
 pub use self::image::{Beside, ImageDiff, compare_images};
 pub use self::redact::Redactor;
+use self::uses::Uses;
 
 /// Why something could not be compared.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +72,8 @@ pub fn compare<E: Display>(
     for record in &plan.baselines {
         baselines.entry((&record.scenario, &record.checkpoint)).or_default().push(record);
     }
-    let mut run = Run { plan, baselines, read: &read, out: Comparison::default() };
+    let uses = Uses::default();
+    let mut run = Run { plan, baselines, read: &read, uses, out: Comparison::default() };
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
         let judged = || log.attempts.iter().filter(|(_, attempt)| counts(attempt));
@@ -80,6 +83,7 @@ pub fn compare<E: Display>(
             run.attempt(&case)?;
         }
     }
+    run.out.redactions = run.uses.all();
     Ok(run.out)
 }
 
@@ -112,6 +116,14 @@ impl Case<'_> {
         self.attempt.outcome() == Some(Outcome::Completed)
     }
 
+    /// The file in which a checkpoint's snapshot stands: a skill's is not the scenario's.
+    fn file(&self, name: &str) -> &str {
+        let steps = self.scenario.all_steps();
+        let own =
+            steps.into_iter().find(|it| it.action.snapshot().is_some_and(|it| it.name == name));
+        own.map_or(self.scenario.file.as_str(), |step| step.file.as_str())
+    }
+
     fn snapshot(&self, name: &str) -> Option<&Snapshot> {
         let steps = self.scenario.all_steps();
         steps
@@ -126,6 +138,7 @@ struct Run<'a> {
     plan: &'a Plan,
     baselines: HashMap<(&'a str, &'a str), Vec<&'a BaselineRecord>>,
     read: &'a dyn Fn(&EvidenceRef) -> Result<Vec<u8>, String>,
+    uses: Uses,
     out: Comparison,
 }
 
@@ -200,6 +213,11 @@ impl Run<'_> {
                     }
                 }
             }
+        }
+        if case.is_last {
+            let own = snapshot.map_or(&[][..], |it| it.redact.as_slice());
+            let file = case.file(seen.name);
+            self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }
         if !changes.is_empty() {
             let difference = Difference {
@@ -310,6 +328,9 @@ impl Run<'_> {
         }
         let redactor = self.redactor(case, &[])?;
         let seen = watch::WatchSet::of(&case.attempt.sightings, &redactor);
+        if case.is_last && !case.attempt.sightings.is_empty() {
+            self.uses.add(self.plan, case.scenario, None, &redactor);
+        }
         let records = self.baselines.get(&(case.scenario.id.as_str(), WATCH_CHECKPOINT));
         let record = records.and_then(|it| it.iter().find(|it| it.facet == FacetKind::Events));
         let Some(record) = record.copied() else {

@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 
@@ -30,9 +31,11 @@ const MOST_COMPILED: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Redactor {
     known: Vec<Known>,
-    pointers: Vec<String>,
-    classes: Vec<RedactionClass>,
-    patterns: Vec<Regex>,
+    pointers: Vec<(usize, String)>,
+    classes: Vec<(usize, RedactionClass)>,
+    patterns: Vec<(usize, Regex)>,
+    /// How often each redaction took something out, in the order in which they were given.
+    uses: Arc<[AtomicU64]>,
 }
 
 /// A value that the harness handed out. Most texts hold none of them, and each attempt has its
@@ -57,17 +60,19 @@ impl Redactor {
     /// # Errors
     /// A pattern that is no regular expression.
     pub fn new(layers: &[&[Redaction]], known: &[KnownValue]) -> Result<Self, CompareError> {
+        let count: usize = layers.iter().map(|it| it.len()).sum();
         let mut redactor = Self {
             known: Vec::new(),
             pointers: Vec::new(),
             classes: Vec::new(),
             patterns: Vec::new(),
+            uses: std::iter::repeat_with(AtomicU64::default).take(count).collect(),
         };
-        for redaction in layers.iter().copied().flatten() {
+        for (at, redaction) in layers.iter().copied().flatten().enumerate() {
             match redaction {
-                Redaction::Pattern(pattern) => redactor.patterns.push(compile(pattern)?),
-                Redaction::Json(pointer) => redactor.pointers.push(pointer.clone()),
-                Redaction::Class(class) => redactor.classes.push(*class),
+                Redaction::Pattern(pattern) => redactor.patterns.push((at, compile(pattern)?)),
+                Redaction::Json(pointer) => redactor.pointers.push((at, pointer.clone())),
+                Redaction::Class(class) => redactor.classes.push((at, *class)),
             }
         }
         let mut values: Vec<&KnownValue> =
@@ -93,10 +98,24 @@ impl Redactor {
                 self.redact(text.to_owned())
             }
             FacetShape::Files => {
-                let inside = |text: String, pointer: &String| without_value(&text, pointer);
+                let inside = |text: String, (at, pointer): &(usize, String)| {
+                    let without = without_value(&text, pointer);
+                    self.used(*at, u64::from(without != text));
+                    without
+                };
                 self.redact(self.pointers.iter().fold(text.to_owned(), inside))
             }
         }
+    }
+
+    /// How often each redaction took something out so far, in the order in which they were given.
+    #[must_use]
+    pub fn uses(&self) -> Vec<u64> {
+        self.uses.iter().map(|it| it.load(Ordering::Relaxed)).collect()
+    }
+
+    fn used(&self, at: usize, times: u64) {
+        self.uses[at].fetch_add(times, Ordering::Relaxed);
     }
 
     fn redact(&self, mut text: String) -> String {
@@ -116,22 +135,28 @@ impl Redactor {
             if text.contains(&known.value)
                 && let Some(regex) = known.regex()
             {
-                text = replace(&text, regex, &known.token, &|_, _| true);
+                text = replace(&text, regex, &known.token, &|_, _| true).0;
             }
         }
-        for pointer in &self.pointers {
+        for (at, pointer) in &self.pointers {
             if let Some(span) = value_span(&text, pointer) {
+                self.used(*at, u64::from(&text[span.clone()] != "\"[…]\""));
                 text.replace_range(span, "\"[…]\"");
             }
         }
-        for class in &self.classes {
+        for (at, class) in &self.classes {
             let token = format!("[{}]", class.word());
             for regex in class_patterns(*class) {
-                text = replace(&text, regex, &token, &|text, span| plausible(*class, text, span));
+                let (next, times) =
+                    replace(&text, regex, &token, &|text, span| plausible(*class, text, span));
+                self.used(*at, times);
+                text = next;
             }
         }
-        for regex in &self.patterns {
-            text = replace(&text, regex, PLACEHOLDER, &|_, _| true);
+        for (at, regex) in &self.patterns {
+            let (next, times) = replace(&text, regex, PLACEHOLDER, &|_, _| true);
+            self.used(*at, times);
+            text = next;
         }
         text
     }
@@ -180,10 +205,11 @@ fn replace(
     regex: &Regex,
     token: &str,
     accept: &dyn Fn(&str, &Range<usize>) -> bool,
-) -> String {
+) -> (String, u64) {
     if !regex.is_match(text) {
-        return text.to_owned();
+        return (text.to_owned(), 0);
     }
+    let mut times = 0;
     let whole = placeholders(text);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -199,10 +225,11 @@ fn replace(
         }
         out.push_str(&text[done..span.start]);
         out.push_str(token);
+        times += 1;
         done = span.end;
     }
     out.push_str(&text[done..]);
-    out
+    (out, times)
 }
 
 /// The first group where the pattern has one, else all that it matched.

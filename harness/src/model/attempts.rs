@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Entry, Event, FacetRecord, Failure, KnownValue, StepOutcome, StepRecord};
+use super::event::{
+    Entry, Event, FacetRecord, Failure, KnownValue, Purpose, StepOutcome, StepRecord,
+};
 use super::event::{EvidenceRef, SessionWork, WatchKind};
 use super::verdict::{Because, Outcome};
 
@@ -71,6 +73,8 @@ pub struct FailedCheck<'a> {
 pub struct ScenarioLog<'a> {
     /// Its attempts, in order of their number.
     pub attempts: BTreeMap<u32, AttemptLog<'a>>,
+    /// Those that were only made to measure how long its steps take.
+    pub measured: BTreeMap<u32, AttemptLog<'a>>,
     /// Why it was not executed, where the ledger says so.
     pub not_run: Option<(Because, &'a str)>,
 }
@@ -164,7 +168,11 @@ impl<'a> Attempts<'a> {
             Event::Session { actor, product, why, steps, .. } => {
                 self.sessions.push(SessionLog { actor, product, why: *why, steps });
             }
-            Event::AttemptStarted { scenario, attempt, known } => {
+            Event::AttemptStarted { scenario, attempt, known, purpose } => {
+                if *purpose == Purpose::Measuring {
+                    let log = AttemptLog { span: (seq, seq), ..AttemptLog::default() };
+                    self.scenarios.entry(scenario).or_default().measured.insert(*attempt, log);
+                }
                 self.attempt(scenario, *attempt, seq).known = known;
             }
             Event::Step { scenario, attempt, step } => {
@@ -211,8 +219,9 @@ impl<'a> Attempts<'a> {
 
     fn attempt(&mut self, scenario: &'a str, number: u32, seq: u64) -> &mut AttemptLog<'a> {
         let log = self.scenarios.entry(scenario).or_default();
-        let attempt = log
-            .attempts
+        let measured = log.measured.contains_key(&number);
+        let attempts = if measured { &mut log.measured } else { &mut log.attempts };
+        let attempt = attempts
             .entry(number)
             .or_insert_with(|| AttemptLog { span: (seq, seq), ..AttemptLog::default() });
         attempt.span.1 = seq;

@@ -4,7 +4,7 @@
 //! so that neither of the two rooms does any I/O.
 
 use super::event::EvidenceRef;
-use super::finding::Difference;
+use super::finding::{Difference, RedactionUse};
 use super::observe::{FacetKind, FacetShape};
 use super::verdict::Because;
 
@@ -26,6 +26,8 @@ pub struct Comparison {
     pub new_facets: u32,
     /// Pictures with the changes boxed, to be stored.
     pub boxed: Vec<BoxedImage>,
+    /// How often each redaction was used, by the last attempt of each scenario.
+    pub redactions: Vec<RedactionUse>,
 }
 
 /// A difference, with what grouping must know of it and a report need not.

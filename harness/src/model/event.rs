@@ -79,6 +79,9 @@ pub enum Event {
         attempt: u32,
         /// Values that this attempt was given and that are never compared.
         known: Vec<KnownValue>,
+        /// What it was made for.
+        #[serde(default, skip_serializing_if = "Purpose::is_judging")]
+        purpose: Purpose,
     },
     /// A step was done, or could not be.
     Step {
@@ -180,6 +183,26 @@ impl Event {
             | Self::Session { .. }
             | Self::NightFinished { .. } => None,
         }
+    }
+}
+
+/// What an attempt is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To judge its scenario.
+    #[default]
+    Judging,
+    /// To measure once more how long its steps take; it judges nothing.
+    Measuring,
+}
+
+impl Purpose {
+    /// Whether it is the usual one.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    pub fn is_judging(&self) -> bool {
+        *self == Self::Judging
     }
 }
 

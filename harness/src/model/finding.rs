@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
+use super::history::Since;
 use super::observe::{FacetKind, Rect};
 use super::picture::{Move, Region};
 use super::stage::{Stage, StageTally};
@@ -121,6 +122,13 @@ pub struct Finding {
     pub confidence: f64,
     /// When it was first seen, where that is known.
     pub first_seen: Option<DateTime<Utc>>,
+    /// The night and build that first had it; `None` where no earlier night is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+    /// How much slower something became, of a finding that is about nothing else. Such a finding
+    /// is advisory: it decides neither a scenario's verdict nor the gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowdown: Option<Slowdown>,
     /// Who answers for the first scenario that it hits.
     pub owner: Option<String>,
     /// The ids of the scenarios that it hits.
@@ -135,6 +143,102 @@ pub struct Finding {
     pub accept: Option<String>,
     /// The known issue that it belongs to.
     pub suppression: Option<SuppressionNote>,
+}
+
+/// How much slower something became than this machine's own earlier nights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slowdown {
+    /// What it usually took, in milliseconds: the median of earlier nights.
+    pub usual_ms: u64,
+    /// What it takes now, in milliseconds: the median of tonight's measurements.
+    pub now_ms: u64,
+    /// How many times as long, to the slower of both sides' doubts.
+    pub ratio: f64,
+    /// How sure that is, from 0 to 1, corrected for all that was measured again.
+    pub sure: f64,
+    /// How many earlier nights it was compared with.
+    pub nights: u32,
+    /// How often it was measured again tonight.
+    pub measured: u32,
+    /// The steps that became slower, the one with these numbers first.
+    pub steps: Vec<SlowStep>,
+}
+
+/// A step that became slower.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlowStep {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The index of the step.
+    pub step: u32,
+    /// What stands for it across nights.
+    pub key: String,
+    /// What it took, one word a night: `210 - 215`.
+    pub trend: String,
+}
+
+/// A cause that was there when its scenarios were last judged, and is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixedCause {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// What a user noticed.
+    pub title: String,
+    /// Since when it had been there.
+    pub since: Since,
+    /// The scenarios in which it is gone.
+    pub scenarios: Vec<String>,
+}
+
+/// How often a redaction took something out of what was seen tonight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedactionUse {
+    /// The file that it stands in.
+    pub file: String,
+    /// The checkpoint that it belongs to; `None` is all that its file is about.
+    pub checkpoint: Option<String>,
+    /// The redaction as a person would say it.
+    pub redaction: String,
+    /// How many texts were looked through for it.
+    pub texts: u64,
+    /// How often it took something out.
+    pub matched: u64,
+}
+
+/// A redaction that nobody needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadRedaction {
+    /// The file that it stands in.
+    pub file: String,
+    /// The checkpoint that it belongs to.
+    pub checkpoint: Option<String>,
+    /// The redaction as a person would say it.
+    pub redaction: String,
+    /// In how many nights it took nothing out.
+    pub nights: u32,
+}
+
+impl std::fmt::Display for DeadRedaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.file, self.redaction)?;
+        if let Some(checkpoint) = &self.checkpoint {
+            write!(f, " at checkpoint {checkpoint}")?;
+        }
+        write!(f, " has matched nothing for {} nights; remove it", self.nights)
+    }
+}
+
+/// What something that is not gating yet did in a night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageUse {
+    /// What it is: `facet links`, `watch console-error`, `scenario filter-orders`.
+    pub what: String,
+    /// Its stage: `shadow` or `advisory`.
+    pub stage: String,
+    /// How many comparisons it took part in.
+    pub compared: u64,
+    /// In how many of them it would have raised an alarm, had it been gating.
+    pub would_have_alarmed: u64,
 }
 
 /// The known issue that a finding belongs to.
@@ -305,4 +409,23 @@ pub struct Judgement {
     /// Facets that are younger than the suite: recorded, and not compared before they are accepted.
     #[serde(default)]
     pub new_facets: u32,
+    /// What was wrong before and is gone.
+    pub fixed: Vec<FixedCause>,
+    /// How often each redaction was used.
+    pub redactions: Vec<RedactionUse>,
+    /// Redactions that have taken nothing out for many nights.
+    pub dead_redactions: Vec<DeadRedaction>,
+    /// How fast the night was as a whole.
+    pub pace: Option<Pace>,
+}
+
+/// How fast a night was as a whole, against earlier nights of the same machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// How many times as long its steps took, in the middle of all of them.
+    pub factor: f64,
+    /// How many steps that is known from.
+    pub steps: u32,
+    /// How many steps looked slower at first and could not be measured again.
+    pub unmeasured: u32,
 }

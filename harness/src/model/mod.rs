@@ -3,7 +3,8 @@
 //! Every other room speaks in these types. They are grouped by the stage that writes them:
 //! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
 //! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
-//! by `triage`; [`stage`] says how much each counts. [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
+//! by `triage`, [`history`] by the room of that name; [`stage`] says how much each counts.
+//! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
 pub mod artifact;
 pub mod attempts;
@@ -13,10 +14,12 @@ pub mod control;
 mod describe;
 pub mod event;
 mod expand;
+mod expectations;
 pub mod filetext;
 pub mod fill;
 pub mod finding;
 pub mod gesture;
+pub mod history;
 pub mod hygiene;
 pub mod observe;
 pub mod page_settings;
@@ -35,8 +38,11 @@ pub mod terminal;
 pub(crate) mod testing;
 pub mod verdict;
 
-pub use event::{Entry, Event, EvidenceRef, KnownValue, StepOutcome, StepRecord, WatchKind};
+pub use event::{
+    Entry, Event, EvidenceRef, KnownValue, Purpose, StepOutcome, StepRecord, WatchKind,
+};
 pub use finding::{Difference, FacetChange, Finding, Gate, Judgement, ScenarioResult, Totals};
+pub use history::History;
 pub use observe::{Facet, FacetContent, FacetKind, Observation, Rect};
 pub use patience::Patience;
 pub use plan::{BaselineRecord, Plan};

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
+use super::history::History;
 use super::hygiene::Remark;
 use super::observe::FacetKind;
 use super::patience::Patience;
@@ -59,6 +60,13 @@ pub struct Plan {
     pub hygiene: Vec<Remark>,
     /// The accepted snapshots of the planned scenarios, kept as evidence.
     pub baselines: Vec<BaselineRecord>,
+    /// What stands for this machine, so that durations are compared with its own; `None` in old
+    /// nights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// What earlier nights said; empty in old nights.
+    #[serde(default)]
+    pub history: History,
 }
 
 /// A build under test.
@@ -133,6 +141,9 @@ impl Plan {
             suppressions: self.suppressions.clone(),
             stages: self.stages.clone(),
             hygiene: Vec::new(),
+            machine: self.machine.clone(),
+            // One attempt by itself is judged without what earlier nights said.
+            history: History::default(),
         }
     }
 }

@@ -257,6 +257,12 @@ pub struct NightConfig {
     pub timeout_from: LimitFrom,
     /// What default time limits are multiplied by, in percent; `None` measures this machine.
     pub patience: Option<u32>,
+    /// The folder of earlier nights, relative to the suite root; `None` is where nights are kept.
+    #[serde(default)]
+    pub history: Option<PathBuf>,
+    /// How often a scenario with a step that looks slower is run again; 0 claims no slowdown.
+    #[serde(default)]
+    pub measure: u32,
 }
 
 /// What turns a night into pass or fail.
@@ -361,6 +367,8 @@ impl Default for NightConfig {
             timeout_ms: 300_000,
             timeout_from: LimitFrom::Default,
             patience: None,
+            history: None,
+            measure: 5,
         }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeZone, Utc};
 use indexmap::IndexMap;
 
-use super::event::{Entry, Event, EvidenceRef, FacetRecord, Failure, StepOutcome, StepRecord};
+use super::event::{
+    Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
+};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
@@ -57,6 +59,8 @@ impl Default for Night {
             stages: super::Stages::default(),
             hygiene: Vec::new(),
             baselines: Vec::new(),
+            machine: None,
+            history: crate::model::History::default(),
         };
         Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }
     }
@@ -166,7 +170,12 @@ impl Night {
                 token: (*token).to_owned(),
             })
             .collect();
-        self.event(Event::AttemptStarted { scenario: scenario.to_owned(), attempt, known })
+        self.event(Event::AttemptStarted {
+            scenario: scenario.to_owned(),
+            attempt,
+            known,
+            purpose: Purpose::Judging,
+        })
     }
 
     /// A checkpoint is reached, by the step of that name where the plan has one.

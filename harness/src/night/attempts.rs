@@ -19,7 +19,8 @@ use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::Config;
 use crate::model::{
-    Because, Event, FacetKind, KnownValue, Outcome, Patience, Plan, Scenario, Snapshot, Surface,
+    Because, Event, FacetKind, KnownValue, Outcome, Patience, Plan, Purpose, Scenario, Snapshot,
+    Surface,
 };
 use crate::process::Environment;
 use crate::surface::SurfaceError;
@@ -49,11 +50,13 @@ pub(super) struct Setup {
 pub(super) struct Worker {
     pub browser: Option<Browser>,
     pub sessions: Sessions,
+    /// What its attempts are made for.
+    pub purpose: Purpose,
 }
 
 impl Worker {
     pub(super) fn new(browser: Option<Browser>) -> Self {
-        Self { browser, sessions: Sessions::default() }
+        Self { browser, sessions: Sessions::default(), purpose: Purpose::Judging }
     }
 }
 
@@ -126,7 +129,9 @@ pub(super) async fn run_by(
                 stage.clear().await;
                 return match trouble {
                     Trouble::Login(detail) => could_not(setup, scenario, Because::Login, &detail),
-                    Trouble::Surface(error) => harness_error(setup, scenario, number, &error),
+                    Trouble::Surface(error) => {
+                        harness_error(setup, scenario, (number, worker.purpose), &error)
+                    }
                     Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
                     Trouble::Night(error) => Err(error),
                 };
@@ -143,7 +148,7 @@ pub(super) async fn run_by(
         number,
         ledger: &setup.ledger,
         policy: &stage.policy(),
-        log: Log::Ledger,
+        log: Log::Ledger(worker.purpose),
         pages: all_pages(&mut pages),
         commands: &mut commands,
         terminals: &mut terminals,
@@ -314,13 +319,14 @@ fn could_not(
 fn harness_error(
     setup: &Setup,
     scenario: &Scenario,
-    number: u32,
+    (number, purpose): (u32, Purpose),
     error: &SurfaceError,
 ) -> Result<Attempted, NightError> {
     setup.ledger.append(Event::AttemptStarted {
         scenario: scenario.id.clone(),
         attempt: number,
         known: Vec::new(),
+        purpose,
     })?;
     setup.ledger.append(Event::AttemptFinished {
         scenario: scenario.id.clone(),

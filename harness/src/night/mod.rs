@@ -9,7 +9,9 @@ mod id;
 mod isolation;
 pub mod judging;
 mod lock;
+mod measure;
 mod options;
+mod past;
 mod patience;
 mod preflight;
 mod printer;
@@ -95,6 +97,9 @@ pub enum NightError {
     /// What was seen cannot be compared.
     #[error(transparent)]
     Compare(#[from] crate::compare::CompareError),
+    /// Earlier nights cannot be looked for.
+    #[error(transparent)]
+    History(#[from] crate::history::HistoryError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
@@ -138,6 +143,9 @@ pub async fn run(
     let suite = &tonight(suite, options, patience);
     let mut plan = plan_of(suite, options, started)?;
     plan.patience = Some(patience);
+    plan.machine = Some(past::machine());
+    let (history, remembered) = past::gather(suite, options, &plan)?;
+    plan.history = history;
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
     for name in suite.config.products.keys().filter(used) {
         builds::chosen_of(&suite.config, name, &builds)?;
@@ -166,6 +174,13 @@ pub async fn run(
         ok: true,
         detail: measured,
         duration_ms: measuring_ms,
+        evidence: Vec::new(),
+    })?;
+    ledger.append(Event::Preflight {
+        check: "history".to_owned(),
+        ok: true,
+        detail: remembered,
+        duration_ms: 0,
         evidence: Vec::new(),
     })?;
     let ready = preflight::run(suite, options, &builds, (&ledger, &plan), stop, &progress).await?;
@@ -262,6 +277,8 @@ fn plan_of(
         stages: suite.config.stages.clone(),
         hygiene: tidy::remarks(suite, started.date_naive()).unwrap_or_default(),
         baselines: Vec::new(),
+        machine: None,
+        history: crate::model::History::default(),
     })
 }
 

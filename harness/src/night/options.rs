@@ -20,6 +20,8 @@ pub struct RunOptions {
     pub until: Option<Until>,
     /// How many workers run at once; `None` takes the configuration's.
     pub jobs: Option<u32>,
+    /// The folder of earlier nights; `None` takes the configuration's.
+    pub history: Option<PathBuf>,
     /// Which scenarios.
     pub selection: Selection,
     /// How often a failed attempt is repeated; `None` takes the scenario's, then the configuration's.
@@ -91,6 +93,13 @@ pub enum Progress {
         done: usize,
         /// Of how many.
         of: usize,
+    },
+    /// Scenarios that look slower are measured again.
+    Measuring {
+        /// How many, with those that they are compared with.
+        scenarios: usize,
+        /// How often each.
+        times: u32,
     },
     /// Verdicts are being made.
     Judging,

@@ -185,7 +185,7 @@ impl Desk<'_> {
         plan: &Plan,
         scratch: &Path,
     ) -> Result<(Products, Vec<ProductBuild>, Unhealthy), NightError> {
-        let previous = super::previous_report(&super::nights_folder(self.suite), &plan.night);
+        let previous = plan.history.nights.last();
         let (mut running, mut builds, mut unhealthy) =
             (Products::default(), Vec::new(), BTreeMap::new());
         let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
@@ -195,9 +195,7 @@ impl Desk<'_> {
                 Some(build) => Some(build.clone()),
                 None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
             };
-            let previous_build = previous.as_ref().and_then(|report| {
-                report.night.products.iter().find(|it| it.name == *name)?.build.clone()
-            });
+            let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
             builds.push(ProductBuild { name: name.clone(), build, previous_build });
             match found {
                 Ok(product) => running.add(product),

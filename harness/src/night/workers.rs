@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::attempts::{self, Setup, Worker};
+use super::measure;
 use super::preflight::Ready;
 use super::queue::Queue;
 use super::sessions::Logins;
@@ -78,6 +79,12 @@ pub(super) async fn run(
             },
             Ok(Err(error)) => failed = Some(error),
             Err(panic) => tracing::error!("a worker ended early: {panic}"),
+        }
+    }
+    if failed.is_none() {
+        match measure::again(&hall.setup, spare.take(), stop, &hall.progress).await {
+            Ok(browser) => spare = browser,
+            Err(error) => failed = Some(error),
         }
     }
     for product in hall.setup.products.all() {

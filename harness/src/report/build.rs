@@ -8,15 +8,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::night::{
-    AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    RecordingReport, ScenarioReport, SessionReport, WatchReport,
+    AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
+    PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
 };
 use super::timeline;
 use crate::model::event::SessionWork;
 use crate::model::{
-    Entry, Event, EvidenceRef, FORMAT_VERSION, Judgement, Outcome, Plan, Scenario, Step,
-    StepOutcome, StepRecord,
+    Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Purpose,
+    Scenario, Step, StepOutcome, StepRecord,
 };
+
+/// How many earlier nights the strip shows, with tonight.
+const STRIP: usize = 13;
 
 /// The report of a night, from what was planned, what happened and what it means.
 #[must_use]
@@ -24,6 +27,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
     let mut ledger = Ledger::read(entries);
     let planned: HashMap<&str, &Scenario> =
         plan.scenarios.iter().map(|scenario| (scenario.id.as_str(), scenario)).collect();
+    let baselines = plan.baselines_by_scenario();
     let scenarios = judgement
         .scenarios
         .iter()
@@ -43,6 +47,10 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
                 would_be: result.would_be,
                 because: result.because,
                 detail: result.detail.clone(),
+                expects: scenario.map(|it| {
+                    let own = baselines.get(&it.id).map_or(&[][..], Vec::as_slice);
+                    plan.expectations(it, own)
+                }),
                 duration_ms: result.duration_ms,
                 findings: result.findings.clone(),
                 attempts: attempts
@@ -66,12 +74,18 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
             patience: plan.patience,
             not_isolated: plan.not_isolated.clone(),
             products: plan.products.clone(),
+            machine: plan.machine.clone(),
         },
         gate: judgement.gate.clone(),
         totals: judgement.totals,
         facets_without_baseline: judgement.facets_without_baseline,
         new_facets: judgement.new_facets,
         findings: judgement.findings.clone(),
+        fixed: judgement.fixed.clone(),
+        redactions: judgement.redactions.clone(),
+        dead_redactions: judgement.dead_redactions.clone(),
+        pace: judgement.pace,
+        history: history(&plan.history),
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,
@@ -85,6 +99,28 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
     };
     report.evidence = notes(&report, plan, &ledger.evidence);
     report
+}
+
+/// The nights before; `None` of a night that looked for none.
+fn history(past: &History) -> Option<HistoryReport> {
+    past.folder.as_ref()?;
+    let from = past.nights.len().saturating_sub(STRIP);
+    Some(HistoryReport {
+        folder: past.folder.clone(),
+        known: past.nights.len() as u32,
+        nights: past.nights[from..]
+            .iter()
+            .map(|it| PastNightReport {
+                id: it.id.clone(),
+                started: it.started,
+                decision: it.decision,
+                totals: it.totals,
+                sensitivity: it.sensitivity,
+            })
+            .collect(),
+        skipped: past.skipped.clone(),
+        other_branches: past.other_branches,
+    })
 }
 
 /// What is known of the files that the report names, sorted by path.
@@ -158,6 +194,9 @@ pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
 /// A ledger, sorted by what the report needs.
 struct Ledger<'a> {
     attempts: HashMap<&'a str, BTreeMap<u32, Attempt<'a>>>,
+    /// Attempts that were only made to measure, which no reader wants among the others.
+    measuring: HashSet<(&'a str, u32)>,
+    measured: Attempt<'a>,
     preflight: Vec<PreflightCheck>,
     product_notes: Vec<ProductNote>,
     sessions: Vec<SessionDone<'a>>,
@@ -203,6 +242,8 @@ impl<'a> Ledger<'a> {
     fn read(entries: &'a [Entry]) -> Self {
         let mut ledger = Self {
             attempts: HashMap::new(),
+            measuring: HashSet::new(),
+            measured: Attempt::default(),
             preflight: Vec::new(),
             product_notes: Vec::new(),
             sessions: Vec::new(),
@@ -245,7 +286,10 @@ impl<'a> Ledger<'a> {
                 self.note(entry, product, Some(how.clone()), evidence);
             }
             Event::ProductLog { product, evidence } => self.note(entry, product, None, evidence),
-            Event::AttemptStarted { scenario, attempt, .. } => {
+            Event::AttemptStarted { scenario, attempt, purpose, .. } => {
+                if *purpose == Purpose::Measuring {
+                    self.measuring.insert((scenario.as_str(), *attempt));
+                }
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Step { scenario, attempt, step } => {
@@ -285,6 +329,9 @@ impl<'a> Ledger<'a> {
     }
 
     fn attempt(&mut self, entry: &Entry, scenario: &'a str, n: u32) -> &mut Attempt<'a> {
+        if self.measuring.contains(&(scenario, n)) {
+            return &mut self.measured;
+        }
         let attempt = self.attempts.entry(scenario).or_default().entry(n).or_default();
         // A ledger line is one entry, and entries are numbered from 0.
         let line = entry.seq + 1;

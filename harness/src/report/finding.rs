@@ -130,10 +130,10 @@ impl FindingView {
         Self {
             id: one_line(&finding.id, 20),
             title: one_line(&finding.title, 240),
-            verdict: finding.verdict.word(),
+            verdict: word(finding),
             stage: on_trial(finding.stage),
             severity: finding.severity.word(),
-            sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0) * 100.0),
+            sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0).min(0.99) * 100.0),
             first_seen: first_seen(finding, known.report),
             owner: finding.owner.as_deref().map(|owner| one_line(owner, 60)),
             fingerprint: one_line(&finding.fingerprint, 80),
@@ -184,10 +184,19 @@ fn recordings(finding: &Finding, known: &Known<'_>) -> Vec<RecordingView> {
     running.and_then(|it| known.recordings.view(&it.evidence, &step.text)).into_iter().collect()
 }
 
+/// The word that stands for what it is.
+pub(super) fn word(finding: &Finding) -> &'static str {
+    if finding.slowdown.is_some() { "slower" } else { finding.verdict.word() }
+}
+
 /// When it was first seen, as a person says it.
 fn first_seen(finding: &Finding, report: &NightReport) -> String {
     match finding.first_seen {
-        Some(at) if at < report.night.started => format!("first seen {}", at.format("%-d %B %Y")),
+        Some(at) if at < report.night.started => {
+            let build = finding.since.as_ref().and_then(|it| it.build.as_deref());
+            let build = build.map(|it| format!(", build {}", one_line(it, 40)));
+            format!("first seen {}{}", at.format("%-d %B %Y"), build.unwrap_or_default())
+        }
         Some(_) => "first seen tonight".to_owned(),
         None => "history unknown".to_owned(),
     }

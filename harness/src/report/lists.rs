@@ -40,7 +40,7 @@ pub struct BriefView {
 /// Rows of a table of scenarios.
 #[derive(Debug, Default, Serialize)]
 pub struct RowList {
-    count: String,
+    pub count: String,
     pub rows: Vec<RowView>,
     left_out: Option<String>,
 }
@@ -87,7 +87,7 @@ impl FindingList {
             } else if list.brief.len() < MOST_BRIEF {
                 list.brief.push(BriefView {
                     id: one_line(&finding.id, 20),
-                    verdict: finding.verdict.word(),
+                    verdict: super::finding::word(finding),
                     stage: on_trial(finding.stage),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),

@@ -15,6 +15,7 @@ mod junit;
 mod lists;
 mod night;
 mod page;
+mod past;
 mod pictures;
 mod recording;
 mod sentence;
@@ -30,8 +31,8 @@ use futures_util::future::BoxFuture;
 pub use build::build;
 pub use html::Mode;
 pub use night::{
-    AttemptReport, Ending, EvidenceNote, NightFacts, NightReport, PreflightCheck, ProductNote,
-    ScenarioReport, StepReport, StepState, WatchReport,
+    AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
+    PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
 };
 pub use sentence::sentence;
 

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::model::finding::Pending;
+use crate::model::finding::{DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
+use crate::model::history::{Noticed, SkippedNight};
 use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
 use crate::model::sensitivity::Figure;
 use crate::model::{
-    Because, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals, Verdict,
-    WatchKind,
+    Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals,
+    Verdict, WatchKind,
 };
 
 /// The whole result of a night.
@@ -35,6 +36,9 @@ pub struct NightReport {
     pub new_facets: u32,
     /// The causes, worst first.
     pub findings: Vec<Finding>,
+    /// What was wrong before and is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<FixedCause>,
     /// The scenarios in the plan's order.
     pub scenarios: Vec<ScenarioReport>,
     /// What does not gate, and what it would have done.
@@ -62,9 +66,54 @@ pub struct NightReport {
     /// What was done for the sessions that scenarios start from, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<SessionReport>,
+    /// How often each redaction took something out of what was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<RedactionUse>,
+    /// Redactions that have taken nothing out for many nights.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dead_redactions: Vec<DeadRedaction>,
+    /// How fast the night was as a whole, against earlier nights of the same machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// The nights before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistoryReport>,
     /// What is known of the files that the paths in this report name.
     #[serde(default)]
     pub evidence: IndexMap<String, EvidenceNote>,
+}
+
+/// The nights before a night, as it knew them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryReport {
+    /// The folder that they were looked for in.
+    pub folder: Option<String>,
+    /// How many could be used.
+    pub known: u32,
+    /// The newest of them, oldest first.
+    pub nights: Vec<PastNightReport>,
+    /// Those that could not be used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<SkippedNight>,
+    /// How many more there are of other branches.
+    #[serde(default)]
+    pub other_branches: u32,
+}
+
+/// One of the nights before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastNightReport {
+    /// Its id.
+    pub id: String,
+    /// When it started.
+    pub started: DateTime<Utc>,
+    /// What its gate decided.
+    pub decision: Decision,
+    /// Its numbers.
+    pub totals: Totals,
+    /// How many of its own mutated observations would have been noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Noticed>,
 }
 
 /// Which night it was.
@@ -96,6 +145,9 @@ pub struct NightFacts {
     pub not_isolated: Vec<String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
+    /// What stands for the machine that it ran on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
 }
 
 /// How a night came to its end.
@@ -142,6 +194,9 @@ pub struct ScenarioReport {
     /// The same in a sentence.
     #[serde(default)]
     pub detail: Option<String>,
+    /// What stands for all that was expected of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<String>,
     /// All attempts together, in milliseconds.
     pub duration_ms: u64,
     /// The ids of its findings.

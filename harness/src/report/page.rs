@@ -11,15 +11,18 @@ use super::finding::Known;
 use super::html::Mode;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::night::{NightReport, ScenarioReport};
+use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sentence::{active, is_suppressed, sentence};
 use super::shown::{count, duration, one_line, short};
 use super::trust::{BuildView, FactView, TallyView, alerts, builds, tally, trust};
-use crate::model::finding::Pending;
+use crate::model::finding::{FixedCause, Pending};
 use crate::model::{Decision, Finding, Stage, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
+/// The most causes that are told to be gone, and redactions that are told to be dead.
+const MOST_GONE: usize = 50;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -32,6 +35,8 @@ pub struct Page {
     took: Option<String>,
     branch: Option<String>,
     builds: Vec<BuildView>,
+    /// The nights before and tonight.
+    strip: Vec<NightView>,
     alerts: Vec<String>,
     decision: &'static str,
     rule: String,
@@ -51,6 +56,20 @@ pub struct Page {
     how: HowView,
 }
 
+impl GoneView {
+    fn of(cause: &FixedCause) -> Self {
+        let build = cause.since.build.as_deref().map(|it| format!(", build {}", one_line(it, 60)));
+        Self {
+            title: one_line(&cause.title, 240),
+            since: format!("{}{}", cause.since.at.format("%-d %B %Y"), build.unwrap_or_default()),
+            scenarios: match cause.scenarios.as_slice() {
+                [only] => one_line(only, 120),
+                more => count(more.len(), "scenario"),
+            },
+        }
+    }
+}
+
 /// A folded part: the findings and scenarios of one verdict.
 #[derive(Debug, Serialize)]
 struct SectionView {
@@ -59,7 +78,19 @@ struct SectionView {
     title: &'static str,
     about: &'static str,
     findings: FindingList,
+    /// Causes that are gone.
+    gone: Vec<GoneView>,
+    gone_left_out: Option<String>,
     rows: RowList,
+    count: String,
+}
+
+/// A cause that was there before.
+#[derive(Debug, Serialize)]
+struct GoneView {
+    title: String,
+    since: String,
+    scenarios: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,6 +109,9 @@ struct HowView {
     preflight: Vec<CheckView>,
     facts: Vec<(String, String)>,
     products: Vec<ProductView>,
+    /// Redactions that nobody needs.
+    dead: Vec<String>,
+    dead_left_out: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,6 +163,7 @@ impl Page {
             }),
             branch: night.branch.as_deref().map(|it| one_line(it, 120)),
             builds: builds(report),
+            strip: strip(report),
             alerts: alerts(report),
             decision: report.gate.decision.word(),
             rule: short(&report.gate.rule, 400),
@@ -228,16 +263,32 @@ fn sections(
         .map(|(verdict, id, title, about)| {
             let scenarios: Vec<&ScenarioReport> =
                 report.scenarios.iter().filter(|it| it.verdict == verdict).collect();
+            let gone: &[FixedCause] = if verdict == Verdict::Fixed { &report.fixed } else { &[] };
             SectionView {
                 id,
                 verdict: verdict.word(),
                 title,
                 about,
                 findings: FindingList::new(active(report, verdict), known, room),
+                gone: gone.iter().take(MOST_GONE).map(GoneView::of).collect(),
+                gone_left_out: left_out(gone.len(), MOST_GONE, "cause"),
                 rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
+                count: String::new(),
             }
         })
         .collect();
+    let slower = report.findings.iter().filter(|it| it.slowdown.is_some() && !is_suppressed(it));
+    sections.push(SectionView {
+        id: "slower",
+        verdict: "slower",
+        title: "Slower",
+        about: "Takes longer than in earlier nights of this machine, and not by chance: it was measured again. Told, and not counted by the gate.",
+        findings: FindingList::new(slower, known, room),
+        gone: Vec::new(),
+        gone_left_out: None,
+        rows: RowList::default(),
+        count: String::new(),
+    });
     sections.push(trial(report, known, room, most_rows));
     let suppressed = report.findings.iter().filter(|finding| is_suppressed(finding));
     sections.push(SectionView {
@@ -246,9 +297,19 @@ fn sections(
         title: "Known issues",
         about: "Suppressed until their date; they do not fail the gate.",
         findings: FindingList::new(suppressed, known, room),
+        gone: Vec::new(),
+        gone_left_out: None,
         rows: RowList::default(),
+        count: String::new(),
     });
-    sections.retain(|it| it.findings.total > 0 || !it.rows.rows.is_empty());
+    sections.retain(|it| it.findings.total > 0 || !it.gone.is_empty() || !it.rows.rows.is_empty());
+    for section in &mut sections {
+        section.count = match (section.rows.rows.len(), section.gone.len()) {
+            (0, 0) => section.findings.count.clone(),
+            (0, gone) => count(gone, "cause"),
+            _ => section.rows.count.clone(),
+        };
+    }
     sections
 }
 
@@ -259,7 +320,8 @@ fn trial(
     room: &mut Room,
     most_rows: usize,
 ) -> SectionView {
-    let advisory = |it: &&Finding| !it.stage.is_gating() && !is_suppressed(it);
+    let advisory =
+        |it: &&Finding| !it.stage.is_gating() && it.slowdown.is_none() && !is_suppressed(it);
     let scenarios: Vec<&ScenarioReport> =
         report.scenarios.iter().filter(|it| !it.stage.is_gating()).collect();
     SectionView {
@@ -268,6 +330,8 @@ fn trial(
         title: "Advisory",
         about: "What is on trial: it is reported here and decides nothing. What is in shadow is only counted.",
         findings: FindingList::new(report.findings.iter().filter(advisory), known, room),
+        gone: Vec::new(),
+        gone_left_out: None,
         rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
     }
 }
@@ -307,6 +371,13 @@ fn how(report: &NightReport) -> HowView {
             })
             .collect(),
         facts,
+        dead: report
+            .dead_redactions
+            .iter()
+            .take(MOST_GONE)
+            .map(|it| one_line(&it.to_string(), 400))
+            .collect(),
+        dead_left_out: left_out(report.dead_redactions.len(), MOST_GONE, "redaction"),
         products: report
             .product_notes
             .iter()

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::finding::word;
 use super::night::NightReport;
 use super::sentence::{active, is_suppressed, sentence};
 use super::shown::{count, duration, markdown, one_line};
@@ -85,7 +86,7 @@ fn findings(text: &mut String, report: &NightReport) {
         let _ = writeln!(
             text,
             "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
-            if finding.stage.is_gating() { finding.verdict.word() } else { finding.stage.word() },
+            shown_as(finding),
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),
@@ -126,5 +127,14 @@ fn not_judged(text: &mut String, report: &NightReport) {
     if rows.len() > MOST_ROWS {
         let more = count(rows.len() - MOST_ROWS, "more scenario");
         let _ = writeln!(text, "\n{more} left out here; all are in `night.json`.");
+    }
+}
+
+/// The verdict, or what the finding counts as where it decides nothing.
+fn shown_as(finding: &Finding) -> &'static str {
+    if finding.stage.is_gating() || finding.slowdown.is_some() {
+        word(finding)
+    } else {
+        finding.stage.word()
     }
 }

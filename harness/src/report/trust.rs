@@ -35,9 +35,9 @@ pub struct TallyView {
 /// A line of the trust block.
 #[derive(Debug, Serialize)]
 pub struct FactView {
-    term: &'static str,
-    text: String,
-    more: Vec<String>,
+    pub term: &'static str,
+    pub text: String,
+    pub more: Vec<String>,
 }
 
 /// The builds under test.
@@ -143,6 +143,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     }));
     facts.extend(sensitivity(report));
     facts.extend(hygiene(report));
+    facts.extend(super::past::facts(report));
     facts.extend(sessions(report));
     facts.push(checked(report));
     if !report.night.not_isolated.is_empty() {

@@ -146,6 +146,8 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         timeout_ms: ATTEMPT_TIMEOUT_MS,
         timeout_from: LimitFrom::Default,
         patience: None,
+        history: None,
+        measure: 5,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|node| {
@@ -191,6 +193,11 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
         (night.timeout_ms, night.timeout_from) = (timeout, LimitFrom::Author);
     }
+    night.history =
+        fields.get("history").and_then(|it| reader.words(it, "\"history\"")).map(PathBuf::from);
+    if let Some(measure) = fields.get("measure").and_then(|node| measure(reader, node)) {
+        night.measure = measure;
+    }
     night.patience = fields.get("patience").and_then(|node| {
         let text = reader.words(node, "\"patience\"")?;
         if text == "auto" {
@@ -208,6 +215,20 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         fits.map(|it| it.round() as u32)
     });
     night
+}
+
+/// How often a scenario is measured again: never, or often enough to tell something.
+fn measure(reader: &mut Reader, node: &Node) -> Option<u32> {
+    let times = reader.integer::<u32>(node, "\"measure\"")?;
+    let fits = times == 0 || (4..=20).contains(&times);
+    if !fits {
+        reader.advise(
+            node.pos,
+            format!("measuring {times} times again tells nothing, or takes too long"),
+            "write from 4 to 20, or 0 to claim no slowdown",
+        );
+    }
+    fits.then_some(times)
 }
 
 fn vars(reader: &mut Reader, node: &Node) -> IndexMap<String, String> {

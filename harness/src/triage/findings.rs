@@ -3,6 +3,7 @@
 //! Confidence is a rule, not an estimate: 0.98 where two attempts or scenarios saw it, 0.9 where
 //! one did, at most 0.85 where only a picture changed, 0.6 where attempts disagree.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -34,9 +35,9 @@ struct Material<'a> {
     now: DateTime<Utc>,
 }
 
-/// The findings of a night, worst first; those that decide nothing come last.
+/// The findings of a night, in no order yet (see [`order`]), and which of them only add something.
 ///
-/// `seen` is what decides, and what is only reported; `judged` are the verdicts by the former.
+/// `gating` is what decides, and `advisory` what is only reported; `judged` are the verdicts by the former.
 #[must_use]
 pub fn findings(
     plan: &Plan,
@@ -44,7 +45,7 @@ pub fn findings(
     [gating, advisory]: [&Seen<'_>; 2],
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, BTreeSet<String>) {
     let material = Material { plan, attempts, seen: gating, judged, stage: Stage::Gating, now };
     let mut all = material.all();
     let reported = material.reported(advisory);
@@ -57,14 +58,26 @@ pub fn findings(
             None => all.push((adds, finding)),
         }
     }
-    all.retain(|(_, it)| it.stage > Stage::Shadow);
-    all.sort_by(|(a_adds, a), (b_adds, b)| {
-        let first = |it: &Finding| it.scenarios.first().and_then(|id| gating.position(id));
-        (b.stage, a.verdict, a.severity, a_adds, b.scenarios.len(), first(a), &a.fingerprint).cmp(
-            &(a.stage, b.verdict, b.severity, b_adds, a.scenarios.len(), first(b), &b.fingerprint),
-        )
+    let adds = all.iter().filter(|it| it.0).map(|it| it.1.fingerprint.clone()).collect();
+    let told = all.into_iter().map(|it| it.1).filter(|it| it.stage > Stage::Shadow).collect();
+    (told, adds)
+}
+
+/// Puts the worst first, what is only told last, and numbers them; `adds` are the fingerprints of
+/// those that only add something.
+pub(super) fn order(plan: &Plan, seen: &Seen<'_>, adds: &BTreeSet<String>, all: &mut [Finding]) {
+    let first = |it: &Finding| it.scenarios.first().and_then(|id| seen.position(id));
+    all.sort_by(|a, b| {
+        let rank = |it: &Finding| {
+            (Reverse(it.stage), it.verdict, it.severity, adds.contains(&it.fingerprint))
+        };
+        (rank(a), b.scenarios.len(), first(a), &a.fingerprint).cmp(&(
+            rank(b),
+            a.scenarios.len(),
+            first(b),
+            &b.fingerprint,
+        ))
     });
-    let mut all: Vec<Finding> = all.into_iter().map(|it| it.1).collect();
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
         if finding.accept.is_some() {
@@ -72,7 +85,6 @@ pub fn findings(
                 Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
         }
     }
-    all
 }
 
 /// Takes in what else of the same cause was seen, where it counts less.
@@ -365,6 +377,8 @@ impl Material<'_> {
             severity: severity(atoms, &differences),
             confidence,
             first_seen: None,
+            since: None,
+            slowdown: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,
@@ -373,20 +387,10 @@ impl Material<'_> {
             }),
             // The number is not known yet; what is there says that it can be accepted.
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
-            suppression: self.suppression(&fingerprint),
+            suppression: suppression(self.plan, &fingerprint, self.now),
             fingerprint,
             differences,
         }
-    }
-
-    fn suppression(&self, fingerprint: &str) -> Option<SuppressionNote> {
-        let known = self.plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
-        Some(SuppressionNote {
-            reason: known.reason.clone(),
-            owner: known.owner.clone(),
-            expires: known.expires,
-            expired: self.now.date_naive() > known.expires,
-        })
     }
 
     /// How many attempts saw it, and why we say so.
@@ -431,7 +435,27 @@ impl Material<'_> {
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
     let lead = atoms.iter().map(|it| (it.is_detail(), it.key())).min().unwrap_or_default().1;
-    let digest = Sha256::digest(lead.as_bytes());
+    short_hash(&lead)
+}
+
+/// The known issue of this fingerprint.
+pub(super) fn suppression(
+    plan: &Plan,
+    fingerprint: &str,
+    now: DateTime<Utc>,
+) -> Option<SuppressionNote> {
+    let known = plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
+    Some(SuppressionNote {
+        reason: known.reason.clone(),
+        owner: known.owner.clone(),
+        expires: known.expires,
+        expired: now.date_naive() > known.expires,
+    })
+}
+
+/// Twelve digits that stand for a text.
+pub(super) fn short_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
     let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
     format!("{head:012x}")
 }

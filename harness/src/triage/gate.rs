@@ -26,10 +26,11 @@ pub fn gate(
     let at_least = rule.and_then(|it| it.judged_at_least).unwrap_or(config.judged_at_least);
     let by = rule.map_or(String::new(), |it| format!(", by the rule for branch \"{}\"", it.branch));
 
+    // What is only told decides nothing, neither for a scenario nor against it.
+    let deciding = || findings.iter().filter(|it| it.stage.is_gating());
     let known: HashSet<&str> =
-        findings.iter().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
-    let deciding = findings.iter().filter(|it| it.stage.is_gating());
-    let all: HashSet<&str> = deciding.map(|it| it.id.as_str()).collect();
+        deciding().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
+    let all: HashSet<&str> = deciding().map(|it| it.id.as_str()).collect();
     let counts = |result: &ScenarioResult| {
         let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
         own().next().is_none() || own().any(|it| !known.contains(it))

@@ -2,8 +2,9 @@
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
 //! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario, [`title`]
-//! names it, [`findings`] builds the findings, and [`gate`] decides. [`told`] orders what a title
-//! could tell; [`listing`] reads help texts, [`node`] lines of the accessibility tree.
+//! names it, [`findings`] builds the findings, [`past`] puts what earlier nights said to them,
+//! [`slow`] adds what became slower, and [`gate`] decides. [`told`] orders what a title could tell;
+//! [`listing`] reads help texts, [`node`] lines of the accessibility tree.
 
 pub mod cause;
 mod files;
@@ -15,7 +16,9 @@ mod kin;
 mod listing;
 mod narrow;
 mod node;
+mod past;
 pub mod seen;
+pub mod slow;
 pub mod stages;
 pub mod title;
 mod title_facets;
@@ -29,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use crate::history::dead_tonight;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::finding::Pending;
@@ -51,7 +55,7 @@ pub fn triage(
     let gating = Seen::of(plan, comparison, &parts.gating).visiting(entries);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(entries);
     let all = Seen::of(plan, comparison, &comparison.differences);
-    let judged: BTreeMap<&str, verdicts::Judged> = plan
+    let mut judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
         .iter()
         .map(|it| {
@@ -59,7 +63,14 @@ pub fn triage(
             (it.id.as_str(), verdicts::verdict(it, log, &gating))
         })
         .collect();
-    let findings = findings::findings(plan, &attempts, [&gating, &advisory], &judged, now);
+    let without_history = judged.clone();
+    let seen = [&gating, &advisory];
+    let (mut findings, adds) = findings::findings(plan, &attempts, seen, &judged, now);
+    let (slower, pace) = slow::slow(plan, &attempts, now);
+    findings.extend(slower);
+    past::apply(plan, &attempts, &mut judged, &mut findings);
+    findings::order(plan, &gating, &adds, &mut findings);
+    let fixed = past::fixed(plan, &attempts, &gating, &judged, &findings);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
     for finding in &findings {
         for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
@@ -74,11 +85,13 @@ pub fn triage(
             let log = attempts.scenario(&scenario.id);
             let verdict = stages::counted_verdict(scenario, it.verdict);
             let would_be = verdicts::verdict(scenario, log, &all).verdict;
+            let before = without_history[scenario.id.as_str()].verdict;
+            let counted = stages::counted_verdict(scenario, before);
             ScenarioResult {
                 id: scenario.id.clone(),
                 verdict,
                 stage: scenario.stage,
-                would_be: (would_be != verdict).then_some(would_be),
+                would_be: (would_be != counted).then_some(would_be),
                 because: it.because,
                 detail: it.detail.clone(),
                 duration_ms: log.map_or(0, ScenarioLog::duration_ms),
@@ -93,6 +106,10 @@ pub fn triage(
         stages: stages::tally(plan, &attempts, comparison, &scenarios),
         facets_without_baseline: comparison.facets_without_baseline,
         new_facets: comparison.new_facets,
+        fixed,
+        dead_redactions: dead_tonight(&plan.history, &comparison.redactions),
+        redactions: comparison.redactions.clone(),
+        pace,
         scenarios,
         findings,
         totals,

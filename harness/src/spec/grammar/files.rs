@@ -421,6 +421,18 @@ pub(crate) static NIGHT: Object = object(
             "What time limits that nobody wrote are multiplied by, such as 200%; auto measures how slow this machine is.",
             "auto",
         ),
+        optional(
+            "history",
+            Shape::Text,
+            "The folder of earlier nights, where it is not reports/nights; `--history` overrides it.",
+            "/var/cache/nights",
+        ),
+        optional(
+            "measure",
+            Shape::Integer,
+            "How often a scenario with a step that looks slower is run again at the end; 5 unless said, 0 claims no slowdown.",
+            "5",
+        ),
     ],
 );
 

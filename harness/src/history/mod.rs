@@ -1,0 +1,39 @@
+//! What earlier nights said, and what follows from it for tonight.
+//!
+//! [`gather`] reads the nights of a folder into a [`crate::model::History`] when a night is
+//! planned; from there on everything is pure: [`known`] tells what was wrong before, [`slow`]
+//! what takes longer than it used to, [`dead_redactions`] which redactions nobody needs, and
+//! [`promote`] what has been quiet and useful for long enough to gate. `triage` judges by it.
+
+mod gather;
+pub mod known;
+mod night;
+pub mod promote;
+mod redactions;
+pub mod slow;
+pub mod stats;
+
+pub use gather::{MOST_NIGHTS, Wanted, gather};
+pub use redactions::{QUIET_NIGHTS, dead_redactions, dead_tonight};
+
+use std::path::PathBuf;
+
+/// Why earlier nights could not be looked for. What is wrong with single nights is no error: it
+/// stands in [`crate::model::History::skipped`].
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The folder is none.
+    #[error(
+        "{} is no folder; name the folder that holds the night directories, with `--history DIR` or `night: {{ history: DIR }}`",
+        .0.display()
+    )]
+    NoFolder(PathBuf),
+    /// It cannot be read.
+    #[error("cannot read the earlier nights in {}: {source}; make the folder readable, or name another with `--history DIR`", folder.display())]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

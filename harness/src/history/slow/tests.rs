@@ -1,0 +1,189 @@
+//! Slowdowns over simulated nights: how often unchanged ones raise an alarm, and how often a real
+//! one is caught.
+
+use super::*;
+
+/// A suite's steps, and the noise of the machine that uses them.
+struct World {
+    random: fastrand::Rng,
+    /// Scenario and usual duration of each step.
+    steps: Vec<(usize, f64)>,
+}
+
+/// From night to night a step differs by so much.
+const STEADY: f64 = 0.12;
+/// So often something else on the machine makes a single step slow.
+const BURSTS: f64 = 0.03;
+
+impl World {
+    fn new(seed: u64, scenarios: usize) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let steps = (0..scenarios * 5)
+            .map(|at| (at / 5, 10.0 * 2.0_f64.powf(random.f64() * 8.0)))
+            .collect();
+        Self { random, steps }
+    }
+
+    fn normal(&mut self) -> f64 {
+        let (a, b) = (self.random.f64().max(1e-12), self.random.f64());
+        (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+    }
+
+    /// How slow the machine is in a night: mostly a little, in one of ten under load.
+    fn night(&mut self) -> f64 {
+        let load = if self.random.f64() < 0.1 { 1.5 + self.random.f64() } else { 1.0 };
+        load * (0.1 * self.normal()).exp()
+    }
+
+    /// What a step takes, in a night of this pace.
+    fn takes(&mut self, step: usize, pace: f64) -> u32 {
+        let noise = (STEADY * self.normal()).exp();
+        let burst = if self.random.f64() < BURSTS { 1.5 + 6.0 * self.random.f64() } else { 1.0 };
+        (self.steps[step].1 * pace * noise * burst).round() as u32
+    }
+
+    /// The series after some nights; the second half of a loaded night is slower than the first.
+    fn series(&mut self, nights: usize) -> Vec<Series> {
+        let mut all: Vec<Series> = self
+            .steps
+            .iter()
+            .map(|(scenario, _)| Series { scenario: *scenario, ..Series::default() })
+            .collect();
+        for night in 0..=nights {
+            let pace = self.night();
+            let later = if self.random.f64() < 0.2 { 1.3 } else { 1.0 };
+            for (at, series) in all.iter_mut().enumerate() {
+                let half = if at * 2 > self.steps.len() { later } else { 1.0 };
+                let ms = self.takes(at, pace * half);
+                if night < nights {
+                    series.past.push(Some(Took { ms, slower: false }));
+                } else {
+                    series.tonight = Some(ms);
+                }
+            }
+        }
+        all
+    }
+
+    /// Measures what is suspected again, as a night does, with two others to tell the pace by.
+    fn measure(&mut self, all: &mut [Series], slow: Option<(usize, f64)>) {
+        let found = suspects(all);
+        let mut scenarios: Vec<usize> = found.iter().map(|at| all[*at].scenario).collect();
+        scenarios.dedup();
+        scenarios.truncate(8);
+        if scenarios.is_empty() {
+            return;
+        }
+        let others = (0..self.steps.len() / 5).filter(|it| !scenarios.contains(it)).take(2);
+        scenarios.extend(others.collect::<Vec<_>>());
+        let pace = self.night();
+        for _ in 0..5 {
+            for (at, series) in all.iter_mut().enumerate() {
+                if scenarios.contains(&series.scenario) {
+                    let factor = slow.filter(|it| it.0 == at).map_or(1.0, |it| it.1);
+                    series.again.push(self.takes(at, pace * factor));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_thousand_unchanged_nights_at_most_ten_raise_an_alarm() {
+    let mut alarms = 0;
+    for seed in 0..1_000 {
+        let mut world = World::new(seed, 20);
+        let nights = 8 + world.random.usize(0..22);
+        let mut all = world.series(nights);
+        world.measure(&mut all, None);
+        alarms += usize::from(!slower(&all).0.is_empty());
+    }
+    assert!(alarms <= 10, "{alarms} of 1000 unchanged nights raised an alarm");
+}
+
+#[test]
+fn a_command_of_200_ms_that_takes_twice_as_long_is_caught_after_ten_nights() {
+    let mut caught = 0;
+    for seed in 0..1_000 {
+        let mut world = World::new(seed, 20);
+        let at = 42;
+        world.steps[at].1 = 200.0;
+        let mut all = world.series(10);
+        all[at].tonight = all[at].tonight.map(|ms| ms * 2);
+        world.measure(&mut all, Some((at, 2.0)));
+        let (found, _) = slower(&all);
+        caught += usize::from(found.iter().any(|it| it.series == at));
+    }
+    assert!(caught >= 950, "{caught} of 1000 slowdowns were caught");
+}
+
+/// Ten steps of four scenarios that always take about the same.
+fn steady(tonight: &[u32], again: &[(usize, [u32; 4])]) -> Vec<Series> {
+    let mut all: Vec<Series> = (0..12)
+        .map(|at| Series {
+            scenario: at / 3,
+            past: (0..10).map(|night| Some(Took { ms: 200 + night % 3, slower: false })).collect(),
+            tonight: Some(tonight.get(at).copied().unwrap_or(200)),
+            again: Vec::new(),
+        })
+        .collect();
+    for (at, times) in again {
+        all[*at].again = times.to_vec();
+    }
+    all
+}
+
+#[test]
+fn a_slowdown_is_told_with_ratio_and_doubt() {
+    let all = steady(&[650], &[(0, [645, 640, 650, 655])]);
+    assert_eq!(suspects(&all), [0]);
+    let (found, pace) = slower(&all);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!((found[0].usual_ms - 201.0).abs() < 0.1 && (found[0].now_ms - 650.0).abs() < 0.1);
+    assert!((3.1..3.3).contains(&found[0].ratio) && found[0].sure > 0.998, "{found:#?}");
+    assert_eq!(pace.map(|it| (it.steps, it.unmeasured)), Some((12, 0)));
+}
+
+#[test]
+fn what_was_not_measured_again_or_was_quick_then_is_not_claimed() {
+    let (found, pace) = slower(&steady(&[650], &[]));
+    assert!(found.is_empty());
+    assert_eq!(pace.map(|it| it.unmeasured), Some(1));
+    assert!(slower(&steady(&[650], &[(0, [650, 201, 650, 200])])).0.is_empty());
+}
+
+#[test]
+fn a_night_in_which_everything_is_slow_has_a_pace_and_no_slowdown() {
+    let all = steady(&[600; 12], &[]);
+    assert_eq!(suspects(&all), [] as [usize; 0]);
+    let factor = slower(&all).1.map(|it| it.factor);
+    assert!(factor.is_some_and(|it| (2.9..3.1).contains(&it)), "{factor:?}");
+}
+
+#[test]
+fn a_machine_that_is_slow_only_at_the_end_is_told_by_the_steps_of_others() {
+    let again = [0, 3, 4, 5].map(|at| (at, [650, 640, 650, 660]));
+    assert!(slower(&steady(&[650], &again)).0.is_empty());
+}
+
+#[test]
+fn few_nights_and_small_differences_say_nothing() {
+    let mut all = steady(&[650], &[(0, [645, 640, 650, 655])]);
+    all[0].past.truncate(FEWEST_NIGHTS - 1);
+    assert!(suspects(&all).is_empty());
+    assert!(suspects(&steady(&[245], &[])).is_empty(), "45 ms more");
+}
+
+#[test]
+fn nights_that_were_reported_as_slower_are_no_measure_until_they_are_the_rule() {
+    let mut all = steady(&[650], &[(0, [645, 640, 650, 655])]);
+    let slow = Took { ms: 650, slower: true };
+    all.iter_mut().for_each(|it| {
+        let past = it.past[0];
+        it.past.extend([past; 6]);
+    });
+    all[0].past.splice(10.., [Some(slow); 6]);
+    assert_eq!(slower(&all).0.len(), 1, "it is still slower than it was");
+    all[0].past.splice(..8, [Some(slow); 8]);
+    assert!(slower(&all).0.is_empty(), "by now it is as it always is");
+}

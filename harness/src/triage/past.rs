@@ -1,0 +1,162 @@
+//! [`apply`]: what earlier nights said, put to tonight's verdicts and findings: what is known is
+//! still failing, what holds again is fixed, and everything knows since when it has been there.
+//!
+//! The rules are defined in `docs/design/017-what-earlier-nights-say.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::seen::Seen;
+use super::verdicts::Judged;
+use crate::history::known;
+use crate::model::attempts::Attempts;
+use crate::model::finding::FixedCause;
+use crate::model::history::Since;
+use crate::model::{Finding, Outcome, Plan, Verdict};
+
+/// Tells known from new, in findings and then in scenarios, and what holds again.
+pub(super) fn apply<'a>(
+    plan: &'a Plan,
+    attempts: &Attempts<'_>,
+    judged: &mut BTreeMap<&'a str, Judged>,
+    findings: &mut [Finding],
+) {
+    if plan.history.nights.is_empty() {
+        return;
+    }
+    // Scenarios that have something which they did not have before.
+    let mut news: BTreeSet<String> = BTreeSet::new();
+    for finding in findings.iter_mut() {
+        date(plan, judged, finding, &mut news);
+    }
+    let deciding = findings.iter().filter(|it| it.stage.is_gating());
+    let hit: BTreeSet<&String> = deciding.flat_map(|it| &it.scenarios).collect();
+    let baselines = plan.baselines_by_scenario();
+    for scenario in &plan.scenarios {
+        let Some(it) = judged.get_mut(scenario.id.as_str()) else { continue };
+        if it.verdict == Verdict::Regressed
+            && hit.contains(&scenario.id)
+            && !news.contains(&scenario.id)
+        {
+            it.verdict = Verdict::StillFailing;
+        }
+        if it.verdict == Verdict::Unchanged && known::was_failing(&plan.history, &scenario.id) {
+            let own = baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
+            let expected = known::expected(&plan.history, &scenario.id);
+            let all_ran = attempts.scenario(&scenario.id).is_some();
+            if all_ran && expected == Some(plan.expectations(scenario, own).as_str()) {
+                it.verdict = Verdict::Fixed;
+            }
+        }
+    }
+}
+
+/// Since when a finding has been there, and whether it is known in all that it hits.
+fn date(
+    plan: &Plan,
+    judged: &BTreeMap<&str, Judged>,
+    finding: &mut Finding,
+    news: &mut BTreeSet<String>,
+) {
+    let history = &plan.history;
+    let past = history.causes.get(&finding.fingerprint);
+    // Advisory findings hit scenarios of any verdict, the others what they made worse.
+    let advisory = !finding.stage.is_gating();
+    let worse = |id: &&String| {
+        advisory || judged.get(id.as_str()).is_some_and(|it| it.verdict == Verdict::Regressed)
+    };
+    let (old, new): (Vec<&String>, Vec<&String>) = finding
+        .scenarios
+        .iter()
+        .filter(worse)
+        .partition(|id| known::is_known(history, id, &finding.fingerprint));
+    if finding.verdict == Verdict::Regressed && !old.is_empty() && new.is_empty() {
+        finding.verdict = Verdict::StillFailing;
+    }
+    if !advisory {
+        news.extend(new.iter().map(|it| (*it).clone()));
+    }
+    let goes_on = match finding.verdict {
+        Verdict::Regressed | Verdict::StillFailing => !old.is_empty(),
+        // Chance comes and goes: it counts from the first time on.
+        Verdict::Flaky => past.is_some(),
+        Verdict::Inconclusive
+        | Verdict::Drifted
+        | Verdict::New
+        | Verdict::Fixed
+        | Verdict::Unchanged
+        | Verdict::NotRun => known::last_night(history, &finding.fingerprint).is_some(),
+    };
+    let since = match past.filter(|_| goes_on) {
+        Some(past) => {
+            finding.reasons.push(known::since_when(&past.since, past.nights));
+            past.since.clone()
+        }
+        None => {
+            finding.reasons.extend(known::came_back(history, &finding.fingerprint));
+            tonight(plan, finding)
+        }
+    };
+    if !old.is_empty() && !new.is_empty() {
+        let names: Vec<&str> = new.iter().take(3).map(|it| it.as_str()).collect();
+        finding.reasons.push(format!("tonight it also hits {}", names.join(", ")));
+    }
+    finding.first_seen = Some(since.at);
+    finding.since = Some(since);
+}
+
+fn tonight(plan: &Plan, finding: &Finding) -> Since {
+    let first = finding.scenarios.first();
+    let scenario = plan.scenarios.iter().find(|it| Some(&it.id) == first);
+    let product = scenario.and_then(|it| it.product.as_deref());
+    let build = plan.products.iter().find(|it| Some(it.name.as_str()) == product);
+    Since {
+        at: plan.started,
+        night: plan.night.clone(),
+        build: build.and_then(|it| it.build.clone()),
+    }
+}
+
+/// What was wrong when its scenarios were last judged, and is gone although they were used to
+/// their end and nobody changed what is expected of them.
+pub(super) fn fixed(
+    plan: &Plan,
+    attempts: &Attempts<'_>,
+    seen: &Seen<'_>,
+    judged: &BTreeMap<&str, Judged>,
+    findings: &[Finding],
+) -> Vec<FixedCause> {
+    let here: BTreeSet<(&str, &str)> = findings
+        .iter()
+        .flat_map(|it| it.scenarios.iter().map(|id| (it.fingerprint.as_str(), id.as_str())))
+        .collect();
+    let baselines = plan.baselines_by_scenario();
+    let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, past) in &plan.history.scenarios {
+        let Some(scenario) = seen.scenario(id).filter(|_| !past.causes.is_empty()) else {
+            continue;
+        };
+        let ended = attempts.scenario(id).and_then(|it| it.attempts.values().next_back());
+        let completed = ended.is_some_and(|it| it.outcome() == Some(Outcome::Completed));
+        let own = baselines.get(id).map_or(&[][..], Vec::as_slice);
+        let same = || past.expects.as_deref() == Some(plan.expectations(scenario, own).as_str());
+        if !completed || !judged[id.as_str()].verdict.is_judged() || !same() {
+            continue;
+        }
+        for cause in past.causes.iter().filter(|it| !here.contains(&(it.as_str(), id.as_str()))) {
+            gone.entry(cause).or_default().push(id);
+        }
+    }
+    let told = gone.into_iter().filter_map(|(fingerprint, scenarios)| {
+        let past = plan.history.causes.get(fingerprint)?;
+        Some(FixedCause {
+            fingerprint: fingerprint.to_owned(),
+            title: past.title.clone(),
+            since: past.since.clone(),
+            scenarios: scenarios.into_iter().map(str::to_owned).collect(),
+        })
+    });
+    told.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Verdicts over several nights, without running any.
+
+use super::super::triage;
+use crate::model::history::{PastCause, PastNight, PastScenario, letter};
+use crate::model::testing::{Night, instant};
+use crate::model::{Decision, EvidenceRef, FacetKind, Judgement, Outcome, Verdict};
+
+const GOOD: &str = "- heading \"12 rows\"\n- contentinfo: Help";
+const BAD: &str = "- heading \"11 rows\"\n- contentinfo: Help";
+const WORSE: &str = "- heading \"11 rows\"\n- contentinfo: Hlep";
+
+/// A night of pages, each with what was seen of it.
+fn night(pages: &[(&str, &str)]) -> Night {
+    let mut night = Night::default();
+    for (id, seen) in pages {
+        night.page(id, &format!("/{id}"), GOOD, seen);
+    }
+    night
+}
+
+fn judge(night: &Night) -> Judgement {
+    let mut found = crate::compare::compare(&night.plan, &night.entries, &|it| night.read(it))
+        .expect("the redactions are valid");
+    found
+        .store(&mut |kind, media, bytes| {
+            Ok::<_, String>(EvidenceRef {
+                kind: kind.to_owned(),
+                media: media.to_owned(),
+                path: "evidence/new".to_owned(),
+                bytes: bytes.len() as u64,
+            })
+        })
+        .expect("memory never fails");
+    triage(&night.plan, &night.entries, &found, instant())
+}
+
+/// Puts an earlier night into the past of another, as `history` reads it from its report.
+fn remember(later: &mut Night, earlier: &Night) {
+    let judged = judge(earlier);
+    let mut history = earlier.plan.history.clone();
+    let at = history.nights.len();
+    let baselines = earlier.plan.baselines_by_scenario();
+    history.nights.push(PastNight {
+        id: format!("n{at}"),
+        started: instant(),
+        machine: None,
+        browser: None,
+        builds: indexmap::IndexMap::new(),
+        decision: judged.gate.decision,
+        totals: judged.totals,
+        sensitivity: None,
+        stages: Vec::new(),
+    });
+    for finding in &judged.findings {
+        let known = history.causes.get(&finding.fingerprint);
+        let nights = known.map_or(0, |it| it.nights) + 1;
+        let here =
+            crate::model::history::Since { at: instant(), night: format!("n{at}"), build: None };
+        let since = finding.since.clone().unwrap_or(here);
+        let (title, verdict) = (finding.title.clone(), finding.verdict);
+        let cause = PastCause { title, verdict, last: at, nights, since };
+        history.causes.insert(finding.fingerprint.clone(), cause);
+    }
+    for (result, scenario) in judged.scenarios.iter().zip(&earlier.plan.scenarios) {
+        let past: &mut PastScenario = history.scenarios.entry(result.id.clone()).or_default();
+        past.verdicts.push(letter(result.verdict));
+        if result.verdict.is_judged() {
+            let own = baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
+            past.expects = Some(earlier.plan.expectations(scenario, own));
+            let failing = judged.findings.iter().filter(|it| {
+                crate::history::known::is_failing(it.verdict) && it.scenarios.contains(&result.id)
+            });
+            past.causes = failing.map(|it| it.fingerprint.clone()).collect();
+        }
+    }
+    later.plan.history = history;
+}
+
+fn after(earlier: &Night, pages: &[(&str, &str)]) -> Night {
+    let mut later = night(pages);
+    remember(&mut later, earlier);
+    later
+}
+
+fn verdicts(judged: &Judgement) -> Vec<Verdict> {
+    judged.scenarios.iter().map(|it| it.verdict).collect()
+}
+
+#[test]
+fn without_a_past_nothing_is_known_and_nothing_is_said_of_it() {
+    let judged = judge(&night(&[("a", BAD)]));
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
+    assert_eq!((judged.findings[0].first_seen, judged.fixed.len()), (None, 0));
+}
+
+#[test]
+fn a_known_cause_is_still_failing_and_counts_from_its_first_night() {
+    let first = night(&[("a", BAD)]);
+    let second = after(&first, &[("a", BAD)]);
+    let judged = judge(&second);
+    assert_eq!(verdicts(&judged), [Verdict::StillFailing]);
+    let finding = &judged.findings[0];
+    assert_eq!(finding.verdict, Verdict::StillFailing);
+    assert_eq!(finding.since.as_ref().map(|it| it.night.as_str()), Some("n0"));
+    assert_eq!(judged.gate.decision, Decision::Fail, "both verdicts fail the gate");
+}
+
+#[test]
+fn a_known_cause_that_reaches_another_scenario_is_new_there() {
+    let first = night(&[("a", BAD), ("b", GOOD)]);
+    let second = after(&first, &[("a", BAD), ("b", BAD)]);
+    let judged = judge(&second);
+    assert_eq!(verdicts(&judged), [Verdict::StillFailing, Verdict::Regressed]);
+    assert_eq!(judged.findings.len(), 1);
+    assert_eq!(judged.findings[0].verdict, Verdict::Regressed);
+    assert_eq!(judged.findings[0].since.as_ref().map(|it| it.night.as_str()), Some("n0"));
+    let told = judged.findings[0].reasons.join("; ");
+    assert!(told.contains("tonight it also hits b"), "{told}");
+}
+
+#[test]
+fn a_scenario_that_no_night_judged_takes_a_known_cause_as_known() {
+    let first = night(&[("a", BAD)]);
+    let second = after(&first, &[("a", BAD), ("b", BAD)]);
+    assert_eq!(verdicts(&judge(&second)), [Verdict::StillFailing, Verdict::StillFailing]);
+}
+
+#[test]
+fn another_change_beside_a_known_one_is_new() {
+    let first = night(&[("a", BAD)]);
+    let second = after(&first, &[("a", WORSE)]);
+    let judged = judge(&second);
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
+    let told: Vec<_> = judged.findings.iter().map(|it| it.verdict).collect();
+    assert_eq!(told, [Verdict::Regressed, Verdict::StillFailing]);
+}
+
+#[test]
+fn a_cause_that_is_gone_is_told_though_its_scenario_fails_for_another() {
+    let first = night(&[("a", WORSE)]);
+    let second = after(&first, &[("a", BAD)]);
+    let judged = judge(&second);
+    assert_eq!(verdicts(&judged), [Verdict::StillFailing]);
+    assert_eq!(judged.fixed.len(), 1, "{:#?}", judged.fixed);
+    assert_eq!(judged.fixed[0].scenarios, ["a"]);
+}
+
+#[test]
+fn what_holds_again_is_fixed_once_and_then_unchanged() {
+    let first = night(&[("a", BAD)]);
+    let second = after(&first, &[("a", GOOD)]);
+    let judged = judge(&second);
+    assert_eq!(verdicts(&judged), [Verdict::Fixed]);
+    assert_eq!(judged.totals.fixed, 1);
+    assert_eq!(judged.gate.decision, Decision::Pass);
+    assert_eq!(verdicts(&judge(&after(&second, &[("a", GOOD)]))), [Verdict::Unchanged]);
+}
+
+#[test]
+fn what_holds_because_somebody_changed_their_mind_is_not_fixed() {
+    let first = night(&[("a", BAD)]);
+    let mut accepted = Night::default();
+    accepted.page("a", "/a", BAD, BAD);
+    remember(&mut accepted, &first);
+    let judged = judge(&accepted);
+    assert_eq!(verdicts(&judged), [Verdict::Unchanged]);
+    assert!(judged.fixed.is_empty());
+}
+
+#[test]
+fn what_came_back_is_new_and_says_that_it_was_there() {
+    let first = night(&[("a", BAD)]);
+    let second = after(&first, &[("a", GOOD)]);
+    let third = after(&second, &[("a", BAD)]);
+    let judged = judge(&third);
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
+    let told = judged.findings[0].reasons.join("; ");
+    assert!(told.contains("it was there before, in 1 of the last 2 nights"), "{told}");
+}
+
+#[test]
+fn a_scenario_that_was_flaky_and_now_always_fails_has_regressed() {
+    let mut first = Night::default();
+    first
+        .browser_scenario("a", &["page"])
+        .baseline("a", "page", FacetKind::Aria, GOOD.as_bytes())
+        .baseline("a", "watch", FacetKind::Events, b"");
+    for (attempt, seen) in [(1, BAD), (2, GOOD)] {
+        first
+            .begin("a", attempt)
+            .seen("a", attempt, "page", "/a", &[(FacetKind::Aria, seen.as_bytes())])
+            .end("a", attempt, Outcome::Completed);
+    }
+    assert_eq!(verdicts(&judge(&first)), [Verdict::Flaky]);
+    assert_eq!(verdicts(&judge(&after(&first, &[("a", BAD)]))), [Verdict::Regressed]);
+}
