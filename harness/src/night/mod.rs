@@ -34,6 +34,7 @@ use chrono::Utc;
 pub use builds::choose as choose_builds;
 pub use id::night_id;
 pub use judging::{judge, previous_report};
+pub use lock::is_running;
 pub use options::{Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
@@ -340,7 +341,8 @@ fn accept_new(
                     facet: pending.facet,
                     environment: pending.environment.clone(),
                     algorithm: pending.algorithm.clone(),
-                    why: Some(format!("first seen in night {}", plan.night)),
+                    // The same on every branch, so that two that see the same thing first merge.
+                    why: Some("first seen".to_owned()),
                     content: night.read(&pending.evidence)?,
                 },
             )?;
