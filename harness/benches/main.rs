@@ -12,6 +12,7 @@ mod floor;
 mod measure;
 mod nights;
 mod pages;
+mod review;
 mod site;
 mod suite;
 #[path = "../tests/synthetic_night.rs"]
@@ -23,11 +24,12 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
     ("check", check::rows),
+    ("review", review::rows),
     ("floor", floor::rows),
 ];
 

@@ -11,6 +11,7 @@ mod layering;
 mod nights;
 mod report;
 mod report_sample;
+mod review;
 mod schedule;
 mod sessions;
 mod shipped_suites;

@@ -4,12 +4,14 @@
 //! [`Comparison`]. Text goes through [`redact`], [`lines`] and [`facet`], pictures through
 //! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
 
+pub mod cells;
 mod facet;
 pub mod image;
 mod json;
 pub mod lines;
 pub mod redact;
 pub mod watch;
+mod words;
 
 #[cfg(test)]
 mod tests;

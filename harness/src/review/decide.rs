@@ -447,6 +447,12 @@ impl Desk {
 
     /// Refuses what would write over something that this night did not see.
     fn check(&self, pending: &Pending, item: &Acceptance, force: Force) -> Result<(), ReviewError> {
+        for path in baseline::affected(&self.root, item)? {
+            if std::fs::metadata(&path).is_ok_and(|it| it.permissions().readonly()) {
+                let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+                return Err(ReviewError::io("write", &path, source));
+            }
+        }
         let expected = self.baseline(pending);
         let file = || {
             expected.map_or_else(

@@ -398,7 +398,7 @@ mod tests {
     fn a_pattern_is_as_narrow_as_what_changed_and_knows_its_neighbours() {
         let table = [
             ("Rows: 12", "Rows: 9", Some(r"Rows: (\d+)$")),
-            ("  - heading \"12 rows of tea\"", "  - heading \"9 rows of tea\"", Some(r#"- heading "(\d+) rows of"#)),
+            ("  - heading \"12 rows of tea\"", "  - heading \"9 rows of tea\"", Some(r#"\- heading "(\d+) rows of"#)),
             ("took 1.5 s", "took 12.25 s", Some(r"took ([\d.,]+) s")),
             ("id a1-ff", "id 0c-12", Some(r"id ([0-9a-fA-F-]+)$")),
             ("by Ada (admin)", "by Grace Hopper! (admin)", Some(r"by (.*?) \(admin\)")),

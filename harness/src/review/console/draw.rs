@@ -234,7 +234,10 @@ fn of_diff(line: &DiffLine) -> Line {
         DiffTag::Same => ("  ", Ink::Dim, Ink::Dim),
         DiffTag::Added => ("+ ", Ink::Added, Ink::AddedWord),
         DiffTag::Removed => ("- ", Ink::Removed, Ink::RemovedWord),
-        DiffTag::Gap => return Line::of("  ⋯", Ink::Dim),
+        DiffTag::Gap => {
+            let place: String = line.pieces.iter().map(|it| it.text.as_str()).collect();
+            return Line::of(format!("⋯ {place}").trim_end(), Ink::Dim);
+        }
     };
     let mut pieces = vec![(sign.to_owned(), ink)];
     pieces.extend(
@@ -247,6 +250,8 @@ fn of_diff(line: &DiffLine) -> Line {
 fn wrap(lines: &mut Vec<Line>, line: &Line, columns: usize, indent: usize) {
     let mut row = Line::default();
     let mut room = columns;
+    // Whether the row holds nothing yet: what does not even fit then fits nowhere.
+    let mut fresh = true;
     for (text, ink) in &line.0 {
         let mut rest = text.as_str();
         while !rest.is_empty() {
@@ -256,12 +261,13 @@ fn wrap(lines: &mut Vec<Line>, line: &Line, columns: usize, indent: usize) {
                 let end = part.rfind(' ').filter(|it| *it > 0).map_or(part.len(), |it| it + 1);
                 part = &part[..end];
             }
-            if part.is_empty() && room == columns {
+            if part.is_empty() && fresh {
                 break;
             }
             room -= width(part);
             if !part.is_empty() {
                 row.0.push((part.to_owned(), *ink));
+                fresh = false;
             }
             rest = &rest[part.len()..];
             if !rest.is_empty() {
@@ -269,6 +275,7 @@ fn wrap(lines: &mut Vec<Line>, line: &Line, columns: usize, indent: usize) {
                 let indent = indent.min(columns / 2);
                 row.0.push((" ".repeat(indent), Ink::Plain));
                 room = columns - indent;
+                fresh = true;
                 rest = rest.trim_start_matches(' ');
             }
         }
@@ -309,6 +316,10 @@ fn status(state: &State) -> Line {
 
 fn keys(state: &State, desk: &Desk) -> Line {
     let item = state.item(desk, state.position());
+    let (message, alarming) = state.message();
+    if alarming && matches!(state.mode(), Mode::Type { .. }) {
+        return Line::of(message, Ink::Warning);
+    }
     let text = match state.mode() {
         Mode::Browse => match item.map(|it| it.kind) {
             None => "u undo  q quit  ? help",
