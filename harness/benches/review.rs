@@ -52,7 +52,12 @@ pub fn rows() -> Vec<Row> {
         Row::figure("… floor: reading its files", reading * 1000.0, "ms", None),
         Row::figure("… the first screen", first * 1000.0, "ms", Some(MILLISECONDS)),
         Row::figure("… a key to the next item", step * 1000.0, "ms", Some(MILLISECONDS)),
-        Row::figure("… one decision, written and remembered", decision * 1000.0, "ms", Some(4.0 * MILLISECONDS)),
+        Row::figure(
+            "… one decision, written and remembered",
+            decision * 1000.0,
+            "ms",
+            Some(4.0 * MILLISECONDS),
+        ),
         Row::figure("… and undone", undo * 1000.0, "ms", Some(4.0 * MILLISECONDS)),
         Row::noted(format!("accept all {PENDING}"), all),
         Row::figure("… floor: writing and syncing as many files", writing, "s", None),

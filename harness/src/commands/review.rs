@@ -109,7 +109,8 @@ fn decide(desk: &mut Desk, what: &ReviewDecisions) -> anyhow::Result<()> {
     let accepted = if what.accept_all { everything(desk) } else { named(desk, &what.accept)? };
     let rejected = named(desk, &what.reject)?;
     let suppressed = named(desk, &what.suppress)?;
-    let sides = [(Side::Ours, named(desk, &what.ours)?), (Side::Theirs, named(desk, &what.theirs)?)];
+    let sides =
+        [(Side::Ours, named(desk, &what.ours)?), (Side::Theirs, named(desk, &what.theirs)?)];
     let redaction = what.redact.as_deref().map(|it| read_redaction("--redact", it)).transpose();
     let redaction = match redaction {
         Ok(redaction) => redaction,
@@ -192,7 +193,11 @@ fn propose_for(desk: &Desk, chosen: &Chosen) {
     for proposal in proposals {
         terminal::answer(format_args!("  --redact {}", shell_words::quote(&proposal.text)));
         let (helps, of) = proposal.helps;
-        terminal::answer(format_args!("    explains {helps} of {}; {}", counted(of, "place"), proposal.cost));
+        terminal::answer(format_args!(
+            "    explains {helps} of {}; {}",
+            counted(of, "place"),
+            proposal.cost
+        ));
     }
 }
 
@@ -293,7 +298,10 @@ fn export(desk: &Desk) -> anyhow::Result<()> {
         terminal::answer(format_args!("wrote {}", shown.display()));
         written += 1;
     }
-    terminal::say(format_args!("{} for `cargo insta review`", counted(written, "pending snapshot")));
+    terminal::say(format_args!(
+        "{} for `cargo insta review`",
+        counted(written, "pending snapshot")
+    ));
     Ok(())
 }
 

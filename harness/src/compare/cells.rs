@@ -16,8 +16,23 @@ const MOST_CELLS: usize = 3;
 const MOST_ANCESTORS: usize = 5;
 /// Roles that say where something is also without a name.
 const LANDMARKS: [&str; 18] = [
-    "main", "navigation", "banner", "contentinfo", "complementary", "form", "search", "region",
-    "table", "grid", "treegrid", "dialog", "alertdialog", "article", "tablist", "menu", "alert",
+    "main",
+    "navigation",
+    "banner",
+    "contentinfo",
+    "complementary",
+    "form",
+    "search",
+    "region",
+    "table",
+    "grid",
+    "treegrid",
+    "dialog",
+    "alertdialog",
+    "article",
+    "tablist",
+    "menu",
+    "alert",
     "toolbar",
 ];
 const CELLS: [&str; 4] = ["cell", "gridcell", "columnheader", "rowheader"];
@@ -96,9 +111,7 @@ fn node(line: &str) -> Option<(&str, Option<&str>)> {
     let rest = text[role.len()..].strip_prefix(" \"");
     // A quote inside of a name is escaped, so the first that is not ends it.
     let name = rest.and_then(|rest| {
-        let end = rest.char_indices().find(|(at, it)| {
-            *it == '"' && !rest[..*at].ends_with('\\')
-        });
+        let end = rest.char_indices().find(|(at, it)| *it == '"' && !rest[..*at].ends_with('\\'));
         end.map(|(at, _)| &rest[..at])
     });
     Some((role, name))
@@ -150,8 +163,7 @@ fn row_change(hunk: &Hunk<'_>) -> Option<String> {
     if hunk.old.is_empty() || hunk.new.is_empty() {
         return None;
     }
-    let (was, is) =
-        (row_of(hunk.before, hunk.old.start)?, row_of(hunk.after, hunk.new.start)?);
+    let (was, is) = (row_of(hunk.before, hunk.old.start)?, row_of(hunk.after, hunk.new.start)?);
     let (old, new) = (cells(hunk.before, was), cells(hunk.after, is));
     if old.len() != new.len() || old == new {
         return None;
@@ -181,8 +193,9 @@ fn cells(lines: &[&str], row: usize) -> Vec<String> {
 
 /// The names of the columns of the table around a row.
 fn columns(lines: &[&str], row: usize) -> Vec<String> {
-    let is_table =
-        |index: &usize| node(lines[*index]).is_some_and(|it| matches!(it.0, "table" | "grid" | "treegrid"));
+    let is_table = |index: &usize| {
+        node(lines[*index]).is_some_and(|it| matches!(it.0, "table" | "grid" | "treegrid"))
+    };
     let Some(table) = ancestors(lines, row).into_iter().rev().find(is_table) else {
         return Vec::new();
     };
@@ -204,7 +217,8 @@ fn file_label(hunk: &Hunk<'_>) -> Option<String> {
     };
     let mut chain: Vec<String> =
         ancestors(lines, at).into_iter().map(|it| cut(lines[it].trim(), MOST_VALUE)).collect();
-    if let (Some(old), Some(new)) = (hunk.before.get(hunk.old.start), hunk.after.get(hunk.new.start))
+    if let (Some(old), Some(new)) =
+        (hunk.before.get(hunk.old.start), hunk.after.get(hunk.new.start))
         && !hunk.old.is_empty()
         && !hunk.new.is_empty()
     {
@@ -225,8 +239,10 @@ fn named_cells(old: &str, new: &str) -> Option<String> {
         (row, cells)
     };
     let ((_, old), (row, new)) = (read(old), read(new));
-    let names = |cells: &[(String, String)]| cells.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
-    let values = |cells: &[(String, String)]| cells.iter().map(|it| it.1.clone()).collect::<Vec<_>>();
+    let names =
+        |cells: &[(String, String)]| cells.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
+    let values =
+        |cells: &[(String, String)]| cells.iter().map(|it| it.1.clone()).collect::<Vec<_>>();
     if new.is_empty() || names(&old) != names(&new) || old == new || !row.starts_with("row ") {
         return None;
     }
@@ -290,9 +306,8 @@ fn split(line: &str) -> Option<(Separator, Vec<String>)> {
 
 /// The names of the columns: the first line of the table, where it names something.
 fn header(lines: &[&str], at: usize, separator: Separator, count: usize) -> Option<Vec<String>> {
-    let is_rule = |line: &str| {
-        !line.trim().is_empty() && line.chars().all(|it| " -=+|─┼│".contains(it))
-    };
+    let is_rule =
+        |line: &str| !line.trim().is_empty() && line.chars().all(|it| " -=+|─┼│".contains(it));
     let mut first = None;
     for line in lines[..at].iter().rev() {
         let cells = separator.split(line);
@@ -302,7 +317,9 @@ fn header(lines: &[&str], at: usize, separator: Separator, count: usize) -> Opti
             break;
         }
     }
-    let named = |it: &String| it.chars().any(char::is_alphabetic) && !it.starts_with(|it: char| it.is_ascii_digit());
+    let named = |it: &String| {
+        it.chars().any(char::is_alphabetic) && !it.starts_with(|it: char| it.is_ascii_digit())
+    };
     first.filter(|cells| cells.iter().all(named))
 }
 
@@ -317,7 +334,8 @@ fn json_label(hunk: &Hunk<'_>) -> Option<String> {
         let line = line.trim().trim_end_matches(',');
         let (key, value) = line.strip_prefix('"')?.split_once("\":")?;
         let value = value.trim();
-        (!value.is_empty() && !value.ends_with(['{', '['])).then(|| (key.to_owned(), value.to_owned()))
+        (!value.is_empty() && !value.ends_with(['{', '[']))
+            .then(|| (key.to_owned(), value.to_owned()))
     };
     let ((was, old), (key, new)) = (value(old)?, value(new)?);
     if was != key {
@@ -331,9 +349,9 @@ fn json_label(hunk: &Hunk<'_>) -> Option<String> {
         let (parent, child) = (pair[0], pair[1]);
         if lines[parent].trim_end().ends_with('[') {
             let depth = indent(lines[child]);
-            let siblings = lines[parent + 1..child].iter().filter(|it| {
-                indent(it) == depth && !it.trim_start().starts_with(['}', ']'])
-            });
+            let siblings = lines[parent + 1..child]
+                .iter()
+                .filter(|it| indent(it) == depth && !it.trim_start().starts_with(['}', ']']));
             path.push_str(&format!("[{}]", siblings.count()));
         } else if let Some((key, _)) =
             lines[child].trim().strip_prefix('"').and_then(|it| it.split_once("\":"))
@@ -353,7 +371,8 @@ mod tests {
 
     /// The label of the only run of changed lines.
     fn labelled(old: &str, new: &str, shape: Shape) -> Option<String> {
-        let (before, after): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+        let (before, after): (Vec<&str>, Vec<&str>) =
+            (old.lines().collect(), new.lines().collect());
         let same = before.iter().zip(&after).take_while(|it| it.0 == it.1).count();
         let hunk = Hunk {
             before: &before,
@@ -413,7 +432,8 @@ mod tests {
 
     #[test]
     fn a_cell_of_a_file_is_named_by_the_file_and_its_row() {
-        let file = "created orders.csv [CSV]\n    columns | id | total\n    row 1 | id: 7 | total: 12";
+        let file =
+            "created orders.csv [CSV]\n    columns | id | total\n    row 1 | id: 7 | total: 12";
         let new = file.replace("12", "13");
         assert_eq!(
             labelled(file, &new, Shape::Tree).as_deref(),

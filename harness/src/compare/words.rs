@@ -69,15 +69,19 @@ fn common(old: &str, new: &str) -> (usize, usize) {
 
 /// Whether a word or a number would be cut here; `12.50` and `it's` are one.
 fn splits(at: usize, text: &str) -> bool {
+    let (before, sign) = edge(text[..at].chars().rev());
+    let (after, other) = edge(text[at..].chars());
+    before && after && !(sign && other)
+}
+
+/// Whether a word could go on over this edge, and whether by a sign that joins.
+fn edge(mut side: impl Iterator<Item = char>) -> (bool, bool) {
     let inside = |it: char| it.is_alphanumeric() || it == '_';
-    let ends = |mut side: &mut dyn Iterator<Item = char>| match side.by_ref().next() {
+    match side.next() {
         Some(it) if inside(it) => (true, false),
         Some('.' | ',' | ':' | '\'') => (side.next().is_some_and(inside), true),
         Some(_) | None => (false, false),
-    };
-    let (before, sign) = ends(&mut text[..at].chars().rev());
-    let (after, other) = ends(&mut text[at..].chars());
-    before && after && !(sign && other)
+    }
 }
 
 fn compared(old: &str, new: &str) -> Vec<Part> {
@@ -105,10 +109,12 @@ fn compared(old: &str, new: &str) -> Vec<Part> {
 /// Changed parts with nothing but a blank or a sign between them become one.
 fn joined(parts: Vec<Part>) -> Vec<Part> {
     let mut all: Vec<Part> = Vec::new();
-    let mut rest = parts.into_iter().filter(|it| !(it.old.is_empty() && it.new.is_empty())).peekable();
+    let mut rest =
+        parts.into_iter().filter(|it| !(it.old.is_empty() && it.new.is_empty())).peekable();
     while let Some(part) = rest.next() {
         let glue = part.same && part.old.chars().all(|it| it == ' ');
-        let between = all.last().is_some_and(|it| !it.same) && rest.peek().is_some_and(|it| !it.same);
+        let between =
+            all.last().is_some_and(|it| !it.same) && rest.peek().is_some_and(|it| !it.same);
         match all.last_mut() {
             Some(last) if (last.same == part.same) || (glue && between) => {
                 last.old.push_str(&part.old);
@@ -191,7 +197,8 @@ mod tests {
     #[test]
     fn a_long_line_is_shown_around_what_changed() {
         let long = "word ".repeat(2_000);
-        let [old, new] = shown(&format!("{long}price 12 {long}"), &format!("{long}price 13 {long}"));
+        let [old, new] =
+            shown(&format!("{long}price 12 {long}"), &format!("{long}price 13 {long}"));
         assert!(old.contains("price <12> word") && new.contains("price <13> word"), "{old}");
         assert!(old.starts_with("… (99") && old.len() < 400, "{old}");
     }

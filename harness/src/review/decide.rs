@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::change::{Before, Change, Lock, hash, put_back, read};
+use super::change::{Change, Lock, read};
 use super::desk::{Chosen, Desk, key};
 use super::log::{Decision, Record, Replaced};
 use super::{ReviewError, propose};
@@ -129,26 +129,7 @@ impl Desk {
                 item: chosen.id.clone(),
             });
         }
-        let entry = patch::redaction_text(redaction);
-        let mut places: BTreeSet<(String, std::cmp::Reverse<u32>, Option<String>)> = BTreeSet::new();
-        for index in &judged.helped {
-            places.insert(self.snapshot_of(&self.pending[*index])?);
-        }
-        let mut texts: Vec<(PathBuf, String)> = Vec::new();
-        for (file, line, name) in places {
-            let path = self.root.join(&file);
-            if texts.last().is_none_or(|it| it.0 != path) {
-                let bytes = read(&path)?.ok_or_else(|| ReviewError::Foreign(file.clone()))?;
-                texts.push((path.clone(), String::from_utf8_lossy(&bytes).into_owned()));
-            }
-            let place = match &name {
-                Some(name) => Place::Checkpoint { line: line.0, name },
-                None => Place::Root,
-            };
-            let (_, text) = texts.last_mut().expect("one was just added");
-            *text = patch::add_to_list(text, place, "redact", &entry)
-                .map_err(|source| ReviewError::Patch { path, source })?;
-        }
+        let texts = self.patched(&judged.helped, redaction)?;
         let mut items = Vec::new();
         for index in &pending {
             let content = judged.content(self, *index)?;
@@ -176,6 +157,36 @@ impl Desk {
         Ok(decided)
     }
 
+    /// The YAML files with a redaction under the checkpoints of these facets.
+    fn patched(
+        &self,
+        helped: &[usize],
+        redaction: &Redaction,
+    ) -> Result<Vec<(PathBuf, String)>, ReviewError> {
+        let entry = patch::redaction_text(redaction);
+        let mut places: BTreeSet<(String, std::cmp::Reverse<u32>, Option<String>)> =
+            BTreeSet::new();
+        for index in helped {
+            places.insert(self.snapshot_of(&self.pending[*index])?);
+        }
+        let mut texts: Vec<(PathBuf, String)> = Vec::new();
+        for (file, line, name) in places {
+            let path = self.root.join(&file);
+            if texts.last().is_none_or(|it| it.0 != path) {
+                let bytes = read(&path)?.ok_or_else(|| ReviewError::Foreign(file.clone()))?;
+                texts.push((path.clone(), String::from_utf8_lossy(&bytes).into_owned()));
+            }
+            let place = match &name {
+                Some(name) => Place::Checkpoint { line: line.0, name },
+                None => Place::Root,
+            };
+            let (_, text) = texts.last_mut().expect("one was just added");
+            *text = patch::add_to_list(text, place, "redact", &entry)
+                .map_err(|source| ReviewError::Patch { path, source })?;
+        }
+        Ok(texts)
+    }
+
     /// Writes a finding down as a known issue in `nightshift.yaml`.
     ///
     /// # Errors
@@ -191,7 +202,9 @@ impl Desk {
             return Err(ReviewError::Suppression("an owner: who answers for it"));
         }
         if known.reason.trim().is_empty() {
-            return Err(ReviewError::Suppression("a reason: why it is accepted for the time being"));
+            return Err(ReviewError::Suppression(
+                "a reason: why it is accepted for the time being",
+            ));
         }
         if known.expires < how.now.date_naive() {
             return Err(ReviewError::Suppression("a date that has not passed, as 2026-12-31"));
@@ -316,66 +329,11 @@ impl Desk {
         }
     }
 
-    /// Takes the last decision back, of this session or an earlier one. `None` where none is left.
-    ///
-    /// # Errors
-    /// A file was changed since; nothing is put back then.
-    pub fn undo(&mut self, now: DateTime<Utc>) -> Result<Option<Decided>, ReviewError> {
-        let _lock = self.begin()?;
-        let Some(record) = self.log.last().cloned() else { return Ok(None) };
-        if record.format_version == 0 && record.decision != Decision::Rejected {
-            return Err(ReviewError::TooOld(record.item));
-        }
-        let mut restored = Vec::new();
-        for file in &record.files {
-            let path = self.inside(&file.file)?;
-            let there = read(&path)?.as_deref().map(hash);
-            if there != file.after {
-                return Err(ReviewError::Undo { file: file.file.clone(), item: record.item });
-            }
-            restored.push(Before { bytes: self.before(&record.id, file, &path)?, path });
-        }
-        let mut change = Change::default();
-        for before in &restored {
-            let done = change.watch(std::slice::from_ref(&before.path)).and(put_back(before));
-            if let Err(error) = done {
-                change.roll_back();
-                return Err(error);
-            }
-        }
-        let mut undone = Record::new(Decision::Undone, &record.item, &record.title, now);
-        undone.undoes = Some(record.id);
-        let pending = (0..self.pending.len()).filter(|it| record.keys.contains(&key(&self.pending[*it])));
-        let pending = pending.map(|it| (it, None)).collect();
-        self.remember(undone, change, pending).map(Some)
-    }
-
-    /// What a file was before a decision: from this session, or from the night directory.
-    fn before(
-        &self,
-        decision: &str,
-        file: &Replaced,
-        path: &Path,
-    ) -> Result<Option<Vec<u8>>, ReviewError> {
-        let own = self.replaced.get(decision);
-        if let Some(before) = own.and_then(|all| all.iter().find(|it| it.path == path)) {
-            return Ok(before.bytes.clone());
-        }
-        Ok(file.before.as_ref().map(|it| self.night.read(it)).transpose()?)
-    }
-
-    /// A path of the log, which may come from elsewhere, inside of the suite.
-    fn inside(&self, file: &str) -> Result<PathBuf, ReviewError> {
-        let path = Path::new(file);
-        let normal = path.components().all(|it| matches!(it, std::path::Component::Normal(_)));
-        if normal { Ok(self.root.join(path)) } else { Err(ReviewError::Foreign(file.to_owned())) }
-    }
-
     fn refuse_while_running(&self) -> Result<(), ReviewError> {
         if self.running { Err(ReviewError::Running(self.plan.night.clone())) } else { Ok(()) }
     }
 
-    fn begin(&mut self) -> Result<Lock, ReviewError> {
+    pub(super) fn begin(&mut self) -> Result<Lock, ReviewError> {
         self.refuse_while_running()?;
         let lock = Lock::take(&self.root)?;
         self.log.refresh(&self.night)?;
@@ -397,7 +355,8 @@ impl Desk {
     }
 
     fn file_of(&self, scenario: &str) -> Result<String, ReviewError> {
-        let planned = self.scenario(scenario).ok_or_else(|| ReviewError::Foreign(scenario.into()))?;
+        let planned =
+            self.scenario(scenario).ok_or_else(|| ReviewError::Foreign(scenario.into()))?;
         if self.root.join(&planned.file).is_file() {
             Ok(planned.file.clone())
         } else {
@@ -434,72 +393,16 @@ impl Desk {
     ) -> Result<(String, std::cmp::Reverse<u32>, Option<String>), ReviewError> {
         let file = self.file_of(&pending.scenario)?;
         let scenario = self.scenario(&pending.scenario).expect("its file was found");
-        let step = scenario.all_steps().into_iter().find(|step| {
-            step.action.snapshot().is_some_and(|it| it.name == pending.checkpoint)
-        });
+        let step = scenario
+            .all_steps()
+            .into_iter()
+            .find(|step| step.action.snapshot().is_some_and(|it| it.name == pending.checkpoint));
         Ok(match step {
             Some(step) => {
                 (step.file.clone(), std::cmp::Reverse(step.line), Some(pending.checkpoint.clone()))
             }
             None => (file, std::cmp::Reverse(0), None),
         })
-    }
-
-    /// Refuses what would write over something that this night did not see.
-    fn check(&self, pending: &Pending, item: &Acceptance, force: Force) -> Result<(), ReviewError> {
-        for path in baseline::affected(&self.root, item)? {
-            if std::fs::metadata(&path).is_ok_and(|it| it.permissions().readonly()) {
-                let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-                return Err(ReviewError::io("write", &path, source));
-            }
-        }
-        let expected = self.baseline(pending);
-        let file = || {
-            expected.map_or_else(
-                || format!("{}@{}.{}.snap", pending.scenario, pending.checkpoint, pending.facet),
-                |it| it.file.clone(),
-            )
-        };
-        let current = match baseline::current(&self.root, item) {
-            Ok(current) => current,
-            Err(BaselineError::Conflict { path, line }) => {
-                let relative = relative(&self.root, &path);
-                let known = self.conflicts.iter().position(|it| it.file == relative);
-                return Err(match known {
-                    Some(index) => {
-                        ReviewError::Conflict { file: relative, id: format!("C{}", index + 1) }
-                    }
-                    None => BaselineError::Conflict { path, line }.into(),
-                });
-            }
-            Err(error) if force == Force::No => return Err(error.into()),
-            Err(_) => return Ok(()),
-        };
-        if let Some(current) = &current
-            && let Some(found) = newer(current.algorithm.as_deref(), pending.facet)
-        {
-            return Err(ReviewError::Newer {
-                file: current.file.clone(),
-                found,
-                known: algorithm(pending.facet),
-            });
-        }
-        let how = match (expected, current) {
-            (_, Some(current)) if same(&current.content, &item.content) => return Ok(()),
-            (None, None) => return Ok(()),
-            (Some(expected), Some(current)) => {
-                if same(&current.content, &self.night.read(&expected.evidence)?) {
-                    return Ok(());
-                }
-                "was changed"
-            }
-            (Some(_), None) => "was removed",
-            (None, Some(_)) => "was accepted by somebody",
-        };
-        if force == Force::Yes {
-            return Ok(());
-        }
-        Err(ReviewError::Moved { file: file(), how })
     }
 
     /// Checks all, writes all, remembers it.
@@ -540,7 +443,7 @@ impl Desk {
         Ok(pending)
     }
 
-    fn remember(
+    pub(super) fn remember(
         &mut self,
         mut record: Record,
         change: Change,
@@ -582,7 +485,7 @@ impl Desk {
 }
 
 /// The path below the root, with `/`.
-fn relative(root: &Path, path: &Path) -> String {
+pub(super) fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|it| it.as_os_str().to_string_lossy()).collect();
     parts.join("/")
@@ -596,17 +499,4 @@ fn writing(error: BaselineError) -> ReviewError {
         | BaselineError::Malformed { .. }
         | BaselineError::Name { .. } => error.into(),
     }
-}
-
-/// Whether two snapshots hold the same; the format keeps no white space at the end of a text.
-fn same(one: &[u8], other: &[u8]) -> bool {
-    let text = |it: &[u8]| String::from_utf8_lossy(it).replace("\r\n", "\n").trim_end().to_owned();
-    one == other || text(one) == text(other)
-}
-
-/// The algorithm of a baseline, where it is a later one than ours.
-fn newer(found: Option<&str>, facet: FacetKind) -> Option<String> {
-    let version = |name: &str| name.rsplit_once('/').and_then(|it| it.1.parse::<u64>().ok());
-    let found = found?;
-    (version(found)? > version(&algorithm(facet))?).then(|| found.to_owned())
 }

@@ -173,7 +173,8 @@ impl Desk {
         match super::propose::seen(self, conflict) {
             Ok(Some((seen, _))) if conflict.facet != FacetKind::Image => {
                 let seen = String::from_utf8_lossy(&seen).trim_end().to_owned();
-                for (title, side) in [("ours against seen", ours), ("theirs against seen", theirs)] {
+                for (title, side) in [("ours against seen", ours), ("theirs against seen", theirs)]
+                {
                     let about = if *side == seen {
                         "the same as what this night saw"
                     } else {

@@ -1,17 +1,19 @@
 //! [`Desk`]: what waits for a decision in a night, and the decisions; without any terminal or page.
 //!
 //! [`desk`] sorts it into items, one for each cause. [`decide`] carries decisions out: it checks
-//! that nothing would be lost, writes through [`change`] and remembers in [`log`], from where
-//! everything can be undone. [`propose`] finds redactions and what they cost, [`detail`] is what
+//! that nothing would be lost ([`check`]), writes through [`change`] and remembers in [`log`], from
+//! where everything can be taken back ([`undo`]). [`propose`] finds redactions and what they cost, [`detail`] is what
 //! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
 
 pub mod change;
+mod check;
 pub mod console;
 pub mod decide;
 pub mod desk;
 pub mod detail;
 pub mod log;
 pub mod propose;
+mod undo;
 pub mod web;
 
 #[cfg(test)]
@@ -155,7 +157,9 @@ pub enum ReviewError {
         item: String,
     },
     /// A decision of an earlier version kept nothing that could be put back.
-    #[error("the decision on {0} was made by an earlier nightshift, which kept nothing to undo it; use git")]
+    #[error(
+        "the decision on {0} was made by an earlier nightshift, which kept nothing to undo it; use git"
+    )]
     TooOld(String),
     /// The files of baselines.
     #[error(transparent)]

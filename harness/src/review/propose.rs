@@ -123,7 +123,8 @@ fn cost(texts: &[(FacetKind, String)], redaction: &Redaction) -> Option<Cost> {
     let mut cost = Cost::default();
     for (facet, text) in texts {
         let redacted = redactor.apply(*facet, text);
-        let (before, after): (Vec<&str>, Vec<&str>) = (text.lines().collect(), redacted.lines().collect());
+        let (before, after): (Vec<&str>, Vec<&str>) =
+            (text.lines().collect(), redacted.lines().collect());
         cost.of += before.len();
         // A pattern may join lines; then those that are left cannot be told one by one.
         cost.lines += if before.len() == after.len() {
@@ -204,12 +205,8 @@ fn of_diff(lines: &[DiffLine], place: usize) -> Vec<Pair> {
 /// How much two lines share at the beginning and at the end, cut back to whole words.
 fn shared(old: &str, new: &str) -> (usize, usize) {
     let inside = |it: char| it.is_alphanumeric();
-    let mut front: usize = old
-        .chars()
-        .zip(new.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|it| it.0.len_utf8())
-        .sum();
+    let mut front: usize =
+        old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|it| it.0.len_utf8()).sum();
     while old[..front].chars().next_back().is_some_and(inside) {
         front -= old[..front].chars().next_back().map_or(0, char::len_utf8);
     }
@@ -231,8 +228,7 @@ fn shared(old: &str, new: &str) -> (usize, usize) {
 /// The narrowest pattern that makes two lines the same, with its context; `None` where they share
 /// nothing by which the place could be told.
 fn pattern(pair: &Pair) -> Option<String> {
-    const SHAPES: [&str; 5] =
-        [r"\d+", r"[\d.,]+", r"[\d:., T/+-]+", r"[0-9a-fA-F-]+", r"[\w.-]+"];
+    const SHAPES: [&str; 5] = [r"\d+", r"[\d.,]+", r"[\d:., T/+-]+", r"[0-9a-fA-F-]+", r"[\w.-]+"];
     let (front, back) = pair.shared;
     let middle = |line: &str| line[front..line.len() - back].to_owned();
     let (old, new) = (middle(&pair.old), middle(&pair.new));
@@ -287,7 +283,9 @@ impl WithRedaction {
         }
         Ok(match self.left.get(&index) {
             Some(None) => Left::Nothing,
-            Some(Some(content)) if *content == desk.night.read(&desk.pending[index].evidence)? => {
+            Some(Some(content))
+                if *content == desk.night.read(&desk.pending[index].evidence)? =>
+            {
                 Left::AsBefore
             }
             Some(Some(content)) => Left::Content(content.clone()),
@@ -311,9 +309,8 @@ pub(super) fn judge_with(
     let mut scenarios: BTreeMap<&str, Scenario> = BTreeMap::new();
     for index in &texts {
         let it = &desk.pending[*index];
-        let planned = desk
-            .scenario(&it.scenario)
-            .ok_or_else(|| ReviewError::Foreign(it.scenario.clone()))?;
+        let planned =
+            desk.scenario(&it.scenario).ok_or_else(|| ReviewError::Foreign(it.scenario.clone()))?;
         let scenario = scenarios.entry(&it.scenario).or_insert_with(|| planned.clone());
         if it.checkpoint == WATCH_CHECKPOINT {
             scenario.redact.push(redaction.clone());
@@ -398,7 +395,11 @@ mod tests {
     fn a_pattern_is_as_narrow_as_what_changed_and_knows_its_neighbours() {
         let table = [
             ("Rows: 12", "Rows: 9", Some(r"Rows: (\d+)$")),
-            ("  - heading \"12 rows of tea\"", "  - heading \"9 rows of tea\"", Some(r#"\- heading "(\d+) rows of"#)),
+            (
+                "  - heading \"12 rows of tea\"",
+                "  - heading \"9 rows of tea\"",
+                Some(r#"\- heading "(\d+) rows of"#),
+            ),
             ("took 1.5 s", "took 12.25 s", Some(r"took ([\d.,]+) s")),
             ("id a1-ff", "id 0c-12", Some(r"id ([0-9a-fA-F-]+)$")),
             ("by Ada (admin)", "by Grace Hopper! (admin)", Some(r"by (.*?) \(admin\)")),

@@ -31,7 +31,10 @@ fn finding(n: usize) -> Finding {
         facet: Some(FacetKind::Stdout),
         expected: String::new(),
         actual: String::new(),
-        diff: vec![line(DiffTag::Removed, "took ", "12 ms"), line(DiffTag::Added, "took ", "14 ms")],
+        diff: vec![
+            line(DiffTag::Removed, "took ", "12 ms"),
+            line(DiffTag::Added, "took ", "14 ms"),
+        ],
         image: None,
         evidence: Vec::new(),
     };
@@ -84,7 +87,8 @@ fn laid(findings: usize) -> Laid {
     for scenario in &made.plan.scenarios {
         let path = folder.path().join(&scenario.file);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        std::fs::write(path, "scenario: a\nsteps: [ { run: tool, snapshot: said } ]\n").expect("written");
+        std::fs::write(path, "scenario: a\nsteps: [ { run: tool, snapshot: said } ]\n")
+            .expect("written");
     }
     let judgement = Judgement {
         scenarios: Vec::new(),
@@ -157,7 +161,8 @@ fn a_decision_goes_on_to_the_next_item_and_undo_comes_back() {
 #[test]
 fn a_suppression_asks_for_owner_date_and_reason_and_says_what_is_wrong() {
     let mut laid = laid(1);
-    std::fs::write(laid.desk.root().join("nightshift.yaml"), "products: { a: {} }\n").expect("written");
+    std::fs::write(laid.desk.root().join("nightshift.yaml"), "products: { a: {} }\n")
+        .expect("written");
     let mut state = State::new(&laid.desk, Force::No);
     press(&mut state, &mut laid.desk, "s\n");
     assert_eq!(state.message(), ("a suppression needs an owner; Escape leaves it", true));

@@ -449,18 +449,13 @@ mod tests {
                 "redact:\n      - uuid # ids\n      # more",
                 "redact:\n      - uuid # ids\n      - timestamp\n      # more",
             ),
-            (
-                "redact:\n      - pattern: 'a'",
-                "redact:\n      - pattern: 'a'\n      - timestamp",
-            ),
-            (
-                "redact:\n      pattern: 'a'",
-                "redact:\n      - pattern: 'a'\n      - timestamp",
-            ),
+            ("redact:\n      - pattern: 'a'", "redact:\n      - pattern: 'a'\n      - timestamp"),
+            ("redact:\n      pattern: 'a'", "redact:\n      - pattern: 'a'\n      - timestamp"),
         ];
         for (before, after) in table {
-            let whole =
-                |part: &str| format!("scenario: a\nsteps:\n  - snapshot: list\n    {part}\n  - back\n");
+            let whole = |part: &str| {
+                format!("scenario: a\nsteps:\n  - snapshot: list\n    {part}\n  - back\n")
+            };
             assert_eq!(patched(&whole(before)), whole(after));
         }
     }
@@ -494,7 +489,8 @@ mod tests {
 
     #[test]
     fn an_alias_is_refused_with_what_to_add_by_hand() {
-        let text = "scenario: a\nredact: &all [uuid]\nsteps:\n  - { snapshot: list, redact: *all }\n";
+        let text =
+            "scenario: a\nredact: &all [uuid]\nsteps:\n  - { snapshot: list, redact: *all }\n";
         let refused = add_to_list(text, NAME, "redact", "timestamp").expect_err("an alias");
         assert_eq!(
             refused.to_string(),

@@ -48,7 +48,12 @@ fn a_conflict_is_solved_by_either_side_or_by_what_was_seen_and_undone() {
 
 fn git(case: &Case, arguments: &[&str]) -> Answer {
     let mut command = std::process::Command::new("git");
-    command.current_dir(case.suite.root()).args(["-c", "user.name=a", "-c", "user.email=a@b.invalid"]);
+    command.current_dir(case.suite.root()).args([
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b.invalid",
+    ]);
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     Answer::from(command.args(arguments).output().expect("git is there"))
 }
@@ -60,7 +65,12 @@ fn two_branches_that_accept_changes_at_different_places_merge_without_conflict()
     case.say(&rows, super::CLOCK);
     case.night("two", &[]);
     case.review(&["--accept-all", "--why", "ticket 1"]);
-    for arguments in [vec!["init", "-q"], vec!["add", "scenarios"], vec!["commit", "-qm", "all"], vec!["branch", "other"]] {
+    for arguments in [
+        vec!["init", "-q"],
+        vec!["add", "scenarios"],
+        vec!["commit", "-qm", "all"],
+        vec!["branch", "other"],
+    ] {
         let answer = git(&case, &arguments);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
     }

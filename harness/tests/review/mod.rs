@@ -21,10 +21,14 @@ impl Case {
     /// Accepted as it is, and not yet run again.
     pub fn accepted() -> Self {
         let suite = SuiteCopy::empty();
-        suite.write("nightshift.yaml", "products:\n  tool: {}\n# known issues\npass-env: [SUITE]\n");
+        suite
+            .write("nightshift.yaml", "products:\n  tool: {}\n# known issues\npass-env: [SUITE]\n");
         for (id, file) in [("hello", "said"), ("again", "said"), ("clock", "clock")] {
             let steps = format!("  - shell: cat $SUITE/{file}\n    snapshot: said # all of it\n");
-            suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\nsteps:\n{steps}"));
+            suite.write(
+                &format!("scenarios/{id}.yaml"),
+                &format!("scenario: {id}\nsteps:\n{steps}"),
+            );
         }
         let case = Self { suite };
         case.say(SAID, CLOCK);
@@ -119,7 +123,10 @@ fn one_decision_accepts_all_places_of_a_cause_and_undo_restores_every_byte() {
 #[test]
 fn a_new_snapshot_that_is_undone_leaves_no_file_behind() {
     let case = Case::accepted();
-    case.suite.write("scenarios/more/new.yaml", "scenario: new\nsteps:\n  - shell: echo hi\n    snapshot: said\n");
+    case.suite.write(
+        "scenarios/more/new.yaml",
+        "scenario: new\nsteps:\n  - shell: echo hi\n    snapshot: said\n",
+    );
     case.night("two", &[]);
     let folder = case.file("scenarios/more/snapshots");
     assert_eq!(case.review(&["--accept", "new"]).code, Some(0));
@@ -133,7 +140,12 @@ fn a_redaction_is_written_under_its_snapshot_when_the_night_judged_with_it_is_qu
     let case = Case::changed();
     let clock = case.finding("clock");
     let proposed = case.review(&["--propose", &clock]);
-    assert!(proposed.stdout.contains("--redact timestamp\n    explains 1 of 1 place; hides text in 1 of 2 lines"), "{proposed:#?}");
+    assert!(
+        proposed
+            .stdout
+            .contains("--redact timestamp\n    explains 1 of 1 place; hides text in 1 of 2 lines"),
+        "{proposed:#?}"
+    );
 
     let yaml = case.read("scenarios/clock.yaml");
     let useless = case.review(&["--accept", &clock, "--redact", "uuid"]);
@@ -161,7 +173,16 @@ fn a_suppression_needs_owner_date_and_reason_and_lands_in_the_configuration() {
     let bare = case.review(&["--suppress", &clock]);
     refused(&bare, &["--owner", "--expires", "--why"]);
     let all = |expires| {
-        case.review(&["--suppress", &clock, "--owner", "ops", "--expires", expires, "--why", "slow clock"])
+        case.review(&[
+            "--suppress",
+            &clock,
+            "--owner",
+            "ops",
+            "--expires",
+            expires,
+            "--why",
+            "slow clock",
+        ])
     };
     refused(&all("2001-01-01"), &["a date that has not passed"]);
     let config = case.read("nightshift.yaml");
@@ -233,7 +254,11 @@ fn a_night_that_still_runs_can_be_looked_at_and_not_decided() {
     assert!(list.stderr.contains("still runs"), "{list:#?}");
     refused(&case.review(&["--accept-all"]), &["still runs", "decide when it has ended"]);
     drop(lock);
-    assert_eq!(case.review(&["--accept-all"]).code, Some(0), "a night that was killed is decided on");
+    assert_eq!(
+        case.review(&["--accept-all"]).code,
+        Some(0),
+        "a night that was killed is decided on"
+    );
 }
 
 #[test]
@@ -269,7 +294,8 @@ fn a_night_of_another_machine_is_decided_in_any_checkout_of_its_suite() {
     copy_folder(&case.file("scenarios"), &checkout.join("scenarios"));
     std::fs::copy(case.file("nightshift.yaml"), checkout.join("nightshift.yaml")).expect("copied");
     std::fs::create_dir_all(elsewhere.folder().join("other")).expect("made");
-    std::fs::write(elsewhere.folder().join("other/nightshift.yaml"), "products: { a: {} }\n").expect("written");
+    std::fs::write(elsewhere.folder().join("other/nightshift.yaml"), "products: { a: {} }\n")
+        .expect("written");
     drop(case);
     let foreign = elsewhere.run(&["review", "fetched", "-C", "other", "--accept-all"]);
     refused(&foreign, &["is not in this suite", "-C"]);
@@ -292,7 +318,13 @@ fn decisions_of_an_earlier_version_still_count() {
         .iter()
         .map(|it| {
             let part = |name: &str| it[name].as_str().expect("text").to_owned();
-            let key = format!("{}@{}.{} {}", part("scenario"), part("checkpoint"), part("facet"), part("evidence"));
+            let key = format!(
+                "{}@{}.{} {}",
+                part("scenario"),
+                part("checkpoint"),
+                part("facet"),
+                part("evidence")
+            );
             format!("{}\n", serde_json::json!({ "key": key, "decision": "accepted", "why": null }))
         })
         .collect();

@@ -10,13 +10,15 @@ fn used(case: &Case, environment: &str, steps: &str) -> SuiteCopy {
     let program = Path::new(env!("CARGO_BIN_EXE_nightshift"));
     let folder = program.parent().expect("a folder").display().to_string();
     let suite = SuiteCopy::empty();
-    let config = format!("products:\n  nightshift:\n    path: ['{folder}']\n    env: {{ {environment} }}\n");
+    let config =
+        format!("products:\n  nightshift:\n    path: ['{folder}']\n    env: {{ {environment} }}\n");
     suite.write("nightshift.yaml", &config);
     let night = case.file("two").display().to_string();
     let root = case.suite.root().display().to_string();
     let start = format!("  - start: nightshift review {night} -C {root}\n");
     suite.write("scenarios/decide.yaml", &format!("scenario: decide\nsteps:\n{start}{steps}"));
-    let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--retries", "0", "--out", "night"]);
+    let answer =
+        suite.run(&["run", "--accept-new", "--no-pdf", "--retries", "0", "--out", "night"]);
     let night = night_json(&suite.root().join("night"));
     let steps = &night["scenarios"][0]["attempts"][0]["steps"];
     assert_eq!(answer.code, Some(0), "{answer:#?}\n{:#}\n{steps:#}", night["findings"]);

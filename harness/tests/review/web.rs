@@ -45,7 +45,8 @@ fn served(case: &Case) -> Site {
     let mut site = Site { child, port, token, cookie: String::new() };
     let first = site.ask(&format!("GET /?token={} HTTP/1.1", site.token), &[], "");
     assert_eq!(first.status, 303, "{}", first.head);
-    let cookie = first.head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).expect("a cookie");
+    let cookie =
+        first.head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).expect("a cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     site.cookie = cookie.split(';').next().expect("a pair").to_owned();
     site
@@ -138,7 +139,11 @@ fn only_evidence_is_served_and_it_can_do_nothing() {
     let evidence = rows[0]["evidence"].as_str().expect("a path");
     let page = site.get(&format!("/{evidence}"));
     assert_eq!(page.status, 200);
-    assert!(page.head.contains("content-security-policy: default-src 'none'; sandbox"), "{}", page.head);
+    assert!(
+        page.head.contains("content-security-policy: default-src 'none'; sandbox"),
+        "{}",
+        page.head
+    );
     assert!(page.head.contains("content-type: text/plain"), "{}", page.head);
     let page = site.get("/");
     assert!(page.head.contains("default-src 'none'; img-src 'self'"), "{}", page.head);
@@ -153,7 +158,11 @@ fn a_form_accepts_all_places_and_the_next_item_is_shown() {
     let cause = case.finding("hello");
     let site = served(&case);
     let page = site.get(&format!("/item/{cause}"));
-    assert!(page.body.contains("<mark>12</mark>") && page.body.contains("<mark>11</mark>"), "{}", page.body);
+    assert!(
+        page.body.contains("<mark>12</mark>") && page.body.contains("<mark>11</mark>"),
+        "{}",
+        page.body
+    );
     let done = site.post(&format!("item={cause}&do=accept&why=eleven+%26+more"));
     assert_eq!(done.status, 303, "{}", done.body);
     for scenario in ["hello", "again"] {
@@ -161,7 +170,11 @@ fn a_form_accepts_all_places_and_the_next_item_is_shown() {
         assert!(now.contains("NZ 11 rows") && now.contains("eleven & more"), "{now}");
     }
     let next = site.get("/");
-    assert!(next.body.contains("1 left of 2") && next.body.contains("hello@said.stdout.snap"), "{}", next.body);
+    assert!(
+        next.body.contains("1 left of 2") && next.body.contains("hello@said.stdout.snap"),
+        "{}",
+        next.body
+    );
     assert_eq!(site.post("do=undo").status, 303);
     assert_eq!(case.snapshot("hello"), before);
 }

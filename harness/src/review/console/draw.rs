@@ -129,11 +129,8 @@ fn heading(state: &State, desk: &Desk) -> Line {
     let all = desk.items().len();
     let left = format!(" {} left of {all}", state.left());
     let night = format!("  night {}", plain(desk.night_id()));
-    let mut line = vec![
-        ("nightshift review".to_owned(), Ink::Bold),
-        (left, Ink::Plain),
-        (night, Ink::Dim),
-    ];
+    let mut line =
+        vec![("nightshift review".to_owned(), Ink::Bold), (left, Ink::Plain), (night, Ink::Dim)];
     if desk.is_running() {
         line.push(("  still runs".to_owned(), Ink::Warning));
     }
@@ -358,7 +355,8 @@ fn help() -> Vec<Line> {
         Line(vec![(format!("  {key:<12}"), Ink::Bold), ((*what).to_owned(), Ink::Plain)])
     }));
     lines.push(Line::default());
-    let more = "Decisions are kept beside the night; `nightshift review --undo` takes them back later.";
+    let more =
+        "Decisions are kept beside the night; `nightshift review --undo` takes them back later.";
     lines.push(Line::of(more, Ink::Dim));
     lines
 }

@@ -37,7 +37,8 @@ pub fn run(
     if state.is_empty() {
         return Ok("nothing is pending".to_owned());
     }
-    let failed = |error: std::io::Error| ReviewError::Front(format!("cannot use the terminal: {error}"));
+    let failed =
+        |error: std::io::Error| ReviewError::Front(format!("cannot use the terminal: {error}"));
     let mut terminal = tty::Terminal::enter(colors).map_err(failed)?;
     loop {
         let size = terminal.size().map_err(failed)?;

@@ -356,17 +356,13 @@ impl State {
         }
     }
 
-    fn told(
-        &mut self,
-        desk: &Desk,
-        done: Result<Decided, ReviewError>,
-        insist: Option<Confirmed>,
-    ) {
+    fn told(&mut self, desk: &Desk, done: Result<Decided, ReviewError>, insist: Option<Confirmed>) {
         match done {
             Ok(decided) => {
                 self.count(decided.decision);
                 self.refresh(desk);
-                let text = format!("{} {}{}", decided.decision.word(), decided.item, files(&decided));
+                let text =
+                    format!("{} {}{}", decided.decision.word(), decided.item, files(&decided));
                 match &decided.forgotten {
                     None => self.say(text),
                     Some(why) => self.warn(format!("{text}; it cannot be remembered: {why}")),
@@ -444,9 +440,8 @@ impl State {
 
     /// A redaction that was typed: a bare pattern, or what YAML has.
     fn written(&mut self, desk: &mut Desk, text: &str, how: How<'_>) {
-        let is_yaml = text.starts_with('{') || crate::model::scenario::RedactionClass::ALL
-            .iter()
-            .any(|it| it.word() == text);
+        let is_yaml = text.starts_with('{')
+            || crate::model::scenario::RedactionClass::ALL.iter().any(|it| it.word() == text);
         if !is_yaml {
             return self.redact(desk, Redaction::Pattern(text.to_owned()), how);
         }

@@ -88,9 +88,8 @@ impl Guard {
         }
         let name = self.name();
         let mut cookies = asked.cookies.unwrap_or_default().split(';').map(str::trim);
-        let known = cookies.any(|it| {
-            it.split_once('=').is_some_and(|it| it.0 == name && same(it.1, &self.token))
-        });
+        let known = cookies
+            .any(|it| it.split_once('=').is_some_and(|it| it.0 == name && same(it.1, &self.token)));
         if known {
             Access::Granted
         } else {

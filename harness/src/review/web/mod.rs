@@ -40,11 +40,7 @@ pub struct Served {
 ///
 /// # Errors
 /// The port is taken, or the system has no randomness for a token.
-pub async fn serve(
-    desk: Desk,
-    served: &Served,
-    said: &dyn Fn(&str),
-) -> Result<(), ReviewError> {
+pub async fn serve(desk: Desk, served: &Served, said: &dyn Fn(&str)) -> Result<(), ReviewError> {
     let failed = |what: &str, error: std::io::Error| ReviewError::Front(format!("{what}: {error}"));
     let listener = TcpListener::bind(("127.0.0.1", served.port)).await.map_err(|error| {
         failed(&format!("cannot serve on 127.0.0.1:{}; choose another --port", served.port), error)
@@ -166,7 +162,10 @@ fn finished(answer: Answer) -> Response<Full<Bytes>> {
     const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     // Not `no-referrer`: with it a browser hides the origin of forms, which the guard asks for.
     let fixed = [
-        ("content-security-policy", if answer.sandboxed { "default-src 'none'; sandbox" } else { POLICY }),
+        (
+            "content-security-policy",
+            if answer.sandboxed { "default-src 'none'; sandbox" } else { POLICY },
+        ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),

@@ -135,11 +135,7 @@ pub fn link(id: &str) -> String {
 }
 
 /// The page of an item, or of nothing where everything is decided.
-pub fn render(
-    desk: &Desk,
-    item: Option<&Item>,
-    notice: Option<&Notice>,
-) -> Result<String, String> {
+pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Result<String, String> {
     static ENGINE: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         let mut tera = Tera::default();
         tera.autoescape_on([".html"]);

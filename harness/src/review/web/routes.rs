@@ -132,9 +132,7 @@ impl Site {
             bytes: 0,
         };
         match self.desk.night().read(&evidence) {
-            Ok(bytes) => {
-                Answer { sandboxed: true, ..Answer::new(StatusCode::OK, media, bytes) }
-            }
+            Ok(bytes) => Answer { sandboxed: true, ..Answer::new(StatusCode::OK, media, bytes) },
             Err(_) => missing(),
         }
     }
@@ -148,9 +146,9 @@ impl Site {
     }
 
     fn decide(&mut self, ask: &Ask<'_>) -> Answer {
-        let item = ask.field("item").and_then(|id| {
-            self.desk.items().iter().find(|it| it.id == id).cloned()
-        });
+        let item = ask
+            .field("item")
+            .and_then(|id| self.desk.items().iter().find(|it| it.id == id).cloned());
         let how = How {
             why: ask.field("why"),
             force: if ask.field("force").is_some() { Force::Yes } else { Force::No },
