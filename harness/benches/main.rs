@@ -14,6 +14,7 @@ mod measure;
 mod nights;
 mod pages;
 mod playwright;
+mod review;
 mod site;
 mod suite;
 #[path = "../tests/synthetic_night.rs"]
@@ -30,6 +31,7 @@ const PARTS: [Part; 6] = [
     ("commands", commands::rows),
     ("nights", nights::rows),
     ("check", check::rows),
+    ("review", review::rows),
     ("floor", floor::rows),
     ("images", images::rows),
 ];

@@ -97,17 +97,19 @@ fn ledger() -> std::path::PathBuf {
     root.join("night")
 }
 
-struct Made {
-    night: NightDir,
-    plan: Plan,
-    events: Vec<Event>,
+/// A night in the making.
+pub struct Made {
+    pub night: NightDir,
+    pub plan: Plan,
+    pub events: Vec<Event>,
 }
 
 fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_222_800, 0).expect("a valid instant")
 }
 
-fn plan() -> Plan {
+/// A plan of nothing.
+pub fn plan() -> Plan {
     Plan {
         format_version: FORMAT_VERSION,
         night: "2026-11-21T010000Z-k3f9".to_owned(),
@@ -147,7 +149,8 @@ fn tree(n: usize, changed: Option<&str>) -> String {
 }
 
 impl Made {
-    fn scenario(&mut self, n: usize, failing: bool) {
+    /// A scenario with its baselines and attempts.
+    pub fn scenario(&mut self, n: usize, failing: bool) {
         let id = format!("area-{:02}/scenario-{n:05}", n % 40);
         self.plan.scenarios.push(scenario(&id, n));
         let records = [
@@ -244,7 +247,8 @@ impl Made {
         kept.expect("the temporary folder is writable")
     }
 
-    fn lay(self) {
+    /// Writes plan and ledger.
+    pub fn lay(self) {
         let plan = serde_json::to_string(&self.plan).expect("plain data");
         write(&self.night.plan_path(), &plan);
         let lines = self.events.into_iter().enumerate().map(|(seq, event)| {

@@ -19,6 +19,7 @@ pub mod policy;
 pub mod process;
 pub mod product;
 pub mod report;
+pub mod review;
 pub mod screen;
 pub mod sensitivity;
 pub mod spec;

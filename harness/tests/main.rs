@@ -14,6 +14,7 @@ mod nights;
 mod pictures;
 mod report;
 mod report_sample;
+mod review;
 mod schedule;
 mod sensitivity;
 mod sessions;

@@ -18,7 +18,7 @@ use super::{Acceptance, BaselineError};
 use crate::model::FacetKind;
 
 /// The key under `info:` that says that lines which look like merge markers are the product's own.
-const LITERAL_MARKERS: &str = "literal-markers";
+pub const LITERAL_MARKERS: &str = "literal-markers";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Whether a file is a baseline or waits for `cargo insta`.
@@ -92,7 +92,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// The line of the first marker, where all three stand in order.
-fn conflict(raw: &str) -> Option<usize> {
+pub fn conflict(raw: &str) -> Option<usize> {
     let mut lines = raw.lines().enumerate();
     let (first, _) = lines.find(|(_, line)| line.starts_with("<<<<<<< "))?;
     lines.find(|(_, line)| line.trim_end() == "=======")?;
@@ -155,7 +155,7 @@ pub fn write(path: &Path, item: &Acceptance, kind: Kind) -> Result<(), BaselineE
     Ok(())
 }
 
-fn picture_path(path: &Path) -> PathBuf {
+pub fn picture_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".png");
     PathBuf::from(name)
@@ -167,7 +167,7 @@ fn replace_if_other(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
 }
 
 /// A finished file takes the place of the old one, or nothing happens.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), BaselineError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nightshift-");

@@ -1,9 +1,11 @@
 //! [`Baseline`]: accepted snapshots on disk, in insta's format beside the scenarios.
 //!
 //! [`load`] reads those of some scenarios, [`accept`] writes one, [`export`] lays one out for
-//! `cargo insta`, [`orphans`] names files that nothing refers to, [`weigh`] says how much they
-//! take. [`name`] knows the file names, [`file`] the format, [`smaller`] how pictures take little room.
+//! `cargo insta`, [`orphans`] names files that nothing refers to, [`conflicts`] those that a merge
+//! left with both sides, [`weigh`] says how much they take. [`name`] knows the file names, [`file`]
+//! the format, [`smaller`] how pictures take little room.
 
+mod conflict;
 mod file;
 mod name;
 mod smaller;
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{FacetKind, Scenario};
 
+pub use self::conflict::{Conflict, Side, conflicts, resolved};
 pub use self::name::snapshot_path;
 pub use self::weight::{Weight, weigh};
 
@@ -91,7 +94,7 @@ pub enum BaselineError {
     },
     /// A merge left its markers in the file.
     #[error(
-        "{path}:{line}: merge conflict markers in a baseline; take one side (`git checkout --ours` or `--theirs`), or delete the file and accept the checkpoint again",
+        "{path}:{line}: merge conflict markers in a baseline; `nightshift review` shows both sides and takes one, or take one by `git checkout --ours` or `--theirs`",
         path = path.display()
     )]
     Conflict {
@@ -157,6 +160,43 @@ pub fn accept(root: &Path, item: &Acceptance) -> Result<PathBuf, BaselineError> 
     let path = root.join(name::checked(item)?);
     file::write(&path, item, file::Kind::Accepted)?;
     Ok(path)
+}
+
+/// What is accepted now where this would be written; `None` where nothing is.
+///
+/// # Errors
+/// What is there cannot be read, holds a merge conflict, or is no snapshot.
+pub fn current(root: &Path, item: &Acceptance) -> Result<Option<Baseline>, BaselineError> {
+    let relative = name::checked(item)?;
+    let path = root.join(&relative);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let read = file::read(&path, item.facet)?;
+    Ok(Some(Baseline {
+        scenario: item.scenario.clone(),
+        checkpoint: item.checkpoint.clone(),
+        facet: item.facet,
+        environment: item.environment.clone(),
+        algorithm: read.algorithm,
+        why: read.why,
+        file: relative.to_string_lossy().replace('\\', "/"),
+        content: read.content,
+    }))
+}
+
+/// Every file that [`accept`] may write or remove for this, so that a caller can put them back.
+///
+/// # Errors
+/// A name with no file name.
+pub fn affected(root: &Path, item: &Acceptance) -> Result<Vec<PathBuf>, BaselineError> {
+    let path = root.join(name::checked(item)?);
+    let waiting = path.with_extension("snap.new");
+    let mut all = vec![path.clone(), waiting.clone()];
+    if item.facet == FacetKind::Image {
+        all.extend([file::picture_path(&path), file::picture_path(&waiting)]);
+    }
+    Ok(all)
 }
 
 /// Lays a `.snap.new` file out for `cargo insta review`, beside the baseline that it would become.

@@ -86,9 +86,9 @@ pub enum Command {
     Report(ReportOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
-        after_help = "Examples:\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\""
+        after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"
     )]
-    Review(ReviewOptions),
+    Review(Box<ReviewOptions>),
     /// Apply the gate rules to a night and exit by the rule that decides
     #[command(
         after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1"
@@ -289,18 +289,39 @@ pub struct GateOptions {
     pub branch: Option<String>,
 }
 
+/// What `review` takes.
 #[derive(Debug, Args)]
 pub struct ReviewOptions {
     /// The night directory [default: the newest night of the suite]
     #[arg(value_name = "NIGHT")]
     pub night: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: ReviewDecisions,
     /// Show what is pending
     #[arg(long)]
     pub list: bool,
     /// How `--list` answers
     #[arg(long, value_name = "FORMAT", default_value = "text", requires = "list")]
     pub format: Format,
-    /// Accept by id: a finding (F1), a pending facet (P3) or a scenario
+    /// Lay `.snap.new` files beside the baselines, for `cargo insta review`
+    #[arg(long, conflicts_with_all = ["accept", "reject", "accept_all", "list"])]
+    pub export: bool,
+    /// Decide in a browser: a page on this machine only, with pictures
+    #[arg(long, conflicts_with_all = ["accept", "reject", "accept_all", "list", "export"])]
+    pub web: bool,
+    /// With `--web`: the port [default: any that is free]
+    #[arg(long, value_name = "N", requires = "web")]
+    pub port: Option<u16>,
+    /// With `--web`: print the address and open no browser
+    #[arg(long, requires = "web")]
+    pub no_open: bool,
+}
+
+/// The decisions that `review` takes as options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decisions")]
+pub struct ReviewDecisions {
+    /// Accept by id: a finding (F1), a pending facet (P3), a scenario, or what was seen where a merge left a conflict (C1)
     #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
     pub accept: Vec<String>,
     /// Reject by id; the baseline stays as it is
@@ -309,12 +330,36 @@ pub struct ReviewOptions {
     /// Accept everything that is pending
     #[arg(long, conflicts_with_all = ["accept", "reject", "list"])]
     pub accept_all: bool,
+    /// With `--accept`: add this redaction at the snapshots first, as in YAML: timestamp, or "{ pattern: 'took (.*) ms' }"
+    #[arg(long, value_name = "YAML", requires = "accept")]
+    pub redact: Option<String>,
+    /// Show redactions that would explain these, and what each hides
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["accept", "reject", "accept_all", "list"])]
+    pub propose: Vec<String>,
+    /// Suppress findings as known issues, in nightshift.yaml; needs --owner, --expires and --why
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list", requires_all = ["owner", "expires", "why"])]
+    pub suppress: Vec<String>,
+    /// With `--suppress`: who answers for it
+    #[arg(long, value_name = "NAME", requires = "suppress")]
+    pub owner: Option<String>,
+    /// With `--suppress`: the last day on which it holds
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "suppress")]
+    pub expires: Option<chrono::NaiveDate>,
+    /// Solve merge conflicts (C1) by the branch that was merged into
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
+    pub ours: Vec<String>,
+    /// Solve merge conflicts (C1) by the branch that was merged
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "list")]
+    pub theirs: Vec<String>,
+    /// Take the last decision back, or the last N, and restore the files
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1", conflicts_with_all = ["accept", "reject", "accept_all", "suppress", "ours", "theirs", "list"])]
+    pub undo: Option<u32>,
     /// Why; kept in the snapshot
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
-    /// Lay `.snap.new` files beside the baselines, for `cargo insta review`
-    #[arg(long, conflicts_with_all = ["accept", "reject", "accept_all", "list"])]
-    pub export: bool,
+    /// Also write over baselines that changed since the night
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,34 +1,27 @@
 //! `nightshift review`: decide on what is pending, from any night directory, without a rerun.
 //!
 //! A decision goes by id: a finding (`F1`) stands for all its places, a pending facet (`P3`) for
-//! itself, a scenario for everything that is pending in it. Accepting writes baselines into the
-//! suite; rejecting only records, beside the night, that somebody looked.
+//! itself, a scenario for everything that is pending in it. What decisions are and do is the room
+//! `review`; here are the options, the list, and the way to the screens.
 
-use std::collections::BTreeSet;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal as _;
 
-use anyhow::Context as _;
+use chrono::Utc;
 
-use super::arguments::{Common, Format, ReviewOptions};
+use super::arguments::{Common, Format, ReviewDecisions, ReviewOptions};
 use super::check::counted;
 use super::exit::{Exit, mistake};
-use super::{night, terminal};
-use crate::baseline::{self, Acceptance};
+use super::{night, run, terminal};
+use crate::baseline::{self, Side};
 use crate::ledger::NightDir;
 use crate::model::finding::Pending;
-use crate::model::{Finding, Plan};
-use crate::night::{judge, layout_of};
-
-/// What is pending in a night, with what is needed to decide.
-struct Desk {
-    root: PathBuf,
-    night: NightDir,
-    plan: Plan,
-    findings: Vec<Finding>,
-    pending: Vec<Pending>,
-    decided: BTreeSet<String>,
-}
+use crate::night::{is_running, judge};
+use crate::report::shown::visible;
+use crate::review::decide::How;
+use crate::review::log::Decision;
+use crate::review::{Chosen, Decided, Desk, Force, ItemKind, Opened, ReviewError, Suppress};
+use crate::review::{console, propose, web};
+use crate::spec::patch::read_redaction;
 
 pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
@@ -36,277 +29,280 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
         Some(path) => night::open(common, path)?,
         None => night::newest(&root)?,
     };
-    let judged = judge(&night)?;
-    let mut desk = Desk {
-        decided: read_decisions(&night)?,
-        root,
-        night,
-        plan: judged.plan,
-        findings: judged.judgement.findings,
-        pending: judged.judgement.pending,
-    };
-    let why = options.why.as_deref();
+    let mut desk = open(&root, night)?;
+    let what = &options.what;
     if options.list {
-        desk.list(options.format);
+        list(&desk, options.format);
     } else if options.export {
-        desk.export()?;
-    } else if options.accept_all {
-        let all: Vec<_> = desk.open_ones().cloned().collect();
-        desk.accept(&all, why)?;
-    } else if !options.accept.is_empty() || !options.reject.is_empty() {
-        let accepted = desk.named(&options.accept)?;
-        let rejected = desk.named(&options.reject)?;
-        if !accepted.is_empty() {
-            desk.accept(&accepted, why)?;
-        }
-        desk.reject(&rejected, why);
-    } else if std::io::stdin().is_terminal() {
-        desk.ask(why)?;
+        export(&desk)?;
+    } else if options.web {
+        let browse = !options.no_open;
+        let served = web::Served { port: options.port.unwrap_or(0), browse };
+        let said = |url: &str| terminal::answer(format_args!("review: {url}\nCtrl-C ends it"));
+        run::runtime()?.block_on(web::serve(desk, &served, &said))?;
+    } else if what.undo.is_some() || !what.propose.is_empty() || what.decides() {
+        decide(&mut desk, what)?;
+    } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        tell_state(&desk);
+        let colored = anstream::AutoStream::choice(&std::io::stdout());
+        let colors = if colored == anstream::ColorChoice::Never {
+            console::Colors::None
+        } else {
+            console::Colors::Some
+        };
+        let force = if what.force { Force::Yes } else { Force::No };
+        let ended = console::run(&mut desk, what.why.as_deref(), force, colors)?;
+        terminal::say(ended);
     } else {
         return mistake(
-            "review asks on a terminal; elsewhere say --list, --accept ID, --reject ID or --accept-all",
+            "review asks on a terminal; elsewhere say --list, --accept ID, --reject ID or --accept-all, or --web for a page",
         );
     }
     Ok(Exit::Passed)
 }
 
-impl Desk {
-    /// What nobody has decided on yet.
-    fn open_ones(&self) -> impl Iterator<Item = &Pending> {
-        self.pending.iter().filter(|it| !self.decided.contains(&key(it)))
+impl ReviewDecisions {
+    fn decides(&self) -> bool {
+        let ids = [&self.accept, &self.reject, &self.suppress, &self.ours, &self.theirs];
+        self.accept_all || ids.iter().any(|it| !it.is_empty())
     }
 
-    fn list(&self, format: Format) {
-        match format {
-            Format::Json => {
-                let rows: Vec<_> = self.open_ones().map(|it| self.row(it)).collect();
-                terminal::answer(format_args!("{:#}", serde_json::Value::from(rows)));
+    fn how(&self) -> How<'_> {
+        How {
+            why: self.why.as_deref(),
+            force: if self.force { Force::Yes } else { Force::No },
+            now: Utc::now(),
+        }
+    }
+}
+
+/// A night, judged and laid out.
+fn open(root: &std::path::Path, night: NightDir) -> anyhow::Result<Desk> {
+    let judged = judge(&night)?;
+    let opened = Opened {
+        night,
+        plan: judged.plan,
+        entries: judged.entries,
+        judgement: judged.judgement,
+        busy: is_running(root),
+    };
+    Ok(Desk::open(root, opened)?)
+}
+
+fn tell_state(desk: &Desk) {
+    if desk.is_running() {
+        terminal::say(ReviewError::Running(desk.night_id().to_owned()));
+    }
+}
+
+fn decide(desk: &mut Desk, what: &ReviewDecisions) -> anyhow::Result<()> {
+    let how = what.how();
+    if let Some(steps) = what.undo {
+        return undo(desk, steps);
+    }
+    if !what.propose.is_empty() {
+        let all = named(desk, &what.propose)?;
+        all.iter().for_each(|it| propose_for(desk, it));
+        return Ok(());
+    }
+    // All ids are looked up before anything is written.
+    let accepted = if what.accept_all { everything(desk) } else { named(desk, &what.accept)? };
+    let rejected = named(desk, &what.reject)?;
+    let suppressed = named(desk, &what.suppress)?;
+    let sides =
+        [(Side::Ours, named(desk, &what.ours)?), (Side::Theirs, named(desk, &what.theirs)?)];
+    let redaction = what.redact.as_deref().map(|it| read_redaction("--redact", it)).transpose();
+    let redaction = match redaction {
+        Ok(redaction) => redaction,
+        Err(complaints) => {
+            let all: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+            return mistake(all.join("\n"));
+        }
+    };
+    let mut snapshots = 0;
+    for chosen in &accepted {
+        let decided = match &redaction {
+            Some(redaction) => desk.accept_redacted(chosen, redaction, how)?,
+            None => desk.accept(chosen, how)?,
+        };
+        snapshots += decided.pending.len().max(usize::from(chosen.conflict.is_some()));
+        tell(desk, &decided);
+    }
+    if what.accept_all || !accepted.is_empty() {
+        terminal::say(format_args!("{} accepted", counted(snapshots, "snapshot")));
+    }
+    for chosen in &rejected {
+        let decided = desk.reject(chosen, how)?;
+        tell(desk, &decided);
+    }
+    for chosen in &suppressed {
+        let (Some(owner), Some(expires), Some(reason)) =
+            (what.owner.clone(), what.expires, what.why.clone())
+        else {
+            return mistake("--suppress needs --owner, --expires and --why");
+        };
+        let decided = desk.suppress(chosen, &Suppress { owner, expires, reason }, how)?;
+        tell(desk, &decided);
+    }
+    for (side, all) in &sides {
+        for chosen in all {
+            let decided = desk.resolve(chosen, *side, how)?;
+            tell(desk, &decided);
+        }
+    }
+    Ok(())
+}
+
+fn undo(desk: &mut Desk, steps: u32) -> anyhow::Result<()> {
+    for step in 0..steps {
+        match desk.undo(Utc::now())? {
+            Some(decided) => tell(desk, &decided),
+            None if step == 0 => return mistake("no decision is left to take back"),
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// What these ids stand for, each place once.
+fn named(desk: &Desk, ids: &[String]) -> anyhow::Result<Vec<Chosen>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut all = Vec::new();
+    for id in ids {
+        let mut chosen = desk.named(id)?;
+        chosen.pending.retain(|it| seen.insert(*it));
+        if !chosen.pending.is_empty() || chosen.finding.is_some() || chosen.conflict.is_some() {
+            all.push(chosen);
+        }
+    }
+    Ok(all)
+}
+
+/// Everything that can be accepted; conflicts want a choice.
+fn everything(desk: &Desk) -> Vec<Chosen> {
+    let open = desk.open_items().filter(|it| !matches!(it.kind, ItemKind::Conflict(_)));
+    open.map(|it| desk.chosen(it)).filter(|it| !it.pending.is_empty()).collect()
+}
+
+fn propose_for(desk: &Desk, chosen: &Chosen) {
+    terminal::answer(format_args!("{} {}", chosen.id, visible(&chosen.title)));
+    let proposals = propose::proposals(desk, chosen);
+    if proposals.is_empty() {
+        terminal::answer("  no redaction explains it");
+    }
+    for proposal in proposals {
+        terminal::answer(format_args!("  --redact {}", shell_words::quote(&proposal.text)));
+        let (helps, of) = proposal.helps;
+        terminal::answer(format_args!(
+            "    explains {helps} of {}; {}",
+            counted(of, "place"),
+            proposal.cost
+        ));
+    }
+}
+
+/// Says what became of each, on a line of its own.
+fn tell(desk: &Desk, decided: &Decided) {
+    let word = decided.decision.word();
+    for (index, file) in &decided.pending {
+        let shown = line(&desk.all_pending()[*index]);
+        match (decided.decision, file) {
+            (_, Some(file)) => terminal::answer(format_args!("accepted {shown} as {file}")),
+            (Decision::Rejected, None) => {
+                terminal::answer(format_args!("rejected {shown}; its baseline stays"));
             }
-            Format::Text => {
-                for (title, group) in self.groups() {
-                    terminal::answer(title);
-                    for pending in group {
-                        terminal::answer(format_args!("  {}", line(&pending)));
+            (Decision::Redacted, None) => {
+                terminal::answer(format_args!("redacted {shown}; its baseline stays"));
+            }
+            (
+                Decision::Accepted | Decision::Suppressed | Decision::Resolved | Decision::Undone,
+                None,
+            ) => terminal::answer(format_args!("{word} {shown}")),
+        }
+    }
+    match decided.decision {
+        Decision::Accepted | Decision::Rejected if !decided.pending.is_empty() => {}
+        Decision::Accepted
+        | Decision::Rejected
+        | Decision::Redacted
+        | Decision::Suppressed
+        | Decision::Resolved
+        | Decision::Undone => {
+            let files = decided.files.join(", ");
+            let wrote = if files.is_empty() { files } else { format!(": {files}") };
+            terminal::answer(format_args!("{word} {}{wrote}", decided.item));
+        }
+    }
+    if let Some(why) = &decided.forgotten {
+        terminal::say(format_args!("cannot remember this beside the night: {why}"));
+    }
+}
+
+fn list(desk: &Desk, format: Format) {
+    match format {
+        Format::Json => {
+            let rows: Vec<_> = desk.open_pending().map(|it| row(desk, it)).collect();
+            terminal::answer(format_args!("{:#}", serde_json::Value::from(rows)));
+        }
+        Format::Text => {
+            let mut fresh = false;
+            for item in desk.open_items() {
+                let chosen = desk.chosen(item);
+                match item.kind {
+                    ItemKind::Conflict(_) => {
+                        terminal::answer(format_args!("{} {}", item.id, visible(&item.title)));
+                    }
+                    ItemKind::Finding(_) if chosen.pending.is_empty() => continue,
+                    ItemKind::Finding(_) => terminal::answer(format_args!(
+                        "{} {}: {}",
+                        item.id,
+                        desk.word(item),
+                        visible(&item.title)
+                    )),
+                    ItemKind::New if fresh => {}
+                    ItemKind::New => {
+                        fresh = true;
+                        terminal::answer("new: no baseline yet");
                     }
                 }
-                let number = self.open_ones().count();
-                terminal::say(format_args!("{number} pending in {}", self.night.path().display()));
+                for index in chosen.pending {
+                    terminal::answer(format_args!("  {}", line(&desk.all_pending()[index])));
+                }
             }
+            tell_state(desk);
+            let number = desk.open_pending().count();
+            terminal::say(format_args!("{number} pending in {}", desk.night().path().display()));
         }
-    }
-
-    fn row(&self, pending: &Pending) -> serde_json::Value {
-        let baseline = self.plan.baselines.iter().find(|it| {
-            it.scenario == pending.scenario
-                && it.checkpoint == pending.checkpoint
-                && it.facet == pending.facet
-                && it.environment == pending.environment
-        });
-        serde_json::json!({
-            "id": pending.id,
-            "finding": pending.finding,
-            "scenario": pending.scenario,
-            "checkpoint": pending.checkpoint,
-            "facet": pending.facet,
-            "environment": pending.environment,
-            "where": pending.place,
-            "evidence": pending.evidence.path,
-            "baseline": baseline.map(|it| &it.evidence.path),
-        })
-    }
-
-    /// The open ones by finding, in the order of the findings, then those without a baseline.
-    fn groups(&self) -> Vec<(String, Vec<Pending>)> {
-        let mut groups: Vec<(String, Vec<Pending>)> = Vec::new();
-        for finding in &self.findings {
-            let of_it: Vec<_> = self
-                .open_ones()
-                .filter(|it| it.finding.as_ref() == Some(&finding.id))
-                .cloned()
-                .collect();
-            if !of_it.is_empty() {
-                groups.push((
-                    format!("{} {}: {}", finding.id, finding.verdict, finding.title),
-                    of_it,
-                ));
-            }
-        }
-        let (changed, fresh): (Vec<_>, Vec<_>) =
-            self.open_ones().filter(|it| it.finding.is_none()).cloned().partition(|it| it.replaces);
-        for (title, own) in [
-            ("new: no baseline yet", fresh),
-            ("shadow: differs from its baseline, and nobody is told", changed),
-        ] {
-            if !own.is_empty() {
-                groups.push((title.to_owned(), own));
-            }
-        }
-        groups
-    }
-
-    /// What these ids stand for.
-    fn named(&self, ids: &[String]) -> anyhow::Result<Vec<Pending>> {
-        let mut chosen = Vec::new();
-        for id in ids {
-            let before = chosen.len();
-            chosen.extend(
-                self.open_ones()
-                    .filter(|it| {
-                        it.id == *id || it.scenario == *id || it.finding.as_ref() == Some(id)
-                    })
-                    .cloned(),
-            );
-            if chosen.len() == before {
-                return mistake(format!(
-                    "nothing pending is called {id} in {}; see `nightshift review --list`",
-                    self.night.path().display()
-                ));
-            }
-        }
-        chosen.dedup_by(|a, b| a.id == b.id);
-        Ok(chosen)
-    }
-
-    fn accept(&mut self, chosen: &[Pending], why: Option<&str>) -> anyhow::Result<()> {
-        for pending in chosen {
-            let path = baseline::accept(&self.root, &self.acceptance(pending, why)?)?;
-            self.remember(pending, "accepted", why);
-            let shown = path.strip_prefix(&self.root).unwrap_or(&path);
-            terminal::answer(format_args!("accepted {} as {}", line(pending), shown.display()));
-        }
-        terminal::say(format_args!("{} accepted", counted(chosen.len(), "snapshot")));
-        Ok(())
-    }
-
-    fn reject(&mut self, chosen: &[Pending], why: Option<&str>) {
-        for pending in chosen {
-            self.remember(pending, "rejected", why);
-            terminal::answer(format_args!("rejected {}; its baseline stays", line(pending)));
-        }
-    }
-
-    fn export(&self) -> anyhow::Result<()> {
-        let mut written = 0;
-        for pending in self.open_ones() {
-            let path = baseline::export(&self.root, &self.acceptance(pending, None)?)?;
-            let shown = path.strip_prefix(&self.root).unwrap_or(&path);
-            terminal::answer(format_args!("wrote {}", shown.display()));
-            written += 1;
-        }
-        terminal::say(format_args!(
-            "{} for `cargo insta review`",
-            counted(written, "pending snapshot")
-        ));
-        Ok(())
-    }
-
-    fn acceptance(&self, pending: &Pending, why: Option<&str>) -> anyhow::Result<Acceptance> {
-        let scenario =
-            self.plan.scenarios.iter().find(|it| it.id == pending.scenario).with_context(|| {
-                format!("the night's plan lacks the scenario {}", pending.scenario)
-            })?;
-        if !self.root.join(&scenario.file).is_file() {
-            return mistake(format!(
-                "{} is not in this suite; name the suite of this night with -C",
-                scenario.file
-            ));
-        }
-        Ok(Acceptance {
-            scenario_file: scenario.file.clone(),
-            scenario: pending.scenario.clone(),
-            checkpoint: pending.checkpoint.clone(),
-            facet: pending.facet,
-            environment: pending.environment.clone(),
-            algorithm: pending.algorithm.clone(),
-            why: Some(match why {
-                Some(why) => why.to_owned(),
-                None => format!("accepted from night {}", self.plan.night),
-            }),
-            content: self.night.read(&pending.evidence)?,
-            layout: layout_of(&self.night, pending)?,
-        })
-    }
-
-    /// Goes through the findings one by one and asks.
-    fn ask(&mut self, why: Option<&str>) -> anyhow::Result<()> {
-        let groups = self.groups();
-        if groups.is_empty() {
-            terminal::say("nothing is pending");
-            return Ok(());
-        }
-        for (title, group) in groups {
-            terminal::answer(format_args!("\n{title}"));
-            for pending in &group {
-                terminal::answer(format_args!("  {}", line(pending)));
-            }
-            self.show_changes(&group);
-            match question("accept, reject, skip or quit? [a/r/s/q] ")?.as_str() {
-                "a" | "accept" => self.accept(&group, why)?,
-                "r" | "reject" => self.reject(&group, why),
-                "q" | "quit" => break,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Expected against actual, as the report has it, for the finding of a group.
-    fn show_changes(&self, group: &[Pending]) {
-        let finding = group.first().and_then(|it| it.finding.as_ref());
-        let Some(finding) = self.findings.iter().find(|it| Some(&it.id) == finding) else { return };
-        for change in finding.differences.iter().take(1).flat_map(|it| &it.facets) {
-            for text in change.expected.lines().take(8) {
-                terminal::answer(format_args!("  - {}", visible(text)));
-            }
-            for text in change.actual.lines().take(8) {
-                terminal::answer(format_args!("  + {}", visible(text)));
-            }
-        }
-    }
-
-    /// Writes a decision beside the night, so that a second look shows only what is left.
-    fn remember(&mut self, pending: &Pending, decision: &str, why: Option<&str>) {
-        let line = serde_json::json!({
-            "key": key(pending), "decision": decision, "why": why,
-            "scenario": pending.scenario, "checkpoint": pending.checkpoint, "facet": pending.facet,
-        });
-        let path = decisions_path(&self.night);
-        let written = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
-        // A night on a read-only medium can still be reviewed; only the memory of it is lost.
-        if let Err(error) = written {
-            terminal::say(format_args!("cannot remember this in {}: {error}", path.display()));
-        }
-        self.decided.insert(key(pending));
     }
 }
 
-/// What a decision is about: the same content at the same place, however ids are counted.
-fn key(pending: &Pending) -> String {
-    format!(
-        "{}@{}.{} {}",
-        pending.scenario, pending.checkpoint, pending.facet, pending.evidence.path
-    )
+fn row(desk: &Desk, pending: &Pending) -> serde_json::Value {
+    serde_json::json!({
+        "id": pending.id,
+        "finding": pending.finding,
+        "scenario": pending.scenario,
+        "checkpoint": pending.checkpoint,
+        "facet": pending.facet,
+        "environment": pending.environment,
+        "where": pending.place,
+        "evidence": pending.evidence.path,
+        "baseline": desk.baseline(pending).map(|it| &it.evidence.path),
+    })
 }
 
-fn decisions_path(night: &NightDir) -> PathBuf {
-    night.path().join("decisions.jsonl")
-}
-
-fn read_decisions(night: &NightDir) -> anyhow::Result<BTreeSet<String>> {
-    let path: &Path = &decisions_path(night);
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter_map(|line| line["key"].as_str().map(str::to_owned))
-            .collect()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => mistake(format!("cannot read {}: {error}", path.display())),
+fn export(desk: &Desk) -> anyhow::Result<()> {
+    let mut written = 0;
+    for pending in desk.open_pending() {
+        let path = baseline::export(desk.root(), &desk.acceptance(pending, None)?)?;
+        let shown = path.strip_prefix(desk.root()).unwrap_or(&path);
+        terminal::answer(format_args!("wrote {}", shown.display()));
+        written += 1;
     }
+    terminal::say(format_args!(
+        "{} for `cargo insta review`",
+        counted(written, "pending snapshot")
+    ));
+    Ok(())
 }
 
 fn line(pending: &Pending) -> String {
@@ -320,19 +316,6 @@ fn line(pending: &Pending) -> String {
         pending.scenario,
         pending.checkpoint,
         pending.facet,
-        visible(&pending.place)
+        visible(&pending.place).replace('\n', " ")
     )
-}
-
-/// Product text without anything that a terminal would obey.
-fn visible(text: &str) -> String {
-    text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
-}
-
-fn question(text: &str) -> anyhow::Result<String> {
-    let mut out = anstream::stderr();
-    write!(out, "{text}").and_then(|()| out.flush()).context("cannot ask")?;
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line).context("cannot read the answer")?;
-    Ok(if read == 0 { "quit".to_owned() } else { line.trim().to_lowercase() })
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 
+use super::cells::{self, Hunk};
+use super::words::words;
 use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
 
@@ -34,7 +36,8 @@ pub enum Shape {
 /// What changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineDiff {
-    /// Changed lines in context, gaps between them.
+    /// Changed lines in context, gaps between them; a gap with text names the place of what
+    /// follows.
     pub lines: Vec<DiffLine>,
     /// Whether (nearly) nothing of the old text is left.
     pub replaced: bool,
@@ -74,7 +77,7 @@ fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> L
     let removed: usize =
         ops.iter().filter(|op| op.tag() != Op::Equal).map(|op| op.old_range().len()).sum();
     let keep = context(ops, before, after, shape);
-    let mut lines = Lines { before, after, out: Vec::new(), changed: 0 };
+    let mut lines = Lines { before, after, shape, out: Vec::new(), changed: 0, label: None };
     for op in ops {
         match op.tag() {
             Op::Equal => lines.same(op.old_range().start, op.new_range(), &keep),
@@ -96,8 +99,11 @@ fn split(text: &str) -> Vec<&str> {
 struct Lines<'a> {
     before: &'a [&'a str],
     after: &'a [&'a str],
+    shape: Shape,
     out: Vec<DiffLine>,
     changed: usize,
+    /// The last place that was named.
+    label: Option<String>,
 }
 
 impl Lines<'_> {
@@ -112,7 +118,7 @@ impl Lines<'_> {
     }
 
     fn gap(&mut self) {
-        if self.out.last().is_none_or(|line| line.tag != DiffTag::Gap) {
+        if self.out.last().is_none_or(|line| line.tag != DiffTag::Gap || !line.pieces.is_empty()) {
             self.out.push(DiffLine {
                 tag: DiffTag::Gap,
                 old_line: None,
@@ -122,8 +128,24 @@ impl Lines<'_> {
         }
     }
 
+    /// Says above a hunk where it is, unless the one before is at the same place.
+    fn name(&mut self, old: &Range<usize>, new: &Range<usize>) {
+        if self.changed >= CHANGED_LINES {
+            return;
+        }
+        let (before, after) = (self.before, self.after);
+        let hunk = Hunk { before, after, old: old.clone(), new: new.clone() };
+        let Some(label) = cells::label(&hunk, self.shape) else { return };
+        if self.label.as_ref() != Some(&label) {
+            let pieces = vec![DiffPiece { text: label.clone(), emphasis: false }];
+            self.out.push(DiffLine { tag: DiffTag::Gap, old_line: None, new_line: None, pieces });
+            self.label = Some(label);
+        }
+    }
+
     /// The lines of a hunk: those that are alike stand together, their changed words marked.
     fn hunk(&mut self, old: Range<usize>, new: Range<usize>) {
+        self.name(&old, &new);
         let mut next = new.start;
         for line in old {
             if self.changed >= CHANGED_LINES {
@@ -232,34 +254,6 @@ pub fn alike(old: &str, new: &str) -> bool {
         || TextDiff::from_chars(old, new).ratio() >= 0.75
 }
 
-/// The pieces of two lines that are alike, what differs marked.
-fn words(old: &str, new: &str) -> (Vec<DiffPiece>, Vec<DiffPiece>) {
-    if old.len().max(new.len()) > LINE_CHARS {
-        return (whole(old), whole(new));
-    }
-    let text = TextDiff::from_unicode_words(old, new);
-    let mut sides: (Vec<DiffPiece>, Vec<DiffPiece>) = Default::default();
-    for change in text.iter_all_changes() {
-        let value = change.value();
-        match change.tag() {
-            similar::ChangeTag::Equal => {
-                piece(&mut sides.0, value, false);
-                piece(&mut sides.1, value, false);
-            }
-            similar::ChangeTag::Delete => piece(&mut sides.0, value, true),
-            similar::ChangeTag::Insert => piece(&mut sides.1, value, true),
-        }
-    }
-    sides
-}
-
-fn piece(pieces: &mut Vec<DiffPiece>, text: &str, emphasis: bool) {
-    match pieces.last_mut() {
-        Some(last) if last.emphasis == emphasis => last.text.push_str(text),
-        _ => pieces.push(DiffPiece { text: text.to_owned(), emphasis }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,6 +315,7 @@ mod tests {
                 "   - list:",
                 "~",
                 "     - item \"2\"",
+                "~main",
                 "-    - button \"Apply\"",
                 " - footer"
             ]

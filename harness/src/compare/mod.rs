@@ -4,6 +4,7 @@
 //! [`Comparison`]. Text goes through [`redact`], [`lines`] and [`facet`], pictures through
 //! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
 
+pub mod cells;
 mod facet;
 pub mod image;
 mod json;
@@ -13,6 +14,7 @@ mod set;
 pub mod tree;
 mod uses;
 pub mod watch;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -106,6 +106,14 @@ impl NightDir {
         Ok(entries)
     }
 
+    /// Evidence as text.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn read_text(&self, evidence: &EvidenceRef) -> Result<String, LedgerError> {
+        Ok(String::from_utf8_lossy(&self.read(evidence)?).into_owned())
+    }
+
     /// Keeps bytes under their hash; the same bytes are kept once.
     ///
     /// # Errors

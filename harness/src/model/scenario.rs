@@ -472,6 +472,31 @@ impl Action {
         }
     }
 
+    /// The checkpoint that it takes, to be changed.
+    pub fn snapshot_mut(&mut self) -> Option<&mut Snapshot> {
+        match self {
+            Self::Snapshot(snapshot) => Some(snapshot),
+            Self::Run(run) => run.snapshot.as_mut(),
+            Self::File(file) => file.snapshot.as_mut(),
+            Self::Mail(mail) => mail.snapshot.as_mut(),
+            Self::Terminal(action) => match &mut **action {
+                TerminalAction::Snapshot(snapshot) => Some(snapshot),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The lists of steps that the action holds, to be changed.
+    pub fn inner_mut(&mut self) -> Vec<&mut Vec<Step>> {
+        match self {
+            Self::When(it) => vec![&mut it.steps, &mut it.otherwise],
+            Self::Repeat(it) => vec![&mut it.steps],
+            Self::ForEach(it) => vec![&mut it.steps],
+            _ => Vec::new(),
+        }
+    }
+
     /// The lists of steps that the action holds.
     #[must_use]
     pub fn inner(&self) -> Vec<&[Step]> {

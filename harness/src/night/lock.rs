@@ -51,6 +51,13 @@ pub(super) fn take(root: &Path) -> Result<Lock, NightError> {
     Ok(Lock { _file: file })
 }
 
+/// Whether a night holds the suite's lock now. A suite whose lock cannot be opened has none.
+#[must_use]
+pub fn is_running(root: &Path) -> bool {
+    let Ok(file) = File::open(root.join(".nightshift/lock")) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,9 +66,11 @@ mod tests {
     fn a_second_night_is_told_who_holds_the_lock_until_the_first_has_ended() {
         let root = tempfile::tempdir().expect("a folder");
         let first = take(root.path()).expect("free");
+        assert!(is_running(root.path()));
         let second = take(root.path()).expect_err("held").to_string();
         assert!(second.contains(&format!("process {}", std::process::id())), "{second}");
         drop(first);
+        assert!(!is_running(root.path()));
         take(root.path()).expect("free again");
     }
 }

@@ -37,6 +37,7 @@ use chrono::Utc;
 pub use builds::choose as choose_builds;
 pub use id::night_id;
 pub use judging::{judge, previous_report};
+pub use lock::is_running;
 pub use options::{Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
@@ -366,25 +367,16 @@ fn accept_new(
                     facet: pending.facet,
                     environment: pending.environment.clone(),
                     algorithm: pending.algorithm.clone(),
-                    why: Some(format!("first seen in night {}", plan.night)),
+                    // The same on every branch, so that two that see the same thing first merge.
+                    why: Some("first seen".to_owned()),
                     content: night.read(&pending.evidence)?,
-                    layout: layout_of(night, pending)?,
+                    layout: pending.layout.as_ref().map(|it| night.read_text(it)).transpose()?,
                 },
             )?;
             accepted += 1;
         }
     }
     Ok(accepted)
-}
-
-/// Where the things of the page stand in a pending picture, as text.
-///
-/// # Errors
-/// It cannot be read.
-pub fn layout_of(night: &NightDir, pending: &Pending) -> Result<Option<String>, LedgerError> {
-    let Some(layout) = &pending.layout else { return Ok(None) };
-    let bytes = night.read(layout)?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.

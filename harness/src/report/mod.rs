@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::BoxFuture;
 
 pub use build::build;
+pub use facets::picture_change;
 pub use html::Mode;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,

@@ -19,6 +19,7 @@ mod grammar;
 mod node;
 mod overrides;
 mod page;
+pub mod patch;
 mod product;
 mod quoting;
 mod reader;

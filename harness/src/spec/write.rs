@@ -245,6 +245,11 @@ fn flow(text: &Template) -> String {
     })
 }
 
+/// Text as a scalar inside of `{ … }`, quoted wherever that could matter.
+pub(super) fn quoted(text: &str) -> String {
+    flow(&Template::new(text))
+}
+
 /// Plain where YAML takes it for nothing but this text, single-quoted where it has one line.
 fn quoted_unless(text: &str, harmless: impl Fn(char) -> bool) -> String {
     let begins = text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '/');

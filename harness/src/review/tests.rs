@@ -1,0 +1,199 @@
+//! The desk and the screen over nights made by hand.
+
+use chrono::{DateTime, Utc};
+
+use super::console::draw::{Line, screen};
+use super::console::state::{Flow, Key, Mode, State};
+use super::decide::{Force, How};
+use super::{Desk, Opened};
+use crate::ledger::NightDir;
+use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
+use crate::model::testing::{Night, instant};
+use crate::model::{
+    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Totals,
+    Verdict,
+};
+
+/// A suite in a folder of its own with a night of this many findings, each with one place.
+struct Laid {
+    _folder: tempfile::TempDir,
+    desk: Desk,
+}
+
+fn line(tag: DiffTag, text: &str, changed: &str) -> DiffLine {
+    let piece = |text: &str, emphasis| DiffPiece { text: text.to_owned(), emphasis };
+    let pieces = vec![piece(text, false), piece(changed, true)];
+    DiffLine { tag, old_line: Some(1), new_line: Some(1), pieces }
+}
+
+fn finding(n: usize) -> Finding {
+    let change = FacetChange {
+        facet: Some(FacetKind::Stdout),
+        expected: String::new(),
+        actual: String::new(),
+        diff: vec![
+            line(DiffTag::Removed, "took ", "12 ms"),
+            line(DiffTag::Added, "took ", "14 ms"),
+        ],
+        image: None,
+        evidence: Vec::new(),
+    };
+    Finding {
+        id: format!("F{n}"),
+        fingerprint: format!("{n:012x}"),
+        title: format!("number {n} is \u{1b}[31mnot\u{1b}[0m 日本語 what it was\nbefore"),
+        verdict: Verdict::Regressed,
+        severity: Severity::Major,
+        confidence: 0.9,
+        first_seen: None,
+        owner: None,
+        scenarios: vec![format!("s{n}")],
+        differences: vec![Difference {
+            scenario: format!("s{n}"),
+            attempt: 1,
+            checkpoint: Some("said".to_owned()),
+            step: 1,
+            place: "tool".to_owned(),
+            facets: vec![change],
+        }],
+        reasons: Vec::new(),
+        reproduce: "nightshift run".to_owned(),
+        accept: None,
+        suppression: None,
+    }
+}
+
+fn laid(findings: usize) -> Laid {
+    let folder = tempfile::tempdir().expect("a folder");
+    let night = NightDir::create(folder.path().join("night")).expect("an empty folder");
+    let mut made = Night::default();
+    let mut pending = Vec::new();
+    for n in 1..=findings {
+        let id = format!("s{n}");
+        made.command_scenario(&id, "tool", Some("said"));
+        let evidence = night.keep("stdout", "text/plain", b"took 14 ms").expect("kept");
+        pending.push(Pending {
+            id: format!("P{n}"),
+            scenario: id,
+            checkpoint: "said".to_owned(),
+            facet: FacetKind::Stdout,
+            environment: None,
+            place: "tool".to_owned(),
+            algorithm: "stdout/1".to_owned(),
+            evidence,
+            finding: Some(format!("F{n}")),
+        });
+    }
+    for scenario in &made.plan.scenarios {
+        let path = folder.path().join(&scenario.file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, "scenario: a\nsteps: [ { run: tool, snapshot: said } ]\n")
+            .expect("written");
+    }
+    let judgement = Judgement {
+        scenarios: Vec::new(),
+        findings: (1..=findings).map(finding).collect(),
+        pending,
+        totals: Totals::default(),
+        gate: Gate { decision: Decision::Fail, rule: String::new() },
+        facets_without_baseline: 0,
+    };
+    let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
+    let desk = Desk::open(folder.path(), opened).expect("it can be opened");
+    Laid { _folder: folder, desk }
+}
+
+fn how(now: DateTime<Utc>) -> How<'static> {
+    How { why: None, force: Force::No, now }
+}
+
+fn press(state: &mut State, desk: &mut Desk, keys: &str) {
+    for key in keys.chars() {
+        let key = if key == '\n' { Key::Enter } else { Key::Char(key) };
+        assert_eq!(state.press(desk, key, how(instant())), Flow::Stay);
+    }
+}
+
+fn texts(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(Line::text).collect()
+}
+
+#[test]
+fn the_screen_fills_every_size_exactly_and_shows_no_control_characters() {
+    let mut laid = laid(2_000);
+    let mut state = State::new(&laid.desk, Force::No);
+    for size in [(80, 24), (200, 60), (63, 10), (30, 8), (20, 5), (8, 3), (1, 1)] {
+        for key in [Key::End, Key::PageDown, Key::Up] {
+            state.press(&mut laid.desk, key, how(instant()));
+            let lines = screen(&mut state, &laid.desk, size);
+            assert_eq!(lines.len(), size.1, "{size:?}");
+            for line in texts(&lines) {
+                let width = unicode_width::UnicodeWidthStr::width(line.as_str());
+                assert_eq!(width, size.0, "{size:?} {line:?}");
+                assert!(!line.contains(char::is_control), "{line:?}");
+            }
+        }
+    }
+    let lines = texts(&screen(&mut state, &laid.desk, (80, 24)));
+    assert!(lines[0].starts_with("nightshift review 2000 left of 2000"), "{lines:#?}");
+    assert!(lines.iter().any(|it| it.starts_with("> F1999 regressed")), "{lines:#?}");
+    assert!(lines[23].contains("? help"), "{lines:#?}");
+}
+
+#[test]
+fn a_decision_goes_on_to_the_next_item_and_undo_comes_back() {
+    let mut laid = laid(3);
+    let mut state = State::new(&laid.desk, Force::No);
+    press(&mut state, &mut laid.desk, "na");
+    assert_eq!(state.message().0, "accepted F2: scenarios/snapshots/s2@said.stdout.snap");
+    assert_eq!(state.item(&laid.desk, state.position()).map(|it| it.id.as_str()), Some("F3"));
+    press(&mut state, &mut laid.desk, "r");
+    assert_eq!(state.left(), 1);
+    press(&mut state, &mut laid.desk, "uu");
+    assert_eq!(state.left(), 3);
+    assert_eq!(state.item(&laid.desk, state.position()).map(|it| it.id.as_str()), Some("F2"));
+    let snapshot = laid.desk.root().join("scenarios/snapshots/s2@said.stdout.snap");
+    assert!(!snapshot.exists());
+    press(&mut state, &mut laid.desk, "u");
+    assert_eq!(state.message().0, "no decision is left to take back");
+}
+
+#[test]
+fn a_suppression_asks_for_owner_date_and_reason_and_says_what_is_wrong() {
+    let mut laid = laid(1);
+    std::fs::write(laid.desk.root().join("nightshift.yaml"), "products: { a: {} }\n")
+        .expect("written");
+    let mut state = State::new(&laid.desk, Force::No);
+    press(&mut state, &mut laid.desk, "s\n");
+    assert_eq!(state.message(), ("a suppression needs an owner; Escape leaves it", true));
+    press(&mut state, &mut laid.desk, "ops\nsoon\n");
+    assert_eq!(state.message(), ("\"soon\" is no date; write it like 2026-12-31", true));
+    for _ in 0..4 {
+        state.press(&mut laid.desk, Key::Backspace, how(instant()));
+    }
+    press(&mut state, &mut laid.desk, "2026-12-31\nslow\n");
+    assert_eq!(state.message().0, "suppressed F1: nightshift.yaml");
+    let text = std::fs::read_to_string(laid.desk.root().join("nightshift.yaml")).expect("there");
+    assert!(text.contains("reason: slow, owner: ops, expires: 2026-12-31"), "{text}");
+}
+
+#[test]
+fn redactions_are_proposed_with_what_they_hide() {
+    let mut laid = laid(1);
+    let mut state = State::new(&laid.desk, Force::No);
+    press(&mut state, &mut laid.desk, "d");
+    let Mode::Redact { proposals, .. } = state.mode() else { panic!("{:?}", state.mode()) };
+    let shown: Vec<String> = proposals
+        .iter()
+        .map(|it| format!("{}: {} of {}; {}", it.text, it.helps.0, it.helps.1, it.cost))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "duration: 1 of 1; hides text in 1 of 1 line",
+            r"{ pattern: 'took (\d+) ms' }: 1 of 1; hides text in 1 of 1 line",
+        ]
+    );
+    state.press(&mut laid.desk, Key::Escape, how(instant()));
+    assert_eq!(state.message().0, "nothing was decided");
+}

@@ -1,0 +1,159 @@
+//! [`Guard`]: who may ask. Only this machine's browser, with the token of this review, on our own
+//! host and from our own page.
+//!
+//! The host is checked against DNS rebinding, origin and fetch metadata against other pages, and
+//! the token, later a cookie, against other users and programs of the machine.
+
+/// What a request says of itself, as far as the guard wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked<'a> {
+    /// `POST` and anything else that changes something.
+    pub changes: bool,
+    /// The header `Host`.
+    pub host: Option<&'a str>,
+    /// The header `Origin`.
+    pub origin: Option<&'a str>,
+    /// The header `Sec-Fetch-Site`.
+    pub site: Option<&'a str>,
+    /// The header `Cookie`.
+    pub cookies: Option<&'a str>,
+    /// The token in the address.
+    pub token: Option<&'a str>,
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It is answered.
+    Granted,
+    /// It brought the token in its address and gets it as a cookie.
+    Welcome,
+    /// It is refused, for this reason.
+    Refused(&'static str),
+}
+
+/// Who may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    token: String,
+    port: u16,
+}
+
+impl Guard {
+    /// A guard of the page on this port.
+    #[must_use]
+    pub fn new(token: String, port: u16) -> Self {
+        Self { token, port }
+    }
+
+    /// The address to begin at.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/?token={}", self.port, self.token)
+    }
+
+    /// The cookie that stands for the token. Cookies know no ports, so its name does.
+    #[must_use]
+    pub fn cookie(&self) -> String {
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.name(), self.token)
+    }
+
+    fn name(&self) -> String {
+        format!("nightshift-review-{}", self.port)
+    }
+
+    /// Whether a request is answered.
+    #[must_use]
+    pub fn access(&self, asked: &Asked<'_>) -> Access {
+        let hosts = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
+        let Some(host) = asked.host.filter(|it| hosts.iter().any(|own| own == it)) else {
+            return Access::Refused("this page answers only to 127.0.0.1 and its port");
+        };
+        let own = format!("http://{host}");
+        if asked.origin.is_some_and(|it| it != own) {
+            return Access::Refused("another page asked for this");
+        }
+        if asked.changes && asked.origin.is_none() {
+            return Access::Refused("decisions come from this page, with its origin");
+        }
+        if let Some(token) = asked.token.filter(|_| !asked.changes) {
+            return if same(token, &self.token) {
+                Access::Welcome
+            } else {
+                Access::Refused("the token is that of another review")
+            };
+        }
+        if asked.site.is_some_and(|it| it != "same-origin" && it != "none") {
+            return Access::Refused("another page asked for this");
+        }
+        let name = self.name();
+        let mut cookies = asked.cookies.unwrap_or_default().split(';').map(str::trim);
+        let known = cookies
+            .any(|it| it.split_once('=').is_some_and(|it| it.0 == name && same(it.1, &self.token)));
+        if known {
+            Access::Granted
+        } else {
+            Access::Refused("open the address that `nightshift review --web` printed")
+        }
+    }
+}
+
+/// Compares without telling by the time how much is right.
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len()
+        && one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard() -> Guard {
+        Guard::new("0123abcd".to_owned(), 4711)
+    }
+
+    fn asked() -> Asked<'static> {
+        Asked {
+            host: Some("127.0.0.1:4711"),
+            cookies: Some("a=b; nightshift-review-4711=0123abcd"),
+            ..Asked::default()
+        }
+    }
+
+    #[test]
+    fn who_has_the_cookie_may_look_and_decide_from_the_page_itself() {
+        assert_eq!(guard().access(&asked()), Access::Granted);
+        let decides = Asked {
+            changes: true,
+            origin: Some("http://127.0.0.1:4711"),
+            site: Some("same-origin"),
+            ..asked()
+        };
+        assert_eq!(guard().access(&decides), Access::Granted);
+        let first = Asked { cookies: None, token: Some("0123abcd"), ..asked() };
+        assert_eq!(guard().access(&first), Access::Welcome);
+    }
+
+    #[test]
+    fn everybody_else_is_refused() {
+        let refused = |asked: Asked<'_>| matches!(guard().access(&asked), Access::Refused(_));
+        let decides = Asked { changes: true, origin: Some("http://127.0.0.1:4711"), ..asked() };
+        for wrong in [
+            Asked { host: Some("evil.example:4711"), ..asked() },
+            Asked { host: Some("127.0.0.1:4712"), ..asked() },
+            Asked { host: None, ..asked() },
+            Asked { origin: Some("http://evil.example"), ..asked() },
+            Asked { origin: Some("null"), ..asked() },
+            Asked { site: Some("cross-site"), ..asked() },
+            Asked { site: Some("same-site"), ..asked() },
+            Asked { cookies: None, ..asked() },
+            Asked { cookies: Some("nightshift-review-4711=0123abce"), ..asked() },
+            Asked { cookies: None, token: Some("0123abc"), ..asked() },
+            Asked { origin: None, ..decides },
+            Asked { origin: Some("http://localhost:4711"), ..decides },
+            Asked { cookies: None, token: Some("0123abcd"), ..decides },
+        ] {
+            assert!(refused(wrong), "{wrong:?}");
+        }
+    }
+}
