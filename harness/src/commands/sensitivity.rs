@@ -73,7 +73,8 @@ fn tell(found: &Sensitivity) {
         counted(found.scenarios as usize, "scenario"),
     ));
     blind(found);
-    rows("By kind of change", found.kinds.iter().map(|it| (it.kind.word().to_owned(), it.count)));
+    let kinds = found.kinds.iter().filter(|it| it.count.mutants > 0);
+    rows("By kind of change", kinds.map(|it| (it.kind.word().to_owned(), it.count)));
     rows("By facet", found.facets.iter().map(|it| (it.facet.to_string(), it.count)));
     let worst = found.results.iter().filter(|it| it.count.lost() > 0);
     rows("By scenario, the worst first", worst.map(|it| (scenario(it), it.count)));

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use crate::compare::{CompareError, TextJudge};
+use crate::compare::{CompareError, TextJudge, canonical};
 use crate::model::attempts::Attempts;
 use crate::model::{Entry, EvidenceRef, Plan, Rect, Redaction, Scenario};
 
@@ -61,7 +61,9 @@ pub fn of_redaction<E>(
             let Content::Text(text, sites) = &case.content else { continue };
             let words = [&*plan.night, &*scenario.id, log.name, case.facet.word()];
             let mut rng = fastrand::Rng::with_seed(seed(&words));
-            let judges = [&before, &after].map(|it| TextJudge::new(case.facet, text, &it.redactor));
+            let baseline = canonical(case.facet, text);
+            let judges =
+                [&before, &after].map(|it| TextJudge::new(case.facet, &baseline, &it.redactor));
             for site in probe::chosen(sites, MOST, &mut rng) {
                 let changed = mutant::apply(text, site);
                 if judges[0].notices(&changed) {
