@@ -453,22 +453,3 @@ async fn the_details_of_a_page_are_as_accepted() {
         insta::assert_snapshot!(text);
     });
 }
-
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn measure_details() {
-    let browser = Browser::start().await;
-    browser.open("rows/1000").await;
-    let all = ["links", "fields", "storage", "a11y", "response"];
-    for details in [&all[..0], &all[..2], &all[..], &all[..0], &all[..2], &all[..]] {
-        let mut times: Vec<u128> = Vec::new();
-        for _ in 0..20 {
-            let began = std::time::Instant::now();
-            let _: Page = browser.ask(&Question::Observe { masks: &[], details }).await;
-            times.push(began.elapsed().as_micros());
-        }
-        times.sort();
-        println!("{details:?}: {} us, best {}", times[10], times[0]);
-    }
-    browser.close().await;
-}

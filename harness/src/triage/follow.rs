@@ -19,22 +19,8 @@ pub fn follows(spot: &Located, atom: &Atom) -> bool {
     if spot.replaced.contains(&FacetKind::Aria) {
         return true;
     }
-    let beside = match facet {
-        FacetKind::Links | FacetKind::Fields | FacetKind::A11y => true,
-        FacetKind::Response | FacetKind::Cookies | FacetKind::Storage | FacetKind::Requests => {
-            false
-        }
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => false,
-    };
+    // The others are never about a thing of the tree.
+    let beside = matches!(facet, FacetKind::Links | FacetKind::Fields | FacetKind::A11y);
     let tree: Vec<String> = spot
         .difference
         .facets
