@@ -254,6 +254,7 @@ fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair> {
             line.tag == DiffTag::Removed
                 && next.tag == DiffTag::Added
                 && (marked(line) || marked(next))
+                && (facet != FacetKind::Aria || is_same_thing(&text(line), &text(next)))
         });
         if let Some(partner) = partner {
             all.push((Some(text(line)), Some(text(partner))));
@@ -269,6 +270,12 @@ fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair> {
     }
     join_left(facet, &mut all);
     all
+}
+
+/// Whether two lines of a tree can be one thing: by what it is, or by what it is called.
+fn is_same_thing(old: &str, new: &str) -> bool {
+    let (old, new) = (Node::read(old), Node::read(new));
+    old.role == new.role || (old.words().is_some() && old.words() == new.words())
 }
 
 fn join_left(facet: FacetKind, all: &mut Vec<Pair>) {

@@ -34,10 +34,12 @@ impl<'a> Node<'a> {
             rest = open.get(close + 1..).unwrap_or_default().trim_start();
         }
         while let Some(open) = rest.strip_prefix('[') {
-            // A bracket may stand inside of an address; the last one before a space or colon ends it.
+            let quoted = open.find("=\"").filter(|at| !open[..*at].contains([' ', ']']));
+            let from = quoted.map_or(0, |at| at + 2 + closing(&open[at + 2..]));
+            // A bracket may stand inside of an address; the first one before a space or colon ends it.
             let ends = |at: &usize| {
                 let after = &open[at + 1..];
-                after.is_empty() || after.starts_with([' ', ':'])
+                *at >= from && (after.is_empty() || after.starts_with([' ', ':']))
             };
             let Some(close) = open.match_indices(']').map(|it| it.0).find(ends) else { break };
             node.attributes.push(&open[..close]);

@@ -35,7 +35,7 @@ pub struct Told<'a> {
     /// The facet there.
     pub change: &'a FacetChange,
     rank: (u32, ScreenPart, Side),
-    order: usize,
+    order: (usize, usize),
 }
 
 /// What became of something; what a user misses comes first.
@@ -110,14 +110,15 @@ fn one<'a>(differences: &'a [Difference], atom: &'a Atom) -> Option<Told<'a>> {
         (Some(_), None) => Side::Gone,
         (None, _) => Side::New,
     };
-    let facets = differences.iter().take(LOOKED_AT).flat_map(|at| {
+    let facets = differences.iter().take(LOOKED_AT).enumerate().flat_map(|(index, at)| {
         let own = at.facets.iter().filter(move |change| change.facet == Some(facet));
-        own.map(move |change| (at, change))
+        own.map(move |change| (index, at, change))
     });
     let mut first = None;
-    for (at, change) in facets {
+    for (index, at, change) in facets {
         first = first.or(Some((at, change)));
-        let Some(order) = position(change, entry, removed, added) else { continue };
+        let Some(line) = position(change, entry, removed, added) else { continue };
+        let order = (index, line);
         let (removed, added) = match entry {
             Some(_) => (removed.map(str::to_owned), added.map(str::to_owned)),
             None => exact(change, removed, added),
@@ -127,7 +128,7 @@ fn one<'a>(differences: &'a [Difference], atom: &'a Atom) -> Option<Told<'a>> {
     }
     let (at, change) = first?;
     let (removed, added) = (removed.map(str::to_owned), added.map(str::to_owned));
-    let order = usize::MAX;
+    let order = (usize::MAX, 0);
     Some(Told { facet, entry, removed, added, at, change, rank: (kind, part, side), order })
 }
 
