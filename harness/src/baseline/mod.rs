@@ -182,6 +182,8 @@ pub fn current(root: &Path, item: &Acceptance) -> Result<Option<Baseline>, Basel
         why: read.why,
         file: relative.to_string_lossy().replace('\\', "/"),
         content: read.content,
+        layout: read.layout,
+        captured: read.captured,
     }))
 }
 

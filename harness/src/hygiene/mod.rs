@@ -132,7 +132,16 @@ fn compares_nothing(material: &Material<'_>) -> Result<Vec<Remark>, CompareError
 fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     let text = match baseline.facet {
         FacetKind::Image => return true,
-        FacetKind::Exit | FacetKind::Page | FacetKind::Events => return false,
+        FacetKind::Exit
+        | FacetKind::Page
+        | FacetKind::Events
+        | FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
+        | FacetKind::A11y => return false,
         FacetKind::Aria
         | FacetKind::Text
         | FacetKind::Stdout
@@ -165,6 +174,13 @@ fn duplicates(baselines: &[Baseline]) -> Vec<Remark> {
             | FacetKind::Page
             | FacetKind::Stderr
             | FacetKind::Exit
+            | FacetKind::Links
+            | FacetKind::Fields
+            | FacetKind::Response
+            | FacetKind::Cookies
+            | FacetKind::Storage
+            | FacetKind::Requests
+            | FacetKind::A11y
             | FacetKind::Events => false,
         };
         if telling {

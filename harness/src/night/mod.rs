@@ -48,7 +48,6 @@ pub use visit::{Destination, Visit};
 
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
-use crate::model::finding::Pending;
 use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
     Plan, Scenario, Suite, Verdict,

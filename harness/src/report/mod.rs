@@ -29,12 +29,12 @@ use std::path::{Path, PathBuf};
 use futures_util::future::BoxFuture;
 
 pub use build::build;
-pub use facets::picture_change;
 pub use html::Mode;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
 };
+pub use pictures::picture_change;
 pub use sentence::sentence;
 
 use crate::model::FORMAT_VERSION;

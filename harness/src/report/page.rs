@@ -333,6 +333,7 @@ fn trial(
         gone: Vec::new(),
         gone_left_out: None,
         rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
+        count: String::new(),
     }
 }
 

@@ -143,7 +143,16 @@ impl Shape {
                 Self::Flat
             }
             FacetKind::Files => Self::Files,
-            FacetKind::Page | FacetKind::Events | FacetKind::Image => Self::Entries,
+            FacetKind::Page
+            | FacetKind::Events
+            | FacetKind::Image
+            | FacetKind::Links
+            | FacetKind::Fields
+            | FacetKind::Response
+            | FacetKind::Cookies
+            | FacetKind::Storage
+            | FacetKind::Requests
+            | FacetKind::A11y => Self::Entries,
             FacetKind::Exit => Self::Code,
         }
     }

@@ -2,7 +2,7 @@
 //! by the real comparison. What goes unnoticed is laid to what hides it.
 
 use crate::compare::{
-    CompareError, Redactor, TextJudge, canonical, compare_images, watch::WatchSet,
+    Beside, CompareError, Redactor, TextJudge, canonical, compare_images, watch::WatchSet,
 };
 use crate::model::attempts::{AttemptLog, CheckpointLog, SightingLog};
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -66,8 +66,8 @@ impl Checkpoint {
         Ok(Self {
             name: name.to_owned(),
             masks: masks.map(ToString::to_string).collect(),
-            snapshot,
             redactor: Redactor::new(&layers, known)?,
+            snapshot: snapshot.clone(),
             bare: Redactor::new(&[], &[])?,
             single,
         })
@@ -352,6 +352,7 @@ fn pictures(
     rng: &mut fastrand::Rng,
     budget: &Budget<'_>,
 ) {
+    let beside = Beside { masks: masks.to_vec(), ..Beside::default() };
     let mut tiles: Vec<usize> = (0..picture.tiles()).collect();
     rng.shuffle(&mut tiles);
     let kinds = PICTURE_KINDS.into_iter().cycle();
@@ -362,7 +363,7 @@ fn pictures(
         }
         let tile = picture.tile(index);
         let Some(changed) = picture.changed(kind, tile) else { continue };
-        let noticed = compare_images(png, &changed, masks).is_ok_and(|it| it.is_some());
+        let noticed = compare_images(png, &changed, &beside).is_ok_and(|it| it.is_some());
         found.tried(kind, noticed);
         if !noticed && !is_covered(tile, masks) {
             found.unexplained += 1;

@@ -87,7 +87,7 @@ impl Atom {
     #[must_use]
     pub fn is_detail(&self) -> bool {
         match self {
-            Self::Line { facet, .. } => facet.is_detail(),
+            Self::Line { facet, .. } | Self::Entry { facet, .. } => facet.is_detail(),
             Self::Picture(_) | Self::Watch(_) | Self::Failure { .. } | Self::Product(_) => false,
         }
     }
@@ -225,6 +225,12 @@ fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair> {
         FacetKind::Aria
         | FacetKind::Text
         | FacetKind::Page
+        | FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
         | FacetKind::Stdout
         | FacetKind::Stderr => diff
             .split(|line| matches!(line.tag, DiffTag::Same | DiffTag::Gap))
@@ -234,6 +240,7 @@ fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair> {
         | FacetKind::Files
         | FacetKind::Screen
         | FacetKind::Events
+        | FacetKind::A11y
         | FacetKind::Image => neighbours(diff),
     }
 }

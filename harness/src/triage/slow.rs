@@ -14,8 +14,8 @@ use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
 use crate::model::finding::{FacetChange, Pace, SlowStep, Slowdown};
 use crate::model::history::{PastScenario, Took, step_key};
 use crate::model::{
-    Difference, Entry, Finding, Outcome, Plan, Scenario, Severity, Step, StepOutcome, Surface,
-    Verdict,
+    Difference, Entry, Finding, Outcome, Plan, Scenario, Severity, Stage, Step, StepOutcome,
+    Surface, Verdict,
 };
 
 /// How many steps of one cause are kept with their trends.

@@ -1,0 +1,279 @@
+//! What three upgrades of real products taught, each lesson as a small night made by hand; see
+//! `docs/design/021-three-upgrades.md`.
+
+use super::*;
+
+/// A scenario of one command with a baseline of its output, and what it printed.
+fn printed(night: &mut Night, id: &str, line: &str, baseline: &str, seen: &str) {
+    night
+        .command_scenario(id, line, Some("out"))
+        .baseline(id, "out", FacetKind::Exit, b"0")
+        .baseline(id, "out", FacetKind::Stdout, baseline.as_bytes())
+        .begin(id, 1)
+        .seen(
+            id,
+            1,
+            "out",
+            line,
+            &[(FacetKind::Exit, b"0"), (FacetKind::Stdout, format!("{seen}\n").as_bytes())],
+        )
+        .end(id, 1, Outcome::Completed);
+}
+
+#[test]
+fn each_change_of_an_option_is_one_finding_by_its_name_over_all_commands() {
+    let mut night = Night::default();
+    let usage = |command: &str| format!("Usage: shopctl {command} [OPTIONS]\n\nOptions:\n");
+    for command in ["add", "list", "show"] {
+        let old = "  --csv        As CSV\n  --load TEXT  Extensions to load\n  -h, --help   Help";
+        // A longer option moves the column of all others, in one of the commands only.
+        let new = if command == "list" {
+            "  --csv              As CSV\n  --order-by COLUMN  Sort by it\n  --load TEXT        Path to an extension, with an\n                     optional entry point\n  -h, --help         Help"
+        } else {
+            "  --csv        As CSV\n  --load TEXT  Path to an extension, with an optional entry point\n  -h, --help   Help"
+        };
+        printed(
+            &mut night,
+            command,
+            &format!("shopctl {command} --help"),
+            &format!("{}{old}", usage(command)),
+            &format!("{}{new}", usage(command)),
+        );
+    }
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        [
+            "shopctl add --help says of --load \"TEXT Path to an extension, with an optional…\" instead of \"TEXT Extensions to load\" (and 2 more commands)",
+            "shopctl list --help: option --order-by is new",
+        ]
+    );
+    assert!(judgement.findings.iter().all(|it| it.severity == Severity::Minor));
+}
+
+#[test]
+fn commands_that_are_new_or_gone_are_named_in_one_line() {
+    let mut night = Night::default();
+    printed(
+        &mut night,
+        "help",
+        "shopctl --help",
+        "Commands:\n  add   Add a row\n  dump  Output all\n  list  List rows",
+        "Commands:\n  add        Add a row\n  install    Install packages\n  list       List rows\n  plugins    List plugins\n  uninstall  Remove packages",
+    );
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        ["shopctl --help: entry dump is gone; entries install, plugins and uninstall are new"]
+    );
+    assert_eq!(judgement.findings[0].severity, Severity::Major);
+}
+
+#[test]
+fn a_help_text_that_is_only_laid_out_otherwise_is_still_told() {
+    let mut night = Night::default();
+    printed(&mut night, "help", "shopctl --help", "  --csv  As CSV", "  --csv    As CSV");
+    assert_eq!(judge(&night).findings.len(), 1);
+}
+
+#[test]
+fn a_page_that_got_a_frame_is_one_finding_over_all_pages_and_not_one_a_line() {
+    let mut night = Night::default();
+    for index in 0..6 {
+        let own = |indent: &str| {
+            (0..20).fold(String::new(), |all, row| {
+                format!("{all}{indent}- text: line {index} {row}\n")
+            })
+        };
+        let old = format!("- heading \"Shop\" [level=1]\n- navigation \"Main\"\n{}", own(""));
+        let foot = if index == 0 { "" } else { "- contentinfo: Help" };
+        let new = format!(
+            "- banner:\n  - text: Shop\n- navigation \"Main\"\n- main:\n{}{foot}",
+            own("  ")
+        );
+        night.page(&format!("s{index}"), &format!("/p{index}"), &old, &new);
+    }
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "heading \"Shop\" became text \"Shop\"; header, main part and footer \"Help\" are new on /p0 (and all 5 other pages)"
+        ]
+    );
+}
+
+#[test]
+fn the_same_words_in_front_of_every_title_are_one_finding() {
+    let mut night = Night::default();
+    for name in ["Orders", "Customers", "Login"] {
+        let (title, place) = (format!("title: {name} | Shop"), format!("/{name}"));
+        let seen = format!("title: Error: {name} | Shop");
+        night
+            .browser_scenario(name, &["page"])
+            .baseline(name, "page", FacetKind::Page, title.as_bytes())
+            .baseline(name, "watch", FacetKind::Events, b"")
+            .begin(name, 1)
+            .seen(name, 1, "page", &place, &[(FacetKind::Page, seen.as_bytes())])
+            .end(name, 1, Outcome::Completed);
+    }
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "The title of /Orders is \"Error: Orders | Shop\" instead of \"Orders | Shop\" (and 2 more pages)"
+        ]
+    );
+}
+
+#[test]
+fn steps_that_fail_elsewhere_since_a_button_was_renamed_join_the_rename() {
+    let mut night = Night::default();
+    night.page("orders", "/orders", "- button \"Apply\"", "- button \"Filter\"");
+    for id in ["customers", "products"] {
+        let missing = "no such button; nearest: button \"Filter\"";
+        night
+            .browser_scenario(id, &[])
+            .baseline(id, "watch", FacetKind::Events, b"")
+            .begin(id, 1)
+            .failed(
+                id,
+                1,
+                1,
+                &format!("/{id}"),
+                (Outcome::Failed, "button \"Apply\", visible", missing),
+            )
+            .end(id, 1, Outcome::Failed);
+    }
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        ["button \"Apply\" became \"Filter\" on /orders (and 2 more pages)"]
+    );
+    assert_eq!(judgement.findings[0].scenarios, ["orders", "customers", "products"]);
+}
+
+#[test]
+fn things_that_only_stand_beside_each_other_in_a_change_are_not_told_as_one_that_became_the_other()
+{
+    let mut night = Night::default();
+    night.page(
+        "s",
+        "/items",
+        "- heading \"Items\"\n- link \"Show\" [url=/items]\n- img \"Add\"",
+        "- heading \"Items\"\n- button \"Add another Part\"\n- group \"Dates\"",
+    );
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "link \"Show\" and img \"Add\" are gone; button \"Add another Part\" and group \"Dates\" are new on /items"
+        ]
+    );
+}
+
+#[test]
+fn what_newly_fails_comes_first_and_what_is_merely_new_last() {
+    let mut night = Night::default();
+    printed(&mut night, "a-new", "shopctl --help", "  --csv  CSV", "  --csv  CSV\n  --json  JSON");
+    night
+        .page("b-more", "/b", "- heading \"B\"", "- heading \"B\"\n- link \"More\"")
+        .page("c-gone", "/c", "- heading \"C\"\n- link \"Help\"", "- heading \"C\"")
+        .command_scenario("d-fails", "shopctl export", Some("out"))
+        .baseline("d-fails", "out", FacetKind::Exit, b"0")
+        .begin("d-fails", 1)
+        .seen("d-fails", 1, "out", "shopctl export", &[(FacetKind::Exit, b"1")])
+        .end("d-fails", 1, Outcome::Completed);
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        [
+            "shopctl export exits 1 instead of 0",
+            "link \"Help\" is gone on /c",
+            "link \"More\" is new on /b",
+            "shopctl --help: option --json is new",
+        ]
+    );
+}
+
+#[test]
+fn a_stack_trace_from_other_lines_of_the_source_is_minor_and_says_so() {
+    let mut night = Night::default();
+    let trace = |line: u32| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/shop/cli.py\", line {line}, in main\n    run()\nKeyError: 'x'"
+        )
+    };
+    printed(&mut night, "s", "shopctl show", &trace(12), &trace(31));
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        ["shopctl show still ends in a stack trace, from other lines of the source"]
+    );
+    assert_eq!(judgement.findings[0].severity, Severity::Minor);
+}
+
+#[test]
+fn each_finding_shows_the_lines_of_its_own_cause_only() {
+    let mut night = Night::default();
+    for index in 0..2 {
+        let page = |heading: &str, footer: &str| {
+            format!(
+                "- heading \"{heading}\"\n- text: a {index}\n- text: b\n- text: c\n- contentinfo: {footer}"
+            )
+        };
+        let heading = if index == 0 { "11 rows" } else { "12 rows" };
+        let place = format!("/p{index}");
+        night.page(&format!("s{index}"), &place, &page("12 rows", "Help"), &page(heading, "Hlep"));
+    }
+    let judgement = judge(&night);
+    let shown: Vec<(&str, &str)> = judgement
+        .findings
+        .iter()
+        .map(|it| {
+            let facet = &it.differences[0].facets[0];
+            (facet.expected.as_str(), facet.actual.as_str())
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("- contentinfo: Help", "- contentinfo: Hlep"),
+            ("- heading \"12 rows\"", "- heading \"11 rows\"")
+        ]
+    );
+}
+
+#[test]
+fn what_a_command_writes_and_a_later_one_reads_is_one_finding() {
+    let mut night = Night::default();
+    let old = "a integer,\nb text,\nforeign key(a) references c(id)";
+    let new = "a integer references c(id),\nb text";
+    let table = |columns: &str| {
+        format!("changed shop.db [SQLite]\n    table orders ({})", columns.replace('\n', " "))
+    };
+    night.command_scenario("s", "shopctl extract", Some("written"));
+    let mut again = night.plan.scenarios[0].steps[0].clone();
+    again.index = 2;
+    if let crate::model::Action::Run(run) = &mut again.action {
+        run.snapshot = Some(crate::model::testing::snapshot("read"));
+    }
+    night.plan.scenarios[0].steps.push(again);
+    night.baseline("s", "written", FacetKind::Files, table(old).as_bytes()).baseline(
+        "s",
+        "read",
+        FacetKind::Stdout,
+        old.as_bytes(),
+    );
+    night.plan.baselines[0].algorithm = Some("files/2".to_owned());
+    night
+        .begin("s", 1)
+        .seen("s", 1, "written", "shopctl extract", &[(FacetKind::Files, table(new).as_bytes())])
+        .seen(
+            "s",
+            1,
+            "read",
+            "shopctl schema",
+            &[(FacetKind::Stdout, format!("{new}\n").as_bytes())],
+        )
+        .end("s", 1, Outcome::Completed);
+    let judgement = judge(&night);
+    assert_eq!(judgement.findings.len(), 1, "{:#?}", titles(&judgement));
+    assert_eq!(judgement.findings[0].differences.len(), 2);
+}
