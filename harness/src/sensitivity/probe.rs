@@ -9,8 +9,7 @@ use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::scenario::RedactionClass;
 use crate::model::sensitivity::{Covered, Hidden, MutantKind, Noticed};
 use crate::model::{
-    BaselineRecord, FacetKind, KnownValue, Plan, Rect, Redaction, Scenario, Snapshot, Stage,
-    WatchKind,
+    BaselineRecord, FacetKind, KnownValue, Plan, Rect, Redaction, Scenario, Stage, WatchKind,
 };
 
 use super::mutant::{self, Site};
@@ -24,7 +23,6 @@ const PICTURE_KINDS: [MutantKind; 3] =
 /// A checkpoint with what is not compared in it.
 pub(crate) struct Checkpoint {
     pub name: String,
-    pub snapshot: Option<Snapshot>,
     pub masks: Vec<String>,
     pub redactor: Redactor,
     /// Nothing is left out.
@@ -54,8 +52,8 @@ impl Checkpoint {
     ) -> Result<Self, CompareError> {
         let steps = scenario.all_steps();
         let mut snapshots = steps.into_iter().filter_map(|step| step.action.snapshot());
-        let snapshot = snapshots.find(|it| it.name == name).cloned();
-        let own = snapshot.as_ref().map_or(&[][..], |it| &it.redact);
+        let snapshot = snapshots.find(|it| it.name == name);
+        let own = snapshot.map_or(&[][..], |it| &it.redact);
         let more = more.map_or(&[][..], std::slice::from_ref);
         let layers = [&*plan.redact, &scenario.redact, own, more];
         let each = layers.iter().flat_map(|it| it.iter());
