@@ -358,9 +358,8 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
         {
             Severity::Critical
         }
-        Atom::Line { facet: FacetKind::A11y, .. } => Severity::Minor,
+        Atom::Picture(_) | Atom::Line { facet: FacetKind::A11y, .. } => Severity::Minor,
         Atom::Line { .. } => Severity::Major,
-        Atom::Picture(_) => Severity::Minor,
         Atom::Watch(line) => watch_severity(line),
     });
     if stopped { Severity::Critical } else { worst.min().unwrap_or(Severity::Major) }
