@@ -16,6 +16,8 @@ fn baseline(checkpoint: &str, facet: FacetKind, content: &str) -> Baseline {
         why: None,
         file: format!("scenarios/snapshots/s@{checkpoint}.{facet}.snap"),
         content: content.as_bytes().to_vec(),
+        layout: None,
+        captured: None,
     }
 }
 

@@ -335,5 +335,8 @@ pub fn config() -> super::suite::Config {
         secrets_file: None,
         suppressions: Vec::new(),
         stages: super::Stages::default(),
+        baselines: super::suite::BaselineConfig::default(),
+        facets: None,
+        profiles: IndexMap::new(),
     }
 }

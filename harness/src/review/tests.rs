@@ -43,6 +43,9 @@ fn finding(n: usize) -> Finding {
         fingerprint: format!("{n:012x}"),
         title: format!("number {n} is \u{1b}[31mnot\u{1b}[0m 日本語 what it was\nbefore"),
         verdict: Verdict::Regressed,
+        stage: Stage::Gating,
+        slowdown: None,
+        since: None,
         severity: Severity::Major,
         confidence: 0.9,
         first_seen: None,
@@ -81,6 +84,9 @@ fn laid(findings: usize) -> Laid {
             place: "tool".to_owned(),
             algorithm: "stdout/1".to_owned(),
             evidence,
+            layout: None,
+            stage: Stage::Gating,
+            replaces: true,
             finding: Some(format!("F{n}")),
         });
     }
@@ -97,6 +103,12 @@ fn laid(findings: usize) -> Laid {
         totals: Totals::default(),
         gate: Gate { decision: Decision::Fail, rule: String::new() },
         facets_without_baseline: 0,
+        stages: Vec::new(),
+        new_facets: 0,
+        fixed: Vec::new(),
+        redactions: Vec::new(),
+        dead_redactions: Vec::new(),
+        pace: None,
     };
     let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
     let desk = Desk::open(folder.path(), opened).expect("it can be opened");

@@ -65,7 +65,6 @@ impl Checkpoint {
             name: name.to_owned(),
             masks: masks.map(ToString::to_string).collect(),
             redactor: Redactor::new(&layers, known)?,
-            snapshot: snapshot.clone(),
             bare: Redactor::new(&[], &[])?,
             single,
         })

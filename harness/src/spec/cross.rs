@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::complaint::Pos;
 use super::reader::{Given, Mention, Reader};
 use super::scenario::{ScenarioDoc, is_secret};
 use super::skill::{SkillDoc, mismatch};
@@ -387,17 +388,22 @@ fn walk(
                 }
             }
             Mention::Profile { name, pos } => {
-                let own = scope.suite.profiles;
-                if !own.contains(&name.as_str()) && Profile::built_in(name).is_none() {
-                    let all: Vec<&str> = Profile::BUILT_IN.iter().chain(own).copied().collect();
-                    let help = suggestion(name, all.iter().copied())
-                        .unwrap_or_else(|| format!("the profiles are {}", all.join(", ")));
-                    reader.complain(*pos, format!("unknown profile \"{name}\""), Some(help));
-                }
+                known_profile(reader, name, *pos, scope.suite.profiles)
             }
         }
     }
     reader.mentions = mentions;
+}
+
+/// Complains about a profile that there is not.
+fn known_profile(reader: &mut Reader, name: &str, pos: Pos, own: &[&str]) {
+    if own.contains(&name) || Profile::built_in(name).is_some() {
+        return;
+    }
+    let all: Vec<&str> = Profile::BUILT_IN.iter().chain(own).copied().collect();
+    let help = suggestion(name, all.iter().copied())
+        .unwrap_or_else(|| format!("the profiles are {}", all.join(", ")));
+    reader.complain(pos, format!("unknown profile \"{name}\""), Some(help));
 }
 
 fn known(name: &str, scope: &Scope<'_>, captured: &HashSet<String>) -> bool {

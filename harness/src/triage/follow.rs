@@ -37,10 +37,10 @@ pub fn follows(spot: &Located, atom: &Atom) -> bool {
 fn tells(node: &str, detail: &str) -> bool {
     let thing = node.trim_start_matches("- ");
     let role = thing.split([' ', ':']).next().unwrap_or_default();
-    let rule = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
-    let named = rule.map_or(detail, |(_, rest)| rest);
+    let split = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
+    let named = split.map_or(detail, |(_, rest)| rest);
     // A thing without a name is told by what it stands in, which has one.
-    let around = named.find(" in ").filter(|at| rule.is_some() && !named[..*at].contains('"'));
+    let around = named.find(" in ").filter(|at| split.is_some() && !named[..*at].contains('"'));
     let own = around.map_or(named, |at| &named[..at]);
     let same_role = own.split([' ', ':', '.', '#']).next() == Some(role);
     let nameless = |it: &str| !it[role.len()..].starts_with(" \"");

@@ -352,6 +352,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table, a case each")]
     fn each_kind_of_detail_is_said_in_its_own_words() {
         let say = |facet, removed: &str, added: &str| {
             let side = |it: &'static str| (!it.is_empty()).then_some(it);

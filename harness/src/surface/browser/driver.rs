@@ -186,6 +186,7 @@ mod tests {
             scratch: scratch.path().to_owned(),
             tree: Cookie::new(),
             window: Window::Hidden,
+            axe: None,
         };
         let driver = Driver::start(&program, scratch.path(), &options).await;
         let driver = driver.map_err(|error| error.to_string())?;
