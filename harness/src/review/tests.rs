@@ -10,8 +10,8 @@ use crate::ledger::NightDir;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
 use crate::model::testing::{Night, instant};
 use crate::model::{
-    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Totals,
-    Verdict,
+    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Stage,
+    Totals, Verdict,
 };
 
 /// A suite in a folder of its own with a night of this many findings, each with one place.
