@@ -1,7 +1,6 @@
 //! Looking at what stands in the suite before it is written over: nothing that this night did not
 //! see is lost.
 
-
 use super::ReviewError;
 use super::decide::{Force, relative};
 use super::desk::Desk;

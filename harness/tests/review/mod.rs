@@ -229,7 +229,7 @@ fn a_baseline_of_a_newer_version_and_one_that_is_broken_are_refused_with_the_way
 #[cfg(unix)]
 #[test]
 fn a_read_only_suite_is_refused_and_nothing_is_written() {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
     let case = Case::changed();
     let before = case.snapshot("hello");
     let path = case.file(&snap("hello"));
