@@ -388,7 +388,7 @@ fn walk(
                 }
             }
             Mention::Profile { name, pos } => {
-                known_profile(reader, name, *pos, scope.suite.profiles)
+                known_profile(reader, name, *pos, scope.suite.profiles);
             }
         }
     }

@@ -52,8 +52,10 @@ pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'
         log.attempts.iter().filter(|it| counts(it.1)).map(|(number, it)| (*number, it)).collect();
     let Some((last, attempt)) = judged.last().copied() else {
         if let Some(broken) = ended.next_back() {
-            let detail = broken.finished.as_ref().and_then(|it| it.detail);
-            let detail = detail.unwrap_or("the harness failed and left no reason");
+            let said = broken.finished.as_ref().and_then(|it| it.detail);
+            // Where nothing was said of the attempt, the step that could not be done says why.
+            let step = || broken.failures().next().map(|(_, failure)| failure.actual.as_str());
+            let detail = said.or_else(step).unwrap_or("the harness failed and left no reason");
             return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
         }
         return match log.not_run {
