@@ -146,7 +146,7 @@ fn the_fixture_shop_lists_at_least_twenty_four_faults_each_with_class_and_place(
     assert!(faults.len() >= 24, "only {} faults", faults.len());
     for fault in &faults {
         let keys: Vec<&str> = fault.keys().map(String::as_str).collect();
-        assert_eq!(keys, ["class", "description", "name", "where"]);
+        assert_eq!(keys, ["class", "description", "name", "switch", "where"]);
         assert!(fault["where"].starts_with('/') || fault["where"].starts_with("shopctl "));
     }
 }

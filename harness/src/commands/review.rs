@@ -245,9 +245,10 @@ fn list(desk: &Desk, format: Format) {
             terminal::answer(format_args!("{:#}", serde_json::Value::from(rows)));
         }
         Format::Text => {
-            let mut fresh = false;
+            let (mut fresh, mut shadowed) = (Vec::new(), Vec::new());
             for item in desk.open_items() {
                 let chosen = desk.chosen(item);
+                let all = chosen.pending.iter().map(|index| &desk.all_pending()[*index]);
                 match item.kind {
                     ItemKind::Conflict(_) => {
                         terminal::answer(format_args!("{} {}", item.id, visible(&item.title)));
@@ -259,15 +260,23 @@ fn list(desk: &Desk, format: Format) {
                         desk.word(item),
                         visible(&item.title)
                     )),
-                    ItemKind::New if fresh => {}
                     ItemKind::New => {
-                        fresh = true;
-                        terminal::answer("new: no baseline yet");
+                        let (changed, new): (Vec<_>, Vec<_>) = all.partition(|it| it.replaces);
+                        fresh.extend(new);
+                        shadowed.extend(changed);
+                        continue;
                     }
                 }
-                for index in chosen.pending {
-                    terminal::answer(format_args!("  {}", line(&desk.all_pending()[index])));
+                all.for_each(|it| terminal::answer(format_args!("  {}", line(it))));
+            }
+            for (title, own) in [
+                ("new: no baseline yet", fresh),
+                ("shadow: differs from its baseline, and nobody is told", shadowed),
+            ] {
+                if !own.is_empty() {
+                    terminal::answer(title);
                 }
+                own.iter().for_each(|it| terminal::answer(format_args!("  {}", line(it))));
             }
             tell_state(desk);
             let number = desk.open_pending().count();

@@ -176,6 +176,11 @@ pub async fn run(
         duration_ms: measuring_ms,
         evidence: Vec::new(),
     })?;
+    progress(Progress::Checked {
+        check: "history".to_owned(),
+        ok: true,
+        detail: remembered.clone(),
+    });
     ledger.append(Event::Preflight {
         check: "history".to_owned(),
         ok: true,
