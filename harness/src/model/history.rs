@@ -172,9 +172,9 @@ impl PastScenario {
     #[must_use]
     pub fn last_judged(&self) -> Option<(usize, Verdict)> {
         let all = self.verdicts.bytes().enumerate();
-        let judged =
+        let mut judged =
             all.filter_map(|(at, it)| Some((at, of_letter(it)?))).filter(|it| it.1.is_judged());
-        judged.last()
+        judged.next_back()
     }
 
     /// The verdict in a night; `None` where it was not planned.

@@ -71,7 +71,7 @@ pub fn proposals(desk: &Desk, chosen: &Chosen) -> Vec<Proposal> {
     let pairs = pairs(desk, chosen);
     let mut candidates: Vec<Redaction> =
         RedactionClass::ALL.into_iter().map(Redaction::Class).collect();
-    candidates.extend(pairs.iter().filter_map(|it| pattern(it)).map(Redaction::Pattern));
+    candidates.extend(pairs.iter().filter_map(pattern).map(Redaction::Pattern));
     let texts: Vec<(FacetKind, String)> = chosen
         .pending
         .iter()

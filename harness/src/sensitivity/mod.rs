@@ -162,7 +162,7 @@ impl Run<'_> {
             checkpoints.push(watch);
         }
         // The small ones first: what they leave of the share goes to the large ones.
-        cases.sort_by_key(|it| it.possible());
+        cases.sort_by_key(probe::Case::possible);
         let mut share = self.left.share.min(self.left.mutants);
         let mut bytes = self.left.bytes_each;
         let mut pictures = self.left.pictures_each.min(self.left.pictures);

@@ -307,7 +307,7 @@ fn parse(text: &str) -> Result<Spot, PatchError> {
     let mut open: Vec<Open> = Vec::new();
     let mut root = None;
     for next in Parser::new_from_str(text) {
-        let (event, span) = next.map_err(|error| PatchError::Yaml(error.info().to_owned()))?;
+        let (event, span) = next.map_err(|error| PatchError::Yaml(error.info().clone()))?;
         let kind = match event {
             Event::Scalar(text, ..) => Kind::Scalar(text.into_owned()),
             Event::Alias(_) => Kind::Alias,

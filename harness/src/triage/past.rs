@@ -86,15 +86,12 @@ fn date(
         | Verdict::Unchanged
         | Verdict::NotRun => known::last_night(history, &finding.fingerprint).is_some(),
     };
-    let since = match past.filter(|_| goes_on) {
-        Some(past) => {
-            finding.reasons.push(known::since_when(&past.since, past.nights));
-            past.since.clone()
-        }
-        None => {
-            finding.reasons.extend(known::came_back(history, &finding.fingerprint));
-            tonight(plan, finding)
-        }
+    let since = if let Some(past) = past.filter(|_| goes_on) {
+        finding.reasons.push(known::since_when(&past.since, past.nights));
+        past.since.clone()
+    } else {
+        finding.reasons.extend(known::came_back(history, &finding.fingerprint));
+        tonight(plan, finding)
     };
     if !old.is_empty() && !new.is_empty() {
         let names: Vec<&str> = new.iter().take(3).map(|it| it.as_str()).collect();

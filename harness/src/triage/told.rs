@@ -287,8 +287,8 @@ fn trace(all: &[&Told<'_>], place: &str) -> Option<String> {
     const PYTHON: &str = "Traceback (most recent call last)";
     let has = |it: Option<&String>| it.is_some_and(|line| line.starts_with(PYTHON));
     let last = |tag: DiffTag| {
-        let lines = all[0].change.diff.iter().filter(|line| line.tag == tag).map(text);
-        lines.last().unwrap_or_default()
+        let mut lines = all[0].change.diff.iter().filter(|line| line.tag == tag).map(text);
+        lines.next_back().unwrap_or_default()
     };
     if all.iter().any(|it| has(it.added.as_ref())) {
         let why = last(DiffTag::Added);

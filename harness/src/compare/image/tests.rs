@@ -50,7 +50,7 @@ impl Painted {
         let mut page = self.named(name, place);
         for y in (place.y + 2..place.y + place.height - 2).step_by(2) {
             for x in place.x + 2..place.x + place.width - 2 {
-                let ink = (x.wrapping_mul(31) ^ (y - place.y).wrapping_mul(seed)) % 5 == 0;
+                let ink = (x.wrapping_mul(31) ^ (y - place.y).wrapping_mul(seed)).is_multiple_of(5);
                 if ink {
                     page.pixels.data[(y * page.pixels.width + x) as usize] = colour;
                 }

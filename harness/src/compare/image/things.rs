@@ -165,7 +165,7 @@ fn grouped(found: &[(&Thing, Rect)]) -> Vec<Move> {
 }
 
 /// Things of one name, where both layouts have as many of them.
-fn pairs<'a>(layouts: Layouts<'a>) -> Vec<(&'a Thing, &'a Thing)> {
+fn pairs(layouts: Layouts<'_>) -> Vec<(&Thing, &Thing)> {
     let mut by_name: HashMap<&str, (Vec<&Thing>, Vec<&Thing>)> = HashMap::new();
     for it in &layouts.was.things {
         by_name.entry(&it.name).or_default().0.push(it);

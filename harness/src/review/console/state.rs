@@ -422,12 +422,9 @@ impl State {
                 self.mode = again(Field::Owner, text);
             }
             Field::Owner => self.mode = again(Field::Expires(text.to_owned()), ""),
-            Field::Expires(owner) => match text.parse() {
-                Ok(date) => self.mode = again(Field::Reason(owner, date), ""),
-                Err(_) => {
-                    self.warn(format!("\"{text}\" is no date; write it like 2026-12-31"));
-                    self.mode = again(Field::Expires(owner), text);
-                }
+            Field::Expires(owner) => if let Ok(date) = text.parse() { self.mode = again(Field::Reason(owner, date), "") } else {
+                self.warn(format!("\"{text}\" is no date; write it like 2026-12-31"));
+                self.mode = again(Field::Expires(owner), text);
             },
             Field::Reason(owner, expires) => {
                 let Some(chosen) = self.current(desk) else { return };
