@@ -26,7 +26,7 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),

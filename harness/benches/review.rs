@@ -113,6 +113,7 @@ fn accept(root: &Path, night: &NightDir, plan: &Plan) {
             algorithm: "aria/1".to_owned(),
             why: None,
             content: night.read(&record.evidence).expect("just kept"),
+            layout: None,
         };
         baseline::accept(root, &item).expect("an empty suite");
     }

@@ -211,7 +211,9 @@ fn header(item: &Acceptance, body: &str, picture: Option<&[u8]>) -> String {
             text.push_str("  layout:\n");
         }
         for thing in layout.lines() {
-            text.push_str(&format!("    - {}\n", serde_json::Value::from(thing)));
+            text.push_str("    - ");
+            text.push_str(&serde_json::Value::from(thing).to_string());
+            text.push('\n');
         }
         text.push_str("extension: png\nsnapshot_kind: binary\n");
     }

@@ -107,9 +107,12 @@ fn reduced(width: u32, height: u32, colours: Vec<u8>) -> Picture {
     Picture { width, height, color: png::ColorType::Indexed, depth, palette, lines }
 }
 
+/// Red, green and blue.
+type Colour = [u8; 3];
+
 /// The colours of a picture, the most frequent first, and the place of each; `None` where there
 /// are more than 256.
-fn palette(colours: &[u8]) -> Option<(Vec<[u8; 3]>, HashMap<[u8; 3], u8>)> {
+fn palette(colours: &[u8]) -> Option<(Vec<Colour>, HashMap<Colour, u8>)> {
     let mut counts: HashMap<[u8; 3], u64> = HashMap::new();
     let mut run: ([u8; 3], u64) = ([0; 3], 0);
     for pixel in colours.chunks_exact(3) {

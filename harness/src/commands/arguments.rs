@@ -291,6 +291,7 @@ pub struct GateOptions {
 
 /// What `review` takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ReviewOptions {
     /// The night directory [default: the newest night of the suite]
     #[arg(value_name = "NIGHT")]

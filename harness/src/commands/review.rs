@@ -102,7 +102,9 @@ fn decide(desk: &mut Desk, what: &ReviewDecisions) -> anyhow::Result<()> {
     }
     if !what.propose.is_empty() {
         let all = named(desk, &what.propose)?;
-        all.iter().for_each(|it| propose_for(desk, it));
+        for it in &all {
+            propose_for(desk, it);
+        }
         return Ok(());
     }
     // All ids are looked up before anything is written.
@@ -276,7 +278,9 @@ fn list(desk: &Desk, format: Format) {
                 if !own.is_empty() {
                     terminal::answer(title);
                 }
-                own.iter().for_each(|it| terminal::answer(format_args!("  {}", line(it))));
+                for it in own {
+                    terminal::answer(format_args!("  {}", line(it)));
+                }
             }
             tell_state(desk);
             let number = desk.open_pending().count();

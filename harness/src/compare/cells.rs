@@ -352,7 +352,7 @@ fn json_label(hunk: &Hunk<'_>) -> Option<String> {
             let siblings = lines[parent + 1..child]
                 .iter()
                 .filter(|it| indent(it) == depth && !it.trim_start().starts_with(['}', ']']));
-            path.push_str(&format!("[{}]", siblings.count()));
+            path = format!("{path}[{}]", siblings.count());
         } else if let Some((key, _)) =
             lines[child].trim().strip_prefix('"').and_then(|it| it.split_once("\":"))
         {

@@ -167,7 +167,9 @@ mod tests {
     fn shown(old: &str, new: &str) -> [String; 2] {
         let (old, new) = words(old, new);
         [old, new].map(|pieces| {
-            let piece = |it: &DiffPiece| if it.emphasis { format!("<{}>", it.text) } else { it.text.clone() };
+            let piece = |it: &DiffPiece| {
+                if it.emphasis { format!("<{}>", it.text) } else { it.text.clone() }
+            };
             pieces.iter().map(piece).collect()
         })
     }

@@ -152,11 +152,14 @@ impl Wanted<'_> {
     }
 }
 
+/// What a step took in each night, and whether that was told as slower.
+type Series = (Surface, Vec<Option<(u32, bool)>>);
+
 /// A history in the making.
 #[derive(Default)]
 struct Fold {
     /// What each step took, by scenario and step: the nights that had it.
-    steps: HashMap<String, HashMap<u64, (Surface, Vec<Option<(u32, bool)>>)>>,
+    steps: HashMap<String, HashMap<u64, Series>>,
     redactions: IndexMap<(String, Option<String>, String), (u32, u32)>,
 }
 
@@ -267,10 +270,7 @@ fn since(digest: &Digest, cause: &DigestCause) -> Since {
     })
 }
 
-fn written_out(
-    steps: HashMap<u64, (Surface, Vec<Option<(u32, bool)>>)>,
-    nights: usize,
-) -> IndexMap<String, PastStep> {
+fn written_out(steps: HashMap<u64, Series>, nights: usize) -> IndexMap<String, PastStep> {
     let mut all: Vec<_> = steps.into_iter().collect();
     all.sort_by_key(|it| it.0);
     let written = all.into_iter().map(|(key, (surface, mut took))| {

@@ -124,6 +124,7 @@ fn newer(version: u64) -> Why {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the fields are those of night.json")]
 struct Night<'a> {
     format_version: u64,
     #[serde(borrow)]

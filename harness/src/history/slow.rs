@@ -130,13 +130,13 @@ impl<'a> Table<'a> {
                 if all.len() < FEWEST_NIGHTS {
                     return None;
                 }
-                let paced: Vec<f64> = all.iter().map(|(night, ms)| ms / paces[*night]).collect();
-                let logs: Vec<f64> = paced.iter().map(|it| it.ln()).collect();
+                let level: Vec<f64> = all.iter().map(|(night, ms)| ms / paces[*night]).collect();
+                let logs: Vec<f64> = level.iter().map(|it| it.ln()).collect();
                 Some(Usual {
                     raw: (*middle)?,
                     log: median(&logs)?,
                     log_spread: spread(&logs)?.max(LEAST_SPREAD),
-                    paced,
+                    paced: level,
                 })
             })
             .collect();

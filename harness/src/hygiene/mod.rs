@@ -161,9 +161,11 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     })
 }
 
+/// The scenario, the facet, the environment and the bytes of a baseline.
+type Content<'a> = (&'a str, FacetKind, Option<&'a str>, &'a [u8]);
+
 fn duplicates(baselines: &[Baseline]) -> Vec<Remark> {
-    let mut same: BTreeMap<(&str, FacetKind, Option<&str>, &[u8]), Vec<&Baseline>> =
-        BTreeMap::new();
+    let mut same: BTreeMap<Content<'_>, Vec<&Baseline>> = BTreeMap::new();
     for it in baselines {
         let telling = match it.facet {
             FacetKind::Image => true,

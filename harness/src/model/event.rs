@@ -200,7 +200,6 @@ pub enum Purpose {
 impl Purpose {
     /// Whether it is the usual one.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     pub fn is_judging(&self) -> bool {
         *self == Self::Judging
     }

@@ -198,7 +198,8 @@ pub async fn run(
     // Holds the profile of the browser that prints; removed when everybody is through with it.
     let _scratch = ready.scratch.clone();
     let browser =
-        workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()).await?;
+        Box::pin(workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()))
+            .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
 
     progress(Progress::Judging);

@@ -159,7 +159,7 @@ impl BoxView {
 }
 
 /// How much of a picture changed, where and what, in words.
-#[must_use] 
+#[must_use]
 pub fn picture_change(image: &ImageChange) -> String {
     let share = 100.0 * image.changed_pixels as f64 / image.compared_pixels.max(1) as f64;
     let mut about = told(image).map(|it| format!("{it}; ")).unwrap_or_default();
@@ -195,7 +195,8 @@ pub fn picture_change(image: &ImageChange) -> String {
 /// The regions and moves that have a name.
 fn told(image: &ImageChange) -> Option<String> {
     let regions = image.regions.iter().filter_map(crate::model::picture::Region::said);
-    let mut all: Vec<String> = regions.chain(image.moves.iter().map(super::super::model::picture::Move::said)).collect();
+    let mut all: Vec<String> =
+        regions.chain(image.moves.iter().map(super::super::model::picture::Move::said)).collect();
     all.dedup();
     let more = all.len().saturating_sub(MOST_TOLD);
     all.truncate(MOST_TOLD);

@@ -200,7 +200,7 @@ impl Log {
     }
 
     /// The decisions that stand, in order.
-    #[must_use] 
+    #[must_use]
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = &Record> {
         self.records
             .iter()

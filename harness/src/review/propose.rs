@@ -363,11 +363,11 @@ fn judged(
     Ok(compare(&plan, &desk.entries, &|evidence| desk.night.read(evidence))?)
 }
 
+/// Bytes, and the environment of a picture.
+pub(super) type Seen = (Vec<u8>, Option<String>);
+
 /// What the night saw where a baseline is in conflict, redacted, with the environment of a picture.
-pub(super) fn seen(
-    desk: &Desk,
-    conflict: &Conflict,
-) -> Result<Option<(Vec<u8>, Option<String>)>, ReviewError> {
+pub(super) fn seen(desk: &Desk, conflict: &Conflict) -> Result<Option<Seen>, ReviewError> {
     let Some(scenario) = desk.scenario(&conflict.scenario) else { return Ok(None) };
     let all = judged(desk, vec![scenario.clone()], Baselines::None)?;
     let found = all.pending.into_iter().find(|it| {

@@ -284,7 +284,9 @@ pub(super) fn chosen<'s>(
     rng: &mut fastrand::Rng,
 ) -> Vec<&'s Site> {
     let mut kinds: Vec<Vec<&Site>> = sites.iter().map(|it| it.iter().collect()).collect();
-    kinds.iter_mut().for_each(|it| rng.shuffle(it));
+    for kind in &mut kinds {
+        rng.shuffle(kind);
+    }
     let mut all = Vec::new();
     while all.len() < quota && kinds.iter().any(|it| !it.is_empty()) {
         for kind in &mut kinds {

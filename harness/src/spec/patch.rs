@@ -204,8 +204,7 @@ fn find<'s>(root: &'s Spot, place: Place<'_>) -> Result<(&'s Spot, Option<&'s Sp
             let on_line = all.iter().find(|(map, _)| map.line == line as usize);
             let mut named = all.iter().filter(|(_, value)| value.kind == Kind::Scalar(name.into()));
             let found = match (on_line, named.next(), named.next()) {
-                (Some(found), _, _) => found,
-                (None, Some(found), None) => found,
+                (Some(found), _, _) | (None, Some(found), None) => found,
                 (None, None, _) => return Err(PatchError::NoCheckpoint(name.to_owned())),
                 (None, Some(_), Some(_)) => return Err(PatchError::Ambiguous(name.to_owned())),
             };

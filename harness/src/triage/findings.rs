@@ -474,9 +474,10 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
         {
             Severity::Critical
         }
-        Atom::Line { facet: FacetKind::A11y, .. } => Severity::Minor,
         // What is new, or told in other words, takes nothing away from anybody.
-        Atom::Entry { added: Some(_), .. } | Atom::Picture(_) => Severity::Minor,
+        Atom::Line { facet: FacetKind::A11y, .. }
+        | Atom::Entry { added: Some(_), .. }
+        | Atom::Picture(_) => Severity::Minor,
         _ if atom.is_trace() => Severity::Minor,
         Atom::Line { .. } | Atom::Entry { added: None, .. } => Severity::Major,
         Atom::Watch(line) => watch_severity(line),

@@ -167,6 +167,7 @@ mod tests {
         all.into_iter().map(|it| (it.name, it.removed, it.added)).collect()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is short for what may be there")]
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

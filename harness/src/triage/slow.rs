@@ -86,7 +86,7 @@ fn finding(
     is_page: bool,
     place: &str,
     own: &[(&Slower, &Timed<'_>, &Series)],
-    pace: Option<Pace>,
+    tempo: Option<Pace>,
     now: DateTime<Utc>,
 ) -> Finding {
     let (lead, timed, series) = own[0];
@@ -97,8 +97,8 @@ fn finding(
             scenarios.push(it.scenario.id.clone());
         }
     }
-    let times = format!("{} -> {}", in_words(lead.usual_ms), in_words(lead.now_ms));
-    let ratio = format!("{:.1} times as long as before: {times}", lead.ratio);
+    let change = format!("{} -> {}", in_words(lead.usual_ms), in_words(lead.now_ms));
+    let ratio = format!("{:.1} times as long as before: {change}", lead.ratio);
     let title = if is_page {
         format!("{} on {} takes {ratio}", plain(&timed.step.text, 60), plain(place, 60))
     } else {
@@ -110,7 +110,7 @@ fn finding(
         percent(lead.sure),
         lead.nights
     )];
-    if let Some(pace) = pace.filter(|it| it.factor >= 1.1) {
+    if let Some(pace) = tempo.filter(|it| it.factor >= 1.1) {
         reasons.push(format!(
             "the night as a whole took {:.1} times as long as usual; that is taken into account",
             pace.factor
@@ -189,7 +189,8 @@ fn trend(timed: &Timed<'_>, series: &Series) -> SlowStep {
 /// 640, 652 and 660 ms`.
 fn trend_in_words(series: &Series) -> String {
     let past: Vec<u32> = series.past.iter().flatten().map(|it| it.ms).collect();
-    let (Some(least), Some(most), Some(last)) = (past.iter().min(), past.iter().max(), past.last())
+    let (Some(least), Some(most), Some(latest)) =
+        (past.iter().min(), past.iter().max(), past.last())
     else {
         return String::new();
     };
@@ -199,7 +200,7 @@ fn trend_in_words(series: &Series) -> String {
         in_words(f64::from(*least)),
         in_words(f64::from(*most)),
         past.len(),
-        in_words(f64::from(*last)),
+        in_words(f64::from(*latest)),
         series.tonight.map_or("it was not done".to_owned(), |it| in_words(f64::from(it))),
         again.join(", ")
     )

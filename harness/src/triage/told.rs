@@ -176,12 +176,15 @@ fn row(names: &[String]) -> String {
             unique.push(name);
         }
     }
-    let named = |list: &[&String]| list.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
+    let listed =
+        |list: &[&String]| list.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
     match unique.len() {
         0 => String::new(),
         1 => unique[0].clone(),
-        all if all <= NAMED + 1 => format!("{} and {}", named(&unique[..all - 1]), unique[all - 1]),
-        all => format!("{} and {} more", named(&unique[..NAMED]), all - NAMED),
+        all if all <= NAMED + 1 => {
+            format!("{} and {}", listed(&unique[..all - 1]), unique[all - 1])
+        }
+        all => format!("{} and {} more", listed(&unique[..NAMED]), all - NAMED),
     }
 }
 

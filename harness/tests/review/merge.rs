@@ -61,7 +61,8 @@ fn git(case: &Case, arguments: &[&str]) -> Answer {
 #[test]
 fn two_branches_that_accept_changes_at_different_places_merge_without_conflict() {
     let case = Case::accepted();
-    let rows: String = (0..20).map(|it| format!("row {it}\n")).collect();
+    let rows: Vec<String> = (0..20).map(|it| format!("row {it}\n")).collect();
+    let rows = rows.concat();
     case.say(&rows, super::CLOCK);
     case.night("two", &[]);
     case.review(&["--accept-all", "--why", "ticket 1"]);

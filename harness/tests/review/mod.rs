@@ -100,9 +100,9 @@ fn refused(answer: &Answer, words: &[&str]) {
 fn one_decision_accepts_all_places_of_a_cause_and_undo_restores_every_byte() {
     let case = Case::changed();
     let before = [case.snapshot("hello"), case.snapshot("again")];
-    let cause = case.finding("hello");
-    assert_eq!(cause, case.finding("again"));
-    let answer = case.review(&["--accept", &cause, "--why", "eleven now"]);
+    let blamed = case.finding("hello");
+    assert_eq!(blamed, case.finding("again"));
+    let answer = case.review(&["--accept", &blamed, "--why", "eleven now"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert!(answer.stderr.contains("2 snapshots accepted"), "{answer:#?}");
     for scenario in ["hello", "again"] {
@@ -116,7 +116,7 @@ fn one_decision_accepts_all_places_of_a_cause_and_undo_restores_every_byte() {
     let undone = case.review(&["--undo", "2"]);
     assert_eq!(undone.code, Some(0), "{undone:#?}");
     assert_eq!([case.snapshot("hello"), case.snapshot("again")], before);
-    assert_eq!(case.finding("hello"), cause);
+    assert_eq!(case.finding("hello"), blamed);
     refused(&case.review(&["--undo"]), &["no decision is left to take back"]);
 }
 
@@ -202,12 +202,12 @@ fn a_baseline_that_somebody_changed_meanwhile_is_only_written_over_by_force() {
     let case = Case::changed();
     let by_hand = case.snapshot("hello").replace("IS 3 rows", "IS 4 rows");
     case.suite.write(&snap("hello"), &by_hand);
-    let cause = case.finding("hello");
-    let answer = case.review(&["--accept", &cause]);
+    let blamed = case.finding("hello");
+    let answer = case.review(&["--accept", &blamed]);
     refused(&answer, &[&snap("hello"), "was changed since this night looked at it", "--force"]);
     assert_eq!(case.snapshot("hello"), by_hand);
     assert!(case.snapshot("again").contains("NZ 12 rows"), "all places or none");
-    let forced = case.review(&["--accept", &cause, "--force"]);
+    let forced = case.review(&["--accept", &blamed, "--force"]);
     assert_eq!(forced.code, Some(0), "{forced:#?}");
     case.suite.write(&snap("hello"), &by_hand);
     refused(&case.review(&["--undo"]), &["was changed since", "undoing would lose that"]);

@@ -36,7 +36,7 @@ fn screen(suite: &SuiteCopy, checkpoint: &str) -> Vec<String> {
 fn a_person_accepts_undoes_and_leaves_by_keys_alone() {
     let case = Case::changed();
     let before = case.snapshot("hello");
-    let cause = case.finding("hello");
+    let blamed = case.finding("hello");
     let steps = format!(
         "  - wait-screen: 'left of'\n  - snapshot: opened\n  - keys: ['?']\n  - wait-screen: 'undo the last decision'\n  - keys: [Escape, g]\n  - resize: 50x16\n  - snapshot: small\n  - resize: 80x24\n  - keys: [A]\n  - wait-screen: 'why is it right now?'\n  - type: \"eleven now\\n\"\n  - wait-screen: 'accepted F'\n  - keys: [u]\n  - wait-screen: 'took the decision on F'\n  - keys: [a]\n  - wait-screen: '1 left'\n  - snapshot: one-left\n  - type: q\n  - stop: {{ exit: 0, within: 20s }}\n  - snapshot: goodbye\n"
     );
@@ -57,7 +57,7 @@ fn a_person_accepts_undoes_and_leaves_by_keys_alone() {
     let now = [case.snapshot("hello"), case.snapshot("clock")];
     let log = case.read("two/decisions.jsonl");
     assert_eq!(log.lines().count(), 3, "{log}");
-    let accepted = if log.contains(&format!("\"item\":\"{cause}\"")) { 0 } else { 1 };
+    let accepted = if log.contains(&format!("\"item\":\"{blamed}\"")) { 0 } else { 1 };
     let wanted = ["NZ 11 rows", "10:30:12"][accepted];
     assert!(now[accepted].contains(wanted), "{now:#?}");
     assert!(accepted == 0 || now[0] == before, "{now:#?}");

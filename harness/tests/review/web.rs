@@ -155,15 +155,15 @@ fn only_evidence_is_served_and_it_can_do_nothing() {
 fn a_form_accepts_all_places_and_the_next_item_is_shown() {
     let case = Case::changed();
     let before = case.snapshot("hello");
-    let cause = case.finding("hello");
+    let blamed = case.finding("hello");
     let site = served(&case);
-    let page = site.get(&format!("/item/{cause}"));
+    let page = site.get(&format!("/item/{blamed}"));
     assert!(
         page.body.contains("<mark>12</mark>") && page.body.contains("<mark>11</mark>"),
         "{}",
         page.body
     );
-    let done = site.post(&format!("item={cause}&do=accept&why=eleven+%26+more"));
+    let done = site.post(&format!("item={blamed}&do=accept&why=eleven+%26+more"));
     assert_eq!(done.status, 303, "{}", done.body);
     for scenario in ["hello", "again"] {
         let now = case.snapshot(scenario);
@@ -182,16 +182,16 @@ fn a_form_accepts_all_places_and_the_next_item_is_shown() {
 #[test]
 fn a_refusal_says_why_on_the_page_and_can_be_insisted_on() {
     let case = Case::changed();
-    let cause = case.finding("hello");
+    let blamed = case.finding("hello");
     let by_hand = case.snapshot("hello").replace("IS 3 rows", "IS 4 rows");
     case.suite.write(&snap("hello"), &by_hand);
     let site = served(&case);
-    let refused = site.post(&format!("item={cause}&do=accept"));
+    let refused = site.post(&format!("item={blamed}&do=accept"));
     assert_eq!(refused.status, 409);
     assert!(refused.body.contains("was changed since this night looked at it"), "{}", refused.body);
     assert!(refused.body.contains("name=\"force\""), "{}", refused.body);
     assert_eq!(case.snapshot("hello"), by_hand);
-    assert_eq!(site.post(&format!("item={cause}&do=accept&force=yes")).status, 303);
+    assert_eq!(site.post(&format!("item={blamed}&do=accept&force=yes")).status, 303);
     assert!(case.snapshot("hello").contains("NZ 11 rows"));
     let clock = case.finding("clock");
     let without = site.post(&format!("item={clock}&do=suppress&owner=ops&why=x&expires=soon"));

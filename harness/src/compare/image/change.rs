@@ -138,7 +138,9 @@ impl Sight<'_> {
             }
             // An edge that smooths differently is noise; many that became none are a bolder text.
             if doubtful.len() >= DOUBTFUL {
-                doubtful.into_iter().for_each(|(x, y)| tile.add(x, y));
+                for (x, y) in doubtful {
+                    tile.add(x, y);
+                }
             }
         }
         compared

@@ -137,9 +137,12 @@ fn predicted(expected: &Pixels, actual: &Pixels, found: &[(&Thing, Rect)]) -> Pi
     picture
 }
 
+/// Pixels to the right and down.
+type Way = (i64, i64);
+
 /// Things that moved by the same way are one move.
 fn grouped(found: &[(&Thing, Rect)]) -> Vec<Move> {
-    let mut groups: Vec<((i64, i64), Vec<(&Thing, Rect)>)> = Vec::new();
+    let mut groups: Vec<(Way, Vec<(&Thing, Rect)>)> = Vec::new();
     for (thing, from) in found {
         let to = thing.rect;
         let way = (i64::from(to.x) - i64::from(from.x), i64::from(to.y) - i64::from(from.y));

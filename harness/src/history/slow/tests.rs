@@ -178,10 +178,10 @@ fn few_nights_and_small_differences_say_nothing() {
 fn nights_that_were_reported_as_slower_are_no_measure_until_they_are_the_rule() {
     let mut all = steady(&[650], &[(0, [645, 640, 650, 655])]);
     let slow = Took { ms: 650, slower: true };
-    all.iter_mut().for_each(|it| {
+    for it in &mut all {
         let past = it.past[0];
         it.past.extend([past; 6]);
-    });
+    }
     all[0].past.splice(10.., [Some(slow); 6]);
     assert_eq!(slower(&all).0.len(), 1, "it is still slower than it was");
     all[0].past.splice(..8, [Some(slow); 8]);

@@ -176,7 +176,9 @@ fn detail(state: &mut State, desk: &Desk, columns: usize, rows: usize) -> Vec<Li
     {
         *last = Line::of(&format!("… {} more lines: Space", hidden + 1), Ink::Dim);
     }
-    shown.iter_mut().for_each(|it| it.0.insert(0, (" ".to_owned(), Ink::Plain)));
+    for line in &mut shown {
+        line.0.insert(0, (" ".to_owned(), Ink::Plain));
+    }
     padded(shown, columns, rows)
 }
 

@@ -41,10 +41,10 @@ pub fn run(
         |error: std::io::Error| ReviewError::Front(format!("cannot use the terminal: {error}"));
     let mut terminal = tty::Terminal::enter(colors).map_err(failed)?;
     loop {
-        let size = terminal.size().map_err(failed)?;
+        let size = tty::Terminal::size().map_err(failed)?;
         let lines = draw::screen(&mut state, desk, size);
         terminal.show(&lines).map_err(failed)?;
-        let Some(key) = terminal.key().map_err(failed)? else { continue };
+        let Some(key) = tty::Terminal::key().map_err(failed)? else { continue };
         let how = How { why, force, now: Utc::now() };
         if state.press(desk, key, how) == Flow::Leave {
             break;

@@ -422,10 +422,14 @@ impl State {
                 self.mode = again(Field::Owner, text);
             }
             Field::Owner => self.mode = again(Field::Expires(text.to_owned()), ""),
-            Field::Expires(owner) => if let Ok(date) = text.parse() { self.mode = again(Field::Reason(owner, date), "") } else {
-                self.warn(format!("\"{text}\" is no date; write it like 2026-12-31"));
-                self.mode = again(Field::Expires(owner), text);
-            },
+            Field::Expires(owner) => {
+                if let Ok(date) = text.parse() {
+                    self.mode = again(Field::Reason(owner, date), "");
+                } else {
+                    self.warn(format!("\"{text}\" is no date; write it like 2026-12-31"));
+                    self.mode = again(Field::Expires(owner), text);
+                }
+            }
             Field::Reason(owner, expires) => {
                 let Some(chosen) = self.current(desk) else { return };
                 let known = Suppress { owner, expires, reason: text.to_owned() };

@@ -34,7 +34,7 @@ impl Terminal {
     }
 
     /// Columns and rows.
-    pub fn size(&self) -> io::Result<(usize, usize)> {
+    pub fn size() -> io::Result<(usize, usize)> {
         let (columns, rows) = terminal::size()?;
         Ok((usize::from(columns), usize::from(rows)))
     }
@@ -75,7 +75,7 @@ impl Terminal {
     }
 
     /// Waits for the next key; `None` after anything else, such as a new size.
-    pub fn key(&mut self) -> io::Result<Option<Key>> {
+    pub fn key() -> io::Result<Option<Key>> {
         let Event::Key(key) = event::read()? else { return Ok(None) };
         if key.kind == KeyEventKind::Release {
             return Ok(None);

@@ -222,13 +222,15 @@ fn percent_decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
         let hex = |it: u8| char::from(it).to_digit(16);
-        if let (b'%', [a, b, after @ ..]) = (first, tail) { if let (Some(a), Some(b)) = (hex(*a), hex(*b)) {
-            bytes.push((a * 16 + b) as u8);
-            rest = after;
+        if let (b'%', [a, b, after @ ..]) = (first, tail) {
+            if let (Some(a), Some(b)) = (hex(*a), hex(*b)) {
+                bytes.push((a * 16 + b) as u8);
+                rest = after;
+            } else {
+                bytes.push(b'%');
+                rest = tail;
+            }
         } else {
-            bytes.push(b'%');
-            rest = tail;
-        } } else {
             bytes.push(*first);
             rest = tail;
         }

@@ -340,7 +340,7 @@ mod tests {
     fn a_long_page_is_captured_in_strips_that_cover_it_once() {
         let strips = PAGE.bounded().strips();
         let total: f64 = strips.iter().map(|it| it.height).sum();
-        assert_eq!(total, 11_718.0, "two pixels for each of CSS: cut at 60 million");
+        assert_eq!(total.to_string(), "11718", "two pixels for each of CSS: cut at 60 million");
         assert_eq!(strips.iter().map(|it| it.y).collect::<Vec<_>>(), [0.0, 4000.0, 8000.0]);
         let plain = Frame { scale: 1.0, ..PAGE }.bounded();
         assert_eq!((plain.area.height, plain.strips().len()), (20_000.0, 3));
