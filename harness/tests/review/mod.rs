@@ -312,7 +312,7 @@ fn decisions_of_an_earlier_version_still_count() {
     let case = Case::changed();
     let list = case.review(&["--list", "--format", "json"]);
     let rows: serde_json::Value = serde_json::from_str(&list.stdout).expect("JSON");
-    let lines: String = rows
+    let lines: Vec<String> = rows
         .as_array()
         .expect("rows")
         .iter()
@@ -328,6 +328,7 @@ fn decisions_of_an_earlier_version_still_count() {
             format!("{}\n", serde_json::json!({ "key": key, "decision": "accepted", "why": null }))
         })
         .collect();
+    let lines = lines.concat();
     case.suite.write("two/decisions.jsonl", &lines);
     assert_eq!(case.review(&["--list"]).stdout, "");
     refused(&case.review(&["--undo"]), &["an earlier nightshift"]);

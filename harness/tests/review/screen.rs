@@ -37,10 +37,8 @@ fn a_person_accepts_undoes_and_leaves_by_keys_alone() {
     let case = Case::changed();
     let before = case.snapshot("hello");
     let blamed = case.finding("hello");
-    let steps = format!(
-        "  - wait-screen: 'left of'\n  - snapshot: opened\n  - keys: ['?']\n  - wait-screen: 'undo the last decision'\n  - keys: [Escape, g]\n  - resize: 50x16\n  - snapshot: small\n  - resize: 80x24\n  - keys: [A]\n  - wait-screen: 'why is it right now?'\n  - type: \"eleven now\\n\"\n  - wait-screen: 'accepted F'\n  - keys: [u]\n  - wait-screen: 'took the decision on F'\n  - keys: [a]\n  - wait-screen: '1 left'\n  - snapshot: one-left\n  - type: q\n  - stop: {{ exit: 0, within: 20s }}\n  - snapshot: goodbye\n"
-    );
-    let suite = used(&case, "CI: ''", &steps);
+    let steps = "  - wait-screen: 'left of'\n  - snapshot: opened\n  - keys: ['?']\n  - wait-screen: 'undo the last decision'\n  - keys: [Escape, g]\n  - resize: 50x16\n  - snapshot: small\n  - resize: 80x24\n  - keys: [A]\n  - wait-screen: 'why is it right now?'\n  - type: \"eleven now\\n\"\n  - wait-screen: 'accepted F'\n  - keys: [u]\n  - wait-screen: 'took the decision on F'\n  - keys: [a]\n  - wait-screen: '1 left'\n  - snapshot: one-left\n  - type: q\n  - stop: { exit: 0, within: 20s }\n  - snapshot: goodbye\n";
+    let suite = used(&case, "CI: ''", steps);
     let opened = screen(&suite, "opened");
     assert!(opened[0].starts_with("nightshift review 2 left of 2  night two"), "{opened:#?}");
     assert!(opened[1].starts_with("> F1 regressed: "), "{opened:#?}");
@@ -57,7 +55,7 @@ fn a_person_accepts_undoes_and_leaves_by_keys_alone() {
     let now = [case.snapshot("hello"), case.snapshot("clock")];
     let log = case.read("two/decisions.jsonl");
     assert_eq!(log.lines().count(), 3, "{log}");
-    let accepted = if log.contains(&format!("\"item\":\"{blamed}\"")) { 0 } else { 1 };
+    let accepted = usize::from(!log.contains(&format!("\"item\":\"{blamed}\"")));
     let wanted = ["NZ 11 rows", "10:30:12"][accepted];
     assert!(now[accepted].contains(wanted), "{now:#?}");
     assert!(accepted == 0 || now[0] == before, "{now:#?}");
@@ -68,8 +66,7 @@ fn a_redaction_is_chosen_on_the_screen_and_no_color_is_honoured() {
     let case = Case::changed();
     let clock = case.finding("clock");
     let to_it = if clock == "F1" { "g" } else { "G" };
-    let steps = format!(
-        "  - wait-screen: 'left of'\n  - keys: [{to_it}]\n  - wait-screen: 'made at'\n  - snapshot: shown\n  - keys: [d]\n  - wait-screen: 'hides text in 1 of 2 lines'\n  - keys: [Enter]\n  - wait-screen: 'redacted {clock}'\n  - keys: [Control+C]\n  - stop: {{ exit: 0, within: 20s }}\n"
+    let steps = "  - wait-screen: 'left of'\n  - keys: [{to_it}]\n  - wait-screen: 'made at'\n  - snapshot: shown\n  - keys: [d]\n  - wait-screen: 'hides text in 1 of 2 lines'\n  - keys: [Enter]\n  - wait-screen: 'redacted {clock}'\n  - keys: [Control+C]\n  - stop: {{ exit: 0, within: 20s }}\n"
     );
     let suite = used(&case, "CI: '', NO_COLOR: '1'", &steps);
     assert!(case.read("scenarios/clock.yaml").contains("redact: [ timestamp ]"));

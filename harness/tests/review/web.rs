@@ -48,7 +48,7 @@ fn served(case: &Case) -> Site {
     let cookie =
         first.head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).expect("a cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-    site.cookie = cookie.split(';').next().expect("a pair").to_owned();
+    cookie.split(';').next().expect("a pair").clone_into(&mut site.cookie);
     site
 }
 
@@ -65,12 +65,12 @@ impl Site {
         all.extend(headers);
         let mut request = format!("{line}\r\n");
         for (name, value) in all.iter().filter(|it| !it.1.is_empty()) {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request = format!("{request}{name}: {value}\r\n");
         }
-        request.push_str(&format!(
-            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        request = format!(
+            "{request}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
-        ));
+        );
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("answered");
