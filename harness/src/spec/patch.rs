@@ -443,7 +443,6 @@ mod tests {
             ("redact: []", "redact: [ timestamp]"),
             ("redact: uuid # one", "redact: [uuid, timestamp] # one"),
             ("redact: { pattern: 'a' }", "redact: [ { pattern: 'a' }, timestamp ]"),
-            ("redact:", "redact: [ timestamp ]"),
             (
                 "redact:\n      - uuid # ids\n      # more",
                 "redact:\n      - uuid # ids\n      - timestamp\n      # more",

@@ -66,7 +66,8 @@ fn a_redaction_is_chosen_on_the_screen_and_no_color_is_honoured() {
     let case = Case::changed();
     let clock = case.finding("clock");
     let to_it = if clock == "F1" { "g" } else { "G" };
-    let steps = "  - wait-screen: 'left of'\n  - keys: [{to_it}]\n  - wait-screen: 'made at'\n  - snapshot: shown\n  - keys: [d]\n  - wait-screen: 'hides text in 1 of 2 lines'\n  - keys: [Enter]\n  - wait-screen: 'redacted {clock}'\n  - keys: [Control+C]\n  - stop: {{ exit: 0, within: 20s }}\n"
+    let steps = format!(
+        "  - wait-screen: 'left of'\n  - keys: [{to_it}]\n  - wait-screen: 'made at'\n  - snapshot: shown\n  - keys: [d]\n  - wait-screen: 'hides text in 1 of 2 lines'\n  - keys: [Enter]\n  - wait-screen: 'redacted {clock}'\n  - keys: [Control+C]\n  - stop: {{ exit: 0, within: 20s }}\n"
     );
     let suite = used(&case, "CI: '', NO_COLOR: '1'", &steps);
     assert!(case.read("scenarios/clock.yaml").contains("redact: [ timestamp ]"));
