@@ -70,7 +70,7 @@ fn actual(night: &Value, checkpoint: &str) -> String {
 #[test]
 fn a_change_in_a_picture_is_named_in_the_words_of_the_page() {
     let cases = [
-        ("gallery-icon-missing", "whole", "svg is gone"),
+        ("gallery-icon-missing", "whole", "img is gone"),
         ("gallery-foot-moved", "whole", "contentinfo moved down 40 px"),
         ("gallery-banner", "top", "moved down 56 px"),
         ("gallery-chart-wrong", "chart", "looks different"),
@@ -97,7 +97,7 @@ fn a_page_of_twenty_thousand_pixels_is_seen_to_its_end() {
     assert!(width == 1280 && height > 19_000, "{width} × {height}");
     std::fs::remove_dir_all(suite.folder().join("night")).expect("it was there");
     let (_, night) = night(&suite, "gallery-icon-missing", &["long-page"]);
-    assert_eq!(titles(&night), ["svg is gone on /gallery?prints=160"], "{:#?}", night["findings"]);
+    assert_eq!(titles(&night), ["img is gone on /gallery?prints=160"], "{:#?}", night["findings"]);
 }
 
 /// The picture of a checkpoint, in the suite.
