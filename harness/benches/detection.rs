@@ -50,7 +50,7 @@ struct Row {
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
     let chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let accepted = accepted();
+    let accepted = SuiteCopy::of_the_accepted_shop();
     let mut faults = listed();
     faults.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
     if faults.is_empty() {
@@ -66,14 +66,6 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stdout, reason = "the table is the answer")]
 fn say(line: impl std::fmt::Display) {
     println!("{line}");
-}
-
-/// The suite of the shop, with baselines of the shop without faults.
-fn accepted() -> SuiteCopy {
-    let suite = SuiteCopy::of_the_shop();
-    let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
-    assert_eq!(answer.code, Some(0), "{answer:#?}");
-    suite
 }
 
 fn listed() -> Vec<Fault> {

@@ -39,14 +39,6 @@ fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
 
-/// The suite of the shop, with baselines of the shop without faults.
-fn accepted() -> SuiteCopy {
-    let suite = SuiteCopy::of_the_shop();
-    let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
-    assert_eq!(answer.code, Some(0), "{answer:#?}");
-    suite
-}
-
 /// A night in a copy of an accepted suite.
 fn night(
     accepted: &SuiteCopy,
@@ -63,7 +55,7 @@ fn night(
 }
 
 fn nights(number: usize) -> ExitCode {
-    let accepted = accepted();
+    let accepted = SuiteCopy::of_the_accepted_shop();
     let (mut loud, mut judged) = (0, 0);
     for at in 1..=number {
         let stop = Arc::new(AtomicBool::new(false));

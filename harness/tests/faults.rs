@@ -17,12 +17,7 @@ use crate::variants::{Judged, Variant, Variants};
 /// The suite of the shop, with baselines of the shop without faults.
 fn accepted() -> &'static SuiteCopy {
     static ACCEPTED: OnceLock<SuiteCopy> = OnceLock::new();
-    ACCEPTED.get_or_init(|| {
-        let suite = SuiteCopy::of_the_shop();
-        let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
-        assert_eq!(answer.code, Some(0), "{answer:#?}");
-        suite
-    })
+    ACCEPTED.get_or_init(SuiteCopy::of_the_accepted_shop)
 }
 
 /// The tests that this run was asked for, as libtest matches them.

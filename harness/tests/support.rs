@@ -49,6 +49,15 @@ impl SuiteCopy {
         copy
     }
 
+    /// The suite of the fixture product, with baselines of the shop without faults; the night that
+    /// they are from is in `first`.
+    pub fn of_the_accepted_shop() -> Self {
+        let suite = Self::of_the_shop();
+        let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        suite
+    }
+
     /// The folder that holds everything of this copy.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -37,7 +37,7 @@ const FEWEST: u32 = 24;
 pub struct Budget<'a> {
     /// The most changes that are tried.
     pub mutants: u32,
-    /// The most pictures that are changed, each of them some forty milliseconds.
+    /// The most pictures that are changed; each costs far more than a text.
     pub pictures: u32,
     /// The most bytes of text that are compared.
     pub bytes: u64,

@@ -13,7 +13,7 @@ use crate::model::{
     Because, Decision, EvidenceRef, FacetKind, Outcome, Severity, Verdict, WatchKind,
 };
 
-fn judge(night: &Night) -> Judgement {
+pub(super) fn judge(night: &Night) -> Judgement {
     // Named in full: the room itself knows nothing of `compare`, only its tests do.
     let mut found = crate::compare::compare(&night.plan, &night.entries, &|it| night.read(it))
         .expect("the redactions are valid");

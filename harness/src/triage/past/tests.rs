@@ -1,9 +1,9 @@
 //! Verdicts over several nights, without running any.
 
-use super::super::triage;
 use crate::model::history::{PastCause, PastNight, PastScenario, letter};
 use crate::model::testing::{Night, instant};
-use crate::model::{Decision, EvidenceRef, FacetKind, Judgement, Outcome, Verdict};
+use crate::model::{Decision, FacetKind, Judgement, Outcome, Verdict};
+use crate::triage::tests::judge;
 
 const GOOD: &str = "- heading \"12 rows\"\n- contentinfo: Help";
 const BAD: &str = "- heading \"11 rows\"\n- contentinfo: Help";
@@ -16,22 +16,6 @@ fn night(pages: &[(&str, &str)]) -> Night {
         night.page(id, &format!("/{id}"), GOOD, seen);
     }
     night
-}
-
-fn judge(night: &Night) -> Judgement {
-    let mut found = crate::compare::compare(&night.plan, &night.entries, &|it| night.read(it))
-        .expect("the redactions are valid");
-    found
-        .store(&mut |kind, media, bytes| {
-            Ok::<_, String>(EvidenceRef {
-                kind: kind.to_owned(),
-                media: media.to_owned(),
-                path: "evidence/new".to_owned(),
-                bytes: bytes.len() as u64,
-            })
-        })
-        .expect("memory never fails");
-    triage(&night.plan, &night.entries, &found, instant())
 }
 
 /// Puts an earlier night into the past of another, as `history` reads it from its report.
