@@ -263,6 +263,9 @@ impl Attempt<'_> {
                 actual: format!("still at it: {}", step.text),
             })
         });
+        if let Some(failure) = carried_out.slower_than_allowed(step, started.elapsed()) {
+            carried_out.outcome = StepOutcome::Failed(failure);
+        }
         if let Some(crash) = (self.crashed)() {
             carried_out.outcome = StepOutcome::Failed(self.record_crash(&crash)?);
         }
@@ -522,6 +525,16 @@ struct CarriedOut {
 }
 
 impl CarriedOut {
+    /// A step that went well, and took longer than its author allows.
+    fn slower_than_allowed(&self, step: &Step, took: Duration) -> Option<Failure> {
+        let allowed = Duration::from_millis(step.within_ms?);
+        (self.outcome == StepOutcome::Passed && took > allowed).then(|| Failure {
+            outcome: Outcome::Failed,
+            expected: format!("{} within {}", step.text, in_words(allowed)),
+            actual: format!("it took {} ms", took.as_millis()),
+        })
+    }
+
     fn failed(failure: Failure) -> Self {
         Self {
             outcome: StepOutcome::Failed(failure),

@@ -294,6 +294,30 @@ async fn an_attempt_that_takes_too_long_is_timed_out_at_its_step() {
 }
 
 #[tokio::test]
+async fn a_step_that_takes_longer_than_its_author_allows_fails_and_says_how_long_it_took() {
+    let mut slow = scenario(vec![shell("sleep 0.3"), shell("true")], vec![]);
+    slow.steps[0].within_ms = Some(100);
+    let (ended, events) = Stage::default().play(&slow).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, Some(Outcome::Failed))]);
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(recorded.contains("run sleep 0.3 within 100ms"), "{recorded}");
+    assert!(recorded.contains("it took "), "{recorded}");
+}
+
+#[tokio::test]
+async fn a_step_within_its_limit_passes_and_one_that_fails_keeps_its_own_failure() {
+    let mut quick = scenario(vec![shell("true"), shell("exit 3")], vec![]);
+    quick.steps[0].within_ms = Some(20_000);
+    quick.steps[1].within_ms = Some(20_000);
+    let (ended, events) = Stage::default().play(&quick).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, None), (2, Some(Outcome::Failed))]);
+    let recorded = serde_json::to_string(&events).expect("plain data");
+    assert!(!recorded.contains("it took"), "{recorded}");
+}
+
+#[tokio::test]
 async fn a_night_that_must_stop_leaves_no_end_and_still_cleans_up() {
     let mut stage = Stage::default();
     stage.stop.send_replace(true);

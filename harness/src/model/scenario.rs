@@ -96,6 +96,9 @@ pub struct Step {
     /// The product that it uses; `None` is the scenario's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// The longest that it may take, in milliseconds, where the author says so; `None` otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_ms: Option<u64>,
     /// What is to be done.
     pub action: Action,
 }
@@ -556,6 +559,7 @@ impl Step {
             via: Vec::new(),
             actor: None,
             product: None,
+            within_ms: None,
             action,
         }
     }

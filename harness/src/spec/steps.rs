@@ -24,7 +24,7 @@ impl Reader {
     }
 
     fn step(&mut self, node: &Node) -> Option<Step> {
-        let (mut actor, mut product) = (None, None);
+        let (mut actor, mut product, mut within_ms) = (None, None, None);
         let action = match &node.value {
             Value::Scalar { .. } => self.bare_step(node),
             Value::Map(entries) => {
@@ -33,6 +33,7 @@ impl Reader {
                     match entry.key.as_str() {
                         "as" => actor = self.session_name(&entry.value),
                         "product" => product = self.product_name(&entry.value),
+                        "within" => within_ms = self.within(entry, &entries[0]),
                         _ => {}
                     }
                 }
@@ -56,8 +57,22 @@ impl Reader {
             via: Vec::new(),
             actor,
             product,
+            within_ms,
             action,
         })
+    }
+
+    /// The longest that a step may take. What holds several steps has no time of its own.
+    fn within(&mut self, entry: &Entry, verb: &Entry) -> Option<u64> {
+        if matches!(verb.key.as_str(), "use" | "when" | "repeat" | "for-each") {
+            self.advise(
+                entry.pos,
+                format!("\"{}\" holds several steps and has no time of its own", verb.key),
+                "write \"within\" at the step that must be quick",
+            );
+            return None;
+        }
+        self.duration(&entry.value, "\"within\"")
     }
 
     fn bare_step(&mut self, node: &Node) -> Option<Action> {

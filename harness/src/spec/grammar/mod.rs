@@ -72,6 +72,7 @@ pub(crate) const EVERY_STEP: &[Key] = &[
         "The product that it uses, where the suite has several.",
         "shop",
     ),
+    optional("within", Shape::Duration, "The longest that it may take; longer fails it.", "2s"),
 ];
 
 /// What a value looks like.

@@ -70,6 +70,17 @@ fn targets_that_cannot_be_read_say_what_to_write() {
 }
 
 #[test]
+fn what_holds_several_steps_has_no_limit_of_its_own() {
+    let complaints =
+        said_of_steps("  - use: sign-in\n    within: 2s\n  - open: /\n    within: soon\n");
+    assert!(
+        complaints.contains("\"use\" holds several steps and has no time of its own"),
+        "{complaints}"
+    );
+    assert!(complaints.contains("\"soon\" is no duration"), "{complaints}");
+}
+
+#[test]
 fn steps_that_are_no_steps_say_what_a_step_is() {
     insta::assert_snapshot!(said_of_steps(concat!(
         "  - wobble\n",
