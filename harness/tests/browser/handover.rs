@@ -164,7 +164,7 @@ async fn a_page_is_printed_and_the_same_twice() {
     let mut bench = Bench::start().await;
     bench.open("/handover").await;
     bench.passes(Action::click(button("Print"))).await;
-    bench.title("Printed").await;
+    bench.title("Printed beforeprint afterprint").await;
     bench.passes(Action::Print("out/one.pdf".into())).await;
     bench.passes(Action::Print("out/two.pdf".into())).await;
     let read = |name: &str| std::fs::read(bench.scratch.path().join("out").join(name)).unwrap();

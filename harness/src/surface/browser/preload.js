@@ -175,10 +175,11 @@
     return nobody && focused && !focused.isConnected ? focused : null;
   };
 
-  // Nothing comes of it in a browser without a screen, so it is noted for a person.
-  globalThis.print = mask(print, (target, self, args) => {
+  // A preview that nobody sees would stand in the way of what is printed later: the page hears what
+  // it hears of a person who looks and closes it, and the call is noted.
+  globalThis.print = mask(print, () => {
     console.debug('the page called window.print()');
-    return Reflect.apply(target, self, args);
+    for (const said of ['beforeprint', 'afterprint']) dispatchEvent(new Event(said));
   });
 
   const clear = (id) => timers.delete(id);
