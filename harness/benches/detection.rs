@@ -1,11 +1,14 @@
 //! `just detection [FAULT…]`: what is caught of the faults of the fixture product, as one table.
 //!
-//! Each fault meets every scenario that comes by its switch: a first night leaves a trace of the
-//! switches that each scenario asks about, and no other scenario can tell the fault from a sound
-//! shop. A fault counts as caught by a finding, as placed when a finding is at the place that the
-//! shop's list names, and should be one finding. The same scenarios are done with Playwright Test,
-//! with its aria snapshot and screenshot at every checkpoint; commands, files and terminals, which
-//! it does not compare, are left out there.
+//! A fault is met by the scenarios that come by its switch: the night that makes the baselines
+//! leaves a trace of the switches that each scenario asks about, and no other scenario can tell the
+//! fault from a sound shop. Of the many that meet what is on every page, [`MOST`] are taken, those
+//! first that are at the fault's place. A fault counts as caught by a finding, as placed when a
+//! finding is at the place that the shop's list names, and should be one finding. The same scenarios
+//! are done with Playwright Test, with its aria snapshot and screenshot at every checkpoint;
+//! commands, files and terminals, which it does not compare, are left out there.
+//!
+//! `just detection again` judges the last night once more, with what the code is now.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
@@ -16,19 +19,21 @@ mod suite;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod support;
 #[path = "../tests/variants.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use serde_json::{Value, json};
-use support::{SuiteCopy, package, text};
-use variants::{Variant, Variants, files_by_id};
+use support::{SuiteCopy, night_json, package, text};
+use variants::{Variant, Variants};
 
 /// What should be reached: caught, with the right place (in per cent), findings a fault.
 const TARGETS: (f64, f64, f64) = (95.0, 90.0, 1.2);
+/// The most scenarios that meet one fault.
+const MOST: usize = 3;
 
 /// A fault as the shop lists it, with the scenarios that come by it.
 struct Fault {
@@ -42,25 +47,44 @@ struct Fault {
 /// What became of a fault.
 struct Row {
     facets: BTreeSet<String>,
-    findings: usize,
     placed: bool,
-    title: String,
+    titles: Vec<String>,
 }
 
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let accepted = SuiteCopy::of_the_accepted_shop();
+    let mut chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let again = chosen.iter().any(|it| it == "again");
+    chosen.retain(|it| it != "again");
     let mut faults = listed();
     faults.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
     if faults.is_empty() {
         say("the shop has no such fault; `shop.py faults` lists them");
         return ExitCode::from(2);
     }
-    trace(&accepted, &mut faults);
-    let peer = playwright_results(&accepted, &faults);
-    let rows = ours(&accepted, &faults);
+    let kept = suite::scratch().join("detection-night");
+    let theirs = suite::scratch().join("detection-playwright.json");
+    let (night, peer) = if again {
+        let peer = std::fs::read(&theirs).ok().and_then(|it| serde_json::from_slice(&it).ok());
+        (Variants::open(&kept), peer.unwrap_or_default())
+    } else {
+        let traces = tempfile::tempdir().expect("a folder");
+        let accepted = timed("accepted", || accepted(traces.path()));
+        trace(&accepted, traces.path(), &mut faults);
+        let night = timed("our night", || run(&accepted, &faults, &kept));
+        let peer = timed("Playwright", || playwright_results(&accepted, &faults));
+        suite::write(&theirs, &json!(peer).to_string());
+        (night, peer)
+    };
+    let rows = timed("judged", || judged(&night, &faults));
     table(&faults, &rows, &peer)
+}
+
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let done = work();
+    say(format_args!("{what}: {:.0} s", began.elapsed().as_secs_f64()));
+    done
 }
 
 #[expect(clippy::print_stdout, reason = "the table is the answer")]
@@ -87,31 +111,35 @@ fn pair(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-/// Finds which scenarios come by which fault.
-fn trace(accepted: &SuiteCopy, faults: &mut [Fault]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let scenarios: Vec<String> = files_by_id(&accepted.root()).into_keys().collect();
-    let variants: Vec<Variant> = scenarios
-        .iter()
-        .map(|scenario| {
-            let own = folder.path().join(scenario);
-            std::fs::create_dir_all(&own).expect("made");
-            Variant {
-                name: format!("trace-{scenario}"),
-                scenario: scenario.clone(),
-                environment: vec![pair("SHOP_TRACE", own.display().to_string())],
-                retries: 0,
-            }
-        })
-        .collect();
-    Variants::run(accepted, &variants);
+/// The suite with baselines, and in a folder for each scenario the switches that it asked about.
+fn accepted(traces: &Path) -> SuiteCopy {
+    variants::accepted_apart(|scenario| {
+        let own = traces.join(scenario);
+        std::fs::create_dir_all(&own).expect("made");
+        vec![pair("SHOP_TRACE", own.display().to_string())]
+    })
+}
+
+/// Finds which scenarios come by which fault, and takes some of them.
+fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
+    let night = night_json(&accepted.folder().join("first"));
+    let (mut places, mut took) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeMap::new());
+    for scenario in night["scenarios"].as_array().expect("scenarios") {
+        let id = text(&scenario["id"]).split('/').next().unwrap_or_default().to_owned();
+        *took.entry(id.clone()).or_insert(0) += scenario["duration_ms"].as_u64().unwrap_or(0);
+        let attempts = scenario["attempts"].as_array().into_iter().flatten();
+        let steps = attempts.filter_map(|it| it["steps"].as_array()).flatten();
+        places.entry(id).or_default().extend(steps.map(|it| text(&it["where"])));
+    }
     for fault in faults {
-        let met = |scenario: &&String| folder.path().join(scenario).join(&fault.name).is_file();
-        fault.scenarios = scenarios.iter().filter(met).cloned().collect();
+        let mut met: Vec<&String> =
+            took.keys().filter(|it| traces.join(it).join(&fault.name).is_file()).collect();
+        met.sort_by_key(|it| (!places[*it].contains(&fault.place), took[*it]));
+        fault.scenarios = met.into_iter().take(MOST).cloned().collect();
     }
 }
 
-fn ours(accepted: &SuiteCopy, faults: &[Fault]) -> Vec<Row> {
+fn run(accepted: &SuiteCopy, faults: &[Fault], kept: &Path) -> Variants {
     let memory = tempfile::tempdir().expect("a folder");
     let mut variants = Vec::new();
     for fault in faults {
@@ -130,14 +158,27 @@ fn ours(accepted: &SuiteCopy, faults: &[Fault]) -> Vec<Row> {
         }
     }
     say(format_args!("{} faults, met {} times by scenarios", faults.len(), variants.len()));
-    let night = Variants::run(accepted, &variants);
-    faults
-        .iter()
-        .map(|fault| {
-            let scenarios: Vec<&str> = fault.scenarios.iter().map(String::as_str).collect();
-            row(fault, &night.judge(&fault.name, &scenarios).report)
-        })
-        .collect()
+    if kept.is_dir() {
+        std::fs::remove_dir_all(kept).expect("what an earlier run left can be removed");
+    }
+    Variants::run(accepted, &variants, kept)
+}
+
+/// Judges each fault by itself, several at once.
+fn judged(night: &Variants, faults: &[Fault]) -> Vec<Row> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let own = |fault: &Fault| {
+        let scenarios = night.scenarios(&fault.name);
+        let scenarios: Vec<&str> = scenarios.iter().map(String::as_str).collect();
+        row(fault, &night.judge(&fault.name, &scenarios))
+    };
+    std::thread::scope(|scope| {
+        let parts = faults.chunks(faults.len().div_ceil(threads));
+        let parts: Vec<_> = parts
+            .map(|part| scope.spawn(move || part.iter().map(own).collect::<Vec<Row>>()))
+            .collect();
+        parts.into_iter().flat_map(|it| it.join().expect("it can be judged")).collect()
+    })
 }
 
 fn row(fault: &Fault, report: &Value) -> Row {
@@ -147,9 +188,8 @@ fn row(fault: &Fault, report: &Value) -> Row {
     let word = |it: &Value| it["facet"].as_str().unwrap_or("step").to_owned();
     Row {
         facets: facets.map(word).collect(),
-        findings: findings.len(),
         placed: differences().any(|it| text(&it["where"]) == fault.place),
-        title: findings.first().map(|it| text(&it["title"])).unwrap_or_default(),
+        titles: findings.iter().map(|it| text(&it["title"])).collect(),
     }
 }
 
@@ -254,15 +294,18 @@ fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitC
             fault.class,
             if facets.is_empty() { "NOT CAUGHT" } else { &facets },
             if row.placed { "yes" } else { "NO" },
-            row.findings,
-            row.title,
+            row.titles.len(),
+            row.titles.first().map_or("", String::as_str),
         ));
+        for more in row.titles.iter().skip(1) {
+            say(format_args!("{:97}and: {more}", ""));
+        }
     }
     let count = rows.len() as f64;
     let share = |of: usize| 100.0 * of as f64 / count;
-    let caught = share(rows.iter().filter(|it| it.findings > 0).count());
+    let caught = share(rows.iter().filter(|it| !it.titles.is_empty()).count());
     let placed = share(rows.iter().filter(|it| it.placed).count());
-    let findings = rows.iter().map(|it| it.findings).sum::<usize>() as f64 / count;
+    let findings = rows.iter().map(|it| it.titles.len()).sum::<usize>() as f64 / count;
     say(format_args!(
         "{count} faults: {caught:.1} % caught (target {}), {placed:.1} % with the right place (target {}), {findings:.2} findings a fault (target {})",
         TARGETS.0, TARGETS.1, TARGETS.2
@@ -271,7 +314,7 @@ fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitC
     let (mut pages, mut we, mut they) = (0, 0, 0);
     for (row, theirs) in both {
         pages += 1;
-        we += usize::from(row.findings > 0);
+        we += usize::from(!row.titles.is_empty());
         they += usize::from(theirs);
     }
     say(format_args!(

@@ -24,5 +24,6 @@ mod stories;
 mod support;
 mod synthetic_night;
 mod terminal;
+#[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;

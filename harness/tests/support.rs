@@ -53,9 +53,14 @@ impl SuiteCopy {
     /// they are from is in `first`.
     pub fn of_the_accepted_shop() -> Self {
         let suite = Self::of_the_shop();
-        let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
-        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        suite.accept();
         suite
+    }
+
+    /// Runs a night, in `first` beside the suite, that writes the baselines which are missing.
+    pub fn accept(&self) {
+        let answer = self.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
     }
 
     /// The folder that holds everything of this copy.

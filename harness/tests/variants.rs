@@ -4,14 +4,17 @@
 //! variables of its own, and with the scenario's accepted baselines. All of them are run in one
 //! night, which costs one browser and one preflight instead of hundreds; then each is cut out of
 //! that night (its plan, its lines of the ledger, the same evidence) and judged as a night of its
-//! own, so that no finding can lean on another variant's.
+//! own, by the library and without its pages, so that no finding can lean on another variant's.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use nightshift::ledger::NightDir;
+use nightshift::model::{Entry, Event, Plan};
+use nightshift::{compare, night, report, triage};
 use serde_json::Value;
 
-use crate::support::{SuiteCopy, copy_folder, night_json, text};
+use crate::support::{SuiteCopy, copy_folder};
 
 /// A scenario of the shop's suite over a shop that is somehow else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,27 +31,24 @@ pub struct Variant {
 
 /// A finished night over variants.
 pub struct Variants {
-    suite: SuiteCopy,
-    judged: SuiteCopy,
-}
-
-/// What a night over one variant alone says.
-#[derive(Debug)]
-pub struct Judged {
-    /// By the gate.
-    pub code: Option<i32>,
-    /// Its `night.json`.
-    pub report: Value,
+    night: NightDir,
+    /// Without what differs from variant to variant, which is in the lists beside it.
+    frame: Plan,
+    whole: Plan,
+    entries: Vec<Entry>,
 }
 
 /// Where the files of variants are.
 const FOLDER: &str = "scenarios/variants";
 /// Between a scenario's id and the variant's name.
 const JOINT: &str = "--";
+/// How many seconds a step may wait for what is not there, on a usual machine: a fault that stops
+/// its scenario costs that long.
+const WAIT: u64 = 4;
 
 impl Variants {
-    /// Runs all variants over a copy of an accepted suite.
-    pub fn run(accepted: &SuiteCopy, variants: &[Variant]) -> Self {
+    /// Runs all variants over a copy of an accepted suite, in a night directory that is new.
+    pub fn run(accepted: &SuiteCopy, variants: &[Variant], night: &Path) -> Self {
         let suite = SuiteCopy::empty();
         copy_folder(accepted.folder(), suite.folder());
         let files = files_by_id(&suite.root());
@@ -56,46 +56,92 @@ impl Variants {
             lay(&suite, &files, variant);
         }
         add_products(&suite, variants);
-        let answer = suite.run(&["run", FOLDER, "--no-pdf", "--out", "../night"]);
-        assert!(suite.folder().join("night/night.json").is_file(), "{answer:#?}");
-        Self { suite, judged: SuiteCopy::empty() }
+        let wait = night::measure_patience().0.stretched(WAIT * 1000).div_ceil(1000);
+        let wait = format!("browser.timeout={wait}s");
+        let out = night.display().to_string();
+        let answer = suite.run(&["run", FOLDER, "--no-pdf", "--set", &wait, "--out", &out]);
+        assert!(night.join("night.json").is_file(), "{answer:#?}");
+        Self::open(night)
     }
 
-    /// Judges all scenarios of a variant by themselves.
-    pub fn judge(&self, name: &str, scenarios: &[&str]) -> Judged {
+    /// Opens a night that was run before.
+    pub fn open(night: &Path) -> Self {
+        let night = NightDir::open(night).expect("a night");
+        let whole = night.plan().expect("a plan");
+        let entries = night.entries().expect("a ledger");
+        let mut frame = whole.clone();
+        frame.scenarios.clear();
+        frame.baselines.clear();
+        frame.products.clear();
+        Self { night, frame, whole, entries }
+    }
+
+    /// The scenarios that were run as this variant, by their ids in the suite.
+    pub fn scenarios(&self, name: &str) -> Vec<String> {
+        let ending = format!("{JOINT}{name}");
+        let own = |id: &str| {
+            let (id, row) = id.split_once('/').map_or((id, ""), |(id, row)| (id, row));
+            let id = id.strip_suffix(&ending)?;
+            Some(if row.is_empty() { id.to_owned() } else { format!("{id}/{row}") })
+        };
+        self.whole.scenarios.iter().filter_map(|it| own(&it.id)).collect()
+    }
+
+    /// What a night over the scenarios of one variant alone says: its `night.json`.
+    pub fn judge(&self, name: &str, scenarios: &[&str]) -> Value {
         let wanted: BTreeSet<String> = scenarios.iter().map(|it| renamed(it, name)).collect();
         let is_own = |id: &str| {
             wanted.contains(id) || id.split('/').next().is_some_and(|it| wanted.contains(it))
         };
-        let whole = self.suite.folder().join("night");
-        let night = self.judged.folder().join(name);
-        std::fs::create_dir_all(&night).expect("made");
-        std::os::unix::fs::symlink(whole.join("evidence"), night.join("evidence"))
-            .expect("the evidence is shared");
-        let plan = std::fs::read_to_string(whole.join("plan.json")).expect("a plan");
-        let mut plan: Value = serde_json::from_str(&plan).expect("a plan");
-        keep(&mut plan["scenarios"], |it| is_own(&text(&it["id"])));
-        keep(&mut plan["baselines"], |it| is_own(&text(&it["scenario"])));
         let product = product(name);
-        keep(&mut plan["products"], |it| text(&it["name"]) == product);
-        std::fs::write(night.join("plan.json"), plan.to_string()).expect("written");
-        let ledger = std::fs::read_to_string(whole.join("ledger.jsonl")).expect("a ledger");
-        let own = ledger.lines().filter(|line| {
-            let event = &serde_json::from_str::<Value>(line).expect("a line")["event"];
-            let scenario = event["scenario"].as_str();
-            let of = event["product"].as_str();
-            scenario.is_none_or(is_own) && of.is_none_or(|it| it == product)
-        });
-        let own: String = own.flat_map(|line| [line, "\n"]).collect();
-        std::fs::write(night.join("ledger.jsonl"), own).expect("written");
-        let answer = self.suite.run(&["judge", &night.display().to_string()]);
-        assert!(answer.code.is_some_and(|it| it < 2), "{name}: {answer:#?}");
-        Judged { code: answer.code, report: night_json(&night) }
+        let whole = &self.whole;
+        let plan = Plan {
+            scenarios: whole.scenarios.iter().filter(|it| is_own(&it.id)).cloned().collect(),
+            baselines: whole.baselines.iter().filter(|it| is_own(&it.scenario)).cloned().collect(),
+            products: whole.products.iter().filter(|it| it.name == product).cloned().collect(),
+            ..self.frame.clone()
+        };
+        let is_of = |event: &Event| match event {
+            Event::ProductCrashed { product: of, .. }
+            | Event::ProductLog { product: of, .. }
+            | Event::Session { product: of, .. } => *of == product,
+            other => other.scenario().is_none_or(is_own),
+        };
+        let entries: Vec<Entry> =
+            self.entries.iter().filter(|it| is_of(&it.event)).cloned().collect();
+        let read = |evidence: &_| self.night.read(evidence);
+        let mut seen = compare::compare(&plan, &entries, &read).expect("it can be compared");
+        let mut keep = |kind: &str, media: &str, bytes: &[u8]| self.night.keep(kind, media, bytes);
+        seen.store(&mut keep).expect("evidence is kept");
+        let judgement = triage::triage(&plan, &entries, &seen, plan.started);
+        let report = report::build(&plan, &entries, &judgement);
+        serde_json::to_value(report).expect("a report is JSON")
     }
 }
 
-fn keep(list: &mut Value, wanted: impl Fn(&Value) -> bool) {
-    list.as_array_mut().expect("a list").retain(wanted);
+/// The suite of the shop with baselines of the shop without faults, as
+/// [`SuiteCopy::of_the_accepted_shop`], but in the night that made them each scenario had a shop of
+/// its own, with these variables.
+pub fn accepted_apart(environment: impl Fn(&str) -> Vec<(String, String)>) -> SuiteCopy {
+    let suite = SuiteCopy::of_the_shop();
+    let config = suite.root().join("nightshift.yaml");
+    let mut before = vec![(config.clone(), std::fs::read_to_string(config).expect("read"))];
+    let mut variants = Vec::new();
+    for (id, file) in files_by_id(&suite.root()) {
+        let content = std::fs::read_to_string(&file).expect("read");
+        let line = format!("scenario: {id}\n");
+        let own = content.replacen(&line, &format!("{line}product: {}\n", product(&id)), 1);
+        std::fs::write(&file, own).expect("written");
+        before.push((file, content));
+        let environment = environment(&id);
+        variants.push(Variant { name: id.clone(), scenario: id, environment, retries: 0 });
+    }
+    add_products(&suite, &variants);
+    suite.accept();
+    for (path, content) in before {
+        std::fs::write(path, content).expect("written");
+    }
+    suite
 }
 
 /// The id that a scenario has as a variant; a row stays a row.
