@@ -87,6 +87,35 @@ fn what_passes_fails_still_fails_and_holds_again_is_told_apart() {
 }
 
 #[test]
+fn what_is_left_of_a_place_is_known_and_what_came_to_it_is_new() {
+    let suite = suite();
+    suite.write("said", "12 rows\n3 lamps\n5 cups\n");
+    night(&suite, "n1", &["--accept-new"]);
+    let told = |night: &Value| -> Vec<(String, String)> {
+        let findings = night["findings"].as_array().expect("findings").iter();
+        findings.map(|it| (text(&it["verdict"]), text(&it["since"]["night"]))).collect()
+    };
+    let one = |verdict: &str, since: &str| (verdict.to_owned(), since.to_owned());
+
+    suite.write("said", "11 rows\n2 lamps\n5 cups\n");
+    let (_, second) = night(&suite, "n2", &[]);
+    assert_eq!(told(&second), [one("regressed", "n2")]);
+
+    suite.write("said", "12 rows\n2 lamps\n5 cups\n");
+    let (_, third) = night(&suite, "n3", &[]);
+    assert_eq!(verdict(&third), "still-failing");
+    assert_eq!(told(&third), [one("still-failing", "n2")]);
+    assert!(third.get("fixed").is_none(), "{:#}", third["fixed"]);
+
+    suite.write("said", "12 rows\n2 lamps\n4 cups\n");
+    let (_, fourth) = night(&suite, "n4", &[]);
+    assert_eq!(verdict(&fourth), "regressed");
+    assert_eq!(told(&fourth), [one("regressed", "n4"), one("still-failing", "n2")]);
+    let title = text(&fourth["findings"][0]["title"]);
+    assert!(title.contains("cups") && !title.contains("lamps"), "{title}");
+}
+
+#[test]
 fn what_was_accepted_is_unchanged_and_not_fixed() {
     let suite = suite();
     suite.write("said", "12 rows\n");

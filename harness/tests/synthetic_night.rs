@@ -137,6 +137,7 @@ fn finding(n: usize) -> Finding {
     Finding {
         id: format!("F{}", n + 1),
         fingerprint: format!("{n:016x}"),
+        pieces: Vec::new(),
         title: format!("The list of orders number {n} shows other totals than before"),
         verdict: Verdict::Regressed,
         stage: nightshift::model::Stage::Gating,

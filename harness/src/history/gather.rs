@@ -219,7 +219,8 @@ impl Fold {
             };
             let nights = known.map_or(0, |it| it.nights) + 1;
             let title = cause.title.clone();
-            let known = PastCause { title, verdict: cause.verdict, last: at, nights, since };
+            let (verdict, pieces) = (cause.verdict, cause.pieces.clone());
+            let known = PastCause { title, verdict, last: at, nights, pieces, since };
             history.causes.insert(cause.fingerprint.clone(), known);
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct DigestCause {
     pub title: String,
     pub verdict: Verdict,
     #[serde(default)]
+    pub pieces: Vec<String>,
+    #[serde(default)]
     pub since: Option<Since>,
     #[serde(default)]
     pub slowdown: Option<DigestSlowdown>,

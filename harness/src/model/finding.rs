@@ -109,6 +109,10 @@ pub struct Finding {
     pub id: String,
     /// The same for the same cause on any night.
     pub fingerprint: String,
+    /// What it is made of, each piece of the change as a hash of it: what of it is new, and what is
+    /// left of it, can be told on another night. Empty in old nights and where it has very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<String>,
     /// What a user would notice, in a sentence.
     pub title: String,
     /// What we think of it.

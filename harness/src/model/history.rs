@@ -114,6 +114,10 @@ pub struct PastCause {
     pub last: usize,
     /// How many nights had it.
     pub nights: u32,
+    /// What it was made of in the last night that had it, as in
+    /// [`Finding::pieces`](super::finding::Finding::pieces).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<String>,
     /// Since when it had been there without a night in between that was free of it.
     pub since: Since,
 }

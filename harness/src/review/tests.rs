@@ -41,6 +41,7 @@ fn finding(n: usize) -> Finding {
     Finding {
         id: format!("F{n}"),
         fingerprint: format!("{n:012x}"),
+        pieces: Vec::new(),
         title: format!("number {n} is \u{1b}[31mnot\u{1b}[0m 日本語 what it was\nbefore"),
         verdict: Verdict::Regressed,
         stage: Stage::Gating,

@@ -58,6 +58,15 @@ impl Atom {
         }
     }
 
+    /// Whether it tells a cause by itself where other pieces are beside it.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        match self {
+            Self::Line { .. } | Self::Entry { .. } | Self::Watch(_) => !self.is_weak(),
+            Self::Picture(_) | Self::Failure { .. } | Self::Product(_) => false,
+        }
+    }
+
     /// Whether only the place in the source of a stack trace changed.
     #[must_use]
     pub fn is_trace(&self) -> bool {

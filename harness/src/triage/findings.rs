@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::cause::{self, Atom, atoms};
 use super::group::{Group, facets_of, group};
 use super::narrow::narrow;
+use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::title::{plain, title};
 use super::verdicts::{Judged, counts, verdict};
@@ -35,23 +36,33 @@ struct Material<'a> {
     now: DateTime<Utc>,
 }
 
-/// The findings of a night, in no order yet (see [`order`]), and which of them only add something.
+/// The findings of a night, in no order yet (see [`order`]).
+pub(super) struct Found {
+    pub findings: Vec<Finding>,
+    /// The fingerprints of those that only add something.
+    pub adds: BTreeSet<String>,
+    /// What of them earlier nights had.
+    pub ages: Ages,
+}
+
+/// The findings of a night.
 ///
 /// `gating` is what decides, and `advisory` what is only reported; `judged` are the verdicts by the former.
 #[must_use]
-pub fn findings(
+pub(super) fn findings(
     plan: &Plan,
     attempts: &Attempts<'_>,
     [gating, advisory]: [&Seen<'_>; 2],
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
-) -> (Vec<Finding>, BTreeSet<String>) {
+) -> Found {
     let material = Material { plan, attempts, seen: gating, judged, stage: Stage::Gating, now };
-    let mut all = material.all();
     let reported = material.reported(advisory);
-    let material =
-        Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
-    for (adds, finding) in material.all() {
+    let beside = Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
+    let (spots, also) = (material.spots(), beside.spots());
+    let ages = Ages::of(&plan.history, spots.iter().chain(&also));
+    let mut all = material.all(spots, &ages);
+    for (adds, finding) in beside.all(also, &ages) {
         // One cause is one finding, and counts as much as the strongest that saw it.
         match all.iter_mut().find(|it| it.1.fingerprint == finding.fingerprint) {
             Some(same) => absorb(&mut same.1, finding),
@@ -60,7 +71,7 @@ pub fn findings(
     }
     let adds = all.iter().filter(|it| it.0).map(|it| it.1.fingerprint.clone()).collect();
     let told = all.into_iter().map(|it| it.1).filter(|it| it.stage > Stage::Shadow).collect();
-    (told, adds)
+    Found { findings: told, adds, ages }
 }
 
 /// Puts the worst first, what is only told last, and numbers them; `adds` are the fingerprints of
@@ -99,13 +110,12 @@ fn absorb(finding: &mut Finding, other: Finding) {
 
 impl Material<'_> {
     /// The findings that count so much, in no order; with each whether it only adds.
-    fn all(&self) -> Vec<(bool, Finding)> {
-        let mut spots = self.spots();
+    fn all(&self, mut spots: Vec<Located>, ages: &Ages) -> Vec<(bool, Finding)> {
         let mut all = self.dead_products(&mut spots);
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
         }
-        let groups = group(&spots);
+        let groups = group(&spots, ages);
         let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
         for group in &groups {
             group.spots.iter().for_each(|spot| holders[*spot].push(group));
@@ -389,6 +399,7 @@ impl Material<'_> {
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
             suppression: suppression(self.plan, &fingerprint, self.now),
             fingerprint,
+            pieces: pieces(atoms),
             differences,
         }
     }

@@ -16,6 +16,7 @@ use super::cause::{Atom, atoms, of_facet, text};
 use super::follow::follows;
 use super::kin;
 use super::node::Node;
+use super::pieces::Ages;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffTag, FacetChange};
@@ -28,12 +29,15 @@ pub struct Group {
     pub spots: BTreeSet<usize>,
     /// What they share.
     pub atoms: BTreeSet<Atom>,
+    /// Whether it was there when its scenarios were last judged.
+    pub is_known: bool,
 }
 
-/// Groups the spots by cause, in order of their first spot.
+/// Groups the spots by cause, in order of their first spot. What earlier nights had and what is
+/// new tonight are two causes.
 #[must_use]
-pub fn group(spots: &[Located]) -> Vec<Group> {
-    let mut groups = by_spots(spots);
+pub(super) fn group(spots: &[Located], ages: &Ages) -> Vec<Group> {
+    let mut groups = by_spots(spots, ages);
     join_failures(&mut groups, spots);
     join_watches(&mut groups, spots);
     kin::join(&mut groups, spots);
@@ -112,18 +116,20 @@ fn speaking(spots: &[Located]) -> Vec<BTreeSet<Atom>> {
     all
 }
 
-fn by_spots(spots: &[Located]) -> Vec<Group> {
+fn by_spots(spots: &[Located], ages: &Ages) -> Vec<Group> {
     let mut places: BTreeMap<Atom, BTreeSet<usize>> = BTreeMap::new();
     for (index, own) in speaking(spots).into_iter().enumerate() {
         for atom in own {
             places.entry(atom).or_default().insert(index);
         }
     }
-    let mut groups: BTreeMap<BTreeSet<usize>, BTreeSet<Atom>> = BTreeMap::new();
+    let mut groups: BTreeMap<(BTreeSet<usize>, bool), BTreeSet<Atom>> = BTreeMap::new();
     for (atom, spots) in places {
-        groups.entry(spots).or_default().insert(atom);
+        let is_known = ages.is_known(&atom);
+        groups.entry((spots, is_known)).or_default().insert(atom);
     }
-    groups.into_iter().map(|(spots, atoms)| Group { spots, atoms }).collect()
+    let groups = groups.into_iter();
+    groups.map(|((spots, is_known), atoms)| Group { spots, atoms, is_known }).collect()
 }
 
 /// Moves one group into another.
@@ -342,6 +348,7 @@ fn watch_pair(
                 continue;
             }
             let all_shown = only_watch
+                && watch.is_known == other.is_known
                 && watch
                     .spots
                     .iter()
@@ -354,9 +361,12 @@ fn watch_pair(
                     || !spots[*spot].replaced.is_empty()
                     || watch.spots.contains(spot)
             };
-            let explained = other.spots.iter().all(|spot| {
-                symptom(spot) && (followed.contains(spot) || watch.spots.contains(spot))
-            });
+            let failed = || other.spots.iter().all(|spot| is_failure(&spots[*spot]));
+            let same_age = watch.is_known == other.is_known || failed();
+            let explained = same_age
+                && other.spots.iter().all(|spot| {
+                    symptom(spot) && (followed.contains(spot) || watch.spots.contains(spot))
+                });
             if explained {
                 return Some((into, from));
             }

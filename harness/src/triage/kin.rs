@@ -35,11 +35,11 @@ type Place = (String, String);
 /// Joins the groups that stand in the same table or list, and pictures to what did not load.
 pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
     let containers: Vec<HashMap<String, String>> = spots.iter().map(containers).collect();
-    let mut first: BTreeMap<BTreeSet<Place>, usize> = BTreeMap::new();
+    let mut first: BTreeMap<(BTreeSet<Place>, bool), usize> = BTreeMap::new();
     for index in 0..groups.len() {
         let places = places(&groups[index], spots, &containers);
         if let Some(places) = places
-            && let into = *first.entry(places).or_insert(index)
+            && let into = *first.entry((places, groups[index].is_known)).or_insert(index)
             && into != index
         {
             move_into(groups, index, into);
@@ -58,12 +58,12 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
 
 /// Joins groups in which the same words were put in or taken out.
 fn join_edits(groups: &mut [Group]) {
-    let mut first: BTreeMap<BTreeSet<Edit>, usize> = BTreeMap::new();
+    let mut first: BTreeMap<(BTreeSet<Edit>, bool), usize> = BTreeMap::new();
     for index in 0..groups.len() {
         let own = groups[index].atoms.iter().filter(|it| !is_echo(it));
         let edits: Option<BTreeSet<Edit>> = own.map(edit).collect();
         if let Some(edits) = edits.filter(|it| !it.is_empty())
-            && let into = *first.entry(edits).or_insert(index)
+            && let into = *first.entry((edits, groups[index].is_known)).or_insert(index)
             && into != index
         {
             move_into(groups, index, into);
@@ -128,7 +128,7 @@ fn join_everywhere(groups: &mut [Group], spots: &[Located]) {
         wide.retain(|(from, other)| {
             let shared = own.intersection(other).count();
             let all = own.union(other).count();
-            let near = shared * 4 >= all * 3;
+            let near = shared * 4 >= all * 3 && groups[*from].is_known == groups[into].is_known;
             if near {
                 move_into(groups, *from, into);
             }
@@ -161,7 +161,8 @@ fn join_written(groups: &mut [Group], spots: &[Located]) {
             continue;
         };
         let into = groups.iter().position(|other| {
-            let wrote = only(other) == Some(FacetKind::Files);
+            let wrote =
+                only(other) == Some(FacetKind::Files) && other.is_known == groups[from].is_known;
             wrote
                 && groups[from].spots.iter().zip(&read).all(|(spot, read)| {
                     let at = &spots[*spot].difference;

@@ -2,8 +2,8 @@
 //!
 //! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
 //! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario, [`title`]
-//! names it, [`findings`] builds the findings, [`past`] puts what earlier nights said to them,
-//! [`slow`] adds what became slower, and [`gate`] decides. [`told`] orders what a title could tell;
+//! names it, [`findings`] builds the findings, [`past`] puts what earlier nights said to them
+//! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. [`told`] orders what a title could tell;
 //! [`listing`] reads help texts, [`node`] lines of the accessibility tree.
 
 pub mod cause;
@@ -11,12 +11,13 @@ mod files;
 mod findings;
 mod follow;
 mod gate;
-pub mod group;
+mod group;
 mod kin;
 mod listing;
 mod narrow;
 mod node;
 mod past;
+mod pieces;
 pub mod seen;
 pub mod slow;
 pub mod stages;
@@ -65,12 +66,14 @@ pub fn triage(
         .collect();
     let without_history = judged.clone();
     let seen = [&gating, &advisory];
-    let (mut findings, adds) = findings::findings(plan, &attempts, seen, &judged, now);
+    let findings::Found { mut findings, adds, ages } =
+        findings::findings(plan, &attempts, seen, &judged, now);
     let (slower, pace) = slow::slow(plan, &attempts, now);
     findings.extend(slower);
-    past::apply(plan, &attempts, &mut judged, &mut findings);
+    past::apply(plan, &attempts, &ages, &mut judged, &mut findings);
     findings::order(plan, &gating, &adds, &mut findings);
-    let fixed = past::fixed(plan, &attempts, &gating, &judged, &findings);
+    let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
+    let fixed = past.fixed(plan, &gating, &findings);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
     for finding in &findings {
         for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {

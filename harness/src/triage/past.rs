@@ -5,18 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pieces::{Ages, goes_on_with};
 use super::seen::Seen;
 use super::verdicts::Judged;
 use crate::history::known;
 use crate::model::attempts::Attempts;
 use crate::model::finding::FixedCause;
 use crate::model::history::Since;
-use crate::model::{Finding, Outcome, Plan, Verdict};
+use crate::model::{Finding, History, Outcome, Plan, Verdict};
 
 /// Tells known from new, in findings and then in scenarios, and what holds again.
 pub(super) fn apply<'a>(
     plan: &'a Plan,
     attempts: &Attempts<'_>,
+    ages: &Ages,
     judged: &mut BTreeMap<&'a str, Judged>,
     findings: &mut [Finding],
 ) {
@@ -26,7 +28,7 @@ pub(super) fn apply<'a>(
     // Scenarios that have something which they did not have before.
     let mut news: BTreeSet<String> = BTreeSet::new();
     for finding in findings.iter_mut() {
-        date(plan, judged, finding, &mut news);
+        date(plan, (judged, ages), finding, &mut news);
     }
     let deciding = findings.iter().filter(|it| it.stage.is_gating());
     let hit: BTreeSet<&String> = deciding.flat_map(|it| &it.scenarios).collect();
@@ -53,22 +55,20 @@ pub(super) fn apply<'a>(
 /// Since when a finding has been there, and whether it is known in all that it hits.
 fn date(
     plan: &Plan,
-    judged: &BTreeMap<&str, Judged>,
+    (judged, ages): (&BTreeMap<&str, Judged>, &Ages),
     finding: &mut Finding,
     news: &mut BTreeSet<String>,
 ) {
     let history = &plan.history;
-    let past = history.causes.get(&finding.fingerprint);
     // Advisory findings hit scenarios of any verdict, the others what they made worse.
     let advisory = !finding.stage.is_gating();
     let worse = |id: &&String| {
         advisory || judged.get(id.as_str()).is_some_and(|it| it.verdict == Verdict::Regressed)
     };
-    let (old, new): (Vec<&String>, Vec<&String>) = finding
-        .scenarios
-        .iter()
-        .filter(worse)
-        .partition(|id| known::is_known(history, id, &finding.fingerprint));
+    let (old, new): (Vec<&String>, Vec<&String>) =
+        finding.scenarios.iter().filter(worse).partition(|id| is_known(history, ages, id, finding));
+    let by_pieces = || old.iter().find_map(|id| goes_on_with(history, id, finding));
+    let past = history.causes.get(&finding.fingerprint).or_else(by_pieces);
     if finding.verdict == Verdict::Regressed && !old.is_empty() && new.is_empty() {
         finding.verdict = Verdict::StillFailing;
     }
@@ -88,6 +88,10 @@ fn date(
     };
     let since = if let Some(past) = past.filter(|_| goes_on) {
         finding.reasons.push(known::since_when(&past.since, past.nights));
+        let mended = old.first().and_then(|id| ages.gone(id, past));
+        if let Some((gone @ 1.., all)) = mended.filter(|it| it.0 < it.1) {
+            finding.reasons.push(format!("{gone} of the {all} changes that it had are gone"));
+        }
         past.since.clone()
     } else {
         finding.reasons.extend(known::came_back(history, &finding.fingerprint));
@@ -99,6 +103,15 @@ fn date(
     }
     finding.first_seen = Some(since.at);
     finding.since = Some(since);
+}
+
+/// Whether a scenario had a finding's cause when it was last judged: by all of it where its past
+/// did not keep what it was made of.
+fn is_known(history: &History, ages: &Ages, scenario: &str, finding: &Finding) -> bool {
+    match ages.knows(scenario, finding) {
+        Some(known) => known,
+        None => known::is_known(history, scenario, &finding.fingerprint),
+    }
 }
 
 fn tonight(plan: &Plan, finding: &Finding) -> Since {
@@ -113,46 +126,64 @@ fn tonight(plan: &Plan, finding: &Finding) -> Since {
     }
 }
 
-/// What was wrong when its scenarios were last judged, and is gone although they were used to
-/// their end and nobody changed what is expected of them.
-pub(super) fn fixed(
-    plan: &Plan,
-    attempts: &Attempts<'_>,
-    seen: &Seen<'_>,
-    judged: &BTreeMap<&str, Judged>,
-    findings: &[Finding],
-) -> Vec<FixedCause> {
-    let here: BTreeSet<(&str, &str)> = findings
-        .iter()
-        .flat_map(|it| it.scenarios.iter().map(|id| (it.fingerprint.as_str(), id.as_str())))
-        .collect();
-    let baselines = plan.baselines_by_scenario();
-    let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (id, past) in &plan.history.scenarios {
-        let Some(scenario) = seen.scenario(id).filter(|_| !past.causes.is_empty()) else {
-            continue;
-        };
-        let ended = attempts.scenario(id).and_then(|it| it.attempts.values().next_back());
-        let completed = ended.is_some_and(|it| it.outcome() == Some(Outcome::Completed));
-        let own = baselines.get(id).map_or(&[][..], Vec::as_slice);
-        let same = || past.expects.as_deref() == Some(plan.expectations(scenario, own).as_str());
-        if !completed || !judged[id.as_str()].verdict.is_judged() || !same() {
-            continue;
+/// What is known of the scenarios tonight.
+pub(super) struct Tonight<'a> {
+    pub attempts: &'a Attempts<'a>,
+    pub ages: &'a Ages,
+    pub judged: &'a BTreeMap<&'a str, Judged>,
+}
+
+impl Tonight<'_> {
+    /// What was wrong when its scenarios were last judged, and is gone although they were used to
+    /// their end and nobody changed what is expected of them.
+    pub(super) fn fixed(
+        &self,
+        plan: &Plan,
+        seen: &Seen<'_>,
+        findings: &[Finding],
+    ) -> Vec<FixedCause> {
+        let here: BTreeSet<(&str, &str)> = findings
+            .iter()
+            .flat_map(|it| it.scenarios.iter().map(|id| (it.fingerprint.as_str(), id.as_str())))
+            .collect();
+        let baselines = plan.baselines_by_scenario();
+        let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (id, past) in &plan.history.scenarios {
+            let Some(scenario) = seen.scenario(id).filter(|_| !past.causes.is_empty()) else {
+                continue;
+            };
+            let own = baselines.get(id).map_or(&[][..], Vec::as_slice);
+            let same = past.expects.as_deref() == Some(plan.expectations(scenario, own).as_str());
+            if !same || !self.was_used_to_its_end(id) {
+                continue;
+            }
+            let is_here = |cause: &String| {
+                let known = plan.history.causes.get(cause);
+                here.contains(&(cause.as_str(), id.as_str()))
+                    || known.and_then(|it| self.ages.gone(id, it)).is_some_and(|it| it.0 < it.1)
+            };
+            for cause in past.causes.iter().filter(|it| !is_here(it)) {
+                gone.entry(cause).or_default().push(id);
+            }
         }
-        for cause in past.causes.iter().filter(|it| !here.contains(&(it.as_str(), id.as_str()))) {
-            gone.entry(cause).or_default().push(id);
-        }
+        let told = gone.into_iter().filter_map(|(fingerprint, scenarios)| {
+            let past = plan.history.causes.get(fingerprint)?;
+            Some(FixedCause {
+                fingerprint: fingerprint.to_owned(),
+                title: past.title.clone(),
+                since: past.since.clone(),
+                scenarios: scenarios.into_iter().map(str::to_owned).collect(),
+            })
+        });
+        told.collect()
     }
-    let told = gone.into_iter().filter_map(|(fingerprint, scenarios)| {
-        let past = plan.history.causes.get(fingerprint)?;
-        Some(FixedCause {
-            fingerprint: fingerprint.to_owned(),
-            title: past.title.clone(),
-            since: past.since.clone(),
-            scenarios: scenarios.into_iter().map(str::to_owned).collect(),
-        })
-    });
-    told.collect()
+
+    fn was_used_to_its_end(&self, scenario: &str) -> bool {
+        let ended = self.attempts.scenario(scenario);
+        let last = ended.and_then(|it| it.attempts.values().next_back());
+        last.is_some_and(|it| it.outcome() == Some(Outcome::Completed))
+            && self.judged[scenario].verdict.is_judged()
+    }
 }
 
 #[cfg(test)]

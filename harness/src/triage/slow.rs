@@ -146,6 +146,7 @@ fn finding(
         accept: None,
         suppression: suppression(plan, &fingerprint, now),
         fingerprint,
+        pieces: Vec::new(),
     }
 }
 

@@ -42,7 +42,8 @@ fn remember(later: &mut Night, earlier: &Night) {
             crate::model::history::Since { at: instant(), night: format!("n{at}"), build: None };
         let since = finding.since.clone().unwrap_or(here);
         let (title, verdict) = (finding.title.clone(), finding.verdict);
-        let cause = PastCause { title, verdict, last: at, nights, since };
+        let pieces = finding.pieces.clone();
+        let cause = PastCause { title, verdict, last: at, nights, pieces, since };
         history.causes.insert(finding.fingerprint.clone(), cause);
     }
     for (result, scenario) in judged.scenarios.iter().zip(&earlier.plan.scenarios) {
@@ -177,4 +178,79 @@ fn a_scenario_that_was_flaky_and_now_always_fails_has_regressed() {
     }
     assert_eq!(verdicts(&judge(&first)), [Verdict::Flaky]);
     assert_eq!(verdicts(&judge(&after(&first, &[("a", BAD)]))), [Verdict::Regressed]);
+}
+
+/// The verdict and the reasons of each finding, with the night that it is known since.
+fn told(judged: &Judgement) -> Vec<(Verdict, &str, String)> {
+    let since = |it: &crate::model::Finding| it.since.clone().map_or(String::new(), |it| it.night);
+    judged.findings.iter().map(|it| (it.verdict, it.title.as_str(), since(it))).collect()
+}
+
+#[test]
+fn a_second_defect_of_a_place_that_was_wrong_is_new_by_itself() {
+    let first = night(&[("a", BAD)]);
+    let judged = judge(&after(&first, &[("a", WORSE)]));
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
+    let found: Vec<_> = told(&judged).into_iter().map(|it| (it.0, it.2)).collect();
+    let tonight = crate::model::testing::Night::default().plan.night;
+    assert_eq!(
+        found,
+        [(Verdict::Regressed, tonight), (Verdict::StillFailing, "n0".to_owned())],
+        "{:#?}",
+        told(&judged)
+    );
+    assert!(judged.findings[0].title.contains("Hlep"), "{:#?}", told(&judged));
+    assert!(judged.findings[1].title.contains("11 rows"), "{:#?}", told(&judged));
+    assert!(judged.fixed.is_empty());
+}
+
+#[test]
+fn two_defects_of_a_place_that_are_new_together_stay_one_finding() {
+    let first = night(&[("a", GOOD)]);
+    let judged = judge(&after(&first, &[("a", WORSE)]));
+    let found: Vec<_> = told(&judged).into_iter().map(|it| it.0).collect();
+    assert_eq!(found, [Verdict::Regressed], "{:#?}", told(&judged));
+}
+
+#[test]
+fn what_is_left_of_a_page_that_is_mended_in_part_is_still_failing() {
+    let first = night(&[("a", WORSE)]);
+    let judged = judge(&after(&first, &[("a", BAD)]));
+    assert_eq!(verdicts(&judged), [Verdict::StillFailing]);
+    let found: Vec<_> = told(&judged).into_iter().map(|it| (it.0, it.2)).collect();
+    assert_eq!(found, [(Verdict::StillFailing, "n0".to_owned())]);
+    let reasons = judged.findings[0].reasons.join("; ");
+    assert!(reasons.contains("1 of the 2 changes that it had are gone"), "{reasons}");
+    assert!(judged.fixed.is_empty(), "{:#?}", judged.fixed);
+}
+
+#[test]
+fn a_page_that_is_mended_and_wrong_for_another_cause_has_regressed() {
+    const OTHER: &str = "- heading \"12 rows\"\n- contentinfo: Help\n- alert: Nobody is here";
+    let first = night(&[("a", WORSE)]);
+    let judged = judge(&after(&first, &[("a", OTHER)]));
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
+    assert_eq!(judged.fixed.len(), 1, "{:#?}", judged.fixed);
+}
+
+#[test]
+fn a_cause_whose_numbers_are_others_every_night_stays_known_and_one_of_other_words_does_not() {
+    let seen = |what: &str| format!("{GOOD}\n- alert: {what}");
+    let first = night(&[("a", &seen("incident 7f3a"))]);
+    let same = judge(&after(&first, &[("a", &seen("incident 9c01"))]));
+    assert_eq!(verdicts(&same), [Verdict::StillFailing]);
+    let other = judge(&after(&first, &[("a", &seen("nobody answers"))]));
+    assert_eq!(verdicts(&other), [Verdict::Regressed]);
+}
+
+#[test]
+fn a_past_that_kept_no_pieces_tells_by_the_first_of_them() {
+    let first = night(&[("a", BAD)]);
+    let mut second = after(&first, &[("a", WORSE)]);
+    for cause in second.plan.history.causes.values_mut() {
+        cause.pieces.clear();
+    }
+    let judged = judge(&second);
+    assert_eq!(judged.findings.len(), 1, "{:#?}", told(&judged));
+    assert_eq!(verdicts(&judged), [Verdict::Regressed]);
 }
