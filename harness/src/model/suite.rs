@@ -133,6 +133,21 @@ pub struct ProductConfig {
     pub build: Option<String>,
 }
 
+impl ProductConfig {
+    /// Whether it refers to where another product is: `${shop.base-url}` and the like.
+    #[must_use]
+    pub fn refers_to(&self, product: &str) -> bool {
+        let text = serde_json::to_string(self).expect("plain data");
+        text.contains(&Self::reference_to(product))
+    }
+
+    /// How every reference to where a product is begins.
+    #[must_use]
+    pub fn reference_to(product: &str) -> String {
+        format!("${{{product}.")
+    }
+}
+
 /// How the builds of a product are made available.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildsConfig {

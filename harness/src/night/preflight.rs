@@ -13,7 +13,7 @@ use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
-use crate::model::suite::{BrowserConfig, ProductConfig};
+use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
 use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
@@ -190,7 +190,8 @@ impl Desk<'_> {
             (Products::default(), Vec::new(), BTreeMap::new());
         let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
         for name in self.suite.config.products.keys().filter(used) {
-            let found = self.product(name, scratch, &neighbours(&running).await).await?;
+            let neighbours = neighbours(&running, &self.suite.config.products[name]).await;
+            let found = self.product(name, scratch, &neighbours).await?;
             let build = match self.builds.get(name) {
                 Some(build) => Some(build.clone()),
                 None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
@@ -198,7 +199,14 @@ impl Desk<'_> {
             let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
             builds.push(ProductBuild { name: name.clone(), build, previous_build });
             match found {
-                Ok(product) => running.add(product),
+                Ok(product) => {
+                    let mine = || plan.scenarios.iter().filter(|it| it.uses_product(name));
+                    if !mine().any(|it| product.isolation(it) == Isolation::Night) {
+                        // It was only to be seen that it can be served: nobody shares it.
+                        product.stop().await;
+                    }
+                    running.add(product);
+                }
                 Err(problem) => {
                     unhealthy.insert(name.clone(), problem);
                 }
@@ -341,10 +349,10 @@ impl Desk<'_> {
     }
 }
 
-/// The servers that stand already, for the products after them.
-async fn neighbours(running: &Products) -> Neighbours {
+/// The servers that a product after them refers to.
+async fn neighbours(running: &Products, config: &ProductConfig) -> Neighbours {
     let mut neighbours = Neighbours::default();
-    for product in running.all() {
+    for product in running.all().filter(|it| config.refers_to(it.prepared.name())) {
         if let Ok(Some(served)) = product.shared(&neighbours).await {
             neighbours.add_served(product.prepared.name(), &served);
         }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{PlanError, expand};
 use crate::model::scenario::Action;
-use crate::model::suite::{SessionConfig, Suite};
+use crate::model::suite::{ProductConfig, SessionConfig, Suite};
 use crate::model::{Scenario, Step};
 
 /// The sessions that these scenarios start from: skills expanded, steps numbered, product named.
@@ -83,7 +83,9 @@ fn with_referred_to(suite: &Suite, mut used: BTreeSet<String>) -> Vec<String> {
             .config
             .products
             .keys()
-            .filter(|name| !used.contains(*name) && text.contains(&format!("${{{name}.")))
+            .filter(|name| {
+                !used.contains(*name) && text.contains(&ProductConfig::reference_to(name))
+            })
             .cloned()
             .collect();
         if more.is_empty() {
