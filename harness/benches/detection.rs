@@ -135,7 +135,10 @@ fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
         let mut met: Vec<&String> =
             took.keys().filter(|it| traces.join(it).join(&fault.name).is_file()).collect();
         met.sort_by_key(|it| (!places[*it].contains(&fault.place), took[*it]));
-        fault.scenarios = met.into_iter().take(MOST).cloned().collect();
+        // Nobody is at a place that only the fault leads to: then any of them may come there.
+        let known = met.first().is_some_and(|it| places[*it].contains(&fault.place));
+        let most = if known { MOST } else { met.len() };
+        fault.scenarios = met.into_iter().take(most).cloned().collect();
     }
 }
 

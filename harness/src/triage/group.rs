@@ -3,7 +3,7 @@
 //! 1. Each spot (a checkpoint that differs, a step that failed, a step at which a watch saw
 //!    something new) is broken into atoms. Atoms with the same set of spots are one group.
 //! 2. A failed step that looks for what an earlier or same-place difference has lost joins it, or
-//!    what got the name, anywhere, that it found instead.
+//!    what got the name, anywhere, that it found instead, or what `sequel` says it goes on with.
 //! 3. What a watch saw joins the difference or failure that followed it, and takes in replaced
 //!    pages and failures that it explains.
 //! 4. What stands in the same table or list, and pictures of pages whose style sheet did not load,
@@ -17,6 +17,7 @@ use super::follow::follows;
 use super::kin;
 use super::node::Node;
 use super::pieces::Ages;
+use super::sequel::{goes_on_with, join_views};
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffTag, FacetChange};
@@ -42,6 +43,7 @@ pub(super) fn group(spots: &[Located], ages: &Ages) -> Vec<Group> {
     join_watches(&mut groups, spots);
     kin::join(&mut groups, spots);
     join_file_pictures(&mut groups, spots);
+    join_views(&mut groups, spots);
     groups
 }
 
@@ -84,7 +86,7 @@ fn is_watch(spot: &Located) -> bool {
     spot.difference.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)
 }
 
-fn is_failure(spot: &Located) -> bool {
+pub(super) fn is_failure(spot: &Located) -> bool {
     spot.difference.checkpoint.is_none()
 }
 
@@ -158,7 +160,9 @@ fn join_failures(groups: &mut Vec<Group>, spots: &[Located]) {
         .iter()
         .map(|it| {
             let explained = if failing(it) { near.explains(it, groups, spots) } else { None };
-            explained.or_else(|| if failing(it) { renamed(it, groups, spots) } else { None })
+            let renamed = || if failing(it) { renamed(it, groups, spots) } else { None };
+            let goes_on = || if failing(it) { goes_on_with(it, groups, spots) } else { None };
+            explained.or_else(renamed).or_else(goes_on)
         })
         .collect();
     for (from, into) in into.iter().enumerate() {
@@ -303,7 +307,7 @@ fn gone(spot: &Located) -> Vec<String> {
 }
 
 /// The names in double quotes, with their quotes; empty ones name nothing.
-fn quoted(text: &str) -> Vec<String> {
+pub(super) fn quoted(text: &str) -> Vec<String> {
     let parts: Vec<&str> = text.split('"').collect();
     let names = parts.iter().enumerate().filter(|(index, _)| index % 2 == 1);
     // An odd number of quotes leaves the last part open.
@@ -332,7 +336,9 @@ fn watch_pair(
         if !watch.spots.iter().any(|spot| is_watch(&spots[*spot])) {
             continue;
         }
-        let only_watch = watch.spots.iter().all(|spot| is_watch(&spots[*spot]));
+        // Beside watches, failures that they explain.
+        let only_watch =
+            watch.spots.iter().all(|spot| is_watch(&spots[*spot]) || is_failure(&spots[*spot]));
         let followed: BTreeSet<usize> = watch
             .spots
             .iter()
@@ -347,12 +353,12 @@ fn watch_pair(
             if other.spots.iter().all(|spot| is_watch(&spots[*spot])) {
                 continue;
             }
+            // Where nothing was compared afterwards nothing could be shown.
+            let shown = |spot: &usize| other.spots.contains(spot);
             let all_shown = only_watch
                 && watch.is_known == other.is_known
-                && watch
-                    .spots
-                    .iter()
-                    .all(|spot| after[*spot].is_some_and(|it| other.spots.contains(&it)));
+                && followed.iter().any(shown)
+                && followed.iter().all(|it| shown(it) || watch.spots.contains(it));
             if all_shown {
                 return Some((from, into));
             }

@@ -4,6 +4,7 @@
 //!   changes inside the same table or list of the same path (whatever its query) are one group.
 //! - The same words put in or taken out of texts that differ otherwise ("Error: " in front of every
 //!   title) are one change.
+//! - Text that is read in another encoding than it was written in is garbled everywhere for one cause.
 //! - What hits nearly the same many pages comes from what they share: a header, a navigation.
 //! - What a command writes into a file and what a later step of the scenario reads of it change by
 //!   the same words.
@@ -13,6 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, text, without_numbers};
+use super::garbled::is_garbled;
 use super::group::Group;
 use super::told;
 use crate::model::FacetKind;
@@ -46,6 +48,7 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
         }
     }
     join_edits(groups);
+    join_garbled(groups);
     join_everywhere(groups, spots);
     join_written(groups, spots);
     for index in 0..groups.len() {
@@ -67,6 +70,20 @@ fn join_edits(groups: &mut [Group]) {
             && into != index
         {
             move_into(groups, index, into);
+        }
+    }
+}
+
+/// Joins what was read in another encoding, wherever it stands.
+fn join_garbled(groups: &mut [Group]) {
+    let mut first: [Option<usize>; 2] = [None, None];
+    for index in 0..groups.len() {
+        let mut own = groups[index].atoms.iter().filter(|it| !is_echo(it)).peekable();
+        if own.peek().is_some() && own.all(is_garbled) {
+            let into = *first[usize::from(groups[index].is_known)].get_or_insert(index);
+            if into != index {
+                move_into(groups, index, into);
+            }
         }
     }
 }
@@ -100,6 +117,8 @@ fn edit(atom: &Atom) -> Option<Edit> {
     let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
     let kind = a.iter().chain(&b).find(|it| **it != "-").copied().unwrap_or_default();
     let kind = kind.trim_end_matches(':').to_owned();
+    // Words that stand for others do so in whatever names them: a heading, a link.
+    let kind = if gone.is_empty() || came.is_empty() { kind } else { String::new() };
     (letters >= TELLING && head > 0).then_some((*facet, kind, gone, came))
 }
 

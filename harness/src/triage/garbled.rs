@@ -1,0 +1,74 @@
+//! [`is_garbled`]: whether a change is text that was written in one encoding and read in another.
+
+use super::cause::Atom;
+use crate::model::FacetKind;
+
+/// What stands for the bytes from 0x80 to 0x9f in windows-1252, which is what browsers read where
+/// they are told Latin-1 ([encoding standard](https://encoding.spec.whatwg.org/#windows-1252)).
+const HIGH: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// Whether an atom is such a change, or the header that says which encoding it is.
+pub(super) fn is_garbled(atom: &Atom) -> bool {
+    let Some((facet, Some(old), Some(new))) = atom.sides() else { return false };
+    let charset = |line: &str| line.to_lowercase().contains("charset=");
+    match facet {
+        FacetKind::Response => charset(old) && charset(new),
+        _ => old != new && (reads_as(old, new) || reads_as(new, old)),
+    }
+}
+
+/// Whether a text in UTF-8 reads as the other one byte by byte.
+fn reads_as(text: &str, other: &str) -> bool {
+    let mut read = String::with_capacity(other.len());
+    for byte in text.bytes() {
+        match byte {
+            0x80..=0x9f => match HIGH[usize::from(byte - 0x80)] {
+                // Trees write control characters as they stand in JSON.
+                it if it.is_control() => read.push_str(&format!("\\u{:04x}", u32::from(it))),
+                it => read.push(it),
+            },
+            _ => read.push(char::from(byte)),
+        }
+    }
+    let controls = |it: char| it.is_control() && it >= '\u{80}';
+    if !other.contains(controls) {
+        return read == other;
+    }
+    let mut written = String::with_capacity(other.len());
+    for letter in other.chars() {
+        if controls(letter) {
+            written.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            written.push(letter);
+        }
+    }
+    read == written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(facet: FacetKind, old: &str, new: &str) -> Atom {
+        let (removed, added) = (Some(old.to_owned()), Some(new.to_owned()));
+        Atom::Line { facet, removed, added }
+    }
+
+    #[test]
+    fn text_that_was_read_in_another_encoding_is_told_from_other_text() {
+        let tree = |old, new| is_garbled(&line(FacetKind::Aria, old, new));
+        assert!(tree("cell \"Björk\"", "cell \"BjÃ¶rk\""));
+        assert!(tree("option \"Ísland\"", "option \"Ã\u{8d}sland\""));
+        assert!(tree("option \"Ísland\"", "option \"Ã\\u008dsland\""));
+        assert!(tree("title: A – B", "title: A â€“ B"));
+        assert!(!tree("cell \"Björk\"", "cell \"Bjork\""));
+        assert!(!tree("cell \"Bjork\"", "cell \"Bjork\""));
+        let header = "header content-type: text/html; charset=";
+        let [utf, latin] = ["utf-8", "iso-8859-1"].map(|it| format!("{header}{it}"));
+        assert!(is_garbled(&line(FacetKind::Response, &utf, &latin)));
+        assert!(!is_garbled(&line(FacetKind::Response, "header vary: a", "header vary: b")));
+    }
+}
