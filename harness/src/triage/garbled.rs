@@ -1,5 +1,7 @@
 //! [`is_garbled`]: whether a change is text that was written in one encoding and read in another.
 
+use std::fmt::Write as _;
+
 use super::cause::Atom;
 use crate::model::FacetKind;
 
@@ -22,30 +24,24 @@ pub(super) fn is_garbled(atom: &Atom) -> bool {
 
 /// Whether a text in UTF-8 reads as the other one byte by byte.
 fn reads_as(text: &str, other: &str) -> bool {
-    let mut read = String::with_capacity(other.len());
-    for byte in text.bytes() {
-        match byte {
-            0x80..=0x9f => match HIGH[usize::from(byte - 0x80)] {
-                // Trees write control characters as they stand in JSON.
-                it if it.is_control() => read.push_str(&format!("\\u{:04x}", u32::from(it))),
-                it => read.push(it),
-            },
-            _ => read.push(char::from(byte)),
-        }
-    }
-    let controls = |it: char| it.is_control() && it >= '\u{80}';
-    if !other.contains(controls) {
-        return read == other;
-    }
-    let mut written = String::with_capacity(other.len());
-    for letter in other.chars() {
-        if controls(letter) {
-            written.push_str(&format!("\\u{:04x}", u32::from(letter)));
+    let read = text.bytes().map(|byte| match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    });
+    escaped(read) == escaped(other.chars())
+}
+
+/// Text as trees write it: control characters as they stand in JSON.
+fn escaped(letters: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
+    for letter in letters {
+        if letter >= '\u{80}' && letter.is_control() {
+            write!(out, "\\u{:04x}", u32::from(letter)).expect("memory takes all");
         } else {
-            written.push(letter);
+            out.push(letter);
         }
     }
-    read == written
+    out
 }
 
 #[cfg(test)]
