@@ -30,6 +30,6 @@ bench *parts:
 proof nights="10":
     cargo bench --profile dev --bench proof -- nights {{nights}}
 
-# Every fault of the fixture product: caught, by which facet, named with its place, beside Playwright.
+# Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
     cargo bench --profile dev --bench detection -- {{faults}}

@@ -283,6 +283,11 @@ fn verdicts(report: &Value) -> Vec<(String, bool)> {
     found
 }
 
+/// Whether Playwright caught a fault; `None` of one that shows on no page that it was on.
+fn of_peer(fault: &Fault, peer: &BTreeMap<String, bool>) -> Option<bool> {
+    peer.get(&fault.name).copied().filter(|_| fault.place.starts_with('/'))
+}
+
 fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitCode {
     say(format_args!(
         "{:24} {:18} {:22} {:6} {:>8} {:10}  title",
@@ -290,7 +295,7 @@ fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitC
     ));
     for (fault, row) in faults.iter().zip(rows) {
         let facets = row.facets.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-        let theirs = peer.get(&fault.name).map_or("-", |it| if *it { "yes" } else { "NO" });
+        let theirs = of_peer(fault, peer).map_or("-", |it| if it { "yes" } else { "NO" });
         say(format_args!(
             "{:24} {:18} {:22} {:6} {:8} {theirs:10}  {}",
             fault.name,
@@ -313,7 +318,7 @@ fn table(faults: &[Fault], rows: &[Row], peer: &BTreeMap<String, bool>) -> ExitC
         "{count} faults: {caught:.1} % caught (target {}), {placed:.1} % with the right place (target {}), {findings:.2} findings a fault (target {})",
         TARGETS.0, TARGETS.1, TARGETS.2
     ));
-    let both = faults.iter().zip(rows).filter_map(|(it, row)| Some((row, *peer.get(&it.name)?)));
+    let both = faults.iter().zip(rows).filter_map(|(it, row)| Some((row, of_peer(it, peer)?)));
     let (mut pages, mut we, mut they) = (0, 0, 0);
     for (row, theirs) in both {
         pages += 1;
