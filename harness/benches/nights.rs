@@ -272,12 +272,7 @@ fn word(n: usize) -> String {
 fn scenario(id: &str, n: usize) -> Scenario {
     let snapshot = Action::Snapshot(Snapshot {
         name: "list".to_owned(),
-        facets: None,
-        profile: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
-        require: Vec::new(),
-        image: nightshift::model::picture::Scope::Viewport,
+        ..Snapshot::default()
     });
     let open = Action::Open(Template::new(format!("/list/{n}")));
     let next = Locator::Role { role: "button".to_owned(), name: Some(Template::new("Next")) };

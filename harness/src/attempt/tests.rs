@@ -49,12 +49,7 @@ fn shell(line: &str) -> Action {
 fn snapshot(name: &str) -> Action {
     Action::Snapshot(Snapshot {
         name: name.to_owned(),
-        facets: None,
-        profile: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
-        require: Vec::new(),
-        image: crate::model::picture::Scope::Viewport,
+        ..Snapshot::default()
     })
 }
 

@@ -70,7 +70,7 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-fn indent(line: &str) -> usize {
+pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
@@ -105,7 +105,7 @@ fn row_name(old: &[String], new: &[String]) -> String {
 // ---- trees of nodes
 
 /// The role and the name of a node, without its state: `row "Ada"`.
-fn node(line: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn node(line: &str) -> Option<(&str, Option<&str>)> {
     let text = line.trim_start().strip_prefix("- ")?;
     let role = text.split([' ', ':']).next().unwrap_or(text);
     let rest = text[role.len()..].strip_prefix(" \"");
@@ -118,7 +118,7 @@ fn node(line: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// The indices of the lines that a line stands below, the outermost first.
-fn ancestors(lines: &[&str], at: usize) -> Vec<usize> {
+pub(super) fn ancestors(lines: &[&str], at: usize) -> Vec<usize> {
     let mut depth = indent(lines[at]);
     let mut all = Vec::new();
     for index in (0..at).rev() {

@@ -9,6 +9,7 @@ mod facet;
 pub mod image;
 mod json;
 pub mod lines;
+mod order;
 pub mod redact;
 mod set;
 pub mod tree;
@@ -26,8 +27,8 @@ use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
 use crate::model::comparison::{Comparison, Located, PendingContent, PendingReason, Unjudged};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
-    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetKind, Outcome, Plan, Redaction,
-    Scenario, Snapshot, Surface,
+    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetKind, Outcome, Plan, Scenario,
+    Snapshot, Surface,
 };
 
 pub use self::facet::{TextJudge, algorithm, canonical};
@@ -126,13 +127,6 @@ impl Case<'_> {
         own.map_or(self.scenario.file.as_str(), |step| step.file.as_str())
     }
 
-    fn snapshot(&self, name: &str) -> Option<&Snapshot> {
-        let steps = self.scenario.all_steps();
-        steps
-            .into_iter()
-            .filter_map(|step| step.action.snapshot())
-            .find(|snapshot| snapshot.name == name)
-    }
 }
 
 /// One comparison in the making.
@@ -152,8 +146,12 @@ impl Run<'_> {
         self.watches(case)
     }
 
-    fn redactor(&self, case: &Case<'_>, own: &[Redaction]) -> Result<Redactor, CompareError> {
-        Redactor::new(&[&self.plan.redact, &case.scenario.redact, own], case.attempt.known)
+    fn redactor(
+        &self,
+        case: &Case<'_>,
+        snapshot: Option<&Snapshot>,
+    ) -> Result<Redactor, CompareError> {
+        Redactor::of_checkpoint(self.plan, case.scenario, snapshot, case.attempt.known)
     }
 
     fn checkpoint(
@@ -161,8 +159,8 @@ impl Run<'_> {
         case: &Case<'_>,
         seen: &CheckpointLog<'_>,
     ) -> Result<(), CompareError> {
-        let snapshot = case.snapshot(seen.name);
-        let redactor = self.redactor(case, snapshot.map_or(&[], |it| &it.redact))?;
+        let snapshot = case.scenario.snapshot(seen.name);
+        let redactor = self.redactor(case, snapshot)?;
         let key = (case.scenario.id.as_str(), seen.name);
         let records = self.baselines.get(&key).cloned().unwrap_or_default();
         let here = |record: &&&BaselineRecord, facet: FacetKind, environment: Option<&str>| {
@@ -328,7 +326,7 @@ impl Run<'_> {
         if !browses && case.attempt.sightings.is_empty() {
             return Ok(());
         }
-        let redactor = self.redactor(case, &[])?;
+        let redactor = self.redactor(case, None)?;
         let seen = watch::WatchSet::of(&case.attempt.sightings, &redactor);
         if case.is_last && !case.attempt.sightings.is_empty() {
             self.uses.add(self.plan, case.scenario, None, &redactor);

@@ -1,5 +1,7 @@
 //! [`Redactor`]: takes out of a text what must not be compared, the same way on both sides.
 //!
+//! What has no order is sorted last, by [`super::order`].
+//!
 //! Order: values that the harness handed out, JSON pointers, named classes, patterns; repeated
 //! until nothing changes, so that redacting redacted text is always a no-op. What stands in
 //! brackets already is never split, and every replacement removes text that is not in brackets,
@@ -12,11 +14,11 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::CompareError;
+use super::{CompareError, order};
 use super::json::{value_span, without_value};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
-use crate::model::{FacetKind, KnownValue, Redaction};
+use crate::model::{FacetKind, KnownValue, Plan, Redaction, Scenario, Snapshot, Unordered};
 
 /// What stands for text that a pattern or pointer took out.
 pub const PLACEHOLDER: &str = "[…]";
@@ -34,6 +36,7 @@ pub struct Redactor {
     pointers: Vec<(usize, String)>,
     classes: Vec<(usize, RedactionClass)>,
     patterns: Vec<(usize, Regex)>,
+    unordered: Vec<Unordered>,
     /// How often each redaction took something out, in the order in which they were given.
     uses: Arc<[AtomicU64]>,
 }
@@ -66,6 +69,7 @@ impl Redactor {
             pointers: Vec::new(),
             classes: Vec::new(),
             patterns: Vec::new(),
+            unordered: Vec::new(),
             uses: std::iter::repeat_with(AtomicU64::default).take(count).collect(),
         };
         for (at, redaction) in layers.iter().copied().flatten().enumerate() {
@@ -89,11 +93,33 @@ impl Redactor {
         Ok(redactor)
     }
 
+    /// What is not compared in a checkpoint of a scenario; without one in what its watches saw.
+    ///
+    /// # Errors
+    /// A pattern that is no regular expression.
+    pub fn of_checkpoint(
+        plan: &Plan,
+        scenario: &Scenario,
+        snapshot: Option<&Snapshot>,
+        known: &[KnownValue],
+    ) -> Result<Self, CompareError> {
+        let own = snapshot.map_or(&[][..], |it| &it.redact);
+        let unordered = snapshot.map_or(&[][..], |it| &it.unordered);
+        Ok(Self::new(&[&plan.redact, &scenario.redact, own], known)?.without_order(unordered))
+    }
+
+    /// The same, which also sorts what has no order.
+    #[must_use]
+    pub fn without_order(mut self, unordered: &[Unordered]) -> Self {
+        self.unordered.extend_from_slice(unordered);
+        self
+    }
+
     /// The text without what must not be compared. Exit codes and pictures are never touched.
     #[must_use]
     pub fn apply(&self, facet: FacetKind, text: &str) -> String {
-        match facet.shape() {
-            FacetShape::Code | FacetShape::Picture => text.to_owned(),
+        let redacted = match facet.shape() {
+            FacetShape::Code | FacetShape::Picture => return text.to_owned(),
             FacetShape::Tree | FacetShape::Output | FacetShape::Lines | FacetShape::Set => {
                 self.redact(text.to_owned())
             }
@@ -105,7 +131,29 @@ impl Redactor {
                 };
                 self.redact(self.pointers.iter().fold(text.to_owned(), inside))
             }
+        };
+        order::sorted(facet, redacted, &self.unordered)
+    }
+
+    /// What is taken out of a text, in its order where there is one redaction: text by text, not
+    /// those that stand in brackets already.
+    #[must_use]
+    pub fn taken(&self, text: &str) -> Vec<String> {
+        let mut taken = Vec::new();
+        let at = |span: &Range<usize>, text: &str| text[span.clone()].to_owned();
+        for (_, pointer) in &self.pointers {
+            taken.extend(value_span(text, pointer).map(|span| at(&span, text)));
         }
+        for (_, class) in &self.classes {
+            for regex in class_patterns(*class) {
+                let accept = |text: &str, span: &Range<usize>| plausible(*class, text, span);
+                taken.extend(replace(text, regex, "", &accept).1.iter().map(|it| at(it, text)));
+            }
+        }
+        for (_, regex) in &self.patterns {
+            taken.extend(replace(text, regex, "", &|_, _| true).1.iter().map(|it| at(it, text)));
+        }
+        taken
     }
 
     /// How often each redaction took something out so far, in the order in which they were given.
@@ -147,15 +195,15 @@ impl Redactor {
         for (at, class) in &self.classes {
             let token = format!("[{}]", class.word());
             for regex in class_patterns(*class) {
-                let (next, times) =
+                let (next, spans) =
                     replace(&text, regex, &token, &|text, span| plausible(*class, text, span));
-                self.used(*at, times);
+                self.used(*at, spans.len() as u64);
                 text = next;
             }
         }
         for (at, regex) in &self.patterns {
-            let (next, times) = replace(&text, regex, PLACEHOLDER, &|_, _| true);
-            self.used(*at, times);
+            let (next, spans) = replace(&text, regex, PLACEHOLDER, &|_, _| true);
+            self.used(*at, spans.len() as u64);
             text = next;
         }
         text
@@ -200,16 +248,17 @@ fn placeholders(text: &str) -> Vec<Range<usize>> {
     BRACKETED.find_iter(text).map(|found| found.range()).collect()
 }
 
+/// The text with every match replaced, and where those stood in it.
 fn replace(
     text: &str,
     regex: &Regex,
     token: &str,
     accept: &dyn Fn(&str, &Range<usize>) -> bool,
-) -> (String, u64) {
+) -> (String, Vec<Range<usize>>) {
+    let mut spans = Vec::new();
     if !regex.is_match(text) {
-        return (text.to_owned(), 0);
+        return (text.to_owned(), spans);
     }
-    let mut times = 0;
     let whole = placeholders(text);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -225,11 +274,11 @@ fn replace(
         }
         out.push_str(&text[done..span.start]);
         out.push_str(token);
-        times += 1;
         done = span.end;
+        spans.push(span);
     }
     out.push_str(&text[done..]);
-    (out, times)
+    (out, spans)
 }
 
 /// The first group where the pattern has one, else all that it matched.

@@ -12,6 +12,7 @@ use super::scenario::{
     Action, CommandLine, DialogAnswer, FieldValue, OutputExpectation, PageCapture, PageExpectation,
     RunCommand, Snapshot, Step, TextTest, WaitFor,
 };
+use super::snapshot::Unordered;
 use super::target::Target;
 use super::template::{Template, UnknownReference};
 use super::terminal::{StartProgram, TerminalAction};
@@ -315,7 +316,12 @@ impl RunCommand {
 impl Snapshot {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let mask = self.mask.iter().map(|it| it.map(fill)).collect::<Result<_, E>>()?;
-        Ok(Self { mask, image: self.image.map(fill)?, ..self.clone() })
+        let unordered = self.unordered.iter().map(|it| match it {
+            Unordered::Facet(facet) => Ok(Unordered::Facet(*facet)),
+            Unordered::Target(target) => target.map(fill).map(Unordered::Target),
+        });
+        let unordered = unordered.collect::<Result<_, E>>()?;
+        Ok(Self { mask, unordered, image: self.image.map(fill)?, ..self.clone() })
     }
 }
 

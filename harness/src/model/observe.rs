@@ -156,6 +156,19 @@ impl FacetKind {
         }
     }
 
+    /// Whether it consists of lines that could stand in any order.
+    #[must_use]
+    pub fn has_lines(self) -> bool {
+        match self.shape() {
+            FacetShape::Output | FacetShape::Lines => true,
+            FacetShape::Picture
+            | FacetShape::Tree
+            | FacetShape::Files
+            | FacetShape::Code
+            | FacetShape::Set => false,
+        }
+    }
+
     /// The kind with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {

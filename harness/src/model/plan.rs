@@ -12,7 +12,7 @@ use super::hygiene::Remark;
 use super::observe::FacetKind;
 use super::patience::Patience;
 use super::scenario::{Redaction, Scenario};
-use super::stage::Stages;
+use super::stage::{Stage, Stages};
 use super::suite::{GateConfig, SessionConfig, Suppression};
 
 /// What a night set out to do.
@@ -109,6 +109,16 @@ pub struct BaselineRecord {
 pub const WATCH_CHECKPOINT: &str = "watch";
 
 impl Plan {
+    /// How much a facet of a checkpoint counts: the weakest of what its scenario, its facet and its
+    /// snapshot say.
+    #[must_use]
+    pub fn stage_at(&self, scenario: &Scenario, checkpoint: &str, facet: FacetKind) -> Stage {
+        if scenario.is_unstable(checkpoint, facet) {
+            return Stage::Shadow;
+        }
+        scenario.stage.min(self.stages.facet(facet))
+    }
+
     /// Where in `baselines` those of each scenario are.
     #[must_use]
     pub fn baselines_by_scenario(&self) -> HashMap<String, Vec<usize>> {

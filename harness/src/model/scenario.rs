@@ -14,8 +14,7 @@ use super::control::{Condition, ForEach, Repeat, When};
 use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
 use super::observe::FacetKind;
 use super::page_settings::PageSettings;
-use super::picture::Scope;
-use super::profile::Profile;
+pub use super::snapshot::{Redaction, RedactionClass, Snapshot, Unordered};
 use super::stage::Stage;
 use super::suite::Isolation;
 use super::target::Target;
@@ -326,76 +325,6 @@ pub enum PageCapture {
     Clipboard,
 }
 
-/// A checkpoint: a named moment whose observation is compared with its baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Its name, unique in the scenario.
-    pub name: String,
-    /// Which facets are taken, by name; `None` is as the profile says.
-    pub facets: Option<Vec<FacetKind>>,
-    /// What is taken of a page where no facet is listed; `None` is the default profile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub profile: Option<Profile>,
-    /// What text is not compared here.
-    pub redact: Vec<Redaction>,
-    /// What regions are not compared here.
-    pub mask: Vec<Target>,
-    /// Facets without which the checkpoint is no pass (an image without a baseline in this environment).
-    pub require: Vec<FacetKind>,
-    /// What the picture shows.
-    #[serde(default, skip_serializing_if = "Scope::is_viewport")]
-    pub image: Scope,
-}
-
-/// Text that must not be compared.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Redaction {
-    /// What a regex matches (its first group, where it has one).
-    Pattern(String),
-    /// The value at a JSON pointer of an output that is JSON.
-    Json(String),
-    /// A named class.
-    Class(RedactionClass),
-}
-
-/// The named classes of text that varies by nature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RedactionClass {
-    /// Dates with times, RFC 3339 and the common forms of logs.
-    Timestamp,
-    /// UUIDs.
-    Uuid,
-    /// A number with a unit of time.
-    Duration,
-    /// The port of a host and port.
-    Port,
-    /// Paths below a temporary folder.
-    TempPath,
-    /// Hexadecimal digests of 32 digits and more, and abbreviated commit ids.
-    Hash,
-}
-
-impl RedactionClass {
-    /// Every class.
-    pub const ALL: [Self; 6] =
-        [Self::Timestamp, Self::Uuid, Self::Duration, Self::Port, Self::TempPath, Self::Hash];
-
-    /// The word used in YAML and as the placeholder.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Timestamp => "timestamp",
-            Self::Uuid => "uuid",
-            Self::Duration => "duration",
-            Self::Port => "port",
-            Self::TempPath => "temp-path",
-            Self::Hash => "hash",
-        }
-    }
-}
-
 /// The labels of options; the first plans had one, without a list around it.
 fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Template>, D::Error> {
     match serde_json::Value::deserialize(from)? {
@@ -534,6 +463,28 @@ impl Scenario {
             }
         }
         actors
+    }
+
+    /// The snapshot of a checkpoint.
+    #[must_use]
+    pub fn snapshot(&self, checkpoint: &str) -> Option<&Snapshot> {
+        let steps = self.all_steps();
+        let mut all = steps.into_iter().filter_map(|step| step.action.snapshot());
+        all.find(|it| it.name == checkpoint)
+    }
+
+    /// Whether a facet of a checkpoint cannot be told from noise.
+    #[must_use]
+    pub fn is_unstable(&self, checkpoint: &str, facet: FacetKind) -> bool {
+        self.snapshot(checkpoint).is_some_and(|it| it.unstable.contains(&facet))
+    }
+
+    /// The facets that cannot be told from noise, with their checkpoints.
+    #[must_use]
+    pub fn unstable(&self) -> Vec<(&str, FacetKind)> {
+        let steps = self.all_steps();
+        let all = steps.into_iter().filter_map(|step| step.action.snapshot());
+        all.flat_map(|it| it.unstable.iter().map(|facet| (it.name.as_str(), *facet))).collect()
     }
 
     /// Whether it uses this product.

@@ -5,6 +5,22 @@ use serde::{Deserialize, Serialize};
 
 use super::observe::FacetKind;
 
+/// What a redaction, mask or the like costs: changes that would no longer be noticed, of those that are today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// So many would be hidden.
+    pub hides: u32,
+    /// Of so many that are noticed today.
+    pub of: u32,
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let changes = if self.of == 1 { "change" } else { "changes" };
+        write!(f, "would hide {} of {} {changes}", self.hides, self.of)
+    }
+}
+
 /// What is done to an observation, to see whether anybody would notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -292,12 +292,7 @@ impl Night {
 pub fn snapshot(name: &str) -> Snapshot {
     Snapshot {
         name: name.to_owned(),
-        facets: None,
-        profile: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
-        require: Vec::new(),
-        image: crate::model::picture::Scope::Viewport,
+        ..Snapshot::default()
     }
 }
 

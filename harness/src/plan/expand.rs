@@ -292,12 +292,7 @@ mod tests {
     fn snapshot() -> Step {
         step(Action::Snapshot(Snapshot {
             name: "s".to_owned(),
-            facets: None,
-            profile: None,
-            redact: Vec::new(),
-            mask: Vec::new(),
-            require: Vec::new(),
-            image: crate::model::picture::Scope::Viewport,
+            ..Snapshot::default()
         }))
     }
 

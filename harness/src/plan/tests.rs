@@ -218,12 +218,7 @@ fn rows_are_expanded_in_place_also_inside_of_skills_and_their_checkpoints_named_
     let snapshot = |name: &str| {
         step(Action::Snapshot(crate::model::Snapshot {
             name: name.to_owned(),
-            facets: None,
-            profile: None,
-            redact: Vec::new(),
-            mask: Vec::new(),
-            require: Vec::new(),
-            image: crate::model::picture::Scope::Viewport,
+            ..crate::model::Snapshot::default()
         }))
     };
     let inner =

@@ -6,7 +6,7 @@ use crate::model::scenario::Action;
 use crate::model::sensitivity::{BlindKind, BlindSpot, Hidden};
 use crate::model::{FacetKind, Plan, Scenario, Snapshot, Stage, Step, Surface};
 
-use super::probe::{Case, Checkpoint, Found, stage};
+use super::probe::{Case, Checkpoint, Found};
 
 /// A redaction that hides less than one change in so many is as narrow as it should be.
 const ONE_IN: u32 = 2;
@@ -58,7 +58,7 @@ pub(crate) fn of_case(
         };
         return vec![spot(BlindKind::NoBaseline, count.mutants, text.to_owned())];
     }
-    if stage(plan, scenario, case.facet) == Stage::Shadow {
+    if plan.stage_at(scenario, &checkpoint.name, case.facet) == Stage::Shadow {
         let text = "in shadow: what changes is counted, and nobody is told".to_owned();
         return vec![spot(BlindKind::Shadow, count.mutants, text)];
     }

@@ -1,11 +1,11 @@
-//! [`of_redaction`] and [`of_mask`]: what a redaction or mask would cost before it is written:
+//! [`of_remedy`] and [`of_mask`]: what a redaction or mask would cost before it is written:
 //! "would hide 3 of 120 changes".
-
-use std::fmt::Display;
 
 use crate::compare::{CompareError, TextJudge, canonical};
 use crate::model::attempts::Attempts;
-use crate::model::{Entry, EvidenceRef, Plan, Rect, Redaction, Scenario};
+pub use crate::model::sensitivity::Cost;
+use crate::model::settle::Remedy;
+use crate::model::{Entry, EvidenceRef, Plan, Rect, Scenario, Stage};
 
 use super::picture::{Picture, is_covered};
 use super::probe::{self, Checkpoint, Content};
@@ -23,32 +23,16 @@ pub struct Place<'a> {
     pub checkpoint: Option<&'a str>,
 }
 
-/// Changes that would no longer be noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Cost {
-    /// So many would be hidden.
-    pub hides: u32,
-    /// Of so many that are noticed today.
-    pub of: u32,
-}
-
-impl Display for Cost {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let changes = if self.of == 1 { "change" } else { "changes" };
-        write!(f, "would hide {} of {} {changes}", self.hides, self.of)
-    }
-}
-
-/// What a redaction would hide of the texts of a place.
+/// What a remedy would hide of the texts of a place; a mask hides none, see [`of_mask`].
 ///
 /// # Errors
 /// A redaction that is no regular expression.
-pub fn of_redaction<E>(
+pub fn of_remedy<E>(
     plan: &Plan,
     entries: &[Entry],
     read: &dyn Fn(&EvidenceRef) -> Result<Vec<u8>, E>,
     place: Place<'_>,
-    redaction: &Redaction,
+    remedy: &Remedy,
 ) -> Result<Cost, CompareError> {
     let read = |evidence: &EvidenceRef| read(evidence).ok();
     let attempts = Attempts::of(entries);
@@ -56,9 +40,14 @@ pub fn of_redaction<E>(
     let Some((scenario, attempt)) = found(plan, &attempts, place) else { return Ok(cost) };
     for log in own(attempt.checkpoints.iter(), place) {
         let before = Checkpoint::new(plan, scenario, attempt.known, log.name)?;
-        let after = Checkpoint::with(plan, scenario, attempt.known, log.name, Some(redaction))?;
+        let after = Checkpoint::with(plan, scenario, attempt.known, log.name, Some(remedy))?;
         for case in probe::cases(plan, &[], log, 0, &read as Read<'_>) {
             let Content::Text(text, sites) = &case.content else { continue };
+            // What nobody is told of today is not lost.
+            if plan.stage_at(scenario, log.name, case.facet) == Stage::Shadow {
+                continue;
+            }
+            let untold = *remedy == Remedy::Unstable(case.facet);
             let words = [&*plan.night, &*scenario.id, log.name, case.facet.word()];
             let mut rng = fastrand::Rng::with_seed(seed(&words));
             let baseline = canonical(case.facet, text);
@@ -68,7 +57,7 @@ pub fn of_redaction<E>(
                 let changed = mutant::apply(text, site);
                 if judges[0].notices(&changed) {
                     cost.of += 1;
-                    cost.hides += u32::from(!judges[1].notices(&changed));
+                    cost.hides += u32::from(untold || !judges[1].notices(&changed));
                 }
             }
         }

@@ -8,6 +8,7 @@ use crate::model::attempts::{AttemptLog, CheckpointLog, SightingLog};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::scenario::RedactionClass;
 use crate::model::sensitivity::{Covered, Hidden, MutantKind, Noticed};
+use crate::model::settle::Remedy;
 use crate::model::{
     BaselineRecord, FacetKind, KnownValue, Plan, Rect, Redaction, Scenario, Stage, WatchKind,
 };
@@ -42,29 +43,33 @@ impl Checkpoint {
         Self::with(plan, scenario, known, name, None)
     }
 
-    /// The same with one redaction more.
+    /// The same with a remedy more.
     pub fn with(
         plan: &Plan,
         scenario: &Scenario,
         known: &[KnownValue],
         name: &str,
-        more: Option<&Redaction>,
+        more: Option<&Remedy>,
     ) -> Result<Self, CompareError> {
-        let steps = scenario.all_steps();
-        let mut snapshots = steps.into_iter().filter_map(|step| step.action.snapshot());
-        let snapshot = snapshots.find(|it| it.name == name);
-        let own = snapshot.map_or(&[][..], |it| &it.redact);
-        let more = more.map_or(&[][..], std::slice::from_ref);
-        let layers = [&*plan.redact, &scenario.redact, own, more];
-        let each = layers.iter().flat_map(|it| it.iter());
-        let single = each
+        let mut snapshot = scenario.snapshot(name).cloned().unwrap_or_default();
+        match more {
+            Some(Remedy::Redact(it)) => snapshot.redact.push(it.clone()),
+            Some(Remedy::Unordered(it)) => snapshot.unordered.push(it.clone()),
+            Some(Remedy::Mask(_) | Remedy::Unstable(_)) | None => {}
+        }
+        let each = [&plan.redact, &scenario.redact, &snapshot.redact].into_iter().flatten();
+        let mut single = each
             .map(|it| Ok((words(it), Redactor::new(&[std::slice::from_ref(it)], known)?)))
-            .collect::<Result<_, CompareError>>()?;
-        let masks = scenario.mask.iter().chain(snapshot.iter().flat_map(|it| &it.mask));
+            .collect::<Result<Vec<_>, CompareError>>()?;
+        for it in &snapshot.unordered {
+            let alone = Redactor::new(&[], known)?.without_order(std::slice::from_ref(it));
+            single.push((format!("unordered: {it}"), alone));
+        }
+        let masks = scenario.mask.iter().chain(&snapshot.mask);
         Ok(Self {
             name: name.to_owned(),
             masks: masks.map(ToString::to_string).collect(),
-            redactor: Redactor::new(&layers, known)?,
+            redactor: Redactor::of_checkpoint(plan, scenario, Some(&snapshot), known)?,
             bare: Redactor::new(&[], &[])?,
             single,
         })
@@ -214,11 +219,6 @@ impl Found {
     }
 }
 
-/// How much a facet of a scenario counts.
-pub(crate) fn stage(plan: &Plan, scenario: &Scenario, facet: FacetKind) -> Stage {
-    scenario.stage.min(plan.stages.facet(facet))
-}
-
 /// Changes a case, at most so many times, and has each change judged.
 pub(crate) fn run(
     plan: &Plan,
@@ -230,7 +230,8 @@ pub(crate) fn run(
 ) -> Found {
     let words = [plan.night.as_str(), &scenario.id, &checkpoint.name, case.facet.word()];
     let mut rng = fastrand::Rng::with_seed(seed(&words));
-    let told = case.has_baseline && stage(plan, scenario, case.facet) > Stage::Shadow;
+    let told = case.has_baseline
+        && plan.stage_at(scenario, &checkpoint.name, case.facet) > Stage::Shadow;
     let mut found = match &case.content {
         Content::Text(text, sites) => {
             let sites = chosen(sites, quota as usize, &mut rng);

@@ -4,12 +4,13 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgba, RgbaImage};
 
-use super::cost::{Cost, Place, of_mask, of_redaction};
+use super::cost::{Cost, Place, of_mask, of_remedy};
 use super::mutant::{apply, sites};
 use super::*;
 use crate::model::sensitivity::BlindKind;
+use crate::model::settle::Remedy;
 use crate::model::testing::Night;
-use crate::model::{Action, Event, Rect, Redaction, Stage, WatchKind};
+use crate::model::{Action, Event, Rect, Redaction, Stage, Unordered, WatchKind};
 
 const PAGE: &str = "- heading \"12 rows\"\n- table:\n  - row \"Ada NZ 12.00\"\n  - row \"Bob DE 7.50\"\n  - row \"Eve FR 30.25\"\n- button \"Apply\"";
 
@@ -267,8 +268,8 @@ fn a_redaction_and_a_mask_say_what_they_would_cost() {
     let night = command(output, Vec::new());
     let place = Place { scenario: "orders", checkpoint: Some("csv") };
     let cost = |pattern: &str| {
-        let redaction = Redaction::Pattern(pattern.to_owned());
-        of_redaction(&night.plan, &night.entries, &|it| night.read(it), place, &redaction)
+        let redaction = Remedy::Redact(Redaction::Pattern(pattern.to_owned()));
+        of_remedy(&night.plan, &night.entries, &|it| night.read(it), place, &redaction)
             .expect("a valid pattern")
     };
     let (narrow, greedy) = (cost(r"took (\d+) ms"), cost(".+"));
@@ -276,12 +277,36 @@ fn a_redaction_and_a_mask_say_what_they_would_cost() {
     assert!(greedy.hides > narrow.hides && greedy.of == narrow.of);
     assert_eq!(narrow.to_string(), format!("would hide 1 of {} changes", narrow.of));
     let elsewhere = Place { scenario: "nobody", checkpoint: None };
-    let pattern = Redaction::Pattern("x".to_owned());
-    let none = of_redaction(&night.plan, &night.entries, &|it| night.read(it), elsewhere, &pattern);
+    let pattern = Remedy::Redact(Redaction::Pattern("x".to_owned()));
+    let none = of_remedy(&night.plan, &night.entries, &|it| night.read(it), elsewhere, &pattern);
     assert_eq!(none.expect("a valid pattern"), Cost::default());
     let night = picture(&[]);
     let place = Place { scenario: "shop", checkpoint: None };
     let half = [Rect { x: 0, y: 0, width: 240, height: 240 }];
     let cost = of_mask(&night.plan, &night.entries, &|it| night.read(it), place, &half);
     assert_eq!(cost.hides * 2, cost.of);
+}
+
+#[test]
+fn what_has_no_order_hides_exactly_the_rows_that_changed_places() {
+    let output = "id,total\n1,12.00\n2,7.50\n3,30.25\n";
+    let mut night = command(output, Vec::new());
+    let place = Place { scenario: "orders", checkpoint: Some("csv") };
+    let cost = |night: &Night, remedy: &Remedy| {
+        of_remedy(&night.plan, &night.entries, &|it| night.read(it), place, remedy)
+            .expect("no pattern")
+    };
+    let order = Remedy::Unordered(Unordered::Facet(FacetKind::Stdout));
+    let loss = cost(&night, &order);
+    let swaps = sites(FacetKind::Stdout, output)[&MutantKind::SwapRows].len() as u32;
+    assert_eq!(loss.hides, swaps);
+    assert!(loss.of > swaps);
+    let whole_facet = cost(&night, &Remedy::Unstable(FacetKind::Stdout));
+    assert!(whole_facet.hides > loss.hides && whole_facet.of == loss.of, "{whole_facet}");
+    let Action::Run(run) = &mut night.plan.scenarios[0].steps[0].action else { unreachable!() };
+    let snapshot = run.snapshot.as_mut().expect("planned with one");
+    snapshot.unordered = vec![Unordered::Facet(FacetKind::Stdout)];
+    let hidden = whole(&night).redactions;
+    let all: Vec<_> = hidden.iter().map(|it| (&*it.redaction, it.hides)).collect();
+    assert_eq!(all, [("unordered: stdout", swaps)]);
 }

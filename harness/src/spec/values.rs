@@ -10,7 +10,7 @@ use crate::model::observe::FacetKind;
 use crate::model::picture::Scope;
 use crate::model::profile::Profile;
 use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
-use crate::model::{Redaction, Snapshot, Target};
+use crate::model::{Locator, Redaction, Snapshot, Target, Unordered};
 
 /// The names that are always known, and so cannot be given to something else.
 pub(crate) const BUILTINS: [&str; 8] =
@@ -84,6 +84,10 @@ impl Reader {
         let redact = fields.get("redact").map(|it| self.redactions(it)).unwrap_or_default();
         let mask = fields.get("mask").map(|it| self.targets(it)).unwrap_or_default();
         let require = fields.get("require").map(|it| self.facets(it, allowed)).unwrap_or_default();
+        let unordered = fields.get("unordered").map(|it| self.unordered(it, allowed));
+        let unordered = unordered.unwrap_or_default();
+        let unstable =
+            fields.get("unstable").map(|it| self.facets(it, allowed)).unwrap_or_default();
         let image = self.scope(fields, facets.as_deref());
         let pos = name.pos;
         let name = self.name(name, "the checkpoint")?;
@@ -103,7 +107,58 @@ impl Reader {
             );
         }
         self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
-        Some(Snapshot { name, facets, profile, redact, mask, require, image })
+        Some(Snapshot {
+            name,
+            facets,
+            profile,
+            redact,
+            mask,
+            require,
+            unordered,
+            unstable,
+            image,
+        })
+    }
+
+    /// What has no order: facets by name, and tables and lists of the page by target.
+    fn unordered(&mut self, node: &Node, allowed: fn() -> Vec<&'static str>) -> Vec<Unordered> {
+        one_or_many(node).iter().filter_map(|it| self.one_unordered(it, allowed)).collect()
+    }
+
+    fn one_unordered(
+        &mut self,
+        node: &Node,
+        allowed: fn() -> Vec<&'static str>,
+    ) -> Option<Unordered> {
+        let facet = match &node.value {
+            Value::Scalar { .. } => FacetKind::from_word(self.words(node, "\"unordered\"")?),
+            Value::Map(_) | Value::List(_) => None,
+        };
+        let pages = allowed().contains(&FacetKind::Aria.word());
+        if let Some(facet) = facet.filter(|it| allowed().contains(&it.word())) {
+            if facet.has_lines() {
+                return Some(Unordered::Facet(facet));
+            }
+            let help = if facet == FacetKind::Aria {
+                "name the table or list whose rows have no order: 'table \"Orders\"'"
+            } else {
+                "name a facet of lines, such as `stdout`"
+            };
+            self.advise(node.pos, format!("the facet {facet} is not made of lines"), help);
+            return None;
+        }
+        if !pages {
+            self.choice(node, "facet", grammar::command_facets())?;
+            return None;
+        }
+        let target = self.target(node)?;
+        let roles = std::iter::successors(Some(&target), |it| it.within.as_deref());
+        if roles.clone().all(|it| matches!(it.locator, Locator::Role { .. })) {
+            return Some(Unordered::Target(target));
+        }
+        let help = "name a table or list by its role: 'table \"Orders\"'";
+        self.advise(node.pos, "the tree of a page knows things by their roles", help);
+        None
     }
 
     /// What the picture of a snapshot shows.

@@ -39,7 +39,9 @@ use crate::history::dead_tonight;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::finding::Pending;
-use crate::model::{Entry, FacetKind, Finding, Judgement, Plan, ScenarioResult, Stage, Totals};
+use crate::model::{
+    Entry, FacetKind, Finding, Judgement, Plan, Scenario, ScenarioResult, Stage, Totals,
+};
 
 pub use self::gate::{gate, is_suppressed};
 use self::seen::Seen;
@@ -126,8 +128,8 @@ pub fn triage(
 fn pending(plan: &Plan, comparison: &Comparison, findings: &[Finding]) -> Vec<Pending> {
     let mut causes: HashMap<(&str, &str, FacetKind), &Finding> = HashMap::new();
     let mut places: HashMap<(&str, &str), &Finding> = HashMap::new();
-    let own: HashMap<&str, Stage> =
-        plan.scenarios.iter().map(|it| (it.id.as_str(), it.stage)).collect();
+    let own: HashMap<&str, &Scenario> =
+        plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
     for finding in findings {
         for difference in &finding.differences {
             let Some(checkpoint) = difference.checkpoint.as_deref() else { continue };
@@ -148,8 +150,8 @@ fn pending(plan: &Plan, comparison: &Comparison, findings: &[Finding]) -> Vec<Pe
             let beside = || places.get(&place).filter(|_| replaces);
             let finding = causes.get(&(place.0, place.1, it.facet)).or_else(beside).copied();
             let weakest = || {
-                let own = own.get(place.0).copied().unwrap_or_default();
-                own.min(plan.stages.facet(it.facet))
+                let own = own.get(place.0).map(|own| plan.stage_at(own, place.1, it.facet));
+                own.unwrap_or_default()
             };
             Pending {
                 id: format!("P{}", index + 1),

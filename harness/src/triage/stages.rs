@@ -1,7 +1,8 @@
 //! [`Parts`]: what was seen, split by how much it counts, and [`tally`], what of it would have
 //! alarmed. Neighbours: [`super::findings`] makes findings of the gating and the advisory part.
 //!
-//! A change counts as much as the weakest of its scenario, its facet and its watch.
+//! A change counts as much as the weakest of its scenario, its facet, its watch and its snapshot,
+//! which may call a facet unstable.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -30,30 +31,40 @@ impl<'a> Parts<'a> {
     /// Splits what changed. Where everything gates, nothing is copied.
     #[must_use]
     pub fn of(plan: &Plan, comparison: &'a Comparison) -> Self {
-        let weak: HashMap<&str, Stage> = plan
+        let own: HashMap<&str, &Scenario> = plan
             .scenarios
             .iter()
-            .filter(|it| !it.stage.is_gating())
-            .map(|it| (it.id.as_str(), it.stage))
+            .filter(|it| !it.stage.is_gating() || !it.unstable().is_empty())
+            .map(|it| (it.id.as_str(), it))
             .collect();
-        if weak.is_empty() && plan.stages.is_empty() {
+        if own.is_empty() && plan.stages.is_empty() {
             return Self { gating: Cow::Borrowed(&comparison.differences), advisory: Vec::new() };
         }
         let (mut gating, mut advisory) = (Vec::new(), Vec::new());
         for located in &comparison.differences {
-            let own = weak.get(located.difference.scenario.as_str()).copied().unwrap_or_default();
-            gating.extend(part(located, own, &plan.stages, Stage::Gating));
-            advisory.extend(part(located, own, &plan.stages, Stage::Advisory));
+            let scenario = own.get(located.difference.scenario.as_str()).copied();
+            gating.extend(part(located, scenario, &plan.stages, Stage::Gating));
+            advisory.extend(part(located, scenario, &plan.stages, Stage::Advisory));
         }
         Self { gating: Cow::Owned(gating), advisory }
     }
 }
 
 /// What of a difference counts exactly so much, where anything does.
-fn part(located: &Located, own: Stage, stages: &Stages, wanted: Stage) -> Option<Located> {
+fn part(
+    located: &Located,
+    scenario: Option<&Scenario>,
+    stages: &Stages,
+    wanted: Stage,
+) -> Option<Located> {
     let whole = &located.difference;
-    let facets: Vec<FacetChange> =
-        whole.facets.iter().filter_map(|it| part_of(it, own, stages, wanted)).collect();
+    let own = |facet: FacetKind| match (scenario, &whole.checkpoint) {
+        (Some(it), Some(checkpoint)) if it.is_unstable(checkpoint, facet) => Stage::Shadow,
+        (Some(it), Some(_) | None) => it.stage,
+        (None, _) => Stage::Gating,
+    };
+    let of = |it: &FacetChange| part_of(it, own(it.facet?), stages, wanted);
+    let facets: Vec<FacetChange> = whole.facets.iter().filter_map(of).collect();
     let kept: HashSet<FacetKind> = facets.iter().filter_map(|it| it.facet).collect();
     let replaced = located.replaced.iter().copied().filter(|it| kept.contains(it)).collect();
     let difference = || Difference { facets, ..whole.clone() };
@@ -104,7 +115,8 @@ pub fn tally(
     comparison: &Comparison,
     results: &[ScenarioResult],
 ) -> Vec<StageTally> {
-    if plan.stages.is_empty() && plan.scenarios.iter().all(|it| it.stage.is_gating()) {
+    let gates = |it: &Scenario| it.stage.is_gating() && it.unstable().is_empty();
+    if plan.stages.is_empty() && plan.scenarios.iter().all(gates) {
         return Vec::new();
     }
     let mut counted = Counted::default();
@@ -134,6 +146,8 @@ pub fn tally(
 #[derive(Default)]
 struct Counted<'a> {
     compared: BTreeMap<FacetKind, u32>,
+    /// Scenario and checkpoint that were compared.
+    places: BTreeMap<FacetKind, HashSet<(&'a str, &'a str)>>,
     /// Scenario and checkpoint.
     facets: BTreeMap<FacetKind, HashSet<(&'a str, &'a str)>>,
     /// Scenario.
@@ -141,7 +155,12 @@ struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn compared(&mut self, plan: &Plan, attempt: &AttemptLog<'_>, baselines: &[&BaselineRecord]) {
+    fn compared(
+        &mut self,
+        plan: &Plan,
+        attempt: &AttemptLog<'_>,
+        baselines: &[&'a BaselineRecord],
+    ) {
         for record in baselines {
             if record.checkpoint == WATCH_CHECKPOINT && record.facet == FacetKind::Events {
                 *self.compared.entry(FacetKind::Events).or_default() += 1;
@@ -156,6 +175,10 @@ impl<'a> Counted<'a> {
                     || record.environment.as_deref() == Some(environment)
             });
             *self.compared.entry(record.facet).or_default() += u32::from(here);
+            if here {
+                let place = (record.scenario.as_str(), record.checkpoint.as_str());
+                self.places.entry(record.facet).or_default().insert(place);
+            }
         }
     }
 
@@ -195,7 +218,19 @@ impl<'a> Counted<'a> {
                 u32::from(alarms),
             )
         });
-        facets.chain(watches).chain(scenarios).collect()
+        let unstable = plan.scenarios.iter().flat_map(|scenario| {
+            let at = scenario.unstable().into_iter();
+            at.map(move |(checkpoint, facet)| (scenario.id.as_str(), checkpoint, facet))
+        });
+        let unstable = unstable.map(|(scenario, checkpoint, facet)| {
+            let key = (scenario, checkpoint);
+            let seen = |it: &BTreeMap<FacetKind, HashSet<(&str, &str)>>| {
+                u32::from(it.get(&facet).is_some_and(|it| it.contains(&key)))
+            };
+            let what = format!("unstable {scenario}@{checkpoint} {facet}");
+            tally_of(what, Stage::Shadow, seen(&self.places), seen(&self.facets))
+        });
+        facets.chain(watches).chain(scenarios).chain(unstable).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! a terminal, files, mails, conditions.
 
 use super::shapes::{
-    REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, modifiers, network_states, only_true, tabs,
+    COMMAND_FACET, REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, modifiers, network_states, only_true, tabs,
 };
 use super::{Key, Object, Shape, object, one_of, optional, required};
 
@@ -189,6 +189,8 @@ pub(crate) const FILE_MODIFIERS: &[Key] = &[
     ),
     SNAPSHOT_KEY,
     REDACT_KEY,
+    UNORDERED_OUTPUT,
+    UNSTABLE_OUTPUT,
 ];
 
 const SNAPSHOT_KEY: Key =
@@ -198,6 +200,21 @@ const REDACT_KEY: Key = optional(
     Shape::OneOrMany(&REDACTIONS),
     "With `snapshot`: text that is not compared.",
     "[timestamp]",
+);
+
+/// For commands, files and mails: what of a checkpoint has no order.
+pub(crate) const UNORDERED_OUTPUT: Key = optional(
+    "unordered",
+    Shape::OneOrMany(&COMMAND_FACET),
+    "With `snapshot`: facets whose lines have no order.",
+    "[stdout]",
+);
+/// For commands, files and mails: what of a checkpoint cannot be told from noise.
+pub(crate) const UNSTABLE_OUTPUT: Key = optional(
+    "unstable",
+    Shape::List(&COMMAND_FACET),
+    "With `snapshot`: facets that cannot be told from noise: recorded, and nobody is told.",
+    "[stderr]",
 );
 
 pub(crate) static MAIL: Object = object(
@@ -227,6 +244,8 @@ pub(crate) const MAIL_MODIFIERS: &[Key] = &[
     ),
     SNAPSHOT_KEY,
     REDACT_KEY,
+    UNORDERED_OUTPUT,
+    UNSTABLE_OUTPUT,
 ];
 
 pub(crate) static CONDITION: Object = one_of(

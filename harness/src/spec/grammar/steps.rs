@@ -2,7 +2,8 @@
 
 use super::gestures::{
     CLICK_MODIFIERS, CONDITION_SHAPE, DRAG, FILE_MODIFIERS, MAIL, MAIL_MODIFIERS, NETWORK_SHAPE,
-    ROWS, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE, UNTIL,
+    ROWS, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE, UNORDERED_OUTPUT,
+    UNSTABLE_OUTPUT, UNTIL,
 };
 use super::page::PAGE_SETTINGS;
 use super::shapes::{
@@ -154,6 +155,8 @@ const RUN_MODIFIERS: &[Key] = &[
         "With `snapshot`: facets without which it is no pass.",
         "[stdout]",
     ),
+    UNORDERED_OUTPUT,
+    UNSTABLE_OUTPUT,
 ];
 
 /// Every verb, in the order of the documentation.
@@ -338,6 +341,18 @@ pub(crate) static VERBS: &[Verb] = &[
                 "require",
                 Shape::List(&SNAPSHOT_FACET),
                 "Facets without which it is no pass.",
+                "[image]",
+            ),
+            optional(
+                "unordered",
+                Shape::OneOrMany(&Shape::AnyOf(&[SNAPSHOT_FACET, Shape::Target])),
+                "What has no order: facets of lines, and tables or lists of the page by target.",
+                "[links, 'table \"Orders\"']",
+            ),
+            optional(
+                "unstable",
+                Shape::List(&SNAPSHOT_FACET),
+                "Facets that cannot be told from noise here: recorded, and nobody is told.",
                 "[image]",
             ),
             optional(

@@ -61,11 +61,7 @@ fn snapshot(facets: Option<Vec<FacetKind>>) -> Snapshot {
     Snapshot {
         name: "shot".to_owned(),
         facets,
-        profile: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
-        require: Vec::new(),
-        image: crate::model::picture::Scope::Viewport,
+        ..Snapshot::default()
     }
 }
 

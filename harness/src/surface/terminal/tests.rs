@@ -105,12 +105,7 @@ fn argv(words: &[&str]) -> StartProgram {
 fn snapshot() -> Snapshot {
     Snapshot {
         name: "screen".to_owned(),
-        facets: None,
-        profile: None,
-        redact: Vec::new(),
-        mask: Vec::new(),
-        require: Vec::new(),
-        image: crate::model::picture::Scope::Viewport,
+        ..Snapshot::default()
     }
 }
 
