@@ -99,6 +99,7 @@ fn suite(name: &str, scenarios: usize, steps: usize) -> PathBuf {
         "run",
         "--quiet",
         "--accept-new",
+        "--no-settle",
         "--no-pdf",
         "--out",
         "first",

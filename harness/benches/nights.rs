@@ -270,10 +270,7 @@ fn word(n: usize) -> String {
 }
 
 fn scenario(id: &str, n: usize) -> Scenario {
-    let snapshot = Action::Snapshot(Snapshot {
-        name: "list".to_owned(),
-        ..Snapshot::default()
-    });
+    let snapshot = Action::Snapshot(Snapshot { name: "list".to_owned(), ..Snapshot::default() });
     let open = Action::Open(Template::new(format!("/list/{n}")));
     let next = Locator::Role { role: "button".to_owned(), name: Some(Template::new("Next")) };
     let see = Action::See(vec![Target::plain(next)]);

@@ -60,7 +60,7 @@ fn suite(base: &str) -> PathBuf {
         let text = format!("scenario: page-{page}\n{steps}");
         write(&root.join(format!("scenarios/page-{page}.yaml")), &text);
     }
-    prepare(&mut arguments(&root, &["--accept-new", "--out", "first"]));
+    prepare(&mut arguments(&root, &["--accept-new", "--no-settle", "--out", "first"]));
     root
 }
 

@@ -22,6 +22,7 @@ pub mod report;
 pub mod review;
 pub mod screen;
 pub mod sensitivity;
+pub mod settle;
 pub mod spec;
 pub mod surface;
 pub mod triage;

@@ -68,7 +68,7 @@ impl Shop {
 #[test]
 fn a_build_is_made_once_and_what_another_one_changed_is_caught() {
     let shop = Shop::new(CONFIG);
-    let first = shop.run(&["run", "--accept-new", "--no-pdf", "--out", "../first"]);
+    let first = shop.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "../first"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
     let again = shop.run(&["run", "--no-pdf", "--out", "../again"]);
     assert_eq!(again.code, Some(0), "{again:#?}");

@@ -23,7 +23,8 @@ fn night(suite: &SuiteCopy, out: &str, more: &[&str]) -> (Option<i32>, Value) {
 /// The shop's suite with accepted baselines of its house.
 fn house() -> SuiteCopy {
     let suite = SuiteCopy::of_the_shop();
-    let (code, first) = night(&suite, "../first", &[&HOUSE[..], &["--accept-new"]].concat());
+    let (code, first) =
+        night(&suite, "../first", &[&HOUSE[..], &["--accept-new", "--no-settle"]].concat());
     assert_eq!(code, Some(0), "{first:#}");
     suite
 }
@@ -75,7 +76,7 @@ fn the_house_is_told_in_every_facet_and_several_faults_are_one_finding_each() {
 fn a_suite_that_is_older_than_the_facets_is_unchanged_and_told_of_them() {
     let suite = SuiteCopy::of_the_shop();
     let only = ["read-the-rules"];
-    let visible = ["--set", "facets=visible", "--accept-new"];
+    let visible = ["--set", "facets=visible", "--accept-new", "--no-settle"];
     night(&suite, "../first", &[&only[..], &visible].concat());
 
     // The same suite under a version that takes more.
@@ -115,7 +116,7 @@ fn profiles_are_chosen_for_the_suite_and_for_a_checkpoint() {
         "scenarios/p.yaml",
         "scenario: p\nsteps:\n  - open: /house/rules\n  - snapshot: one\n  - snapshot: two\n    facets: lean\n  - snapshot: three\n    facets: minimal\n    require: [cookies]\n",
     );
-    night(&suite, "../night", &["p", "--accept-new"]);
+    night(&suite, "../night", &["p", "--accept-new", "--no-settle"]);
     let mut names: Vec<String> = std::fs::read_dir(suite.root().join("scenarios/snapshots"))
         .expect("snapshots")
         .map(|it| it.expect("readable").file_name().to_string_lossy().into_owned())
@@ -146,7 +147,7 @@ fn an_axe_file_of_the_user_is_run_beside_and_a_broken_one_says_so() {
     let suite = SuiteCopy::of_the_shop();
     suite.write("tools/axe.js", AXE);
     let axe = ["read-the-hours", "--set", "browser.axe=tools/axe.js"];
-    night(&suite, "../first", &[&axe[..], &["--accept-new"]].concat());
+    night(&suite, "../first", &[&axe[..], &["--accept-new", "--no-settle"]].concat());
     let snapshots = suite.root().join("scenarios/house/snapshots");
     let file = snapshots.join("read-the-hours@hours.a11y.snap");
     let told = std::fs::read_to_string(file).expect("accepted");

@@ -12,8 +12,15 @@ fn accepted() -> &'static SuiteCopy {
     static ACCEPTED: OnceLock<SuiteCopy> = OnceLock::new();
     ACCEPTED.get_or_init(|| {
         let suite = SuiteCopy::of_the_shop();
-        let answer =
-            suite.run(&["run", "exports", "--accept-new", "--no-pdf", "--out", "../first"]);
+        let answer = suite.run(&[
+            "run",
+            "exports",
+            "--accept-new",
+            "--no-settle",
+            "--no-pdf",
+            "--out",
+            "../first",
+        ]);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         suite
     })
@@ -126,6 +133,7 @@ fn the_example_of_the_guide_runs() {
             "run",
             "exports-in-every-kind",
             "--accept-new",
+            "--no-settle",
             "--no-pdf",
             "--retries",
             "0",

@@ -43,7 +43,7 @@ steps:
 #[test]
 fn rounds_branches_and_rows_are_told_step_by_step() {
     let suite = suite(COUNT);
-    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--out", "night"]);
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "night"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let night = night_json(&suite.root().join("night"));
     let until = "repeat until \"${lines}\" is \"3\", at most 4 times";

@@ -39,7 +39,7 @@ fn verdict(night: &Value) -> String {
 fn what_passes_fails_still_fails_and_holds_again_is_told_apart() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    let (_, first) = night(&suite, "n1", &["--accept-new"]);
+    let (_, first) = night(&suite, "n1", &["--accept-new", "--no-settle"]);
     assert_eq!(first["history"]["known"], 0);
 
     suite.write("said", "11 rows\n");
@@ -119,7 +119,7 @@ fn what_is_left_of_a_place_is_known_and_what_came_to_it_is_new() {
 fn what_was_accepted_is_unchanged_and_not_fixed() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    night(&suite, "n1", &["--accept-new"]);
+    night(&suite, "n1", &["--accept-new", "--no-settle"]);
     suite.write("said", "11 rows\n");
     night(&suite, "n2", &[]);
     let accepted = suite.run(&["review", "n2", "--accept", "F1", "--why", "fewer rows"]);
@@ -133,7 +133,7 @@ fn what_was_accepted_is_unchanged_and_not_fixed() {
 fn a_night_between_that_judged_nothing_makes_nothing_new() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    night(&suite, "n1", &["--accept-new"]);
+    night(&suite, "n1", &["--accept-new", "--no-settle"]);
     suite.write("said", "11 rows\n");
     night(&suite, "n2", &[]);
     let (answer, ill) = night(&suite, "n3", &["--set", "products.tool.setup=[{run: 'false'}]"]);
@@ -150,7 +150,7 @@ fn a_gate_that_minds_only_what_is_new_lets_known_failures_pass() {
         "products: { tool: {} }\npass-env: [SUITE]\ngate: { fail-on: [regressed] }\n",
     );
     suite.write("said", "12 rows\n");
-    night(&suite, "n1", &["--accept-new"]);
+    night(&suite, "n1", &["--accept-new", "--no-settle"]);
     suite.write("said", "11 rows\n");
     assert_eq!(night(&suite, "n2", &[]).0.code, Some(1));
     assert_eq!(night(&suite, "n3", &[]).0.code, Some(0));
@@ -160,7 +160,7 @@ fn a_gate_that_minds_only_what_is_new_lets_known_failures_pass() {
 fn nights_that_cannot_be_used_are_named_and_cost_nothing_else() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    night(&suite, "n1", &["--accept-new"]);
+    night(&suite, "n1", &["--accept-new", "--no-settle"]);
     suite.write("reports/nights/broken/night.json", "{ \"format_version\": 1, ");
     suite.write("reports/nights/newer/night.json", "{ \"format_version\": 99 }");
     suite.write("reports/nights/killed/plan.json", "{}");
@@ -182,7 +182,7 @@ fn nights_that_cannot_be_used_are_named_and_cost_nothing_else() {
 fn earlier_nights_can_lie_elsewhere_and_need_not_be_there() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    night(&suite, "n1", &["--accept-new"]);
+    night(&suite, "n1", &["--accept-new", "--no-settle"]);
     std::fs::create_dir(suite.root().join("cache")).expect("made");
     std::fs::rename(nights(&suite).join("n1"), suite.root().join("cache/n1")).expect("moved");
     let (_, none) = night(&suite, "n2", &["--history", "nowhere"]);
@@ -262,7 +262,7 @@ fn a_command_that_takes_longer_than_it_used_to_is_told_and_does_not_fail_the_gat
 fn a_command_that_is_as_quick_as_ever_is_not_measured_again() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    let (_, _) = night(&suite, "n1", &["--accept-new"]);
+    let (_, _) = night(&suite, "n1", &["--accept-new", "--no-settle"]);
     write_past(&suite, &nights(&suite).join("n1"), 10, 60_000);
     let (answer, second) = night(&suite, "n2", &[]);
     assert_eq!((answer.code, slower(&second)), (Some(0), Vec::new()), "{:#}", second["findings"]);
@@ -273,7 +273,8 @@ fn a_command_that_is_as_quick_as_ever_is_not_measured_again() {
 fn a_slow_page_and_a_slow_command_of_the_shop_are_told_at_their_places() {
     let suite = SuiteCopy::of_the_shop();
     let only = ["keep-the-pace", "--set", "night.measure=4"];
-    let (answer, first) = night(&suite, "n1", &[&only[..], &["--accept-new"]].concat());
+    let (answer, first) =
+        night(&suite, "n1", &[&only[..], &["--accept-new", "--no-settle"]].concat());
     assert_eq!(answer.code, Some(0), "{answer:#?}\n{first:#}");
     write_past(&suite, &nights(&suite).join("n1"), 9, 50);
     std::fs::remove_dir_all(nights(&suite).join("n1")).expect("removed");
@@ -293,7 +294,7 @@ fn a_redaction_that_matched_nothing_for_fourteen_nights_is_dead() {
         "scenario: hello\nredact: [{ pattern: 'took \\d+ ms' }]\nsteps:\n  - shell: cat $SUITE/said\n    snapshot: said\n    redact: [{ pattern: '1\\d rows' }]\n",
     );
     suite.write("said", "12 rows\n");
-    let (_, first) = night(&suite, "n1", &["--accept-new"]);
+    let (_, first) = night(&suite, "n1", &["--accept-new", "--no-settle"]);
     let uses = first["redactions"].as_array().expect("uses");
     let told: Vec<_> =
         uses.iter().map(|it| (text(&it["redaction"]), it["matched"].clone())).collect();
@@ -317,7 +318,7 @@ fn a_redaction_that_matched_nothing_for_fourteen_nights_is_dead() {
 fn promote_proposes_what_was_quiet_and_useful_and_says_why_the_rest_waits() {
     let suite = suite();
     suite.write("said", "12 rows\n");
-    let (_, first) = night(&suite, "n1", &["--accept-new"]);
+    let (_, first) = night(&suite, "n1", &["--accept-new", "--no-settle"]);
     let nothing = suite.run(&["promote"]);
     assert_eq!(nothing.code, Some(0), "{nothing:#?}");
     assert!(nothing.stderr.contains("nothing there is in a stage but gating"), "{nothing:#?}");

@@ -18,6 +18,7 @@ mod review;
 mod schedule;
 mod sensitivity;
 mod sessions;
+mod settle;
 mod shipped_suites;
 mod state;
 mod stories;

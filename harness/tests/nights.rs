@@ -82,7 +82,7 @@ fn signal(child: &Child, signal: rustix::process::Signal) {
 #[test]
 fn the_first_night_is_new_and_the_second_is_unchanged() {
     let suite = commands(&[("hello", "  - shell: echo hello\n    snapshot: said\n")]);
-    let first = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "one"]);
+    let first = suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "one"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
     let expected = vec![("hello".to_owned(), "new".to_owned())];
     assert_eq!(verdicts(&night_json(&night_of(&suite, "one"))), expected);
@@ -103,7 +103,10 @@ fn a_changed_output_fails_the_gate_until_it_is_reviewed() {
     let root = suite.root().display().to_string();
     let environment = [("SUITE", root.as_str())];
     suite.write("said", "12 rows\n");
-    suite.run_with(&["run", "--accept-new", "--no-pdf", "--out", "one"], &environment);
+    suite.run_with(
+        &["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "one"],
+        &environment,
+    );
     suite.write("said", "11 rows\n");
     let changed = suite.run_with(&["run", "--no-pdf", "--out", "two"], &environment);
     assert_eq!(changed.code, Some(1), "{changed:#?}");
@@ -198,7 +201,7 @@ fn a_night_that_was_killed_at_any_moment_can_be_judged_and_reported() {
         (0..30).map(|at| (format!("s{at:02}"), steps.clone())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(id, steps)| (&**id, &**steps)).collect();
     let suite = commands(&many);
-    suite.run(&["run", "--accept-new", "--no-pdf", "--out", "accepted"]);
+    suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "accepted"]);
     for moment in ["planned", "preflight", "[1/30]", "[9/30]", "[25/30]"] {
         let name = format!("killed-{}", moment.replace(['[', ']', '/'], ""));
         let mut night = start(&suite, &["run", "--no-pdf", "-j", "2", "--out", &name]);
@@ -405,7 +408,7 @@ fn a_killed_night_leaves_no_product_behind_for_the_next() {
 #[test]
 fn a_snapshot_that_no_checkpoint_needs_is_named_by_check() {
     let suite = commands(&[("hello", "  - shell: echo hello\n    snapshot: said\n")]);
-    suite.run(&["run", "--accept-new", "--no-pdf", "--out", "one"]);
+    suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "one"]);
     let clean = suite.run(&["check"]);
     assert!(!clean.stderr.contains("note:"), "{clean:#?}");
     suite.write(

@@ -30,7 +30,14 @@ fn accepted() -> &'static SuiteCopy {
     ACCEPTED.get_or_init(|| {
         let suite = SuiteCopy::of_the_shop();
         suite.write("scenarios/long-page.yaml", LONG);
-        let choice = ["look-at-the-gallery", "long-page", "--accept-new", "--out", "../first"];
+        let choice = [
+            "look-at-the-gallery",
+            "long-page",
+            "--accept-new",
+            "--no-settle",
+            "--out",
+            "../first",
+        ];
         let answer = suite.run(&[&["run", "--no-pdf"][..], &choice].concat());
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         suite

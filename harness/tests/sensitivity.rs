@@ -11,7 +11,8 @@ fn accepted(scenarios: &[(&str, &str)]) -> SuiteCopy {
     for (id, rest) in scenarios {
         suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\n{rest}"));
     }
-    let answer = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "accepted"]);
+    let answer =
+        suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "accepted"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     suite
 }
@@ -79,7 +80,7 @@ fn a_change_in_shadow_is_never_accepted_unasked() {
     let file = suite.root().join("scenarios/snapshots/orders@orders.stdout.snap");
     let before = std::fs::read(&file).expect("accepted");
     let (code, night, _) =
-        changed(&suite, &["--accept-new", "--set", "stages.facets.stdout=shadow"]);
+        changed(&suite, &["--accept-new", "--no-settle", "--set", "stages.facets.stdout=shadow"]);
     assert_eq!(code, Some(0));
     assert_eq!(night["pending"][0]["replaces"], true);
     assert_eq!(std::fs::read(&file).expect("still there"), before);
@@ -151,7 +152,8 @@ fn a_mask_over_the_page_is_named_with_what_it_costs() {
         suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\n{steps}"));
     }
     for out in ["../one", "../two"] {
-        let run = ["run", "blind", "seeing", "--accept-new", "--no-pdf", "--out", out];
+        let run =
+            ["run", "blind", "seeing", "--accept-new", "--no-settle", "--no-pdf", "--out", out];
         let answer = suite.run(&run);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
     }

@@ -30,7 +30,7 @@ fn accepted() -> SuiteCopy {
     static ACCEPTED: OnceLock<SuiteCopy> = OnceLock::new();
     let accepted = ACCEPTED.get_or_init(|| {
         let suite = the_club();
-        let (answer, _) = night(&suite, &["--accept-new"]);
+        let (answer, _) = night(&suite, &["--accept-new", "--no-settle"]);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         std::fs::remove_dir_all(suite.folder().join("night")).expect("removed");
         suite

@@ -14,7 +14,8 @@ fn accepted() -> &'static SuiteCopy {
     static ACCEPTED: OnceLock<SuiteCopy> = OnceLock::new();
     ACCEPTED.get_or_init(|| {
         let suite = SuiteCopy::of_the_shop();
-        let arguments = ["run", SCENARIO, "--accept-new", "--no-pdf", "--out", "../first"];
+        let arguments =
+            ["run", SCENARIO, "--accept-new", "--no-settle", "--no-pdf", "--out", "../first"];
         let answer = suite.run(&arguments);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         suite
@@ -203,7 +204,7 @@ fn the_example_of_the_guide_runs_and_is_silent_the_second_night() {
     for (name, body) in &files {
         suite.write(name, body);
     }
-    let first = suite.run(&["run", "--accept-new", "--no-pdf", "--out", "first"]);
+    let first = suite.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "first"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
     let chosen = suite.root().join("scenarios/snapshots/order@chosen.screen.snap");
     let chosen = std::fs::read_to_string(chosen).expect("a baseline");

@@ -47,10 +47,7 @@ fn shell(line: &str) -> Action {
 }
 
 fn snapshot(name: &str) -> Action {
-    Action::Snapshot(Snapshot {
-        name: name.to_owned(),
-        ..Snapshot::default()
-    })
+    Action::Snapshot(Snapshot { name: name.to_owned(), ..Snapshot::default() })
 }
 
 fn scenario(steps: Vec<Action>, finally: Vec<Action>) -> Scenario {

@@ -99,6 +99,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift sensitivity\n  nightshift sensitivity reports/nights/2026-11-21T010000Z-k3f9 --limit 50000\n  nightshift sensitivity --format json\n\nWhat the night saw is changed offline, one place at a time: a thing is gone, a number or a word\nis another one, two rows have changed places, an exit code is another one, a box has moved.\nEach change is judged as a night judges, with its redactions and masks."
     )]
     Sensitivity(SensitivityOptions),
+    /// Find what varies although the product is the same, and propose what keeps it silent
+    #[command(
+        after_help = "Examples:\n  nightshift settle\n  nightshift settle filter-orders --times 5\n  nightshift settle 'catalog-*' --write\n  nightshift settle --format json\n\nRuns scenarios several times while shaking what must not matter: ports, folders, user, clock and\ntime zone, seeds, order, workers, load, cold and warm browsers. Nothing that was constant is redacted.\nExit codes: 0 nothing varies, or all that varies was written, 1 something varies, 2 usage,\n4 preflight failed, 5 another night runs."
+    )]
+    Settle(Box<SettleOptions>),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
@@ -221,9 +226,15 @@ pub struct RunArguments {
     /// Use a product that is already running instead of its `serve`
     #[arg(long, value_name = "[PRODUCT=]URL")]
     pub base_url: Vec<String>,
-    /// Write baselines for checkpoints that have none
+    /// Write baselines for checkpoints that have none, once they were the same in more, shaken rounds
     #[arg(long)]
     pub accept_new: bool,
+    /// With `--accept-new`: take the first sight, without more rounds
+    #[arg(long, requires = "accept_new")]
+    pub no_settle: bool,
+    /// Shake what must not matter (ports, folders, clock, zone, load …) in the N-th of its ways
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub shake: Option<u32>,
     /// Leave the PDF out
     #[arg(long)]
     pub no_pdf: bool,
@@ -263,6 +274,27 @@ pub struct SensitivityOptions {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// What `settle` takes.
+#[derive(Debug, Args)]
+pub struct SettleOptions {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// How many rounds
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(2..=50))]
+    pub times: u32,
+    /// Write what is proposed into the suite's YAML
+    #[arg(long)]
+    pub write: bool,
+    /// How many workers run at once [default: one and several, in turns]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: Option<u32>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub staging: Staging,
 }
 
 /// What `promote` takes.

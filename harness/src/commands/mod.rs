@@ -21,6 +21,8 @@ mod review;
 mod run;
 pub mod schedule;
 mod sensitivity;
+mod settle;
+mod settle_patch;
 mod terminal;
 mod try_target;
 
@@ -73,6 +75,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
+        Command::Settle(options) => settle::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),

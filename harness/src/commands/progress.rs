@@ -75,6 +75,12 @@ impl Reporter {
                     bar.set_position(done as u64);
                 }
             }
+            Progress::Settling { scenarios, rounds } => {
+                let scenarios = super::check::counted(scenarios, "scenario");
+                self.line(&format!(
+                    "settling {scenarios} in {rounds} shaken rounds before anything is accepted"
+                ));
+            }
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }

@@ -9,9 +9,11 @@ use indexmap::IndexMap;
 use super::arguments::{Common, Format, RunArguments};
 use super::exit::{Exit, mistake};
 use super::progress::Reporter;
-use super::{list, night, terminal};
+use super::{list, night, settle, terminal};
 use crate::model::{Suite, Verdict};
-use crate::night::{self as nights, Finished, RunOptions, Stop, Until, Why};
+use crate::night::{
+    self as nights, Finished, NewBaselines, News, RunOptions, Shake, Stop, Until, Why,
+};
 use crate::report;
 use crate::surface::browser::Window;
 
@@ -74,7 +76,12 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         retries: arguments.retries,
         builds: by_product(suite, "--build", &arguments.build)?,
         base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
-        accept_new: arguments.accept_new,
+        accept_new: match (arguments.accept_new, arguments.no_settle) {
+            (true, false) => Some(NewBaselines::Settled),
+            (true, true) => Some(NewBaselines::AtFirstSight),
+            (false, _) => None,
+        },
+        shake: arguments.shake.map(Shake::new),
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,
@@ -109,7 +116,7 @@ pub(super) fn by_product(
 }
 
 /// Turns the first SIGINT or SIGTERM into a stop that still reports, and counts further ones.
-fn listen(stop: Stop, number: Arc<AtomicU8>) {
+pub(super) fn listen(stop: Stop, number: Arc<AtomicU8>) {
     tokio::spawn(async move {
         loop {
             let received = next_signal().await;
@@ -163,6 +170,27 @@ fn tell_findings(finished: &Finished) {
     }
 }
 
+/// What `--accept-new` did not accept, and the command that deals with it.
+fn tell_news(news: &News) {
+    if news.rounds == 0 {
+        return;
+    }
+    for noise in &news.noise {
+        settle::lines(noise).iter().for_each(terminal::say);
+    }
+    for it in &news.unsettled {
+        terminal::say(settle::unsettled(it));
+    }
+    let places = news.noise.len() + news.unsettled.len();
+    if places > 0 {
+        let rounds = super::check::counted(news.rounds as usize, "more round");
+        let places = super::check::counted(places, "place");
+        terminal::answer(format_args!("not accepted: {places} varied in {rounds}"));
+        let command = settle::command(&news.noise, &news.unsettled);
+        terminal::answer(format_args!("    settle them: {command}"));
+    }
+}
+
 /// The one-sentence result and the paths.
 fn tell(finished: &Finished, options: &RunOptions) {
     let gate = &finished.report.gate;
@@ -177,6 +205,7 @@ fn tell(finished: &Finished, options: &RunOptions) {
         let files = super::check::counted(finished.accepted, "baseline");
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
+    tell_news(&finished.news);
     terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
     if finished.has_pdf {
         terminal::answer(format_args!(

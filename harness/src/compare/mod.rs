@@ -14,6 +14,7 @@ pub mod redact;
 mod set;
 pub mod tree;
 mod uses;
+pub mod vary;
 pub mod watch;
 mod words;
 
@@ -126,7 +127,6 @@ impl Case<'_> {
             steps.into_iter().find(|it| it.action.snapshot().is_some_and(|it| it.name == name));
         own.map_or(self.scenario.file.as_str(), |step| step.file.as_str())
     }
-
 }
 
 /// One comparison in the making.

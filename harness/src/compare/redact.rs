@@ -14,8 +14,8 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{CompareError, order};
 use super::json::{value_span, without_value};
+use super::{CompareError, order};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
 use crate::model::{FacetKind, KnownValue, Plan, Redaction, Scenario, Snapshot, Unordered};

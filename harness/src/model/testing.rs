@@ -290,10 +290,7 @@ impl Night {
 
 /// A snapshot of every facet.
 pub fn snapshot(name: &str) -> Snapshot {
-    Snapshot {
-        name: name.to_owned(),
-        ..Snapshot::default()
-    }
+    Snapshot { name: name.to_owned(), ..Snapshot::default() }
 }
 
 /// A step of the test file.

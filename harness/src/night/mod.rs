@@ -18,10 +18,12 @@ mod printer;
 mod products;
 mod queue;
 mod replay;
+mod rounds;
 mod schedule;
 mod scratch;
 mod secrets;
 mod sessions;
+mod shake;
 mod stage;
 mod stop;
 pub mod tidy;
@@ -38,11 +40,13 @@ pub use builds::choose as choose_builds;
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::is_running;
-pub use options::{Progress, RunOptions, Until};
+pub use options::{NewBaselines, Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
 pub use replay::{Moment, Replayed, replay};
+pub use rounds::{News, Settled, settle};
+pub use shake::{Clocks, Shake, reach};
 pub use stop::{Stop, Why};
 pub use visit::{Destination, Visit};
 
@@ -53,6 +57,7 @@ use crate::model::{
     Plan, Scenario, Suite, Verdict,
 };
 use crate::report::{self, NightReport};
+use crate::surface::browser::Browser;
 
 /// What can keep a night from running. Whatever the product does is no error but data.
 #[derive(Debug, thiserror::Error)]
@@ -122,6 +127,18 @@ pub struct Finished {
     pub has_pdf: bool,
     /// How many baselines `--accept-new` wrote.
     pub accepted: usize,
+    /// What `--accept-new` found out before.
+    pub news: News,
+}
+
+/// A night of which everything was attempted, and nothing judged yet.
+struct Attempted {
+    night: NightDir,
+    plan: Arc<Plan>,
+    browser: Option<Browser>,
+    preflight_failed: bool,
+    /// Holds the profile of the browser; removed when everybody is through with it.
+    _scratch: Arc<tempfile::TempDir>,
 }
 
 /// Runs a night over `suite` to a finished report.
@@ -134,8 +151,47 @@ pub async fn run(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
-    let builds = builds::choose(&suite.config, &options.builds)?;
     let _lock = lock::take(&suite.root)?;
+    let attempted = Box::pin(attempted(suite, options, stop, &progress)).await?;
+    let Attempted { night, plan, browser, preflight_failed, _scratch } = attempted;
+    progress(Progress::Judging);
+    let judged = judge(&night)?;
+    let made = (&night, &*plan, &judged.judgement);
+    let news = match options.accept_new {
+        Some(NewBaselines::Settled) => {
+            rounds::settle_new(suite, options, made, stop, &progress).await?
+        }
+        Some(NewBaselines::AtFirstSight) | None => News::default(),
+    };
+    let accepted = match options.accept_new {
+        Some(_) => accept_new(suite, made, &news)?,
+        None => 0,
+    };
+    let report = judging::report_of(&night, &judged);
+    report::write(night.path(), &report)?;
+    let (has_pdf, pdf_problem) =
+        print(options, suite, &night, &report, browser, stop, &progress).await;
+    Ok(Finished {
+        night,
+        report,
+        preflight_failed,
+        stopped: stop.why(),
+        pdf_problem,
+        has_pdf,
+        accepted,
+        news,
+    })
+}
+
+/// Attempts everything that a night is asked to do; its directory is complete but for the reports.
+async fn attempted(
+    suite: &Suite,
+    options: &RunOptions,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Attempted, NightError> {
+    let builds = builds::choose(&suite.config, &options.builds)?;
+    let _load = options.shake.as_ref().map(Shake::load);
     let started = Utc::now();
     let asked = std::time::Instant::now();
     let (patience, measured) = patience::of(&suite.config.night);
@@ -144,6 +200,8 @@ pub async fn run(
     let mut plan = plan_of(suite, options, started)?;
     plan.patience = Some(patience);
     plan.machine = Some(past::machine());
+    let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
+    let options = &RunOptions { shake, ..options.clone() };
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
@@ -164,61 +222,27 @@ pub async fn run(
     progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
     stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
 
-    progress(Progress::Checked {
-        check: "patience".to_owned(),
-        ok: true,
-        detail: measured.clone(),
-    });
-    ledger.append(Event::Preflight {
-        check: "patience".to_owned(),
-        ok: true,
-        detail: measured,
-        duration_ms: measuring_ms,
-        evidence: Vec::new(),
-    })?;
-    progress(Progress::Checked {
-        check: "history".to_owned(),
-        ok: true,
-        detail: remembered.clone(),
-    });
-    ledger.append(Event::Preflight {
-        check: "history".to_owned(),
-        ok: true,
-        detail: remembered,
-        duration_ms: 0,
-        evidence: Vec::new(),
-    })?;
-    let ready = preflight::run(suite, options, &builds, (&ledger, &plan), stop, &progress).await?;
+    let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
+    let known = [("patience", measured, measuring_ms), ("history", remembered, 0)];
+    for (check, detail, duration_ms) in known.into_iter().chain(shaken) {
+        let check = check.to_owned();
+        progress(Progress::Checked { check: check.clone(), ok: true, detail: detail.clone() });
+        let evidence = Vec::new();
+        ledger.append(Event::Preflight { check, ok: true, detail, duration_ms, evidence })?;
+    }
+    let ready = preflight::run(suite, options, &builds, (&ledger, &plan), stop, progress).await?;
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty();
     let plan = Arc::new(plan);
-    // Holds the profile of the browser that prints; removed when everybody is through with it.
-    let _scratch = ready.scratch.clone();
+    let scratch = ready.scratch.clone();
     let browser =
         Box::pin(workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()))
             .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
-
-    progress(Progress::Judging);
-    let judged = judge(&night)?;
-    let accepted =
-        if options.accept_new { accept_new(suite, &plan, &night, &judged.judgement)? } else { 0 };
-    let report = judging::report_of(&night, &judged);
-    report::write(night.path(), &report)?;
-    let (has_pdf, pdf_problem) =
-        print(options, suite, &night, &report, browser, stop, &progress).await;
-    Ok(Finished {
-        night,
-        report,
-        preflight_failed,
-        stopped: stop.why(),
-        pdf_problem,
-        has_pdf,
-        accepted,
-    })
+    Ok(Attempted { night, plan, browser, preflight_failed, _scratch: scratch })
 }
 
 /// The suite as it is tonight: with products that run elsewhere, and as patient as this machine
@@ -343,12 +367,12 @@ fn write_plan(ledger: &Ledger, plan: &Plan) -> Result<(), NightError> {
     Ok(ledger.write_file("plan.json", &json)?)
 }
 
-/// Writes baselines for the checkpoints that have none, of scenarios that were otherwise fine.
+/// Writes baselines for the checkpoints that have none, of scenarios that were otherwise fine, where
+/// nothing varied.
 fn accept_new(
     suite: &Suite,
-    plan: &Plan,
-    night: &NightDir,
-    judgement: &Judgement,
+    (night, plan, judgement): (&NightDir, &Plan, &Judgement),
+    news: &News,
 ) -> Result<usize, NightError> {
     let mut accepted = 0;
     let fine: HashSet<&str> = judgement
@@ -360,7 +384,8 @@ fn accept_new(
     let planned: HashMap<&str, &Scenario> =
         plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
     let new = |it: &&crate::model::finding::Pending| it.finding.is_none() && !it.replaces;
-    for pending in judgement.pending.iter().filter(new) {
+    let steady = |it: &&crate::model::finding::Pending| news.is_steady(it);
+    for pending in judgement.pending.iter().filter(new).filter(steady) {
         let fine = fine.contains(pending.scenario.as_str());
         if let (true, Some(scenario)) = (fine, planned.get(pending.scenario.as_str())) {
             baseline::accept(
@@ -374,7 +399,10 @@ fn accept_new(
                     algorithm: pending.algorithm.clone(),
                     // The same on every branch, so that two that see the same thing first merge.
                     why: Some("first seen".to_owned()),
-                    content: night.read(&pending.evidence)?,
+                    content: match news.union(pending) {
+                        Some(union) => union,
+                        None => night.read(&pending.evidence)?,
+                    },
                     layout: pending.layout.as_ref().map(|it| night.read_text(it)).transpose()?,
                 },
             )?;
@@ -390,7 +418,7 @@ async fn print(
     suite: &Suite,
     night: &NightDir,
     report: &NightReport,
-    browser: Option<crate::surface::browser::Browser>,
+    browser: Option<Browser>,
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> (bool, Option<String>) {

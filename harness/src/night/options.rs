@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
+use super::shake::Shake;
 use crate::model::{Outcome, Verdict};
 use crate::plan::Selection;
 use crate::surface::browser::Window;
@@ -30,8 +31,10 @@ pub struct RunOptions {
     pub builds: IndexMap<String, String>,
     /// URLs of running products, by product; an empty product is the only one.
     pub base_urls: IndexMap<String, String>,
-    /// Write baselines for checkpoints that have none.
-    pub accept_new: bool,
+    /// Write baselines for checkpoints that have none; `None` writes none.
+    pub accept_new: Option<NewBaselines>,
+    /// What is otherwise tonight although it must not matter.
+    pub shake: Option<Shake>,
     /// Print the PDF.
     pub pdf: bool,
     /// The branch of the suite's repository.
@@ -40,6 +43,15 @@ pub struct RunOptions {
     pub environment: IndexMap<String, String>,
     /// Whether a person sees the browsers.
     pub window: Window,
+}
+
+/// When what is seen for the first time becomes a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewBaselines {
+    /// Once it was the same in a few more, shaken rounds.
+    Settled,
+    /// At once.
+    AtFirstSight,
 }
 
 /// When the report must be there.
@@ -100,6 +112,13 @@ pub enum Progress {
         scenarios: usize,
         /// How often each.
         times: u32,
+    },
+    /// What is new is attempted some more times before it is accepted.
+    Settling {
+        /// How many scenarios.
+        scenarios: usize,
+        /// In how many rounds.
+        rounds: u32,
     },
     /// Verdicts are being made.
     Judging,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 use super::products::{Neighbours, Products, Running, Variables};
+use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
@@ -230,7 +231,9 @@ impl Desk<'_> {
         let result = match self.prepare(name, &config).await {
             Ok(prepared) => {
                 let variables = self.variables(&config);
-                let running = Running::new(prepared, variables, scratch.to_owned());
+                let shaken = self.options.shake.as_ref().map(|it| it.folder(scratch));
+                let folders = shaken.unwrap_or_else(|| scratch.to_owned());
+                let running = Running::new(prepared, variables, folders);
                 // A server of each scenario's own is started once here too, to see that it can be.
                 running.shared(neighbours).await.map(|_| running)
             }
@@ -276,7 +279,8 @@ impl Desk<'_> {
             builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
             build: self.builds.get(name).map(String::as_str),
             setup_environment: &Environment::allowed(ours(), &everything),
-            environment: &Environment::allowed(ours(), &self.suite.config.pass_env),
+            environment: &Environment::allowed(ours(), &self.suite.config.pass_env)
+                .with_all(self.options.shake.as_ref().map(Shake::variables).unwrap_or_default()),
         };
         product::prepare(setting, &|name| variables.value(name)).await
     }

@@ -70,6 +70,11 @@ fn one_time_codes(
     Ok(())
 }
 
+/// Whether one-time codes are made tonight.
+pub(super) fn makes_codes(suite: &Suite, plan: &Plan) -> bool {
+    !names_of("totp", suite, plan).is_empty()
+}
+
 /// The names in every `${secret:NAME}` and `${totp:NAME}` of tonight's scenarios, their sessions
 /// and products.
 fn referred_to(suite: &Suite, plan: &Plan) -> BTreeSet<String> {

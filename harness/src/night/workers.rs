@@ -11,6 +11,7 @@ use super::measure;
 use super::preflight::Ready;
 use super::queue::Queue;
 use super::sessions::Logins;
+use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because};
 use crate::attempt::{Codes, Ended};
 use crate::compare;
@@ -28,6 +29,8 @@ struct Hall {
     done: AtomicUsize,
     of: usize,
     stop: Stop,
+    /// Whether every scenario gets a new browser.
+    cold: bool,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
@@ -47,10 +50,15 @@ pub(super) async fn run(
 ) -> Result<Option<Browser>, NightError> {
     let jobs = jobs(suite, options, ready.runnable.len());
     let mut first_browser = ready.browser;
+    let mut runnable = ready.runnable;
+    if let Some(shake) = &options.shake {
+        shake.order(&mut runnable);
+    }
     let hall = Arc::new(Hall {
         baselines: plan.baselines_by_scenario(),
-        of: ready.runnable.len(),
-        queue: Queue::new(ready.runnable),
+        of: runnable.len(),
+        queue: Queue::new(runnable),
+        cold: options.shake.as_ref().is_some_and(Shake::is_cold),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -106,7 +114,11 @@ pub(super) async fn run(
 fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
     let asked = options.jobs.or(suite.config.night.jobs);
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    asked.map_or(cores, |jobs| jobs as usize).clamp(1, scenarios.max(1))
+    let shaken = options.shake.as_ref().map(|it| it.jobs(cores));
+    let usual = asked.map_or(cores, |jobs| jobs as usize);
+    // Who asks for so many on the command line means it.
+    let jobs = if options.jobs.is_some() { usual } else { shaken.unwrap_or(usual) };
+    jobs.clamp(1, scenarios.max(1))
 }
 
 /// One worker: scenarios one after the other with one browser, until none is left.
@@ -120,6 +132,9 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             continue;
         }
         hall.scenario(scenario, &mut worker).await?;
+        if hall.cold {
+            attempts::retire(&mut worker.browser).await;
+        }
     }
     Ok(worker.browser)
 }

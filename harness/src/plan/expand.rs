@@ -290,10 +290,7 @@ mod tests {
     }
 
     fn snapshot() -> Step {
-        step(Action::Snapshot(Snapshot {
-            name: "s".to_owned(),
-            ..Snapshot::default()
-        }))
+        step(Action::Snapshot(Snapshot { name: "s".to_owned(), ..Snapshot::default() }))
     }
 
     /// What each step acts upon, `t` for the terminal, `p` for a page, `c` for a command.

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
-
 use super::ReviewError;
 use super::desk::{Chosen, Desk};
 use crate::baseline::Conflict;
+use crate::compare::vary::{self, Around};
 use crate::compare::{Redactor, compare};
 use crate::model::finding::{DiffLine, DiffTag, Pending};
 use crate::model::plan::WATCH_CHECKPOINT;
@@ -61,8 +60,6 @@ struct Pair {
     place: usize,
     old: String,
     new: String,
-    /// The part that both have at the beginning and at the end, in bytes.
-    shared: (usize, usize),
 }
 
 /// The redactions that would explain what was chosen, the narrowest first.
@@ -71,7 +68,9 @@ pub fn proposals(desk: &Desk, chosen: &Chosen) -> Vec<Proposal> {
     let pairs = pairs(desk, chosen);
     let mut candidates: Vec<Redaction> =
         RedactionClass::ALL.into_iter().map(Redaction::Class).collect();
-    candidates.extend(pairs.iter().filter_map(pattern).map(Redaction::Pattern));
+    let lines = pairs.iter().map(|it| [it.old.as_str(), it.new.as_str()]);
+    let patterns = lines.filter_map(|it| vary::pattern(&it, Around::Words));
+    candidates.extend(patterns.map(Redaction::Pattern));
     let texts: Vec<(FacetKind, String)> = chosen
         .pending
         .iter()
@@ -185,8 +184,7 @@ fn of_diff(lines: &[DiffLine], place: usize) -> Vec<Pair> {
         for index in 0..old.len().max(new.len()) {
             let side = |all: &[String]| all.get(index).cloned().unwrap_or_default();
             let (old, new) = (side(old), side(new));
-            let shared = shared(&old, &new);
-            pairs.push(Pair { place, old, new, shared });
+            pairs.push(Pair { place, old, new });
         }
         old.clear();
         new.clear();
@@ -200,62 +198,6 @@ fn of_diff(lines: &[DiffLine], place: usize) -> Vec<Pair> {
     }
     flush(&mut old, &mut new);
     pairs
-}
-
-/// How much two lines share at the beginning and at the end, cut back to whole words.
-fn shared(old: &str, new: &str) -> (usize, usize) {
-    let inside = |it: char| it.is_alphanumeric();
-    let mut front: usize =
-        old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|it| it.0.len_utf8()).sum();
-    while old[..front].chars().next_back().is_some_and(inside) {
-        front -= old[..front].chars().next_back().map_or(0, char::len_utf8);
-    }
-    let rest = old.len().min(new.len()) - front;
-    let mut back = 0;
-    for (a, b) in old.chars().rev().zip(new.chars().rev()) {
-        if a != b || back + a.len_utf8() > rest {
-            break;
-        }
-        back += a.len_utf8();
-    }
-    let tail = |back: usize| old[old.len() - back..].chars().next();
-    while tail(back).is_some_and(inside) {
-        back -= tail(back).map_or(0, char::len_utf8);
-    }
-    (front, back)
-}
-
-/// The narrowest pattern that makes two lines the same, with its context; `None` where they share
-/// nothing by which the place could be told.
-fn pattern(pair: &Pair) -> Option<String> {
-    const SHAPES: [&str; 5] = [r"\d+", r"[\d.,]+", r"[\d:., T/+-]+", r"[0-9a-fA-F-]+", r"[\w.-]+"];
-    let (front, back) = pair.shared;
-    let middle = |line: &str| line[front..line.len() - back].to_owned();
-    let (old, new) = (middle(&pair.old), middle(&pair.new));
-    let head = last_words(pair.old[..front].trim_start_matches(' '), 2);
-    let tail = first_words(&pair.old[pair.old.len() - back..], 2);
-    if head.trim().is_empty() && tail.trim().is_empty() {
-        return None;
-    }
-    let fits = |shape: &&&str| {
-        let whole = Regex::new(&format!("^(?:{shape})$")).expect("a constant pattern");
-        whole.is_match(&old) && whole.is_match(&new)
-    };
-    let shape = SHAPES.iter().find(fits).copied().unwrap_or(".*?");
-    let end = if tail.is_empty() { "$" } else { "" };
-    Some(format!("{}({shape}){}{end}", regex::escape(&head), regex::escape(&tail)))
-}
-
-fn last_words(text: &str, most: usize) -> String {
-    let mut starts = text.rmatch_indices(' ').map(|it| it.0);
-    let from = starts.nth(most).map_or(0, |it| it + 1);
-    text[from..].to_owned()
-}
-
-fn first_words(text: &str, most: usize) -> String {
-    let mut ends = text.match_indices(' ').map(|it| it.0);
-    let to = ends.nth(most).unwrap_or(text.len());
-    text[..to].to_owned()
 }
 
 /// What is left of a pending facet with a redaction.
@@ -381,32 +323,4 @@ pub(super) fn seen(desk: &Desk, conflict: &Conflict) -> Result<Option<Seen>, Rev
         None => found.content,
     };
     Ok(Some((content, found.environment)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn proposed(old: &str, new: &str) -> Option<String> {
-        pattern(&Pair { place: 0, old: old.into(), new: new.into(), shared: shared(old, new) })
-    }
-
-    #[test]
-    fn a_pattern_is_as_narrow_as_what_changed_and_knows_its_neighbours() {
-        let table = [
-            ("Rows: 12", "Rows: 9", Some(r"Rows: (\d+)$")),
-            (
-                "  - heading \"12 rows of tea\"",
-                "  - heading \"9 rows of tea\"",
-                Some(r#"\- heading "(\d+) rows of"#),
-            ),
-            ("took 1.5 s", "took 12.25 s", Some(r"took ([\d.,]+) s")),
-            ("id a1-ff", "id 0c-12", Some(r"id ([0-9a-fA-F-]+)$")),
-            ("by Ada (admin)", "by Grace Hopper! (admin)", Some(r"by (.*?) \(admin\)")),
-            ("alpha", "beta", None),
-        ];
-        for (old, new, wanted) in table {
-            assert_eq!(proposed(old, new).as_deref(), wanted, "{old} | {new}");
-        }
-    }
 }

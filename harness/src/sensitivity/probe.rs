@@ -230,8 +230,8 @@ pub(crate) fn run(
 ) -> Found {
     let words = [plan.night.as_str(), &scenario.id, &checkpoint.name, case.facet.word()];
     let mut rng = fastrand::Rng::with_seed(seed(&words));
-    let told = case.has_baseline
-        && plan.stage_at(scenario, &checkpoint.name, case.facet) > Stage::Shadow;
+    let told =
+        case.has_baseline && plan.stage_at(scenario, &checkpoint.name, case.facet) > Stage::Shadow;
     let mut found = match &case.content {
         Content::Text(text, sites) => {
             let sites = chosen(sites, quota as usize, &mut rng);

@@ -48,7 +48,10 @@ impl Reader {
         if let Some(name) = fields.get("snapshot") {
             return self.snapshot(name, fields, grammar::command_facets);
         }
-        for entry in ["facets", "redact", "require", "unordered", "unstable"].iter().filter_map(|it| fields.entry(it)) {
+        for entry in ["facets", "redact", "require", "unordered", "unstable"]
+            .iter()
+            .filter_map(|it| fields.entry(it))
+        {
             let key = &entry.key;
             let message =
                 format!("\"{key}\" says how a snapshot is compared, and this step has none");

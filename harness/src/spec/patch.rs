@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 
 use serde_yaml::granit_parser::{Event, Parser, Span, StructureStyle};
 
-use super::write::quoted;
-use crate::model::Redaction;
+use super::write::{quoted, written};
+use crate::model::settle::Remedy;
 use crate::model::suite::Suppression;
+use crate::model::{Redaction, Unordered};
 
 /// Why a file could not be edited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -379,6 +380,18 @@ pub fn redaction_text(redaction: &Redaction) -> String {
         Redaction::Class(class) => class.word().to_owned(),
         Redaction::Pattern(pattern) => format!("{{ pattern: {} }}", quoted(pattern)),
         Redaction::Json(pointer) => format!("{{ json: {} }}", quoted(pointer)),
+    }
+}
+
+/// What keeps something from being compared, as an entry of the list under its key in flow style.
+#[must_use]
+pub fn remedy_text(remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::Redact(redaction) => redaction_text(redaction),
+        Remedy::Mask(target) | Remedy::Unordered(Unordered::Target(target)) => written(target),
+        Remedy::Unordered(Unordered::Facet(facet)) | Remedy::Unstable(facet) => {
+            facet.word().to_owned()
+        }
     }
 }
 

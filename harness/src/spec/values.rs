@@ -107,17 +107,7 @@ impl Reader {
             );
         }
         self.mentions.push(Mention::Checkpoint { name: name.clone(), pos });
-        Some(Snapshot {
-            name,
-            facets,
-            profile,
-            redact,
-            mask,
-            require,
-            unordered,
-            unstable,
-            image,
-        })
+        Some(Snapshot { name, facets, profile, redact, mask, require, unordered, unstable, image })
     }
 
     /// What has no order: facets by name, and tables and lists of the page by target.

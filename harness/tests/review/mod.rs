@@ -32,7 +32,7 @@ impl Case {
         }
         let case = Self { suite };
         case.say(SAID, CLOCK);
-        let first = case.night("one", &["--accept-new"]);
+        let first = case.night("one", &["--accept-new", "--no-settle"]);
         assert_eq!(first.code, Some(0), "{first:#?}");
         case
     }

@@ -17,8 +17,16 @@ fn used(case: &Case, environment: &str, steps: &str) -> SuiteCopy {
     let root = case.suite.root().display().to_string();
     let start = format!("  - start: nightshift review {night} -C {root}\n");
     suite.write("scenarios/decide.yaml", &format!("scenario: decide\nsteps:\n{start}{steps}"));
-    let answer =
-        suite.run(&["run", "--accept-new", "--no-pdf", "--retries", "0", "--out", "night"]);
+    let answer = suite.run(&[
+        "run",
+        "--accept-new",
+        "--no-settle",
+        "--no-pdf",
+        "--retries",
+        "0",
+        "--out",
+        "night",
+    ]);
     let night = night_json(&suite.root().join("night"));
     let steps = &night["scenarios"][0]["attempts"][0]["steps"];
     assert_eq!(answer.code, Some(0), "{answer:#?}\n{:#}\n{steps:#}", night["findings"]);

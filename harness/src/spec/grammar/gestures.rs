@@ -2,7 +2,8 @@
 //! a terminal, files, mails, conditions.
 
 use super::shapes::{
-    COMMAND_FACET, REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, modifiers, network_states, only_true, tabs,
+    COMMAND_FACET, REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, modifiers, network_states, only_true,
+    tabs,
 };
 use super::{Key, Object, Shape, object, one_of, optional, required};
 

@@ -58,11 +58,7 @@ fn argv(words: &[&str]) -> RunCommand {
 }
 
 fn snapshot(facets: Option<Vec<FacetKind>>) -> Snapshot {
-    Snapshot {
-        name: "shot".to_owned(),
-        facets,
-        ..Snapshot::default()
-    }
+    Snapshot { name: "shot".to_owned(), facets, ..Snapshot::default() }
 }
 
 fn text(kind: FacetKind, text: &str) -> Facet {

@@ -103,10 +103,7 @@ fn argv(words: &[&str]) -> StartProgram {
 }
 
 fn snapshot() -> Snapshot {
-    Snapshot {
-        name: "screen".to_owned(),
-        ..Snapshot::default()
-    }
+    Snapshot { name: "screen".to_owned(), ..Snapshot::default() }
 }
 
 fn wait(text: &str) -> TerminalAction {

@@ -1,0 +1,209 @@
+//! `nightshift settle`: what varies although the product is the same, and the patch that makes it
+//! silent. Neighbour: [`super::settle_patch`], which writes it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::arguments::{Common, Format, SettleOptions};
+use super::check::counted;
+use super::exit::Exit;
+use super::progress::Reporter;
+use super::run::{by_product, listen, runtime};
+use super::settle_patch::{Patches, remedies};
+use super::{night, terminal};
+use crate::model::Suite;
+use crate::model::settle::{Noise, Remedy, Unsettled};
+use crate::night::{self as nights, RunOptions, Settled, Stop, Why};
+use crate::spec::patch::remedy_text;
+use crate::surface::browser::Window;
+
+/// How much of a sample is shown, in characters.
+const SHOWN: usize = 60;
+
+pub fn run(common: &Common, options: &SettleOptions) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, &options.staging.changes.overrides())?;
+    let stop = Stop::default();
+    let signal = Arc::new(AtomicU8::new(0));
+    let reporter = Arc::new(Reporter::new(common.quiet));
+    let wanted = run_options(&suite, options)?;
+    let runtime = runtime()?;
+    let settled = runtime.block_on(async {
+        listen(stop.clone(), signal.clone());
+        let reporter = reporter.clone();
+        let progress = Arc::new(move |it| reporter.tell(it));
+        Box::pin(nights::settle(&suite, &wanted, options.times, &stop, progress)).await
+    });
+    reporter.clear();
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    let settled = settled?;
+    if let Some(problem) = &settled.preflight {
+        terminal::say(format_args!("nothing could run: {problem}"));
+        return Ok(Exit::Preflight);
+    }
+    let patches = Patches::of(&suite.root, &settled.plan, &settled.found.noise)?;
+    let written = options.write && !patches.is_empty();
+    if written {
+        patches.write()?;
+    }
+    match options.format {
+        Format::Json => tell_json(&settled, &patches, written),
+        Format::Text => tell(common, &settled, &patches, written),
+    }
+    if stop.why() == Some(Why::Interrupted) {
+        return Ok(Exit::Signal(signal.load(Ordering::Relaxed).max(2)));
+    }
+    let found = &settled.found;
+    let left = found.noise.iter().any(|it| it.remedy.is_none()) || !patches.by_hand.is_empty();
+    let all_written = written && !left;
+    let steady = found.unsettled.is_empty() && settled.rounds > 1;
+    Ok(if steady && (found.noise.is_empty() || all_written) { Exit::Passed } else { Exit::Failed })
+}
+
+fn run_options(suite: &Suite, options: &SettleOptions) -> anyhow::Result<RunOptions> {
+    let environment = night::environment();
+    Ok(RunOptions {
+        selection: options.choice.selection(),
+        jobs: options.jobs,
+        builds: by_product(suite, "--build", &options.staging.build)?,
+        base_urls: by_product(suite, "--base-url", &options.staging.base_url)?,
+        branch: night::branch(&suite.root, &environment),
+        environment,
+        window: Window::Hidden,
+        ..RunOptions::default()
+    })
+}
+
+fn tell_json(settled: &Settled, patches: &Patches, written: bool) {
+    let (shaken, not_shaken) = nights::reach(settled.clocks);
+    let json = serde_json::json!({
+        "rounds": settled.rounds,
+        "compared": settled.found.compared,
+        "shaken": shaken,
+        "not_shaken": not_shaken,
+        "noise": settled.found.noise,
+        "unsettled": settled.found.unsettled,
+        "patch": patches.diff(),
+        "by_hand": patches.by_hand,
+        "written": written,
+    });
+    terminal::answer(format_args!("{json:#}"));
+}
+
+fn tell(common: &Common, settled: &Settled, patches: &Patches, written: bool) {
+    let found = &settled.found;
+    if !common.quiet {
+        let (shaken, not_shaken) = nights::reach(settled.clocks);
+        terminal::say(format_args!("shaken: {}", shaken.join(", ")));
+        if let Some(not) = not_shaken {
+            terminal::say(format_args!("not shaken: {not}"));
+        }
+    }
+    for noise in &found.noise {
+        for line in lines(noise) {
+            terminal::answer(line);
+        }
+    }
+    for it in &found.unsettled {
+        terminal::answer(unsettled(it));
+    }
+    let diff = patches.diff();
+    if !diff.is_empty() {
+        terminal::answer(format_args!("\n{}", diff.trim_end()));
+    }
+    for problem in &patches.by_hand {
+        terminal::answer(format_args!("by hand: {problem}"));
+    }
+    terminal::answer(summary(settled, patches, written));
+}
+
+/// One place that varied, with its samples and what is proposed.
+pub fn lines(noise: &Noise) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "{} at {}@{} {}, {}: {}",
+            noise.kind,
+            noise.scenario,
+            noise.checkpoint,
+            noise.facet,
+            noise.place,
+            cut(&noise.at)
+        ),
+        format!("    seen: {}", samples(&noise.samples)),
+    ];
+    let Some(remedy) = &noise.remedy else {
+        lines.push(
+            "    no key takes that out: `nightshift run --accept-new` accepts what all rounds saw"
+                .to_owned(),
+        );
+        return lines;
+    };
+    let cost = noise.cost.map_or("would hide nothing else".to_owned(), |it| it.to_string());
+    let then = match (remedy, noise.silent) {
+        (Remedy::Unstable(_), _) => "then nobody is told of this facet here",
+        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), true) => "then it is silent",
+        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), false) => {
+            "and something still varies"
+        }
+    };
+    lines.push(format!("    {}: [ {} ]; {cost}; {then}", remedy.key(), remedy_text(remedy)));
+    lines
+}
+
+/// A scenario of which nothing can be said.
+pub fn unsettled(it: &Unsettled) -> String {
+    format!(
+        "{} ended as it should in {} of {} rounds: {}",
+        it.scenario,
+        it.completed,
+        it.rounds,
+        cut(&it.detail)
+    )
+}
+
+fn summary(settled: &Settled, patches: &Patches, written: bool) -> String {
+    let found = &settled.found;
+    let rounds = counted(settled.rounds as usize, "round");
+    if settled.rounds < 2 {
+        return format!("{rounds}: nothing can be compared; let it run longer");
+    }
+    let facets = counted(found.compared as usize, "facet");
+    if found.noise.is_empty() {
+        return format!("nothing varies: {facets} in {rounds}");
+    }
+    let verb = if found.noise.len() == 1 { "varies" } else { "vary" };
+    let places = counted(found.noise.len(), "place");
+    let proposed = counted(remedies(&found.noise), "proposal");
+    let then = match (written, patches.is_empty()) {
+        (true, _) => format!("; {proposed} written"),
+        (false, false) => format!("; {proposed}: --write applies the patch"),
+        (false, true) => String::new(),
+    };
+    format!("{places} {verb} of {facets} in {rounds}{then}")
+}
+
+fn samples(all: &[String]) -> String {
+    all.iter().map(|it| cut(it)).collect::<Vec<_>>().join(" / ")
+}
+
+fn cut(text: &str) -> String {
+    let text = text.replace('\n', "⏎");
+    match text.char_indices().nth(SHOWN) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// The command that deals with what varied, for these scenarios.
+pub fn command(noise: &[Noise], unsettled: &[Unsettled]) -> String {
+    let mut ids: Vec<&str> = noise.iter().map(|it| it.scenario.as_str()).collect();
+    ids.extend(unsettled.iter().map(|it| it.scenario.as_str()));
+    ids.sort_unstable();
+    ids.dedup();
+    format!("nightshift settle {} --write", ids.join(" "))
+}
+
+/// A path as it is told: below the suite where it is.
+pub fn inside<'p>(root: &Path, path: &'p Path) -> &'p Path {
+    path.strip_prefix(root).unwrap_or(path)
+}

@@ -1,0 +1,260 @@
+//! [`Rounds`]: the same scenarios several times, shaken, each round a night of its own in a folder
+//! that goes; [`settle`] finds what varies between them. Used by `settle` and by `--accept-new`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::shake::{Clocks, Shake};
+use super::{NightError, Progress, RunOptions, Stop, Until, attempted, lock, scratch, secrets};
+use crate::compare::Redactor;
+use crate::compare::watch::WatchSet;
+use crate::ledger::NightDir;
+use crate::model::attempts::Attempts;
+use crate::model::finding::Pending;
+use crate::model::plan::WATCH_CHECKPOINT;
+use crate::model::settle::Noise;
+use crate::model::{Entry, Judgement, Outcome, Plan, Suite};
+use crate::plan::Selection;
+use crate::settle::{self, Found, Round};
+
+/// Rounds that `--accept-new` adds to the night itself.
+const ROUNDS_OF_NEW: u32 = 2;
+/// What is left to the report when a deadline is near, in seconds.
+const BEFORE_DEADLINE: i64 = 30;
+
+/// What rounds have shown.
+#[derive(Debug)]
+pub struct Settled {
+    /// What varied.
+    pub found: Found,
+    /// The plan of the first round: where its scenarios stand.
+    pub plan: Plan,
+    /// How many rounds there were.
+    pub rounds: u32,
+    /// Whether the clocks of products could be moved.
+    pub clocks: Clocks,
+    /// Nothing could run in the first round, and why.
+    pub preflight: Option<String>,
+}
+
+/// A round that was made.
+struct Made {
+    night: NightDir,
+    plan: Plan,
+    entries: Vec<Entry>,
+}
+
+impl Made {
+    fn read(night: NightDir) -> Result<Self, NightError> {
+        Ok(Self { plan: night.plan()?, entries: night.entries()?, night })
+    }
+}
+
+/// Whether the clocks of products may be moved: not where one-time codes are made.
+pub(super) fn clocks(suite: &Suite, plan: &Plan) -> Clocks {
+    if secrets::makes_codes(suite, plan) { Clocks::Kept } else { Clocks::Free }
+}
+
+/// Runs the selected scenarios `times` times, the first as a night runs them and the others shaken,
+/// and finds what varies.
+///
+/// # Errors
+/// Nothing could be planned or recorded, or another night holds the suite.
+pub async fn settle(
+    suite: &Suite,
+    options: &RunOptions,
+    times: u32,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Settled, NightError> {
+    let _lock = lock::take(&suite.root)?;
+    let folder = scratch::make()?;
+    let none = nothing_earlier(folder.path())?;
+    let ways = (0..times).map(|number| (number > 0).then(|| Shake::new(number)));
+    let mut rounds = Vec::new();
+    for (number, way) in ways.enumerate() {
+        if stop.why().is_some() {
+            break;
+        }
+        let out = folder.path().join(format!("round-{number}"));
+        let options = of_round(options, out, &none, way);
+        rounds.push(round(suite, &options, stop, &progress).await?);
+        if let Some(problem) = preflight_problem(&rounds[0]) {
+            let plan = rounds.swap_remove(0).plan;
+            let (found, clocks) = (Found::default(), Clocks::Kept);
+            return Ok(Settled { found, plan, rounds: 1, clocks, preflight: Some(problem) });
+        }
+    }
+    let found = find(&rounds)?;
+    let count = rounds.len() as u32;
+    let plan = rounds.swap_remove(0).plan;
+    let clocks = clocks(suite, &plan);
+    Ok(Settled { found, plan, rounds: count, clocks, preflight: None })
+}
+
+/// The options of one round: no reports, no second attempts, nothing of earlier nights.
+fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>) -> RunOptions {
+    RunOptions {
+        history: Some(none.to_owned()),
+        out: Some(out),
+        id: None,
+        retries: Some(0),
+        accept_new: None,
+        pdf: false,
+        shake: way,
+        ..options.clone()
+    }
+}
+
+/// A folder without earlier nights.
+fn nothing_earlier(below: &Path) -> Result<PathBuf, NightError> {
+    let path = below.join("none");
+    std::fs::create_dir(&path).map_err(|source| NightError::Io {
+        action: "make the folder",
+        path: path.clone(),
+        source,
+    })?;
+    Ok(path)
+}
+
+async fn round(
+    suite: &Suite,
+    options: &RunOptions,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Made, NightError> {
+    let made = Box::pin(attempted(suite, options, stop, progress)).await?;
+    if let Some(browser) = made.browser {
+        browser.stop().await;
+    }
+    Made::read(made.night)
+}
+
+/// Why nothing ran at all.
+fn preflight_problem(round: &Made) -> Option<String> {
+    let attempts = Attempts::of(&round.entries);
+    let failed = attempts.failed_preflight.first()?;
+    let logs = round.plan.scenarios.iter().filter_map(|it| attempts.scenario(&it.id));
+    let any = logs.into_iter().any(|it| !it.attempts.is_empty());
+    (!any).then(|| format!("{}: {}", failed.check, failed.detail))
+}
+
+fn find(rounds: &[Made]) -> Result<Found, NightError> {
+    let reads: Vec<_> = rounds
+        .iter()
+        .map(|it| move |evidence: &crate::model::EvidenceRef| it.night.read(evidence).ok())
+        .collect();
+    let all: Vec<Round<'_>> = rounds
+        .iter()
+        .zip(&reads)
+        .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
+        .collect();
+    Ok(tokio::task::block_in_place(|| settle::find(&all))?)
+}
+
+/// What settling has shown of what a night would accept.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What varied: it is not accepted.
+    pub noise: Vec<Noise>,
+    /// Scenarios that did not end well in every round, and why: nothing of them is accepted.
+    pub unsettled: Vec<crate::model::settle::Unsettled>,
+    /// How many rounds there were beside the night.
+    pub rounds: u32,
+    /// What the watches saw in any round, by scenario.
+    watches: Vec<(String, BTreeSet<String>)>,
+}
+
+impl News {
+    /// Whether something that is new may be accepted.
+    pub(super) fn is_steady(&self, pending: &Pending) -> bool {
+        let own = |it: &&Noise| {
+            it.scenario == pending.scenario
+                && it.checkpoint == pending.checkpoint
+                && it.facet == pending.facet
+        };
+        pending.checkpoint == WATCH_CHECKPOINT
+            || !(self.noise.iter().any(|it| own(&it))
+                || self.unsettled.iter().any(|it| it.scenario == pending.scenario))
+    }
+
+    /// The watches' set of a scenario as all rounds saw it; `None` for anything else.
+    pub(super) fn union(&self, pending: &Pending) -> Option<Vec<u8>> {
+        let own = self.watches.iter().find(|it| it.0 == pending.scenario)?;
+        let lines: Vec<&str> = own.1.iter().map(String::as_str).collect();
+        (pending.checkpoint == WATCH_CHECKPOINT).then(|| lines.join("\n").into_bytes())
+    }
+}
+
+/// Attempts what a night has seen for the first time some more times, shaken, within its deadline.
+///
+/// # Errors
+/// A round cannot be planned or recorded.
+pub(super) async fn settle_new(
+    suite: &Suite,
+    options: &RunOptions,
+    (night, plan, judgement): (&NightDir, &Plan, &Judgement),
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<News, NightError> {
+    let new = judgement.pending.iter().filter(|it| it.finding.is_none() && !it.replaces);
+    let ids: BTreeSet<&str> = new.map(|it| it.scenario.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(News::default());
+    }
+    let (scenarios, rounds) = (ids.len(), ROUNDS_OF_NEW);
+    progress(Progress::Settling { scenarios, rounds });
+    let folder = scratch::make()?;
+    let none = nothing_earlier(folder.path())?;
+    let filters: Vec<String> = ids.iter().map(|it| (*it).to_owned()).collect();
+    let mut rounds = vec![Made::read(night.clone())?];
+    for number in 1..=ROUNDS_OF_NEW {
+        let left =
+            plan.deadline.map(|it| it - Utc::now() - chrono::Duration::seconds(BEFORE_DEADLINE));
+        let until = match left.map(|it| it.to_std()) {
+            None => None,
+            Some(Ok(left)) if stop.why().is_none() => Some(Until::Budget(left)),
+            Some(_) => break,
+        };
+        if stop.why().is_some() {
+            break;
+        }
+        let out = folder.path().join(format!("round-{number}"));
+        let selection = Selection { filters: filters.clone(), tags: Vec::new() };
+        let options = RunOptions {
+            until,
+            selection,
+            ..of_round(options, out, &none, Some(Shake::new(number)))
+        };
+        rounds.push(round(suite, &options, stop, progress).await?);
+    }
+    // The night has more scenarios than the rounds, and attempts of a round count only as a whole.
+    rounds[0].plan.scenarios.retain(|it| ids.contains(it.id.as_str()));
+    let found = find(&rounds)?;
+    let watches = ids.iter().map(|id| Ok(((*id).to_owned(), sightings(&rounds, id)?)));
+    Ok(News {
+        noise: found.noise,
+        unsettled: found.unsettled,
+        rounds: rounds.len() as u32 - 1,
+        watches: watches.collect::<Result<_, NightError>>()?,
+    })
+}
+
+/// What the watches of any round saw in a scenario.
+fn sightings(rounds: &[Made], id: &str) -> Result<BTreeSet<String>, NightError> {
+    let mut all = BTreeSet::new();
+    for round in rounds {
+        let attempts = Attempts::of(&round.entries);
+        let scenario = round.plan.scenarios.iter().find(|it| it.id == id);
+        let log = attempts.scenario(id).and_then(|it| it.attempts.values().next_back());
+        let (Some(scenario), Some(log)) = (scenario, log) else { continue };
+        if log.outcome() == Some(Outcome::Completed) {
+            let redactor = Redactor::of_checkpoint(&round.plan, scenario, None, log.known)?;
+            all.extend(WatchSet::of(&log.sightings, &redactor).lines.into_keys());
+        }
+    }
+    Ok(all)
+}

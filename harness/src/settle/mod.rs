@@ -1,0 +1,190 @@
+//! [`find`]: what varied between rounds of the same scenarios although the product is the same, and
+//! for each place the narrowest redaction, mask or the like that makes it silent; pure.
+//!
+//! Each checkpoint is worked on by itself ([`checkpoint`]): its texts are redacted as a night does,
+//! aligned line by line ([`align`]), and what varies is named ([`kind`]) and proposed ([`text`],
+//! [`order`], [`json`]); pictures by the things in them ([`picture`]). A proposal stands only if it
+//! takes nothing out that was constant. What no proposal makes silent is called unstable.
+
+mod align;
+mod checkpoint;
+mod json;
+mod kind;
+mod order;
+mod picture;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use self::checkpoint::{Case, Seen};
+use crate::compare::watch::{self, WatchSet};
+use crate::compare::{CompareError, Redactor};
+use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
+use crate::model::plan::WATCH_CHECKPOINT;
+use crate::model::settle::{Noise, NoiseKind, Unsettled};
+use crate::model::{BaselineRecord, Entry, EvidenceRef, FacetKind, Outcome, Plan, Scenario};
+
+/// The most samples that are kept of one place.
+const MOST_SAMPLES: usize = 5;
+
+/// Reads evidence of a round.
+pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
+
+/// One round: a night over the same suite, somehow shaken.
+#[derive(Clone, Copy)]
+pub struct Round<'a> {
+    /// What it set out to do.
+    pub plan: &'a Plan,
+    /// What happened.
+    pub entries: &'a [Entry],
+    /// What was kept.
+    pub read: Read<'a>,
+}
+
+/// What rounds have shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// Every place that varied, by scenario and checkpoint.
+    pub noise: Vec<Noise>,
+    /// The scenarios that did not end as they should in every round.
+    pub unsettled: Vec<Unsettled>,
+    /// How many facets of checkpoints were compared over all rounds.
+    pub compared: u32,
+}
+
+/// What varied between rounds; the first one's plan says what is looked at.
+///
+/// # Errors
+/// A redaction of the plan that is no regular expression.
+pub fn find(rounds: &[Round<'_>]) -> Result<Found, CompareError> {
+    let mut found = Found::default();
+    let Some(first) = rounds.first() else { return Ok(found) };
+    let logs: Vec<Attempts<'_>> = rounds.iter().map(|it| Attempts::of(it.entries)).collect();
+    for scenario in &first.plan.scenarios {
+        let all: Vec<Option<&ScenarioLog<'_>>> =
+            logs.iter().map(|it| it.scenario(&scenario.id)).collect();
+        let last = all.iter().map(|log| log.and_then(|log| last_completed(log)));
+        let completed: Vec<(Read<'_>, &AttemptLog<'_>)> =
+            rounds.iter().zip(last).filter_map(|(round, it)| Some((round.read, it?))).collect();
+        if completed.len() < rounds.len() {
+            found.unsettled.push(unsettled(scenario, &all, completed.len()));
+        }
+        if completed.len() > 1 {
+            of_scenario(first, scenario, &completed, &mut found)?;
+        }
+    }
+    Ok(found)
+}
+
+/// The last attempt, where it ended as it should.
+fn last_completed<'a, 'b>(log: &'b ScenarioLog<'a>) -> Option<&'b AttemptLog<'a>> {
+    log.attempts.values().next_back().filter(|it| it.outcome() == Some(Outcome::Completed))
+}
+
+fn unsettled(scenario: &Scenario, all: &[Option<&ScenarioLog<'_>>], completed: usize) -> Unsettled {
+    let why = |log: &&ScenarioLog<'_>| {
+        let attempt = log.attempts.values().next_back()?;
+        let failure = attempt.failures().next().map(|(step, it)| {
+            format!("step {}: expected {}; {}", step.index, it.expected, it.actual)
+        });
+        let said = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
+        let outcome = || attempt.outcome().map(|it| it.word().to_owned());
+        failure.or(said).or_else(outcome)
+    };
+    let not_run = |log: &&ScenarioLog<'_>| log.not_run.map(|it| it.1.to_owned());
+    let failed = all.iter().flatten().filter(|log| last_completed(log).is_none());
+    let detail = failed.clone().find_map(why).or_else(|| failed.clone().find_map(not_run));
+    Unsettled {
+        scenario: scenario.id.clone(),
+        completed: completed as u32,
+        rounds: all.len() as u32,
+        detail: detail.unwrap_or_else(|| "it was not run in every round".to_owned()),
+    }
+}
+
+/// What varied in one scenario that ended as it should.
+fn of_scenario(
+    first: &Round<'_>,
+    scenario: &Scenario,
+    attempts: &[(Read<'_>, &AttemptLog<'_>)],
+    found: &mut Found,
+) -> Result<(), CompareError> {
+    let mut names: Vec<&str> = Vec::new();
+    for (_, attempt) in attempts {
+        for checkpoint in &attempt.checkpoints {
+            if !names.contains(&checkpoint.name) {
+                names.push(checkpoint.name);
+            }
+        }
+    }
+    for name in names {
+        let mut seen = Vec::new();
+        let mut place = "";
+        for (read, attempt) in attempts {
+            let own = attempt.checkpoints.iter().rev().find(|it| it.name == name);
+            let Some(own) = own else { continue };
+            place = own.place;
+            seen.push(Seen { known: attempt.known, facets: own.facets, read: *read });
+        }
+        let case = Case { plan: first.plan, scenario, name, place, seen };
+        found.compared += case.facets().len() as u32;
+        found.noise.extend(checkpoint::of_case(first, &case)?);
+    }
+    found.noise.extend(of_watches(first, scenario, attempts)?);
+    Ok(())
+}
+
+/// What the watches saw in some rounds and not in others, and is not accepted already.
+fn of_watches(
+    first: &Round<'_>,
+    scenario: &Scenario,
+    attempts: &[(Read<'_>, &AttemptLog<'_>)],
+) -> Result<Vec<Noise>, CompareError> {
+    let plan = first.plan;
+    let own =
+        |it: &&BaselineRecord| it.scenario == scenario.id && it.checkpoint == WATCH_CHECKPOINT;
+    let record = plan.baselines.iter().find(own);
+    let accepted = record.and_then(|it| (first.read)(&it.evidence)).unwrap_or_default();
+    let redactor = Redactor::of_checkpoint(plan, scenario, None, &[])?;
+    let accepted = watch::baseline(&String::from_utf8_lossy(&accepted), &redactor);
+    let accepted: BTreeSet<&str> = accepted.lines().collect();
+    let mut sets: Vec<BTreeSet<String>> = Vec::new();
+    for (_, attempt) in attempts {
+        let redactor = Redactor::of_checkpoint(plan, scenario, None, attempt.known)?;
+        let set = WatchSet::of(&attempt.sightings, &redactor);
+        sets.push(set.lines.into_keys().collect());
+    }
+    let all: BTreeSet<&String> = sets.iter().flatten().collect();
+    let new = all.into_iter().filter(|line| !accepted.contains(line.as_str()));
+    let sometimes = new.filter(|line| !sets.iter().all(|set| set.contains(*line)));
+    let noise = sometimes.map(|line| {
+        let times = sets.iter().filter(|set| set.contains(line)).count();
+        Noise {
+            scenario: scenario.id.clone(),
+            checkpoint: WATCH_CHECKPOINT.to_owned(),
+            facet: FacetKind::Events,
+            place: "every step".to_owned(),
+            at: line.clone(),
+            kind: NoiseKind::Presence,
+            samples: vec![format!("seen in {times} of {} rounds", sets.len())],
+            remedy: None,
+            silent: false,
+            cost: None,
+        }
+    });
+    Ok(noise.collect())
+}
+
+/// Each once, in order, and not too many.
+fn samples<'a>(all: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut samples: Vec<String> = Vec::new();
+    for one in all {
+        if samples.len() < MOST_SAMPLES && !samples.iter().any(|it| it == one) {
+            samples.push(one.to_owned());
+        }
+    }
+    samples
+}

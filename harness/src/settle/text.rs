@@ -1,0 +1,133 @@
+//! [`next`]: one proposal for a text that varies, the narrowest that takes out nothing constant.
+
+use std::collections::BTreeMap;
+
+use crate::compare::Redactor;
+use crate::compare::vary::{self, Around};
+use crate::model::observe::FacetShape;
+use crate::model::scenario::RedactionClass;
+use crate::model::settle::{NoiseKind, Remedy};
+use crate::model::{FacetKind, Redaction};
+
+use super::align::{Line, Span, align, spans};
+use super::{json, kind, order, samples};
+
+/// The texts of a checkpoint, one of each round, as they are compared.
+pub(super) type Texts = BTreeMap<FacetKind, Vec<String>>;
+
+/// What varies at one place, and what would take it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub remedy: Remedy,
+    pub kind: NoiseKind,
+    /// Where, for a person.
+    pub at: String,
+    pub samples: Vec<String>,
+}
+
+/// The next proposal for a facet; `None` where there is none that stands.
+pub(super) fn next(facet: FacetKind, all: &Texts) -> Option<Candidate> {
+    let texts = all.get(&facet)?;
+    if let Some(found) = order::of(facet, texts) {
+        return Some(found);
+    }
+    let aligned = align(facet, texts);
+    // What some rounds lack is no value that varies; and next to it lines cannot be told apart.
+    if !aligned.loose.is_empty() {
+        return None;
+    }
+    if let Some(found) = json::of(facet, texts).and_then(|leaf| of_leaf(facet, all, &leaf)) {
+        return Some(found);
+    }
+    let weight = aligned.weight();
+    aligned.varying.iter().find_map(|line| {
+        let spans = spans(&line.variants);
+        spans.iter().find_map(|span| {
+            let stands = |it: &Redaction| stands(it, facet, all, weight);
+            let redaction = redactions(line, span).into_iter().find(stands)?;
+            Some(candidate(span, redaction))
+        })
+    })
+}
+
+/// A proposal for a value of an output that is JSON.
+fn of_leaf(facet: FacetKind, all: &Texts, leaf: &json::Leaf) -> Option<Candidate> {
+    let values: Vec<&str> = leaf.values.iter().map(String::as_str).collect();
+    let weight = align(facet, &all[&facet]).weight();
+    let classes = RedactionClass::ALL.into_iter().filter(|it| kind::is_all(*it, &values));
+    let pointer = Redaction::Json(leaf.pointer.clone());
+    let mut redactions = classes.map(Redaction::Class).chain([pointer]);
+    let redaction = redactions.find(|it| stands(it, facet, all, weight))?;
+    Some(Candidate {
+        remedy: Remedy::Redact(redaction),
+        kind: kind::of(&values, &format!("{} ", leaf.pointer), ""),
+        at: leaf.pointer.clone(),
+        samples: samples(values),
+    })
+}
+
+fn candidate(span: &Span, redaction: Redaction) -> Candidate {
+    let (before, behind) = span.context();
+    let middles = span.middles();
+    // What a class takes is of that class, also where the words around it belong to it.
+    let kind = match &redaction {
+        Redaction::Class(class) => kind::of_class(*class),
+        Redaction::Pattern(_) | Redaction::Json(_) => kind::of(&middles, before, behind),
+    };
+    Candidate {
+        remedy: Remedy::Redact(redaction),
+        kind,
+        at: format!("{}…{behind}", before.trim_start()),
+        samples: samples(middles),
+    }
+}
+
+/// What could take a span out, the best first: a class, then a pattern with more and more around.
+fn redactions(line: &Line<'_>, span: &Span) -> Vec<Redaction> {
+    let variants: Vec<&str> = span.variants.iter().map(String::as_str).collect();
+    let mut all: Vec<Redaction> = RedactionClass::ALL.into_iter().map(Redaction::Class).collect();
+    all.extend(vary::pattern(&variants, Around::Words).map(Redaction::Pattern));
+    if span.alone {
+        all.extend(vary::pattern(&line.variants, Around::Line).map(Redaction::Pattern));
+        if let Some(before) = line.before.filter(|it| !it.trim().is_empty()) {
+            let (front, back) = vary::shared(&line.variants);
+            let first = line.variants[0];
+            let middles: Vec<&str> =
+                line.variants.iter().map(|it| &it[front..it.len() - back]).collect();
+            all.push(Redaction::Pattern(format!(
+                "^{}\n{}({}){}$",
+                regex::escape(before),
+                regex::escape(&first[..front]),
+                vary::shape(&middles),
+                regex::escape(&first[first.len() - back..])
+            )));
+        }
+    }
+    all
+}
+
+/// Whether less varies with a redaction, and nothing that was constant is taken out by it.
+fn stands(redaction: &Redaction, facet: FacetKind, all: &Texts, weight: usize) -> bool {
+    let own = std::slice::from_ref(redaction);
+    let Ok(redactor) = Redactor::new(&[own], &[]) else { return false };
+    let after: Vec<String> = all[&facet].iter().map(|it| redactor.apply(facet, it)).collect();
+    if align(facet, &after).weight() >= weight {
+        return false;
+    }
+    all.iter().all(|(facet, texts)| match facet.shape() {
+        FacetShape::Code | FacetShape::Picture => true,
+        FacetShape::Tree
+        | FacetShape::Files
+        | FacetShape::Output
+        | FacetShape::Lines
+        | FacetShape::Set => takes_only_what_varies(&redactor, texts),
+    })
+}
+
+/// Whether every text loses as many values, and none of them is the same in all.
+fn takes_only_what_varies(redactor: &Redactor, texts: &[String]) -> bool {
+    let taken: Vec<Vec<String>> = texts.iter().map(|it| redactor.taken(it)).collect();
+    let count = taken[0].len();
+    let varies = |at: usize| taken.iter().any(|it| it[at] != taken[0][at]);
+    taken.iter().all(|it| it.len() == count) && (0..count).all(varies)
+}
