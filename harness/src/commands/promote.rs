@@ -76,6 +76,9 @@ fn yaml(all: &[Proposal]) -> Vec<String> {
             "# the file of scenario {scenario}: write this, or remove the key\nstage: gating"
         ));
     }
+    for place in of("unstable") {
+        texts.push(format!("# the snapshot of {place}: take the facet out of `unstable`"));
+    }
     texts
 }
 

@@ -179,3 +179,17 @@ fn a_baseline_that_no_profile_takes_any_more_is_left_alone() {
     own_snapshot(&mut night).profile = crate::model::profile::Profile::built_in("strict");
     assert_eq!(run(&night).differences[0].difference.facets[0].expected, "local \"a\"");
 }
+
+#[test]
+fn what_has_no_order_is_compared_sorted_on_both_sides() {
+    let links: (FacetKind, &[u8]) = (FacetKind::Links, b"link \"A\": /a\nlink \"B\": /b");
+    let other = |text: &'static [u8]| older_suite(&[links], &[(FacetKind::Links, text)]);
+    let mut night = other(b"link \"B\": /b\nlink \"A\": /a\n");
+    assert_eq!(run(&night).differences.len(), 1, "without the key it is a change");
+    own_snapshot(&mut night).unordered = vec![crate::model::Unordered::Facet(FacetKind::Links)];
+    assert_eq!(run(&night), Comparison::default());
+    let mut changed = other(b"link \"B\": /c\nlink \"A\": /a\n");
+    own_snapshot(&mut changed).unordered = vec![crate::model::Unordered::Facet(FacetKind::Links)];
+    let change = &run(&changed).differences[0].difference.facets[0];
+    assert_eq!((&*change.expected, &*change.actual), ("link \"B\": /b", "link \"B\": /c"));
+}

@@ -192,6 +192,8 @@ pub enum BlindKind {
     NoBaseline,
     /// What is in shadow: seen, and nobody is told.
     Shadow,
+    /// A facet that its snapshot calls unstable.
+    Unstable,
     /// A redaction that hides much of what it is near.
     Redaction,
     /// A mask that covers much of a picture.
@@ -271,9 +273,20 @@ pub struct Figure {
     pub blind_spots: u32,
     /// The worst of these, in sentences.
     pub worst: Vec<String>,
+    /// What cannot be told from noise, with what that costs, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unstable: Vec<String>,
+    /// How many of the possible changes nobody is told of because of that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unstable_changes: u64,
     /// Whether time ran out before the numbers did: measured again it may be another figure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut_short: bool,
+}
+
+/// By reference, because serde asks so.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// How many blind spots a figure names.
@@ -283,6 +296,7 @@ impl Sensitivity {
     /// The figure of the suite.
     #[must_use]
     pub fn figure(&self) -> Figure {
+        let unstable = || self.blind.iter().filter(|it| it.kind == BlindKind::Unstable);
         Figure {
             mutants: self.total.mutants,
             noticed: self.total.noticed,
@@ -291,6 +305,8 @@ impl Sensitivity {
             measured: self.measured,
             blind_spots: self.blind.len() as u32,
             worst: self.blind.iter().take(WORST).map(BlindSpot::line).collect(),
+            unstable: unstable().map(BlindSpot::line).collect(),
+            unstable_changes: unstable().map(|it| it.weight).sum(),
             cut_short: self.cut_short,
         }
     }

@@ -136,6 +136,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
         more: Vec::new(),
     });
     facts.extend(trial(report));
+    facts.extend(unstable(report));
     facts.extend(new_facets(report).map(|text| FactView {
         term: "New facets",
         text,
@@ -163,12 +164,37 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     facts
 }
 
+/// How a tally begins that is of a facet that cannot be told from noise.
+const UNSTABLE: &str = "unstable ";
+
+/// What cannot be told from noise, and what that costs in detection.
+fn unstable(report: &NightReport) -> Option<FactView> {
+    let own = report.stages.iter().filter_map(|it| Some((it, it.what.strip_prefix(UNSTABLE)?)));
+    let named: Vec<String> = own.map(|(_, what)| one_line(what, 100)).collect();
+    let figure = report.sensitivity.as_ref();
+    let said: Vec<String> = figure.map(|it| it.unstable.clone()).unwrap_or_default();
+    // Who was not measured tonight is named all the same.
+    let lines = if said.len() == named.len() { said } else { named.clone() };
+    let rest = lines.len().saturating_sub(MOST_BLIND);
+    let rest = (rest > 0).then(|| format!("and {rest} more, in night.json"));
+    let cost = figure.filter(|it| it.possible > 0 && it.unstable_changes > 0).map(|it| {
+        let percent = 100.0 * it.unstable_changes as f64 / it.possible as f64;
+        format!(", {percent:.1} % of what could change")
+    });
+    (!named.is_empty()).then(|| FactView {
+        term: "Unstable",
+        text: format!("{}{}", count(named.len(), "facet"), cost.unwrap_or_default()),
+        more: lines.iter().take(MOST_BLIND).map(|it| one_line(it, 200)).chain(rest).collect(),
+    })
+}
+
 /// What is on trial, and what it would have done.
 fn trial(report: &NightReport) -> Option<FactView> {
-    let all = &report.stages;
+    let on_trial = |it: &&StageTally| !it.what.starts_with(UNSTABLE);
+    let all: Vec<&StageTally> = report.stages.iter().filter(on_trial).collect();
     let alarms: u32 = all.iter().map(|it| it.would_have_alarmed).sum();
     let compared: u32 = all.iter().map(|it| it.compared).sum();
-    let line = |it: &StageTally| {
+    let line = |it: &&StageTally| {
         let (alarms, compared) = (it.would_have_alarmed, it.compared);
         format!("{} ({}) {alarms} of {compared}", one_line(&it.what, 100), it.stage)
     };

@@ -58,6 +58,10 @@ pub(crate) fn of_case(
         };
         return vec![spot(BlindKind::NoBaseline, count.mutants, text.to_owned())];
     }
+    if scenario.is_unstable(&checkpoint.name, case.facet) {
+        let text = format!("unstable: nobody is told of {} changes that could be", count.possible);
+        return vec![spot(BlindKind::Unstable, count.mutants, text)];
+    }
     if plan.stage_at(scenario, &checkpoint.name, case.facet) == Stage::Shadow {
         let text = "in shadow: what changes is counted, and nobody is told".to_owned();
         return vec![spot(BlindKind::Shadow, count.mutants, text)];

@@ -278,3 +278,28 @@ fn profiles_and_facets_that_cannot_be_say_what_there_is() {
         ),
     ]));
 }
+
+#[test]
+fn what_has_no_order_is_a_facet_of_lines_or_a_thing_with_a_role() {
+    let fine = concat!(
+        "  - snapshot: a\n    unordered: [ links, 'table \"Orders\"', { target: list, nth: 2 } ]\n    unstable: [ image ]\n",
+        "  - run: x\n    snapshot: b\n    unordered: stdout\n    unstable: [ stderr ]\n",
+    );
+    assert_eq!(said_of_steps(fine), "");
+    let all = said_of_steps(concat!(
+        "  - snapshot: a\n    unordered: [ aria, image, 'text \"x\"' ]\n",
+        "  - run: x\n    snapshot: b\n    unordered: [ exit, table ]\n",
+        "  - run: x\n    unordered: stdout\n",
+    ));
+    for part in [
+        "the facet aria is not made of lines; name the table or list",
+        "the facet image is not made of lines; name a facet of lines",
+        "the tree of a page knows things by their roles",
+        "the facet exit is not made of lines",
+        "unknown facet \"table\"",
+        "\"unordered\" says how a snapshot is compared, and this step has none",
+        "6 complaints",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+}

@@ -261,3 +261,23 @@ fn a_night_in_which_nothing_decides_is_not_conclusive() {
     assert_eq!(gate.decision, Decision::Inconclusive);
     assert_eq!(gate.rule, "no scenario decides: all are in shadow or advisory");
 }
+
+#[test]
+fn a_facet_that_its_snapshot_calls_unstable_tells_nobody_and_is_counted() {
+    let mut night = changed(Stage::Gating, Stage::Gating);
+    let loud = (Verdict::Regressed, None, vec![Stage::Gating], Decision::Fail);
+    assert_eq!(result(&night), loud);
+    for step in &mut night.plan.scenarios[0].steps {
+        if let Some(snapshot) = step.action.snapshot_mut() {
+            snapshot.unstable = vec![FacetKind::Aria];
+        }
+    }
+    assert_eq!(result(&night).3, Decision::Pass);
+    assert_eq!(result(&night).2, []);
+    let tallies = judge(&night).stages;
+    let told: Vec<_> = tallies
+        .iter()
+        .map(|it| (it.what.as_str(), it.stage, it.compared, it.would_have_alarmed))
+        .collect();
+    assert_eq!(told, [("unstable s@page aria", Stage::Shadow, 1, 1)]);
+}
