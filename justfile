@@ -22,11 +22,11 @@ generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
     NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check floor images.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 
-# Unchanged nights of the fixture product under other ports, folders, zones and load: no difference.
+# Unchanged nights of the fixture product, shaken as `settle` does: at most one false alarm in a hundred.
 proof nights="10":
     cargo bench --profile dev --bench proof -- nights {{nights}}
 

@@ -15,6 +15,7 @@ mod nights;
 mod pages;
 mod playwright;
 mod review;
+mod settle;
 mod site;
 mod suite;
 #[path = "../tests/synthetic_night.rs"]
@@ -26,12 +27,13 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
     ("check", check::rows),
     ("review", review::rows),
+    ("settle", settle::rows),
     ("floor", floor::rows),
     ("images", images::rows),
 ];

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use super::arguments::{Common, Format, SettleOptions};
 use super::check::counted;
@@ -14,10 +15,12 @@ use super::settle_patch::{Patches, remedies};
 use super::{night, terminal};
 use crate::model::Suite;
 use crate::model::settle::{Noise, Remedy, Unsettled};
-use crate::night::{self as nights, RunOptions, Settled, Stop, Why};
+use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
 use crate::spec::patch::remedy_text;
 use crate::surface::browser::Window;
 
+/// How long one round may take.
+const LONGEST: Duration = Duration::from_hours(12);
 /// How much of a sample is shown, in characters.
 const SHOWN: usize = 60;
 
@@ -70,6 +73,8 @@ fn run_options(suite: &Suite, options: &SettleOptions) -> anyhow::Result<RunOpti
         branch: night::branch(&suite.root, &environment),
         environment,
         window: Window::Hidden,
+        // The hour at which nights must be over is none of its business.
+        until: Some(Until::Budget(LONGEST)),
         ..RunOptions::default()
     })
 }

@@ -71,17 +71,22 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
         for word in words.filter(|it| text[it.clone()].chars().count() >= SHORTEST_WORD) {
             add(MutantKind::ChangeWord, word, 0);
         }
-        // What has an order: the next of the same rank, and both without anything inside.
+        // What has an order: the next of the same rank. Both without anything inside, or of a tree
+        // two things of one role with all that they hold.
+        let Some(next) = lines.get(last + 1) else { continue };
+        let next_last = last_inside(&lines, last + 1);
+        let bare = last == index && next_last == last + 1;
+        let next_shown = &text[next.span.clone()];
         if shape != Shape::Entries
-            && last == index
-            && let Some(next) = lines.get(index + 1)
             && next.indent == line.indent
-            && last_inside(&lines, index + 1) == index + 1
-            && text[next.span.clone()] != *shown
-            && !text[next.span.clone()].trim().is_empty()
+            && (bare || (shape == Shape::Tree && role(next_shown) == role(shown)))
+            && !next_shown.trim().is_empty()
             && !(shape == Shape::Files && line.indent == 0)
         {
-            add(MutantKind::SwapRows, line.span.clone(), next.span.end);
+            let (own, end) = (line.span.start..lines[last].span.end, lines[next_last].span.end);
+            if text[own.clone()] != text[own.end + 1..end] {
+                add(MutantKind::SwapRows, own, end);
+            }
         }
     }
     all
@@ -167,6 +172,12 @@ fn lines(text: &str) -> Vec<Line> {
             Line { span, indent: line.len() - line.trim_start_matches(' ').len() }
         })
         .collect()
+}
+
+/// The first word of a node.
+fn role(line: &str) -> &str {
+    let node = line.trim_start().trim_start_matches("- ");
+    node.split([' ', ':']).next().unwrap_or(node)
 }
 
 /// The last line that stands inside of this one.

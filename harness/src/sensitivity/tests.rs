@@ -310,3 +310,16 @@ fn what_has_no_order_hides_exactly_the_rows_that_changed_places() {
     let all: Vec<_> = hidden.iter().map(|it| (&*it.redaction, it.hides)).collect();
     assert_eq!(all, [("unordered: stdout", swaps)]);
 }
+
+#[test]
+fn rows_change_places_with_all_that_they_hold() {
+    let page = "- table \"T\":\n  - row \"a\":\n    - cell \"a\"\n  - row \"b\":\n    - cell \"b\"\n- text: end";
+    let swaps = sites(FacetKind::Aria, page).remove(&MutantKind::SwapRows).unwrap_or_default();
+    let swapped: Vec<String> = swaps.iter().map(|it| apply(page, it)).collect();
+    assert_eq!(
+        swapped,
+        [
+            "- table \"T\":\n  - row \"b\":\n    - cell \"b\"\n  - row \"a\":\n    - cell \"a\"\n- text: end"
+        ]
+    );
+}

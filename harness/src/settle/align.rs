@@ -3,9 +3,10 @@
 use similar::{Algorithm, DiffTag};
 
 use crate::compare::lines::alike;
-use crate::compare::{tree, vary};
-use crate::model::FacetKind;
+use crate::compare::{Redactor, tree, vary};
 use crate::model::observe::FacetShape;
+use crate::model::scenario::RedactionClass;
+use crate::model::{FacetKind, Redaction};
 
 /// A line that is there in every text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,9 +120,36 @@ impl Span {
 
     fn new(variants: Vec<String>, alone: bool) -> Self {
         let texts: Vec<&str> = variants.iter().map(String::as_str).collect();
-        let shared = vary::shared(&texts);
+        let shared = widened(&texts, vary::shared(&texts));
         Self { variants, shared, alone }
     }
+}
+
+/// The classes whose values are nothing but a value: no unit and no host stands in them.
+const WHOLE: [RedactionClass; 4] = [
+    RedactionClass::Timestamp,
+    RedactionClass::Uuid,
+    RedactionClass::TempPath,
+    RedactionClass::Hash,
+];
+
+/// What varies, with the rest of the value that it is a part of: where only the seconds of a time
+/// differed between rounds, its date differs tomorrow.
+pub(super) fn widened(variants: &[&str], (front, back): (usize, usize)) -> (usize, usize) {
+    let first = variants[0];
+    let (mut from, mut to) = (front, first.len() - back);
+    for class in WHOLE {
+        let own = [Redaction::Class(class)];
+        let Ok(redactor) = Redactor::new(&[&own], &[]) else { continue };
+        for value in redactor.taken(first) {
+            let starts = first.match_indices(&value).map(|it| it.0);
+            let overlap = |at: &usize| *at < to.max(front + 1) && front < at + value.len();
+            if let Some(at) = starts.into_iter().find(overlap) {
+                (from, to) = (from.min(at), to.max(at + value.len()));
+            }
+        }
+    }
+    (from, first.len() - to)
 }
 
 /// What varies in a line, from its beginning.

@@ -124,7 +124,8 @@ impl Work<'_> {
             if is_silent(facet, &texts[&facet])? {
                 return Ok(());
             }
-            let Some(found) = text::next(facet, &texts) else { break };
+            let known = &self.snapshot.unordered;
+            let Some(found) = text::next(facet, &texts, known) else { break };
             self.take(facet, found);
         }
         let texts = self.redacted(raw)?;

@@ -17,18 +17,19 @@ const CONTAINERS: [&str; 9] =
 /// How many lines show an order.
 const SHOWN: usize = 3;
 
-/// A proposal where only the order varies, but for what looks like a value.
-pub(super) fn of(facet: FacetKind, texts: &[String]) -> Option<Candidate> {
+/// A proposal where only the order varies, but for what looks like a value; never one that is
+/// `known` already.
+pub(super) fn of(facet: FacetKind, texts: &[String], known: &[Unordered]) -> Option<Candidate> {
     let bare: Vec<String> = texts.iter().map(|it| skeleton(facet, it)).collect();
     let own = [texts, &bare];
     let differ = |all: &[String]| all.windows(2).any(|it| it[0] != it[1]);
     if facet == FacetKind::Aria {
-        return own.iter().filter(|it| differ(it)).find_map(|it| of_tree(it));
-    }
-    if !facet.has_lines() {
-        return None;
+        return own.iter().filter(|it| differ(it)).find_map(|it| of_tree(it, known));
     }
     let remedy = Unordered::Facet(facet);
+    if !facet.has_lines() || known.contains(&remedy) {
+        return None;
+    }
     let only_order = |all: &&[String]| differ(all) && !differ(&sorted(facet, all, &remedy));
     own.into_iter().map(|it| &it[..]).find(only_order)?;
     Some(Candidate {
@@ -68,8 +69,8 @@ fn shown(texts: &[String]) -> Vec<String> {
 }
 
 /// A table or list with which, sorted, less differs: the one with which the least does, and of
-/// those the last, which is the innermost.
-fn of_tree(texts: &[String]) -> Option<Candidate> {
+/// those with a name the last, which is the innermost.
+fn of_tree(texts: &[String], known: &[Unordered]) -> Option<Candidate> {
     let unequal = |all: &[String]| -> usize {
         let lines: Vec<Vec<&str>> = all.iter().map(|it| it.lines().collect()).collect();
         let most = lines.iter().map(Vec::len).max().unwrap_or(0);
@@ -79,10 +80,16 @@ fn of_tree(texts: &[String]) -> Option<Candidate> {
     let mut best: Option<(usize, Target)> = None;
     for target in containers(&texts[0]) {
         let remedy = Unordered::Target(target.clone());
+        if known.contains(&remedy) {
+            continue;
+        }
         let after = sorted(FacetKind::Aria, texts, &remedy);
         // Sorting what was in the same order everywhere is no help.
         let rest = unequal(&after);
-        if rest < before && best.as_ref().is_none_or(|it| rest <= it.0) {
+        // Of two that help as much a name is worth more than a number.
+        let named = matches!(target.locator, Locator::Role { name: Some(_), .. });
+        let better = |it: &(usize, Target)| rest < it.0 || (rest == it.0 && named);
+        if rest < before && best.as_ref().is_none_or(better) {
             best = Some((rest, target));
         }
     }

@@ -66,11 +66,19 @@ fn a_class_that_would_take_a_constant_gives_way_to_a_pattern() {
 }
 
 #[test]
+fn a_time_of_which_only_the_seconds_differed_goes_with_its_date() {
+    let output = |time: &str| format!("born 2001-01-01 00:00\nmade 2026-01-05 {time} by ada\n");
+    let (a, b) = (output("09:00:01"), output("09:00:07"));
+    let wanted = (NoiseKind::Timestamp, pattern(r"made ([\d:., T/+-]+) by ada$"), true);
+    assert_eq!(proposed(&[&a, &b]), [wanted]);
+}
+
+#[test]
 fn a_pattern_that_would_take_a_constant_gets_more_around_it() {
-    let output = |n: u32| format!("a b c d: total 4 of 9\na b c e: total {n} of 9\n");
+    let output = |n: u32| format!("d: in all total 4 of 9\ne: in all total {n} of 9\n");
     let outputs = [output(5), output(6), output(9)];
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
-    let wanted = (NoiseKind::Counter, pattern(r"^ *a b c e: total (\d+) of 9$"), true);
+    let wanted = (NoiseKind::Counter, pattern(r"^ *e: in all total (\d+) of 9$"), true);
     assert_eq!(proposed(&outputs), [wanted]);
     let block = |n: u32| format!("first\n7\nsecond\n{n}\n");
     let (a, b) = (block(8), block(3));
@@ -84,8 +92,8 @@ fn several_things_that_vary_in_one_line_each_get_their_own() {
     assert_eq!(
         proposed(&outputs),
         [
-            (NoiseKind::Timestamp, class(RedactionClass::Timestamp), true),
             (NoiseKind::Counter, pattern(r"run (\d+) by ada"), true),
+            (NoiseKind::Timestamp, class(RedactionClass::Timestamp), true),
         ]
     );
 }

@@ -7,9 +7,9 @@ use crate::compare::vary::{self, Around};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
 use crate::model::settle::{NoiseKind, Remedy};
-use crate::model::{FacetKind, Redaction};
+use crate::model::{FacetKind, Redaction, Unordered};
 
-use super::align::{Line, Span, align, spans};
+use super::align::{Line, Span, align, spans, widened};
 use super::{json, kind, order, samples};
 
 /// The texts of a checkpoint, one of each round, as they are compared.
@@ -26,9 +26,9 @@ pub(super) struct Candidate {
 }
 
 /// The next proposal for a facet; `None` where there is none that stands.
-pub(super) fn next(facet: FacetKind, all: &Texts) -> Option<Candidate> {
+pub(super) fn next(facet: FacetKind, all: &Texts, known: &[Unordered]) -> Option<Candidate> {
     let texts = all.get(&facet)?;
-    if let Some(found) = order::of(facet, texts) {
+    if let Some(found) = order::of(facet, texts, known) {
         return Some(found);
     }
     let aligned = align(facet, texts);
@@ -43,8 +43,8 @@ pub(super) fn next(facet: FacetKind, all: &Texts) -> Option<Candidate> {
     aligned.varying.iter().find_map(|line| {
         let spans = spans(&line.variants);
         spans.iter().find_map(|span| {
-            let stands = |it: &Redaction| stands(it, facet, all, weight);
-            let redaction = redactions(line, span).into_iter().find(stands)?;
+            let fits = |it: &Redaction| silences(it, line, span) && stands(it, facet, all, weight);
+            let redaction = redactions(line, span).into_iter().find(fits)?;
             Some(candidate(span, redaction))
         })
     })
@@ -86,11 +86,12 @@ fn candidate(span: &Span, redaction: Redaction) -> Candidate {
 fn redactions(line: &Line<'_>, span: &Span) -> Vec<Redaction> {
     let variants: Vec<&str> = span.variants.iter().map(String::as_str).collect();
     let mut all: Vec<Redaction> = RedactionClass::ALL.into_iter().map(Redaction::Class).collect();
-    all.extend(vary::pattern(&variants, Around::Words).map(Redaction::Pattern));
+    all.extend(vary::pattern_at(&variants, span.shared, Around::Words).map(Redaction::Pattern));
     if span.alone {
-        all.extend(vary::pattern(&line.variants, Around::Line).map(Redaction::Pattern));
+        let (front, back) = widened(&line.variants, vary::shared(&line.variants));
+        let whole = vary::pattern_at(&line.variants, (front, back), Around::Line);
+        all.extend(whole.map(Redaction::Pattern));
         if let Some(before) = line.before.filter(|it| !it.trim().is_empty()) {
-            let (front, back) = vary::shared(&line.variants);
             let first = line.variants[0];
             let middles: Vec<&str> =
                 line.variants.iter().map(|it| &it[front..it.len() - back]).collect();
@@ -104,6 +105,19 @@ fn redactions(line: &Line<'_>, span: &Span) -> Vec<Redaction> {
         }
     }
     all
+}
+
+/// Whether a redaction takes out this span, and not another one of its line.
+fn silences(redaction: &Redaction, line: &Line<'_>, span: &Span) -> bool {
+    let Ok(redactor) = Redactor::new(&[std::slice::from_ref(redaction)], &[]) else { return false };
+    let same = |texts: &mut dyn Iterator<Item = String>| {
+        let mut redacted = texts.map(|it| redactor.apply(FacetKind::Stdout, &it));
+        let first = redacted.next();
+        redacted.all(|it| Some(&it) == first.as_ref())
+    };
+    let before = line.before.unwrap_or_default();
+    same(&mut span.variants.iter().cloned())
+        || (span.alone && same(&mut line.variants.iter().map(|it| format!("{before}\n{it}"))))
 }
 
 /// Whether less varies with a redaction, and nothing that was constant is taken out by it.

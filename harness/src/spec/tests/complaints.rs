@@ -285,7 +285,7 @@ fn what_has_no_order_is_a_facet_of_lines_or_a_thing_with_a_role() {
         "  - snapshot: a\n    unordered: [ links, 'table \"Orders\"', { target: list, nth: 2 } ]\n    unstable: [ image ]\n",
         "  - run: x\n    snapshot: b\n    unordered: stdout\n    unstable: [ stderr ]\n",
     );
-    assert_eq!(said_of_steps(fine), "");
+    assert_eq!(said_of_steps(fine), "nothing");
     let all = said_of_steps(concat!(
         "  - snapshot: a\n    unordered: [ aria, image, 'text \"x\"' ]\n",
         "  - run: x\n    snapshot: b\n    unordered: [ exit, table ]\n",
