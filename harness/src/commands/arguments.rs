@@ -194,6 +194,7 @@ pub struct ListOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RunArguments {
     #[command(flatten)]
     pub choice: Choice,

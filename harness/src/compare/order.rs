@@ -77,7 +77,9 @@ fn sort_inside(lines: &mut [&str], at: usize) {
     let is_holder = |at: usize| node(lines[at]).is_some_and(|it| HOLDERS.contains(&it.0));
     let holders: Vec<usize> = starts.iter().copied().filter(|it| is_holder(*it)).collect();
     if !holders.is_empty() {
-        holders.into_iter().for_each(|it| sort_inside(lines, it));
+        for holder in holders {
+            sort_inside(lines, holder);
+        }
         return;
     }
     let ends = starts.iter().skip(1).copied().chain([end]);

@@ -284,7 +284,7 @@ pub struct Figure {
     pub cut_short: bool,
 }
 
-/// By reference, because serde asks so.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -51,9 +51,9 @@ pub(super) fn align<'t>(facet: FacetKind, texts: &'t [String]) -> Aligned<'t> {
         std::iter::once(Some(base[at])).chain(others).collect()
     };
     let same = |all: &[&str]| all.windows(2).all(|it| it[0] == it[1]);
-    for at in 0..base.len() {
+    for (at, line) in base.iter().enumerate() {
         let Some(variants_here) = variants(at) else {
-            out.loose.push(base[at]);
+            out.loose.push(line);
             continue;
         };
         if same(&variants_here) {

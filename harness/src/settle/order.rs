@@ -31,7 +31,7 @@ pub(super) fn of(facet: FacetKind, texts: &[String], known: &[Unordered]) -> Opt
         return None;
     }
     let only_order = |all: &&[String]| differ(all) && !differ(&sorted(facet, all, &remedy));
-    own.into_iter().map(|it| &it[..]).find(only_order)?;
+    own.into_iter().find(only_order)?;
     Some(Candidate {
         remedy: Remedy::Unordered(remedy),
         kind: NoiseKind::Order,

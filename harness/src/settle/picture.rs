@@ -23,7 +23,7 @@ pub(super) struct Picture<'a> {
 impl<'a> Picture<'a> {
     /// `None` where the evidence is not there.
     pub(super) fn of(record: &'a FacetRecord, read: Read<'_>) -> Option<Self> {
-        let text = record.layout.as_ref().and_then(|it| read(it));
+        let text = record.layout.as_ref().and_then(read);
         let layout = text.map(|it| Layout::from_text(&String::from_utf8_lossy(&it)));
         Some(Self { png: read(&record.evidence)?, record, layout: layout.unwrap_or_default() })
     }
