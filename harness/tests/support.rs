@@ -59,7 +59,8 @@ impl SuiteCopy {
 
     /// Runs a night, in `first` beside the suite, that writes the baselines which are missing.
     pub fn accept(&self) {
-        let answer = self.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "../first"]);
+        let answer =
+            self.run(&["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "../first"]);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
     }
 
