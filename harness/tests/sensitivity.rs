@@ -141,7 +141,22 @@ fn the_figure_of_a_night_is_the_same_when_it_is_judged_again() {
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert_eq!(night_json(&second)["sensitivity"], figure);
     let html = std::fs::read_to_string(second.join("index.html")).expect("written");
-    assert!(html.contains("Would be noticed"), "the report lacks the figure");
+    assert_eq!(html.matches("Would be noticed").count(), 1, "the figure stands once");
+    // The first night is known only where the nights are: below `reports/nights`.
+    assert!(!html.contains("before: "), "no night before is known here");
+}
+
+#[test]
+fn the_trend_of_the_figure_is_told_from_the_nights_before() {
+    let suite = accepted(&[("orders", ORDERS)]);
+    for night in ["one", "two"] {
+        let out = format!("reports/nights/{night}");
+        let answer = suite.run(&["run", "--no-pdf", "--out", &out]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+    }
+    let html = std::fs::read_to_string(suite.root().join("reports/nights/two/index.html"));
+    let html = html.expect("written");
+    assert!(html.contains("before: 100 % on "), "the report lacks the trend");
 }
 
 #[test]

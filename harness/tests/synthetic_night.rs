@@ -56,7 +56,6 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         scenarios: reports,
         stages: Vec::new(),
         sensitivity: None,
-        sensitivity_before: Vec::new(),
         hygiene: Vec::new(),
         pending: Vec::new(),
         preflight: Vec::new(),

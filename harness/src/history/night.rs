@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::model::finding::{RedactionUse, SlowStep, StageUse, Totals};
-use crate::model::history::{Noticed, Since, step_key};
+use crate::model::history::{Since, step_key};
+use crate::model::sensitivity::Noticed;
 use crate::model::{Decision, FORMAT_VERSION, Surface, Verdict};
 
 /// A report that is larger than this is not read.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{StageUse, Totals};
 use super::scenario::Surface;
+use super::sensitivity::Noticed;
 use super::verdict::{Decision, Verdict};
 
 /// What earlier nights said.
@@ -57,15 +58,6 @@ pub struct PastNight {
     /// What each stage that is not gating did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageUse>,
-}
-
-/// How many mutants of a night's observations would have been noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Noticed {
-    /// How many there were.
-    pub mutants: u64,
-    /// How many would have been noticed.
-    pub noticed: u64,
 }
 
 /// A night that could not be used.

@@ -95,7 +95,8 @@ pub struct Noticed {
     pub mutants: u32,
     /// Changes of these that would have been noticed.
     pub noticed: u32,
-    /// Changes that could have been tried.
+    /// Changes that could have been tried; 0 where an old plan does not say.
+    #[serde(default)]
     pub possible: u64,
 }
 

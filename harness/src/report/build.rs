@@ -89,7 +89,6 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,
-        sensitivity_before: Vec::new(),
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,

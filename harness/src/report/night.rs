@@ -8,10 +8,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::finding::{DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
-use crate::model::history::{Noticed, SkippedNight};
+use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
-use crate::model::sensitivity::Figure;
+use crate::model::sensitivity::{Figure, Noticed};
 use crate::model::{
     Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals,
     Verdict, WatchKind,
@@ -48,9 +48,6 @@ pub struct NightReport {
     /// nobody measured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Figure>,
-    /// The same of earlier nights in percent, the oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sensitivity_before: Vec<u32>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

@@ -1,5 +1,5 @@
-//! What the page shows of the nights before: the strip, how many are known, how fast tonight was
-//! against them, and the trend of what would have been noticed.
+//! What the page shows of the nights before: the strip, how many are known, and how fast tonight
+//! was against them.
 //!
 //! Neighbours: [`super::page`], which places it, and [`super::trust`] for the other facts.
 
@@ -12,8 +12,6 @@ use crate::model::{Decision, Totals};
 
 /// A pace that differs by less than this from the usual one is not told.
 const FELT: f64 = 1.2;
-/// How many nights the trend of sensitivity is told from.
-const TREND: usize = 5;
 
 /// One night of the strip.
 #[derive(Debug, Serialize)]
@@ -90,23 +88,5 @@ pub fn facts(report: &NightReport) -> Vec<FactView> {
         let text = format!("{:.1} times as long as usual, over {} steps", pace.factor, pace.steps);
         facts.push(FactView { term: "Pace", text, more });
     }
-    facts.extend(sensitivity(report));
     facts
-}
-
-/// What would have been noticed in the last nights that asked.
-fn sensitivity(report: &NightReport) -> Option<FactView> {
-    let nights = report.history.as_ref().map_or(&[][..], |it| &it.nights);
-    let asked: Vec<String> = nights
-        .iter()
-        .filter_map(|it| Some((it.started, it.sensitivity?)))
-        .filter(|it| it.1.mutants > 0)
-        .map(|(at, it)| {
-            let share = it.noticed as f64 * 100.0 / it.mutants as f64;
-            format!("{} {:.0} %", at.format("%-d %b"), share.floor())
-        })
-        .collect();
-    let text = asked.last()?.clone();
-    let from = asked.len().saturating_sub(TREND);
-    Some(FactView { term: "Would be noticed", text, more: asked[from..].to_vec() })
 }

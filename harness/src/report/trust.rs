@@ -16,6 +16,8 @@ use crate::model::{Patience, StageTally, Surface, Verdict};
 const MOST_ON_TRIAL: usize = 8;
 /// The most blind spots and remarks that are listed.
 const MOST_BLIND: usize = 3;
+/// How many nights the trend of what would have been noticed is told from.
+const TREND: usize = 5;
 
 /// A build under test.
 #[derive(Debug, Serialize)]
@@ -222,11 +224,7 @@ fn sensitivity(report: &NightReport) -> Option<FactView> {
     let percent = figure.count().percent()?;
     let tried = figure.mutants as usize;
     let mut more = vec![format!("of {} possible ones", thousands(figure.possible))];
-    if !report.sensitivity_before.is_empty() {
-        let before: Vec<String> =
-            report.sensitivity_before.iter().map(|it| format!("{it} %")).collect();
-        more.push(format!("before: {}", before.join(", ")));
-    }
+    more.extend(before(report));
     more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 200)));
     if figure.blind_spots as usize > MOST_BLIND {
         let rest = figure.blind_spots as usize - MOST_BLIND;
@@ -237,6 +235,18 @@ fn sensitivity(report: &NightReport) -> Option<FactView> {
         text: format!("{percent} % of {}", count(tried, "change")),
         more,
     })
+}
+
+/// The same of earlier nights, the oldest first.
+fn before(report: &NightReport) -> Option<String> {
+    let nights = report.history.as_ref().map_or(&[][..], |it| &it.nights);
+    let asked: Vec<String> = nights
+        .iter()
+        .filter_map(|it| Some((it.started.format("%-d %b"), it.sensitivity?.percent()?)))
+        .map(|(day, percent)| format!("{percent} % on {day}"))
+        .collect();
+    let from = asked.len().saturating_sub(TREND);
+    (!asked.is_empty()).then(|| format!("before: {}", asked[from..].join(", ")))
 }
 
 /// What should be tidied up.
