@@ -33,3 +33,7 @@ proof nights="10":
 # Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
     cargo bench --profile dev --bench detection -- {{faults}}
+
+# Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
+upgrades *products:
+    cargo bench --profile dev --bench upgrades -- {{products}}

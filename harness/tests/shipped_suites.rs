@@ -35,6 +35,13 @@ fn shop() -> Suite {
     load(&fixture().join("suite"))
 }
 
+/// The folders of the suites that upgrade real products.
+fn upgrades() -> Vec<PathBuf> {
+    let folder = repository().join("harness/upgrades");
+    let entries = std::fs::read_dir(folder).expect("the folder is there").flatten();
+    entries.map(|it| it.path()).filter(|it| it.join("nightshift.yaml").is_file()).collect()
+}
+
 /// The scenario's file: rows of one `for-each` count once.
 fn files(suite: &Suite) -> BTreeMap<&str, Vec<&Scenario>> {
     let mut files: BTreeMap<&str, Vec<&Scenario>> = BTreeMap::new();
@@ -75,6 +82,22 @@ fn the_shop_suite_uses_each_of_its_skills() {
 }
 
 #[test]
+fn every_suite_of_the_upgrades_is_valid_and_knows_an_old_and_a_new_build() {
+    let suites = upgrades();
+    assert_eq!(suites.len(), 3);
+    for root in suites {
+        let suite = load(&root);
+        let known =
+            suite.config.products.values().filter_map(|it| Some(it.builds.as_ref()?.known.len()));
+        assert_eq!(known.collect::<Vec<_>>(), [2], "{}", root.display());
+        for name in suite.skills.keys() {
+            let used = suite.scenarios.iter().any(|it| uses(it, name));
+            assert!(used, "nobody uses skill {name} of {}", root.display());
+        }
+    }
+}
+
+#[test]
 fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
     let suite = datasette();
     assert!(suite.skills.len() >= 3);
@@ -86,7 +109,7 @@ fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
 
 #[test]
 fn every_yaml_file_names_its_schema_in_the_first_line() {
-    for root in [repository(), fixture().join("suite")] {
+    for root in [vec![repository(), fixture().join("suite")], upgrades()].concat() {
         let mut yaml = vec![root.join("nightshift.yaml")];
         for folder in ["scenarios", "skills"] {
             let walk = walkdir::WalkDir::new(root.join(folder)).into_iter().flatten();

@@ -216,19 +216,21 @@ fn of_part(pair: &Pair, file: &str) -> String {
 }
 
 fn became(old: &str, new: &str) -> String {
-    let (old, new) = apart(old, new);
+    let (old, new) = apart(old, new, PIECE);
     format!("{} → {}", plain(&old, PIECE), plain(&new, PIECE))
 }
 
-/// Two long texts from a little before the place where they part.
-pub(super) fn apart(old: &str, new: &str) -> (String, String) {
+/// Two texts that are longer than `room`, from a little before the place where they part.
+pub(super) fn apart(old: &str, new: &str, room: usize) -> (String, String) {
     const BEFORE: usize = 12;
     let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
     let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    if a.len().max(b.len()) <= PIECE || same <= BEFORE {
+    if a.len().max(b.len()) <= room || same <= BEFORE {
         return (old.to_owned(), new.to_owned());
     }
-    let rest = |it: &[char]| format!("…{}", it[same - BEFORE..].iter().collect::<String>());
+    // From the beginning of a word, where one begins near.
+    let from = (same - BEFORE..same).find(|at| a[*at - 1] == ' ').unwrap_or(same - BEFORE);
+    let rest = |it: &[char]| format!("…{}", it[from..].iter().collect::<String>());
     (rest(&a), rest(&b))
 }
 
@@ -339,7 +341,7 @@ fn of_text(pair: &Pair) -> String {
             }
         }
         (Some(old), Some(new)) => {
-            let (old, new) = apart(&old.text, &new.text);
+            let (old, new) = apart(&old.text, &new.text, PIECE);
             format!("\"{}\" → \"{}\"", plain(&old, PIECE), plain(&new, PIECE))
         }
         (Some(old), None) => format!("{} is gone", quoted(old)),

@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::cause::{self, Atom, atoms};
-use super::group::{Group, facets_of, group};
-use super::narrow::narrow;
+use super::group::{Group, group};
+use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::title::{plain, title};
@@ -343,10 +343,7 @@ impl Material<'_> {
             .map(|spot| {
                 let located = &spots[*spot];
                 let facets = facets_of(located, own, &holders[*spot]);
-                let all = &located.difference.facets;
-                let own = |index: usize| narrow(&all[index], located, own, &holders[*spot]);
-                let kept = facets.into_iter().map(own).collect();
-                Difference { facets: kept, ..located.difference.clone() }
+                Difference { facets, ..located.difference.clone() }
             })
             .collect();
         let title = title(self.seen, &differences, &own.atoms);
@@ -473,7 +470,14 @@ pub(super) fn short_hash(text: &str) -> String {
 
 /// Whether something came and nothing went: it comes after what users may miss.
 fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
-    atoms.iter().all(|it| matches!(it.sides(), Some((_, None, Some(_)))))
+    let more = |old: &str, new: &str| {
+        new.strip_prefix(old).is_some_and(|it| it.starts_with(char::is_whitespace))
+    };
+    atoms.iter().all(|it| match it.sides() {
+        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => more(old, new),
+        Some((_, None, Some(_))) => true,
+        Some((_, _, _)) | None => false,
+    })
 }
 
 fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {

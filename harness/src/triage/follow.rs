@@ -4,6 +4,8 @@
 //! changes the tree, the list of fields and what hinders people. That is one cause, and [`super::group`]
 //! groups by the tree then. A detail that changed alone speaks for itself.
 
+use std::collections::BTreeSet;
+
 use super::cause::{Atom, text};
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
@@ -31,6 +33,20 @@ pub fn follows(spot: &Located, atom: &Atom) -> bool {
         .map(text)
         .collect();
     beside && removed.iter().chain(added).any(|line| tree.iter().any(|node| tells(node, line)))
+}
+
+/// Whether what a detail or a picture says is about something that changed in the tree.
+#[must_use]
+pub fn is_about(atoms: &BTreeSet<Atom>, said: &str) -> bool {
+    atoms.iter().any(|atom| {
+        let Atom::Line { facet: FacetKind::Aria, removed, added } = atom else { return false };
+        removed.iter().chain(added).any(|node| tells(node, said) || names(node, said))
+    })
+}
+
+/// Whether the name of a thing of the tree stands in a text.
+fn names(node: &str, said: &str) -> bool {
+    name(node).is_some_and(|it| said.contains(it))
 }
 
 /// Whether a line of the tree is about the thing that a detail is about.

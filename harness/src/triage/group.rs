@@ -1,7 +1,8 @@
 //! [`group`]: differences and failures that share a cause become one [`Group`].
 //!
 //! 1. Each spot (a checkpoint that differs, a step that failed, a step at which a watch saw
-//!    something new) is broken into atoms. Atoms with the same set of spots are one group.
+//!    something new) is broken into atoms. Atoms with the same set of spots are one group, unless
+//!    `split` knows better.
 //! 2. A failed step that looks for what an earlier or same-place difference has lost joins it, or
 //!    what got the name, anywhere, that it found instead, or what `sequel` says it goes on with.
 //! 3. What a watch saw joins the difference or failure that followed it, and takes in replaced
@@ -12,12 +13,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::cause::{Atom, atoms, of_facet, text};
+use super::cause::{Atom, atoms, text};
 use super::follow::follows;
 use super::kin;
 use super::node::Node;
 use super::pieces::Ages;
 use super::sequel::{goes_on_with, join_views};
+use super::split::split;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffTag, FacetChange};
@@ -131,7 +133,7 @@ fn by_spots(spots: &[Located], ages: &Ages) -> Vec<Group> {
         groups.entry((spots, is_known)).or_default().insert(atom);
     }
     let groups = groups.into_iter();
-    groups.map(|((spots, is_known), atoms)| Group { spots, atoms, is_known }).collect()
+    groups.flat_map(|((spots, is_known), atoms)| split(Group { spots, atoms, is_known })).collect()
 }
 
 /// Moves one group into another.
@@ -396,20 +398,4 @@ fn following(spots: &[Located]) -> Vec<Option<usize>> {
         same.filter(|index| step(index) >= seen.step).min_by_key(step)
     };
     spots.iter().map(|spot| if is_watch(spot) { first(spot) } else { None }).collect()
-}
-
-/// The facets of a spot that belong to a group: those with an atom of it, and those whose atoms
-/// belong to no group at all because they only follow. `holders` are the groups of that spot.
-#[must_use]
-pub fn facets_of(located: &Located, own: &Group, holders: &[&Group]) -> Vec<usize> {
-    let facets = located.difference.facets.iter().enumerate();
-    facets
-        .filter(|(_, change)| {
-            let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
-            let atoms = of_facet(change, replaced);
-            let elsewhere = || holders.iter().any(|it| !it.atoms.is_disjoint(&atoms));
-            !own.atoms.is_disjoint(&atoms) || !elsewhere()
-        })
-        .map(|(index, _)| index)
-        .collect()
 }

@@ -2,8 +2,7 @@
 //!
 //! - A list that is sorted, filtered or written wrongly shows other rows on each of its pages:
 //!   changes inside the same table or list of the same path (whatever its query) are one group.
-//! - The same words put in or taken out of texts that differ otherwise ("Error: " in front of every
-//!   title) are one change.
+//! - The same edit of different things is one change, see [`super::edits`].
 //! - Text that is read in another encoding than it was written in is garbled everywhere for one cause.
 //! - What hits nearly the same many pages comes from what they share: a header, a navigation.
 //! - What a command writes into a file and what a later step of the scenario reads of it change by
@@ -14,9 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, text, without_numbers};
+use super::edits::{self, is_echo};
 use super::garbled::is_garbled;
 use super::group::Group;
-use super::told;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffLine, DiffTag};
@@ -47,7 +46,7 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
             move_into(groups, index, into);
         }
     }
-    join_edits(groups);
+    edits::join(groups);
     join_garbled(groups);
     join_everywhere(groups, spots);
     join_written(groups, spots);
@@ -57,21 +56,6 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
         }
     }
     groups.retain(|group| !group.spots.is_empty());
-}
-
-/// Joins groups in which the same words were put in or taken out.
-fn join_edits(groups: &mut [Group]) {
-    let mut first: BTreeMap<(BTreeSet<Edit>, bool), usize> = BTreeMap::new();
-    for index in 0..groups.len() {
-        let own = groups[index].atoms.iter().filter(|it| !is_echo(it));
-        let edits: Option<BTreeSet<Edit>> = own.map(edit).collect();
-        if let Some(edits) = edits.filter(|it| !it.is_empty())
-            && let into = *first.entry((edits, groups[index].is_known)).or_insert(index)
-            && into != index
-        {
-            move_into(groups, index, into);
-        }
-    }
 }
 
 /// Joins what was read in another encoding, wherever it stands.
@@ -86,40 +70,6 @@ fn join_garbled(groups: &mut [Group]) {
             }
         }
     }
-}
-
-/// Whether it is a line that is called by what stands in it, which changed too.
-fn is_echo(atom: &Atom) -> bool {
-    let Some((FacetKind::Aria, removed, added)) = atom.sides() else { return false };
-    removed.into_iter().chain(added).all(told::is_echo)
-}
-
-/// In which facet, in what kind of line, which words went and which came.
-type Edit = (FacetKind, String, String, String);
-
-/// The words that a changed line lost and got, where they say enough to know them again: a number
-/// or a short word changes for many reasons.
-fn edit(atom: &Atom) -> Option<Edit> {
-    const TELLING: usize = 5;
-    let Atom::Line { facet, removed: Some(old), added: Some(new) } = atom else { return None };
-    let (a, b): (Vec<&str>, Vec<&str>) =
-        (old.split_whitespace().collect(), new.split_whitespace().collect());
-    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let left = a.len().min(b.len()) - head;
-    let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
-    let middle = |words: &[&str]| {
-        let words = &words[head..words.len() - tail];
-        // What a number is differs from place to place; what is around it does not.
-        let begins = words.split(|it| *it == "-").next().unwrap_or(words);
-        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
-    };
-    let (gone, came) = (middle(&a), middle(&b));
-    let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
-    let kind = a.iter().chain(&b).find(|it| **it != "-").copied().unwrap_or_default();
-    let kind = kind.trim_end_matches(':').to_owned();
-    // Words that stand for others do so in whatever names them: a heading, a link.
-    let kind = if gone.is_empty() || came.is_empty() { kind } else { String::new() };
-    (letters >= TELLING && head > 0).then_some((*facet, kind, gone, came))
 }
 
 /// Pages from which on what hits nearly all the same ones has one cause.

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! One new long option moves the second column of all others. So entries are compared by their
-//! name, over the ends of lines and without white space. `cause` makes atoms of them.
+//! name, over the ends of lines and without white space. How a command is called (`Usage: …`) is
+//! an entry too: it goes over several lines as well. `cause` makes atoms of them.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ use crate::model::finding::{DiffLine, DiffTag};
 
 /// The spaces between what is listed and what it is for.
 const GUTTER: &str = "  ";
+
+/// The name of the entry that says how a command is called.
+pub const USAGE: &str = "usage";
 
 /// One entry that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +71,7 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
         }
         let whole = exact_text(line);
         let indent = whole.len() - whole.trim_start().len();
-        if let Some((name, told)) = head(&whole) {
+        if let Some((name, told)) = usage(&whole).or_else(|| head(&whole)) {
             entries.push((name, told));
             column = Some((indent, at));
             consumed.push(at);
@@ -83,6 +87,12 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
     }
     consumed.retain(|at| segment[*at].tag == own);
     (entries, consumed)
+}
+
+/// How a command is called, where a line begins to say it.
+fn usage(line: &str) -> Option<(String, String)> {
+    let (key, told) = line.split_once(": ")?;
+    key.eq_ignore_ascii_case(USAGE).then(|| (USAGE.to_owned(), words(told)))
 }
 
 /// The name of an entry and all that its first line says.
@@ -132,7 +142,9 @@ fn differing(old: &Listed, new: &Listed) -> Vec<Entry> {
         let (was, is) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
         for at in 0..was.len().max(is.len()) {
             let (removed, added) = (was.get(at).cloned(), is.get(at).cloned());
-            if removed != added {
+            // A line may end in the middle of a word.
+            let bare = |it: &Option<String>| it.as_deref().map(|it| it.replace(' ', ""));
+            if bare(&removed) != bare(&added) {
                 found.push(Entry { name: name.clone(), removed, added });
             }
         }
@@ -199,6 +211,18 @@ mod tests {
         let diff = " Commands:\n   dump    Output all\n+  install  Install packages\n+Not indented  at all";
         assert_eq!(found(diff), [("install".to_owned(), None, some("install Install packages"))]);
         assert_eq!(found("-  two words here\n+  two other words"), []);
+    }
+
+    #[test]
+    fn how_a_command_is_called_is_one_entry_over_the_ends_of_its_lines() {
+        let diff = "-Usage: shopctl add [OPTIONS] NAME [integer|fl\n-                   oat|text]\n\
+                    +Usage: shopctl add [OPTIONS] NAME\n+                   [integer|float|text]";
+        assert_eq!(found(diff), []);
+        let diff = "-usage: shopctl add NAME\n+usage: shopctl add NAME\n+                   [int]";
+        assert_eq!(
+            found(diff),
+            [("usage".to_owned(), some("shopctl add NAME"), some("shopctl add NAME [int]"))]
+        );
     }
 
     #[test]

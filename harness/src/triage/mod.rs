@@ -7,6 +7,7 @@
 //! [`listing`] reads help texts, [`node`] lines of the accessibility tree.
 
 pub mod cause;
+mod edits;
 mod files;
 mod findings;
 mod follow;
@@ -22,6 +23,7 @@ mod pieces;
 pub mod seen;
 mod sequel;
 pub mod slow;
+mod split;
 pub mod stages;
 pub mod title;
 mod title_facets;

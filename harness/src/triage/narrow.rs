@@ -1,9 +1,10 @@
-//! [`narrow`]: of a facet that changed for several causes, what belongs to one of them.
+//! [`facets_of`]: of a place that changed for several causes, what belongs to one of them.
 //!
-//! A page on which five things changed is in five findings, and each shows its own lines; the rest
-//! stands in the others. What no finding claims is shown by the first.
+//! A page on which five things changed is in five findings, and each shows its own lines, links,
+//! fields and pictures; the rest stands in the others.
 
 use super::cause::{Atom, exact_text, of_facet, text, without_numbers};
+use super::follow::is_about;
 use super::group::Group;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
@@ -12,37 +13,59 @@ use crate::model::finding::{DiffLine, DiffTag, FacetChange};
 /// Lines kept of what was expected and what was there.
 const SUMMARY: usize = 12;
 
-/// The part of a facet that belongs to `own`; `holders` are all groups of its spot, in order.
+/// What of a spot belongs to `own`; `holders` are all groups of that spot, in order.
+///
+/// These are the facets with an atom of it, each narrowed to its lines. What no group claims only
+/// follows: the first group shows it, and another one the part that is about what it is about.
 #[must_use]
-pub fn narrow(
-    change: &FacetChange,
-    located: &Located,
-    own: &Group,
-    holders: &[&Group],
-) -> FacetChange {
-    let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
-    let atoms = of_facet(change, replaced);
-    let claiming: Vec<&&Group> =
-        holders.iter().filter(|it| !it.atoms.is_disjoint(&atoms)).collect();
-    let claimed =
-        |group: &Group| -> Vec<Atom> { group.atoms.intersection(&atoms).cloned().collect() };
-    // Of files and screens the whole says where a line belongs.
-    let whole = matches!(change.facet, Some(FacetKind::Files | FacetKind::Screen) | None);
-    if whole
-        || claiming.len() < 2
-        || replaced
-        || change.diff.is_empty()
-        || own.atoms.is_disjoint(&atoms)
-    {
-        return change.clone();
+pub fn facets_of(located: &Located, own: &Group, holders: &[&Group]) -> Vec<FacetChange> {
+    let all = located.difference.facets.iter();
+    all.filter_map(|change| {
+        let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
+        let atoms = of_facet(change, replaced);
+        let claiming: Vec<&Group> =
+            holders.iter().copied().filter(|it| !it.atoms.is_disjoint(&atoms)).collect();
+        if claiming.is_empty() {
+            return unclaimed(change, own, holders);
+        }
+        let claims = !own.atoms.is_disjoint(&atoms);
+        // Of files and screens the whole says where a line belongs.
+        let whole = matches!(change.facet, Some(FacetKind::Files | FacetKind::Screen) | None);
+        if !claims || whole || claiming.len() < 2 || replaced || change.diff.is_empty() {
+            return claims.then(|| change.clone());
+        }
+        let is_first = *claiming[0] == *own;
+        let (own, others): (Vec<Atom>, Vec<Atom>) =
+            atoms.into_iter().partition(|it| own.atoms.contains(it));
+        let keep = |line: &DiffLine| {
+            let is_own = own.iter().any(|atom| says(atom, line));
+            is_own || (is_first && !others.iter().any(|atom| says(atom, line)))
+        };
+        Some(narrow(change, keep).unwrap_or_else(|| change.clone()))
+    })
+    .collect()
+}
+
+/// What of a facet that no group claims is shown beside a group.
+fn unclaimed(change: &FacetChange, own: &Group, holders: &[&Group]) -> Option<FacetChange> {
+    let is_first = holders.first().is_none_or(|it| **it == *own);
+    if holders.len() < 2 {
+        return Some(change.clone());
     }
-    let is_first = std::ptr::eq(*claiming[0], own) || *claiming[0] == own;
-    let own = claimed(own);
-    let others: Vec<Atom> = atoms.into_iter().filter(|it| !own.contains(it)).collect();
-    let keep = |line: &DiffLine| {
-        let is_own = own.iter().any(|atom| says(atom, line));
-        is_own || (is_first && !others.iter().any(|atom| says(atom, line)))
-    };
+    if change.facet.is_none_or(|facet| !facet.is_detail()) || change.diff.is_empty() {
+        let shown = is_first || is_about(&own.atoms, &change.actual);
+        return shown.then(|| change.clone());
+    }
+    narrow(change, |line| {
+        let line = text(line);
+        let is_own = is_about(&own.atoms, &line);
+        is_own || (is_first && !holders.iter().any(|it| is_about(&it.atoms, &line)))
+    })
+}
+
+/// A facet with those of its changed lines that are kept, and what is around them; `None` where
+/// none is.
+fn narrow(change: &FacetChange, keep: impl Fn(&DiffLine) -> bool) -> Option<FacetChange> {
     let is_changed = |line: &DiffLine| matches!(line.tag, DiffTag::Added | DiffTag::Removed);
     let tree = change.facet == Some(FacetKind::Aria);
     let mut segments: Vec<Vec<DiffLine>> = Vec::new();
@@ -67,15 +90,15 @@ pub fn narrow(
         push_gap(&mut diff);
     }
     if !diff.iter().any(is_changed) {
-        return change.clone();
+        return None;
     }
     let side = |tag: DiffTag| summary(diff.iter().filter(|line| line.tag == tag));
-    FacetChange {
+    Some(FacetChange {
         expected: side(DiffTag::Removed),
         actual: side(DiffTag::Added),
         diff,
         ..change.clone()
-    }
+    })
 }
 
 fn push_gap(diff: &mut Vec<DiffLine>) {

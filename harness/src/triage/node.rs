@@ -50,7 +50,9 @@ impl<'a> Node<'a> {
         node
     }
 
-    fn attribute(&self, name: &str) -> Option<&'a str> {
+    /// What an attribute says, as it is written.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes.iter().find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
     }
 
@@ -98,8 +100,16 @@ pub fn noun(role: &str) -> &str {
 }
 
 fn quoted(text: &str) -> String {
+    let text = readable(text);
+    let text = text.as_str();
     let text = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(text);
     format!("\"{}\"", plain(text, PIECE))
+}
+
+/// A text without the letters of icon fonts, which nobody can read.
+fn readable(text: &str) -> String {
+    let private = |it: char| matches!(it, '\u{e000}'..='\u{f8ff}');
+    text.chars().filter(|it| !private(*it)).collect::<String>().trim().to_owned()
 }
 
 /// What a person would call the thing: `button "Apply"`, `text "Help"`.
@@ -107,11 +117,22 @@ fn quoted(text: &str) -> String {
 pub fn called(line: &str) -> String {
     let node = Node::read(line);
     let noun = plain(noun(node.role), PIECE);
-    match (node.name, node.value) {
-        (Some(name), Some(value)) => format!("{noun} {}: {}", quoted(name), plain(value, PIECE)),
-        (Some(name), None) => format!("{noun} {}", quoted(name)),
-        (None, Some(value)) => format!("{noun} {}", quoted(value)),
+    let shown = |it: Option<&'_ str>| it.map(readable).filter(|it| !it.is_empty());
+    match (shown(node.name), shown(node.value)) {
+        (Some(name), Some(value)) => format!("{noun} {}: {}", quoted(&name), plain(&value, PIECE)),
+        (Some(name), None) => format!("{noun} {}", quoted(&name)),
+        (None, Some(value)) => format!("{noun} {}", quoted(&value)),
         (None, None) => noun,
+    }
+}
+
+/// A thing without what it holds: `textbox "Name"`.
+#[must_use]
+pub fn thing(node: &Node<'_>) -> String {
+    let noun = plain(noun(node.role), PIECE);
+    match node.name {
+        Some(name) => format!("{noun} {}", quoted(name)),
+        None => noun,
     }
 }
 
@@ -134,10 +155,7 @@ pub fn became(old: &str, new: &str) -> String {
         (Some(a), None) => return format!("{own}{} has no name any more", quoted(a)),
         _ => {}
     }
-    let own = match was.name {
-        Some(name) => format!("{own}{}", quoted(name)),
-        None => own.trim_end().to_owned(),
-    };
+    let own = thing(&was);
     match (was.value, is.value) {
         (Some(a), Some(b)) if a != b && was.is_text() => {
             return format!("{own} {} became {}", quoted(a), quoted(b));

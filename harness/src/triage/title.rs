@@ -16,7 +16,7 @@ use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, Scenario, WatchKind};
 
 /// The longest title, in characters.
-const LIMIT: usize = 140;
+pub(super) const LIMIT: usize = 140;
 /// So many pages and more are worth to be called all pages.
 const MANY: usize = 5;
 /// The longest piece of product text in a title, in characters.

@@ -3,6 +3,7 @@
 //! The lines are those of the facets `links`, `fields`, `response`, `cookies`, `storage`,
 //! `requests` and `a11y`. Used by [`super::title`].
 
+use super::node::{Node, thing};
 use super::title::plain;
 use crate::model::FacetKind;
 
@@ -85,7 +86,7 @@ pub fn of_tree(old: &str, new: &str) -> Option<String> {
         return Some(format!("{} lost its name", plain(old, PIECE)));
     }
     let without = |line: &str| line.replacen(" [required]", "", 1);
-    let thing = || plain(without(old).split([':', '[']).next().unwrap_or_default().trim(), PIECE);
+    let thing = || thing(&Node::read(old));
     if without(old) == new {
         return Some(format!("{} is no longer required", thing()));
     }
@@ -196,15 +197,21 @@ fn marked(old: &Line<'_>, new: &Line<'_>) -> Option<String> {
     let key = |it: &str| it.split('=').next().unwrap_or_default().to_owned();
     let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).trim_matches('"').to_owned();
     let cut = |it: &str| plain(it, PIECE / 2);
+    let said = |it: &str| match it.split_once('=') {
+        Some((key, value)) if value.starts_with('"') => {
+            format!("{key} \"{}\"", plain(value.trim_matches('"'), PIECE))
+        }
+        Some(_) | None => cut(&it.replacen('=', " ", 1)),
+    };
     match (lost.first(), gained.first()) {
         (Some(was), Some(is)) if key(was) == key(is) => {
             let (was, is, key) = (value(was), value(is), key(is));
             Some(format!("{thing} has the {key} {} instead of {}", cut(&is), cut(&was)))
         }
         (Some(was), _) if *was == "required" => Some(format!("{thing} is no longer required")),
-        (Some(was), _) => Some(format!("{thing} lost its {}", cut(&was.replacen('=', " ", 1)))),
+        (Some(was), _) => Some(format!("{thing} lost its {}", said(was))),
         (None, Some(is)) if *is == "required" => Some(format!("{thing} is now required")),
-        (None, Some(is)) => Some(format!("{thing} got a {}", cut(&is.replacen('=', " ", 1)))),
+        (None, Some(is)) => Some(format!("{thing} got a {}", said(is))),
         (None, None) => None,
     }
 }

@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 
 use super::cause::{Atom, text, without_numbers};
 use super::files::apart;
-use super::listing::about;
+use super::listing::{USAGE, about};
 use super::node::{Node, became, called};
-use super::title::{ScreenPart, place_of, plain, screen_part};
+use super::title::{LIMIT, ScreenPart, place_of, plain, screen_part};
 use super::title_facets;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::{Difference, FacetKind};
 
 /// The longest piece of product text, in characters.
 const PIECE: usize = 44;
+/// The shortest piece that still says something.
+const LEAST: usize = 24;
 /// As many things are named in a row; the rest is counted.
 const NAMED: usize = 3;
 /// As many changes and places are looked at; a title needs no more.
@@ -90,6 +92,7 @@ fn one<'a>(differences: &'a [Difference], atom: &'a Atom) -> Option<Told<'a>> {
     };
     let kind = match facet {
         FacetKind::Aria => weight(line),
+        FacetKind::Stdout | FacetKind::Stderr if is_end(line) => 20,
         FacetKind::Stdout | FacetKind::Screen => 6,
         FacetKind::Stderr => 7,
         FacetKind::Files => 8,
@@ -200,6 +203,13 @@ fn of_side(told: &[&Told<'_>], side: Side) -> Vec<String> {
         .collect()
 }
 
+/// What became of things, by their names and by their number.
+fn named_or_counted(names: &[String], what: &str) -> (String, String) {
+    let all: BTreeSet<&String> = names.iter().collect();
+    let noun = if all.len() == 1 { "thing is" } else { "things are" };
+    (format!("{} {} {what}", row(names), verb(names)), format!("{} {noun} {what}", all.len()))
+}
+
 /// What changed in the tree of a page: `button "Save" became "Send"; link "Help" is gone on /a`.
 #[must_use]
 pub fn tree(all: &[Told<'_>]) -> String {
@@ -218,27 +228,30 @@ pub fn tree(all: &[Told<'_>]) -> String {
     for side in &sides {
         let names = of_side(&list, *side);
         clauses.push(match side {
-            Side::Gone => format!("{} {} gone", row(&names), verb(&names)),
-            Side::New => format!("{} {} new", row(&names), verb(&names)),
+            Side::Gone => named_or_counted(&names, "gone"),
+            Side::New => named_or_counted(&names, "new"),
             Side::Changed => {
                 let changed = || list.iter().filter(|it| it.rank.2 == Side::Changed);
                 let mut words: Vec<String> = changed()
                     .filter_map(|it| Some(became(it.removed.as_deref()?, it.added.as_deref()?)))
                     .collect();
                 words.dedup();
-                match words.len() - 1 {
+                let said = match words.len() - 1 {
                     0 => words.swap_remove(0),
                     1 => format!("{}, with 1 more change", words[0]),
                     more => format!("{}, with {more} more changes", words[0]),
-                }
+                };
+                (said.clone(), said)
             }
         });
     }
     let place = place_of(Some(list[0].at));
-    let mut sentence = clauses[0].clone();
+    let mut sentence = clauses[0].0.clone();
     for clause in &clauses[1..] {
-        // What does not fit into a line stands in the finding.
-        if sentence.chars().count() + clause.chars().count() + place.chars().count() < 110 {
+        // What does not fit into a line is counted, and stands in the finding.
+        let fits =
+            |it: &str| sentence.chars().count() + it.chars().count() + place.chars().count() < 110;
+        if let Some(clause) = [&clause.0, &clause.1].into_iter().find(|it| fits(it)) {
             sentence = format!("{sentence}; {clause}");
         }
     }
@@ -257,17 +270,24 @@ pub fn printed(all: &[Told<'_>], on: &str) -> String {
     if let Some(sentence) = trace(&same, &place) {
         return sentence;
     }
-    let more = match same.len() - 1 {
+    if is_order(&same) {
+        return format!("{place} prints the same lines in another order{on}");
+    }
+    let said = same
+        .iter()
+        .filter(|it| !is_end(it.removed.as_deref().or(it.added.as_deref()).unwrap_or_default()));
+    let more = match said.count().max(1) - 1 {
         0 => String::new(),
         1 => ", with 1 more line".to_owned(),
         more => format!(", with {more} more lines"),
     };
-    let cut = |it: &str| plain(it, PIECE);
+    let room = room(&place, " prints \"\" instead of \"\"", on, &more);
+    let cut = |it: &str| plain(it, room);
     let sentence = match (same[0].removed.as_deref(), same[0].added.as_deref()) {
-        (None, Some(new)) if new.starts_with("\\ ") => end(new, "", &place),
-        (Some(old), None) if old.starts_with("\\ ") => end(old, "no longer ", &place),
+        (None, Some(new)) if is_end(new) => end(new, "", &place),
+        (Some(old), None) if is_end(old) => end(old, "no longer ", &place),
         (Some(old), Some(new)) => {
-            let (old, new) = apart(old, new);
+            let (old, new) = apart(old, new, room);
             format!("{place} prints \"{}\" instead of \"{}\"", cut(&new), cut(&old))
         }
         (Some(old), None) => format!("{place} no longer prints \"{}\"", cut(old)),
@@ -275,6 +295,24 @@ pub fn printed(all: &[Told<'_>], on: &str) -> String {
         (None, None) => format!("{place} prints something else"),
     };
     format!("{sentence}{on}{more}")
+}
+
+/// Whether lines only stand elsewhere.
+fn is_order(all: &[&Told<'_>]) -> bool {
+    let gone: BTreeSet<&String> = all.iter().filter_map(|it| it.removed.as_ref()).collect();
+    let new: BTreeSet<&String> = all.iter().filter_map(|it| it.added.as_ref()).collect();
+    gone == new && all.iter().any(|it| it.removed != it.added)
+}
+
+/// How much of each of two product texts fits into a title beside everything else that it says.
+fn room(place: &str, words: &str, on: &str, more: &str) -> usize {
+    let taken: usize = [place, words, on, more].iter().map(|it| it.chars().count()).sum();
+    (LIMIT.saturating_sub(taken) / 2).clamp(LEAST, PIECE)
+}
+
+/// Whether a line says how an output ends, which nobody notices who reads it.
+fn is_end(line: &str) -> bool {
+    line.starts_with("\\ ")
 }
 
 /// The line that says how an output ends, in words.
@@ -363,17 +401,34 @@ fn explained(all: &[&Told<'_>], place: &str) -> String {
         return format!("{place} prints something else");
     };
     let (old, new) = (about(name, old), about(name, new));
-    let shown = plain(name, PIECE);
+    // What kind of value an option takes is no news where it is the same.
+    let kind = |it: &str| it.split(' ').next().map(str::to_owned).filter(|it| is_kind(it));
+    let bare = |it: &str| match kind(it) {
+        Some(own) if kind(old) == kind(new) => it[own.len()..].trim_start().to_owned(),
+        Some(_) | None => it.to_owned(),
+    };
+    let (old, new) = (bare(old), bare(new));
+    let shown = match name {
+        USAGE => "its usage".to_owned(),
+        name => plain(name, PIECE),
+    };
+    let room = room(place, &shown, " says of  \"\" instead of \"\"", "");
     if old.is_empty() {
-        return format!("{place} newly says of {shown}: \"{}\"", plain(new, PIECE));
+        return format!("{place} newly says of {shown}: \"{}\"", plain(&new, room * 2));
     }
     if new.is_empty() {
-        return format!("{place} no longer says of {shown}: \"{}\"", plain(old, PIECE));
+        return format!("{place} no longer says of {shown}: \"{}\"", plain(&old, room * 2));
     }
-    let (old, new) = apart(old, new);
+    let (old, new) = apart(&old, &new, room);
     format!(
         "{place} says of {shown} \"{}\" instead of \"{}\"",
-        plain(&new, PIECE),
-        plain(&old, PIECE)
+        plain(&new, room),
+        plain(&old, room)
     )
+}
+
+/// Whether a word is what stands for the value of an option: `TEXT`, `<path>`.
+fn is_kind(word: &str) -> bool {
+    let upper = word.chars().all(|it| it.is_ascii_uppercase() || matches!(it, '_' | '-' | '.'));
+    (upper && word.len() > 1) || (word.starts_with('<') && word.ends_with('>'))
 }

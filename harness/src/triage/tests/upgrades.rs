@@ -277,3 +277,191 @@ fn what_a_command_writes_and_a_later_one_reads_is_one_finding() {
     assert_eq!(judgement.findings.len(), 1, "{:#?}", titles(&judgement));
     assert_eq!(judgement.findings[0].differences.len(), 2);
 }
+
+#[test]
+fn a_new_option_and_another_usage_are_two_findings_and_the_usage_is_one_over_all_its_lines() {
+    let mut night = Night::default();
+    printed(
+        &mut night,
+        "help",
+        "shopctl add --help",
+        "Usage: shopctl add [OPTIONS] NAME [integer|fl\n                   oat|INTEGER]\n\nOptions:\n  -h, --help  Help",
+        "Usage: shopctl add [OPTIONS] NAME\n                   [integer|float|str]\n\nOptions:\n  --ignore    Skip it if it is there\n  -h, --help  Help",
+    );
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        [
+            "shopctl add --help says of its usage \"…[integer|float|str]\" instead of \"…[integer|fl oat|INTEGER]\"",
+            "shopctl add --help: option --ignore is new",
+        ]
+    );
+}
+
+#[test]
+fn a_usage_that_names_the_new_option_is_the_same_finding() {
+    let mut night = Night::default();
+    printed(
+        &mut night,
+        "help",
+        "shopctl list --help",
+        "usage: shopctl list [--csv]\n\noptions:\n  --csv  As CSV",
+        "usage: shopctl list [--csv] [--json]\n\noptions:\n  --csv   As CSV\n  --json  As JSON",
+    );
+    assert_eq!(
+        titles(&judge(&night)),
+        ["shopctl list --help: option --json is new; usage explained otherwise"]
+    );
+}
+
+#[test]
+fn lines_in_another_order_are_told_as_that() {
+    let mut night = Night::default();
+    printed(&mut night, "tables", "shopctl tables", "books\nloans\npeople", "books\npeople\nloans");
+    assert_eq!(titles(&judge(&night)), ["shopctl tables prints the same lines in another order"]);
+}
+
+#[test]
+fn an_empty_line_at_the_end_is_not_what_a_new_message_is_named_by() {
+    let mut night = Night::default();
+    let line = "shopctl load broken.json";
+    night
+        .command_scenario("load", line, Some("out"))
+        .baseline("load", "out", FacetKind::Stdout, b"")
+        .baseline("load", "out", FacetKind::Stderr, b"Error: not JSON")
+        .begin("load", 1)
+        .seen(
+            "load",
+            1,
+            "out",
+            line,
+            &[
+                (FacetKind::Stdout, b"\\ ends with \"\\n\""),
+                (FacetKind::Stderr, b"Error: not JSON\n\nExpecting a value in line 2"),
+            ],
+        )
+        .end("load", 1, Outcome::Completed);
+    assert_eq!(
+        titles(&judge(&night)),
+        ["shopctl load broken.json newly prints \"Expecting a value in line 2\" on standard error"]
+    );
+}
+
+#[test]
+fn what_is_said_of_an_option_is_quoted_whole_or_cut_with_its_quotes() {
+    let mut night = Night::default();
+    printed(
+        &mut night,
+        "help",
+        "shopctl analyze-all-tables --help",
+        "  --load-extension TEXT  Extensions of the database engine to load",
+        "  --load-extension TEXT  Path to an extension of the database engine, with an optional entry point",
+    );
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "shopctl analyze-all-tables --help says of --load-extension \"Path to an extension of th…\" instead of \"Extensions of the database…\""
+        ]
+    );
+}
+
+#[test]
+fn a_link_that_is_new_on_pages_with_other_addresses_is_one_finding() {
+    let mut night = Night::default();
+    for (index, query) in ["", "?q=tea", "?kind=raw"].into_iter().enumerate() {
+        let old = format!("- heading \"Items {index}\"");
+        let new = format!("{old}\n- link \"Show counts\" [url=/items?counts={index}&from={query}]");
+        night.page(&format!("s{index}"), &format!("/items{query}"), &old, &new);
+    }
+    assert_eq!(
+        titles(&judge(&night)),
+        ["link \"Show counts\" is new on /items (and 2 more pages)"]
+    );
+}
+
+#[test]
+fn the_same_edit_of_different_things_is_one_finding() {
+    let mut night = Night::default();
+    let row = |name: &str| {
+        (
+            format!("- heading \"{name}\"\n- checkbox\n- textbox \"{name}\""),
+            format!(
+                "- heading \"{name}\"\n- checkbox \"Select this object for an action - {name}\"\n- textbox \"{name}\" [invalid]"
+            ),
+        )
+    };
+    for (index, name) in ["Board", "Cloth", "Kettle"].into_iter().enumerate() {
+        let (old, new) = row(name);
+        let new = if index == 2 { new.replace(" [invalid]", "") } else { new };
+        night.page(&format!("s{index}"), &format!("/p{index}"), &old, &new);
+    }
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "checkbox is now called \"Select this object for an action - Board\", with 2 more changes on /p0 (and 2 more pages)",
+            "textbox \"Board\" is now invalid, with 1 more change on /p0 (and 1 more page)",
+        ]
+    );
+}
+
+#[test]
+fn the_letters_of_icon_fonts_stand_in_no_title() {
+    let mut night = Night::default();
+    night.page(
+        "s",
+        "/flows",
+        "- heading \"Flows\"",
+        "- heading \"Flows\"\n- link \"\u{f05a} info\"",
+    );
+    assert_eq!(titles(&judge(&night)), ["link \"info\" is new on /flows"]);
+}
+
+#[test]
+fn a_finding_shows_the_links_that_it_is_about_and_no_others() {
+    let mut night = Night::default();
+    let (id, place) = ("s", "/items");
+    let tree = |save: &str, help: &str| {
+        format!(
+            "- button \"{save}\"\n- text: a\n- text: b\n- text: c\n- text: d\n- text: e\n- text: f\n- link \"{help}\" [url=/h]"
+        )
+    };
+    let links = |help: &str, more: &str| format!("link \"{help}\": /h\nlink \"More\": /more{more}");
+    let (old, new) = (tree("Save", "Help"), tree("Store", "Advice"));
+    let (was, is) = (links("Help", ""), links("Advice", "?x"));
+    night.page("other", "/other", "- button \"Save\"", "- button \"Store\"");
+    night
+        .browser_scenario(id, &["page"])
+        .baseline(id, "page", FacetKind::Aria, old.as_bytes())
+        .baseline(id, "page", FacetKind::Links, was.as_bytes())
+        .baseline(id, "watch", FacetKind::Events, b"")
+        .begin(id, 1)
+        .seen(
+            id,
+            1,
+            "page",
+            place,
+            &[(FacetKind::Aria, new.as_bytes()), (FacetKind::Links, is.as_bytes())],
+        )
+        .end(id, 1, Outcome::Completed);
+    let judgement = judge(&night);
+    let shown: Vec<(&str, Vec<&str>)> = judgement
+        .findings
+        .iter()
+        .map(|it| {
+            let own =
+                it.differences.iter().filter(|it| it.scenario == id).flat_map(|it| &it.facets);
+            let links = own.filter(|it| it.facet == Some(FacetKind::Links));
+            (it.title.as_str(), links.map(|it| it.actual.as_str()).collect())
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (
+                "button \"Save\" became \"Store\" on /other (and 1 more page)",
+                vec!["link \"More\": /more?x"]
+            ),
+            ("link \"Help\" became \"Advice\" on /items", vec!["link \"Advice\": /h"]),
+        ]
+    );
+}
