@@ -152,15 +152,18 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
         | FacetKind::Screen => String::from_utf8_lossy(&baseline.content),
     };
     let text = redactor.apply(baseline.facet, &text);
-    let mut depth = 0_i32;
-    text.chars().any(|it| {
-        match it {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            _ => {}
-        }
-        depth <= 0 && it.is_alphanumeric()
-    })
+    let mut parts = text.split('[');
+    let before = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| match part.split_once(']') {
+        Some((word, after)) if is_placeholder(word) => after,
+        Some(_) | None => part,
+    });
+    std::iter::once(before).chain(rest).any(|it| it.contains(char::is_alphanumeric))
+}
+
+/// Whether this, in brackets, stands for what was taken out: `[timestamp]`, `[temp-path]`, `[…]`.
+fn is_placeholder(word: &str) -> bool {
+    word == "…" || word.chars().all(|it| it.is_ascii_lowercase() || it == '-')
 }
 
 /// The scenario, the facet, the environment and the bytes of a baseline.

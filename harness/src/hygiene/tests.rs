@@ -72,6 +72,14 @@ fn a_checkpoint_of_which_redactions_leave_nothing_is_named() {
 }
 
 #[test]
+fn an_output_that_is_a_json_list_is_something_to_compare() {
+    let own = [baseline("page", FacetKind::Stdout, "[{\"title\": \"Tea\", \"days\": 14}]")];
+    assert_eq!(said(&[snapshot("page")], &own, &[]), Vec::<String>::new());
+    let own = [baseline("page", FacetKind::Stdout, "[[timestamp]] [port] […]")];
+    assert_eq!(said(&[snapshot("page")], &own, &[]).len(), 1);
+}
+
+#[test]
 fn checkpoints_of_one_scenario_with_the_same_bytes_are_suspicious() {
     let long =
         "- heading \"Orders\"\n- row \"Ada NZ 12.00\"\n- row \"Bob DE 7.50\"\n- button \"Apply\"";

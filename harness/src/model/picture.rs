@@ -162,6 +162,11 @@ impl Move {
 }
 
 impl Region {
+    /// Whether anything in it is called as people call it, and not by a selector alone.
+    fn is_called(&self) -> bool {
+        self.names.iter().any(|it| it.contains('"') || !it.contains(['.', '#']))
+    }
+
     /// What it is and what became of it; `None` where nothing is known of it.
     #[must_use]
     pub fn said(&self) -> Option<String> {
@@ -209,9 +214,11 @@ impl ImageChange {
     #[must_use]
     pub fn said(&self) -> Option<String> {
         let mut all: Vec<String> = Vec::new();
-        for fate in [Fate::Gone, Fate::New, Fate::Changed] {
-            let of_it = self.regions.iter().filter(|it| it.fate == fate);
-            all.extend(of_it.filter_map(Region::said));
+        for called in [true, false] {
+            for fate in [Fate::Gone, Fate::New, Fate::Changed] {
+                let of_it = self.regions.iter().filter(|it| it.fate == fate);
+                all.extend(of_it.filter(|it| it.is_called() == called).filter_map(Region::said));
+            }
         }
         all.extend(self.moves.iter().map(Move::said));
         all.dedup();

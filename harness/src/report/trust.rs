@@ -225,7 +225,7 @@ fn sensitivity(report: &NightReport) -> Option<FactView> {
     let tried = figure.mutants as usize;
     let mut more = vec![format!("of {} possible ones", thousands(figure.possible))];
     more.extend(before(report));
-    more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 200)));
+    more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 120)));
     if figure.blind_spots as usize > MOST_BLIND {
         let rest = figure.blind_spots as usize - MOST_BLIND;
         more.push(format!("and {}: nightshift sensitivity", count(rest, "more blind spot")));

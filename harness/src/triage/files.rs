@@ -229,7 +229,8 @@ pub(super) fn apart(old: &str, new: &str, room: usize) -> (String, String) {
         return (old.to_owned(), new.to_owned());
     }
     // From the beginning of a word, where one begins near.
-    let from = (same - BEFORE..same).find(|at| a[*at - 1] == ' ').unwrap_or(same - BEFORE);
+    let near = (same.saturating_sub(2 * BEFORE).max(1)..=same - BEFORE).rev();
+    let from = near.into_iter().find(|at| a[*at - 1] == ' ').unwrap_or(same - BEFORE);
     let rest = |it: &[char]| format!("…{}", it[from..].iter().collect::<String>());
     (rest(&a), rest(&b))
 }
@@ -419,7 +420,7 @@ mod tests {
             ),
             (
                 " created a.db [SQLite]\n-    table orders (id INTEGER PRIMARY KEY, customer TEXT)\n+    table orders (id INTEGER PRIMARY KEY, customer TEXT, note TEXT)",
-                "a.db: table orders …ustomer TEXT) → …ustomer TEXT, note TEXT)",
+                "a.db: table orders …customer TEXT) → …customer TEXT, note TEXT)",
             ),
             (
                 " created a.bin\n-    [binary: 6 bytes, sha256 a]\n+    [binary: 6 bytes, sha256 b]",

@@ -7,6 +7,7 @@
 //! - What hits nearly the same many pages comes from what they share: a header, a navigation.
 //! - What a command writes into a file and what a later step of the scenario reads of it change by
 //!   the same words.
+//! - What only pictures of one page show, where the same thing on it looks different, is one new look.
 //! - A style sheet, script, font or picture that did not load changes how pages look: pictures
 //!   that changed in a scenario where that happened join it.
 

@@ -1,6 +1,8 @@
 //! Groups that only go on with what another group is about: a step that fails where the page or the
 //! screen was wrong already, a count that is wrong elsewhere too, pictures of one page.
 
+use std::collections::BTreeSet;
+
 use super::cause::{Atom, text, without_numbers};
 use super::group::{Group, is_failure, quoted};
 use super::node::Node;
@@ -69,25 +71,31 @@ fn tells(atom: &Atom, seen: &Difference, failed: &Difference) -> bool {
     (counts && says(expected) && says(actual)) || part
 }
 
-/// Joins pictures of one page that were taken one after the other.
+/// Joins pictures of one page that were taken one after the other, or on which the same thing looks
+/// different.
 pub(super) fn join_views(groups: &mut Vec<Group>, spots: &[Located]) {
-    let only_pictures = |group: &Group| {
-        !group.atoms.is_empty() && group.atoms.iter().all(|it| matches!(it, Atom::Picture(_)))
-    };
     let page = |spot: &usize| {
         let at = &spots[*spot].difference;
         (&at.scenario, at.attempt, at.place.as_str())
     };
     let is_page = |spot: &usize| spots[*spot].difference.place.starts_with('/');
+    let follows = |from: &Group, other: &Group| {
+        from.spots.iter().all(|spot| {
+            is_page(spot) && other.spots.iter().any(|near| page(near) == page(spot))
+        })
+    };
+    let shares_a_page = |from: &Group, other: &Group| {
+        from.spots.iter().any(|spot| {
+            is_page(spot) && other.spots.iter().any(|near| page(near).2 == page(spot).2)
+        })
+    };
     for from in (0..groups.len()).rev() {
-        if !only_pictures(&groups[from]) {
-            continue;
-        }
+        let Some(seen) = pictured(&groups[from]) else { continue };
         let into = groups[..from].iter().position(|other| {
-            only_pictures(other)
-                && groups[from].spots.iter().all(|spot| {
-                    is_page(spot) && other.spots.iter().any(|near| page(near) == page(spot))
-                })
+            pictured(other).is_some_and(|theirs| {
+                let group = &groups[from];
+                follows(group, other) || (!seen.is_disjoint(&theirs) && shares_a_page(group, other))
+            })
         });
         if let Some(into) = into {
             let moved = groups.remove(from);
@@ -95,4 +103,18 @@ pub(super) fn join_views(groups: &mut Vec<Group>, spots: &[Located]) {
             groups[into].atoms.extend(moved.atoms);
         }
     }
+}
+
+/// What changed in pictures, thing by thing; `None` of a group that is about something else too.
+fn pictured(group: &Group) -> Option<BTreeSet<&str>> {
+    let said = group.atoms.iter().map(|it| match it {
+        Atom::Picture(said) => Some(said.split("; ")),
+        Atom::Line { .. }
+        | Atom::Entry { .. }
+        | Atom::Watch(_)
+        | Atom::Failure { .. }
+        | Atom::Product(_) => None,
+    });
+    let said: Vec<_> = said.collect::<Option<_>>()?;
+    (!said.is_empty()).then(|| said.into_iter().flatten().collect())
 }

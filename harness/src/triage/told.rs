@@ -18,6 +18,8 @@ const PIECE: usize = 44;
 const LEAST: usize = 24;
 /// As many things are named in a row; the rest is counted.
 const NAMED: usize = 3;
+/// The room for names in a row, in characters.
+const ROW: usize = 80;
 /// As many changes and places are looked at; a title needs no more.
 const LOOKED_AT: usize = 400;
 
@@ -91,6 +93,8 @@ fn one<'a>(differences: &'a [Difference], atom: &'a Atom) -> Option<Told<'a>> {
         | Atom::Product(_) => None,
     };
     let kind = match facet {
+        // What is masked is in the way of nobody.
+        FacetKind::Aria if line.ends_with("[masked]") => 10,
         FacetKind::Aria => weight(line),
         FacetKind::Stdout | FacetKind::Stderr if is_end(line) => 20,
         FacetKind::Stdout | FacetKind::Screen => 6,
@@ -181,13 +185,23 @@ fn row(names: &[String]) -> String {
     }
     let listed =
         |list: &[&String]| list.iter().map(|it| it.as_str()).collect::<Vec<_>>().join(", ");
-    match unique.len() {
-        0 => String::new(),
-        1 => unique[0].clone(),
-        all if all <= NAMED + 1 => {
+    let all = unique.len();
+    let most = if all <= NAMED + 1 { all } else { NAMED };
+    let mut room = ROW;
+    let mut fits = |name: &&&String| {
+        let own = name.chars().count();
+        let fits = own <= room || room == ROW;
+        room = room.saturating_sub(own);
+        fits
+    };
+    let shown = unique.iter().take(most).take_while(|it| fits(it)).count();
+    match (shown, all) {
+        (0, _) => String::new(),
+        (1, 1) => unique[0].clone(),
+        (shown, all) if shown == all => {
             format!("{} and {}", listed(&unique[..all - 1]), unique[all - 1])
         }
-        all => format!("{} and {} more", listed(&unique[..NAMED]), all - NAMED),
+        (shown, all) => format!("{} and {} more", listed(&unique[..shown]), all - shown),
     }
 }
 

@@ -44,7 +44,7 @@ fn each_change_of_an_option_is_one_finding_by_its_name_over_all_commands() {
     assert_eq!(
         titles(&judgement),
         [
-            "shopctl add --help says of --load \"TEXT Path to an extension, with an optional…\" instead of \"TEXT Extensions to load\" (and 2 more commands)",
+            "shopctl add --help says of --load \"Path to an extension, with an optional entr…\" instead of \"Extensions to load\" (and 2 more commands)",
             "shopctl list --help: option --order-by is new",
         ]
     );
@@ -292,7 +292,7 @@ fn a_new_option_and_another_usage_are_two_findings_and_the_usage_is_one_over_all
     assert_eq!(
         titles(&judgement),
         [
-            "shopctl add --help says of its usage \"…[integer|float|str]\" instead of \"…[integer|fl oat|INTEGER]\"",
+            "shopctl add --help says of its usage \"…NAME [integer|float|str]\" instead of \"…NAME [integer|fl oat|INTEGER]\"",
             "shopctl add --help: option --ignore is new",
         ]
     );
@@ -360,7 +360,7 @@ fn what_is_said_of_an_option_is_quoted_whole_or_cut_with_its_quotes() {
     assert_eq!(
         titles(&judge(&night)),
         [
-            "shopctl analyze-all-tables --help says of --load-extension \"Path to an extension of th…\" instead of \"Extensions of the database…\""
+            "shopctl analyze-all-tables --help says of --load-extension \"Path to an extension of the dat…\" instead of \"Extensions of the database engi…\""
         ]
     );
 }
@@ -457,11 +457,44 @@ fn a_finding_shows_the_links_that_it_is_about_and_no_others() {
     assert_eq!(
         shown,
         [
+            ("button \"Save\" became \"Store\" on /other (and 1 more page)", vec![]),
             (
-                "button \"Save\" became \"Store\" on /other (and 1 more page)",
-                vec!["link \"More\": /more?x"]
+                "link \"Help\" became \"Advice\" on /items",
+                vec!["link \"Advice\": /h\nlink \"More\": /more?x"]
             ),
-            ("link \"Help\" became \"Advice\" on /items", vec!["link \"Advice\": /h"]),
         ]
+    );
+}
+
+#[test]
+fn long_names_leave_room_for_where_they_are() {
+    let mut night = Night::default();
+    let name = |nth: &str| {
+        format!(
+            "- checkbox \"{nth} thing that may be switched on and off by whoever may do so at all\""
+        )
+    };
+    let new = format!("- heading \"A\"\n{}\n{}", name("First"), name("Second"));
+    night.page("s", "/settings", "- heading \"A\"", &new);
+    assert_eq!(
+        titles(&judge(&night)),
+        [
+            "checkbox \"First thing that may be switched on and off by whoever may…\" and 1 more are new on /settings"
+        ]
+    );
+}
+
+#[test]
+fn a_thing_that_is_masked_is_not_what_a_finding_is_named_by() {
+    let mut night = Night::default();
+    night.page(
+        "s",
+        "/keys",
+        "- heading \"Keys\"\n- generic: [masked]\n- text: Save",
+        "- heading \"Keys\"\n- text: Save\n- text: Toggle the icon",
+    );
+    assert_eq!(
+        titles(&judge(&night)),
+        ["text \"Toggle the icon\" is new; text \"[masked]\" is gone on /keys"]
     );
 }
