@@ -480,6 +480,14 @@ fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
     })
 }
 
+/// Whether a line of an output only stands at another distance from the edge.
+fn is_layout(atom: &Atom) -> bool {
+    match atom.sides() {
+        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => old == new,
+        Some((_, _, _)) | None => false,
+    }
+}
+
 fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
@@ -493,7 +501,7 @@ fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
         Atom::Line { facet: FacetKind::A11y, .. }
         | Atom::Entry { added: Some(_), .. }
         | Atom::Picture(_) => Severity::Minor,
-        _ if atom.is_trace() => Severity::Minor,
+        _ if atom.is_trace() || is_layout(atom) => Severity::Minor,
         Atom::Line { .. } | Atom::Entry { added: None, .. } => Severity::Major,
         Atom::Watch(line) => watch_severity(line),
     });

@@ -92,8 +92,8 @@ pub(super) fn join_views(groups: &mut Vec<Group>, spots: &[Located]) {
     for from in (0..groups.len()).rev() {
         let Some(seen) = pictured(&groups[from]) else { continue };
         let into = groups[..from].iter().position(|other| {
-            pictured(other).is_some_and(|theirs| {
-                let group = &groups[from];
+            let group = &groups[from];
+            pictured(other).filter(|_| group.is_known == other.is_known).is_some_and(|theirs| {
                 follows(group, other) || (!seen.is_disjoint(&theirs) && shares_a_page(group, other))
             })
         });

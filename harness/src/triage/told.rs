@@ -295,9 +295,14 @@ pub fn printed(all: &[Told<'_>], on: &str) -> String {
         1 => ", with 1 more line".to_owned(),
         more => format!(", with {more} more lines"),
     };
-    let room = room(&place, " prints \"\" instead of \"\"", on, &more);
+    if is_layout(&same) {
+        return format!("{place} lays out the same words otherwise{on}");
+    }
+    let taken = [&place, " prints \"\" instead of \"\"", on, &more];
+    let sides = (same[0].removed.as_deref(), same[0].added.as_deref());
+    let room = room(&taken, sides.0.unwrap_or_default(), sides.1.unwrap_or_default());
     let cut = |it: &str| plain(it, room);
-    let sentence = match (same[0].removed.as_deref(), same[0].added.as_deref()) {
+    let sentence = match sides {
         (None, Some(new)) if is_end(new) => end(new, "", &place),
         (Some(old), None) if is_end(old) => end(old, "no longer ", &place),
         (Some(old), Some(new)) => {
@@ -318,9 +323,19 @@ fn is_order(all: &[&Told<'_>]) -> bool {
     gone == new && all.iter().any(|it| it.removed != it.added)
 }
 
+/// Whether lines hold the same words at another distance from the edge.
+fn is_layout(all: &[&Told<'_>]) -> bool {
+    all.iter().all(|it| it.removed.is_some() && it.removed == it.added)
+}
+
 /// How much of each of two product texts fits into a title beside everything else that it says.
-fn room(place: &str, words: &str, on: &str, more: &str) -> usize {
-    let taken: usize = [place, words, on, more].iter().map(|it| it.chars().count()).sum();
+fn room(taken: &[&str], old: &str, new: &str) -> usize {
+    let length = |it: &str| it.chars().count();
+    let taken: usize = taken.iter().map(|it| length(it)).sum();
+    let (old, new) = apart(old, new, PIECE);
+    if taken + length(&old).min(PIECE) + length(&new).min(PIECE) <= LIMIT {
+        return PIECE;
+    }
     (LIMIT.saturating_sub(taken) / 2).clamp(LEAST, PIECE)
 }
 
@@ -426,7 +441,7 @@ fn explained(all: &[&Told<'_>], place: &str) -> String {
         USAGE => "its usage".to_owned(),
         name => plain(name, PIECE),
     };
-    let room = room(place, &shown, " says of  \"\" instead of \"\"", "");
+    let room = room(&[place, &shown, " says of  \"\" instead of \"\""], &old, &new);
     if old.is_empty() {
         return format!("{place} newly says of {shown}: \"{}\"", plain(&new, room * 2));
     }

@@ -498,3 +498,24 @@ fn a_thing_that_is_masked_is_not_what_a_finding_is_named_by() {
         ["text \"Toggle the icon\" is new; text \"[masked]\" is gone on /keys"]
     );
 }
+
+#[test]
+fn a_help_that_is_only_indented_otherwise_beside_a_new_option_is_minor_and_says_so() {
+    let mut night = Night::default();
+    printed(
+        &mut night,
+        "help",
+        "shopctl add --help",
+        "Add a row:\n\n      shopctl add --name Tea\n\nOptions:\n  --csv  As CSV",
+        "Add a row:\n\n  shopctl add --name Tea\n\nOptions:\n  --csv  As CSV\n  --new  Only new ones",
+    );
+    let judgement = judge(&night);
+    assert_eq!(
+        titles(&judgement),
+        [
+            "shopctl add --help lays out the same words otherwise",
+            "shopctl add --help: option --new is new",
+        ]
+    );
+    assert!(judgement.findings.iter().all(|it| it.severity == Severity::Minor));
+}
