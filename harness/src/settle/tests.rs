@@ -34,10 +34,12 @@ fn proposed(outputs: &[&str]) -> Vec<(NoiseKind, Option<Remedy>, bool)> {
     found(&nights).noise.into_iter().map(|it| (it.kind, it.remedy, it.silent)).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a noise may have")]
 fn pattern(text: &str) -> Option<Remedy> {
     Some(Remedy::Redact(Redaction::Pattern(text.to_owned())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a noise may have")]
 fn class(class: RedactionClass) -> Option<Remedy> {
     Some(Remedy::Redact(Redaction::Class(class)))
 }

@@ -80,9 +80,9 @@ pub(super) fn join_views(groups: &mut Vec<Group>, spots: &[Located]) {
     };
     let is_page = |spot: &usize| spots[*spot].difference.place.starts_with('/');
     let follows = |from: &Group, other: &Group| {
-        from.spots.iter().all(|spot| {
-            is_page(spot) && other.spots.iter().any(|near| page(near) == page(spot))
-        })
+        from.spots
+            .iter()
+            .all(|spot| is_page(spot) && other.spots.iter().any(|near| page(near) == page(spot)))
     };
     let shares_a_page = |from: &Group, other: &Group| {
         from.spots.iter().any(|spot| {
