@@ -408,7 +408,7 @@ fn goto_goes_to_the_first_difference_of_a_finding_and_says_what_it_lacks() {
     assert!(answer.stderr.contains("before step 5 of buy-things: click button \"Add to cart\""));
     // Beyond the failure: it stops there, and says so.
     let beyond =
-        ["goto", "buy-things:8", "--headless", "--set", fault, "--set", "browser.timeout=1s"];
+        ["goto", "buy-things:8", "--headless", "--set", fault, "--set", "browser.timeout=3s"];
     let mut beyond = Waiting::start(&suite, &beyond);
     beyond.line("target: ");
     let answer = beyond.enter();
