@@ -12,8 +12,8 @@ use super::group::Group;
 #[must_use]
 pub fn split(group: Group) -> Vec<Group> {
     let (listed, rest): (BTreeSet<Atom>, BTreeSet<Atom>) =
-        group.atoms.iter().cloned().partition(|it| comes_or_goes(it).is_some());
-    let names: Vec<&str> = listed.iter().filter_map(comes_or_goes).collect();
+        group.atoms.iter().cloned().partition(|it| comes(it).is_some());
+    let names: Vec<&str> = listed.iter().filter_map(comes).collect();
     let (follows, rest): (BTreeSet<Atom>, BTreeSet<Atom>) =
         rest.into_iter().partition(|it| names.iter().any(|name| names_it(it, name)));
     if names.is_empty() || rest.is_empty() {
@@ -24,12 +24,10 @@ pub fn split(group: Group) -> Vec<Group> {
     vec![told_otherwise, Group { atoms: listed, ..group }]
 }
 
-/// The name of an option or command that is new or gone.
-fn comes_or_goes(atom: &Atom) -> Option<&str> {
+/// The name of an option or command that is new: what is gone takes its words along.
+fn comes(atom: &Atom) -> Option<&str> {
     match atom {
-        Atom::Entry { name, removed: None, .. } | Atom::Entry { name, added: None, .. } => {
-            Some(name)
-        }
+        Atom::Entry { name, removed: None, .. } => Some(name),
         Atom::Entry { .. }
         | Atom::Line { .. }
         | Atom::Picture(_)
