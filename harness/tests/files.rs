@@ -117,7 +117,7 @@ fn what_is_lost_drawn_over_or_something_else_is_named_too() {
 fn a_lost_entry_and_another_schema_are_named() {
     found(&[
         ("entry-lost", "backup.zip: entry notes.txt is gone (and 2 more commands)"),
-        ("schema", "orders.db: table orders …otal INTEGER) → …otal INTEGER, note TEXT)"),
+        ("schema", "orders.db: table orders …total INTEGER) → …total INTEGER, note TEXT)"),
     ]);
 }
 

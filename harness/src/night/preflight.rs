@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, because, scratch};
+use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
@@ -64,9 +65,10 @@ pub(super) async fn run(
     let scratch = scratch::make()?;
     let mail = sink(suite, plan).await?;
     let sends_to = mail.as_ref().map(Sink::address);
-    let desk = Desk { suite, options, builds, ledger, progress, sends_to };
+    let setups = tokio::sync::Mutex::default();
+    let desk = Desk { suite, options, builds, ledger, progress, sends_to, setups };
     for sentence in &plan.not_isolated {
-        desk.record("isolation", Ok(sentence), Instant::now(), Vec::new())?;
+        desk.record("isolation", Ok(sentence), Duration::ZERO, Vec::new())?;
     }
     let browser_options = BrowserOptions {
         window: options.window,
@@ -157,6 +159,20 @@ struct Desk<'a> {
     ledger: &'a Ledger,
     progress: &'a Arc<dyn Fn(Progress) + Send + Sync>,
     sends_to: Option<std::net::SocketAddr>,
+    /// Held while a product is set up.
+    setups: tokio::sync::Mutex<()>,
+}
+
+/// How a product was found.
+struct Found<'n> {
+    name: &'n str,
+    took: Duration,
+    result: Result<Running, ProductError>,
+}
+
+/// What the check of a product is called.
+fn check(product: &str) -> String {
+    format!("product {product}")
 }
 
 type Unhealthy = BTreeMap<String, String>;
@@ -169,18 +185,20 @@ impl Desk<'_> {
         (self.progress)(Progress::Checking("browser".to_owned()));
         let started = Instant::now();
         let browser = Browser::start(options).await;
+        let took = started.elapsed();
         match &browser {
             Ok(browser) => {
                 let versions = browser.versions();
                 let detail = format!("{}, driver {}", versions.browser, versions.driver);
-                self.record("browser", Ok(&detail), started, Vec::new())?;
+                self.record("browser", Ok(&detail), took, Vec::new())?;
             }
-            Err(error) => self.record("browser", Err(&error.to_string()), started, Vec::new())?,
+            Err(error) => self.record("browser", Err(&error.to_string()), took, Vec::new())?,
         }
         Ok(browser.map_err(|error| error.to_string()))
     }
 
-    /// Sets the products of tonight's scenarios up, one after the other: setups may share files.
+    /// Sets the products of tonight's scenarios up and sees that they can be served, several at once
+    /// where none needs another's address.
     async fn products(
         &self,
         plan: &Plan,
@@ -189,27 +207,38 @@ impl Desk<'_> {
         let previous = plan.history.nights.last();
         let (mut running, mut builds, mut unhealthy) =
             (Products::default(), Vec::new(), BTreeMap::new());
-        let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
-        for name in self.suite.config.products.keys().filter(used) {
-            let neighbours = neighbours(&running, &self.suite.config.products[name]).await;
-            let found = self.product(name, scratch, &neighbours).await?;
-            let build = match self.builds.get(name) {
-                Some(build) => Some(build.clone()),
-                None => found.as_ref().ok().and_then(|it| it.prepared.build().map(str::to_owned)),
-            };
-            let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
-            builds.push(ProductBuild { name: name.clone(), build, previous_build });
-            match found {
-                Ok(product) => {
-                    let mine = || plan.scenarios.iter().filter(|it| it.uses_product(name));
-                    if !mine().any(|it| product.isolation(it) == Isolation::Night) {
-                        // It was only to be seen that it can be served: nobody shares it.
-                        product.stop().await;
+        let configured = &self.suite.config.products;
+        let used = |it: &(&String, &ProductConfig)| {
+            plan.scenarios.iter().any(|scenario| scenario.uses_product(it.0))
+        };
+        let at_once = workers::jobs(self.suite, self.options, configured.len());
+        for wave in waves(configured.iter().filter(used)) {
+            let mut addressed = Vec::new();
+            for (name, config) in wave {
+                addressed.push((name, neighbours(&running, config).await));
+            }
+            let starting = addressed.iter().map(|(name, neighbours)| {
+                let mine = || plan.scenarios.iter().filter(|it| it.uses_product(name));
+                let shared = move |it: &Running| {
+                    mine().any(|scenario| it.isolation(scenario) == Isolation::Night)
+                };
+                self.product(name, scratch, neighbours, shared)
+            });
+            let mut starting = stream::iter(starting).buffered(at_once);
+            while let Some(found) = starting.next().await {
+                let name = found.name;
+                let build = match (self.builds.get(name), &found.result) {
+                    (Some(build), _) => Some(build.clone()),
+                    (None, Ok(product)) => product.prepared.build().map(str::to_owned),
+                    (None, Err(_)) => None,
+                };
+                let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
+                builds.push(ProductBuild { name: name.to_owned(), build, previous_build });
+                match self.note(found)? {
+                    Ok(product) => running.add(product),
+                    Err(problem) => {
+                        unhealthy.insert(name.to_owned(), problem);
                     }
-                    running.add(product);
-                }
-                Err(problem) => {
-                    unhealthy.insert(name.clone(), problem);
                 }
             }
         }
@@ -217,29 +246,43 @@ impl Desk<'_> {
     }
 
     /// Sets one product up and sees that it can be served.
-    async fn product(
+    async fn product<'n>(
         &self,
-        name: &str,
+        name: &'n str,
         scratch: &Path,
         neighbours: &Neighbours,
-    ) -> Result<Result<Running, String>, NightError> {
-        let check = format!("product {name}");
-        (self.progress)(Progress::Checking(check.clone()));
+        shared: impl Fn(&Running) -> bool,
+    ) -> Found<'n> {
+        (self.progress)(Progress::Checking(check(name)));
         let started = Instant::now();
-        let config = self.suite.config.products[name].clone();
-        let served = config.serve.is_some() || config.base_url.is_some();
-        let result = match self.prepare(name, &config).await {
+        let config = &self.suite.config.products[name];
+        let prepared = {
+            // Setups may share files.
+            let _one_after_the_other = self.setups.lock().await;
+            self.prepare(name, config).await
+        };
+        let result = match prepared {
             Ok(prepared) => {
-                let variables = self.variables(&config);
+                let variables = self.variables(config);
                 let shaken = self.options.shake.as_ref().map(|it| it.folder(scratch));
                 let folders = shaken.unwrap_or_else(|| scratch.to_owned());
                 let running = Running::new(prepared, variables, folders);
                 // A server of each scenario's own is started once here too, to see that it can be.
-                running.shared(neighbours).await.map(|_| running)
+                let served = running.shared(neighbours).await;
+                if served.is_ok() && !shared(&running) {
+                    running.stop().await;
+                }
+                served.map(|_| running)
             }
             Err(error) => Err(error),
         };
-        match result {
+        Found { name, took: started.elapsed(), result }
+    }
+
+    /// Records how a product was found.
+    fn note(&self, found: Found<'_>) -> Result<Result<Running, String>, NightError> {
+        let check = check(found.name);
+        match found.result {
             Ok(running) => {
                 let build = match (running.prepared.wanted(), running.prepared.build()) {
                     (Some(wanted), Some(says)) => format!("build {wanted} ({says})"),
@@ -247,8 +290,10 @@ impl Desk<'_> {
                     (None, Some(says)) => says.to_owned(),
                     (None, None) => "of unknown build".to_owned(),
                 };
+                let config = running.prepared.config();
+                let served = config.serve.is_some() || config.base_url.is_some();
                 let detail = if served { format!("{build}, serving") } else { build };
-                self.record(&check, Ok(&detail), started, Vec::new())?;
+                self.record(&check, Ok(&detail), found.took, Vec::new())?;
                 Ok(Ok(running))
             }
             Err(error) => {
@@ -257,7 +302,7 @@ impl Desk<'_> {
                     Some(log) => vec![self.ledger.keep("server log", "text/plain", log)?],
                     None => Vec::new(),
                 };
-                self.record(&check, Err(&problem), started, log)?;
+                self.record(&check, Err(&problem), found.took, log)?;
                 Ok(Err(problem))
             }
         }
@@ -298,7 +343,7 @@ impl Desk<'_> {
         &self,
         check: &str,
         found: Result<&str, &str>,
-        started: Instant,
+        took: Duration,
         evidence: Vec<EvidenceRef>,
     ) -> Result<(), NightError> {
         let (ok, detail) = match found {
@@ -310,7 +355,7 @@ impl Desk<'_> {
             check: check.to_owned(),
             ok,
             detail,
-            duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             evidence,
         })?;
         Ok(())
@@ -351,6 +396,23 @@ impl Desk<'_> {
         }
         Ok(runnable)
     }
+}
+
+/// Products in their order, in lists of those that can start side by side: none refers to another
+/// of its own list.
+fn waves<'p>(
+    products: impl Iterator<Item = (&'p String, &'p ProductConfig)>,
+) -> Vec<Vec<(&'p str, &'p ProductConfig)>> {
+    let mut waves: Vec<Vec<(&str, &ProductConfig)>> = Vec::new();
+    for (name, config) in products {
+        match waves.last_mut() {
+            Some(wave) if !wave.iter().any(|(before, _)| config.refers_to(before)) => {
+                wave.push((name, config));
+            }
+            _ => waves.push(vec![(name, config)]),
+        }
+    }
+    waves
 }
 
 /// The servers that a product after them refers to.

@@ -111,7 +111,7 @@ pub(super) async fn run(
 }
 
 /// How many workers: as asked for, or one a core, never more than scenarios.
-fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
+pub(super) fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
     let asked = options.jobs.or(suite.config.night.jobs);
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     let shaken = options.shake.as_ref().map(|it| it.jobs(cores));

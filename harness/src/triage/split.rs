@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::cause::Atom;
 use super::group::Group;
+use super::listing::USAGE;
 
 /// A group as groups of one cause each.
 #[must_use]
@@ -24,10 +25,11 @@ pub fn split(group: Group) -> Vec<Group> {
     vec![told_otherwise, Group { atoms: listed, ..group }]
 }
 
-/// The name of an option or command that is new: what is gone takes its words along.
+/// The name of an option or command that is new: what is gone takes its words along, and a usage
+/// that is new is what a refused command says.
 fn comes(atom: &Atom) -> Option<&str> {
     match atom {
-        Atom::Entry { name, removed: None, .. } => Some(name),
+        Atom::Entry { name, removed: None, .. } if name != USAGE => Some(name),
         Atom::Entry { .. }
         | Atom::Line { .. }
         | Atom::Picture(_)

@@ -354,6 +354,17 @@ pub(super) fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim().to_owned()
 }
 
+/// What the browser does beside showing pages, and is not to do here.
+const UNWANTED: [&str; 4] = [
+    // Whether a page comes back from this cache depends on memory and timing.
+    "BackForwardCache",
+    // The address bar of each window would load pages of its own, which nobody sees: half of what
+    // it costs to start the browser, and as much again for every context.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+];
+
 fn capabilities(
     options: &BrowserOptions,
     program: &str,
@@ -372,8 +383,7 @@ fn capabilities(
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
-        // Whether a page comes back from this cache depends on memory and timing.
-        "--disable-features=BackForwardCache".to_owned(),
+        format!("--disable-features={}", UNWANTED.join(",")),
         "--disable-dev-shm-usage".to_owned(),
         "--hide-scrollbars".to_owned(),
         "--font-render-hinting=none".to_owned(),

@@ -319,6 +319,33 @@ fn a_usage_that_names_the_new_option_is_the_same_finding() {
 }
 
 #[test]
+fn a_command_that_is_refused_with_its_usage_is_one_finding() {
+    let mut night = Night::default();
+    night
+        .command_scenario("report", "shopctl report", Some("out"))
+        .baseline("report", "out", FacetKind::Exit, b"0")
+        .baseline("report", "out", FacetKind::Stdout, b"all is well")
+        .baseline("report", "out", FacetKind::Stderr, b"")
+        .begin("report", 1)
+        .seen(
+            "report",
+            1,
+            "out",
+            "shopctl report",
+            &[
+                (FacetKind::Exit, b"2"),
+                (FacetKind::Stdout, b""),
+                (
+                    FacetKind::Stderr,
+                    b"usage: shopctl [-h] {add,list} ...\nshopctl: error: invalid choice: 'report'\n",
+                ),
+            ],
+        )
+        .end("report", 1, Outcome::Completed);
+    assert_eq!(titles(&judge(&night)), ["shopctl report exits 2 instead of 0"]);
+}
+
+#[test]
 fn lines_in_another_order_are_told_as_that() {
     let mut night = Night::default();
     printed(&mut night, "tables", "shopctl tables", "books\nloans\npeople", "books\npeople\nloans");
