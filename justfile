@@ -9,6 +9,10 @@ check:
     cargo clippy --all-targets -- -D warnings
     cargo test
 
+# Every fault of the fixture product, each in a test of its own: twice as many as with each change.
+faults:
+    cargo test --test nightshift-tests faults:: -- --include-ignored
+
 # Take what the tests saw as right, after looking at it.
 accept:
     INSTA_UPDATE=always cargo test

@@ -131,7 +131,8 @@ fn a_session_that_expires_in_the_night_is_renewed_in_silence() {
 
 #[test]
 fn a_broken_login_is_one_finding_for_all_who_needed_it() {
-    let report = with_fault("login-broken", &["--jobs", "1"]);
+    // Nobody waits long for what will not come: it is looked for four times.
+    let report = with_fault("login-broken", &["--jobs", "1", "--set", "browser.timeout=4s"]);
     let login: Vec<String> = report["scenarios"]
         .as_array()
         .expect("scenarios")

@@ -224,6 +224,12 @@ fn what_is_new_is_accepted_only_where_it_does_not_vary() {
     assert!(snapshots.join("outputs@made.stdout.snap").is_file());
     assert!(snapshots.join("outputs@run.exit.snap").is_file());
     assert!(!snapshots.join("outputs@run.stdout.snap").exists());
+    // Rounds that cannot be back half a minute before the deadline are not begun.
+    let hurried = Noisy::new("uuid");
+    let (answer, _) = hurried.night("first", &["outputs", "--accept-new", "--budget", "29s"]);
+    let said = "accepted at first sight: no time was left to settle 1 scenario";
+    assert!(answer.stdout.contains(said), "{answer:#?}");
+    assert!(hurried.suite.root().join("scenarios/snapshots/outputs@run.stdout.snap").is_file());
     let clean = Noisy::new("");
     let (answer, _) = clean.night("first", &["moods", "--accept-new"]);
     assert!(!answer.stdout.contains("not accepted"), "{answer:#?}");

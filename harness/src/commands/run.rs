@@ -173,6 +173,13 @@ fn tell_findings(finished: &Finished) {
 /// What `--accept-new` did not accept, and the command that deals with it.
 fn tell_news(news: &News) {
     if news.rounds == 0 {
+        if news.scenarios > 0 {
+            let scenarios = super::check::counted(news.scenarios, "scenario");
+            terminal::answer(format_args!(
+                "accepted at first sight: no time was left to settle {scenarios}; \
+                 `nightshift settle` does it later"
+            ));
+        }
         return;
     }
     for noise in &news.noise {

@@ -162,7 +162,9 @@ pub struct News {
     pub noise: Vec<Noise>,
     /// Scenarios that did not end well in every round, and why: nothing of them is accepted.
     pub unsettled: Vec<crate::model::settle::Unsettled>,
-    /// How many rounds there were beside the night.
+    /// How many scenarios had something new.
+    pub scenarios: usize,
+    /// How many rounds there were beside the night: none where its time was over.
     pub rounds: u32,
     /// What the watches saw in any round, by scenario.
     watches: Vec<(String, BTreeSet<String>)>,
@@ -205,8 +207,8 @@ pub(super) async fn settle_new(
     if ids.is_empty() {
         return Ok(News::default());
     }
-    let (scenarios, rounds) = (ids.len(), ROUNDS_OF_NEW);
-    progress(Progress::Settling { scenarios, rounds });
+    let scenarios = ids.len();
+    progress(Progress::Settling { scenarios, rounds: ROUNDS_OF_NEW });
     let folder = scratch::make()?;
     let none = nothing_earlier(folder.path())?;
     let filters: Vec<String> = ids.iter().map(|it| (*it).to_owned()).collect();
@@ -238,6 +240,7 @@ pub(super) async fn settle_new(
     Ok(News {
         noise: found.noise,
         unsettled: found.unsettled,
+        scenarios,
         rounds: rounds.len() as u32 - 1,
         watches: watches.collect::<Result<_, NightError>>()?,
     })

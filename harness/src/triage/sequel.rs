@@ -118,3 +118,63 @@ fn pictured(group: &Group) -> Option<BTreeSet<&str>> {
     let said: Vec<_> = said.collect::<Option<_>>()?;
     (!said.is_empty()).then(|| said.into_iter().flatten().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture of a page in which these things look different.
+    fn picture(spots: &mut Vec<Located>, (scenario, place): (&str, &str), said: &str) -> Group {
+        spots.push(Located {
+            difference: Difference {
+                scenario: scenario.to_owned(),
+                attempt: 1,
+                checkpoint: Some(format!("c{}", spots.len())),
+                step: spots.len() as u32,
+                place: place.to_owned(),
+                facets: Vec::new(),
+            },
+            replaced: Vec::new(),
+        });
+        Group {
+            spots: BTreeSet::from([spots.len() - 1]),
+            atoms: BTreeSet::from([Atom::Picture(said.to_owned())]),
+            is_known: false,
+        }
+    }
+
+    fn joined(pictures: [((&str, &str), &str); 2]) -> usize {
+        let mut spots = Vec::new();
+        let mut groups = pictures.map(|(at, said)| picture(&mut spots, at, said)).to_vec();
+        join_views(&mut groups, &spots);
+        groups.len()
+    }
+
+    #[test]
+    fn two_pictures_of_one_page_in_one_attempt_are_one_look_and_of_two_pages_two() {
+        let (mouse, card) = ("img is gone", "button looks different");
+        assert_eq!(joined([(("a", "/shop"), mouse), (("a", "/shop"), card)]), 1);
+        assert_eq!(joined([(("a", "/shop"), mouse), (("a", "/cart"), card)]), 2);
+        assert_eq!(joined([(("a", "/shop"), mouse), (("b", "/shop"), card)]), 2);
+    }
+
+    #[test]
+    fn another_scenario_that_sees_the_same_thing_on_the_page_tells_the_same() {
+        let (both, one) = ("img is gone; button looks different", "img is gone");
+        assert_eq!(joined([(("a", "/shop"), both), (("b", "/shop"), one)]), 1);
+        assert_eq!(joined([(("a", "/shop"), both), (("b", "/cart"), one)]), 2);
+    }
+
+    #[test]
+    fn pictures_of_files_and_groups_of_other_nights_stay_apart() {
+        let said = "img is gone";
+        assert_eq!(joined([(("a", "chart.png"), said), (("a", "chart.png"), said)]), 2);
+        let mut spots = Vec::new();
+        let mut groups = vec![
+            picture(&mut spots, ("a", "/shop"), said),
+            Group { is_known: true, ..picture(&mut spots, ("a", "/shop"), said) },
+        ];
+        join_views(&mut groups, &spots);
+        assert_eq!(groups.len(), 2);
+    }
+}
