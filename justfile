@@ -9,7 +9,7 @@ check:
     cargo clippy --all-targets -- -D warnings
     cargo test
 
-# Every fault of the fixture product, each in a test of its own: twice as many as with each change.
+# Every fault of the fixture product, each in a test of its own: three times as many as with each change.
 faults:
     cargo test --test nightshift-tests faults:: -- --include-ignored
 

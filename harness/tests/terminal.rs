@@ -66,7 +66,9 @@ fn caught(fault: &str, step: &str, title: &str) -> Night {
     assert_eq!(text(&found["text"]), step, "{finding:#}");
     assert_eq!(text(&found["surface"]), "terminal");
     assert_eq!(text(&finding["differences"][0]["where"]), "shopctl ui");
-    assert_eq!(text(&finding["title"]), title);
+    // How long was waited is longer on a busy machine.
+    let seconds = regex::Regex::new(r"not within \d+s").expect("a pattern");
+    assert_eq!(seconds.replace(&text(&finding["title"]), "not within 10s"), title);
     night
 }
 

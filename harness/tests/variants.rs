@@ -59,7 +59,10 @@ impl Variants {
         let wait = night::measure_patience().0.stretched(WAIT * 1000).div_ceil(1000);
         let wait = format!("browser.timeout={wait}s");
         let out = night.display().to_string();
-        let answer = suite.run(&["run", FOLDER, "--no-pdf", "--set", &wait, "--out", &out]);
+        // A worker mostly waits for what a fault took away.
+        let jobs = std::thread::available_parallelism().map_or(2, |it| it.get() + 1).to_string();
+        let answer =
+            suite.run(&["run", FOLDER, "--no-pdf", "--jobs", &jobs, "--set", &wait, "--out", &out]);
         assert!(night.join("night.json").is_file(), "{answer:#?}");
         Self::open(night)
     }
