@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ci/setup.sh
-# A machine that checks one change and goes has nothing to compile again.
-export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}"
+# A machine that checks one change and goes has nothing to compile again and nothing to debug.
+export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}" CARGO_PROFILE_DEV_DEBUG="${CARGO_PROFILE_DEV_DEBUG:-0}"
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
 # One test more than cores: each waits for a page now and then.
