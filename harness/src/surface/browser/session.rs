@@ -359,7 +359,7 @@ const UNWANTED: [&str; 4] = [
     // Whether a page comes back from this cache depends on memory and timing.
     "BackForwardCache",
     // The address bar of each window would load pages of its own, which nobody sees: half of what
-    // it costs to start the browser, and as much again for every context.
+    // it costs to start the browser.
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
     "WebUIOmniboxFullPopup",
