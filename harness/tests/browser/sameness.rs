@@ -53,6 +53,18 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
     bench.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
+    let mut bench = Bench::start().await;
+    bench.open("/list").await;
+    let whole = bench.observe().await;
+    bench.open("/list?cut").await;
+    let cut = bench.observe().await;
+    let picture = |it: &Observation| it.facets.last().unwrap().clone();
+    assert!(picture(&whole) == picture(&cut), "the list is drawn as wide as its first half");
+    bench.stop().await;
+}
+
 #[test]
 fn the_environment_is_named_by_what_pictures_depend_on() {
     let key = nightshift::surface::browser::environment_key(&PageSettings::default());

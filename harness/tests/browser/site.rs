@@ -40,6 +40,7 @@ fn routes() -> Router {
         .route("/slow.json", get(slow))
         .route("/cookie", get(cookie))
         .route("/language", get(language))
+        .route("/list", get(list))
         .route("/never", get(|| async { std::future::pending::<String>().await }))
         .route(
             "/search",
@@ -77,6 +78,23 @@ async fn cookie(headers: axum::http::HeaderMap) -> Response {
 async fn language(headers: axum::http::HeaderMap) -> Html<String> {
     let sent = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
     Html(format!("<h1>Language: {}</h1>", sent.unwrap_or("none")))
+}
+
+/// A list of states, in the page and in a shadow tree; on demand it is cut in its widest option.
+async fn list(RawQuery(query): RawQuery) -> Response {
+    const LIST: &str =
+        "<select><option>All<option>open<option>ship|ped</select><button>Apply</button>";
+    let page = format!(
+        "<!doctype html><title>List</title><p>{LIST}<div><template shadowrootmode=open>{LIST}</template></div>"
+    );
+    let pause = std::time::Duration::from_millis(if query.is_some() { 200 } else { 0 });
+    let parts: Vec<String> = page.split('|').map(str::to_owned).collect();
+    let sent = futures_util::stream::unfold(parts.into_iter(), move |mut parts| async move {
+        let part = parts.next()?;
+        tokio::time::sleep(pause).await;
+        Some((Ok::<_, std::convert::Infallible>(part), parts))
+    });
+    ([(header::CONTENT_TYPE, "text/html")], axum::body::Body::from_stream(sent)).into_response()
 }
 
 async fn page(uri: axum::http::Uri) -> Response {

@@ -22,9 +22,27 @@ const FREEZES: u32 = 6;
 
 /// Brings everything that moves to its end, hides the caret, and tells how much moved: what is
 /// endless starts over and stands, the rest ends and tells the page so.
+///
+/// Lists are measured again first: the engine does not when the rest of an option's text comes in
+/// later, and how wide a list is would hang on how the page was cut on its way. `contain` never
+/// changes by and by, so that no page sees it come and go.
 const FREEZE: &str = r"(() => {
   let moved = 0;
   const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
+  for (const scope of scopes) {
+    const lists = [...scope.querySelectorAll('select')];
+    const view = (scope.ownerDocument || scope).defaultView;
+    if (!lists.length || !view) continue;
+    const widths = () => lists.map((it) => it.offsetWidth);
+    const before = widths();
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync('select { contain: size !important }');
+    const sheets = [...scope.adoptedStyleSheets];
+    scope.adoptedStyleSheets = [...sheets, sheet];
+    widths();
+    scope.adoptedStyleSheets = sheets;
+    moved += widths().filter((it, at) => it !== before[at]).length;
+  }
   for (const it of scopes.flatMap((scope) => scope.getAnimations())) {
     if (it.playState !== 'running' && !it.pending) continue;
     const end = it.effect ? it.effect.getComputedTiming().endTime : 0;

@@ -65,19 +65,34 @@
     const made = Reflect.apply(target, self, args);
     internals.set(self, made);
     some.internals = true;
+    if (made.shadowRoot) know(self, made.shadowRoot);
     return made;
   });
   const roots = new Set();
-  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
-    const root = Reflect.apply(target, self, args);
+  const known = new WeakSet();
+  const know = (host, root) => {
+    if (known.has(root)) return;
+    known.add(root);
     roots.add(new WeakRef(root));
     watch(root);
     if (root.mode === 'closed') {
-      shadows.set(self, root);
+      shadows.set(host, root);
       some.shadows = true;
     }
+  };
+  Element.prototype.attachShadow = mask(Element.prototype.attachShadow, (target, self, args) => {
+    const root = Reflect.apply(target, self, args);
+    know(self, root);
     return root;
   });
+  // Trees that came with the page's own text: nobody called for them.
+  const written = (scope) => {
+    for (const host of scope.querySelectorAll('*')) {
+      if (!host.shadowRoot || known.has(host.shadowRoot)) continue;
+      know(host, host.shadowRoot);
+      written(host.shadowRoot);
+    }
+  };
   // The documents of this origin, and the shadow trees that are in use: what the page is made of.
   const scopes = () => {
     const list = [document];
@@ -115,7 +130,10 @@
   // waited for no longer than a long poll: an advertisement may never come.
   const loading = () => document.readyState !== 'complete' &&
     !(state.parsed && real.perf() - state.parsed > LONG);
-  document.addEventListener('DOMContentLoaded', () => { state.parsed = real.perf(); }, { once: true });
+  document.addEventListener('DOMContentLoaded', () => {
+    state.parsed = real.perf();
+    written(document);
+  }, { once: true });
   const observer = new MutationObserver(() => {
     if (!loading()) state.mutated = real.perf();
   });
