@@ -30,14 +30,14 @@ generate:
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 
-# Unchanged nights of the fixture product, shaken as `settle` does: at most one false alarm in a hundred.
-proof nights="10":
-    cargo bench --profile dev --bench proof -- nights {{nights}}
+# Unchanged nights of the fixture product, shaken as `settle` does: at most one false alarm in a hundred; `after` begins later.
+proof nights="10" after="0":
+    cargo bench --bench proof -- nights {{nights}} {{after}}
 
 # Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
-    cargo bench --profile dev --bench detection -- {{faults}}
+    cargo bench --bench detection -- {{faults}}
 
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
-    cargo bench --profile dev --bench upgrades -- {{products}}
+    cargo bench --bench upgrades -- {{products}}

@@ -1,8 +1,10 @@
 //! The long proofs over the fixture product, as commands with a table and an exit code.
 //!
-//! - `nights [N]`: N unchanged nights (10 where it does not say), each shaken in another way, by the
-//!   same code as `settle`: folders and home, user, clock and time zone, seeds, order, workers, load,
-//!   cold and warm browsers. At most one scenario in a hundred nights may be anything but unchanged.
+//! - `nights [N] [M]`: N unchanged nights (10 where it does not say), each shaken in another way, by
+//!   the same code as `settle`: folders and home, user, clock and time zone, seeds, order, workers,
+//!   load, cold and warm browsers. At most one scenario in a hundred nights may be anything but
+//!   unchanged. The number of a night says how it is shaken; M begins after that one, so that a
+//!   hundred can be had in several runs.
 
 #[path = "../tests/support.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -22,17 +24,18 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["nights"] => nights(10),
-        ["nights", number] => match number.parse() {
-            Ok(number) => nights(number),
-            Err(_) => usage(),
+        ["nights"] => nights(10, 0),
+        ["nights", number] => number.parse().map_or_else(|_| usage(), |number| nights(number, 0)),
+        ["nights", number, after] => match (number.parse(), after.parse()) {
+            (Ok(number), Ok(after)) => nights(number, after),
+            _ => usage(),
         },
         _ => usage(),
     }
 }
 
 fn usage() -> ExitCode {
-    say("say: nights [N]");
+    say("say: nights [N] [M]");
     ExitCode::from(2)
 }
 
@@ -56,11 +59,11 @@ fn night(
     (answer, report)
 }
 
-fn nights(number: usize) -> ExitCode {
+fn nights(number: usize, after: usize) -> ExitCode {
     let accepted = SuiteCopy::of_the_accepted_shop();
     let (mut alarms, mut judged) = (0, 0);
     let mut seconds = Vec::new();
-    for at in 1..=number {
+    for at in after + 1..=after + number {
         let began = Instant::now();
         let (answer, report) = night(&accepted, &["--shake", &at.to_string()], &[]);
         seconds.push(began.elapsed().as_secs_f64());
