@@ -77,16 +77,15 @@ fn actual(night: &Value, checkpoint: &str) -> String {
 #[test]
 fn a_change_in_a_picture_is_named_in_the_words_of_the_page() {
     let cases = [
-        ("gallery-icon-missing", "whole", "img is gone"),
-        ("gallery-foot-moved", "whole", "contentinfo moved down 40 px"),
-        ("gallery-colour", "top", "button \"Order a catalogue\" looks different"),
+        ("whole", "img is gone"),
+        ("whole", "contentinfo moved down 40 px"),
+        ("top", "button \"Order a catalogue\" looks different"),
     ];
-    let suite = copy();
-    for (fault, checkpoint, wanted) in cases {
-        let (_, night) = night(&suite, fault, &["look-at-the-gallery"]);
+    let faults = "gallery-icon-missing,gallery-foot-moved,gallery-colour";
+    let (_, night) = night(&copy(), faults, &["look-at-the-gallery"]);
+    for (checkpoint, wanted) in cases {
         let said = actual(&night, checkpoint);
-        assert!(said.contains(wanted), "{fault}: {said:?}, {:#?}", titles(&night));
-        std::fs::remove_dir_all(suite.folder().join("night")).expect("it was there");
+        assert!(said.contains(wanted), "{wanted}: {said:?}, {:#?}", titles(&night));
     }
 }
 
@@ -121,19 +120,14 @@ fn a_baseline_that_is_no_picture_leaves_its_scenario_inconclusive_and_says_which
     let suite = copy();
     let path = picture(&suite, "look-at-the-gallery@chart");
     let whole = std::fs::read(&path).expect("a picture");
-    let mut bomb = whole.clone();
-    bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
-    for bytes in [&b""[..], &whole[..whole.len() / 2], &bomb] {
-        std::fs::write(&path, bytes).expect("written");
-        let (answer, night) = night(&suite, "", &["look-at-the-gallery"]);
-        assert_eq!(night["scenarios"][0]["verdict"], "inconclusive", "{answer:#?}");
-        assert_eq!(answer.code, Some(3), "{answer:#?}");
-        let told = night["scenarios"][0].to_string();
-        let named = "checkpoint chart: the baseline's picture cannot be read as a PNG picture: ";
-        assert!(told.contains(named), "{told}");
-        assert!(told.contains(".snap.png from version control, or accept"), "{told}");
-        std::fs::remove_dir_all(suite.folder().join("night")).expect("it was there");
-    }
+    std::fs::write(&path, &whole[..whole.len() / 2]).expect("written");
+    let (answer, night) = night(&suite, "", &["look-at-the-gallery"]);
+    assert_eq!(night["scenarios"][0]["verdict"], "inconclusive", "{answer:#?}");
+    assert_eq!(answer.code, Some(3), "{answer:#?}");
+    let told = night["scenarios"][0].to_string();
+    let named = "checkpoint chart: the baseline's picture cannot be read as a PNG picture: ";
+    assert!(told.contains(named), "{told}");
+    assert!(told.contains(".snap.png from version control, or accept"), "{told}");
 }
 
 #[test]

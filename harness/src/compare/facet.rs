@@ -3,7 +3,7 @@
 use crate::model::comparison::PendingReason;
 use crate::model::event::FacetRecord;
 use crate::model::finding::{DiffTag, FacetChange, ImageChange};
-use crate::model::observe::FacetShape;
+use crate::model::observe::{END_MARK, FacetShape};
 use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
@@ -78,11 +78,11 @@ pub fn canonical(facet: FacetKind, text: &str) -> String {
     match (body.is_empty(), end) {
         (true, "") => String::new(),
         (false, "\n") => body.to_owned(),
-        (_, "") => format!("{body}\n\\ no line end here"),
+        (_, "") => format!("{body}\n{END_MARK}no line end here"),
         (empty, end) => {
             let shown: String = end.chars().take(40).flat_map(char::escape_debug).collect();
             let line = if empty { "" } else { "\n" };
-            format!("{body}{line}\\ ends with \"{shown}\"")
+            format!("{body}{line}{END_MARK}ends with \"{shown}\"")
         }
     }
 }

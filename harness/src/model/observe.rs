@@ -44,6 +44,9 @@ pub enum FacetKind {
     A11y,
 }
 
+/// Begins the line that says how an output ends, where that is not one line end.
+pub const END_MARK: &str = "\\ ";
+
 /// How a facet is written, and so how it is redacted, compared and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FacetShape {

@@ -12,6 +12,7 @@ use super::pictures::{FrameView, PictureView, picture_change};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
+use crate::model::observe::END_MARK;
 use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
 
 /// The most places of one finding that are listed.
@@ -291,11 +292,11 @@ fn is_same_change(one: &Difference, other: &Difference) -> bool {
 
 /// Expected against actual, in two lines each.
 fn lead(finding: &Finding) -> (String, String) {
-    let Some(facet) = lead_facet(finding) else {
+    let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
+    let Some(facet) = lead_facet(facets) else {
         return (String::new(), String::new());
     };
     let beside = |kind: FacetKind| {
-        let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
         facets.iter().find(|it| it.facet == Some(kind) && !it.actual.trim().is_empty())
     };
     match (facet.facet, &facet.image) {
@@ -318,8 +319,10 @@ fn lead(finding: &Finding) -> (String, String) {
 }
 
 /// The facet that says most in two lines.
-fn lead_facet(finding: &Finding) -> Option<&FacetChange> {
-    let says_nothing = |facet: &FacetChange| facet.expected.is_empty() && facet.actual.is_empty();
+fn lead_facet(facets: &[FacetChange]) -> Option<&FacetChange> {
+    let is_nothing = |text: &str| text.lines().all(|line| line.starts_with(END_MARK));
+    let says_nothing =
+        |facet: &FacetChange| is_nothing(&facet.expected) && is_nothing(&facet.actual);
     let rank = |facet: &FacetChange| match facet.facet {
         None => 0,
         Some(FacetKind::Exit) => 1,
@@ -340,7 +343,6 @@ fn lead_facet(finding: &Finding) -> Option<&FacetChange> {
         Some(FacetKind::A11y) => 16,
         Some(FacetKind::Image) => 17,
     };
-    let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
     facets.iter().min_by_key(|facet| (says_nothing(facet), rank(facet)))
 }
 
@@ -568,5 +570,30 @@ fn state(step: &StepReport, differs: bool) -> &'static str {
     match step.outcome {
         StepState::Passed if differs => "differs",
         state => state.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_an_output_ends_does_not_lead_where_another_says_more() {
+        let change = |facet, expected: &str, actual: &str| FacetChange {
+            facet: Some(facet),
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+            diff: Vec::new(),
+            image: None,
+            evidence: Vec::new(),
+        };
+        let end = change(FacetKind::Stdout, "", "\\ ends with \"\\n\"");
+        let said = change(FacetKind::Stderr, "", "JSON error: a value is missing");
+        let both = [end.clone(), said];
+        let led = |facets| lead_facet(facets).and_then(|it: &FacetChange| it.facet);
+        assert_eq!(led(&both), Some(FacetKind::Stderr));
+        let changed = [change(FacetKind::Stdout, "two rows", "three rows"), both[1].clone()];
+        assert_eq!(led(&changed), Some(FacetKind::Stdout));
+        assert_eq!(led(&[end]), Some(FacetKind::Stdout), "better than nothing");
     }
 }

@@ -135,14 +135,18 @@ pub(crate) fn of_plan(scenario: &Scenario) -> Vec<BlindSpot> {
     } else {
         let blind: Vec<&Step> = scenario.steps.iter().filter(|it| is_unseen(&it.action)).collect();
         if !blind.is_empty() {
-            let named: Vec<&str> =
-                blind.iter().take(MOST_NAMED).map(|it| it.text.as_str()).collect();
+            let shown = |it: &&Step| it.text.strip_prefix("run ").unwrap_or(&it.text).to_owned();
+            let named: Vec<String> = blind.iter().take(MOST_NAMED).map(shown).collect();
             let more = match blind.len().saturating_sub(MOST_NAMED) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let verb = if blind.len() == 1 { "has" } else { "have" };
-            let text = format!("{}{more} {verb} no snapshot and no expectation", named.join(", "));
+            // What it is comes first: the commands may be long, and the report cuts them.
+            let what = match blind.len() {
+                1 => "a command has".to_owned(),
+                many => format!("{many} commands have"),
+            };
+            let text = format!("{what} no snapshot and no expectation: {}{more}", named.join(", "));
             spots.push(spot(BlindKind::NoSnapshot, None, NO_SNAPSHOT * blind.len() as u64, text));
         }
     }

@@ -10,6 +10,7 @@ use super::node::{Node, became, called};
 use super::title::{LIMIT, ScreenPart, place_of, plain, screen_part};
 use super::title_facets;
 use crate::model::finding::{DiffTag, FacetChange};
+use crate::model::observe::END_MARK;
 use crate::model::{Difference, FacetKind};
 
 /// The longest piece of product text, in characters.
@@ -341,12 +342,12 @@ fn room(taken: &[&str], old: &str, new: &str) -> usize {
 
 /// Whether a line says how an output ends, which nobody notices who reads it.
 fn is_end(line: &str) -> bool {
-    line.starts_with("\\ ")
+    line.starts_with(END_MARK)
 }
 
 /// The line that says how an output ends, in words.
 fn end(line: &str, not: &str, place: &str) -> String {
-    if line.starts_with("\\ no line end") {
+    if line.contains("no line end") {
         return format!("The output of {place} {not}ends in the middle of a line");
     }
     format!("The output of {place} {not}ends with empty lines")
