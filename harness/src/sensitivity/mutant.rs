@@ -3,10 +3,11 @@
 //! Changes are such as products make: a thing is gone, a number or a word is another one, two rows
 //! have changed places. What a facet is decides which of them it can have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::model::FacetKind;
+use crate::model::observe::FacetShape;
 use crate::model::sensitivity::MutantKind;
 
 /// The shortest run of letters that is a word.
@@ -89,7 +90,20 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
             }
         }
     }
+    if facet.shape() == FacetShape::Set {
+        let known: BTreeSet<&str> = text.lines().collect();
+        for sites in all.values_mut() {
+            sites.retain(|site| adds(text, &known, site));
+        }
+        all.retain(|_, sites| !sites.is_empty());
+    }
     all
+}
+
+/// Whether a change of a set brings something new: what is gone, or fewer times there, is none.
+fn adds(text: &str, known: &BTreeSet<&str>, site: &Site) -> bool {
+    let is_count = text[site.span.end..].starts_with(" times)");
+    !is_count && apply(text, site).lines().any(|line| !known.contains(line))
 }
 
 /// The text after a change.

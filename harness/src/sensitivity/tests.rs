@@ -263,6 +263,22 @@ fn every_change_is_a_change() {
 }
 
 #[test]
+fn a_change_of_a_set_is_something_new() {
+    let hindrances = "name: link a#day0: has no name\nname: link a#day1: has no name\nname: box: has no name (9 times)";
+    let known: Vec<&str> = hindrances.lines().collect();
+    let all = sites(FacetKind::A11y, hindrances);
+    assert!(!all.contains_key(&MutantKind::LoseLine), "what is gone is no difference");
+    let numbers: Vec<String> =
+        all[&MutantKind::ChangeNumber].iter().map(|it| apply(hindrances, it)).collect();
+    // `day0` would be `day1`, which is there, and fewer of the same are no difference.
+    assert_eq!(numbers, [hindrances.replace("day1", "day2")]);
+    for site in all.into_values().flatten() {
+        let changed = apply(hindrances, &site);
+        assert!(changed.lines().any(|line| !known.contains(&line)), "{site:?}");
+    }
+}
+
+#[test]
 fn a_redaction_and_a_mask_say_what_they_would_cost() {
     let output = "id,total\n1,12.00\n2,7.50\ntook 12 ms\n";
     let night = command(output, Vec::new());
