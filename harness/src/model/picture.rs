@@ -213,14 +213,16 @@ impl ImageChange {
     /// What changed, in words, the most telling first; `None` where only pixels are known.
     #[must_use]
     pub fn said(&self) -> Option<String> {
-        let mut all: Vec<String> = Vec::new();
-        for called in [true, false] {
-            for fate in [Fate::Gone, Fate::New, Fate::Changed] {
-                let of_it = self.regions.iter().filter(|it| it.fate == fate);
-                all.extend(of_it.filter(|it| it.is_called() == called).filter_map(Region::said));
-            }
-        }
+        let regions = |called: bool, fate: Fate| {
+            let of_it = self.regions.iter().filter(move |it| it.fate == fate);
+            of_it.filter(move |it| it.is_called() == called).filter_map(Region::said)
+        };
+        let all = [Fate::Gone, Fate::New, Fate::Changed].into_iter();
+        let mut all: Vec<String> = all.flat_map(|fate| regions(true, fate)).collect();
+        all.extend([Fate::Gone, Fate::New].into_iter().flat_map(|fate| regions(false, fate)));
         all.extend(self.moves.iter().map(Move::said));
+        // That something with no name for people looks different says least.
+        all.extend(regions(false, Fate::Changed));
         all.dedup();
         let ((was_wide, was_high), (wide, high)) = (self.expected_size, self.actual_size);
         let grew = |was: u32, is: u32, more: &str, less: &str| {
@@ -282,6 +284,17 @@ mod tests {
             Some(
                 "img \"Truck\" is gone; button \"Buy\" looks different; contentinfo moved down 24 px; and 1 more"
             )
+        );
+        let overlay = Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed };
+        let banner = Region { names: vec!["div.banner".to_owned()], fate: Fate::New };
+        let unnamed = ImageChange {
+            regions: vec![overlay, banner],
+            actual_size: change.expected_size,
+            ..change
+        };
+        assert_eq!(
+            unnamed.said().as_deref(),
+            Some("div.banner is new; contentinfo moved down 24 px; div.overlay looks different")
         );
         let back = Move { names: Vec::new(), more: 3, from: to, to: Rect { x: 3, ..PLACE } };
         assert_eq!(back.said(), "a part of the page moved left 5 px and up 24 px");
