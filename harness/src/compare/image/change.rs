@@ -41,6 +41,9 @@ impl Band {
     }
 }
 
+/// Pixels of a tile: a number a line from its top, a bit a pixel from its left.
+type Bits = [u16; TILE as usize];
+
 /// What is counted of one tile.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tile {
@@ -51,11 +54,19 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    fn add(&mut self, x: u32, y: u32) {
-        let here = [x, y, x, y];
-        self.region = if self.count == 0 { here } else { union(self.region, here) };
-        self.count += 1;
+    /// Counts these pixels of the tile whose first pixel stands there.
+    fn of(bits: &Bits, (x, y): (u32, u32)) -> Self {
+        let Some(first) = bits.iter().position(|it| *it != 0) else { return Self::default() };
+        let last = bits.iter().rposition(|it| *it != 0).unwrap_or(first);
+        let across = bits.iter().fold(0, |all, it| all | it);
+        let right = TILE - 1 - across.leading_zeros();
+        let region = [x + across.trailing_zeros(), y + first as u32, x + right, y + last as u32];
+        Self { count: count(bits), region }
     }
+}
+
+fn count(bits: &Bits) -> u32 {
+    bits.iter().map(|it| it.count_ones()).sum()
 }
 
 /// Which pixels changed.
@@ -83,7 +94,7 @@ pub(super) fn changed_pixels(
     let most = std::thread::available_parallelism().map_or(1, usize::from).min(4);
     let threads = (area / WORTH_A_THREAD).clamp(1, most);
     let share = rows.div_ceil(threads);
-    let sight = Sight { expected, actual, bands, masks, width, columns };
+    let sight = Sight { expected, actual, bands, masks, width };
     let compared = std::thread::scope(|scope| {
         let workers: Vec<_> = tiles
             .chunks_mut(share * columns)
@@ -91,8 +102,11 @@ pub(super) fn changed_pixels(
             .map(|(number, own)| {
                 let sight = &sight;
                 scope.spawn(move || {
+                    let mut suspects = vec![Bits::default(); columns];
                     let lines = own.chunks_mut(columns).enumerate();
-                    lines.map(|(at, line)| sight.tiles(number * share + at, line)).sum::<u64>()
+                    lines
+                        .map(|(at, line)| sight.tiles(number * share + at, line, &mut suspects))
+                        .sum::<u64>()
                 })
             })
             .collect();
@@ -109,45 +123,61 @@ struct Sight<'a> {
     bands: &'a [Band],
     masks: &'a [Rect],
     width: u32,
-    columns: usize,
 }
 
 impl Sight<'_> {
     /// Counts one line of tiles; answers how many pixels it compared.
-    fn tiles(&self, line: usize, tiles: &mut [Tile]) -> u64 {
+    fn tiles(&self, line: usize, tiles: &mut [Tile], suspects: &mut [Bits]) -> u64 {
         let mut compared = 0;
-        let mut suspects: Vec<Vec<(u32, u32, u32)>> = vec![Vec::new(); self.columns];
+        suspects.fill(Bits::default());
         let top = line as u32 * TILE;
-        for y in top..(top + TILE).min(self.actual.height) {
+        // Where the lines were; those that no band holds have no suspects.
+        let mut was = [0; TILE as usize];
+        for (y, (at, was)) in (top..self.actual.height).zip(was.iter_mut().enumerate()) {
             let Some(band) = self.bands.iter().find(|it| it.holds(y)) else { continue };
-            let was = y - band.top + band.was;
-            compared += self.line(y, was, &mut suspects);
+            *was = y - band.top + band.was;
+            compared += self.line(y, *was, suspects, at);
         }
-        for (tile, suspects) in tiles.iter_mut().zip(suspects) {
-            let solid = suspects.len() >= SOLID;
-            let mut doubtful = Vec::new();
-            for (x, y, was) in suspects {
-                let before =
-                    !solid && smooths_an_edge(self.expected, (x, was), self.actual, (x, y));
-                let after = !solid && smooths_an_edge(self.actual, (x, y), self.expected, (x, was));
-                match (before, after) {
-                    (true, true) => {}
-                    (true, false) | (false, true) => doubtful.push((x, y)),
-                    (false, false) => tile.add(x, y),
-                }
+        for (column, (tile, suspects)) in tiles.iter_mut().zip(suspects).enumerate() {
+            let corner = (column as u32 * TILE, top);
+            if (count(suspects) as usize) < SOLID {
+                self.forgive(corner, &was, suspects);
             }
-            // An edge that smooths differently is noise; many that became none are a bolder text.
-            if doubtful.len() >= DOUBTFUL {
-                for (x, y) in doubtful {
-                    tile.add(x, y);
-                }
-            }
+            *tile = Tile::of(suspects, corner);
         }
         compared
     }
 
-    /// Finds what is clearly another colour in one line.
-    fn line(&self, y: u32, was: u32, suspects: &mut [Vec<(u32, u32, u32)>]) -> u64 {
+    /// Takes what only smooths an edge out of a tile's suspects.
+    fn forgive(&self, (left, top): (u32, u32), was: &[u32; TILE as usize], suspects: &mut Bits) {
+        let mut doubtful = Bits::default();
+        for (at, bits) in suspects.iter_mut().enumerate() {
+            let mut rest = *bits;
+            while rest != 0 {
+                let bit = rest & rest.wrapping_neg();
+                rest ^= bit;
+                let x = left + bit.trailing_zeros();
+                let (now, then) = ((x, top + at as u32), (x, was[at]));
+                let before = smooths_an_edge(self.expected, then, self.actual, now);
+                let after = smooths_an_edge(self.actual, now, self.expected, then);
+                if before || after {
+                    *bits ^= bit;
+                }
+                if before != after {
+                    doubtful[at] |= bit;
+                }
+            }
+        }
+        // An edge that smooths differently is noise; many that became none are a bolder text.
+        if count(&doubtful) as usize >= DOUBTFUL {
+            for (bits, doubtful) in suspects.iter_mut().zip(doubtful) {
+                *bits |= doubtful;
+            }
+        }
+    }
+
+    /// Finds what is clearly another colour in one line, which is that one of its tiles.
+    fn line(&self, y: u32, was: u32, suspects: &mut [Bits], at: usize) -> u64 {
         let width = self.width as usize;
         let (before, after) = (&self.expected.row(was)[..width], &self.actual.row(y)[..width]);
         let masks: Vec<&Rect> =
@@ -159,15 +189,30 @@ impl Sight<'_> {
             (0..self.width).filter(|x| masked(*x)).count() as u64
         };
         if before != after {
-            for (x, (before, after)) in before.iter().zip(after).enumerate() {
-                let differs = before != after && distance(*before, *after) > MAX_DELTA;
-                if differs && !masked(x as u32) {
-                    suspects[x / TILE as usize].push((x as u32, y, was));
-                }
+            let tile = TILE as usize;
+            let pairs = before.chunks(tile).zip(after.chunks(tile)).zip(suspects);
+            for (column, ((before, after), suspects)) in pairs.enumerate() {
+                let bits = if before == after { 0 } else { differing(before, after) };
+                let seen = |bit: &u32| !masked(column as u32 * TILE + bit);
+                suspects[at] = match bits {
+                    0 => 0,
+                    bits if hidden == 0 => bits,
+                    bits => (0..TILE).filter(seen).fold(0, |all, it| all | bits & 1 << it),
+                };
             }
         }
         u64::from(self.width) - hidden
     }
+}
+
+/// Which pixels of a tile's line are clearly another colour.
+fn differing(before: &[u32], after: &[u32]) -> u16 {
+    let mut distances = [0.0; TILE as usize];
+    for (to, (before, after)) in distances.iter_mut().zip(before.iter().zip(after)) {
+        *to = distance(*before, *after);
+    }
+    let bit = |(at, distance): (usize, &f32)| u16::from(*distance > MAX_DELTA) << at;
+    distances.iter().enumerate().map(bit).fold(0, |all, it| all | it)
 }
 
 impl ChangeMap {

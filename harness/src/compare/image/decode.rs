@@ -125,9 +125,9 @@ pub(super) fn encode(pixels: &Pixels) -> Result<Vec<u8>, CompareError> {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
-    let mut raw = Vec::with_capacity(pixels.data.len() * 3);
-    for pixel in &pixels.data {
-        raw.extend_from_slice(&pixel.to_le_bytes()[..3]);
+    let mut raw = vec![0; pixels.data.len() * 3];
+    for (to, pixel) in raw.chunks_exact_mut(3).zip(&pixels.data) {
+        to.copy_from_slice(&pixel.to_le_bytes()[..3]);
     }
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(&raw).map_err(failed)?;

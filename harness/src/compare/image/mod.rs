@@ -121,10 +121,9 @@ fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Fou
     if let Some(found) = shifted.and_then(|it| displaced(expected, actual, beside, &it, most)) {
         return Some(found);
     }
-    let (moves, predicted) = things::moved_things(expected, actual, layouts);
     let mut rest = map;
     let mut told = Vec::new();
-    if !moves.is_empty() {
+    if let Some((moves, predicted)) = things::moved_things(expected, actual, layouts) {
         let without = changed_pixels(&predicted, actual, &in_place.bands, &beside.masks);
         // A thing that moved explains what changed, or it is not worth telling.
         if without.total * 10 <= rest.total * 7 {

@@ -4,8 +4,6 @@
 //! smallest thing that it nearly fills, or by the things that it holds; what a layout has on one
 //! side only is new or gone. Neighbours: [`super::change`], and [`super::things`] for what moved.
 
-use std::collections::BTreeSet;
-
 use super::WINDOW_LIMIT;
 use super::change::{Band, ChangeMap, union};
 use crate::model::Rect;
@@ -63,12 +61,13 @@ fn are_near(a: Rect, b: Rect, gap: u32) -> bool {
 
 /// The changed regions of a map; scattered pixels are left out where something else explains it.
 pub(super) fn clusters(map: &ChangeMap) -> Vec<Rect> {
-    let changed: BTreeSet<usize> =
-        map.tiles.iter().enumerate().filter(|(_, it)| it.count > 0).map(|(at, _)| at).collect();
-    let mut left = changed;
+    let mut left: Vec<bool> = map.tiles.iter().map(|it| it.count > 0).collect();
     let mut strong = Vec::new();
     let mut weak = Vec::new();
-    while let Some(start) = left.pop_first() {
+    for start in 0..left.len() {
+        if !std::mem::take(&mut left[start]) {
+            continue;
+        }
         let mut region = map.tiles[start].region;
         let mut densest = map.around(start);
         let mut queue = vec![start];
@@ -77,7 +76,7 @@ pub(super) fn clusters(map: &ChangeMap) -> Vec<Rect> {
             for near_row in row.saturating_sub(1)..=row + 1 {
                 for near in column.saturating_sub(1)..=(column + 1).min(map.columns - 1) {
                     let near = near_row * map.columns + near;
-                    if left.remove(&near) {
+                    if left.get_mut(near).is_some_and(std::mem::take) {
                         region = union(region, map.tiles[near].region);
                         densest = densest.max(map.around(near));
                         queue.push(near);

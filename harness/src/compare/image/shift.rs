@@ -37,8 +37,11 @@ pub(super) fn align(expected: &Pixels, actual: &Pixels, masks: &[Rect]) -> Optio
     if expected.width != actual.width {
         return None;
     }
-    let before: Vec<u64> = (0..expected.height).map(|y| digest(expected.row(y))).collect();
-    let after: Vec<u64> = (0..actual.height).map(|y| digest(actual.row(y))).collect();
+    let (before, after) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| digests(expected));
+        let after = digests(actual);
+        (before.join().expect("a sum never fails"), after)
+    });
     let masked = |y: u32| masks.iter().any(|it| y >= it.y && y - it.y < it.height);
     let anchors = in_order(&anchors(&before, &after, &masked));
     let blocks = blocks(&anchors, &before, &after);
@@ -48,11 +51,18 @@ pub(super) fn align(expected: &Pixels, actual: &Pixels, masks: &[Rect]) -> Optio
     Some(between(&blocks, expected, actual))
 }
 
-/// A number that two lines share only if they are equal.
-fn digest(line: &[u32]) -> u64 {
-    line.iter().fold(0xcbf2_9ce4_8422_2325, |sum, pixel| {
-        (sum ^ u64::from(*pixel)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
-    })
+/// A number for each line, which two lines share only if they are equal.
+fn digests(picture: &Pixels) -> Vec<u64> {
+    let mix =
+        |sum: u64, pixels: u64| (sum ^ pixels).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23);
+    let digest = |line: &[u32]| {
+        let (pairs, rest) = line.as_chunks();
+        let sum = pairs.iter().fold(0xcbf2_9ce4_8422_2325, |sum, [left, right]| {
+            mix(sum, u64::from(*left) | u64::from(*right) << 32)
+        });
+        rest.iter().fold(sum, |sum, pixel| mix(sum, u64::from(*pixel)))
+    };
+    (0..picture.height).map(|y| digest(picture.row(y))).collect()
 }
 
 /// Lines that stand once in each picture, from the top of what was seen: where it was, where it is.

@@ -62,12 +62,12 @@ fn told(things: &[&Thing], from: Rect, to: Rect) -> Move {
 }
 
 /// The things that both layouts have, at another place, with the same pixels there; and the
-/// baseline's picture as it would look if nothing else had happened.
+/// baseline's picture as it would look if nothing else had happened. `None` where none moved.
 pub(super) fn moved_things(
     expected: &Pixels,
     actual: &Pixels,
     layouts: Layouts<'_>,
-) -> (Vec<Move>, Pixels) {
+) -> Option<(Vec<Move>, Pixels)> {
     let mut found: Vec<(&Thing, Rect)> = Vec::new();
     let mut pairs = pairs(layouts);
     pairs.retain(|(was, is)| {
@@ -91,7 +91,8 @@ pub(super) fn moved_things(
             found.push((is, was.rect));
         }
     }
-    (grouped(&found), predicted(expected, actual, &found))
+    let any = !found.is_empty();
+    any.then(|| (grouped(&found), predicted(expected, actual, &found)))
 }
 
 /// The baseline's picture with these things at their new places; where they stood is now what
