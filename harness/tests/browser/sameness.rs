@@ -1,5 +1,7 @@
 //! The same page looks the same twice, and nothing leaks from one page to the next.
 
+use nightshift::compare::{Beside, compare_images};
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,8 +62,14 @@ async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
     let whole = bench.observe().await;
     bench.open("/list?cut").await;
     let cut = bench.observe().await;
-    let picture = |it: &Observation| it.facets.last().unwrap().clone();
-    assert!(picture(&whole) == picture(&cut), "the list is drawn as wide as its first half");
+    let picture = |it: &Observation| match &it.facets.last().expect("a picture").content {
+        FacetContent::Image { png, .. } => png.clone(),
+        FacetContent::Text(_) => panic!("the picture is text"),
+    };
+    // Not byte by byte: an edge that is painted again may be one level of grey lighter.
+    let seen = compare_images(&picture(&whole), &picture(&cut), &Beside::default());
+    let change = seen.expect("both are pictures").map(|it| it.change);
+    assert_eq!(change, None, "a list is drawn as wide as its first half");
     bench.stop().await;
 }
 

@@ -80,12 +80,26 @@ async fn language(headers: axum::http::HeaderMap) -> Html<String> {
     Html(format!("<h1>Language: {}</h1>", sent.unwrap_or("none")))
 }
 
-/// A list of states, in the page and in a shadow tree; on demand it is cut in its widest option.
+/// A list of states, in the page and in shadow trees that came with it: an open one, and closed
+/// ones of elements that are defined before and after; on demand it is cut in its widest options.
 async fn list(RawQuery(query): RawQuery) -> Response {
     const LIST: &str =
         "<select><option>All<option>open<option>ship|ped</select><button>Apply</button>";
+    let tree = |mode: &str| format!("<template shadowrootmode={mode}>{LIST}</template>");
+    let define = |name: &str| {
+        format!(
+            "<script>customElements.define('{name}', class extends HTMLElement {{
+                constructor() {{ super(); this.attachInternals(); }}
+            }})</script>"
+        )
+    };
     let page = format!(
-        "<!doctype html><title>List</title><p>{LIST}<div><template shadowrootmode=open>{LIST}</template></div>"
+        "<!doctype html><title>List</title>{}<p>{LIST}<div>{}</div><x-early>{}</x-early><x-late>{}</x-late>{}",
+        define("x-early"),
+        tree("open"),
+        tree("closed"),
+        tree("closed"),
+        define("x-late"),
     );
     let pause = std::time::Duration::from_millis(if query.is_some() { 200 } else { 0 });
     let parts: Vec<String> = page.split('|').map(str::to_owned).collect();

@@ -88,9 +88,10 @@
   // Trees that came with the page's own text: nobody called for them.
   const written = (scope) => {
     for (const host of scope.querySelectorAll('*')) {
-      if (!host.shadowRoot || known.has(host.shadowRoot)) continue;
-      know(host, host.shadowRoot);
-      written(host.shadowRoot);
+      const root = host.shadowRoot || internals.get(host)?.shadowRoot;
+      if (!root) continue;
+      know(host, root);
+      written(root);
     }
   };
   // The documents of this origin, and the shadow trees that are in use: what the page is made of.
