@@ -347,7 +347,7 @@ fn is_end(line: &str) -> bool {
 
 /// The line that says how an output ends, in words.
 fn end(line: &str, not: &str, place: &str) -> String {
-    if line.contains("no line end") {
+    if line.trim_start_matches(END_MARK).starts_with("no line end") {
         return format!("The output of {place} {not}ends in the middle of a line");
     }
     format!("The output of {place} {not}ends with empty lines")

@@ -1,12 +1,15 @@
 //! The grammar of the YAML files as one table: every key with its shape, meaning and an example.
 //!
 //! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
-//! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and [`page`] what they
-//! take, [`files`] the keys of the three kinds of files, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`], [`Shape`].
+//! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and
+//! [`page`] what they take, [`files`] the keys of the three kinds of files, [`product`] those of a
+//! product, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`],
+//! [`Shape`].
 
 mod files;
 mod gestures;
 mod page;
+mod product;
 mod shapes;
 mod stages;
 mod steps;
@@ -14,6 +17,7 @@ mod steps;
 pub(crate) use files::*;
 pub(crate) use gestures::*;
 pub(crate) use page::*;
+pub(crate) use product::*;
 pub(crate) use shapes::*;
 pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;
