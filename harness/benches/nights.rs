@@ -119,6 +119,7 @@ pub fn plan() -> Plan {
         environment: "linux-dejavu-1x-1280x800".to_owned(),
         versions: IndexMap::new(),
         products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
+        beside: indexmap::IndexMap::new(),
         patience: None,
         not_isolated: Vec::new(),
         scenarios: Vec::new(),

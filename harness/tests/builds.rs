@@ -147,3 +147,103 @@ fn old_and_new_stand_side_by_side_in_one_night() {
     let listed = shop.run(&["list"]);
     assert!(listed.stderr.contains("shop-new: build 1.5 (of 1.4, 1.5)"), "{}", listed.stderr);
 }
+
+/// The shop's own suite over builds of which one is slow; one that is called `torn` cannot be made.
+const BUILDS_OF_FAULTS: &str = r#"
+    builds:
+      make:
+        - shell: |
+            test ${build} != torn || { echo no disk >&2; exit 7; }
+            mkdir "${build-dir}/bin"
+            for it in shopd shopctl; do
+              case ${build} in slow) fault=slow-page,slow-command ;; *) fault= ;; esac
+              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
+              chmod +x "${build-dir}/bin/$it"
+            done
+      known: [sound, renamed, slow, torn]
+      default: sound
+    path: ["${build-dir}/bin"]
+"#;
+
+fn shop_of_faults() -> Shop {
+    let suite = SuiteCopy::of_the_shop();
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
+    let config = config.expect("the shop has a configuration");
+    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
+    assert!(config.contains(own), "{config}");
+    suite.write("nightshift.yaml", &config.replace(own, BUILDS_OF_FAULTS));
+    Shop { suite, cache: tempfile::tempdir().expect("a folder") }
+}
+
+impl Shop {
+    /// A night of the scenario that takes its time: the answer, and what it says.
+    fn pace(&self, name: &str, arguments: &[&str]) -> (Answer, serde_json::Value) {
+        let out = format!("reports/nights/{name}");
+        let all = ["run", "keep-the-pace", "--no-pdf", "--set", "night.measure=4", "--out", &out];
+        let answer = self.run(&[&all[..], arguments].concat());
+        (answer, night_json(&self.suite.root().join(out)))
+    }
+}
+
+/// Where something became slower, and than which build.
+fn slower(night: &serde_json::Value) -> Vec<(String, String)> {
+    let all = night["findings"].as_array().expect("findings").iter();
+    let slow = all.filter(|it| it.get("slowdown").is_some());
+    slow.map(|it| (text(&it["differences"][0]["where"]), text(&it["slowdown"]["beside"]))).collect()
+}
+
+#[test]
+fn what_takes_longer_than_on_the_last_good_build_is_told_after_one_night() {
+    let shop = shop_of_faults();
+    let (first, _) = shop.pace("n1", &["--accept-new", "--no-settle"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+
+    let (answer, same) = shop.pace("n2", &["--build", "renamed", "--beside", "last-good"]);
+    assert_eq!((answer.code, slower(&same)), (Some(0), Vec::new()), "{:#}", same["findings"]);
+    assert_eq!(
+        same["beside"],
+        serde_json::json!({ "builds": { "shop": "sound" }, "scenarios": 1, "of": 1, "unmeasured": 0 })
+    );
+
+    let (answer, slow) = shop.pace("n3", &["--build", "slow", "--beside", "sound"]);
+    assert_eq!(answer.code, Some(0), "a slowdown decides nothing: {answer:#?}");
+    assert_eq!(verdicts(&slow), [("keep-the-pace".to_owned(), "unchanged".to_owned())]);
+    assert_eq!(slow["scenarios"][0]["attempts"].as_array().map(Vec::len), Some(1));
+    let mut found = slower(&slow);
+    found.sort();
+    let sound = |place: &str| (place.to_owned(), "shop sound".to_owned());
+    assert_eq!(found, [sound("/pace/stock"), sound("shopctl products")], "{:#}", slow["findings"]);
+    for finding in slow["findings"].as_array().expect("findings") {
+        let title = text(&finding["title"]);
+        assert!(title.contains("times as long as with shop sound: "), "{title}");
+        let slowdown = &finding["slowdown"];
+        assert_eq!((&slowdown["nights"], &slowdown["measured"]), (&0.into(), &5.into()));
+        assert!(slowdown["ratio"].as_f64() > Some(2.0) && slowdown["sure"].as_f64() > Some(0.97));
+    }
+    let html = std::fs::read_to_string(shop.suite.root().join("reports/nights/n3/index.html"));
+    let html = html.expect("a page");
+    assert!(html.contains("id=\"slower\"") && html.contains("Other build"), "both are told");
+}
+
+#[test]
+fn a_build_that_cannot_stand_beside_is_said_and_harms_nothing() {
+    let shop = shop_of_faults();
+    let (first, _) = shop.pace("n1", &["--accept-new", "--no-settle", "--beside", "last-good"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    assert!(first.stderr.contains("no earlier night whose gate passed is known"), "{first:#?}");
+    let (same, _) = shop.pace("n2", &["--beside", "last-good"]);
+    assert!(same.stderr.contains("the last good build is tonight's, sound"), "{same:#?}");
+    let (torn, night) = shop.pace("n3", &["--beside", "torn"]);
+    assert_eq!(torn.code, Some(0), "{torn:#?}");
+    assert!(torn.stderr.contains("other build of shop FAILED: "), "{torn:#?}");
+    assert_eq!(night["findings"], serde_json::json!([]));
+    assert_eq!(night.get("beside"), None);
+
+    let unknown = shop.run(&["run", "--beside", "sond"]);
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    let said = "--beside shop=sond: shop has no such build; did you mean \"sound\"?";
+    assert!(unknown.stderr.contains(said), "{unknown:#?}");
+    let without = SuiteCopy::of_the_shop().run(&["run", "--beside", "1.4"]);
+    assert_eq!(without.code, Some(2), "{without:#?}");
+    assert!(without.stderr.contains("--beside shop=1.4: shop has no `builds`"), "{without:#?}");
+}

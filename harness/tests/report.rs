@@ -304,6 +304,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         environment: "linux".into(),
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
+        beside: indexmap::IndexMap::new(),
         patience: None,
         not_isolated: Vec::new(),
         scenarios: Vec::new(),
@@ -350,6 +351,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         redactions: Vec::new(),
         dead_redactions: Vec::new(),
         pace: None,
+        beside: None,
     };
     let report = report::build(&plan, &entries, &judgement);
     assert_eq!(report.night.ending, Ending::CutOff);

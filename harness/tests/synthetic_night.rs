@@ -52,6 +52,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         redactions: Vec::new(),
         dead_redactions: Vec::new(),
         pace: None,
+        beside: None,
         history: None,
         scenarios: reports,
         stages: Vec::new(),

@@ -224,6 +224,10 @@ pub struct RunArguments {
     /// The build under test: one of the product's `builds`, or the name of what is there
     #[arg(long, value_name = "[PRODUCT=]ID")]
     pub build: Vec<String>,
+    /// Compare durations with another of the product's `builds`, in the same night; `last-good` is
+    /// that of the last night whose gate passed
+    #[arg(long, value_name = "[PRODUCT=]ID")]
+    pub beside: Vec<String>,
     /// Use a product that is already running instead of its `serve`
     #[arg(long, value_name = "[PRODUCT=]URL")]
     pub base_url: Vec<String>,

@@ -45,6 +45,10 @@ impl Reporter {
                 let scenarios = super::check::counted(scenarios, "scenario");
                 self.line(&format!("{scenarios} planned; night directory {}", night.display()));
             }
+            Progress::Beside { scenarios, builds } => {
+                let scenarios = super::check::counted(scenarios, "scenario");
+                self.line(&format!("timing {scenarios} on both builds, beside {builds}"));
+            }
             Progress::Measuring { scenarios, times } => {
                 let scenarios = super::check::counted(scenarios, "scenario");
                 self.line(&format!(

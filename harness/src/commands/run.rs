@@ -75,6 +75,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         selection: arguments.choice.selection(),
         retries: arguments.retries,
         builds: by_product(suite, "--build", &arguments.build)?,
+        beside: by_product(suite, "--beside", &arguments.beside)?,
         base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
         accept_new: match (arguments.accept_new, arguments.no_settle) {
             (true, false) => Some(NewBaselines::Settled),

@@ -4,10 +4,14 @@
 //! stands out is a suspect; its scenario is run a few times more at the end of the night, and only
 //! these fresh times are tested, against this machine's own earlier nights. What slowed everything
 //! down is divided out on both sides. See `docs/design/017-what-earlier-nights-say.md`.
+//! [`beside`] weighs them against another build in the same night instead.
 //! Pure: the neighbours in `triage` and `night` bring the numbers, as [`Series`].
+
+mod beside;
 
 use std::collections::BTreeSet;
 
+pub use self::beside::{slower_beside, suspects_beside};
 use super::stats::{corrected, median, ranks_above, spread, student_above};
 use crate::model::finding::Pace;
 use crate::model::history::Took;
@@ -44,7 +48,7 @@ pub struct Series {
     /// The scenario that it belongs to, by any number.
     pub scenario: usize,
     /// What it took in earlier nights of the same machine; one for each night, `None` where it
-    /// was not done or cannot be compared.
+    /// was not done or cannot be compared. Or what it took on another build tonight, run by run.
     pub past: Vec<Option<Took>>,
     /// What it took tonight.
     pub tonight: Option<u32>,
@@ -57,7 +61,7 @@ pub struct Series {
 pub struct Slower {
     /// Its position among the series.
     pub series: usize,
-    /// The median of earlier nights, in milliseconds.
+    /// The median of earlier nights, or of another build, in milliseconds.
     pub usual_ms: f64,
     /// The median of the fresh measurements, in milliseconds.
     pub now_ms: f64,
@@ -66,7 +70,7 @@ pub struct Slower {
     pub ratio: f64,
     /// How sure that is, from 0 to 1.
     pub sure: f64,
-    /// How many earlier nights it was compared with.
+    /// How many earlier nights, or runs of another build, it was compared with.
     pub nights: usize,
 }
 

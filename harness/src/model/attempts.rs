@@ -75,6 +75,8 @@ pub struct ScenarioLog<'a> {
     pub attempts: BTreeMap<u32, AttemptLog<'a>>,
     /// Those that were only made to measure how long its steps take.
     pub measured: BTreeMap<u32, AttemptLog<'a>>,
+    /// The same, on another build of the product.
+    pub beside: BTreeMap<u32, AttemptLog<'a>>,
     /// Why it was not executed, where the ledger says so.
     pub not_run: Option<(Because, &'a str)>,
 }
@@ -152,6 +154,12 @@ impl<'a> Attempts<'a> {
         self.scenarios.get(id)
     }
 
+    /// The places of all checkpoints that were reached to be judged.
+    pub fn places(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let attempts = self.scenarios.values().flat_map(|it| it.attempts.values());
+        attempts.flat_map(|it| &it.checkpoints).map(|it| it.place)
+    }
+
     fn add(&mut self, entry: &'a Entry) {
         let seq = entry.seq;
         match &entry.event {
@@ -169,10 +177,13 @@ impl<'a> Attempts<'a> {
                 self.sessions.push(SessionLog { actor, product, why: *why, steps });
             }
             Event::AttemptStarted { scenario, attempt, known, purpose } => {
-                if *purpose == Purpose::Measuring {
-                    let log = AttemptLog { span: (seq, seq), ..AttemptLog::default() };
-                    self.scenarios.entry(scenario).or_default().measured.insert(*attempt, log);
-                }
+                let own = self.scenarios.entry(scenario).or_default();
+                let log = AttemptLog { span: (seq, seq), ..AttemptLog::default() };
+                match purpose {
+                    Purpose::Judging => None,
+                    Purpose::Measuring => own.measured.insert(*attempt, log),
+                    Purpose::Beside => own.beside.insert(*attempt, log),
+                };
                 self.attempt(scenario, *attempt, seq).known = known;
             }
             Event::Step { scenario, attempt, step } => {
@@ -219,8 +230,13 @@ impl<'a> Attempts<'a> {
 
     fn attempt(&mut self, scenario: &'a str, number: u32, seq: u64) -> &mut AttemptLog<'a> {
         let log = self.scenarios.entry(scenario).or_default();
-        let measured = log.measured.contains_key(&number);
-        let attempts = if measured { &mut log.measured } else { &mut log.attempts };
+        let attempts = if log.measured.contains_key(&number) {
+            &mut log.measured
+        } else if log.beside.contains_key(&number) {
+            &mut log.beside
+        } else {
+            &mut log.attempts
+        };
         let attempt = attempts
             .entry(number)
             .or_insert_with(|| AttemptLog { span: (seq, seq), ..AttemptLog::default() });
@@ -246,6 +262,20 @@ impl<'a> AttemptLog<'a> {
 }
 
 impl ScenarioLog<'_> {
+    /// Whether its last attempt came to its end.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        let last = self.attempts.values().next_back();
+        last.is_some_and(|it| it.outcome() == Some(Outcome::Completed))
+    }
+
+    /// The number of the last attempt of any kind; 0 where there is none.
+    #[must_use]
+    pub fn last_number(&self) -> u32 {
+        let all = [&self.attempts, &self.measured, &self.beside];
+        all.into_iter().filter_map(|it| it.keys().next_back()).max().copied().unwrap_or(0)
+    }
+
     /// All attempts together, in milliseconds.
     #[must_use]
     pub fn duration_ms(&self) -> u64 {

@@ -195,6 +195,8 @@ pub enum Purpose {
     Judging,
     /// To measure once more how long its steps take; it judges nothing.
     Measuring,
+    /// To measure the same on another build of the product; it judges nothing either.
+    Beside,
 }
 
 impl Purpose {

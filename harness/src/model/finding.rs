@@ -1,6 +1,7 @@
 //! [`Judgement`]: what a night's ledger means: differences, findings, verdicts, the gate.
 
 use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
@@ -149,10 +150,11 @@ pub struct Finding {
     pub suppression: Option<SuppressionNote>,
 }
 
-/// How much slower something became than this machine's own earlier nights.
+/// How much slower something became than this machine's own earlier nights, or than another build
+/// is in the same night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Slowdown {
-    /// What it usually took, in milliseconds: the median of earlier nights.
+    /// What it usually took, in milliseconds: the median of earlier nights, or of the other build.
     pub usual_ms: u64,
     /// What it takes now, in milliseconds: the median of tonight's measurements.
     pub now_ms: u64,
@@ -160,8 +162,11 @@ pub struct Slowdown {
     pub ratio: f64,
     /// How sure that is, from 0 to 1, corrected for all that was measured again.
     pub sure: f64,
-    /// How many earlier nights it was compared with.
+    /// How many earlier nights it was compared with; 0 where it was another build.
     pub nights: u32,
+    /// The build that it was compared with, run as often in the same night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
     /// How often it was measured again tonight.
     pub measured: u32,
     /// The steps that became slower, the one with these numbers first.
@@ -177,7 +182,7 @@ pub struct SlowStep {
     pub step: u32,
     /// What stands for it across nights.
     pub key: String,
-    /// What it took, one word a night: `210 - 215`.
+    /// What it took, one word a night, or a run of the other build: `210 - 215`.
     pub trend: String,
 }
 
@@ -421,6 +426,21 @@ pub struct Judgement {
     pub dead_redactions: Vec<DeadRedaction>,
     /// How fast the night was as a whole.
     pub pace: Option<Pace>,
+    /// What was compared with other builds.
+    pub beside: Option<Beside>,
+}
+
+/// How far a night's durations were compared with those of other builds in the same night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// These builds, by product.
+    pub builds: IndexMap<String, String>,
+    /// How many scenarios were run on both.
+    pub scenarios: u32,
+    /// How many could have been: they use such a product and came to their end.
+    pub of: u32,
+    /// How many scenarios took another time at first and could not be measured again.
+    pub unmeasured: u32,
 }
 
 /// How fast a night was as a whole, against earlier nights of the same machine.

@@ -34,6 +34,9 @@ pub struct Plan {
     pub versions: IndexMap<String, String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
+    /// The builds that durations are compared with in the same night, by product.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub beside: IndexMap<String, String>,
     /// By how much default time limits were stretched; `None` in old nights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Patience>,
@@ -151,6 +154,7 @@ impl Plan {
             suppressions: self.suppressions.clone(),
             stages: self.stages.clone(),
             hygiene: Vec::new(),
+            beside: IndexMap::new(),
             machine: self.machine.clone(),
             // One attempt by itself is judged without what earlier nights said.
             history: History::default(),

@@ -45,6 +45,7 @@ impl Default for Night {
                 build: None,
                 previous_build: None,
             }],
+            beside: IndexMap::new(),
             patience: None,
             not_isolated: Vec::new(),
             scenarios: Vec::new(),

@@ -39,11 +39,32 @@ pub(super) struct Setup {
     pub browser_options: BrowserOptions,
     pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
-    pub mail: Option<Sink>,
+    pub mail: Option<Arc<Sink>>,
     /// The one-time codes that were given.
     pub codes: Codes,
     /// How signing in went so far, for all workers.
     pub logins: Logins,
+    /// Whether its products are not those under test: nothing is judged, and what goes wrong is
+    /// nobody's finding.
+    pub beside: bool,
+}
+
+impl Setup {
+    /// The same with other builds of some products.
+    pub(super) fn beside(&self, others: &Products) -> Self {
+        Self {
+            config: self.config.clone(),
+            ledger: self.ledger.clone(),
+            plan: self.plan.clone(),
+            products: self.products.with(others),
+            browser_options: self.browser_options.clone(),
+            patience: self.patience,
+            mail: self.mail.clone(),
+            codes: Codes::default(),
+            logins: Logins::default(),
+            beside: true,
+        }
+    }
 }
 
 /// What one worker keeps from attempt to attempt.
@@ -116,7 +137,9 @@ pub(super) async fn run_by(
 ) -> Result<Attempted, NightError> {
     let stage = match Stage::set(setup, scenario).await {
         Ok(stage) => stage,
-        Err(why) => return could_not(setup, scenario, Because::Preflight, &why.0),
+        Err(why) => {
+            return could_not(setup, (scenario, worker.purpose), Because::Preflight, &why.0);
+        }
     };
     let sites = stage.sites();
     let scope = stage.scope(setup, &unique(&setup.plan.night, &scenario.id, number));
@@ -128,7 +151,9 @@ pub(super) async fn run_by(
             Err(trouble) => {
                 stage.clear().await;
                 return match trouble {
-                    Trouble::Login(detail) => could_not(setup, scenario, Because::Login, &detail),
+                    Trouble::Login(detail) => {
+                        could_not(setup, (scenario, worker.purpose), Because::Login, &detail)
+                    }
                     Trouble::Surface(error) => {
                         harness_error(setup, scenario, (number, worker.purpose), &error)
                     }
@@ -158,7 +183,7 @@ pub(super) async fn run_by(
         scope,
         environment: &setup.plan.environment,
         varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
-        crashed: &|| stage.crashed(),
+        crashed: &|| stage.crashed().filter(|_| !setup.beside),
         limits: Limits {
             steps: Duration::from_millis(
                 scenario.timeout_ms.unwrap_or(setup.config.night.timeout_ms),
@@ -303,10 +328,15 @@ pub(super) fn unique(night: &str, scenario: &str, number: u32) -> String {
 
 fn could_not(
     setup: &Setup,
-    scenario: &Scenario,
+    (scenario, purpose): (&Scenario, Purpose),
     because: Because,
     detail: &str,
 ) -> Result<Attempted, NightError> {
+    // A scenario that was judged and could not be timed once more stays judged.
+    if !purpose.is_judging() {
+        tracing::warn!("{} could not be timed: {detail}", scenario.id);
+        return Ok(Attempted::CouldNot);
+    }
     setup.ledger.append(Event::NotRun {
         scenario: scenario.id.clone(),
         because,

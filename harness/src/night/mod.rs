@@ -4,6 +4,7 @@
 //! called again offline by `nightshift judge` and `nightshift report`: see [`judging`].
 
 mod attempts;
+mod beside;
 mod builds;
 mod id;
 mod isolation;
@@ -202,8 +203,10 @@ async fn attempted(
     plan.machine = Some(past::machine());
     let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
     let options = &RunOptions { shake, ..options.clone() };
+    builds::can_be_beside(&suite.config, &options.beside)?;
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;
+    let others = builds::beside(&options.beside, &builds, &plan.history);
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
     for name in suite.config.products.keys().filter(used) {
         builds::chosen_of(&suite.config, name, &builds)?;
@@ -230,10 +233,13 @@ async fn attempted(
         let evidence = Vec::new();
         ledger.append(Event::Preflight { check, ok: true, detail, duration_ms, evidence })?;
     }
-    let ready = preflight::run(suite, options, &builds, (&ledger, &plan), stop, progress).await?;
+    let ready =
+        preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
+            .await?;
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);
+    plan.beside.clone_from(&ready.other_builds);
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty();
     let plan = Arc::new(plan);
@@ -297,6 +303,7 @@ fn plan_of(
         environment: String::new(),
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
+        beside: indexmap::IndexMap::new(),
         sessions: crate::plan::sessions(suite, &scenarios)?,
         patience: None,
         not_isolated,

@@ -29,6 +29,8 @@ pub struct RunOptions {
     pub retries: Option<u32>,
     /// Names of builds, by product; an empty product is the only one.
     pub builds: IndexMap<String, String>,
+    /// Builds to compare durations with in the same night, by product, as `builds`.
+    pub beside: IndexMap<String, String>,
     /// URLs of running products, by product; an empty product is the only one.
     pub base_urls: IndexMap<String, String>,
     /// Write baselines for checkpoints that have none; `None` writes none.
@@ -105,6 +107,13 @@ pub enum Progress {
         done: usize,
         /// Of how many.
         of: usize,
+    },
+    /// Scenarios are timed on both builds.
+    Beside {
+        /// How many.
+        scenarios: usize,
+        /// The other builds, as `shop 1.4`.
+        builds: String,
     },
     /// Scenarios that look slower are measured again.
     Measuring {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
+use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
@@ -26,6 +27,10 @@ use crate::surface::mail::Sink;
 pub(super) struct Ready {
     /// The products that are healthy.
     pub products: Products,
+    /// Other builds of some of them, which are healthy too; their servers are not started yet.
+    pub others: Products,
+    /// The names of these builds, by product.
+    pub other_builds: IndexMap<String, String>,
     /// A browser that is ready for the first worker.
     pub browser: Option<Browser>,
     /// How the workers start theirs.
@@ -51,7 +56,7 @@ pub(super) struct Ready {
 pub(super) async fn run(
     suite: &Suite,
     options: &RunOptions,
-    builds: &IndexMap<String, String>,
+    (builds, others): (&IndexMap<String, String>, &Others),
     (ledger, plan): (&Ledger, &Plan),
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
@@ -84,6 +89,7 @@ pub(super) async fn run(
         desk.products(plan, scratch.path()),
     );
     let (products, builds, unhealthy) = products?;
+    let (others, other_builds) = desk.others(others, plan, scratch.path()).await?;
     broken.extend(unhealthy);
     let (browser, browser_problem) = match browser.transpose()? {
         Some(Ok(browser)) => {
@@ -97,6 +103,8 @@ pub(super) async fn run(
     let runnable = desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
     Ok(Ready {
         products,
+        others,
+        other_builds,
         browser,
         environment: environment_key(&browser_options.page),
         browser_options,
@@ -245,6 +253,53 @@ impl Desk<'_> {
         Ok((running, builds, unhealthy))
     }
 
+    /// Makes other builds ready, so that what they lack is known before anything is timed.
+    async fn others(
+        &self,
+        wanted: &Others,
+        plan: &Plan,
+        scratch: &Path,
+    ) -> Result<(Products, IndexMap<String, String>), NightError> {
+        let check = |name: &str| format!("other build of {name}");
+        let used = |name: &str| plan.scenarios.iter().any(|it| it.uses_product(name));
+        for (name, why) in &wanted.none {
+            self.record(&check(name), Ok(why), Duration::ZERO, Vec::new())?;
+        }
+        let (mut ready, mut builds) = (Products::default(), IndexMap::new());
+        for (name, build) in wanted.builds.iter().filter(|it| used(it.0)) {
+            (self.progress)(Progress::Checking(check(name)));
+            let started = Instant::now();
+            let config = &self.suite.config.products[name];
+            let prepared = self.prepare(name, config, Some(build)).await;
+            let took = started.elapsed();
+            match prepared.map(|it| self.running(it, config, scratch)) {
+                Ok(running) => {
+                    let detail = build_said(&running);
+                    self.record(&check(name), Ok(&detail), took, Vec::new())?;
+                    builds.insert(name.clone(), build.clone());
+                    ready.add(running);
+                }
+                Err(error) => {
+                    let log = self.log_of(&error)?;
+                    let problem = format!("{error}; no duration is compared with it");
+                    self.record(&check(name), Err(&problem), took, log)?;
+                }
+            }
+        }
+        Ok((ready, builds))
+    }
+
+    fn running(
+        &self,
+        prepared: product::Prepared,
+        config: &ProductConfig,
+        scratch: &Path,
+    ) -> Running {
+        let shaken = self.options.shake.as_ref().map(|it| it.folder(scratch));
+        let folders = shaken.unwrap_or_else(|| scratch.to_owned());
+        Running::new(prepared, self.variables(config), folders)
+    }
+
     /// Sets one product up and sees that it can be served.
     async fn product<'n>(
         &self,
@@ -259,14 +314,11 @@ impl Desk<'_> {
         let prepared = {
             // Setups may share files.
             let _one_after_the_other = self.setups.lock().await;
-            self.prepare(name, config).await
+            self.prepare(name, config, self.builds.get(name)).await
         };
         let result = match prepared {
             Ok(prepared) => {
-                let variables = self.variables(config);
-                let shaken = self.options.shake.as_ref().map(|it| it.folder(scratch));
-                let folders = shaken.unwrap_or_else(|| scratch.to_owned());
-                let running = Running::new(prepared, variables, folders);
+                let running = self.running(prepared, config, scratch);
                 // A server of each scenario's own is started once here too, to see that it can be.
                 let served = running.shared(neighbours).await;
                 if served.is_ok() && !shared(&running) {
@@ -284,12 +336,7 @@ impl Desk<'_> {
         let check = check(found.name);
         match found.result {
             Ok(running) => {
-                let build = match (running.prepared.wanted(), running.prepared.build()) {
-                    (Some(wanted), Some(says)) => format!("build {wanted} ({says})"),
-                    (Some(wanted), None) => format!("build {wanted}"),
-                    (None, Some(says)) => says.to_owned(),
-                    (None, None) => "of unknown build".to_owned(),
-                };
+                let build = build_said(&running);
                 let config = running.prepared.config();
                 let served = config.serve.is_some() || config.base_url.is_some();
                 let detail = if served { format!("{build}, serving") } else { build };
@@ -298,20 +345,25 @@ impl Desk<'_> {
             }
             Err(error) => {
                 let problem = error.to_string();
-                let log = match error.log() {
-                    Some(log) => vec![self.ledger.keep("server log", "text/plain", log)?],
-                    None => Vec::new(),
-                };
+                let log = self.log_of(&error)?;
                 self.record(&check, Err(&problem), found.took, log)?;
                 Ok(Err(problem))
             }
         }
     }
 
+    fn log_of(&self, error: &ProductError) -> Result<Vec<EvidenceRef>, NightError> {
+        Ok(match error.log() {
+            Some(log) => vec![self.ledger.keep("server log", "text/plain", log)?],
+            None => Vec::new(),
+        })
+    }
+
     async fn prepare(
         &self,
         name: &str,
         config: &ProductConfig,
+        build: Option<&String>,
     ) -> Result<product::Prepared, ProductError> {
         let ours = || self.options.environment.clone();
         let everything: Vec<String> = self.options.environment.keys().cloned().collect();
@@ -322,7 +374,7 @@ impl Desk<'_> {
             suite_root: &self.suite.root,
             state: &self.suite.root.join(".nightshift"),
             builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
-            build: self.builds.get(name).map(String::as_str),
+            build: build.map(String::as_str),
             setup_environment: &Environment::allowed(ours(), &everything),
             environment: &Environment::allowed(ours(), &self.suite.config.pass_env)
                 .with_all(self.options.shake.as_ref().map(Shake::variables).unwrap_or_default()),
@@ -395,6 +447,16 @@ impl Desk<'_> {
             }
         }
         Ok(runnable)
+    }
+}
+
+/// The build of a product, as its check says it.
+fn build_said(running: &Running) -> String {
+    match (running.prepared.wanted(), running.prepared.build()) {
+        (Some(wanted), Some(says)) => format!("build {wanted} ({says})"),
+        (Some(wanted), None) => format!("build {wanted}"),
+        (None, Some(says)) => says.to_owned(),
+        (None, None) => "of unknown build".to_owned(),
     }
 }
 

@@ -16,9 +16,9 @@ use crate::product::{Crash, Prepared, ProductError, Server, WorkFolder};
 const MOST_CRASHES: u32 = 3;
 
 /// The products of a night by name.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Products {
-    by_name: IndexMap<String, Running>,
+    by_name: IndexMap<String, Arc<Running>>,
 }
 
 /// One product, set up.
@@ -90,15 +90,24 @@ pub(super) struct Served {
 
 impl Products {
     pub(super) fn add(&mut self, product: Running) {
-        self.by_name.insert(product.prepared.name().to_owned(), product);
+        self.by_name.insert(product.prepared.name().to_owned(), Arc::new(product));
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Running> {
-        self.by_name.get(name)
+        self.by_name.get(name).map(|it| &**it)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Running> {
-        self.by_name.values()
+        self.by_name.values().map(|it| &**it)
+    }
+
+    /// The same products, of which some are others, at the place of those that they stand for.
+    pub(super) fn with(&self, others: &Self) -> Self {
+        let mut all = self.clone();
+        for (name, other) in &others.by_name {
+            all.by_name.insert(name.clone(), other.clone());
+        }
+        all
     }
 }
 

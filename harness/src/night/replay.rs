@@ -82,11 +82,13 @@ pub async fn replay(
     let mut plan = plan_of(suite, options, Utc::now())?;
     plan.scenarios.truncate(1);
     let secrets = secrets::load(suite, &plan, options)?;
+    let others = builds::Others::default();
     let folder = scratch::make()?;
     let night = NightDir::create(folder.path().join("night"))?;
     let ledger = Arc::new(Ledger::create(night, secrets, Utc::now)?);
     let mut ready =
-        preflight::run(suite, options, &builds, (&ledger, &plan), stop, &progress).await?;
+        preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, &progress)
+            .await?;
     plan.environment.clone_from(&ready.environment);
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
@@ -99,9 +101,10 @@ pub async fn replay(
         products: ready.products,
         browser_options: ready.browser_options,
         patience,
-        mail: ready.mail,
+        mail: ready.mail.map(Arc::new),
         codes: Codes::default(),
         logins: Logins::default(),
+        beside: false,
     };
     let scenario = setup.plan.scenarios.first().expect("a plan has a scenario, or is an error");
     let ended = if runnable {

@@ -102,6 +102,7 @@ fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>)
         out: Some(out),
         id: None,
         retries: Some(0),
+        beside: indexmap::IndexMap::new(),
         accept_new: None,
         pdf: false,
         shake: way,

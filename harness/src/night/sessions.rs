@@ -340,13 +340,15 @@ async fn record(
     done: Performed,
     browser: &mut Option<Browser>,
 ) -> Result<(), Trouble> {
-    call.setup.ledger.append(Event::Session {
-        actor: work.actor.to_owned(),
-        product: work.config.product.clone().unwrap_or_default(),
-        why,
-        steps: done.steps,
-        duration_ms: u64::try_from(done.duration.as_millis()).unwrap_or(u64::MAX),
-    })?;
+    if !call.setup.beside {
+        call.setup.ledger.append(Event::Session {
+            actor: work.actor.to_owned(),
+            product: work.config.product.clone().unwrap_or_default(),
+            why,
+            steps: done.steps,
+            duration_ms: u64::try_from(done.duration.as_millis()).unwrap_or(u64::MAX),
+        })?;
+    }
     close(done.page, browser).await;
     Ok(())
 }

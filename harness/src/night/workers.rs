@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::attempts::{self, Setup, Worker};
-use super::measure;
 use super::preflight::Ready;
+use super::products::Products;
 use super::queue::Queue;
 use super::sessions::Logins;
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, Why, because};
+use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::{Codes, Ended};
 use crate::compare;
 use crate::ledger::Ledger;
@@ -69,9 +69,10 @@ pub(super) async fn run(
             products: ready.products,
             browser_options: ready.browser_options,
             patience: plan.patience.unwrap_or(Patience::USUAL),
-            mail: ready.mail,
+            mail: ready.mail.map(Arc::new),
             codes: Codes::default(),
             logins: Logins::default(),
+            beside: false,
         },
     });
     let workers: Vec<_> =
@@ -90,10 +91,13 @@ pub(super) async fn run(
         }
     }
     if failed.is_none() {
-        match measure::again(&hall.setup, spare.take(), stop, &hall.progress).await {
+        match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
             Ok(browser) => spare = browser,
             Err(error) => failed = Some(error),
         }
+    }
+    for other in ready.others.all() {
+        drop(other.stop().await);
     }
     for product in hall.setup.products.all() {
         if let Some(log) = product.stop().await {
@@ -108,6 +112,17 @@ pub(super) async fn run(
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Times what looks slower, against other builds and against earlier nights.
+async fn timed(
+    hall: &Hall,
+    browser: Option<Browser>,
+    others: &Products,
+) -> Result<Option<Browser>, NightError> {
+    let compared = beside::compare(&hall.setup, others, browser, &hall.stop, &hall.progress);
+    let browser = Box::pin(compared).await?;
+    measure::again(&hall.setup, browser, &hall.stop, &hall.progress).await
 }
 
 /// How many workers: as asked for, or one a core, never more than scenarios.

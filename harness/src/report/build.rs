@@ -14,8 +14,8 @@ use super::night::{
 use super::timeline;
 use crate::model::event::SessionWork;
 use crate::model::{
-    Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Purpose,
-    Scenario, Step, StepOutcome, StepRecord,
+    Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario, Step,
+    StepOutcome, StepRecord,
 };
 
 /// How many earlier nights the strip shows, with tonight.
@@ -85,6 +85,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         redactions: judgement.redactions.clone(),
         dead_redactions: judgement.dead_redactions.clone(),
         pace: judgement.pace,
+        beside: judgement.beside.clone(),
         history: history(&plan.history),
         scenarios,
         stages: judgement.stages.clone(),
@@ -286,7 +287,7 @@ impl<'a> Ledger<'a> {
             }
             Event::ProductLog { product, evidence } => self.note(entry, product, None, evidence),
             Event::AttemptStarted { scenario, attempt, purpose, .. } => {
-                if *purpose == Purpose::Measuring {
+                if !purpose.is_judging() {
                     self.measuring.insert((scenario.as_str(), *attempt));
                 }
                 self.attempt(entry, scenario, *attempt);

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::model::finding::{DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
+use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
@@ -72,6 +72,9 @@ pub struct NightReport {
     /// How fast the night was as a whole, against earlier nights of the same machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace: Option<Pace>,
+    /// What was compared with other builds in the same night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// The nights before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<HistoryReport>,

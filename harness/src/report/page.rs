@@ -282,7 +282,7 @@ fn sections(
         id: "slower",
         verdict: "slower",
         title: "Slower",
-        about: "Takes longer than in earlier nights of this machine, and not by chance: it was measured again. Told, and not counted by the gate.",
+        about: "Takes longer than in earlier nights of this machine, or than another build in the same night, and not by chance: it was measured again. Told, and not counted by the gate.",
         findings: FindingList::new(slower, known, room),
         gone: Vec::new(),
         gone_left_out: None,

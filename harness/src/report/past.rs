@@ -88,5 +88,21 @@ pub fn facts(report: &NightReport) -> Vec<FactView> {
         let text = format!("{:.1} times as long as usual, over {} steps", pace.factor, pace.steps);
         facts.push(FactView { term: "Pace", text, more });
     }
+    if let Some(beside) = &report.beside {
+        let builds: Vec<String> = beside
+            .builds
+            .iter()
+            .map(|(name, build)| format!("{} {}", one_line(name, 60), one_line(build, 60)))
+            .collect();
+        let mut more = vec![match beside.scenarios {
+            all if all == beside.of => format!("{} timed on both", count(all as usize, "scenario")),
+            some => format!("{some} of {} timed on both", count(beside.of as usize, "scenario")),
+        }];
+        if beside.unmeasured > 0 {
+            let scenarios = count(beside.unmeasured as usize, "scenario");
+            more.push(format!("{scenarios} differed at first and could not be measured again"));
+        }
+        facts.push(FactView { term: "Other build", text: builds.join(", "), more });
+    }
     facts
 }

@@ -110,6 +110,7 @@ fn laid(findings: usize) -> Laid {
         redactions: Vec::new(),
         dead_redactions: Vec::new(),
         pace: None,
+        beside: None,
     };
     let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
     let desk = Desk::open(folder.path(), opened).expect("it can be opened");

@@ -243,6 +243,10 @@ impl Material<'_> {
                 cause::failure(&it.id, 0, (0, ""), why, evidence)
             });
             let own: Vec<Located> = own.collect();
+            // The report says it anyway; a finding is what a scenario suffers from.
+            if own.is_empty() {
+                continue;
+            }
             let detail = plain(check.detail.lines().next().unwrap_or_default(), 70);
             let what = match product {
                 Some(name) => format!("The product {} is not well", plain(name, 40)),

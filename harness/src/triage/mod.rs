@@ -59,8 +59,8 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let parts = Parts::of(plan, comparison);
-    let gating = Seen::of(plan, comparison, &parts.gating).visiting(entries);
-    let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(entries);
+    let gating = Seen::of(plan, comparison, &parts.gating).visiting(&attempts);
+    let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let mut judged: BTreeMap<&str, verdicts::Judged> = plan
         .scenarios
@@ -74,7 +74,7 @@ pub fn triage(
     let seen = [&gating, &advisory];
     let findings::Found { mut findings, adds, ages } =
         findings::findings(plan, &attempts, seen, &judged, now);
-    let (slower, pace) = slow::slow(plan, &attempts, now);
+    let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, &mut findings);
     findings::order(plan, &gating, &adds, &mut findings);
@@ -119,6 +119,7 @@ pub fn triage(
         dead_redactions: dead_tonight(&plan.history, &comparison.redactions),
         redactions: comparison.redactions.clone(),
         pace,
+        beside,
         scenarios,
         findings,
         totals,

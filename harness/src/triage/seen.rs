@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::stages::{keeps_from_judging, makes_new};
+use crate::model::attempts::Attempts;
 use crate::model::comparison::{Comparison, Located, Unjudged};
-use crate::model::event::{Entry, Event};
 use crate::model::{Plan, Scenario};
 
 /// What was planned and what was seen, by scenario.
@@ -45,11 +45,8 @@ impl<'a> Seen<'a> {
 
     /// Takes in the pages at which a checkpoint was reached.
     #[must_use]
-    pub fn visiting(mut self, entries: &'a [Entry]) -> Self {
-        let places = entries.iter().filter_map(|entry| match &entry.event {
-            Event::Checkpoint { place, .. } => Some(place.as_str()),
-            _ => None,
-        });
+    pub fn visiting(mut self, attempts: &Attempts<'a>) -> Self {
+        let places = attempts.places();
         self.pages.extend(places.filter(|it| it.starts_with('/') && !it.contains(' ')));
         self
     }

@@ -1,7 +1,10 @@
-//! [`slow`]: the steps that take longer than they used to, as findings that decide nothing.
+//! [`slow`]: the steps that take longer than they used to, or than on another build tonight, as
+//! findings that decide nothing.
 //!
-//! It brings what happened tonight and what earlier nights took into the series that
-//! [`crate::history::slow`] weighs; [`suspects`] asks it what is worth measuring once more.
+//! It brings what happened tonight and what earlier nights, or another build, took into the series
+//! that [`crate::history::slow`] weighs; [`suspects`] and [`suspects_beside`] ask it what is worth
+//! measuring once more. What was timed beside another build is not weighed against earlier nights:
+//! the same night is the better witness.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +14,7 @@ use super::findings::{short_hash, suppression};
 use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
-use crate::model::finding::{FacetChange, Pace, SlowStep, Slowdown};
+use crate::model::finding::{Beside, FacetChange, Pace, SlowStep, Slowdown};
 use crate::model::history::{PastScenario, Took, step_key};
 use crate::model::{
     Difference, Entry, Finding, Outcome, Plan, Scenario, Severity, Stage, Step, StepOutcome,
@@ -58,38 +61,128 @@ pub fn suspects(plan: &Plan, entries: &[Entry]) -> (Vec<String>, Vec<String>) {
     (suspected, controls.into_iter().map(|it| it.1).collect())
 }
 
-/// What became slower, as findings; and how fast the night was as a whole.
+/// The scenarios that can be timed on another build: they use it and came to their end.
 #[must_use]
-pub fn slow(
-    plan: &Plan,
-    attempts: &Attempts<'_>,
-    now: DateTime<Utc>,
-) -> (Vec<Finding>, Option<Pace>) {
+pub fn can_be_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
+    let fits = |it: &&Scenario| {
+        plan.beside.keys().any(|name| it.uses_product(name))
+            && attempts.scenario(&it.id).is_some_and(ScenarioLog::is_completed)
+    };
+    plan.scenarios.iter().filter(fits).collect()
+}
+
+/// The scenarios with a step that took longer than on another build, the one with the greatest
+/// effect first.
+#[must_use]
+pub fn suspects_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
+    let (series, _) = series_beside(plan, attempts);
+    let mut suspected: Vec<&Scenario> = Vec::new();
+    for at in weigh::suspects_beside(&series) {
+        let scenario = &plan.scenarios[series[at].scenario];
+        if !suspected.iter().any(|it| it.id == scenario.id) {
+            suspected.push(scenario);
+        }
+    }
+    suspected
+}
+
+/// What became slower tonight, and what that is known from.
+pub struct Slowdowns {
+    /// What became slower.
+    pub findings: Vec<Finding>,
+    /// How fast the night was against earlier ones.
+    pub pace: Option<Pace>,
+    /// What was compared with other builds.
+    pub beside: Option<Beside>,
+}
+
+/// What became slower, than it was in earlier nights or than it is on another build.
+#[must_use]
+pub fn slow(plan: &Plan, attempts: &Attempts<'_>, now: DateTime<Utc>) -> Slowdowns {
     let (series, timed) = series(plan, attempts);
     let (slower, pace) = weigh::slower(&series);
-    let mut causes: BTreeMap<(bool, &str), Vec<&Slower>> = BTreeMap::new();
-    for it in &slower {
+    let nights = causes(plan, &slower, &series, &timed, &Against::Nights(pace), now);
+    let (series, timed) = series_beside(plan, attempts);
+    let slower = weigh::slower_beside(&series);
+    let mut findings = causes(plan, &slower, &series, &timed, &Against::Builds, now);
+    let known: BTreeSet<String> = findings.iter().map(|it| it.fingerprint.clone()).collect();
+    findings.extend(nights.into_iter().filter(|it| !known.contains(&it.fingerprint)));
+    Slowdowns { findings, pace, beside: beside(plan, attempts) }
+}
+
+/// How far tonight was compared with other builds; `None` where nobody asked for it.
+fn beside(plan: &Plan, attempts: &Attempts<'_>) -> Option<Beside> {
+    if plan.beside.is_empty() {
+        return None;
+    }
+    let could = can_be_beside(plan, attempts);
+    let least = |scenario: &Scenario| {
+        let log = attempts.scenario(&scenario.id);
+        log.map_or(0, |it| it.beside.len().min(it.measured.len()))
+    };
+    let suspects = suspects_beside(plan, attempts);
+    let unmeasured = suspects.iter().filter(|it| least(it) <= weigh::FEWEST_AGAIN).count();
+    Some(Beside {
+        builds: plan.beside.clone(),
+        scenarios: could.iter().filter(|it| least(it) > 0).count() as u32,
+        of: could.len() as u32,
+        unmeasured: unmeasured as u32,
+    })
+}
+
+/// What steps are compared with.
+enum Against {
+    /// Earlier nights, by the pace of tonight.
+    Nights(Option<Pace>),
+    /// The other builds of the products that their scenario uses.
+    Builds,
+}
+
+/// A slower step with its series.
+type Claim<'a> = (&'a Slower, &'a Timed<'a>, &'a Series);
+
+/// Steps that became slower at one place are one finding.
+fn causes(
+    plan: &Plan,
+    slower: &[Slower],
+    series: &[Series],
+    timed: &[Timed<'_>],
+    against: &Against,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let mut causes: BTreeMap<(bool, &str), Vec<Claim<'_>>> = BTreeMap::new();
+    for it in slower {
         let at = &timed[it.series];
-        causes.entry((at.surface == Surface::Browser, at.place)).or_default().push(it);
+        let key = (at.surface == Surface::Browser, at.place);
+        causes.entry(key).or_default().push((it, at, &series[it.series]));
     }
     let findings = causes.into_iter().map(|((is_page, place), mut own)| {
-        own.sort_by(|a, b| (b.now_ms - b.usual_ms).total_cmp(&(a.now_ms - a.usual_ms)));
-        let own: Vec<(&Slower, &Timed<'_>, &Series)> =
-            own.into_iter().map(|it| (it, &timed[it.series], &series[it.series])).collect();
-        finding(plan, is_page, place, &own, pace, now)
+        own.sort_by(|(a, ..), (b, ..)| (b.now_ms - b.usual_ms).total_cmp(&(a.now_ms - a.usual_ms)));
+        finding(plan, is_page, place, &own, against, now)
     });
-    (findings.collect(), pace)
+    findings.collect()
+}
+
+/// The builds that a scenario was timed on beside tonight's: `shop 1.4`.
+fn other_builds(plan: &Plan, scenario: &Scenario) -> String {
+    let used = plan.beside.iter().filter(|(name, _)| scenario.uses_product(name));
+    let named = used.map(|(name, build)| format!("{} {}", plain(name, 40), plain(build, 40)));
+    named.collect::<Vec<_>>().join(" and ")
 }
 
 fn finding(
     plan: &Plan,
     is_page: bool,
     place: &str,
-    own: &[(&Slower, &Timed<'_>, &Series)],
-    tempo: Option<Pace>,
+    own: &[Claim<'_>],
+    against: &Against,
     now: DateTime<Utc>,
 ) -> Finding {
     let (lead, timed, series) = own[0];
+    let other = match against {
+        Against::Nights(_) => None,
+        Against::Builds => Some(other_builds(plan, timed.scenario)),
+    };
     let fingerprint = short_hash(&format!("slower {is_page} {place}"));
     let mut scenarios: Vec<String> = Vec::new();
     for (_, it, _) in own {
@@ -98,25 +191,40 @@ fn finding(
         }
     }
     let change = format!("{} -> {}", in_words(lead.usual_ms), in_words(lead.now_ms));
-    let ratio = format!("{:.1} times as long as before: {change}", lead.ratio);
+    let than = other.as_ref().map_or("before".to_owned(), |it| format!("with {it}"));
+    let ratio = format!("{:.1} times as long as {than}: {change}", lead.ratio);
     let title = if is_page {
         format!("{} on {} takes {ratio}", plain(&timed.step.text, 60), plain(place, 60))
     } else {
         format!("{} takes {ratio}", plain(place, 80))
     };
     let measured = series.again.len();
-    let mut reasons = vec![format!(
-        "{} sure: run again {measured} times at the end of the night, against {} earlier nights of this machine",
-        percent(lead.sure),
-        lead.nights
-    )];
-    if let Some(pace) = tempo.filter(|it| it.factor >= 1.1) {
+    let sure = percent(lead.sure);
+    let mut reasons = vec![match &other {
+        None => format!(
+            "{sure} sure: run again {measured} times at the end of the night, against {} earlier nights of this machine",
+            lead.nights
+        ),
+        Some(other) => format!(
+            "{sure} sure: run {measured} times in turns with {other} at the end of the night; of each side the first is left out"
+        ),
+    }];
+    if let Against::Nights(Some(pace)) = against
+        && pace.factor >= 1.1
+    {
         reasons.push(format!(
             "the night as a whole took {:.1} times as long as usual; that is taken into account",
             pace.factor
         ));
     }
-    reasons.push(trend_in_words(series));
+    reasons.push(match &other {
+        None => trend_in_words(series),
+        Some(other) => format!(
+            "{other} took {}; tonight's build {}",
+            listed(series.past.iter().flatten().map(|it| it.ms)),
+            listed(series.again.iter().copied())
+        ),
+    });
     if own.len() > 1 {
         reasons.push(format!("{} steps became slower there", own.len()));
     }
@@ -134,14 +242,15 @@ fn finding(
             now_ms: lead.now_ms.round() as u64,
             ratio: (lead.ratio * 100.0).round() / 100.0,
             sure: (lead.sure * 10_000.0).floor() / 10_000.0,
-            nights: lead.nights as u32,
+            nights: if other.is_some() { 0 } else { lead.nights as u32 },
+            beside: other.clone(),
             measured: measured as u32,
             steps: own.iter().take(MOST_STEPS).map(|it| trend(it.1, it.2)).collect(),
         }),
         owner: timed.scenario.owner.clone(),
         reproduce: format!("nightshift run {}", shell_words::quote(&scenarios[0])),
         scenarios,
-        differences: own.iter().map(|it| difference(it.0, it.1, it.2)).collect(),
+        differences: own.iter().map(|it| difference(*it, other.as_deref())).collect(),
         reasons,
         accept: None,
         suppression: suppression(plan, &fingerprint, now),
@@ -150,7 +259,11 @@ fn finding(
     }
 }
 
-fn difference(slower: &Slower, timed: &Timed<'_>, series: &Series) -> Difference {
+fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Difference {
+    let middle_of = match other {
+        None => format!("the middle of {} earlier nights", slower.nights),
+        Some(other) => format!("the middle of {} runs of {other}", slower.nights),
+    };
     Difference {
         scenario: timed.scenario.id.clone(),
         attempt: timed.attempt,
@@ -159,11 +272,7 @@ fn difference(slower: &Slower, timed: &Timed<'_>, series: &Series) -> Difference
         place: timed.place.to_owned(),
         facets: vec![FacetChange {
             facet: None,
-            expected: format!(
-                "{}, the middle of {} earlier nights",
-                in_words(slower.usual_ms),
-                slower.nights
-            ),
+            expected: format!("{}, {middle_of}", in_words(slower.usual_ms)),
             actual: format!(
                 "{}, the middle of {} runs tonight",
                 in_words(slower.now_ms),
@@ -195,7 +304,6 @@ fn trend_in_words(series: &Series) -> String {
     else {
         return String::new();
     };
-    let again: Vec<String> = series.again.iter().map(|it| in_words(f64::from(*it))).collect();
     format!(
         "it took {} to {} in the last {} nights, {} in the last of them; tonight {}, and measured again {}",
         in_words(f64::from(*least)),
@@ -203,8 +311,13 @@ fn trend_in_words(series: &Series) -> String {
         past.len(),
         in_words(f64::from(*latest)),
         series.tonight.map_or("it was not done".to_owned(), |it| in_words(f64::from(it))),
-        again.join(", ")
+        listed(series.again.iter().copied())
     )
+}
+
+/// `640 ms, 652 ms`.
+fn listed(times: impl Iterator<Item = u32>) -> String {
+    times.map(|it| in_words(f64::from(it))).collect::<Vec<_>>().join(", ")
 }
 
 /// `210 ms`, `1.3 s`.
@@ -227,27 +340,55 @@ fn series<'a>(plan: &'a Plan, attempts: &'a Attempts<'a>) -> (Vec<Series>, Vec<T
         return (all, timed);
     }
     for (at, scenario) in plan.scenarios.iter().enumerate() {
-        let Some(log) = attempts.scenario(&scenario.id) else { continue };
+        let Some(log) = attempts.scenario(&scenario.id).filter(|it| it.beside.is_empty()) else {
+            continue;
+        };
         let Some(past) = plan.history.scenarios.get(&scenario.id) else { continue };
         let last = log.attempts.iter().next_back();
         let Some((number, last)) = last.filter(|it| it.1.outcome() == Some(Outcome::Completed))
         else {
             continue;
         };
-        let tonight: Vec<HashMap<u32, (Surface, &str, u32)>> =
-            log.attempts.values().map(times).collect();
-        let again: Vec<HashMap<u32, (Surface, &str, u32)>> =
-            log.measured.values().map(times).collect();
+        let tonight: Vec<Times<'_>> = log.attempts.values().map(times).collect();
+        let again: Vec<Times<'_>> = log.measured.values().map(times).collect();
         let last = times(last);
         for (step, key) in keyed(scenario) {
             let Some((surface, place, _)) = last.get(&step.index).copied() else { continue };
             let Some(took) = own.past(past, key, surface) else { continue };
-            let of_step = |it: &HashMap<u32, (Surface, &str, u32)>| Some(it.get(&step.index)?.2);
+            let of_step = |it: &Times<'_>| Some(it.get(&step.index)?.2);
             all.push(Series {
                 scenario: at,
                 past: took,
                 tonight: tonight.iter().filter_map(of_step).min(),
                 again: again.iter().filter_map(of_step).collect(),
+            });
+            timed.push(Timed { scenario, step, key, attempt: *number, surface, place });
+        }
+    }
+    (all, timed)
+}
+
+/// The series of every step of the scenarios that were run on another build too: its times stand
+/// for those of earlier nights.
+fn series_beside<'a>(plan: &'a Plan, attempts: &Attempts<'a>) -> (Vec<Series>, Vec<Timed<'a>>) {
+    let (mut all, mut timed) = (Vec::new(), Vec::new());
+    for (at, scenario) in plan.scenarios.iter().enumerate() {
+        let Some(log) = attempts.scenario(&scenario.id).filter(|it| it.is_completed()) else {
+            continue;
+        };
+        let Some((number, last)) = log.attempts.iter().next_back() else { continue };
+        let theirs: Vec<Times<'_>> = log.beside.values().map(times).collect();
+        let own: Vec<Times<'_>> = log.measured.values().map(times).collect();
+        let last = times(last);
+        for (step, key) in keyed(scenario) {
+            let Some((surface, place, ms)) = last.get(&step.index).copied() else { continue };
+            let of_step = |it: &Times<'_>| Some(it.get(&step.index)?.2);
+            let took = |ms: u32| Some(Took { ms, slower: false });
+            all.push(Series {
+                scenario: at,
+                past: theirs.iter().filter_map(of_step).map(took).collect(),
+                tonight: Some(ms),
+                again: own.iter().filter_map(of_step).collect(),
             });
             timed.push(Timed { scenario, step, key, attempt: *number, surface, place });
         }
@@ -297,8 +438,11 @@ fn keyed(scenario: &Scenario) -> Vec<(&Step, u64)> {
     keyed.collect()
 }
 
+/// What steps took, by their index: what they acted upon, where, and milliseconds.
+type Times<'a> = HashMap<u32, (Surface, &'a str, u32)>;
+
 /// What each step of an attempt took that passed, in its first round.
-fn times<'a>(attempt: &AttemptLog<'a>) -> HashMap<u32, (Surface, &'a str, u32)> {
+fn times<'a>(attempt: &AttemptLog<'a>) -> Times<'a> {
     let mut seen: BTreeSet<u32> = BTreeSet::new();
     let first = attempt.steps.iter().filter(|it| seen.insert(it.index));
     first

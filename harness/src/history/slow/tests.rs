@@ -187,3 +187,69 @@ fn nights_that_were_reported_as_slower_are_no_measure_until_they_are_the_rule() 
     all[0].past.splice(..8, [Some(slow); 8]);
     assert!(slower(&all).0.is_empty(), "by now it is as it always is");
 }
+
+/// A night's steps timed on two builds: once each, then the suspects five times more, as a night
+/// does it.
+fn on_two_builds(world: &mut World, slow: Option<(usize, f64)>) -> Vec<Series> {
+    let mut all: Vec<Series> = world
+        .steps
+        .iter()
+        .map(|(scenario, _)| Series { scenario: *scenario, ..Series::default() })
+        .collect();
+    let mut pace = world.night();
+    let mut scenarios: Vec<usize> = (0..world.steps.len() / 5).collect();
+    for round in 0..6 {
+        for (at, series) in all.iter_mut().enumerate() {
+            if scenarios.contains(&series.scenario) {
+                let factor = slow.filter(|it| it.0 == at).map_or(1.0, |it| it.1);
+                series.past.push(Some(Took { ms: world.takes(at, pace), slower: false }));
+                series.again.push(world.takes(at, pace * factor));
+            }
+        }
+        if round == 0 {
+            let suspects = suspects_beside(&all);
+            scenarios = suspects.into_iter().map(|at| all[at].scenario).collect();
+            scenarios.dedup();
+            scenarios.truncate(8);
+        }
+        // The machine gets slower or faster meanwhile.
+        pace *= (0.1 * world.normal()).exp();
+    }
+    all
+}
+
+#[test]
+fn of_a_thousand_nights_with_the_same_build_twice_at_most_ten_raise_an_alarm() {
+    let alarms = (0..1_000).filter(|seed| {
+        let mut world = World::new(*seed, 20);
+        !slower_beside(&on_two_builds(&mut world, None)).is_empty()
+    });
+    let alarms = alarms.count();
+    assert!(alarms <= 10, "{alarms} of 1000 nights with one build raised an alarm");
+}
+
+#[test]
+fn a_command_of_200_ms_that_takes_twice_as_long_as_on_the_other_build_is_caught() {
+    let caught = (0..1_000).filter(|seed| {
+        let mut world = World::new(*seed, 20);
+        world.steps[42].1 = 200.0;
+        let all = on_two_builds(&mut world, Some((42, 2.0)));
+        slower_beside(&all).iter().any(|it| it.series == 42)
+    });
+    let caught = caught.count();
+    assert!(caught >= 930, "{caught} of 1000 slowdowns were caught");
+}
+
+#[test]
+fn what_was_run_too_seldom_on_either_build_is_not_claimed() {
+    let series = |before: usize, now: usize| Series {
+        scenario: 0,
+        past: vec![Some(Took { ms: 200, slower: false }); before],
+        tonight: Some(600),
+        again: vec![600; now],
+    };
+    assert_eq!(slower_beside(&[series(6, 6)]).len(), 1);
+    assert_eq!(slower_beside(&[series(6, 4), series(4, 6)]), []);
+    let found = &slower_beside(&[series(6, 6)])[0];
+    assert!((found.usual_ms, found.now_ms, found.nights) == (200.0, 600.0, 5), "{found:?}");
+}

@@ -1,0 +1,116 @@
+//! [`compare`]: how long tonight's steps take beside another build, in the same night and alone.
+//!
+//! Every scenario of such a product that came to its end is run once on each build. Those with a
+//! step that looks slower are run a few times more on both, in turns, and only these runs are
+//! weighed: see [`slow`] and `docs/design/017-what-earlier-nights-say.md`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::attempts::{self, Setup, Worker};
+use super::products::Products;
+use super::{NightError, Progress, Stop};
+use crate::ledger::NightDir;
+use crate::model::attempts::{Attempts, ScenarioLog};
+use crate::model::{Purpose, Scenario};
+use crate::surface::browser::Browser;
+use crate::triage::slow;
+
+/// The most scenarios that are measured again, the ones with the greatest effect.
+const MOST_SUSPECTS: usize = 8;
+/// How long all of it may take.
+const AT_MOST: Duration = Duration::from_secs(1_800);
+
+/// Times the scenarios of tonight's products on both builds; answers with the browser.
+///
+/// # Errors
+/// The ledger cannot be read or written.
+pub(super) async fn compare(
+    setup: &Setup,
+    others: &Products,
+    browser: Option<Browser>,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Option<Browser>, NightError> {
+    let times = setup.config.night.measure;
+    if times == 0 || setup.plan.beside.is_empty() || stop.why().is_some() {
+        return Ok(browser);
+    }
+    let entries = NightDir::entries(setup.ledger.night())?;
+    let attempts = Attempts::of(&entries);
+    let chosen = slow::can_be_beside(&setup.plan, &attempts);
+    if chosen.is_empty() {
+        return Ok(browser);
+    }
+    let builds: Vec<String> =
+        setup.plan.beside.iter().map(|(name, build)| format!("{name} {build}")).collect();
+    progress(Progress::Beside { scenarios: chosen.len(), builds: builds.join(", ") });
+    let last = |it: &Scenario| attempts.scenario(&it.id).map_or(0, ScenarioLog::last_number);
+    let mut pair = Pair {
+        setup,
+        other: &setup.beside(others),
+        own: Worker { purpose: Purpose::Measuring, ..Worker::new(None) },
+        theirs: Worker { purpose: Purpose::Beside, ..Worker::new(None) },
+        browser,
+        numbers: chosen.iter().map(|it| (it.id.as_str(), last(it))).collect(),
+        runs: 0,
+        until: Instant::now() + AT_MOST,
+        stop,
+    };
+    pair.rounds(&chosen, 1).await?;
+    let entries = NightDir::entries(setup.ledger.night())?;
+    let mut suspects =
+        tokio::task::block_in_place(|| slow::suspects_beside(&setup.plan, &Attempts::of(&entries)));
+    suspects.truncate(MOST_SUSPECTS);
+    if !suspects.is_empty() {
+        progress(Progress::Measuring { scenarios: suspects.len(), times });
+        pair.rounds(&suspects, times).await?;
+    }
+    Ok(pair.browser)
+}
+
+/// A build under test and another one, which take turns with one browser.
+struct Pair<'a> {
+    setup: &'a Setup,
+    other: &'a Setup,
+    own: Worker,
+    theirs: Worker,
+    browser: Option<Browser>,
+    /// The number of each scenario's last attempt.
+    numbers: HashMap<&'a str, u32>,
+    runs: u32,
+    until: Instant,
+    stop: &'a Stop,
+}
+
+impl<'a> Pair<'a> {
+    /// Runs scenarios so many times on both builds. Which goes first changes from run to run, so
+    /// that neither always has the warmer machine.
+    async fn rounds(&mut self, scenarios: &[&'a Scenario], times: u32) -> Result<(), NightError> {
+        for _ in 0..times {
+            for scenario in scenarios {
+                let own_first = self.runs.is_multiple_of(2);
+                self.runs += 1;
+                for own in [own_first, !own_first] {
+                    if self.stop.why().is_some() || Instant::now() > self.until {
+                        return Ok(());
+                    }
+                    self.run(scenario, own).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, scenario: &'a Scenario, own: bool) -> Result<(), NightError> {
+        let number = self.numbers.entry(&scenario.id).or_default();
+        *number += 1;
+        let (setup, worker) =
+            if own { (self.setup, &mut self.own) } else { (self.other, &mut self.theirs) };
+        worker.browser = self.browser.take();
+        let done = attempts::run(setup, scenario, *number, worker, self.stop.signal()).await;
+        self.browser = worker.browser.take();
+        done.map(|_| ())
+    }
+}
