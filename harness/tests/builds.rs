@@ -216,6 +216,8 @@ fn what_takes_longer_than_on_the_last_good_build_is_told_after_one_night() {
     for finding in slow["findings"].as_array().expect("findings") {
         let title = text(&finding["title"]);
         assert!(title.contains("times as long as with shop sound: "), "{title}");
+        let again = "nightshift run keep-the-pace --build 'shop=slow' --beside 'shop=sound'";
+        assert_eq!(finding["reproduce"], again);
         let slowdown = &finding["slowdown"];
         assert_eq!((&slowdown["nights"], &slowdown["measured"]), (&0.into(), &5.into()));
         assert!(slowdown["ratio"].as_f64() > Some(2.0) && slowdown["sure"].as_f64() > Some(0.97));
