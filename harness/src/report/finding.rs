@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::facets::{FacetView, LinkView, links};
+use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
-use super::pictures::{FrameView, PictureView, picture_change};
+use super::pictures::{FrameView, PictureView};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
-use crate::model::observe::END_MARK;
 use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
 
 /// The most places of one finding that are listed.
@@ -290,73 +290,6 @@ fn is_same_change(one: &Difference, other: &Difference) -> bool {
     !other.is_empty() && other.iter().all(|facet| one.contains(facet))
 }
 
-/// Expected against actual, in two lines each.
-fn lead(finding: &Finding) -> (String, String) {
-    let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
-    let Some(facet) = lead_facet(facets) else {
-        return (String::new(), String::new());
-    };
-    let beside = |kind: FacetKind| {
-        facets.iter().find(|it| it.facet == Some(kind) && !it.actual.trim().is_empty())
-    };
-    match (facet.facet, &facet.image) {
-        (Some(FacetKind::Image), Some(image)) => {
-            ("the picture as accepted".to_owned(), picture_change(image))
-        }
-        (Some(FacetKind::Exit), _) => {
-            // What it said last on standard error says more than the code alone.
-            let said = beside(FacetKind::Stderr)
-                .and_then(|it| it.actual.lines().rfind(|line| !line.trim().is_empty()))
-                .map(|line| format!("\n{}", short(line.trim(), 160)))
-                .unwrap_or_default();
-            (
-                format!("exit {}", two_lines(&facet.expected)),
-                format!("exit {}{said}", two_lines(&facet.actual)),
-            )
-        }
-        _ => (two_lines(&facet.expected), two_lines(&facet.actual)),
-    }
-}
-
-/// The facet that says most in two lines.
-fn lead_facet(facets: &[FacetChange]) -> Option<&FacetChange> {
-    let is_nothing = |text: &str| text.lines().all(|line| line.starts_with(END_MARK));
-    let says_nothing =
-        |facet: &FacetChange| is_nothing(&facet.expected) && is_nothing(&facet.actual);
-    let rank = |facet: &FacetChange| match facet.facet {
-        None => 0,
-        Some(FacetKind::Exit) => 1,
-        Some(FacetKind::Page) => 2,
-        Some(FacetKind::Aria) => 3,
-        Some(FacetKind::Text) => 4,
-        Some(FacetKind::Stdout) => 5,
-        Some(FacetKind::Stderr) => 6,
-        Some(FacetKind::Files) => 7,
-        Some(FacetKind::Screen) => 8,
-        Some(FacetKind::Events) => 9,
-        Some(FacetKind::Links) => 10,
-        Some(FacetKind::Fields) => 11,
-        Some(FacetKind::Requests) => 12,
-        Some(FacetKind::Response) => 13,
-        Some(FacetKind::Cookies) => 14,
-        Some(FacetKind::Storage) => 15,
-        Some(FacetKind::A11y) => 16,
-        Some(FacetKind::Image) => 17,
-    };
-    facets.iter().min_by_key(|facet| (says_nothing(facet), rank(facet)))
-}
-
-/// At most two lines that hold something, shortened.
-fn two_lines(text: &str) -> String {
-    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
-    let first: Vec<String> = lines.by_ref().take(2).map(|line| short(line.trim(), 160)).collect();
-    match (first.len(), lines.count()) {
-        (0, _) => "not there".to_owned(),
-        (_, 0) => first.join("\n"),
-        (_, more) => format!("{} … ({})", first.join("\n"), count(more, "more line")),
-    }
-}
-
 fn places(finding: &Finding, known: &Known<'_>) -> Vec<PlaceView> {
     let anchor = |id: &str| known.anchors.get(id).cloned();
     let mut seen = HashSet::new();
@@ -570,30 +503,5 @@ fn state(step: &StepReport, differs: bool) -> &'static str {
     match step.outcome {
         StepState::Passed if differs => "differs",
         state => state.word(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_an_output_ends_does_not_lead_where_another_says_more() {
-        let change = |facet, expected: &str, actual: &str| FacetChange {
-            facet: Some(facet),
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-            diff: Vec::new(),
-            image: None,
-            evidence: Vec::new(),
-        };
-        let end = change(FacetKind::Stdout, "", "\\ ends with \"\\n\"");
-        let said = change(FacetKind::Stderr, "", "JSON error: a value is missing");
-        let both = [end.clone(), said];
-        let led = |facets| lead_facet(facets).and_then(|it: &FacetChange| it.facet);
-        assert_eq!(led(&both), Some(FacetKind::Stderr));
-        let changed = [change(FacetKind::Stdout, "two rows", "three rows"), both[1].clone()];
-        assert_eq!(led(&changed), Some(FacetKind::Stdout));
-        assert_eq!(led(&[end]), Some(FacetKind::Stdout), "better than nothing");
     }
 }

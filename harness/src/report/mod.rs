@@ -12,6 +12,7 @@ mod files;
 mod finding;
 mod html;
 mod junit;
+mod lead;
 mod lists;
 mod night;
 mod page;

@@ -1,0 +1,132 @@
+//! [`lead`]: expected against actual in two lines each, of what a finding's title speaks of.
+
+use std::cmp::Reverse;
+
+use super::pictures::picture_change;
+use super::shown::{count, short};
+use crate::model::observe::END_MARK;
+use crate::model::{FacetChange, FacetKind, Finding};
+
+/// Expected against actual, in two lines each.
+pub fn lead(finding: &Finding) -> (String, String) {
+    let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
+    let pieces = pieces(&finding.title);
+    let Some(facet) = lead_facet(facets, &pieces) else {
+        return (String::new(), String::new());
+    };
+    let beside = |kind: FacetKind| {
+        facets.iter().find(|it| it.facet == Some(kind) && !it.actual.trim().is_empty())
+    };
+    match (facet.facet, &facet.image) {
+        (Some(FacetKind::Image), Some(image)) => {
+            ("the picture as accepted".to_owned(), picture_change(image))
+        }
+        (Some(FacetKind::Exit), _) => {
+            // What it said last on standard error says more than the code alone.
+            let said = beside(FacetKind::Stderr)
+                .and_then(|it| it.actual.lines().rfind(|line| !line.trim().is_empty()))
+                .map(|line| format!("\n{}", short(line.trim(), 160)))
+                .unwrap_or_default();
+            (
+                format!("exit {}", two_lines(&facet.expected, &[])),
+                format!("exit {}{said}", two_lines(&facet.actual, &[])),
+            )
+        }
+        _ => (two_lines(&facet.expected, &pieces), two_lines(&facet.actual, &pieces)),
+    }
+}
+
+/// What a title quotes of the product.
+fn pieces(title: &str) -> Vec<&str> {
+    let quoted = title.split('"').skip(1).step_by(2);
+    quoted.map(|it| it.trim_end_matches('…')).filter(|it| !it.trim().is_empty()).collect()
+}
+
+/// The facet that the title speaks of, or that says most in two lines.
+fn lead_facet<'a>(facets: &'a [FacetChange], pieces: &[&str]) -> Option<&'a FacetChange> {
+    let quoted = |facet: &FacetChange| {
+        let holds = |it: &&&str| facet.expected.contains(**it) || facet.actual.contains(**it);
+        pieces.iter().filter(holds).count()
+    };
+    // A failed step and an exit code say it by themselves.
+    let is_plain = |facet: &FacetChange| matches!(facet.facet, None | Some(FacetKind::Exit));
+    let is_nothing = |text: &str| text.lines().all(|line| line.starts_with(END_MARK));
+    let says_nothing =
+        |facet: &FacetChange| is_nothing(&facet.expected) && is_nothing(&facet.actual);
+    let rank = |facet: &FacetChange| match facet.facet {
+        None => 0,
+        Some(FacetKind::Exit) => 1,
+        Some(FacetKind::Page) => 2,
+        Some(FacetKind::Aria) => 3,
+        Some(FacetKind::Text) => 4,
+        Some(FacetKind::Stdout) => 5,
+        Some(FacetKind::Stderr) => 6,
+        Some(FacetKind::Files) => 7,
+        Some(FacetKind::Screen) => 8,
+        Some(FacetKind::Events) => 9,
+        Some(FacetKind::Links) => 10,
+        Some(FacetKind::Fields) => 11,
+        Some(FacetKind::Requests) => 12,
+        Some(FacetKind::Response) => 13,
+        Some(FacetKind::Cookies) => 14,
+        Some(FacetKind::Storage) => 15,
+        Some(FacetKind::A11y) => 16,
+        Some(FacetKind::Image) => 17,
+    };
+    facets.iter().min_by_key(|facet| {
+        (says_nothing(facet), !is_plain(facet), Reverse(quoted(facet)), rank(facet))
+    })
+}
+
+/// At most two lines that hold something, shortened: from the first on that holds a piece.
+fn two_lines(text: &str, pieces: &[&str]) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let from = lines.iter().position(|line| pieces.iter().any(|it| line.contains(it)));
+    let shown: Vec<String> =
+        lines.iter().skip(from.unwrap_or(0)).take(2).map(|line| short(line, 160)).collect();
+    match (shown.len(), lines.len() - shown.len()) {
+        (0, _) => "not there".to_owned(),
+        (_, 0) => shown.join("\n"),
+        (_, more) => format!("{} … ({})", shown.join("\n"), count(more, "more line")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(facet: FacetKind, expected: &str, actual: &str) -> FacetChange {
+        FacetChange {
+            facet: Some(facet),
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+            diff: Vec::new(),
+            image: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn how_an_output_ends_does_not_lead_where_another_says_more() {
+        let end = change(FacetKind::Stdout, "", "\\ ends with \"\\n\"");
+        let said = change(FacetKind::Stderr, "", "JSON error: a value is missing");
+        let both = [end.clone(), said];
+        let led = |facets| lead_facet(facets, &[]).and_then(|it: &FacetChange| it.facet);
+        assert_eq!(led(&both), Some(FacetKind::Stderr));
+        let changed = [change(FacetKind::Stdout, "two rows", "three rows"), both[1].clone()];
+        assert_eq!(led(&changed), Some(FacetKind::Stdout));
+        assert_eq!(led(&[end]), Some(FacetKind::Stdout), "better than nothing");
+    }
+
+    #[test]
+    fn what_the_title_quotes_leads() {
+        let page = change(FacetKind::Page, "title: Lamp", "title: Light");
+        let aria = change(FacetKind::Aria, "- text: a\n- text: b\n- button \"Add\"", "- text: c");
+        let both = [page, aria];
+        let led = |title| lead_facet(&both, &pieces(title)).and_then(|it| it.facet);
+        assert_eq!(led("button \"Add\" is gone on /cart"), Some(FacetKind::Aria));
+        assert_eq!(led("the title changed"), Some(FacetKind::Page));
+        let lines = two_lines(&both[1].expected, &["Add"]);
+        assert_eq!(lines, "- button \"Add\" … (2 more lines)");
+    }
+}
