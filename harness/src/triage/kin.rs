@@ -5,6 +5,9 @@
 //! - The same edit of different things is one change, see [`super::edits`].
 //! - Text that is read in another encoding than it was written in is garbled everywhere for one cause.
 //! - What hits nearly the same many pages comes from what they share: a header, a navigation.
+//! - A file that no baseline of a step knows is one thing, whatever each step makes of it.
+//! - A reference to what is not there and what the same thing lost by it are one change.
+//! - A command that is no longer in the list of commands and fails as unknown is gone once.
 //! - What a command writes into a file and what a later step of the scenario reads of it change by
 //!   the same words.
 //! - What only pictures of one page show, where the same thing on it looks different, is one new look.
@@ -13,12 +16,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::cause::{Atom, text, without_numbers};
+use super::cause::{Atom, exact_text, text, without_numbers};
 use super::edits::{self, is_echo};
 use super::garbled::is_garbled;
 use super::group::Group;
 use crate::model::FacetKind;
 use crate::model::comparison::Located;
+use crate::model::filetext::name;
 use crate::model::finding::{DiffLine, DiffTag};
 
 /// Roles whose content is many of a kind.
@@ -50,6 +54,9 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
     edits::join(groups);
     join_garbled(groups);
     join_everywhere(groups, spots);
+    join_new_files(groups, spots);
+    join_references(groups, spots);
+    join_lost_commands(groups, spots);
     join_written(groups, spots);
     for index in 0..groups.len() {
         if let Some(into) = not_loaded(&groups[index], groups, spots) {
@@ -105,6 +112,127 @@ fn join_everywhere(groups: &mut [Group], spots: &[Located]) {
             !near
         });
     }
+}
+
+/// Joins what stands in one file that is new at every step that has it: created by one, it is
+/// changed by the next.
+fn join_new_files(groups: &mut [Group], spots: &[Located]) {
+    let new: Vec<HashMap<String, BTreeSet<String>>> = spots.iter().map(in_new_files).collect();
+    let none = BTreeSet::new();
+    let mut first: BTreeMap<(String, bool), usize> = BTreeMap::new();
+    for index in 0..groups.len() {
+        let group = &groups[index];
+        let files: BTreeSet<&BTreeSet<String>> = group
+            .atoms
+            .iter()
+            .flat_map(|atom| group.spots.iter().map(move |spot| (atom, spot)))
+            .map(|(atom, spot)| match atom {
+                Atom::Line { facet: FacetKind::Files, removed: None, added: Some(line) } => {
+                    new[*spot].get(line).unwrap_or(&none)
+                }
+                _ => &none,
+            })
+            .collect();
+        let one = files.first().filter(|it| files.len() == 1 && it.len() == 1);
+        if let Some(file) = one.and_then(|it| it.first())
+            && let into = *first.entry((file.clone(), group.is_known)).or_insert(index)
+            && into != index
+        {
+            move_into(groups, index, into);
+        }
+    }
+}
+
+/// Joins references to what is not there to what the same things of the same pages lost by that.
+fn join_references(groups: &mut [Group], spots: &[Located]) {
+    let thing = |atom: &Atom| match atom {
+        Atom::Line { facet: FacetKind::A11y, removed: None, added: Some(line) } => {
+            let (thing, _) = line.strip_prefix("reference: ")?.rsplit_once(": ")?;
+            Some(thing.to_owned())
+        }
+        _ => None,
+    };
+    let places = |group: &Group| -> BTreeSet<&str> {
+        group.spots.iter().map(|spot| spots[*spot].difference.place.as_str()).collect()
+    };
+    for from in 0..groups.len() {
+        let things: Option<BTreeSet<String>> = groups[from].atoms.iter().map(thing).collect();
+        let Some(things) = things.filter(|it| !it.is_empty()) else { continue };
+        let loses = |group: &Group, thing: &String| {
+            group.atoms.iter().any(|atom| match atom.sides() {
+                Some((FacetKind::Fields | FacetKind::Aria, Some(was), _)) => {
+                    was.trim_start_matches("- ").starts_with(thing.as_str())
+                }
+                _ => false,
+            })
+        };
+        let own = places(&groups[from]);
+        let into = groups.iter().position(|other| {
+            other.is_known == groups[from].is_known
+                && !places(other).is_disjoint(&own)
+                && things.iter().all(|it| loses(other, it))
+        });
+        if let Some(into) = into.filter(|into| *into != from) {
+            move_into(groups, from, into);
+        }
+    }
+}
+
+/// Joins commands that fail because a word of theirs is not known to the list that lost that word.
+fn join_lost_commands(groups: &mut [Group], spots: &[Located]) {
+    let lost = |group: &Group| -> Vec<String> {
+        let entry = |atom: &Atom| match atom {
+            Atom::Entry { name, removed: Some(_), added: None, .. } => Some(name.clone()),
+            _ => None,
+        };
+        group.atoms.iter().filter_map(entry).collect()
+    };
+    for from in 0..groups.len() {
+        let group = &groups[from];
+        let complains = |word: &str| {
+            group.atoms.iter().any(|atom| match atom {
+                Atom::Line { facet: FacetKind::Stderr, added: Some(line), .. } => {
+                    ['\'', '"', '`'].iter().any(|it| line.contains(&format!("{it}{word}{it}")))
+                }
+                _ => false,
+            })
+        };
+        let says = |word: &String| {
+            let mut places = group.spots.iter().map(|spot| &spots[*spot].difference.place);
+            complains(word) && places.all(|it| it.split_whitespace().any(|it| it == word))
+        };
+        let into = groups
+            .iter()
+            .position(|other| other.is_known == group.is_known && lost(other).iter().any(says));
+        if let Some(into) = into.filter(|into| *into != from) {
+            move_into(groups, from, into);
+        }
+    }
+}
+
+/// The lines of files that a step made or met and its baseline lacks, each with these files.
+fn in_new_files(spot: &Located) -> HashMap<String, BTreeSet<String>> {
+    let mut found: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let files = spot.difference.facets.iter().filter(|it| it.facet == Some(FacetKind::Files));
+    for change in files {
+        // A file is a header at the left edge, and what is indented below it.
+        let is_header = |line: &DiffLine| !exact_text(line).starts_with(' ');
+        let headers = change.diff.iter().filter(|it| it.tag != DiffTag::Gap && is_header(it));
+        let known: BTreeSet<String> =
+            headers.filter(|it| it.tag != DiffTag::Added).map(|it| name(&text(it))).collect();
+        let mut file = None;
+        for line in &change.diff {
+            if line.tag == DiffTag::Gap {
+                file = None;
+            } else if is_header(line) {
+                file = Some(name(&text(line))).filter(|it| !known.contains(it));
+            }
+            if let (DiffTag::Added, Some(file)) = (line.tag, &file) {
+                found.entry(text(line)).or_default().insert(file.clone());
+            }
+        }
+    }
+    found
 }
 
 /// Joins what a step shows to what an earlier step of the scenario wrote, where both lost and got the

@@ -162,3 +162,93 @@ fn what_a_watch_saw_before_a_failure_and_before_a_change_is_one_cause_of_both() 
     };
     assert_eq!((with(true), with(false)), (1, 2));
 }
+
+#[test]
+fn a_file_left_behind_is_one_finding_whether_a_command_made_it_or_met_it() {
+    let left = |files: [&str; 2]| {
+        let mut night = Night::default();
+        for (id, own, left) in [("a", "orders.csv", files[0]), ("b", "orders.json", files[1])] {
+            let line = format!("shopctl export {own}");
+            let wrote = format!("created {own}\n    all of it\n");
+            let seen = format!("{left}\n    half of it\n{wrote}");
+            night.command_scenario(id, &line, Some("out"));
+            night.baseline(id, "out", FacetKind::Files, wrote.as_bytes());
+            night.plan.baselines.last_mut().expect("one").algorithm = Some("files/2".to_owned());
+            night
+                .begin(id, 1)
+                .seen(id, 1, "out", &line, &[(FacetKind::Files, seen.as_bytes())])
+                .end(id, 1, Outcome::Completed);
+        }
+        count(&night)
+    };
+    assert_eq!(left(["created export.tmp", "changed export.tmp"]), 1);
+    assert_eq!(
+        left(["created export.tmp", "created import.tmp"]),
+        3,
+        "two files, and what is in both"
+    );
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_and_the_description_that_it_gave_are_one_finding() {
+    let beside = |thing: &str| {
+        let mut night = Night::default();
+        let broken =
+            format!("reference: {thing}: aria-describedby names #help, which is not there\n");
+        let note = "textbox \"Note\" [type=text]";
+        for (id, was, is) in [
+            ("a", format!("{note} [description=\"For us.\"]\n"), format!("{note}\n")),
+            ("b", String::new(), String::new()),
+        ] {
+            night
+                .browser_scenario(id, &["seen"])
+                .baseline(id, "seen", FacetKind::Fields, was.as_bytes())
+                .baseline(id, "seen", FacetKind::A11y, b"")
+                .begin(id, 1)
+                .seen(
+                    id,
+                    1,
+                    "seen",
+                    "/hours",
+                    &[(FacetKind::Fields, is.as_bytes()), (FacetKind::A11y, broken.as_bytes())],
+                )
+                .end(id, 1, Outcome::Completed);
+        }
+        count(&night)
+    };
+    assert_eq!((beside("textbox \"Note\""), beside("textbox \"Name\"")), (1, 2));
+}
+
+#[test]
+fn a_command_that_help_no_longer_lists_and_that_is_not_known_is_gone_once() {
+    let beside = |word: &str| {
+        let mut night = Night::default();
+        let help = "Commands:\n  orders  List orders\n  report  Say how it goes";
+        let unknown = format!("shopctl: error: invalid choice: '{word}'");
+        let complaint: &[(FacetKind, &[u8])] = &[
+            (FacetKind::Exit, b"2"),
+            (FacetKind::Stdout, b""),
+            (FacetKind::Stderr, unknown.as_bytes()),
+        ];
+        let short = b"Commands:\n  orders  List orders".as_slice();
+        for (line, was, is) in [
+            (
+                "shopctl --help",
+                help,
+                &[(FacetKind::Exit, b"0".as_slice()), (FacetKind::Stdout, short)][..],
+            ),
+            ("shopctl report", "All is well.", complaint),
+        ] {
+            night
+                .command_scenario(line, line, Some("out"))
+                .baseline(line, "out", FacetKind::Exit, b"0")
+                .baseline(line, "out", FacetKind::Stdout, was.as_bytes())
+                .baseline(line, "out", FacetKind::Stderr, b"")
+                .begin(line, 1)
+                .seen(line, 1, "out", line, is)
+                .end(line, 1, Outcome::Completed);
+        }
+        count(&night)
+    };
+    assert_eq!((beside("report"), beside("week")), (1, 2));
+}
