@@ -12,8 +12,13 @@ const HIGH: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Whether an atom is such a change, or the header that says which encoding it is.
+/// Whether an atom is such a change, the header that says which encoding it is, or a step that met
+/// such text instead of what it looked for.
 pub(super) fn is_garbled(atom: &Atom) -> bool {
+    if let Atom::Failure { expected, actual } = atom {
+        let mut names = expected.split('"').skip(1).step_by(2).filter(|it| !it.is_ascii());
+        return names.any(|it| actual.contains(&read(it).collect::<String>()));
+    }
     let Some((facet, Some(old), Some(new))) = atom.sides() else { return false };
     let charset = |line: &str| line.to_lowercase().contains("charset=");
     match facet {
@@ -26,12 +31,16 @@ pub(super) fn is_garbled(atom: &Atom) -> bool {
 /// what it holds, and numbers are those of atoms, which may have none.
 fn reads_as(text: &str, other: &str) -> bool {
     let bare = |it: &str| it.trim_matches('"').to_owned();
-    let read = bare(text).into_bytes().into_iter().map(|byte| match byte {
+    let same = |it: String| without_numbers(&it);
+    !text.is_ascii() && same(escaped(read(&bare(text)))) == same(escaped(bare(other).chars()))
+}
+
+/// A text in UTF-8 read byte by byte.
+fn read(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.bytes().map(|byte| match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
         _ => char::from(byte),
-    });
-    let same = |it: String| without_numbers(&it);
-    !text.is_ascii() && same(escaped(read)) == same(escaped(bare(other).chars()))
+    })
 }
 
 /// Text as trees write it: control characters as they stand in JSON.
@@ -68,6 +77,12 @@ mod tests {
         assert!(!tree("cell \"Björk\"", "cell \"Bjork\""));
         assert!(!tree("cell \"Bjork\"", "cell \"Bjork\""));
         assert!(!tree("cell \"12\"", "cell \"13\""));
+        let failed = |actual: &str| {
+            let expected = "option \"Íslenska\" in combobox \"Language\"".to_owned();
+            is_garbled(&Atom::Failure { expected, actual: actual.to_owned() })
+        };
+        assert!(failed("no such option; there are: English, Ã\u{8d}slenska"));
+        assert!(!failed("no such option; there are: English, Dansk"));
         let header = "header content-type: text/html; charset=";
         let [utf, latin] = ["utf-8", "iso-8859-1"].map(|it| format!("{header}{it}"));
         assert!(is_garbled(&line(FacetKind::Response, &utf, &latin)));
