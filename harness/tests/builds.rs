@@ -245,6 +245,9 @@ fn a_build_that_cannot_stand_beside_is_said_and_harms_nothing() {
     assert_eq!(unknown.code, Some(2), "{unknown:#?}");
     let said = "--beside shop=sond: shop has no such build; did you mean \"sound\"?";
     assert!(unknown.stderr.contains(said), "{unknown:#?}");
+    let never = shop.run(&["run", "--beside", "sound", "--set", "night.measure=0"]);
+    assert_eq!(never.code, Some(2), "{never:#?}");
+    assert!(never.stderr.contains("while night.measure is 0"), "{never:#?}");
     let without = SuiteCopy::of_the_shop().run(&["run", "--beside", "1.4"]);
     assert_eq!(without.code, Some(2), "{without:#?}");
     assert!(without.stderr.contains("--beside shop=1.4: shop has no `builds`"), "{without:#?}");

@@ -52,6 +52,9 @@ pub(super) fn can_be_beside(
         let product = &config.products[name];
         let refused =
             |why: &str| Err(NightError::Usage(format!("--beside {name}={build}: {name} {why}")));
+        if config.night.measure == 0 {
+            return refused("is never timed again while night.measure is 0; write from 4 to 20");
+        }
         if product.base_url.is_some() {
             return refused("runs elsewhere, so that no other build of it can be started");
         }
