@@ -208,6 +208,7 @@ faults! {
         write_twice_is_caught: "write-twice" in "visit-the-house",
         text_faint_is_caught: "text-faint" in "read-the-hours",
         focus_lost_is_caught: "focus-lost" in "read-the-hours",
+        focus_trapped_is_caught: "focus-trapped" in "read-the-hours",
     }
     // The others of their class, which would take twice as long again.
     on demand {

@@ -147,6 +147,15 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/drawn" => {
             "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
         }
+        "/traps" => {
+            "<title>Traps</title><input aria-label=Free>\
+             <input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>\
+             <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
+             <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>"
+        }
+        "/alone" => {
+            "<title>Alone</title><input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>"
+        }
         "/popup" => "<h1>Popup</h1><button onclick='window.open(\"/static\")'>Open</button>",
         _ => {
             return (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>"))

@@ -194,6 +194,22 @@
     return nobody && focused && !focused.isConnected ? focused : null;
   };
 
+  // What had the focus when the key was pressed that moves it on, until a person does something
+  // else: where it has the focus still, or again, it keeps it.
+  let pressed = null;
+  const holder = () => {
+    const below = (el) => (el && (el.shadowRoot || shadowOf(el)) || {}).activeElement;
+    let el = document.activeElement;
+    while (below(el)) el = below(el);
+    return el;
+  };
+  addEventListener('keydown', (event) => {
+    const moves = event.key === 'Tab' && !event.ctrlKey && !event.altKey && !event.metaKey;
+    pressed = moves && document.activeElement !== document.body ? holder() : null;
+  }, true);
+  for (const other of ['pointerdown', 'input']) addEventListener(other, () => { pressed = null; }, true);
+  const keptFocus = () => (pressed && pressed.isConnected && holder() === pressed ? pressed : null);
+
   // A preview that nobody sees would stand in the way of what is printed later: the page hears what
   // it hears of a person who looks and closes it, and the call is noted.
   globalThis.print = mask(print, () => {
@@ -264,5 +280,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus }), configurable: false });
 }

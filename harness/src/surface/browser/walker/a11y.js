@@ -1,6 +1,6 @@
 // What hinders people who use assistive technology: one line a problem, `rule: where: what`.
 // Everything is read from the page as it stands. No key is pressed, because that would change it:
-// traps are not tried out, what leads to them is told (`hidden-focus`, `tabindex`).
+// traps are told where a step pressed Tab, and else what leads to them (`hidden-focus`, `tabindex`).
 
 const MUST_HAVE_NAMES = new Set(['button', 'checkbox', 'combobox', 'link', 'listbox', 'menuitem', 'menuitemcheckbox',
   'menuitemradio', 'radio', 'searchbox', 'slider', 'spinbutton', 'switch', 'tab', 'textbox']);
@@ -32,6 +32,7 @@ function problems(heard, hidden) {
     if (reachable && styleOf(el).visible && saidHidden(el)) tell('hidden-focus', whereabouts(el), 'takes the focus and is hidden from assistive technology');
   }
   wholeDocument(tell);
+  trapped(heard, tell);
   const lines = [...found].map(([line, times]) => (times > 1 ? line + ' (' + times + ' times)' : line));
   return lines.concat(faint(heard)).sort();
 }
@@ -85,6 +86,15 @@ function wholeDocument(tell) {
     tell('focus', (roleOf(lost) || tag(lost)) + (text ? ' ' + quoted(unnumbered(text)) : ''),
       'was taken away while it had the focus, and nothing else got it');
   }
+}
+
+// What kept the focus although Tab was pressed and there is something else to go to. Dialogs may.
+function trapped(heard, tell) {
+  const kept = window.__nightshift && window.__nightshift.keptFocus ? window.__nightshift.keptFocus() : null;
+  if (!kept) return;
+  for (let it = kept; it; it = flatParent(it)) if (['dialog', 'alertdialog'].includes(roleOf(it))) return;
+  const reachable = (el) => el !== kept && focusable(el) && !(parseInt(attr(el, 'tabindex') || '0', 10) < 0);
+  if (heard.some(reachable)) tell('focus-trap', whereabouts(kept), 'keeps the focus when Tab is pressed');
 }
 
 // A thing by role and name; by its mark-up and the nearest thing with a name where it has none.
