@@ -50,7 +50,7 @@ fn names(node: &str, said: &str) -> bool {
 }
 
 /// Whether a line of the tree is about the thing that a detail is about.
-fn tells(node: &str, detail: &str) -> bool {
+pub(super) fn tells(node: &str, detail: &str) -> bool {
     let thing = node.trim_start_matches("- ");
     let role = thing.split([' ', ':']).next().unwrap_or_default();
     let split = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));

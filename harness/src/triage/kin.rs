@@ -6,7 +6,7 @@
 //! - Text that is read in another encoding than it was written in is garbled everywhere for one cause.
 //! - What hits nearly the same many pages comes from what they share: a header, a navigation.
 //! - A file that no baseline of a step knows is one thing, whatever each step makes of it.
-//! - A reference to what is not there and what the same thing lost by it are one change.
+//! - What hinders people and the change of the same thing on the same page are one change.
 //! - A command that is no longer in the list of commands and fails as unknown is gone once.
 //! - What a command writes into a file and what a later step of the scenario reads of it change by
 //!   the same words.
@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cause::{Atom, exact_text, text, without_numbers};
 use super::edits::{self, is_echo};
+use super::follow::tells;
 use super::garbled::is_garbled;
 use super::group::Group;
 use crate::model::FacetKind;
@@ -55,7 +56,7 @@ pub fn join(groups: &mut Vec<Group>, spots: &[Located]) {
     join_garbled(groups);
     join_everywhere(groups, spots);
     join_new_files(groups, spots);
-    join_references(groups, spots);
+    join_hindrances(groups, spots);
     join_lost_commands(groups, spots);
     join_written(groups, spots);
     for index in 0..groups.len() {
@@ -143,34 +144,35 @@ fn join_new_files(groups: &mut [Group], spots: &[Located]) {
     }
 }
 
-/// Joins references to what is not there to what the same things of the same pages lost by that.
-fn join_references(groups: &mut [Group], spots: &[Located]) {
-    let thing = |atom: &Atom| match atom {
-        Atom::Line { facet: FacetKind::A11y, removed: None, added: Some(line) } => {
-            let (thing, _) = line.strip_prefix("reference: ")?.rsplit_once(": ")?;
-            Some(thing.to_owned())
-        }
-        _ => None,
-    };
+/// Joins what hinders people to the change of the same thing on the same page: not every checkpoint
+/// compares both.
+fn join_hindrances(groups: &mut [Group], spots: &[Located]) {
     let places = |group: &Group| -> BTreeSet<&str> {
         group.spots.iter().map(|spot| spots[*spot].difference.place.as_str()).collect()
     };
+    let is_about = |group: &Group, said: &str| {
+        group.atoms.iter().any(|atom| match atom.sides() {
+            Some((FacetKind::Fields | FacetKind::Aria, was, is)) => {
+                was.into_iter().chain(is).any(|node| tells(node, said))
+            }
+            _ => false,
+        })
+    };
     for from in 0..groups.len() {
-        let things: Option<BTreeSet<String>> = groups[from].atoms.iter().map(thing).collect();
-        let Some(things) = things.filter(|it| !it.is_empty()) else { continue };
-        let loses = |group: &Group, thing: &String| {
-            group.atoms.iter().any(|atom| match atom.sides() {
-                Some((FacetKind::Fields | FacetKind::Aria, Some(was), _)) => {
-                    was.trim_start_matches("- ").starts_with(thing.as_str())
-                }
-                _ => false,
+        let said: Option<Vec<&str>> = groups[from]
+            .atoms
+            .iter()
+            .map(|atom| match atom.sides() {
+                Some((FacetKind::A11y, None, added)) => added,
+                _ => None,
             })
-        };
+            .collect();
+        let Some(said) = said.filter(|it| !it.is_empty()) else { continue };
         let own = places(&groups[from]);
         let into = groups.iter().position(|other| {
             other.is_known == groups[from].is_known
                 && !places(other).is_disjoint(&own)
-                && things.iter().all(|it| loses(other, it))
+                && said.iter().all(|it| is_about(other, it))
         });
         if let Some(into) = into.filter(|into| *into != from) {
             move_into(groups, from, into);
