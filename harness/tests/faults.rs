@@ -208,7 +208,6 @@ faults! {
         write_twice_is_caught: "write-twice" in "visit-the-house",
         text_faint_is_caught: "text-faint" in "read-the-hours",
         focus_lost_is_caught: "focus-lost" in "read-the-hours",
-        focus_trapped_is_caught: "focus-trapped" in "read-the-hours",
     }
     // The others of their class, which would take twice as long again.
     on demand {
@@ -231,6 +230,7 @@ faults! {
         cache_public_is_caught: "cache-public" in "read-the-rules",
         reference_broken_is_caught: "reference-broken" in "read-the-hours",
         icon_unnamed_is_caught: "icon-unnamed" in "read-the-hours",
+        focus_trapped_is_caught: "focus-trapped" in "read-the-hours",
         tooltip_lost_is_caught: "tooltip-lost" in "use-the-board",
         notice_stuck_is_caught: "notice-stuck" in "close-the-news/yes",
         heading_wrong_is_caught: "heading-wrong" in "look-around",
