@@ -219,7 +219,7 @@ fn what_takes_longer_than_on_the_last_good_build_is_told_after_one_night() {
         let again = "nightshift run keep-the-pace --build 'shop=slow' --beside 'shop=sound'";
         assert_eq!(finding["reproduce"], again);
         let slowdown = &finding["slowdown"];
-        assert_eq!((&slowdown["nights"], &slowdown["measured"]), (&0.into(), &5.into()));
+        assert_eq!((&slowdown["nights"], &slowdown["measured"]), (&0.into(), &9.into()));
         assert!(slowdown["ratio"].as_f64() > Some(2.0) && slowdown["sure"].as_f64() > Some(0.97));
     }
     let html = std::fs::read_to_string(shop.suite.root().join("reports/nights/n3/index.html"));

@@ -1,8 +1,8 @@
 //! [`compare`]: how long tonight's steps take beside another build, in the same night and alone.
 //!
 //! Every scenario of such a product that came to its end is run once on each build. Those with a
-//! step that looks slower are run a few times more on both, in turns, and only these runs are
-//! weighed: see [`slow`] and `docs/design/017-what-earlier-nights-say.md`.
+//! step that looks slower are run a few times more on both, in turns, and where these say the same,
+//! as often once more; only these runs are weighed: see [`slow`] and `docs/design/017-what-earlier-nights-say.md`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,6 +66,14 @@ pub(super) async fn compare(
     if !suspects.is_empty() {
         progress(Progress::Measuring { scenarios: suspects.len(), times });
         pair.rounds(&suspects, times).await?;
+        let entries = NightDir::entries(setup.ledger.night())?;
+        let claimed = tokio::task::block_in_place(|| {
+            slow::claimed_beside(&setup.plan, &Attempts::of(&entries))
+        });
+        if !claimed.is_empty() {
+            progress(Progress::Measuring { scenarios: claimed.len(), times });
+            pair.rounds(&claimed, times).await?;
+        }
     }
     Ok(pair.browser)
 }

@@ -75,15 +75,30 @@ pub fn can_be_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Sce
 /// effect first.
 #[must_use]
 pub fn suspects_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
+    of_steps(plan, attempts, weigh::suspects_beside)
+}
+
+/// The scenarios with a step that was slower in most runs, which as many runs again must confirm.
+#[must_use]
+pub fn claimed_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
+    of_steps(plan, attempts, weigh::claimed_beside)
+}
+
+/// The scenarios of the steps that were chosen, in their order.
+fn of_steps<'a>(
+    plan: &'a Plan,
+    attempts: &Attempts<'_>,
+    choose: fn(&[Series]) -> Vec<usize>,
+) -> Vec<&'a Scenario> {
     let (series, _) = series_beside(plan, attempts);
-    let mut suspected: Vec<&Scenario> = Vec::new();
-    for at in weigh::suspects_beside(&series) {
+    let mut found: Vec<&Scenario> = Vec::new();
+    for at in choose(&series) {
         let scenario = &plan.scenarios[series[at].scenario];
-        if !suspected.iter().any(|it| it.id == scenario.id) {
-            suspected.push(scenario);
+        if !found.iter().any(|it| it.id == scenario.id) {
+            found.push(scenario);
         }
     }
-    suspected
+    found
 }
 
 /// What became slower tonight, and what that is known from.
