@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod attempt;
 pub mod baseline;
+pub mod cause;
 pub mod commands;
 pub mod compare;
 pub mod history;

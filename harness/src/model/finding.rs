@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::change::Change;
 use super::event::EvidenceRef;
 use super::history::Since;
 use super::observe::{FacetKind, Rect};
@@ -44,6 +45,9 @@ pub struct FacetChange {
     pub image: Option<ImageChange>,
     /// Paths in the night directory: baseline first, then what was seen, then the boxed difference of images.
     pub evidence: Vec<String>,
+    /// The same, thing by thing. Not kept: it is read again whenever a night is judged.
+    #[serde(skip)]
+    pub changes: Vec<Change>,
 }
 
 /// A line of a diff.
@@ -57,6 +61,20 @@ pub struct DiffLine {
     pub new_line: Option<u32>,
     /// The text in pieces; emphasised ones are the words that changed.
     pub pieces: Vec<DiffPiece>,
+}
+
+impl DiffLine {
+    /// The whole text of the line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// A mark that lines are left out here.
+    #[must_use]
+    pub fn gap() -> Self {
+        Self { tag: DiffTag::Gap, old_line: None, new_line: None, pieces: Vec::new() }
+    }
 }
 
 /// What became of a line.

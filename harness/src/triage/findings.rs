@@ -7,10 +7,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
-use super::cause::{self, Atom, atoms};
-use super::group::{Group, group};
+use super::spot::{self, atoms};
+use crate::cause::{Cause, Class, causes};
+use crate::model::change::{Identity, short_hash};
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
@@ -115,14 +115,17 @@ impl Material<'_> {
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
         }
-        let groups = group(&spots, ages);
-        let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
-        for group in &groups {
-            group.spots.iter().for_each(|spot| holders[*spot].push(group));
+        let class = |identity: &Identity| {
+            if ages.is_known(identity) { Class::Known } else { Class::New }
+        };
+        let causes = causes(&spots, &class);
+        let mut holders: Vec<Vec<&Cause>> = vec![Vec::new(); spots.len()];
+        for cause in &causes {
+            cause.spots.iter().for_each(|spot| holders[*spot].push(cause));
         }
         let mut all: Vec<(bool, Finding)> = all.into_iter().map(|it| (false, it)).collect();
         all.extend(
-            groups.iter().map(|it| (only_adds(&it.atoms), self.finding(it, &holders, &spots))),
+            causes.iter().map(|it| (only_adds(&it.changes), self.finding(it, &holders, &spots))),
         );
         all
     }
@@ -181,13 +184,13 @@ impl Material<'_> {
         if let Some((step, failure)) = failures.peek() {
             let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
             let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-            all.push(cause::failure(scenario, number, (step.index, &step.place), why, evidence));
+            all.push(spot::failure(scenario, number, (step.index, &step.place), why, evidence));
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {
             let outcome = log.outcome().unwrap_or(Outcome::Failed);
             let last = log.steps.last().map_or((0, ""), |it| (it.index, it.place.as_str()));
             let detail = log.finished.as_ref().and_then(|it| it.detail).unwrap_or(outcome.word());
             let why = (outcome, "the scenario to be completed", detail);
-            all.push(cause::failure(scenario, number, last, why, Vec::new()));
+            all.push(spot::failure(scenario, number, last, why, Vec::new()));
         }
         all
     }
@@ -240,7 +243,7 @@ impl Material<'_> {
             let own = self.plan.scenarios.iter().filter(|it| hit(it)).map(|it| {
                 let why = (Outcome::HarnessError, check.check, check.detail);
                 let evidence = check.evidence.iter().map(|it| it.path.clone()).collect();
-                cause::failure(&it.id, 0, (0, ""), why, evidence)
+                spot::failure(&it.id, 0, (0, ""), why, evidence)
             });
             let own: Vec<Located> = own.collect();
             // The report says it anyway; a finding is what a scenario suffers from.
@@ -291,7 +294,7 @@ impl Material<'_> {
             let scenarios = self.plan.scenarios.iter().filter(needs);
             let own: Vec<Located> = scenarios
                 .map(|it| {
-                    cause::failure(&it.id, 0, (step.index, &step.place), why, evidence.clone())
+                    spot::failure(&it.id, 0, (step.index, &step.place), why, evidence.clone())
                 })
                 .collect();
             if own.is_empty() {
@@ -329,7 +332,7 @@ impl Material<'_> {
         spots: Vec<Located>,
         verdict: Verdict,
     ) -> Finding {
-        let atoms = BTreeSet::from([Atom::Product(key.to_owned())]);
+        let atoms = BTreeSet::from([Identity::Product(key.to_owned())]);
         let differences: Vec<Difference> = spots.into_iter().map(|it| it.difference).collect();
         let mut finding = self.assemble(&atoms, differences, title);
         finding.verdict = verdict.min(finding.verdict);
@@ -339,8 +342,8 @@ impl Material<'_> {
         finding
     }
 
-    /// The finding of a group; `holders` are all groups that each spot belongs to.
-    fn finding(&self, own: &Group, holders: &[Vec<&Group>], spots: &[Located]) -> Finding {
+    /// The finding of a cause; `holders` are all causes that each spot belongs to.
+    fn finding(&self, own: &Cause, holders: &[Vec<&Cause>], spots: &[Located]) -> Finding {
         let differences: Vec<Difference> = own
             .spots
             .iter()
@@ -350,13 +353,13 @@ impl Material<'_> {
                 Difference { facets, ..located.difference.clone() }
             })
             .collect();
-        let title = title(self.seen, &differences, &own.atoms);
-        self.assemble(&own.atoms, differences, title)
+        let title = title(self.seen, &differences, &own.changes);
+        self.assemble(&own.changes, differences, title)
     }
 
     fn assemble(
         &self,
-        atoms: &BTreeSet<Atom>,
+        atoms: &BTreeSet<Identity>,
         differences: Vec<Difference>,
         title: String,
     ) -> Finding {
@@ -371,7 +374,7 @@ impl Material<'_> {
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
         let (times, reasons) = self.reasons(atoms, &scenarios, &differences);
-        let only_picture = atoms.iter().all(|it| matches!(it, Atom::Picture(_)));
+        let only_picture = atoms.iter().all(|it| matches!(it, Identity::Picture(_)));
         let confidence = match (verdict, times) {
             (Verdict::Flaky, _) => 0.6,
             (_, 2..) if !only_picture => 0.98,
@@ -408,7 +411,7 @@ impl Material<'_> {
     /// How many attempts saw it, and why we say so.
     fn reasons(
         &self,
-        cause: &BTreeSet<Atom>,
+        cause: &BTreeSet<Identity>,
         scenarios: &[&Scenario],
         differences: &[Difference],
     ) -> (usize, Vec<String>) {
@@ -417,7 +420,7 @@ impl Material<'_> {
         for scenario in scenarios {
             let Some(log) = self.attempts.scenario(&scenario.id) else { continue };
             let judged = log.attempts.values().filter(|it| counts(it)).count();
-            let product = cause.iter().any(|it| matches!(it, Atom::Product(_)));
+            let product = cause.iter().any(|it| matches!(it, Identity::Product(_)));
             let bad = self.bad_attempts(&scenario.id);
             let seen = bad.iter().filter(|number| {
                 let spots = self.of_attempt(&scenario.id, **number);
@@ -445,7 +448,7 @@ impl Material<'_> {
 
 /// The same for the same cause on any night: a short hash of its first atom, because what merely
 /// follows from a cause can differ from night to night.
-fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
+fn fingerprint(atoms: &BTreeSet<Identity>) -> String {
     let lead = atoms.iter().map(|it| (it.is_detail(), it.key())).min().unwrap_or_default().1;
     short_hash(&lead)
 }
@@ -465,15 +468,8 @@ pub(super) fn suppression(
     })
 }
 
-/// Twelve digits that stand for a text.
-pub(super) fn short_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-    format!("{head:012x}")
-}
-
 /// Whether something came and nothing went: it comes after what users may miss.
-fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
+fn only_adds(atoms: &BTreeSet<Identity>) -> bool {
     let more = |old: &str, new: &str| {
         new.strip_prefix(old).is_some_and(|it| it.starts_with(char::is_whitespace))
     };
@@ -485,29 +481,29 @@ fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
 }
 
 /// Whether a line of an output only stands at another distance from the edge.
-fn is_layout(atom: &Atom) -> bool {
+fn is_layout(atom: &Identity) -> bool {
     match atom.sides() {
         Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => old == new,
         Some((_, _, _)) | None => false,
     }
 }
 
-fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
+fn severity(atoms: &BTreeSet<Identity>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
-        Atom::Product(_) | Atom::Failure { .. } => Severity::Critical,
-        Atom::Line { facet: FacetKind::Page, added: Some(line), .. }
+        Identity::Product(_) | Identity::Failure { .. } => Severity::Critical,
+        Identity::Line { facet: FacetKind::Page, added: Some(line), .. }
             if line.starts_with("status: 5") =>
         {
             Severity::Critical
         }
         // What is new, or told in other words, takes nothing away from anybody.
-        Atom::Line { facet: FacetKind::A11y, .. }
-        | Atom::Entry { added: Some(_), .. }
-        | Atom::Picture(_) => Severity::Minor,
+        Identity::Line { facet: FacetKind::A11y, .. }
+        | Identity::Entry { added: Some(_), .. }
+        | Identity::Picture(_) => Severity::Minor,
         _ if atom.is_trace() || is_layout(atom) => Severity::Minor,
-        Atom::Line { .. } | Atom::Entry { added: None, .. } => Severity::Major,
-        Atom::Watch(line) => watch_severity(line),
+        Identity::Line { .. } | Identity::Entry { added: None, .. } => Severity::Major,
+        Identity::Watch(line) => watch_severity(line),
     });
     // What used to work and now ends with an error stops those who call it.
     let fails = differences.iter().flat_map(|it| &it.facets).any(|it| {

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::findings::{short_hash, suppression};
+use super::findings::suppression;
+use crate::model::change::short_hash;
 use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
@@ -313,6 +314,7 @@ fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Differ
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            changes: Vec::new(),
         }],
     }
 }
