@@ -36,8 +36,8 @@ pub mod suite;
 pub mod target;
 pub mod template;
 pub mod terminal;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod verdict;
 
 pub use event::{
