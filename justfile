@@ -5,9 +5,9 @@ default:
 
 # Everything that must hold before a commit.
 check:
-    cargo fmt --check
-    cargo clippy --all-targets -- -D warnings
-    cargo test
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace
 
 # Every fault of the fixture product, each in a test of its own: three times as many as with each change.
 faults:
@@ -15,7 +15,7 @@ faults:
 
 # Take what the tests saw as right, after looking at it.
 accept:
-    INSTA_UPDATE=always cargo test
+    INSTA_UPDATE=always cargo test --workspace
 
 # Write the sample night's reports again.
 sample-report:

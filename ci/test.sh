@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 . ci/setup.sh
 # A machine that checks one change and goes has nothing to compile again and nothing to debug.
 export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}" CARGO_PROFILE_DEV_DEBUG="${CARGO_PROFILE_DEV_DEBUG:-0}"
-cargo fmt --check
+cargo fmt --all --check
 # The lints stand in for the compiler, so that everything is compiled once and not twice.
 export RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS="-D warnings"
-cargo build --locked --all-targets
+cargo build --locked --workspace --all-targets
 # One test more than cores: each waits for a page now and then.
-cargo test --locked -- --test-threads "$(($(getconf _NPROCESSORS_ONLN) + 1))"
+cargo test --locked --workspace -- --test-threads "$(($(getconf _NPROCESSORS_ONLN) + 1))"

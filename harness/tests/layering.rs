@@ -1,4 +1,5 @@
-//! The code keeps to the table in ARCHITECTURE.md: which room may use which.
+//! The code keeps to the tables in ARCHITECTURE.md: which crate has which room, and which room may
+//! use which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,15 +12,53 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// A crate below the root, as the table has it.
+pub struct Crate {
+    /// Where its manifest is, from the root: `harness/base`. That of `harness` is the root's own.
+    folder: String,
+    rooms: BTreeSet<String>,
+    /// The crates below it: `base`.
+    stands_on: BTreeSet<String>,
+}
+
+impl Crate {
+    /// The folder of its rooms.
+    pub fn source(&self) -> PathBuf {
+        root().join(&self.folder).join("src")
+    }
+
+    fn manifest(&self) -> PathBuf {
+        let folder = if self.folder == "harness" { root() } else { root().join(&self.folder) };
+        folder.join("Cargo.toml")
+    }
+}
+
+fn listed(cell: &str) -> BTreeSet<String> {
+    cell.split(',').map(str::trim).filter(|it| *it != "nothing").map(str::to_owned).collect()
+}
+
+fn architecture() -> String {
+    std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable")
+}
+
+/// The crates of the house.
+pub fn crates() -> Vec<Crate> {
+    let row = Regex::new(r"(?m)^\| `(harness[/a-z]*)` \|[^|]*\| ([^|]*) \| ([^|]*) \|$")
+        .expect("a valid pattern");
+    row.captures_iter(&architecture())
+        .map(|found| Crate {
+            folder: found[1].to_owned(),
+            rooms: listed(&found[2]),
+            stands_on: listed(&found[3]),
+        })
+        .collect()
+}
+
 /// The table's rows: a room and the rooms that it may use.
 fn allowed() -> Rooms {
-    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable");
     let row = Regex::new(r"(?m)^\| `(\w+)` \|[^|]*\| ([^|]*) \|$").expect("a valid pattern");
-    row.captures_iter(&text)
-        .map(|found| {
-            let used = found[2].split(',').map(str::trim).filter(|it| *it != "nothing");
-            (found[1].to_owned(), used.map(str::to_owned).collect())
-        })
+    row.captures_iter(&architecture())
+        .map(|found| (found[1].to_owned(), listed(&found[2])))
         .collect()
 }
 
@@ -64,32 +103,63 @@ fn forbidden(room: &str, folder: &Path, allowed: &Rooms) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn every_room_stands_in_the_table_and_no_other() {
-    let folders: BTreeSet<String> = std::fs::read_dir(root().join("harness/src"))
+/// The folders below one.
+fn folders(of: &Path) -> BTreeSet<String> {
+    std::fs::read_dir(of)
         .expect("readable")
         .map(|entry| entry.expect("readable"))
         .filter(|entry| entry.path().is_dir())
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn every_room_stands_in_the_tables_and_no_other() {
+    let mut all = BTreeSet::new();
+    for one in crates() {
+        assert_eq!(folders(&one.source()), one.rooms, "{}", one.folder);
+        all.extend(one.rooms);
+    }
+    assert_eq!(all, allowed().into_keys().collect());
+}
+
+#[test]
+fn every_crate_below_the_root_stands_in_the_table_and_on_what_it_says() {
+    let name = Regex::new(r"(?m)^nightshift-(\w+)(?:\.workspace| = \{ workspace)").expect("valid");
+    for one in crates() {
+        let manifest = std::fs::read_to_string(one.manifest()).expect("readable");
+        let named: BTreeSet<String> =
+            name.captures_iter(&manifest).map(|it| it[1].to_owned()).collect();
+        assert_eq!(named, one.stands_on, "{}", one.folder);
+    }
+    let with_manifest = |it: &String| root().join("harness").join(it).join("Cargo.toml").is_file();
+    let found: BTreeSet<String> =
+        folders(&root().join("harness")).into_iter().filter(with_manifest).collect();
+    let tabled: BTreeSet<String> = crates()
+        .iter()
+        .filter_map(|it| it.folder.strip_prefix("harness/").map(str::to_owned))
         .collect();
-    assert_eq!(folders, allowed().into_keys().collect());
+    assert_eq!(found, tabled);
 }
 
 #[test]
 fn no_room_uses_one_that_the_table_does_not_allow() {
     let allowed = allowed();
-    let arrows: Vec<String> = allowed
-        .keys()
-        .flat_map(|room| forbidden(room, &root().join("harness/src").join(room), &allowed))
+    let arrows: Vec<String> = crates()
+        .iter()
+        .flat_map(|one| one.rooms.iter().map(|room| (room, one.source().join(room))))
+        .flat_map(|(room, folder)| forbidden(room, &folder, &allowed))
         .collect();
     assert_eq!(arrows, Vec::<String>::new());
 }
 
 #[test]
 fn only_the_browser_surface_names_fantoccini() {
-    let browser = root().join("harness/src/surface/browser");
-    let others: Vec<_> = walkdir::WalkDir::new(root().join("harness/src"))
-        .into_iter()
+    let browser = root().join("harness/surface/src/surface/browser");
+    assert!(browser.is_dir());
+    let others: Vec<_> = crates()
+        .iter()
+        .flat_map(|one| walkdir::WalkDir::new(one.source()))
         .map(|entry| entry.expect("readable"))
         .filter(|entry| entry.file_type().is_file() && !entry.path().starts_with(&browser))
         .filter(|entry| {

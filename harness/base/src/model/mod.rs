@@ -37,9 +37,9 @@ pub mod suite;
 pub mod target;
 pub mod template;
 pub mod terminal;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod thing;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod verdict;
 
 pub use change::Change;

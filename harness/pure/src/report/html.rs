@@ -27,16 +27,16 @@ pub enum Mode {
 }
 
 const TEMPLATES: [(&str, &str); 5] = [
-    ("parts.html", include_str!("../../../reports/templates/parts.html")),
-    ("recording.html", include_str!("../../../reports/templates/recording.html")),
-    ("finding.html", include_str!("../../../reports/templates/finding.html")),
-    ("rest.html", include_str!("../../../reports/templates/rest.html")),
-    ("night.html", include_str!("../../../reports/templates/night.html")),
+    ("parts.html", include_str!("../../../../reports/templates/parts.html")),
+    ("recording.html", include_str!("../../../../reports/templates/recording.html")),
+    ("finding.html", include_str!("../../../../reports/templates/finding.html")),
+    ("rest.html", include_str!("../../../../reports/templates/rest.html")),
+    ("night.html", include_str!("../../../../reports/templates/night.html")),
 ];
 /// The only scripts of the page; their hashes are in the page's policy, and nothing else may run.
-const PLAYER: &str = include_str!("../../../reports/templates/recording.js");
-const SLIDER: &str = include_str!("../../../reports/templates/compare.js");
-const STYLE: &str = include_str!("../../../reports/templates/night.css");
+const PLAYER: &str = include_str!("../../../../reports/templates/recording.js");
+const SLIDER: &str = include_str!("../../../../reports/templates/compare.js");
+const STYLE: &str = include_str!("../../../../reports/templates/night.css");
 
 /// The page of a night; `read` gives the bytes of evidence, by its path in the night directory.
 pub fn render(

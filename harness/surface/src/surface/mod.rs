@@ -7,7 +7,7 @@
 
 pub mod browser;
 pub mod command;
-#[cfg(test)]
+#[cfg(feature = "testing")]
 pub mod fake;
 pub mod files;
 pub mod mail;
