@@ -18,7 +18,7 @@ pub struct Sighting<'a> {
     pub change: &'a Change,
 }
 
-/// One change, wherever it was seen.
+/// One change, wherever it was seen and is set apart by the same.
 #[derive(Debug, Clone)]
 pub struct Node<'a> {
     /// What makes it the same.
@@ -67,19 +67,17 @@ pub struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     /// Sorts what was seen.
     #[must_use]
-    pub fn of(spots: &'a [Located], class: &dyn Fn(&Identity) -> Class) -> Self {
-        let mut found: BTreeMap<Identity, Vec<Sighting<'a>>> = BTreeMap::new();
+    pub fn of(spots: &'a [Located], class: &dyn Fn(&Located, &Change) -> Class) -> Self {
+        let mut found: BTreeMap<(Identity, Class), Vec<Sighting<'a>>> = BTreeMap::new();
         for (spot, located) in spots.iter().enumerate() {
             for change in located.difference.facets.iter().flat_map(|it| &it.changes) {
-                found.entry(change.identity()).or_default().push(Sighting { spot, change });
+                let key = (change.identity(), class(located, change));
+                found.entry(key).or_default().push(Sighting { spot, change });
             }
         }
         let nodes: Vec<Node<'a>> = found
             .into_iter()
-            .map(|(identity, sightings)| {
-                let class = class(&identity);
-                Node { identity, sightings, class }
-            })
+            .map(|((identity, class), sightings)| Node { identity, sightings, class })
             .collect();
         let mut at = vec![Vec::new(); spots.len()];
         for (index, node) in nodes.iter().enumerate() {

@@ -14,7 +14,7 @@ pub mod rules;
 
 use std::collections::BTreeSet;
 
-use crate::model::change::Identity;
+use crate::model::change::{Change, Identity};
 use crate::model::comparison::Located;
 
 pub use self::evidence::Evidence;
@@ -85,7 +85,7 @@ pub struct Cause {
 
 /// The causes of all that was seen, in order of their first spot; `class` sets apart.
 #[must_use]
-pub fn causes(spots: &[Located], class: &dyn Fn(&Identity) -> Class) -> Vec<Cause> {
+pub fn causes(spots: &[Located], class: &dyn Fn(&Located, &Change) -> Class) -> Vec<Cause> {
     let evidence = Evidence::of(spots, class);
     let edges = rules::ALL.iter().flat_map(|rule| (rule.edges)(&evidence)).collect();
     connect(&evidence, edges)

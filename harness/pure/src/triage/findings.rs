@@ -4,11 +4,12 @@
 //! one did, at most 0.85 where only a picture changed, 0.6 where attempts disagree.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::spot::{self, atoms};
+use super::suppressed::Suppressions;
 use crate::cause::{Cause, Class, causes};
 use crate::model::change::{Identity, short_hash};
 use super::narrow::facets_of;
@@ -19,9 +20,9 @@ use super::verdicts::{Judged, counts, verdict};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
-use crate::model::finding::SuppressionNote;
+use crate::model::finding::CoveredChange;
 use crate::model::{
-    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
+    Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
     StepOutcome, Verdict, WatchKind,
 };
 
@@ -89,8 +90,14 @@ pub(super) fn order(plan: &Plan, seen: &Seen<'_>, adds: &BTreeSet<String>, all: 
             &b.fingerprint,
         ))
     });
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for (index, finding) in all.iter().enumerate() {
+        ids.entry(finding.fingerprint.clone()).or_insert_with(|| format!("F{}", index + 1));
+    }
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
+        let own = std::mem::take(&mut finding.see_also);
+        finding.see_also = own.iter().filter_map(|it| ids.get(it).cloned()).collect();
         if finding.accept.is_some() {
             finding.accept =
                 Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
@@ -115,8 +122,11 @@ impl Material<'_> {
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
         }
-        let class = |identity: &Identity| {
-            if ages.is_known(identity) { Class::Known } else { Class::New }
+        let suppressions = Suppressions::of(self.plan);
+        let class = |spot: &Located, change: &Change| match suppressions.naming(spot, change) {
+            Some(index) => Class::Suppressed(index),
+            None if ages.is_known(&change.identity()) => Class::Known,
+            None => Class::New,
         };
         let causes = causes(&spots, &class);
         let mut holders: Vec<Vec<&Cause>> = vec![Vec::new(); spots.len()];
@@ -124,9 +134,24 @@ impl Material<'_> {
             cause.spots.iter().for_each(|spot| holders[*spot].push(cause));
         }
         let mut all: Vec<(bool, Finding)> = all.into_iter().map(|it| (false, it)).collect();
-        all.extend(
-            causes.iter().map(|it| (only_adds(&it.changes), self.finding(it, &holders, &spots))),
-        );
+        let mut made: Vec<(bool, Finding)> = causes
+            .iter()
+            .map(|it| {
+                let finding = self.finding(it, &holders, &spots);
+                let note = |index| suppressions.note(index, self.now);
+                let suppression = match it.class {
+                    Class::Suppressed(index) => Some(note(index)),
+                    Class::New | Class::Known => None,
+                };
+                (only_adds(&it.changes), Finding { suppression, ..finding })
+            })
+            .collect();
+        // Ids come last, when all are in order; until then fingerprints stand for findings.
+        for (index, cause) in causes.iter().enumerate() {
+            let others = cause.see_also.iter().map(|it| made[*it].1.fingerprint.clone());
+            made[index].1.see_also = others.collect();
+        }
+        all.extend(made);
         all
     }
 
@@ -354,7 +379,8 @@ impl Material<'_> {
             })
             .collect();
         let title = title(self.seen, &differences, &own.changes);
-        self.assemble(&own.changes, differences, title)
+        let because = own.because.iter().map(|it| (*it).to_owned()).collect();
+        Finding { because, ..self.assemble(&own.changes, differences, title) }
     }
 
     fn assemble(
@@ -401,7 +427,10 @@ impl Material<'_> {
             }),
             // The number is not known yet; what is there says that it can be accepted.
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
-            suppression: suppression(self.plan, &fingerprint, self.now),
+            suppression: None,
+            changes: covered(&differences),
+            because: Vec::new(),
+            see_also: Vec::new(),
             fingerprint,
             pieces: pieces(atoms),
             differences,
@@ -453,19 +482,31 @@ fn fingerprint(atoms: &BTreeSet<Identity>) -> String {
     short_hash(&lead)
 }
 
-/// The known issue of this fingerprint.
-pub(super) fn suppression(
-    plan: &Plan,
-    fingerprint: &str,
-    now: DateTime<Utc>,
-) -> Option<SuppressionNote> {
-    let known = plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
-    Some(SuppressionNote {
-        reason: known.reason.clone(),
-        owner: known.owner.clone(),
-        expires: known.expires,
-        expired: now.date_naive() > known.expires,
-    })
+/// Every change of some differences, as a decision on them takes it.
+fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
+    let changes = differences.iter().flat_map(|at| {
+        let own = at.facets.iter().flat_map(|it| &it.changes);
+        own.map(move |change| CoveredChange {
+            id: change.id(),
+            scenario: at.scenario.clone(),
+            checkpoint: at.checkpoint.clone(),
+            facet: change.facet,
+            thing: change.thing.to_string(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            old_lines: change.old_lines.clone(),
+            new_lines: change.new_lines.clone(),
+        })
+    });
+    let mut all: Vec<CoveredChange> = Vec::new();
+    let mut known = HashSet::new();
+    for change in changes {
+        let key = (change.id.clone(), change.scenario.clone(), change.checkpoint.clone(), change.old_lines.clone(), change.new_lines.clone());
+        if known.insert(key) {
+            all.push(change);
+        }
+    }
+    all
 }
 
 /// Whether something came and nothing went: it comes after what users may miss.

@@ -17,6 +17,7 @@ pub mod seen;
 pub mod slow;
 mod spot;
 pub mod stages;
+mod suppressed;
 pub mod title;
 mod title_facets;
 mod told;

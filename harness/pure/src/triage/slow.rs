@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::findings::suppression;
+use super::suppressed::of_fingerprint;
 use crate::model::change::short_hash;
 use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
@@ -284,8 +284,11 @@ fn finding(
         scenarios,
         differences: own.iter().map(|it| difference(*it, other.as_deref())).collect(),
         reasons,
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
         accept: None,
-        suppression: suppression(plan, &fingerprint, now),
+        suppression: of_fingerprint(plan, &fingerprint, now),
         fingerprint,
         pieces: Vec::new(),
     }
