@@ -8,7 +8,7 @@
 
 pub use nightshift_base::{model, screen};
 pub use nightshift_pure::{
-    baseline, compare, history, hygiene, report, sensitivity, settle, triage,
+    baseline, cause, compare, history, hygiene, report, sensitivity, settle, triage,
 };
 pub use nightshift_surface::{process, surface};
 

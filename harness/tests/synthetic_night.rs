@@ -161,6 +161,7 @@ fn finding(n: usize) -> Finding {
                 diff: diff.collect(),
                 image: None,
                 evidence: vec![format!("evidence/ab/{n:064x}.txt")],
+                changes: Vec::new(),
             }],
         }],
         reasons: vec!["Both attempts saw the same change.".into()],

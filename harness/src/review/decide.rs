@@ -211,16 +211,18 @@ impl Desk {
         }
         let _lock = self.begin()?;
         let suppression = Suppression {
-            fingerprint: self.findings[finding].fingerprint.clone(),
+            fingerprint: Some(self.findings[finding].fingerprint.clone()),
             reason: known.reason.trim().to_owned(),
             owner: known.owner.trim().to_owned(),
             expires: known.expires,
+            ..Suppression::default()
         };
         let path = self.root.join("nightshift.yaml");
         let bytes = read(&path)?.ok_or_else(|| ReviewError::Foreign("nightshift.yaml".into()))?;
         let text = String::from_utf8_lossy(&bytes);
-        if text.contains(&suppression.fingerprint) {
-            return Err(ReviewError::Suppressed(suppression.fingerprint));
+        let fingerprint = self.findings[finding].fingerprint.clone();
+        if text.contains(&fingerprint) {
+            return Err(ReviewError::Suppressed(fingerprint));
         }
         let entry = patch::suppression_text(&suppression);
         let text = patch::add_to_list(&text, Place::Root, "suppress", &entry)

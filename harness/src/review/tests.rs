@@ -37,6 +37,7 @@ fn finding(n: usize) -> Finding {
         ],
         image: None,
         evidence: Vec::new(),
+        changes: Vec::new(),
     };
     Finding {
         id: format!("F{n}"),

@@ -307,7 +307,13 @@ fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
         if let (Some(fingerprint), Some(reason), Some(owner), Some(expires)) =
             (fingerprint, reason, owner, expires)
         {
-            suppressions.push(Suppression { fingerprint, reason, owner, expires });
+            suppressions.push(Suppression {
+                fingerprint: Some(fingerprint),
+                reason,
+                owner,
+                expires,
+                ..Suppression::default()
+            });
         }
     }
     suppressions

@@ -400,7 +400,7 @@ pub fn remedy_text(remedy: &Remedy) -> String {
 pub fn suppression_text(known: &Suppression) -> String {
     format!(
         "{{ fingerprint: {}, reason: {}, owner: {}, expires: {} }}",
-        quoted(&known.fingerprint),
+        quoted(known.fingerprint.as_deref().unwrap_or_default()),
         quoted(&known.reason),
         quoted(&known.owner),
         known.expires
@@ -513,7 +513,7 @@ mod tests {
     #[test]
     fn a_suppression_is_added_at_the_end_of_the_configuration() {
         let known = Suppression {
-            fingerprint: "0f3a".to_owned(),
+            fingerprint: Some("0f3a".to_owned()),
             reason: "known: it's being mended".to_owned(),
             owner: "data-team".to_owned(),
             expires: "2026-12-31".parse().expect("a date"),

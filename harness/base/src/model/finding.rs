@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::change::Change;
 use super::event::EvidenceRef;
 use super::history::Since;
 use super::observe::{FacetKind, Rect};
@@ -44,6 +45,9 @@ pub struct FacetChange {
     pub image: Option<ImageChange>,
     /// Paths in the night directory: baseline first, then what was seen, then the boxed difference of images.
     pub evidence: Vec<String>,
+    /// The same, thing by thing. Not kept: it is read again whenever a night is judged.
+    #[serde(skip)]
+    pub changes: Vec<Change>,
 }
 
 /// A line of a diff.
@@ -57,6 +61,20 @@ pub struct DiffLine {
     pub new_line: Option<u32>,
     /// The text in pieces; emphasised ones are the words that changed.
     pub pieces: Vec<DiffPiece>,
+}
+
+impl DiffLine {
+    /// The whole text of the line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// A mark that lines are left out here.
+    #[must_use]
+    pub fn gap() -> Self {
+        Self { tag: DiffTag::Gap, old_line: None, new_line: None, pieces: Vec::new() }
+    }
 }
 
 /// What became of a line.
@@ -140,6 +158,16 @@ pub struct Finding {
     pub scenarios: Vec<String>,
     /// What was seen, by place.
     pub differences: Vec<Difference>,
+    /// Every change that it covers, once for each checkpoint: what a decision on it takes. Empty in
+    /// nights of before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<CoveredChange>,
+    /// Why its changes are one finding, in words; empty where it is one change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// The ids of findings that may have the same cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub see_also: Vec<String>,
     /// Why we say so, in sentences.
     pub reasons: Vec<String>,
     /// The command that repeats it.
@@ -148,6 +176,31 @@ pub struct Finding {
     pub accept: Option<String>,
     /// The known issue that it belongs to.
     pub suppression: Option<SuppressionNote>,
+}
+
+/// One change that a finding covers, at one of its places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoveredChange {
+    /// What stands for it on any night, see [`Change::id`].
+    pub id: String,
+    /// The scenario's id.
+    pub scenario: String,
+    /// The checkpoint; `None` for a step that failed.
+    pub checkpoint: Option<String>,
+    /// The facet; `None` for a step that failed.
+    pub facet: Option<FacetKind>,
+    /// What it is about, as people call it.
+    pub thing: String,
+    /// What stood there; `None` where nothing did.
+    pub before: Option<String>,
+    /// What stands there now; `None` where nothing does.
+    pub after: Option<String>,
+    /// The lines of the redacted baseline that it takes away, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old_lines: Vec<u32>,
+    /// The lines of what was seen, redacted, that it brings, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_lines: Vec<u32>,
 }
 
 /// How much slower something became than this machine's own earlier nights, or than another build

@@ -8,6 +8,7 @@
 
 pub mod artifact;
 pub mod attempts;
+pub mod change;
 pub mod command;
 pub mod comparison;
 pub mod control;
@@ -38,8 +39,10 @@ pub mod template;
 pub mod terminal;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod thing;
 pub mod verdict;
 
+pub use change::Change;
 pub use event::{
     Entry, Event, EvidenceRef, KnownValue, Purpose, StepOutcome, StepRecord, WatchKind,
 };
@@ -54,6 +57,7 @@ pub use stage::{Stage, StageTally, Stages};
 pub use suite::Suite;
 pub use target::{Locator, Target};
 pub use template::Template;
+pub use thing::Thing;
 pub use verdict::{Because, Decision, Outcome, Severity, Verdict};
 
 /// The version written into every format of ours on disk.

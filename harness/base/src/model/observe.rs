@@ -134,6 +134,12 @@ impl FacetKind {
         }
     }
 
+    /// Whether it is what a person sees of a page: a picture shows it.
+    #[must_use]
+    pub fn is_visible(self) -> bool {
+        matches!(self, Self::Aria | Self::Text)
+    }
+
     /// Whether it says of a page what can not be seen on it. Suites may be older than these
     /// facets, and what they show often only follows from what can be seen.
     #[must_use]

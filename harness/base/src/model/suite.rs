@@ -302,17 +302,44 @@ pub struct GateRule {
     pub judged_at_least: Option<f64>,
 }
 
-/// A known issue: its findings are shown, but do not fail the gate until it expires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A known issue: the changes that it names are shown, but do not fail the gate until it expires.
+///
+/// A change is named when everything that stands here holds of it; at least one of the first four
+/// does stand here. What is not named is a finding of its own, and counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Suppression {
-    /// The fingerprint of the finding.
-    pub fingerprint: String,
+    /// The fingerprint of a finding: it stands for the change that leads it, and for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The ids of further changes, see [`Change::id`](super::Change::id).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+    /// The place of the changes: the URL path or the command line.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// A regular expression that what stood there, or what stands there now, holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
     /// Why it is accepted for the time being.
     pub reason: String,
     /// Who answers for it.
     pub owner: String,
     /// The last day on which it holds.
     pub expires: chrono::NaiveDate,
+}
+
+impl Suppression {
+    /// What it names, in a few words.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let more = self.changes.len();
+        let id = self.fingerprint.iter().chain(self.changes.first()).next().cloned();
+        let place = self.place.as_ref().map(|it| format!("what changes at {it}"));
+        let pattern = self.pattern.as_ref().map(|it| format!("what matches {it}"));
+        let counted = id.map(|id| if more > 1 { format!("{id} and {more} changes") } else { id });
+        let all: Vec<String> = [counted, place, pattern].into_iter().flatten().collect();
+        all.join(", ")
+    }
 }
 
 /// A named procedure with inputs.

@@ -195,6 +195,7 @@ fn text(
         image: None,
         evidence: evidence(record, seen),
         diff: diff.lines,
+        changes: Vec::new(),
     };
     Ok(Found {
         change: Some(change),
@@ -280,6 +281,7 @@ fn picture(
         diff: Vec::new(),
         image: None,
         evidence: evidence(record, seen),
+        changes: Vec::new(),
     };
     let Some(seen) = seen else {
         "a picture".clone_into(&mut change.expected);

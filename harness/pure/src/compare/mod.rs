@@ -5,6 +5,7 @@
 //! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
 
 pub mod cells;
+pub mod changes;
 mod facet;
 pub mod image;
 mod json;
@@ -28,7 +29,7 @@ use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
 use crate::model::comparison::{Comparison, Located, PendingContent, PendingReason, Unjudged};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
-    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetKind, Outcome, Plan, Scenario,
+    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetChange, FacetKind, Outcome, Plan, Scenario,
     Snapshot, Surface,
 };
 
@@ -104,6 +105,20 @@ fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
         PendingReason::NewFacet
     } else {
         PendingReason::New
+    }
+}
+
+/// Reads what each facet of a checkpoint says, thing by thing.
+fn read_changes(facets: &mut [FacetChange], replaced: &[FacetKind]) {
+    for change in facets.iter_mut() {
+        let own = change.facet.is_some_and(|facet| replaced.contains(&facet));
+        change.changes = changes::read(change, own);
+    }
+    if facets.iter().all(|it| it.changes.is_empty()) {
+        // Everything was replaced by nothing: then what is gone is all there is to say.
+        for change in facets {
+            change.changes = changes::read(change, false);
+        }
     }
 }
 
@@ -219,6 +234,7 @@ impl Run<'_> {
             let file = case.file(seen.name);
             self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }
+        read_changes(&mut changes, &replaced);
         if !changes.is_empty() {
             let difference = Difference {
                 scenario: case.scenario.id.clone(),

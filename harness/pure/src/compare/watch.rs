@@ -84,14 +84,16 @@ pub fn differences(
                 new_line: None,
                 pieces: vec![DiffPiece { text: (*line).to_owned(), emphasis: false }],
             });
-            let change = FacetChange {
+            let mut change = FacetChange {
                 facet: Some(FacetKind::Events),
                 expected: String::new(),
                 actual: lines.join("\n"),
                 diff: diff.collect(),
                 image: None,
                 evidence: vec![record.evidence.path.clone()],
+                changes: Vec::new(),
             };
+            change.changes = super::changes::read(&change, false);
             let difference = Difference {
                 scenario: scenario.to_owned(),
                 attempt: number,

@@ -58,7 +58,7 @@ pub fn remarks(material: &Material<'_>) -> Result<Vec<Remark>, CompareError> {
         place: "nightshift.yaml".to_owned(),
         text: format!(
             "the suppression of {} expired on {} ({})",
-            it.fingerprint, it.expires, it.reason
+            it.what(), it.expires, it.reason
         ),
         mend: format!("remove it, or have {} decide on a new day", it.owner),
     }));

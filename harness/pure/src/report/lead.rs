@@ -103,6 +103,7 @@ mod tests {
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            changes: Vec::new(),
         }
     }
 

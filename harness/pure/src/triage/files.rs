@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cause::{Atom, without_numbers};
+use crate::model::change::{Identity, without_numbers};
 use super::title::plain;
 use crate::model::FacetKind;
 use crate::model::filetext::{Lines, Role, cells, name};
@@ -28,7 +28,7 @@ type Pair = (Option<Changed>, Option<Changed>);
 
 /// The change of a `files` facet in words; `place` is the command.
 #[must_use]
-pub fn sentence(change: &FacetChange, atoms: &BTreeSet<Atom>, place: &str) -> Option<String> {
+pub fn sentence(change: &FacetChange, atoms: &BTreeSet<Identity>, place: &str) -> Option<String> {
     let all = pairs(change);
     let own = || all.iter().filter(|pair| is_of(pair, atoms));
     let best =
@@ -94,7 +94,7 @@ fn join_headers(all: &mut Vec<Pair>) {
 }
 
 /// Whether a pair is one of the changes that a finding is about.
-fn is_of(pair: &Pair, atoms: &BTreeSet<Atom>) -> bool {
+fn is_of(pair: &Pair, atoms: &BTreeSet<Identity>) -> bool {
     let same = |own: Option<&Changed>, other: Option<&String>| match (own, other) {
         (None, None) => true,
         (Some(own), Some(other)) => own.text == *other || without_numbers(&own.text) == *other,
@@ -102,19 +102,19 @@ fn is_of(pair: &Pair, atoms: &BTreeSet<Atom>) -> bool {
     };
     let header = pair.0.as_ref().is_some_and(|it| it.role == Role::Header);
     atoms.iter().any(|atom| match atom {
-        Atom::Line { facet: FacetKind::Files, removed, added } => {
+        Identity::Line { facet: FacetKind::Files, removed, added } => {
             let sides =
                 (same(pair.0.as_ref(), removed.as_ref()), same(pair.1.as_ref(), added.as_ref()));
             // The two lines of a header may be atoms of their own.
             let either = removed.is_some() && sides.0 || added.is_some() && sides.1;
             (sides.0 && sides.1) || (header && pair.1.is_some() && either)
         }
-        Atom::Line { .. }
-        | Atom::Entry { .. }
-        | Atom::Picture(_)
-        | Atom::Watch(_)
-        | Atom::Failure { .. }
-        | Atom::Product(_) => false,
+        Identity::Line { .. }
+        | Identity::Entry { .. }
+        | Identity::Picture(_)
+        | Identity::Watch(_)
+        | Identity::Failure { .. }
+        | Identity::Product(_) => false,
     })
 }
 
@@ -375,6 +375,7 @@ mod tests {
             diff: lines.collect(),
             image: None,
             evidence: Vec::new(),
+            changes: Vec::new(),
         };
         sentence(&change, &BTreeSet::new(), "shopctl export").expect("a sentence")
     }

@@ -4,13 +4,14 @@
 //! one did, at most 0.85 where only a picture changed, 0.6 where attempts disagree.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
-use super::cause::{self, Atom, atoms};
-use super::group::{Group, group};
+use super::spot::{self, atoms};
+use super::suppressed::Suppressions;
+use crate::cause::{Cause, Class, causes};
+use crate::model::change::{Identity, short_hash};
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
@@ -19,9 +20,9 @@ use super::verdicts::{Judged, counts, verdict};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
-use crate::model::finding::SuppressionNote;
+use crate::model::finding::CoveredChange;
 use crate::model::{
-    Because, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
+    Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
     StepOutcome, Verdict, WatchKind,
 };
 
@@ -89,8 +90,14 @@ pub(super) fn order(plan: &Plan, seen: &Seen<'_>, adds: &BTreeSet<String>, all: 
             &b.fingerprint,
         ))
     });
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for (index, finding) in all.iter().enumerate() {
+        ids.entry(finding.fingerprint.clone()).or_insert_with(|| format!("F{}", index + 1));
+    }
     for (index, finding) in all.iter_mut().enumerate() {
         finding.id = format!("F{}", index + 1);
+        let own = std::mem::take(&mut finding.see_also);
+        finding.see_also = own.iter().filter_map(|it| ids.get(it).cloned()).collect();
         if finding.accept.is_some() {
             finding.accept =
                 Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
@@ -115,15 +122,36 @@ impl Material<'_> {
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
         }
-        let groups = group(&spots, ages);
-        let mut holders: Vec<Vec<&Group>> = vec![Vec::new(); spots.len()];
-        for group in &groups {
-            group.spots.iter().for_each(|spot| holders[*spot].push(group));
+        let suppressions = Suppressions::of(self.plan);
+        let class = |spot: &Located, change: &Change| match suppressions.naming(spot, change) {
+            Some(index) => Class::Suppressed(index),
+            None if ages.is_known(&change.identity()) => Class::Known,
+            None => Class::New,
+        };
+        let causes = causes(&spots, &class);
+        let mut holders: Vec<Vec<&Cause>> = vec![Vec::new(); spots.len()];
+        for cause in &causes {
+            cause.spots.iter().for_each(|spot| holders[*spot].push(cause));
         }
         let mut all: Vec<(bool, Finding)> = all.into_iter().map(|it| (false, it)).collect();
-        all.extend(
-            groups.iter().map(|it| (only_adds(&it.atoms), self.finding(it, &holders, &spots))),
-        );
+        let mut made: Vec<(bool, Finding)> = causes
+            .iter()
+            .map(|it| {
+                let finding = self.finding(it, &holders, &spots);
+                let note = |index| suppressions.note(index, self.now);
+                let suppression = match it.class {
+                    Class::Suppressed(index) => Some(note(index)),
+                    Class::New | Class::Known => None,
+                };
+                (only_adds(&it.changes), Finding { suppression, ..finding })
+            })
+            .collect();
+        // Ids come last, when all are in order; until then fingerprints stand for findings.
+        for (index, cause) in causes.iter().enumerate() {
+            let others = cause.see_also.iter().map(|it| made[*it].1.fingerprint.clone());
+            made[index].1.see_also = others.collect();
+        }
+        all.extend(made);
         all
     }
 
@@ -181,13 +209,13 @@ impl Material<'_> {
         if let Some((step, failure)) = failures.peek() {
             let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
             let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-            all.push(cause::failure(scenario, number, (step.index, &step.place), why, evidence));
+            all.push(spot::failure(scenario, number, (step.index, &step.place), why, evidence));
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {
             let outcome = log.outcome().unwrap_or(Outcome::Failed);
             let last = log.steps.last().map_or((0, ""), |it| (it.index, it.place.as_str()));
             let detail = log.finished.as_ref().and_then(|it| it.detail).unwrap_or(outcome.word());
             let why = (outcome, "the scenario to be completed", detail);
-            all.push(cause::failure(scenario, number, last, why, Vec::new()));
+            all.push(spot::failure(scenario, number, last, why, Vec::new()));
         }
         all
     }
@@ -240,7 +268,7 @@ impl Material<'_> {
             let own = self.plan.scenarios.iter().filter(|it| hit(it)).map(|it| {
                 let why = (Outcome::HarnessError, check.check, check.detail);
                 let evidence = check.evidence.iter().map(|it| it.path.clone()).collect();
-                cause::failure(&it.id, 0, (0, ""), why, evidence)
+                spot::failure(&it.id, 0, (0, ""), why, evidence)
             });
             let own: Vec<Located> = own.collect();
             // The report says it anyway; a finding is what a scenario suffers from.
@@ -291,7 +319,7 @@ impl Material<'_> {
             let scenarios = self.plan.scenarios.iter().filter(needs);
             let own: Vec<Located> = scenarios
                 .map(|it| {
-                    cause::failure(&it.id, 0, (step.index, &step.place), why, evidence.clone())
+                    spot::failure(&it.id, 0, (step.index, &step.place), why, evidence.clone())
                 })
                 .collect();
             if own.is_empty() {
@@ -329,7 +357,7 @@ impl Material<'_> {
         spots: Vec<Located>,
         verdict: Verdict,
     ) -> Finding {
-        let atoms = BTreeSet::from([Atom::Product(key.to_owned())]);
+        let atoms = BTreeSet::from([Identity::Product(key.to_owned())]);
         let differences: Vec<Difference> = spots.into_iter().map(|it| it.difference).collect();
         let mut finding = self.assemble(&atoms, differences, title);
         finding.verdict = verdict.min(finding.verdict);
@@ -339,8 +367,8 @@ impl Material<'_> {
         finding
     }
 
-    /// The finding of a group; `holders` are all groups that each spot belongs to.
-    fn finding(&self, own: &Group, holders: &[Vec<&Group>], spots: &[Located]) -> Finding {
+    /// The finding of a cause; `holders` are all causes that each spot belongs to.
+    fn finding(&self, own: &Cause, holders: &[Vec<&Cause>], spots: &[Located]) -> Finding {
         let differences: Vec<Difference> = own
             .spots
             .iter()
@@ -350,13 +378,14 @@ impl Material<'_> {
                 Difference { facets, ..located.difference.clone() }
             })
             .collect();
-        let title = title(self.seen, &differences, &own.atoms);
-        self.assemble(&own.atoms, differences, title)
+        let title = title(self.seen, &differences, &own.changes);
+        let because = own.because.iter().map(|it| (*it).to_owned()).collect();
+        Finding { because, ..self.assemble(&own.changes, differences, title) }
     }
 
     fn assemble(
         &self,
-        atoms: &BTreeSet<Atom>,
+        atoms: &BTreeSet<Identity>,
         differences: Vec<Difference>,
         title: String,
     ) -> Finding {
@@ -371,7 +400,7 @@ impl Material<'_> {
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
         let (times, reasons) = self.reasons(atoms, &scenarios, &differences);
-        let only_picture = atoms.iter().all(|it| matches!(it, Atom::Picture(_)));
+        let only_picture = atoms.iter().all(|it| matches!(it, Identity::Picture(_)));
         let confidence = match (verdict, times) {
             (Verdict::Flaky, _) => 0.6,
             (_, 2..) if !only_picture => 0.98,
@@ -398,7 +427,10 @@ impl Material<'_> {
             }),
             // The number is not known yet; what is there says that it can be accepted.
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
-            suppression: suppression(self.plan, &fingerprint, self.now),
+            suppression: None,
+            changes: covered(&differences),
+            because: Vec::new(),
+            see_also: Vec::new(),
             fingerprint,
             pieces: pieces(atoms),
             differences,
@@ -408,7 +440,7 @@ impl Material<'_> {
     /// How many attempts saw it, and why we say so.
     fn reasons(
         &self,
-        cause: &BTreeSet<Atom>,
+        cause: &BTreeSet<Identity>,
         scenarios: &[&Scenario],
         differences: &[Difference],
     ) -> (usize, Vec<String>) {
@@ -417,7 +449,7 @@ impl Material<'_> {
         for scenario in scenarios {
             let Some(log) = self.attempts.scenario(&scenario.id) else { continue };
             let judged = log.attempts.values().filter(|it| counts(it)).count();
-            let product = cause.iter().any(|it| matches!(it, Atom::Product(_)));
+            let product = cause.iter().any(|it| matches!(it, Identity::Product(_)));
             let bad = self.bad_attempts(&scenario.id);
             let seen = bad.iter().filter(|number| {
                 let spots = self.of_attempt(&scenario.id, **number);
@@ -445,35 +477,40 @@ impl Material<'_> {
 
 /// The same for the same cause on any night: a short hash of its first atom, because what merely
 /// follows from a cause can differ from night to night.
-fn fingerprint(atoms: &BTreeSet<Atom>) -> String {
+fn fingerprint(atoms: &BTreeSet<Identity>) -> String {
     let lead = atoms.iter().map(|it| (it.is_detail(), it.key())).min().unwrap_or_default().1;
     short_hash(&lead)
 }
 
-/// The known issue of this fingerprint.
-pub(super) fn suppression(
-    plan: &Plan,
-    fingerprint: &str,
-    now: DateTime<Utc>,
-) -> Option<SuppressionNote> {
-    let known = plan.suppressions.iter().find(|it| it.fingerprint == fingerprint)?;
-    Some(SuppressionNote {
-        reason: known.reason.clone(),
-        owner: known.owner.clone(),
-        expires: known.expires,
-        expired: now.date_naive() > known.expires,
-    })
-}
-
-/// Twelve digits that stand for a text.
-pub(super) fn short_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let head = digest.iter().take(6).fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-    format!("{head:012x}")
+/// Every change of some differences, as a decision on them takes it.
+fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
+    let changes = differences.iter().flat_map(|at| {
+        let own = at.facets.iter().flat_map(|it| &it.changes);
+        own.map(move |change| CoveredChange {
+            id: change.id(),
+            scenario: at.scenario.clone(),
+            checkpoint: at.checkpoint.clone(),
+            facet: change.facet,
+            thing: change.thing.to_string(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            old_lines: change.old_lines.clone(),
+            new_lines: change.new_lines.clone(),
+        })
+    });
+    let mut all: Vec<CoveredChange> = Vec::new();
+    let mut known = HashSet::new();
+    for change in changes {
+        let key = (change.id.clone(), change.scenario.clone(), change.checkpoint.clone(), change.old_lines.clone(), change.new_lines.clone());
+        if known.insert(key) {
+            all.push(change);
+        }
+    }
+    all
 }
 
 /// Whether something came and nothing went: it comes after what users may miss.
-fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
+fn only_adds(atoms: &BTreeSet<Identity>) -> bool {
     let more = |old: &str, new: &str| {
         new.strip_prefix(old).is_some_and(|it| it.starts_with(char::is_whitespace))
     };
@@ -485,29 +522,29 @@ fn only_adds(atoms: &BTreeSet<Atom>) -> bool {
 }
 
 /// Whether a line of an output only stands at another distance from the edge.
-fn is_layout(atom: &Atom) -> bool {
+fn is_layout(atom: &Identity) -> bool {
     match atom.sides() {
         Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => old == new,
         Some((_, _, _)) | None => false,
     }
 }
 
-fn severity(atoms: &BTreeSet<Atom>, differences: &[Difference]) -> Severity {
+fn severity(atoms: &BTreeSet<Identity>, differences: &[Difference]) -> Severity {
     let stopped = differences.iter().any(|it| it.checkpoint.is_none());
     let worst = atoms.iter().map(|atom| match atom {
-        Atom::Product(_) | Atom::Failure { .. } => Severity::Critical,
-        Atom::Line { facet: FacetKind::Page, added: Some(line), .. }
+        Identity::Product(_) | Identity::Failure { .. } => Severity::Critical,
+        Identity::Line { facet: FacetKind::Page, added: Some(line), .. }
             if line.starts_with("status: 5") =>
         {
             Severity::Critical
         }
         // What is new, or told in other words, takes nothing away from anybody.
-        Atom::Line { facet: FacetKind::A11y, .. }
-        | Atom::Entry { added: Some(_), .. }
-        | Atom::Picture(_) => Severity::Minor,
+        Identity::Line { facet: FacetKind::A11y, .. }
+        | Identity::Entry { added: Some(_), .. }
+        | Identity::Picture(_) => Severity::Minor,
         _ if atom.is_trace() || is_layout(atom) => Severity::Minor,
-        Atom::Line { .. } | Atom::Entry { added: None, .. } => Severity::Major,
-        Atom::Watch(line) => watch_severity(line),
+        Identity::Line { .. } | Identity::Entry { added: None, .. } => Severity::Major,
+        Identity::Watch(line) => watch_severity(line),
     });
     // What used to work and now ends with an error stops those who call it.
     let fails = differences.iter().flat_map(|it| &it.facets).any(|it| {

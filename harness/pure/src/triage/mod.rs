@@ -1,30 +1,23 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
-//! [`verdicts`] judges each scenario, [`cause`] and [`group`] find what differences have in
+//! [`verdicts`] judges each scenario, the room `cause` finds what differences have in
 //! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario, [`title`]
 //! names it, [`findings`] builds the findings, [`past`] puts what earlier nights said to them
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. [`told`] orders what a title could tell;
-//! [`listing`] reads help texts, [`node`] lines of the accessibility tree.
+//! [`node`] puts lines of the accessibility tree into words.
 
-pub mod cause;
-mod edits;
 mod files;
 mod findings;
-mod follow;
-mod garbled;
 mod gate;
-mod group;
-mod kin;
-mod listing;
 mod narrow;
 mod node;
 mod past;
 mod pieces;
 pub mod seen;
-mod sequel;
 pub mod slow;
-mod split;
+mod spot;
 pub mod stages;
+mod suppressed;
 pub mod title;
 mod title_facets;
 mod told;

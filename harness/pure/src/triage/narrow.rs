@@ -3,64 +3,76 @@
 //! A page on which five things changed is in five findings, and each shows its own lines, links,
 //! fields and pictures; the rest stands in the others.
 
-use super::cause::{Atom, exact_text, of_facet, text, without_numbers};
-use super::follow::is_about;
-use super::group::Group;
-use crate::model::FacetKind;
+use std::collections::BTreeSet;
+
+use super::spot::text;
+use crate::cause::Cause;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
+use crate::model::{Change, FacetKind};
 
 /// Lines kept of what was expected and what was there.
 const SUMMARY: usize = 12;
 
-/// What of a spot belongs to `own`; `holders` are all groups of that spot, in order.
+/// What of a spot belongs to `own`; `holders` are all causes of that spot, in order.
 ///
-/// These are the facets with an atom of it, each narrowed to its lines. What no group claims only
-/// follows: the first group shows it, and another one the part that is about what it is about.
+/// These are the facets with a change of it, each narrowed to its lines. What no change claims, as
+/// lines that only moved, is shown with the first cause.
 #[must_use]
-pub fn facets_of(located: &Located, own: &Group, holders: &[&Group]) -> Vec<FacetChange> {
-    let all = located.difference.facets.iter();
-    all.filter_map(|change| {
-        let replaced = change.facet.is_some_and(|facet| located.replaced.contains(&facet));
-        let atoms = of_facet(change, replaced);
-        let claiming: Vec<&Group> =
-            holders.iter().copied().filter(|it| !it.atoms.is_disjoint(&atoms)).collect();
-        if claiming.is_empty() {
-            return unclaimed(change, own, holders);
-        }
-        let claims = !own.atoms.is_disjoint(&atoms);
-        // Of files and screens the whole says where a line belongs.
-        let whole = matches!(change.facet, Some(FacetKind::Files | FacetKind::Screen) | None);
-        if !claims || whole || claiming.len() < 2 || replaced || change.diff.is_empty() {
-            return claims.then(|| change.clone());
-        }
-        let is_first = *claiming[0] == *own;
-        let (own, others): (Vec<Atom>, Vec<Atom>) =
-            atoms.into_iter().partition(|it| own.atoms.contains(it));
-        let keep = |line: &DiffLine| {
-            let is_own = own.iter().any(|atom| says(atom, line));
-            is_own || (is_first && !others.iter().any(|atom| says(atom, line)))
-        };
-        Some(narrow(change, keep).unwrap_or_else(|| change.clone()))
-    })
-    .collect()
+pub fn facets_of(located: &Located, own: &Cause, holders: &[&Cause]) -> Vec<FacetChange> {
+    let is_first = holders.first().is_none_or(|it| **it == *own);
+    let facets = located.difference.facets.iter();
+    facets
+        .filter_map(|facet| {
+            let (mine, others): (Vec<Change>, Vec<Change>) =
+                facet.changes.iter().cloned().partition(|it| own.changes.contains(&it.identity()));
+            if mine.is_empty() {
+                return (facet.changes.is_empty() && is_first).then(|| facet.clone());
+            }
+            let replaced = facet.facet.is_some_and(|it| located.replaced.contains(&it));
+            // Of files and screens the whole says where a line belongs.
+            let whole = matches!(facet.facet, Some(FacetKind::Files | FacetKind::Screen) | None);
+            let shown = if whole || others.is_empty() || replaced || facet.diff.is_empty() {
+                facet.clone()
+            } else {
+                let (own, other) = (Lines::of(&mine), Lines::of(&others));
+                let keep =
+                    |line: &DiffLine| own.holds(line) || (is_first && !other.holds(line));
+                narrow(facet, keep).unwrap_or_else(|| facet.clone())
+            };
+            Some(FacetChange { changes: mine, ..shown })
+        })
+        .collect()
 }
 
-/// What of a facet that no group claims is shown beside a group.
-fn unclaimed(change: &FacetChange, own: &Group, holders: &[&Group]) -> Option<FacetChange> {
-    let is_first = holders.first().is_none_or(|it| **it == *own);
-    if holders.len() < 2 {
-        return Some(change.clone());
+/// The lines that changes take away and bring.
+struct Lines {
+    old: BTreeSet<u32>,
+    new: BTreeSet<u32>,
+    /// The texts of lines that have no numbers: what the watches saw.
+    texts: BTreeSet<String>,
+}
+
+impl Lines {
+    fn of(changes: &[Change]) -> Self {
+        let unnumbered = changes.iter().filter(|it| it.old_lines.is_empty() && it.new_lines.is_empty());
+        Self {
+            old: changes.iter().flat_map(|it| it.old_lines.iter().copied()).collect(),
+            new: changes.iter().flat_map(|it| it.new_lines.iter().copied()).collect(),
+            texts: unnumbered.filter_map(|it| it.after.clone()).collect(),
+        }
     }
-    if change.facet.is_none_or(|facet| !facet.is_detail()) || change.diff.is_empty() {
-        let shown = is_first || is_about(&own.atoms, &change.actual);
-        return shown.then(|| change.clone());
+
+    fn holds(&self, line: &DiffLine) -> bool {
+        match line.tag {
+            DiffTag::Removed => line.old_line.is_some_and(|it| self.old.contains(&it)),
+            DiffTag::Added => match line.new_line {
+                Some(number) => self.new.contains(&number),
+                None => self.texts.contains(&text(line)),
+            },
+            DiffTag::Same | DiffTag::Gap => false,
+        }
     }
-    narrow(change, |line| {
-        let line = text(line);
-        let is_own = is_about(&own.atoms, &line);
-        is_own || (is_first && !holders.iter().any(|it| is_about(&it.atoms, &line)))
-    })
 }
 
 /// A facet with those of its changed lines that are kept, and what is around them; `None` where
@@ -103,46 +115,18 @@ fn narrow(change: &FacetChange, keep: impl Fn(&DiffLine) -> bool) -> Option<Face
 
 fn push_gap(diff: &mut Vec<DiffLine>) {
     if diff.last().is_none_or(|line| line.tag != DiffTag::Gap) {
-        diff.push(DiffLine {
-            tag: DiffTag::Gap,
-            old_line: None,
-            new_line: None,
-            pieces: Vec::new(),
-        });
+        diff.push(DiffLine::gap());
     }
 }
 
 fn indent(line: &DiffLine) -> usize {
-    let whole = exact_text(line);
+    let whole = line.text();
     whole.len() - whole.trim_start_matches(' ').len()
-}
-
-/// Whether a changed line is (a part of) what an atom says.
-fn says(atom: &Atom, line: &DiffLine) -> bool {
-    let Some((_, removed, added)) = atom.sides() else { return false };
-    let side = match line.tag {
-        DiffTag::Removed => removed,
-        DiffTag::Added => added,
-        DiffTag::Same | DiffTag::Gap => None,
-    };
-    let Some(side) = side else { return false };
-    let own = text(line);
-    match atom {
-        Atom::Entry { .. } => {
-            let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
-            !words.is_empty() && side.contains(&words)
-        }
-        Atom::Line { .. }
-        | Atom::Picture(_)
-        | Atom::Watch(_)
-        | Atom::Failure { .. }
-        | Atom::Product(_) => own == side || without_numbers(&own) == side,
-    }
 }
 
 /// The lines of one side, without the indentation that they share.
 fn summary<'a>(lines: impl Iterator<Item = &'a DiffLine>) -> String {
-    let all: Vec<String> = lines.map(exact_text).collect();
+    let all: Vec<String> = lines.map(DiffLine::text).collect();
     let indents = all.iter().filter(|it| !it.trim().is_empty());
     let shared = indents.map(|it| it.len() - it.trim_start_matches(' ').len()).min().unwrap_or(0);
     let mut shown: Vec<String> =

@@ -1,87 +1,10 @@
-//! [`Node`]: one line of the `aria` facet, taken apart: what the thing is, what it is called, what is
-//! said of it. [`called`] and [`became`] put it into words for `title`.
+//! [`called`] and [`became`]: nodes of the `aria` facet, and what became of them, in words for `title`.
 
 use super::title::plain;
+use crate::model::thing::Node;
 
 /// The longest piece of product text, in characters.
 const PIECE: usize = 60;
-
-/// A line such as `- textbox "Name:" [required] [placeholder="Ada"]: Bob`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Node<'a> {
-    /// The role: `textbox`.
-    pub role: &'a str,
-    /// The accessible name, without its quotes.
-    pub name: Option<&'a str>,
-    /// What stands in brackets, each without them.
-    pub attributes: Vec<&'a str>,
-    /// What follows the colon: a value or a text.
-    pub value: Option<&'a str>,
-}
-
-impl<'a> Node<'a> {
-    /// Takes a line apart; what is no node is all role.
-    #[must_use]
-    pub fn read(line: &'a str) -> Self {
-        let line = line.trim();
-        let line = line.strip_prefix("- ").unwrap_or(line).trim();
-        let end = line.find([' ', ':', '"']).unwrap_or(line.len());
-        let mut node = Node { role: &line[..end], ..Self::default() };
-        let mut rest = line[end..].trim_start();
-        if let Some(open) = rest.strip_prefix('"') {
-            let close = closing(open);
-            node.name = Some(&open[..close]);
-            rest = open.get(close + 1..).unwrap_or_default().trim_start();
-        }
-        while let Some(open) = rest.strip_prefix('[') {
-            let quoted = open.find("=\"").filter(|at| !open[..*at].contains([' ', ']']));
-            let from = quoted.map_or(0, |at| at + 2 + closing(&open[at + 2..]));
-            // A bracket may stand inside of an address; the first one before a space or colon ends it.
-            let ends = |at: &usize| {
-                let after = &open[at + 1..];
-                *at >= from && (after.is_empty() || after.starts_with([' ', ':']))
-            };
-            let Some(close) = open.match_indices(']').map(|it| it.0).find(ends) else { break };
-            node.attributes.push(&open[..close]);
-            rest = open[close + 1..].trim_start();
-        }
-        let value = rest.strip_prefix(':').unwrap_or(rest).trim();
-        node.value = (!value.is_empty()).then_some(value);
-        node
-    }
-
-    /// What an attribute says, as it is written.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes.iter().find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
-    }
-
-    /// Whether it is text and nothing that has a role of its own.
-    fn is_text(&self) -> bool {
-        matches!(self.role, "text" | "paragraph" | "strong" | "emphasis" | "generic")
-            && self.name.is_none()
-    }
-
-    /// The text of what is nothing but text, or the name of what has one.
-    #[must_use]
-    pub fn words(&self) -> Option<&'a str> {
-        self.name.or(self.value)
-    }
-}
-
-/// Where a quoted name ends.
-fn closing(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at,
-            _ => {}
-        }
-    }
-    text.len()
-}
 
 /// What people call a role.
 #[must_use]
@@ -197,24 +120,6 @@ fn attributes(own: &str, was: &Node<'_>, is: &Node<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_is_taken_apart() {
-        let line =
-            r#"  - textbox "Say \"hi\":" [required] [placeholder="a ] b"] [url=/x?a[]=1]: a: b"#;
-        assert_eq!(
-            Node::read(line),
-            Node {
-                role: "textbox",
-                name: Some(r#"Say \"hi\":"#),
-                attributes: vec!["required", "placeholder=\"a ] b\"", "url=/x?a[]=1"],
-                value: Some("a: b"),
-            }
-        );
-        assert_eq!(Node::read("- main:"), Node { role: "main", ..Node::default() });
-        assert_eq!(Node::read("\"open").role, "");
-        assert_eq!(Node::read("").role, "");
-    }
 
     #[test]
     fn things_are_called_as_people_call_them() {

@@ -1,14 +1,14 @@
 //! [`Ages`]: which pieces of tonight's causes earlier nights had, so that a cause which grew is
 //! told apart from what it grew by, and one that is mended in part is still known by what is left.
 //!
-//! A piece is an [`Atom`] in sixteen hexadecimal digits: eight for its shape, in which what came
+//! A piece is an [`Identity`] in sixteen hexadecimal digits: eight for its shape, in which what came
 //! reads the same whatever its words with digits are, and eight for all of it. A piece that only follows from others where there
-//! are others (a failed step, a picture) has a `~` before it, see [`Atom::is_telling`].
+//! are others (a failed step, a picture) has a `~` before it, see [`Identity::is_telling`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::cause::{Atom, atoms};
-use super::findings::short_hash;
+use super::spot::atoms;
+use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::history::PastCause;
 use crate::model::{Finding, History};
@@ -21,11 +21,11 @@ const FOLLOWS: &str = "~";
 
 /// The pieces of a cause, as they are kept from night to night; none where they would be too many.
 #[must_use]
-pub(super) fn pieces(atoms: &BTreeSet<Atom>) -> Vec<String> {
+pub(super) fn pieces(atoms: &BTreeSet<Identity>) -> Vec<String> {
     if atoms.len() > MOST { Vec::new() } else { atoms.iter().map(piece).collect() }
 }
 
-fn piece(atom: &Atom) -> String {
+fn piece(atom: &Identity) -> String {
     let follows = if atom.is_telling() { "" } else { FOLLOWS };
     let (shape, whole) = (short_hash(&shape(atom)), short_hash(&atom.key()));
     format!("{follows}{}{}", &shape[..HALF], &whole[..HALF])
@@ -33,7 +33,7 @@ fn piece(atom: &Atom) -> String {
 
 /// What a piece is, whatever came exactly: what is gone stands in the baseline and is the same on
 /// every night.
-fn shape(atom: &Atom) -> String {
+fn shape(atom: &Identity) -> String {
     match atom.sides() {
         Some((facet, removed, added)) => {
             let (removed, added) = (removed.unwrap_or_default(), added.unwrap_or_default());
@@ -100,7 +100,7 @@ impl Ages {
 
     /// Whether a scenario that has this piece tonight had it before.
     #[must_use]
-    pub(super) fn is_known(&self, atom: &Atom) -> bool {
+    pub(super) fn is_known(&self, atom: &Identity) -> bool {
         !self.anywhere.is_empty() && self.anywhere.contains(&piece(atom))
     }
 
@@ -170,9 +170,9 @@ mod tests {
     use super::*;
     use crate::model::FacetKind;
 
-    fn line(removed: &str, added: &str) -> Atom {
+    fn line(removed: &str, added: &str) -> Identity {
         let (removed, added) = (Some(removed.to_owned()), Some(added.to_owned()));
-        Atom::Line { facet: FacetKind::Aria, removed, added }
+        Identity::Line { facet: FacetKind::Aria, removed, added }
     }
 
     #[test]
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_only_follows_tells_a_cause_where_nothing_else_does() {
-        let failed = Atom::Failure { expected: "a".to_owned(), actual: "b".to_owned() };
+        let failed = Identity::Failure { expected: "a".to_owned(), actual: "b".to_owned() };
         let alone = pieces(&BTreeSet::from([failed.clone()]));
         assert_eq!((alone.len(), telling(&alone).count(), alone[0].len()), (1, 1, 17));
         let both = pieces(&BTreeSet::from([failed, line("a", "b")]));
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_cause_of_very_many_pieces_keeps_none() {
-        let many: BTreeSet<Atom> = (0..=MOST).map(|n| line("a", &n.to_string())).collect();
+        let many: BTreeSet<Identity> = (0..=MOST).map(|n| line("a", &n.to_string())).collect();
         assert_eq!(pieces(&many), Vec::<String>::new());
     }
 }

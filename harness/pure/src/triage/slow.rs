@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::findings::{short_hash, suppression};
+use super::suppressed::of_fingerprint;
+use crate::model::change::short_hash;
 use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
@@ -283,8 +284,11 @@ fn finding(
         scenarios,
         differences: own.iter().map(|it| difference(*it, other.as_deref())).collect(),
         reasons,
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
         accept: None,
-        suppression: suppression(plan, &fingerprint, now),
+        suppression: of_fingerprint(plan, &fingerprint, now),
         fingerprint,
         pieces: Vec::new(),
     }
@@ -313,6 +317,7 @@ fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Differ
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            changes: Vec::new(),
         }],
     }
 }

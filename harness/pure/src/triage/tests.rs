@@ -406,10 +406,11 @@ fn expired_suppression_makes_the_finding_visible_again() {
     let today = instant().date_naive();
     let mut decide = |expires| {
         night.plan.suppressions = vec![Suppression {
-            fingerprint: fingerprint.clone(),
+            fingerprint: Some(fingerprint.clone()),
             reason: "known".to_owned(),
             owner: "ada".to_owned(),
             expires,
+            ..Suppression::default()
         }];
         let judgement = judge(&night);
         let note = judgement.findings[0].suppression.clone().expect("it is known");

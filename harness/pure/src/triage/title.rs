@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Atom, is_look, text};
+use super::spot::text;
+use crate::model::change::{Identity, is_look};
 use super::files;
 use super::seen::Seen;
 use super::title_facets;
@@ -24,7 +25,7 @@ const PIECE: usize = 60;
 
 /// The title of a finding.
 #[must_use]
-pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Atom>) -> String {
+pub fn title(seen: &Seen<'_>, differences: &[Difference], atoms: &BTreeSet<Identity>) -> String {
     let sentence = exit(differences)
         .or_else(|| answer(atoms, 500..600))
         .or_else(|| status(differences))
@@ -100,16 +101,16 @@ fn status_line(line: &str) -> Option<(String, u16)> {
     Some((path.to_owned(), status))
 }
 
-fn answer(atoms: &BTreeSet<Atom>, range: std::ops::Range<u16>) -> Option<String> {
+fn answer(atoms: &BTreeSet<Identity>, range: std::ops::Range<u16>) -> Option<String> {
     atoms.iter().find_map(|atom| match atom {
-        Atom::Watch(line) => status_line(line)
+        Identity::Watch(line) => status_line(line)
             .filter(|(_, status)| range.contains(status))
             .map(|(path, status)| format!("{} answers {status}", plain(&path, PIECE))),
-        Atom::Line { .. }
-        | Atom::Entry { .. }
-        | Atom::Picture(_)
-        | Atom::Failure { .. }
-        | Atom::Product(_) => None,
+        Identity::Line { .. }
+        | Identity::Entry { .. }
+        | Identity::Picture(_)
+        | Identity::Failure { .. }
+        | Identity::Product(_) => None,
     })
 }
 
@@ -127,7 +128,7 @@ fn status(differences: &[Difference]) -> Option<String> {
     })
 }
 
-fn changed_text(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
+fn changed_text(differences: &[Difference], atoms: &BTreeSet<Identity>) -> Option<String> {
     let all = told(differences, atoms);
     let best = all.first()?;
     let (removed, added) = (best.removed.as_deref(), best.added.as_deref());
@@ -244,7 +245,7 @@ fn failed(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(why, PIECE)))
 }
 
-fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String> {
+fn watched(differences: &[Difference], atoms: &BTreeSet<Identity>) -> Option<String> {
     const KINDS: [(WatchKind, &str); 6] = [
         (WatchKind::PageCrashed, "The page crashed"),
         (WatchKind::Exception, "New uncaught exception"),
@@ -257,16 +258,16 @@ fn watched(differences: &[Difference], atoms: &BTreeSet<Atom>) -> Option<String>
         place_of(differences.iter().find(|it| it.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)));
     KINDS.iter().find_map(|(kind, words)| {
         atoms.iter().find_map(|atom| match atom {
-            Atom::Watch(line) => {
+            Identity::Watch(line) => {
                 let rest = line.strip_prefix(kind.word())?.trim();
                 let message = rest.split_once(": ").map_or(rest, |it| it.1);
                 Some(format!("{words} on {place}: {}", plain(message, PIECE)))
             }
-            Atom::Line { .. }
-            | Atom::Entry { .. }
-            | Atom::Picture(_)
-            | Atom::Failure { .. }
-            | Atom::Product(_) => None,
+            Identity::Line { .. }
+            | Identity::Entry { .. }
+            | Identity::Picture(_)
+            | Identity::Failure { .. }
+            | Identity::Product(_) => None,
         })
     })
 }

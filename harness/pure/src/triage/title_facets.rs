@@ -3,7 +3,8 @@
 //! The lines are those of the facets `links`, `fields`, `response`, `cookies`, `storage`,
 //! `requests` and `a11y`. Used by [`super::title`].
 
-use super::node::{Node, thing};
+use super::node::thing;
+use crate::model::thing::Node;
 use super::title::plain;
 use crate::model::FacetKind;
 

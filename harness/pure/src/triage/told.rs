@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Atom, text, without_numbers};
+use super::spot::text;
 use super::files::apart;
-use super::listing::{USAGE, about};
-use super::node::{Node, became, called};
+
+use super::node::{became, called};
 use super::title::{LIMIT, ScreenPart, place_of, plain, screen_part};
 use super::title_facets;
+use crate::model::change::{Identity, without_numbers};
+use crate::model::thing::{Node, USAGE, about};
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::observe::END_MARK;
 use crate::model::{Difference, FacetKind};
@@ -67,31 +69,25 @@ fn weight(line: &str) -> u32 {
 
 const ECHO: u32 = 4;
 
-/// Whether a line of the tree only echoes what stands in it.
-#[must_use]
-pub fn is_echo(line: &str) -> bool {
-    weight(line) == ECHO
-}
-
 /// The changes that a finding is about, what a user notices first in front.
 #[must_use]
-pub fn told<'a>(differences: &'a [Difference], atoms: &'a BTreeSet<Atom>) -> Vec<Told<'a>> {
+pub fn told<'a>(differences: &'a [Difference], atoms: &'a BTreeSet<Identity>) -> Vec<Told<'a>> {
     let mut all: Vec<Told<'a>> =
         atoms.iter().take(LOOKED_AT).filter_map(|atom| one(differences, atom)).collect();
     all.sort_by_key(|it| (it.rank, it.order));
     all
 }
 
-fn one<'a>(differences: &'a [Difference], atom: &'a Atom) -> Option<Told<'a>> {
+fn one<'a>(differences: &'a [Difference], atom: &'a Identity) -> Option<Told<'a>> {
     let (facet, removed, added) = atom.sides()?;
     let line = removed.or(added).unwrap_or_default();
     let entry = match atom {
-        Atom::Entry { name, .. } => Some(name.as_str()),
-        Atom::Line { .. }
-        | Atom::Picture(_)
-        | Atom::Watch(_)
-        | Atom::Failure { .. }
-        | Atom::Product(_) => None,
+        Identity::Entry { name, .. } => Some(name.as_str()),
+        Identity::Line { .. }
+        | Identity::Picture(_)
+        | Identity::Watch(_)
+        | Identity::Failure { .. }
+        | Identity::Product(_) => None,
     };
     let kind = match facet {
         // What is masked is in the way of nobody.
@@ -375,7 +371,7 @@ fn trace(all: &[&Told<'_>], place: &str) -> Option<String> {
     }
     let moved = |it: &&Told<'_>| match (&it.removed, &it.added) {
         (Some(old), Some(new)) => {
-            let trace = Atom::Line {
+            let trace = Identity::Line {
                 facet: it.facet,
                 removed: Some(without_numbers(old)),
                 added: Some(without_numbers(new)),

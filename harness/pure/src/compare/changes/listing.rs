@@ -8,18 +8,16 @@
 //!
 //! One new long option moves the second column of all others. So entries are compared by their
 //! name, over the ends of lines and without white space. How a command is called (`Usage: …`) is
-//! an entry too: it goes over several lines as well. `cause` makes atoms of them.
+//! an entry too: it goes over several lines as well. Used by [`super::read`].
 
 use std::collections::BTreeMap;
 
-use super::cause::{exact_text, text};
+use super::text;
 use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::thing::USAGE;
 
 /// The spaces between what is listed and what it is for.
 const GUTTER: &str = "  ";
-
-/// The name of the entry that says how a command is called.
-pub const USAGE: &str = "usage";
 
 /// One entry that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +28,10 @@ pub struct Entry {
     pub removed: Option<String>,
     /// What is said now.
     pub added: Option<String>,
+    /// The lines of the baseline that said it, from 1.
+    pub old_lines: Vec<u32>,
+    /// The lines that say it now, from 1.
+    pub new_lines: Vec<u32>,
 }
 
 /// The entries that differ, and the lines that belong to none; `None` where the text has no list, or
@@ -57,8 +59,16 @@ pub fn entries(diff: &[DiffLine]) -> Option<(Vec<Entry>, Vec<DiffLine>)> {
     (!found.is_empty()).then_some((found, rest))
 }
 
-/// A list as it stood on one side: entries by name, in order.
-type Listed = Vec<(String, String)>;
+/// A list as it stood on one side: entries in order, each with the changed lines that say it.
+type Listed = Vec<Told>;
+
+/// One entry of one side.
+#[derive(Debug, Clone)]
+struct Told {
+    name: String,
+    said: String,
+    lines: Vec<u32>,
+}
 
 /// The entries of one side of a segment, and the lines that they take.
 fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
@@ -69,17 +79,19 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
         if line.tag != own && line.tag != DiffTag::Same {
             continue;
         }
-        let whole = exact_text(line);
+        let whole = line.text();
         let indent = whole.len() - whole.trim_start().len();
-        if let Some((name, told)) = usage(&whole).or_else(|| head(&whole)) {
-            entries.push((name, told));
+        let number = line.old_line.or(line.new_line).filter(|_| line.tag == own);
+        if let Some((name, said)) = usage(&whole).or_else(|| head(&whole)) {
+            entries.push(Told { name, said, lines: number.into_iter().collect() });
             column = Some((indent, at));
             consumed.push(at);
         } else if let (Some((outer, _)), Some(last)) = (column, entries.last_mut())
             && indent >= outer + 4
             && !whole.trim().is_empty()
         {
-            last.1 = words(&format!("{} {}", last.1, text(line)));
+            last.said = words(&format!("{} {}", last.said, text(line)));
+            last.lines.extend(number);
             consumed.push(at);
         } else {
             column = None;
@@ -122,18 +134,18 @@ fn words(text: &str) -> String {
 }
 
 fn differing(old: &Listed, new: &Listed) -> Vec<Entry> {
-    let by_name = |list: &Listed| -> BTreeMap<String, Vec<String>> {
-        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, told) in list {
-            all.entry(name.clone()).or_default().push(told.clone());
+    let by_name = |list: &'_ Listed| -> BTreeMap<String, Vec<Told>> {
+        let mut all: BTreeMap<String, Vec<Told>> = BTreeMap::new();
+        for told in list {
+            all.entry(told.name.clone()).or_default().push(told.clone());
         }
         all
     };
     let (before, after) = (by_name(old), by_name(new));
     let mut names: Vec<&String> = Vec::new();
-    for (name, _) in new.iter().chain(old) {
-        if !names.contains(&name) {
-            names.push(name);
+    for told in new.iter().chain(old) {
+        if !names.contains(&&told.name) {
+            names.push(&told.name);
         }
     }
     let mut found = Vec::new();
@@ -141,21 +153,21 @@ fn differing(old: &Listed, new: &Listed) -> Vec<Entry> {
         let none = Vec::new();
         let (was, is) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
         for at in 0..was.len().max(is.len()) {
-            let (removed, added) = (was.get(at).cloned(), is.get(at).cloned());
+            let (old, new) = (was.get(at), is.get(at));
             // A line may end in the middle of a word.
-            let bare = |it: &Option<String>| it.as_deref().map(|it| it.replace(' ', ""));
-            if bare(&removed) != bare(&added) {
-                found.push(Entry { name: name.clone(), removed, added });
+            let bare = |it: Option<&Told>| it.map(|it| it.said.replace(' ', ""));
+            if bare(old) != bare(new) {
+                found.push(Entry {
+                    name: name.clone(),
+                    removed: old.map(|it| it.said.clone()),
+                    added: new.map(|it| it.said.clone()),
+                    old_lines: old.map(|it| it.lines.clone()).unwrap_or_default(),
+                    new_lines: new.map(|it| it.lines.clone()).unwrap_or_default(),
+                });
             }
         }
     }
     found
-}
-
-/// What is said of an entry, without what it is called.
-#[must_use]
-pub fn about<'a>(name: &str, told: &'a str) -> &'a str {
-    told.strip_prefix(name).unwrap_or(told).trim_start_matches(['*', ':']).trim()
 }
 
 #[cfg(test)]

@@ -1,9 +1,19 @@
-//! [`is_garbled`]: whether a change is text that was written in one encoding and read in another.
+//! Text that is read in another encoding than it was written in is garbled everywhere for one cause.
 
 use std::fmt::Write as _;
 
-use super::cause::{Atom, without_numbers};
+use super::{Rule, star};
+use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::{Identity, without_numbers};
+
+pub(super) const RULE: Rule = Rule { id: "encoding", edges };
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let nodes = evidence.nodes.iter().enumerate();
+    let garbled = nodes.filter(|(_, node)| is_garbled(&node.identity)).map(|it| it.0);
+    star(garbled, "the same text is read in another encoding")
+}
 
 /// What stands for the bytes from 0x80 to 0x9f in windows-1252, which is what browsers read where
 /// they are told Latin-1 ([encoding standard](https://encoding.spec.whatwg.org/#windows-1252)).
@@ -14,8 +24,8 @@ const HIGH: [char; 32] = [
 
 /// Whether an atom is such a change, the header that says which encoding it is, or a step that met
 /// such text instead of what it looked for.
-pub(super) fn is_garbled(atom: &Atom) -> bool {
-    if let Atom::Failure { expected, actual } = atom {
+fn is_garbled(atom: &Identity) -> bool {
+    if let Identity::Failure { expected, actual } = atom {
         let mut names = expected.split('"').skip(1).step_by(2).filter(|it| !it.is_ascii());
         return names.any(|it| actual.contains(&read(it).collect::<String>()));
     }
@@ -60,9 +70,9 @@ fn escaped(letters: impl Iterator<Item = char>) -> String {
 mod tests {
     use super::*;
 
-    fn line(facet: FacetKind, old: &str, new: &str) -> Atom {
+    fn line(facet: FacetKind, old: &str, new: &str) -> Identity {
         let (removed, added) = (Some(old.to_owned()), Some(new.to_owned()));
-        Atom::Line { facet, removed, added }
+        Identity::Line { facet, removed, added }
     }
 
     #[test]
@@ -79,7 +89,7 @@ mod tests {
         assert!(!tree("cell \"12\"", "cell \"13\""));
         let failed = |actual: &str| {
             let expected = "option \"Íslenska\" in combobox \"Language\"".to_owned();
-            is_garbled(&Atom::Failure { expected, actual: actual.to_owned() })
+            is_garbled(&Identity::Failure { expected, actual: actual.to_owned() })
         };
         assert!(failed("no such option; there are: English, Ã\u{8d}slenska"));
         assert!(!failed("no such option; there are: English, Dansk"));

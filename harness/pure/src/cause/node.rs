@@ -1,0 +1,96 @@
+//! What roles and names of the accessibility tree mean to rules.
+
+use crate::model::change::{Change, without_numbers};
+use crate::model::thing::Node;
+
+/// Roles that are called by what stands in them, so that they only echo it.
+const ECHOES: [&str; 6] = ["row", "listitem", "table", "list", "form", "navigation"];
+
+/// Roles whose content is many of a kind.
+const COLLECTIONS: [&str; 8] =
+    ["table", "grid", "treegrid", "list", "listbox", "tree", "menu", "feed"];
+
+/// Roles that are one of many of a kind.
+const ITEMS: [&str; 7] = ["row", "listitem", "option", "treeitem", "menuitem", "article", "tab"];
+
+/// Whether a line of the tree only echoes what stands in it.
+#[must_use]
+pub fn is_echo(line: &str) -> bool {
+    ECHOES.contains(&Node::read(line).role)
+}
+
+/// Whether a line of the tree holds many of a kind.
+#[must_use]
+pub fn is_collection(line: &str) -> bool {
+    COLLECTIONS.contains(&Node::read(line).role)
+}
+
+/// Whether a line of the tree is one of many of a kind.
+#[must_use]
+pub fn is_item(line: &str) -> bool {
+    ITEMS.contains(&Node::read(line).role)
+}
+
+/// The innermost collection that a change stands in, without its numbers.
+#[must_use]
+pub fn collection(change: &Change) -> Option<String> {
+    change.around.iter().rev().find(|it| is_collection(it)).map(|it| without_numbers(it))
+}
+
+/// The first text in double quotes, with its quotes; an empty one names nothing.
+#[must_use]
+pub fn quoted_name(line: &str) -> Option<&str> {
+    let start = line.find('"')?;
+    let end = start + 1 + line[start + 1..].find('"')?;
+    (end > start + 1).then(|| &line[start..=end])
+}
+
+/// The names in double quotes, with their quotes; empty ones name nothing.
+#[must_use]
+pub fn quoted_names(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text.split('"').collect();
+    let names = parts.iter().enumerate().filter(|(index, _)| index % 2 == 1);
+    // An odd number of quotes leaves the last part open.
+    let closed = names.filter(|(index, _)| index + 1 < parts.len());
+    closed
+        .map(|(_, name)| *name)
+        .filter(|name| !name.trim().is_empty())
+        .map(|it| format!("\"{it}\""))
+        .collect()
+}
+
+/// Whether a line of the tree is about the thing that a detail of the page is about.
+#[must_use]
+pub fn tells(node: &str, detail: &str) -> bool {
+    let thing = node.trim_start_matches("- ");
+    let role = thing.split([' ', ':']).next().unwrap_or_default();
+    let split = detail.split_once(": ").filter(|(rule, _)| !rule.contains(['"', ' ']));
+    let named = split.map_or(detail, |(_, rest)| rest);
+    // A thing without a name is told by what it stands in, which has one.
+    let around = named.find(" in ").filter(|at| split.is_some() && !named[..*at].contains('"'));
+    let own = around.map_or(named, |at| &named[..at]);
+    let same_role = own.split([' ', ':', '.', '#']).next() == Some(role);
+    let nameless = |it: &str| !it[role.len()..].starts_with(" \"");
+    match quoted_name(own) {
+        Some(name) => node.contains(name),
+        None => !role.is_empty() && same_role && nameless(thing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_told_by_the_name_of_its_thing_or_by_its_role_where_it_has_none() {
+        let link = "- link \"Orders\" [url=/orders]";
+        assert!(tells(link, "link \"Orders\": /elsewhere"));
+        assert!(!tells(link, "link \"Home\": /elsewhere"));
+        assert!(tells("- textbox", "name: textbox #password: has no name"));
+        assert!(tells("- textbox", "textbox [name=password] [type=password]"));
+        assert!(tells("- button", "name: button.icon in row \"Ada\": has no name"));
+        assert!(!tells("- cell \"Ada\"", "name: button.icon in row \"Ada\": has no name"));
+        assert!(!tells("- textbox \"Name\"", "textbox [name=password] [type=password]"));
+        assert!(!tells("- button \"Go\"", "name: textbox #password: has no name"));
+    }
+}

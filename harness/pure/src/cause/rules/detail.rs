@@ -1,0 +1,93 @@
+//! The same thing in two facets of a page: a link that leads elsewhere changes the tree and the
+//! list of links, a field that lost its label the tree, the fields and what hinders people. A detail
+//! that changed where its thing did not speaks for itself.
+
+use std::collections::BTreeSet;
+
+use super::Rule;
+use crate::cause::node::tells;
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::Change;
+
+pub(super) const RULE: Rule = Rule { id: "detail", edges };
+
+const BECAUSE: &str = "they are about the same thing";
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for node in 0..evidence.nodes.len() {
+        let facet = evidence.nodes[node].facet();
+        let about = match facet {
+            Some(FacetKind::Links | FacetKind::Fields) => {
+                at_its_spots(evidence, node, &[FacetKind::Aria])
+            }
+            Some(FacetKind::A11y) => hindrance(evidence, node),
+            Some(FacetKind::Text) => same_words(evidence, node),
+            _ => BTreeSet::new(),
+        };
+        found.extend(about.into_iter().map(|it| Edge::strong(it, node, BECAUSE)));
+    }
+    found
+}
+
+fn sides(change: &Change) -> impl Iterator<Item = &str> {
+    change.before.iter().chain(&change.after).map(String::as_str)
+}
+
+fn is_about(other: &Change, detail: &Change) -> bool {
+    sides(detail).any(|said| sides(other).any(|line| tells(line, said)))
+}
+
+/// The nodes of these facets that a detail is about, where each of its spots has one.
+fn at_its_spots(evidence: &Evidence<'_>, node: usize, facets: &[FacetKind]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let near = evidence.seen_at(sighting.spot).filter(|(other, change)| {
+            *other != node
+                && change.facet.is_some_and(|it| facets.contains(&it))
+                && is_about(change, sighting.change)
+        });
+        let near: Vec<usize> = near.map(|it| it.0).collect();
+        if near.is_empty() {
+            return BTreeSet::new();
+        }
+        found.extend(near);
+    }
+    found
+}
+
+/// What hinders people and the change of the same thing, also where another checkpoint of the page
+/// compares it.
+fn hindrance(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+    let own = &evidence.nodes[node];
+    let wanted = |it: &Change| matches!(it.facet, Some(FacetKind::Aria | FacetKind::Fields));
+    let near = own.sightings.iter().flat_map(|sighting| {
+        let place = evidence.spots[sighting.spot].difference.place.as_str();
+        let spots = evidence.places.get(place).into_iter().flatten();
+        spots.flat_map(|spot| evidence.seen_at(*spot)).filter(move |(other, change)| {
+            *other != node && wanted(change) && is_about(change, sighting.change)
+        })
+    });
+    near.map(|it| it.0).collect()
+}
+
+/// Text that the tree is blind to, and what the tree shows of the same words.
+fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+    let same = |own: &Change, other: &Change| {
+        let part = |it: &Option<String>, of: &Option<String>| match (it, of) {
+            (Some(it), Some(of)) => it.contains(of.trim_matches('"')),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        part(&other.before, &own.before) && part(&other.after, &own.after)
+    };
+    let mut found = BTreeSet::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let near = evidence.seen_at(sighting.spot).filter(|(_, change)| {
+            change.facet == Some(FacetKind::Aria) && same(sighting.change, change)
+        });
+        found.extend(near.map(|it| it.0));
+    }
+    found
+}

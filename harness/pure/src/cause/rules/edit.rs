@@ -1,0 +1,136 @@
+//! The same edit of different things is one cause wherever it stands: the same words put in or taken
+//! out, the same value in place of the same other one, fields that are invalid, required or explained
+//! and were not, links that became buttons, a link that is gone from every page.
+
+use super::{Rule, stars};
+use crate::cause::node::is_echo;
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::{Change, Identity};
+use crate::model::thing::{Node, Thing};
+
+pub(super) const RULE: Rule = Rule { id: "edit", edges };
+
+/// As many letters, or words, say enough to be known again.
+const TELLING: usize = 5;
+/// As many digits and signs of a value say enough to be known again.
+const TELLING_VALUE: usize = 4;
+
+/// What is said of a field whatever it is for.
+const STATES: [&str; 6] =
+    ["invalid", "required", "disabled", "readonly", "expanded", "description"];
+
+/// An edit that is known again.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Edit {
+    /// These words in place of those.
+    Words(String, String),
+    /// What became of a thing of the tree, whatever it is called.
+    State(FacetKind, String, String),
+    /// A link that came or went, wherever it leads.
+    Link(String, bool),
+}
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let nodes = evidence.nodes.iter().enumerate();
+    let keyed = nodes.flat_map(|(index, node)| {
+        let changes = node.sightings.iter().map(|it| it.change);
+        changes.filter_map(edit).map(move |it| (it, index)).collect::<Vec<_>>()
+    });
+    stars(keyed, "it is the same edit")
+}
+
+fn edit(change: &Change) -> Option<Edit> {
+    let facet = change.facet?;
+    let line = change.before.as_deref().or(change.after.as_deref())?;
+    let is_text = matches!(change.identity(), Identity::Line { .. } | Identity::Entry { .. });
+    if !is_text || (facet == FacetKind::Aria && is_echo(line)) {
+        return None;
+    }
+    let tree = matches!(facet, FacetKind::Aria | FacetKind::Fields);
+    match (change.before.as_deref(), change.after.as_deref()) {
+        (Some(old), Some(new)) => {
+            let state = if tree { state(facet, old, new) } else { None };
+            state.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
+        }
+        (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
+        (None, Some(new)) => link(facet, new).map(|it| Edit::Link(it, true)),
+        (None, None) => None,
+    }
+}
+
+/// A link by its name, wherever it leads.
+fn link(facet: FacetKind, line: &str) -> Option<String> {
+    let node = Node::read(line);
+    let telling = |it: &&str| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING;
+    let name = node.name.filter(|_| facet == FacetKind::Aria && node.role == "link");
+    name.filter(telling).map(str::to_owned)
+}
+
+/// What became of a node whatever it is called: another role under the same name, states that came
+/// or went, what explained it as its name.
+fn state(facet: FacetKind, old: &str, new: &str) -> Option<Edit> {
+    let (was, is) = (Node::read(old), Node::read(new));
+    let edit = |gone: String, came: String| Some(Edit::State(facet, gone, came));
+    if was.role != is.role {
+        let same = was.name.is_some() && was.name == is.name;
+        return if same { edit(was.role.to_owned(), is.role.to_owned()) } else { None };
+    }
+    let keys = |node: &Node<'_>, other: &Node<'_>| -> Vec<String> {
+        let key = |it: &str| it.split('=').next().unwrap_or_default().to_owned();
+        let others: Vec<String> = other.attributes.iter().map(|it| key(it)).collect();
+        node.attributes.iter().map(|it| key(it)).filter(|it| !others.contains(it)).collect()
+    };
+    let (lost, gained) = (keys(&was, &is), keys(&is, &was));
+    let explained = was.attribute("description").map(|it| it.trim_matches('"'));
+    if explained.is_some() && explained == is.name && was.name != is.name {
+        return edit("described".to_owned(), "named".to_owned());
+    }
+    let kept = |node: &Node<'_>, keys: &[String]| node.attributes.len() - keys.len();
+    let same = was.attributes.iter().filter(|it| is.attributes.contains(it)).count();
+    let only = was.name == is.name && was.value == is.value && same == kept(&was, &lost);
+    let changed = || lost.iter().chain(&gained);
+    let states = changed().next().is_some() && changed().all(|it| STATES.contains(&it.as_str()));
+    if only && states {
+        return edit(format!("-{}", lost.join(" ")), format!("+{}", gained.join(" ")));
+    }
+    None
+}
+
+/// The words that a changed line lost and got, where they say enough to know them again: a number
+/// or a short word changes for many reasons.
+fn words(old: &str, new: &str) -> Option<Edit> {
+    let (gone, came) = middle(old, new)?;
+    let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
+    (letters >= TELLING).then_some(Edit::Words(gone, came))
+}
+
+/// A value that stands in place of another one, where both say enough to be known again.
+fn value(thing: &Thing, old: &str, new: &str) -> Option<Edit> {
+    if matches!(thing, Thing::Exit | Thing::Frame | Thing::Look | Thing::Property(_)) {
+        return None;
+    }
+    let (gone, came) = middle(old, new)?;
+    let telling = |it: &str| it.len() >= TELLING_VALUE && it.contains(|it: char| it.is_ascii_digit());
+    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+    let (gone, came) = (bare(&gone), bare(&came));
+    (telling(&gone) && telling(&came)).then_some(Edit::Words(gone, came))
+}
+
+/// The words between what both sides begin and end with.
+fn middle(old: &str, new: &str) -> Option<(String, String)> {
+    let split = |line: &'_ str| -> Vec<String> {
+        line.trim_end_matches(':').split_whitespace().map(str::to_owned).collect()
+    };
+    let (a, b) = (split(old), split(new));
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let left = a.len().min(b.len()) - head;
+    let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
+    let middle = |words: &[String]| {
+        let words = &words[head..words.len() - tail];
+        // What a number is differs from place to place; what is around it does not.
+        let begins = words.split(|it| it == "-").next().unwrap_or(words);
+        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
+    };
+    (head + tail > 0).then(|| (middle(&a), middle(&b)))
+}

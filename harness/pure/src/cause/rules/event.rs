@@ -1,0 +1,180 @@
+//! What happened first leads: an exception, a failed request or a bad status, and what follows from
+//! it on the same page of the same attempt. Only what such an event can bring about follows: text
+//! that reads otherwise does not follow from a picture that did not load.
+
+use std::collections::BTreeSet;
+
+use super::Rule;
+use crate::cause::{Edge, Evidence};
+use crate::model::change::Change;
+use crate::model::thing::{Node, Thing};
+use crate::model::{FacetKind, WatchKind};
+
+pub(super) const RULE: Rule = Rule { id: "event", edges };
+
+const FOLLOWS: &str = "it follows from what the watches saw on that page";
+const SAME: &str = "the watches speak of the same";
+
+/// What an event can bring about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// The page itself: anything on it.
+    Page,
+    /// Scripts and data: what is missing, refused, or not up to date.
+    Behaviour,
+    /// A style sheet or font: how things look.
+    Looks,
+    /// A picture: that picture.
+    Picture,
+}
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let events: Vec<usize> = (0..evidence.nodes.len())
+        .filter(|it| evidence.nodes[*it].facet() == Some(FacetKind::Events))
+        .collect();
+    let mut found = Vec::new();
+    for event in &events {
+        found.extend(same(evidence, *event, &events));
+        let change = evidence.nodes[*event].change();
+        let followed = followed(evidence, *event);
+        let candidates: BTreeSet<usize> =
+            followed.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
+        for node in candidates {
+            if node != *event
+                && evidence.only_where(node, |spot| followed.contains(&spot))
+                && can_follow(evidence, change, node)
+            {
+                found.push(Edge::strong(*event, node, FOLLOWS));
+            }
+        }
+    }
+    found
+}
+
+/// The spots that come with an event or next after it: on the same page, or a step that failed.
+fn followed(evidence: &Evidence<'_>, event: usize) -> BTreeSet<usize> {
+    let mut all = BTreeSet::new();
+    for spot in evidence.nodes[event].spots() {
+        let step = evidence.step(spot);
+        let own = evidence.of_attempt(spot).iter().copied();
+        let later = own.filter(|it| !evidence.is_watch(*it) && evidence.step(*it) >= step);
+        let near = later.filter(|it| {
+            evidence.path(*it) == evidence.path(spot) || evidence.is_failure(*it)
+        });
+        let near: Vec<usize> = near.collect();
+        let first = near.first().map(|it| evidence.step(*it));
+        all.extend(near.into_iter().filter(|it| {
+            Some(evidence.step(*it)) == first || evidence.path(*it) == evidence.path(spot)
+        }));
+    }
+    all
+}
+
+/// Other events of the same step that speak of the same: the same address, or the same message.
+fn same(evidence: &Evidence<'_>, event: usize, events: &[usize]) -> Vec<Edge> {
+    let spots: BTreeSet<usize> = evidence.nodes[event].spots().collect();
+    let own = evidence.nodes[event].change();
+    let beside = events.iter().copied().filter(|other| {
+        *other > event
+            && evidence.nodes[*other].spots().any(|it| spots.contains(&it))
+            && is_same(own, evidence.nodes[*other].change())
+    });
+    beside.map(|other| Edge::strong(event, other, SAME)).collect()
+}
+
+fn is_same(one: &Change, other: &Change) -> bool {
+    let said = |it: &Change| it.after.clone().unwrap_or_default();
+    let message = |it: &Change| {
+        let said = said(it);
+        said.split_once(": ").map_or(said.clone(), |it| it.1.to_owned())
+    };
+    let (a, b) = (message(one), message(other));
+    let telling = |it: &str| it.len() >= 8;
+    let part = |a: &str, b: &str| telling(a) && b.contains(a);
+    let path = |it: &Change| match &it.thing {
+        Thing::Event { path, .. } => path.clone(),
+        _ => String::new(),
+    };
+    let (from, to) = (path(one), path(other));
+    let about = |path: &str, said: &str| path.len() > 1 && said.contains(path);
+    part(&a, &b) || part(&b, &a) || about(&from, &b) || about(&to, &a)
+}
+
+fn reach(change: &Change) -> Reach {
+    let Thing::Event { kind, path } = &change.thing else { return Reach::Behaviour };
+    let is = |wanted: WatchKind| kind == wanted.word();
+    if is(WatchKind::PageCrashed) {
+        return Reach::Page;
+    }
+    if !is(WatchKind::BadStatus) && !is(WatchKind::RequestFailed) {
+        return Reach::Behaviour;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let ending = path.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map(|it| it.1);
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "ico" | "bmp") => {
+            Reach::Picture
+        }
+        Some("css" | "woff" | "woff2" | "ttf" | "otf") => Reach::Looks,
+        _ => Reach::Behaviour,
+    }
+}
+
+/// Whether a change can follow from an event.
+fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
+    let own = evidence.nodes[node].change();
+    let page = |it: &Thing| matches!(it, Thing::Event { path, .. } if is_document(evidence, node, path));
+    if page(&event.thing) {
+        return true;
+    }
+    let Some(facet) = own.facet else { return reach(event) != Reach::Picture };
+    let replaced = evidence.only_where(node, |spot| evidence.spots[spot].replaced.contains(&facet));
+    match reach(event) {
+        Reach::Page => true,
+        Reach::Behaviour => replaced || facet == FacetKind::Requests || is_lack(own),
+        Reach::Looks => facet == FacetKind::Image || is_lack(own),
+        Reach::Picture => is_picture(own),
+    }
+}
+
+/// Whether an address is that of the page at which a change stands.
+fn is_document(evidence: &Evidence<'_>, node: usize, path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    evidence.only_where(node, |spot| evidence.path(spot) == path)
+        && evidence.only_where(node, |spot| {
+            !evidence.spots[spot].replaced.is_empty() || evidence.is_failure(spot)
+        })
+}
+
+/// Whether something is missing, empty, out of date, or an alert that says so.
+fn is_lack(change: &Change) -> bool {
+    match (change.before.as_deref(), change.after.as_deref()) {
+        (Some(_), None) => true,
+        (None, Some(new)) => {
+            let role = Node::read(new).role;
+            change.facet != Some(FacetKind::Aria)
+                || matches!(role, "alert" | "alertdialog" | "dialog" | "status" | "paragraph" | "text")
+        }
+        (Some(old), Some(new)) => {
+            let (was, is) = (Node::read(old), Node::read(new));
+            let words = |it: &Node<'_>| it.words().unwrap_or_default().len();
+            let state = was.role == is.role && was.name == is.name;
+            change.facet == Some(FacetKind::Image)
+                || (change.facet == Some(FacetKind::Aria) && (state || words(&is) * 2 < words(&was)))
+        }
+        (None, None) => false,
+    }
+}
+
+/// Whether a change is that of a picture on the page.
+fn is_picture(change: &Change) -> bool {
+    let mut sides = change.before.iter().chain(&change.after);
+    match change.facet {
+        Some(FacetKind::Aria) => sides.any(|it| Node::read(it).role == "img"),
+        Some(FacetKind::Image) => match &change.thing {
+            Thing::Region(names) => names.iter().any(|it| it.starts_with("img")),
+            _ => false,
+        },
+        _ => false,
+    }
+}

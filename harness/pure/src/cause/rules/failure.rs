@@ -1,0 +1,236 @@
+//! A step that failed follows from what was lost, renamed or wrong before it: the first that explains
+//! it, and never more than one, because a failed step must not tie two causes together.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Rule;
+use crate::cause::node::quoted_names;
+use crate::cause::{Edge, Evidence};
+use crate::model::change::{Change, without_numbers};
+use crate::model::finding::DiffTag;
+use crate::model::thing::Node;
+use crate::model::{Difference, FacetKind};
+
+pub(super) const RULE: Rule = Rule { id: "failure", edges };
+
+const BECAUSE: &str = "a step fails for want of it";
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let known = Known::of(evidence);
+    let failing = (0..evidence.nodes.len()).filter(|it| evidence.nodes[*it].facet().is_none());
+    failing
+        .filter_map(|node| {
+            let change = evidence.nodes[node].change();
+            let into = known.lost(evidence, node).or_else(|| known.renamed(evidence, change));
+            let into = into.or_else(|| wrong_already(evidence, node));
+            into.or_else(|| known.counted(evidence, node)).map(|it| Edge::strong(it, node, BECAUSE))
+        })
+        .collect()
+}
+
+/// The path without its query.
+fn path(place: &str) -> &str {
+    place.split(['?', '#']).next().unwrap_or(place)
+}
+
+/// Changes by the names that they lost, so that a night of many failures is not quadratic.
+struct Known<'a> {
+    /// By a name in quotes: the nodes of which a line that is gone has it.
+    lost: HashMap<String, Vec<usize>>,
+    /// Of renamed things of the tree: role and old name, with the new name.
+    renamed: HashMap<String, Vec<(usize, String)>>,
+    /// Things of the tree that have other words, by the path of a spot.
+    told: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(evidence: &Evidence<'a>) -> Self {
+        let mut known = Self { lost: HashMap::new(), renamed: HashMap::new(), told: HashMap::new() };
+        for (index, node) in evidence.nodes.iter().enumerate() {
+            let Some(facet) = node.facet() else { continue };
+            for sighting in &node.sightings {
+                for name in sighting.change.before.iter().flat_map(|it| quoted_names(it)) {
+                    let own = known.lost.entry(name).or_default();
+                    if own.last() != Some(&index) {
+                        own.push(index);
+                    }
+                }
+                let paired = sighting.change.before.is_some() && sighting.change.after.is_some();
+                if facet == FacetKind::Aria && paired {
+                    let own = known.told.entry(evidence.path(sighting.spot)).or_default();
+                    if own.last() != Some(&index) {
+                        own.push(index);
+                    }
+                }
+            }
+            if let (FacetKind::Aria, Some(old), Some(new)) =
+                (facet, &node.change().before, &node.change().after)
+            {
+                let (was, is) = (Node::read(old), Node::read(new));
+                if let (Some(a), Some(b)) = (was.name, is.name)
+                    && a != b
+                {
+                    let key = format!("{} \"{a}\"", was.role);
+                    known.renamed.entry(key).or_default().push((index, format!("\"{b}\"")));
+                }
+            }
+        }
+        known
+    }
+
+    /// The change that lost, earlier in the scenario or at the same place, what a failed step looks
+    /// for. What a change says is gone comes before what a replaced page had.
+    fn lost(&self, evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
+        let expected = evidence.nodes[failing].sightings.iter();
+        let names: BTreeSet<String> = expected
+            .flat_map(|it| it.change.before.iter().flat_map(|it| quoted_names(it)))
+            .collect();
+        let near = |node: usize| {
+            evidence.nodes[failing].spots().any(|failed| {
+                let at = &evidence.spots[failed].difference;
+                evidence.nodes[node].spots().any(|spot| {
+                    let seen = &evidence.spots[spot].difference;
+                    (seen.scenario == at.scenario && seen.step <= at.step)
+                        || (!at.place.is_empty() && seen.place == at.place)
+                })
+            })
+        };
+        let holders = names.iter().filter_map(|it| self.lost.get(it)).flatten().copied();
+        let said = holders.filter(|it| near(*it)).min_by_key(|it| nearness(evidence, failing, *it));
+        said.or_else(|| gone_with_the_page(evidence, failing, &names))
+    }
+
+    /// The thing that a failed step looks for got another name, wherever that was seen, and the step
+    /// found that name instead.
+    fn renamed(&self, evidence: &Evidence<'_>, failed: &Change) -> Option<usize> {
+        let (expected, actual) = (failed.before.as_deref()?, failed.after.as_deref()?);
+        let wanted = quoted_names(expected).into_iter().flat_map(|name| {
+            let role = expected.split(&name).next().and_then(|it| it.split_whitespace().last());
+            role.map(|role| format!("{role} {name}"))
+        });
+        let holders = wanted.filter_map(|it| self.renamed.get(&it)).flatten();
+        let found = holders.filter(|(_, is)| actual.contains(is.as_str())).map(|it| it.0);
+        found.min_by(|a, b| evidence.nodes[*a].identity.cmp(&evidence.nodes[*b].identity))
+    }
+
+    /// What counts otherwise what the step counts, or of which a part is what the step looks for.
+    fn counted(&self, evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
+        let first = evidence.nodes[failing].sightings.first()?;
+        let place = evidence.path(first.spot);
+        let near = self.told.get(path(place)).into_iter().flatten().copied();
+        let mut all = near.filter(|node| {
+            evidence.nodes[failing].sightings.iter().all(|failed| {
+                let at = &evidence.spots[failed.spot].difference;
+                evidence.nodes[*node].sightings.iter().any(|seen| {
+                    tells(seen.change, &evidence.spots[seen.spot].difference, at, failed.change)
+                })
+            })
+        });
+        all.next()
+    }
+}
+
+/// Orders what could explain a failure: in the same attempt and nearest before it first.
+fn nearness(evidence: &Evidence<'_>, failing: usize, node: usize) -> (bool, u32, usize) {
+    let distances = evidence.nodes[failing].spots().flat_map(|failed| {
+        let at = &evidence.spots[failed].difference;
+        evidence.nodes[node].spots().filter_map(move |spot| {
+            let seen = &evidence.spots[spot].difference;
+            let same = (&seen.scenario, seen.attempt) == (&at.scenario, at.attempt);
+            (same && seen.step <= at.step).then(|| at.step - seen.step)
+        })
+    });
+    let nearest = distances.min();
+    (nearest.is_none(), nearest.unwrap_or_default(), node)
+}
+
+/// What is shown instead of a page that had the thing.
+fn gone_with_the_page(
+    evidence: &Evidence<'_>,
+    failing: usize,
+    names: &BTreeSet<String>,
+) -> Option<usize> {
+    let mentions = |line: &str| names.iter().any(|name| line.contains(name.as_str()));
+    evidence.nodes[failing].spots().find_map(|failed| {
+        let at = &evidence.spots[failed].difference;
+        let own = evidence.of_attempt(failed).iter().copied();
+        let earlier = own.filter(|spot| *spot != failed && evidence.step(*spot) <= at.step);
+        let there = evidence.places.get(at.place.as_str()).into_iter().flatten().copied();
+        let mut all = earlier.chain(there).filter(|spot| {
+            let facets = evidence.spots[*spot].difference.facets.iter();
+            let mut lines = facets.flat_map(|it| &it.diff).filter(|it| it.tag == DiffTag::Removed);
+            !evidence.is_failure(*spot) && lines.any(|line| mentions(&line.text()))
+        });
+        all.find_map(|spot| evidence.at[spot].first().copied())
+    })
+}
+
+/// What the step stands on was wrong before it: another page, an error page, another screen; or the
+/// same command ended otherwise where that is compared.
+fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
+    let mut found = BTreeSet::new();
+    for failed in evidence.nodes[failing].spots() {
+        let at = &evidence.spots[failed].difference;
+        let ends = at.facets[0].actual.starts_with("exit ");
+        let there = evidence.places.get(at.place.as_str()).into_iter().flatten().copied();
+        let mut near = there.filter(|spot| !evidence.is_failure(*spot)).filter_map(|spot| {
+            let seen = &evidence.spots[spot].difference;
+            let earlier = (&seen.scenario, seen.attempt) == (&at.scenario, at.attempt)
+                && seen.step <= at.step;
+            let of = |kind: FacetKind| {
+                evidence.seen_at(spot).find(|it| it.1.facet == Some(kind)).map(|it| it.0)
+            };
+            let replaced = (earlier && !evidence.spots[spot].replaced.is_empty())
+                .then(|| replaced_at(evidence, spot))
+                .flatten();
+            let screen = || of(FacetKind::Screen).filter(|_| earlier);
+            let error = || error_page(evidence, spot).filter(|_| earlier);
+            let exit = || of(FacetKind::Exit).filter(|_| ends);
+            replaced.or_else(error).or_else(screen).or_else(exit)
+        });
+        found.insert(near.next()?);
+    }
+    found.first().copied()
+}
+
+/// The first node of a spot that is seen only where something is shown instead.
+fn replaced_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
+    let replaced = |it: usize| !evidence.spots[it].replaced.is_empty();
+    evidence.at[spot].iter().copied().find(|node| evidence.only_where(*node, replaced))
+}
+
+/// The node that says that a page answered with an error.
+fn error_page(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
+    let is_error = |line: &String| {
+        let status = line.strip_prefix("status: ");
+        status.is_some_and(|it| it.starts_with(['4', '5']))
+    };
+    let pages = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Page));
+    let mut errors = pages.filter(|it| it.1.after.as_ref().is_some_and(is_error));
+    errors.next().map(|it| it.0)
+}
+
+/// Whether a change says what a failed step says: it counts otherwise what the step counts, or what
+/// it changed is a part of what the step looks for.
+fn tells(change: &Change, seen: &Difference, failed: &Difference, step: &Change) -> bool {
+    const TELLING: usize = 5;
+    let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
+    let (was, is) = (Node::read(old), Node::read(new));
+    let (Some(had), Some(has)) = (was.words(), is.words()) else { return false };
+    if was.role != is.role || path(&seen.place) != path(&failed.place) {
+        return false;
+    }
+    let counted = format!("{} \"{}\"", was.role, without_numbers(had));
+    let says = |it: &str| without_numbers(it).contains(&counted);
+    let counts = without_numbers(had) == without_numbers(has) && had != has && had.len() >= TELLING;
+    let expected = step.before.as_deref().unwrap_or_default();
+    let actual = step.after.as_deref().unwrap_or_default();
+    let part = seen.scenario == failed.scenario
+        && seen.step <= failed.step
+        && had.len() >= TELLING
+        && quoted_names(expected)
+            .iter()
+            .map(|it| without_numbers(it))
+            .any(|it| it.contains(&without_numbers(had)) && !it.contains(&without_numbers(has)));
+    (counts && says(expected) && says(actual)) || part
+}

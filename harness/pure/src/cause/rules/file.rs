@@ -1,0 +1,128 @@
+//! What a command writes and what is read of it later: a file that no baseline of a step knows is
+//! one thing whatever each step makes of it, and what a later step of the scenario reads of a file
+//! changes by the same words.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Rule, star};
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::comparison::Located;
+use crate::model::filetext::name;
+use crate::model::finding::{DiffLine, DiffTag};
+
+pub(super) const RULE: Rule = Rule { id: "file", edges };
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = in_one_file(evidence);
+    found.extend(written(evidence));
+    found
+}
+
+/// What stands in one file that is new at every step that has it: created by one, it is changed by
+/// the next.
+fn in_one_file(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let new: Vec<HashMap<String, BTreeSet<String>>> =
+        evidence.spots.iter().map(in_new_files).collect();
+    let none = BTreeSet::new();
+    let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        if node.facet() != Some(FacetKind::Files) || node.change().before.is_some() {
+            continue;
+        }
+        let line = node.change().after.as_deref().unwrap_or_default();
+        let files: BTreeSet<&BTreeSet<String>> =
+            node.spots().map(|spot| new[spot].get(line).unwrap_or(&none)).collect();
+        let one = files.first().filter(|it| files.len() == 1 && it.len() == 1);
+        if let Some(file) = one.and_then(|it| it.first()) {
+            by_file.entry(file.clone()).or_default().push(index);
+        }
+    }
+    by_file.into_values().flat_map(|it| star(it, "they stand in one new file")).collect()
+}
+
+/// The lines of files that a step made or met and its baseline lacks, each with these files.
+fn in_new_files(spot: &Located) -> HashMap<String, BTreeSet<String>> {
+    let mut found: HashMap<String, BTreeSet<String>> = HashMap::new();
+    let files = spot.difference.facets.iter().filter(|it| it.facet == Some(FacetKind::Files));
+    for change in files {
+        // A file is a header at the left edge, and what is indented below it.
+        let is_header = |line: &DiffLine| !line.text().starts_with(' ');
+        let headers = change.diff.iter().filter(|it| it.tag != DiffTag::Gap && is_header(it));
+        let known: BTreeSet<String> = headers
+            .filter(|it| it.tag != DiffTag::Added)
+            .map(|it| name(it.text().trim()))
+            .collect();
+        let mut file = None;
+        for line in &change.diff {
+            if line.tag == DiffTag::Gap {
+                file = None;
+            } else if is_header(line) {
+                file = Some(name(line.text().trim())).filter(|it| !known.contains(it));
+            }
+            if let (DiffTag::Added, Some(file)) = (line.tag, &file) {
+                found.entry(line.text().trim().to_owned()).or_default().insert(file.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The words that went and those that came, with how often.
+type Bags = BTreeMap<String, i64>;
+
+/// What a step shows and what an earlier step of the scenario wrote, where both lost and got the
+/// same words.
+fn written(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for own in evidence.attempts.values() {
+        let bags_of = |spot: usize, kind: FacetKind| {
+            let facets = &evidence.spots[spot].difference.facets;
+            facets.iter().find(|it| it.facet == Some(kind)).and_then(|it| bags(&it.diff))
+        };
+        let wrote: Vec<(usize, Bags)> = own
+            .iter()
+            .filter_map(|spot| Some((*spot, bags_of(*spot, FacetKind::Files)?)))
+            .collect();
+        if wrote.is_empty() {
+            continue;
+        }
+        for spot in own {
+            for kind in [FacetKind::Stdout, FacetKind::Aria, FacetKind::Text] {
+                let Some(read) = bags_of(*spot, kind) else { continue };
+                let earlier = wrote.iter().filter(|(before, bags)| {
+                    evidence.step(*before) < evidence.step(*spot) && *bags == read
+                });
+                let at = |spot: usize, kind: FacetKind| {
+                    evidence.seen_at(spot).filter(move |it| it.1.facet == Some(kind)).map(|it| it.0)
+                };
+                let both = earlier.flat_map(|it| {
+                    star(at(it.0, FacetKind::Files).chain(at(*spot, kind)), "one reads what the other wrote")
+                });
+                found.extend(both);
+            }
+        }
+    }
+    found
+}
+
+/// The words by which the two sides of a change differ; `None` where they say too little.
+fn bags(diff: &[DiffLine]) -> Option<Bags> {
+    const TELLING: usize = 5;
+    let mut bags = Bags::new();
+    for line in diff {
+        let by = match line.tag {
+            DiffTag::Added => 1,
+            DiffTag::Removed => -1,
+            DiffTag::Same | DiffTag::Gap => continue,
+        };
+        let own = line.text();
+        for word in own.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()) {
+            *bags.entry(word.to_owned()).or_default() += by;
+        }
+    }
+    bags.retain(|_, times| *times != 0);
+    let letters: usize =
+        bags.keys().map(|it| it.chars().filter(|it| it.is_alphabetic()).count()).sum();
+    (letters >= TELLING).then_some(bags)
+}

@@ -1,0 +1,72 @@
+//! The rules: each looks at the evidence, draws edges between changes and knows no other rule.
+//! `docs/reference/rules.md` has a section for each.
+
+mod block;
+mod collection;
+mod command;
+mod count;
+mod detail;
+mod edit;
+mod encoding;
+mod event;
+mod exit;
+mod failure;
+mod file;
+mod frame;
+mod nested;
+mod option;
+mod order;
+mod picture;
+mod place;
+mod replaced;
+
+use super::{Edge, Evidence};
+
+/// One rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name in docs and tests.
+    pub id: &'static str,
+    /// The edges that it sees.
+    pub edges: fn(&Evidence<'_>) -> Vec<Edge>,
+}
+
+/// Every rule, in the order of their names: the order decides nothing.
+pub const ALL: [Rule; 18] = [
+    block::RULE,
+    collection::RULE,
+    command::RULE,
+    count::RULE,
+    detail::RULE,
+    edit::RULE,
+    encoding::RULE,
+    event::RULE,
+    exit::RULE,
+    failure::RULE,
+    file::RULE,
+    frame::RULE,
+    nested::RULE,
+    option::RULE,
+    order::RULE,
+    picture::RULE,
+    place::RULE,
+    replaced::RULE,
+];
+
+/// Edges from the first of some nodes to each other one.
+fn star(nodes: impl IntoIterator<Item = usize>, because: &'static str) -> Vec<Edge> {
+    let mut nodes: Vec<usize> = nodes.into_iter().collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let Some((first, rest)) = nodes.split_first() else { return Vec::new() };
+    rest.iter().map(|it| Edge::strong(*first, *it, because)).collect()
+}
+
+/// Stars over everything that has the same key.
+fn stars<K: Ord>(keyed: impl IntoIterator<Item = (K, usize)>, because: &'static str) -> Vec<Edge> {
+    let mut groups: std::collections::BTreeMap<K, Vec<usize>> = std::collections::BTreeMap::new();
+    for (key, node) in keyed {
+        groups.entry(key).or_default().push(node);
+    }
+    groups.into_values().flat_map(|it| star(it, because)).collect()
+}

@@ -1,0 +1,187 @@
+//! [`read`]: the changed lines of a facet as [`Change`]s, each about one thing. [`pairs`] finds the
+//! lines that stand for each other, [`listing`] reads lists of options and commands.
+
+mod listing;
+mod pairs;
+
+use std::collections::{BTreeSet, HashMap};
+
+use self::pairs::{Pair, pairs};
+use crate::model::change::{Change, is_frame, is_look};
+use crate::model::finding::{DiffLine, DiffTag, FacetChange};
+use crate::model::observe::END_MARK;
+use crate::model::thing::{Node, Thing};
+use crate::model::{FacetKind, WatchKind};
+
+/// The changes of one facet.
+///
+/// Of one that was replaced only what came instead counts, because what is gone differs from page
+/// to page and follows from the one cause.
+#[must_use]
+pub fn read(change: &FacetChange, replaced: bool) -> Vec<Change> {
+    match change.facet {
+        None => Vec::new(),
+        Some(FacetKind::Image) => picture(change),
+        Some(FacetKind::Events) => change
+            .diff
+            .iter()
+            .filter(|line| line.tag == DiffTag::Added)
+            .map(|line| event(text(line)))
+            .collect(),
+        Some(facet) => lines(facet, &change.diff, replaced),
+    }
+}
+
+/// What of a picture changed, region by region; where only pixels are known, all of it at once.
+fn picture(change: &FacetChange) -> Vec<Change> {
+    let one = |names: Vec<String>, said: String| Change {
+        facet: Some(FacetKind::Image),
+        thing: Thing::Region(names),
+        around: Vec::new(),
+        before: None,
+        after: Some(said),
+        old_lines: Vec::new(),
+        new_lines: Vec::new(),
+    };
+    let Some(image) = &change.image else { return vec![one(Vec::new(), change.actual.clone())] };
+    let named = image.regions.iter().filter_map(|it| Some(one(it.names.clone(), it.said()?)));
+    let mut all: Vec<Change> = named.collect();
+    if all.is_empty() {
+        all = image.moves.iter().map(|it| one(it.names.clone(), it.way())).collect();
+    }
+    if all.is_empty() {
+        all.push(one(Vec::new(), format!("{:?}", image.boxes)));
+    }
+    all
+}
+
+fn event(line: String) -> Change {
+    let (head, _) = line.split_once(": ").unwrap_or((&line, ""));
+    let (kind, path) = head.split_once(' ').unwrap_or((head, ""));
+    let known = WatchKind::ALL.iter().any(|it| it.word() == kind);
+    let thing = if known {
+        Thing::Event { kind: kind.to_owned(), path: path.to_owned() }
+    } else {
+        Thing::Line
+    };
+    Change {
+        facet: Some(FacetKind::Events),
+        thing,
+        around: Vec::new(),
+        before: None,
+        after: Some(line),
+        old_lines: Vec::new(),
+        new_lines: Vec::new(),
+    }
+}
+
+fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
+    let printed = matches!(facet, FacetKind::Stdout | FacetKind::Stderr);
+    let Some((entries, rest)) = listing::entries(diff).filter(|_| printed && !replaced) else {
+        return plain_lines(facet, diff, replaced);
+    };
+    let entries = entries.into_iter().map(|it| Change {
+        facet: Some(facet),
+        thing: Thing::Entry(it.name),
+        around: Vec::new(),
+        before: it.removed,
+        after: it.added,
+        old_lines: it.old_lines,
+        new_lines: it.new_lines,
+    });
+    entries.chain(plain_lines(facet, &rest, replaced)).collect()
+}
+
+fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
+    let (moved, around) = (moved(diff), surroundings(facet, diff));
+    let one = |pair: Pair<'_>| {
+        let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
+        let keep = |line: Option<&DiffLine>| {
+            line.map(text).filter(|line| !line.is_empty() && !moved.contains(line))
+        };
+        let (before, after) = (keep(pair.removed).filter(|_| !replaced), keep(pair.added));
+        let line = before.as_deref().or(after.as_deref())?;
+        let thing = thing(facet, line);
+        let number = pair.removed.and_then(|it| it.old_line).map(|it| (DiffTag::Removed, it));
+        let number = number.or(pair.added.and_then(|it| it.new_line).map(|it| (DiffTag::Added, it)));
+        let around = number.and_then(|it| around.get(&it).cloned()).unwrap_or_default();
+        Some(Change { facet: Some(facet), thing, around, before, after, old_lines, new_lines })
+    };
+    pairs(facet, diff).into_iter().filter_map(one).collect()
+}
+
+/// What a line of a facet is about.
+fn thing(facet: FacetKind, line: &str) -> Thing {
+    let property = || {
+        let key = line.split_once(": ").map_or(line, |it| it.0);
+        Thing::Property(key.trim_end_matches(':').to_owned())
+    };
+    match facet {
+        FacetKind::Aria => {
+            let node = Node::read(line);
+            Thing::Node { role: node.role.to_owned(), name: node.name.map(str::to_owned) }
+        }
+        FacetKind::Exit => Thing::Exit,
+        FacetKind::Stdout | FacetKind::Stderr if line.starts_with(END_MARK) => Thing::End,
+        _ if is_frame(line) => Thing::Frame,
+        FacetKind::Screen if is_look(line) => Thing::Look,
+        FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Page
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
+        | FacetKind::A11y => property(),
+        FacetKind::Text
+        | FacetKind::Image
+        | FacetKind::Stdout
+        | FacetKind::Stderr
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events => Thing::Line,
+    }
+}
+
+/// Lines that stand on both sides once indentation is left out: they moved and did not change.
+/// Where nothing else changed, the order is the change, and they count.
+fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
+    let side = |tag: DiffTag| -> BTreeSet<String> {
+        diff.iter().filter(|line| line.tag == tag).map(text).collect()
+    };
+    let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
+    if removed == added {
+        return BTreeSet::new();
+    }
+    removed.intersection(&added).cloned().collect()
+}
+
+/// For each changed line of a tree, by its side and number, what it stands in.
+fn surroundings(facet: FacetKind, diff: &[DiffLine]) -> HashMap<(DiffTag, u32), Vec<String>> {
+    let mut found = HashMap::new();
+    if facet != FacetKind::Aria {
+        return found;
+    }
+    let mut around: Vec<(usize, String)> = Vec::new();
+    for line in diff.iter().filter(|line| line.tag != DiffTag::Gap) {
+        let whole = line.text();
+        let indentation = whole.len() - whole.trim_start().len();
+        around.retain(|(outer, _)| *outer < indentation);
+        let number = match line.tag {
+            DiffTag::Removed => line.old_line,
+            DiffTag::Added => line.new_line,
+            DiffTag::Same | DiffTag::Gap => None,
+        };
+        if let Some(number) = number {
+            let names = around.iter().map(|it| it.1.clone()).collect();
+            found.insert((line.tag, number), names);
+        }
+        around.push((indentation, text(line)));
+    }
+    found
+}
+
+/// The text of a line without its indentation.
+fn text(line: &DiffLine) -> String {
+    line.text().trim().to_owned()
+}

@@ -1,0 +1,140 @@
+//! [`pairs`]: which removed and added lines stand for each other. Used by [`super::read`].
+
+use super::text;
+use crate::model::FacetKind;
+use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::thing::Node;
+
+/// What stood there and what stands there now.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Pair<'a> {
+    /// The line that is gone.
+    pub removed: Option<&'a DiffLine>,
+    /// The line that came instead.
+    pub added: Option<&'a DiffLine>,
+}
+
+impl Pair<'_> {
+    /// The line of the baseline, from 1; none where nothing is gone.
+    pub(super) fn old_lines(&self) -> Vec<u32> {
+        self.removed.and_then(|it| it.old_line).into_iter().collect()
+    }
+
+    /// The line of what was seen, from 1; none where nothing came.
+    pub(super) fn new_lines(&self) -> Vec<u32> {
+        self.added.and_then(|it| it.new_line).into_iter().collect()
+    }
+}
+
+/// Removed and added lines, those that stand for each other together.
+pub(super) fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
+    match facet {
+        FacetKind::Aria
+        | FacetKind::Text
+        | FacetKind::Page
+        | FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
+        | FacetKind::Stdout
+        | FacetKind::Stderr => diff
+            .split(|line| matches!(line.tag, DiffTag::Same | DiffTag::Gap))
+            .flat_map(|hunk| pairs_of_hunk(facet, hunk))
+            .collect(),
+        FacetKind::Exit
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events
+        | FacetKind::A11y
+        | FacetKind::Image => neighbours(diff),
+    }
+}
+
+/// Within a hunk, lines of which only some words changed stand for each other; what is left does
+/// where it can be nothing else: two nodes of one role, or as many lines gone as new.
+fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair<'_>> {
+    let marked = |line: &DiffLine| {
+        line.pieces.iter().any(|it| it.emphasis)
+            // Of very long lines no words are marked.
+            || line.pieces.iter().map(|it| it.text.len()).sum::<usize>() > 2_000
+    };
+    let mut all: Vec<Pair<'_>> = Vec::new();
+    let mut at = 0;
+    while at < hunk.len() {
+        let line = &hunk[at];
+        let partner = hunk.get(at + 1).filter(|next| {
+            line.tag == DiffTag::Removed
+                && next.tag == DiffTag::Added
+                && (marked(line) || marked(next))
+                && (facet != FacetKind::Aria || is_same_thing(&text(line), &text(next)))
+        });
+        if let Some(partner) = partner {
+            all.push(Pair { removed: Some(line), added: Some(partner) });
+            at += 2;
+            continue;
+        }
+        match line.tag {
+            DiffTag::Removed => all.push(Pair { removed: Some(line), added: None }),
+            DiffTag::Added => all.push(Pair { removed: None, added: Some(line) }),
+            DiffTag::Same | DiffTag::Gap => {}
+        }
+        at += 1;
+    }
+    join_left(facet, &mut all);
+    all
+}
+
+/// Whether two lines of a tree can be one thing: by what it is, or by what it is called.
+fn is_same_thing(old: &str, new: &str) -> bool {
+    let (old, new) = (Node::read(old), Node::read(new));
+    old.role == new.role || (old.words().is_some() && old.words() == new.words())
+}
+
+fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>) {
+    let gone: Vec<usize> = (0..all.len()).filter(|at| all[*at].added.is_none()).collect();
+    let new: Vec<usize> = (0..all.len()).filter(|at| all[*at].removed.is_none()).collect();
+    let tree = matches!(facet, FacetKind::Aria | FacetKind::Page);
+    let role = |at: usize, all: &[Pair<'_>]| {
+        let line = all[at].removed.or(all[at].added).map(text).unwrap_or_default();
+        Node::read(&line).role.to_owned()
+    };
+    let partner = |from: usize, index: usize, all: &[Pair<'_>]| {
+        if !tree {
+            return new.get(index).copied().filter(|_| gone.len() == new.len());
+        }
+        let of_role = |list: &[usize]| -> Vec<usize> {
+            list.iter().copied().filter(|at| role(*at, all) == role(from, all)).collect()
+        };
+        let (own, other) = (of_role(&gone), of_role(&new));
+        other.first().copied().filter(|_| own.len() == 1 && other.len() == 1)
+    };
+    let joined: Vec<(usize, usize)> = gone
+        .iter()
+        .enumerate()
+        .filter_map(|(index, from)| Some((*from, partner(*from, index, all)?)))
+        .collect();
+    for (from, into) in &joined {
+        all[*from].added = all[*into].added.take();
+    }
+    all.retain(|it| it.removed.is_some() || it.added.is_some());
+}
+
+/// A removed line and the added one right after it.
+fn neighbours(diff: &[DiffLine]) -> Vec<Pair<'_>> {
+    let mut all = Vec::new();
+    let mut waiting: Option<&DiffLine> = None;
+    let gone = |it: &DiffLine| it.tag == DiffTag::Removed;
+    for line in diff {
+        let before = if gone(line) { waiting.replace(line) } else { waiting.take() };
+        match line.tag {
+            DiffTag::Added => all.push(Pair { removed: before, added: Some(line) }),
+            DiffTag::Removed | DiffTag::Same | DiffTag::Gap => {
+                all.extend(before.map(|it| Pair { removed: Some(it), added: None }));
+            }
+        }
+    }
+    all.extend(waiting.map(|it| Pair { removed: Some(it), added: None }));
+    all
+}
