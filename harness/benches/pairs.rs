@@ -37,6 +37,14 @@ pub fn main(mut chosen: Vec<String>) -> ExitCode {
     all.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
     let flaky = listed().into_iter().filter(|it| it.class == "flaky").map(|it| it.name).collect();
     let night = Variants::open(&kept);
+    let drawn = all.len();
+    all.retain(|it| judge::was_run(&night, it));
+    if all.len() < drawn {
+        say(format_args!(
+            "{} nights were not run to their end and are left out",
+            drawn - all.len()
+        ));
+    }
     let rows = timed("judged", || judged(&night, &all, &flaky));
     table::table(&rows, !chosen.is_empty())
 }
@@ -104,7 +112,7 @@ fn candidates(alone: &Variants, faults: &[Fault]) -> Vec<Candidate> {
         let without_rows = scenarios.iter().map(|it| it.split('/').next().expect("an id"));
         let distinct: BTreeSet<&str> = without_rows.collect();
         let shows = |it: &&str| {
-            let cut = changes::home(alone.cut(&fault.name, &[*it]), &fault.name);
+            let cut = changes::home(&alone.cut(&fault.name, &[*it]), &fault.name);
             !changes::seen(&cut, &alone.seen(&cut)).is_empty()
         };
         Candidate {
@@ -123,7 +131,8 @@ fn candidates(alone: &Variants, faults: &[Fault]) -> Vec<Candidate> {
 }
 
 fn judged(night: &Variants, all: &[Together], flaky: &BTreeSet<String>) -> Vec<Row> {
-    several(all, |it| judge::row(night, it, flaky))
+    let known = judge::Known::default();
+    several(all, |it| judge::row(night, &known, it, flaky))
 }
 
 /// Does the same for each, several at once, and keeps the order.

@@ -109,7 +109,7 @@ impl Variants {
     /// What a night over the scenarios of one variant alone says: its `night.json`.
     pub fn judge(&self, name: &str, scenarios: &[&str]) -> Value {
         let cut = self.cut(name, scenarios);
-        let report = self.told(&cut, &self.seen(&cut));
+        let report = cut.told(&self.seen(&cut));
         serde_json::to_value(report).expect("a report is JSON")
     }
 
@@ -143,11 +143,13 @@ impl Variants {
         seen.store(&mut keep).expect("evidence is kept");
         seen
     }
+}
 
-    /// What is told of a cut.
-    pub fn told(&self, cut: &Cut, seen: &Comparison) -> NightReport {
-        let judgement = triage::triage(&cut.plan, &cut.entries, seen, cut.plan.started);
-        report::build(&cut.plan, &cut.entries, &judgement)
+impl Cut {
+    /// What is told of it.
+    pub fn told(&self, seen: &Comparison) -> NightReport {
+        let judgement = triage::triage(&self.plan, &self.entries, seen, self.plan.started);
+        report::build(&self.plan, &self.entries, &judgement)
     }
 }
 

@@ -24,6 +24,10 @@ pub enum Piece {
 }
 
 impl Piece {
+    fn is_region(&self) -> bool {
+        matches!(self, Self::Region { .. })
+    }
+
     /// Whether both are the same change. Regions are where they share half of the smaller one.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
@@ -127,33 +131,44 @@ pub fn seen(cut: &Cut, comparison: &Comparison) -> Pieces {
     pieces
 }
 
-/// What a finding holds: by its `changes`, where it has them; regions and failed steps by its
-/// differences.
+/// What a finding holds: of its differences what its `changes` name, where it has them, for a
+/// difference may show more than the finding is about.
 pub fn of_finding(finding: &Finding) -> Pieces {
     let mut pieces = Pieces::default();
     for difference in &finding.differences {
         pieces.add(difference);
     }
     let value = serde_json::to_value(finding).expect("a finding is JSON");
-    let changes = value["changes"].as_array().filter(|it| !it.is_empty());
-    if let Some(changes) = changes {
-        pieces.0.retain(|it| !matches!(it, Piece::Line { .. }));
-        for change in changes {
-            let word = |key: &str| change[key].as_str().unwrap_or_default();
-            let place = (word("scenario"), word("checkpoint"), word("facet"));
-            if change["facet"].is_string() {
-                for (key, came) in [("before", false), ("after", true)] {
-                    word(key).lines().for_each(|it| pieces.line(place, came, it));
-                }
-            }
-        }
+    if let Some(changes) = value["changes"].as_array().filter(|it| !it.is_empty()) {
+        pieces.0.retain(|it| changes.iter().any(|change| names(change, it)));
     }
     pieces
 }
 
+/// Whether a change of a finding is about this piece.
+fn names(change: &Value, piece: &Piece) -> bool {
+    let word = |key: &str| change[key].as_str().unwrap_or_default();
+    let is_at = |scenario: &str, checkpoint: &str, facet: &str| {
+        (word("scenario"), word("checkpoint"), word("facet")) == (scenario, checkpoint, facet)
+    };
+    match piece {
+        Piece::Line { scenario, checkpoint, facet, came, text } => {
+            let said = word(if *came { "after" } else { "before" }).trim();
+            let same = said.contains(text.as_str()) || text.contains(said);
+            is_at(scenario, checkpoint, facet) && !said.is_empty() && same
+        }
+        Piece::Failure { scenario, expected, .. } => {
+            is_at(scenario, "", "") && word("before") == expected
+        }
+        Piece::Region { scenario, checkpoint, .. } => {
+            is_at(scenario, checkpoint, FacetKind::Image.word())
+        }
+    }
+}
+
 /// A cut with its scenarios and its product under their own names, so that a night of one fault
 /// and a night of several speak of the same.
-pub fn home(cut: Cut, name: &str) -> Cut {
+pub fn home(cut: &Cut, name: &str) -> Cut {
     let renamed = |value: &Value| {
         let text = value.to_string();
         text.replace(&format!("--{name}"), "").replace(&format!("\"shop-{name}\""), "\"shop\"")
@@ -166,13 +181,19 @@ pub fn home(cut: Cut, name: &str) -> Cut {
     }
 }
 
-/// Of the pieces of a night, those that only one of these faults yields when it is alone.
+/// Of the pieces of a night, those that only one of these faults yields when it is alone. Regions
+/// of pictures count for a fault that shows nowhere else: a picture shows what the lines tell.
 pub fn own(all: &Pieces, alone: &BTreeMap<String, Pieces>) -> BTreeMap<String, Pieces> {
     let mut own: BTreeMap<String, Pieces> = BTreeMap::new();
     for piece in all.iter() {
         let mut of = alone.iter().filter(|(_, it)| it.has(piece));
         if let (Some((fault, _)), None) = (of.next(), of.next()) {
             own.entry(fault.clone()).or_default().0.insert(piece.clone());
+        }
+    }
+    for pieces in own.values_mut() {
+        if pieces.iter().any(|it| !it.is_region()) {
+            pieces.0.retain(|it| !it.is_region());
         }
     }
     own

@@ -6,12 +6,13 @@
 //! found by a finding that counts and in which more pieces are its own than any other fault's. A
 //! fault that was treated (suppressed, accepted or known before) is no cause of its night.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use nightshift::history::{Wanted, gather};
 use nightshift::model::comparison::PendingContent;
 use nightshift::model::suite::Suppression;
-use nightshift::model::{BaselineRecord, Decision, Finding, History, Plan, Verdict};
+use nightshift::model::{BaselineRecord, Decision, Event, Finding, History, Plan, Verdict};
 use nightshift::report::NightReport;
 
 use super::changes::{Pieces, home, of_finding, own, seen};
@@ -32,7 +33,10 @@ pub struct Row {
     pub told_anew: bool,
     /// How many pairs of faults could be joined, and how many are.
     pub joins: (usize, usize),
-    /// Whether each decision of the gate was right; several where there are several nights.
+    /// What the gate decided on the night.
+    pub decision: Decision,
+    /// Whether each decision of the gate was right: on the night, where it has a cause, and on one
+    /// of the treated fault alone.
     pub gate: Vec<bool>,
     /// All findings, for people.
     pub findings: Vec<String>,
@@ -53,7 +57,7 @@ enum Before {
     Nothing,
     Suppressed(Vec<String>),
     Accepted(Vec<PendingContent>),
-    Known(History),
+    Known(Box<History>),
 }
 
 /// How many days a suppression holds.
@@ -69,9 +73,9 @@ struct Alone {
 
 impl Alone {
     fn of(night: &Variants, fault: &str, scenarios: &[&str]) -> Self {
-        let cut = home(night.cut(fault, scenarios), fault);
+        let cut = home(&night.cut(fault, scenarios), fault);
         let found = night.seen(&cut);
-        let report = night.told(&cut, &found);
+        let report = cut.told(&found);
         Self { pieces: seen(&cut, &found), report, pending: found.pending, cut }
     }
 
@@ -83,7 +87,7 @@ impl Alone {
         match treatment {
             Treatment::Suppressed => Before::Suppressed(self.fingerprints()),
             Treatment::Accepted => Before::Accepted(self.pending.clone()),
-            Treatment::Known => Before::Known(self.history()),
+            Treatment::Known => Before::Known(Box::new(self.history())),
         }
     }
 
@@ -107,48 +111,107 @@ impl Alone {
     }
 }
 
-/// Judges one night; `flaky` are the faults that may be told as flaky.
-pub fn row(night: &Variants, together: &Together, flaky: &BTreeSet<String>) -> Row {
-    let scenarios: Vec<&str> = together.scenarios.iter().map(String::as_str).collect();
-    let mut alone: BTreeMap<String, Alone> = BTreeMap::new();
-    for fault in &together.faults {
-        alone.insert(fault.clone(), Alone::of(night, fault, &scenarios));
+/// A fault, and the scenarios in which it ran alone.
+type Key = (String, Vec<String>);
+
+/// Faults alone, each in some of its scenarios: many nights ask for the same.
+#[derive(Default)]
+pub struct Known(Mutex<HashMap<Key, Arc<Alone>>>);
+
+impl Known {
+    fn get(&self, night: &Variants, fault: &str, scenarios: &[String]) -> Arc<Alone> {
+        let own = ran(night, fault, scenarios);
+        let key = (fault.to_owned(), own.iter().map(|it| (*it).to_owned()).collect());
+        let known = self.0.lock().expect("nobody panics with it").get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let new = Arc::new(Alone::of(night, fault, &own));
+            self.0.lock().expect("nobody panics with it").insert(key, Arc::clone(&new));
+            new
+        })
     }
-    let cut = home(night.cut(&together.name, &scenarios), &together.name);
-    let whole = seen(&cut, &night.seen(&cut));
-    let pieces = |left_out: Option<&str>| -> BTreeMap<String, Pieces> {
-        let all = alone.iter().filter(|it| Some(it.0.as_str()) != left_out);
-        all.map(|(fault, it)| (fault.clone(), it.pieces.clone())).collect()
-    };
-    let there: BTreeSet<String> = own(&whole, &pieces(None)).into_keys().collect();
+}
+
+/// Which of these scenarios were run as a variant.
+fn ran<'a>(night: &Variants, name: &str, scenarios: &'a [String]) -> Vec<&'a str> {
+    let all = night.scenarios(name);
+    let ran = |it: &&str| all.iter().any(|id| id.split('/').next() == Some(*it));
+    scenarios.iter().map(String::as_str).filter(ran).collect()
+}
+
+/// Whether a night and each of its faults alone came to their ends before the recording did.
+pub fn was_run(night: &Variants, together: &Together) -> bool {
+    let mut names = std::iter::once(&together.name).chain(&together.faults);
+    names.all(|name| {
+        let cut = night.cut(name, &ran(night, name, &together.scenarios));
+        let ended: BTreeSet<&str> = cut
+            .entries
+            .iter()
+            .filter(|it| matches!(it.event, Event::AttemptFinished { .. }))
+            .filter_map(|it| it.event.scenario())
+            .collect();
+        cut.plan.scenarios.iter().all(|it| ended.contains(it.id.as_str()))
+    })
+}
+
+/// The faults of a night by their names, each alone.
+type All = BTreeMap<String, Arc<Alone>>;
+
+/// Judges one night; `flaky` are the faults that may be told as flaky.
+pub fn row(night: &Variants, known: &Known, together: &Together, flaky: &BTreeSet<String>) -> Row {
+    let faults = together.faults.iter();
+    let alone: All =
+        faults.map(|it| (it.clone(), known.get(night, it, &together.scenarios))).collect();
+    let ran = ran(night, &together.name, &together.scenarios);
+    let cut = home(&night.cut(&together.name, &ran), &together.name);
+    let plain = night.seen(&cut);
+    let owned = own(&seen(&cut, &plain), &pieces(&alone, None));
+    let there: BTreeSet<&String> = owned.keys().collect();
     let treatment = together.treated.and_then(|it| decided(night, together, it, &alone, &there));
     let before = treatment.as_ref().map_or(Before::Nothing, |(it, on)| alone[on].before(*it));
-    let treated_cut = treated(&cut, &before);
-    let found = night.seen(&treated_cut);
-    let report = night.told(&treated_cut, &found);
-    let left = seen(&treated_cut, &found);
-    let accepted = treatment.as_ref().filter(|it| it.0 == Treatment::Accepted);
-    let mut owned = own(&left, &pieces(accepted.map(|it| it.1.as_str())));
-    if accepted.is_some() {
-        owned.retain(|fault, _| there.contains(fault));
-        let others: Vec<&String> =
-            there.iter().filter(|it| Some(*it) != accepted.map(|it| &it.1)).collect();
-        // Where only one fault is left, all that is left is its.
-        if let ([only], 2) = (&others[..], together.faults.len()) {
-            owned.insert((*only).clone(), left);
+    let after = treated(&cut, &before);
+    let mut row = match &treatment {
+        Some((Treatment::Accepted, on)) => {
+            let found = night.seen(&after);
+            let left = left(seen(&after, &found), &alone, on, &there);
+            held(together, &after.told(&found), &left, treatment.as_ref(), &alone, flaky)
         }
-    }
-    let mut row = held(together, &report, &owned, treatment.as_ref(), &alone, flaky);
-    let failing = row.causes.keys().any(|it| !flaky.contains(it));
-    if failing {
-        row.gate.push(report.gate.decision == Decision::Fail);
-    }
+        Some((Treatment::Suppressed | Treatment::Known, _)) | None => {
+            held(together, &after.told(&plain), &owned, treatment.as_ref(), &alone, flaky)
+        }
+    };
+    let (failing, decision) = (row.causes.keys().any(|it| !flaky.contains(it)), row.decision);
+    row.gate.extend(failing.then_some(decision == Decision::Fail));
     if let Some((_, on)) = &treatment {
         let cut = treated(&alone[on].cut, &before);
-        let report = night.told(&cut, &night.seen(&cut));
+        let report = cut.told(&night.seen(&cut));
         row.gate.push(report.gate.decision == Decision::Pass);
     }
     row
+}
+
+/// What each fault yields alone, but for the one that is left out.
+fn pieces(alone: &All, left_out: Option<&String>) -> BTreeMap<String, Pieces> {
+    let all = alone.iter().filter(|it| Some(it.0) != left_out);
+    all.map(|(fault, it)| (fault.clone(), it.pieces.clone())).collect()
+}
+
+/// Whose what is left is, once what one fault shows is accepted.
+fn left(
+    all: Pieces,
+    alone: &All,
+    accepted: &String,
+    there: &BTreeSet<&String>,
+) -> BTreeMap<String, Pieces> {
+    let mut owned = own(&all, &pieces(alone, Some(accepted)));
+    owned.retain(|fault, _| there.contains(fault));
+    // Where only one fault is left, all that is left is its.
+    let mut others = there.iter().filter(|it| **it != accepted);
+    if let (Some(only), None, 2) = (others.next(), others.next(), alone.len())
+        && !all.is_empty()
+    {
+        owned.insert((*only).clone(), all);
+    }
+    owned
 }
 
 /// What is decided before, on a fault that is there: the one that was drawn, or the first of the
@@ -157,8 +220,8 @@ fn decided(
     night: &Variants,
     together: &Together,
     (treatment, drawn): (Treatment, usize),
-    alone: &BTreeMap<String, Alone>,
-    there: &BTreeSet<String>,
+    alone: &All,
+    there: &BTreeSet<&String>,
 ) -> Option<(Treatment, String)> {
     let order = std::iter::once(drawn).chain(0..together.faults.len());
     let order = order.map(|at| &together.faults[at]).filter(|it| there.contains(*it));
@@ -190,7 +253,7 @@ fn treated(cut: &Cut, before: &Before) -> Cut {
         }
         Before::Accepted(pending) => pending.iter().for_each(|it| accept(&mut plan, it)),
         Before::Known(history) => {
-            plan.history = history.clone();
+            plan.history = History::clone(history);
             // By default what is still failing fails too, and the gate had nothing to tell apart.
             plan.gate.fail_on = vec![Verdict::Regressed];
         }
@@ -228,7 +291,7 @@ fn held(
     report: &NightReport,
     owned: &BTreeMap<String, Pieces>,
     treated: Option<&(Treatment, String)>,
-    alone: &BTreeMap<String, Alone>,
+    alone: &All,
     flaky: &BTreeSet<String>,
 ) -> Row {
     let is_treated = |fault: &str| treated.is_some_and(|it| it.1 == fault);
@@ -276,6 +339,7 @@ fn held(
         told_anew,
         joins: (owned.len() * owned.len().saturating_sub(1) / 2, joined.len()),
         causes,
+        decision: report.gate.decision,
         gate: Vec::new(),
         findings,
     }
