@@ -5,8 +5,9 @@
 //! `faults.json`: regressions of the kinds that stand in the product's own history, as replacements
 //! in its files. Baselines are accepted on the sound product, one more night must be silent, and
 //! then there is a night for each fault. What a [`Fault`] says a user would notice is held against
-//! the first finding of its night. `again` judges the nights that were kept, and runs nothing.
-//! Nights are in the temporary folder. Installing needs the package registries.
+//! the first finding of its night. `again` judges the nights that were kept, names faults that have
+//! none, and runs nothing. Nights are in the temporary folder. Installing needs the package
+//! registries.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
@@ -141,11 +142,16 @@ fn examine(name: &str, nights: Nights) -> Counts {
         counts.false_alarms += false_alarms(&report);
     }
     for fault in product.faults() {
+        let night = format!("nights/{}", fault.name);
         let patched = match nights {
             Nights::Run => Some(Patched::apply(&fault.patch, &product.cache())),
             Nights::Again => None,
         };
-        let report = product.night(&format!("nights/{}", fault.name), nights, &[]);
+        if nights == Nights::Again && !product.folder.join(&night).join("night.json").is_file() {
+            say(format_args!("  {:22} NO NIGHT, not counted", fault.name));
+            continue;
+        }
+        let report = product.night(&night, nights, &[]);
         drop(patched);
         counts.look_at(&fault, &report);
     }
@@ -306,7 +312,7 @@ impl Counts {
 
     fn sentence(&self) -> String {
         format!(
-            "{} faults, {} caught, {} at the right place, {} named, {:.2} findings each, {} false alarms",
+            "{} faults, {} caught, {} placed, {} titled, {:.2} findings each, {} false alarms",
             self.faults,
             self.caught,
             self.placed,
