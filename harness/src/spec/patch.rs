@@ -517,6 +517,7 @@ mod tests {
             reason: "known: it's being mended".to_owned(),
             owner: "data-team".to_owned(),
             expires: "2026-12-31".parse().expect("a date"),
+            ..Suppression::default()
         };
         let entry = suppression_text(&known);
         let text = "products:\n  shop: { path: [bin] }\n# the end\n";
