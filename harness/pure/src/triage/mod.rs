@@ -65,11 +65,11 @@ pub fn triage(
         .collect();
     let without_history = judged.clone();
     let seen = [&gating, &advisory];
-    let findings::Found { mut findings, adds, ages } =
+    let findings::Found { mut findings, mut adds, ages } =
         findings::findings(plan, &attempts, seen, &judged, now);
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
-    past::apply(plan, &attempts, &ages, &mut judged, &mut findings);
+    past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     findings::order(plan, &gating, &adds, &mut findings);
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);

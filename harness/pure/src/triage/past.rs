@@ -14,22 +14,27 @@ use crate::model::finding::FixedCause;
 use crate::model::history::Since;
 use crate::model::{Finding, History, Outcome, Plan, Verdict};
 
-/// Tells known from new, in findings and then in scenarios, and what holds again.
+/// Tells known from new, in findings and then in scenarios, and what holds again; `adds` are the
+/// fingerprints of findings that only add something.
 pub(super) fn apply<'a>(
     plan: &'a Plan,
     attempts: &Attempts<'_>,
     ages: &Ages,
     judged: &mut BTreeMap<&'a str, Judged>,
-    findings: &mut [Finding],
+    (findings, adds): (&mut [Finding], &mut BTreeSet<String>),
 ) {
     if plan.history.nights.is_empty() {
         return;
     }
     // Scenarios that have something which they did not have before.
     let mut news: BTreeSet<String> = BTreeSet::new();
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
     for finding in findings.iter_mut() {
-        date(plan, (judged, ages), finding, &mut news);
+        if let Some(past) = date(plan, (judged, ages), finding, &mut news) {
+            kept.entry(past).or_insert_with(|| finding.fingerprint.clone());
+        }
     }
+    keep_names(&kept, findings, adds);
     let deciding = findings.iter().filter(|it| it.stage.is_gating());
     let hit: BTreeSet<&String> = deciding.flat_map(|it| &it.scenarios).collect();
     let baselines = plan.baselines_by_scenario();
@@ -52,13 +57,35 @@ pub(super) fn apply<'a>(
     }
 }
 
-/// Since when a finding has been there, and whether it is known in all that it hits.
+/// What goes on keeps its fingerprint although it grew or shrank, because tickets hang on it; `kept`
+/// has the fingerprints of earlier nights with those that tonight's changes alone would give.
+fn keep_names(
+    kept: &BTreeMap<String, String>,
+    findings: &mut [Finding],
+    adds: &mut BTreeSet<String>,
+) {
+    let taken: BTreeSet<String> = findings.iter().map(|it| it.fingerprint.clone()).collect();
+    let renamed: BTreeMap<&String, &String> =
+        kept.iter().filter(|it| !taken.contains(it.0)).map(|(past, own)| (own, past)).collect();
+    *adds = adds.iter().map(|it| renamed.get(it).map_or(it, |it| it).clone()).collect();
+    for finding in findings {
+        let names = std::iter::once(&mut finding.fingerprint).chain(&mut finding.see_also);
+        for name in names {
+            if let Some(past) = renamed.get(name) {
+                (*past).clone_into(name);
+            }
+        }
+    }
+}
+
+/// Since when a finding has been there, and whether it is known in all that it hits; answers the
+/// fingerprint that it had, where it goes on with something.
 fn date(
     plan: &Plan,
     (judged, ages): (&BTreeMap<&str, Judged>, &Ages),
     finding: &mut Finding,
     news: &mut BTreeSet<String>,
-) {
+) -> Option<String> {
     let history = &plan.history;
     // Advisory findings hit scenarios of any verdict, the others what they made worse.
     let advisory = !finding.stage.is_gating();
@@ -68,7 +95,8 @@ fn date(
     let (old, new): (Vec<&String>, Vec<&String>) =
         finding.scenarios.iter().filter(worse).partition(|id| is_known(history, ages, id, finding));
     let by_pieces = || old.iter().find_map(|id| goes_on_with(history, id, finding));
-    let past = history.causes.get(&finding.fingerprint).or_else(by_pieces);
+    let same = history.causes.get_key_value(&finding.fingerprint);
+    let past = same.map(|it| (it.0.as_str(), it.1)).or_else(by_pieces);
     if finding.verdict == Verdict::Regressed && !old.is_empty() && new.is_empty() {
         finding.verdict = Verdict::StillFailing;
     }
@@ -86,7 +114,8 @@ fn date(
         | Verdict::Unchanged
         | Verdict::NotRun => known::last_night(history, &finding.fingerprint).is_some(),
     };
-    let since = if let Some(past) = past.filter(|_| goes_on) {
+    let known = past.filter(|_| goes_on);
+    let since = if let Some((_, past)) = known {
         finding.reasons.push(known::since_when(&past.since, past.nights));
         let mended = old.first().and_then(|id| ages.gone(id, past));
         if let Some((gone @ 1.., all)) = mended.filter(|it| it.0 < it.1) {
@@ -103,6 +132,7 @@ fn date(
     }
     finding.first_seen = Some(since.at);
     finding.since = Some(since);
+    known.map(|it| it.0.to_owned())
 }
 
 /// Whether a scenario had a finding's cause when it was last judged: by all of it where its past

@@ -146,23 +146,24 @@ fn past_pieces<'a>(history: &'a History, scenario: &str) -> Option<HashSet<&'a s
 }
 
 /// The cause of a scenario's past that a finding goes on with: the one with its fingerprint, or
-/// the one that it has most in common with.
+/// the one that it has most in common with; with that cause's fingerprint.
 #[must_use]
 pub(super) fn goes_on_with<'a>(
     history: &'a History,
     scenario: &str,
     finding: &Finding,
-) -> Option<&'a PastCause> {
+) -> Option<(&'a str, &'a PastCause)> {
     let past = history.scenarios.get(scenario)?;
-    if past.causes.contains(&finding.fingerprint) {
-        return history.causes.get(&finding.fingerprint);
+    let known = |it: &'a String| Some((it.as_str(), history.causes.get(it)?));
+    if let Some(same) = past.causes.iter().find(|it| **it == finding.fingerprint) {
+        return known(same);
     }
     let shapes: HashSet<&str> = telling(&finding.pieces).map(|it| shape_of(it)).collect();
     let shared = |it: &PastCause| {
         telling(&it.pieces).filter(|piece| shapes.contains(shape_of(piece))).count()
     };
-    let causes = past.causes.iter().filter_map(|it| history.causes.get(it));
-    causes.filter(|it| shared(it) > 0).max_by_key(|it| shared(it))
+    let causes = past.causes.iter().filter_map(known);
+    causes.filter(|it| shared(it.1) > 0).max_by_key(|it| shared(it.1))
 }
 
 #[cfg(test)]

@@ -254,3 +254,24 @@ fn a_past_that_kept_no_pieces_tells_by_the_first_of_them() {
     assert_eq!(found, [Verdict::Regressed, Verdict::StillFailing], "{:#?}", told(&judged));
     assert_eq!(verdicts(&judged), [Verdict::Regressed]);
 }
+
+#[test]
+fn what_shrinks_keeps_its_fingerprint_and_without_a_past_it_has_its_own() {
+    const ROWS: &str = "- list \"Orders\":\n  - listitem: Ada\n  - listitem: Bob\n  - listitem: Cid";
+    const TWO_LESS: &str = "- list \"Orders\":\n  - listitem: Cid";
+    const ONE_LESS: &str = "- list \"Orders\":\n  - listitem: Ada\n  - listitem: Cid";
+    let of = |seen: &str| {
+        let mut night = Night::default();
+        night.page("a", "/a", ROWS, seen);
+        night
+    };
+    let first = of(TWO_LESS);
+    let fingerprint = judge(&first).findings[0].fingerprint.clone();
+    let mut second = of(ONE_LESS);
+    assert_ne!(judge(&second).findings[0].fingerprint, fingerprint);
+    second.plan.history = after(&first, &[("a", GOOD)]).plan.history;
+    let judged = judge(&second);
+    assert_eq!(judged.findings[0].fingerprint, fingerprint);
+    assert_eq!(judged.findings[0].verdict, Verdict::StillFailing);
+    assert!(judged.fixed.is_empty(), "{:#?}", judged.fixed);
+}
