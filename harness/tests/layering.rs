@@ -184,3 +184,100 @@ fn an_arrow_that_is_not_in_the_table_is_found() {
     assert!(arrows[0].ends_with("triage uses night"), "{arrows:?}");
     assert!(arrows[1].ends_with("triage uses report"), "{arrows:?}");
 }
+
+/// Rooms whose files still use one another in circles; each that is untied leaves this list.
+const TIED: [&str; 11] = [
+    "commands", "compare", "history", "model", "night", "process", "report", "review", "settle",
+    "surface", "triage",
+];
+
+/// The files of a room, as `a` or `a/b`, each with the files of the room that it uses.
+fn uses_of_files(room: &str, folder: &Path) -> Rooms {
+    let path = Regex::new(r"(?:crate::(\w+)|(super|self))((?:::\w+)+)").expect("a valid pattern");
+    let name = |file: &Path| {
+        let below = file.strip_prefix(folder).expect("below the room").with_extension("");
+        let parts: Vec<String> = below
+            .iter()
+            .map(|it| it.to_string_lossy().into_owned())
+            .filter(|it| it != "mod")
+            .collect();
+        parts
+    };
+    let files: Vec<(Vec<String>, String)> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("readable"))
+        .filter(|entry| entry.path().extension().is_some_and(|it| it == "rs"))
+        .filter(|entry| !entry.path().iter().any(|it| it == "tests" || it == "tests.rs"))
+        .map(|entry| {
+            let source = std::fs::read_to_string(entry.path()).expect("readable");
+            let own = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = own.lines().filter(|it| it.trim_start().starts_with("use "));
+            (name(entry.path()), code.collect::<Vec<_>>().join("\n"))
+        })
+        .collect();
+    let known: BTreeSet<Vec<String>> = files.iter().map(|it| it.0.clone()).collect();
+    let mut all = Rooms::new();
+    for (file, source) in &files {
+        let used = all.entry(file.join("/")).or_default();
+        for found in path.captures_iter(source) {
+            let segments = found[3].split("::").filter(|it| !it.is_empty()).map(str::to_owned);
+            let mut from: Vec<String> = match (found.get(1), found.get(2).map(|it| it.as_str())) {
+                (Some(it), _) if it.as_str() == room => Vec::new(),
+                (None, Some("super")) => file[..file.len().saturating_sub(1)].to_vec(),
+                (None, Some("self")) => file.clone(),
+                _ => continue,
+            };
+            from.extend(segments);
+            // The longest beginning that is a file; what a `mod.rs` offers belongs to nobody here.
+            let target = (1..=from.len()).rev().map(|end| from[..end].to_vec());
+            let target = target.into_iter().find(|it| known.contains(it));
+            if let Some(target) = target.filter(|it| !file.starts_with(it) && !it.starts_with(file))
+            {
+                used.insert(target.join("/"));
+            }
+        }
+    }
+    all
+}
+
+/// The files that can be reached from themselves.
+fn circles(uses: &Rooms) -> BTreeSet<String> {
+    let reaches = |from: &String| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+        while let Some(at) = open.pop() {
+            for next in uses.get(at).into_iter().flatten() {
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        seen.contains(from)
+    };
+    uses.keys().filter(|it| reaches(it)).cloned().collect()
+}
+
+#[test]
+fn no_files_of_a_room_use_one_another_in_a_circle_but_in_rooms_that_are_still_tied() {
+    let tied: BTreeSet<String> = crates()
+        .iter()
+        .flat_map(|one| one.rooms.iter().map(|room| (room.clone(), one.source().join(room))))
+        .filter(|(room, folder)| !circles(&uses_of_files(room, folder)).is_empty())
+        .map(|it| it.0)
+        .collect();
+    assert_eq!(tied, TIED.map(str::to_owned).into());
+}
+
+#[test]
+fn two_files_that_use_one_another_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("a.rs", "use super::b::B;\n");
+    write("b.rs", "use crate::room::c::C;\n");
+    write("c.rs", "use super::d::D;\n#[cfg(test)]\nmod tests {\n    use super::a::A;\n}\n");
+    write("d.rs", "// use super::a::A;\n");
+    assert_eq!(circles(&uses_of_files("room", folder.path())), BTreeSet::new());
+    write("d.rs", "use super::b::B;\n");
+    let found = circles(&uses_of_files("room", folder.path()));
+    assert_eq!(found, ["b", "c", "d"].map(str::to_owned).into());
+}

@@ -49,11 +49,29 @@ fn is_small_edit(change: &Change) -> bool {
     let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
     let (was, is) = (Node::read(old), Node::read(new));
     let (Some(had), Some(has)) = (was.words(), is.words()) else { return false };
-    let letters = |it: &str| it.chars().filter(|it| it.is_alphabetic()).count();
-    let head = had.chars().zip(has.chars()).take_while(|(a, b)| a == b).count();
-    let tail = had.chars().rev().zip(has.chars().rev()).take_while(|(a, b)| a == b).count();
-    let shorter = had.chars().count().min(has.chars().count());
-    was.role == is.role && letters(had) >= TELLING && had != has && (head + tail) * 2 >= shorter
+    let letters = had.chars().filter(|it| it.is_alphabetic()).count();
+    was.role == is.role && letters >= TELLING && had != has && likeness(had, has) >= ALIKE
+}
+
+/// Texts that share so much are one text that was edited.
+const ALIKE: f64 = 0.4;
+
+/// How much of two texts is the same, from 0 to 1: the Dice coefficient of their pairs of letters.
+fn likeness(a: &str, b: &str) -> f64 {
+    let pairs = |text: &str| -> Vec<(char, char)> {
+        text.chars().zip(text.chars().skip(1)).collect()
+    };
+    let (own, mut others) = (pairs(a), pairs(b));
+    let all = own.len() + others.len();
+    let shared = own.iter().filter(|pair| match others.iter().position(|it| it == *pair) {
+        Some(at) => {
+            others.swap_remove(at);
+            true
+        }
+        None => false,
+    });
+    let shared = shared.count();
+    if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
 }
 
 /// Whether items came, went or are others, and not only a value in one or another of them.

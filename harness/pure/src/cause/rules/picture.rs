@@ -96,8 +96,9 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
             .map(|it| it.0)
             .collect();
         let seen: Vec<usize> = tree.iter().filter(|it| can_be_seen(it.1)).map(|it| it.0).collect();
-        // Where only one thing changed, it is what the picture shows.
-        let one = if own.is_empty() && seen.len() == 1 { seen } else { own };
+        // Where only one thing changed, it is what a region shows that has no name of its own.
+        let named = names(sighting.change).iter().any(|it| it.contains('"'));
+        let one = if own.is_empty() && !named && seen.len() == 1 { seen } else { own };
         found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
     found

@@ -257,7 +257,8 @@ fn a_past_that_kept_no_pieces_tells_by_the_first_of_them() {
 
 #[test]
 fn what_shrinks_keeps_its_fingerprint_and_without_a_past_it_has_its_own() {
-    const ROWS: &str = "- list \"Orders\":\n  - listitem: Ada\n  - listitem: Bob\n  - listitem: Cid";
+    const ROWS: &str =
+        "- list \"Orders\":\n  - listitem: Ada\n  - listitem: Bob\n  - listitem: Cid";
     const TWO_LESS: &str = "- list \"Orders\":\n  - listitem: Cid";
     const ONE_LESS: &str = "- list \"Orders\":\n  - listitem: Ada\n  - listitem: Cid";
     let of = |seen: &str| {
