@@ -155,7 +155,7 @@ impl FindingView {
                     one_line(&note.owner, 60)
                 )
             }),
-            reasons: finding.reasons.iter().map(|reason| short(reason, 400)).collect(),
+            reasons: reasons(finding),
             changes,
             more_changes,
             timeline,
@@ -505,3 +505,22 @@ fn state(step: &StepReport, differs: bool) -> &'static str {
         state => state.word(),
     }
 }
+/// As many other findings are named that may have the same cause; the rest is counted.
+const NAMED: usize = 5;
+
+/// Why we say so, why its changes are one finding, and which other findings may be the same.
+fn reasons(finding: &Finding) -> Vec<String> {
+    let mut all: Vec<String> = finding.reasons.iter().map(|reason| short(reason, 400)).collect();
+    if !finding.because.is_empty() {
+        all.push(format!("its changes are one finding: {}", finding.because.join("; ")));
+    }
+    let others = &finding.see_also;
+    let named = others.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match others.len() {
+        0 => {}
+        few if few <= NAMED => all.push(format!("perhaps the same cause as {named}")),
+        many => all.push(format!("perhaps the same cause as {named} and {} more", many - NAMED)),
+    }
+    all
+}
+
