@@ -2,7 +2,8 @@
 //!
 //! [`desk`] sorts it into items, one for each cause. [`decide`] carries decisions out: it checks
 //! that nothing would be lost ([`check`]), writes through [`change`] and remembers in [`log`], from
-//! where everything can be taken back ([`undo`]). [`propose`] finds redactions and what they cost, [`detail`] is what
+//! where everything can be taken back ([`undo`]). [`share`] is about snapshots that several findings
+//! changed. [`propose`] finds redactions and what they cost, [`detail`] is what
 //! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
 
 pub mod change;
@@ -13,6 +14,7 @@ pub mod desk;
 pub mod detail;
 pub mod log;
 pub mod propose;
+mod share;
 mod undo;
 pub mod web;
 
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub use self::decide::{Decided, Force, Suppress};
 pub use self::desk::{Chosen, Desk, Item, ItemKind, Opened};
 pub use self::propose::{Cost, Proposal};
+pub use self::share::together;
 
 use crate::spec::patch::PatchError;
 
@@ -106,6 +109,34 @@ pub enum ReviewError {
         id: String,
         /// Where it was looked for.
         night: PathBuf,
+    },
+    /// A snapshot cannot be split between findings.
+    #[error(
+        "{place} {what}: accepting {item} would take {others} too; look at both and accept them together: `nightshift review {night} --accept {all}`"
+    )]
+    Shared {
+        /// What was to be accepted.
+        item: String,
+        /// The other findings.
+        others: String,
+        /// The snapshot.
+        place: String,
+        /// Why it cannot be split.
+        what: &'static str,
+        /// All findings that can only be accepted together.
+        all: String,
+        /// The night.
+        night: String,
+    },
+    /// A finding of more changes than a suppression lists.
+    #[error(
+        "{finding} covers {changes} changes, more than a suppression lists; name them by `where: /path` or `pattern: 'regex'` under `suppress` in nightshift.yaml"
+    )]
+    TooMany {
+        /// The finding.
+        finding: String,
+        /// How many changes it covers.
+        changes: usize,
     },
     /// Nothing of it can be accepted.
     #[error(

@@ -65,6 +65,9 @@ fn finding(n: usize) -> Finding {
         reproduce: "nightshift run".to_owned(),
         accept: None,
         suppression: None,
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
     }
 }
 
