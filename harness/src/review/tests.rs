@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::console::draw::{Line, screen};
 use super::console::state::{Flow, Key, Mode, State};
-use super::decide::{Force, How};
-use super::{Desk, Opened};
+use super::decide::{Force, How, MOST_SUPPRESSED};
+use super::{Desk, Opened, Suppress, together};
 use crate::ledger::NightDir;
-use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
+use crate::model::finding::{CoveredChange, DiffLine, DiffPiece, DiffTag, Pending};
 use crate::model::testing::{Night, instant};
 use crate::model::{
     Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Stage,
@@ -119,6 +119,106 @@ fn laid(findings: usize) -> Laid {
     let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
     let desk = Desk::open(folder.path(), opened).expect("it can be opened");
     Laid { _folder: folder, desk }
+}
+
+/// Two findings that both changed the first line of one snapshot of this facet.
+fn tied(facet: FacetKind) -> Laid {
+    let mut laid = laid(2);
+    let desk = &mut laid.desk;
+    let change = |id: &str| CoveredChange {
+        id: id.to_owned(),
+        scenario: "s1".to_owned(),
+        checkpoint: Some("said".to_owned()),
+        facet: Some(facet),
+        thing: "line".to_owned(),
+        before: Some("a".to_owned()),
+        after: Some("b".to_owned()),
+        old_lines: vec![1],
+        new_lines: vec![1],
+    };
+    let mut findings = desk.findings.clone();
+    findings[0].changes = vec![change("one")];
+    findings[1].changes = vec![change("two")];
+    let mut pending = desk.pending.clone();
+    pending.truncate(1);
+    pending[0].facet = facet;
+    let judgement = Judgement {
+        scenarios: Vec::new(),
+        findings,
+        pending,
+        totals: Totals::default(),
+        gate: Gate { decision: Decision::Fail, rule: String::new() },
+        facets_without_baseline: 0,
+        stages: Vec::new(),
+        new_facets: 0,
+        fixed: Vec::new(),
+        redactions: Vec::new(),
+        dead_redactions: Vec::new(),
+        pace: None,
+        beside: None,
+    };
+    let night = NightDir::open(desk.night.path()).expect("it was made");
+    let (plan, entries) = (desk.plan.clone(), desk.entries.clone());
+    let opened = Opened { night, plan, entries, judgement, busy: false };
+    laid.desk = Desk::open(&desk.root.clone(), opened).expect("it can be opened");
+    laid
+}
+
+#[test]
+fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
+    for (facet, why) in
+        [(FacetKind::Image, "is a picture, which cannot be split"), (FacetKind::Stdout, "has a line")]
+    {
+        let mut laid = tied(facet);
+        let one = laid.desk.named("F1").expect("it waits");
+        let refused = laid.desk.accept(&one, how(instant())).expect_err("not alone").to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert!(refused.contains("would take F2 too"), "{refused}");
+        assert!(refused.contains("--accept F1 F2`"), "{refused}");
+        assert_eq!(laid.desk.with_inseparable(one).findings, [0, 1]);
+    }
+    let mut laid = tied(FacetKind::Stdout);
+    let ids = ["F2", "F1"].map(|id| laid.desk.named(id).expect("it waits"));
+    let [both] = &together(ids.to_vec())[..] else { panic!("one decision") };
+    let done = laid.desk.accept(both, how(instant())).expect("both");
+    assert_eq!(
+        (done.item.as_str(), done.files),
+        ("F2 F1", vec!["scenarios/snapshots/s1@said.stdout.snap".to_owned()])
+    );
+    assert_eq!(laid.desk.open_items().count(), 0);
+}
+
+#[test]
+fn the_screen_asks_before_it_takes_what_cannot_be_split() {
+    let mut laid = tied(FacetKind::Stdout);
+    let mut state = State::new(&laid.desk, Force::No);
+    press(&mut state, &mut laid.desk, "a");
+    assert!(state.message().0.contains("(f takes them together"), "{:?}", state.message());
+    press(&mut state, &mut laid.desk, "f");
+    assert_eq!(state.message().0, "accepted F1 F2: scenarios/snapshots/s1@said.stdout.snap");
+    assert_eq!(state.left(), 0);
+}
+
+#[test]
+fn a_finding_of_very_many_changes_is_suppressed_by_where_it_is() {
+    let mut laid = tied(FacetKind::Stdout);
+    std::fs::write(laid.desk.root().join("nightshift.yaml"), "products: { a: {} }\n")
+        .expect("written");
+    let known = Suppress {
+        owner: "ops".to_owned(),
+        expires: "2999-12-31".parse().expect("a date"),
+        reason: "known".to_owned(),
+    };
+    let change = laid.desk.findings[0].changes[0].clone();
+    let more = (0..=MOST_SUPPRESSED).map(|n| CoveredChange { id: n.to_string(), ..change.clone() });
+    laid.desk.findings[0].changes = more.collect();
+    let chosen = laid.desk.named("F1").expect("it waits");
+    let refused = laid.desk.suppress(&chosen, &known, how(instant())).expect_err("too many");
+    assert!(refused.to_string().contains("F1 covers 201 changes"), "{refused}");
+    let chosen = laid.desk.named("F2").expect("it waits");
+    laid.desk.suppress(&chosen, &known, how(instant())).expect("one change");
+    let text = std::fs::read_to_string(laid.desk.root().join("nightshift.yaml")).expect("there");
+    assert!(text.contains("fingerprint: '000000000002', changes: [two], reason: known"), "{text}");
 }
 
 fn how(now: DateTime<Utc>) -> How<'static> {

@@ -536,6 +536,17 @@ mod tests {
         );
         let again = add_to_list(&patched, Place::Root, "suppress", &entry).expect("a second one");
         assert_eq!(again.matches("0f3a").count(), 2);
+        let more = Suppression {
+            changes: vec!["12e4".to_owned(), "b5".to_owned()],
+            place: Some("/orders".to_owned()),
+            pattern: Some(r"took \d+".to_owned()),
+            fingerprint: None,
+            ..known
+        };
+        assert_eq!(
+            suppression_text(&more),
+            r"{ where: /orders, pattern: 'took \d+', changes: ['12e4', b5], reason: 'known: it''s being mended', owner: data-team, expires: 2026-12-31 }"
+        );
     }
 
     #[test]
