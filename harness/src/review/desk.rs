@@ -269,11 +269,8 @@ impl Desk {
                 self.log.decision(&self.finding_key(index))
             }
             ItemKind::Finding(_) | ItemKind::New => {
-                let all: Option<Vec<Decision>> = item
-                    .pending
-                    .iter()
-                    .map(|it| self.decided(*it, item.finding()))
-                    .collect();
+                let all: Option<Vec<Decision>> =
+                    item.pending.iter().map(|it| self.decided(*it, item.finding())).collect();
                 all.and_then(|it| it.last().copied())
             }
         }

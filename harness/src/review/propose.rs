@@ -158,8 +158,7 @@ fn pairs(desk: &Desk, chosen: &Chosen) -> Vec<Pair> {
                 let is_chosen = chosen.pending.iter().any(|it| {
                     let own = desk.is_about(*it, finding, &chosen.findings);
                     let it = &desk.pending[*it];
-                    own
-                        && it.scenario == difference.scenario
+                    own && it.scenario == difference.scenario
                         && Some(&it.checkpoint) == difference.checkpoint.as_ref()
                         && Some(it.facet) == change.facet
                 });

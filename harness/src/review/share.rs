@@ -217,9 +217,8 @@ impl Desk {
     /// The baseline with the parts of these findings and those that were accepted before.
     fn content(&self, index: usize, findings: &[usize]) -> Result<String, ReviewError> {
         let pending = &self.pending[index];
-        let record = self
-            .baseline(pending)
-            .ok_or_else(|| ReviewError::Nothing(pending.id.clone()))?;
+        let record =
+            self.baseline(pending).ok_or_else(|| ReviewError::Nothing(pending.id.clone()))?;
         let accepted = self.night.read_text(&record.evidence)?;
         let old = redacted(&self.plan, &self.entries, record, &accepted)?;
         let new = self.night.read_text(&pending.evidence)?;

@@ -72,6 +72,10 @@ fn finding(n: usize) -> Finding {
 }
 
 fn laid(findings: usize) -> Laid {
+    laid_with(findings, |_| {})
+}
+
+fn laid_with(findings: usize, edit: impl FnOnce(&mut Judgement)) -> Laid {
     let folder = tempfile::tempdir().expect("a folder");
     let night = NightDir::create(folder.path().join("night")).expect("an empty folder");
     let mut made = Night::default();
@@ -101,7 +105,7 @@ fn laid(findings: usize) -> Laid {
         std::fs::write(path, "scenario: a\nsteps: [ { run: tool, snapshot: said } ]\n")
             .expect("written");
     }
-    let judgement = Judgement {
+    let mut judgement = Judgement {
         scenarios: Vec::new(),
         findings: (1..=findings).map(finding).collect(),
         pending,
@@ -116,6 +120,7 @@ fn laid(findings: usize) -> Laid {
         pace: None,
         beside: None,
     };
+    edit(&mut judgement);
     let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
     let desk = Desk::open(folder.path(), opened).expect("it can be opened");
     Laid { _folder: folder, desk }
@@ -123,8 +128,6 @@ fn laid(findings: usize) -> Laid {
 
 /// Two findings that both changed the first line of one snapshot of this facet.
 fn tied(facet: FacetKind) -> Laid {
-    let mut laid = laid(2);
-    let desk = &mut laid.desk;
     let change = |id: &str| CoveredChange {
         id: id.to_owned(),
         scenario: "s1".to_owned(),
@@ -136,39 +139,20 @@ fn tied(facet: FacetKind) -> Laid {
         old_lines: vec![1],
         new_lines: vec![1],
     };
-    let mut findings = desk.findings.clone();
-    findings[0].changes = vec![change("one")];
-    findings[1].changes = vec![change("two")];
-    let mut pending = desk.pending.clone();
-    pending.truncate(1);
-    pending[0].facet = facet;
-    let judgement = Judgement {
-        scenarios: Vec::new(),
-        findings,
-        pending,
-        totals: Totals::default(),
-        gate: Gate { decision: Decision::Fail, rule: String::new() },
-        facets_without_baseline: 0,
-        stages: Vec::new(),
-        new_facets: 0,
-        fixed: Vec::new(),
-        redactions: Vec::new(),
-        dead_redactions: Vec::new(),
-        pace: None,
-        beside: None,
-    };
-    let night = NightDir::open(desk.night.path()).expect("it was made");
-    let (plan, entries) = (desk.plan.clone(), desk.entries.clone());
-    let opened = Opened { night, plan, entries, judgement, busy: false };
-    laid.desk = Desk::open(&desk.root.clone(), opened).expect("it can be opened");
-    laid
+    laid_with(2, |judgement| {
+        judgement.findings[0].changes = vec![change("one")];
+        judgement.findings[1].changes = vec![change("two")];
+        judgement.pending.truncate(1);
+        judgement.pending[0].facet = facet;
+    })
 }
 
 #[test]
 fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
-    for (facet, why) in
-        [(FacetKind::Image, "is a picture, which cannot be split"), (FacetKind::Stdout, "has a line")]
-    {
+    for (facet, why) in [
+        (FacetKind::Image, "is a picture, which cannot be split"),
+        (FacetKind::Stdout, "has a line"),
+    ] {
         let mut laid = tied(facet);
         let one = laid.desk.named("F1").expect("it waits");
         let refused = laid.desk.accept(&one, how(instant())).expect_err("not alone").to_string();

@@ -75,8 +75,12 @@ fn accepting_one_of_two_findings_leaves_the_other_as_it_was_and_red_in_the_next_
 
     assert_eq!(help.night("three", &[]).code, Some(1));
     let night = night_json(&help.suite.root().join("three"));
-    let titles: Vec<String> =
-        night["findings"].as_array().expect("findings").iter().map(|it| text(&it["title"])).collect();
+    let titles: Vec<String> = night["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|it| text(&it["title"]))
+        .collect();
     assert_eq!(titles.len(), 1, "{titles:?}");
     assert!(titles[0].contains("--enable-all"), "{titles:?}");
 
@@ -161,7 +165,14 @@ fn a_suppressed_finding_covers_its_own_change_and_a_later_one_fails_the_gate() {
     let help = Help::changed();
     let reworded = help.about("--check");
     let done = help.review(&[
-        "--suppress", &reworded, "--owner", "ops", "--expires", "2999-12-31", "--why", "known",
+        "--suppress",
+        &reworded,
+        "--owner",
+        "ops",
+        "--expires",
+        "2999-12-31",
+        "--why",
+        "known",
     ]);
     assert_eq!(done.code, Some(0), "{done:#?}");
     help.accept(&[&help.about("--enable-all")]);

@@ -153,8 +153,9 @@ impl FindingView {
             thumbnails,
             reproduce: one_line(&finding.reproduce, 400),
             accept: finding.accept.as_deref().map(|it| one_line(it, 400)),
-            more_covers: (all_covers.len() > MOST_COVERS)
-                .then(|| format!("… and {} more; night.json has all", all_covers.len() - MOST_COVERS)),
+            more_covers: (all_covers.len() > MOST_COVERS).then(|| {
+                format!("… and {} more; night.json has all", all_covers.len() - MOST_COVERS)
+            }),
             covers: all_covers.into_iter().take(MOST_COVERS).collect(),
             known: finding.suppression.as_ref().map(|note| {
                 let holds = if is_suppressed(finding) { "until" } else { "expired on" };

@@ -148,7 +148,11 @@ fn one_that_has_expired_covers_nothing_any_more_however_it_names() {
     for it in [by_fingerprint(&fingerprint(&prices(&[1]))), by_place, by_pattern] {
         assert_eq!(told(&prices(&[1]), vec![it.clone()]), (1, 0, Decision::Pass), "{it:?}");
         let expired = Suppression { expires: yesterday, ..it };
-        assert_eq!(told(&prices(&[1]), vec![expired.clone()]), (0, 1, Decision::Fail), "{expired:?}");
+        assert_eq!(
+            told(&prices(&[1]), vec![expired.clone()]),
+            (0, 1, Decision::Fail),
+            "{expired:?}"
+        );
     }
 }
 
