@@ -38,6 +38,10 @@ proof nights="10" after="0":
 detection *faults:
     cargo bench --bench detection -- {{faults}}
 
+# Two and three of these faults at once: none may hide another; `again` judges the last run, names of nights choose some.
+pairs *nights:
+    cargo bench --bench detection -- pairs {{nights}}
+
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}

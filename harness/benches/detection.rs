@@ -8,10 +8,13 @@
 //! are done with Playwright Test, with its aria snapshot and screenshot at every checkpoint;
 //! commands, files and terminals, which it does not compare, are left out there.
 //!
-//! `just detection again` judges the last night once more, with what the code is now.
+//! `just detection again` judges the last night once more, with what the code is now, and
+//! `just detection alone` leaves Playwright Test out. `just pairs` has several faults at once, see
+//! [`pairs`].
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
+mod pairs;
 mod playwright;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod suite;
@@ -54,8 +57,11 @@ struct Row {
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
     let mut chosen: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
-    let again = chosen.iter().any(|it| it == "again");
-    chosen.retain(|it| it != "again");
+    if took(&mut chosen, "pairs") {
+        return pairs::main(chosen);
+    }
+    let again = took(&mut chosen, "again");
+    let alone = took(&mut chosen, "alone");
     let mut faults = listed();
     faults.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
     if faults.is_empty() {
@@ -72,12 +78,23 @@ fn main() -> ExitCode {
         let accepted = timed("accepted", || accepted(traces.path()));
         trace(&accepted, traces.path(), &mut faults);
         let night = timed("our night", || run(&accepted, &faults, &kept));
-        let peer = timed("Playwright", || playwright_results(&accepted, &faults));
+        let peer = if alone {
+            BTreeMap::new()
+        } else {
+            timed("Playwright", || playwright_results(&accepted, &faults))
+        };
         suite::write(&theirs, &json!(peer).to_string());
         (night, peer)
     };
     let rows = timed("judged", || judged(&night, &faults));
     table(&faults, &rows, &peer)
+}
+
+/// Takes a word out of the arguments; whether it was there.
+fn took(arguments: &mut Vec<String>, word: &str) -> bool {
+    let before = arguments.len();
+    arguments.retain(|it| it != word);
+    arguments.len() < before
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {

@@ -219,7 +219,8 @@ fn anchors(page: &Page) -> impl Iterator<Item = String> {
 #[test]
 fn every_source_file_stands_in_the_map_and_nothing_else() {
     let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable");
-    let sources: Vec<PathBuf> = crate::layering::crates().iter().map(|it| it.source()).collect();
+    let sources: Vec<PathBuf> =
+        crate::layering::crates().iter().map(crate::layering::Crate::source).collect();
     let is_test = |name: &str| name.ends_with("tests.rs") || name.contains("/tests/");
     let missing: Vec<String> = sources
         .iter()

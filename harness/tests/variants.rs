@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use nightshift::ledger::NightDir;
+use nightshift::model::comparison::Comparison;
 use nightshift::model::{Entry, Event, Plan};
+use nightshift::report::NightReport;
 use nightshift::{compare, night, report, triage};
 use serde_json::Value;
 
@@ -36,6 +38,16 @@ pub struct Variants {
     frame: Plan,
     whole: Plan,
     entries: Vec<Entry>,
+    /// Where in `entries` those of each [`subject`] are.
+    positions: BTreeMap<String, Vec<usize>>,
+}
+
+/// One variant, cut out of the night: all that it needs to be judged by itself.
+pub struct Cut {
+    /// Its part of the plan.
+    pub plan: Plan,
+    /// Its lines of the ledger, and those that are about the night.
+    pub entries: Vec<Entry>,
 }
 
 /// Where the files of variants are.
@@ -76,7 +88,11 @@ impl Variants {
         frame.scenarios.clear();
         frame.baselines.clear();
         frame.products.clear();
-        Self { night, frame, whole, entries }
+        let mut positions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            positions.entry(subject(&entry.event).to_owned()).or_default().push(at);
+        }
+        Self { night, frame, whole, entries, positions }
     }
 
     /// The scenarios that were run as this variant, by their ids in the suite.
@@ -92,10 +108,15 @@ impl Variants {
 
     /// What a night over the scenarios of one variant alone says: its `night.json`.
     pub fn judge(&self, name: &str, scenarios: &[&str]) -> Value {
+        let cut = self.cut(name, scenarios);
+        let report = cut.told(&self.seen(&cut));
+        serde_json::to_value(report).expect("a report is JSON")
+    }
+
+    /// Cuts these scenarios of one variant out of the night.
+    pub fn cut(&self, name: &str, scenarios: &[&str]) -> Cut {
         let wanted: BTreeSet<String> = scenarios.iter().map(|it| renamed(it, name)).collect();
-        let is_own = |id: &str| {
-            wanted.contains(id) || id.split('/').next().is_some_and(|it| wanted.contains(it))
-        };
+        let is_own = |id: &str| wanted.contains(id) || wanted.contains(without_row(id));
         let product = product(name);
         let whole = &self.whole;
         let plan = Plan {
@@ -104,22 +125,46 @@ impl Variants {
             products: whole.products.iter().filter(|it| it.name == product).cloned().collect(),
             ..self.frame.clone()
         };
-        let is_of = |event: &Event| match event {
-            Event::ProductCrashed { product: of, .. }
-            | Event::ProductLog { product: of, .. }
-            | Event::Session { product: of, .. } => *of == product,
-            other => other.scenario().is_none_or(is_own),
-        };
-        let entries: Vec<Entry> =
-            self.entries.iter().filter(|it| is_of(&it.event)).cloned().collect();
+        let mut subjects: BTreeSet<&str> = wanted.iter().map(|it| without_row(it)).collect();
+        subjects.extend(["", product.as_str()]);
+        let own = subjects.iter().filter_map(|it| self.positions.get(*it)).flatten();
+        let ordered: BTreeSet<usize> = own.copied().collect();
+        let entries = ordered.into_iter().map(|at| &self.entries[at]);
+        let entries = entries.filter(|it| it.event.scenario().is_none_or(is_own)).cloned();
+        Cut { entries: entries.collect(), plan }
+    }
+
+    /// What is otherwise than the baselines of a cut say, with the new evidence kept.
+    pub fn seen(&self, cut: &Cut) -> Comparison {
         let read = |evidence: &_| self.night.read(evidence);
-        let mut seen = compare::compare(&plan, &entries, &read).expect("it can be compared");
+        let seen = compare::compare(&cut.plan, &cut.entries, &read);
+        let mut seen = seen.expect("it can be compared");
         let mut keep = |kind: &str, media: &str, bytes: &[u8]| self.night.keep(kind, media, bytes);
         seen.store(&mut keep).expect("evidence is kept");
-        let judgement = triage::triage(&plan, &entries, &seen, plan.started);
-        let report = report::build(&plan, &entries, &judgement);
-        serde_json::to_value(report).expect("a report is JSON")
+        seen
     }
+}
+
+impl Cut {
+    /// What is told of it.
+    pub fn told(&self, seen: &Comparison) -> NightReport {
+        let judgement = triage::triage(&self.plan, &self.entries, seen, self.plan.started);
+        report::build(&self.plan, &self.entries, &judgement)
+    }
+}
+
+/// What a line of the ledger is about: a product, a scenario without its row, or the night.
+fn subject(event: &Event) -> &str {
+    match event {
+        Event::ProductCrashed { product, .. }
+        | Event::ProductLog { product, .. }
+        | Event::Session { product, .. } => product,
+        other => other.scenario().map(without_row).unwrap_or_default(),
+    }
+}
+
+fn without_row(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(id, _)| id)
 }
 
 /// The suite of the shop with baselines of the shop without faults, as

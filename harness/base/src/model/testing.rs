@@ -26,6 +26,7 @@ pub struct Night {
 }
 
 /// The instant at which every night of the tests began.
+#[must_use]
 pub fn instant() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 1, 0, 0).single().expect("a valid instant")
 }
@@ -290,16 +291,19 @@ impl Night {
 }
 
 /// A snapshot of every facet.
+#[must_use]
 pub fn snapshot(name: &str) -> Snapshot {
     Snapshot { name: name.to_owned(), ..Snapshot::default() }
 }
 
 /// A step of the test file.
+#[must_use]
 pub fn step(index: u32, action: Action, text: &str) -> Step {
     Step { text: text.to_owned(), ..Step::new(index, "scenarios/test.yaml", index + 3, action) }
 }
 
 /// A scenario of the product `shop`.
+#[must_use]
 pub fn scenario(id: &str, steps: Vec<Step>) -> Scenario {
     Scenario {
         id: id.to_owned(),
@@ -313,6 +317,7 @@ pub fn scenario(id: &str, steps: Vec<Step>) -> Scenario {
 }
 
 /// A configuration of the product `shop` that says nothing else.
+#[must_use]
 pub fn config() -> super::suite::Config {
     let shop = ("shop".to_owned(), super::suite::ProductConfig::default());
     super::suite::Config {

@@ -45,7 +45,10 @@ impl<'a> Node<'a> {
     /// The positions of its spots, in order, each once.
     pub fn spots(&self) -> impl Iterator<Item = usize> + '_ {
         let mut last = None;
-        self.sightings.iter().map(|it| it.spot).filter(move |spot| last.replace(*spot) != Some(*spot))
+        self.sightings
+            .iter()
+            .map(|it| it.spot)
+            .filter(move |spot| last.replace(*spot) != Some(*spot))
     }
 }
 

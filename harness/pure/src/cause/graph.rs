@@ -28,9 +28,7 @@ pub fn connect(evidence: &Evidence<'_>, edges: BTreeSet<Edge>) -> Vec<Cause> {
             (own, cause)
         })
         .collect();
-    all.sort_by(|a, b| {
-        (a.1.spots.first(), &a.1.changes).cmp(&(b.1.spots.first(), &b.1.changes))
-    });
+    all.sort_by(|a, b| (a.1.spots.first(), &a.1.changes).cmp(&(b.1.spots.first(), &b.1.changes)));
     let mut holder = vec![0; nodes.len()];
     for (index, (own, _)) in all.iter().enumerate() {
         own.iter().for_each(|node| holder[*node] = index);

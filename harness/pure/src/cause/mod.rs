@@ -11,6 +11,8 @@ mod graph;
 pub mod node;
 pub mod rules;
 
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

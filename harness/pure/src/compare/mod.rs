@@ -30,8 +30,8 @@ use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
 use crate::model::comparison::{Comparison, Located, PendingContent, PendingReason, Unjudged};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
-    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetChange, FacetKind, Outcome, Plan, Scenario,
-    Snapshot, Surface,
+    BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetChange, FacetKind, Outcome, Plan,
+    Scenario, Snapshot, Surface,
 };
 
 pub use self::facet::{TextJudge, algorithm, canonical};

@@ -56,10 +56,7 @@ pub fn remarks(material: &Material<'_>) -> Result<Vec<Remark>, CompareError> {
     all.extend(expired.filter(|it| it.expires < material.today).map(|it| Remark {
         kind: RemarkKind::ExpiredSuppression,
         place: "nightshift.yaml".to_owned(),
-        text: format!(
-            "the suppression of {} expired on {} ({})",
-            it.what(), it.expires, it.reason
-        ),
+        text: format!("the suppression of {} expired on {} ({})", it.what(), it.expires, it.reason),
         mend: format!("remove it, or have {} decide on a new day", it.owner),
     }));
     all.extend(material.dead_redactions.iter().map(|(place, redaction)| Remark {

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::change::{Identity, without_numbers};
 use super::title::plain;
 use crate::model::FacetKind;
+use crate::model::change::{Identity, without_numbers};
 use crate::model::filetext::{Lines, Role, cells, name};
 use crate::model::finding::{DiffTag, FacetChange};
 

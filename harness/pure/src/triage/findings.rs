@@ -8,22 +8,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::spot::{self, atoms};
-use super::suppressed::Suppressions;
-use crate::cause::{Cause, Class, causes};
-use crate::model::change::{Identity, short_hash};
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
+use super::spot::{self, atoms};
+use super::suppressed::Suppressions;
 use super::title::{plain, title};
 use super::verdicts::{Judged, counts, verdict};
+use crate::cause::{Cause, Class, causes};
 use crate::model::attempts::{AttemptLog, Attempts};
+use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
 use crate::model::finding::CoveredChange;
 use crate::model::{
-    Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage, Step,
-    StepOutcome, Verdict, WatchKind,
+    Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
+    Step, StepOutcome, Verdict, WatchKind,
 };
 
 /// All that a finding is made from.
@@ -501,7 +501,13 @@ fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
     let mut all: Vec<CoveredChange> = Vec::new();
     let mut known = HashSet::new();
     for change in changes {
-        let key = (change.id.clone(), change.scenario.clone(), change.checkpoint.clone(), change.old_lines.clone(), change.new_lines.clone());
+        let key = (
+            change.id.clone(),
+            change.scenario.clone(),
+            change.checkpoint.clone(),
+            change.old_lines.clone(),
+            change.new_lines.clone(),
+        );
         if known.insert(key) {
             all.push(change);
         }

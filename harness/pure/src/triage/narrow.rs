@@ -36,8 +36,7 @@ pub fn facets_of(located: &Located, own: &Cause, holders: &[&Cause]) -> Vec<Face
                 facet.clone()
             } else {
                 let (own, other) = (Lines::of(&mine), Lines::of(&others));
-                let keep =
-                    |line: &DiffLine| own.holds(line) || (is_first && !other.holds(line));
+                let keep = |line: &DiffLine| own.holds(line) || (is_first && !other.holds(line));
                 narrow(facet, keep).unwrap_or_else(|| facet.clone())
             };
             Some(FacetChange { changes: mine, ..shown })
@@ -55,7 +54,8 @@ struct Lines {
 
 impl Lines {
     fn of(changes: &[Change]) -> Self {
-        let unnumbered = changes.iter().filter(|it| it.old_lines.is_empty() && it.new_lines.is_empty());
+        let unnumbered =
+            changes.iter().filter(|it| it.old_lines.is_empty() && it.new_lines.is_empty());
         Self {
             old: changes.iter().flat_map(|it| it.old_lines.iter().copied()).collect(),
             new: changes.iter().flat_map(|it| it.new_lines.iter().copied()).collect(),

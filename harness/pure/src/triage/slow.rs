@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::suppressed::of_fingerprint;
-use crate::model::change::short_hash;
 use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
+use crate::model::change::short_hash;
 use crate::model::finding::{Beside, FacetChange, Pace, SlowStep, Slowdown};
 use crate::model::history::{PastScenario, Took, step_key};
 use crate::model::{

@@ -91,6 +91,12 @@ fn part_of(
     (!lines.is_empty()).then(|| FacetChange {
         actual: lines.join("\n"),
         diff: diff.cloned().collect(),
+        changes: change
+            .changes
+            .iter()
+            .filter(|it| it.after.as_deref().is_none_or(counts))
+            .cloned()
+            .collect(),
         ..change.clone()
     })
 }

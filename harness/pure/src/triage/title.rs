@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::spot::text;
-use crate::model::change::{Identity, is_look};
 use super::files;
 use super::seen::Seen;
+use super::spot::text;
 use super::title_facets;
 use super::told::{self, told};
+use crate::model::change::{Identity, is_look};
 use crate::model::filetext::picture_of;
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::plan::WATCH_CHECKPOINT;

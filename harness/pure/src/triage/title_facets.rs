@@ -4,9 +4,9 @@
 //! `requests` and `a11y`. Used by [`super::title`].
 
 use super::node::thing;
-use crate::model::thing::Node;
 use super::title::plain;
 use crate::model::FacetKind;
+use crate::model::thing::Node;
 
 /// The longest piece of product text in a sentence, in characters.
 const PIECE: usize = 60;

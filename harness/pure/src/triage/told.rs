@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::spot::text;
 use super::files::apart;
+use super::spot::text;
 
 use super::node::{became, called};
 use super::title::{LIMIT, ScreenPart, place_of, plain, screen_part};
 use super::title_facets;
 use crate::model::change::{Identity, without_numbers};
-use crate::model::thing::{Node, USAGE, about};
 use crate::model::finding::{DiffTag, FacetChange};
 use crate::model::observe::END_MARK;
+use crate::model::thing::{Node, USAGE, about};
 use crate::model::{Difference, FacetKind};
 
 /// The longest piece of product text, in characters.

@@ -6,13 +6,16 @@ use std::collections::HashMap;
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::Change;
 use crate::model::finding::{DiffLine, DiffTag};
-use crate::model::thing::Thing;
+use crate::model::thing::{Thing, USAGE};
+
+const BECAUSE: &str = "they came or went side by side";
 
 pub(super) const RULE: Rule = Rule { id: "block", edges };
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut keyed = Vec::new();
+    let (mut keyed, mut masked, mut beside) = (Vec::new(), Vec::new(), Vec::new());
     for (spot, located) in evidence.spots.iter().enumerate() {
         let hunks: HashMap<FacetKind, HashMap<(DiffTag, u32), usize>> = located
             .difference
@@ -23,9 +26,15 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         for (node, change) in evidence.seen_at(spot) {
             let Some(facet) = change.facet else { continue };
             let one_sided = change.before.is_none() != change.after.is_none();
-            if !one_sided || matches!(change.thing, Thing::Entry(_)) {
+            let listed = matches!(&change.thing, Thing::Entry(name) if name != USAGE);
+            if !one_sided || listed {
                 continue;
             }
+            if is_masked(change) {
+                masked.push(((spot, facet, change.around.clone()), node));
+                continue;
+            }
+            beside.push(((spot, facet, change.around.clone()), node));
             let old = change.old_lines.iter().map(|it| (DiffTag::Removed, *it));
             let new = change.new_lines.iter().map(|it| (DiffTag::Added, *it));
             let own = hunks.get(&facet);
@@ -33,7 +42,18 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             keyed.extend(at.map(|at| ((spot, facet, at), node)));
         }
     }
-    stars(keyed, "they came or went side by side")
+    // What is masked came or went with what it stands beside, wherever that is.
+    let masked = masked.into_iter().filter_map(|(key, node)| {
+        let near = beside.iter().find(|it| it.0 == key)?;
+        Some(Edge::strong(near.1, node, BECAUSE))
+    });
+    let masked: Vec<Edge> = masked.collect();
+    stars(keyed, BECAUSE).into_iter().chain(masked).collect()
+}
+
+/// Whether nothing but a mask is said of it.
+fn is_masked(change: &Change) -> bool {
+    change.before.iter().chain(&change.after).all(|it| it.ends_with("[masked]"))
 }
 
 /// The run of changed lines that each changed line stands in.

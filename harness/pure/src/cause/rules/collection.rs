@@ -43,9 +43,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 fn is_about_items(evidence: &Evidence<'_>, nodes: &BTreeSet<usize>) -> bool {
     let changes: Vec<&Change> = nodes.iter().map(|it| evidence.nodes[*it].change()).collect();
     let line = |it: &Change| it.before.clone().or_else(|| it.after.clone()).unwrap_or_default();
-    let whole = |it: &&&Change| {
-        it.before.is_none() != it.after.is_none() && is_item(&line(it))
-    };
+    let whole = |it: &&&Change| it.before.is_none() != it.after.is_none() && is_item(&line(it));
     let values = changes.iter().filter(|it| !is_echo(&line(it))).count();
     changes.iter().any(|it| whole(&it)) || values >= MANY
 }

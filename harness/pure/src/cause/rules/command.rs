@@ -13,7 +13,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut lost: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let change = node.change();
-        if let (Thing::Entry(name), Some(_), None) = (&change.thing, &change.before, &change.after) {
+        if let (Thing::Entry(name), Some(_), None) = (&change.thing, &change.before, &change.after)
+        {
             lost.entry(name).or_default().push(index);
         }
     }

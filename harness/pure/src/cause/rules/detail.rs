@@ -82,12 +82,18 @@ fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         };
         part(&other.before, &own.before) && part(&other.after, &own.after)
     };
+    let one_sided = |it: &Change| (it.before.is_some(), it.after.is_some());
     let mut found = BTreeSet::new();
     for sighting in &evidence.nodes[node].sightings {
-        let near = evidence.seen_at(sighting.spot).filter(|(_, change)| {
-            change.facet == Some(FacetKind::Aria) && same(sighting.change, change)
-        });
-        found.extend(near.map(|it| it.0));
+        let tree =
+            || evidence.seen_at(sighting.spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
+        let near: Vec<usize> =
+            tree().filter(|it| same(sighting.change, it.1)).map(|it| it.0).collect();
+        // What stands in a thing that came or went is not named by it.
+        let side = one_sided(sighting.change);
+        let mut beside = tree().filter(|it| side != (true, true) && one_sided(it.1) == side);
+        let beside = if near.is_empty() { beside.next().map(|it| it.0) } else { None };
+        found.extend(near.into_iter().chain(beside));
     }
     found
 }

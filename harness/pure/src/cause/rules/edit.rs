@@ -29,6 +29,8 @@ enum Edit {
     State(FacetKind, String, String),
     /// A link that came or went, wherever it leads.
     Link(String, bool),
+    /// A number with its comma elsewhere, by so many places.
+    Scaled(i64),
 }
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
@@ -111,10 +113,27 @@ fn value(thing: &Thing, old: &str, new: &str) -> Option<Edit> {
         return None;
     }
     let (gone, came) = middle(old, new)?;
-    let telling = |it: &str| it.len() >= TELLING_VALUE && it.contains(|it: char| it.is_ascii_digit());
+    let telling =
+        |it: &str| it.len() >= TELLING_VALUE && it.contains(|it: char| it.is_ascii_digit());
     let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
     let (gone, came) = (bare(&gone), bare(&came));
-    (telling(&gone) && telling(&came)).then_some(Edit::Words(gone, came))
+    if !telling(&gone) || !telling(&came) {
+        return None;
+    }
+    Some(scaled(&gone, &came).unwrap_or(Edit::Words(gone, came)))
+}
+
+/// A number that is a power of ten times the other one: a comma or a unit that moved.
+fn scaled(gone: &str, came: &str) -> Option<Edit> {
+    let digits = |it: &str| -> Option<String> {
+        let plain = it.chars().all(|it| it.is_ascii_digit() || matches!(it, '.' | ','));
+        let all: String = it.chars().filter(char::is_ascii_digit).collect();
+        plain.then(|| all.trim_matches('0').to_owned())
+    };
+    let value = |it: &str| it.replace(',', "").parse::<f64>().ok().filter(|it| *it > 0.0);
+    let same = digits(gone)? == digits(came)?;
+    let power = (value(came)? / value(gone)?).log10().round();
+    (same && power != 0.0).then(|| Edit::Scaled(power as i64))
 }
 
 /// The words between what both sides begin and end with.

@@ -36,7 +36,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for event in &events {
         found.extend(same(evidence, *event, &events));
         let change = evidence.nodes[*event].change();
-        let followed = followed(evidence, *event);
+        let followed = followed(evidence, *event, reach(change));
         let candidates: BTreeSet<usize> =
             followed.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
         for node in candidates {
@@ -52,19 +52,32 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 }
 
 /// The spots that come with an event or next after it: on the same page, or a step that failed.
-fn followed(evidence: &Evidence<'_>, event: usize) -> BTreeSet<usize> {
+///
+/// What a page loads is asked for on other pages too, and told once: its consequences may stand on
+/// any later page of the attempt.
+fn followed(evidence: &Evidence<'_>, event: usize, reach: Reach) -> BTreeSet<usize> {
     let mut all = BTreeSet::new();
     for spot in evidence.nodes[event].spots() {
         let step = evidence.step(spot);
+        // What was asked for may be all that is known of where.
+        let anywhere = matches!(
+            &evidence.nodes[event].change().thing,
+            Thing::Event { path, .. } if *path == evidence.spots[spot].difference.place
+        );
         let own = evidence.of_attempt(spot).iter().copied();
         let later = own.filter(|it| !evidence.is_watch(*it) && evidence.step(*it) >= step);
         let near = later.filter(|it| {
-            evidence.path(*it) == evidence.path(spot) || evidence.is_failure(*it)
+            reach == Reach::Looks
+                || anywhere
+                || evidence.path(*it) == evidence.path(spot)
+                || evidence.is_failure(*it)
         });
         let near: Vec<usize> = near.collect();
         let first = near.first().map(|it| evidence.step(*it));
         all.extend(near.into_iter().filter(|it| {
-            Some(evidence.step(*it)) == first || evidence.path(*it) == evidence.path(spot)
+            reach == Reach::Looks
+                || Some(evidence.step(*it)) == first
+                || evidence.path(*it) == evidence.path(spot)
         }));
     }
     all
@@ -123,7 +136,8 @@ fn reach(change: &Change) -> Reach {
 /// Whether a change can follow from an event.
 fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
     let own = evidence.nodes[node].change();
-    let page = |it: &Thing| matches!(it, Thing::Event { path, .. } if is_document(evidence, node, path));
+    let page =
+        |it: &Thing| matches!(it, Thing::Event { path, .. } if is_document(evidence, node, path));
     if page(&event.thing) {
         return true;
     }
@@ -153,14 +167,18 @@ fn is_lack(change: &Change) -> bool {
         (None, Some(new)) => {
             let role = Node::read(new).role;
             change.facet != Some(FacetKind::Aria)
-                || matches!(role, "alert" | "alertdialog" | "dialog" | "status" | "paragraph" | "text")
+                || matches!(
+                    role,
+                    "alert" | "alertdialog" | "dialog" | "status" | "paragraph" | "text"
+                )
         }
         (Some(old), Some(new)) => {
             let (was, is) = (Node::read(old), Node::read(new));
             let words = |it: &Node<'_>| it.words().unwrap_or_default().len();
             let state = was.role == is.role && was.name == is.name;
             change.facet == Some(FacetKind::Image)
-                || (change.facet == Some(FacetKind::Aria) && (state || words(&is) * 2 < words(&was)))
+                || (change.facet == Some(FacetKind::Aria)
+                    && (state || words(&is) * 2 < words(&was)))
         }
         (None, None) => false,
     }

@@ -45,7 +45,8 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn of(evidence: &Evidence<'a>) -> Self {
-        let mut known = Self { lost: HashMap::new(), renamed: HashMap::new(), told: HashMap::new() };
+        let mut known =
+            Self { lost: HashMap::new(), renamed: HashMap::new(), told: HashMap::new() };
         for (index, node) in evidence.nodes.iter().enumerate() {
             let Some(facet) = node.facet() else { continue };
             for sighting in &node.sightings {

@@ -97,7 +97,10 @@ fn written(evidence: &Evidence<'_>) -> Vec<Edge> {
                     evidence.seen_at(spot).filter(move |it| it.1.facet == Some(kind)).map(|it| it.0)
                 };
                 let both = earlier.flat_map(|it| {
-                    star(at(it.0, FacetKind::Files).chain(at(*spot, kind)), "one reads what the other wrote")
+                    star(
+                        at(it.0, FacetKind::Files).chain(at(*spot, kind)),
+                        "one reads what the other wrote",
+                    )
                 });
                 found.extend(both);
             }

@@ -1,6 +1,7 @@
 //! The rules: each looks at the evidence, draws edges between changes and knows no other rule.
 //! `docs/reference/rules.md` has a section for each.
 
+mod answer;
 mod block;
 mod collection;
 mod command;
@@ -8,17 +9,22 @@ mod count;
 mod detail;
 mod edit;
 mod encoding;
+mod ending;
 mod event;
 mod exit;
 mod failure;
 mod file;
 mod frame;
+mod link;
 mod nested;
 mod option;
 mod order;
 mod picture;
 mod place;
 mod replaced;
+mod screen;
+mod structure;
+mod sum;
 
 use super::{Edge, Evidence};
 
@@ -32,7 +38,8 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 18] = [
+pub const ALL: [Rule; 24] = [
+    answer::RULE,
     block::RULE,
     collection::RULE,
     command::RULE,
@@ -40,17 +47,22 @@ pub const ALL: [Rule; 18] = [
     detail::RULE,
     edit::RULE,
     encoding::RULE,
+    ending::RULE,
     event::RULE,
     exit::RULE,
     failure::RULE,
     file::RULE,
     frame::RULE,
+    link::RULE,
     nested::RULE,
     option::RULE,
     order::RULE,
     picture::RULE,
     place::RULE,
     replaced::RULE,
+    screen::RULE,
+    structure::RULE,
+    sum::RULE,
 ];
 
 /// Edges from the first of some nodes to each other one.

@@ -37,7 +37,8 @@ fn moved(changes: &[(usize, &Change)]) -> Vec<usize> {
             *after.entry(line).or_default() += 1;
         }
     }
-    let on_both = |line: &String| before.contains_key(line.as_str()) && after.contains_key(line.as_str());
+    let on_both =
+        |line: &String| before.contains_key(line.as_str()) && after.contains_key(line.as_str());
     let is_moved = |change: &Change| {
         change.before.as_ref() != change.after.as_ref()
             && change.before.iter().chain(&change.after).all(on_both)

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star};
-use crate::cause::node::quoted_name;
+use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
@@ -24,6 +24,22 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found
 }
 
+/// Roles of what stands in a table or list.
+const LISTED: [&str; 12] = [
+    "cell",
+    "row",
+    "listitem",
+    "option",
+    "columnheader",
+    "rowheader",
+    "gridcell",
+    "text",
+    "link",
+    "img",
+    "strong",
+    "paragraph",
+];
+
 fn names(change: &Change) -> &[String] {
     match &change.thing {
         Thing::Region(names) => names,
@@ -33,11 +49,17 @@ fn names(change: &Change) -> &[String] {
 
 /// Whether a region is called by something that changed in the tree, or holds it, or stands in it.
 fn is_of(region: &Change, other: &Change) -> bool {
-    let lines = other.before.iter().chain(&other.after).chain(&other.around);
-    let lines: Vec<&String> = lines.collect();
+    let lines = || other.before.iter().chain(&other.after).chain(&other.around);
+    // An item of a list that is another list now may be called by anything.
+    let in_list = collection(other).is_some();
     names(region).iter().any(|name| {
-        let thing = quoted_name(name).unwrap_or(name);
-        lines.iter().any(|line| line.contains(thing) || thing.contains(line.trim_start_matches("- ")))
+        let thing = quoted_name(name).map_or(name.as_str(), |it| it.trim_matches('"'));
+        let is_item = LISTED.iter().any(|role| name.starts_with(role));
+        (in_list && is_item)
+            || lines().any(|line| {
+                let own = line.trim_start_matches("- ").trim_end_matches(':');
+                own.contains(thing) || name == own
+            })
     })
 }
 
@@ -51,8 +73,11 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
             near.filter(|it| it.1.facet != Some(FacetKind::Image)).collect();
         let own: Vec<usize> =
             tree.iter().filter(|it| is_of(sighting.change, it.1)).map(|it| it.0).collect();
-        let seen: Vec<usize> =
-            tree.iter().filter(|it| it.1.facet.is_some_and(FacetKind::is_visible)).map(|it| it.0).collect();
+        let seen: Vec<usize> = tree
+            .iter()
+            .filter(|it| it.1.facet.is_some_and(FacetKind::is_visible))
+            .map(|it| it.0)
+            .collect();
         // Where only one thing changed, it is what the picture shows.
         let one = if own.is_empty() && seen.len() == 1 { seen } else { own };
         found.extend(one.into_iter().map(|it| Edge::strong(it, node, BECAUSE)));
@@ -83,7 +108,8 @@ fn of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut pictured: BTreeSet<(&str, u32, u32)> = BTreeSet::new();
     for (spot, located) in evidence.spots.iter().enumerate() {
         let at = &located.difference;
-        let is_page = at.place.starts_with('/') || evidence.is_failure(spot) || evidence.is_watch(spot);
+        let is_page =
+            at.place.starts_with('/') || evidence.is_failure(spot) || evidence.is_watch(spot);
         if is_page {
             continue;
         }

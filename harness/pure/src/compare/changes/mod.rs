@@ -103,7 +103,8 @@ fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Chang
         let line = before.as_deref().or(after.as_deref())?;
         let thing = thing(facet, line);
         let number = pair.removed.and_then(|it| it.old_line).map(|it| (DiffTag::Removed, it));
-        let number = number.or(pair.added.and_then(|it| it.new_line).map(|it| (DiffTag::Added, it)));
+        let number =
+            number.or(pair.added.and_then(|it| it.new_line).map(|it| (DiffTag::Added, it)));
         let around = number.and_then(|it| around.get(&it).cloned()).unwrap_or_default();
         Some(Change { facet: Some(facet), thing, around, before, after, old_lines, new_lines })
     };

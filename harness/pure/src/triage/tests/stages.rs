@@ -77,7 +77,7 @@ fn of_several_watches_at_one_step_each_counts_by_its_own_stage() {
         .watch("s", 1, 1, WatchKind::Exception, "x is null", "/")
         .end("s", 1, Outcome::Completed);
     let whole = judge(&night).findings;
-    assert_eq!((whole.len(), whole[0].stage), (1, Stage::Gating));
+    assert_eq!((whole.len(), whole[0].stage), (2, Stage::Gating));
     night.plan.stages.watches.insert(WatchKind::ConsoleError, Stage::Advisory);
     let judgement = judge(&night);
     let told: Vec<_> = judgement

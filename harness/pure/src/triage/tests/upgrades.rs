@@ -489,9 +489,10 @@ fn a_finding_shows_the_links_that_it_is_about_and_no_others() {
         shown,
         [
             ("button \"Save\" became \"Store\" on /other (and 1 more page)", vec![]),
+            ("link \"Help\" became \"Advice\" on /items", vec!["link \"Advice\": /h"]),
             (
-                "link \"Help\" became \"Advice\" on /items",
-                vec!["link \"Advice\": /h\nlink \"More\": /more?x"]
+                "link \"More\" now leads to /more?x instead of /more on /items",
+                vec!["link \"More\": /more?x"]
             ),
         ]
     );

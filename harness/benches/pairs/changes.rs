@@ -1,0 +1,200 @@
+//! [`Pieces`]: what is otherwise in a night, in the smallest parts that can be told apart: a line
+//! that went or came, a changed region of a picture, a step that failed. Whose a piece is follows
+//! from which faults yield it when they are alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nightshift::model::comparison::Comparison;
+use nightshift::model::finding::DiffTag;
+use nightshift::model::{Difference, Event, FacetKind, Finding, Rect, StepOutcome};
+use serde_json::Value;
+
+use crate::variants::Cut;
+
+/// One piece of a change, wherever it was seen: rows keep their scenarios, attempts do not count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// A line of a facet.
+    Line { scenario: String, checkpoint: String, facet: String, came: bool, text: String },
+    /// A step that failed, with what was expected at it. What was there instead is left out: it
+    /// names the things around it, which another fault may change.
+    Failure { scenario: String, step: u32, expected: String },
+    /// A region of a picture: left, top, right, bottom.
+    Region { scenario: String, checkpoint: String, edges: [u64; 4] },
+}
+
+impl Piece {
+    fn is_region(&self) -> bool {
+        matches!(self, Self::Region { .. })
+    }
+
+    /// Whether both are the same change. Regions are where they share half of the smaller one.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Region { scenario, checkpoint, edges },
+                Self::Region { scenario: there, checkpoint: at, edges: theirs },
+            ) => scenario == there && checkpoint == at && overlap(*edges, *theirs),
+            (Self::Region { .. } | Self::Line { .. } | Self::Failure { .. }, _) => self == other,
+        }
+    }
+}
+
+fn overlap(a: [u64; 4], b: [u64; 4]) -> bool {
+    let area = |it: [u64; 4]| it[2].saturating_sub(it[0]) * it[3].saturating_sub(it[1]);
+    let shared = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
+    area(shared) * 2 >= area(a).min(area(b)) && area(shared) > 0
+}
+
+/// A set of pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Pieces(BTreeSet<Piece>);
+
+impl Pieces {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Piece> {
+        self.0.iter()
+    }
+
+    pub fn has(&self, piece: &Piece) -> bool {
+        match piece {
+            Piece::Line { .. } | Piece::Failure { .. } => self.0.contains(piece),
+            Piece::Region { .. } => self.0.iter().any(|it| it.is(piece)),
+        }
+    }
+
+    fn add(&mut self, difference: &Difference) {
+        let scenario = &difference.scenario;
+        let checkpoint = difference.checkpoint.clone().unwrap_or_default();
+        for change in &difference.facets {
+            let Some(facet) = change.facet else {
+                self.failure(scenario, difference.step, &change.expected);
+                continue;
+            };
+            let image = change.image.as_ref().filter(|_| facet == FacetKind::Image);
+            for it in image.iter().flat_map(|it| &it.boxes) {
+                let (scenario, checkpoint) = (scenario.clone(), checkpoint.clone());
+                self.0.insert(Piece::Region { scenario, checkpoint, edges: edges(it) });
+            }
+            for line in &change.diff {
+                let came = match line.tag {
+                    DiffTag::Added => true,
+                    DiffTag::Removed => false,
+                    DiffTag::Same | DiffTag::Gap => continue,
+                };
+                let text: String = line.pieces.iter().map(|it| it.text.as_str()).collect();
+                self.line((scenario, &checkpoint, facet.word()), came, &text);
+            }
+        }
+    }
+
+    fn line(&mut self, (scenario, checkpoint, facet): (&str, &str, &str), came: bool, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.0.insert(Piece::Line {
+                scenario: scenario.to_owned(),
+                checkpoint: checkpoint.to_owned(),
+                facet: facet.to_owned(),
+                came,
+                text: text.to_owned(),
+            });
+        }
+    }
+
+    fn failure(&mut self, scenario: &str, step: u32, expected: &str) {
+        let expected = expected.to_owned();
+        self.0.insert(Piece::Failure { scenario: scenario.to_owned(), step, expected });
+    }
+}
+
+fn edges(it: &Rect) -> [u64; 4] {
+    let (left, top) = (u64::from(it.x), u64::from(it.y));
+    [left, top, left + u64::from(it.width), top + u64::from(it.height)]
+}
+
+/// All that is otherwise in a night, before anything is made of it.
+pub fn seen(cut: &Cut, comparison: &Comparison) -> Pieces {
+    let mut pieces = Pieces::default();
+    for located in &comparison.differences {
+        pieces.add(&located.difference);
+    }
+    for entry in &cut.entries {
+        if let Event::Step { scenario, step, .. } = &entry.event
+            && let StepOutcome::Failed(failure) = &step.outcome
+        {
+            pieces.failure(scenario, step.index, &failure.expected);
+        }
+    }
+    pieces
+}
+
+/// What a finding holds: of its differences what its `changes` name, where it has them, for a
+/// difference may show more than the finding is about.
+pub fn of_finding(finding: &Finding) -> Pieces {
+    let mut pieces = Pieces::default();
+    for difference in &finding.differences {
+        pieces.add(difference);
+    }
+    let value = serde_json::to_value(finding).expect("a finding is JSON");
+    if let Some(changes) = value["changes"].as_array().filter(|it| !it.is_empty()) {
+        pieces.0.retain(|it| changes.iter().any(|change| names(change, it)));
+    }
+    pieces
+}
+
+/// Whether a change of a finding is about this piece.
+fn names(change: &Value, piece: &Piece) -> bool {
+    let word = |key: &str| change[key].as_str().unwrap_or_default();
+    let is_at = |scenario: &str, checkpoint: &str, facet: &str| {
+        (word("scenario"), word("checkpoint"), word("facet")) == (scenario, checkpoint, facet)
+    };
+    match piece {
+        Piece::Line { scenario, checkpoint, facet, came, text } => {
+            let said = word(if *came { "after" } else { "before" }).trim();
+            let same = said.contains(text.as_str()) || text.contains(said);
+            is_at(scenario, checkpoint, facet) && !said.is_empty() && same
+        }
+        Piece::Failure { scenario, expected, .. } => {
+            is_at(scenario, "", "") && word("before") == expected
+        }
+        Piece::Region { scenario, checkpoint, .. } => {
+            is_at(scenario, checkpoint, FacetKind::Image.word())
+        }
+    }
+}
+
+/// A cut with its scenarios and its product under their own names, so that a night of one fault
+/// and a night of several speak of the same.
+pub fn home(cut: &Cut, name: &str) -> Cut {
+    let renamed = |value: &Value| {
+        let text = value.to_string();
+        text.replace(&format!("--{name}"), "").replace(&format!("\"shop-{name}\""), "\"shop\"")
+    };
+    let plan = renamed(&serde_json::to_value(&cut.plan).expect("a plan is JSON"));
+    let entries = renamed(&serde_json::to_value(&cut.entries).expect("entries are JSON"));
+    Cut {
+        plan: serde_json::from_str(&plan).expect("it is still a plan"),
+        entries: serde_json::from_str(&entries).expect("they are still entries"),
+    }
+}
+
+/// Of the pieces of a night, those that only one of these faults yields when it is alone. Regions
+/// of pictures count for a fault that shows nowhere else: a picture shows what the lines tell.
+pub fn own(all: &Pieces, alone: &BTreeMap<String, Pieces>) -> BTreeMap<String, Pieces> {
+    let mut own: BTreeMap<String, Pieces> = BTreeMap::new();
+    for piece in all.iter() {
+        let mut of = alone.iter().filter(|(_, it)| it.has(piece));
+        if let (Some((fault, _)), None) = (of.next(), of.next()) {
+            own.entry(fault.clone()).or_default().0.insert(piece.clone());
+        }
+    }
+    for pieces in own.values_mut() {
+        if pieces.iter().any(|it| !it.is_region()) {
+            pieces.0.retain(|it| !it.is_region());
+        }
+    }
+    own
+}

@@ -1,0 +1,87 @@
+//! How the server answered: an error page, another status, a redirect. What is on a page that
+//! answers with an error and nowhere else follows from the answer; the status is said by the page and
+//! by its answer; the hops of one redirect are one.
+
+use std::collections::BTreeMap;
+
+use super::{Rule, star};
+use crate::cause::{Edge, Evidence};
+use crate::model::change::Change;
+use crate::model::thing::Thing;
+use crate::model::{FacetKind, WatchKind};
+
+pub(super) const RULE: Rule = Rule { id: "answer", edges };
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let errors: Vec<Option<usize>> =
+        (0..evidence.spots.len()).map(|spot| error_at(evidence, spot)).collect();
+    let mut found = Vec::new();
+    for (spot, error) in errors.iter().enumerate() {
+        if let Some(error) = *error {
+            let only = evidence.at[spot].iter().copied().filter(|node| {
+                *node != error && evidence.only_where(*node, |at| errors[at].is_some())
+            });
+            found.extend(only.map(|it| Edge::strong(error, it, "the page answers with an error")));
+        }
+        found.extend(said_twice(evidence, spot));
+    }
+    found.extend(watched(evidence, &errors));
+    found
+}
+
+/// The node that says that the page of a spot newly answers with an error.
+fn error_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
+    let is_error = |change: &Change| {
+        let status = change.after.as_deref().and_then(|it| it.strip_prefix("status: "));
+        change.facet == Some(FacetKind::Page) && status.is_some_and(|it| it.starts_with(['4', '5']))
+    };
+    evidence.seen_at(spot).find(|it| is_error(it.1)).map(|it| it.0)
+}
+
+/// What the page and its answer both say: the status, where it was sent to.
+fn said_twice(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    let mut by_value: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let mut hops = Vec::new();
+    for (node, change) in evidence.seen_at(spot) {
+        if !matches!(change.facet, Some(FacetKind::Page | FacetKind::Response)) {
+            continue;
+        }
+        let said =
+            |it: &'_ Option<String>| it.as_deref().is_some_and(|it| it.starts_with("redirect: "));
+        if said(&change.before) || said(&change.after) {
+            hops.push(node);
+        }
+        if let (Some(old), Some(new)) = (&change.before, &change.after) {
+            by_value.entry((last_word(old), last_word(new))).or_default().push(node);
+        }
+    }
+    let same = by_value.into_values().flat_map(|it| star(it, "page and answer say the same"));
+    same.chain(star(hops, "they are hops of one redirect")).collect()
+}
+
+fn last_word(line: &str) -> &str {
+    line.rsplit(' ').next().unwrap_or_default()
+}
+
+/// The watch that saw a bad status, and the page that answers so.
+fn watched(evidence: &Evidence<'_>, errors: &[Option<usize>]) -> Vec<Edge> {
+    let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (spot, error) in errors.iter().enumerate() {
+        if let Some(error) = error {
+            by_path.entry(evidence.path(spot)).or_default().push(*error);
+        }
+    }
+    let nodes = evidence.nodes.iter().enumerate();
+    nodes
+        .filter_map(|(index, node)| match &node.change().thing {
+            Thing::Event { kind, path } if kind == WatchKind::BadStatus.word() => {
+                let path = path.split(['?', '#']).next().unwrap_or(path);
+                Some((index, by_path.get(path)?))
+            }
+            _ => None,
+        })
+        .flat_map(|(index, pages)| {
+            pages.iter().map(move |it| Edge::strong(index, *it, "the page answers with an error"))
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! A total follows from its parts: a number that differs by exactly what a row or item holds that
+//! came or went at the same place, and the same amount by which others of the attempt differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Rule, star};
+use crate::cause::node::{collection, is_item};
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::{Change, without_numbers};
+
+pub(super) const RULE: Rule = Rule { id: "sum", edges };
+
+/// Amounts of so many digits and more are not equal by chance.
+const TELLING: u64 = 100;
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        found.extend(parts(evidence, spot));
+    }
+    for own in evidence.attempts.values() {
+        let mut by_amount: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
+        for (node, change) in own.iter().flat_map(|spot| evidence.seen_at(*spot)) {
+            if let Some(amount) = differs_by(change).filter(|it| *it >= TELLING) {
+                by_amount.entry(amount).or_default().insert(node);
+            }
+        }
+        let same = by_amount.into_values();
+        found.extend(same.flat_map(|it| star(it, "they differ by the same amount")));
+    }
+    found
+}
+
+/// Numbers of a spot that differ by what an item holds that came or went there.
+fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    let mut held: BTreeMap<u64, usize> = BTreeMap::new();
+    for (node, change) in evidence.seen_at(spot) {
+        let one_sided = change.before.is_none() != change.after.is_none();
+        let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
+        let in_list = is_item(line) || collection(change).is_some();
+        let counted = match change.facet {
+            Some(FacetKind::Aria) => in_list,
+            Some(FacetKind::Stdout | FacetKind::Screen | FacetKind::Files) => true,
+            _ => false,
+        };
+        if one_sided && counted {
+            for number in numbers(line) {
+                held.entry(number).or_insert(node);
+            }
+        }
+    }
+    let own = evidence.seen_at(spot);
+    own.filter_map(|(node, change)| {
+        let amount = differs_by(change).filter(|it| *it >= TELLING)?;
+        let item = held.get(&amount).filter(|it| **it != node)?;
+        Some(Edge::strong(*item, node, "the total differs by what came or went"))
+    })
+    .collect()
+}
+
+/// By how much the only number differs that differs between both sides, in hundredths.
+fn differs_by(change: &Change) -> Option<u64> {
+    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
+    if without_numbers(old) != without_numbers(new) {
+        return None;
+    }
+    let (was, is) = (numbers(old), numbers(new));
+    let mut differ = was.iter().zip(&is).filter(|(was, is)| was != is);
+    let (was, is) = differ.next()?;
+    (differ.next().is_none() && was.abs_diff(*is) > 0).then(|| was.abs_diff(*is))
+}
+
+/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350.
+fn numbers(line: &str) -> Vec<u64> {
+    let mut all = Vec::new();
+    for word in line.split(|it: char| !it.is_ascii_digit() && it != '.') {
+        let (whole, rest) = word.split_once('.').unwrap_or((word, ""));
+        let Ok(whole) = whole.parse::<u64>() else { continue };
+        let rest: String =
+            rest.chars().filter(char::is_ascii_digit).chain("00".chars()).take(2).collect();
+        if let Some(number) = whole.checked_mul(100) {
+            all.push(number.saturating_add(rest.parse().unwrap_or(0)));
+        }
+    }
+    all
+}
