@@ -7,9 +7,11 @@ use super::ReviewError;
 use super::decide::Taking;
 use super::desk::{Chosen, Desk, Item, ItemKind, key};
 use super::log::Decision;
+use crate::compare::image::with_regions;
 use crate::compare::part::{overlap, part, redacted};
-use crate::model::finding::{CoveredChange, Pending};
-use crate::model::{FacetKind, Finding};
+use crate::model::finding::{CoveredChange, ImageChange, Pending};
+use crate::model::thing::Thing;
+use crate::model::{FacetKind, Finding, Rect};
 
 /// What one finding has of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +197,7 @@ impl Desk {
         let mut keys = self.keys(index, chosen);
         if let Some(findings) = chosen.of(index).filter(|_| self.is_partial(index, chosen)) {
             self.refuse_inseparable(index, chosen)?;
-            item.content = self.content(index, findings)?.into_bytes();
+            item.content = self.content(index, findings)?;
         } else {
             let whole = key(&self.pending[index]);
             if !keys.contains(&whole) {
@@ -207,18 +209,25 @@ impl Desk {
 
     /// What stands in a baseline of which parts were accepted before; `None` where none was.
     fn standing(&self, index: usize) -> Result<Option<Vec<u8>>, ReviewError> {
-        let accepted = self.shares_of(index).iter().any(|it| self.is_taken(index, it, &[]));
-        if !accepted || self.pending[index].facet == FacetKind::Image {
+        if !self.shares_of(index).iter().any(|it| self.is_taken(index, it, &[])) {
             return Ok(None);
         }
-        Ok(Some(self.content(index, &[])?.into_bytes()))
+        self.content(index, &[]).map(Some)
     }
 
     /// The baseline with the parts of these findings and those that were accepted before.
-    fn content(&self, index: usize, findings: &[usize]) -> Result<String, ReviewError> {
+    fn content(&self, index: usize, findings: &[usize]) -> Result<Vec<u8>, ReviewError> {
         let pending = &self.pending[index];
         let record =
             self.baseline(pending).ok_or_else(|| ReviewError::Nothing(pending.id.clone()))?;
+        if pending.facet == FacetKind::Image {
+            let shares = self.shares_of(index).iter();
+            let taken = shares.filter(|it| self.is_taken(index, it, findings));
+            let regions: Vec<Rect> = taken.flat_map(|it| self.regions(index, it)).collect();
+            let sides = (self.night.read(&record.evidence)?, self.night.read(&pending.evidence)?);
+            return with_regions(&sides.0, &sides.1, &regions)?
+                .ok_or_else(|| ReviewError::Nothing(pending.id.clone()));
+        }
         let accepted = self.night.read_text(&record.evidence)?;
         let old = redacted(&self.plan, &self.entries, record, &accepted)?;
         let new = self.night.read_text(&pending.evidence)?;
@@ -230,13 +239,39 @@ impl Desk {
                 self.changes(share).into_iter().map(move |it| (it, taken))
             })
             .collect();
-        Ok(part(pending.facet, &old, &new, &changes))
+        Ok(part(pending.facet, &old, &new, &changes).into_bytes())
     }
 
     /// Whether two parts of a snapshot can only be taken together.
     fn is_inseparable(&self, index: usize, one: &Share, other: &Share) -> bool {
-        self.pending[index].facet == FacetKind::Image
-            || overlap(&self.changes(one), &self.changes(other))
+        if self.pending[index].facet != FacetKind::Image {
+            return overlap(&self.changes(one), &self.changes(other));
+        }
+        let (one, other) = (self.regions(index, one), self.regions(index, other));
+        let meet = |a: &Rect, b: &Rect| {
+            a.x < b.x + b.width
+                && b.x < a.x + a.width
+                && a.y < b.y + b.height
+                && b.y < a.y + a.height
+        };
+        one.is_empty() || other.is_empty() || one.iter().any(|a| other.iter().any(|b| meet(a, b)))
+    }
+
+    /// The regions of a picture that belong to a part of it; none where the picture cannot be split,
+    /// because something moved or it has another size.
+    fn regions(&self, index: usize, share: &Share) -> Vec<Rect> {
+        let seen = &self.pending[index].evidence.path;
+        let facets = self.findings[share.finding].differences.iter().flat_map(|it| &it.facets);
+        let image = facets.filter(|it| it.evidence.contains(seen)).find_map(|it| it.image.as_ref());
+        let splits = |it: &&ImageChange| it.expected_size == it.actual_size && it.moves.is_empty();
+        let Some(image) = image.filter(splits) else { return Vec::new() };
+        let changes = self.changes(share);
+        let own = image.boxes.iter().zip(&image.regions).filter(|(_, region)| {
+            let thing = Thing::Region(region.names.clone()).to_string();
+            let said = region.said();
+            said.is_some() && changes.iter().any(|it| it.thing == thing && it.after == said)
+        });
+        own.map(|it| *it.0).collect()
     }
 
     fn refuse_inseparable(&self, index: usize, chosen: &Chosen) -> Result<(), ReviewError> {
@@ -251,7 +286,7 @@ impl Desk {
         let id = |it: &usize| self.findings[*it].id.clone();
         let others = all.iter().filter(|it| !chosen.findings.contains(it)).map(id);
         let what = match pending.facet {
-            FacetKind::Image => "is a picture, which cannot be split",
+            FacetKind::Image => "is a picture that cannot be split",
             _ => "has a line that they all changed",
         };
         Err(ReviewError::Shared {

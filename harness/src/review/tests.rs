@@ -150,7 +150,7 @@ fn tied(facet: FacetKind) -> Laid {
 #[test]
 fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
     for (facet, why) in [
-        (FacetKind::Image, "is a picture, which cannot be split"),
+        (FacetKind::Image, "is a picture that cannot be split"),
         (FacetKind::Stdout, "has a line"),
     ] {
         let mut laid = tied(facet);
