@@ -7,10 +7,12 @@ use super::console::state::{Flow, Key, Mode, State};
 use super::decide::{Force, How, MOST_SUPPRESSED};
 use super::{Desk, Opened, Suppress, together};
 use crate::ledger::NightDir;
-use crate::model::finding::{CoveredChange, DiffLine, DiffPiece, DiffTag, Pending};
+use crate::model::finding::{CoveredChange, DiffLine, DiffPiece, DiffTag, ImageChange, Pending};
+use crate::model::picture::{Fate, Move, Region};
 use crate::model::testing::{Night, instant};
+use crate::model::thing::Thing;
 use crate::model::{
-    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Stage,
+    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Rect, Severity, Stage,
     Totals, Verdict,
 };
 
@@ -149,10 +151,9 @@ fn tied(facet: FacetKind) -> Laid {
 
 #[test]
 fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
-    for (facet, why) in [
-        (FacetKind::Image, "is a picture that cannot be split"),
-        (FacetKind::Stdout, "has a line"),
-    ] {
+    for (facet, why) in
+        [(FacetKind::Image, "is a picture that cannot be split"), (FacetKind::Stdout, "has a line")]
+    {
         let mut laid = tied(facet);
         let one = laid.desk.named("F1").expect("it waits");
         let refused = laid.desk.accept(&one, how(instant())).expect_err("not alone").to_string();
@@ -170,6 +171,56 @@ fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
         ("F2 F1", vec!["scenarios/snapshots/s1@said.stdout.snap".to_owned()])
     );
     assert_eq!(laid.desk.open_items().count(), 0);
+}
+
+#[test]
+fn a_picture_is_split_by_its_regions_unless_something_moved_or_they_meet() {
+    let region = |name: &str| Region { names: vec![name.to_owned()], fate: Fate::Changed };
+    let regions = [region("button \"Buy\""), region("heading \"Tea\"")];
+    let inseparable = |boxes: [u32; 2], moves: Vec<Move>, height: u32| {
+        let boxes = boxes.map(|x| Rect { x, y: 0, width: 10, height: 10 }).to_vec();
+        let image = ImageChange {
+            changed_pixels: 9,
+            compared_pixels: 99,
+            expected_size: (100, 100),
+            actual_size: (100, height),
+            boxes,
+            regions: regions.to_vec(),
+            moves,
+        };
+        let laid = laid_with(2, |judgement| {
+            judgement.pending.truncate(1);
+            judgement.pending[0].facet = FacetKind::Image;
+            let seen = judgement.pending[0].evidence.path.clone();
+            for (finding, region) in judgement.findings.iter_mut().zip(&regions) {
+                let facet = &mut finding.differences[0].facets[0];
+                facet.image = Some(image.clone());
+                facet.evidence.push(seen.clone());
+                finding.changes = vec![CoveredChange {
+                    id: region.names[0].clone(),
+                    scenario: "s1".to_owned(),
+                    checkpoint: Some("said".to_owned()),
+                    facet: Some(FacetKind::Image),
+                    thing: Thing::Region(region.names.clone()).to_string(),
+                    before: None,
+                    after: region.said(),
+                    old_lines: Vec::new(),
+                    new_lines: Vec::new(),
+                }];
+            }
+        });
+        laid.desk.inseparable(&laid.desk.named("F1").expect("it waits"))
+    };
+    let moved = Move {
+        names: Vec::new(),
+        more: 0,
+        from: Rect { x: 0, y: 0, width: 1, height: 1 },
+        to: Rect { x: 0, y: 9, width: 1, height: 1 },
+    };
+    assert_eq!(inseparable([0, 50], Vec::new(), 100), [0]);
+    assert_eq!(inseparable([0, 9], Vec::new(), 100), [0, 1]);
+    assert_eq!(inseparable([0, 50], vec![moved], 100), [0, 1]);
+    assert_eq!(inseparable([0, 50], Vec::new(), 120), [0, 1]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::shown::one_line;
+use crate::model::FacetKind;
 use crate::model::finding::CoveredChange;
 
 /// Characters shown of each side of a change.
@@ -52,8 +53,11 @@ pub fn covers<'a>(changes: impl IntoIterator<Item = &'a CoveredChange>) -> Vec<C
 }
 
 fn said(change: &CoveredChange) -> String {
-    let side = |it: &Option<String>| {
-        it.as_deref().map_or_else(|| "nothing".to_owned(), |it| one_line(it, SIDE))
+    // A node of the accessibility tree is written as an item of a list.
+    let mark = if change.facet == Some(FacetKind::Aria) { "- " } else { "" };
+    let side = |it: &Option<String>| match it.as_deref() {
+        Some(it) => one_line(it.strip_prefix(mark).unwrap_or(it), SIDE),
+        None => "nothing".to_owned(),
     };
     let thing = one_line(&change.thing, SIDE);
     format!("{thing}: {} → {}", side(&change.before), side(&change.after))
@@ -73,7 +77,6 @@ fn place(change: &CoveredChange) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FacetKind;
 
     fn change(scenario: &str, before: Option<&str>, after: Option<&str>) -> CoveredChange {
         CoveredChange {
@@ -96,6 +99,11 @@ mod tests {
             change("b", Some("old"), Some("new")),
             change("a", None, Some("more\nof it")),
             change("a", Some("less"), None),
+            CoveredChange {
+                facet: Some(FacetKind::Aria),
+                thing: "button \"Send\"".to_owned(),
+                ..change("a", Some("- button \"Send\""), Some("- button \"Save\""))
+            },
         ];
         let said: Vec<String> = covers(&all).iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -104,6 +112,7 @@ mod tests {
                 "entry --check: old → new (a@help stdout and 1 more)",
                 "entry --check: nothing → more of it (a@help stdout)",
                 "entry --check: less → nothing (a@help stdout)",
+                "button \"Send\": button \"Send\" → button \"Save\" (a@help aria)",
             ]
         );
     }

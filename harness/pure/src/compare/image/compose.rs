@@ -53,7 +53,12 @@ mod tests {
         let part = with_regions(&old, &new, &[region]).expect("pictures").expect("one size");
         let part = decode(&part, "it").expect("a picture");
         let black = |y: u32| -> Vec<usize> {
-            part.row(y).iter().enumerate().filter(|it| *it.1 & COLOURS == BLACK).map(|it| it.0).collect()
+            part.row(y)
+                .iter()
+                .enumerate()
+                .filter(|it| *it.1 & COLOURS == BLACK)
+                .map(|it| it.0)
+                .collect()
         };
         let rows: Vec<Vec<usize>> = (0..6).map(black).collect();
         let taken = vec![2, 3, 4];
