@@ -37,9 +37,18 @@ fn shop() -> Suite {
 
 /// The folders of the suites that upgrade real products.
 fn upgrades() -> Vec<PathBuf> {
-    let folder = repository().join("harness/upgrades");
-    let entries = std::fs::read_dir(folder).expect("the folder is there").flatten();
-    entries.map(|it| it.path()).filter(|it| it.join("nightshift.yaml").is_file()).collect()
+    suites_in("harness/upgrades")
+}
+
+/// The folders of the suites over products of others, with faults.
+fn held_out() -> Vec<PathBuf> {
+    suites_in("harness/held-out")
+}
+
+fn suites_in(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(repository().join(folder)).expect("the folder is there");
+    let folders = entries.flatten().map(|it| it.path());
+    folders.filter(|it| it.join("nightshift.yaml").is_file()).collect()
 }
 
 /// The scenario's file: rows of one `for-each` count once.
@@ -98,6 +107,27 @@ fn every_suite_of_the_upgrades_is_valid_and_knows_an_old_and_a_new_build() {
 }
 
 #[test]
+fn every_held_out_suite_is_valid_and_has_twelve_faults_that_say_what_a_user_notices() {
+    let suites = held_out();
+    assert_eq!(suites.len(), 3);
+    for root in suites {
+        assert!(files(&load(&root)).len() >= 8, "{}", root.display());
+        let text = std::fs::read_to_string(root.join("faults.json")).expect("the faults are there");
+        let faults: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list");
+        let names: std::collections::BTreeSet<&str> =
+            faults.iter().filter_map(|it| it["name"].as_str()).collect();
+        assert_eq!((faults.len(), names.len()), (12, 12), "{}", root.display());
+        for fault in &faults {
+            assert!(fault["notices"].as_str().is_some_and(|it| it.ends_with('.')), "{fault}");
+            for key in ["where", "words"] {
+                assert!(fault[key].as_array().is_some_and(|it| !it.is_empty()), "{fault}");
+            }
+            assert_ne!(fault["patch"]["old"], fault["patch"]["new"], "{fault}");
+        }
+    }
+}
+
+#[test]
 fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
     let suite = datasette();
     assert!(suite.skills.len() >= 3);
@@ -109,7 +139,7 @@ fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
 
 #[test]
 fn every_yaml_file_names_its_schema_in_the_first_line() {
-    for root in [vec![repository(), fixture().join("suite")], upgrades()].concat() {
+    for root in [vec![repository(), fixture().join("suite")], upgrades(), held_out()].concat() {
         let mut yaml = vec![root.join("nightshift.yaml")];
         for folder in ["scenarios", "skills"] {
             let walk = walkdir::WalkDir::new(root.join(folder)).into_iter().flatten();

@@ -171,5 +171,8 @@ fn finding(n: usize) -> Finding {
         reproduce: format!("nightshift run {}", id(n)),
         accept: Some("nightshift review 2026-11-21T010000Z-k3f9 --accept P1".into()),
         suppression: None,
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
     }
 }

@@ -20,7 +20,7 @@ const TRIES: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Treatment {
-    /// Its fingerprints are suppressed.
+    /// All its changes are suppressed.
     Suppressed,
     /// What it changes is accepted.
     Accepted,

@@ -79,13 +79,22 @@ impl Alone {
         Self { pieces: seen(&cut, &found), report, pending: found.pending, cut }
     }
 
+    /// The ids of all changes that its findings cover, as `review` writes them into a suppression.
+    fn covered(&self) -> Vec<String> {
+        let all = self.report.findings.iter();
+        all.flat_map(|it| it.changes.iter().map(|it| it.id.clone()).chain([it.fingerprint.clone()]))
+            .collect::<BTreeSet<String>>()
+            .into_iter()
+            .collect()
+    }
+
     fn fingerprints(&self) -> Vec<String> {
         self.report.findings.iter().map(|it| it.fingerprint.clone()).collect()
     }
 
     fn before(&self, treatment: Treatment) -> Before {
         match treatment {
-            Treatment::Suppressed => Before::Suppressed(self.fingerprints()),
+            Treatment::Suppressed => Before::Suppressed(self.covered()),
             Treatment::Accepted => Before::Accepted(self.pending.clone()),
             Treatment::Known => Before::Known(Box::new(self.history())),
         }
@@ -241,15 +250,15 @@ fn treated(cut: &Cut, before: &Before) -> Cut {
     let mut plan = cut.plan.clone();
     match before {
         Before::Nothing => {}
-        Before::Suppressed(fingerprints) => {
+        Before::Suppressed(changes) => {
             let expires = (plan.started + chrono::Duration::days(DAYS)).date_naive();
-            let known = fingerprints.iter().map(|it| Suppression {
-                fingerprint: it.clone(),
+            plan.suppressions.push(Suppression {
+                changes: changes.clone(),
                 reason: "it is known".to_owned(),
                 owner: "the bench".to_owned(),
                 expires,
+                ..Suppression::default()
             });
-            plan.suppressions.extend(known);
         }
         Before::Accepted(pending) => pending.iter().for_each(|it| accept(&mut plan, it)),
         Before::Known(history) => {

@@ -1,4 +1,5 @@
-//! [`connect`]: the connected components over strong edges; weak ones become references.
+//! [`connect`]: the connected components over strong edges, each consequence with one of its causes;
+//! weak edges become references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +7,33 @@ use super::{Cause, Edge, Evidence, Strength};
 
 /// The causes that edges make of the nodes, in order of their first spot and first change.
 #[must_use]
-pub fn connect(evidence: &Evidence<'_>, edges: BTreeSet<Edge>) -> Vec<Cause> {
+pub fn connect(evidence: &Evidence<'_>, edges: &BTreeSet<Edge>) -> Vec<Cause> {
     let nodes = &evidence.nodes;
-    let apart = |edge: &Edge| nodes[edge.from].class != nodes[edge.to].class;
-    let is_strong = |edge: &&Edge| edge.strength == Strength::Strong && !apart(edge);
+    let is_one = |edge: &Edge| nodes[edge.from].class == nodes[edge.to].class;
     let mut sets = Sets::of(nodes.len());
-    edges.iter().filter(is_strong).for_each(|it| sets.join(it.from, it.to));
+    let strong = edges.iter().filter(|it| it.strength == Strength::Strong && is_one(it));
+    strong.for_each(|it| sets.join(it.from, it.to));
+    let follows: Vec<&Edge> =
+        edges.iter().filter(|it| it.strength == Strength::Follows && is_one(it)).collect();
+    for (cause, effect) in attached(evidence, &mut sets, &follows) {
+        sets.join(cause, effect);
+    }
+    let (mut causes, holder) = components(evidence, &mut sets);
+    for edge in edges {
+        let (from, to) = (holder[edge.from], holder[edge.to]);
+        if from != to {
+            causes[from].see_also.insert(to);
+            causes[to].see_also.insert(from);
+        } else if edge.strength != Strength::Weak {
+            causes[from].because.insert(edge.because);
+        }
+    }
+    causes
+}
+
+/// The causes in their order, and for each node the position of its cause.
+fn components(evidence: &Evidence<'_>, sets: &mut Sets) -> (Vec<Cause>, Vec<usize>) {
+    let nodes = &evidence.nodes;
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for node in 0..nodes.len() {
         members.entry(sets.root(node)).or_default().push(node);
@@ -33,17 +55,54 @@ pub fn connect(evidence: &Evidence<'_>, edges: BTreeSet<Edge>) -> Vec<Cause> {
     for (index, (own, _)) in all.iter().enumerate() {
         own.iter().for_each(|node| holder[*node] = index);
     }
-    let mut causes: Vec<Cause> = all.into_iter().map(|it| it.1).collect();
-    for edge in &edges {
-        let (from, to) = (holder[edge.from], holder[edge.to]);
-        if from != to {
-            causes[from].see_also.insert(to);
-            causes[to].see_also.insert(from);
-        } else if is_strong(&edge) {
-            causes[from].because.insert(edge.because);
+    (all.into_iter().map(|it| it.1).collect(), holder)
+}
+
+/// For each set of nodes that are all consequences, the one cause that it is joined to: the one
+/// with which most of its places are shared. Two nodes each, of the cause and of the effect.
+fn attached(evidence: &Evidence<'_>, sets: &mut Sets, follows: &[&Edge]) -> Vec<(usize, usize)> {
+    let roots: Vec<usize> = (0..evidence.nodes.len()).map(|node| sets.root(node)).collect();
+    let mut causes: BTreeMap<usize, BTreeMap<usize, BTreeSet<usize>>> = BTreeMap::new();
+    let mut effects: BTreeSet<usize> = BTreeSet::new();
+    for edge in follows {
+        let (cause, effect) = (roots[edge.from], roots[edge.to]);
+        if cause != effect {
+            effects.insert(edge.to);
+            let there: BTreeSet<usize> = evidence.nodes[edge.from].spots().collect();
+            let shared = evidence.nodes[edge.to].spots().filter(|it| there.contains(it));
+            causes.entry(effect).or_default().entry(cause).or_default().extend(shared);
         }
     }
-    causes
+    let mut own: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (node, root) in roots.iter().enumerate() {
+        own.entry(*root).or_default().push(node);
+    }
+    let mut parent: BTreeMap<usize, usize> = BTreeMap::new();
+    // Sets are told apart by their first identity, which is the same in any order of the input.
+    for (effect, candidates) in causes {
+        if !own[&effect].iter().all(|node| effects.contains(node)) {
+            continue;
+        }
+        let mut ranked: Vec<(usize, usize)> =
+            candidates.iter().map(|(cause, spots)| (spots.len(), *cause)).collect();
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let fits = ranked.into_iter().find(|it| !leads_to(&parent, it.1, effect));
+        if let Some((_, cause)) = fits {
+            parent.insert(effect, cause);
+        }
+    }
+    parent.into_iter().map(|(effect, cause)| (cause, effect)).collect()
+}
+
+/// Whether a set follows, over any number of steps, from another one.
+fn leads_to(parent: &BTreeMap<usize, usize>, mut from: usize, to: usize) -> bool {
+    while from != to {
+        match parent.get(&from) {
+            Some(next) => from = *next,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// Disjoint sets, by the smallest of their members.

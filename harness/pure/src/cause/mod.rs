@@ -39,6 +39,9 @@ pub enum Class {
 pub enum Strength {
     /// They may have one cause; both findings say so, and neither swallows the other.
     Weak,
+    /// The second follows from the first, and from one such cause at most: a consequence never
+    /// ties two causes together.
+    Follows,
     /// They have one cause.
     Strong,
 }
@@ -61,6 +64,12 @@ impl Edge {
     #[must_use]
     pub fn strong(from: usize, to: usize, because: &'static str) -> Self {
         Self { from, to, strength: Strength::Strong, because }
+    }
+
+    /// An edge that joins a consequence to its cause, unless a better one has it.
+    #[must_use]
+    pub fn follows(cause: usize, effect: usize, because: &'static str) -> Self {
+        Self { strength: Strength::Follows, ..Self::strong(cause, effect, because) }
     }
 
     /// An edge that only says "perhaps".
@@ -90,5 +99,5 @@ pub struct Cause {
 pub fn causes(spots: &[Located], class: &dyn Fn(&Located, &Change) -> Class) -> Vec<Cause> {
     let evidence = Evidence::of(spots, class);
     let edges = rules::ALL.iter().flat_map(|rule| (rule.edges)(&evidence)).collect();
-    connect(&evidence, edges)
+    connect(&evidence, &edges)
 }

@@ -71,7 +71,7 @@ fn neither_the_order_of_rules_nor_that_of_what_was_seen_decides() {
         random.shuffle(&mut rules);
         let evidence = Evidence::of(&shuffled, &new);
         let edges = rules.iter().flat_map(|rule| (rule.edges)(&evidence)).collect();
-        assert_eq!(sets(graph::connect(&evidence, edges)), expected);
+        assert_eq!(sets(graph::connect(&evidence, &edges)), expected);
     }
 }
 

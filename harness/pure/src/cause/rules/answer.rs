@@ -21,7 +21,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let only = evidence.at[spot].iter().copied().filter(|node| {
                 *node != error && evidence.only_where(*node, |at| errors[at].is_some())
             });
-            found.extend(only.map(|it| Edge::strong(error, it, "the page answers with an error")));
+            found.extend(only.map(|it| Edge::follows(error, it, "the page answers with an error")));
         }
         found.extend(said_twice(evidence, spot));
     }

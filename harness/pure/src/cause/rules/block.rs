@@ -26,8 +26,19 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         for (node, change) in evidence.seen_at(spot) {
             let Some(facet) = change.facet else { continue };
             let one_sided = change.before.is_none() != change.after.is_none();
+            let ordered = matches!(
+                facet,
+                FacetKind::Aria
+                    | FacetKind::Text
+                    | FacetKind::Stdout
+                    | FacetKind::Stderr
+                    | FacetKind::Files
+                    | FacetKind::Screen
+                    | FacetKind::Links
+                    | FacetKind::Fields
+            );
             let listed = matches!(&change.thing, Thing::Entry(name) if name != USAGE);
-            if !one_sided || listed {
+            if !one_sided || listed || !ordered {
                 continue;
             }
             if is_masked(change) {

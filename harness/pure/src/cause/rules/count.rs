@@ -17,8 +17,10 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let more: i64 = items.iter().map(|it| it.1).sum();
         let Some((item, _)) = items.first() else { continue };
         for (node, change) in evidence.seen_at(spot) {
-            if more != 0 && by(change) == Some(more) {
-                found.push(Edge::strong(*item, node, "the number counts what came or went"));
+            // Rows on both sides are other rows, and say nothing of how many there are.
+            let one_side = items.iter().all(|it| it.1 == items[0].1);
+            if one_side && by(change) == Some(more) {
+                found.push(Edge::follows(*item, node, "the number counts what came or went"));
             }
         }
     }

@@ -26,7 +26,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             Some(FacetKind::Text) => same_words(evidence, node),
             _ => BTreeSet::new(),
         };
-        found.extend(about.into_iter().map(|it| Edge::strong(it, node, BECAUSE)));
+        found.extend(about.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
     found
 }

@@ -17,7 +17,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 *node != end && is_printed(other) && other.thing != Thing::End
             });
             let last = others.max_by_key(|it| (it.1.facet == change.facet, last_line(it.1)));
-            found.extend(last.map(|it| Edge::strong(it.0, end, "the output ends with it")));
+            found.extend(last.map(|it| Edge::follows(it.0, end, "the output ends with it")));
         }
     }
     found

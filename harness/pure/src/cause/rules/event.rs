@@ -20,8 +20,10 @@ const SAME: &str = "the watches speak of the same";
 enum Reach {
     /// The page itself: anything on it.
     Page,
-    /// Scripts and data: what is missing, refused, or not up to date.
-    Behaviour,
+    /// A script: what is missing, refused, or empty.
+    Script,
+    /// Data that a page asks for: also what is another value.
+    Data,
     /// A style sheet or font: how things look.
     Looks,
     /// A picture: that picture.
@@ -44,7 +46,11 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 && evidence.only_where(node, |spot| followed.contains(&spot))
                 && can_follow(evidence, change, node)
             {
-                found.push(Edge::strong(*event, node, FOLLOWS));
+                found.push(if is_of_page(evidence, change, node) {
+                    Edge::strong(*event, node, FOLLOWS)
+                } else {
+                    Edge::follows(*event, node, FOLLOWS)
+                });
             }
         }
     }
@@ -114,13 +120,13 @@ fn is_same(one: &Change, other: &Change) -> bool {
 }
 
 fn reach(change: &Change) -> Reach {
-    let Thing::Event { kind, path } = &change.thing else { return Reach::Behaviour };
+    let Thing::Event { kind, path } = &change.thing else { return Reach::Script };
     let is = |wanted: WatchKind| kind == wanted.word();
     if is(WatchKind::PageCrashed) {
         return Reach::Page;
     }
     if !is(WatchKind::BadStatus) && !is(WatchKind::RequestFailed) {
-        return Reach::Behaviour;
+        return Reach::Script;
     }
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let ending = path.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map(|it| it.1);
@@ -129,23 +135,36 @@ fn reach(change: &Change) -> Reach {
             Reach::Picture
         }
         Some("css" | "woff" | "woff2" | "ttf" | "otf") => Reach::Looks,
-        _ => Reach::Behaviour,
+        Some("js" | "mjs") => Reach::Script,
+        _ => Reach::Data,
+    }
+}
+
+/// Whether an event is the answer with the page itself at which a change stands.
+fn is_of_page(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
+    match &event.thing {
+        Thing::Event { path, .. } => is_document(evidence, node, path),
+        _ => false,
     }
 }
 
 /// Whether a change can follow from an event.
 fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
     let own = evidence.nodes[node].change();
-    let page =
-        |it: &Thing| matches!(it, Thing::Event { path, .. } if is_document(evidence, node, path));
-    if page(&event.thing) {
+    if is_of_page(evidence, event, node) {
         return true;
     }
-    let Some(facet) = own.facet else { return reach(event) != Reach::Picture };
+    let reach = reach(event);
+    let Some(facet) = own.facet else {
+        // That a page cannot be opened has nothing to do with the page before it.
+        let opened = own.after.as_deref().is_some_and(|it| it.starts_with("net::"));
+        return !opened && !matches!(reach, Reach::Picture | Reach::Looks);
+    };
     let replaced = evidence.only_where(node, |spot| evidence.spots[spot].replaced.contains(&facet));
-    match reach(event) {
+    match reach {
         Reach::Page => true,
-        Reach::Behaviour => replaced || facet == FacetKind::Requests || is_lack(own),
+        Reach::Data => replaced || facet == FacetKind::Requests || is_lack(own) || is_value(own),
+        Reach::Script => replaced || facet == FacetKind::Requests || is_lack(own),
         Reach::Looks => facet == FacetKind::Image || is_lack(own),
         Reach::Picture => is_picture(own),
     }
@@ -175,13 +194,20 @@ fn is_lack(change: &Change) -> bool {
         (Some(old), Some(new)) => {
             let (was, is) = (Node::read(old), Node::read(new));
             let words = |it: &Node<'_>| it.words().unwrap_or_default().len();
-            let state = was.role == is.role && was.name == is.name;
+            let state = was.role == is.role && was.name == is.name && was.value == is.value;
             change.facet == Some(FacetKind::Image)
                 || (change.facet == Some(FacetKind::Aria)
                     && (state || words(&is) * 2 < words(&was)))
         }
         (None, None) => false,
     }
+}
+
+/// Whether a thing of the tree holds another value under the same name.
+fn is_value(change: &Change) -> bool {
+    let (Some(old), Some(new)) = (&change.before, &change.after) else { return false };
+    let (was, is) = (Node::read(old), Node::read(new));
+    change.facet == Some(FacetKind::Aria) && was.role == is.role && was.name == is.name
 }
 
 /// Whether a change is that of a picture on the page.

@@ -18,20 +18,30 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let Some(exit) = *exit else { continue };
         let replaced = &evidence.spots[spot].replaced;
         for (node, change) in evidence.seen_at(spot) {
-            let follows = whole(change) || change.facet.is_some_and(|it| replaced.contains(&it));
+            let is_replaced = change.facet.is_some_and(|it| replaced.contains(&it));
+            let follows = is_replaced || can_follow(evidence.nodes[exit].change(), change);
             if node != exit && follows && evidence.only_where(node, |at| exits[at].is_some()) {
-                found.push(Edge::strong(exit, node, "the command ends otherwise"));
+                found.push(Edge::follows(exit, node, "the command ends otherwise"));
             }
         }
     }
     found
 }
 
-/// Whether something of an output came or went as a whole.
-fn whole(change: &Change) -> bool {
+/// Whether what came or went as a whole can follow from how a command ends: one that fails says why
+/// and does not do its work, one that no longer fails is silent about it.
+fn can_follow(exit: &Change, change: &Change) -> bool {
+    let fails = |code: &Option<String>| code.as_deref() != Some("0");
+    let (came, went) = (change.before.is_none(), change.after.is_none());
+    let on_error = change.facet == Some(FacetKind::Stderr);
     let output = matches!(
         change.facet,
         Some(FacetKind::Stdout | FacetKind::Stderr | FacetKind::Files | FacetKind::Text)
     );
-    output && (change.before.is_none() || change.after.is_none())
+    output
+        && match (fails(&exit.before), fails(&exit.after)) {
+            (false, _) => came || went,
+            (true, false) => (on_error && went) || (!on_error && came),
+            (true, true) => on_error && (came || went),
+        }
 }

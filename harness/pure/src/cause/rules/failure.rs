@@ -8,7 +8,7 @@ use crate::cause::node::quoted_names;
 use crate::cause::{Edge, Evidence};
 use crate::model::change::{Change, without_numbers};
 use crate::model::finding::DiffTag;
-use crate::model::thing::Node;
+use crate::model::thing::{Node, Thing};
 use crate::model::{Difference, FacetKind};
 
 pub(super) const RULE: Rule = Rule { id: "failure", edges };
@@ -23,7 +23,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let change = evidence.nodes[node].change();
             let into = known.lost(evidence, node).or_else(|| known.renamed(evidence, change));
             let into = into.or_else(|| wrong_already(evidence, node));
-            into.or_else(|| known.counted(evidence, node)).map(|it| Edge::strong(it, node, BECAUSE))
+            into.or_else(|| known.counted(evidence, node))
+                .map(|it| Edge::follows(it, node, BECAUSE))
         })
         .collect()
 }
@@ -184,7 +185,15 @@ fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
             let replaced = (earlier && !evidence.spots[spot].replaced.is_empty())
                 .then(|| replaced_at(evidence, spot))
                 .flatten();
-            let screen = || of(FacetKind::Screen).filter(|_| earlier);
+            // A step that looks for something on a screen where other words stand.
+            let words = || {
+                let mut lines = evidence.seen_at(spot).filter(|(_, it)| {
+                    it.facet == Some(FacetKind::Screen) && it.thing == Thing::Line
+                });
+                lines.next().map(|it| it.0)
+            };
+            let looks_for = !quoted_names(&at.facets[0].expected).is_empty();
+            let screen = || words().filter(|_| earlier && looks_for);
             let error = || error_page(evidence, spot).filter(|_| earlier);
             let exit = || of(FacetKind::Exit).filter(|_| ends);
             replaced.or_else(error).or_else(screen).or_else(exit)

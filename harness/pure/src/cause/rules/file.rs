@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Rule, star};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::Change;
 use crate::model::comparison::Located;
 use crate::model::filetext::name;
 use crate::model::finding::{DiffLine, DiffTag};
@@ -16,7 +17,32 @@ pub(super) const RULE: Rule = Rule { id: "file", edges };
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = in_one_file(evidence);
     found.extend(written(evidence));
+    found.extend(headers(evidence));
     found
+}
+
+/// What is said of a file as a whole, how many rows it has or how large it is, follows from what
+/// changed in it.
+fn headers(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        let files = || evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Files));
+        let is_header = |it: &Change| {
+            let line = it.before.as_deref().or(it.after.as_deref()).unwrap_or_default();
+            it.around.len() == 1 && it.around[0] == name(line)
+        };
+        for (header, said) in files().filter(|it| is_header(it.1) && is_paired(it.1)) {
+            let inside = files().filter(|(node, it)| {
+                *node != header && it.around.first() == said.around.first() && !is_header(it)
+            });
+            found.extend(inside.map(|it| Edge::follows(it.0, header, "it is said of the file")));
+        }
+    }
+    found
+}
+
+fn is_paired(change: &Change) -> bool {
+    change.before.is_some() && change.after.is_some()
 }
 
 /// What stands in one file that is new at every step that has it: created by one, it is changed by

@@ -31,8 +31,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             .get(first)
             .filter(|_| evidence.only_where(index, |it| evidence.path(it) == first));
         let holders = at_event.or(here).into_iter().flatten();
-        found
-            .extend(holders.filter(|it| **it != index).map(|it| Edge::strong(*it, index, BECAUSE)));
+        found.extend(
+            holders.filter(|it| **it != index).map(|it| Edge::follows(*it, index, BECAUSE)),
+        );
     }
     found
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::Rule;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::Change;
 
 pub(super) const RULE: Rule = Rule { id: "nested", edges };
 
@@ -21,9 +22,20 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
         for (node, change) in tree() {
             let around = change.around.iter().filter_map(|it| changed.get(it.as_str()));
-            let inside = around.filter(|it| **it != node);
-            found.extend(inside.map(|it| Edge::strong(*it, node, "one stands in the other")));
+            for outer in around.copied().filter(|it| *it != node) {
+                found.push(edge(evidence.nodes[outer].change(), outer, (change, node)));
+            }
         }
     }
     found
+}
+
+/// What is called by what stands in it follows from it; what came or went did so with all of it.
+fn edge(outer: &Change, at: usize, (inner, node): (&Change, usize)) -> Edge {
+    const BECAUSE: &str = "one stands in the other";
+    let side = |it: &Change| (it.before.is_some(), it.after.is_some());
+    if side(outer) == side(inner) && side(outer) != (true, true) {
+        return Edge::strong(at, node, BECAUSE);
+    }
+    Edge::follows(node, at, BECAUSE)
 }

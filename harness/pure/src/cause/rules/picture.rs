@@ -8,7 +8,8 @@ use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::thing::Thing;
+use crate::model::filetext::picture_of;
+use crate::model::thing::{Node, Thing};
 
 pub(super) const RULE: Rule = Rule { id: "picture", edges };
 
@@ -63,6 +64,23 @@ fn is_of(region: &Change, other: &Change) -> bool {
     })
 }
 
+/// Whether a picture can show a change: a link looks the same wherever it leads.
+fn can_be_seen(change: &Change) -> bool {
+    let bare = |line: &Option<String>| {
+        line.as_deref().map(|line| {
+            let node = Node::read(line);
+            let seen = |it: &&str| !it.starts_with("url=") && !it.starts_with("description=");
+            let said: Vec<&str> = node.attributes.iter().copied().filter(seen).collect();
+            format!("{} {:?} {:?} {}", node.role, node.name, node.value, said.join(" "))
+        })
+    };
+    match change.facet {
+        Some(FacetKind::Aria) => bare(&change.before) != bare(&change.after),
+        Some(facet) => facet.is_visible() || facet == FacetKind::Fields,
+        None => false,
+    }
+}
+
 /// What changed in the tree where a region looks different.
 fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     const BECAUSE: &str = "the picture shows it";
@@ -71,16 +89,15 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let near = evidence.seen_at(sighting.spot);
         let tree: Vec<(usize, &Change)> =
             near.filter(|it| it.1.facet != Some(FacetKind::Image)).collect();
-        let own: Vec<usize> =
-            tree.iter().filter(|it| is_of(sighting.change, it.1)).map(|it| it.0).collect();
-        let seen: Vec<usize> = tree
+        let own: Vec<usize> = tree
             .iter()
-            .filter(|it| it.1.facet.is_some_and(FacetKind::is_visible))
+            .filter(|it| can_be_seen(it.1) && is_of(sighting.change, it.1))
             .map(|it| it.0)
             .collect();
+        let seen: Vec<usize> = tree.iter().filter(|it| can_be_seen(it.1)).map(|it| it.0).collect();
         // Where only one thing changed, it is what the picture shows.
         let one = if own.is_empty() && seen.len() == 1 { seen } else { own };
-        found.extend(one.into_iter().map(|it| Edge::strong(it, node, BECAUSE)));
+        found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
     found
 }
@@ -102,29 +119,47 @@ fn one_look(evidence: &Evidence<'_>) -> Vec<Edge> {
     by_view.into_values().flat_map(|it| star(it, "they are how one page looks")).collect()
 }
 
-/// Pictures of files follow what else changed in the files of the same step, and one another.
+/// Pictures of a file follow what else changed in that file at the same step, and one another.
 fn of_files(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut by_step: BTreeMap<(&str, u32, u32), BTreeSet<usize>> = BTreeMap::new();
-    let mut pictured: BTreeSet<(&str, u32, u32)> = BTreeSet::new();
-    for (spot, located) in evidence.spots.iter().enumerate() {
-        let at = &located.difference;
-        let is_page =
-            at.place.starts_with('/') || evidence.is_failure(spot) || evidence.is_watch(spot);
-        if is_page {
-            continue;
+    const BECAUSE: &str = "a picture shows the file";
+    let mut found = Vec::new();
+    for own in evidence.attempts.values() {
+        let mut pictures: BTreeMap<(u32, String), BTreeSet<usize>> = BTreeMap::new();
+        for spot in own.iter().copied().filter(|it| !evidence.is_failure(*it)) {
+            let checkpoint = evidence.spots[spot].difference.checkpoint.as_deref();
+            let Some(file) = checkpoint.and_then(|it| file_of(evidence, own, spot, it)) else {
+                continue;
+            };
+            let nodes = evidence.at[spot].iter().copied();
+            pictures.entry((evidence.step(spot), file)).or_default().extend(nodes);
         }
-        let moment = (at.scenario.as_str(), at.attempt, at.step);
-        for (node, change) in evidence.seen_at(spot) {
-            match change.facet {
-                Some(FacetKind::Image) => {
-                    pictured.insert(moment);
-                }
-                Some(FacetKind::Files) => {}
-                _ => continue,
-            }
-            by_step.entry(moment).or_default().insert(node);
+        for ((step, file), nodes) in pictures {
+            let same_step = own.iter().copied().filter(|it| evidence.step(*it) == step);
+            let written = same_step.flat_map(|spot| evidence.seen_at(spot)).filter(|(_, it)| {
+                it.facet == Some(FacetKind::Files) && it.around.first() == Some(&file)
+            });
+            let written: BTreeSet<usize> = written.map(|it| it.0).collect();
+            let shown = nodes
+                .iter()
+                .flat_map(|node| written.iter().map(move |it| Edge::follows(*it, *node, BECAUSE)));
+            found.extend(shown);
+            found.extend(star(nodes.iter().copied(), BECAUSE));
         }
     }
-    let own = by_step.into_iter().filter(|it| pictured.contains(&it.0));
-    own.flat_map(|it| star(it.1, "a picture shows the file")).collect()
+    found
+}
+
+/// The file that a checkpoint is a picture of: it is named after another one of the same step, as
+/// `out.chart.png` or `out.report.pdf.page-2` is after `out`.
+fn file_of(
+    evidence: &Evidence<'_>,
+    own: &[usize],
+    spot: usize,
+    checkpoint: &str,
+) -> Option<String> {
+    let beside = own.iter().filter(|it| evidence.step(**it) == evidence.step(spot));
+    let names = beside.filter_map(|it| evidence.spots[*it].difference.checkpoint.as_deref());
+    let picture = picture_of(checkpoint, names.filter(|it| *it != checkpoint))?;
+    let file = picture.split(".page-").next().unwrap_or(picture);
+    Some(file.replace('~', "/"))
 }

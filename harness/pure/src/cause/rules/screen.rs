@@ -32,7 +32,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 .iter()
                 .filter(|it| it.1.thing != Thing::Look || !rows.is_disjoint(&look_rows(it.1)));
             let near = near.map(|it| it.0).collect::<Vec<_>>();
-            found.extend(near.into_iter().map(|it| Edge::strong(*node, it, BECAUSE)));
+            found.extend(near.into_iter().map(|it| Edge::follows(*node, it, BECAUSE)));
         }
     }
     found

@@ -11,8 +11,10 @@ use crate::model::change::{Change, without_numbers};
 
 pub(super) const RULE: Rule = Rule { id: "sum", edges };
 
-/// Amounts of so many digits and more are not equal by chance.
-const TELLING: u64 = 100;
+/// Amounts of so many digits, without the zeros at their end, are not equal by chance.
+const TELLING: u32 = 3;
+/// As many are enough where what came or went says the amount itself.
+const TELLING_PART: u32 = 2;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
@@ -22,7 +24,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for own in evidence.attempts.values() {
         let mut by_amount: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
         for (node, change) in own.iter().flat_map(|spot| evidence.seen_at(*spot)) {
-            if let Some(amount) = differs_by(change).filter(|it| *it >= TELLING) {
+            if let Some(amount) = differs_by(change).filter(|it| digits(*it) >= TELLING) {
                 by_amount.entry(amount).or_default().insert(node);
             }
         }
@@ -52,11 +54,19 @@ fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
     }
     let own = evidence.seen_at(spot);
     own.filter_map(|(node, change)| {
-        let amount = differs_by(change).filter(|it| *it >= TELLING)?;
+        let amount = differs_by(change).filter(|it| digits(*it) >= TELLING_PART)?;
         let item = held.get(&amount).filter(|it| **it != node)?;
-        Some(Edge::strong(*item, node, "the total differs by what came or went"))
+        Some(Edge::follows(*item, node, "the total differs by what came or went"))
     })
     .collect()
+}
+
+/// How many digits an amount has without the zeros at its end.
+fn digits(mut amount: u64) -> u32 {
+    while amount > 0 && amount.is_multiple_of(10) {
+        amount /= 10;
+    }
+    amount.checked_ilog10().map_or(0, |it| it + 1)
 }
 
 /// By how much the only number differs that differs between both sides, in hundredths.

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use self::pairs::{Pair, pairs};
 use crate::model::change::{Change, is_frame, is_look};
+use crate::model::filetext::{Lines, name};
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
 use crate::model::observe::END_MARK;
 use crate::model::thing::{Node, Thing};
@@ -157,8 +158,11 @@ fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
     removed.intersection(&added).cloned().collect()
 }
 
-/// For each changed line of a tree, by its side and number, what it stands in.
+/// For each changed line of a tree or of files, by its side and number, what it stands in.
 fn surroundings(facet: FacetKind, diff: &[DiffLine]) -> HashMap<(DiffTag, u32), Vec<String>> {
+    if facet == FacetKind::Files {
+        return in_files(diff);
+    }
     let mut found = HashMap::new();
     if facet != FacetKind::Aria {
         return found;
@@ -178,6 +182,25 @@ fn surroundings(facet: FacetKind, diff: &[DiffLine]) -> HashMap<(DiffTag, u32), 
             found.insert((line.tag, number), names);
         }
         around.push((indentation, text(line)));
+    }
+    found
+}
+
+/// For each changed line of files the file that it stands in, and what of that it stands in; for the
+/// header of a file the file itself.
+fn in_files(diff: &[DiffLine]) -> HashMap<(DiffTag, u32), Vec<String>> {
+    let mut found = HashMap::new();
+    let mut lines = Lines::default();
+    for line in diff.iter().filter(|line| line.tag != DiffTag::Gap) {
+        let whole = line.text();
+        let read = lines.read(&whole);
+        let within = if read.within.is_empty() { vec![name(read.text)] } else { read.within };
+        let number = match line.tag {
+            DiffTag::Removed => line.old_line,
+            DiffTag::Added => line.new_line,
+            DiffTag::Same | DiffTag::Gap => None,
+        };
+        found.extend(number.map(|it| ((line.tag, it), within)));
     }
     found
 }
