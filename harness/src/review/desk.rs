@@ -199,7 +199,9 @@ impl Desk {
             let sharers = self.sharers(index).map(|it| self.findings[it].id.as_str());
             let shared: Vec<usize> = sharers.filter_map(|it| positions.get(it).copied()).collect();
             if !shared.is_empty() {
-                shared.into_iter().for_each(|it| items[it].pending.push(index));
+                for position in shared {
+                    items[position].pending.push(index);
+                }
                 continue;
             }
             let known = pending.finding.as_deref().and_then(|it| positions.get(it)).copied();

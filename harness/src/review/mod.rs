@@ -111,23 +111,8 @@ pub enum ReviewError {
         night: PathBuf,
     },
     /// A snapshot cannot be split between findings.
-    #[error(
-        "{place} {what}: accepting {item} would take {others} too; look at both and accept them together: `nightshift review {night} --accept {all}`"
-    )]
-    Shared {
-        /// What was to be accepted.
-        item: String,
-        /// The other findings.
-        others: String,
-        /// The snapshot.
-        place: String,
-        /// Why it cannot be split.
-        what: &'static str,
-        /// All findings that can only be accepted together.
-        all: String,
-        /// The night.
-        night: String,
-    },
+    #[error("{0}")]
+    Shared(Box<Shared>),
     /// A finding of more changes than a suppression lists.
     #[error(
         "{finding} covers {changes} changes, more than a suppression lists; name them by `where: /path` or `pattern: 'regex'` under `suppress` in nightshift.yaml"
@@ -204,6 +189,26 @@ pub enum ReviewError {
     /// The terminal or the page's server.
     #[error("{0}")]
     Front(String),
+}
+
+/// A snapshot that cannot be split between findings.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{place} {what}: accepting {item} would take {others} too; look at all of it and accept it together: `nightshift review {night} --accept {all}`"
+)]
+pub struct Shared {
+    /// What was to be accepted.
+    pub item: String,
+    /// The other findings.
+    pub others: String,
+    /// The snapshot.
+    pub place: String,
+    /// Why it cannot be split.
+    pub what: &'static str,
+    /// All findings that can only be accepted together.
+    pub all: String,
+    /// The night.
+    pub night: String,
 }
 
 impl ReviewError {

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::ReviewError;
 use super::decide::Taking;
 use super::desk::{Chosen, Desk, Item, ItemKind, key};
 use super::log::Decision;
+use super::{ReviewError, Shared};
 use crate::compare::image::with_regions;
 use crate::compare::part::{overlap, part, redacted};
 use crate::model::finding::{CoveredChange, ImageChange, Pending};
@@ -289,14 +289,14 @@ impl Desk {
             FacetKind::Image => "is a picture that cannot be split",
             _ => "has a line that they all changed",
         };
-        Err(ReviewError::Shared {
+        Err(ReviewError::Shared(Box::new(Shared {
             item: chosen.id.clone(),
             others: others.collect::<Vec<_>>().join(" and "),
             place: format!("{}@{} {}", pending.scenario, pending.checkpoint, pending.facet),
             what,
             all: all.iter().map(id).collect::<Vec<_>>().join(" "),
             night: self.plan.night.clone(),
-        })
+        })))
     }
 
     /// The findings of a decision with all that can only be accepted together with them.

@@ -110,7 +110,9 @@ fn in_any_order_together_and_all_at_once_the_same_file_is_written() {
     for way in ways {
         while help.review(&["--undo"]).code == Some(0) {}
         assert_eq!(help.snapshot(), before, "{way:?}");
-        way.iter().for_each(|ids| help.accept(ids));
+        for ids in way {
+            help.accept(ids);
+        }
         assert_eq!(help.snapshot(), whole, "{way:?}");
         assert_eq!(help.review(&["--list"]).stdout, "", "{way:?}");
     }

@@ -382,7 +382,7 @@ impl State {
                 self.warn(format!("{error} (f writes over it, any other key leaves it)"));
                 self.mode = insist.map_or(Mode::Browse, Mode::Confirm);
             }
-            Err(error @ ReviewError::Shared { .. }) => {
+            Err(error @ ReviewError::Shared(_)) => {
                 self.warn(format!("{error} (f takes them together, any other key leaves it)"));
                 self.mode = match insist {
                     Some(Confirmed::Accept(why)) => Mode::Confirm(Confirmed::Together(why)),

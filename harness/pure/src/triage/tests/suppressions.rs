@@ -38,7 +38,9 @@ fn fingerprint(night: &Night) -> String {
 fn prices(wrong: &[usize]) -> Night {
     let list = |wrong: &[usize]| -> String {
         let price = |it: usize| if wrong.contains(&it) { it * 100 + 1 } else { it * 100 };
-        (1..=10).map(|it| format!("item {it} costs {}\n", price(it))).collect()
+        let lines: Vec<String> =
+            (1..=10).map(|it| format!("item {it} costs {}", price(it))).collect();
+        lines.join("\n") + "\n"
     };
     let mut night = Night::default();
     night
