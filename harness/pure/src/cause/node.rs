@@ -31,10 +31,11 @@ pub fn is_item(line: &str) -> bool {
     ITEMS.contains(&Node::read(line).role)
 }
 
-/// The innermost collection that a change stands in, without its numbers.
+/// The innermost collection that a change stands in, with all that it stands in, without numbers.
 #[must_use]
 pub fn collection(change: &Change) -> Option<String> {
-    change.around.iter().rev().find(|it| is_collection(it)).map(|it| without_numbers(it))
+    let at = change.around.iter().rposition(|it| is_collection(it))?;
+    Some(without_numbers(&change.around[..=at].join("\n")))
 }
 
 /// The first text in double quotes, with its quotes; an empty one names nothing.

@@ -12,7 +12,7 @@ use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::spot::{self, atoms};
-use super::suppressed::Suppressions;
+use super::suppressed::{Suppressions, of_fingerprint};
 use super::title::{plain, title};
 use super::verdicts::{Judged, counts, verdict};
 use crate::cause::{Cause, Class, causes};
@@ -243,7 +243,11 @@ impl Material<'_> {
                 let Some(log) = self.log(&it.scenario, it.attempt) else { return false };
                 let during = crashes().any(|c| log.span.0 <= c.seq && c.seq <= log.span.1);
                 let failed = log.outcome() != Some(Outcome::Completed);
+                // What was seen before a step failed was seen of a product that was alive.
+                let stopped = log.failures().map(|(step, _)| step.index).min();
+                let after = it.checkpoint.is_none() || stopped.is_none_or(|at| it.step >= at);
                 self.uses(&it.scenario, crash.product)
+                    && after
                     && (log.outcome() == Some(Outcome::Crashed) || (during && failed))
             });
             *spots = rest;
@@ -364,6 +368,7 @@ impl Material<'_> {
         finding.severity = Severity::Critical;
         finding.confidence = 0.98;
         finding.accept = None;
+        finding.suppression = of_fingerprint(self.plan, &finding.fingerprint, self.now);
         finding
     }
 

@@ -70,7 +70,8 @@ pub(super) fn of_fingerprint(
     now: DateTime<Utc>,
 ) -> Option<SuppressionNote> {
     let is_it = |it: &&Suppression| {
-        it.fingerprint.as_deref() == Some(fingerprint) && it.place.is_none() && it.pattern.is_none()
+        let mut ids = it.fingerprint.iter().chain(&it.changes);
+        ids.any(|it| it == fingerprint) && it.place.is_none() && it.pattern.is_none()
     };
     plan.suppressions.iter().find(is_it).map(|it| note(it, now))
 }

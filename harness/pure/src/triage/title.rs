@@ -278,6 +278,12 @@ fn picture(seen: &Seen<'_>, differences: &[Difference]) -> Option<String> {
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
+    // Of a picture that shows several causes only what is this one's.
+    let own: Vec<&str> = change.changes.iter().filter_map(|it| it.after.as_deref()).collect();
+    let all = image.cause().map_or(0, |it| it.split("; ").count());
+    if !own.is_empty() && own.len() < all {
+        return Some(format!("{} on {place}", plain(&own.join("; "), LIMIT)));
+    }
     if let Some(said) = image.said().filter(|_| image.is_named()) {
         return Some(format!("{} on {place}", plain(&said, LIMIT)));
     }

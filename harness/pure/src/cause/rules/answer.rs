@@ -1,10 +1,11 @@
 //! How the server answered: an error page, another status, a redirect. What is on a page that
 //! answers with an error and nowhere else follows from the answer; the status is said by the page and
-//! by its answer; the hops of one redirect are one.
+//! by its answer; the hops of one redirect are one,
+//! and so are the directives of one header.
 
 use std::collections::BTreeMap;
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::change::Change;
 use crate::model::thing::Thing;
@@ -41,7 +42,7 @@ fn error_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
 /// What the page and its answer both say: the status, where it was sent to.
 fn said_twice(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
     let mut by_value: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    let mut hops = Vec::new();
+    let (mut hops, mut headers) = (Vec::new(), Vec::new());
     for (node, change) in evidence.seen_at(spot) {
         if !matches!(change.facet, Some(FacetKind::Page | FacetKind::Response)) {
             continue;
@@ -51,12 +52,19 @@ fn said_twice(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
         if said(&change.before) || said(&change.after) {
             hops.push(node);
         }
+        if let Thing::Property(key) = &change.thing
+            && change.facet == Some(FacetKind::Response)
+            && key.starts_with("header ")
+        {
+            headers.push((key.as_str(), node));
+        }
         if let (Some(old), Some(new)) = (&change.before, &change.after) {
             by_value.entry((last_word(old), last_word(new))).or_default().push(node);
         }
     }
     let same = by_value.into_values().flat_map(|it| star(it, "page and answer say the same"));
-    same.chain(star(hops, "they are hops of one redirect")).collect()
+    let hops = star(hops, "they are hops of one redirect");
+    same.chain(hops).chain(stars(headers, "they are directives of one header")).collect()
 }
 
 fn last_word(line: &str) -> &str {

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::Rule;
-use crate::cause::node::tells;
+use crate::cause::node::{quoted_name, tells};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "detail", edges };
 
@@ -20,7 +21,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let facet = evidence.nodes[node].facet();
         let about = match facet {
             Some(FacetKind::Links | FacetKind::Fields) => {
-                at_its_spots(evidence, node, &[FacetKind::Aria])
+                let told = at_its_spots(evidence, node, &[FacetKind::Aria]);
+                if told.is_empty() { beside(evidence, node) } else { told }
             }
             Some(FacetKind::A11y) => hindrance(evidence, node),
             Some(FacetKind::Text) => same_words(evidence, node),
@@ -36,12 +38,21 @@ fn sides(change: &Change) -> impl Iterator<Item = &str> {
 }
 
 fn is_about(other: &Change, detail: &Change) -> bool {
-    sides(detail).any(|said| sides(other).any(|line| tells(line, said)))
+    sides(detail).any(|said| sides(other).any(|line| tells(line, said) || holds(line, said)))
+}
+
+/// Whether what a detail calls its thing by holds all words of a line of the tree.
+fn holds(line: &str, said: &str) -> bool {
+    const TELLING: usize = 5;
+    let node = Node::read(line);
+    let words = node.words().map(|it| it.trim_matches('"'));
+    let telling = words.filter(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING);
+    telling.is_some_and(|words| quoted_name(said).is_some_and(|it| it.contains(words)))
 }
 
 /// The nodes of these facets that a detail is about, where each of its spots has one.
 fn at_its_spots(evidence: &Evidence<'_>, node: usize, facets: &[FacetKind]) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
+    let (mut found, mut told) = (BTreeSet::new(), 0);
     for sighting in &evidence.nodes[node].sightings {
         let near = evidence.seen_at(sighting.spot).filter(|(other, change)| {
             *other != node
@@ -49,12 +60,11 @@ fn at_its_spots(evidence: &Evidence<'_>, node: usize, facets: &[FacetKind]) -> B
                 && is_about(change, sighting.change)
         });
         let near: Vec<usize> = near.map(|it| it.0).collect();
-        if near.is_empty() {
-            return BTreeSet::new();
-        }
+        told += usize::from(!near.is_empty());
         found.extend(near);
     }
-    found
+    // Lines of the tree that only moved are no change of theirs.
+    if told * 2 >= evidence.nodes[node].sightings.len() { found } else { BTreeSet::new() }
 }
 
 /// What hinders people and the change of the same thing, also where another checkpoint of the page
@@ -82,18 +92,28 @@ fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         };
         part(&other.before, &own.before) && part(&other.after, &own.after)
     };
-    let one_sided = |it: &Change| (it.before.is_some(), it.after.is_some());
     let mut found = BTreeSet::new();
     for sighting in &evidence.nodes[node].sightings {
-        let tree =
-            || evidence.seen_at(sighting.spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
-        let near: Vec<usize> =
-            tree().filter(|it| same(sighting.change, it.1)).map(|it| it.0).collect();
-        // What stands in a thing that came or went is not named by it.
-        let side = one_sided(sighting.change);
-        let mut beside = tree().filter(|it| side != (true, true) && one_sided(it.1) == side);
-        let beside = if near.is_empty() { beside.next().map(|it| it.0) } else { None };
-        found.extend(near.into_iter().chain(beside));
+        let near = evidence.seen_at(sighting.spot).filter(|(_, change)| {
+            change.facet == Some(FacetKind::Aria) && same(sighting.change, change)
+        });
+        found.extend(near.map(|it| it.0));
+    }
+    if found.is_empty() { beside(evidence, node) } else { found }
+}
+
+/// What came or went in the tree where a detail did so too that no name tells: a form with its
+/// button, the letter on it.
+fn beside(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+    let side = |it: &Change| (it.before.is_some(), it.after.is_some());
+    let mut found = BTreeSet::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let own = side(sighting.change);
+        let near = evidence.seen_at(sighting.spot).find(|(_, change)| {
+            own != (true, true) && change.facet == Some(FacetKind::Aria) && side(change) == own
+        });
+        let Some((near, _)) = near else { return BTreeSet::new() };
+        found.insert(near);
     }
     found
 }

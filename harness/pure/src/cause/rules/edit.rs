@@ -2,12 +2,15 @@
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
 //! and were not, links that became buttons, a link that is gone from every page.
 
+use std::collections::BTreeMap;
+
+use super::table::fields;
 use super::{Rule, stars};
 use crate::cause::node::is_echo;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::thing::{Node, Thing};
+use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
 
@@ -31,6 +34,12 @@ enum Edit {
     Link(String, bool),
     /// A number with its comma elsewhere, by so many places.
     Scaled(i64),
+    /// This field of a row in place of that, whatever the row is.
+    Field(String, String),
+    /// Other signs and spaces between the same words.
+    Signs(String, String),
+    /// What an option, command or entry of a list says, whichever list it is.
+    Entry(String),
 }
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
@@ -51,9 +60,16 @@ fn edit(change: &Change) -> Option<Edit> {
     }
     let tree = matches!(facet, FacetKind::Aria | FacetKind::Fields);
     match (change.before.as_deref(), change.after.as_deref()) {
+        (Some(_), Some(_)) if matches!(&change.thing, Thing::Entry(name) if name != USAGE) => {
+            let Thing::Entry(name) = &change.thing else { return None };
+            Some(Edit::Entry(name.clone()))
+        }
         (Some(old), Some(new)) => {
             let state = if tree { state(facet, old, new) } else { None };
-            state.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
+            let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
+            let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
+            let said = state.or(row).or_else(|| words(old, new));
+            said.or_else(|| value(&change.thing, old, new))
         }
         (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
         (None, Some(new)) => link(facet, new).map(|it| Edit::Link(it, true)),
@@ -121,6 +137,36 @@ fn value(thing: &Thing, old: &str, new: &str) -> Option<Edit> {
         return None;
     }
     Some(scaled(&gone, &came).unwrap_or(Edit::Words(gone, came)))
+}
+
+/// The one field of a row that differs, where it says enough to be known again.
+fn field(old: &str, new: &str) -> Option<Edit> {
+    let (_, differ) = fields(old, new)?;
+    let [(_, was, is)] = differ.as_slice() else { return None };
+    let telling = |it: &str| it.chars().filter(|it| it.is_alphanumeric()).count() >= TELLING_VALUE;
+    (telling(was) || telling(is)).then(|| Edit::Field((*was).to_owned(), (*is).to_owned()))
+}
+
+/// Other signs between the same words: another separator, spaces that came or went.
+fn signs(old: &str, new: &str) -> Option<Edit> {
+    let words = |line: &str| line.chars().filter(|it| it.is_alphanumeric()).collect::<String>();
+    let counted = |line: &str| {
+        let mut all: BTreeMap<char, i64> = BTreeMap::new();
+        line.chars()
+            .filter(|it| !it.is_alphanumeric())
+            .for_each(|it| *all.entry(it).or_default() += 1);
+        all
+    };
+    if old == new || words(old).is_empty() || words(old) != words(new) {
+        return None;
+    }
+    let (was, is) = (counted(old), counted(new));
+    let more = |a: &BTreeMap<char, i64>, b: &BTreeMap<char, i64>| -> String {
+        let count = |it: &char| b.get(it).copied().unwrap_or_default();
+        a.iter().filter(|(sign, times)| **times > count(sign)).map(|it| *it.0).collect()
+    };
+    let (gone, came) = (more(&was, &is), more(&is, &was));
+    (gone != came).then_some(Edit::Signs(gone, came))
 }
 
 /// A number that is a power of ten times the other one: a comma or a unit that moved.

@@ -99,7 +99,17 @@ impl<'a> Known<'a> {
         };
         let holders = names.iter().filter_map(|it| self.lost.get(it)).flatten().copied();
         let said = holders.filter(|it| near(*it)).min_by_key(|it| nearness(evidence, failing, *it));
-        said.or_else(|| gone_with_the_page(evidence, failing, &names))
+        // What the step came near to, and cannot be seen any more.
+        let hidden: BTreeSet<String> = evidence.nodes[failing]
+            .sightings
+            .iter()
+            .filter_map(|it| it.change.after.as_deref())
+            .flat_map(|it| it.split(", ").filter(|it| it.contains("(hidden)")))
+            .flat_map(quoted_names)
+            .collect();
+        let lost = hidden.iter().filter_map(|it| self.lost.get(it)).flatten().copied();
+        let hidden = lost.filter(|it| near(*it)).min_by_key(|it| nearness(evidence, failing, *it));
+        said.or(hidden).or_else(|| gone_with_the_page(evidence, failing, &names))
     }
 
     /// The thing that a failed step looks for got another name, wherever that was seen, and the step

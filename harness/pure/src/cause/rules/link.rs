@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::Rule;
 use crate::cause::{Edge, Evidence};
-use crate::model::FacetKind;
 use crate::model::change::Change;
 use crate::model::thing::{Node, Thing};
+use crate::model::{FacetKind, WatchKind};
 
 pub(super) const RULE: Rule = Rule { id: "link", edges };
 
@@ -23,19 +23,25 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let at_event = match &node.change().thing {
-            Thing::Event { path, .. } => leads.get(without_query(path)),
+            Thing::Event { kind, path } if is_answer(kind) => leads.get(without_query(path)),
             _ => None,
         };
         let first = evidence.path(node.sightings[0].spot);
+        let is_event = node.facet() == Some(FacetKind::Events);
         let here = leads
             .get(first)
-            .filter(|_| evidence.only_where(index, |it| evidence.path(it) == first));
+            .filter(|_| !is_event && evidence.only_where(index, |it| evidence.path(it) == first));
         let holders = at_event.or(here).into_iter().flatten();
         found.extend(
             holders.filter(|it| **it != index).map(|it| Edge::follows(*it, index, BECAUSE)),
         );
     }
     found
+}
+
+/// Whether a watch of this kind speaks of how something that was asked for was answered.
+fn is_answer(kind: &str) -> bool {
+    kind == WatchKind::BadStatus.word() || kind == WatchKind::RequestFailed.word()
 }
 
 fn without_query(path: &str) -> &str {

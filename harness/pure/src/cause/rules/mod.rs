@@ -17,14 +17,17 @@ mod file;
 mod frame;
 mod link;
 mod nested;
+mod off_by_one;
 mod option;
 mod order;
 mod picture;
 mod place;
 mod replaced;
 mod screen;
+mod selection;
 mod structure;
 mod sum;
+mod table;
 
 use super::{Edge, Evidence};
 
@@ -38,7 +41,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 24] = [
+pub const ALL: [Rule; 27] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -55,14 +58,17 @@ pub const ALL: [Rule; 24] = [
     frame::RULE,
     link::RULE,
     nested::RULE,
+    off_by_one::RULE,
     option::RULE,
     order::RULE,
     picture::RULE,
     place::RULE,
     replaced::RULE,
     screen::RULE,
+    selection::RULE,
     structure::RULE,
     sum::RULE,
+    table::RULE,
 ];
 
 /// Edges from the first of some nodes to each other one.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
 
+const BECAUSE: &str = "the same stands there in another order";
+
 pub(super) const RULE: Rule = Rule { id: "order", edges };
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut found = Vec::new();
+    let (mut found, mut by_kind) = (Vec::new(), Vec::new());
     for spot in 0..evidence.spots.len() {
         let mut by_facet: BTreeMap<FacetKind, Vec<(usize, &Change)>> = BTreeMap::new();
         for (node, change) in evidence.seen_at(spot) {
@@ -19,10 +21,33 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             }
         }
         for own in by_facet.into_values() {
-            found.extend(star(moved(&own), "the same stands there in another order"));
+            let moved = moved(&own);
+            // Where nothing else changed, the order is the change, as it may be elsewhere.
+            let whole = moved.len() == own.len();
+            by_kind.extend(moved.first().filter(|_| whole).map(|it| (is_reversed(&own), *it)));
+            found.extend(star(moved, BECAUSE));
         }
     }
+    found.extend(stars(by_kind, BECAUSE));
     found
+}
+
+/// Whether what stands there now is what stood there, from the end.
+fn is_reversed(changes: &[(usize, &Change)]) -> bool {
+    let side = |lines: fn(&Change) -> (&[u32], &Option<String>)| {
+        let mut all: Vec<(u32, &str)> = changes
+            .iter()
+            .filter_map(|(_, it)| {
+                let (numbers, text) = lines(it);
+                Some((*numbers.first()?, text.as_deref()?))
+            })
+            .collect();
+        all.sort_unstable();
+        all.into_iter().map(|it| it.1).collect::<Vec<&str>>()
+    };
+    let was = side(|it| (&it.old_lines, &it.before));
+    let is = side(|it| (&it.new_lines, &it.after));
+    was.iter().rev().eq(is.iter())
 }
 
 /// The nodes whose lines all stand on the other side too, in another change.

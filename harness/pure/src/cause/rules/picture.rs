@@ -20,7 +20,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             found.extend(shown(evidence, node));
         }
     }
-    found.extend(one_look(evidence));
+    let told: BTreeSet<usize> = found.iter().map(|it: &Edge| it.to).collect();
+    found.extend(one_look(evidence, &told));
     found.extend(of_files(evidence));
     found
 }
@@ -102,18 +103,17 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     found
 }
 
-/// Regions of one page that nothing in the tree tells: they have one look.
-fn one_look(evidence: &Evidence<'_>) -> Vec<Edge> {
+/// Regions of one page that nothing else tells: they have one look.
+fn one_look(evidence: &Evidence<'_>, told: &BTreeSet<usize>) -> Vec<Edge> {
     let mut by_view: BTreeMap<(&str, u32, &str), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
-        let is_alone = node.facet() == Some(FacetKind::Image)
-            && evidence.only_where(index, |spot| {
-                evidence.spots[spot].difference.place.starts_with('/')
-                    && evidence.seen_at(spot).all(|it| it.1.facet == Some(FacetKind::Image))
-            });
-        for spot in node.spots().filter(|_| is_alone) {
-            let at = &evidence.spots[spot].difference;
-            by_view.entry((&at.scenario, at.attempt, &at.place)).or_default().insert(index);
+        if node.facet() != Some(FacetKind::Image) || told.contains(&index) {
+            continue;
+        }
+        for at in node.spots().map(|spot| &evidence.spots[spot].difference) {
+            if at.place.starts_with('/') {
+                by_view.entry((&at.scenario, at.attempt, &at.place)).or_default().insert(index);
+            }
         }
     }
     by_view.into_values().flat_map(|it| star(it, "they are how one page looks")).collect()

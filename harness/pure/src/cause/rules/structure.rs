@@ -26,9 +26,32 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     (0..evidence.spots.len())
         .flat_map(|spot| {
             let own = evidence.seen_at(spot).filter(|it| divides(it.1)).map(|it| it.0);
-            star(own, "the page is divided into other parts")
+            let parts = star(own, "the page is divided into other parts");
+            parts.into_iter().chain(nameless(evidence, spot)).collect::<Vec<Edge>>()
         })
         .collect()
+}
+
+/// A thing that stands without its name beside what has the name now.
+fn nameless(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    const BECAUSE: &str = "the name stands beside the thing";
+    let tree = || evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
+    let mut found = Vec::new();
+    for (renamed, change) in tree() {
+        let (Some(old), Some(new)) = (&change.before, &change.after) else { continue };
+        let (was, is) = (Node::read(old), Node::read(new));
+        if was.role == is.role || was.words().is_none() || was.words() != is.words() {
+            continue;
+        }
+        let left = tree().filter(|(_, it)| {
+            let bare = it.after.as_deref().map(Node::read);
+            it.before.is_none()
+                && it.around == change.around
+                && bare.is_some_and(|it| it.role == was.role && it.name.is_none())
+        });
+        found.extend(left.map(|it| Edge::strong(renamed, it.0, BECAUSE)));
+    }
+    found
 }
 
 fn divides(change: &Change) -> bool {

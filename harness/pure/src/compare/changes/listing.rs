@@ -86,6 +86,15 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
             entries.push(Told { name, said, lines: number.into_iter().collect() });
             column = Some((indent, at));
             consumed.push(at);
+        } else if is_usage_part(&whole) && !entries.last().is_some_and(|it| it.name == USAGE) {
+            // The line that begins to say it is too far above to be seen.
+            entries.push(Told {
+                name: USAGE.to_owned(),
+                said: words(whole.trim()),
+                lines: number.into_iter().collect(),
+            });
+            column = Some((0, at));
+            consumed.push(at);
         } else if let (Some((outer, _)), Some(last)) = (column, entries.last_mut())
             && indent >= outer + 4
             && !whole.trim().is_empty()
@@ -105,6 +114,11 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
 fn usage(line: &str) -> Option<(String, String)> {
     let (key, told) = line.split_once(": ")?;
     key.eq_ignore_ascii_case(USAGE).then(|| (USAGE.to_owned(), words(told)))
+}
+
+/// Whether a line is nothing but options in brackets, as the lines below a usage are.
+fn is_usage_part(line: &str) -> bool {
+    line.starts_with("    ") && line.trim().starts_with("[-") && line.trim().ends_with(']')
 }
 
 /// The name of an entry and all that its first line says.

@@ -1,0 +1,47 @@
+//! Numbers that are all one more, or all one less, than they were: where one page counts wrongly it
+//! does so everywhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Rule, star};
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::{Change, without_numbers};
+
+pub(super) const RULE: Rule = Rule { id: "off-by-one", edges };
+
+/// As many numbers of one path are not off by the same one by chance.
+const MANY: usize = 3;
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut by_path: BTreeMap<(&str, bool), BTreeSet<usize>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        for sighting in &node.sightings {
+            if let Some(more) = more(sighting.change) {
+                let path = evidence.path(sighting.spot);
+                by_path.entry((path, more)).or_default().insert(index);
+            }
+        }
+    }
+    let many = by_path.into_values().filter(|it| it.len() >= MANY);
+    many.flat_map(|it| star(it, "they are off by the same one")).collect()
+}
+
+/// Whether the only number that differs is one more (true) or one less.
+fn more(change: &Change) -> Option<bool> {
+    let seen = matches!(change.facet, Some(FacetKind::Aria | FacetKind::Text | FacetKind::Stdout));
+    let (Some(old), Some(new)) = (change.before.as_deref().filter(|_| seen), &change.after) else {
+        return None;
+    };
+    if without_numbers(old) != without_numbers(new) {
+        return None;
+    }
+    let numbers = |text: &str| -> Vec<i64> {
+        text.split(|it: char| !it.is_ascii_digit()).filter_map(|it| it.parse().ok()).collect()
+    };
+    let (was, is) = (numbers(old), numbers(new));
+    let mut differ = was.iter().zip(&is).filter(|(was, is)| was != is);
+    let (was, is) = differ.next()?;
+    let by = is - was;
+    (differ.next().is_none() && by.abs() == 1).then_some(by > 0)
+}
