@@ -14,14 +14,19 @@ use super::exit::{Exit, mistake};
 use super::{night, run, terminal};
 use crate::baseline::{self, Side};
 use crate::ledger::NightDir;
+use crate::model::Finding;
 use crate::model::finding::Pending;
 use crate::night::{is_running, judge};
+use crate::report::covers;
 use crate::report::shown::visible;
 use crate::review::decide::How;
 use crate::review::log::Decision;
 use crate::review::{Chosen, Decided, Desk, Force, ItemKind, Opened, ReviewError, Suppress};
-use crate::review::{console, propose, web};
+use crate::review::{console, propose, together, web};
 use crate::spec::patch::read_redaction;
+
+/// Changes of one finding that are listed as text.
+const MOST_COVERS: usize = 200;
 
 pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
@@ -109,6 +114,7 @@ fn decide(desk: &mut Desk, what: &ReviewDecisions) -> anyhow::Result<()> {
     }
     // All ids are looked up before anything is written.
     let accepted = if what.accept_all { everything(desk) } else { named(desk, &what.accept)? };
+    let accepted = together(accepted);
     let rejected = named(desk, &what.reject)?;
     let suppressed = named(desk, &what.suppress)?;
     let sides =
@@ -129,6 +135,7 @@ fn decide(desk: &mut Desk, what: &ReviewDecisions) -> anyhow::Result<()> {
         };
         snapshots += decided.pending.len().max(usize::from(chosen.conflict.is_some()));
         tell(desk, &decided);
+        chosen.findings.iter().for_each(|it| tell_covers(&desk.findings()[*it]));
     }
     if what.accept_all || !accepted.is_empty() {
         terminal::say(format_args!("{} accepted", counted(snapshots, "snapshot")));
@@ -166,18 +173,11 @@ fn undo(desk: &mut Desk, steps: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What these ids stand for, each place once.
+/// What these ids stand for, each id once.
 fn named(desk: &Desk, ids: &[String]) -> anyhow::Result<Vec<Chosen>> {
     let mut seen = std::collections::HashSet::new();
-    let mut all = Vec::new();
-    for id in ids {
-        let mut chosen = desk.named(id)?;
-        chosen.pending.retain(|it| seen.insert(*it));
-        if !chosen.pending.is_empty() || chosen.finding.is_some() || chosen.conflict.is_some() {
-            all.push(chosen);
-        }
-    }
-    Ok(all)
+    let ids = ids.iter().filter(|id| seen.insert(id.as_str()));
+    Ok(ids.map(|id| desk.named(id)).collect::<Result<_, _>>()?)
 }
 
 /// Everything that can be accepted; conflicts want a choice.
@@ -240,6 +240,18 @@ fn tell(desk: &Desk, decided: &Decided) {
     }
 }
 
+/// Says which changes a decision on a finding takes, each on a line.
+fn tell_covers(finding: &Finding) {
+    let all = covers(&finding.changes);
+    for change in all.iter().take(MOST_COVERS) {
+        terminal::answer(format_args!("  - {change}"));
+    }
+    if all.len() > MOST_COVERS {
+        let hidden = all.len() - MOST_COVERS;
+        terminal::answer(format_args!("  - and {hidden} more; --list --format json has all"));
+    }
+}
+
 fn list(desk: &Desk, format: Format) {
     match format {
         Format::Json => {
@@ -270,6 +282,9 @@ fn list(desk: &Desk, format: Format) {
                     }
                 }
                 all.for_each(|it| terminal::answer(format_args!("  {}", line(it))));
+                if let Some(finding) = desk.finding(item) {
+                    tell_covers(finding);
+                }
             }
             for (title, own) in [
                 ("new: no baseline yet", fresh),
@@ -289,10 +304,30 @@ fn list(desk: &Desk, format: Format) {
     }
 }
 
-fn row(desk: &Desk, pending: &Pending) -> serde_json::Value {
+fn row(desk: &Desk, index: usize) -> serde_json::Value {
+    let pending = &desk.all_pending()[index];
+    let waiting = desk.waiting(index);
+    let changes = waiting.iter().flat_map(|finding| {
+        let here = finding.changes.iter().filter(|it| {
+            it.scenario == pending.scenario
+                && it.checkpoint.as_deref() == Some(&pending.checkpoint)
+                && it.facet == Some(pending.facet)
+        });
+        here.map(|it| {
+            serde_json::json!({
+                "finding": finding.id,
+                "id": it.id,
+                "thing": it.thing,
+                "before": it.before,
+                "after": it.after,
+            })
+        })
+    });
     serde_json::json!({
         "id": pending.id,
-        "finding": pending.finding,
+        "finding": waiting.first().map(|it| &it.id),
+        "findings": waiting.iter().map(|it| &it.id).collect::<Vec<_>>(),
+        "changes": changes.collect::<Vec<_>>(),
         "scenario": pending.scenario,
         "checkpoint": pending.checkpoint,
         "facet": pending.facet,
@@ -305,7 +340,8 @@ fn row(desk: &Desk, pending: &Pending) -> serde_json::Value {
 
 fn export(desk: &Desk) -> anyhow::Result<()> {
     let mut written = 0;
-    for pending in desk.open_pending() {
+    for index in desk.open_pending() {
+        let pending = &desk.all_pending()[index];
         let path = baseline::export(desk.root(), &desk.acceptance(pending, None)?)?;
         let shown = path.strip_prefix(desk.root()).unwrap_or(&path);
         terminal::answer(format_args!("wrote {}", shown.display()));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::change::{Change, Lock, read};
-use super::desk::{Chosen, Desk, key};
+use super::desk::{Chosen, Desk};
 use super::log::{Decision, Record, Replaced};
 use super::{ReviewError, propose};
 use crate::baseline::{self, Acceptance, BaselineError, Side, resolved};
@@ -22,6 +22,9 @@ use crate::spec::patch::{self, Place};
 /// What stands in a baseline that was accepted without a reason: the same on every branch, so that
 /// two of them merge.
 pub const NO_REASON: &str = "accepted in review";
+
+/// Changes that one suppression lists by their ids; more are better said by where they are.
+pub const MOST_SUPPRESSED: usize = 200;
 
 /// Whether a baseline that somebody else wrote meanwhile is written over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +72,21 @@ pub struct Decided {
     pub forgotten: Option<String>,
 }
 
+/// A snapshot as a decision writes it.
+pub(super) struct Taking {
+    /// What is pending, as an index.
+    pub index: usize,
+    /// What is written.
+    pub item: Acceptance,
+    /// What stands for it in the log.
+    pub keys: Vec<String>,
+    /// What stands in the baseline where parts of it were accepted before.
+    pub standing: Option<Vec<u8>>,
+}
+
 impl Desk {
-    /// Makes what was seen the baseline.
+    /// Makes what was seen the baseline; of a snapshot that other findings changed too, the lines of
+    /// this one.
     ///
     /// # Errors
     /// Nothing was written: the suite is not the night's, cannot be written to, or holds something
@@ -80,13 +96,13 @@ impl Desk {
             return self.take_seen(index, how);
         }
         let _lock = self.begin()?;
-        let left = self.left(&chosen.pending);
+        let left = self.left(chosen);
         if left.is_empty() {
             return Err(ReviewError::Nothing(chosen.id.clone()));
         }
-        let items: Vec<(usize, Acceptance)> = left
+        let items: Vec<Taking> = left
             .into_iter()
-            .map(|index| Ok((index, self.acceptance(&self.pending[index], how.why)?)))
+            .map(|index| self.take(index, chosen, how.why))
             .collect::<Result<_, ReviewError>>()?;
         let record = self.record(Decision::Accepted, chosen, how);
         self.write_baselines(record, Change::default(), &items, how.force)
@@ -99,15 +115,16 @@ impl Desk {
     pub fn reject(&mut self, chosen: &Chosen, how: How<'_>) -> Result<Decided, ReviewError> {
         self.refuse_while_running()?;
         self.log.refresh(&self.night)?;
-        let pending = self.left(&chosen.pending);
+        let pending = self.left(chosen);
         let mut record = self.record(Decision::Rejected, chosen, how);
-        record.keys.extend(pending.iter().map(|it| key(&self.pending[*it])));
+        record.keys.extend(pending.iter().flat_map(|it| self.keys(*it, chosen)));
         let pending = pending.into_iter().map(|it| (it, None)).collect();
         self.remember(record, Change::default(), pending)
     }
 
     /// Adds a redaction under the checkpoints of what was chosen, and accepts what is left. The
-    /// night is judged with it first.
+    /// night is judged with it first. Of a snapshot that other findings changed too, nothing is
+    /// accepted: what is left of it comes back in the next night.
     ///
     /// # Errors
     /// As for [`Desk::accept`]; the redaction does not help, or the YAML cannot be edited.
@@ -118,7 +135,7 @@ impl Desk {
         how: How<'_>,
     ) -> Result<Decided, ReviewError> {
         let _lock = self.begin()?;
-        let pending = self.left(&chosen.pending);
+        let pending = self.left(chosen);
         if pending.is_empty() {
             return Err(ReviewError::Nothing(chosen.id.clone()));
         }
@@ -133,17 +150,20 @@ impl Desk {
         let mut items = Vec::new();
         for index in &pending {
             let content = judged.content(self, *index)?;
-            let mut item = self.acceptance(&self.pending[*index], how.why)?;
+            if self.is_partial(*index, chosen) {
+                continue;
+            }
+            let mut taking = self.take(*index, chosen, how.why)?;
             match content {
                 propose::Left::Nothing => continue,
                 propose::Left::AsBefore => {}
-                propose::Left::Content(content) => item.content = content,
+                propose::Left::Content(content) => taking.item.content = content,
             }
-            items.push((*index, item));
+            items.push(taking);
         }
         let mut record = self.record(Decision::Redacted, chosen, how);
-        let gone = pending.iter().filter(|it| items.iter().all(|(index, _)| index != *it));
-        record.keys.extend(gone.clone().map(|it| key(&self.pending[*it])));
+        let gone = pending.iter().filter(|it| items.iter().all(|taking| taking.index != **it));
+        record.keys.extend(gone.clone().flat_map(|it| self.keys(*it, chosen)));
         let gone: Vec<usize> = gone.copied().collect();
         let mut change = Change::default();
         for (path, text) in texts {
@@ -187,7 +207,8 @@ impl Desk {
         Ok(texts)
     }
 
-    /// Writes a finding down as a known issue in `nightshift.yaml`.
+    /// Writes a finding down as a known issue in `nightshift.yaml`: every change of it by its id, so
+    /// that nothing else is meant.
     ///
     /// # Errors
     /// It is no finding, it is known already, something is missing, or the file cannot be edited.
@@ -197,7 +218,9 @@ impl Desk {
         known: &Suppress,
         how: How<'_>,
     ) -> Result<Decided, ReviewError> {
-        let finding = chosen.finding.ok_or_else(|| ReviewError::NoFinding(chosen.id.clone()))?;
+        let [finding] = chosen.findings[..] else {
+            return Err(ReviewError::NoFinding(chosen.id.clone()));
+        };
         if known.owner.trim().is_empty() {
             return Err(ReviewError::Suppression("an owner: who answers for it"));
         }
@@ -212,6 +235,7 @@ impl Desk {
         let _lock = self.begin()?;
         let suppression = Suppression {
             fingerprint: Some(self.findings[finding].fingerprint.clone()),
+            changes: self.further_changes(finding)?,
             reason: known.reason.trim().to_owned(),
             owner: known.owner.trim().to_owned(),
             expires: known.expires,
@@ -234,8 +258,8 @@ impl Desk {
         }
         let mut record = self.record(Decision::Suppressed, chosen, how);
         record.why = Some(suppression.reason);
-        let pending = self.left(&chosen.pending);
-        record.keys.extend(pending.iter().map(|it| key(&self.pending[*it])));
+        let pending = self.left(chosen);
+        record.keys.extend(pending.iter().flat_map(|it| self.keys(*it, chosen)));
         self.remember(record, change, pending.into_iter().map(|it| (it, None)).collect())
     }
 
@@ -343,16 +367,22 @@ impl Desk {
         Ok(lock)
     }
 
-    /// What of these nobody decided meanwhile.
-    fn left(&self, pending: &[usize]) -> Vec<usize> {
-        let open = |it: &&usize| self.log.decision(&key(&self.pending[**it])).is_none();
-        pending.iter().filter(open).copied().collect()
+    /// The ids of a finding's changes without the one that its fingerprint stands for.
+    fn further_changes(&self, finding: usize) -> Result<Vec<String>, ReviewError> {
+        let it = &self.findings[finding];
+        let ids: BTreeSet<&str> = it.changes.iter().map(|change| change.id.as_str()).collect();
+        if ids.len() > MOST_SUPPRESSED {
+            let (finding, changes) = (it.id.clone(), ids.len());
+            return Err(ReviewError::TooMany { finding, changes });
+        }
+        let further = ids.into_iter().filter(|id| *id != it.fingerprint);
+        Ok(further.map(str::to_owned).collect())
     }
 
     fn record(&self, decision: Decision, chosen: &Chosen, how: How<'_>) -> Record {
         let mut record = Record::new(decision, &chosen.id, &chosen.title, how.now);
         record.why = how.why.map(str::to_owned);
-        record.keys.extend(chosen.finding.map(|it| self.finding_key(it)));
+        record.keys.extend(chosen.findings.iter().map(|it| self.finding_key(*it)));
         record.keys.extend(chosen.conflict.map(|it| self.conflict_key(it)));
         record
     }
@@ -414,12 +444,12 @@ impl Desk {
         &mut self,
         mut record: Record,
         mut change: Change,
-        items: &[(usize, Acceptance)],
+        items: &[Taking],
         force: Force,
     ) -> Result<Decided, ReviewError> {
         match self.write_all(&mut change, items, force) {
             Ok(pending) => {
-                record.keys.extend(items.iter().map(|it| key(&self.pending[it.0])));
+                record.keys.extend(items.iter().flat_map(|it| it.keys.clone()));
                 self.remember(record, change, pending)
             }
             Err(error) => {
@@ -432,14 +462,14 @@ impl Desk {
     fn write_all(
         &self,
         change: &mut Change,
-        items: &[(usize, Acceptance)],
+        items: &[Taking],
         force: Force,
     ) -> Result<Vec<(usize, Option<String>)>, ReviewError> {
-        for (index, item) in items {
-            self.check(&self.pending[*index], item, force)?;
+        for taking in items {
+            self.check(taking, force)?;
         }
         let mut pending = Vec::new();
-        for (index, item) in items {
+        for Taking { index, item, .. } in items {
             change.watch(&baseline::affected(&self.root, item)?)?;
             let path = baseline::accept(&self.root, item).map_err(writing)?;
             pending.push((*index, Some(relative(&self.root, &path))));

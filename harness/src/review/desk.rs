@@ -1,5 +1,6 @@
 //! [`Desk`]: what waits for a decision in a night, sorted into [`Item`]s: one for each cause, one
-//! for each scenario with new checkpoints, one for each baseline that a merge left undecided.
+//! for each scenario with new checkpoints, one for each baseline that a merge left undecided. What
+//! several causes have of one snapshot is in [`super::share`].
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::ReviewError;
 use super::change::Before;
 use super::log::{Decision, Log};
+use super::share::{Share, shares};
 use crate::baseline::{self, Conflict};
 use crate::ledger::NightDir;
 use crate::model::finding::Pending;
@@ -47,6 +49,8 @@ pub struct Desk {
     pub(super) replaced: HashMap<String, Vec<Before>>,
     pub(super) running: bool,
     items: Vec<Item>,
+    /// The snapshots that belong to several findings, by their index.
+    pub(super) shares: HashMap<usize, Vec<Share>>,
     by_scenario: HashMap<String, usize>,
     /// By scenario, checkpoint, facet and environment.
     by_place: HashMap<String, usize>,
@@ -85,8 +89,10 @@ pub struct Chosen {
     pub title: String,
     /// What would be accepted, as indices.
     pub pending: Vec<usize>,
-    /// The finding as a whole.
-    pub finding: Option<usize>,
+    /// The findings as a whole: of a snapshot that they share with others, their parts are meant.
+    pub findings: Vec<usize>,
+    /// What is meant with all that changed in it, whichever finding it belongs to.
+    pub whole: Vec<usize>,
     /// The conflict.
     pub conflict: Option<usize>,
 }
@@ -119,6 +125,17 @@ pub(super) fn redact_at(scenario: &mut Scenario, checkpoint: &str, redaction: &R
     steps.for_each(|it| visit(it, checkpoint, redaction));
 }
 
+impl Item {
+    /// The index of its finding.
+    #[must_use]
+    pub fn finding(&self) -> Option<usize> {
+        match self.kind {
+            ItemKind::Finding(index) => Some(index),
+            ItemKind::New | ItemKind::Conflict(_) => None,
+        }
+    }
+}
+
 impl Desk {
     /// Lays a night out.
     ///
@@ -136,6 +153,7 @@ impl Desk {
             (place(&it.scenario, &it.checkpoint, it.facet, it.environment.as_deref()), index)
         });
         let by_place = by_place.collect();
+        let shares = shares(&judgement.findings, &judgement.pending);
         let mut desk = Self {
             root: root.to_owned(),
             night,
@@ -148,6 +166,7 @@ impl Desk {
             replaced: HashMap::new(),
             running: busy && !finished,
             items: Vec::new(),
+            shares,
             by_scenario,
             by_place,
         };
@@ -177,6 +196,14 @@ impl Desk {
         }
         let mut fresh: HashMap<&str, usize> = HashMap::new();
         for (index, pending) in self.pending.iter().enumerate() {
+            let sharers = self.sharers(index).map(|it| self.findings[it].id.as_str());
+            let shared: Vec<usize> = sharers.filter_map(|it| positions.get(it).copied()).collect();
+            if !shared.is_empty() {
+                for position in shared {
+                    items[position].pending.push(index);
+                }
+                continue;
+            }
             let known = pending.finding.as_deref().and_then(|it| positions.get(it)).copied();
             let position = known.unwrap_or_else(|| {
                 *fresh.entry(&pending.scenario).or_insert_with(|| {
@@ -224,7 +251,7 @@ impl Desk {
             ItemKind::Finding(index) if item.pending.is_empty() => {
                 !self.is_known(item) && self.log.decision(&self.finding_key(index)).is_none()
             }
-            ItemKind::Finding(_) | ItemKind::New => self.open_of(&item.pending).next().is_some(),
+            ItemKind::Finding(_) | ItemKind::New => self.open_of(item).next().is_some(),
         }
     }
 
@@ -244,11 +271,8 @@ impl Desk {
                 self.log.decision(&self.finding_key(index))
             }
             ItemKind::Finding(_) | ItemKind::New => {
-                let all: Option<Vec<Decision>> = item
-                    .pending
-                    .iter()
-                    .map(|it| self.log.decision(&key(&self.pending[*it])))
-                    .collect();
+                let all: Option<Vec<Decision>> =
+                    item.pending.iter().map(|it| self.decided(*it, item.finding())).collect();
                 all.and_then(|it| it.last().copied())
             }
         }
@@ -263,14 +287,26 @@ impl Desk {
         format!("conflict {} {}", conflict.file, super::change::hash(conflict.raw.as_bytes()))
     }
 
-    fn open_of<'a>(&'a self, pending: &'a [usize]) -> impl Iterator<Item = usize> + 'a {
-        let open = |it: &usize| self.log.decision(&key(&self.pending[*it])).is_none();
-        pending.iter().copied().filter(move |it| open(it))
+    fn open_of<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = usize> + 'a {
+        let open = |it: &usize| self.decided(*it, item.finding()).is_none();
+        item.pending.iter().copied().filter(move |it| open(it))
     }
 
-    /// What is pending and not decided.
-    pub fn open_pending(&self) -> impl Iterator<Item = &Pending> {
-        self.pending.iter().filter(|it| self.log.decision(&key(it)).is_none())
+    /// What is pending and not decided, or not all of it, as indices.
+    pub fn open_pending(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.pending.len()).filter(|it| self.decided(*it, None).is_none())
+    }
+
+    /// The findings of which something in a snapshot waits.
+    #[must_use]
+    pub fn waiting(&self, index: usize) -> Vec<&Finding> {
+        let own: Vec<usize> = self.sharers(index).collect();
+        if own.is_empty() {
+            let id = self.pending[index].finding.as_deref();
+            return self.findings.iter().filter(|it| Some(it.id.as_str()) == id).collect();
+        }
+        let open = own.into_iter().filter(|it| self.decided(index, Some(*it)).is_none());
+        open.map(|it| &self.findings[it]).collect()
     }
 
     /// The items that wait.
@@ -281,16 +317,16 @@ impl Desk {
     /// What is left of an item.
     #[must_use]
     pub fn chosen(&self, item: &Item) -> Chosen {
-        let (finding, conflict) = match item.kind {
-            ItemKind::Finding(index) => (Some(index), None),
-            ItemKind::New => (None, None),
-            ItemKind::Conflict(index) => (None, Some(index)),
+        let conflict = match item.kind {
+            ItemKind::Finding(_) | ItemKind::New => None,
+            ItemKind::Conflict(index) => Some(index),
         };
         Chosen {
             id: item.id.clone(),
             title: item.title.clone(),
-            pending: self.open_of(&item.pending).collect(),
-            finding,
+            pending: self.open_of(item).collect(),
+            findings: item.finding().into_iter().collect(),
+            whole: Vec::new(),
             conflict,
         }
     }
@@ -307,7 +343,7 @@ impl Desk {
         let all: Vec<usize> = (0..self.pending.len())
             .filter(|index| {
                 let it = &self.pending[*index];
-                (it.id == id || it.scenario == id) && self.log.decision(&key(it)).is_none()
+                (it.id == id || it.scenario == id) && self.decided(*index, None).is_none()
             })
             .collect();
         if all.is_empty() {
@@ -323,16 +359,14 @@ impl Desk {
             }
             _ => format!("{} snapshots of {id}", all.len()),
         };
-        Ok(Chosen { id: id.to_owned(), title, pending: all, finding: None, conflict: None })
+        let (id, whole) = (id.to_owned(), all.clone());
+        Ok(Chosen { id, title, pending: all, findings: Vec::new(), whole, conflict: None })
     }
 
     /// The finding of an item.
     #[must_use]
     pub fn finding(&self, item: &Item) -> Option<&Finding> {
-        match item.kind {
-            ItemKind::Finding(index) => self.findings.get(index),
-            ItemKind::New | ItemKind::Conflict(_) => None,
-        }
+        item.finding().and_then(|index| self.findings.get(index))
     }
 
     /// The verdict of an item, or what stands for it.
@@ -343,6 +377,12 @@ impl Desk {
             ItemKind::New => Verdict::New.word(),
             ItemKind::Conflict(_) => "conflict",
         }
+    }
+
+    /// The findings of the night.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// All that is pending, decided or not.

@@ -2,15 +2,17 @@
 //!
 //! Made when an item is looked at, so that a night with thousands of them opens at once.
 
-use super::desk::{Desk, Item, ItemKind, key};
+use super::desk::{Desk, Item, ItemKind};
 use crate::baseline::Conflict;
 use crate::compare::lines::{Shape, diff};
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
 use crate::model::{Difference, FacetChange, FacetKind, Finding};
-use crate::report::picture_change;
+use crate::report::{covers, picture_change};
 
 /// Differences of one finding that are shown; the others are listed as places.
 const MOST_SECTIONS: usize = 8;
+/// Changes that are listed; `review --list --format json` has all.
+const MOST_COVERS: usize = 200;
 /// Places that are listed.
 const MOST_PLACES: usize = 40;
 /// Lines of a new snapshot that are shown.
@@ -27,6 +29,8 @@ pub struct Detail {
     pub facts: Vec<(&'static str, String)>,
     /// What changed.
     pub sections: Vec<Section>,
+    /// The changes that a decision on it takes.
+    pub covers: Vec<String>,
     /// Where it is seen, each with the ids of what would be accepted there.
     pub places: Vec<String>,
     /// Why we say so.
@@ -76,6 +80,12 @@ impl Desk {
             let word = "nothing to accept: mend the product, reject, or suppress";
             facts.push(("Accept", word.to_owned()));
         }
+        let tied = self.inseparable(&self.chosen(item));
+        if tied.len() > 1 {
+            let all: Vec<&str> = tied.iter().map(|it| self.findings[*it].id.as_str()).collect();
+            let together = format!("together with what shares a snapshot: {}", all.join(" "));
+            facts.push(("Accept", together));
+        }
         let sections = finding.differences.iter().flat_map(|difference| {
             difference.facets.iter().map(|change| section_of(difference, change))
         });
@@ -83,6 +93,7 @@ impl Desk {
             heading: format!("{} {} ({})", finding.id, finding.verdict, finding.severity.word()),
             facts,
             sections: sections.take(MOST_SECTIONS).collect(),
+            covers: covered(finding),
             places: self.places(item, finding),
             reasons: finding.reasons.clone(),
             ..Detail::default()
@@ -93,8 +104,10 @@ impl Desk {
         let mut places: Vec<String> = item
             .pending
             .iter()
-            .map(|it| &self.pending[*it])
-            .map(|it| format!("{} {}", self.place(it), shown_place(&it.place)))
+            .map(|it| {
+                let place = shown_place(&self.pending[*it].place);
+                format!("{} {place}", self.place(*it, item.finding()))
+            })
             .collect();
         let without = finding.differences.iter().filter(|it| it.checkpoint.is_none());
         places.extend(without.map(|it| format!("{} step {} {}", it.scenario, it.step, it.place)));
@@ -106,23 +119,27 @@ impl Desk {
         places
     }
 
-    fn place(&self, it: &Pending) -> String {
-        let decided = self.log.decision(&key(it)).map_or("", |it| it.word());
+    fn place(&self, index: usize, finding: Option<usize>) -> String {
+        let it = &self.pending[index];
+        let decided = self.decided(index, finding).map_or("", |it| it.word());
         let environment = it.environment.as_ref().map_or(String::new(), |it| format!(" ({it})"));
         let end = if decided.is_empty() { String::new() } else { format!(" [{decided}]") };
         format!("{} {}@{} {}{environment}{end}", it.id, it.scenario, it.checkpoint, it.facet)
     }
 
     fn of_new(&self, item: &Item) -> Detail {
-        let all = || item.pending.iter().map(|it| &self.pending[*it]);
-        let sections = all().take(MOST_SECTIONS).map(|it| Section {
-            title: format!("{} {}", self.place(it), shown_place(&it.place)),
-            lines: self.whole(it),
-            about: Some("what was seen; there is no baseline yet".to_owned()),
-            pictures: match it.facet {
-                FacetKind::Image => vec![("Seen", it.evidence.path.clone())],
-                _ => Vec::new(),
-            },
+        let all = || item.pending.iter().copied();
+        let sections = all().take(MOST_SECTIONS).map(|index| {
+            let it = &self.pending[index];
+            Section {
+                title: format!("{} {}", self.place(index, None), shown_place(&it.place)),
+                lines: self.whole(it),
+                about: Some("what was seen; there is no baseline yet".to_owned()),
+                pictures: match it.facet {
+                    FacetKind::Image => vec![("Seen", it.evidence.path.clone())],
+                    _ => Vec::new(),
+                },
+            }
         });
         let mut detail = Detail {
             heading: format!("new: {}", item.id),
@@ -130,7 +147,8 @@ impl Desk {
             ..Detail::default()
         };
         let hidden = item.pending.len().saturating_sub(MOST_SECTIONS);
-        detail.places.extend(all().skip(MOST_SECTIONS).take(MOST_PLACES).map(|it| self.place(it)));
+        let further = all().skip(MOST_SECTIONS).take(MOST_PLACES);
+        detail.places.extend(further.map(|it| self.place(it, None)));
         if hidden > MOST_PLACES {
             detail.places.push(format!("… and {} more", hidden - MOST_PLACES));
         }
@@ -205,6 +223,16 @@ impl Desk {
             ..Detail::default()
         }
     }
+}
+
+/// The changes that a decision on a finding takes, in words.
+fn covered(finding: &Finding) -> Vec<String> {
+    let all = covers(&finding.changes);
+    let mut shown: Vec<String> = all.iter().take(MOST_COVERS).map(ToString::to_string).collect();
+    if all.len() > MOST_COVERS {
+        shown.push(format!("… and {} more", all.len() - MOST_COVERS));
+    }
+    shown
 }
 
 fn shown_place(place: &str) -> String {

@@ -2,7 +2,8 @@
 //!
 //! [`desk`] sorts it into items, one for each cause. [`decide`] carries decisions out: it checks
 //! that nothing would be lost ([`check`]), writes through [`change`] and remembers in [`log`], from
-//! where everything can be taken back ([`undo`]). [`propose`] finds redactions and what they cost, [`detail`] is what
+//! where everything can be taken back ([`undo`]). [`share`] is about snapshots that several findings
+//! changed. [`propose`] finds redactions and what they cost, [`detail`] is what
 //! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
 
 pub mod change;
@@ -13,6 +14,7 @@ pub mod desk;
 pub mod detail;
 pub mod log;
 pub mod propose;
+mod share;
 mod undo;
 pub mod web;
 
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub use self::decide::{Decided, Force, Suppress};
 pub use self::desk::{Chosen, Desk, Item, ItemKind, Opened};
 pub use self::propose::{Cost, Proposal};
+pub use self::share::together;
 
 use crate::spec::patch::PatchError;
 
@@ -107,6 +110,19 @@ pub enum ReviewError {
         /// Where it was looked for.
         night: PathBuf,
     },
+    /// A snapshot cannot be split between findings.
+    #[error("{0}")]
+    Shared(Box<Shared>),
+    /// A finding of more changes than a suppression lists.
+    #[error(
+        "{finding} covers {changes} changes, more than a suppression lists; name them by `where: /path` or `pattern: 'regex'` under `suppress` in nightshift.yaml"
+    )]
+    TooMany {
+        /// The finding.
+        finding: String,
+        /// How many changes it covers.
+        changes: usize,
+    },
     /// Nothing of it can be accepted.
     #[error(
         "nothing of {0} is left to accept: it was decided meanwhile, or it is a failure without a snapshot"
@@ -173,6 +189,26 @@ pub enum ReviewError {
     /// The terminal or the page's server.
     #[error("{0}")]
     Front(String),
+}
+
+/// A snapshot that cannot be split between findings.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{place} {what}: accepting {item} would take {others} too; look at all of it and accept it together: `nightshift review {night} --accept {all}`"
+)]
+pub struct Shared {
+    /// What was to be accepted.
+    pub item: String,
+    /// The other findings.
+    pub others: String,
+    /// The snapshot.
+    pub place: String,
+    /// Why it cannot be split.
+    pub what: &'static str,
+    /// All findings that can only be accepted together.
+    pub all: String,
+    /// The night.
+    pub night: String,
 }
 
 impl ReviewError {

@@ -156,9 +156,9 @@ fn pairs(desk: &Desk, chosen: &Chosen) -> Vec<Pair> {
         for difference in &finding.differences {
             for change in &difference.facets {
                 let is_chosen = chosen.pending.iter().any(|it| {
+                    let own = desk.is_about(*it, finding, &chosen.findings);
                     let it = &desk.pending[*it];
-                    it.finding.as_deref() == Some(&finding.id)
-                        && it.scenario == difference.scenario
+                    own && it.scenario == difference.scenario
                         && Some(&it.checkpoint) == difference.checkpoint.as_ref()
                         && Some(it.facet) == change.facet
                 });

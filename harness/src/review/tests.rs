@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 
 use super::console::draw::{Line, screen};
 use super::console::state::{Flow, Key, Mode, State};
-use super::decide::{Force, How};
-use super::{Desk, Opened};
+use super::decide::{Force, How, MOST_SUPPRESSED};
+use super::{Desk, Opened, Suppress, together};
 use crate::ledger::NightDir;
-use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
+use crate::model::finding::{CoveredChange, DiffLine, DiffPiece, DiffTag, ImageChange, Pending};
+use crate::model::picture::{Fate, Move, Region};
 use crate::model::testing::{Night, instant};
+use crate::model::thing::Thing;
 use crate::model::{
-    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Severity, Stage,
+    Decision, Difference, FacetChange, FacetKind, Finding, Gate, Judgement, Rect, Severity, Stage,
     Totals, Verdict,
 };
 
@@ -72,6 +74,10 @@ fn finding(n: usize) -> Finding {
 }
 
 fn laid(findings: usize) -> Laid {
+    laid_with(findings, |_| {})
+}
+
+fn laid_with(findings: usize, edit: impl FnOnce(&mut Judgement)) -> Laid {
     let folder = tempfile::tempdir().expect("a folder");
     let night = NightDir::create(folder.path().join("night")).expect("an empty folder");
     let mut made = Night::default();
@@ -101,7 +107,7 @@ fn laid(findings: usize) -> Laid {
         std::fs::write(path, "scenario: a\nsteps: [ { run: tool, snapshot: said } ]\n")
             .expect("written");
     }
-    let judgement = Judgement {
+    let mut judgement = Judgement {
         scenarios: Vec::new(),
         findings: (1..=findings).map(finding).collect(),
         pending,
@@ -116,9 +122,138 @@ fn laid(findings: usize) -> Laid {
         pace: None,
         beside: None,
     };
+    edit(&mut judgement);
     let opened = Opened { night, plan: made.plan, entries: made.entries, judgement, busy: false };
     let desk = Desk::open(folder.path(), opened).expect("it can be opened");
     Laid { _folder: folder, desk }
+}
+
+/// Two findings that both changed the first line of one snapshot of this facet.
+fn tied(facet: FacetKind) -> Laid {
+    let change = |id: &str| CoveredChange {
+        id: id.to_owned(),
+        scenario: "s1".to_owned(),
+        checkpoint: Some("said".to_owned()),
+        facet: Some(facet),
+        thing: "line".to_owned(),
+        before: Some("a".to_owned()),
+        after: Some("b".to_owned()),
+        old_lines: vec![1],
+        new_lines: vec![1],
+    };
+    laid_with(2, |judgement| {
+        judgement.findings[0].changes = vec![change("one")];
+        judgement.findings[1].changes = vec![change("two")];
+        judgement.pending.truncate(1);
+        judgement.pending[0].facet = facet;
+    })
+}
+
+#[test]
+fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
+    for (facet, why) in
+        [(FacetKind::Image, "is a picture that cannot be split"), (FacetKind::Stdout, "has a line")]
+    {
+        let mut laid = tied(facet);
+        let one = laid.desk.named("F1").expect("it waits");
+        let refused = laid.desk.accept(&one, how(instant())).expect_err("not alone").to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert!(refused.contains("would take F2 too"), "{refused}");
+        assert!(refused.contains("--accept F1 F2`"), "{refused}");
+        assert_eq!(laid.desk.with_inseparable(one).findings, [0, 1]);
+    }
+    let mut laid = tied(FacetKind::Stdout);
+    let ids = ["F2", "F1"].map(|id| laid.desk.named(id).expect("it waits"));
+    let [both] = &together(ids.to_vec())[..] else { panic!("one decision") };
+    let done = laid.desk.accept(both, how(instant())).expect("both");
+    assert_eq!(
+        (done.item.as_str(), done.files),
+        ("F2 F1", vec!["scenarios/snapshots/s1@said.stdout.snap".to_owned()])
+    );
+    assert_eq!(laid.desk.open_items().count(), 0);
+}
+
+#[test]
+fn a_picture_is_split_by_its_regions_unless_something_moved_or_they_meet() {
+    let region = |name: &str| Region { names: vec![name.to_owned()], fate: Fate::Changed };
+    let regions = [region("button \"Buy\""), region("heading \"Tea\"")];
+    let inseparable = |boxes: [u32; 2], moves: Vec<Move>, height: u32| {
+        let boxes = boxes.map(|x| Rect { x, y: 0, width: 10, height: 10 }).to_vec();
+        let image = ImageChange {
+            changed_pixels: 9,
+            compared_pixels: 99,
+            expected_size: (100, 100),
+            actual_size: (100, height),
+            boxes,
+            regions: regions.to_vec(),
+            moves,
+        };
+        let laid = laid_with(2, |judgement| {
+            judgement.pending.truncate(1);
+            judgement.pending[0].facet = FacetKind::Image;
+            let seen = judgement.pending[0].evidence.path.clone();
+            for (finding, region) in judgement.findings.iter_mut().zip(&regions) {
+                let facet = &mut finding.differences[0].facets[0];
+                facet.image = Some(image.clone());
+                facet.evidence.push(seen.clone());
+                finding.changes = vec![CoveredChange {
+                    id: region.names[0].clone(),
+                    scenario: "s1".to_owned(),
+                    checkpoint: Some("said".to_owned()),
+                    facet: Some(FacetKind::Image),
+                    thing: Thing::Region(region.names.clone()).to_string(),
+                    before: None,
+                    after: region.said(),
+                    old_lines: Vec::new(),
+                    new_lines: Vec::new(),
+                }];
+            }
+        });
+        laid.desk.inseparable(&laid.desk.named("F1").expect("it waits"))
+    };
+    let moved = Move {
+        names: Vec::new(),
+        more: 0,
+        from: Rect { x: 0, y: 0, width: 1, height: 1 },
+        to: Rect { x: 0, y: 9, width: 1, height: 1 },
+    };
+    assert_eq!(inseparable([0, 50], Vec::new(), 100), [0]);
+    assert_eq!(inseparable([0, 9], Vec::new(), 100), [0, 1]);
+    assert_eq!(inseparable([0, 50], vec![moved], 100), [0, 1]);
+    assert_eq!(inseparable([0, 50], Vec::new(), 120), [0, 1]);
+}
+
+#[test]
+fn the_screen_asks_before_it_takes_what_cannot_be_split() {
+    let mut laid = tied(FacetKind::Stdout);
+    let mut state = State::new(&laid.desk, Force::No);
+    press(&mut state, &mut laid.desk, "a");
+    assert!(state.message().0.contains("(f takes them together"), "{:?}", state.message());
+    press(&mut state, &mut laid.desk, "f");
+    assert_eq!(state.message().0, "accepted F1 F2: scenarios/snapshots/s1@said.stdout.snap");
+    assert_eq!(state.left(), 0);
+}
+
+#[test]
+fn a_finding_of_very_many_changes_is_suppressed_by_where_it_is() {
+    let mut laid = tied(FacetKind::Stdout);
+    std::fs::write(laid.desk.root().join("nightshift.yaml"), "products: { a: {} }\n")
+        .expect("written");
+    let known = Suppress {
+        owner: "ops".to_owned(),
+        expires: "2999-12-31".parse().expect("a date"),
+        reason: "known".to_owned(),
+    };
+    let change = laid.desk.findings[0].changes[0].clone();
+    let more = (0..=MOST_SUPPRESSED).map(|n| CoveredChange { id: n.to_string(), ..change.clone() });
+    laid.desk.findings[0].changes = more.collect();
+    let chosen = laid.desk.named("F1").expect("it waits");
+    let refused = laid.desk.suppress(&chosen, &known, how(instant())).expect_err("too many");
+    assert!(refused.to_string().contains("F1 covers 201 changes"), "{refused}");
+    let chosen = laid.desk.named("F2").expect("it waits");
+    laid.desk.suppress(&chosen, &known, how(instant())).expect("one change");
+    let text = std::fs::read_to_string(laid.desk.root().join("nightshift.yaml")).expect("there");
+    assert!(text.contains("fingerprint: '000000000002', changes: [two], reason: known"), "{text}");
 }
 
 fn how(now: DateTime<Utc>) -> How<'static> {

@@ -42,8 +42,16 @@ impl Desk {
         }
         let mut undone = Record::new(Decision::Undone, &record.item, &record.title, now);
         undone.undoes = Some(record.id);
-        let pending =
-            (0..self.pending.len()).filter(|it| record.keys.contains(&key(&self.pending[*it])));
+        // A part of a snapshot has the key of the whole at its beginning.
+        let is_of = |it: &usize| {
+            let whole = key(&self.pending[*it]);
+            record
+                .keys
+                .iter()
+                .filter_map(|it| it.strip_prefix(&whole))
+                .any(|rest| rest.is_empty() || rest.starts_with(" change "))
+        };
+        let pending = (0..self.pending.len()).filter(is_of);
         let pending = pending.map(|it| (it, None)).collect();
         self.remember(undone, change, pending).map(Some)
     }

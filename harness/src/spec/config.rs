@@ -292,6 +292,7 @@ fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
                 .map(str::to_owned)
         };
         let (fingerprint, reason, owner) = (text("fingerprint"), text("reason"), text("owner"));
+        let place = text("where");
         let expires = fields.get("expires").and_then(|node| {
             let text = reader.words(node, "\"expires\"")?;
             let date = text.parse::<chrono::NaiveDate>().ok();
@@ -304,15 +305,29 @@ fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
             }
             date
         });
-        if let (Some(fingerprint), Some(reason), Some(owner), Some(expires)) =
-            (fingerprint, reason, owner, expires)
-        {
+        let changes =
+            fields.get("changes").map(|it| reader.texts(it, "\"changes\"")).unwrap_or_default();
+        let pattern = fields.get("pattern").map(|it| reader.regex(it, "\"pattern\""));
+        let names_some = fingerprint.is_some() || place.is_some() || !changes.is_empty();
+        if !names_some && pattern.is_none() {
+            reader.advise(
+                item.pos,
+                "a suppression names nothing that it is about",
+                "add `fingerprint` and `changes` as `nightshift review --suppress` writes them, or `where: /orders`, or `pattern: 'took \\d+ ms'`",
+            );
+            continue;
+        }
+        // A pattern that is none must not widen what the other keys name.
+        let Some(pattern) = pattern.map_or(Some(None), |it| it.map(Some)) else { continue };
+        if let (Some(reason), Some(owner), Some(expires)) = (reason, owner, expires) {
             suppressions.push(Suppression {
-                fingerprint: Some(fingerprint),
+                fingerprint,
+                changes,
+                place,
+                pattern,
                 reason,
                 owner,
                 expires,
-                ..Suppression::default()
             });
         }
     }

@@ -398,13 +398,21 @@ pub fn remedy_text(remedy: &Remedy) -> String {
 /// A suppression as an entry of a list in flow style.
 #[must_use]
 pub fn suppression_text(known: &Suppression) -> String {
-    format!(
-        "{{ fingerprint: {}, reason: {}, owner: {}, expires: {} }}",
-        quoted(known.fingerprint.as_deref().unwrap_or_default()),
-        quoted(&known.reason),
-        quoted(&known.owner),
-        known.expires
-    )
+    let mut entries: Vec<String> = Vec::new();
+    let mut add = |key: &str, value: &Option<String>| {
+        entries.extend(value.iter().map(|it| format!("{key}: {}", quoted(it))));
+    };
+    let ids: Vec<String> = known.changes.iter().map(|it| quoted(it)).collect();
+    add("fingerprint", &known.fingerprint);
+    add("where", &known.place);
+    add("pattern", &known.pattern);
+    if !ids.is_empty() {
+        entries.push(format!("changes: [{}]", ids.join(", ")));
+    }
+    entries.push(format!("reason: {}", quoted(&known.reason)));
+    entries.push(format!("owner: {}", quoted(&known.owner)));
+    entries.push(format!("expires: {}", known.expires));
+    format!("{{ {} }}", entries.join(", "))
 }
 
 /// A redaction as it is written in YAML: `timestamp`, `{ pattern: 'took \d+ms' }`.
@@ -528,6 +536,17 @@ mod tests {
         );
         let again = add_to_list(&patched, Place::Root, "suppress", &entry).expect("a second one");
         assert_eq!(again.matches("0f3a").count(), 2);
+        let more = Suppression {
+            changes: vec!["12e4".to_owned(), "b5".to_owned()],
+            place: Some("/orders".to_owned()),
+            pattern: Some(r"took \d+".to_owned()),
+            fingerprint: None,
+            ..known
+        };
+        assert_eq!(
+            suppression_text(&more),
+            r"{ where: /orders, pattern: 'took \d+', changes: ['12e4', b5], reason: 'known: it''s being mended', owner: data-team, expires: 2026-12-31 }"
+        );
     }
 
     #[test]

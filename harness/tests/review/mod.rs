@@ -2,6 +2,7 @@
 
 mod merge;
 mod screen;
+mod share;
 mod web;
 
 use std::path::PathBuf;

@@ -205,7 +205,7 @@ fn text(
 }
 
 /// A baseline as it is compared: canonical already, its end cut by the format.
-fn expected(facet: FacetKind, baseline: &str, redactor: &Redactor) -> String {
+pub(super) fn expected(facet: FacetKind, baseline: &str, redactor: &Redactor) -> String {
     redactor.apply(facet, baseline.replace("\r\n", "\n").trim_end())
 }
 

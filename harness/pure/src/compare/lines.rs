@@ -12,6 +12,7 @@ use super::cells::{self, Hunk};
 use super::words::words;
 use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
+use crate::model::observe::FacetShape;
 
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 2;
@@ -51,11 +52,31 @@ pub fn diff(old: &str, new: &str, shape: Shape) -> Option<LineDiff> {
     }
     let before: Vec<&str> = split(old);
     let after: Vec<&str> = split(new);
-    let ops = match shape {
-        Shape::Flat => similar::capture_diff_slices(Algorithm::Patience, &before, &after),
-        Shape::Tree => super::tree::align(&before, &after),
-    };
-    Some(described(&before, &after, &ops, shape))
+    Some(described(&before, &after, &aligned(&before, &after, shape), shape))
+}
+
+fn aligned(before: &[&str], after: &[&str], shape: Shape) -> Vec<DiffOp> {
+    match shape {
+        Shape::Flat => similar::capture_diff_slices(Algorithm::Patience, before, after),
+        Shape::Tree => super::tree::align(before, after),
+    }
+}
+
+/// The operations between two texts, each with its lines, as they are compared.
+pub(super) fn operations(
+    facet: FacetShape,
+    (old, before): (&str, &[&str]),
+    (new, after): (&str, &[&str]),
+) -> Vec<DiffOp> {
+    match facet {
+        FacetShape::Files => aligned_files((old, before), (new, after)),
+        FacetShape::Tree => aligned(before, after, Shape::Tree),
+        FacetShape::Picture
+        | FacetShape::Output
+        | FacetShape::Code
+        | FacetShape::Lines
+        | FacetShape::Set => aligned(before, after, Shape::Flat),
+    }
 }
 
 /// The changes between two texts of files, aligned by [`filetext::keys`]: rows and items that only
@@ -67,10 +88,15 @@ pub fn diff_files(old: &str, new: &str) -> Option<LineDiff> {
         return None;
     }
     let (before, after) = (split(old), split(new));
-    let keys = |lines: &[&str], keys: Vec<_>| if lines.is_empty() { Vec::new() } else { keys };
-    let (old_keys, new_keys) = (keys(&before, old_keys), keys(&after, new_keys));
-    let ops = similar::capture_diff_slices(Algorithm::Patience, &old_keys, &new_keys);
+    let ops = aligned_files((old, &before), (new, &after));
     Some(described(&before, &after, &ops, Shape::Tree))
+}
+
+fn aligned_files((old, before): (&str, &[&str]), (new, after): (&str, &[&str])) -> Vec<DiffOp> {
+    // An empty text has one key and no line.
+    let old_keys = if before.is_empty() { Vec::new() } else { filetext::keys(old) };
+    let new_keys = if after.is_empty() { Vec::new() } else { filetext::keys(new) };
+    similar::capture_diff_slices(Algorithm::Patience, &old_keys, &new_keys)
 }
 
 fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> LineDiff {
@@ -92,7 +118,7 @@ fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> L
 }
 
 /// An empty text has no line at all, so that its first line counts as added and not as changed.
-fn split(text: &str) -> Vec<&str> {
+pub(super) fn split(text: &str) -> Vec<&str> {
     if text.is_empty() { Vec::new() } else { text.split('\n').collect() }
 }
 

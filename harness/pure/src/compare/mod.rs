@@ -11,6 +11,7 @@ pub mod image;
 mod json;
 pub mod lines;
 mod order;
+pub mod part;
 pub mod redact;
 mod set;
 pub mod tree;

@@ -35,7 +35,7 @@ pub fn diff(old: &str, new: &str) -> Option<LineDiff> {
 }
 
 /// What a line says, and how many times it was seen.
-fn counted(line: &str) -> (&str, u32) {
+pub(super) fn counted(line: &str) -> (&str, u32) {
     let line = line.trim();
     let times = line.strip_suffix(" times)").and_then(|it| it.rsplit_once(" ("));
     match times.and_then(|(what, times)| Some((what, times.parse().ok()?))) {

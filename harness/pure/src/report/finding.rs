@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::covers::{Cover, covers};
 use super::facets::{FacetView, LinkView, links};
 use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
@@ -17,6 +18,8 @@ use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
 
 /// The most places of one finding that are listed.
 const MOST_PLACES: usize = 10;
+/// The most changes of one finding that are listed beside the command that accepts it.
+const MOST_COVERS: usize = 60;
 /// The most differences of one finding that are shown in full.
 const MOST_CHANGES: usize = 3;
 /// The most sightings of the watches that are listed.
@@ -45,6 +48,9 @@ pub struct FindingView {
     thumbnails: Option<PictureView>,
     reproduce: String,
     accept: Option<String>,
+    /// The changes that accepting it takes.
+    covers: Vec<Cover>,
+    more_covers: Option<String>,
     known: Option<String>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
@@ -127,6 +133,7 @@ impl FindingView {
         let lead = lead(finding);
         let timeline = TimelineView::new(finding, known);
         let (changes, more_changes) = changes(finding, known);
+        let all_covers = covers(&finding.changes);
         let thumbnails = thumbnails(finding, &changes, known);
         Self {
             id: one_line(&finding.id, 20),
@@ -146,6 +153,10 @@ impl FindingView {
             thumbnails,
             reproduce: one_line(&finding.reproduce, 400),
             accept: finding.accept.as_deref().map(|it| one_line(it, 400)),
+            more_covers: (all_covers.len() > MOST_COVERS).then(|| {
+                format!("… and {} more; night.json has all", all_covers.len() - MOST_COVERS)
+            }),
+            covers: all_covers.into_iter().take(MOST_COVERS).collect(),
             known: finding.suppression.as_ref().map(|note| {
                 let holds = if is_suppressed(finding) { "until" } else { "expired on" };
                 let reason = one_line(&note.reason, 300);
@@ -168,7 +179,8 @@ impl FindingView {
         let changes: usize =
             self.changes.iter().flat_map(|it| &it.facets).map(FacetView::weight).sum();
         let steps = self.timeline.as_ref().map_or(0, |it| it.steps.len() * 320);
-        4_000 + changes + steps
+        let covers: usize = self.covers.iter().map(|it| it.change.len() + 120).sum();
+        4_000 + changes + steps + covers
     }
 }
 

@@ -6,6 +6,7 @@
 //! All product text passes through [`shown`] on its way out.
 
 mod build;
+mod covers;
 mod ctrf;
 mod facets;
 mod files;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::BoxFuture;
 
 pub use build::build;
+pub use covers::{Cover, covers};
 pub use html::Mode;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,

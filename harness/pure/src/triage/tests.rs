@@ -2,6 +2,7 @@
 
 mod faults;
 mod stages;
+mod suppressions;
 mod upgrades;
 
 use std::fmt::Write;

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::super::detail::{Detail, Section};
 use super::super::{Desk, ItemKind};
-use super::state::{Mode, State};
+use super::state::{Confirmed, Mode, State};
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::report::shown::visible;
 
@@ -194,6 +194,13 @@ fn described(detail: &Detail, columns: usize) -> Vec<Line> {
         lines.push(Line::default());
         described_section(&mut lines, section, columns);
     }
+    if !detail.covers.is_empty() {
+        lines.push(Line::default());
+        lines.push(Line::of("A decision takes", Ink::Bold));
+        for change in &detail.covers {
+            wrap(&mut lines, &Line::of(change, Ink::Plain), columns, 2);
+        }
+    }
     if !detail.places.is_empty() {
         lines.push(Line::default());
         lines.push(Line::of(&format!("Places: {}", detail.places.len()), Ink::Bold));
@@ -333,7 +340,10 @@ fn keys(state: &State, desk: &Desk) -> Line {
         Mode::Help => "any key goes back",
         Mode::Type { .. } => "Enter takes it  Escape leaves it",
         Mode::Redact { .. } => "Enter accepts with it  e edit  j/k choose  Escape leaves it",
-        Mode::Confirm(_) => "f writes over it  any other key leaves it",
+        Mode::Confirm(Confirmed::Together(_)) => "f takes them together  any other key leaves it",
+        Mode::Confirm(Confirmed::Accept(_) | Confirmed::Redact(_)) => {
+            "f writes over it  any other key leaves it"
+        }
     };
     Line::of(text, Ink::Bold)
 }

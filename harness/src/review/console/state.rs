@@ -68,6 +68,8 @@ pub enum Confirmed {
     Accept(Option<String>),
     /// Accept with this redaction.
     Redact(Redaction),
+    /// Accept, with this reason, together with what cannot be taken apart from it.
+    Together(Option<String>),
 }
 
 /// What is typed.
@@ -234,10 +236,11 @@ impl State {
             Mode::Redact { proposals, at } => self.choosing(desk, proposals, at, key, how),
             Mode::Confirm(what) => {
                 if key == Key::Char('f') {
-                    let how = How { force: Force::Yes, ..how };
+                    let forced = How { force: Force::Yes, ..how };
                     match what {
-                        Confirmed::Accept(why) => self.accept(desk, why, how),
-                        Confirmed::Redact(redaction) => self.redact(desk, redaction, how),
+                        Confirmed::Accept(why) => self.accept(desk, why, forced),
+                        Confirmed::Redact(redaction) => self.redact(desk, redaction, forced),
+                        Confirmed::Together(why) => self.together(desk, why.as_deref(), how),
                     }
                 } else {
                     self.say("left as it is".to_owned());
@@ -317,6 +320,13 @@ impl State {
         self.told(desk, done, Some(Confirmed::Accept(why)));
     }
 
+    fn together(&mut self, desk: &mut Desk, why: Option<&str>, how: How<'_>) {
+        let Some(chosen) = self.current(desk) else { return };
+        let chosen = desk.with_inseparable(chosen);
+        let done = desk.accept(&chosen, How { why, ..how });
+        self.told(desk, done, None);
+    }
+
     fn reject(&mut self, desk: &mut Desk, why: Option<&str>, how: How<'_>) {
         let Some(chosen) = self.current(desk) else { return };
         let done = desk.reject(&chosen, How { why: why.or(how.why), ..how });
@@ -371,6 +381,13 @@ impl State {
             Err(error @ ReviewError::Moved { .. }) if self.force == Force::No => {
                 self.warn(format!("{error} (f writes over it, any other key leaves it)"));
                 self.mode = insist.map_or(Mode::Browse, Mode::Confirm);
+            }
+            Err(error @ ReviewError::Shared(_)) => {
+                self.warn(format!("{error} (f takes them together, any other key leaves it)"));
+                self.mode = match insist {
+                    Some(Confirmed::Accept(why)) => Mode::Confirm(Confirmed::Together(why)),
+                    Some(Confirmed::Redact(_) | Confirmed::Together(_)) | None => Mode::Browse,
+                };
             }
             Err(error) => {
                 self.refresh_after(desk);

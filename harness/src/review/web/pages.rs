@@ -87,8 +87,11 @@ struct ItemView {
     conflict: bool,
     finding: bool,
     accepts: bool,
+    /// The ids of all that can only be accepted together with it.
+    together: Option<String>,
     facts: Vec<(&'static str, String)>,
     sections: Vec<SectionView>,
+    covers: Vec<String>,
     places: Vec<String>,
     reasons: Vec<String>,
     proposals: Vec<ProposalView>,
@@ -179,7 +182,7 @@ pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Resu
 }
 
 fn view(desk: &Desk, item: &Item) -> ItemView {
-    let Detail { heading, title, facts, sections, places, reasons } = desk.detail(item);
+    let Detail { heading, title, facts, sections, covers, places, reasons } = desk.detail(item);
     let chosen = desk.chosen(item);
     let open = desk.is_open(item);
     let conflict = matches!(item.kind, ItemKind::Conflict(_));
@@ -192,8 +195,12 @@ fn view(desk: &Desk, item: &Item) -> ItemView {
         conflict,
         finding: matches!(item.kind, ItemKind::Finding(_)),
         accepts: conflict || !chosen.pending.is_empty(),
+        together: Some(desk.with_inseparable(chosen.clone()))
+            .filter(|it| it.findings.len() > 1)
+            .map(|it| it.id),
         facts,
         sections: sections.iter().map(section).collect(),
+        covers,
         places,
         reasons,
         proposals: proposals

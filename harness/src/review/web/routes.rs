@@ -183,6 +183,7 @@ impl Site {
         let chosen: Chosen = self.desk.chosen(item);
         match what {
             "accept" => self.desk.accept(&chosen, how),
+            "together" => self.desk.accept(&self.desk.with_inseparable(chosen), how),
             "reject" => self.desk.reject(&chosen, how),
             "ours" => self.desk.resolve(&chosen, Side::Ours, how),
             "theirs" => self.desk.resolve(&chosen, Side::Theirs, how),

@@ -302,9 +302,32 @@ pub(crate) static SECRETS: Object = object(
 pub(crate) static SUPPRESSION: Object = object(
     "suppression",
     "a suppression",
-    "A known issue: shown, but it does not fail the gate until it expires.",
+    "A known issue: the changes that it names are shown, but do not fail the gate until it expires. It names a change when all of `fingerprint` or `changes`, `where` and `pattern` that stand here hold of it; at least one does stand here.",
     &[
-        required("fingerprint", Shape::Text, "The fingerprint of the finding.", "f3a9c1d2"),
+        optional(
+            "fingerprint",
+            Shape::Text,
+            "The fingerprint of a finding: the one change that leads it.",
+            "f3a9c1d20b7e",
+        ),
+        optional(
+            "changes",
+            Shape::List(&Shape::Text),
+            "The ids of further changes, as `review --suppress` writes them.",
+            "[0b1e5c9d7a42, 9c0d1f2e3b4a]",
+        ),
+        optional(
+            "where",
+            Shape::Text,
+            "The place of the changes: a URL path or a command line.",
+            "/orders",
+        ),
+        optional(
+            "pattern",
+            Shape::Regex,
+            "What the line that stood there, or that stands there now, matches.",
+            r"'took \d+ ms'",
+        ),
         required(
             "reason",
             Shape::Text,

@@ -235,6 +235,26 @@ suppress: [ { fingerprint: x, reason: y, expires: soon } ]
 }
 
 #[test]
+fn a_suppression_names_something_and_its_pattern_is_a_regex() {
+    let with = |names: &str| {
+        let entry = format!("{{ {names}reason: known, owner: ada, expires: 2999-12-31 }}");
+        let config = format!("products: {{ shop: {{}} }}\nsuppress:\n  - {entry}\n");
+        said(&[("nightshift.yaml", &config)])
+    };
+    for names in ["", "changes: [], "] {
+        let said = with(names);
+        assert!(said.contains("nightshift.yaml:3:5: a suppression names nothing"), "{said}");
+        assert!(said.contains("`where: /orders`"), "{said}");
+    }
+    let said = with("where: /orders, pattern: '(', ");
+    assert!(said.contains("nightshift.yaml:3:32: \"(\" is no valid regex"), "{said}");
+    for names in ["fingerprint: 0f3a, ", "changes: [0f3a], ", "where: /a, ", "pattern: 'a+', "] {
+        let said = with(names);
+        assert!(!said.contains("suppression") && !said.contains("regex"), "{said}");
+    }
+}
+
+#[test]
 fn a_scenario_without_its_parts_says_what_is_missing() {
     insta::assert_snapshot!(said(&[
         ("scenarios/a.yaml", "about: [x]\ntimeout: soon\nretries: -1\ntags: smoke\nowner:\n"),

@@ -9,9 +9,11 @@
 //! beside the total, because a share of the whole hides a small thing on a long page.
 //!
 //! [`decode`] reads the pixels, [`change`] compares them, [`shift`] and [`things`] find what only
-//! moved, [`regions`] makes boxes with names of the rest, [`draw`] boxes them.
+//! moved, [`regions`] makes boxes with names of the rest, [`draw`] boxes them. [`with_regions`] is for
+//! accepting some of them.
 
 mod change;
+mod compose;
 mod decode;
 mod draw;
 mod regions;
@@ -21,6 +23,7 @@ mod tests;
 mod things;
 
 use self::change::{ChangeMap, changed_pixels};
+pub use self::compose::with_regions;
 use self::decode::{Pixels, decode, encode};
 use self::regions::{Boxed, Layouts};
 use self::shift::Alignment;
