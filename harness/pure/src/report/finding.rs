@@ -535,4 +535,3 @@ fn reasons(finding: &Finding) -> Vec<String> {
     }
     all
 }
-

@@ -58,9 +58,8 @@ const ALIKE: f64 = 0.4;
 
 /// How much of two texts is the same, from 0 to 1: the Dice coefficient of their pairs of letters.
 fn likeness(a: &str, b: &str) -> f64 {
-    let pairs = |text: &str| -> Vec<(char, char)> {
-        text.chars().zip(text.chars().skip(1)).collect()
-    };
+    let pairs =
+        |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
     let (own, mut others) = (pairs(a), pairs(b));
     let all = own.len() + others.len();
     let shared = own.iter().filter(|pair| match others.iter().position(|it| it == *pair) {
