@@ -53,7 +53,9 @@ fn components(evidence: &Evidence<'_>, sets: &mut Sets) -> (Vec<Cause>, Vec<usiz
     all.sort_by(|a, b| (a.1.spots.first(), &a.1.changes).cmp(&(b.1.spots.first(), &b.1.changes)));
     let mut holder = vec![0; nodes.len()];
     for (index, (own, _)) in all.iter().enumerate() {
-        own.iter().for_each(|node| holder[*node] = index);
+        for node in own {
+            holder[*node] = index;
+        }
     }
     (all.into_iter().map(|it| it.1).collect(), holder)
 }

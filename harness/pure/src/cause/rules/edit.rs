@@ -179,7 +179,7 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
     let value = |it: &str| it.replace(',', "").parse::<f64>().ok().filter(|it| *it > 0.0);
     let same = digits(gone)? == digits(came)?;
     let power = (value(came)? / value(gone)?).log10().round();
-    (same && power != 0.0).then(|| Edit::Scaled(power as i64))
+    (same && power != 0.0).then_some(Edit::Scaled(power as i64))
 }
 
 /// The words between what both sides begin and end with.

@@ -116,7 +116,7 @@ impl<'a> Known<'a> {
     /// found that name instead.
     fn renamed(&self, evidence: &Evidence<'_>, failed: &Change) -> Option<usize> {
         let (expected, actual) = (failed.before.as_deref()?, failed.after.as_deref()?);
-        let wanted = quoted_names(expected).into_iter().flat_map(|name| {
+        let wanted = quoted_names(expected).into_iter().filter_map(|name| {
             let role = expected.split(&name).next().and_then(|it| it.split_whitespace().last());
             role.map(|role| format!("{role} {name}"))
         });
@@ -252,5 +252,8 @@ fn tells(change: &Change, seen: &Difference, failed: &Difference, step: &Change)
             .iter()
             .map(|it| without_numbers(it))
             .any(|it| it.contains(&without_numbers(had)) && !it.contains(&without_numbers(has)));
-    (counts && says(expected) && says(actual)) || part
+    // What the step came near to may have another role.
+    let name = format!("\"{}\"", without_numbers(had));
+    let near = without_numbers(actual).contains(&name);
+    (counts && says(expected) && near) || part
 }

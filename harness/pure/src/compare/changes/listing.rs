@@ -86,7 +86,7 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
             entries.push(Told { name, said, lines: number.into_iter().collect() });
             column = Some((indent, at));
             consumed.push(at);
-        } else if is_usage_part(&whole) && !entries.last().is_some_and(|it| it.name == USAGE) {
+        } else if is_usage_part(&whole) && entries.last().is_none_or(|it| it.name != USAGE) {
             // The line that begins to say it is too far above to be seen.
             entries.push(Told {
                 name: USAGE.to_owned(),
