@@ -205,8 +205,11 @@ fn of_bytes(text: &[u8], at: usize, levels: u8, sign: &str) -> Option<Reading> {
     let mut places = vec![at + 2];
     while bytes.len() < length(bytes[0])? {
         places = places.iter().flat_map(|at| behind(text, *at, levels, sign)).collect();
-        let (byte, place) =
-            places.iter().find_map(|at| Some((u8::try_from(hex(text, *at, 2)?).ok()?, at + 2)))?;
+        // `%` may be read as itself or as `%25`: the right reading continues the character.
+        let (byte, place) = places.iter().find_map(|at| {
+            let byte = u8::try_from(hex(text, *at, 2)?).ok()?;
+            (0x80..=0xbf).contains(&byte).then_some((byte, at + 2))
+        })?;
         bytes.push(byte);
         places = vec![place];
     }
