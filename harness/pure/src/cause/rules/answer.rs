@@ -54,10 +54,9 @@ fn said_twice(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
         }
         if let Thing::Property(key) = &change.thing
             && change.facet == Some(FacetKind::Response)
-            && key.starts_with("header ")
+            && !matches!(key.as_str(), "lang" | "status" | "redirect")
         {
-            // What follows the name of the header in its key is the directive.
-            headers.push((key.split(' ').nth(1).unwrap_or_default(), node));
+            headers.push((key.as_str(), node));
         }
         if let (Some(old), Some(new)) = (&change.before, &change.after) {
             by_value.entry((last_word(old), last_word(new))).or_default().push(node);

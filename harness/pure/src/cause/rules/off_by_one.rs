@@ -8,6 +8,8 @@ use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 
+const BECAUSE: &str = "they are off by the same one";
+
 pub(super) const RULE: Rule = Rule { id: "off-by-one", edges };
 
 /// As many numbers of one path are not off by the same one by chance.
@@ -24,7 +26,25 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
     }
     let many = by_path.into_values().filter(|it| it.len() >= MANY);
-    many.flat_map(|it| star(it, "they are off by the same one")).collect()
+    many.flat_map(|it| star(it, BECAUSE)).chain(of_whole(evidence)).collect()
+}
+
+/// Where every change of a facet is off by the same one: a list that is numbered wrongly.
+fn of_whole(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        let mut by_facet: BTreeMap<FacetKind, Vec<(usize, Option<bool>)>> = BTreeMap::new();
+        for (node, change) in evidence.seen_at(spot) {
+            if let Some(facet) = change.facet {
+                by_facet.entry(facet).or_default().push((node, more(change)));
+            }
+        }
+        let same = by_facet
+            .into_values()
+            .filter(|it| it[0].1.is_some() && it.iter().all(|other| other.1 == it[0].1));
+        found.extend(same.flat_map(|it| star(it.into_iter().map(|it| it.0), BECAUSE)));
+    }
+    found
 }
 
 /// Whether the only number that differs is one more (true) or one less.

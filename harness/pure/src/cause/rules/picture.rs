@@ -65,6 +65,29 @@ fn is_of(region: &Change, other: &Change) -> bool {
     })
 }
 
+/// Whether a region is called by things that hold others, so that it does not say what in it differs.
+fn holds_others(region: &Change) -> bool {
+    const HOLDERS: [&str; 10] = [
+        "group",
+        "form",
+        "main",
+        "region",
+        "article",
+        "table",
+        "list",
+        "navigation",
+        "banner",
+        "contentinfo",
+    ];
+    let all = names(region);
+    !all.is_empty() && all.iter().all(|it| HOLDERS.contains(&Node::read(it).role))
+}
+
+/// Whether a thing of the tree came or went, so that others move.
+fn came_or_went(change: &Change) -> bool {
+    change.facet == Some(FacetKind::Aria) && change.before.is_none() != change.after.is_none()
+}
+
 /// Whether a picture can show a change: a link looks the same wherever it leads.
 fn can_be_seen(change: &Change) -> bool {
     let bare = |line: &Option<String>| {
@@ -77,7 +100,7 @@ fn can_be_seen(change: &Change) -> bool {
     };
     match change.facet {
         Some(FacetKind::Aria) => bare(&change.before) != bare(&change.after),
-        Some(facet) => facet.is_visible() || facet == FacetKind::Fields,
+        Some(facet) => facet.is_visible() || matches!(facet, FacetKind::Fields | FacetKind::A11y),
         None => false,
     }
 }
@@ -95,10 +118,17 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
             .filter(|it| can_be_seen(it.1) && is_of(sighting.change, it.1))
             .map(|it| it.0)
             .collect();
-        let seen: Vec<usize> = tree.iter().filter(|it| can_be_seen(it.1)).map(|it| it.0).collect();
+        let seen: Vec<usize> = tree
+            .iter()
+            .filter(|it| it.1.facet != Some(FacetKind::A11y) && can_be_seen(it.1))
+            .map(|it| it.0)
+            .collect();
         // Where only one thing changed, it is what a region shows that has no name of its own.
         let named = names(sighting.change).iter().any(|it| it.contains('"'));
         let one = if own.is_empty() && !named && seen.len() == 1 { seen } else { own };
+        // What holds other things looks different where one of those around it came or went.
+        let moved = tree.iter().find(|it| holds_others(sighting.change) && came_or_went(it.1));
+        let one = if one.is_empty() { moved.map(|it| it.0).into_iter().collect() } else { one };
         found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
     found

@@ -1,9 +1,10 @@
 //! A total follows from its parts: a number that differs by exactly what a row or item holds that
-//! came or went at the same place, and the same amount by which others of the attempt differ.
+//! came or went at the same place, the same amount by which others of the attempt
+//! differ, and the same number that a page says twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::node::{collection, is_item};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
@@ -20,6 +21,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for spot in 0..evidence.spots.len() {
         found.extend(parts(evidence, spot));
+        found.extend(said_twice(evidence, spot));
     }
     for own in evidence.attempts.values() {
         let mut by_amount: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
@@ -32,6 +34,12 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         found.extend(same.flat_map(|it| star(it, "they differ by the same amount")));
     }
     found
+}
+
+/// The same number that stands in several places of a page, in its address and in a sentence.
+fn said_twice(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    let numbers = evidence.seen_at(spot).filter_map(|(node, it)| Some((differing(it)?, node)));
+    stars(numbers, "they hold the same number")
 }
 
 /// Numbers of a spot that differ by what an item holds that came or went there.
@@ -71,14 +79,19 @@ fn digits(mut amount: u64) -> u32 {
 
 /// By how much the only number differs that differs between both sides, in hundredths.
 fn differs_by(change: &Change) -> Option<u64> {
+    differing(change).map(|(was, is)| was.abs_diff(is))
+}
+
+/// The only number that differs between both sides, what it was and what it is, in hundredths.
+fn differing(change: &Change) -> Option<(u64, u64)> {
     let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
     if without_numbers(old) != without_numbers(new) {
         return None;
     }
     let (was, is) = (numbers(old), numbers(new));
-    let mut differ = was.iter().zip(&is).filter(|(was, is)| was != is);
-    let (was, is) = differ.next()?;
-    (differ.next().is_none() && was.abs_diff(*is) > 0).then(|| was.abs_diff(*is))
+    let mut differ = was.into_iter().zip(is).filter(|(was, is)| was != is);
+    let first = differ.next()?;
+    differ.next().is_none().then_some(first)
 }
 
 /// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350.
