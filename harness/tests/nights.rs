@@ -351,6 +351,26 @@ fn no_secret_reaches_the_night_in_any_form() {
 }
 
 #[test]
+fn the_last_words_of_a_product_that_dies_are_said_without_the_secret() {
+    let secret = "Tr0ub4dor&3<x>";
+    let suite = commands(&[("home", "  - run: echo never\n")]);
+    suite.write(
+        "nightshift.yaml",
+        concat!(
+            "products:\n  p:\n    serve: { shell: \"echo tok=$TOLD; echo tok=$TOLD >&2; exit 1\", ",
+            "ready: { http: /, within: 5s } }\n    env: { TOLD: \"${secret:SHOP_TOKEN}\" }\n",
+        ),
+    );
+    let answer = suite.run_with(
+        &["run", "-vv", "--no-pdf", "--retries", "0", "--out", "one"],
+        &[("SHOP_TOKEN", secret)],
+    );
+    assert_eq!(answer.code, Some(4), "{answer:#?}");
+    assert!(answer.stderr.contains("tok=[secret]"), "{answer:#?}");
+    assert!(!answer.stdout.contains(secret) && !answer.stderr.contains(secret), "{answer:#?}");
+}
+
+#[test]
 fn a_missing_secret_is_named_before_anything_runs() {
     let suite = commands(&[("login", "  - run: echo ${secret:SHOP_TOKEN}\n")]);
     let answer = suite.run(&["run", "--no-pdf", "--out", "one"]);

@@ -101,7 +101,7 @@ impl Reporter {
     /// Words that the next ones replace; elsewhere than on a terminal they are left out.
     fn message(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(text.to_owned());
+            bar.set_message(terminal::clean(text));
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What is said and where: answers to standard output, everything else to standard error.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use tracing_subscriber::EnvFilter;
 
 use super::arguments::{Color, Common};
+use crate::ledger::spoken;
 use crate::model::{Decision, Verdict};
 
 /// Sets colour and logging up by the common arguments.
@@ -25,26 +26,46 @@ pub fn prepare(common: &Common) {
     };
     let filter =
         EnvFilter::try_from_env("NIGHTSHIFT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let colored = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let colored = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
     // A second call in one process (in tests) keeps the first one's settings.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Clean(io::stderr()))
         .with_ansi(colored)
         .with_target(false)
         .without_time()
         .try_init();
+    std::panic::set_hook(Box::new(|panic| say(panic)));
+}
+
+/// A writer to which no secret gets through. Each write is a whole line, as logs write them.
+struct Clean<W>(W);
+
+impl<W: Write> Write for Clean<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(&spoken::clean(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The words without any secret of tonight.
+pub fn clean(text: impl std::fmt::Display) -> String {
+    String::from_utf8_lossy(&spoken::clean(text.to_string().as_bytes())).into_owned()
 }
 
 /// Writes a line to standard output: an answer.
 pub fn answer(text: impl std::fmt::Display) {
     // A reader that went away (`| head`) is no reason to fail.
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(anstream::stdout(), "{}", clean(text));
 }
 
 /// Writes a line to standard error: everything that is no answer.
 pub fn say(text: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(anstream::stderr(), "{}", clean(text));
 }
 
 /// Writes an error with its causes.

@@ -5,7 +5,9 @@
 //! [`NightDir`] and needs nothing else, so a night can be copied to another machine.
 
 mod directory;
+mod escapes;
 mod secrets;
+pub mod spoken;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -8,11 +8,15 @@ use indexmap::IndexMap;
 use regex::bytes::Regex;
 
 use super::LedgerError;
+use super::escapes::Walker;
 
 /// Secret values by name, and the means to take them out of bytes.
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: IndexMap<String, String>,
+    /// Finds them character by character, however each is escaped.
+    walker: Option<Walker>,
+    /// Finds what they look like as a whole.
     pattern: Option<Regex>,
     /// What was made of secrets meanwhile, such as one-time codes; the last ones.
     added: Arc<RwLock<Added>>,
@@ -52,7 +56,8 @@ impl Secrets {
             return Err(LedgerError::ShortSecret(name.clone()));
         }
         let pattern = pattern_of(values.values());
-        Ok(Self { values, pattern, added: Arc::default() })
+        let walker = pattern.as_ref().map(|_| Walker::new(values.values().map(String::as_str)));
+        Ok(Self { values, walker, pattern, added: Arc::default() })
     }
 
     /// Keeps a one-time code out from now on, here and in all clones. It is short and made of
@@ -83,12 +88,32 @@ impl Secrets {
         self.values.values().map(String::as_str)
     }
 
+    /// The bytes without the secrets that stand in them character by character.
+    fn walked<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let Some(walker) = &self.walker else { return Cow::Borrowed(bytes) };
+        let mut clean = Vec::new();
+        let mut done = 0;
+        while let Some((start, end)) = walker.find(bytes, done) {
+            clean.extend_from_slice(&bytes[done..start]);
+            clean.extend_from_slice(REPLACEMENT);
+            done = end;
+        }
+        if done == 0 {
+            return Cow::Borrowed(bytes);
+        }
+        clean.extend_from_slice(&bytes[done..]);
+        Cow::Owned(clean)
+    }
+
     /// The bytes without any secret.
     #[must_use]
     pub fn scrub<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let walked = self.walked(bytes);
         let clean = match &self.pattern {
-            Some(pattern) => pattern.replace_all(bytes, REPLACEMENT),
-            None => Cow::Borrowed(bytes),
+            Some(pattern) if pattern.is_match(&walked) => {
+                Cow::Owned(pattern.replace_all(&walked, REPLACEMENT).into_owned())
+            }
+            Some(_) | None => walked,
         };
         let added = self.added.read().unwrap_or_else(PoisonError::into_inner);
         let Some(pattern) = &added.pattern else { return clean };
@@ -130,29 +155,17 @@ fn escaped(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("\\x{byte:02x}"))
 }
 
-/// A secret as it may occur in text, URLs, JSON, HTML and base64.
+/// A secret as it may occur as a whole: in base64, in hexadecimal and in UTF-16.
 fn encoded_forms(secret: &str) -> Vec<Vec<u8>> {
-    let percent = percent_encoded(secret);
-    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let json = json_escaped(secret);
-    let mut forms: Vec<Vec<u8>> = [
-        secret.to_owned(),
-        ascii_escaped(&json, false),
-        ascii_escaped(&json, true),
-        lower_escapes(&percent),
-        lower_escapes(&form),
-        form.replace('+', "%20"),
-        percent,
-        form,
-        json_escaped(&json),
-        json,
-        html_escaped(secret, "&#39;"),
-        html_escaped(secret, "&#x27;"),
-        html_escaped(secret, "'"),
-        html_escaped(secret, "'").replace("&quot;", "\""),
-    ]
-    .map(String::into_bytes)
-    .into();
+    let hex = |digits: String, byte: u8| digits + &format!("{byte:02x}");
+    let hex = secret.bytes().fold(String::new(), hex);
+    let units: Vec<u16> = secret.encode_utf16().collect();
+    let mut forms = vec![
+        hex.to_ascii_uppercase().into_bytes(),
+        hex.into_bytes(),
+        units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+    ];
     for engine in [&STANDARD, &URL_SAFE] {
         forms.extend((0..3).map(|offset| base64_core(engine, secret.as_bytes(), offset)));
     }
@@ -169,55 +182,6 @@ fn base64_core(engine: &impl base64::Engine, secret: &[u8], offset: usize) -> Ve
     encoded.as_bytes()[first..last].to_vec()
 }
 
-fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded + &char::from(byte).to_string()
-        } else {
-            encoded + &format!("%{byte:02X}")
-        }
-    })
-}
-
-/// `%C3` as `%c3`, and nothing else changed.
-fn lower_escapes(encoded: &str) -> String {
-    let mut digits = 0_u8;
-    encoded
-        .chars()
-        .map(|letter| {
-            let part = digits > 0;
-            digits = if letter == '%' { 2 } else { digits.saturating_sub(1) };
-            if part { letter.to_ascii_lowercase() } else { letter }
-        })
-        .collect()
-}
-
-fn json_escaped(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
-}
-
-/// Everything beyond ASCII as `\uXXXX`, as many writers of JSON do.
-fn ascii_escaped(json: &str, upper: bool) -> String {
-    let mut units = [0; 2];
-    json.chars().fold(String::new(), |text, letter| {
-        if letter.is_ascii() {
-            return text + &letter.to_string();
-        }
-        letter.encode_utf16(&mut units).iter().fold(text, |text, unit| {
-            text + &if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") }
-        })
-    })
-}
-
-fn html_escaped(text: &str, apostrophe: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', apostrophe)
-}
-
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
@@ -225,6 +189,16 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "p&ss \"wörd'<1>";
+
+    fn percent_encoded(text: &str) -> String {
+        text.bytes().fold(String::new(), |encoded, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                encoded + &char::from(byte).to_string()
+            } else {
+                encoded + &format!("%{byte:02X}")
+            }
+        })
+    }
 
     fn secrets() -> Secrets {
         Secrets::new([("PASSWORD".to_owned(), SECRET.to_owned())].into_iter().collect())
@@ -277,6 +251,15 @@ mod tests {
                 assert!(left.len() <= "[secret]".len() + 12, "{encoded} became {left}");
             }
         }
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_hexadecimal_and_utf_16() {
+        let hex = SECRET.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        assert_eq!(scrubbed(&format!("x {hex} y")), "x [secret] y");
+        assert_eq!(scrubbed(&format!("x {} y", hex.to_uppercase())), "x [secret] y");
+        let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(secrets().scrub(&wide).as_ref(), b"[secret]");
     }
 
     #[test]

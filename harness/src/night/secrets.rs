@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{NightError, RunOptions};
 use crate::attempt::totp;
-use crate::ledger::Secrets;
+use crate::ledger::{Secrets, spoken};
 use crate::model::{Plan, Suite};
 
 /// The secrets that the plan and its products refer to, from the environment or the secrets file.
@@ -46,7 +46,9 @@ pub(super) fn load(
     }
     if missing.is_empty() {
         one_time_codes(suite, plan, &values)?;
-        return Ok(Secrets::new(values)?);
+        let secrets = Secrets::new(values)?;
+        spoken::keep_out(&secrets);
+        return Ok(secrets);
     }
     let place = match &suite.config.secrets_file {
         Some(path) => format!("the environment, or as NAME=value lines in {}", path.display()),
