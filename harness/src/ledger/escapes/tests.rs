@@ -6,6 +6,13 @@ use crate::ledger::Secrets;
 
 const LETTERS: &str = "abcXYZ019&& \"'<>%+\\/#;=äöÜß€😀🔑";
 
+/// The UTF-16 units of a character.
+fn units(letter: char) -> impl Iterator<Item = u16> {
+    let mut units = [0; 2];
+    let count = letter.encode_utf16(&mut units).len();
+    units.into_iter().take(count)
+}
+
 fn secrets(value: &str) -> Secrets {
     let values: IndexMap<_, _> = [("TOKEN".to_owned(), value.to_owned())].into_iter().collect();
     Secrets::new(values).expect("long enough")
@@ -33,8 +40,8 @@ fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
         2 if letter == ' ' => "+".to_owned(),
         3 => format!("&#{code};"),
         4 => format!("&#x{code:x};"),
-        5 => letter.encode_utf16(&mut [0; 2]).iter().map(|it| format!("\\u{it:04x}")).collect(),
-        6 => letter.encode_utf16(&mut [0; 2]).iter().map(|it| format!("\\u{it:04X}")).collect(),
+        5 => units(letter).fold(String::new(), |text, it| text + &format!("\\u{it:04x}")),
+        6 => units(letter).fold(String::new(), |text, it| text + &format!("\\u{it:04X}")),
         7 if code < 256 => format!("\\x{code:02x}"),
         8 if letter.is_ascii_punctuation() => format!("\\{letter}"),
         9 => match letter {
