@@ -59,6 +59,11 @@ fn said(change: &CoveredChange) -> String {
         Some(it) => one_line(it.strip_prefix(mark).unwrap_or(it), SIDE),
         None => "nothing".to_owned(),
     };
+    // What a picture or a watch shows says by itself what it is about.
+    if let (Some(FacetKind::Image | FacetKind::Events), Some(after)) = (change.facet, &change.after)
+    {
+        return one_line(after, SIDE);
+    }
     let thing = one_line(&change.thing, SIDE);
     format!("{thing}: {} → {}", side(&change.before), side(&change.after))
 }
@@ -104,6 +109,10 @@ mod tests {
                 thing: "button \"Send\"".to_owned(),
                 ..change("a", Some("- button \"Send\""), Some("- button \"Save\""))
             },
+            CoveredChange {
+                facet: Some(FacetKind::Image),
+                ..change("a", None, Some("button \"Save\" looks different"))
+            },
         ];
         let said: Vec<String> = covers(&all).iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -113,6 +122,7 @@ mod tests {
                 "entry --check: nothing → more of it (a@help stdout)",
                 "entry --check: less → nothing (a@help stdout)",
                 "button \"Send\": button \"Send\" → button \"Save\" (a@help aria)",
+                "button \"Save\" looks different (a@help image)",
             ]
         );
     }

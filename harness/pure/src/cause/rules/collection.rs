@@ -50,7 +50,19 @@ fn is_small_edit(change: &Change) -> bool {
     let (was, is) = (Node::read(old), Node::read(new));
     let (Some(had), Some(has)) = (was.words(), is.words()) else { return false };
     let letters = had.chars().filter(|it| it.is_alphabetic()).count();
-    was.role == is.role && letters >= TELLING && had != has && likeness(had, has) >= ALIKE
+    let edits_words = |a: &str, b: &str| {
+        let sorted = |text: &str| {
+            let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            words.sort_unstable();
+            words
+        };
+        let (a, b) = (sorted(a), sorted(b));
+        // As many words, and not the same ones in another order.
+        a.len() == b.len() && a != b
+    };
+    let edited = !is_echo(old) || edits_words(had, has);
+    let alike = had != has && likeness(had, has) >= ALIKE;
+    was.role == is.role && letters >= TELLING && edited && alike
 }
 
 /// Texts that share so much are one text that was edited.
