@@ -12,7 +12,7 @@ use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "collection", edges };
 
-/// Changed values of one list from which on not each of them has a cause of its own.
+/// Changed values, or rows, of one list from which on not each of them has a cause of its own.
 const MANY: usize = 4;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
@@ -91,5 +91,6 @@ fn is_about_items(evidence: &Evidence<'_>, nodes: &BTreeSet<usize>) -> bool {
     let line = |it: &Change| it.before.clone().or_else(|| it.after.clone()).unwrap_or_default();
     let whole = |it: &&&Change| it.before.is_none() != it.after.is_none() && is_item(&line(it));
     let values = changes.iter().filter(|it| !is_echo(&line(it))).count();
-    changes.iter().any(|it| whole(&it)) || values >= MANY
+    let items = changes.iter().filter(|it| is_item(&line(it))).count();
+    changes.iter().any(|it| whole(&it)) || values >= MANY || items >= MANY
 }
