@@ -9,6 +9,7 @@
 pub mod evidence;
 mod graph;
 pub mod node;
+mod number;
 pub mod rules;
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use super::Rule;
 use crate::cause::node::is_item;
+use crate::cause::number::{WHOLE, differing};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::{Change, without_numbers};
+use crate::model::change::Change;
 
 pub(super) const RULE: Rule = Rule { id: "count", edges };
 
@@ -42,17 +43,9 @@ fn came(change: &Change) -> Option<i64> {
     }
 }
 
-/// By how much the only number differs that differs between both sides.
+/// By how much the only number differs that differs between both sides; `None` where that is no whole.
 fn by(change: &Change) -> Option<i64> {
-    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
-    if without_numbers(old) != without_numbers(new) {
-        return None;
-    }
-    let numbers = |text: &str| -> Vec<i64> {
-        text.split(|it: char| !it.is_ascii_digit()).filter_map(|it| it.parse().ok()).collect()
-    };
-    let (was, is) = (numbers(old), numbers(new));
-    let mut differ = was.iter().zip(&is).filter(|(was, is)| was != is);
-    let (was, is) = differ.next()?;
-    differ.next().is_none().then(|| is - was)
+    let (was, is) = differing(change)?;
+    let more = i64::try_from(is).ok()? - i64::try_from(was).ok()?;
+    (more % WHOLE == 0).then_some(more / WHOLE)
 }

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star};
+use crate::cause::number::{WHOLE, differing};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::{Change, without_numbers};
+use crate::model::change::Change;
 
 const BECAUSE: &str = "they are off by the same one";
 
@@ -50,18 +51,6 @@ fn of_whole(evidence: &Evidence<'_>) -> Vec<Edge> {
 /// Whether the only number that differs is one more (true) or one less.
 fn more(change: &Change) -> Option<bool> {
     let seen = matches!(change.facet, Some(FacetKind::Aria | FacetKind::Text | FacetKind::Stdout));
-    let (Some(old), Some(new)) = (change.before.as_deref().filter(|_| seen), &change.after) else {
-        return None;
-    };
-    if without_numbers(old) != without_numbers(new) {
-        return None;
-    }
-    let numbers = |text: &str| -> Vec<i64> {
-        text.split(|it: char| !it.is_ascii_digit()).filter_map(|it| it.parse().ok()).collect()
-    };
-    let (was, is) = (numbers(old), numbers(new));
-    let mut differ = was.iter().zip(&is).filter(|(was, is)| was != is);
-    let (was, is) = differ.next()?;
-    let by = is - was;
-    (differ.next().is_none() && by.abs() == 1).then_some(by > 0)
+    let (was, is) = differing(change).filter(|_| seen)?;
+    (was.abs_diff(is) == WHOLE.unsigned_abs()).then_some(is > was)
 }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
 use crate::cause::node::{collection, is_item};
+use crate::cause::number::{differing, numbers};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::{Change, without_numbers};
+use crate::model::change::Change;
 
 pub(super) const RULE: Rule = Rule { id: "sum", edges };
 
@@ -80,31 +81,4 @@ fn digits(mut amount: u64) -> u32 {
 /// By how much the only number differs that differs between both sides, in hundredths.
 fn differs_by(change: &Change) -> Option<u64> {
     differing(change).map(|(was, is)| was.abs_diff(is))
-}
-
-/// The only number that differs between both sides, what it was and what it is, in hundredths.
-fn differing(change: &Change) -> Option<(u64, u64)> {
-    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
-    if without_numbers(old) != without_numbers(new) {
-        return None;
-    }
-    let (was, is) = (numbers(old), numbers(new));
-    let mut differ = was.into_iter().zip(is).filter(|(was, is)| was != is);
-    let first = differ.next()?;
-    differ.next().is_none().then_some(first)
-}
-
-/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350.
-fn numbers(line: &str) -> Vec<u64> {
-    let mut all = Vec::new();
-    for word in line.split(|it: char| !it.is_ascii_digit() && it != '.') {
-        let (whole, rest) = word.split_once('.').unwrap_or((word, ""));
-        let Ok(whole) = whole.parse::<u64>() else { continue };
-        let rest: String =
-            rest.chars().filter(char::is_ascii_digit).chain("00".chars()).take(2).collect();
-        if let Some(number) = whole.checked_mul(100) {
-            all.push(number.saturating_add(rest.parse().unwrap_or(0)));
-        }
-    }
-    all
 }

@@ -1,0 +1,64 @@
+//! [`differing`]: the number that is another one where everything else of a line is the same. The rules
+//! about counts, totals and what is off by one share it.
+
+use crate::model::change::{Change, without_numbers};
+
+/// What one is, in hundredths.
+pub const WHOLE: i64 = 100;
+
+/// The only number that differs between both sides, what it was and what it is, in hundredths; `None`
+/// where more differs.
+#[must_use]
+pub fn differing(change: &Change) -> Option<(u64, u64)> {
+    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
+    if without_numbers(old) != without_numbers(new) {
+        return None;
+    }
+    let (was, is) = (numbers(old), numbers(new));
+    let mut differ = was.into_iter().zip(is).filter(|(was, is)| was != is);
+    let first = differ.next()?;
+    differ.next().is_none().then_some(first)
+}
+
+/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350.
+#[must_use]
+pub fn numbers(line: &str) -> Vec<u64> {
+    let mut all = Vec::new();
+    for word in line.split(|it: char| !it.is_ascii_digit() && it != '.') {
+        let (whole, rest) = word.split_once('.').unwrap_or((word, ""));
+        let Ok(whole) = whole.parse::<u64>() else { continue };
+        let rest: String =
+            rest.chars().filter(char::is_ascii_digit).chain("00".chars()).take(2).collect();
+        if let Some(number) = whole.checked_mul(100) {
+            all.push(number.saturating_add(rest.parse().unwrap_or(0)));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Thing;
+
+    fn change(before: &str, after: &str) -> Change {
+        Change {
+            facet: None,
+            thing: Thing::Line,
+            around: Vec::new(),
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+            old_lines: Vec::new(),
+            new_lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_number_that_differs_is_told_in_hundredths_and_two_or_other_words_are_not() {
+        assert_eq!(differing(&change("45 orders", "46 orders")), Some((4500, 4600)));
+        assert_eq!(differing(&change("Total 3.50", "Total 12.05")), Some((350, 1205)));
+        assert_eq!(differing(&change("1 of 2", "2 of 3")), None);
+        assert_eq!(differing(&change("45 orders", "45 rows")), None);
+        assert_eq!(differing(&change("45 orders", "46 rows")), None);
+    }
+}
