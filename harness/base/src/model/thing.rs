@@ -18,21 +18,6 @@ pub enum Thing {
     },
     /// An option or command in a list that a program prints.
     Entry(String),
-    /// A value of a JSON document, by its keys; `*` stands for any place in an array.
-    Value(Vec<String>),
-    /// A cell of a table, by its column.
-    Cell {
-        /// What the row is called: the first of its cells.
-        row: String,
-        /// The name of the column.
-        column: String,
-    },
-    /// A whole row of a table or item of an array.
-    Row(String),
-    /// How a document or table is written, whatever it holds.
-    Format(String),
-    /// In which order rows or lines stand.
-    Order,
     /// What is said by `key: value`: the status of a page, a header, a cookie.
     Property(String),
     /// A line of a stack trace.
@@ -66,11 +51,6 @@ impl fmt::Display for Thing {
             Self::Node { role, name: Some(name) } => write!(f, "{role} \"{name}\""),
             Self::Node { role, name: None } => f.write_str(role),
             Self::Entry(name) => write!(f, "entry {name}"),
-            Self::Value(path) => write!(f, "value /{}", path.join("/")),
-            Self::Cell { row, column } => write!(f, "cell {column} of row \"{row}\""),
-            Self::Row(name) => write!(f, "row \"{name}\""),
-            Self::Format(what) => write!(f, "format of {what}"),
-            Self::Order => f.write_str("order"),
             Self::Property(key) => f.write_str(key),
             Self::Frame => f.write_str("stack frame"),
             Self::End => f.write_str("end of output"),
