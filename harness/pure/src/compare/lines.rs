@@ -145,12 +145,7 @@ impl Lines<'_> {
 
     fn gap(&mut self) {
         if self.out.last().is_none_or(|line| line.tag != DiffTag::Gap || !line.pieces.is_empty()) {
-            self.out.push(DiffLine {
-                tag: DiffTag::Gap,
-                old_line: None,
-                new_line: None,
-                pieces: Vec::new(),
-            });
+            self.out.push(DiffLine::gap());
         }
     }
 

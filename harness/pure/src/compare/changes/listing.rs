@@ -49,12 +49,7 @@ pub fn entries(diff: &[DiffLine]) -> Option<(Vec<Entry>, Vec<DiffLine>)> {
             let tag = if consumed.contains(&at) { DiffTag::Gap } else { line.tag };
             rest.push(DiffLine { tag, ..line.clone() });
         }
-        rest.push(DiffLine {
-            tag: DiffTag::Gap,
-            old_line: None,
-            new_line: None,
-            pieces: Vec::new(),
-        });
+        rest.push(DiffLine::gap());
     }
     (!found.is_empty()).then_some((found, rest))
 }
