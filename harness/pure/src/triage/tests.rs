@@ -436,8 +436,14 @@ fn the_gate_names_the_rule_that_decided() {
             branch: "release/*".to_owned(),
             fail_on: Some(vec![Verdict::New]),
             judged_at_least: Some(100.0),
+            fail_on_unjudged: None,
         },
-        GateRule { branch: "main".to_owned(), fail_on: Some(Vec::new()), judged_at_least: None },
+        GateRule {
+            branch: "main".to_owned(),
+            fail_on: Some(Vec::new()),
+            judged_at_least: None,
+            fail_on_unjudged: None,
+        },
     ];
     night.plan.branch = Some("release/1.2".to_owned());
     assert_eq!(
@@ -452,6 +458,29 @@ fn the_gate_names_the_rule_that_decided() {
         "2 of 3 scenarios judged (66.6 %): judged-at-least is 100 %, by the rule for branch \"release/*\""
     );
     assert_eq!(judge(&Night::default()).gate.rule, "no scenario was planned");
+}
+
+#[test]
+fn what_could_not_be_judged_fails_the_gate_only_for_the_reasons_that_are_named() {
+    let mut night = Night::default();
+    night.plan.gate.judged_at_least = 50.0;
+    night.page("a", "/a", "- a", "- a").page("b", "/b", "- b", "- b");
+    assert_eq!(judge(&night).gate.decision, Decision::Pass);
+    night.browser_scenario("c", &["page"]).begin("c", 1).end("c", 1, Outcome::Failed);
+    let gate = judge(&night).gate;
+    assert_eq!(
+        (gate.decision, &*gate.rule),
+        (
+            Decision::Fail,
+            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, login, preflight"
+        )
+    );
+    night.plan.gate.fail_on_unjudged = vec![Because::Environment];
+    assert_eq!(judge(&night).gate.decision, Decision::Pass);
+    night.plan.gate.fail_on_unjudged = vec![Because::Authoring];
+    night.plan.gate.judged_at_least = 95.0;
+    // Where too little was judged, that is what is said.
+    assert_eq!(judge(&night).gate.decision, Decision::Inconclusive);
 }
 
 #[test]
