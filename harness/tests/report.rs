@@ -93,7 +93,8 @@ fn a_green_night_is_calm_and_says_what_was_used() {
 
 #[test]
 fn a_browser_that_was_lost_is_told_although_another_attempt_was_judged() {
-    let said = "The browser or the machine failed in 1 scenario, which was judged by another attempt";
+    let said =
+        "The browser or the machine failed in 1 scenario, which was judged by another attempt";
     let mut report = synthetic(3, 0);
     assert!(!written(&report).html.contains("The browser or the machine failed"));
     let mut lost = report.scenarios[1].attempts[0].clone();

@@ -380,6 +380,38 @@ fn a_difference_that_went_away_is_flaky_with_a_finding() {
 }
 
 #[test]
+fn checks_that_fail_in_one_attempt_are_one_finding_that_names_all_of_them() {
+    let told = |second: bool| {
+        let mut night = Night::default();
+        night
+            .browser_scenario("s", &["page"])
+            .baseline("s", "page", FacetKind::Aria, b"- heading \"12 rows\"")
+            .begin("s", 1)
+            .failed("s", 1, 1, "/", (Outcome::Failed, "heading \"Orders\"", "nothing like it"));
+        if second {
+            night.failed("s", 1, 2, "/cart", (Outcome::Failed, "text \"12\"", "text \"11\""));
+        }
+        night.end("s", 1, Outcome::Failed);
+        let judgement = judge(&night);
+        assert_eq!(
+            (judgement.findings.len(), judgement.scenarios[0].verdict),
+            (1, Verdict::Regressed)
+        );
+        let finding = &judgement.findings[0];
+        (finding.fingerprint.clone(), finding.differences[0].facets[0].actual.clone())
+    };
+    let (alone, actual) = told(false);
+    assert_eq!(actual, "nothing like it");
+    let (both, actual) = told(true);
+    assert_eq!(
+        actual,
+        "nothing like it\nstep 2 on /cart failed too: expected text \"12\"; text \"11\""
+    );
+    // A ticket hangs on the first one, whatever else fails.
+    assert_eq!(both, alone);
+}
+
+#[test]
 fn a_scenario_that_did_not_run_says_why() {
     let mut night = Night::default();
     night.browser_scenario("s", &[]).not_run("s", Because::Deadline, "the deadline came first");

@@ -527,6 +527,10 @@ impl PageSurface for Page {
         Box::pin(self.take(look))
     }
 
+    fn is_usable(&self) -> bool {
+        self.blocked("a page that can be used").is_none()
+    }
+
     fn place(&mut self) -> BoxFuture<'_, String> {
         Box::pin(async {
             self.flush().await;
