@@ -21,7 +21,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for (spot, error) in errors.iter().enumerate() {
         if let Some(error) = *error {
             let only = evidence.at[spot].iter().copied().filter(|node| {
-                *node != error && evidence.only_where(*node, |at| errors[at].is_some())
+                *node != error
+                    && !is_of_script(evidence, *node)
+                    && evidence.only_where(*node, |at| errors[at].is_some())
             });
             found.extend(only.map(|it| Edge::follows(error, it, "the page answers with an error")));
         }
@@ -71,6 +73,15 @@ fn redirect_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
 fn is_write(change: &Change) -> bool {
     let line = change.after.as_deref().or(change.before.as_deref()).unwrap_or_default();
     !line.starts_with("redirect: GET ")
+}
+
+/// Whether a script said it, which an error page may have too, and for a reason of its own.
+fn is_of_script(evidence: &Evidence<'_>, node: usize) -> bool {
+    let scripts = [WatchKind::Exception, WatchKind::Rejection, WatchKind::ConsoleError];
+    match &evidence.nodes[node].change().thing {
+        Thing::Event { kind, .. } => scripts.iter().any(|it| it.word() == kind),
+        _ => false,
+    }
 }
 
 /// The node that says that the page of a spot newly answers with an error.
