@@ -20,6 +20,7 @@ use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
 use crate::model::finding::CoveredChange;
+use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
     Step, StepOutcome, Verdict, WatchKind,
@@ -220,13 +221,66 @@ impl Material<'_> {
         all
     }
 
-    /// What the last bad attempt of each scenario saw.
+    /// What the last bad attempt of each scenario saw, and what an earlier one saw that was well
+    /// again in the last: that comes and goes, whatever else is wrong.
     fn spots(&self) -> Vec<Located> {
-        let scenarios = self.plan.scenarios.iter();
-        scenarios
-            .filter_map(|it| Some((it, *self.bad_attempts(&it.id).last()?)))
-            .flat_map(|(it, number)| self.of_attempt(&it.id, number))
-            .collect()
+        let mut all = Vec::new();
+        for scenario in &self.plan.scenarios {
+            let bad = self.bad_attempts(&scenario.id);
+            let Some((last, earlier)) = bad.split_last() else { continue };
+            let mut own = self.of_attempt(&scenario.id, *last);
+            for number in earlier.iter().rev() {
+                let came = self.of_attempt(&scenario.id, *number).into_iter();
+                let came: Vec<Located> =
+                    came.filter_map(|it| self.well_again(&scenario.id, *last, &own, it)).collect();
+                own.extend(came);
+            }
+            all.extend(own);
+        }
+        all
+    }
+
+    /// What of a spot was as the baseline says in a later attempt that came as far, and of which
+    /// nothing else is known; `None` where that is nothing.
+    fn well_again(
+        &self,
+        scenario: &str,
+        later: u32,
+        known: &[Located],
+        mut spot: Located,
+    ) -> Option<Located> {
+        let log = self.log(scenario, later)?;
+        let failed = log.failures().map(|it| it.0.index).min();
+        let at = &spot.difference;
+        if failed.is_some_and(|it| it <= at.step) {
+            return None;
+        }
+        let Some(checkpoint) = at.checkpoint.clone() else {
+            let beyond = log.outcome() == Some(Outcome::Completed) || failed.is_some();
+            return beyond.then_some(spot);
+        };
+        let is_watch = checkpoint == WATCH_CHECKPOINT;
+        if !is_watch && !log.checkpoints.iter().any(|it| it.name == checkpoint) {
+            return None;
+        }
+        let differing: BTreeSet<Option<FacetKind>> = known
+            .iter()
+            .filter(|it| it.difference.checkpoint.as_ref() == Some(&checkpoint))
+            .filter(|it| !is_watch || it.difference.step == at.step)
+            .flat_map(|it| it.difference.facets.iter().map(|it| it.facet))
+            .collect();
+        spot.difference.facets.retain(|it| !differing.contains(&it.facet));
+        (!spot.difference.facets.is_empty()).then_some(spot)
+    }
+
+    /// The verdict of what was seen of a scenario: what its last bad attempt did not show any more
+    /// comes and goes.
+    fn verdict_of(&self, scenario: &str, differences: &[Difference]) -> Verdict {
+        let judged = self.judged[scenario].verdict;
+        let last = self.bad_attempts(scenario).last().copied().unwrap_or_default();
+        let mut own = differences.iter().filter(|it| it.scenario == scenario);
+        let is_earlier = |it: &Difference| it.attempt != 0 && it.attempt < last;
+        if judged == Verdict::Regressed && own.all(is_earlier) { Verdict::Flaky } else { judged }
     }
 
     /// One finding for each product that died or was not well; takes the spots that follow from it.
@@ -389,7 +443,7 @@ impl Material<'_> {
         scenarios.sort_by_key(|it| self.seen.position(&it.id));
         let verdict = scenarios
             .iter()
-            .map(|it| self.judged[it.id.as_str()].verdict)
+            .map(|it| self.verdict_of(&it.id, &differences))
             .min()
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
