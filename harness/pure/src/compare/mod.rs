@@ -112,11 +112,16 @@ fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
 
 /// Reads what each facet of a checkpoint says, thing by thing.
 fn read_changes(facets: &mut [FacetChange], replaced: &[FacetKind]) {
+    let another = replaced.iter().any(|it| !it.is_detail());
     for change in facets.iter_mut() {
         let own = change.facet.is_some_and(|facet| replaced.contains(&facet));
         // What is told by its structure is told already.
         if change.changes.is_empty() {
             change.changes = changes::read(change, own);
+        }
+        // A detail of which nothing is left, of a page that is still the same: what is gone is told.
+        if change.changes.is_empty() && !another {
+            change.changes = changes::read(change, false);
         }
     }
     if facets.iter().all(|it| it.changes.is_empty()) {

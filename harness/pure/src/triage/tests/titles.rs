@@ -86,3 +86,28 @@ fn a_text_that_is_new_and_long_texts_that_differ_at_their_end_are_told_by_what_d
         "text \"…the old oak at noon\" became \"…the old oak by night\" on /orders"
     );
 }
+
+#[test]
+fn a_detail_of_which_nothing_is_left_is_told_beside_what_else_changed() {
+    let mut night = Night::default();
+    let (cookie, none) = (b"visitor: Path=/; Session".as_slice(), b"".as_slice());
+    let (was, is) = (b"local \"seen\"".as_slice(), b"local \"visited\"".as_slice());
+    night
+        .browser_scenario("a", &["page"])
+        .baseline("a", "page", FacetKind::Cookies, cookie)
+        .baseline("a", "page", FacetKind::Storage, was)
+        .baseline("a", "watch", FacetKind::Events, b"")
+        .begin("a", 1)
+        .seen("a", 1, "page", "/visit", &[(FacetKind::Cookies, none), (FacetKind::Storage, is)])
+        .end("a", 1, Outcome::Completed);
+    let judgement = judge(&night);
+    let mut all = titles(&judgement);
+    all.sort_unstable();
+    assert_eq!(
+        all,
+        [
+            "cookie visitor is no longer there on /visit",
+            "local storage holds \"visited\" instead of \"seen\" on /visit"
+        ]
+    );
+}
