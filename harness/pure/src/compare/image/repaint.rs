@@ -47,21 +47,27 @@ fn of_region(place: Rect, expected: &Pixels, actual: &Pixels, bands: &[Band]) ->
     // Of two that are as many, always the same one.
     let ((from, to), times) = became.iter().max_by_key(|it| (*it.1, *it.0))?;
     let all = had.get(from).copied().unwrap_or_default();
-    // What is the ground beside it was laid bare and not painted.
-    let is_ground = had.contains_key(to) || stands_beside(place, *to, expected, bands);
+    // What is the ground beside it was laid bare and not painted; letters have a few pixels of
+    // every shade at their edges.
+    let inside = had.get(to).copied().unwrap_or_default();
+    let (whole, of_it) = standing(place, *to, expected, bands);
+    let ring = whole.saturating_sub(had.values().sum());
+    let is_ground = inside * 4 > *times || (of_it - inside.min(of_it)) * 4 > ring;
     (*times >= FEWEST && *times * 10 >= all * 9 && !is_ground)
         .then(|| Repaint { from: colour(*from), to: colour(*to) })
 }
 
-/// Whether the old picture has a colour next to a region.
-fn stands_beside(place: Rect, colour: u32, expected: &Pixels, bands: &[Band]) -> bool {
+/// How many pixels the old picture has in a region and next to it, and how many of a colour.
+fn standing(place: Rect, colour: u32, expected: &Pixels, bands: &[Band]) -> (u64, u64) {
     let shift = bands.iter().find(|it| it.holds(place.y)).map_or(0, Band::shift);
     let at = |it: i64| u32::try_from(it.max(0)).unwrap_or(u32::MAX);
     let top = at(i64::from(place.y) - shift - i64::from(BESIDE));
     let bottom = at(i64::from(place.y) - shift + i64::from(place.height + BESIDE));
     let left = place.x.saturating_sub(BESIDE).min(expected.width) as usize;
     let right = (place.x + place.width + BESIDE).min(expected.width) as usize;
-    (top..bottom.min(expected.height)).any(|y| expected.row(y)[left..right].contains(&colour))
+    let rows = (top..bottom.min(expected.height)).map(|y| &expected.row(y)[left..right]);
+    let own = |row: &[u32]| row.iter().filter(|it| **it == colour).count() as u64;
+    rows.fold((0, 0), |(all, of_it), row| (all + row.len() as u64, of_it + own(row)))
 }
 
 /// A colour as style sheets write it.
