@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 
-use super::cells::{self, Hunk};
+use super::cells::{self, Hunk, Shape};
 use super::words::words;
 use crate::model::change::without_numbers;
 use crate::model::filetext;
@@ -25,15 +25,6 @@ const LINE_CHARS: usize = 2_000;
 const PARTNERS: usize = 8;
 /// Lines in which at least this share of the words is the same are one line that changed.
 const ALIKE: f32 = 0.5;
-
-/// What the context of a change is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Lines of equal rank.
-    Flat,
-    /// A tree written by indentation.
-    Tree,
-}
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{Line, Side};
 use super::nodes::{self, became};
+use super::places::{is_page, place_of};
 use super::plain::{HALF, sides};
 use super::said::more;
-use super::{is_page, place_of};
 use crate::model::edit::{WHOLE, differing, middle};
 use crate::model::thing::{Node, Thing};
 use crate::model::{Change, Difference, FacetKind};

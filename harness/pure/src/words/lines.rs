@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use super::details;
 use super::screen::{Part, part_of};
 use crate::model::finding::FacetChange;
 use crate::model::observe::END_MARK;
@@ -141,7 +140,30 @@ fn kind(facet: FacetKind, line: &str) -> u32 {
         | FacetKind::Cookies
         | FacetKind::Storage
         | FacetKind::Requests
-        | FacetKind::A11y => 11 + details::rank(facet),
+        | FacetKind::A11y => 11 + rank(facet),
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
+    }
+}
+
+/// How soon a detail is named among several that changed; the least first.
+fn rank(facet: FacetKind) -> u32 {
+    match facet {
+        FacetKind::Requests => 0,
+        FacetKind::Links => 1,
+        FacetKind::Fields => 2,
+        FacetKind::Response => 3,
+        FacetKind::Cookies => 4,
+        FacetKind::Storage => 5,
+        FacetKind::A11y => 6,
+        FacetKind::Aria
+        | FacetKind::Text
+        | FacetKind::Image
+        | FacetKind::Page
+        | FacetKind::Stdout
+        | FacetKind::Stderr
+        | FacetKind::Exit
+        | FacetKind::Files
+        | FacetKind::Screen
+        | FacetKind::Events => 9,
     }
 }

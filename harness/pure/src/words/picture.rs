@@ -1,8 +1,9 @@
 //! [`sentence`]: what a picture shows otherwise.
 
+use super::Night;
 use super::names::{row, verb};
+use super::places::{facets, place_of};
 use super::plain::{LIMIT, PIECE, plain};
-use super::{Night, facets, place_of};
 use crate::model::filetext::picture_of;
 use crate::model::picture::Repaint;
 use crate::model::{Difference, FacetKind};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lines::{Line, Side};
 use super::names::{row, verb};
-use super::place_of;
+use super::places::place_of;
 use super::plain::{HALF, plain, room, sides};
 use super::said::more;
 use crate::model::finding::{DiffLine, DiffTag};

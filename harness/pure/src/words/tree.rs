@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lines::{Line, Side};
 use super::names::{row, verb};
 use super::nodes::{became, called};
-use super::place_of;
+use super::places::place_of;
 use super::said::together;
 
 /// The longest sentence to which another clause is put, in characters.
