@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift::model::comparison::Comparison;
-use nightshift::model::finding::DiffTag;
+use nightshift::model::finding::{CoveredChange, DiffLine, DiffTag, FacetChange};
+use nightshift::model::picture::Region;
 use nightshift::model::{Difference, Event, FacetKind, Finding, Rect, StepOutcome};
 use serde_json::Value;
 
@@ -66,27 +67,30 @@ impl Pieces {
         }
     }
 
-    fn add(&mut self, difference: &Difference) {
+    /// What of a difference `holds` says is meant.
+    fn add(&mut self, difference: &Difference, holds: &dyn Fn(&FacetChange, Part<'_>) -> bool) {
         let scenario = &difference.scenario;
         let checkpoint = difference.checkpoint.clone().unwrap_or_default();
         for change in &difference.facets {
             let Some(facet) = change.facet else {
-                self.failure(scenario, difference.step, &change.expected);
+                if holds(change, Part::Failure) {
+                    self.failure(scenario, difference.step, &change.expected);
+                }
                 continue;
             };
             let image = change.image.as_ref().filter(|_| facet == FacetKind::Image);
-            for it in image.iter().flat_map(|it| &it.boxes) {
+            let boxes = image.iter().flat_map(|it| it.boxes.iter().enumerate());
+            for (_, it) in boxes.filter(|it| holds(change, Part::Region(it.0))) {
                 let (scenario, checkpoint) = (scenario.clone(), checkpoint.clone());
                 self.0.insert(Piece::Region { scenario, checkpoint, edges: edges(it) });
             }
-            for line in &change.diff {
+            for line in change.diff.iter().filter(|it| holds(change, Part::Line(it))) {
                 let came = match line.tag {
                     DiffTag::Added => true,
                     DiffTag::Removed => false,
                     DiffTag::Same | DiffTag::Gap => continue,
                 };
-                let text: String = line.pieces.iter().map(|it| it.text.as_str()).collect();
-                self.line((scenario, &checkpoint, facet.word()), came, &text);
+                self.line((scenario, &checkpoint, facet.word()), came, &line.trimmed());
             }
         }
     }
@@ -119,7 +123,7 @@ fn edges(it: &Rect) -> [u64; 4] {
 pub fn seen(cut: &Cut, comparison: &Comparison) -> Pieces {
     let mut pieces = Pieces::default();
     for located in &comparison.differences {
-        pieces.add(&located.difference);
+        pieces.add(&located.difference, &|_, _| true);
     }
     for entry in &cut.entries {
         if let Event::Step { scenario, step, .. } = &entry.event
@@ -136,32 +140,47 @@ pub fn seen(cut: &Cut, comparison: &Comparison) -> Pieces {
 pub fn of_finding(finding: &Finding) -> Pieces {
     let mut pieces = Pieces::default();
     for difference in &finding.differences {
-        pieces.add(difference);
-    }
-    let value = serde_json::to_value(finding).expect("a finding is JSON");
-    if let Some(changes) = value["changes"].as_array().filter(|it| !it.is_empty()) {
-        pieces.0.retain(|it| changes.iter().any(|change| names(change, it)));
+        let at = (&difference.scenario, &difference.checkpoint);
+        let own: Vec<&CoveredChange> =
+            finding.changes.iter().filter(|it| (&it.scenario, &it.checkpoint) == at).collect();
+        pieces.add(difference, &|facet, part| {
+            let mut own = own.iter().filter(|it| it.facet == facet.facet);
+            finding.changes.is_empty() || own.any(|it| names(it, facet, part))
+        });
     }
     pieces
 }
 
-/// Whether a change of a finding is about this piece.
-fn names(change: &Value, piece: &Piece) -> bool {
-    let word = |key: &str| change[key].as_str().unwrap_or_default();
-    let is_at = |scenario: &str, checkpoint: &str, facet: &str| {
-        (word("scenario"), word("checkpoint"), word("facet")) == (scenario, checkpoint, facet)
-    };
-    match piece {
-        Piece::Line { scenario, checkpoint, facet, came, text } => {
-            let said = word(if *came { "after" } else { "before" }).trim();
-            let same = said.contains(text.as_str()) || text.contains(said);
-            is_at(scenario, checkpoint, facet) && !said.is_empty() && same
+/// A part of a difference.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Failure,
+    Line(&'a DiffLine),
+    /// A region of a picture, by its position.
+    Region(usize),
+}
+
+/// Whether a change of a finding is about this part of its facet.
+fn names(change: &CoveredChange, of: &FacetChange, part: Part<'_>) -> bool {
+    match part {
+        Part::Failure => change.before.as_ref() == Some(&of.expected),
+        Part::Line(line) => {
+            let (numbers, number, said) = match line.tag {
+                DiffTag::Added => (&change.new_lines, line.new_line, &change.after),
+                DiffTag::Removed => (&change.old_lines, line.old_line, &change.before),
+                DiffTag::Same | DiffTag::Gap => return false,
+            };
+            let by_text = || said.as_deref().is_some_and(|it| it.trim() == line.trimmed());
+            number.map_or_else(by_text, |it| numbers.contains(&it))
         }
-        Piece::Failure { scenario, expected, .. } => {
-            is_at(scenario, "", "") && word("before") == expected
-        }
-        Piece::Region { scenario, checkpoint, .. } => {
-            is_at(scenario, checkpoint, FacetKind::Image.word())
+        Part::Region(at) => {
+            let regions = of.image.iter().flat_map(|it| &it.regions);
+            let said: Vec<Option<String>> = regions.map(Region::said).collect();
+            let is_told = said.iter().any(|it| it.is_some() && *it == change.after);
+            let mut moves = of.image.iter().flat_map(|it| &it.moves);
+            let is_move = moves.any(|it| Some(it.way()) == change.after);
+            // Where a change is no region by its words, it is the whole picture.
+            (!is_told && !is_move) || said.get(at).is_some_and(|it| *it == change.after)
         }
     }
 }

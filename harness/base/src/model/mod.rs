@@ -13,6 +13,7 @@ pub mod command;
 pub mod comparison;
 pub mod control;
 mod describe;
+pub mod edit;
 pub mod event;
 mod expand;
 mod expectations;

@@ -116,6 +116,18 @@ pub struct Region {
     pub names: Vec<String>,
     /// What became of it.
     pub fate: Fate,
+    /// The colour that became another one, where nothing but the style is otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repaint: Option<Repaint>,
+}
+
+/// A colour that became another one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Repaint {
+    /// The old colour: `#333333`.
+    pub from: String,
+    /// The new one.
+    pub to: String,
 }
 
 /// Something that is the same picture at another place.
@@ -274,8 +286,12 @@ mod tests {
             actual_size: (300, 424),
             boxes: vec![PLACE, PLACE],
             regions: vec![
-                Region { names: vec!["button \"Buy\"".to_owned()], fate: Fate::Changed },
-                Region { names: vec!["img \"Truck\"".to_owned()], fate: Fate::Gone },
+                Region {
+                    names: vec!["button \"Buy\"".to_owned()],
+                    fate: Fate::Changed,
+                    repaint: None,
+                },
+                Region { names: vec!["img \"Truck\"".to_owned()], fate: Fate::Gone, repaint: None },
             ],
             moves: vec![Move { names: vec!["contentinfo".to_owned()], more: 0, from: PLACE, to }],
         };
@@ -285,8 +301,10 @@ mod tests {
                 "img \"Truck\" is gone; button \"Buy\" looks different; contentinfo moved down 24 px; and 1 more"
             )
         );
-        let overlay = Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed };
-        let banner = Region { names: vec!["div.banner".to_owned()], fate: Fate::New };
+        let overlay =
+            Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed, repaint: None };
+        let banner =
+            Region { names: vec!["div.banner".to_owned()], fate: Fate::New, repaint: None };
         let unnamed = ImageChange {
             regions: vec![overlay, banner],
             actual_size: change.expected_size,

@@ -7,8 +7,9 @@ use crate::model::observe::{END_MARK, FacetShape};
 use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
+use super::cells::Shape;
 use super::image::{Beside, compare_images};
-use super::lines::{self, LineDiff, Shape};
+use super::lines::{self, LineDiff};
 use super::redact::Redactor;
 
 /// The version of our algorithms; a baseline of a later one is not guessed at.
@@ -182,6 +183,9 @@ fn text(
             ),
         });
     }
+    let structured = (facet == FacetKind::Stdout)
+        .then(|| super::structured::changes(facet, &expected, &actual))
+        .flatten();
     let side =
         |tag: DiffTag| {
             summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {
@@ -195,11 +199,11 @@ fn text(
         image: None,
         evidence: evidence(record, seen),
         diff: diff.lines,
-        changes: Vec::new(),
+        changes: structured.unwrap_or_default(),
     };
     Ok(Found {
+        replaced: diff.replaced && change.changes.is_empty(),
         change: Some(change),
-        replaced: diff.replaced,
         ..Found::pending(PendingReason::Changed, actual.into_bytes())
     })
 }

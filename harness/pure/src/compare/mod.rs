@@ -14,6 +14,7 @@ mod order;
 pub mod part;
 pub mod redact;
 mod set;
+mod structured;
 pub mod tree;
 mod uses;
 pub mod vary;
@@ -82,7 +83,7 @@ pub fn compare<E: Display>(
     let mut run = Run { plan, baselines, read: &read, uses, out: Comparison::default() };
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
-        let judged = || log.attempts.iter().filter(|(_, attempt)| counts(attempt));
+        let judged = || log.attempts.iter().filter(|(_, attempt)| attempt.counts());
         let last = judged().next_back().map(|(number, _)| *number);
         for (number, attempt) in judged() {
             let case = Case { scenario, number: *number, attempt, is_last: last == Some(*number) };
@@ -91,11 +92,6 @@ pub fn compare<E: Display>(
     }
     run.out.redactions = run.uses.all();
     Ok(run.out)
-}
-
-/// An attempt says something about the product when it ended and the harness held.
-fn counts(attempt: &AttemptLog<'_>) -> bool {
-    attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
 }
 
 /// Why a facet has no baseline; `others` is whether its checkpoint has any.
@@ -111,9 +107,17 @@ fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
 
 /// Reads what each facet of a checkpoint says, thing by thing.
 fn read_changes(facets: &mut [FacetChange], replaced: &[FacetKind]) {
+    let another = replaced.iter().any(|it| !it.is_detail());
     for change in facets.iter_mut() {
         let own = change.facet.is_some_and(|facet| replaced.contains(&facet));
-        change.changes = changes::read(change, own);
+        // What is told by its structure is told already.
+        if change.changes.is_empty() {
+            change.changes = changes::read(change, own);
+        }
+        // A detail of which nothing is left, of a page that is still the same: what is gone is told.
+        if change.changes.is_empty() && !another {
+            change.changes = changes::read(change, false);
+        }
     }
     if facets.iter().all(|it| it.changes.is_empty()) {
         // Everything was replaced by nothing: then what is gone is all there is to say.

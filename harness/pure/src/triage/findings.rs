@@ -13,18 +13,19 @@ use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
-use super::title::{plain, title};
-use super::verdicts::{Judged, counts, verdict};
+use super::verdicts::{Judged, verdict};
 use crate::cause::{Cause, Class, causes};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
 use crate::model::finding::CoveredChange;
+use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
     Step, StepOutcome, Verdict, WatchKind,
 };
+use crate::words::product;
 
 /// All that a finding is made from.
 struct Material<'a> {
@@ -162,7 +163,7 @@ impl Material<'_> {
                 return verdict(it, self.attempts.scenario(&it.id), advisory);
             }
             let log = self.attempts.scenario(&it.id);
-            let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| counts(it.1));
+            let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| it.1.counts());
             let differ = |number: u32| advisory.differs(&it.id, number);
             let (bad, good): (Vec<u32>, Vec<u32>) = all.map(|it| *it.0).partition(|it| differ(*it));
             match (bad.is_empty(), good.is_empty()) {
@@ -192,7 +193,7 @@ impl Material<'_> {
             self.seen.differs(scenario, number)
                 || (fails && it.outcome() != Some(Outcome::Completed))
         };
-        all.filter(|(number, it)| counts(it) && bad(**number, it))
+        all.filter(|(number, it)| it.counts() && bad(**number, it))
             .map(|(number, _)| *number)
             .collect()
     }
@@ -226,13 +227,66 @@ impl Material<'_> {
         all
     }
 
-    /// What the last bad attempt of each scenario saw.
+    /// What the last bad attempt of each scenario saw, and what an earlier one saw that was well
+    /// again in the last: that comes and goes, whatever else is wrong.
     fn spots(&self) -> Vec<Located> {
-        let scenarios = self.plan.scenarios.iter();
-        scenarios
-            .filter_map(|it| Some((it, *self.bad_attempts(&it.id).last()?)))
-            .flat_map(|(it, number)| self.of_attempt(&it.id, number))
-            .collect()
+        let mut all = Vec::new();
+        for scenario in &self.plan.scenarios {
+            let bad = self.bad_attempts(&scenario.id);
+            let Some((last, earlier)) = bad.split_last() else { continue };
+            let mut own = self.of_attempt(&scenario.id, *last);
+            for number in earlier.iter().rev() {
+                let came = self.of_attempt(&scenario.id, *number).into_iter();
+                let came: Vec<Located> =
+                    came.filter_map(|it| self.well_again(&scenario.id, *last, &own, it)).collect();
+                own.extend(came);
+            }
+            all.extend(own);
+        }
+        all
+    }
+
+    /// What of a spot was as the baseline says in a later attempt that came as far, and of which
+    /// nothing else is known; `None` where that is nothing.
+    fn well_again(
+        &self,
+        scenario: &str,
+        later: u32,
+        known: &[Located],
+        mut spot: Located,
+    ) -> Option<Located> {
+        let log = self.log(scenario, later)?;
+        let failed = log.failures().map(|it| it.0.index).min();
+        let at = &spot.difference;
+        if failed.is_some_and(|it| it <= at.step) {
+            return None;
+        }
+        let Some(checkpoint) = at.checkpoint.clone() else {
+            let beyond = log.outcome() == Some(Outcome::Completed) || failed.is_some();
+            return beyond.then_some(spot);
+        };
+        let is_watch = checkpoint == WATCH_CHECKPOINT;
+        if !is_watch && !log.checkpoints.iter().any(|it| it.name == checkpoint) {
+            return None;
+        }
+        let differing: BTreeSet<Option<FacetKind>> = known
+            .iter()
+            .filter(|it| it.difference.checkpoint.as_ref() == Some(&checkpoint))
+            .filter(|it| !is_watch || it.difference.step == at.step)
+            .flat_map(|it| it.difference.facets.iter().map(|it| it.facet))
+            .collect();
+        spot.difference.facets.retain(|it| !differing.contains(&it.facet));
+        (!spot.difference.facets.is_empty()).then_some(spot)
+    }
+
+    /// The verdict of what was seen of a scenario: what its last bad attempt did not show any more
+    /// comes and goes.
+    fn verdict_of(&self, scenario: &str, differences: &[Difference]) -> Verdict {
+        let judged = self.judged[scenario].verdict;
+        let last = self.bad_attempts(scenario).last().copied().unwrap_or_default();
+        let mut own = differences.iter().filter(|it| it.scenario == scenario);
+        let is_earlier = |it: &Difference| it.attempt != 0 && it.attempt < last;
+        if judged == Verdict::Regressed && own.all(is_earlier) { Verdict::Flaky } else { judged }
     }
 
     /// One finding for each product that died or was not well; takes the spots that follow from it.
@@ -260,8 +314,7 @@ impl Material<'_> {
             if self.stage != self.crashed_in(crash.product) {
                 continue;
             }
-            let name = plain(crash.product, 40);
-            let title = format!("The product {name} crashed ({})", plain(crash.how, 60));
+            let title = product::crashed(crash.product, crash.how);
             let key = format!("{} crashed", crash.product);
             all.push(self.product_finding(&key, title, own, Verdict::Regressed));
         }
@@ -285,13 +338,9 @@ impl Material<'_> {
             if own.is_empty() {
                 continue;
             }
-            let detail = plain(check.detail.lines().next().unwrap_or_default(), 70);
-            let what = match product {
-                Some(name) => format!("The product {} is not well", plain(name, 40)),
-                None => format!("The preflight check \"{}\" failed", plain(check.check, 40)),
-            };
+            let title = product::unwell(product, check.check, check.detail);
             let key = format!("{} preflight", check.check);
-            all.push(self.product_finding(&key, format!("{what}: {detail}"), own, Verdict::NotRun));
+            all.push(self.product_finding(&key, title, own, Verdict::NotRun));
         }
         all
     }
@@ -338,14 +387,9 @@ impl Material<'_> {
             let text = self.plan.sessions.get(actor).and_then(|planned| {
                 planned.establish.iter().flat_map(Step::all).find(|it| it.index == step.index)
             });
-            let text = text.map_or_else(String::new, |it| format!(", {}", plain(&it.text, 60)));
-            let title = format!(
-                "{} cannot sign in to {}: step {}{text}: {}",
-                plain(actor, 40),
-                plain(session.product, 40),
-                step.index,
-                plain(failure.actual.lines().next().unwrap_or_default(), 80)
-            );
+            let at = (step.index, text.map(|it| it.text.as_str()));
+            let title =
+                product::cannot_sign_in(actor, session.product, at, failure.actual.as_str());
             let key = format!("{actor} signs in to {}", session.product);
             let mut finding = self.product_finding(&key, title, own, Verdict::Inconclusive);
             let passed = session.steps.iter().filter(|it| it.outcome == StepOutcome::Passed);
@@ -389,9 +433,8 @@ impl Material<'_> {
                 Difference { facets, ..located.difference.clone() }
             })
             .collect();
-        let title = title(self.seen, &differences, &own.changes);
         let because = own.because.iter().map(|it| (*it).to_owned()).collect();
-        Finding { because, ..self.assemble(&own.changes, differences, title) }
+        Finding { because, ..self.assemble(&own.changes, differences, String::new()) }
     }
 
     fn assemble(
@@ -406,7 +449,7 @@ impl Material<'_> {
         scenarios.sort_by_key(|it| self.seen.position(&it.id));
         let verdict = scenarios
             .iter()
-            .map(|it| self.judged[it.id.as_str()].verdict)
+            .map(|it| self.verdict_of(&it.id, &differences))
             .min()
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
@@ -459,7 +502,7 @@ impl Material<'_> {
         let mut reasons = Vec::new();
         for scenario in scenarios {
             let Some(log) = self.attempts.scenario(&scenario.id) else { continue };
-            let judged = log.attempts.values().filter(|it| counts(it)).count();
+            let judged = log.attempts.values().filter(|it| it.counts()).count();
             let product = cause.iter().any(|it| matches!(it, Identity::Product(_)));
             let bad = self.bad_attempts(&scenario.id);
             let seen = bad.iter().filter(|number| {

@@ -194,7 +194,9 @@ fn is_lack(change: &Change) -> bool {
         (Some(old), Some(new)) => {
             let (was, is) = (Node::read(old), Node::read(new));
             let words = |it: &Node<'_>| it.words().unwrap_or_default().len();
-            let state = was.role == is.role && was.name == is.name && was.value == is.value;
+            // Where a link leads is written in the page, and no script's want.
+            let state = (was.role, was.name, was.value) == (is.role, is.name, is.value)
+                && was.attribute("url") == is.attribute("url");
             change.facet == Some(FacetKind::Image)
                 || (change.facet == Some(FacetKind::Aria)
                     && (state || words(&is) * 2 < words(&was)))

@@ -1,9 +1,9 @@
 //! What a picture shows otherwise, and what else changed of the same things: the thing in the tree,
-//! other regions of the page that look different for the same reason, the file that the picture is of.
+//! other regions of the page that look different for the same reason, the file that the picture is of, regions whose colour became the same other one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
@@ -20,10 +20,28 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             found.extend(shown(evidence, node));
         }
     }
-    let told: BTreeSet<usize> = found.iter().map(|it: &Edge| it.to).collect();
+    // What is set apart from what it shows is told by nothing of its own.
+    let is_one = |it: &&Edge| evidence.nodes[it.from].class == evidence.nodes[it.to].class;
+    let told: BTreeSet<usize> = found.iter().filter(is_one).map(|it: &Edge| it.to).collect();
     found.extend(one_look(evidence, &told));
+    found.extend(one_style(evidence));
     found.extend(of_files(evidence));
     found
+}
+
+/// Regions in which the same colour became the same other one, on whichever page.
+fn one_style(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut keyed = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        for sighting in node.sightings.iter().filter(|_| node.facet() == Some(FacetKind::Image)) {
+            let facets = &evidence.spots[sighting.spot].difference.facets;
+            let regions =
+                facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
+            let own = regions.filter(|it| it.said() == sighting.change.after);
+            keyed.extend(own.filter_map(|it| Some((it.repaint.clone()?, index))));
+        }
+    }
+    stars(keyed, "the same colour became the same other one")
 }
 
 /// Roles of what stands in a table or list.
@@ -50,10 +68,10 @@ fn names(change: &Change) -> &[String] {
 }
 
 /// Whether a region is called by something that changed in the tree, or holds it, or stands in it.
-fn is_of(region: &Change, other: &Change) -> bool {
+fn is_of(region: &Change, other: &Change, others: &BTreeSet<String>) -> bool {
     let lines = || other.before.iter().chain(&other.after).chain(&other.around);
     // An item of a list that is another list now may be called by anything.
-    let in_list = collection(other).is_some();
+    let in_list = collection(other).is_some_and(|it| others.contains(&it));
     names(region).iter().any(|name| {
         let thing = quoted_name(name).map_or(name.as_str(), |it| it.trim_matches('"'));
         let is_item = LISTED.iter().any(|role| name.starts_with(role));
@@ -63,6 +81,15 @@ fn is_of(region: &Change, other: &Change) -> bool {
                 own.contains(thing) || name == own
             })
     })
+}
+
+/// The lists of a page that are other lists now: some of what they held is gone, and something came.
+fn other_lists(tree: &[(usize, &Change)]) -> BTreeSet<String> {
+    let with = |side: fn(&Change) -> bool| -> BTreeSet<String> {
+        tree.iter().filter(|it| side(it.1)).filter_map(|it| collection(it.1)).collect()
+    };
+    let (gone, came) = (with(|it| it.before.is_some()), with(|it| it.after.is_some()));
+    gone.intersection(&came).cloned().collect()
 }
 
 /// Whether a region is called by things that hold others, so that it does not say what in it differs.
@@ -113,9 +140,10 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let near = evidence.seen_at(sighting.spot);
         let tree: Vec<(usize, &Change)> =
             near.filter(|it| it.1.facet != Some(FacetKind::Image)).collect();
+        let others = other_lists(&tree);
         let own: Vec<usize> = tree
             .iter()
-            .filter(|it| can_be_seen(it.1) && is_of(sighting.change, it.1))
+            .filter(|it| can_be_seen(it.1) && is_of(sighting.change, it.1, &others))
             .map(|it| it.0)
             .collect();
         let seen: Vec<usize> = tree

@@ -7,7 +7,8 @@ use crate::cause::{Edge, Evidence};
 pub(super) const RULE: Rule = Rule { id: "replaced", edges };
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let replaced = |spot: usize| !evidence.spots[spot].replaced.is_empty();
+    // A page that lost its cookies is still the same page.
+    let replaced = |spot: usize| evidence.spots[spot].replaced.iter().any(|it| !it.is_detail());
     let only: Vec<bool> =
         (0..evidence.nodes.len()).map(|node| evidence.only_where(node, replaced)).collect();
     let spots = (0..evidence.spots.len()).filter(|spot| replaced(*spot));

@@ -250,3 +250,33 @@ fn a_command_that_help_no_longer_lists_and_that_is_not_known_is_gone_once() {
     };
     assert_eq!((beside("report"), beside("week")), (1, 2));
 }
+
+#[test]
+fn what_comes_and_goes_is_told_beside_what_stays_wrong() {
+    let both = |second: &[u8]| {
+        let mut night = Night::default();
+        night
+            .browser_scenario("a", &["one", "two"])
+            .baseline("a", "one", FacetKind::Aria, REST.as_bytes())
+            .baseline("a", "two", FacetKind::Aria, REST.as_bytes())
+            .baseline("a", "watch", FacetKind::Events, b"");
+        let wrong = REST.replace("Be kind", "Be quick");
+        for (attempt, first) in [(1, second), (2, REST.as_bytes())] {
+            night
+                .begin("a", attempt)
+                .seen("a", attempt, "one", "/one", &[(FacetKind::Aria, first)])
+                .seen("a", attempt, "two", "/two", &[(FacetKind::Aria, wrong.as_bytes())])
+                .end("a", attempt, Outcome::Completed);
+        }
+        let judgement = judge(&night);
+        let findings = judgement.findings.iter().map(|it| (it.verdict, it.title.clone()));
+        findings.collect::<Vec<_>>()
+    };
+    let stays = (Verdict::Regressed, "text \"Be kind\" became \"Be quick\" on /two".to_owned());
+    let flakes = REST.replace("- link \"Cart\"\n", "");
+    assert_eq!(
+        both(flakes.as_bytes()),
+        [stays.clone(), (Verdict::Flaky, "link \"Cart\" is gone on /one".to_owned())]
+    );
+    assert_eq!(both(REST.as_bytes()), [stays]);
+}
