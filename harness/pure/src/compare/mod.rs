@@ -12,6 +12,7 @@ mod json;
 pub mod lines;
 mod order;
 pub mod part;
+mod quoted;
 pub mod redact;
 mod set;
 mod structured;

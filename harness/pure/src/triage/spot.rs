@@ -70,9 +70,10 @@ pub fn later_checks<'a>(
 pub fn add_more_checks(failed: &mut Located, more: &[(&StepRecord, &Failure)]) {
     let Some(change) = failed.difference.facets.first_mut() else { return };
     for (step, failure) in more {
-        let place = match step.place == failed.difference.place {
-            true => String::new(),
-            false => format!(" on {}", step.place),
+        let place = if step.place == failed.difference.place {
+            String::new()
+        } else {
+            format!(" on {}", step.place)
         };
         let line = format!(
             "\nstep {}{place} failed too: expected {}; {}",
