@@ -1,7 +1,8 @@
 //! Attempts that decide: `when`, `repeat`, what they record and how they fail.
 
 use super::*;
-use crate::model::control::{Condition, Repeat, When};
+use crate::model::action::{Repeat, When};
+use crate::model::control::Condition;
 use crate::model::event::Decided;
 use crate::model::scenario::{CommandCapture, Output, TextTest, WaitFor};
 use crate::surface::Held;
