@@ -15,3 +15,4 @@ pub mod report;
 pub mod sensitivity;
 pub mod settle;
 pub mod triage;
+pub mod words;

@@ -65,6 +65,12 @@ impl DiffLine {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 
+    /// The text without its indentation.
+    #[must_use]
+    pub fn trimmed(&self) -> String {
+        self.text().trim().to_owned()
+    }
+
     /// A mark that lines are left out here.
     #[must_use]
     pub fn gap() -> Self {

@@ -23,6 +23,7 @@ pub mod comparison;
 pub mod control;
 mod describe;
 pub mod difference;
+pub mod edit;
 pub mod event;
 mod expand;
 mod expectations;

@@ -9,7 +9,6 @@
 pub mod evidence;
 mod graph;
 pub mod node;
-mod number;
 pub mod rules;
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
-use super::title::{plain, title};
 use super::verdicts::{Judged, counts, verdict};
 use crate::cause::{Cause, Class, causes};
 use crate::model::attempts::{AttemptLog, Attempts};
@@ -25,6 +24,7 @@ use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
     Step, StepOutcome, Verdict, WatchKind,
 };
+use crate::words::product;
 
 /// All that a finding is made from.
 struct Material<'a> {
@@ -254,8 +254,7 @@ impl Material<'_> {
             if self.stage != self.crashed_in(crash.product) {
                 continue;
             }
-            let name = plain(crash.product, 40);
-            let title = format!("The product {name} crashed ({})", plain(crash.how, 60));
+            let title = product::crashed(crash.product, crash.how);
             let key = format!("{} crashed", crash.product);
             all.push(self.product_finding(&key, title, own, Verdict::Regressed));
         }
@@ -279,13 +278,9 @@ impl Material<'_> {
             if own.is_empty() {
                 continue;
             }
-            let detail = plain(check.detail.lines().next().unwrap_or_default(), 70);
-            let what = match product {
-                Some(name) => format!("The product {} is not well", plain(name, 40)),
-                None => format!("The preflight check \"{}\" failed", plain(check.check, 40)),
-            };
+            let title = product::unwell(product, check.check, check.detail);
             let key = format!("{} preflight", check.check);
-            all.push(self.product_finding(&key, format!("{what}: {detail}"), own, Verdict::NotRun));
+            all.push(self.product_finding(&key, title, own, Verdict::NotRun));
         }
         all
     }
@@ -332,14 +327,9 @@ impl Material<'_> {
             let text = self.plan.sessions.get(actor).and_then(|planned| {
                 planned.establish.iter().flat_map(Step::all).find(|it| it.index == step.index)
             });
-            let text = text.map_or_else(String::new, |it| format!(", {}", plain(&it.text, 60)));
-            let title = format!(
-                "{} cannot sign in to {}: step {}{text}: {}",
-                plain(actor, 40),
-                plain(session.product, 40),
-                step.index,
-                plain(failure.actual.lines().next().unwrap_or_default(), 80)
-            );
+            let at = (step.index, text.map(|it| it.text.as_str()));
+            let title =
+                product::cannot_sign_in(actor, session.product, at, failure.actual.as_str());
             let key = format!("{actor} signs in to {}", session.product);
             let mut finding = self.product_finding(&key, title, own, Verdict::Inconclusive);
             let passed = session.steps.iter().filter(|it| it.outcome == StepOutcome::Passed);
@@ -383,9 +373,8 @@ impl Material<'_> {
                 Difference { facets, ..located.difference.clone() }
             })
             .collect();
-        let title = title(self.seen, &differences, &own.changes);
         let because = own.because.iter().map(|it| (*it).to_owned()).collect();
-        Finding { because, ..self.assemble(&own.changes, differences, title) }
+        Finding { because, ..self.assemble(&own.changes, differences, String::new()) }
     }
 
     fn assemble(

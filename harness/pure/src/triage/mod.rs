@@ -1,16 +1,14 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, the room `cause` finds what differences have in
-//! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario, [`title`]
-//! names it, [`findings`] builds the findings, [`past`] puts what earlier nights said to them
-//! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. [`told`] orders what a title could tell;
-//! [`node`] puts lines of the accessibility tree into words.
+//! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario,
+//! [`findings`] builds the findings, [`past`] puts what earlier nights said to them
+//! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
+//! `words` gives the finished findings their titles.
 
-mod files;
 mod findings;
 mod gate;
 mod narrow;
-mod node;
 mod past;
 mod pieces;
 pub mod seen;
@@ -18,9 +16,6 @@ pub mod slow;
 mod spot;
 pub mod stages;
 mod suppressed;
-pub mod title;
-mod title_facets;
-mod told;
 pub mod verdicts;
 
 #[cfg(test)]
@@ -37,6 +32,7 @@ use crate::model::finding::Pending;
 use crate::model::{
     Entry, FacetKind, Finding, Judgement, Plan, Scenario, ScenarioResult, Stage, Totals,
 };
+use crate::words::entitle;
 
 pub use self::gate::{gate, is_suppressed};
 use self::seen::Seen;
@@ -71,6 +67,7 @@ pub fn triage(
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     findings::order(plan, &gating, &adds, &mut findings);
+    entitle(plan, &attempts, &mut findings);
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();

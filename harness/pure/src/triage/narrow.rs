@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::spot::text;
 use crate::cause::Cause;
 use crate::model::comparison::Located;
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
@@ -68,7 +67,7 @@ impl Lines {
             DiffTag::Removed => line.old_line.is_some_and(|it| self.old.contains(&it)),
             DiffTag::Added => match line.new_line {
                 Some(number) => self.new.contains(&number),
-                None => self.texts.contains(&text(line)),
+                None => self.texts.contains(&line.trimmed()),
             },
             DiffTag::Same | DiffTag::Gap => false,
         }

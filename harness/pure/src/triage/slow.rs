@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::suppressed::of_fingerprint;
-use super::title::plain;
 use crate::history::slow::{self as weigh, Series, Slower};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
 use crate::model::change::short_hash;
@@ -21,6 +20,7 @@ use crate::model::{
     Difference, Entry, Finding, Outcome, Plan, Scenario, Severity, Stage, Step, StepOutcome,
     Surface, Verdict,
 };
+use crate::words::{plain, product};
 
 /// How many steps of one cause are kept with their trends.
 const MOST_STEPS: usize = 20;
@@ -222,11 +222,8 @@ fn finding(
     let change = format!("{} -> {}", in_words(lead.usual_ms), in_words(lead.now_ms));
     let than = other.as_ref().map_or("before".to_owned(), |it| format!("with {it}"));
     let ratio = format!("{:.1} times as long as {than}: {change}", lead.ratio);
-    let title = if is_page {
-        format!("{} on {} takes {ratio}", plain(&timed.step.text, 60), plain(place, 60))
-    } else {
-        format!("{} takes {ratio}", plain(place, 80))
-    };
+    let step = is_page.then_some(timed.step.text.as_str());
+    let title = product::slower(step, place, &ratio);
     let measured = series.again.len();
     let sure = percent(lead.sure);
     let mut reasons = vec![match &other {

@@ -5,19 +5,13 @@ use std::collections::BTreeSet;
 
 use crate::model::change::Identity;
 use crate::model::comparison::Located;
-use crate::model::finding::{DiffLine, FacetChange};
+use crate::model::finding::FacetChange;
 use crate::model::{Change, Difference, Outcome, Thing};
 
 /// The changes of a difference, each once.
 #[must_use]
 pub fn atoms(located: &Located) -> BTreeSet<Identity> {
     located.difference.facets.iter().flat_map(|it| &it.changes).map(Change::identity).collect()
-}
-
-/// The text of a line without its indentation.
-#[must_use]
-pub fn text(line: &DiffLine) -> String {
-    line.text().trim().to_owned()
 }
 
 /// A failed step as a difference.

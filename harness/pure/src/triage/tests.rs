@@ -3,6 +3,7 @@
 mod faults;
 mod stages;
 mod suppressions;
+mod titles;
 mod upgrades;
 
 use std::fmt::Write;
@@ -456,8 +457,6 @@ fn the_gate_names_the_rule_that_decided() {
 
 #[test]
 fn hostile_text_is_shown_and_never_obeyed() {
-    let evil = title::plain("a\u{202e}b\u{1b}[31m\nc", 60);
-    assert_eq!(evil, "a⟨U+202E⟩b⟨U+001B⟩[31m ⏎ c");
     let mut night = Night::default();
     night.page("s", "/x", "- text: a", &format!("- text: {}", "<script>".repeat(100_000)));
     assert!(titles(&judge(&night))[0].chars().count() <= 144);

@@ -1,7 +1,8 @@
 //! How the server answered: an error page, another status, a redirect. What is on a page that
 //! answers with an error and nowhere else follows from the answer; the status is said by the page and
 //! by its answer; the hops of one redirect are one,
-//! and so are the directives of one header.
+//! and so are the directives of one header. What is on a page that a redirect newly leads to, and
+//! nowhere else, follows from the redirect.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,49 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         found.extend(said_twice(evidence, spot));
     }
     found.extend(watched(evidence, &errors));
+    found.extend(sent_elsewhere(evidence));
     found
+}
+
+/// What is on a page that somebody was sent to instead of another one, and nowhere else.
+fn sent_elsewhere(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let sent: Vec<Option<usize>> =
+        (0..evidence.spots.len()).map(|spot| redirect_at(evidence, spot)).collect();
+    let follows = |(spot, redirect): (usize, usize)| {
+        let only = evidence.at[spot].iter().copied().filter(|node| {
+            *node != redirect && evidence.only_where(*node, |at| sent[at].is_some())
+        });
+        only.map(|it| Edge::follows(redirect, it, "a redirect leads elsewhere")).collect::<Vec<_>>()
+    };
+    let spots = sent.iter().enumerate().filter_map(|(spot, it)| Some((spot, (*it)?)));
+    spots.flat_map(follows).collect()
+}
+
+/// The node that says that a redirect leads to another page than before, or to one at all.
+fn redirect_at(evidence: &Evidence<'_>, spot: usize) -> Option<usize> {
+    let hop = |side: &Option<String>| -> Option<(String, String)> {
+        let line = side.as_deref()?.strip_prefix("redirect: ")?;
+        let (from, to) = line.split_once(" to ")?;
+        let path = |it: &str| {
+            let bare = it.split(['?', '#']).next().unwrap_or(it);
+            bare.trim_end_matches('/').to_owned()
+        };
+        Some((path(from.split(' ').nth(1)?), path(to)))
+    };
+    let is_elsewhere = |change: &Change| match (hop(&change.before), hop(&change.after)) {
+        (Some((_, was)), Some((_, is))) => was != is,
+        // A page that is sent to itself is the same page.
+        (None, Some((from, to))) | (Some((from, to)), None) => from != to || is_write(change),
+        (None, None) => false,
+    };
+    let mut own = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Response));
+    own.find(|it| is_elsewhere(it.1)).map(|it| it.0)
+}
+
+/// Whether something was sent with the request that a redirect answers.
+fn is_write(change: &Change) -> bool {
+    let line = change.after.as_deref().or(change.before.as_deref()).unwrap_or_default();
+    !line.starts_with("redirect: GET ")
 }
 
 /// The node that says that the page of a spot newly answers with an error.

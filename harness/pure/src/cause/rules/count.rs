@@ -3,10 +3,10 @@
 
 use super::Rule;
 use crate::cause::node::is_item;
-use crate::cause::number::{WHOLE, differing};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::edit::{WHOLE, differing};
 
 pub(super) const RULE: Rule = Rule { id: "count", edges };
 

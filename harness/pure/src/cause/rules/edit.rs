@@ -1,6 +1,7 @@
 //! The same edit of different things is one cause wherever it stands: the same words put in or taken
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
-//! and were not, links that became buttons, a link that is gone from every page.
+//! and were not, links that became buttons, a link that is gone from
+//! every page, texts that are too faint in the same colours.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,11 @@ use crate::cause::node::is_echo;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
+use crate::model::edit::{TELLING, middle};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
 
-/// As many letters, or words, say enough to be known again.
-const TELLING: usize = 5;
 /// As many digits and signs of a value say enough to be known again.
 const TELLING_VALUE: usize = 4;
 
@@ -38,6 +38,8 @@ enum Edit {
     Field(String, String),
     /// Other signs and spaces between the same words.
     Signs(String, String),
+    /// A text that is too faint, by its two colours.
+    Faint(String),
     /// What an option, command or entry of a list says, whichever list it is.
     Entry(String),
 }
@@ -71,10 +73,18 @@ fn edit(change: &Change) -> Option<Edit> {
             let said = state.or(row).or_else(|| words(old, new));
             said.or_else(|| value(&change.thing, old, new))
         }
+        (None, Some(new)) if facet == FacetKind::A11y => faint(new).map(Edit::Faint),
         (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
         (None, Some(new)) => link(facet, new).map(|it| Edit::Link(it, true)),
         (None, None) => None,
     }
+}
+
+/// The colours of a text that is too faint: where they are the same, the style is one.
+fn faint(line: &str) -> Option<String> {
+    let (_, colours) = line.strip_prefix("contrast: ")?.rsplit_once(": ")?;
+    let (_, colours) = colours.split_once(" of ")?;
+    colours.split_once(',').map(|it| it.0.to_owned())
 }
 
 /// A link by its name, wherever it leads.
@@ -180,22 +190,4 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
     let same = digits(gone)? == digits(came)?;
     let power = (value(came)? / value(gone)?).log10().round();
     (same && power != 0.0).then_some(Edit::Scaled(power as i64))
-}
-
-/// The words between what both sides begin and end with.
-fn middle(old: &str, new: &str) -> Option<(String, String)> {
-    let split = |line: &'_ str| -> Vec<String> {
-        line.trim_end_matches(':').split_whitespace().map(str::to_owned).collect()
-    };
-    let (a, b) = (split(old), split(new));
-    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let left = a.len().min(b.len()) - head;
-    let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
-    let middle = |words: &[String]| {
-        let words = &words[head..words.len() - tail];
-        // What a number is differs from place to place; what is around it does not.
-        let begins = words.split(|it| it == "-").next().unwrap_or(words);
-        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
-    };
-    (head + tail > 0).then(|| (middle(&a), middle(&b)))
 }

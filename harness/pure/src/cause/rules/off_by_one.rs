@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star};
-use crate::cause::number::{WHOLE, differing};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::edit::{WHOLE, differing};
 
 const BECAUSE: &str = "they are off by the same one";
 

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
 use crate::cause::node::{collection, is_item};
-use crate::cause::number::{differing, numbers};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::edit::{differing, numbers};
 
 pub(super) const RULE: Rule = Rule { id: "sum", edges };
 

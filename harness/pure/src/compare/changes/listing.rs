@@ -12,7 +12,6 @@
 
 use std::collections::BTreeMap;
 
-use super::text;
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::USAGE;
 
@@ -94,7 +93,7 @@ fn side(segment: &[DiffLine], own: DiffTag) -> (Listed, Vec<usize>) {
             && indent >= outer + 4
             && !whole.trim().is_empty()
         {
-            last.said = words(&format!("{} {}", last.said, text(line)));
+            last.said = words(&format!("{} {}", last.said, line.trimmed()));
             last.lines.extend(number);
             consumed.push(at);
         } else {

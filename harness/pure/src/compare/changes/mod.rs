@@ -27,7 +27,7 @@ pub fn read(change: &FacetChange, replaced: bool) -> Vec<Change> {
             .diff
             .iter()
             .filter(|line| line.tag == DiffTag::Added)
-            .map(|line| event(text(line)))
+            .map(|line| event(line.trimmed()))
             .collect(),
         Some(facet) => lines(facet, &change.diff, replaced),
     }
@@ -98,7 +98,7 @@ fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Chang
     let one = |pair: Pair<'_>| {
         let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
         let keep = |line: Option<&DiffLine>| {
-            line.map(text).filter(|line| !line.is_empty() && !moved.contains(line))
+            line.map(DiffLine::trimmed).filter(|line| !line.is_empty() && !moved.contains(line))
         };
         let (before, after) = (keep(pair.removed).filter(|_| !replaced), keep(pair.added));
         let line = before.as_deref().or(after.as_deref())?;
@@ -149,7 +149,7 @@ fn thing(facet: FacetKind, line: &str) -> Thing {
 /// Where nothing else changed, the order is the change, and they count.
 fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
     let side = |tag: DiffTag| -> BTreeSet<String> {
-        diff.iter().filter(|line| line.tag == tag).map(text).collect()
+        diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed).collect()
     };
     let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
     if removed == added {
@@ -181,7 +181,7 @@ fn surroundings(facet: FacetKind, diff: &[DiffLine]) -> HashMap<(DiffTag, u32), 
             let names = around.iter().map(|it| it.1.clone()).collect();
             found.insert((line.tag, number), names);
         }
-        around.push((indentation, text(line)));
+        around.push((indentation, line.trimmed()));
     }
     found
 }
@@ -203,9 +203,4 @@ fn in_files(diff: &[DiffLine]) -> HashMap<(DiffTag, u32), Vec<String>> {
         found.extend(number.map(|it| ((line.tag, it), within)));
     }
     found
-}
-
-/// The text of a line without its indentation.
-fn text(line: &DiffLine) -> String {
-    line.text().trim().to_owned()
 }

@@ -1,6 +1,5 @@
 //! [`pairs`]: which removed and added lines stand for each other. Used by [`super::read`].
 
-use super::text;
 use crate::model::FacetKind;
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::Node;
@@ -68,7 +67,7 @@ fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair<'_>> {
             line.tag == DiffTag::Removed
                 && next.tag == DiffTag::Added
                 && (marked(line) || marked(next))
-                && (facet != FacetKind::Aria || is_same_thing(&text(line), &text(next)))
+                && (facet != FacetKind::Aria || is_same_thing(&line.trimmed(), &next.trimmed()))
         });
         if let Some(partner) = partner {
             all.push(Pair { removed: Some(line), added: Some(partner) });
@@ -97,7 +96,7 @@ fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>) {
     let new: Vec<usize> = (0..all.len()).filter(|at| all[*at].removed.is_none()).collect();
     let tree = matches!(facet, FacetKind::Aria | FacetKind::Page);
     let role = |at: usize, all: &[Pair<'_>]| {
-        let line = all[at].removed.or(all[at].added).map(text).unwrap_or_default();
+        let line = all[at].removed.or(all[at].added).map(DiffLine::trimmed).unwrap_or_default();
         Node::read(&line).role.to_owned()
     };
     let partner = |from: usize, index: usize, all: &[Pair<'_>]| {

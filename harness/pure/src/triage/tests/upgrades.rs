@@ -121,9 +121,7 @@ fn the_same_words_in_front_of_every_title_are_one_finding() {
     }
     assert_eq!(
         titles(&judge(&night)),
-        [
-            "The title of /Orders is \"Error: Orders | Shop\" instead of \"Orders | Shop\" (and 2 more pages)"
-        ]
+        ["\"Error\" is added to 3 titles on /Orders (and 2 more pages)"]
     );
 }
 
@@ -429,8 +427,8 @@ fn the_same_edit_of_different_things_is_one_finding() {
     assert_eq!(
         titles(&judge(&night)),
         [
-            "checkbox is now called \"Select this object for an action - Board\", with 2 more changes on /p0 (and 2 more pages)",
-            "textbox \"Board\" is now invalid, with 1 more change on /p0 (and 1 more page)",
+            "\"Select this object for an action\" is added to 3 checkboxes on /p0 (and 2 more pages)",
+            "textbox \"Board\" and textbox \"Cloth\" are now invalid on /p0 (and 1 more page)",
         ]
     );
 }

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::title::plain;
-use crate::model::FacetKind;
-use crate::model::change::{Identity, without_numbers};
+use super::plain::{plain, sides};
+use crate::model::Change;
+use crate::model::change::without_numbers;
 use crate::model::filetext::{Lines, Role, cells, name};
 use crate::model::finding::{DiffTag, FacetChange};
 
@@ -27,13 +27,12 @@ struct Changed {
 type Pair = (Option<Changed>, Option<Changed>);
 
 /// The change of a `files` facet in words; `place` is the command.
-#[must_use]
-pub fn sentence(change: &FacetChange, atoms: &BTreeSet<Identity>, place: &str) -> Option<String> {
+pub(super) fn sentence(change: &FacetChange, place: &str) -> Option<String> {
     let all = pairs(change);
-    let own = || all.iter().filter(|pair| is_of(pair, atoms));
+    let own = || all.iter().filter(|pair| is_of(pair, &change.changes));
     let best =
         own().min_by_key(|pair| weight(pair)).or_else(|| all.iter().min_by_key(|it| weight(it)))?;
-    Some(told(best, place))
+    Some(of(best, place))
 }
 
 fn pairs(change: &FacetChange) -> Vec<Pair> {
@@ -94,27 +93,17 @@ fn join_headers(all: &mut Vec<Pair>) {
 }
 
 /// Whether a pair is one of the changes that a finding is about.
-fn is_of(pair: &Pair, atoms: &BTreeSet<Identity>) -> bool {
-    let same = |own: Option<&Changed>, other: Option<&String>| match (own, other) {
-        (None, None) => true,
-        (Some(own), Some(other)) => own.text == *other || without_numbers(&own.text) == *other,
-        (Some(_), None) | (None, Some(_)) => false,
+fn is_of(pair: &Pair, changes: &[Change]) -> bool {
+    let is = |own: Option<&Changed>, other: Option<&String>| {
+        own.map(|it| it.text.as_str()) == other.map(String::as_str)
     };
     let header = pair.0.as_ref().is_some_and(|it| it.role == Role::Header);
-    atoms.iter().any(|atom| match atom {
-        Identity::Line { facet: FacetKind::Files, removed, added } => {
-            let sides =
-                (same(pair.0.as_ref(), removed.as_ref()), same(pair.1.as_ref(), added.as_ref()));
-            // The two lines of a header may be atoms of their own.
-            let either = removed.is_some() && sides.0 || added.is_some() && sides.1;
-            (sides.0 && sides.1) || (header && pair.1.is_some() && either)
-        }
-        Identity::Line { .. }
-        | Identity::Entry { .. }
-        | Identity::Picture(_)
-        | Identity::Watch(_)
-        | Identity::Failure { .. }
-        | Identity::Product(_) => false,
+    changes.iter().any(|it| {
+        let (gone, came) = (it.before.as_ref(), it.after.as_ref());
+        let sides = (is(pair.0.as_ref(), gone), is(pair.1.as_ref(), came));
+        // The two lines of a header may be changes of their own.
+        let either = gone.is_some() && sides.0 || came.is_some() && sides.1;
+        (sides.0 && sides.1) || (header && pair.1.is_some() && either)
     })
 }
 
@@ -137,7 +126,7 @@ fn weight(pair: &Pair) -> (u8, usize, u8) {
     (role, if role == 0 { depth } else { 0 }, side)
 }
 
-fn told(pair: &Pair, place: &str) -> String {
+fn of(pair: &Pair, place: &str) -> String {
     let Some(line) = pair.0.as_ref().or(pair.1.as_ref()) else {
         return format!("{place} writes other files");
     };
@@ -216,23 +205,8 @@ fn of_part(pair: &Pair, file: &str) -> String {
 }
 
 fn became(old: &str, new: &str) -> String {
-    let (old, new) = apart(old, new, PIECE);
-    format!("{} → {}", plain(&old, PIECE), plain(&new, PIECE))
-}
-
-/// Two texts that are longer than `room`, from a little before the place where they part.
-pub(super) fn apart(old: &str, new: &str, room: usize) -> (String, String) {
-    const BEFORE: usize = 12;
-    let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-    let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    if a.len().max(b.len()) <= room || same <= BEFORE {
-        return (old.to_owned(), new.to_owned());
-    }
-    // From the beginning of a word, where one begins near.
-    let near = (same.saturating_sub(2 * BEFORE).max(1)..=same - BEFORE).rev();
-    let from = near.into_iter().find(|at| a[*at - 1] == ' ').unwrap_or(same - BEFORE);
-    let rest = |it: &[char]| format!("…{}", it[from..].iter().collect::<String>());
-    (rest(&a), rest(&b))
+    let (old, new) = sides(old, new, PIECE);
+    format!("{old} → {new}")
 }
 
 fn of_columns(pair: &Pair) -> String {
@@ -342,8 +316,8 @@ fn of_text(pair: &Pair) -> String {
             }
         }
         (Some(old), Some(new)) => {
-            let (old, new) = apart(&old.text, &new.text, PIECE);
-            format!("\"{}\" → \"{}\"", plain(&old, PIECE), plain(&new, PIECE))
+            let (old, new) = sides(&old.text, &new.text, PIECE);
+            format!("\"{old}\" → \"{new}\"")
         }
         (Some(old), None) => format!("{} is gone", quoted(old)),
         (None, Some(new)) => format!("{} is new", quoted(new)),
@@ -354,6 +328,7 @@ fn of_text(pair: &Pair) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FacetKind;
     use crate::model::finding::{DiffLine, DiffPiece};
 
     /// A diff written as people do: ` same`, `-old`, `+new`.
@@ -377,7 +352,7 @@ mod tests {
             evidence: Vec::new(),
             changes: Vec::new(),
         };
-        sentence(&change, &BTreeSet::new(), "shopctl export").expect("a sentence")
+        sentence(&change, "shopctl export").expect("a sentence")
     }
 
     #[test]

@@ -1,14 +1,11 @@
-//! [`called`] and [`became`]: nodes of the `aria` facet, and what became of them, in words for `title`.
+//! [`called`] and [`became`]: nodes of the `aria` facet, and what became of them, in words.
 
-use super::title::plain;
+use super::plain::{PIECE, plain, sides};
+use super::said::{HAS, IS, Said};
 use crate::model::thing::Node;
 
-/// The longest piece of product text, in characters.
-const PIECE: usize = 60;
-
 /// What people call a role.
-#[must_use]
-pub fn noun(role: &str) -> &str {
+pub(super) fn noun(role: &str) -> &str {
     match role {
         "contentinfo" => "footer",
         "banner" => "header",
@@ -29,6 +26,17 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", plain(text, PIECE))
 }
 
+/// Two texts in quotes, so that one sees where they differ.
+fn quoted_sides(old: &str, new: &str) -> (String, String) {
+    let bare = |it: &str| {
+        let text = readable(it);
+        let inner = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        inner.map(str::to_owned).unwrap_or(text)
+    };
+    let (old, new) = sides(&bare(old), &bare(new), PIECE);
+    (format!("\"{old}\""), format!("\"{new}\""))
+}
+
 /// A text without the letters of icon fonts, which nobody can read.
 fn readable(text: &str) -> String {
     let private = |it: char| matches!(it, '\u{e000}'..='\u{f8ff}');
@@ -36,8 +44,7 @@ fn readable(text: &str) -> String {
 }
 
 /// What a person would call the thing: `button "Apply"`, `text "Help"`.
-#[must_use]
-pub fn called(line: &str) -> String {
+pub(super) fn called(line: &str) -> String {
     let node = Node::read(line);
     let noun = plain(noun(node.role), PIECE);
     let shown = |it: Option<&'_ str>| it.map(readable).filter(|it| !it.is_empty());
@@ -50,8 +57,7 @@ pub fn called(line: &str) -> String {
 }
 
 /// A thing without what it holds: `textbox "Name"`.
-#[must_use]
-pub fn thing(node: &Node<'_>) -> String {
+pub(super) fn thing(node: &Node<'_>) -> String {
     let noun = plain(noun(node.role), PIECE);
     match node.name {
         Some(name) => format!("{noun} {}", quoted(name)),
@@ -60,60 +66,76 @@ pub fn thing(node: &Node<'_>) -> String {
 }
 
 /// What became of a thing: `button "Save" became "Send"`, `link "Help" leads to /b instead of /a`.
-#[must_use]
-pub fn became(old: &str, new: &str) -> String {
+pub(super) fn became(old: &str, new: &str) -> Said {
     let (was, is) = (Node::read(old), Node::read(new));
     if was.role != is.role {
         if was.role == "heading" || was.name != is.name || was.name.is_none() {
-            return format!("{} became {}", called(old), called(new));
+            return Said::plainly(called(old), format!("became {}", called(new)));
         }
-        return format!("{} became a {}", called(old), noun(is.role));
+        return Said::plainly(called(old), format!("became a {}", noun(is.role)));
     }
-    let own = format!("{} ", noun(was.role));
     match (was.name, is.name) {
-        (Some(a), Some(b)) if a != b => return format!("{own}{} became {}", quoted(a), quoted(b)),
-        (None, Some(b)) if was.value.is_none() => {
-            return format!("{own}is now called {}", quoted(b));
+        (Some(a), Some(b)) if a != b => {
+            let (a, b) = quoted_sides(a, b);
+            return Said::plainly(format!("{} {a}", noun(was.role)), format!("became {b}"));
         }
-        (Some(a), None) => return format!("{own}{} has no name any more", quoted(a)),
+        (None, Some(b)) if was.value.is_none() => {
+            return Said::of(noun(was.role).to_owned(), IS, &format!("now called {}", quoted(b)));
+        }
+        (Some(_), None) => {
+            return Said::of(thing(&was), HAS, "no name any more");
+        }
         _ => {}
     }
     let own = thing(&was);
     match (was.value, is.value) {
-        (Some(a), Some(b)) if a != b && was.is_text() => {
-            return format!("{own} {} became {}", quoted(a), quoted(b));
-        }
-        (Some(a), Some(b)) if a != b && was.name.is_none() => {
-            return format!("{own} {} became {}", quoted(a), quoted(b));
-        }
         (Some(a), Some(b)) if a != b => {
-            return format!("{own} holds {} instead of {}", quoted(b), quoted(a));
+            let (a, b) = quoted_sides(a, b);
+            if was.is_text() || was.name.is_none() {
+                return Said::plainly(format!("{own} {a}"), format!("became {b}"));
+            }
+            return Said::of(own, ["holds", "hold"], &format!("{b} instead of {a}"));
         }
-        (Some(a), None) => return format!("{own} lost {}", quoted(a)),
-        (None, Some(b)) => return format!("{own} newly holds {}", quoted(b)),
+        (Some(a), None) => return Said::plainly(own, format!("lost {}", quoted(a))),
+        (None, Some(b)) if was.is_text() => {
+            return Said::of(format!("{own} {}", quoted(b)), IS, "new");
+        }
+        (None, Some(b)) => return Said::of(own, ["now holds", "now hold"], &quoted(b)),
         _ => {}
     }
-    attributes(&own, &was, &is).unwrap_or_else(|| format!("{} became {}", called(old), called(new)))
+    let changed = attributes(&own, &was, &is);
+    changed.unwrap_or_else(|| Said::plainly(called(old), format!("became {}", called(new))))
 }
 
 /// What is said of a thing and was not, or is no longer.
-fn attributes(own: &str, was: &Node<'_>, is: &Node<'_>) -> Option<String> {
+fn attributes(own: &str, was: &Node<'_>, is: &Node<'_>) -> Option<Said> {
+    const LEADS: [&str; 2] = ["leads", "lead"];
     let new = is.attributes.iter().find(|it| !was.attributes.contains(it));
     let gone = was.attributes.iter().find(|it| !is.attributes.contains(it));
     let key = |it: &str| it.split_once('=').map_or(it, |it| it.0).to_owned();
     let name = key(new.or(gone)?);
-    let value = |it: &str| plain(it.trim_matches('"'), PIECE);
+    let bare = |it: &str| it.trim_matches('"').to_owned();
+    let value = |it: &str| plain(&bare(it), PIECE);
+    let own = own.to_owned();
     Some(match (was.attribute(&name), is.attribute(&name)) {
-        (Some(a), Some(b)) if name == "url" => {
-            format!("{own} leads to {} instead of {}", value(b), value(a))
+        (Some(a), Some(b)) => {
+            let (a, b) = sides(&bare(a), &bare(b), PIECE);
+            if name == "url" {
+                Said::of(own, LEADS, &format!("to {b} instead of {a}"))
+            } else {
+                Said::of(own, HAS, &format!("the {name} {b} instead of {a}"))
+            }
         }
-        (Some(a), Some(b)) => format!("{own} has the {name} {} instead of {}", value(b), value(a)),
-        (None, Some(b)) if name == "url" => format!("{own} newly leads to {}", value(b)),
-        (Some(a), None) if name == "url" => format!("{own} no longer leads to {}", value(a)),
-        (None, Some(b)) => format!("{own} has the new {name} \"{}\"", value(b)),
-        (Some(a), None) => format!("{own} lost its {name} \"{}\"", value(a)),
-        (None, None) if new.is_some() => format!("{own} is now {}", plain(&name, PIECE)),
-        (None, None) => format!("{own} is no longer {}", plain(&name, PIECE)),
+        (None, Some(b)) if name == "url" => {
+            Said::of(own, ["now leads", "now lead"], &format!("to {}", value(b)))
+        }
+        (Some(a), None) if name == "url" => {
+            Said::of(own, ["no longer leads", "no longer lead"], &format!("to {}", value(a)))
+        }
+        (None, Some(b)) => Said::of(own, HAS, &format!("the new {name} \"{}\"", value(b))),
+        (Some(a), None) => Said::plainly(own, format!("lost its {name} \"{}\"", value(a))),
+        (None, None) if new.is_some() => Said::of(own, IS, &format!("now {}", plain(&name, PIECE))),
+        (None, None) => Said::of(own, IS, &format!("no longer {}", plain(&name, PIECE))),
     })
 }
 
@@ -170,7 +192,7 @@ mod tests {
                 "link \"A\" has the new description \"all\"",
             ),
         ] {
-            assert_eq!(became(old, new), expected);
+            assert_eq!(became(old, new).sentence(), expected);
         }
     }
 }

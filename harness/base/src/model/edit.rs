@@ -1,8 +1,11 @@
-//! [`differing`]: the number that is another one where everything else of a line is the same. The rules
-//! about counts, totals and what is off by one share it.
+//! [`middle`]: the words that a changed line lost and got; [`differing`]: the number that is another
+//! one where everything else of a line is the same. Rules that look for one cause read changes by
+//! them, and so do the titles that tell it.
 
-use crate::model::change::{Change, without_numbers};
+use super::change::{Change, without_numbers};
 
+/// As many letters, or words, say enough to be known again.
+pub const TELLING: usize = 5;
 /// What one is, in hundredths.
 pub const WHOLE: i64 = 100;
 
@@ -36,6 +39,25 @@ pub fn numbers(line: &str) -> Vec<u64> {
     all
 }
 
+/// The words between what both sides begin and end with.
+#[must_use]
+pub fn middle(old: &str, new: &str) -> Option<(String, String)> {
+    let split = |line: &'_ str| -> Vec<String> {
+        line.trim_end_matches(':').split_whitespace().map(str::to_owned).collect()
+    };
+    let (a, b) = (split(old), split(new));
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let left = a.len().min(b.len()) - head;
+    let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
+    let middle = |words: &[String]| {
+        let words = &words[head..words.len() - tail];
+        // What a number is differs from place to place; what is around it does not.
+        let begins = words.split(|it| it == "-").next().unwrap_or(words);
+        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
+    };
+    (head + tail > 0).then(|| (middle(&a), middle(&b)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +73,13 @@ mod tests {
             old_lines: Vec::new(),
             new_lines: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_stands_between_the_same_words_is_the_edit() {
+        let both = |gone: &str, came: &str| Some((gone.to_owned(), came.to_owned()));
+        assert_eq!(middle("Delete all rows", "Remove all rows"), both("Delete", "Remove"));
+        assert_eq!(middle("a b", "c d"), None);
     }
 
     #[test]

@@ -1,57 +1,43 @@
-//! [`sentence`]: what changed in a detail of a page, as its user or its maker would say it.
+//! [`sentence`]: what changed in the details of a page, as its user or its maker would say it.
 //!
 //! The lines are those of the facets `links`, `fields`, `response`, `cookies`, `storage`,
-//! `requests` and `a11y`. Used by [`super::title`].
+//! `requests` and `a11y`.
 
-use super::node::thing;
-use super::title::plain;
+use super::lines::Line;
+use super::nodes::thing;
+use super::place_of;
+use super::plain::{PIECE, plain, sides};
+use super::said::{HAS, IS, Said, together};
 use crate::model::FacetKind;
 use crate::model::thing::Node;
 
-/// The longest piece of product text in a sentence, in characters.
-const PIECE: usize = 60;
+/// The longest of two addresses or values that stand beside each other.
+const VALUE: usize = PIECE / 2 + 10;
 
-/// How soon a facet is named among several that changed; the least first.
-#[must_use]
-pub fn rank(facet: FacetKind) -> u32 {
-    match facet {
-        FacetKind::Requests => 0,
-        FacetKind::Links => 1,
-        FacetKind::Fields => 2,
-        FacetKind::Response => 3,
-        FacetKind::Cookies => 4,
-        FacetKind::Storage => 5,
-        FacetKind::A11y => 6,
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => 9,
+/// What changed in the details of a page: what the first line says, of all things of which its facet
+/// says the same.
+pub(super) fn sentence(all: &[Line<'_>]) -> String {
+    let first = &all[0];
+    let place = place_of(Some(first.at));
+    if first.facet == FacetKind::Requests {
+        return request(first.before(), first.after(), &place);
     }
+    let same = all.iter().filter(|it| it.facet == first.facet);
+    let said: Vec<Said> = same.map(|it| said(it.facet, it.before(), it.after())).collect();
+    format!("{} on {place}", together(&said).unwrap_or_default())
 }
 
-/// What changed in a line of a facet.
-#[must_use]
-pub fn sentence(
-    facet: FacetKind,
-    removed: Option<&str>,
-    added: Option<&str>,
-    place: &str,
-) -> String {
-    let said = match facet {
+/// What a line of a facet says.
+fn said(facet: FacetKind, removed: Option<&str>, added: Option<&str>) -> Said {
+    let own = match facet {
         FacetKind::Links => link(removed, added),
         FacetKind::Fields => field(removed, added),
         FacetKind::Response => answer(removed, added),
         FacetKind::Cookies => cookie(removed, added),
         FacetKind::Storage => kept(removed, added),
-        FacetKind::Requests => return request(removed, added, place),
         FacetKind::A11y => added.map(hindrance),
         FacetKind::Aria
+        | FacetKind::Requests
         | FacetKind::Text
         | FacetKind::Image
         | FacetKind::Page
@@ -62,42 +48,41 @@ pub fn sentence(
         | FacetKind::Screen
         | FacetKind::Events => None,
     };
-    match said {
-        Some(said) => format!("{said} on {place}"),
-        None => generic(removed, added, place),
-    }
+    own.unwrap_or_else(|| generic(removed, added))
 }
 
-fn generic(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
+fn generic(removed: Option<&str>, added: Option<&str>) -> Said {
     let cut = |it: &str| plain(it, PIECE);
     match (removed, added) {
-        (Some(old), Some(new)) => format!("{} became {} on {place}", cut(old), cut(new)),
-        (Some(old), None) => format!("{} is gone on {place}", cut(old)),
-        (None, Some(new)) => format!("{} is new on {place}", cut(new)),
-        (None, None) => format!("{place} changed"),
+        (Some(old), Some(new)) => {
+            let (old, new) = sides(old, new, PIECE);
+            Said::plainly(old, format!("became {new}"))
+        }
+        (Some(old), None) => Said::of(cut(old), IS, "gone"),
+        (None, Some(new)) => Said::of(cut(new), IS, "new"),
+        (None, None) => Said::plainly("something".to_owned(), "changed".to_owned()),
     }
 }
 
 /// What two lines of the tree say of one thing, where a sentence of a detail says it better: a link
 /// leads elsewhere, a name is lost, a field need not be filled any more.
-#[must_use]
-pub fn of_tree(old: &str, new: &str) -> Option<String> {
+pub(super) fn of_tree(old: &str, new: &str) -> Option<Said> {
     let role = old.split([' ', ':']).next().unwrap_or_default();
     if new == role && old[role.len()..].starts_with(" \"") {
-        return Some(format!("{} lost its name", plain(old, PIECE)));
+        return Some(Said::plainly(plain(old, PIECE), "lost its name".to_owned()));
     }
     let without = |line: &str| line.replacen(" [required]", "", 1);
     let thing = || thing(&Node::read(old));
     if without(old) == new {
-        return Some(format!("{} is no longer required", thing()));
+        return Some(Said::of(thing(), IS, "no longer required"));
     }
     if without(new) == old {
-        return Some(format!("{} is now required", thing()));
+        return Some(Said::of(thing(), IS, "now required"));
     }
     link_of_tree(old, new)
 }
 
-fn link_of_tree(old: &str, new: &str) -> Option<String> {
+fn link_of_tree(old: &str, new: &str) -> Option<Said> {
     let parts = |line: &str| -> Option<(String, String)> {
         let (before, rest) = line.split_once(" [url=")?;
         let (url, after) = rest.split_once(']')?;
@@ -108,20 +93,20 @@ fn link_of_tree(old: &str, new: &str) -> Option<String> {
     (thing == other && was != is).then(|| leads(name, &was, &is))
 }
 
-fn leads(thing: &str, was: &str, is: &str) -> String {
-    let cut = |it: &str| plain(it, PIECE / 2 + 10);
+fn leads(thing: &str, was: &str, is: &str) -> Said {
+    let (was, is) = sides(was, is, VALUE);
     let thing = plain(thing.trim_end_matches(':'), PIECE);
-    format!("{thing} now leads to {} instead of {}", cut(is), cut(was))
+    Said::of(thing, ["now leads", "now lead"], &format!("to {is} instead of {was}"))
 }
 
 /// A line as the thing, what stands after its colon, and its marks.
-struct Line<'a> {
+struct Marked<'a> {
     thing: &'a str,
     value: &'a str,
     marks: Vec<&'a str>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> Marked<'a> {
     fn of(line: &'a str) -> Self {
         let (head, marks) = split_marks(line);
         let after_name = head.rfind('"').map_or(0, |at| at + 1);
@@ -130,6 +115,11 @@ impl<'a> Line<'a> {
             None => (head, ""),
         };
         Self { thing: thing.trim(), value, marks }
+    }
+
+    /// The thing with where it leads.
+    fn with_address(&self) -> String {
+        format!("{} to {}", plain(self.thing, PIECE), plain(self.value, PIECE))
     }
 
     /// The marks that another line lacks.
@@ -163,65 +153,61 @@ fn split_marks(line: &str) -> (&str, Vec<&str>) {
     (head, marks)
 }
 
-fn link(removed: Option<&str>, added: Option<&str>) -> Option<String> {
-    match (removed.map(Line::of), added.map(Line::of)) {
+fn link(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
+    match (removed.map(Marked::of), added.map(Marked::of)) {
         (Some(old), Some(new)) if old.thing == new.thing && old.value != new.value => {
             Some(leads(new.thing, old.value, new.value))
         }
-        (Some(old), Some(new)) if old.thing == new.thing => marked(&old, &new),
-        (Some(old), None) => {
-            Some(format!("{} to {} is gone", plain(old.thing, PIECE), plain(old.value, PIECE)))
-        }
-        (None, Some(new)) => {
-            Some(format!("{} to {} is new", plain(new.thing, PIECE), plain(new.value, PIECE)))
-        }
+        (Some(old), Some(new)) if old.thing == new.thing => marks(&old, &new),
+        (Some(old), None) => Some(Said::of(old.with_address(), IS, "gone")),
+        (None, Some(new)) => Some(Said::of(new.with_address(), IS, "new")),
         (Some(_) | None, Some(_) | None) => None,
     }
 }
 
-fn field(removed: Option<&str>, added: Option<&str>) -> Option<String> {
-    match (removed.map(Line::of), added.map(Line::of)) {
+fn field(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
+    match (removed.map(Marked::of), added.map(Marked::of)) {
         (Some(old), Some(new)) if old.thing == new.thing && old.value != new.value => {
-            let cut = |it: &str| plain(it, PIECE / 2 + 10);
-            let thing = plain(new.thing, PIECE);
-            Some(format!("{thing} is sent to {} instead of {}", cut(new.value), cut(old.value)))
+            let (was, is) = sides(old.value, new.value, VALUE);
+            let rest = format!("sent to {is} instead of {was}");
+            Some(Said::of(plain(new.thing, PIECE), IS, &rest))
         }
-        (Some(old), Some(new)) if old.thing == new.thing => marked(&old, &new),
+        (Some(old), Some(new)) if old.thing == new.thing => marks(&old, &new),
         (Some(_) | None, Some(_) | None) => None,
     }
 }
 
 /// What became of the marks of a thing.
-fn marked(old: &Line<'_>, new: &Line<'_>) -> Option<String> {
+fn marks(old: &Marked<'_>, new: &Marked<'_>) -> Option<Said> {
     let thing = plain(new.thing, PIECE);
     let (lost, gained) = (old.more(new), new.more(old));
     let key = |it: &str| it.split('=').next().unwrap_or_default().to_owned();
     let value = |it: &str| it.split_once('=').map_or(it, |it| it.1).trim_matches('"').to_owned();
-    let cut = |it: &str| plain(it, PIECE / 2);
     let said = |it: &str| match it.split_once('=') {
         Some((key, value)) if value.starts_with('"') => {
             format!("{key} \"{}\"", plain(value.trim_matches('"'), PIECE))
         }
-        Some(_) | None => cut(&it.replacen('=', " ", 1)),
+        Some(_) | None => plain(&it.replacen('=', " ", 1), PIECE / 2),
     };
-    match (lost.first(), gained.first()) {
+    Some(match (lost.first(), gained.first()) {
         (Some(was), Some(is)) if key(was) == key(is) => {
-            let (was, is, key) = (value(was), value(is), key(is));
-            Some(format!("{thing} has the {key} {} instead of {}", cut(&is), cut(&was)))
+            let key = key(is);
+            let (was, is) = sides(&value(was), &value(is), PIECE / 2);
+            Said::of(thing, HAS, &format!("the {key} {is} instead of {was}"))
         }
-        (Some(was), _) if *was == "required" => Some(format!("{thing} is no longer required")),
-        (Some(was), _) => Some(format!("{thing} lost its {}", said(was))),
-        (None, Some(is)) if *is == "required" => Some(format!("{thing} is now required")),
-        (None, Some(is)) => Some(format!("{thing} got a {}", said(is))),
-        (None, None) => None,
-    }
+        (Some(was), _) if *was == "required" => Said::of(thing, IS, "no longer required"),
+        (Some(was), _) => Said::plainly(thing, format!("lost its {}", said(was))),
+        (None, Some(is)) if *is == "required" => Said::of(thing, IS, "now required"),
+        (None, Some(is)) => Said::plainly(thing, format!("got a {}", said(is))),
+        (None, None) => return None,
+    })
 }
 
-fn answer(removed: Option<&str>, added: Option<&str>) -> Option<String> {
+/// A line of what a page answered: `status: 404`, `redirect: GET /a 302 to /b`.
+fn answer(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
     let parts = |line: &'_ str| -> Option<(String, String)> {
         line.split_once(": ").map(|(key, value)| (key.to_owned(), value.to_owned()))
     };
-    let cut = |it: &str| plain(it, PIECE / 2 + 10);
     let (old, new) = (removed.and_then(parts), added.and_then(parts));
     let key = old.as_ref().or(new.as_ref())?.0.clone();
     let same = old.as_ref().zip(new.as_ref()).is_none_or(|(old, new)| old.0 == new.0);
@@ -229,32 +215,54 @@ fn answer(removed: Option<&str>, added: Option<&str>) -> Option<String> {
         return None;
     }
     let (was, is) = (old.map(|it| it.1), new.map(|it| it.1));
+    let name = || format!("header {}", header(&key));
     Some(match (key.as_str(), was, is) {
-        ("redirect", None, Some(is)) => format!("a new redirect: {}", plain(&is, PIECE)),
-        ("redirect", Some(was), None) => format!("no more redirect: {}", plain(&was, PIECE)),
-        ("redirect", Some(was), Some(is)) => {
-            match (was.split_once(" to "), is.split_once(" to ")) {
-                (Some((from, was)), Some((same, is))) if from == same => {
-                    format!("redirect {} leads to {} instead of {}", cut(from), cut(is), cut(was))
-                }
-                _ => format!("the redirect is {} instead of {}", cut(&is), cut(&was)),
-            }
-        }
-        ("lang", Some(was), Some(is)) => {
-            format!("the language is {} instead of {}", cut(&is), cut(&was))
-        }
-        ("status", Some(was), Some(is)) => {
-            format!("the status is {} instead of {}", cut(&is), cut(&was))
+        ("redirect", was, is) => redirect(was.as_deref(), is.as_deref())?,
+        ("lang" | "status", Some(was), Some(is)) => {
+            let (was, is) = sides(&was, &is, VALUE);
+            let what = if key == "lang" { "the language" } else { "the status" };
+            Said::of(what.to_owned(), IS, &format!("{is} instead of {was}"))
         }
         (_, Some(was), Some(is)) => {
-            format!("header {} is {} instead of {}", header(&key), cut(&is), cut(&was))
+            let (was, is) = sides(&was, &is, VALUE);
+            Said::of(name(), IS, &format!("{is} instead of {was}"))
         }
         (_, Some(was), None) if key.starts_with("content-security") => {
-            format!("header {} ({}) is gone", header(&key), cut(&was))
+            Said::of(format!("{} ({})", name(), plain(&was, VALUE)), IS, "gone")
         }
-        (_, Some(_), None) => format!("header {} is gone", header(&key)),
-        (_, None, Some(is)) => format!("header {} is new: {}", header(&key), cut(&is)),
+        (_, Some(_), None) => Said::of(name(), IS, "gone"),
+        (_, None, Some(is)) => Said::of(name(), IS, &format!("new: {}", plain(&is, VALUE))),
         (_, None, None) => return None,
+    })
+}
+
+/// A redirect that is new, gone or leads elsewhere, of lines such as `GET /a 302 to /b`.
+fn redirect(was: Option<&str>, is: Option<&str>) -> Option<Said> {
+    let parts = |line: &str| -> Option<(String, String, String)> {
+        let (from, to) = line.split_once(" to ")?;
+        let (request, status) = from.rsplit_once(' ')?;
+        Some((plain(request, PIECE), status.to_owned(), to.to_owned()))
+    };
+    const REDIRECTS: [&str; 2] = ["redirects", "redirect"];
+    Some(match (was.and_then(parts), is.and_then(parts)) {
+        (Some((from, _, was)), Some((same, _, is))) if from == same && was != is => {
+            let (was, is) = sides(&was, &is, VALUE);
+            Said::of(from, REDIRECTS, &format!("to {is} instead of {was}"))
+        }
+        (Some((from, was, _)), Some((same, is, _))) if from == same => {
+            Said::of(from, REDIRECTS, &format!("with {is} instead of {was}"))
+        }
+        (None, Some((from, status, to))) => Said::of(
+            from,
+            ["now redirects", "now redirect"],
+            &format!("to {} ({status})", plain(&to, VALUE)),
+        ),
+        (Some((from, _, to)), None) => Said::of(
+            from,
+            ["no longer redirects", "no longer redirect"],
+            &format!("to {}", plain(&to, VALUE)),
+        ),
+        (Some(_) | None, Some(_) | None) => return None,
     })
 }
 
@@ -268,11 +276,12 @@ fn header(name: &str) -> String {
     name.split('-').map(word).collect::<Vec<_>>().join("-")
 }
 
-fn cookie(removed: Option<&str>, added: Option<&str>) -> Option<String> {
+fn cookie(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
     let parts = |line: &str| -> Option<(String, Vec<String>)> {
         let (name, flags) = line.split_once(": ")?;
         Some((name.to_owned(), flags.split("; ").map(str::to_owned).collect()))
     };
+    let named = |name: &str| format!("cookie {}", plain(name, PIECE));
     match (removed.and_then(parts), added.and_then(parts)) {
         (Some((name, was)), Some((other, is))) if name == other => {
             let lacks = |one: &[String], two: &[String]| {
@@ -280,35 +289,32 @@ fn cookie(removed: Option<&str>, added: Option<&str>) -> Option<String> {
                     one.iter().filter(|it| !two.contains(it)).cloned().collect();
                 list.join(" and ")
             };
-            let (lost, gained) = (lacks(&was, &is), lacks(&is, &was));
-            let name = plain(&name, PIECE);
-            Some(match (lost.as_str(), gained.as_str()) {
-                (lost, "") => format!("cookie {name} lost {lost}"),
-                ("", gained) => format!("cookie {name} is now {gained}"),
-                (lost, gained) => format!("cookie {name} is now {gained} instead of {lost}"),
+            let name = named(&name);
+            Some(match (lacks(&was, &is).as_str(), lacks(&is, &was).as_str()) {
+                (lost, "") => Said::plainly(name, format!("lost {lost}")),
+                ("", gained) => Said::of(name, IS, &format!("now {gained}")),
+                (lost, gained) => Said::of(name, IS, &format!("now {gained} instead of {lost}")),
             })
         }
-        (Some((name, _)), None) => {
-            Some(format!("cookie {} is no longer there", plain(&name, PIECE)))
-        }
-        (None, Some((name, _))) => Some(format!("cookie {} is new", plain(&name, PIECE))),
+        (Some((name, _)), None) => Some(Said::of(named(&name), IS, "no longer there")),
+        (None, Some((name, _))) => Some(Said::of(named(&name), IS, "new")),
         (Some(_) | None, Some(_) | None) => None,
     }
 }
 
-fn kept(removed: Option<&str>, added: Option<&str>) -> Option<String> {
+fn kept(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
     let words = |line: &str| {
         let (store, key) = line.split_once(' ').unwrap_or((line, ""));
-        (plain(store, PIECE), plain(key, PIECE))
+        (format!("{} storage", plain(store, PIECE)), plain(key, PIECE))
     };
-    match (removed.map(words), added.map(words)) {
+    Some(match (removed.map(words), added.map(words)) {
         (Some((store, was)), Some((_, is))) => {
-            Some(format!("{store} storage holds {is} instead of {was}"))
+            Said::plainly(store, format!("holds {is} instead of {was}"))
         }
-        (Some((store, key)), None) => Some(format!("{store} storage no longer holds {key}")),
-        (None, Some((store, key))) => Some(format!("{store} storage newly holds {key}")),
-        (None, None) => None,
-    }
+        (Some((store, key)), None) => Said::plainly(store, format!("no longer holds {key}")),
+        (None, Some((store, key))) => Said::plainly(store, format!("newly holds {key}")),
+        (None, None) => return None,
+    })
 }
 
 fn request(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
@@ -339,19 +345,20 @@ fn request(removed: Option<&str>, added: Option<&str>, place: &str) -> String {
 }
 
 /// A new problem for people who use assistive technology.
-fn hindrance(line: &str) -> String {
+fn hindrance(line: &str) -> Said {
     let (rule, rest) = line.split_once(": ").unwrap_or(("", line));
     if let Some(rule) = rule.strip_prefix("axe/") {
-        return format!("axe finds {} at {}", plain(rule, PIECE), plain(rest, PIECE));
+        let found = format!("axe finds {} at", plain(rule, PIECE));
+        return Said::plainly(found, plain(rest, PIECE));
     }
     if rule == "contrast" {
         let (text, colours) = rest.split_once(" in ").unwrap_or((rest, ""));
         let ratio = colours.split(": ").nth(1).and_then(|it| it.split(' ').next()).unwrap_or("");
-        return format!("{} is too faint ({})", plain(text, PIECE), plain(ratio, 20));
+        return Said::of(plain(text, PIECE), IS, &format!("too faint ({})", plain(ratio, 20)));
     }
     match rest.rsplit_once(": ") {
-        Some((thing, what)) => format!("{} {}", plain(thing, PIECE), plain(what, PIECE)),
-        None => plain(rest, PIECE),
+        Some((thing, what)) => Said::plainly(plain(thing, PIECE), plain(what, PIECE)),
+        None => Said::plainly(plain(rest, PIECE), "is hard to use".to_owned()),
     }
 }
 
@@ -365,7 +372,10 @@ mod tests {
         let say = |facet, removed: &str, added: &str| {
             let side = |it: &'static str| (!it.is_empty()).then_some(it);
             let leak = |it: &str| side(Box::leak(it.to_owned().into_boxed_str()));
-            sentence(facet, leak(removed), leak(added), "/p")
+            if facet == FacetKind::Requests {
+                return request(leak(removed), leak(added), "/p");
+            }
+            format!("{} on /p", said(facet, leak(removed), leak(added)).sentence())
         };
         let cases = [
             (
@@ -416,13 +426,13 @@ mod tests {
                 FacetKind::Response,
                 "",
                 "redirect: GET /p 302 to /q",
-                "a new redirect: GET /p 302 to /q on /p",
+                "GET /p now redirects to /q (302) on /p",
             ),
             (
                 FacetKind::Response,
                 "redirect: GET /a 301 to /b",
                 "redirect: GET /a 301 to /c",
-                "redirect GET /a 301 leads to /c instead of /b on /p",
+                "GET /a redirects to /c instead of /b on /p",
             ),
             (
                 FacetKind::Cookies,
@@ -477,17 +487,18 @@ mod tests {
 
     #[test]
     fn a_link_of_the_tree_that_leads_elsewhere_is_said_as_one() {
+        let said = |it: Option<Said>| it.map(|it| it.sentence());
         assert_eq!(
-            link_of_tree("link \"Orders\" [url=/orders]", "link \"Orders\" [url=/x]").as_deref(),
-            Some("link \"Orders\" now leads to /x instead of /orders")
+            said(link_of_tree("link \"Orders\" [url=/orders]", "link \"Orders\" [url=/x]")),
+            Some("link \"Orders\" now leads to /x instead of /orders".to_owned())
         );
         assert_eq!(
-            of_tree("button \"Call us\"", "button").as_deref(),
-            Some("button \"Call us\" lost its name")
+            said(of_tree("button \"Call us\"", "button")),
+            Some("button \"Call us\" lost its name".to_owned())
         );
         assert_eq!(
-            of_tree("textbox \"Name\" [required]: Ada", "textbox \"Name\": Ada").as_deref(),
-            Some("textbox \"Name\" is no longer required")
+            said(of_tree("textbox \"Name\" [required]: Ada", "textbox \"Name\": Ada")),
+            Some("textbox \"Name\" is no longer required".to_owned())
         );
         assert_eq!(of_tree("heading \"A\" [level=1]", "heading \"B\" [level=1]"), None);
         assert_eq!(link_of_tree("link \"A\" [url=/a]", "link \"B\" [url=/a]"), None);

@@ -1,0 +1,96 @@
+//! [`plain`]: product text as part of a sentence; [`sides`]: two such texts so that one sees where
+//! they differ. Product text is hostile: control characters and direction overrides are made
+//! visible, and everything is cut.
+
+/// The longest title, in characters.
+pub(super) const LIMIT: usize = 140;
+/// The longest piece of product text, in characters.
+pub(super) const PIECE: usize = 60;
+/// The longest of two pieces that stand beside each other.
+pub(super) const HALF: usize = 44;
+/// The shortest piece that still says something.
+const LEAST: usize = 24;
+
+/// Product text in one line, nothing in it that could steer a terminal or turn the reading order.
+#[must_use]
+pub fn plain(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    for letter in text.trim().chars().take(limit * 2) {
+        match letter {
+            '\n' => out.push_str(" ⏎ "),
+            '\t' => out.push(' '),
+            letter if letter.is_control() || steers(letter) => {
+                let code = format!("⟨U+{:04X}⟩", u32::from(letter));
+                out.push_str(&code);
+            }
+            letter => out.push(letter),
+        }
+    }
+    let whole = text.trim().chars().nth(limit * 2).is_none();
+    if whole { shorten(&out, limit) } else { shorten(&format!("{out}…"), limit) }
+}
+
+/// Whether a character is invisible or turns the reading order.
+fn steers(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The beginning of a text, with a mark where it was cut.
+pub(super) fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(limit - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// Two texts in at most `limit` characters each, both with what differs.
+pub(super) fn sides(old: &str, new: &str, limit: usize) -> (String, String) {
+    let (old, new) = apart(old.trim(), new.trim(), limit);
+    (plain(&old, limit), plain(&new, limit))
+}
+
+/// Two texts that are longer than `room`, from a little before the place where they part.
+fn apart(old: &str, new: &str, room: usize) -> (String, String) {
+    const BEFORE: usize = 12;
+    let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    if a.len().max(b.len()) <= room || same <= BEFORE {
+        return (old.to_owned(), new.to_owned());
+    }
+    // From the beginning of a word, where one begins near.
+    let near = (same.saturating_sub(2 * BEFORE).max(1)..=same - BEFORE).rev();
+    let from = near.into_iter().find(|at| a[*at - 1] == ' ').unwrap_or(same - BEFORE);
+    let rest = |it: &[char]| format!("…{}", it[from..].iter().collect::<String>());
+    (rest(&a), rest(&b))
+}
+
+/// How much of each of two product texts fits into a title beside everything else that it says.
+pub(super) fn room(taken: &[&str], old: &str, new: &str) -> usize {
+    let length = |it: &str| it.chars().count();
+    let taken: usize = taken.iter().map(|it| length(it)).sum();
+    let (old, new) = apart(old, new, HALF);
+    if taken + length(&old).min(HALF) + length(&new).min(HALF) <= LIMIT {
+        return HALF;
+    }
+    (LIMIT.saturating_sub(taken) / 2).clamp(LEAST, HALF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_made_visible_and_cut() {
+        assert_eq!(plain("a\u{202e}b\u{1b}[31m\nc", 60), "a⟨U+202E⟩b⟨U+001B⟩[31m ⏎ c");
+        assert_eq!(plain(&"x".repeat(1_000), 5), "xxxx…");
+    }
+
+    #[test]
+    fn two_long_texts_are_cut_so_that_the_words_that_differ_are_seen() {
+        let same = "the quick brown fox jumps over the lazy ";
+        let (old, new) = sides(&format!("{same}dog"), &format!("{same}cat"), 24);
+        assert_eq!((old.as_str(), new.as_str()), ("…over the lazy dog", "…over the lazy cat"));
+        assert_eq!(sides("dog", "cat", 24), ("dog".to_owned(), "cat".to_owned()));
+    }
+}
