@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::action::Action;
 use super::facet::{FacetKind, Rect};
 use super::surface::Surface;
 use super::verdict::{Because, Outcome};
@@ -249,6 +250,13 @@ pub struct KnownValue {
 pub struct StepRecord {
     /// Its index in the scenario.
     pub index: u32,
+    /// How a person would say it; empty in nights of before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// What was to be done, with references and not with their values. `None` for a step that holds
+    /// steps, which have records of their own, and in nights of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
     /// What it acted upon.
     pub surface: Surface,
     /// Where in the product, in its own terms: the URL path after the step, or the command line.
