@@ -181,6 +181,12 @@ pub fn name(header: &str) -> String {
     }
 }
 
+/// How what stands below a header is laid out, as its end says: `CSV, semicolons`.
+#[must_use]
+pub fn layout(header: &str) -> Option<&str> {
+    header.rsplit_once(" [")?.1.strip_suffix(']')
+}
+
 /// The cells of a row without its label, escaped as they stand.
 #[must_use]
 pub fn cells(row: &str) -> Vec<&str> {

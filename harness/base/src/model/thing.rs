@@ -28,6 +28,14 @@ pub enum Thing {
     Look,
     /// A line that is nothing but text.
     Line,
+    /// How an output that has a structure is laid out.
+    Layout,
+    /// A field of records that a program prints, with what it is called: `column "stock"`.
+    Field(String),
+    /// One record that a program prints: `record`, or `last record`.
+    Record(String),
+    /// The order of what a program prints: of its `columns`, `fields` or `records`.
+    Order(String),
     /// An exit code or signal.
     Exit,
     /// A region of a picture, by the things in it.
@@ -56,6 +64,9 @@ impl fmt::Display for Thing {
             Self::End => f.write_str("end of output"),
             Self::Look => f.write_str("look"),
             Self::Line => f.write_str("line"),
+            Self::Layout => f.write_str("layout"),
+            Self::Field(name) | Self::Record(name) => f.write_str(name),
+            Self::Order(what) => write!(f, "order of {what}"),
             Self::Exit => f.write_str("exit code"),
             Self::Region(names) if names.is_empty() => f.write_str("region"),
             Self::Region(names) => write!(f, "region {}", names.join(", ")),

@@ -182,6 +182,9 @@ fn text(
             ),
         });
     }
+    let structured = (facet == FacetKind::Stdout)
+        .then(|| super::structured::changes(facet, &expected, &actual))
+        .flatten();
     let side =
         |tag: DiffTag| {
             summary(diff.lines.iter().filter(|line| line.tag == tag).map(|line| {
@@ -195,11 +198,11 @@ fn text(
         image: None,
         evidence: evidence(record, seen),
         diff: diff.lines,
-        changes: Vec::new(),
+        changes: structured.unwrap_or_default(),
     };
     Ok(Found {
+        replaced: diff.replaced && change.changes.is_empty(),
         change: Some(change),
-        replaced: diff.replaced,
         ..Found::pending(PendingReason::Changed, actual.into_bytes())
     })
 }

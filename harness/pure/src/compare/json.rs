@@ -2,6 +2,7 @@
 //! in place and everything else keeps its formatting; [`without_value`]: the same for the JSON files
 //! of a `files` facet. Used by [`super::redact`].
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::model::filetext::{Lines, Role};
@@ -28,6 +29,21 @@ pub fn value_span(text: &str, pointer: &str) -> Option<Range<usize>> {
     let start = scan.at;
     scan.skip_value()?;
     Some(start..scan.at)
+}
+
+/// Where each value of a JSON document stands, by its pointer; that of an object's member begins at
+/// its key. Empty where the text is no JSON document.
+#[must_use]
+pub fn places(text: &str) -> HashMap<String, Range<usize>> {
+    let mut found = HashMap::new();
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        let mut scan = Scanner { bytes: text.as_bytes(), at: 0 };
+        scan.space();
+        let start = scan.at;
+        // What is well formed has no error left to make.
+        let _ = scan.visit(String::new(), start, &mut found);
+    }
+    found
 }
 
 /// The text of a `files` facet without the value that `pointer` names, in each of its JSON files
@@ -111,6 +127,41 @@ impl Scanner<'_> {
         (self.peek()? != b']').then_some(())
     }
 
+    /// Walks over the value that starts here, and notes where it and all in it stand.
+    fn visit(
+        &mut self,
+        pointer: String,
+        start: usize,
+        found: &mut HashMap<String, Range<usize>>,
+    ) -> Option<()> {
+        if self.take(b'{') {
+            while self.peek()? == b'"' {
+                let from = self.at;
+                self.skip_string()?;
+                let key: String = serde_json::from_slice(&self.bytes[from..self.at]).ok()?;
+                self.take(b':');
+                self.space();
+                let key = key.replace('~', "~0").replace('/', "~1");
+                self.visit(format!("{pointer}/{key}"), from, found)?;
+                self.take(b',');
+            }
+            self.take(b'}');
+        } else if self.take(b'[') {
+            let mut index = 0_usize;
+            while self.peek()? != b']' {
+                let from = self.at;
+                self.visit(format!("{pointer}/{index}"), from, found)?;
+                self.take(b',');
+                index += 1;
+            }
+            self.take(b']');
+        } else {
+            self.skip_value()?;
+        }
+        found.insert(pointer, start..self.at);
+        Some(())
+    }
+
     fn skip_string(&mut self) -> Option<()> {
         self.at += 1;
         loop {
@@ -176,6 +227,25 @@ mod tests {
         assert_eq!(at(text, "/a/1"), Some("{\"b/c\": \"x}\\\"\"}".to_owned()));
         assert_eq!(at(text, "/a/2"), Some("2.50".to_owned()));
         assert_eq!(at(text, "/d"), Some("null".to_owned()));
+    }
+
+    #[test]
+    fn every_value_has_a_place_that_begins_at_its_key() {
+        let text = "{\"a\": [1, {\"b/c\": \"x\"}],\n\"d\": {} }";
+        let mut all: Vec<(String, &str)> =
+            places(text).into_iter().map(|(it, span)| (it, &text[span])).collect();
+        all.sort();
+        assert_eq!(
+            all[1..],
+            [
+                ("/a".to_owned(), "\"a\": [1, {\"b/c\": \"x\"}]"),
+                ("/a/0".to_owned(), "1"),
+                ("/a/1".to_owned(), "{\"b/c\": \"x\"}"),
+                ("/a/1/b~1c".to_owned(), "\"b/c\": \"x\""),
+                ("/d".to_owned(), "\"d\": {}"),
+            ]
+        );
+        assert!(places("{").is_empty());
     }
 
     #[test]

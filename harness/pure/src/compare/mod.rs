@@ -14,6 +14,7 @@ mod order;
 pub mod part;
 pub mod redact;
 mod set;
+mod structured;
 pub mod tree;
 mod uses;
 pub mod vary;
@@ -113,7 +114,10 @@ fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
 fn read_changes(facets: &mut [FacetChange], replaced: &[FacetKind]) {
     for change in facets.iter_mut() {
         let own = change.facet.is_some_and(|facet| replaced.contains(&facet));
-        change.changes = changes::read(change, own);
+        // What is told by its structure is told already.
+        if change.changes.is_empty() {
+            change.changes = changes::read(change, own);
+        }
     }
     if facets.iter().all(|it| it.changes.is_empty()) {
         // Everything was replaced by nothing: then what is gone is all there is to say.

@@ -236,6 +236,9 @@ fn answer(removed: Option<&str>, added: Option<&str>) -> Option<Said> {
     })
 }
 
+/// `redirects` and `redirect`.
+const REDIRECTS: [&str; 2] = ["redirects", "redirect"];
+
 /// A redirect that is new, gone or leads elsewhere, of lines such as `GET /a 302 to /b`.
 fn redirect(was: Option<&str>, is: Option<&str>) -> Option<Said> {
     let parts = |line: &str| -> Option<(String, String, String)> {
@@ -243,7 +246,6 @@ fn redirect(was: Option<&str>, is: Option<&str>) -> Option<Said> {
         let (request, status) = from.rsplit_once(' ')?;
         Some((plain(request, PIECE), status.to_owned(), to.to_owned()))
     };
-    const REDIRECTS: [&str; 2] = ["redirects", "redirect"];
     Some(match (was.and_then(parts), is.and_then(parts)) {
         (Some((from, _, was)), Some((same, _, is))) if from == same && was != is => {
             let (was, is) = sides(&was, &is, VALUE);

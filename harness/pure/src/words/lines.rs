@@ -1,7 +1,7 @@
 //! [`Line`]: a changed line of a finding, with where it stands and how much a user cares;
 //! [`lines`] puts what a user notices first in front.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::screen::{Part, part_of};
 use crate::model::finding::FacetChange;
@@ -55,20 +55,7 @@ impl<'a> Line<'a> {
 
     /// The option or command of a list that it is about.
     pub(super) fn entry(&self) -> Option<&'a str> {
-        match &self.change.thing {
-            Thing::Entry(name) => Some(name),
-            Thing::Node { .. }
-            | Thing::Property(_)
-            | Thing::Frame
-            | Thing::End
-            | Thing::Look
-            | Thing::Line
-            | Thing::Exit
-            | Thing::Region(_)
-            | Thing::Event { .. }
-            | Thing::Step
-            | Thing::Product(_) => None,
-        }
+        if let Thing::Entry(name) = &self.change.thing { Some(name) } else { None }
     }
 
     /// Whether it only repeats what stands in it, as the name of a row does.
@@ -101,7 +88,7 @@ const ECHO: u32 = 4;
 /// The changed lines of a finding, each once, what a user notices first in front.
 pub(super) fn lines(differences: &[Difference]) -> Vec<Line<'_>> {
     let mut all: Vec<Line<'_>> = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     let sightings = differences.iter().enumerate().flat_map(|(index, at)| {
         let facets = at.facets.iter();
         facets.flat_map(move |of| of.changes.iter().map(move |change| (index, at, of, change)))
@@ -109,7 +96,7 @@ pub(super) fn lines(differences: &[Difference]) -> Vec<Line<'_>> {
     for (index, at, of, change) in sightings.take(LOOKED_AT) {
         let identity = change.identity();
         let (Some(facet), true) = (change.facet, identity.sides().is_some()) else { continue };
-        if known.insert(identity, ()).is_none() {
+        if known.insert(identity) {
             all.push(line(index, at, of, (change, facet)));
         }
     }

@@ -9,7 +9,7 @@ use super::plain::{HALF, plain, room, sides};
 use super::said::more;
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::observe::END_MARK;
-use crate::model::thing::{USAGE, about};
+use crate::model::thing::{Thing, USAGE, about};
 
 /// What a program prints otherwise; `on` says where, unless it is its standard output.
 pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
@@ -20,6 +20,9 @@ pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
         return entries(&same, &place);
     }
     if let Some(sentence) = trace(&same, &place) {
+        return sentence;
+    }
+    if let Some(sentence) = structured(&same, &place) {
         return sentence;
     }
     if is_order(&same) {
@@ -46,6 +49,61 @@ pub(super) fn printed(all: &[Line<'_>], on: &str) -> String {
         (None, None) => format!("{place} prints something else"),
     };
     format!("{sentence}{on}{more}")
+}
+
+/// What became of the structure of an output: its layout, its fields, the order of both.
+fn structured(all: &[&Line<'_>], place: &str) -> Option<String> {
+    let layout = all.iter().find(|it| it.change.thing == Thing::Layout);
+    if let Some((old, new)) = layout.and_then(|it| it.before().zip(it.after())) {
+        return Some(format!(
+            "{place} prints {} instead of {}",
+            plain(new, HALF),
+            plain(old, HALF)
+        ));
+    }
+    let of = |it: &&&Line<'_>| matches!(&it.change.thing, Thing::Field(name) if it.text() == name || it.after() == Some(name));
+    let whole: Vec<&&Line<'_>> = all.iter().filter(of).collect();
+    let rest = more(all.len().saturating_sub(whole.len()), "change");
+    let named = |side: Side| -> Vec<String> {
+        let own = whole.iter().filter(|it| it.side == side);
+        own.map(|it| plain(it.text(), HALF)).collect()
+    };
+    if let Some((old, new)) = whole.first().and_then(|it| it.before().zip(it.after())) {
+        let (old, new) = (plain(old, HALF), plain(new, HALF));
+        return Some(format!("{place} prints {new} instead of {old}{rest}"));
+    }
+    let (gone, came) = (named(Side::Gone), named(Side::New));
+    match (gone.is_empty(), came.is_empty()) {
+        (false, true) => return Some(format!("{place} no longer prints {}{rest}", row(&gone))),
+        (true, false) => return Some(format!("{place} newly prints {}{rest}", row(&came))),
+        (false, false) => {
+            return Some(format!("{place} prints {} instead of {}{rest}", row(&came), row(&gone)));
+        }
+        (true, true) => {}
+    }
+    let ordered = all.iter().find_map(|it| match &it.change.thing {
+        Thing::Order(what) => Some(what),
+        _ => None,
+    });
+    if let Some(what) = ordered {
+        return Some(format!("{place} prints its {what} in another order"));
+    }
+    if all.len() == 1 && all[0].change.thing == Thing::Record("last record".to_owned()) {
+        let line = plain(all[0].before()?, HALF);
+        return Some(format!("{place} no longer prints its last record: \"{line}\""));
+    }
+    let Thing::Field(field) = &all[0].change.thing else { return None };
+    let same = all.iter().filter(|it| it.change.thing == all[0].change.thing).count();
+    let (old, new) = all[0].before().zip(all[0].after())?;
+    if same < 2 || same * 2 < all.len() {
+        return None;
+    }
+    let field = plain(field, HALF);
+    let (old, new) = sides(old, new, HALF);
+    let rest = more(all.len() - same, "change");
+    Some(format!(
+        "{place} prints other values in {field}: \"{new}\" instead of \"{old}\", in {same} records{rest}"
+    ))
 }
 
 /// Whether lines only stand elsewhere.

@@ -15,6 +15,7 @@ mod exit;
 mod failure;
 mod file;
 mod frame;
+mod layout;
 mod link;
 mod nested;
 mod off_by_one;
@@ -41,7 +42,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 27] = [
+pub const ALL: [Rule; 28] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -56,6 +57,7 @@ pub const ALL: [Rule; 27] = [
     failure::RULE,
     file::RULE,
     frame::RULE,
+    layout::RULE,
     link::RULE,
     nested::RULE,
     off_by_one::RULE,

@@ -6,6 +6,7 @@ use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::thing::Thing;
 
 const BECAUSE: &str = "the same stands there in another order";
 
@@ -28,8 +29,21 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             found.extend(star(moved, BECAUSE));
         }
     }
+    by_kind.extend(evidence.nodes.iter().enumerate().filter_map(|(index, node)| {
+        let change = node.change();
+        let is_order = change.thing == Thing::Order("records".to_owned());
+        is_order.then(|| (turns_round(change), index))
+    }));
     found.extend(stars(by_kind, BECAUSE));
     found
+}
+
+/// Whether an order that is told in one line is the old one from its end.
+fn turns_round(change: &Change) -> bool {
+    let side = |it: &Option<String>| -> Vec<String> {
+        it.iter().flat_map(|it| it.split(", ")).map(str::to_owned).collect()
+    };
+    side(&change.before).into_iter().rev().eq(side(&change.after))
 }
 
 /// Whether what stands there now is what stood there, from the end.

@@ -1,0 +1,281 @@
+//! [`changes`]: what changed in an output that is JSON, JSON lines, CSV or a table, told by its
+//! content and not by a file's name: how it is laid out, its fields, its records, their values.
+//!
+//! Lines tell single values and rows as well; this room speaks where they cannot: a column that is
+//! gone changes every line, and JSON without spaces is one line that says nothing. [`json`] and
+//! [`table`] read outputs into [`Document`]s.
+
+mod json;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use similar::{Algorithm, DiffTag};
+
+use crate::model::{Change, FacetKind, Thing};
+
+/// As many characters are read for their structure; a longer output is compared by its lines.
+const MOST: usize = 2_000_000;
+/// As many changes are told of one output.
+const CHANGES: usize = 400;
+
+/// An output as records of fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Document {
+    /// How it is laid out: `CSV, semicolons`.
+    layout: String,
+    /// What its fields are called: `column`.
+    noun: &'static str,
+    /// Its fields, in their order, each once.
+    fields: Vec<String>,
+    /// Whether every record is a line of its own, so that lines tell records.
+    by_line: bool,
+    /// The lines that name the fields.
+    head: Vec<u32>,
+    records: Vec<Record>,
+}
+
+/// One record: a row, or an object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Record {
+    values: BTreeMap<String, Value>,
+    /// The lines that it takes, from 1.
+    lines: Vec<u32>,
+    /// It as it is written, in one line.
+    text: String,
+}
+
+/// What a field says in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Value {
+    text: String,
+    /// The lines that it takes, from 1.
+    lines: Vec<u32>,
+    /// The line that holds it and nothing else.
+    alone: Option<String>,
+}
+
+impl Document {
+    fn read(text: &str) -> Option<Self> {
+        if text.len() > MOST {
+            return None;
+        }
+        json::read(text).or_else(|| table::read(text))
+    }
+
+    fn all_lines(&self) -> Vec<u32> {
+        let records = self.records.iter().flat_map(|it| it.lines.iter().copied());
+        let all: BTreeSet<u32> = self.head.iter().copied().chain(records).collect();
+        all.into_iter().collect()
+    }
+
+    /// The lines on which a field stands.
+    fn lines_of(&self, field: &str) -> Vec<u32> {
+        let values = self.records.iter().filter_map(|it| it.values.get(field));
+        let own = values.flat_map(|it| it.lines.iter().copied());
+        own.chain(self.head.iter().copied()).collect::<BTreeSet<u32>>().into_iter().collect()
+    }
+
+    fn field(&self, name: &str) -> String {
+        format!("{} \"{name}\"", self.noun)
+    }
+
+    /// A record by what it says in these fields.
+    fn key(record: &Record, fields: &[String]) -> String {
+        let values = fields.iter().map(|it| record.values.get(it).map_or("", |it| &it.text));
+        values.collect::<Vec<_>>().join("\u{1}")
+    }
+}
+
+/// What changed between two outputs that say records of fields; `None` where one of them does not,
+/// where they have nothing in common, and where their lines tell it as well.
+#[must_use]
+pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Vec<Change>> {
+    let (was, is) = (Document::read(old)?, Document::read(new)?);
+    let common: Vec<String> =
+        was.fields.iter().filter(|it| is.fields.contains(it)).cloned().collect();
+    if common.is_empty() {
+        return None;
+    }
+    let mut all = Vec::new();
+    all.extend(layout(facet, &was, &is));
+    all.extend(fields(facet, &was, &is));
+    all.extend(order_of_fields(facet, &was, &is, &common));
+    let own = records(facet, &was, &is, &common)?;
+    // Lines that only stand elsewhere are told by lines.
+    let is_order = own.iter().any(|it| matches!(it.thing, Thing::Order(_)));
+    if all.is_empty() && is_order && was.by_line && is.by_line {
+        return None;
+    }
+    all.extend(own);
+    all.truncate(CHANGES);
+    (!all.is_empty()).then_some(all)
+}
+
+fn change(
+    facet: FacetKind,
+    thing: Thing,
+    (before, old_lines): (Option<String>, Vec<u32>),
+    (after, new_lines): (Option<String>, Vec<u32>),
+) -> Change {
+    Change { facet: Some(facet), thing, around: Vec::new(), before, after, old_lines, new_lines }
+}
+
+fn layout(facet: FacetKind, was: &Document, is: &Document) -> Option<Change> {
+    let side = |it: &Document| (Some(it.layout.clone()), it.all_lines());
+    (was.layout != is.layout).then(|| change(facet, Thing::Layout, side(was), side(is)))
+}
+
+/// Fields that are gone, new, or called otherwise at the same place.
+fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
+    let only = |one: &Document, other: &Document| -> Vec<String> {
+        one.fields.iter().filter(|it| !other.fields.contains(it)).cloned().collect()
+    };
+    let (gone, came) = (only(was, is), only(is, was));
+    let side = |of: &Document, name: &String| (Some(of.field(name)), of.lines_of(name));
+    let position = |of: &Document, name: &String| of.fields.iter().position(|it| it == name);
+    if let ([old], [new]) = (gone.as_slice(), came.as_slice())
+        && position(was, old) == position(is, new)
+    {
+        let thing = Thing::Field(was.field(old));
+        return vec![change(facet, thing, side(was, old), side(is, new))];
+    }
+    let gone = gone.iter().map(|it| {
+        change(facet, Thing::Field(was.field(it)), side(was, it), (None, is.head.clone()))
+    });
+    let came = came.iter().map(|it| {
+        change(facet, Thing::Field(is.field(it)), (None, was.head.clone()), side(is, it))
+    });
+    gone.chain(came).collect()
+}
+
+/// The same fields in another order; of objects that is how they are laid out.
+fn order_of_fields(
+    facet: FacetKind,
+    was: &Document,
+    is: &Document,
+    common: &[String],
+) -> Option<Change> {
+    let order: Vec<&String> = is.fields.iter().filter(|it| common.contains(it)).collect();
+    if order.iter().copied().eq(common.iter()) {
+        return None;
+    }
+    let side = |names: Vec<&String>, of: &Document| {
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+        (Some(names.join(", ")), of.all_lines())
+    };
+    let thing = Thing::Order(format!("{}s", was.noun));
+    Some(change(facet, thing, side(common.iter().collect(), was), side(order, is)))
+}
+
+/// Records that came, went or say something else; `None` where nothing of the old ones is left.
+fn records(
+    facet: FacetKind,
+    was: &Document,
+    is: &Document,
+    common: &[String],
+) -> Option<Vec<Change>> {
+    let keys = |of: &Document| -> Vec<String> {
+        of.records.iter().map(|it| Document::key(it, common)).collect()
+    };
+    let (before, after) = (keys(was), keys(is));
+    if let Some(moved) = order_of_records(facet, (was, &before), (is, &after)) {
+        return Some(vec![moved]);
+    }
+    let mut all = Vec::new();
+    let mut kept = 0;
+    for op in similar::capture_diff_slices(Algorithm::Patience, &before, &after) {
+        let (old, new) = (op.old_range(), op.new_range());
+        if op.tag() == DiffTag::Equal {
+            kept += old.len();
+            continue;
+        }
+        let mut left: Vec<usize> = new.collect();
+        for at in old {
+            let partner = left.iter().position(|it| alike(&was.records[at], &is.records[*it]));
+            let partner = partner.map(|it| left.remove(it));
+            kept += usize::from(partner.is_some());
+            all.extend(record(facet, (was, Some(at)), (is, partner), common));
+        }
+        for at in left {
+            all.extend(record(facet, (was, None), (is, Some(at)), common));
+        }
+    }
+    (kept > 0 || was.records.is_empty()).then_some(all)
+}
+
+/// The same records in another order.
+fn order_of_records(
+    facet: FacetKind,
+    (was, before): (&Document, &[String]),
+    (is, after): (&Document, &[String]),
+) -> Option<Change> {
+    let sorted = |keys: &[String]| {
+        let mut all = keys.to_vec();
+        all.sort_unstable();
+        all
+    };
+    if before == after || sorted(before) != sorted(after) {
+        return None;
+    }
+    let side = |keys: &[String], of: &Document| {
+        let first = keys.iter().map(|it| it.split('\u{1}').next().unwrap_or_default());
+        (Some(first.collect::<Vec<_>>().join(", ")), of.all_lines())
+    };
+    let thing = Thing::Order("records".to_owned());
+    Some(change(facet, thing, side(before, was), side(after, is)))
+}
+
+/// Whether two records can be one that changed: at least half of what they say is the same.
+fn alike(one: &Record, other: &Record) -> bool {
+    let same = one
+        .values
+        .iter()
+        .filter(|(name, value)| other.values.get(*name).is_some_and(|it| it.text == value.text));
+    let same = same.count();
+    same > 0 && same * 2 >= one.values.len().min(other.values.len())
+        || one.values.len() == 1 && other.values.len() == 1
+}
+
+/// What became of one record: it came, it went, or some of its values are others.
+fn record(
+    facet: FacetKind,
+    (was, old): (&Document, Option<usize>),
+    (is, new): (&Document, Option<usize>),
+    common: &[String],
+) -> Vec<Change> {
+    let whole = |of: &Document, at: Option<usize>| match at {
+        Some(at) => (Some(of.records[at].text.clone()), of.records[at].lines.clone()),
+        None => (None, Vec::new()),
+    };
+    let (Some(a), Some(b)) = (old.map(|it| &was.records[it]), new.map(|it| &is.records[it])) else {
+        let last = old.is_some_and(|it| it + 1 == was.records.len() && it > 0);
+        let thing = Thing::Record(if last { "last record" } else { "record" }.to_owned());
+        return vec![change(facet, thing, whole(was, old), whole(is, new))];
+    };
+    let none = Value::default();
+    let value =
+        |of: &'_ Record, name: &String| of.values.get(name).cloned().unwrap_or(none.clone());
+    let differing = common.iter().filter(|name| value(a, name).text != value(b, name).text);
+    let differing: Vec<&String> = differing.collect();
+    // A row is told by its line.
+    if was.by_line && is.by_line {
+        let thing = match differing.as_slice() {
+            [name] => Thing::Field(was.field(name)),
+            _ => Thing::Record("record".to_owned()),
+        };
+        return vec![change(facet, thing, whole(was, old), whole(is, new))];
+    }
+    let side = |name: &String, value: Value| {
+        let text = value.alone.unwrap_or_else(|| format!("{name}: {}", value.text));
+        (Some(text), value.lines)
+    };
+    let one = |name: &&String| {
+        let thing = Thing::Field(was.field(name));
+        change(facet, thing, side(name, value(a, name)), side(name, value(b, name)))
+    };
+    differing.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests;

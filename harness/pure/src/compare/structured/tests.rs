@@ -1,0 +1,133 @@
+//! What is told of outputs with a structure, and the twins: what is no table, and what lines tell.
+
+use super::*;
+
+/// Each change as `thing: before -> after`, with the lines of both sides.
+fn told(old: &str, new: &str) -> Option<Vec<String>> {
+    let all = changes(FacetKind::Stdout, old, new)?;
+    let side = |text: &Option<String>, lines: &[u32]| {
+        let text = text.as_deref().unwrap_or("nothing");
+        format!("{text} {lines:?}")
+    };
+    let one = |it: &Change| {
+        let (old, new) = (side(&it.before, &it.old_lines), side(&it.after, &it.new_lines));
+        format!("{}: {old} -> {new}", it.thing)
+    };
+    Some(all.iter().map(one).collect())
+}
+
+fn only(old: &str, new: &str) -> Vec<String> {
+    told(old, new).expect("it has a structure")
+}
+
+const CSV: &str = "id,name,stock\n1,Lamp,3\n2,Cup,4\n3,Pen,5";
+
+#[test]
+fn json_that_is_only_laid_out_otherwise_is_one_change_whatever_it_says() {
+    for (old, new) in [
+        ("[{\"id\": 1, \"name\": \"A\"}]", "[{\"id\":1,\"name\":\"A\"}]"),
+        ("[{\"id\": 7}, {\"id\": 8}]", "[{\"id\":7},{\"id\":8}]"),
+    ] {
+        assert_eq!(
+            only(old, new),
+            ["layout: JSON on one line [1] -> JSON on one line without spaces [1]"]
+        );
+    }
+}
+
+#[test]
+fn a_value_of_json_is_told_by_its_field_on_one_line_and_on_many() {
+    assert_eq!(
+        only("{\"a\": {\"b\": 1, \"c\": [1, 2]}}", "{\"a\": {\"b\": 2, \"c\": [1, 2]}}"),
+        ["field \"a.b\": a.b: 1 [1] -> a.b: 2 [1]"]
+    );
+    assert_eq!(
+        only(
+            "[\n  {\n    \"id\": 1,\n    \"n\": 2\n  }\n]",
+            "[\n  {\n    \"id\": 1,\n    \"n\": 3\n  }\n]"
+        ),
+        ["field \"n\": \"n\": 2 [4] -> \"n\": 3 [4]"]
+    );
+}
+
+#[test]
+fn a_field_that_is_gone_from_every_record_is_one_change_and_other_values_are_others() {
+    assert_eq!(
+        only(CSV, "id,name\n1,Lamp\n2,Cap\n3,Pen"),
+        [
+            "column \"stock\": column \"stock\" [1, 2, 3, 4] -> nothing [1]",
+            "column \"name\": 2,Cup,4 [3] -> 2,Cap [3]",
+        ]
+    );
+    assert_eq!(
+        only("{\"id\": 1, \"x\": 2}\n{\"id\": 2, \"x\": 3}", "{\"id\": 1}\n{\"id\": 2}"),
+        ["field \"x\": field \"x\" [1, 2] -> nothing []"]
+    );
+}
+
+#[test]
+fn columns_that_are_called_or_ordered_otherwise_are_told_as_such() {
+    let rows = CSV.split_once('\n').expect("rows").1;
+    assert_eq!(
+        only(CSV, &format!("id,name,left\n{rows}")),
+        ["column \"stock\": column \"stock\" [1, 2, 3, 4] -> column \"left\" [1, 2, 3, 4]"]
+    );
+    assert_eq!(
+        only(CSV, "id,stock,name\n1,3,Lamp\n2,4,Cup\n3,5,Pen"),
+        ["order of columns: id, name, stock [1, 2, 3, 4] -> id, stock, name [1, 2, 3, 4]"]
+    );
+}
+
+#[test]
+fn another_separator_and_another_kind_of_table_are_one_change() {
+    assert_eq!(
+        only(CSV, &CSV.replace(',', ";")),
+        ["layout: CSV [1, 2, 3, 4] -> CSV, semicolons [1, 2, 3, 4]"]
+    );
+    assert_eq!(
+        only(CSV, "id  name  stock\n1   Lamp      3\n2   Cup       4\n3   Pen       5"),
+        ["layout: CSV [1, 2, 3, 4] -> a table [1, 2, 3, 4]"]
+    );
+    assert_eq!(
+        only(
+            CSV,
+            "| id | name | stock |\n| -- | ---- | ----- |\n| 1 | Lamp | 3 |\n| 2 | Cup | 4 |\n| 3 | Pen | 5 |"
+        ),
+        ["layout: CSV [1, 2, 3, 4] -> a table with bars [1, 3, 4, 5]"]
+    );
+}
+
+#[test]
+fn the_last_record_is_told_apart_from_another_one() {
+    assert_eq!(
+        only(CSV, "id,name,stock\n1,Lamp,3\n2,Cup,4"),
+        ["last record: 3,Pen,5 [4] -> nothing []"]
+    );
+    assert_eq!(
+        only(CSV, "id,name,stock\n1,Lamp,3\n3,Pen,5"),
+        ["record: 2,Cup,4 [3] -> nothing []"]
+    );
+}
+
+#[test]
+fn records_of_json_in_another_order_are_one_change_and_rows_of_lines_are_told_by_lines() {
+    assert_eq!(
+        only("[{\"id\": 1}, {\"id\": 2}]", "[{\"id\": 2}, {\"id\": 1}]"),
+        ["order of records: 1, 2 [1] -> 2, 1 [1]"]
+    );
+    assert_eq!(told(CSV, "id,name,stock\n3,Pen,5\n1,Lamp,3\n2,Cup,4"), None);
+}
+
+#[test]
+fn what_is_no_table_is_compared_by_its_lines() {
+    for (old, new) in [
+        ("Hello, Ada, and Bob", "Hello, Eve, and Bob"),
+        ("Ada    London\nBob    Paris\nEve    Rome", "Ada    London\nBob    Lyon\nEve    Rome"),
+        ("a: 1", "a: 2"),
+        (CSV, "nothing was found"),
+        (CSV, "[]"),
+        ("", CSV),
+    ] {
+        assert_eq!(told(old, new), None, "{old} -> {new}");
+    }
+}
