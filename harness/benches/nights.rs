@@ -225,6 +225,8 @@ impl Made {
             };
             let step = StepRecord {
                 index,
+                text: String::new(),
+                action: None,
                 surface: Surface::Browser,
                 place: format!("/list/{n}"),
                 outcome,
