@@ -179,7 +179,7 @@ impl Agent for Pausing<'_> {
                 }
                 None
             }
-            Last::Failed => failures(&self.ledger, &self.scenario).pop(),
+            Last::DidNotHold | Last::Failed => failures(&self.ledger, &self.scenario).pop(),
         };
         if let (Some(pause), Some((ground, build))) = (self.pause.take(), self.ground.take()) {
             let done = if failed.is_some() { self.given - 1 } else { self.given };

@@ -16,9 +16,11 @@ use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measur
 use crate::attempt::{Codes, Ended};
 use crate::compare;
 use crate::ledger::Ledger;
-use crate::model::{Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::comparison::Comparison;
+use crate::model::{Entry, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
-use crate::triage::stages::{Parts, counted_verdict, makes_new};
+use crate::triage;
+use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
 struct Hall {
@@ -154,6 +156,23 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
     Ok(worker.browser)
 }
 
+/// A scenario after an attempt.
+struct LookedAt {
+    verdict: Verdict,
+    plan: Plan,
+    entries: Vec<Entry>,
+    comparison: Comparison,
+}
+
+impl LookedAt {
+    /// What the report will say of the scenario, as far as one scenario tells.
+    fn told(&self, scenario: &Scenario) -> Verdict {
+        let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
+        let own = judged.scenarios.iter().find(|it| it.id == scenario.id);
+        own.map_or(self.verdict, |it| it.verdict)
+    }
+}
+
 impl Hall {
     fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
         let (because, detail) = because(why);
@@ -169,7 +188,6 @@ impl Hall {
     async fn scenario(&self, scenario: &Scenario, worker: &mut Worker) -> Result<(), NightError> {
         let started = Instant::now();
         let most = 1 + scenario.retries.unwrap_or(self.setup.config.night.retries);
-        let mut first_look = None;
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let ended =
@@ -182,52 +200,51 @@ impl Hall {
                 attempts::Attempted::CouldNot => return Ok(()),
             };
             let look = self.look(scenario, number, outcome)?;
-            let first = *first_look.get_or_insert(look);
-            let clean = !matches!(look, Verdict::Regressed | Verdict::Inconclusive);
+            let clean = !matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
             if clean || number == most || self.stop.why().is_some() {
-                let looks = if clean && first != look { Verdict::Flaky } else { look };
-                self.tell_done(scenario, outcome, looks, started);
+                self.tell_done(scenario, outcome, look.told(scenario), started);
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// What an attempt looks like by itself: the verdict is made at the end, from all of them.
+    /// What an attempt looks like by itself, which decides whether another is made.
     fn look(
         &self,
         scenario: &Scenario,
         number: u32,
         outcome: Outcome,
-    ) -> Result<Verdict, NightError> {
+    ) -> Result<LookedAt, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        if outcome == Outcome::HarnessError
-            || (outcome != Outcome::Completed && baselines.is_empty())
-        {
-            return Ok(Verdict::Inconclusive);
-        }
-        if outcome != Outcome::Completed {
-            return Ok(Verdict::Regressed);
-        }
         let plan = self.setup.plan.only(scenario, baselines);
         let entries = self.setup.ledger.entries_of(&scenario.id);
         let night = self.setup.ledger.night();
         let comparison = tokio::task::block_in_place(|| {
             compare::compare(&plan, &entries, &|evidence| night.read(evidence))
         })?;
-        let mut pending = comparison.pending.iter();
-        let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
-        // What is only recorded is no reason to try again.
-        let told = Parts::of(&plan, &comparison);
-        let differs =
-            told.gating.iter().chain(&told.advisory).any(|it| it.difference.attempt == number);
-        Ok(if differs {
+        let verdict = if outcome == Outcome::HarnessError
+            || (outcome != Outcome::Completed && baselines.is_empty())
+        {
+            Verdict::Inconclusive
+        } else if outcome != Outcome::Completed {
             Verdict::Regressed
-        } else if is_new {
-            Verdict::New
         } else {
-            Verdict::Unchanged
-        })
+            let mut pending = comparison.pending.iter();
+            let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
+            // What is only recorded is no reason to try again.
+            let told = Parts::of(&plan, &comparison);
+            let mut told = told.gating.iter().chain(&told.advisory);
+            if told.any(|it| it.difference.attempt == number) {
+                Verdict::Regressed
+            } else if is_new {
+                Verdict::New
+            } else {
+                Verdict::Unchanged
+            }
+        };
+        let plan = Plan { history: self.setup.plan.history.of(&scenario.id), ..plan };
+        Ok(LookedAt { verdict, plan, entries, comparison })
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {
@@ -235,7 +252,7 @@ impl Hall {
         (self.progress)(Progress::Done {
             scenario: scenario.id.clone(),
             outcome,
-            looks: counted_verdict(scenario, looks),
+            looks,
             duration: started.elapsed(),
             done,
             of: self.of,

@@ -12,7 +12,6 @@ use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
     BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
 };
-use crate::model::verdict::Verdict;
 
 /// The default deadline of an action or check.
 const ACTION_TIMEOUT_MS: u64 = 10_000;
@@ -92,11 +91,7 @@ fn bytes(text: &str) -> Option<u64> {
 
 /// The gate where nothing is said.
 pub(super) fn default_gate() -> GateConfig {
-    GateConfig {
-        fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
-        judged_at_least: 95.0,
-        rules: Vec::new(),
-    }
+    GateConfig::default()
 }
 
 fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConfig {

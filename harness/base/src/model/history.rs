@@ -35,6 +35,24 @@ pub struct History {
     pub redactions: Vec<PastRedaction>,
 }
 
+impl History {
+    /// What they said of one scenario, and of the nights as such.
+    #[must_use]
+    pub fn of(&self, scenario: &str) -> Self {
+        let own = self.scenarios.get_key_value(scenario);
+        let causes = own.iter().flat_map(|(_, past)| &past.causes);
+        let causes = causes.filter_map(|it| self.causes.get_key_value(it));
+        let cloned = |(key, value): (&String, &PastCause)| (key.clone(), value.clone());
+        Self {
+            folder: self.folder.clone(),
+            nights: self.nights.clone(),
+            scenarios: own.map(|(id, past)| (id.clone(), past.clone())).into_iter().collect(),
+            causes: causes.map(cloned).collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// One earlier night.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastNight {

@@ -16,7 +16,7 @@ use super::snapshot::Redaction;
 use super::stage::Stages;
 use super::target::Target;
 use super::template::Template;
-use super::verdict::Verdict;
+use super::verdict::{Because, Verdict};
 
 /// A validated suite.
 #[derive(Debug, Clone, PartialEq)]
@@ -280,6 +280,10 @@ pub struct GateConfig {
     pub fail_on: Vec<Verdict>,
     /// The least share of planned scenarios that must be judged, in percent.
     pub judged_at_least: f64,
+    /// The reasons for which a scenario that could not be judged fails the gate; none in nights of
+    /// versions that had no such reasons.
+    #[serde(default)]
+    pub fail_on_unjudged: Vec<Because>,
     /// Rules for branches; of those that match, the last decides.
     pub rules: Vec<GateRule>,
 }
@@ -293,6 +297,10 @@ pub struct GateRule {
     pub fail_on: Option<Vec<Verdict>>,
     /// The least share judged, in percent; `None` keeps the general one.
     pub judged_at_least: Option<f64>,
+    /// The reasons for which what could not be judged fails the gate there; `None` keeps the
+    /// general ones.
+    #[serde(default)]
+    pub fail_on_unjudged: Option<Vec<Because>>,
 }
 
 /// A known issue: the changes that it names are shown, but do not fail the gate until it expires.
@@ -413,6 +421,7 @@ impl Default for GateConfig {
         Self {
             fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
             judged_at_least: 95.0,
+            fail_on_unjudged: Because::FAIL_UNLESS_SAID.to_vec(),
             rules: Vec::new(),
         }
     }

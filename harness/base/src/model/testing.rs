@@ -53,6 +53,7 @@ impl Default for Night {
             sessions: indexmap::IndexMap::new(),
             redact: Vec::new(),
             gate: GateConfig {
+                fail_on_unjudged: Because::FAIL_UNLESS_SAID.to_vec(),
                 fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
                 judged_at_least: 95.0,
                 rules: Vec::new(),

@@ -140,6 +140,28 @@ pub enum Because {
 }
 
 impl Because {
+    /// Every reason.
+    pub const ALL: [Self; 8] = [
+        Self::Environment,
+        Self::Authoring,
+        Self::Login,
+        Self::Undecided,
+        Self::NeedsPerson,
+        Self::Deadline,
+        Self::Preflight,
+        Self::Interrupted,
+    ];
+
+    /// The reasons behind which a fault of the product may stand: they fail the gate unless the
+    /// suite says otherwise.
+    pub const FAIL_UNLESS_SAID: [Self; 3] = [Self::Authoring, Self::Login, Self::Preflight];
+
+    /// The reason with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word used in `night.json` and reports.
     #[must_use]
     pub fn word(self) -> &'static str {

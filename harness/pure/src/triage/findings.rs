@@ -206,11 +206,17 @@ impl Material<'_> {
             return all;
         }
         let mut failures = log.failures().peekable();
-        // After the first failed step only `finally` goes on; what fails there follows from it.
+        // What fails after the first failed step follows from it, or is told with it: several
+        // failures of one attempt are never several findings.
         if let Some((step, failure)) = failures.peek() {
             let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
             let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-            all.push(spot::failure(scenario, number, (step.index, &step.place), why, evidence));
+            let mut failed =
+                spot::failure(scenario, number, (step.index, &step.place), why, evidence);
+            if let Some(scenario) = self.seen.scenario(scenario) {
+                spot::add_more_checks(&mut failed, &spot::later_checks(scenario, log));
+            }
+            all.push(failed);
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {
             let outcome = log.outcome().unwrap_or(Outcome::Failed);
             let last = log.steps.last().map_or((0, ""), |it| (it.index, it.place.as_str()));

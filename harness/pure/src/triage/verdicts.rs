@@ -86,7 +86,12 @@ fn bad(scenario: &Scenario, attempt: &AttemptLog<'_>, number: u32, seen: &Seen<'
         let failed = attempt
             .failures()
             .next()
-            .map(|(_, failure)| format!("expected {}; {}", failure.expected, failure.actual));
+            .map(|(_, failure)| format!("expected {}; {}", failure.expected, failure.actual))
+            .map(|first| match attempt.failures().count() {
+                0 | 1 => first,
+                2 => format!("{first}; one more step fails"),
+                many => format!("{first}; {} more steps fail", many - 1),
+            });
         let ended = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
         failed.or(ended).unwrap_or_else(|| "it did not complete".to_owned())
     };

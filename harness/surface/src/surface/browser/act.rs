@@ -355,6 +355,7 @@ impl Page {
             "session": self.engine_session });
         match self.shared.bidi.command("goog:cdp.sendCommand", params, self.shared.limit).await {
             Ok(_) => Ok(()),
+            Err(Refusal::Silent) => Err(Snag::Hung),
             Err(refusal) => Err(Snag::Refused(refusal.to_string())),
         }
     }
