@@ -226,6 +226,8 @@ impl Made {
             };
             let step = StepRecord {
                 index,
+                text: String::new(),
+                action: None,
                 surface: Surface::Browser,
                 place: format!("/list/{n}"),
                 outcome,

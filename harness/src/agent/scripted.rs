@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Agent, Last, Turn};
-use crate::model::control::Repeat;
+use crate::model::action::Repeat;
 use crate::model::event::Decided;
 use crate::model::{Action, Scenario, Step, Target};
 

@@ -306,6 +306,8 @@ impl Attempt<'_> {
             attempt: self.number,
             step: StepRecord {
                 index: step.index,
+                text: step.text.clone(),
+                action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
                 surface,
                 place,
                 outcome: carried_out.outcome,

@@ -215,7 +215,7 @@ fn each(keys: &[&str], steps: Vec<Step>) -> Step {
         ((*key).to_owned(), values)
     };
     let rows = keys.iter().map(row).collect();
-    step(Action::ForEach(Box::new(crate::model::control::ForEach { rows, steps })))
+    step(Action::ForEach(Box::new(crate::model::action::ForEach { rows, steps })))
 }
 
 #[test]

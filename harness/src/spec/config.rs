@@ -147,7 +147,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|node| {
         let text = reader.words(node, "\"schedule\"")?;
-        if let Err(reason) = super::cron::validate(text) {
+        if let Err(reason) = super::Schedule::parse(text) {
             reader.complain(
                 node.pos,
                 format!("\"{text}\" is no cron schedule: {reason}"),

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::finding::{StageUse, Totals};
-use super::scenario::Surface;
 use super::sensitivity::Noticed;
-use super::verdict::{Decision, Verdict};
+use super::stage::StageUse;
+use super::surface::Surface;
+use super::verdict::{Decision, Totals, Verdict};
 
 /// What earlier nights said.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -2,13 +2,11 @@
 //! how one changed, in words that a person would use.
 //!
 //! A layout is never compared. It is kept beside a picture so that a changed region can be called
-//! `button "Buy"` instead of by its pixels. Neighbours: [`super::finding::ImageChange`], which
-//! holds regions and moves, and [`super::scenario::Snapshot`], which has a scope.
+//! `button "Buy"` instead of by its pixels. [`ImageChange`] holds all that is known of a change.
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::ImageChange;
-use super::observe::Rect;
+use super::facet::Rect;
 use super::target::Target;
 use super::template::Template;
 
@@ -200,6 +198,27 @@ impl Region {
             (Fate::Gone, true) => format!("{names} are gone"),
         })
     }
+}
+
+/// How a picture changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageChange {
+    /// Pixels that differ, without masks and anti-aliasing.
+    pub changed_pixels: u64,
+    /// All pixels that were compared.
+    pub compared_pixels: u64,
+    /// Size of the baseline, in pixels.
+    pub expected_size: (u32, u32),
+    /// Size of what was seen, in pixels.
+    pub actual_size: (u32, u32),
+    /// The changed regions.
+    pub boxes: Vec<Rect>,
+    /// What each of these regions is, in the same order; empty in nights of before it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
+    /// What is the same picture at another place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 impl ImageChange {

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::observe::FacetKind;
+use super::action::Step;
+use super::command::CommandLine;
+use super::facet::FacetKind;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
-use super::scenario::{CommandLine, Redaction, Scenario, Step};
+pub use super::scenario::Isolation;
+use super::scenario::Scenario;
+use super::snapshot::Redaction;
 use super::stage::Stages;
 use super::target::Target;
 use super::template::Template;
@@ -171,17 +175,6 @@ pub struct SessionConfig {
     pub check: Vec<Step>,
     /// The age at which it is established anew, in milliseconds.
     pub renew_after_ms: Option<u64>,
-}
-
-/// Who gets a server of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Isolation {
-    /// One server for the night.
-    #[default]
-    Night,
-    /// One server for each attempt, over its own copy of the data.
-    Scenario,
 }
 
 /// An overlay and the thing to click to be rid of it.

@@ -250,6 +250,8 @@ impl Night {
         let failure = Failure { outcome, expected: expected.to_owned(), actual: actual.to_owned() };
         let step = StepRecord {
             index,
+            text: String::new(),
+            action: None,
             surface: Surface::Browser,
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),

@@ -535,6 +535,8 @@ fn a_broken_login_is_one_finding_for_all_who_needed_it() {
     }
     let failed = StepRecord {
         index: 2,
+        text: String::new(),
+        action: None,
         surface: crate::model::Surface::Browser,
         place: "/login".to_owned(),
         outcome: StepOutcome::Failed(Failure {

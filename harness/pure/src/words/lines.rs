@@ -134,36 +134,13 @@ fn kind(facet: FacetKind, line: &str) -> u32 {
         FacetKind::Files => 8,
         FacetKind::Text => 9,
         FacetKind::Page => 10,
-        FacetKind::Links
-        | FacetKind::Fields
-        | FacetKind::Response
-        | FacetKind::Cookies
-        | FacetKind::Storage
-        | FacetKind::Requests
-        | FacetKind::A11y => 11 + rank(facet),
+        FacetKind::Requests => 11,
+        FacetKind::Links => 12,
+        FacetKind::Fields => 13,
+        FacetKind::Response => 14,
+        FacetKind::Cookies => 15,
+        FacetKind::Storage => 16,
+        FacetKind::A11y => 17,
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
-    }
-}
-
-/// How soon a detail is named among several that changed; the least first.
-fn rank(facet: FacetKind) -> u32 {
-    match facet {
-        FacetKind::Requests => 0,
-        FacetKind::Links => 1,
-        FacetKind::Fields => 2,
-        FacetKind::Response => 3,
-        FacetKind::Cookies => 4,
-        FacetKind::Storage => 5,
-        FacetKind::A11y => 6,
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => 9,
     }
 }

@@ -49,8 +49,7 @@ pub(super) fn oddities(output: &Captured, text: &str, stream: Stream) -> String 
     let ends = bytes.windows(2).any(|it| it == b"\r\n").then_some(ODD_ENDS);
     let last = stream == Stream::Stdout && !text.is_empty() && !text.ends_with('\n');
     let last = last.then_some(ODD_LAST);
-    let odd: Vec<&str> = [colours, ends, last].into_iter().flatten().collect();
-    if odd.is_empty() { String::new() } else { odd.join("\n") + "\n" }
+    [colours, ends, last].into_iter().flatten().flat_map(|it| [it, "\n"]).collect()
 }
 
 /// A text with its oddities below it.
