@@ -298,7 +298,7 @@ impl Attempt<'_> {
             step: StepRecord {
                 index: step.index,
                 text: step.text.clone(),
-                action: step.action.inner().is_empty().then(|| step.action.clone()),
+                action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
                 surface,
                 place,
                 outcome: carried_out.outcome,

@@ -256,7 +256,7 @@ pub struct StepRecord {
     /// What was to be done, with references and not with their values. `None` for a step that holds
     /// steps, which have records of their own, and in nights of before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
+    pub action: Option<Box<Action>>,
     /// What it acted upon.
     pub surface: Surface,
     /// Where in the product, in its own terms: the URL path after the step, or the command line.

@@ -126,7 +126,7 @@ mod tests {
         StepRecord {
             index,
             text: text.to_owned(),
-            action: Some(Action::Reload),
+            action: Some(Box::new(Action::Reload)),
             surface: Surface::Browser,
             place: "/".to_owned(),
             outcome: StepOutcome::Passed,
