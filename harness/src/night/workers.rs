@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::attempts::{self, Setup, Worker};
+use super::attempts::{self, Side, Worker};
+use super::means::Means;
+use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
-use super::sessions::Logins;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
-use crate::attempt::{Codes, Ended};
+use crate::attempt::Ended;
 use crate::compare;
 use crate::ledger::Ledger;
 use crate::model::comparison::Comparison;
@@ -24,7 +25,7 @@ use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
 struct Hall {
-    setup: Setup,
+    side: Side,
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
@@ -64,18 +65,17 @@ pub(super) async fn run(
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
-        setup: Setup {
-            config: suite.config.clone(),
-            ledger: ledger.clone(),
-            plan: plan.clone(),
-            products: ready.products,
-            browser_options: ready.browser_options,
-            patience: plan.patience.unwrap_or(Patience::USUAL),
-            mail: ready.mail.map(Arc::new),
-            codes: Codes::default(),
-            logins: Logins::default(),
-            beside: false,
-        },
+        side: Side::under_test(
+            Means {
+                config: suite.config.clone(),
+                ledger: ledger.clone(),
+                plan: plan.clone(),
+                browser_options: ready.browser_options,
+                patience: plan.patience.unwrap_or(Patience::USUAL),
+                mail: ready.mail,
+            },
+            ready.products,
+        ),
     });
     let workers: Vec<_> =
         (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
@@ -101,7 +101,7 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
-    for product in hall.setup.products.all() {
+    for product in hall.side.products.all() {
         if let Some(log) = product.stop().await {
             let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
             ledger.append(Event::ProductLog {
@@ -122,9 +122,9 @@ async fn timed(
     browser: Option<Browser>,
     others: &Products,
 ) -> Result<Option<Browser>, NightError> {
-    let compared = beside::compare(&hall.setup, others, browser, &hall.stop, &hall.progress);
+    let compared = beside::compare(&hall.side, others, browser, &hall.stop, &hall.progress);
     let browser = Box::pin(compared).await?;
-    measure::again(&hall.setup, browser, &hall.stop, &hall.progress).await
+    measure::again(&hall.side, browser, &hall.stop, &hall.progress).await
 }
 
 /// How many workers: as asked for, or one a core, never more than scenarios.
@@ -141,7 +141,7 @@ pub(super) fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usi
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut worker = Worker::new(browser);
-    let scenarios = &hall.setup.plan.scenarios;
+    let scenarios = &hall.side.means.plan.scenarios;
     while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
         let scenario = &scenarios[turn.index];
         if let Some(why) = hall.stop.why() {
@@ -150,7 +150,7 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
         }
         hall.scenario(scenario, &mut worker).await?;
         if hall.cold {
-            attempts::retire(&mut worker.browser).await;
+            retire(&mut worker.browser).await;
         }
     }
     Ok(worker.browser)
@@ -176,7 +176,7 @@ impl LookedAt {
 impl Hall {
     fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
         let (because, detail) = because(why);
-        self.setup.ledger.append(Event::NotRun {
+        self.side.means.ledger.append(Event::NotRun {
             scenario: scenario.id.clone(),
             because,
             detail: detail.to_owned(),
@@ -187,11 +187,11 @@ impl Hall {
     /// All attempts of one scenario.
     async fn scenario(&self, scenario: &Scenario, worker: &mut Worker) -> Result<(), NightError> {
         let started = Instant::now();
-        let most = 1 + scenario.retries.unwrap_or(self.setup.config.night.retries);
+        let most = 1 + scenario.retries.unwrap_or(self.side.means.config.night.retries);
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let ended =
-                attempts::run(&self.setup, scenario, number, worker, self.stop.signal()).await?;
+                attempts::run(&self.side, scenario, number, worker, self.stop.signal()).await?;
             let outcome = match ended {
                 attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
                 attempts::Attempted::Ended(Ended::Stopped) => {
@@ -217,9 +217,9 @@ impl Hall {
         outcome: Outcome,
     ) -> Result<LookedAt, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        let plan = self.setup.plan.only(scenario, baselines);
-        let entries = self.setup.ledger.entries_of(&scenario.id);
-        let night = self.setup.ledger.night();
+        let plan = self.side.means.plan.only(scenario, baselines);
+        let entries = self.side.means.ledger.entries_of(&scenario.id);
+        let night = self.side.means.ledger.night();
         let comparison = tokio::task::block_in_place(|| {
             compare::compare(&plan, &entries, &|evidence| night.read(evidence))
         })?;
@@ -243,7 +243,7 @@ impl Hall {
                 Verdict::Unchanged
             }
         };
-        let plan = Plan { history: self.setup.plan.history.of(&scenario.id), ..plan };
+        let plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
         Ok(LookedAt { verdict, plan, entries, comparison })
     }
 

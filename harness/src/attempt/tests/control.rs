@@ -189,10 +189,10 @@ async fn a_record_says_what_was_done_but_for_a_step_that_holds_steps() {
     let said: Vec<_> = events
         .into_iter()
         .filter_map(|event| match event {
-            Event::Step { step, .. } => Some((step.text, step.action)),
+            Event::Step { step, .. } => Some((step.text, step.action.map(|it| *it))),
             _ => None,
         })
         .collect();
     let skip = Action::click(button("Skip"));
-    assert_eq!(said, [(branch.describe(), None), (skip.describe(), Some(Box::new(skip)))]);
+    assert_eq!(said, [(branch.describe(), None), (skip.describe(), Some(skip))]);
 }
