@@ -43,6 +43,7 @@ mod signed_in;
 mod tab;
 mod tabs;
 mod traffic;
+mod unroll;
 pub mod walker;
 mod wall;
 
