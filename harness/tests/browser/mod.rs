@@ -14,6 +14,7 @@ mod lists;
 mod places;
 mod readiness;
 mod sameness;
+mod scrolled;
 mod site;
 mod tabs;
 mod verbs;

@@ -130,6 +130,8 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/pointer" => include_str!("pointer.html"),
         "/lists" => include_str!("lists.html"),
         "/long" => include_str!("long.html"),
+        "/gliding" => include_str!("gliding.html"),
+        "/reveal" => include_str!("reveal.html"),
         "/handover" => include_str!("handover.html"),
         "/lazy" => include_str!("lazy.html"),
         "/overlay" => {

@@ -44,6 +44,7 @@ mod silence;
 mod tab;
 mod tabs;
 mod traffic;
+mod unroll;
 pub mod walker;
 mod wall;
 

@@ -28,6 +28,10 @@ use crate::surface::{Look, SurfaceError};
 
 /// How many pictures are taken at most until two are equal.
 const FRAMES: u32 = 6;
+/// How many times a picture is begun at most when the page was scrolled in the meantime.
+const BEGINNINGS: u32 = 2;
+/// How many times anything of the page was scrolled.
+const SCROLLS: &str = "globalThis.__nightshift ? __nightshift.scrolls() : 0";
 /// The most device pixels that the engine is asked to draw in one go, downwards: half of the
 /// largest texture, because one drawing of more takes several times as long.
 const STRIP: f64 = 8_000.0;
@@ -35,15 +39,6 @@ const STRIP: f64 = 8_000.0;
 const MAX_SIDE: f64 = 32_000.0;
 /// The most device pixels of a whole picture.
 const MAX_PIXELS: f64 = 60_000_000.0;
-
-/// Brings the page to its top and has pictures loaded that wait until they come into view.
-const TO_TOP: &str = r"(() => {
-  const waiting = [...document.images].filter((it) => it.loading === 'lazy' && !it.complete);
-  for (const it of waiting) { it.loading = 'eager'; }
-  const moved = scrollX !== 0 || scrollY !== 0;
-  scrollTo({ left: 0, top: 0, behavior: 'instant' });
-  return moved || waiting.length > 0;
-})()";
 
 /// What the walker knows of a page that is to be drawn.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -53,6 +48,8 @@ pub(super) struct Drawing {
     things: Vec<Drawn>,
     scroll_x: f64,
     scroll_y: f64,
+    /// How many times anything of the page was scrolled.
+    scrolls: u64,
     scale: f64,
     width: f64,
     height: f64,
@@ -96,21 +93,27 @@ impl Page {
         let area = match &look.image {
             Scope::Viewport => None,
             Scope::FullPage => {
-                if self.peek(TO_TOP, deadline).await? == true {
-                    self.settle(deadline).await?;
-                    self.freeze(deadline).await?;
-                }
+                self.unroll(deadline).await?;
                 None
             }
             Scope::Element(target) => Some(self.bring_near(target, deadline).await?),
         };
         let whole = look.image != Scope::Viewport;
         let question = Question::Drawing { masks: &look.masks, whole };
-        let drawing: Drawing = self.read(&question, deadline).await?;
-        let frame = frame(&look.image, area, &drawing, seen.read);
-        let png = match look.image {
-            Scope::Viewport => self.viewport(deadline).await?,
-            Scope::FullPage | Scope::Element(_) => self.beyond(&frame, deadline).await?,
+        let mut begun = 0;
+        let (drawing, frame, png) = loop {
+            let drawing: Drawing = self.read(&question, deadline).await?;
+            let frame = frame(&look.image, area, &drawing, seen.read);
+            let png = match look.image {
+                Scope::Viewport => self.viewport(deadline).await?,
+                Scope::FullPage | Scope::Element(_) => self.beyond(&frame, deadline).await?,
+            };
+            begun += 1;
+            let rests = self.peek(SCROLLS, deadline).await? == drawing.scrolls;
+            if rests || begun == BEGINNINGS || Instant::now() >= deadline {
+                break (drawing, frame, png);
+            }
+            self.settle(deadline).await?;
         };
         let masks = self.not_compared(&drawing, &frame, look, seen).await;
         let layout = layout(&drawing, &frame);

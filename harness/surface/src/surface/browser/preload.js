@@ -3,7 +3,7 @@
 (options) => {
   const real = { now: Date.now.bind(Date), perf: performance.now.bind(performance) };
   const mask = (target, apply, construct) =>
-    new Proxy(target, construct ? { apply, construct } : { apply });
+    new Proxy(target, { ...(apply && { apply }), ...(construct && { construct }) });
 
   // The clock starts at `now` and ticks: a frozen one would break debounce and throttle.
   if (options.now !== null) {
@@ -140,21 +140,75 @@
   });
   const watch = (root) => {
     observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
-    root.addEventListener('scroll', () => { scroll.since = scroll.at = real.perf(); }, { capture: true, passive: true });
+    root.addEventListener('scroll', () => {
+      scroll.since = scroll.moved = real.perf();
+      scroll.count += 1;
+      stir();
+    }, { capture: true, passive: true });
     root.addEventListener('scrollend', () => { scroll.since = 0; }, { capture: true, passive: true });
   };
-  // Smooth scrolling is no animation that the document knows of: it begins with a call, goes on with
-  // events, and ends with one.
-  const scroll = { at: 0, since: 0 };
+  // Scrolling is no animation that the document knows of. The engine's own begins with a call, a
+  // link or a key, goes on with events and ends with one; a script's own is a step a frame, ends
+  // unsaid, and under load its frames are late. It is at rest once frames were drawn in which
+  // nothing scrolled. Calls alone, which move nothing, are waited for no longer than a long poll.
+  const STILL = 3;
+  const frame = requestAnimationFrame.bind(globalThis);
+  const scroll = { at: 0, since: 0, moved: 0, still: STILL, count: 0 };
+  const stir = () => {
+    const rested = scroll.still >= STILL;
+    scroll.at = real.perf();
+    if (rested) scroll.moved = scroll.at;
+    scroll.still = 0;
+    if (rested) frame(drawn);
+  };
+  const drawn = () => {
+    scroll.still += 1;
+    if (scroll.still < STILL) frame(drawn);
+  };
+  // A document that is drawn nowhere has no frames.
+  const scrolling = (at) => (scroll.still < STILL && at - scroll.at < 500 && at - scroll.moved < LONG) ||
+    (scroll.since && at - scroll.since < 1000);
   for (const name of ['scroll', 'scrollTo', 'scrollBy', 'scrollIntoView']) {
     for (const owner of [Element.prototype, globalThis]) {
       if (typeof owner[name] !== 'function') continue;
       owner[name] = mask(owner[name], (target, self, args) => {
-        scroll.at = real.perf();
+        stir();
         return Reflect.apply(target, self, args);
       });
     }
   }
+  for (const name of ['scrollTop', 'scrollLeft']) {
+    const kept = Object.getOwnPropertyDescriptor(Element.prototype, name);
+    const set = mask(kept.set, (target, self, args) => {
+      stir();
+      return Reflect.apply(target, self, args);
+    });
+    Object.defineProperty(Element.prototype, name, { ...kept, set });
+  }
+  const SCROLLING_KEYS = /^( |PageUp|PageDown|Home|End|ArrowUp|ArrowDown|ArrowLeft|ArrowRight)$/;
+  addEventListener('keydown', (event) => { if (SCROLLING_KEYS.test(event.key)) stir(); }, true);
+  addEventListener('wheel', stir, { capture: true, passive: true });
+  // Whether something may be waiting until it comes into view.
+  const awaits = { view: false };
+  globalThis.IntersectionObserver = mask(IntersectionObserver, undefined, (target, args, newTarget) => {
+    awaits.view = true;
+    return Reflect.construct(target, args, newTarget);
+  });
+  EventTarget.prototype.addEventListener = mask(EventTarget.prototype.addEventListener, (target, self, args) => {
+    if (args[0] === 'scroll') awaits.view = true;
+    return Reflect.apply(target, self, args);
+  });
+  // What the documents of this origin that lie in this one say of themselves.
+  const inner = (ask) => Array.from({ length: window.length }, (_, i) => {
+    try {
+      return window[i].__nightshift ? ask(window[i].__nightshift) : 0;
+    } catch {
+      return 0;
+    }
+  });
+  const awaitsView = () => awaits.view || typeof onscroll === 'function' ||
+    typeof document.onscroll === 'function' || inner((it) => it.awaitsView()).some(Boolean);
+  const scrolls = () => inner((it) => it.scrolls()).reduce((sum, it) => sum + it, scroll.count);
   watch(document);
   // Answers that scripts wait for. The events of the network come by another way and may be late;
   // and between an answer and what a script makes of it there is nothing that they could tell.
@@ -250,6 +304,8 @@
     navigation.addEventListener('navigate', (event) => {
       const away = !event.hashChange && !event.destination.sameDocument && event.downloadRequest === null;
       if (away && event.cancelable !== undefined) state.leaving = real.perf();
+      // What the address points at is scrolled to.
+      if (event.hashChange) stir();
     });
     navigation.addEventListener('navigatesuccess', () => { state.leaving = 0; });
     navigation.addEventListener('navigateerror', () => { state.leaving = 0; });
@@ -271,7 +327,7 @@
     if (before(frames)) reasons.push('frame');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
-    if ((scroll.at && at - scroll.at < 60) || (scroll.since && at - scroll.since < 1000)) reasons.push('scrolling');
+    if (scrolling(at)) reasons.push('scrolling');
     for (let i = 0; i < window.length; i += 1) {
       try {
         const inner = window[i].__nightshift;
@@ -280,5 +336,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls }), configurable: false });
 }

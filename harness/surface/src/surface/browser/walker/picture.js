@@ -22,7 +22,7 @@ function drawing(request) {
   const root = readers.root.call(document);
   return {
     masks: rects, runs: textRuns(request.whole).runs, things: thingsDrawn(request.whole),
-    scroll_x: window.scrollX, scroll_y: window.scrollY, scale: window.devicePixelRatio,
+    scroll_x: window.scrollX, scroll_y: window.scrollY, scrolls: window.__nightshift ? window.__nightshift.scrolls() : 0, scale: window.devicePixelRatio,
     width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, root.clientHeight),
   };
 }
