@@ -111,6 +111,21 @@ async fn list(RawQuery(query): RawQuery) -> Response {
     ([(header::CONTENT_TYPE, "text/html")], axum::body::Body::from_stream(sent)).into_response()
 }
 
+/// Eight thousand rows with two controls in each, and no script once they are there.
+const PEOPLE: &str = "<title>People</title><table aria-label=People></table><script>
+document.querySelector('table').innerHTML = Array.from({ length: 8000 }, (_, i) =>
+  `<tr><td>${i}</td><td>Name ${i}</td><td><a href='/x/${i}'>Open ${i}</a></td><td><button onclick='document.title = ${i}'>Edit</button></td></tr>`).join('');
+</script>";
+
+/// Half a surrogate pair wherever a page can have one.
+const HALVES: &str = r#"<title>Halves</title><h1>Halves</h1><p id=p></p><input aria-label=Field id=f><button id=b onclick="document.title = 'clicked \ud83d'">Go</button><script>
+p.textContent = 'Cut \ud83d'; f.value = 'Cut \ud83d'; b.setAttribute('aria-label', 'Cut \ud83d');
+localStorage['key \ud83d'] = '1'; console.error('Cut \ud83d');
+setTimeout(() => { throw new Error('Thrown \ud83d'); });
+setTimeout(() => { throw new Error('Whole \ud83d\udc4d'); });
+Promise.reject(new Error('Rejected \ud83d'));
+</script>"#;
+
 async fn page(uri: axum::http::Uri) -> Response {
     let body = match uri.path() {
         "/static" => {
@@ -132,6 +147,13 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/pointer" => include_str!("pointer.html"),
         "/lists" => include_str!("lists.html"),
         "/long" => include_str!("long.html"),
+        "/people" => PEOPLE,
+        "/halves" => HALVES,
+        "/marks" => {
+            "<title>Marks</title><script>document.write(
+             `<button onclick=\"document.title = 'sent'\">\\u200eSend\\u2060 all\\u200f</button>
+              <button>Br\\u200celow</button>`)</script>"
+        }
         "/gliding" => include_str!("gliding.html"),
         "/reveal" => include_str!("reveal.html"),
         "/handover" => include_str!("handover.html"),

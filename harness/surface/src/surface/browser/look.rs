@@ -198,7 +198,9 @@ impl Page {
             {
                 add("aria", "text/plain", read.aria.into_bytes());
             }
-            if let Ok(html) = self.evaluate("document.documentElement.outerHTML", deadline).await {
+            if let Ok(html) =
+                self.evaluate("document.documentElement.outerHTML.toWellFormed()", deadline).await
+            {
                 let html = html.as_str().unwrap_or_default().to_owned();
                 add("dom", "text/plain", html.into_bytes());
             }

@@ -271,6 +271,22 @@
     for (const said of ['beforeprint', 'afterprint']) dispatchEvent(new Event(said));
   });
 
+  // Half of a surrogate pair is no character, and no driver tells of what holds one: the watches
+  // would miss the message, and commands wait for an answer behind it.
+  const whole = (it) => (typeof it === 'string' && !it.isWellFormed() ? it.toWellFormed() : it);
+  for (const name of ['debug', 'log', 'info', 'warn', 'error', 'trace', 'assert']) {
+    console[name] = mask(console[name], (target, self, args) => Reflect.apply(target, self, args.map(whole)));
+  }
+  const mend = (error) => {
+    if (!(error instanceof Error)) return;
+    for (const key of ['message', 'stack']) {
+      const mended = whole(error[key]);
+      if (mended !== error[key]) error[key] = mended;
+    }
+  };
+  addEventListener('error', (event) => mend(event.error), true);
+  addEventListener('unhandledrejection', (event) => mend(event.reason), true);
+
   const clear = (id) => timers.delete(id);
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
