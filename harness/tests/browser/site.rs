@@ -117,6 +117,14 @@ document.querySelector('table').innerHTML = Array.from({ length: 8000 }, (_, i) 
   `<tr><td>${i}</td><td>Name ${i}</td><td><a href='/x/${i}'>Open ${i}</a></td><td><button onclick='document.title = ${i}'>Edit</button></td></tr>`).join('');
 </script>";
 
+/// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
+const HELD: &str = "<title>start</title><p id=x style='background:#ddd;user-select:none'>Milk</p><ul id=b role=list aria-label=Done style='height:200px;border:1px solid'></ul><script>
+let from = null; let on = false; let timer; let long;
+x.onpointerdown = (event) => { from = event; on = false; timer = setTimeout(() => { on = true; }, 250); long = setTimeout(() => { document.title = 'menu'; from = null; }, 600); };
+onpointermove = (event) => { if (!from) return; clearTimeout(long); if (!on && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > 5) { clearTimeout(timer); from = null; document.title = 'too early'; } };
+onpointerup = (event) => { clearTimeout(timer); clearTimeout(long); if (from && on) { x.style.pointerEvents = 'none'; if (document.elementFromPoint(event.clientX, event.clientY).closest('#b')) document.title = 'moved'; } from = null; };
+</script>";
+
 /// Half a surrogate pair wherever a page can have one.
 const HALVES: &str = r#"<title>Halves</title><h1>Halves</h1><p id=p></p><input aria-label=Field id=f><button id=b onclick="document.title = 'clicked \ud83d'">Go</button><script>
 p.textContent = 'Cut \ud83d'; f.value = 'Cut \ud83d'; b.setAttribute('aria-label', 'Cut \ud83d');
@@ -149,6 +157,8 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/long" => include_str!("long.html"),
         "/people" => PEOPLE,
         "/halves" => HALVES,
+        "/held" => HELD,
+        "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(
              `<button onclick=\"document.title = 'sent'\">\\u200eSend\\u2060 all\\u200f</button>

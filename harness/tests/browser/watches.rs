@@ -201,3 +201,22 @@ async fn marks_that_nobody_sees_are_no_part_of_a_name_and_others_are_spelled_out
     assert!(actual.contains("nearest: button \"Br<U+200C>elow\""), "{actual}");
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fragment_is_part_of_a_place_unless_it_only_points_into_the_page() {
+    let mut bench = Bench::start().await;
+    let places = [
+        ("/wiki#/orders", "/wiki#/orders"),
+        ("/wiki#Kettle", "/wiki#Kettle"),
+        ("/wiki#intro", "/wiki"),
+        ("/wiki#top", "/wiki"),
+        ("/wiki#code=1", "/wiki"),
+    ];
+    for (address, place) in places {
+        bench.open(address).await;
+        let seen = bench.observe().await;
+        let page = format!("path: {place}\ntitle: Wiki\nstatus: 200\n");
+        assert_eq!((seen.place.as_str(), facet(&seen, FacetKind::Page)), (place, page));
+    }
+    bench.stop().await;
+}

@@ -287,7 +287,23 @@
   addEventListener('error', (event) => mend(event.error), true);
   addEventListener('unhandledrejection', (event) => mend(event.reason), true);
 
-  const clear = (id) => timers.delete(id);
+  // Timers that a press began, as for things that must be held before they can be dragged. Those
+  // for a longer press mean something else, such as a menu.
+  const HELD = 300;
+  const holds = new Map();
+  let pressing = false;
+  for (const name of ['pointerdown', 'mousedown', 'touchstart']) {
+    addEventListener(name, () => {
+      pressing = true;
+      turn(() => { pressing = false; }, 0);
+    }, { capture: true, passive: true });
+  }
+  const held = () => [...holds.values()].some((due) => real.perf() < due + SHORT) || inner((it) => it.held()).some(Boolean);
+
+  const clear = (id) => {
+    timers.delete(id);
+    holds.delete(id);
+  };
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
     if (typeof handler !== 'function' || delay > SHORT) return Reflect.apply(target, self, args);
@@ -296,6 +312,7 @@
       return Reflect.apply(handler, this, given);
     }, delay, ...rest]);
     timers.set(id, real.perf());
+    if (pressing && delay > 0 && delay <= HELD) holds.set(id, real.perf() + delay);
     return id;
   });
   globalThis.clearTimeout = mask(clearTimeout, (target, self, args) => {
@@ -352,5 +369,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held }), configurable: false });
 }
