@@ -38,6 +38,7 @@ fn routes() -> Router {
             get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, Html("<h1>Sorry</h1>")) }),
         )
         .route("/slow.json", get(slow))
+        .route("/slow.js", get(slow_script))
         .route("/cookie", get(cookie))
         .route("/language", get(language))
         .route("/list", get(list))
@@ -67,6 +68,11 @@ async fn export() -> Response {
 async fn slow() -> Response {
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     ([(header::CONTENT_TYPE, "application/json")], r#"{"rows":12}"#).into_response()
+}
+
+async fn slow_script() -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    ([(header::CONTENT_TYPE, "text/javascript")], "globalThis.late = true;").into_response()
 }
 
 async fn cookie(headers: axum::http::HeaderMap) -> Response {
@@ -117,6 +123,18 @@ document.querySelector('table').innerHTML = Array.from({ length: 8000 }, (_, i) 
   `<tr><td>${i}</td><td>Name ${i}</td><td><a href='/x/${i}'>Open ${i}</a></td><td><button onclick='document.title = ${i}'>Edit</button></td></tr>`).join('');
 </script>";
 
+/// A button whose handler comes after the page has loaded, in the way that the query says.
+const LATE: &str = "<title>late</title><button id=b>Go</button><script>
+const arm = () => { b.onclick = () => { document.title = 'heard'; }; };
+const ways = {
+  idle: () => requestIdleCallback(arm),
+  timeout: () => setTimeout(arm, 300),
+  view: () => new IntersectionObserver((all, it) => { it.disconnect(); arm(); }).observe(b),
+  script: () => document.head.append(Object.assign(document.createElement('script'), { src: '/slow.js', onload: arm })),
+};
+addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
 /// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
 const HELD: &str = "<title>start</title><p id=x style='background:#ddd;user-select:none'>Milk</p><ul id=b role=list aria-label=Done style='height:200px;border:1px solid'></ul><script>
 let from = null; let on = false; let timer; let long;
@@ -158,6 +176,7 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/people" => PEOPLE,
         "/halves" => HALVES,
         "/held" => HELD,
+        "/late" => LATE,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(

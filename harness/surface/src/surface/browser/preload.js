@@ -126,7 +126,7 @@
   const LONG = 2000;
   const timers = new Map();
   const frames = new Map();
-  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0 };
+  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0, arriving: false, loaded: 0 };
   // What a document still loads once its own text is there, such as frames and pictures, is
   // waited for no longer than a long poll: an advertisement may never come.
   const loading = () => document.readyState !== 'complete' &&
@@ -135,6 +135,15 @@
     state.parsed = real.perf();
     written(document);
   }, { once: true });
+  // What a page asks for while it loads counts as asked for before anybody looked.
+  addEventListener('load', (event) => {
+    if (event.target !== document) return;
+    state.arriving = true;
+    turn(() => {
+      state.arriving = false;
+      state.loaded = real.perf();
+    }, 0);
+  }, true);
   const observer = new MutationObserver(() => {
     if (!loading()) state.mutated = real.perf();
   });
@@ -329,6 +338,34 @@
     frames.set(id, real.perf());
     return id;
   });
+  // What a page leaves for when it is idle, and what an observer tells of a thing with the frames
+  // after it was asked to watch it: handlers may come by either. A document that is drawn nowhere
+  // has no frames.
+  const idles = new Map();
+  globalThis.requestIdleCallback = mask(requestIdleCallback, (target, self, args) => {
+    const [handler, ...rest] = args;
+    if (typeof handler !== 'function') return Reflect.apply(target, self, args);
+    const id = Reflect.apply(target, self, [(left) => {
+      idles.delete(id);
+      return handler(left);
+    }, ...rest]);
+    idles.set(id, real.perf());
+    return id;
+  });
+  globalThis.cancelIdleCallback = mask(cancelIdleCallback, (target, self, args) => {
+    idles.delete(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  const views = new Map();
+  const observing = IntersectionObserver.prototype;
+  observing.observe = mask(observing.observe, (target, self, args) => {
+    if (!views.has(self)) {
+      views.set(self, real.perf());
+      frame(() => frame(() => turn(() => views.delete(self), 0)));
+    }
+    return Reflect.apply(target, self, args);
+  });
+
   globalThis.cancelAnimationFrame = mask(cancelAnimationFrame, (target, self, args) => {
     frames.delete(args[0]);
     return Reflect.apply(target, self, args);
@@ -352,12 +389,15 @@
       state.round = round;
       state.since = at;
     }
-    const before = (map) => [...map.values()].some((set) => set <= state.since);
+    const begun = Math.max(state.since, state.loaded);
+    const before = (map) => [...map.values()].some((set) => set <= begun);
     const reasons = [];
-    if (loading()) reasons.push('loading');
+    if (loading() || state.arriving) reasons.push('loading');
     if (state.leaving && at - state.leaving < 500) reasons.push('leaving');
     if (before(timers)) reasons.push('timer');
     if (before(frames)) reasons.push('frame');
+    if (before(idles)) reasons.push('idle');
+    if ([...views.values()].some((since) => since <= begun && at - since < 500)) reasons.push('view');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
     if (scrolling(at)) reasons.push('scrolling');
