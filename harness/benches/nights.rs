@@ -126,6 +126,7 @@ pub fn plan() -> Plan {
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),
         gate: GateConfig {
+            fail_on_unjudged: Vec::new(),
             fail_on: vec![Verdict::Regressed],
             judged_at_least: 95.0,
             rules: Vec::new(),
@@ -225,6 +226,8 @@ impl Made {
             };
             let step = StepRecord {
                 index,
+                text: String::new(),
+                action: None,
                 surface: Surface::Browser,
                 place: format!("/list/{n}"),
                 outcome,

@@ -454,3 +454,76 @@ fn init_writes_a_suite_that_checks_and_never_overwrites() {
     let kept = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("there");
     assert_eq!(kept, "products: { mine: {} }\n");
 }
+
+/// A scenario that fails a check of its own on its first night, among twenty that pass.
+fn one_never_passed() -> SuiteCopy {
+    let suite = commands(&[
+        ("a-total", "  - run: echo 11\n    expect: { stdout: \"12\" }\n    snapshot: out\n"),
+        ("b-broken", "  - run: echo b\n    expect: { stdout: c }\n"),
+    ]);
+    let rows: Vec<String> = (1..=20).map(|n| format!("{{ n: \"{n}\" }}")).collect();
+    let fine = format!(
+        "scenario: c-fine\nfor-each: [{}]\nsteps:\n  - shell: test -n \"${{n}}\"\n",
+        rows.join(", ")
+    );
+    suite.write("scenarios/c-fine.yaml", &fine);
+    suite
+}
+
+#[test]
+fn a_check_that_never_held_is_named_first_and_fails_the_gate_unless_the_suite_says_otherwise() {
+    let suite = one_never_passed();
+    let run = |more: &[&str]| {
+        let all = ["run", "--no-pdf", "-j", "1", "--retries", "0", "--out", "one", "a-*", "c-*"];
+        suite.run(&[&all[..], more].concat())
+    };
+    let answer = run(&[]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(
+        answer.stdout.starts_with("1 scenario fails its own checks, no regressions"),
+        "{answer:#?}"
+    );
+    assert!(
+        answer.stdout.contains("1 authoring of 21 scenarios could not be judged"),
+        "{answer:#?}"
+    );
+    assert!(answer.stderr.contains("inconclusive a-total (failed)"), "{answer:#?}");
+    assert!(answer.stderr.contains("fails its own checks: a-total: "), "{answer:#?}");
+    let page = std::fs::read_to_string(night_of(&suite, "one").join("index.html")).expect("a page");
+    assert!(page.contains("a-total fails its own checks: "));
+    std::fs::remove_dir_all(night_of(&suite, "one")).expect("it goes");
+    let answer = run(&["--set", "gate.fail-on-unjudged=[]"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+}
+
+#[test]
+fn a_progress_line_says_the_verdict_that_the_report_will_say() {
+    let suite = one_never_passed();
+    let run = |out: &str| {
+        let answer = suite.run(&[
+            "run",
+            "--no-pdf",
+            "-j",
+            "1",
+            "--retries",
+            "0",
+            "--out",
+            out,
+            "b-*",
+            "c-fine/1",
+        ]);
+        let report = night_json(&night_of(&suite, out));
+        for scenario in report["scenarios"].as_array().expect("scenarios") {
+            let line = format!("{} {}", text(&scenario["verdict"]), text(&scenario["id"]));
+            assert!(answer.stderr.contains(&line), "{line}: {answer:#?}");
+        }
+        verdicts(&report)
+    };
+    let expected = |of_b: &str| {
+        [("b-broken", of_b), ("c-fine/1", "unchanged")]
+            .map(|(id, verdict)| (id.to_owned(), verdict.to_owned()))
+            .to_vec()
+    };
+    assert_eq!(run("reports/nights/one"), expected("regressed"));
+    assert_eq!(run("reports/nights/two"), expected("still-failing"));
+}

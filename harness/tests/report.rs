@@ -92,6 +92,20 @@ fn a_green_night_is_calm_and_says_what_was_used() {
 }
 
 #[test]
+fn a_browser_that_was_lost_is_told_although_another_attempt_was_judged() {
+    let said =
+        "The browser or the machine failed in 1 scenario, which was judged by another attempt";
+    let mut report = synthetic(3, 0);
+    assert!(!written(&report).html.contains("The browser or the machine failed"));
+    let mut lost = report.scenarios[1].attempts[0].clone();
+    lost.outcome = Outcome::HarnessError;
+    lost.detail = Some("the browser is lost: it was killed".to_owned());
+    report.scenarios[1].attempts.insert(0, lost);
+    let html = written(&report).html;
+    assert!(html.contains(said) && html.contains("the browser is lost: it was killed"), "{html}");
+}
+
+#[test]
 fn a_report_that_was_written_reads_back_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let report = synthetic(20, 3);
@@ -311,6 +325,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),
         gate: GateConfig {
+            fail_on_unjudged: Vec::new(),
             fail_on: vec![Verdict::Regressed],
             judged_at_least: 95.0,
             rules: vec![],

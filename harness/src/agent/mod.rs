@@ -19,7 +19,9 @@ pub enum Last {
     Passed,
     /// It holds steps, and this was decided on them.
     Decided(Decided),
-    /// It could not be done, or did not hold.
+    /// It is a check that did not hold, and the page can still be used.
+    DidNotHold,
+    /// It could not be done.
     Failed,
 }
 

@@ -3,19 +3,26 @@
 use std::collections::VecDeque;
 
 use super::{Agent, Last, Turn};
-use crate::model::control::Repeat;
+use crate::model::action::Repeat;
 use crate::model::event::Decided;
-use crate::model::{Action, Scenario, Step};
+use crate::model::{Action, Scenario, Step, Target};
 
 /// Follows steps in order. What a `when` or `repeat` holds comes after it was decided on.
 #[derive(Debug, Clone)]
 pub struct Scripted {
     /// What is still to come, innermost last.
     ahead: Vec<Ahead>,
-    /// The step that was proposed last, where it holds steps.
+    /// The step that was proposed last, where what became of it is needed.
     asked: Option<Turn>,
     after_failure: AfterFailure,
+    /// What the checks that did not hold had looked for.
+    missed: Vec<Target>,
+    /// How many checks did not hold.
+    failed_checks: usize,
 }
+
+/// The most checks that may fail in one attempt before it ends: each waits for as long as it may.
+const MOST_FAILED_CHECKS: usize = 5;
 
 #[derive(Debug, Clone)]
 enum Ahead {
@@ -28,14 +35,18 @@ enum Ahead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AfterFailure {
     Stop,
+    /// A check that did not hold is noted; what is done with the thing that it looked for ends the
+    /// steps, and so does an action that fails.
+    NoteChecks,
     GoOn,
 }
 
 impl Scripted {
-    /// An agent for the steps of this scenario, without its `finally`; the first failure ends it.
+    /// An agent for the steps of this scenario, without its `finally`. Checks that do not hold are
+    /// noted, and the steps go on; the first action that fails ends them.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        Self::over_steps(&scenario.steps)
+        Self::over(&scenario.steps, AfterFailure::NoteChecks)
     }
 
     /// An agent for these steps; the first failure ends it.
@@ -52,7 +63,33 @@ impl Scripted {
 
     fn over(steps: &[Step], after_failure: AfterFailure) -> Self {
         let steps = Ahead::Steps(steps.iter().cloned().collect());
-        Self { ahead: vec![steps], asked: None, after_failure }
+        Self {
+            ahead: vec![steps],
+            asked: None,
+            after_failure,
+            missed: Vec::new(),
+            failed_checks: 0,
+        }
+    }
+
+    /// Notes a check that did not hold; whether the steps go on.
+    fn goes_on_after(&mut self, check: Option<Turn>) -> bool {
+        match self.after_failure {
+            AfterFailure::Stop => false,
+            AfterFailure::GoOn => true,
+            AfterFailure::NoteChecks => {
+                self.failed_checks += 1;
+                if let Some(Turn { step: Step { action: Action::See(targets), .. }, .. }) = check {
+                    self.missed.extend(targets);
+                }
+                self.failed_checks < MOST_FAILED_CHECKS
+            }
+        }
+    }
+
+    /// Whether a step does something with a thing that was not there.
+    fn depends_on_missed(&self, step: &Step) -> bool {
+        acted_on(&step.action).iter().any(|target| self.missed.contains(target))
     }
 
     /// Goes into the steps that were decided for.
@@ -83,7 +120,12 @@ impl Agent for Scripted {
     fn next(&mut self, last: Last) -> Option<Turn> {
         let asked = self.asked.take();
         match (last, asked) {
-            (Last::Failed, _) if self.after_failure == AfterFailure::Stop => return None,
+            (Last::Failed, _) if self.after_failure != AfterFailure::GoOn => return None,
+            (Last::DidNotHold, check) => {
+                if !self.goes_on_after(check) {
+                    return None;
+                }
+            }
             (Last::Decided(decided), Some(asked)) => self.enter(asked, decided),
             (Last::Decided(_) | Last::Nothing | Last::Passed | Last::Failed, _) => {}
         }
@@ -103,11 +145,32 @@ impl Agent for Scripted {
                 self.ahead.pop();
                 continue;
             };
-            if matches!(turn.step.action, Action::When(_) | Action::Repeat(_)) {
+            if self.depends_on_missed(&turn.step) {
+                return None;
+            }
+            if matches!(turn.step.action, Action::When(_) | Action::Repeat(_) | Action::See(_)) {
                 self.asked = Some(turn.clone());
             }
             return Some(turn);
         }
+    }
+}
+
+/// The things that an action needs.
+fn acted_on(action: &Action) -> Vec<&Target> {
+    match action {
+        Action::Click(click) => vec![&click.target],
+        Action::Hover(target)
+        | Action::Clear(target)
+        | Action::Expand(target)
+        | Action::Collapse(target)
+        | Action::Check(target)
+        | Action::Uncheck(target) => vec![target],
+        Action::Fill(fields) => fields.iter().map(|it| &it.field).collect(),
+        Action::Type { into, .. } | Action::Paste { into, .. } => into.iter().collect(),
+        Action::Press { on, .. } => on.iter().collect(),
+        Action::Choose { from, .. } => vec![from],
+        _ => Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use regex::Regex;
 
 use super::{Attempt, CarriedOut, no_page};
-use crate::model::control::{Condition, Repeat, When};
+use crate::model::action::{Repeat, When};
+use crate::model::control::Condition;
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::TextTest;
 use crate::model::{Outcome, Step, StepOutcome};

@@ -4,6 +4,7 @@
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 
+mod checks;
 mod control;
 mod mails;
 mod record;
@@ -154,6 +155,8 @@ pub enum Ended {
 enum StepEnd {
     Passed,
     Decided(Decided),
+    /// A check did not hold, on a page that can still be used.
+    DidNotHold,
     Failed(Outcome),
     Stopped,
 }
@@ -181,8 +184,12 @@ impl Attempt<'_> {
             last = match self.step(&turn, deadline, StopAtOnce::Yes).await? {
                 StepEnd::Passed => Last::Passed,
                 StepEnd::Decided(decided) => Last::Decided(decided),
+                StepEnd::DidNotHold => {
+                    ended = ended.worse(Outcome::Failed);
+                    Last::DidNotHold
+                }
                 StepEnd::Failed(outcome) => {
-                    ended = Ended::With(outcome);
+                    ended = ended.worse(outcome);
                     Last::Failed
                 }
                 StepEnd::Stopped => {
@@ -198,10 +205,12 @@ impl Attempt<'_> {
             last = match self.step(&turn, deadline, StopAtOnce::No).await? {
                 StepEnd::Passed => Last::Passed,
                 StepEnd::Decided(decided) => Last::Decided(decided),
+                StepEnd::DidNotHold => {
+                    ended = ended.worse(Outcome::Failed);
+                    Last::DidNotHold
+                }
                 StepEnd::Failed(outcome) => {
-                    if ended == Ended::With(Outcome::Completed) {
-                        ended = Ended::With(outcome);
-                    }
+                    ended = ended.worse(outcome);
                     Last::Failed
                 }
                 StepEnd::Stopped => Last::Failed,
@@ -297,6 +306,8 @@ impl Attempt<'_> {
             attempt: self.number,
             step: StepRecord {
                 index: step.index,
+                text: step.text.clone(),
+                action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
                 surface,
                 place,
                 outcome: carried_out.outcome,
@@ -306,6 +317,7 @@ impl Attempt<'_> {
             },
         })?;
         Ok(match (failure, carried_out.decided) {
+            (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),
             (None, Some(decided)) => StepEnd::Decided(decided),
             (None, None) => StepEnd::Passed,

@@ -203,6 +203,32 @@ async fn a_failed_step_ends_the_steps_but_not_finally() {
 }
 
 #[tokio::test]
+async fn a_check_that_does_not_hold_is_noted_and_what_follows_is_done() {
+    let mut stage = Stage::default();
+    stage.page.answers.push_back(Ok(failed("no such heading")));
+    let see = |name: &str| Action::See(vec![button(name)]);
+    let steps_of = vec![see("Orders"), Action::click(button("Go")), see("Total")];
+    let (ended, events) = stage.play(&scenario(steps_of, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, Some(Outcome::Failed)), (2, None), (3, None)]);
+}
+
+#[tokio::test]
+async fn what_needs_a_thing_that_was_not_there_is_not_tried() {
+    let mut stage = Stage::default();
+    stage.page.answers.push_back(Ok(failed("no such button")));
+    let steps_of = vec![
+        Action::See(vec![button("Pay")]),
+        Action::Reload,
+        Action::click(button("Pay")),
+        Action::Reload,
+    ];
+    let (ended, events) = stage.play(&scenario(steps_of, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Failed));
+    assert_eq!(steps(&events), [(1, Some(Outcome::Failed)), (2, None)]);
+}
+
+#[tokio::test]
 async fn a_failed_finally_fails_an_attempt_that_was_fine() {
     let scenario = scenario(vec![Action::Reload], vec![shell("exit 3")]);
     let (ended, events) = Stage::default().play(&scenario).await;

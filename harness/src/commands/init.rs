@@ -78,6 +78,10 @@ fn print_schedule(common: &Common, file: ScheduleFile) -> anyhow::Result<Exit> {
         Ok(text) => {
             terminal::answer(text.trim_end());
             terminal::say(start_needs(file));
+            if let Ok(Some(next)) = schedule::next_night(&suite.config.night, chrono::Utc::now()) {
+                let zone = &suite.config.night.timezone;
+                terminal::say(format!("The next night starts {} {zone}.", next.format("%F %H:%M")));
+            }
             Ok(Exit::Passed)
         }
         Err(error) => mistake(error.to_string()),

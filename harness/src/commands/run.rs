@@ -45,6 +45,7 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     let finished = finished?;
     if !common.quiet {
+        tell_own_checks(&finished);
         tell_findings(&finished);
     }
     tell(&finished, &options);
@@ -147,6 +148,23 @@ pub async fn next_signal() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => 2,
         Err(_) => std::future::pending().await,
+    }
+}
+
+/// The scenarios that fail a check which their author wrote, before everything else.
+fn tell_own_checks(finished: &Finished) {
+    let all: Vec<_> = report::fail_own_checks(&finished.report).collect();
+    let style = terminal::verdict_style(Verdict::Inconclusive);
+    for it in all.iter().take(MOST_FINDINGS) {
+        let detail = it.detail.as_deref().unwrap_or("no reason was left");
+        let detail = report::one_line(detail, 300);
+        terminal::say(format_args!("{style}fails its own checks{style:#}: {}: {detail}", it.id));
+        terminal::say(format_args!("    again: nightshift run {}", it.id));
+    }
+    let more = all.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        let more = super::check::counted(more, "scenario");
+        terminal::say(format_args!("and {more} more that fail their own checks, in the report"));
     }
 }
 

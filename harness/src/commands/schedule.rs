@@ -1,13 +1,13 @@
 //! Writes `night.schedule` in the words of cron, systemd, GitHub Actions and GitLab.
 //!
 //! [`render`] is the way in: it answers the text of one file for a suite's configuration. All of
-//! it is pure; [`cron`] reads the five fields, and the committed files under `ci/` are held to
+//! it is pure; [`calendar`] writes the moments in other words, and the committed files under `ci/` are held to
 //! what this module writes by the test `schedule`.
 
-pub mod cron;
+mod calendar;
 
 use crate::model::suite::{Config, NightConfig};
-use cron::Schedule;
+use crate::spec::Schedule;
 
 /// A file that starts nights on a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -113,14 +113,28 @@ pub fn render(file: ScheduleFile, config: &Config, start: &Start) -> Result<Stri
 
 fn wanted(night: &NightConfig) -> Result<(&str, &str), ScheduleError> {
     let schedule = night.schedule.as_deref().ok_or(ScheduleError::NoSchedule)?;
-    Schedule::parse(schedule)?;
-    cron::zone(&night.timezone)?;
+    read(schedule)?;
+    calendar::zone(&night.timezone)?;
     Ok((schedule, &night.timezone))
+}
+
+fn read(schedule: &str) -> Result<Schedule, ScheduleError> {
+    let malformed = |what| ScheduleError::Malformed { schedule: schedule.to_owned(), what };
+    Schedule::parse(schedule).map_err(malformed)
+}
+
+/// When the next night starts, in the schedule's time zone; `None` where it names no moment.
+pub fn next_night(
+    night: &NightConfig,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<chrono::DateTime<chrono_tz::Tz>>, ScheduleError> {
+    let (schedule, zone) = wanted(night)?;
+    Ok(read(schedule)?.next_after(&now.with_timezone(&calendar::zone(zone)?)))
 }
 
 /// A line for crontab(5), with the time zone that it means.
 pub fn crontab(schedule: &str, timezone: &str, start: &Start) -> Result<String, ScheduleError> {
-    Schedule::parse(schedule)?;
+    read(schedule)?;
     // In a crontab an unescaped % ends the command.
     let dir = shell_words::quote(&start.dir).replace('%', "\\%");
     let night = start.night.replace('%', "\\%");
@@ -136,8 +150,8 @@ pub fn crontab(schedule: &str, timezone: &str, start: &Start) -> Result<String, 
 /// `OnCalendar=` values that together mean the schedule: two where days of the month and days of
 /// the week are both named, because cron runs on either.
 pub fn systemd_on_calendar(schedule: &str, timezone: &str) -> Result<Vec<String>, ScheduleError> {
-    cron::zone(timezone)?;
-    Ok(Schedule::parse(schedule)?.on_calendar(timezone))
+    calendar::zone(timezone)?;
+    Ok(calendar::on_calendar(&read(schedule)?, timezone))
 }
 
 fn systemd_timer(schedule: &str, timezone: &str) -> Result<String, ScheduleError> {
@@ -199,8 +213,7 @@ fn gate_branches(config: &Config) -> Vec<String> {
 
 fn github(config: &Config, start: &Start) -> Result<String, ScheduleError> {
     let (schedule, zone) = wanted(&config.night)?;
-    let cron: Vec<String> = Schedule::parse(schedule)?
-        .in_utc(schedule, cron::zone(zone)?)?
+    let cron: Vec<String> = calendar::in_utc(&read(schedule)?, schedule, calendar::zone(zone)?)?
         .into_iter()
         .map(|it| format!("    - cron: \"{it}\"\n"))
         .collect();
@@ -274,6 +287,30 @@ mod tests {
     fn a_glob_of_branches_becomes_an_anchored_regex() {
         assert_eq!(glob_as_regex("release/*"), "^release\\/.*$");
         assert_eq!(glob_as_regex("v1.?"), "^v1\\..$");
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_named() {
+        assert_eq!(
+            systemd_on_calendar("0 1 * *", "UTC").map_err(|it| it.to_string()),
+            Err(
+                "`night.schedule` \"0 1 * *\": it has 4 fields and not 5; write five cron fields, \
+                 such as \"0 1 * * *\""
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn the_next_night_is_told_in_the_zone_of_its_schedule() {
+        let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().expect("a moment");
+        let night = NightConfig {
+            schedule: Some("0 1 * * 1-5".to_owned()),
+            timezone: "Asia/Tokyo".to_owned(),
+            ..NightConfig::default()
+        };
+        let next = next_night(&night, at("2026-11-27T20:00:00Z")).expect("a good schedule");
+        assert_eq!(next.map(|it| it.to_string()).as_deref(), Some("2026-11-30 01:00:00 JST"));
     }
 
     #[test]

@@ -5,61 +5,54 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
 use super::NightError;
+use super::means::Means;
+use super::pages::{retire, signed_in_page};
 use super::preflight::uses_browser;
 use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
-use super::stage::Stage;
+use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, IsRedacted, Limits, Log, Pages, Scope};
-use crate::compare::Redactor;
-use crate::ledger::Ledger;
-use crate::model::suite::Config;
-use crate::model::{
-    Because, Event, FacetKind, KnownValue, Outcome, Patience, Plan, Purpose, Scenario, Snapshot,
-    Surface,
-};
-use crate::process::Environment;
+use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Scope};
+use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::surface::SurfaceError;
-use crate::surface::browser::{Browser, BrowserOptions, Onlooker, Page, PageContext, SignedIn};
-use crate::surface::mail::Sink;
+use crate::surface::browser::{Browser, Page};
 
 /// How long `finally` may take beyond the attempt's own time, in milliseconds.
 const FINALLY_MS: u64 = 60_000;
 
-/// What every attempt of a night is set up from.
-pub(super) struct Setup {
-    pub config: Config,
-    pub ledger: Arc<Ledger>,
-    pub plan: Arc<Plan>,
+/// The products that attempts use, with what is only true of them: those under test, or others.
+pub(super) struct Side {
+    pub means: Arc<Means>,
     pub products: Products,
-    pub browser_options: BrowserOptions,
-    pub patience: Patience,
-    /// Takes the mails of the products; `None` where none sends any.
-    pub mail: Option<Arc<Sink>>,
     /// The one-time codes that were given.
-    pub codes: Codes,
+    codes: Codes,
     /// How signing in went so far, for all workers.
-    pub logins: Logins,
+    logins: Logins,
     /// Whether its products are not those under test: nothing is judged, and what goes wrong is
     /// nobody's finding.
-    pub beside: bool,
+    beside: bool,
 }
 
-impl Setup {
+impl Side {
+    /// The products under test.
+    pub(super) fn under_test(means: Means, products: Products) -> Self {
+        Self {
+            means: Arc::new(means),
+            products,
+            codes: Codes::default(),
+            logins: Logins::default(),
+            beside: false,
+        }
+    }
+
     /// The same with other builds of some products.
     pub(super) fn beside(&self, others: &Products) -> Self {
         Self {
-            config: self.config.clone(),
-            ledger: self.ledger.clone(),
-            plan: self.plan.clone(),
+            means: self.means.clone(),
             products: self.products.with(others),
-            browser_options: self.browser_options.clone(),
-            patience: self.patience,
-            mail: self.mail.clone(),
             codes: Codes::default(),
             logins: Logins::default(),
             beside: true,
@@ -89,22 +82,6 @@ pub(super) enum Attempted {
     CouldNot,
 }
 
-/// Where an attempt stands before its first step, for agents that show it to somebody.
-pub(super) struct Standpoint {
-    /// The product's URL, where it is served.
-    pub base_url: Option<String>,
-    /// The port that it was given.
-    pub port: Option<u16>,
-    /// The working folder.
-    pub work: std::path::PathBuf,
-    /// The environment of the product's commands.
-    pub environment: Environment,
-    /// Looks at the attempt's page, where it has one.
-    pub onlooker: Option<Onlooker>,
-    /// Where the browser's developer tools listen.
-    pub tools: Option<String>,
-}
-
 /// Makes the agent of an attempt.
 pub(super) type MakeAgent<'a> = dyn FnMut(Standpoint) -> Box<dyn Agent + 'a> + Send + 'a;
 
@@ -113,14 +90,14 @@ pub(super) type MakeAgent<'a> = dyn FnMut(Standpoint) -> Box<dyn Agent + 'a> + S
 /// # Errors
 /// The ledger cannot be written.
 pub(super) async fn run(
-    setup: &Setup,
+    side: &Side,
     scenario: &Scenario,
     number: u32,
     worker: &mut Worker,
     stop: watch::Receiver<bool>,
 ) -> Result<Attempted, NightError> {
     let scripted = &mut |_| -> Box<dyn Agent> { Box::new(Scripted::new(scenario)) };
-    run_by(setup, scenario, number, worker, stop, scripted).await
+    run_by(side, scenario, number, worker, stop, scripted).await
 }
 
 /// Makes one attempt by an agent that may know where it stands.
@@ -128,34 +105,44 @@ pub(super) async fn run(
 /// # Errors
 /// The ledger cannot be written.
 pub(super) async fn run_by(
-    setup: &Setup,
+    side: &Side,
     scenario: &Scenario,
     number: u32,
     worker: &mut Worker,
     stop: watch::Receiver<bool>,
     agent: &mut MakeAgent<'_>,
 ) -> Result<Attempted, NightError> {
-    let stage = match Stage::set(setup, scenario).await {
+    let stage = match Stage::set(&side.products, scenario).await {
         Ok(stage) => stage,
         Err(why) => {
-            return could_not(setup, (scenario, worker.purpose), Because::Preflight, &why.0);
+            return could_not(side, (scenario, worker.purpose), Because::Preflight, &why.0);
         }
     };
+    let means = &side.means;
     let sites = stage.sites();
-    let scope = stage.scope(setup, &unique(&setup.plan.night, &scenario.id, number));
+    let unique = unique(&means.plan.night, &scenario.id, number);
+    let scope = stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     let mut pages = Vec::new();
     if uses_browser(scenario) {
-        let call = Call { setup, stage: &stage, sites: &sites, stop: stop.clone() };
+        let call = Call {
+            means,
+            logins: &side.logins,
+            codes: &side.codes,
+            is_recorded: !side.beside,
+            stage: &stage,
+            sites: &sites,
+            stop: stop.clone(),
+        };
         match cast(&call, scenario, &scope, worker).await {
             Ok(cast) => pages = cast,
             Err(trouble) => {
                 stage.clear().await;
                 return match trouble {
                     Trouble::Login(detail) => {
-                        could_not(setup, (scenario, worker.purpose), Because::Login, &detail)
+                        could_not(side, (scenario, worker.purpose), Because::Login, &detail)
                     }
                     Trouble::Surface(error) => {
-                        harness_error(setup, scenario, (number, worker.purpose), &error)
+                        harness_error(side, scenario, (number, worker.purpose), &error)
                     }
                     Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
                     Trouble::Night(error) => Err(error),
@@ -163,32 +150,32 @@ pub(super) async fn run_by(
             }
         }
     }
-    let mut commands = stage.commands(Duration::from_millis(setup.config.night.timeout_ms));
-    let mut terminals = stage.terminals(setup);
+    let mut commands = stage.commands(means.command_limit());
+    let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
     let onlooker = pages.first().map(|(_, page)| page.onlooker());
     let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
     let mut agent = agent(stage.standpoint(onlooker, tools));
     let ended = Attempt {
         scenario,
         number,
-        ledger: &setup.ledger,
+        ledger: &means.ledger,
         policy: &stage.policy(),
         log: Log::Ledger(worker.purpose),
         pages: all_pages(&mut pages),
         commands: &mut commands,
         terminals: &mut terminals,
         sites: &sites,
-        post: setup.mail.as_ref().map(|it| it.post(default_timeout(setup))),
-        codes: &setup.codes,
+        post: means.post(),
+        codes: &side.codes,
         scope,
-        environment: &setup.plan.environment,
-        varies: &|snapshot, known| redacted(setup, scenario, snapshot, known),
-        crashed: &|| stage.crashed().filter(|_| !setup.beside),
+        environment: &means.plan.environment,
+        varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
+        crashed: &|| stage.crashed().filter(|_| !side.beside),
         limits: Limits {
             steps: Duration::from_millis(
-                scenario.timeout_ms.unwrap_or(setup.config.night.timeout_ms),
+                scenario.timeout_ms.unwrap_or(means.config.night.timeout_ms),
             ),
-            finally: Duration::from_millis(setup.patience.stretched(FINALLY_MS)),
+            finally: Duration::from_millis(means.patience.stretched(FINALLY_MS)),
         },
         stop,
     }
@@ -221,27 +208,17 @@ pub(super) async fn cast(
         };
         states.push((actor.map(str::to_owned), state));
     }
-    let context = call.stage.page_context(call.setup, call.sites, &scenario.browser, scope)?;
+    let secrets = call.means.ledger.secrets();
+    let context = call.stage.page_context(secrets, call.sites, &scenario.browser, scope)?;
     let mut pages = Vec::new();
     for (actor, state) in states {
         pages.push((
             actor,
-            signed_in_page(call.setup, &mut worker.browser, &context, &state).await?,
+            signed_in_page(&call.means.browser_options, &mut worker.browser, &context, &state)
+                .await?,
         ));
     }
     Ok(pages)
-}
-
-/// A fresh page on which somebody is signed in.
-pub(super) async fn signed_in_page(
-    setup: &Setup,
-    browser: &mut Option<Browser>,
-    context: &PageContext,
-    state: &SignedIn,
-) -> Result<Page, SurfaceError> {
-    let mut page = fresh_page(setup, browser, context).await?;
-    page.remember(state).await?;
-    Ok(page)
 }
 
 fn all_pages(pages: &mut [(Option<String>, Page)]) -> Pages<'_> {
@@ -273,61 +250,8 @@ async fn clear(
     }
 }
 
-/// The default deadline of a step.
-pub(super) fn default_timeout(setup: &Setup) -> Duration {
-    Duration::from_millis(setup.config.browser.timeout_ms)
-}
-
-/// A page in a fresh context; a browser that does not give one is replaced once.
-async fn fresh_page(
-    setup: &Setup,
-    browser: &mut Option<Browser>,
-    context: &PageContext,
-) -> Result<Page, SurfaceError> {
-    if let Some(running) = browser.as_mut() {
-        match running.page(context).await {
-            Ok(page) => return Ok(page),
-            Err(error) => {
-                tracing::warn!("starting a new browser: {error}");
-                retire(browser).await;
-            }
-        }
-    }
-    browser.insert(Browser::start(&setup.browser_options).await?).page(context).await
-}
-
-pub(super) async fn retire(browser: &mut Option<Browser>) {
-    if let Some(browser) = browser.take() {
-        browser.stop().await;
-    }
-}
-
-/// What is redacted in a checkpoint, by the rules that its texts will be compared with.
-pub(super) fn redacted(
-    setup: &Setup,
-    scenario: &Scenario,
-    snapshot: &Snapshot,
-    known: &[KnownValue],
-) -> IsRedacted {
-    let layers = [&*setup.plan.redact, &scenario.redact, &snapshot.redact];
-    match Redactor::new(&layers, known) {
-        Ok(redactor) => Box::new(move |text| redactor.apply(FacetKind::Text, text) != text),
-        // Comparing will say what is wrong with the pattern.
-        Err(_) => Box::new(|_| false),
-    }
-}
-
-/// The value of `${unique}`: another one for every attempt of every night. Always `u` and fifteen
-/// digits, because digits are equally wide in nearly every font: what stands beside it on a page
-/// must not move from night to night.
-pub(super) fn unique(night: &str, scenario: &str, number: u32) -> String {
-    let digest = Sha256::digest(format!("{night}\n{scenario}\n{number}"));
-    let digits = digest.iter().take(15).map(|byte| char::from(b'0' + byte % 10));
-    std::iter::once('u').chain(digits).collect()
-}
-
 fn could_not(
-    setup: &Setup,
+    side: &Side,
     (scenario, purpose): (&Scenario, Purpose),
     because: Because,
     detail: &str,
@@ -337,7 +261,7 @@ fn could_not(
         tracing::warn!("{} could not be timed: {detail}", scenario.id);
         return Ok(Attempted::CouldNot);
     }
-    setup.ledger.append(Event::NotRun {
+    side.means.ledger.append(Event::NotRun {
         scenario: scenario.id.clone(),
         because,
         detail: detail.to_owned(),
@@ -347,18 +271,18 @@ fn could_not(
 
 /// Records an attempt that could not even begin.
 fn harness_error(
-    setup: &Setup,
+    side: &Side,
     scenario: &Scenario,
     (number, purpose): (u32, Purpose),
     error: &SurfaceError,
 ) -> Result<Attempted, NightError> {
-    setup.ledger.append(Event::AttemptStarted {
+    side.means.ledger.append(Event::AttemptStarted {
         scenario: scenario.id.clone(),
         attempt: number,
         known: Vec::new(),
         purpose,
     })?;
-    setup.ledger.append(Event::AttemptFinished {
+    side.means.ledger.append(Event::AttemptFinished {
         scenario: scenario.id.clone(),
         attempt: number,
         outcome: Outcome::HarnessError,
@@ -366,22 +290,4 @@ fn harness_error(
         duration_ms: 0,
     })?;
     Ok(Attempted::Ended(Ended::With(Outcome::HarnessError)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unique_values_differ_by_night_scenario_and_attempt_and_are_equally_long() {
-        let all = [
-            unique("n1", "a", 1),
-            unique("n2", "a", 1),
-            unique("n1", "b", 1),
-            unique("n1", "a", 2),
-        ];
-        let different: std::collections::BTreeSet<_> = all.iter().collect();
-        assert_eq!(different.len(), all.len());
-        assert!(all.iter().all(|it| it.len() == 16 && it.starts_with('u')), "{all:?}");
-    }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::attempts::{self, Setup, Worker};
+use super::attempts::{self, Side, Worker};
 use super::products::Products;
 use super::{NightError, Progress, Stop};
 use crate::ledger::NightDir;
@@ -27,29 +27,29 @@ const AT_MOST: Duration = Duration::from_secs(1_800);
 /// # Errors
 /// The ledger cannot be read or written.
 pub(super) async fn compare(
-    setup: &Setup,
+    side: &Side,
     others: &Products,
     browser: Option<Browser>,
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Option<Browser>, NightError> {
-    let times = setup.config.night.measure;
-    if times == 0 || setup.plan.beside.is_empty() || stop.why().is_some() {
+    let times = side.means.config.night.measure;
+    if times == 0 || side.means.plan.beside.is_empty() || stop.why().is_some() {
         return Ok(browser);
     }
-    let entries = NightDir::entries(setup.ledger.night())?;
+    let entries = NightDir::entries(side.means.ledger.night())?;
     let attempts = Attempts::of(&entries);
-    let chosen = slow::can_be_beside(&setup.plan, &attempts);
+    let chosen = slow::can_be_beside(&side.means.plan, &attempts);
     if chosen.is_empty() {
         return Ok(browser);
     }
     let builds: Vec<String> =
-        setup.plan.beside.iter().map(|(name, build)| format!("{name} {build}")).collect();
+        side.means.plan.beside.iter().map(|(name, build)| format!("{name} {build}")).collect();
     progress(Progress::Beside { scenarios: chosen.len(), builds: builds.join(", ") });
     let last = |it: &Scenario| attempts.scenario(&it.id).map_or(0, ScenarioLog::last_number);
     let mut pair = Pair {
-        setup,
-        other: &setup.beside(others),
+        side,
+        other: &side.beside(others),
         own: Worker { purpose: Purpose::Measuring, ..Worker::new(None) },
         theirs: Worker { purpose: Purpose::Beside, ..Worker::new(None) },
         browser,
@@ -59,16 +59,17 @@ pub(super) async fn compare(
         stop,
     };
     pair.rounds(&chosen, 1).await?;
-    let entries = NightDir::entries(setup.ledger.night())?;
-    let mut suspects =
-        tokio::task::block_in_place(|| slow::suspects_beside(&setup.plan, &Attempts::of(&entries)));
+    let entries = NightDir::entries(side.means.ledger.night())?;
+    let mut suspects = tokio::task::block_in_place(|| {
+        slow::suspects_beside(&side.means.plan, &Attempts::of(&entries))
+    });
     suspects.truncate(MOST_SUSPECTS);
     if !suspects.is_empty() {
         progress(Progress::Measuring { scenarios: suspects.len(), times });
         pair.rounds(&suspects, times).await?;
-        let entries = NightDir::entries(setup.ledger.night())?;
+        let entries = NightDir::entries(side.means.ledger.night())?;
         let claimed = tokio::task::block_in_place(|| {
-            slow::claimed_beside(&setup.plan, &Attempts::of(&entries))
+            slow::claimed_beside(&side.means.plan, &Attempts::of(&entries))
         });
         if !claimed.is_empty() {
             progress(Progress::Measuring { scenarios: claimed.len(), times });
@@ -80,8 +81,8 @@ pub(super) async fn compare(
 
 /// A build under test and another one, which take turns with one browser.
 struct Pair<'a> {
-    setup: &'a Setup,
-    other: &'a Setup,
+    side: &'a Side,
+    other: &'a Side,
     own: Worker,
     theirs: Worker,
     browser: Option<Browser>,
@@ -114,10 +115,10 @@ impl<'a> Pair<'a> {
     async fn run(&mut self, scenario: &'a Scenario, own: bool) -> Result<(), NightError> {
         let number = self.numbers.entry(&scenario.id).or_default();
         *number += 1;
-        let (setup, worker) =
-            if own { (self.setup, &mut self.own) } else { (self.other, &mut self.theirs) };
+        let (side, worker) =
+            if own { (self.side, &mut self.own) } else { (self.other, &mut self.theirs) };
         worker.browser = self.browser.take();
-        let done = attempts::run(setup, scenario, *number, worker, self.stop.signal()).await;
+        let done = attempts::run(side, scenario, *number, worker, self.stop.signal()).await;
         self.browser = worker.browser.take();
         done.map(|_| ())
     }

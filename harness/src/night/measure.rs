@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::attempts::{self, Setup, Worker};
+use super::attempts::{self, Side, Worker};
 use super::{NightError, Progress, Stop};
 use crate::ledger::NightDir;
 use crate::model::attempts::Attempts;
@@ -26,18 +26,18 @@ const AT_MOST: Duration = Duration::from_secs(600);
 /// # Errors
 /// The ledger cannot be read or written.
 pub(super) async fn again(
-    setup: &Setup,
+    side: &Side,
     browser: Option<Browser>,
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Option<Browser>, NightError> {
-    let times = setup.config.night.measure;
-    if times == 0 || setup.plan.history.nights.is_empty() || stop.why().is_some() {
+    let times = side.means.config.night.measure;
+    if times == 0 || side.means.plan.history.nights.is_empty() || stop.why().is_some() {
         return Ok(browser);
     }
-    let entries = NightDir::entries(setup.ledger.night())?;
+    let entries = NightDir::entries(side.means.ledger.night())?;
     let (suspects, controls) =
-        tokio::task::block_in_place(|| slow::suspects(&setup.plan, &entries));
+        tokio::task::block_in_place(|| slow::suspects(&side.means.plan, &entries));
     if suspects.is_empty() {
         return Ok(browser);
     }
@@ -45,7 +45,7 @@ pub(super) async fn again(
     let chosen = suspects.iter().take(MOST_SUSPECTS).chain(controls.iter().take(CONTROLS));
     let chosen: Vec<(&Scenario, u32)> = chosen
         .filter_map(|id| {
-            let scenario = setup.plan.scenarios.iter().find(|it| it.id == *id)?;
+            let scenario = side.means.plan.scenarios.iter().find(|it| it.id == *id)?;
             Some((scenario, *attempts.scenario(id)?.attempts.keys().next_back()?))
         })
         .collect();
@@ -58,7 +58,7 @@ pub(super) async fn again(
             if stop.why().is_some() || Instant::now() > until {
                 break 'all;
             }
-            attempts::run(setup, scenario, made + round, &mut worker, stop.signal()).await?;
+            attempts::run(side, scenario, made + round, &mut worker, stop.signal()).await?;
         }
     }
     Ok(worker.browser)

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::attempts::{self, Attempted, Setup, Standpoint, Worker};
-use super::sessions::Logins;
+use super::attempts::{self, Attempted, Side, Worker};
+use super::means::Means;
+use super::stage::Standpoint;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
     tonight,
 };
 use crate::agent::{Agent, Last, Scripted, Turn};
-use crate::attempt::{Codes, Ended};
+use crate::attempt::Ended;
 use crate::ledger::{Ledger, NightDir};
 use crate::model::event::StepOutcome;
 use crate::model::{Event, Plan, Scenario, Step, Suite};
@@ -94,19 +95,19 @@ pub async fn replay(
     let build = ready.builds.first().and_then(|it| it.build.clone());
     let runnable = !ready.runnable.is_empty();
     let _scratch = ready.scratch.clone();
-    let setup = Setup {
-        config: suite.config.clone(),
-        ledger: ledger.clone(),
-        plan: Arc::new(plan),
-        products: ready.products,
-        browser_options: ready.browser_options,
-        patience,
-        mail: ready.mail.map(Arc::new),
-        codes: Codes::default(),
-        logins: Logins::default(),
-        beside: false,
-    };
-    let scenario = setup.plan.scenarios.first().expect("a plan has a scenario, or is an error");
+    let side = Side::under_test(
+        Means {
+            config: suite.config.clone(),
+            ledger: ledger.clone(),
+            plan: Arc::new(plan),
+            browser_options: ready.browser_options,
+            patience,
+            mail: ready.mail,
+        },
+        ready.products,
+    );
+    let scenario =
+        side.means.plan.scenarios.first().expect("a plan has a scenario, or is an error");
     let ended = if runnable {
         let mut pause = Some(pause);
         let steps = steps_before(scenario, until);
@@ -120,14 +121,14 @@ pub async fn replay(
                 scenario: scenario.id.clone(),
             })
         };
-        attempts::run_by(&setup, scenario, 1, &mut worker, stop.signal(), agent).await?
+        attempts::run_by(&side, scenario, 1, &mut worker, stop.signal(), agent).await?
     } else {
         Attempted::CouldNot
     };
     if let Some(browser) = worker.browser {
         browser.stop().await;
     }
-    for product in setup.products.all() {
+    for product in side.products.all() {
         drop(product.stop().await);
     }
     Ok(match ended {
@@ -135,7 +136,7 @@ pub async fn replay(
         Attempted::Ended(Ended::Stopped) => Replayed::Interrupted,
         Attempted::Ended(Ended::With(_)) => match begun(&ledger, &scenario.id) {
             Some(problem) => Replayed::NotReady(problem),
-            None => Replayed::Paused { problems: problems(&setup.plan, scenario, &ledger) },
+            None => Replayed::Paused { problems: problems(&side.means.plan, scenario, &ledger) },
         },
     })
 }
@@ -179,7 +180,7 @@ impl Agent for Pausing<'_> {
                 }
                 None
             }
-            Last::Failed => failures(&self.ledger, &self.scenario).pop(),
+            Last::DidNotHold | Last::Failed => failures(&self.ledger, &self.scenario).pop(),
         };
         if let (Some(pause), Some((ground, build))) = (self.pause.take(), self.ground.take()) {
             let done = if failed.is_some() { self.given - 1 } else { self.given };

@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::NightError;
-use super::attempts::{Setup, default_timeout, redacted, retire, signed_in_page, unique};
+use super::means::Means;
+use super::pages::{retire, signed_in_page};
 use super::products::Served;
-use super::stage::Stage;
+use super::stage::{Stage, unique};
 use crate::agent::Scripted;
-use crate::attempt::{Attempt, Ended, Limits, Log, Pages, Sites};
+use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Sites};
 use crate::ledger::LedgerError;
 use crate::model::event::{Failure, SessionWork};
 use crate::model::suite::SessionConfig;
@@ -63,7 +64,11 @@ struct Login {
 
 /// For whom a session is made ready.
 pub(super) struct Call<'a> {
-    pub setup: &'a Setup,
+    pub means: &'a Means,
+    pub logins: &'a Logins,
+    pub codes: &'a Codes,
+    /// Whether the night tells what was done for it.
+    pub is_recorded: bool,
     pub stage: &'a Stage<'a>,
     pub sites: &'a Sites,
     pub stop: watch::Receiver<bool>,
@@ -124,7 +129,7 @@ impl Sessions {
         actor: &str,
         browser: &mut Option<Browser>,
     ) -> Result<Arc<SignedIn>, Trouble> {
-        let config = &call.setup.plan.sessions[actor];
+        let config = &call.means.plan.sessions[actor];
         if config.establish.is_empty() {
             return Ok(Arc::default());
         }
@@ -214,7 +219,7 @@ async fn establish(
     why: SessionWork,
     browser: &mut Option<Browser>,
 ) -> Result<SignedIn, Trouble> {
-    let login = call.setup.logins.of(actor);
+    let login = call.logins.of(actor);
     let mut login = login.lock().await;
     while login.failures < MOST_FAILURES {
         let round = login.failures + 1;
@@ -269,7 +274,7 @@ async fn perform(
     state: &SignedIn,
     browser: &mut Option<Browser>,
 ) -> Result<Performed, Trouble> {
-    let setup = call.setup;
+    let (means, secrets) = (call.means, call.means.ledger.secrets());
     let began = Instant::now();
     let scenario = Scenario {
         id: format!("session {}", work.actor),
@@ -278,28 +283,28 @@ async fn perform(
         steps: work.steps.iter().map(|step| as_one(step, work.config)).collect(),
         ..Scenario::default()
     };
-    let unique = unique(&setup.plan.night, &scenario.id, work.round);
-    let scope = call.stage.scope(setup, &unique);
-    let context = call.stage.page_context(setup, call.sites, &scenario.browser, &scope)?;
-    let mut page = signed_in_page(setup, browser, &context, state).await?;
-    let mut commands = call.stage.commands(Duration::from_millis(setup.config.night.timeout_ms));
-    let mut terminals = call.stage.terminals(setup);
+    let unique = unique(&means.plan.night, &scenario.id, work.round);
+    let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
+    let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
+    let mut page = signed_in_page(&means.browser_options, browser, &context, state).await?;
+    let mut commands = call.stage.commands(means.command_limit());
+    let mut terminals = call.stage.terminals(means.browser_options.timeout, secrets);
     let mut steps = Vec::new();
     let ended = Attempt {
         scenario: &scenario,
         number: 1,
-        ledger: &setup.ledger,
+        ledger: &means.ledger,
         policy: &call.stage.policy(),
         log: Log::Steps(&mut steps),
         pages: Pages::default().with(Some(work.actor), &mut page),
         commands: &mut commands,
         terminals: &mut terminals,
         sites: call.sites,
-        post: setup.mail.as_ref().map(|it| it.post(default_timeout(setup))),
-        codes: &setup.codes,
+        post: means.post(),
+        codes: call.codes,
         scope,
-        environment: &setup.plan.environment,
-        varies: &|snapshot, known| redacted(setup, &scenario, snapshot, known),
+        environment: &means.plan.environment,
+        varies: &|snapshot, known| means.redacted(&scenario, snapshot, known),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),
@@ -340,8 +345,8 @@ async fn record(
     done: Performed,
     browser: &mut Option<Browser>,
 ) -> Result<(), Trouble> {
-    if !call.setup.beside {
-        call.setup.ledger.append(Event::Session {
+    if call.is_recorded {
+        call.means.ledger.append(Event::Session {
             actor: work.actor.to_owned(),
             product: work.config.product.clone().unwrap_or_default(),
             why,

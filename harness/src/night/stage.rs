@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use sha2::{Digest as _, Sha256};
 
-use super::attempts::{Setup, Standpoint};
-use super::products::{Neighbours, Running, Served};
+use super::products::{Neighbours, Products, Running, Served};
 use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
+use crate::ledger::Secrets;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Isolation;
 use crate::model::{Scenario, Template};
@@ -20,6 +21,7 @@ use crate::product::{Address, ProductError, WorkFolder};
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Onlooker, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
+use crate::surface::mail::Sink;
 use crate::surface::terminal::{TerminalSetup, TerminalSurface};
 
 /// How much of each output of a command is kept, in bytes.
@@ -40,6 +42,22 @@ struct Ground<'a> {
     environment: Environment,
 }
 
+/// Where an attempt stands before its first step, for agents that show it to somebody.
+pub(super) struct Standpoint {
+    /// The product's URL, where it is served.
+    pub base_url: Option<String>,
+    /// The port that it was given.
+    pub port: Option<u16>,
+    /// The working folder.
+    pub work: std::path::PathBuf,
+    /// The environment of the product's commands.
+    pub environment: Environment,
+    /// Looks at the attempt's page, where it has one.
+    pub onlooker: Option<Onlooker>,
+    /// Where the browser's developer tools listen.
+    pub tools: Option<String>,
+}
+
 /// Why there is no stage.
 pub(super) struct NoStage(pub String);
 
@@ -51,7 +69,10 @@ impl From<ProductError> for NoStage {
 
 impl<'a> Stage<'a> {
     /// Gives every product that a scenario uses a folder and a server, in their order.
-    pub(super) async fn set(setup: &'a Setup, scenario: &'a Scenario) -> Result<Self, NoStage> {
+    pub(super) async fn set(
+        products: &'a Products,
+        scenario: &'a Scenario,
+    ) -> Result<Self, NoStage> {
         let own = scenario.product.as_deref().unwrap_or_default();
         let mut stage = Self { own, grounds: IndexMap::new() };
         let unsaid = Scenario::default();
@@ -60,8 +81,7 @@ impl<'a> Stage<'a> {
             uses => uses.iter().map(String::as_str).collect(),
         };
         for name in names {
-            let product = setup.products.get(name);
-            let Some(product) = product else {
+            let Some(product) = products.get(name) else {
                 stage.clear().await;
                 return Err(NoStage(format!("the product {name} is not healthy")));
             };
@@ -110,7 +130,7 @@ impl<'a> Stage<'a> {
     /// lays over them know the attempt's values.
     pub(super) fn page_context(
         &self,
-        setup: &Setup,
+        secrets: &Secrets,
         sites: &Sites,
         over: &PageSettings,
         scope: &Scope,
@@ -118,7 +138,6 @@ impl<'a> Stage<'a> {
         let dismiss =
             self.grounds.values().flat_map(|it| it.product.prepared.config().dismiss.clone());
         let said = self.grounds[self.own].product.prepared.config().browser.overlaid(over);
-        let secrets = setup.ledger.secrets();
         let filled = said.map(&|template: &Template| {
             template.resolve(&|name| scope.value(name, None, secrets)).map(Template::new)
         });
@@ -152,13 +171,13 @@ impl<'a> Stage<'a> {
     }
 
     /// The terminals of its products.
-    pub(super) fn terminals(&self, setup: &Setup) -> Terminals {
+    pub(super) fn terminals(&self, timeout: Duration, secrets: &Secrets) -> Terminals {
         let surface = |ground: &Ground<'_>| {
             TerminalSurface::new(TerminalSetup {
                 work: ground.work.work().to_owned(),
                 environment: ground.environment.clone(),
-                timeout: setup.browser_options.timeout,
-                secrets: setup.ledger.secrets().values().map(str::to_owned).collect(),
+                timeout,
+                secrets: secrets.values().map(str::to_owned).collect(),
             })
         };
         self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
@@ -193,8 +212,13 @@ impl<'a> Stage<'a> {
 
     /// The values of `${port}`, `${base-url}`, `${work}`, the same of every product by its name,
     /// `${unique}`, and how they are compared.
-    pub(super) fn scope(&self, setup: &Setup, unique: &str) -> Scope {
-        let mut scope = Scope::new(&setup.config.vars);
+    pub(super) fn scope(
+        &self,
+        vars: &IndexMap<String, String>,
+        mail: Option<&Sink>,
+        unique: &str,
+    ) -> Scope {
+        let mut scope = Scope::new(vars);
         for (name, ground) in &self.grounds {
             let own = *name == self.own;
             let token =
@@ -235,7 +259,7 @@ impl<'a> Stage<'a> {
             scope.is_known(ground.work.home().to_string_lossy(), &token("home"));
             scope.is_known(ground.work.tmp().to_string_lossy(), &token("tmp"));
         }
-        if let Some(sink) = &setup.mail {
+        if let Some(sink) = mail {
             scope.set("smtp-host", sink.address().ip().to_string());
             scope.set_known("smtp-port", sink.address().port().to_string(), "[smtp-port]");
         }
@@ -278,5 +302,32 @@ impl<'a> Ground<'a> {
     fn host(&self) -> Option<String> {
         let url = url::Url::parse(&self.served.as_ref()?.base_url).ok()?;
         Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+    }
+}
+
+/// The value of `${unique}`: another one for every attempt of every night. Always `u` and fifteen
+/// digits, because digits are equally wide in nearly every font: what stands beside it on a page
+/// must not move from night to night.
+pub(super) fn unique(night: &str, scenario: &str, number: u32) -> String {
+    let digest = Sha256::digest(format!("{night}\n{scenario}\n{number}"));
+    let digits = digest.iter().take(15).map(|byte| char::from(b'0' + byte % 10));
+    std::iter::once('u').chain(digits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unique_values_differ_by_night_scenario_and_attempt_and_are_equally_long() {
+        let all = [
+            unique("n1", "a", 1),
+            unique("n2", "a", 1),
+            unique("n1", "b", 1),
+            unique("n1", "a", 2),
+        ];
+        let different: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+        assert!(all.iter().all(|it| it.len() == 16 && it.starts_with('u')), "{all:?}");
     }
 }

@@ -6,23 +6,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::attempts::{self, Setup, Worker};
+use super::attempts::{self, Side, Worker};
+use super::means::Means;
+use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
-use super::sessions::Logins;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
-use crate::attempt::{Codes, Ended};
+use crate::attempt::Ended;
 use crate::compare;
 use crate::ledger::Ledger;
-use crate::model::{Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::comparison::Comparison;
+use crate::model::{Entry, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
-use crate::triage::stages::{Parts, counted_verdict, makes_new};
+use crate::triage;
+use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
 struct Hall {
-    setup: Setup,
+    side: Side,
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
@@ -62,18 +65,17 @@ pub(super) async fn run(
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
-        setup: Setup {
-            config: suite.config.clone(),
-            ledger: ledger.clone(),
-            plan: plan.clone(),
-            products: ready.products,
-            browser_options: ready.browser_options,
-            patience: plan.patience.unwrap_or(Patience::USUAL),
-            mail: ready.mail.map(Arc::new),
-            codes: Codes::default(),
-            logins: Logins::default(),
-            beside: false,
-        },
+        side: Side::under_test(
+            Means {
+                config: suite.config.clone(),
+                ledger: ledger.clone(),
+                plan: plan.clone(),
+                browser_options: ready.browser_options,
+                patience: plan.patience.unwrap_or(Patience::USUAL),
+                mail: ready.mail,
+            },
+            ready.products,
+        ),
     });
     let workers: Vec<_> =
         (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
@@ -99,7 +101,7 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
-    for product in hall.setup.products.all() {
+    for product in hall.side.products.all() {
         if let Some(log) = product.stop().await {
             let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
             ledger.append(Event::ProductLog {
@@ -120,9 +122,9 @@ async fn timed(
     browser: Option<Browser>,
     others: &Products,
 ) -> Result<Option<Browser>, NightError> {
-    let compared = beside::compare(&hall.setup, others, browser, &hall.stop, &hall.progress);
+    let compared = beside::compare(&hall.side, others, browser, &hall.stop, &hall.progress);
     let browser = Box::pin(compared).await?;
-    measure::again(&hall.setup, browser, &hall.stop, &hall.progress).await
+    measure::again(&hall.side, browser, &hall.stop, &hall.progress).await
 }
 
 /// How many workers: as asked for, or one a core, never more than scenarios.
@@ -139,7 +141,7 @@ pub(super) fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usi
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
     let mut worker = Worker::new(browser);
-    let scenarios = &hall.setup.plan.scenarios;
+    let scenarios = &hall.side.means.plan.scenarios;
     while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
         let scenario = &scenarios[turn.index];
         if let Some(why) = hall.stop.why() {
@@ -148,16 +150,33 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
         }
         hall.scenario(scenario, &mut worker).await?;
         if hall.cold {
-            attempts::retire(&mut worker.browser).await;
+            retire(&mut worker.browser).await;
         }
     }
     Ok(worker.browser)
 }
 
+/// A scenario after an attempt.
+struct LookedAt {
+    verdict: Verdict,
+    plan: Plan,
+    entries: Vec<Entry>,
+    comparison: Comparison,
+}
+
+impl LookedAt {
+    /// What the report will say of the scenario, as far as one scenario tells.
+    fn told(&self, scenario: &Scenario) -> Verdict {
+        let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
+        let own = judged.scenarios.iter().find(|it| it.id == scenario.id);
+        own.map_or(self.verdict, |it| it.verdict)
+    }
+}
+
 impl Hall {
     fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
         let (because, detail) = because(why);
-        self.setup.ledger.append(Event::NotRun {
+        self.side.means.ledger.append(Event::NotRun {
             scenario: scenario.id.clone(),
             because,
             detail: detail.to_owned(),
@@ -168,12 +187,11 @@ impl Hall {
     /// All attempts of one scenario.
     async fn scenario(&self, scenario: &Scenario, worker: &mut Worker) -> Result<(), NightError> {
         let started = Instant::now();
-        let most = 1 + scenario.retries.unwrap_or(self.setup.config.night.retries);
-        let mut first_look = None;
+        let most = 1 + scenario.retries.unwrap_or(self.side.means.config.night.retries);
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let ended =
-                attempts::run(&self.setup, scenario, number, worker, self.stop.signal()).await?;
+                attempts::run(&self.side, scenario, number, worker, self.stop.signal()).await?;
             let outcome = match ended {
                 attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
                 attempts::Attempted::Ended(Ended::Stopped) => {
@@ -182,52 +200,51 @@ impl Hall {
                 attempts::Attempted::CouldNot => return Ok(()),
             };
             let look = self.look(scenario, number, outcome)?;
-            let first = *first_look.get_or_insert(look);
-            let clean = !matches!(look, Verdict::Regressed | Verdict::Inconclusive);
+            let clean = !matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
             if clean || number == most || self.stop.why().is_some() {
-                let looks = if clean && first != look { Verdict::Flaky } else { look };
-                self.tell_done(scenario, outcome, looks, started);
+                self.tell_done(scenario, outcome, look.told(scenario), started);
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// What an attempt looks like by itself: the verdict is made at the end, from all of them.
+    /// What an attempt looks like by itself, which decides whether another is made.
     fn look(
         &self,
         scenario: &Scenario,
         number: u32,
         outcome: Outcome,
-    ) -> Result<Verdict, NightError> {
+    ) -> Result<LookedAt, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        if outcome == Outcome::HarnessError
-            || (outcome != Outcome::Completed && baselines.is_empty())
-        {
-            return Ok(Verdict::Inconclusive);
-        }
-        if outcome != Outcome::Completed {
-            return Ok(Verdict::Regressed);
-        }
-        let plan = self.setup.plan.only(scenario, baselines);
-        let entries = self.setup.ledger.entries_of(&scenario.id);
-        let night = self.setup.ledger.night();
+        let plan = self.side.means.plan.only(scenario, baselines);
+        let entries = self.side.means.ledger.entries_of(&scenario.id);
+        let night = self.side.means.ledger.night();
         let comparison = tokio::task::block_in_place(|| {
             compare::compare(&plan, &entries, &|evidence| night.read(evidence))
         })?;
-        let mut pending = comparison.pending.iter();
-        let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
-        // What is only recorded is no reason to try again.
-        let told = Parts::of(&plan, &comparison);
-        let differs =
-            told.gating.iter().chain(&told.advisory).any(|it| it.difference.attempt == number);
-        Ok(if differs {
+        let verdict = if outcome == Outcome::HarnessError
+            || (outcome != Outcome::Completed && baselines.is_empty())
+        {
+            Verdict::Inconclusive
+        } else if outcome != Outcome::Completed {
             Verdict::Regressed
-        } else if is_new {
-            Verdict::New
         } else {
-            Verdict::Unchanged
-        })
+            let mut pending = comparison.pending.iter();
+            let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
+            // What is only recorded is no reason to try again.
+            let told = Parts::of(&plan, &comparison);
+            let mut told = told.gating.iter().chain(&told.advisory);
+            if told.any(|it| it.difference.attempt == number) {
+                Verdict::Regressed
+            } else if is_new {
+                Verdict::New
+            } else {
+                Verdict::Unchanged
+            }
+        };
+        let plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
+        Ok(LookedAt { verdict, plan, entries, comparison })
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {
@@ -235,7 +252,7 @@ impl Hall {
         (self.progress)(Progress::Done {
             scenario: scenario.id.clone(),
             outcome,
-            looks: counted_verdict(scenario, looks),
+            looks,
             duration: started.elapsed(),
             done,
             of: self.of,

@@ -73,7 +73,12 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         sessions: IndexMap::new(),
         browser: BrowserConfig::default(),
         night: NightConfig::default(),
-        gate: GateConfig { fail_on: Vec::new(), judged_at_least: 95.0, rules: Vec::new() },
+        gate: GateConfig {
+            fail_on_unjudged: Vec::new(),
+            fail_on: Vec::new(),
+            judged_at_least: 95.0,
+            rules: Vec::new(),
+        },
         redact: Vec::new(),
         mask: Vec::new(),
         facets: None,
@@ -210,7 +215,7 @@ fn each(keys: &[&str], steps: Vec<Step>) -> Step {
         ((*key).to_owned(), values)
     };
     let rows = keys.iter().map(row).collect();
-    step(Action::ForEach(Box::new(crate::model::control::ForEach { rows, steps })))
+    step(Action::ForEach(Box::new(crate::model::action::ForEach { rows, steps })))
 }
 
 #[test]

@@ -4,7 +4,8 @@
 
 use super::desk::{Desk, Item, ItemKind};
 use crate::baseline::Conflict;
-use crate::compare::lines::{Shape, diff};
+use crate::compare::cells::Shape;
+use crate::compare::lines::diff;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag, Pending};
 use crate::model::{Difference, FacetChange, FacetKind, Finding};
 use crate::report::{covers, picture_change};

@@ -12,7 +12,6 @@ use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
     BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
 };
-use crate::model::verdict::Verdict;
 
 /// The default deadline of an action or check.
 const ACTION_TIMEOUT_MS: u64 = 10_000;
@@ -92,11 +91,7 @@ fn bytes(text: &str) -> Option<u64> {
 
 /// The gate where nothing is said.
 pub(super) fn default_gate() -> GateConfig {
-    GateConfig {
-        fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
-        judged_at_least: 95.0,
-        rules: Vec::new(),
-    }
+    GateConfig::default()
 }
 
 fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConfig {
@@ -152,7 +147,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|node| {
         let text = reader.words(node, "\"schedule\"")?;
-        if let Err(reason) = super::cron::validate(text) {
+        if let Err(reason) = super::Schedule::parse(text) {
             reader.complain(
                 node.pos,
                 format!("\"{text}\" is no cron schedule: {reason}"),

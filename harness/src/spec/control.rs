@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Mention, Reader};
-use crate::model::control::{Condition, ForEach, Repeat, When};
+use crate::model::action::{ForEach, Repeat, When};
+use crate::model::control::Condition;
 use crate::model::scenario::{TextTest, WaitFor};
 use crate::model::{Action, Template};
 

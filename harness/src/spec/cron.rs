@@ -1,57 +1,109 @@
-//! [`validate`]: whether five words are a cron schedule, as crontab(5) has it.
+//! [`Schedule`]: when nights start, by the five fields of crontab(5). The crate croner reads them
+//! and knows the calendar; what only it understands (`L`, `#`, seconds, `@daily`) is refused,
+//! because cron, systemd and forges must understand the same.
 
-/// The five fields: name, least, most, and names for the values from the least on.
-const FIELDS: [(&str, u32, u32, &[&str]); 5] = [
-    ("minute", 0, 59, &[]),
-    ("hour", 0, 23, &[]),
-    ("day", 1, 31, &[]),
-    (
-        "month",
-        1,
-        12,
-        &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    ),
-    ("weekday", 0, 7, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeZone};
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+use regex::Regex;
+
+/// The five fields: the name, and what a value looks like.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", r"\d+"),
+    ("hour", r"\d+"),
+    ("day of the month", r"\d+"),
+    ("month", r"(?:\d+|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),
+    ("day of the week", r"(?:\d+|sun|mon|tue|wed|thu|fri|sat)"),
 ];
 
-/// Says what is wrong with a schedule.
-pub(crate) fn validate(schedule: &str) -> Result<(), String> {
-    let words: Vec<&str> = schedule.split_whitespace().collect();
-    if words.len() != FIELDS.len() {
-        return Err(format!("it has {} fields and not 5", words.len()));
-    }
-    for (word, field) in words.iter().zip(FIELDS) {
-        for part in word.split(',') {
-            part_fits(part, field).ok_or_else(|| format!("\"{part}\" is no {}", field.0))?;
+/// When nights start.
+#[derive(Debug, Clone)]
+pub struct Schedule(Cron);
+
+impl Schedule {
+    /// Reads five fields.
+    ///
+    /// # Errors
+    /// What is wrong with them, as a part of a sentence: `"61" is no minute`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let [_, _, day, _, weekday] = words[..] else {
+            return Err(format!("it has {} fields and not 5", words.len()));
+        };
+        for (index, (word, (name, value))) in words.iter().zip(FIELDS).enumerate() {
+            let shape = Regex::new(&format!(r"(?i)^(?:\*|{value}(?:-{value})?)(?:/\d+)?$"))
+                .expect("a pattern of ours");
+            for part in word.split(',') {
+                let mut alone = ["*"; FIELDS.len()];
+                alone[index] = part;
+                if !shape.is_match(part) || read(&alone.join(" "), false).is_none() {
+                    return Err(format!("\"{part}\" is no {name}"));
+                }
+            }
         }
+        // Where one of the two fields begins with a star, cron asks for both, else for either.
+        let both = day.starts_with('*') || weekday.starts_with('*');
+        read(text, both).map(Self).ok_or_else(|| "it names no moment".to_owned())
     }
-    Ok(())
+
+    /// The minutes of an hour, from 0.
+    #[must_use]
+    pub fn minutes(&self) -> BTreeSet<u32> {
+        set(self.0.pattern.minutes.values())
+    }
+
+    /// The hours of a day, from 0.
+    #[must_use]
+    pub fn hours(&self) -> BTreeSet<u32> {
+        set(self.0.pattern.hours.values())
+    }
+
+    /// The days of a month, from 1.
+    #[must_use]
+    pub fn days(&self) -> BTreeSet<u32> {
+        set(self.0.pattern.days.values())
+    }
+
+    /// The months of a year, from 1.
+    #[must_use]
+    pub fn months(&self) -> BTreeSet<u32> {
+        set(self.0.pattern.months.values())
+    }
+
+    /// The days of a week, from 0, Sunday.
+    #[must_use]
+    pub fn weekdays(&self) -> BTreeSet<u32> {
+        set(self.0.pattern.days_of_week.values())
+    }
+
+    /// Whether a day of the month or a day of the week is enough, where both are named.
+    #[must_use]
+    pub fn takes_either_day(&self) -> bool {
+        !self.0.pattern.matches_dom_and_dow()
+    }
+
+    /// The first moment after this one, in its time zone; `None` where there is none in the years
+    /// that croner looks through, as on 30 February.
+    #[must_use]
+    pub fn next_after<Zone: TimeZone>(&self, now: &DateTime<Zone>) -> Option<DateTime<Zone>> {
+        self.0.find_next_occurrence(now, false).ok()
+    }
 }
 
-fn part_fits(part: &str, field: (&str, u32, u32, &[&str])) -> Option<()> {
-    let (range, step) = match part.split_once('/') {
-        Some((range, step)) => (range, Some(step)),
-        None => (part, None),
-    };
-    if let Some(step) = step {
-        step.parse::<u32>().ok().filter(|it| (1..=field.2).contains(it))?;
-    }
-    if range == "*" {
-        return Some(());
-    }
-    match range.split_once('-') {
-        Some((from, to)) => (number(from, field)? <= number(to, field)?).then_some(()),
-        None => number(range, field).map(|_| ()),
-    }
+fn read(text: &str, both_days: bool) -> Option<Cron> {
+    let parser = CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .dom_and_dow(both_days)
+        // `5/15` is every fifteenth from the fifth on, as most crons have it.
+        .sloppy_ranges(true);
+    parser.build().parse(text).ok()
 }
 
-fn number(word: &str, (_, least, most, names): (&str, u32, u32, &[&str])) -> Option<u32> {
-    let index = names.iter().position(|it| it.eq_ignore_ascii_case(word));
-    let number = match index {
-        Some(at) => least + at as u32,
-        None => word.parse().ok()?,
-    };
-    (least..=most).contains(&number).then_some(number)
+fn set(values: Vec<u16>) -> BTreeSet<u32> {
+    values.into_iter().map(u32::from).collect()
 }
 
 #[cfg(test)]
@@ -60,27 +112,63 @@ mod tests {
 
     #[test]
     fn schedules_of_crontab_are_taken_and_others_say_what_is_wrong() {
-        let said: Vec<_> = [
-            "0 1 * * *",
-            "*/15 0-6,22 1 jan-mar MON-fri",
+        let good =
+            ["0 1 * * *", "*/15 0-6,22 1 jan-mar MON-fri", "5/15 1 * * 7", "0 1 * * fri-sun"];
+        let wrong: Vec<_> =
+            good.into_iter().filter_map(|text| Schedule::parse(text).err()).collect();
+        assert_eq!(wrong, Vec::<String>::new());
+        let said = [
             "0 1 * *",
             "61 1 * * *",
             "0 5-1 * * *",
             "*/0 * * * *",
+            "/5 * * * *",
+            "0 1 L * *",
+            "0 1 * mon *",
+            "0 1 * * fri#2",
+            "0 1 * * fry",
+            "0 1,,2 * * *",
+            "@daily",
         ]
-        .into_iter()
-        .map(validate)
-        .collect();
+        .map(|text| Schedule::parse(text).map(|_| ()).unwrap_err());
         assert_eq!(
             said,
             [
-                Ok(()),
-                Ok(()),
-                Err("it has 4 fields and not 5".to_owned()),
-                Err("\"61\" is no minute".to_owned()),
-                Err("\"5-1\" is no hour".to_owned()),
-                Err("\"*/0\" is no minute".to_owned()),
+                "it has 4 fields and not 5",
+                "\"61\" is no minute",
+                "\"5-1\" is no hour",
+                "\"*/0\" is no minute",
+                "\"/5\" is no minute",
+                "\"L\" is no day of the month",
+                "\"mon\" is no month",
+                "\"fri#2\" is no day of the week",
+                "\"fry\" is no day of the week",
+                "\"\" is no hour",
+                "it has 1 fields and not 5",
             ]
         );
+    }
+
+    #[test]
+    fn the_next_moment_is_that_of_the_zone_also_where_its_clock_is_changed() {
+        let next = |schedule: &str, now: &str| {
+            let now = DateTime::parse_from_rfc3339(now).expect("a moment");
+            let now = now.with_timezone(&chrono_tz::Europe::Berlin);
+            let schedule = Schedule::parse(schedule).expect("a good schedule");
+            schedule.next_after(&now).map(|it| it.to_rfc3339())
+        };
+        let next_is = |schedule: &str, now: &str, expected: &str| {
+            assert_eq!(next(schedule, now).as_deref(), Some(expected), "{schedule} after {now}");
+        };
+        next_is("0 1 * * *", "2026-11-29T01:00:00+01:00", "2026-11-30T01:00:00+01:00");
+        next_is("30 2 * * 1-5", "2026-07-03T12:00:00+02:00", "2026-07-06T02:30:00+02:00");
+        // Either day where both are named, and both where one begins with a star.
+        next_is("0 3 13 * fri", "2026-11-08T00:00:00+01:00", "2026-11-13T03:00:00+01:00");
+        next_is("0 3 20 * mon", "2026-11-14T00:00:00+01:00", "2026-11-16T03:00:00+01:00");
+        next_is("0 3 */2 * mon", "2026-11-14T00:00:00+01:00", "2026-11-23T03:00:00+01:00");
+        // On 29 March the clock goes from 2 to 3, on 25 October from 3 back to 2.
+        next_is("30 2 * * *", "2026-03-28T12:00:00+01:00", "2026-03-29T03:00:00+02:00");
+        next_is("30 2 * * *", "2026-10-24T12:00:00+02:00", "2026-10-25T02:30:00+02:00");
+        assert_eq!(next("0 0 30 2 *", "2026-11-29T01:00:00+01:00"), None);
     }
 }

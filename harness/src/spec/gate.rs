@@ -5,7 +5,7 @@ use super::grammar;
 use super::node::Node;
 use super::reader::Reader;
 use crate::model::suite::{GateConfig, GateRule};
-use crate::model::verdict::Verdict;
+use crate::model::verdict::{Because, Verdict};
 
 /// Reads `gate`.
 pub(crate) fn read(reader: &mut Reader, node: Option<&Node>) -> GateConfig {
@@ -19,6 +19,9 @@ pub(crate) fn read(reader: &mut Reader, node: Option<&Node>) -> GateConfig {
     {
         gate.judged_at_least = share;
     }
+    if let Some(node) = fields.get("fail-on-unjudged") {
+        gate.fail_on_unjudged = reasons(reader, node);
+    }
     if let Some(node) = fields.get("rules") {
         let items = reader.list(node, "\"rules\"");
         gate.rules = items.iter().filter_map(|it| rule(reader, it, &gate.fail_on)).collect();
@@ -31,6 +34,15 @@ fn verdicts(reader: &mut Reader, node: &Node) -> Vec<Verdict> {
     items
         .iter()
         .filter_map(|it| Verdict::from_word(reader.choice(it, "verdict", grammar::verdicts())?))
+        .collect()
+}
+
+/// The reasons for which a scenario could not be judged.
+fn reasons(reader: &mut Reader, node: &Node) -> Vec<Because> {
+    let items = reader.list(node, "\"fail-on-unjudged\"");
+    items
+        .iter()
+        .filter_map(|it| Because::from_word(reader.choice(it, "reason", grammar::reasons())?))
         .collect()
 }
 
@@ -51,7 +63,8 @@ fn rule(reader: &mut Reader, node: &Node, general: &[Verdict]) -> Option<GateRul
     let fail_on = fields.get("fail-on").and_then(|it| changed(reader, it, general));
     let judged_at_least =
         fields.get("judged-at-least").and_then(|it| reader.percent(it, "\"judged-at-least\""));
-    Some(GateRule { branch: branch?, fail_on, judged_at_least })
+    let fail_on_unjudged = fields.get("fail-on-unjudged").map(|it| reasons(reader, it));
+    Some(GateRule { branch: branch?, fail_on, judged_at_least, fail_on_unjudged })
 }
 
 /// The verdicts of a rule: all with `+` or `-`, as a change of the general ones, or none.

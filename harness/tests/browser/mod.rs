@@ -9,6 +9,7 @@ mod focus;
 mod frames;
 mod gestures;
 mod handover;
+mod hanging;
 mod lists;
 mod places;
 mod readiness;

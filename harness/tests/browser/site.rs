@@ -167,9 +167,7 @@ async fn page(uri: axum::http::Uri) -> Response {
         }
         "/dialogs" => include_str!("dialogs.html"),
         "/alerts" => "<h1>Alerts</h1><button onclick='while (true) alert(\"again\")'>Go</button>",
-        "/hang" => {
-            "<h1>Hang</h1><button onclick='setTimeout(() => { while (true); }, 0)'>Go</button>"
-        }
+        "/hang" => include_str!("hang.html"),
         "/pointer" => include_str!("pointer.html"),
         "/lists" => include_str!("lists.html"),
         "/long" => include_str!("long.html"),

@@ -40,7 +40,6 @@ async fn watches_see_what_breaks_and_nothing_on_a_clean_page() {
     let facets = bench.observe().await;
     assert_eq!(facet(&facets, FacetKind::Page), "path: /broken\ntitle: \nstatus: 500\n");
     the_wall_holds(&mut bench).await;
-    a_hung_page_is_a_failure(&mut bench).await;
     nothing_without_a_host_opens(&mut bench).await;
     a_crashed_page_is_a_crash(&mut bench).await;
     bench.stop().await;
@@ -99,15 +98,6 @@ async fn a_crashed_page_is_a_crash(bench: &mut Bench) {
     bench.open("/static").await;
 }
 
-async fn a_hung_page_is_a_failure(bench: &mut Bench) {
-    bench.open("/hang").await;
-    bench.passes(Action::click(button("Go"))).await;
-    let (_, actual) = bench.fails(Action::See(vec![text("Hang")])).await;
-    assert_eq!(actual, "the page does not answer: its scripts do not end");
-    bench.fresh_page().await;
-    bench.open("/static").await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_driver_is_a_lost_browser_and_nothing_is_left_behind() {
     let mut bench = Bench::start().await;
@@ -153,7 +143,7 @@ async fn until_dead(browser: &Browser) {
 }
 
 /// The processes whose command line names the scratch folder, by their ids.
-fn running(scratch: &tempfile::TempDir) -> std::collections::BTreeMap<i32, String> {
+pub(super) fn running(scratch: &tempfile::TempDir) -> std::collections::BTreeMap<i32, String> {
     let scratch = scratch.path().display().to_string();
     std::fs::read_dir("/proc")
         .unwrap()

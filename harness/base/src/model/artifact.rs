@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::{Snapshot, TextTest};
+use super::command::TextTest;
+use super::snapshot::Snapshot;
 use super::template::Template;
 
 /// A look at one file of the working folder.

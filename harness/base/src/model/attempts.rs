@@ -254,6 +254,12 @@ impl<'a> AttemptLog<'a> {
         })
     }
 
+    /// Whether it ended and says something about the product.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
+    }
+
     /// How it ended; `None` where it did not.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::observe::FacetKind;
+use super::facet::FacetKind;
 use super::thing::Thing;
 
 /// One thing that is otherwise than its baseline says.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::Snapshot;
+use super::snapshot::Snapshot;
 use super::template::Template;
 
 /// A command and what must hold of it.

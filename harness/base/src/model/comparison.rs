@@ -3,9 +3,10 @@
 //! The caller stores those bytes by [`Comparison::store`] before it hands the value to `triage`,
 //! so that neither of the two rooms does any I/O.
 
+use super::difference::Difference;
 use super::event::EvidenceRef;
-use super::finding::{Difference, RedactionUse};
-use super::observe::{FacetKind, FacetShape};
+use super::facet::{FacetKind, FacetShape};
+use super::finding::RedactionUse;
 use super::verdict::Because;
 
 /// Keeps bytes as evidence; takes kind, media type and bytes.

@@ -1,12 +1,10 @@
-//! Steps that hold steps: [`When`], [`Repeat`] and [`ForEach`].
-//!
-//! `plan` expands `for-each`; the others are decided while the scenario runs. Every step in them
-//! has an index of its own, counted in the order in which the file has them.
+//! [`Condition`]: what a step's being done depends on.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::{Step, Surface, TextTest, WaitFor};
+use super::command::TextTest;
+use super::page::WaitFor;
+use super::surface::Surface;
 use super::template::Template;
 
 /// What a step's being done depends on.
@@ -33,35 +31,4 @@ impl Condition {
             Self::Value { .. } => Surface::Command,
         }
     }
-}
-
-/// Steps that are done where a condition holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct When {
-    /// The condition, looked at once.
-    pub condition: Condition,
-    /// What is done where it holds.
-    pub steps: Vec<Step>,
-    /// What is done where it does not.
-    pub otherwise: Vec<Step>,
-}
-
-/// Steps that are done several times.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repeat {
-    /// How often at most; without `until` exactly so often.
-    pub times: u32,
-    /// Ends it as soon as it holds before a round; that it never did is a failure.
-    pub until: Option<Condition>,
-    /// What is done.
-    pub steps: Vec<Step>,
-}
-
-/// Steps that are done once for every row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForEach {
-    /// The key of each row, which names its checkpoints, and the values of its fields.
-    pub rows: Vec<(String, IndexMap<String, Template>)>,
-    /// What is done.
-    pub steps: Vec<Step>,
 }

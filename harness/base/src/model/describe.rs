@@ -1,10 +1,12 @@
 //! [`Action::describe`]: how a person would say a step, for reports and progress.
 
+use super::action::Action;
 use super::artifact::Presence;
+use super::command::{CommandLine, TextTest};
 use super::control::Condition;
 use super::gesture::{Click, ClickKind, DragTo, Modifier, Network, ScrollTo, Tab, UploadBy};
+use super::page::{PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
-use super::scenario::{Action, CommandLine, PageCapture, PageExpectation, TextTest, WaitFor};
 use super::target::Target;
 use super::terminal::TerminalAction;
 

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::observe::{FacetKind, Rect};
-use super::scenario::Surface;
+use super::action::Action;
+use super::facet::{FacetKind, Rect};
+use super::surface::Surface;
 use super::verdict::{Because, Outcome};
+pub use super::watch::WatchKind;
 
 /// A line of `ledger.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -248,6 +250,13 @@ pub struct KnownValue {
 pub struct StepRecord {
     /// Its index in the scenario.
     pub index: u32,
+    /// How a person would say it; empty in nights of before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// What was to be done, with references and not with their values. `None` for a step that holds
+    /// steps, which have records of their own, and in nights of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Box<Action>>,
     /// What it acted upon.
     pub surface: Surface,
     /// Where in the product, in its own terms: the URL path after the step, or the command line.
@@ -365,54 +374,5 @@ impl EvidenceRef {
     pub fn is_of(&self, sha256: &str) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         name.split('.').next() == Some(sha256)
-    }
-}
-
-/// What a watch can see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WatchKind {
-    /// An uncaught exception.
-    Exception,
-    /// An unhandled promise rejection.
-    Rejection,
-    /// `console.error`, and what the browser itself reports as an error.
-    ConsoleError,
-    /// A request that got no answer.
-    RequestFailed,
-    /// An answer with a status of 400 or more.
-    BadStatus,
-    /// The page's process died.
-    PageCrashed,
-}
-
-impl WatchKind {
-    /// Every kind.
-    pub const ALL: [Self; 6] = [
-        Self::Exception,
-        Self::Rejection,
-        Self::ConsoleError,
-        Self::RequestFailed,
-        Self::BadStatus,
-        Self::PageCrashed,
-    ];
-
-    /// The kind with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// The word used in the events facet.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Exception => "exception",
-            Self::Rejection => "rejection",
-            Self::ConsoleError => "console-error",
-            Self::RequestFailed => "request-failed",
-            Self::BadStatus => "bad-status",
-            Self::PageCrashed => "page-crashed",
-        }
     }
 }

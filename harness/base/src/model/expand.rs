@@ -7,7 +7,8 @@ use std::convert::Infallible;
 
 use indexmap::IndexMap;
 
-use super::scenario::{Scenario, Step};
+use super::action::Step;
+use super::scenario::Scenario;
 use super::target::Target;
 use super::template::Template;
 

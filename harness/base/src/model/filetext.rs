@@ -249,6 +249,25 @@ fn value_key(line: &str, before: &mut Vec<String>) -> String {
     key
 }
 
+/// What is said below an output of the bytes that its text does not show: lines of their own, in
+/// this order.
+pub const ODD_COLOURS: &str = "[written with colour codes, though not to a terminal]";
+/// The same of `\r\n`.
+pub const ODD_ENDS: &str = "[lines end in CR LF]";
+/// The same of an output whose last byte is no `\n`.
+pub const ODD_LAST: &str = "[the last line does not end]";
+
+/// An output without what is said below it of its bytes.
+#[must_use]
+pub fn without_oddities(output: &str) -> &str {
+    let mut rest = output;
+    for odd in [ODD_LAST, ODD_ENDS, ODD_COLOURS] {
+        let line = rest.strip_suffix('\n').unwrap_or(rest).strip_suffix(odd);
+        rest = line.filter(|it| it.is_empty() || it.ends_with('\n')).unwrap_or(rest);
+    }
+    rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

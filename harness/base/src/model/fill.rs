@@ -5,13 +5,13 @@
 
 use indexmap::IndexMap;
 
+use super::action::{Action, ForEach, Repeat, Step, When};
 use super::artifact::{FileStep, MailCapture, MailStep};
-use super::control::{Condition, ForEach, Repeat, When};
+use super::command::{CommandLine, OutputExpectation, RunCommand, TextTest};
+use super::control::Condition;
 use super::gesture::{Click, DragTo, ScrollTo, Tab};
-use super::scenario::{
-    Action, CommandLine, DialogAnswer, FieldValue, OutputExpectation, PageCapture, PageExpectation,
-    RunCommand, Snapshot, Step, TextTest, WaitFor,
-};
+use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
+use super::snapshot::Snapshot;
 use super::snapshot::Unordered;
 use super::target::Target;
 use super::template::{Template, UnknownReference};

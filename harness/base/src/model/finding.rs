@@ -1,131 +1,18 @@
-//! [`Judgement`]: what a night's ledger means: differences, findings, verdicts, the gate.
+//! [`Judgement`]: what a night's ledger means: findings, verdicts, the gate.
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::change::Change;
+pub use super::difference::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::event::EvidenceRef;
+use super::facet::FacetKind;
 use super::history::Since;
-use super::observe::{FacetKind, Rect};
-use super::picture::{Move, Region};
+pub use super::picture::ImageChange;
+pub use super::stage::StageUse;
 use super::stage::{Stage, StageTally};
+pub use super::verdict::Totals;
 use super::verdict::{Because, Decision, Severity, Verdict};
-
-/// One located change of one checkpoint that is left after redaction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The scenario's id.
-    pub scenario: String,
-    /// Which attempt saw it.
-    pub attempt: u32,
-    /// The checkpoint; `None` for a step that failed.
-    pub checkpoint: Option<String>,
-    /// The index of the step.
-    pub step: u32,
-    /// Where in the product, in its own terms.
-    #[serde(rename = "where")]
-    pub place: String,
-    /// The parts that changed.
-    pub facets: Vec<FacetChange>,
-}
-
-/// One facet of a difference.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FacetChange {
-    /// Which facet; `None` for a check or action that failed.
-    pub facet: Option<FacetKind>,
-    /// What was expected, shortened to the changed lines.
-    pub expected: String,
-    /// What was there instead, shortened likewise.
-    pub actual: String,
-    /// The changed lines in context, for text facets.
-    pub diff: Vec<DiffLine>,
-    /// For images: how much changed and where.
-    pub image: Option<ImageChange>,
-    /// Paths in the night directory: baseline first, then what was seen, then the boxed difference of images.
-    pub evidence: Vec<String>,
-    /// The same, thing by thing. Not kept: it is read again whenever a night is judged.
-    #[serde(skip)]
-    pub changes: Vec<Change>,
-}
-
-/// A line of a diff.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffLine {
-    /// What became of it.
-    pub tag: DiffTag,
-    /// Its number in the baseline, from 1.
-    pub old_line: Option<u32>,
-    /// Its number in what was seen, from 1.
-    pub new_line: Option<u32>,
-    /// The text in pieces; emphasised ones are the words that changed.
-    pub pieces: Vec<DiffPiece>,
-}
-
-impl DiffLine {
-    /// The whole text of the line.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
-    }
-
-    /// The text without its indentation.
-    #[must_use]
-    pub fn trimmed(&self) -> String {
-        self.text().trim().to_owned()
-    }
-
-    /// A mark that lines are left out here.
-    #[must_use]
-    pub fn gap() -> Self {
-        Self { tag: DiffTag::Gap, old_line: None, new_line: None, pieces: Vec::new() }
-    }
-}
-
-/// What became of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DiffTag {
-    /// In both.
-    Same,
-    /// Only in what was seen.
-    Added,
-    /// Only in the baseline.
-    Removed,
-    /// Lines in both that are left out here.
-    Gap,
-}
-
-/// A piece of a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiffPiece {
-    /// The text.
-    pub text: String,
-    /// Whether it is what changed in the line.
-    pub emphasis: bool,
-}
-
-/// How a picture changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ImageChange {
-    /// Pixels that differ, without masks and anti-aliasing.
-    pub changed_pixels: u64,
-    /// All pixels that were compared.
-    pub compared_pixels: u64,
-    /// Size of the baseline, in pixels.
-    pub expected_size: (u32, u32),
-    /// Size of what was seen, in pixels.
-    pub actual_size: (u32, u32),
-    /// The changed regions.
-    pub boxes: Vec<Rect>,
-    /// What each of these regions is, in the same order; empty in nights of before it was told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub regions: Vec<Region>,
-    /// What is the same picture at another place.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moves: Vec<Move>,
-}
 
 /// Differences and failures with one cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -296,19 +183,6 @@ impl std::fmt::Display for DeadRedaction {
     }
 }
 
-/// What something that is not gating yet did in a night.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageUse {
-    /// What it is: `facet links`, `watch console-error`, `scenario filter-orders`.
-    pub what: String,
-    /// Its stage: `shadow` or `advisory`.
-    pub stage: String,
-    /// How many comparisons it took part in.
-    pub compared: u64,
-    /// In how many of them it would have raised an alarm, had it been gating.
-    pub would_have_alarmed: u64,
-}
-
 /// The known issue that a finding belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuppressionNote {
@@ -376,75 +250,6 @@ pub struct ScenarioResult {
     pub duration_ms: u64,
     /// The ids of its findings.
     pub findings: Vec<String>,
-}
-
-/// The numbers of a night: planned = judged + inconclusive + not-run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Totals {
-    /// Scenarios that were to run.
-    pub planned: u32,
-    /// Scenarios with a verdict other than inconclusive and not-run.
-    pub judged: u32,
-    /// Verdict `regressed`.
-    pub regressed: u32,
-    /// Verdict `still-failing`.
-    pub still_failing: u32,
-    /// Verdict `flaky`.
-    pub flaky: u32,
-    /// Verdict `inconclusive`.
-    pub inconclusive: u32,
-    /// Verdict `drifted`.
-    pub drifted: u32,
-    /// Verdict `new`.
-    pub new: u32,
-    /// Verdict `fixed`.
-    pub fixed: u32,
-    /// Verdict `unchanged`.
-    pub unchanged: u32,
-    /// Verdict `not-run`.
-    pub not_run: u32,
-}
-
-impl Totals {
-    /// Counts verdicts.
-    #[must_use]
-    pub fn count(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
-        let mut totals = Self::default();
-        for verdict in verdicts {
-            totals.planned += 1;
-            totals.judged += u32::from(verdict.is_judged());
-            let slot = match verdict {
-                Verdict::Regressed => &mut totals.regressed,
-                Verdict::StillFailing => &mut totals.still_failing,
-                Verdict::Flaky => &mut totals.flaky,
-                Verdict::Inconclusive => &mut totals.inconclusive,
-                Verdict::Drifted => &mut totals.drifted,
-                Verdict::New => &mut totals.new,
-                Verdict::Fixed => &mut totals.fixed,
-                Verdict::Unchanged => &mut totals.unchanged,
-                Verdict::NotRun => &mut totals.not_run,
-            };
-            *slot += 1;
-        }
-        totals
-    }
-
-    /// How many scenarios have this verdict.
-    #[must_use]
-    pub fn of(&self, verdict: Verdict) -> u32 {
-        match verdict {
-            Verdict::Regressed => self.regressed,
-            Verdict::StillFailing => self.still_failing,
-            Verdict::Flaky => self.flaky,
-            Verdict::Inconclusive => self.inconclusive,
-            Verdict::Drifted => self.drifted,
-            Verdict::New => self.new,
-            Verdict::Fixed => self.fixed,
-            Verdict::Unchanged => self.unchanged,
-            Verdict::NotRun => self.not_run,
-        }
-    }
 }
 
 /// What the gate decided, and the rule that did.

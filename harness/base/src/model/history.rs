@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::finding::{StageUse, Totals};
-use super::scenario::Surface;
 use super::sensitivity::Noticed;
-use super::verdict::{Decision, Verdict};
+use super::stage::StageUse;
+use super::surface::Surface;
+use super::verdict::{Decision, Totals, Verdict};
 
 /// What earlier nights said.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,6 +33,24 @@ pub struct History {
     /// What was redacted in these nights, summed up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redactions: Vec<PastRedaction>,
+}
+
+impl History {
+    /// What they said of one scenario, and of the nights as such.
+    #[must_use]
+    pub fn of(&self, scenario: &str) -> Self {
+        let own = self.scenarios.get_key_value(scenario);
+        let causes = own.iter().flat_map(|(_, past)| &past.causes);
+        let causes = causes.filter_map(|it| self.causes.get_key_value(it));
+        let cloned = |(key, value): (&String, &PastCause)| (key.clone(), value.clone());
+        Self {
+            folder: self.folder.clone(),
+            nights: self.nights.clone(),
+            scenarios: own.map(|(id, past)| (id.clone(), past.clone())).into_iter().collect(),
+            causes: causes.map(cloned).collect(),
+            ..Self::default()
+        }
+    }
 }
 
 /// One earlier night.

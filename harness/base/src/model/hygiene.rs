@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scenario::Action;
+use super::action::Action;
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,11 +1,20 @@
 //! The shared nouns of the house: plain serde data without I/O.
 //!
-//! Every other room speaks in these types. They are grouped by the stage that writes them:
-//! [`scenario`] and [`suite`] by `spec`, [`plan`] by `plan`, [`observe`] by the surfaces,
-//! [`event`] by `attempt` and `night`, [`comparison`] by `compare`, [`verdict`] and [`finding`]
-//! by `triage`, [`history`] by the room of that name; [`stage`] says how much each counts.
+//! Every other room speaks in these types. They lie in layers, and a file uses only files of
+//! layers below its own:
+//!
+//! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`verdict`];
+//! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
+//! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
+//!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
+//! 4. what happened: [`observe`] by the surfaces, [`event`] by `attempt` and `night`;
+//! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
+//! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, and [`plan`],
+//!    which holds all that judging needs.
+//!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
+pub mod action;
 pub mod artifact;
 pub mod attempts;
 pub mod change;
@@ -13,10 +22,12 @@ pub mod command;
 pub mod comparison;
 pub mod control;
 mod describe;
+pub mod difference;
 pub mod edit;
 pub mod event;
 mod expand;
 mod expectations;
+pub mod facet;
 pub mod filetext;
 pub mod fill;
 pub mod finding;
@@ -24,6 +35,7 @@ pub mod gesture;
 pub mod history;
 pub mod hygiene;
 pub mod observe;
+pub mod page;
 pub mod page_settings;
 pub mod patience;
 pub mod picture;
@@ -35,6 +47,7 @@ pub mod settle;
 pub mod snapshot;
 pub mod stage;
 pub mod suite;
+pub mod surface;
 pub mod target;
 pub mod template;
 pub mod terminal;
@@ -42,6 +55,7 @@ pub mod terminal;
 pub mod testing;
 pub mod thing;
 pub mod verdict;
+pub mod watch;
 
 pub use change::Change;
 pub use event::{

@@ -2,13 +2,11 @@
 //! how one changed, in words that a person would use.
 //!
 //! A layout is never compared. It is kept beside a picture so that a changed region can be called
-//! `button "Buy"` instead of by its pixels. Neighbours: [`super::finding::ImageChange`], which
-//! holds regions and moves, and [`super::scenario::Snapshot`], which has a scope.
+//! `button "Buy"` instead of by its pixels. [`ImageChange`] holds all that is known of a change.
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::ImageChange;
-use super::observe::Rect;
+use super::facet::Rect;
 use super::target::Target;
 use super::template::Template;
 
@@ -116,6 +114,18 @@ pub struct Region {
     pub names: Vec<String>,
     /// What became of it.
     pub fate: Fate,
+    /// The colour that became another one, where nothing but the style is otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repaint: Option<Repaint>,
+}
+
+/// A colour that became another one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Repaint {
+    /// The old colour: `#333333`.
+    pub from: String,
+    /// The new one.
+    pub to: String,
 }
 
 /// Something that is the same picture at another place.
@@ -188,6 +198,27 @@ impl Region {
             (Fate::Gone, true) => format!("{names} are gone"),
         })
     }
+}
+
+/// How a picture changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageChange {
+    /// Pixels that differ, without masks and anti-aliasing.
+    pub changed_pixels: u64,
+    /// All pixels that were compared.
+    pub compared_pixels: u64,
+    /// Size of the baseline, in pixels.
+    pub expected_size: (u32, u32),
+    /// Size of what was seen, in pixels.
+    pub actual_size: (u32, u32),
+    /// The changed regions.
+    pub boxes: Vec<Rect>,
+    /// What each of these regions is, in the same order; empty in nights of before it was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<Region>,
+    /// What is the same picture at another place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
 }
 
 impl ImageChange {
@@ -274,8 +305,12 @@ mod tests {
             actual_size: (300, 424),
             boxes: vec![PLACE, PLACE],
             regions: vec![
-                Region { names: vec!["button \"Buy\"".to_owned()], fate: Fate::Changed },
-                Region { names: vec!["img \"Truck\"".to_owned()], fate: Fate::Gone },
+                Region {
+                    names: vec!["button \"Buy\"".to_owned()],
+                    fate: Fate::Changed,
+                    repaint: None,
+                },
+                Region { names: vec!["img \"Truck\"".to_owned()], fate: Fate::Gone, repaint: None },
             ],
             moves: vec![Move { names: vec!["contentinfo".to_owned()], more: 0, from: PLACE, to }],
         };
@@ -285,8 +320,10 @@ mod tests {
                 "img \"Truck\" is gone; button \"Buy\" looks different; contentinfo moved down 24 px; and 1 more"
             )
         );
-        let overlay = Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed };
-        let banner = Region { names: vec!["div.banner".to_owned()], fate: Fate::New };
+        let overlay =
+            Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed, repaint: None };
+        let banner =
+            Region { names: vec!["div.banner".to_owned()], fate: Fate::New, repaint: None };
         let unnamed = ImageChange {
             regions: vec![overlay, banner],
             actual_size: change.expected_size,

@@ -7,11 +7,12 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::EvidenceRef;
+use super::facet::FacetKind;
 use super::history::History;
 use super::hygiene::Remark;
-use super::observe::FacetKind;
 use super::patience::Patience;
-use super::scenario::{Redaction, Scenario};
+use super::scenario::Scenario;
+use super::snapshot::Redaction;
 use super::stage::{Stage, Stages};
 use super::suite::{GateConfig, SessionConfig, Suppression};
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::observe::FacetKind;
+use super::facet::FacetKind;
 
 /// What a redaction, mask or the like costs: changes that would no longer be noticed, of those that are today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

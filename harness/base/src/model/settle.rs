@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::observe::FacetKind;
+use super::facet::FacetKind;
 use super::sensitivity::Cost;
 use super::snapshot::{Redaction, Unordered};
 use super::target::Target;

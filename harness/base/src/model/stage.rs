@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::WatchKind;
-use super::observe::FacetKind;
+use super::facet::FacetKind;
+use super::watch::WatchKind;
 
 /// How much something counts, the weakest first.
 #[derive(
@@ -109,4 +109,17 @@ pub struct StageTally {
     pub compared: u32,
     /// How often it would have been a finding.
     pub would_have_alarmed: u32,
+}
+
+/// What something that is not gating yet did in a night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageUse {
+    /// What it is: `facet links`, `watch console-error`, `scenario filter-orders`.
+    pub what: String,
+    /// Its stage: `shadow` or `advisory`.
+    pub stage: String,
+    /// How many comparisons it took part in.
+    pub compared: u64,
+    /// In how many of them it would have raised an alarm, had it been gating.
+    pub would_have_alarmed: u64,
 }

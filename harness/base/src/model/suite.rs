@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::observe::FacetKind;
+use super::action::Step;
+use super::command::CommandLine;
+use super::facet::FacetKind;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
-use super::scenario::{CommandLine, Redaction, Scenario, Step};
+pub use super::scenario::Isolation;
+use super::scenario::Scenario;
+use super::snapshot::Redaction;
 use super::stage::Stages;
 use super::target::Target;
 use super::template::Template;
-use super::verdict::Verdict;
+use super::verdict::{Because, Verdict};
 
 /// A validated suite.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,17 +177,6 @@ pub struct SessionConfig {
     pub renew_after_ms: Option<u64>,
 }
 
-/// Who gets a server of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Isolation {
-    /// One server for the night.
-    #[default]
-    Night,
-    /// One server for each attempt, over its own copy of the data.
-    Scenario,
-}
-
 /// An overlay and the thing to click to be rid of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dismissal {
@@ -287,6 +280,10 @@ pub struct GateConfig {
     pub fail_on: Vec<Verdict>,
     /// The least share of planned scenarios that must be judged, in percent.
     pub judged_at_least: f64,
+    /// The reasons for which a scenario that could not be judged fails the gate; none in nights of
+    /// versions that had no such reasons.
+    #[serde(default)]
+    pub fail_on_unjudged: Vec<Because>,
     /// Rules for branches; of those that match, the last decides.
     pub rules: Vec<GateRule>,
 }
@@ -300,6 +297,10 @@ pub struct GateRule {
     pub fail_on: Option<Vec<Verdict>>,
     /// The least share judged, in percent; `None` keeps the general one.
     pub judged_at_least: Option<f64>,
+    /// The reasons for which what could not be judged fails the gate there; `None` keeps the
+    /// general ones.
+    #[serde(default)]
+    pub fail_on_unjudged: Option<Vec<Because>>,
 }
 
 /// A known issue: the changes that it names are shown, but do not fail the gate until it expires.
@@ -420,6 +421,7 @@ impl Default for GateConfig {
         Self {
             fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
             judged_at_least: 95.0,
+            fail_on_unjudged: Because::FAIL_UNLESS_SAID.to_vec(),
             rules: Vec::new(),
         }
     }

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::{CommandLine, Snapshot, TextTest};
+use super::command::{CommandLine, TextTest};
+use super::snapshot::Snapshot;
 use super::template::Template;
 
 /// The size of a terminal where nothing is said: columns and rows.

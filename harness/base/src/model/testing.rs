@@ -53,6 +53,7 @@ impl Default for Night {
             sessions: indexmap::IndexMap::new(),
             redact: Vec::new(),
             gate: GateConfig {
+                fail_on_unjudged: Because::FAIL_UNLESS_SAID.to_vec(),
                 fail_on: vec![Verdict::Regressed, Verdict::StillFailing],
                 judged_at_least: 95.0,
                 rules: Vec::new(),
@@ -249,6 +250,8 @@ impl Night {
         let failure = Failure { outcome, expected: expected.to_owned(), actual: actual.to_owned() };
         let step = StepRecord {
             index,
+            text: String::new(),
+            action: None,
             surface: Surface::Browser,
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),

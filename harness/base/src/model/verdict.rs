@@ -140,6 +140,28 @@ pub enum Because {
 }
 
 impl Because {
+    /// Every reason.
+    pub const ALL: [Self; 8] = [
+        Self::Environment,
+        Self::Authoring,
+        Self::Login,
+        Self::Undecided,
+        Self::NeedsPerson,
+        Self::Deadline,
+        Self::Preflight,
+        Self::Interrupted,
+    ];
+
+    /// The reasons behind which a fault of the product may stand: they fail the gate unless the
+    /// suite says otherwise.
+    pub const FAIL_UNLESS_SAID: [Self; 3] = [Self::Authoring, Self::Login, Self::Preflight];
+
+    /// The reason with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word used in `night.json` and reports.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -200,6 +222,75 @@ impl Decision {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// The numbers of a night: planned = judged + inconclusive + not-run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Totals {
+    /// Scenarios that were to run.
+    pub planned: u32,
+    /// Scenarios with a verdict other than inconclusive and not-run.
+    pub judged: u32,
+    /// Verdict `regressed`.
+    pub regressed: u32,
+    /// Verdict `still-failing`.
+    pub still_failing: u32,
+    /// Verdict `flaky`.
+    pub flaky: u32,
+    /// Verdict `inconclusive`.
+    pub inconclusive: u32,
+    /// Verdict `drifted`.
+    pub drifted: u32,
+    /// Verdict `new`.
+    pub new: u32,
+    /// Verdict `fixed`.
+    pub fixed: u32,
+    /// Verdict `unchanged`.
+    pub unchanged: u32,
+    /// Verdict `not-run`.
+    pub not_run: u32,
+}
+
+impl Totals {
+    /// Counts verdicts.
+    #[must_use]
+    pub fn count(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut totals = Self::default();
+        for verdict in verdicts {
+            totals.planned += 1;
+            totals.judged += u32::from(verdict.is_judged());
+            let slot = match verdict {
+                Verdict::Regressed => &mut totals.regressed,
+                Verdict::StillFailing => &mut totals.still_failing,
+                Verdict::Flaky => &mut totals.flaky,
+                Verdict::Inconclusive => &mut totals.inconclusive,
+                Verdict::Drifted => &mut totals.drifted,
+                Verdict::New => &mut totals.new,
+                Verdict::Fixed => &mut totals.fixed,
+                Verdict::Unchanged => &mut totals.unchanged,
+                Verdict::NotRun => &mut totals.not_run,
+            };
+            *slot += 1;
+        }
+        totals
+    }
+
+    /// How many scenarios have this verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u32 {
+        match verdict {
+            Verdict::Regressed => self.regressed,
+            Verdict::StillFailing => self.still_failing,
+            Verdict::Flaky => self.flaky,
+            Verdict::Inconclusive => self.inconclusive,
+            Verdict::Drifted => self.drifted,
+            Verdict::New => self.new,
+            Verdict::Fixed => self.fixed,
+            Verdict::Unchanged => self.unchanged,
+            Verdict::NotRun => self.not_run,
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! The emulator is `alacritty_terminal`; nothing outside this room names it. [`Still`] is the
 //! screen at one instant, `text` writes it as the `screen` facet, `paint` as output that draws it
-//! again. [`cast`] reads and writes recordings, and [`frames`] turns one into what a report plays.
+//! again; [`redrawn`] is what stays of an output that draws its lines again. [`cast`] reads and writes recordings, and [`frames`] turns one into what a report plays.
 //! `surface` feeds a screen while a program runs, `report` feeds one with what was recorded.
 
 pub mod cast;
 pub mod frames;
 mod guard;
 mod paint;
+mod redrawn;
 mod still;
 mod text;
 
@@ -23,6 +24,7 @@ use alacritty_terminal::vte::ansi::{Processor, Rgb};
 
 use guard::StringGuard;
 pub use paint::repaint;
+pub use redrawn::redrawn;
 pub use still::{Cell, Colour, Cursor, Line, Still, Style, Trait, Width};
 pub use text::facet_text;
 

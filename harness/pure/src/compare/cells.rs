@@ -5,7 +5,14 @@
 
 use std::ops::Range;
 
-use super::lines::Shape;
+/// What the context of a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Lines of equal rank.
+    Flat,
+    /// A tree written by indentation.
+    Tree,
+}
 
 /// Characters of one value in a label.
 const MOST_VALUE: usize = 60;

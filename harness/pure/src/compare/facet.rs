@@ -7,8 +7,9 @@ use crate::model::observe::{END_MARK, FacetShape};
 use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
+use super::cells::Shape;
 use super::image::{Beside, compare_images};
-use super::lines::{self, LineDiff, Shape};
+use super::lines::{self, LineDiff};
 use super::redact::Redactor;
 
 /// The version of our algorithms; a baseline of a later one is not guessed at.

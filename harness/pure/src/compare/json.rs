@@ -5,12 +5,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::model::filetext::{Lines, Role};
+use crate::model::filetext::{Lines, Role, without_oddities};
 
 /// The bytes of the value that `pointer` (RFC 6901) names; `None` where the text is no JSON
 /// document or holds no such value. `*` as a segment is no wildcard: pointers name one value.
 #[must_use]
 pub fn value_span(text: &str, pointer: &str) -> Option<Range<usize>> {
+    let text = without_oddities(text);
     let first = text.trim_start().chars().next()?;
     if !matches!(first, '{' | '[') || serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
         return None;
@@ -217,6 +218,13 @@ mod tests {
 
     fn at(text: &str, pointer: &str) -> Option<String> {
         value_span(text, pointer).map(|span| text[span].to_owned())
+    }
+
+    #[test]
+    fn what_is_said_of_the_bytes_of_a_document_is_no_part_of_it() {
+        let text = "{\"a\": 12}\n[lines end in CR LF]\n[the last line does not end]\n";
+        assert_eq!(value_span(text, "/a"), Some(6..8));
+        assert_eq!(value_span("{\"a\": 12}\n[else]\n", "/a"), None);
     }
 
     #[test]

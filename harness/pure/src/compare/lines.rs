@@ -3,13 +3,14 @@
 //! For trees written by indentation (the aria facet) lines are aligned by [`super::tree`], and the
 //! context of a change is its ancestors and its neighbours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 
-use super::cells::{self, Hunk};
+use super::cells::{self, Hunk, Shape};
 use super::words::words;
+use crate::model::change::without_numbers;
 use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
 use crate::model::observe::FacetShape;
@@ -24,15 +25,6 @@ const LINE_CHARS: usize = 2_000;
 const PARTNERS: usize = 8;
 /// Lines in which at least this share of the words is the same are one line that changed.
 const ALIKE: f32 = 0.5;
-
-/// What the context of a change is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Lines of equal rank.
-    Flat,
-    /// A tree written by indentation.
-    Tree,
-}
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +92,7 @@ fn aligned_files((old, before): (&str, &[&str]), (new, after): (&str, &[&str])) 
 }
 
 fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> LineDiff {
-    let removed: usize =
-        ops.iter().filter(|op| op.tag() != Op::Equal).map(|op| op.old_range().len()).sum();
+    let removed = removed(before, after, ops);
     let keep = context(ops, before, after, shape);
     let mut lines = Lines { before, after, shape, out: Vec::new(), changed: 0, label: None };
     for op in ops {
@@ -115,6 +106,25 @@ fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> L
         && !before.is_empty()
         && (before.len() > 2 || after.is_empty());
     LineDiff { lines: lines.out, replaced }
+}
+
+/// How many lines are gone for good: one that stands elsewhere now, or has other numbers, is not.
+fn removed(before: &[&str], after: &[&str], ops: &[DiffOp]) -> usize {
+    let changed = || ops.iter().filter(|op| op.tag() != Op::Equal);
+    let mut came: HashMap<String, usize> = HashMap::new();
+    for line in changed().flat_map(|op| &after[op.new_range()]) {
+        *came.entry(without_numbers(line.trim())).or_default() += 1;
+    }
+    let gone = changed().flat_map(|op| &before[op.old_range()]).filter(|line| {
+        match came.get_mut(&without_numbers(line.trim())) {
+            Some(left) if *left > 0 && line.contains(char::is_alphabetic) => {
+                *left -= 1;
+                false
+            }
+            Some(_) | None => true,
+        }
+    });
+    gone.count()
 }
 
 /// An empty text has no line at all, so that its first line counts as added and not as changed.
@@ -349,6 +359,9 @@ mod tests {
         assert!(diff(long, "Internal Server Error", Shape::Flat).expect("differs").replaced);
         assert!(diff("12", "", Shape::Flat).expect("differs").replaced);
         assert!(!diff("12", "13", Shape::Flat).expect("differs").replaced);
+        let numbered = ["1: name\n2: size\n3: colour", "0: name\n1: size\n2: colour"];
+        assert!(!diff(numbered[0], numbered[1], Shape::Flat).expect("differs").replaced);
+        assert!(!diff("a\nb\nc\nd", "d\nc\nb\na", Shape::Flat).expect("differs").replaced);
         assert!(!diff(long, "a b\nc d\ne f\ng i", Shape::Flat).expect("differs").replaced);
     }
 

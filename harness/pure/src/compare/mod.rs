@@ -12,6 +12,7 @@ mod json;
 pub mod lines;
 mod order;
 pub mod part;
+mod quoted;
 pub mod redact;
 mod set;
 mod structured;
@@ -83,7 +84,7 @@ pub fn compare<E: Display>(
     let mut run = Run { plan, baselines, read: &read, uses, out: Comparison::default() };
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
-        let judged = || log.attempts.iter().filter(|(_, attempt)| counts(attempt));
+        let judged = || log.attempts.iter().filter(|(_, attempt)| attempt.counts());
         let last = judged().next_back().map(|(number, _)| *number);
         for (number, attempt) in judged() {
             let case = Case { scenario, number: *number, attempt, is_last: last == Some(*number) };
@@ -92,11 +93,6 @@ pub fn compare<E: Display>(
     }
     run.out.redactions = run.uses.all();
     Ok(run.out)
-}
-
-/// An attempt says something about the product when it ended and the harness held.
-fn counts(attempt: &AttemptLog<'_>) -> bool {
-    attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
 }
 
 /// Why a facet has no baseline; `others` is whether its checkpoint has any.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use similar::{DiffOp, DiffTag as Op};
 
-use super::{CompareError, Redactor, counts, facet, lines, set, watch};
+use super::{CompareError, Redactor, facet, lines, set, watch};
 use crate::model::attempts::Attempts;
 use crate::model::finding::CoveredChange;
 use crate::model::observe::FacetShape;
@@ -29,7 +29,7 @@ pub fn redacted(
     };
     let attempts = Attempts::of(entries);
     let log = attempts.scenario(&scenario.id);
-    let last = log.and_then(|log| log.attempts.values().rfind(|it| counts(it)));
+    let last = log.and_then(|log| log.attempts.values().rfind(|it| it.counts()));
     let known = last.map_or(&[][..], |it| it.known);
     let snapshot = match record.facet {
         FacetKind::Events => None,

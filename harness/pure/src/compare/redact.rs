@@ -15,6 +15,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::json::{value_span, without_value};
+use super::quoted::within_quotes;
 use super::{CompareError, order};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
@@ -120,8 +121,10 @@ impl Redactor {
     pub fn apply(&self, facet: FacetKind, text: &str) -> String {
         let redacted = match facet.shape() {
             FacetShape::Code | FacetShape::Picture => return text.to_owned(),
-            FacetShape::Tree | FacetShape::Output | FacetShape::Lines | FacetShape::Set => {
-                self.redact(text.to_owned())
+            FacetShape::Output => self.redact(text.to_owned()),
+            // These quote what a page shows.
+            FacetShape::Tree | FacetShape::Lines | FacetShape::Set => {
+                self.redact(within_quotes(text, &|seen| self.redact(seen.to_owned())))
             }
             FacetShape::Files => {
                 let inside = |text: String, (at, pointer): &(usize, String)| {
@@ -510,6 +513,17 @@ mod tests {
             redactor.apply(FacetKind::Stdout, text),
             "[inner]/x [outer]/y /wide localhost:[port] port=[port] 4021 rows :40213"
         );
+    }
+
+    #[test]
+    fn a_pattern_meets_the_text_of_a_page_as_a_person_sees_it_in_every_facet() {
+        let pattern = Redaction::Pattern(r#""query_ms": ([\d.]+)"#.to_owned());
+        let redactor = Redactor::new(&[&[pattern]], &[]).expect("valid");
+        let tree = redactor.apply(FacetKind::Aria, "- code \"{\\\"query_ms\\\": 1.5}\"");
+        assert_eq!(tree, "- code \"{\\\"query_ms\\\": […]}\"");
+        assert_eq!(redactor.apply(FacetKind::Text, "{\"query_ms\": 1.5}"), "{\"query_ms\": […]}");
+        let other = "- code \"{\\\"rows\\\": 15}\"";
+        assert_eq!(redactor.apply(FacetKind::Aria, other), other);
     }
 
     #[test]

@@ -114,7 +114,8 @@ fn push_change(ops: &mut Vec<DiffOp>, old: Range<usize>, new: Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::lines::{Shape, diff};
+    use crate::compare::cells::Shape;
+    use crate::compare::lines::diff;
     use crate::model::finding::DiffTag;
 
     /// The changed lines, as people write them.

@@ -39,6 +39,8 @@ pub use night::{
 };
 pub use pictures::picture_change;
 pub use sentence::sentence;
+pub use shown::one_line;
+pub use trust::fail_own_checks;
 
 use crate::model::FORMAT_VERSION;
 

@@ -2,6 +2,7 @@
 
 use super::night::NightReport;
 use super::shown::{self, count, one_line, thousands};
+use super::trust::fail_own_checks;
 use crate::model::plan::ProductBuild;
 use crate::model::{Decision, Finding, Totals, Verdict};
 
@@ -12,6 +13,11 @@ use crate::model::{Decision, Finding, Totals, Verdict};
 pub fn sentence(report: &NightReport) -> String {
     let totals = &deciding(report);
     let mut parts = Vec::new();
+    let own = if totals.judged > 0 { fail_own_checks(report).count() } else { 0 };
+    if own > 0 {
+        let verb = if own == 1 { "fails its" } else { "fail their" };
+        parts.push(format!("{} {verb} own checks", count(own, "scenario")));
+    }
     let regressions = active(report, Verdict::Regressed).count();
     let still = active(report, Verdict::StillFailing).count();
     if totals.planned == 0 {
@@ -25,6 +31,8 @@ pub fn sentence(report: &NightReport) -> String {
             1 => "No regressions, the only scenario is unchanged".to_owned(),
             n => format!("No regressions, all {} scenarios unchanged", thousands(u64::from(n))),
         });
+    } else if own > 0 {
+        parts.push("no regressions".to_owned());
     } else {
         parts.push("No regressions".to_owned());
     }
@@ -43,7 +51,9 @@ pub fn sentence(report: &NightReport) -> String {
     if report.gate.decision == Decision::Inconclusive && totals.judged > 0 {
         parts.push(format!("only {} of {} judged", totals.judged, totals.planned));
     } else if totals.judged > 0 {
-        for (n, word) in [(totals.inconclusive, "inconclusive"), (totals.not_run, "not run")] {
+        // Those that fail their own checks are named already.
+        let inconclusive = totals.inconclusive.saturating_sub(u32::try_from(own).unwrap_or(0));
+        for (n, word) in [(inconclusive, "inconclusive"), (totals.not_run, "not run")] {
             if n > 0 {
                 parts.push(format!("{} {word}", thousands(u64::from(n))));
             }

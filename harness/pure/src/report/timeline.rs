@@ -51,7 +51,8 @@ pub(super) fn steps(
     all
 }
 
-/// The steps of the work on a session, which come one after the other.
+/// The steps of the work on a session, which come one after the other; those that no plan knows at
+/// the end.
 pub(super) fn of_session(planned: &[&Step], records: &[StepRecord]) -> Vec<StepReport> {
     let reported = planned.iter().map(|step| {
         let file = Some(step.file.clone());
@@ -60,7 +61,9 @@ pub(super) fn of_session(planned: &[&Step], records: &[StepRecord]) -> Vec<StepR
             None => not_done(step, StepState::NotReached, file),
         }
     });
-    reported.collect()
+    let is_planned = |it: &&StepRecord| planned.iter().any(|step| step.index == it.index);
+    let others = records.iter().filter(|it| !is_planned(it)).map(|it| done(it, None, None));
+    reported.chain(others).collect()
 }
 
 /// The file of a step that is not the scenario's own.
@@ -87,7 +90,7 @@ fn not_done(step: &Step, state: StepState, file: Option<String>) -> StepReport {
     }
 }
 
-/// A step as it went; `None` stands for one that no plan knows.
+/// A step as it went; one that no plan knows is told as its record says it.
 fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepReport {
     let (outcome, expected, actual) = match &record.outcome {
         StepOutcome::Passed => (StepState::Passed, None, None),
@@ -99,7 +102,7 @@ fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepR
         index: record.index,
         file,
         line: step.map_or(0, |it| it.line),
-        text: step.map(|it| it.text.clone()).unwrap_or_default(),
+        text: step.map_or_else(|| record.text.clone(), |it| it.text.clone()),
         actor: step.and_then(|it| it.actor.clone()),
         product: step.and_then(|it| it.product.clone()),
         surface: record.surface,
@@ -110,5 +113,48 @@ fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepR
         actual,
         duration_ms: record.duration_ms,
         evidence: paths(&record.evidence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Action;
+    use crate::model::testing::scenario;
+
+    fn record(index: u32, text: &str) -> StepRecord {
+        StepRecord {
+            index,
+            text: text.to_owned(),
+            action: Some(Box::new(Action::Reload)),
+            surface: Surface::Browser,
+            place: "/".to_owned(),
+            outcome: StepOutcome::Passed,
+            decided: None,
+            duration_ms: 1,
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_step_that_nobody_planned_is_told_as_it_was_recorded() {
+        let planned = Step::new(1, "a.yaml", 3, Action::Back);
+        let shop = scenario("shop", vec![planned.clone()]);
+        let (first, extra) = (record(1, "back"), record(7, "reload"));
+        let told = |all: Vec<StepReport>| -> Vec<(u32, String, u32)> {
+            all.into_iter().map(|it| (it.index, it.text, it.line)).collect()
+        };
+        let expected = vec![(1, planned.text.clone(), 3), (7, "reload".to_owned(), 0)];
+        assert_eq!(told(steps(&[&first, &extra], Outcome::Completed, Some(&shop))), expected);
+        assert_eq!(told(of_session(&[&planned], &[first, extra])), expected);
+    }
+
+    #[test]
+    fn a_record_of_before_it_said_what_was_done_still_loads() {
+        let old = r#"{"index":2,"surface":"browser","place":"/","outcome":{"result":"passed"},
+            "duration_ms":5,"evidence":[]}"#;
+        let expected =
+            StepRecord { text: String::new(), action: None, duration_ms: 5, ..record(2, "") };
+        assert_eq!(serde_json::from_str::<StepRecord>(old).ok(), Some(expected));
     }
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::lists::because;
-use super::night::{Ending, NightReport, StepState};
+use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
-use crate::model::{Patience, StageTally, Surface, Verdict};
+use crate::model::{Because, Outcome, Patience, StageTally, Surface, Verdict};
 
 /// The most things on trial that are listed.
 const MOST_ON_TRIAL: usize = 8;
@@ -61,7 +61,7 @@ pub fn builds(report: &NightReport) -> Vec<BuildView> {
 
 /// What a reader must know before believing the rest.
 pub fn alerts(report: &NightReport) -> Vec<String> {
-    let mut alerts = Vec::new();
+    let mut alerts = own_checks(report);
     match report.night.ending {
         Ending::Complete => {}
         Ending::Interrupted => alerts.push(
@@ -89,7 +89,58 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
         }
     }
     alerts.truncate(8);
+    alerts.extend(lost_and_tried_again(report));
     alerts
+}
+
+/// The most scenarios that are named because they fail their own checks.
+const MOST_UNJUDGED: usize = 4;
+
+/// The scenarios that fail a check which their author wrote, and never held it.
+pub fn fail_own_checks(report: &NightReport) -> impl Iterator<Item = &ScenarioReport> {
+    let gating = report.scenarios.iter().filter(|it| it.stage.is_gating());
+    gating.filter(|it| it.because == Some(Because::Authoring))
+}
+
+fn own_checks(report: &NightReport) -> Vec<String> {
+    let all: Vec<&ScenarioReport> = fail_own_checks(report).collect();
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(MOST_UNJUDGED)
+        .map(|it| {
+            let detail = it.detail.as_deref().unwrap_or("no reason was left");
+            format!("{} fails its own checks: {}", one_line(&it.id, 120), short(detail, 300))
+        })
+        .collect();
+    let more = all.len().saturating_sub(MOST_UNJUDGED);
+    if more > 0 {
+        lines.push(format!("{} more, below under Inconclusive", count(more, "scenario")));
+    }
+    lines
+}
+
+/// That the harness failed in the midst of scenarios which were judged all the same.
+fn lost_and_tried_again(report: &NightReport) -> Option<String> {
+    let lost = report.scenarios.iter().filter(|scenario| {
+        scenario.verdict.is_judged()
+            && scenario.attempts.iter().any(|it| it.outcome == Outcome::HarnessError)
+    });
+    let lost: Vec<&ScenarioReport> = lost.collect();
+    let first = lost.first()?;
+    let said = first.attempts.iter().find_map(|attempt| {
+        let step = attempt.steps.iter().find_map(|step| match step.outcome {
+            StepState::HarnessError => step.actual.as_deref(),
+            _ => None,
+        });
+        attempt.detail.as_deref().or(step)
+    });
+    Some(format!(
+        "The browser or the machine failed in {}, which {} judged by another attempt; first in {}: {}",
+        count(lost.len(), "scenario"),
+        if lost.len() == 1 { "was" } else { "were" },
+        one_line(&first.id, 120),
+        short(said.unwrap_or("no reason was left"), 300)
+    ))
 }
 
 /// The scenarios by verdict, without those that no scenario has.

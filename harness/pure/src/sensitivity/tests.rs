@@ -183,6 +183,8 @@ fn one_sighting_more_is_noticed_unless_a_redaction_swallows_it() {
     // A page that was opened is a place at which the watches look.
     let step = crate::model::StepRecord {
         index: 1,
+        text: String::new(),
+        action: None,
         surface: Surface::Browser,
         place: "/orders".to_owned(),
         outcome: crate::model::StepOutcome::Passed,

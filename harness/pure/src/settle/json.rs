@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::FacetKind;
+use crate::model::filetext::without_oddities;
 use crate::model::observe::FacetShape;
 
 /// A value that varies.
@@ -19,8 +20,10 @@ pub(super) fn of(facet: FacetKind, texts: &[String]) -> Option<Leaf> {
     if facet.shape() != FacetShape::Output || !texts.iter().all(begins) {
         return None;
     }
-    let all: Vec<Value> =
-        texts.iter().map(|it| serde_json::from_str(it).ok()).collect::<Option<_>>()?;
+    let all: Vec<Value> = texts
+        .iter()
+        .map(|it| serde_json::from_str(without_oddities(it)).ok())
+        .collect::<Option<_>>()?;
     first(&all.iter().collect::<Vec<_>>(), String::new())
 }
 

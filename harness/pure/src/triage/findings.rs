@@ -13,7 +13,7 @@ use super::pieces::{Ages, pieces};
 use super::seen::Seen;
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
-use super::verdicts::{Judged, counts, verdict};
+use super::verdicts::{Judged, verdict};
 use crate::cause::{Cause, Class, causes};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
@@ -163,7 +163,7 @@ impl Material<'_> {
                 return verdict(it, self.attempts.scenario(&it.id), advisory);
             }
             let log = self.attempts.scenario(&it.id);
-            let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| counts(it.1));
+            let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| it.1.counts());
             let differ = |number: u32| advisory.differs(&it.id, number);
             let (bad, good): (Vec<u32>, Vec<u32>) = all.map(|it| *it.0).partition(|it| differ(*it));
             match (bad.is_empty(), good.is_empty()) {
@@ -193,7 +193,7 @@ impl Material<'_> {
             self.seen.differs(scenario, number)
                 || (fails && it.outcome() != Some(Outcome::Completed))
         };
-        all.filter(|(number, it)| counts(it) && bad(**number, it))
+        all.filter(|(number, it)| it.counts() && bad(**number, it))
             .map(|(number, _)| *number)
             .collect()
     }
@@ -206,11 +206,17 @@ impl Material<'_> {
             return all;
         }
         let mut failures = log.failures().peekable();
-        // After the first failed step only `finally` goes on; what fails there follows from it.
+        // What fails after the first failed step follows from it, or is told with it: several
+        // failures of one attempt are never several findings.
         if let Some((step, failure)) = failures.peek() {
             let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
             let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
-            all.push(spot::failure(scenario, number, (step.index, &step.place), why, evidence));
+            let mut failed =
+                spot::failure(scenario, number, (step.index, &step.place), why, evidence);
+            if let Some(scenario) = self.seen.scenario(scenario) {
+                spot::add_more_checks(&mut failed, &spot::later_checks(scenario, log));
+            }
+            all.push(failed);
         } else if log.outcome().is_some_and(|it| it != Outcome::Completed) {
             let outcome = log.outcome().unwrap_or(Outcome::Failed);
             let last = log.steps.last().map_or((0, ""), |it| (it.index, it.place.as_str()));
@@ -496,7 +502,7 @@ impl Material<'_> {
         let mut reasons = Vec::new();
         for scenario in scenarios {
             let Some(log) = self.attempts.scenario(&scenario.id) else { continue };
-            let judged = log.attempts.values().filter(|it| counts(it)).count();
+            let judged = log.attempts.values().filter(|it| it.counts()).count();
             let product = cause.iter().any(|it| matches!(it, Identity::Product(_)));
             let bad = self.bad_attempts(&scenario.id);
             let seen = bad.iter().filter(|number| {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use globset::Glob;
 
 use crate::model::suite::{GateConfig, GateRule};
-use crate::model::{Decision, Finding, Gate, ScenarioResult, Totals, Verdict};
+use crate::model::{Because, Decision, Finding, Gate, ScenarioResult, Totals, Verdict};
 
 /// Applies the gate rules: what fails comes first, then whether enough was judged.
 ///
@@ -77,6 +77,11 @@ pub fn gate(
         );
         return Gate { decision: Decision::Inconclusive, rule };
     }
+    let reasons =
+        rule.and_then(|it| it.fail_on_unjudged.as_ref()).unwrap_or(&config.fail_on_unjudged);
+    if let Some(quiet) = quiet(&gating, reasons) {
+        return Gate { decision: Decision::Fail, rule: format!("{quiet}{aside}{by}") };
+    }
     let known = findings.iter().filter(|it| is_suppressed(it) && it.stage.is_gating()).count();
     let known = match known {
         0 => String::new(),
@@ -88,6 +93,28 @@ pub fn gate(
         percent(at_least)
     );
     Gate { decision: Decision::Pass, rule }
+}
+
+/// What could not be judged and must not pass for that, as a rule.
+fn quiet(gating: &[&ScenarioResult], reasons: &[Because]) -> Option<String> {
+    let found: Vec<String> = reasons
+        .iter()
+        .filter_map(|reason| {
+            let unjudged = gating.iter().filter(|it| !it.verdict.is_judged());
+            let count = unjudged.filter(|it| it.because == Some(*reason)).count();
+            (count > 0).then(|| format!("{count} {}", reason.word()))
+        })
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let words: Vec<&str> = reasons.iter().map(|it| it.word()).collect();
+    Some(format!(
+        "{} of {} could not be judged: fail-on-unjudged names {}",
+        found.join(" and "),
+        scenarios(u32::try_from(gating.len()).unwrap_or(u32::MAX)),
+        words.join(", ")
+    ))
 }
 
 fn matches(rule: &GateRule, branch: &str) -> bool {

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::attempts::AttemptLog;
 use crate::model::change::Identity;
 use crate::model::comparison::Located;
+use crate::model::event::Failure;
 use crate::model::finding::FacetChange;
-use crate::model::{Change, Difference, Outcome, Thing};
+use crate::model::{Change, Difference, Outcome, Scenario, Step, StepRecord, Thing};
 
 /// The changes of a difference, each once.
 #[must_use]
@@ -50,4 +52,33 @@ pub fn failure(
         facets: vec![change],
     };
     Located { difference, replaced: Vec::new() }
+}
+
+/// The steps that failed after the first failed one, without those of `finally`.
+#[must_use]
+pub fn later_checks<'a>(
+    scenario: &Scenario,
+    log: &AttemptLog<'a>,
+) -> Vec<(&'a StepRecord, &'a Failure)> {
+    let steps: BTreeSet<u32> =
+        scenario.steps.iter().flat_map(Step::all).map(|it| it.index).collect();
+    log.failures().skip(1).filter(|(step, _)| steps.contains(&step.index)).collect()
+}
+
+/// Tells in a failed step which steps failed after it. They are no changes of their own: what they
+/// say may follow from it, and a second finding of one cause costs a morning.
+pub fn add_more_checks(failed: &mut Located, more: &[(&StepRecord, &Failure)]) {
+    let Some(change) = failed.difference.facets.first_mut() else { return };
+    for (step, failure) in more {
+        let place = if step.place == failed.difference.place {
+            String::new()
+        } else {
+            format!(" on {}", step.place)
+        };
+        let line = format!(
+            "\nstep {}{place} failed too: expected {}; {}",
+            step.index, failure.expected, failure.actual
+        );
+        change.actual.push_str(&line);
+    }
 }

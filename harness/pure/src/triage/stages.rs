@@ -16,8 +16,6 @@ use crate::model::{
     StageTally, Stages, Verdict, WatchKind,
 };
 
-use super::verdicts::counts;
-
 /// What changed, by how much it counts.
 #[derive(Debug)]
 pub struct Parts<'a> {
@@ -133,7 +131,7 @@ pub fn tally(
     let mut last: HashSet<(&str, u32)> = HashSet::new();
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
-        let judged = log.attempts.iter().rev().find(|(_, it)| counts(it));
+        let judged = log.attempts.iter().rev().find(|(_, it)| it.counts());
         let Some((number, attempt)) = judged else { continue };
         last.insert((&scenario.id, *number));
         let own = baselines.get(scenario.id.as_str()).map_or(&[][..], Vec::as_slice);

@@ -381,6 +381,38 @@ fn a_difference_that_went_away_is_flaky_with_a_finding() {
 }
 
 #[test]
+fn checks_that_fail_in_one_attempt_are_one_finding_that_names_all_of_them() {
+    let told = |second: bool| {
+        let mut night = Night::default();
+        night
+            .browser_scenario("s", &["page"])
+            .baseline("s", "page", FacetKind::Aria, b"- heading \"12 rows\"")
+            .begin("s", 1)
+            .failed("s", 1, 1, "/", (Outcome::Failed, "heading \"Orders\"", "nothing like it"));
+        if second {
+            night.failed("s", 1, 2, "/cart", (Outcome::Failed, "text \"12\"", "text \"11\""));
+        }
+        night.end("s", 1, Outcome::Failed);
+        let judgement = judge(&night);
+        assert_eq!(
+            (judgement.findings.len(), judgement.scenarios[0].verdict),
+            (1, Verdict::Regressed)
+        );
+        let finding = &judgement.findings[0];
+        (finding.fingerprint.clone(), finding.differences[0].facets[0].actual.clone())
+    };
+    let (alone, actual) = told(false);
+    assert_eq!(actual, "nothing like it");
+    let (both, actual) = told(true);
+    assert_eq!(
+        actual,
+        "nothing like it\nstep 2 on /cart failed too: expected text \"12\"; text \"11\""
+    );
+    // A ticket hangs on the first one, whatever else fails.
+    assert_eq!(both, alone);
+}
+
+#[test]
 fn a_scenario_that_did_not_run_says_why() {
     let mut night = Night::default();
     night.browser_scenario("s", &[]).not_run("s", Because::Deadline, "the deadline came first");
@@ -437,8 +469,14 @@ fn the_gate_names_the_rule_that_decided() {
             branch: "release/*".to_owned(),
             fail_on: Some(vec![Verdict::New]),
             judged_at_least: Some(100.0),
+            fail_on_unjudged: None,
         },
-        GateRule { branch: "main".to_owned(), fail_on: Some(Vec::new()), judged_at_least: None },
+        GateRule {
+            branch: "main".to_owned(),
+            fail_on: Some(Vec::new()),
+            judged_at_least: None,
+            fail_on_unjudged: None,
+        },
     ];
     night.plan.branch = Some("release/1.2".to_owned());
     assert_eq!(
@@ -453,6 +491,29 @@ fn the_gate_names_the_rule_that_decided() {
         "2 of 3 scenarios judged (66.6 %): judged-at-least is 100 %, by the rule for branch \"release/*\""
     );
     assert_eq!(judge(&Night::default()).gate.rule, "no scenario was planned");
+}
+
+#[test]
+fn what_could_not_be_judged_fails_the_gate_only_for_the_reasons_that_are_named() {
+    let mut night = Night::default();
+    night.plan.gate.judged_at_least = 50.0;
+    night.page("a", "/a", "- a", "- a").page("b", "/b", "- b", "- b");
+    assert_eq!(judge(&night).gate.decision, Decision::Pass);
+    night.browser_scenario("c", &["page"]).begin("c", 1).end("c", 1, Outcome::Failed);
+    let gate = judge(&night).gate;
+    assert_eq!(
+        (gate.decision, &*gate.rule),
+        (
+            Decision::Fail,
+            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, login, preflight"
+        )
+    );
+    night.plan.gate.fail_on_unjudged = vec![Because::Environment];
+    assert_eq!(judge(&night).gate.decision, Decision::Pass);
+    night.plan.gate.fail_on_unjudged = vec![Because::Authoring];
+    night.plan.gate.judged_at_least = 95.0;
+    // Where too little was judged, that is what is said.
+    assert_eq!(judge(&night).gate.decision, Decision::Inconclusive);
 }
 
 #[test]
@@ -474,6 +535,8 @@ fn a_broken_login_is_one_finding_for_all_who_needed_it() {
     }
     let failed = StepRecord {
         index: 2,
+        text: String::new(),
+        action: None,
         surface: crate::model::Surface::Browser,
         place: "/login".to_owned(),
         outcome: StepOutcome::Failed(Failure {

@@ -25,12 +25,6 @@ impl Judged {
     }
 }
 
-/// Whether an attempt ended and says something about the product.
-#[must_use]
-pub fn counts(attempt: &AttemptLog<'_>) -> bool {
-    attempt.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
-}
-
 /// Whether an attempt was as the baseline says.
 #[must_use]
 pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
@@ -49,7 +43,7 @@ pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'
     };
     let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
     let judged: Vec<(u32, &AttemptLog<'_>)> =
-        log.attempts.iter().filter(|it| counts(it.1)).map(|(number, it)| (*number, it)).collect();
+        log.attempts.iter().filter(|it| it.1.counts()).map(|(number, it)| (*number, it)).collect();
     let Some((last, attempt)) = judged.last().copied() else {
         if let Some(broken) = ended.next_back() {
             let said = broken.finished.as_ref().and_then(|it| it.detail);
@@ -92,7 +86,12 @@ fn bad(scenario: &Scenario, attempt: &AttemptLog<'_>, number: u32, seen: &Seen<'
         let failed = attempt
             .failures()
             .next()
-            .map(|(_, failure)| format!("expected {}; {}", failure.expected, failure.actual));
+            .map(|(_, failure)| format!("expected {}; {}", failure.expected, failure.actual))
+            .map(|first| match attempt.failures().count() {
+                0 | 1 => first,
+                2 => format!("{first}; one more step fails"),
+                many => format!("{first}; {} more steps fail", many - 1),
+            });
         let ended = attempt.finished.as_ref().and_then(|it| it.detail).map(str::to_owned);
         failed.or(ended).unwrap_or_else(|| "it did not complete".to_owned())
     };

@@ -5,7 +5,7 @@
 
 use super::lines::Line;
 use super::nodes::thing;
-use super::place_of;
+use super::places::place_of;
 use super::plain::{PIECE, plain, sides};
 use super::said::{HAS, IS, Said, together};
 use crate::model::FacetKind;
@@ -13,29 +13,6 @@ use crate::model::thing::Node;
 
 /// The longest of two addresses or values that stand beside each other.
 const VALUE: usize = PIECE / 2 + 10;
-
-/// How soon a facet is named among several that changed; the least first.
-pub(super) fn rank(facet: FacetKind) -> u32 {
-    match facet {
-        FacetKind::Requests => 0,
-        FacetKind::Links => 1,
-        FacetKind::Fields => 2,
-        FacetKind::Response => 3,
-        FacetKind::Cookies => 4,
-        FacetKind::Storage => 5,
-        FacetKind::A11y => 6,
-        FacetKind::Aria
-        | FacetKind::Text
-        | FacetKind::Image
-        | FacetKind::Page
-        | FacetKind::Stdout
-        | FacetKind::Stderr
-        | FacetKind::Exit
-        | FacetKind::Files
-        | FacetKind::Screen
-        | FacetKind::Events => 9,
-    }
-}
 
 /// What changed in the details of a page: what the first line says, of all things of which its facet
 /// says the same.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{Line, Side};
 use super::nodes::{self, became};
+use super::places::{is_page, place_of};
 use super::plain::{HALF, sides};
 use super::said::more;
-use super::{is_page, place_of};
 use crate::model::edit::{WHOLE, differing, middle};
 use crate::model::thing::{Node, Thing};
 use crate::model::{Change, Difference, FacetKind};
@@ -40,7 +40,7 @@ fn words(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
     let meant: BTreeSet<_> = own.iter().map(|it| it.change.identity()).collect();
     let (at, count) = extent(differences, &|it| meant.contains(&it.identity()))?;
     let what = format!("{count} {}", noun(&own));
-    let at = if is_page(at) { "on" } else { "of" }.to_owned() + " " + &place_of(Some(at));
+    let at = on(at);
     let (old, new) = sides(&gone, &came, HALF);
     let rest = more(told - own.len(), "change");
     Some(match (old.is_empty(), new.is_empty()) {
@@ -48,6 +48,12 @@ fn words(all: &[Line<'_>], differences: &[Difference]) -> Option<String> {
         (_, true) => format!("\"{old}\" is gone from {what} {at}{rest}"),
         (false, false) => format!("\"{old}\" became \"{new}\" in {what} {at}{rest}"),
     })
+}
+
+/// `on /orders`, or `in shopctl list`.
+fn on(at: &Difference) -> String {
+    let word = if is_page(at) { "on" } else { "in" };
+    format!("{word} {}", place_of(Some(at)))
 }
 
 /// Whether the same is said of all these things, as that they are now invalid.
@@ -117,6 +123,6 @@ fn off_by_one(all: &[Line<'_>]) -> Option<String> {
     let (old, new) = (shown(plain[0].before()?), shown(plain[0].after()?));
     let (old, new) = sides(&old, &new, HALF);
     let way = if more { "one more" } else { "one less" };
-    let place = place_of(Some(plain[0].at));
-    Some(format!("{} numbers are {way} on {place}: \"{old}\" became \"{new}\"", plain.len()))
+    let at = on(plain[0].at);
+    Some(format!("{} numbers are {way} {at}: \"{old}\" became \"{new}\"", plain.len()))
 }

@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use super::details;
 use super::screen::{Part, part_of};
 use crate::model::finding::FacetChange;
 use crate::model::observe::END_MARK;
@@ -135,13 +134,13 @@ fn kind(facet: FacetKind, line: &str) -> u32 {
         FacetKind::Files => 8,
         FacetKind::Text => 9,
         FacetKind::Page => 10,
-        FacetKind::Links
-        | FacetKind::Fields
-        | FacetKind::Response
-        | FacetKind::Cookies
-        | FacetKind::Storage
-        | FacetKind::Requests
-        | FacetKind::A11y => 11 + details::rank(facet),
+        FacetKind::Requests => 11,
+        FacetKind::Links => 12,
+        FacetKind::Fields => 13,
+        FacetKind::Response => 14,
+        FacetKind::Cookies => 15,
+        FacetKind::Storage => 16,
+        FacetKind::A11y => 17,
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
     }
 }

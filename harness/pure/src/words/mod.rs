@@ -14,6 +14,7 @@ mod lines;
 mod names;
 mod nodes;
 mod picture;
+mod places;
 mod plain;
 mod printed;
 pub mod product;
@@ -25,11 +26,11 @@ mod watches;
 use std::collections::{BTreeSet, HashMap};
 
 use self::lines::{Line, lines};
+use self::places::{facets, is_page, place_of};
 pub use self::plain::plain;
 use self::plain::{LIMIT, PIECE, shorten, sides};
 use crate::model::attempts::Attempts;
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
-use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, Finding, Plan, Scenario, WatchKind};
 
 /// So many pages and more are worth to be called all pages.
@@ -115,28 +116,6 @@ impl Night<'_> {
         let why = change.actual.split("\nthe screen was").next().unwrap_or_default();
         Some(format!("`{}` fails{place}: {}", plain(step, PIECE), plain(why, PIECE)))
     }
-}
-
-/// Where a difference is, as a title names it.
-fn place_of(difference: Option<&Difference>) -> String {
-    match difference.map(|it| it.place.as_str()) {
-        None | Some("") => "the page".to_owned(),
-        Some(place) => plain(place, PIECE),
-    }
-}
-
-fn is_page(difference: &Difference) -> bool {
-    difference.place.starts_with('/') && !difference.place.contains(' ')
-        || difference.checkpoint.as_deref() == Some(WATCH_CHECKPOINT)
-}
-
-fn facets(
-    differences: &[Difference],
-    kind: Option<FacetKind>,
-) -> impl Iterator<Item = (&Difference, &FacetChange)> {
-    differences.iter().flat_map(move |it| {
-        it.facets.iter().filter(move |change| change.facet == kind).map(move |change| (it, change))
-    })
 }
 
 fn exit(differences: &[Difference]) -> Option<String> {

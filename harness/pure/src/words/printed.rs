@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::lines::{Line, Side};
 use super::names::{row, verb};
-use super::place_of;
+use super::places::place_of;
 use super::plain::{HALF, plain, room, sides};
 use super::said::more;
 use crate::model::finding::{DiffLine, DiffTag};
@@ -155,7 +155,10 @@ fn trace(all: &[&Line<'_>], place: &str) -> Option<String> {
 fn entries(all: &[&Line<'_>], place: &str) -> String {
     let named = |side: Side| -> Vec<String> {
         let own = all.iter().filter(|it| it.side == side);
-        own.filter_map(|it| it.entry()).map(|it| plain(it, HALF)).collect()
+        let names: Vec<String> =
+            own.filter_map(|it| it.entry()).map(|it| plain(it, HALF)).collect();
+        let mut known = BTreeSet::new();
+        names.into_iter().filter(|it| known.insert(it.clone())).collect()
     };
     let (gone, new, changed) = (named(Side::Gone), named(Side::New), named(Side::Changed));
     let noun = |names: &[String]| {

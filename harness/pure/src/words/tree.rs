@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lines::{Line, Side};
 use super::names::{row, verb};
 use super::nodes::{became, called};
-use super::place_of;
+use super::places::place_of;
 use super::said::together;
 
 /// The longest sentence to which another clause is put, in characters.
@@ -58,15 +58,16 @@ pub(super) fn tree(all: &[Line<'_>]) -> String {
 fn reordered(list: &[&Line<'_>]) -> Option<String> {
     let gone: BTreeSet<&str> = list.iter().filter_map(|it| it.before()).collect();
     let came: BTreeSet<&str> = list.iter().filter_map(|it| it.after()).collect();
-    let one = list.iter().all(|it| it.change.around == list[0].change.around);
     if gone != came || gone.len() < 2 {
         return None;
     }
+    let one = list.iter().all(|it| it.change.around == list[0].change.around);
     let within = list[0].change.around.last().filter(|_| one).map(|it| called(it));
-    Some(format!(
-        "{} is in another order",
-        within.unwrap_or_else(|| "what stands there".to_owned())
-    ))
+    let names: Vec<String> = list.iter().map(|it| called(it.text())).collect();
+    Some(match within {
+        Some(within) => format!("{within} is in another order"),
+        None => format!("{} are in another order", row(&names)),
+    })
 }
 
 fn of_side(lines: &[&Line<'_>], side: Side) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::place_of;
+use super::places::place_of;
 use super::plain::{PIECE, plain};
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{Difference, FacetKind, WatchKind};

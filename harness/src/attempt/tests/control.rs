@@ -1,7 +1,8 @@
 //! Attempts that decide: `when`, `repeat`, what they record and how they fail.
 
 use super::*;
-use crate::model::control::{Condition, Repeat, When};
+use crate::model::action::{Repeat, When};
+use crate::model::control::Condition;
 use crate::model::event::Decided;
 use crate::model::scenario::{CommandCapture, Output, TextTest, WaitFor};
 use crate::surface::Held;
@@ -177,4 +178,21 @@ async fn a_repeat_that_takes_too_long_is_timed_out() {
     let long = repeat(10_000, None, vec![step(2, shell("sleep 0.05"))]);
     let (ended, _) = stage.play(&of(vec![step(1, long)], vec![])).await;
     assert_eq!(ended, Ended::With(Outcome::TimedOut));
+}
+
+#[tokio::test]
+async fn a_record_says_what_was_done_but_for_a_step_that_holds_steps() {
+    let branch = when(there("Tour"), vec![click(2, "Skip")], vec![]);
+    let mut stage = Stage::default();
+    stage.page.conditions.push_back(Held::Yes);
+    let (_, events) = stage.play(&of(vec![step(1, branch.clone())], vec![])).await;
+    let said: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Step { step, .. } => Some((step.text, step.action.map(|it| *it))),
+            _ => None,
+        })
+        .collect();
+    let skip = Action::click(button("Skip"));
+    assert_eq!(said, [(branch.describe(), None), (skip.describe(), Some(skip))]);
 }

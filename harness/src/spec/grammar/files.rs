@@ -238,6 +238,7 @@ pub(crate) static BASELINES: Object = object(
     )],
 );
 
+static REASONS: Shape = Shape::Words(super::shapes::reasons);
 static SIGNED_VERDICTS: Shape = Shape::Words(super::shapes::verdicts_with_signs);
 
 pub(crate) static GATE_RULE: Object = object(
@@ -258,6 +259,12 @@ pub(crate) static GATE_RULE: Object = object(
             "The least share of planned scenarios that must be judged.",
             "100%",
         ),
+        optional(
+            "fail-on-unjudged",
+            Shape::List(&REASONS),
+            "The reasons for which what could not be judged fails the gate there.",
+            "[authoring, environment]",
+        ),
     ],
 );
 
@@ -277,6 +284,12 @@ pub(crate) static GATE: Object = object(
             Shape::Percent,
             "The least share of planned scenarios that must be judged; 95% unless said.",
             "95%",
+        ),
+        optional(
+            "fail-on-unjudged",
+            Shape::List(&REASONS),
+            "The reasons for which a scenario that could not be judged fails the gate although enough was judged; authoring (a check that its author wrote never held), login and preflight unless said. `[]` lets them pass.",
+            "[authoring, login, preflight]",
         ),
         optional(
             "rules",

@@ -5,7 +5,7 @@ use crate::model::gesture::Modifier;
 use crate::model::observe::FacetKind;
 use crate::model::profile::OF_PAGES;
 use crate::model::scenario::RedactionClass;
-use crate::model::verdict::Verdict;
+use crate::model::verdict::{Because, Verdict};
 
 /// The states that `expect: { state: … }` knows; each also with `not ` before it.
 pub(crate) const STATES: [&str; 6] =
@@ -110,6 +110,11 @@ pub(crate) fn only_true() -> Vec<&'static str> {
 
 pub(crate) fn verdicts() -> Vec<&'static str> {
     Verdict::ALL.map(Verdict::word).to_vec()
+}
+
+/// The reasons for which a scenario could not be judged.
+pub(crate) fn reasons() -> Vec<&'static str> {
+    Because::ALL.map(Because::word).to_vec()
 }
 
 pub(crate) static TEMPLATE: Shape = Shape::Template;

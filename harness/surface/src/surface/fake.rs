@@ -56,6 +56,10 @@ impl PageSurface for FakePage {
         futures_util::future::ready(Ok(Ok(observation))).boxed()
     }
 
+    fn is_usable(&self) -> bool {
+        true
+    }
+
     fn place(&mut self) -> BoxFuture<'_, String> {
         futures_util::future::ready("/fake".to_owned()).boxed()
     }

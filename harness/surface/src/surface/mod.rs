@@ -114,6 +114,10 @@ pub trait PageSurface: Send {
     /// observation: what was unreadable yesterday too would count as unchanged.
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed>;
 
+    /// Whether anything can still be done with the page: it did not crash, does not hang, and no
+    /// dialog blocks it.
+    fn is_usable(&self) -> bool;
+
     /// The URL path of the page, with its query; empty before the first page.
     fn place(&mut self) -> BoxFuture<'_, String>;
 

@@ -64,7 +64,7 @@ fn edit(change: &Change) -> Option<Edit> {
     match (change.before.as_deref(), change.after.as_deref()) {
         (Some(_), Some(_)) if matches!(&change.thing, Thing::Entry(name) if name != USAGE) => {
             let Thing::Entry(name) = &change.thing else { return None };
-            Some(Edit::Entry(name.clone()))
+            Some(Edit::Entry(name.to_lowercase()))
         }
         (Some(old), Some(new)) => {
             let state = if tree { state(facet, old, new) } else { None };

@@ -1,9 +1,9 @@
 //! What a picture shows otherwise, and what else changed of the same things: the thing in the tree,
-//! other regions of the page that look different for the same reason, the file that the picture is of.
+//! other regions of the page that look different for the same reason, the file that the picture is of, regions whose colour became the same other one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
@@ -24,8 +24,24 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let is_one = |it: &&Edge| evidence.nodes[it.from].class == evidence.nodes[it.to].class;
     let told: BTreeSet<usize> = found.iter().filter(is_one).map(|it: &Edge| it.to).collect();
     found.extend(one_look(evidence, &told));
+    found.extend(one_style(evidence));
     found.extend(of_files(evidence));
     found
+}
+
+/// Regions in which the same colour became the same other one, on whichever page.
+fn one_style(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut keyed = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        for sighting in node.sightings.iter().filter(|_| node.facet() == Some(FacetKind::Image)) {
+            let facets = &evidence.spots[sighting.spot].difference.facets;
+            let regions =
+                facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
+            let own = regions.filter(|it| it.said() == sighting.change.after);
+            keyed.extend(own.filter_map(|it| Some((it.repaint.clone()?, index))));
+        }
+    }
+    stars(keyed, "the same colour became the same other one")
 }
 
 /// Roles of what stands in a table or list.

@@ -17,6 +17,7 @@ mod compose;
 mod decode;
 mod draw;
 mod regions;
+mod repaint;
 mod shift;
 #[cfg(test)]
 mod tests;
@@ -138,6 +139,9 @@ fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Fou
     } else {
         Vec::new()
     };
+    if told.is_empty() {
+        repaint::repaint(&mut boxes, expected, actual, &in_place.bands);
+    }
     for region in new_edges(expected.size(), actual.size()) {
         boxes.push((region, regions::only_here(region, Fate::New, layouts.is)));
     }
@@ -162,6 +166,7 @@ fn displaced(
     let mut changed = map.total;
     let mut boxes =
         if counts(&map) { regions::regions(&map, &alignment.bands, layouts) } else { Vec::new() };
+    repaint::repaint(&mut boxes, expected, actual, &alignment.bands);
     for &(first, lines) in &alignment.fresh {
         if let Some((region, count)) = shift::content(actual, first, lines)
             && !masked(region, &beside.masks)

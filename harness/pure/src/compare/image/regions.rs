@@ -137,17 +137,19 @@ fn region(place: Rect, shift: i64, layouts: Layouts<'_>) -> Region {
     let gone = lacking(&layouts.was.things, was, &layouts.is.things, shift);
     let new = lacking(&layouts.is.things, place, &layouts.was.things, -shift);
     match (gone.is_empty(), new.is_empty()) {
-        (false, true) => Region { names: gone, fate: Fate::Gone },
-        (true, false) if !layouts.was.things.is_empty() => Region { names: new, fate: Fate::New },
+        (false, true) => Region { names: gone, fate: Fate::Gone, repaint: None },
+        (true, false) if !layouts.was.things.is_empty() => {
+            Region { names: new, fate: Fate::New, repaint: None }
+        }
         (true | false, true | false) => {
-            Region { names: names(place, &layouts.is.things), fate: Fate::Changed }
+            Region { names: names(place, &layouts.is.things), fate: Fate::Changed, repaint: None }
         }
     }
 }
 
 /// The names of lines that only one side has.
 pub(super) fn only_here(place: Rect, fate: Fate, layout: &Layout) -> Region {
-    Region { names: names(place, &layout.things), fate }
+    Region { names: names(place, &layout.things), fate, repaint: None }
 }
 
 /// The outermost things that a region mostly consists of and that the other side lacks.

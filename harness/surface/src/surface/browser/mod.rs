@@ -6,7 +6,7 @@
 //! page is ready), `seek` (finding things and explaining what is not there), `act`, `keys` and
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
-//! `frames` (frames of other origins), `emulate` and `auth` (what the browser pretends to be),
+//! `frames` (frames of other origins), `silence` (who does not answer), `emulate` and `auth` (what the browser pretends to be),
 //! `look` (observations), `walker` (the page as text), `print` (PDF).
 
 mod act;
@@ -40,6 +40,7 @@ mod seek;
 mod session;
 mod settle;
 mod signed_in;
+mod silence;
 mod tab;
 mod tabs;
 mod traffic;

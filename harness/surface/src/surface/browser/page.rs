@@ -222,7 +222,13 @@ impl Page {
     }
 
     /// Ends the page and forgets its context: cookies, storage, open requests, dialogs.
+    ///
+    /// # Errors
+    /// The browser is of no more use: it is gone, does not answer, or a page in it hangs.
     pub async fn close(self) -> Result<(), SurfaceError> {
+        if self.shared.silence.has_hung() {
+            return Err(SurfaceError::BrowserLost(self.shared.silence.words().to_owned()));
+        }
         self.hold_nothing_back();
         let params = json!({ "userContext": self.user_context });
         let answer = self.shared.bidi.command("browser.removeUserContext", params, CLOSING).await;
@@ -302,7 +308,7 @@ impl Page {
             Snag::Closed => Trouble::Lost(SurfaceError::BrowserLost(format!(
                 "a tab is gone, and no event told: {expected}"
             ))),
-            Snag::Hung => failed(expected, "the page does not answer: its scripts do not end"),
+            Snag::Hung => failed(expected, self.shared.silence.words()),
             Snag::Again(said) | Snag::Refused(said) => failed(expected, said),
             Snag::Lost(error) => Trouble::Lost(error),
         }
@@ -313,6 +319,9 @@ impl Page {
         let state = self.record.state();
         if state.crashed {
             return Some(crashed(expected));
+        }
+        if self.shared.silence.has_hung() {
+            return Some(failed(expected, self.shared.silence.words()));
         }
         let dialog = state.dialog.as_ref()?;
         Some(failed(
@@ -516,6 +525,10 @@ impl PageSurface for Page {
 
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
         Box::pin(self.take(look))
+    }
+
+    fn is_usable(&self) -> bool {
+        self.blocked("a page that can be used").is_none()
     }
 
     fn place(&mut self) -> BoxFuture<'_, String> {

@@ -8,6 +8,7 @@
 //! and `walker/picture.js`, which says what stands where.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use base64::Engine as _;
 use image::{GenericImage as _, ImageFormat, ImageReader, Limits, RgbImage};
@@ -15,9 +16,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::bidi::Refusal;
 use super::frames::Entered;
 use super::look::EVIDENCE;
-use super::page::{Page, Step, failed};
+use super::page::{Page, Step, Trouble, failed};
 use super::seek::Need;
 use super::walker::{self, Area, ElementState, Question, Scroll};
 use crate::model::picture::{Layout, Scope, Thing};
@@ -229,15 +231,34 @@ impl Page {
         let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
             "params": how });
         let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
-        let taken = taken.map_err(|refusal| match self.blocked("a picture of the page") {
-            Some(trouble) => trouble,
-            None => refusal.lost("taking a picture of the page").into(),
-        })?;
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(refusal) => return Err(self.no_picture(refusal, limit).await),
+        };
         base64::engine::general_purpose::STANDARD
             .decode(taken["result"]["data"].as_str().unwrap_or_default())
             .map_err(|error| {
                 SurfaceError::BrowserLost(format!("a picture is no base64: {error}")).into()
             })
+    }
+}
+
+impl Page {
+    /// Why there is no picture: something blocks the page, it hangs, or the browser is lost.
+    async fn no_picture(&self, refusal: Refusal, waited: Duration) -> Trouble {
+        let what = "a picture of the page";
+        if refusal == Refusal::Silent {
+            // Where the page hangs, it is blocked from now on.
+            self.who_is_silent(waited).await;
+        }
+        match (self.blocked(what), refusal) {
+            (Some(trouble), _) => trouble,
+            // A page can grow beyond what can be drawn.
+            (None, Refusal::Said(_, said)) => failed(what, said),
+            (None, refusal @ (Refusal::Silent | Refusal::Gone)) => {
+                refusal.lost("taking a picture of the page").into()
+            }
+        }
     }
 }
 

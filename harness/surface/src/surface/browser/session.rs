@@ -22,6 +22,7 @@ use super::driver::Driver;
 use super::locate::locate;
 use super::page::{Blank, Page};
 use super::record::Record;
+use super::silence::{Silence, Silent};
 use super::wall::Wall;
 use super::{BrowserOptions, PageContext, Versions, Window};
 use crate::surface::SurfaceError;
@@ -83,6 +84,8 @@ pub(super) struct Shared {
     pub(super) timeout: Duration,
     /// What is run beside the accessibility watch.
     pub(super) axe: Option<Axe>,
+    /// Finds out who does not answer.
+    pub(super) silence: Silence,
 }
 
 /// Which record an event belongs to.
@@ -116,6 +119,11 @@ impl Records {
         if let Some(record) = record {
             locked(&self.by_session).retain(|_, it| !Arc::ptr_eq(it, &record));
         }
+    }
+
+    /// Whether a page shows a dialog.
+    fn any_dialog(&self) -> bool {
+        locked(&self.by_user_context).values().any(|it| it.state().dialog.is_some())
     }
 
     fn route(&self, method: &str, params: &Value) {
@@ -200,6 +208,7 @@ impl Browser {
             limit,
             timeout: options.timeout,
             axe,
+            silence: Silence::of(&folder.path().join("profile")),
         });
         Ok(Self {
             driver,
@@ -246,7 +255,9 @@ impl Browser {
     /// Whether driver and browser still answer; `false` asks for a new browser.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.driver.epitaph().is_none() && self.shared.bidi.is_alive()
+        self.driver.epitaph().is_none()
+            && self.shared.bidi.is_alive()
+            && !self.shared.silence.has_hung()
     }
 
     /// A page in a context of its own: no cookies, no storage, watched from its first byte.
@@ -276,7 +287,7 @@ impl Browser {
     /// Begins to make the tab of the next page, once the page before it has done its last step: a
     /// tab that opens meanwhile could take the focus from it.
     pub fn prepare_page(&mut self) {
-        if self.next.is_none() && self.options.window == Window::Hidden {
+        if self.next.is_none() && self.options.window == Window::Hidden && self.is_alive() {
             let (shared, options) = (Arc::clone(&self.shared), self.options.clone());
             self.next = Some(tokio::spawn(async move { Blank::make(shared, &options).await }));
         }
@@ -448,21 +459,79 @@ pub(super) enum Snag {
 }
 
 impl Shared {
-    /// Carries a classic command out within the limit.
+    /// Carries a classic command out within the limit. Where there is no answer, others are asked
+    /// whether it is the page that hangs.
     pub(super) async fn drive<T>(
         &self,
         what: &str,
         command: impl Future<Output = Result<T, CmdError>>,
     ) -> Result<T, Snag> {
-        match tokio::time::timeout(self.limit, command).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(snag(what, &error)),
-            Err(_) => Err(Snag::Lost(SurfaceError::BrowserLost(format!(
-                "{what}: chromedriver did not answer within {} s",
-                self.limit.as_secs()
-            )))),
+        if self.silence.has_hung() {
+            return Err(Snag::Hung);
+        }
+        tokio::pin!(command);
+        let given_up = tokio::time::Instant::now() + self.limit;
+        let in_time = match tokio::time::timeout(self.patience(), &mut command).await {
+            Ok(answer) if !is_in_vain(&answer) => {
+                return answer.map_err(|error| snag(what, &error));
+            }
+            in_time => in_time,
+        };
+        let seen = match self.who_is_silent(Duration::ZERO).await {
+            Silent::Page => return Err(Snag::Hung),
+            Silent::Nobody => None,
+            Silent::Others(seen) => Some(seen),
+        };
+        let last = match in_time {
+            Ok(answer) => Ok(answer),
+            Err(_) => tokio::time::timeout_at(given_up, command).await,
+        };
+        match (last, seen) {
+            (Ok(answer), Some(seen)) if is_in_vain(&answer) => {
+                Err(lost_driver(what, self.timeout, &seen))
+            }
+            (Ok(answer), _) => answer.map_err(|error| snag(what, &error)),
+            (Err(_), seen) => {
+                let seen = seen.as_deref().unwrap_or("the page and other tabs answer");
+                Err(lost_driver(what, self.limit, seen))
+            }
         }
     }
+
+    /// How long a page may be silent before it is asked whether it hangs.
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Who does not answer, of the page that commands go to and all others.
+    async fn who_is_silent(&self, patience: Duration) -> Silent {
+        let top = self.focus.try_lock().map(|it| it.clone()).unwrap_or_default();
+        self.who_beside(&top, patience).await
+    }
+
+    /// Who does not answer, of this page and all others.
+    pub(super) async fn who_beside(&self, top: &str, patience: Duration) -> Silent {
+        if top.is_empty() {
+            return Silent::Others("no page was asked".to_owned());
+        }
+        if self.records.any_dialog() {
+            // A page that shows a dialog waits for us.
+            return Silent::Nobody;
+        }
+        self.silence.who(top, patience).await
+    }
+}
+
+/// Whether the driver waited for the page and got no answer, whoever it is that is silent.
+fn is_in_vain<T>(answer: &Result<T, CmdError>) -> bool {
+    answer.as_ref().is_err_and(|it| it.is_script_timeout() || it.is_timeout())
+}
+
+fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
+    Snag::Lost(SurfaceError::BrowserLost(format!(
+        "{what}: no answer within {} s; {why}",
+        limit.as_secs_f64()
+    )))
 }
 
 fn snag(what: &str, error: &CmdError) -> Snag {

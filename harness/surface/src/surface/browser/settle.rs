@@ -13,6 +13,8 @@ use tokio::time::Instant;
 use super::bidi::Refusal;
 use super::page::{Page, Trouble};
 use super::session::Snag;
+use super::silence::Silent;
+use crate::surface::SurfaceError;
 
 /// The script that runs before every document's own.
 pub(super) const PRELOAD: &str = include_str!("preload.js");
@@ -70,13 +72,13 @@ impl Page {
             "globalThis.__nightshift ? __nightshift.busy({}).join() : 'loading'",
             self.round
         );
+        let asked = Instant::now();
         let reasons = match self.evaluate(&question, deadline).await {
             Ok(value) => value.as_str().unwrap_or_default().to_owned(),
             // The document was replaced while we asked, or its scripts keep it from answering.
             Err(Snag::Again(_) | Snag::Refused(_)) => "replaced".to_owned(),
-            Err(Snag::Dialog | Snag::Crashed | Snag::Hung | Snag::Closed) => {
-                return Ok(Look::Blocked);
-            }
+            Err(Snag::Dialog | Snag::Crashed | Snag::Closed) => return Ok(Look::Blocked),
+            Err(Snag::Hung) => return self.silent(asked.elapsed()).await,
             Err(Snag::Lost(error)) => return Err(Trouble::Lost(error)),
         };
         let state = self.record.state();
@@ -84,11 +86,34 @@ impl Page {
         Ok(if quiet { Look::Quiet } else { Look::Busy })
     }
 
+    /// What a page is that did not answer for this long: one that hangs fails the step that it began
+    /// to hang in, one that answers after all is taken as it is.
+    async fn silent(&self, waited: Duration) -> Result<Look, Trouble> {
+        match self.who_is_silent(waited).await {
+            Silent::Page => Err(self.trouble(Snag::Hung, "a page that answers")),
+            Silent::Nobody => Ok(Look::Blocked),
+            Silent::Others(seen) => Err(lost(&seen)),
+        }
+    }
+
+    /// Who does not answer, where the page has not for this long.
+    pub(super) async fn who_is_silent(&self, waited: Duration) -> Silent {
+        let patience = self.shared.patience().saturating_sub(waited);
+        self.shared.who_beside(&self.top, patience).await
+    }
+
     /// As [`Page::evaluate`], asked again while documents replace each other.
     pub(super) async fn peek(&self, expression: &str, deadline: Instant) -> Result<Value, Trouble> {
+        let asked = Instant::now();
         loop {
             match self.evaluate(expression, deadline).await {
                 Ok(value) => return Ok(value),
+                Err(Snag::Hung) => {
+                    if let Silent::Others(seen) = self.who_is_silent(asked.elapsed()).await {
+                        return Err(lost(&seen));
+                    }
+                    return Err(self.trouble(Snag::Hung, "a page that can be looked at"));
+                }
                 Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, "a page that can be looked at")),
             }
@@ -102,6 +127,9 @@ impl Page {
         expression: &str,
         deadline: Instant,
     ) -> Result<Value, Snag> {
+        if self.shared.silence.has_hung() {
+            return Err(Snag::Hung);
+        }
         let mut changes = self.record.changes();
         let limit = deadline.saturating_duration_since(Instant::now()).max(LEAST);
         let first = self.top == self.first;
@@ -133,6 +161,10 @@ impl Page {
             }
         }
     }
+}
+
+fn lost(seen: &str) -> Trouble {
+    Trouble::Lost(SurfaceError::BrowserLost(format!("looking at the page: {seen}")))
 }
 
 /// An expression as the standard's command takes it.

@@ -275,10 +275,13 @@ fn report(
         Some(changes) => (Some(changes.text), changes.pictures),
         None => (None, Vec::new()),
     };
+    // Checks and captures are about the text; what is unusual in its bytes is compared beside it.
+    let compared =
+        |text: &str, raw, stream| text::with_oddities(text, &text::oddities(raw, text, stream));
     let facets = [
         (FacetKind::Exit, Some(exit)),
-        (FacetKind::Stdout, Some(stdout)),
-        (FacetKind::Stderr, Some(stderr)),
+        (FacetKind::Stdout, Some(compared(&stdout, &finished.stdout, text::Stream::Stdout))),
+        (FacetKind::Stderr, Some(compared(&stderr, &finished.stderr, text::Stream::Stderr))),
         (FacetKind::Files, changes),
     ];
     let facets = facets

@@ -112,7 +112,10 @@ async fn a_snapshot_takes_the_files_and_keeps_the_raw_bytes_beside() {
         done.observation.facets,
         [
             text(FacetKind::Exit, "exit: 4\n"),
-            text(FacetKind::Stdout, "red\n"),
+            text(
+                FacetKind::Stdout,
+                "red\n[written with colour codes, though not to a terminal]\n[lines end in CR LF]\n"
+            ),
             text(FacetKind::Stderr, ""),
             text(FacetKind::Files, "created new.txt\n    a\nremoved old.txt\n"),
         ]

@@ -1,27 +1,95 @@
 //! What a command wrote, as text that can be compared: [`facet_text`].
 //!
-//! Colours, line ends and progress bars are taken out; bytes that are no text are named by size
-//! and hash. The raw bytes are kept beside it by `mod.rs`.
+//! Colours, line ends and what was drawn over are taken out; single bytes that are no text are spelled
+//! out, an output that is none is named by size and hash. [`oddities`] says what was unusual in the
+//! bytes, so that a change of it is one. The raw bytes are kept beside it by `mod.rs`.
+
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::model::filetext::{ODD_COLOURS, ODD_ENDS, ODD_LAST};
 use crate::process::Captured;
+use crate::screen::redrawn;
 
 /// The comparable text of an output.
 pub(super) fn facet_text(output: &Captured) -> String {
     let (head, tail) = output.bytes.split_at(if output.cut { output.head } else { 0 });
     let text = if output.cut {
         // The cut may have split a character on either side.
-        text_of(without_split_end(head)).zip(text_of(without_split_start(tail))).map(
+        spelled_out(without_split_end(head)).zip(spelled_out(without_split_start(tail))).map(
             |(head, tail)| format!("{head}\n[… {} bytes left out …]\n{tail}", output.left_out()),
         )
     } else {
-        text_of(tail).map(str::to_owned)
+        spelled_out(tail)
     };
     match text {
         Some(text) => normalise(&text),
         None => binary(&output.bytes, output.total),
     }
+}
+
+/// Which output it is: what is unusual in one is not in the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// What other programs read.
+    Stdout,
+    /// What is said to people.
+    Stderr,
+}
+
+/// What is unusual in the bytes of an output and not seen in its text, a line each; nothing where
+/// all is as it should be.
+pub(super) fn oddities(output: &Captured, text: &str, stream: Stream) -> String {
+    let bytes = &output.bytes;
+    if spelled_out(bytes).is_none() {
+        return String::new();
+    }
+    let colours = styled(bytes).then_some(ODD_COLOURS);
+    let ends = bytes.windows(2).any(|it| it == b"\r\n").then_some(ODD_ENDS);
+    let last = stream == Stream::Stdout && !text.is_empty() && !text.ends_with('\n');
+    let last = last.then_some(ODD_LAST);
+    [colours, ends, last].into_iter().flatten().flat_map(|it| [it, "\n"]).collect()
+}
+
+/// A text with its oddities below it.
+pub(super) fn with_oddities(text: &str, odd: &str) -> String {
+    let between = if odd.is_empty() || text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{between}{odd}")
+}
+
+/// Whether colours or styles are switched (`ESC [ … m`).
+fn styled(bytes: &[u8]) -> bool {
+    bytes.windows(2).enumerate().filter(|(_, it)| *it == b"\x1b[").any(|(at, _)| {
+        let rest = &bytes[at + 2..];
+        let end = rest.iter().position(|it| !matches!(it, b'0'..=b'9' | b';' | b':'));
+        end.is_some_and(|end| rest[end] == b'm')
+    })
+}
+
+/// The text of bytes, with each byte that is none spelled out (`\xE9`); `None` where they are no
+/// text but for some words in it: more than three bytes in ten are no UTF-8, or more than one in
+/// twenty is a control character that no text has.
+fn spelled_out(bytes: &[u8]) -> Option<String> {
+    let (mut text, mut strange, mut controls) = (String::with_capacity(bytes.len()), 0, 0);
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if matches!(character, '\0'..='\u{6}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}') {
+                controls += 1;
+            }
+            if character == '\0' {
+                text.push_str("\\x00");
+            } else {
+                text.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            strange += 1;
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    (strange * 10 <= bytes.len() * 3 && controls * 20 <= bytes.len()).then_some(text)
 }
 
 /// The text that bytes are; `None` where they are none: not UTF-8, or with a NUL in them.
@@ -60,12 +128,30 @@ fn normalise(text: &str) -> String {
     if !text.bytes().any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t') {
         return text.to_owned();
     }
+    if moves_or_erases(text) {
+        return redrawn(text);
+    }
     let plain = anstream::adapter::strip_str(&backspaced(text)).to_string();
     let lines: Vec<&str> = plain
         .split('\n')
         .map(|line| line.rsplit('\r').find(|state| !state.is_empty()).unwrap_or_default())
         .collect();
     lines.join("\n")
+}
+
+/// Whether the cursor is moved, or a part of what is there erased, by escape sequences.
+fn moves_or_erases(text: &str) -> bool {
+    text.match_indices('\u{1b}').any(|(at, _)| {
+        let rest = &text[at + 1..];
+        if rest.starts_with(['7', '8', 'M']) {
+            return true;
+        }
+        let Some(rest) = rest.strip_prefix('[') else { return false };
+        let end = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == ';');
+        end.starts_with(|it| {
+            matches!(it, 'A'..='H' | 'J' | 'K' | 'P' | 'X' | '`' | 'd' | 'f' | 's' | 'u')
+        })
+    })
 }
 
 /// Each backspace takes the character before it away, as on a terminal that writes over it.
@@ -115,6 +201,38 @@ mod tests {
             format!("[binary: 4 bytes, sha256 {}]", short_hash(b"abc\0"))
         );
         assert_eq!(short_hash(b"abc"), "ba7816bf8f01cfea…");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_is_spelled_out_and_the_rest_compared() {
+        assert_eq!(
+            facet_text(&captured(b"row 3 ok\nfile: caf\xe9.txt\n")),
+            "row 3 ok\nfile: caf\\xE9.txt\n"
+        );
+        assert_eq!(facet_text(&captured(b"caf\xe9\n")), "caf\\xE9\n");
+        let one_nul = b"a line that is long enough\0 to be text\n";
+        assert_eq!(facet_text(&captured(one_nul)), "a line that is long enough\\x00 to be text\n");
+        let utf16: Vec<u8> = "a text".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(facet_text(&captured(&utf16)).starts_with("[binary: 12 bytes"));
+    }
+
+    #[test]
+    fn what_is_unusual_in_the_bytes_is_said_below_the_text_and_only_then() {
+        let odd = |bytes: &[u8], stream| {
+            let output = captured(bytes);
+            oddities(&output, &facet_text(&output), stream)
+        };
+        let colours = "[written with colour codes, though not to a terminal]\n";
+        assert_eq!(odd(b"plain\n", Stream::Stdout), "");
+        assert_eq!(odd(b"", Stream::Stdout), "");
+        assert_eq!(odd(b"\r1 of 2\r\x1b[K", Stream::Stdout), "");
+        assert_eq!(odd(b"\x1b[1;31mred\x1b[0m\n", Stream::Stderr), colours);
+        assert_eq!(odd(b"\r\x1b[Kdone\n", Stream::Stdout), "");
+        assert_eq!(odd(b"one\r\ntwo\r\n", Stream::Stdout), "[lines end in CR LF]\n");
+        assert_eq!(odd(b"one", Stream::Stdout), "[the last line does not end]\n");
+        assert_eq!(odd(b"one", Stream::Stderr), "");
+        assert_eq!(with_oddities("one", "[odd]\n"), "one\n[odd]\n");
+        assert_eq!(with_oddities("one\n", ""), "one\n");
     }
 
     #[test]

@@ -1,0 +1,243 @@
+//! [`redrawn`]: what stays of an output that moves the cursor and draws its lines again.
+//!
+//! Unlike [`super::Screen`] it has no size: what scrolled away still counts, and long lines are not
+//! broken. Lines are those of a terminal, on which `\n` begins a new line at its start.
+
+use alacritty_terminal::vte::{Params, Parser, Perform};
+
+/// The furthest that a program can send the cursor: nothing that a person looks at is larger.
+const MOST_ROWS: usize = 500;
+const MOST_COLUMNS: usize = 2000;
+
+/// The text that a person sees at the end, without blanks at the ends of lines. Styles, titles and
+/// links are left out; an erased part is gone.
+#[must_use]
+pub fn redrawn(output: &str) -> String {
+    let mut sheet = Sheet { rows: vec![Vec::new()], ..Sheet::default() };
+    Parser::new().advance(&mut sheet, output.as_bytes());
+    sheet.text()
+}
+
+/// Rows that grow as they are written.
+#[derive(Debug, Default)]
+struct Sheet {
+    rows: Vec<Vec<char>>,
+    row: usize,
+    column: usize,
+    saved: (usize, usize),
+}
+
+impl Sheet {
+    fn text(mut self) -> String {
+        // What was drawn below the cursor and erased again leaves no lines.
+        while self.rows.len() > self.row + 1 && self.rows.last().is_some_and(|it| is_blank(it)) {
+            self.rows.pop();
+        }
+        let line =
+            |row: &Vec<char>| row.iter().collect::<String>().trim_end_matches(' ').to_owned();
+        self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn go_to(&mut self, row: usize, column: usize) {
+        self.row = row.min(MOST_ROWS.max(self.rows.len()) - 1);
+        self.column = column.min(MOST_COLUMNS);
+        if self.rows.len() <= self.row {
+            self.rows.resize(self.row + 1, Vec::new());
+        }
+    }
+
+    /// Takes a part of the cursor's row away.
+    fn erase_in_row(&mut self, mode: u16) {
+        let (row, column) = (&mut self.rows[self.row], self.column);
+        match mode {
+            0 => row.truncate(column),
+            1 => row.iter_mut().take(column + 1).for_each(|it| *it = ' '),
+            _ => row.clear(),
+        }
+    }
+
+    fn erase(&mut self, mode: u16) {
+        let at = self.row;
+        match mode {
+            0 => self.rows[at + 1..].iter_mut().for_each(Vec::clear),
+            1 => self.rows[..at].iter_mut().for_each(Vec::clear),
+            _ => self.rows.iter_mut().for_each(Vec::clear),
+        }
+        self.erase_in_row(mode);
+    }
+}
+
+fn is_blank(row: &[char]) -> bool {
+    row.iter().all(|it| *it == ' ')
+}
+
+impl Perform for Sheet {
+    fn print(&mut self, character: char) {
+        let row = &mut self.rows[self.row];
+        if row.len() <= self.column {
+            row.resize(self.column + 1, ' ');
+        }
+        row[self.column] = character;
+        self.column += 1;
+    }
+
+    fn execute(&mut self, byte: u8) {
+        match byte {
+            b'\n' => {
+                self.row += 1;
+                self.column = 0;
+                if self.rows.len() <= self.row {
+                    self.rows.push(Vec::new());
+                }
+            }
+            b'\r' => self.column = 0,
+            b'\x08' => self.column = self.column.saturating_sub(1),
+            b'\t' => self.print('\t'),
+            _ => {}
+        }
+    }
+
+    fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], _: bool, action: char) {
+        if !intermediates.is_empty() {
+            return;
+        }
+        let given = |at: usize| params.iter().nth(at).and_then(|it| it.first()).copied();
+        // Where nothing is said, it is one.
+        let count = |at: usize| usize::from(given(at).unwrap_or(1).max(1));
+        let (row, column) = (self.row, self.column);
+        match action {
+            'A' => self.go_to(row.saturating_sub(count(0)), column),
+            'B' => self.go_to(row + count(0), column),
+            'C' => self.go_to(row, column + count(0)),
+            'D' => self.go_to(row, column.saturating_sub(count(0))),
+            'E' => self.go_to(row + count(0), 0),
+            'F' => self.go_to(row.saturating_sub(count(0)), 0),
+            'G' | '`' => self.go_to(row, count(0) - 1),
+            'H' | 'f' => self.go_to(count(0) - 1, count(1) - 1),
+            'd' => self.go_to(count(0) - 1, column),
+            'J' => self.erase(given(0).unwrap_or(0)),
+            'K' => self.erase_in_row(given(0).unwrap_or(0)),
+            'X' => {
+                let to = column + count(0);
+                self.rows[row].iter_mut().take(to).skip(column).for_each(|it| *it = ' ');
+            }
+            'P' => {
+                let line = &mut self.rows[row];
+                let from = column.min(line.len());
+                line.drain(from..(from + count(0)).min(line.len()));
+            }
+            's' => self.saved = (row, column),
+            'u' => self.go_to(self.saved.0, self.saved.1),
+            _ => {}
+        }
+    }
+
+    fn esc_dispatch(&mut self, intermediates: &[u8], _: bool, byte: u8) {
+        match (intermediates, byte) {
+            ([], b'7') => self.saved = (self.row, self.column),
+            ([], b'8') => self.go_to(self.saved.0, self.saved.1),
+            ([], b'M') => self.go_to(self.row.saturating_sub(1), self.column),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redrawn;
+
+    /// Fifteen styles of drawing progress, each over so many states.
+    fn styles(states: usize) -> Vec<(&'static str, String, &'static str)> {
+        let each = |draw: &dyn Fn(usize) -> String| (0..states).map(draw).collect::<String>();
+        vec![
+            ("carriage return", each(&|n| format!("\r{n:>3} %")) + "\rready\n", "ready\n"),
+            (
+                "erase, then text",
+                each(&|n| format!("\r\x1b[2K{n} %")) + "\r\x1b[2Kdone\n",
+                "done\n",
+            ),
+            ("text, then erase", each(&|n| format!("\r{n} of 30\x1b[K")) + "\rok\x1b[K\n", "ok\n"),
+            (
+                "first column",
+                each(&|n| format!("\x1b[1G\x1b[0K- step {n}")) + "\x1b[1G\x1b[0Kdone\n",
+                "done\n",
+            ),
+            (
+                "column alone",
+                each(&|n| format!("\x1b[G{n} %\x1b[K")) + "\x1b[Gdone\x1b[K\n",
+                "done\n",
+            ),
+            (
+                "lines up",
+                String::from("a: 0\nb: 0\n")
+                    + &each(&|n| format!("\x1b[2A\r\x1b[Ka: {n}\n\r\x1b[Kb: {n}\n"))
+                    + "\x1b[2A\r\x1b[Ka: pulled\n\r\x1b[Kb: pulled\n",
+                "a: pulled\nb: pulled\n",
+            ),
+            ("previous line", each(&|n| format!("n {n}\n\x1b[1F\x1b[2K")) + "end\n", "end\n"),
+            (
+                "save and restore",
+                String::from("load ") + &each(&|n| format!("\x1b7{n}\x1b8")) + "\x1b[Kok\n",
+                "load ok\n",
+            ),
+            (
+                "the other save and restore",
+                String::from("load ") + &each(&|n| format!("\x1b[s{n}\x1b[u")) + "\x1b[Kok\n",
+                "load ok\n",
+            ),
+            ("erased at the end", each(&|n| format!("\r{n} of 30")) + "\r\x1b[K", ""),
+            (
+                "cleared",
+                each(&|n| format!("\x1b[2J\x1b[Hround {n}\n")) + "\x1b[2J\x1b[Hall good\n",
+                "all good\n",
+            ),
+            (
+                "backspaces",
+                String::from("wait  ")
+                    + &each(&|n| format!("\x08{}", ['|', '/', '-'][n % 3]))
+                    + "\x08\x1b[Kok\n",
+                "wait ok\n",
+            ),
+            (
+                "left",
+                String::from("wait ") + &each(&|n| format!("{n:>4}\x1b[4D")) + "\x1b[Kok\n",
+                "wait ok\n",
+            ),
+            (
+                "hidden cursor and colours",
+                String::from("\x1b[?25l")
+                    + &each(&|n| format!("\r\x1b[32m{n}\x1b[0m\x1b[K"))
+                    + "\r\x1b[Kok\x1b[?25h\n",
+                "ok\n",
+            ),
+            (
+                "all below erased",
+                String::from("log\n")
+                    + &each(&|n| format!("a {n}\nb {n}\n\x1b[2A\x1b[J"))
+                    + "end\n",
+                "log\nend\n",
+            ),
+        ]
+    }
+
+    #[test]
+    fn of_fifteen_styles_of_progress_only_the_end_stays_however_many_states_there_were() {
+        for states in [1, 3, 30] {
+            for (style, output, end) in styles(states) {
+                assert_eq!((style, redrawn(&output)), (style, end.to_owned()), "{states}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_once_stays_and_another_end_is_another_text() {
+        assert_eq!(redrawn("one\ntwo\t2\n\nthree"), "one\ntwo\t2\n\nthree");
+        assert_eq!(redrawn("\x1b[1Ga\x1b[1G\x1b[Kfailed\n"), "failed\n");
+    }
+
+    #[test]
+    fn a_cursor_that_is_sent_far_away_costs_little() {
+        assert!(redrawn("\x1b[65535;65535Hx").len() < 4000);
+        assert!(redrawn(&"\x1b[65535B".repeat(100)).len() < 1000);
+    }
+}

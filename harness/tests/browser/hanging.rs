@@ -1,0 +1,98 @@
+//! Who hangs is told apart: a page that does not answer is the product's fault, whatever it was that
+//! was done to it; a page that only takes its time is none; a driver or browser that does not answer
+//! says nothing of the product.
+
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::watches::running;
+use super::*;
+
+/// What is said of a page that works on and on.
+const ENDLESS: &str = "the page does not answer: its scripts do not end";
+/// What is said of one in which nothing works.
+const WAITING: &str =
+    "the page does not answer: a script of it waits for something that does not come";
+
+/// What a step on the page says that hangs, within seconds; afterwards there is a fresh browser.
+async fn hangs(bench: &mut Bench, action: Action) -> String {
+    let started = Instant::now();
+    let (_, actual) = bench.fails(action.clone()).await;
+    let console = bench.page.material().await;
+    assert!(console.iter().any(|it| it.kind == "console"), "the log is evidence all the same");
+    assert!(started.elapsed() < Duration::from_secs(9), "{action:?} took {:?}", started.elapsed());
+    assert!(!bench.browser.is_alive(), "the driver waits for the page for ever");
+    let browser = Browser::start(&options(bench.scratch.path())).await.unwrap();
+    std::mem::replace(&mut bench.browser, browser).stop().await;
+    bench.page = bench.browser.page(&context(&bench.site, bench.scratch.path())).await.unwrap();
+    bench.open("/static").await;
+    actual
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_hangs_fails_the_step_that_made_it_hang() {
+    let mut bench = Bench::start().await;
+    for name in ["Loop", "Later"] {
+        bench.open("/hang").await;
+        let said = hangs(&mut bench, Action::click(button(name))).await;
+        assert_eq!((name, &*said), (name, ENDLESS));
+    }
+    bench.open("/hang").await;
+    let said = hangs(&mut bench, fill(role("textbox", "Name"), "Ada")).await;
+    assert_eq!(said, ENDLESS);
+    bench.open("/hang").await;
+    assert_eq!(hangs(&mut bench, Action::click(button("Wait"))).await, WAITING);
+    assert_eq!(hangs(&mut bench, Action::Open("/hang?load".into())).await, ENDLESS);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_takes_its_time_does_not_hang() {
+    let mut bench = Bench::start().await;
+    bench.open("/hang").await;
+    bench.passes(Action::click(button("Work"))).await;
+    bench.passes(Action::See(vec![text("done")])).await;
+    bench.open("/hang?late").await;
+    bench.passes(Action::See(vec![text("done")])).await;
+    assert!(bench.browser.is_alive());
+    bench.stop().await;
+}
+
+/// What is said where the processes stand still that `chosen` picks by their command lines.
+async fn lost(chosen: impl Fn(&str) -> bool) -> String {
+    let mut bench = Bench::start().await;
+    bench.open("/static").await;
+    let mut still = Vec::new();
+    for (pid, line) in running(&bench.scratch) {
+        if chosen(&line) {
+            still.extend(Pid::from_raw(pid));
+        }
+    }
+    let driver = Pid::from_raw(bench.browser.pid() as i32).unwrap();
+    if chosen("chromedriver") {
+        still.push(driver);
+    }
+    assert!(!still.is_empty());
+    for pid in &still {
+        kill_process(*pid, Signal::STOP).unwrap();
+    }
+    let done = bench.page.act(&Action::click(role("link", "To the form"))).await;
+    for pid in &still {
+        kill_process(*pid, Signal::CONT).unwrap();
+    }
+    bench.browser.stop().await;
+    match done {
+        Err(SurfaceError::BrowserLost(said)) => said,
+        other => panic!("a step without a browser gave {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_driver_or_browser_that_stands_still_is_no_fault_of_the_page() {
+    let said = lost(|line| line == "chromedriver").await;
+    assert!(said.contains("the page and other tabs answer"), "{said}");
+    let is_browser = |line: &str| line.contains("--user-data-dir") && !line.contains("--type=");
+    let said = lost(is_browser).await;
+    assert!(said.contains("its developer tools do not answer"), "{said}");
+}
