@@ -1,5 +1,4 @@
-//! A step that failed follows from what was lost, renamed or wrong before it, or from a command that
-//! names what it looks for: the first that explains
+//! A step that failed follows from what was lost, renamed or wrong before it: the first that explains
 //! it, and never more than one, because a failed step must not tie two causes together.
 
 use std::collections::{BTreeSet, HashMap};
@@ -24,7 +23,6 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let change = evidence.nodes[node].change();
             let into = known.lost(evidence, node).or_else(|| known.renamed(evidence, change));
             let into = into.or_else(|| wrong_already(evidence, node));
-            let into = into.or_else(|| named_by_command(evidence, node));
             into.or_else(|| known.counted(evidence, node))
                 .map(|it| Edge::follows(it, node, BECAUSE))
         })
@@ -213,29 +211,6 @@ fn wrong_already(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
         found.insert(near.next()?);
     }
     found.first().copied()
-}
-
-/// What changed of an earlier command of the same attempt that names what the step looks for.
-fn named_by_command(evidence: &Evidence<'_>, failing: usize) -> Option<usize> {
-    const TELLING: usize = 4;
-    let expected = evidence.nodes[failing].change().before.as_deref()?;
-    let names: Vec<String> = quoted_names(expected)
-        .into_iter()
-        .map(|it| it.trim_matches('"').to_owned())
-        .filter(|it| it.chars().count() >= TELLING)
-        .collect();
-    let made = |failed: usize| {
-        let own = evidence.of_attempt(failed).iter().copied();
-        let mut earlier = own.filter(|spot| {
-            let place = evidence.spots[*spot].difference.place.as_str();
-            let is_command = !evidence.is_failure(*spot) && !place.starts_with('/');
-            let speaks = names.iter().any(|it| place.contains(it.as_str()));
-            is_command && speaks && evidence.step(*spot) < evidence.step(failed)
-        });
-        earlier.find_map(|spot| evidence.at[spot].first().copied())
-    };
-    let all: Option<Vec<usize>> = evidence.nodes[failing].spots().map(made).collect();
-    all?.first().copied()
 }
 
 /// The first node of a spot that is seen only where something is shown instead.

@@ -45,7 +45,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 }
 
 /// As many names are not shared by two lists by chance.
-const SHARED: usize = 3;
+const SHARED: usize = 2;
 /// More lists are not held against each other.
 const LISTS: usize = 60;
 
