@@ -166,10 +166,7 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     }
     // An empty list (`[]`) is an answer, and a crash is not; brackets around what was taken out are
     // none.
-    match is_redacted {
-        true => rest.contains(char::is_alphanumeric),
-        false => !rest.trim().is_empty(),
-    }
+    if is_redacted { rest.contains(char::is_alphanumeric) } else { !rest.trim().is_empty() }
 }
 
 /// Whether this, in brackets, stands for what was taken out: `[timestamp]`, `[temp-path]`, `[…]`.
