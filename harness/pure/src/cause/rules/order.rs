@@ -1,11 +1,14 @@
-//! Lines that stand on both sides, in another order: that is one change however many lines moved.
+//! Lines that stand on both sides, in another order: that is one change however many lines moved, and
+//! on whichever page or output the same things stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, star, stars};
+use crate::cause::node::quoted_names;
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
+use crate::model::edit::TELLING;
 use crate::model::thing::Thing;
 
 const BECAUSE: &str = "the same stands there in another order";
@@ -14,6 +17,7 @@ pub(super) const RULE: Rule = Rule { id: "order", edges };
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let (mut found, mut by_kind) = (Vec::new(), Vec::new());
+    let mut lists: Vec<List> = Vec::new();
     for spot in 0..evidence.spots.len() {
         let mut by_facet: BTreeMap<FacetKind, Vec<(usize, &Change)>> = BTreeMap::new();
         for (node, change) in evidence.seen_at(spot) {
@@ -25,6 +29,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let moved = moved(&own);
             // Where nothing else changed, the order is the change, as it may be elsewhere.
             let whole = moved.len() == own.len();
+            lists.extend(moved.first().filter(|_| whole).map(|it| List::of(*it, &own)));
             by_kind.extend(moved.first().filter(|_| whole).map(|it| (is_reversed(&own), *it)));
             found.extend(star(moved, BECAUSE));
         }
@@ -35,6 +40,45 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         is_order.then(|| (turns_round(change), index))
     }));
     found.extend(stars(by_kind, BECAUSE));
+    found.extend(of_one_list(&lists));
+    found
+}
+
+/// As many names are not shared by two lists by chance.
+const SHARED: usize = 2;
+/// More lists are not held against each other.
+const LISTS: usize = 60;
+
+/// What stands in another order: the names in it, and all that is said.
+struct List {
+    node: usize,
+    names: BTreeSet<String>,
+    text: String,
+}
+
+impl List {
+    fn of(node: usize, changes: &[(usize, &Change)]) -> Self {
+        let lines: Vec<&str> = changes.iter().filter_map(|it| it.1.after.as_deref()).collect();
+        let names = lines.iter().flat_map(|it| quoted_names(it));
+        let names = names.map(|it| it.trim_matches('"').to_owned());
+        let names =
+            names.filter(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING);
+        Self { node, names: names.collect(), text: lines.join("\n") }
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        other.names.iter().filter(|it| self.text.contains(it.as_str())).count() >= SHARED
+    }
+}
+
+/// Lists of the same things, on a page and in an output.
+fn of_one_list(lists: &[List]) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for (at, one) in lists.iter().enumerate().take(LISTS) {
+        let others = lists[at + 1..].iter().take(LISTS);
+        let same = others.filter(|it| it.node != one.node && (it.holds(one) || one.holds(it)));
+        found.extend(same.map(|it| Edge::strong(one.node, it.node, BECAUSE)));
+    }
     found
 }
 

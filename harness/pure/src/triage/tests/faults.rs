@@ -280,3 +280,36 @@ fn what_comes_and_goes_is_told_beside_what_stays_wrong() {
     );
     assert_eq!(both(REST.as_bytes()), [stays]);
 }
+
+#[test]
+fn one_list_in_another_order_is_one_finding_on_a_page_and_in_an_output_and_two_lists_are_two() {
+    let count_with = |names: [&str; 4]| {
+        let mut night = Night::default();
+        let row = |name: &str, at: usize| format!("  - link \"{name}\" [url=/{at}]");
+        let shop = ["Kettle", "Teapot", "Saucer", "Candle"];
+        let list = |order: [usize; 4]| {
+            let rows: Vec<String> = order.iter().map(|at| row(shop[*at], *at)).collect();
+            format!("- list:\n{}\n{REST}", rows.join("\n"))
+        };
+        night.page("a", "/list", &list([0, 1, 2, 3]), &list([2, 0, 3, 1]));
+        let lines = |order: [usize; 4]| {
+            let rows: Vec<String> = order.iter().map(|at| format!("* {} *", names[*at])).collect();
+            rows.join("\n")
+        };
+        night
+            .command_scenario("b", "shop list", Some("list"))
+            .baseline("b", "list", FacetKind::Stdout, lines([0, 1, 2, 3]).as_bytes())
+            .begin("b", 1)
+            .seen(
+                "b",
+                1,
+                "list",
+                "shop list",
+                &[(FacetKind::Stdout, lines([3, 1, 0, 2]).as_bytes())],
+            )
+            .end("b", 1, Outcome::Completed);
+        count(&night)
+    };
+    assert_eq!(count_with(["Kettle", "Teapot", "Saucer", "Candle"]), 1);
+    assert_eq!(count_with(["Berlin", "Lisbon", "Vienna", "Dublin"]), 2);
+}
