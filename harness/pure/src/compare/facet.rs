@@ -192,7 +192,7 @@ fn text(
                 line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>()
             }))
         };
-    let change = FacetChange {
+    let mut change = FacetChange {
         facet: Some(facet),
         expected: side(DiffTag::Removed),
         actual: side(DiffTag::Added),
@@ -201,6 +201,10 @@ fn text(
         diff: diff.lines,
         changes: structured.unwrap_or_default(),
     };
+    if facet.shape() == FacetShape::Set {
+        change.changes = super::changes::read(&change, false);
+        super::changes::beside_known(&mut change.changes, &expected);
+    }
     Ok(Found {
         replaced: diff.replaced && change.changes.is_empty(),
         change: Some(change),

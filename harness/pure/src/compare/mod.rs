@@ -376,7 +376,7 @@ impl Run<'_> {
         self.out.differences.extend(watch::differences(
             (&case.scenario.id, case.number),
             case.attempt,
-            record,
+            (record, &baseline),
             &new,
         ));
         let mut union: Vec<&str> = baseline.lines().chain(new.iter().map(|it| it.0)).collect();
