@@ -44,7 +44,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let stages = fields
         .get("stages")
         .map(|it| super::stages::read(reader, it))
-        .unwrap_or_else(Stages::usual);
+        .unwrap_or_else(crate::model::Stages::usual);
     let baselines = baselines(reader, fields.get("baselines"));
     Some(Config {
         products,
