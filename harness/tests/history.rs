@@ -250,12 +250,15 @@ fn a_command_that_takes_longer_than_it_used_to_is_told_and_does_not_fail_the_gat
     assert_eq!(finding["slowdown"]["measured"], 5);
     assert_eq!(slow["scenarios"][0]["attempts"].as_array().map(Vec::len), Some(1));
     let html = std::fs::read_to_string(nights(&suite).join("n2/index.html")).expect("a page");
-    assert!(html.contains("No regressions") && html.contains("id=\"slower\""));
+    assert!(html.contains("1 slowdown, no other regressions"), "the sentence says it");
+    assert!(!html.contains("Nothing needs you") && !html.contains("id=\"slower\""));
 
     let (answer, again) = night(&suite, "n3", &[]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert_eq!(slower(&again), [(place, "still-failing".to_owned())], "{:#}", again["findings"]);
     assert_eq!(again["findings"][0]["since"]["night"], "n2");
+    let html = std::fs::read_to_string(nights(&suite).join("n3/index.html")).expect("a page");
+    assert!(html.contains("No regressions") && html.contains("id=\"slower\""), "known by now");
 }
 
 #[test]

@@ -5,10 +5,10 @@
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
-use nightshift::model::finding::{Judgement, ScenarioResult};
+use nightshift::model::finding::{Judgement, ScenarioResult, Slowdown};
 use nightshift::model::suite::GateConfig;
 use nightshift::model::{
-    Because, Decision, Entry, Event, FORMAT_VERSION, Gate, Outcome, Plan, Totals, Verdict,
+    Because, Decision, Entry, Event, FORMAT_VERSION, Gate, Outcome, Plan, Stage, Totals, Verdict,
 };
 use nightshift::report::{
     self, Ending, NightReport, PagePrinter, PreflightCheck, PrintOptions, ReportError,
@@ -51,6 +51,42 @@ fn the_sentence_names_what_changed_and_between_which_builds() {
         report::sentence(&synthetic(14, 0)),
         "No regressions, all 14 scenarios unchanged: build a1b2c3 against d4e5f6"
     );
+}
+
+#[test]
+fn a_night_in_which_something_became_slower_is_no_quiet_morning() {
+    let mut report = synthetic(14, 1);
+    for scenario in &mut report.scenarios {
+        scenario.verdict = Verdict::Unchanged;
+    }
+    report.totals = Totals::count(report.scenarios.iter().map(|it| it.verdict));
+    report.gate.decision = Decision::Pass;
+    report.findings[0].stage = Stage::Advisory;
+    report.findings[0].slowdown = Some(Slowdown {
+        usual_ms: 210,
+        now_ms: 609,
+        ratio: 2.9,
+        sure: 0.99,
+        nights: 12,
+        beside: None,
+        measured: 5,
+        steps: Vec::new(),
+    });
+    let said = |report: &NightReport| {
+        let files = written(report);
+        let calm = files.html.contains("Nothing needs you this morning");
+        let folded = files.html.contains("id=\"slower\"");
+        (report::sentence(report), calm, folded)
+    };
+    let builds = "build a1b2c3 against d4e5f6";
+    let new = format!("1 slowdown, no other regressions: {builds}");
+    assert_eq!(said(&report), (new, false, false), "it is what needs somebody");
+    report.findings[0].verdict = Verdict::StillFailing;
+    let known = format!("No regressions, all 14 scenarios unchanged, 1 still slower: {builds}");
+    assert_eq!(said(&report), (known, true, true));
+    report.findings.clear();
+    let none = format!("No regressions, all 14 scenarios unchanged: {builds}");
+    assert_eq!(said(&report), (none, true, false));
 }
 
 #[test]

@@ -13,10 +13,10 @@ use super::progress::Reporter;
 use super::run::{by_product, listen, runtime};
 use super::settle_patch::{Patches, remedies};
 use super::{night, terminal};
-use crate::model::Suite;
 use crate::model::settle::{Noise, Remedy, Unsettled};
+use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
-use crate::spec::patch::remedy_text;
+use crate::spec::patch::{loads, remedy_text};
 use crate::surface::browser::Window;
 
 /// How long one round may take.
@@ -39,7 +39,8 @@ pub fn run(common: &Common, options: &SettleOptions) -> anyhow::Result<Exit> {
     });
     reporter.clear();
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
-    let settled = settled?;
+    let mut settled = settled?;
+    settled.found.noise.iter_mut().for_each(only_what_loads);
     if let Some(problem) = &settled.preflight {
         terminal::say(format_args!("nothing could run: {problem}"));
         return Ok(Exit::Preflight);
@@ -61,6 +62,15 @@ pub fn run(common: &Common, options: &SettleOptions) -> anyhow::Result<Exit> {
     let all_written = written && !left;
     let steady = found.unsettled.is_empty() && settled.rounds > 1;
     Ok(if steady && (found.noise.is_empty() || all_written) { Exit::Passed } else { Exit::Failed })
+}
+
+/// Takes back a proposal that the suite would not load with.
+fn only_what_loads(noise: &mut Noise) {
+    if noise.remedy.as_ref().is_some_and(|it| !loads(it)) {
+        noise.remedy = None;
+        noise.cost = None;
+        noise.silent = false;
+    }
 }
 
 fn run_options(suite: &Suite, options: &SettleOptions) -> anyhow::Result<RunOptions> {
@@ -136,11 +146,16 @@ pub fn lines(noise: &Noise) -> Vec<String> {
         ),
         format!("    seen: {}", samples(&noise.samples)),
     ];
-    let Some(remedy) = &noise.remedy else {
-        lines.push(
-            "    no key takes that out: `nightshift run --accept-new` accepts what all rounds saw"
-                .to_owned(),
-        );
+    let Some(remedy) = noise.remedy.as_ref().filter(|it| loads(it)) else {
+        let way = match noise.facet {
+            FacetKind::Events => {
+                "`nightshift run --accept-new` accepts what all rounds saw".to_owned()
+            }
+            facet => format!(
+                "`unstable: [ {facet} ]` would, and nobody is told of this facet here any more"
+            ),
+        };
+        lines.push(format!("    no key takes that alone out: {way}"));
         return lines;
     };
     let cost = noise.cost.map_or("would hide nothing else".to_owned(), |it| it.to_string());

@@ -12,7 +12,7 @@ use serde_yaml::granit_parser::{Event, Parser, Span, StructureStyle};
 use super::write::{quoted, written};
 use crate::model::settle::Remedy;
 use crate::model::suite::Suppression;
-use crate::model::{Redaction, Unordered};
+use crate::model::{Redaction, Target, Unordered};
 
 /// Why a file could not be edited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -395,6 +395,32 @@ pub fn remedy_text(remedy: &Remedy) -> String {
     }
 }
 
+/// Whether a suite with this remedy loads, and means by it what was meant.
+#[must_use]
+pub fn loads(remedy: &Remedy) -> bool {
+    match remedy {
+        Remedy::Redact(redaction) => {
+            read_redaction("proposal", &redaction_text(redaction)).as_ref() == Ok(redaction)
+        }
+        Remedy::Mask(target) | Remedy::Unordered(Unordered::Target(target)) => {
+            read_written_target("proposal", &written(target)).as_ref() == Ok(target)
+        }
+        Remedy::Unordered(Unordered::Facet(_)) | Remedy::Unstable(_) => true,
+    }
+}
+
+/// A target as it is written in YAML: `'button "Buy"'`, `{ target: …, in: … }`.
+fn read_written_target(place: &str, text: &str) -> Result<Target, Vec<super::Complaint>> {
+    let source = super::complaint::Source::new(place, text.to_owned());
+    let mut reader = super::reader::Reader::new(source);
+    let (node, complaints) = super::node::parse(&reader.sources[0], 0);
+    reader.complaints = complaints;
+    match node.and_then(|it| reader.target(&it)) {
+        Some(target) if reader.complaints.is_empty() => Ok(target),
+        Some(_) | None => Err(reader.complaints),
+    }
+}
+
 /// A suppression as an entry of a list in flow style.
 #[must_use]
 pub fn suppression_text(known: &Suppression) -> String {
@@ -445,6 +471,33 @@ mod tests {
 
     fn patched(text: &str) -> String {
         add_to_list(text, NAME, "redact", "timestamp").expect("it can be edited")
+    }
+
+    #[test]
+    fn a_remedy_is_proposed_only_where_a_suite_loads_with_it() {
+        use crate::model::Locator;
+        use crate::model::scenario::RedactionClass;
+        let role = |role: &str, name: Option<&str>| {
+            let name = name.map(crate::model::Template::new);
+            Remedy::Mask(Target::plain(Locator::Role { role: role.to_owned(), name }))
+        };
+        for good in [
+            role("img", Some("Ada's \"clock\": #1")),
+            role("timer", None),
+            Remedy::Mask(Target::plain(Locator::Css(crate::model::Template::new("canvas")))),
+            Remedy::Redact(Redaction::Pattern(r"took '(\d+)' ms".to_owned())),
+            Remedy::Redact(Redaction::Json("/a~1b".to_owned())),
+            Remedy::Redact(Redaction::Class(RedactionClass::Uuid)),
+        ] {
+            assert!(loads(&good), "{good:?}");
+        }
+        for bad in [
+            role("div", None),
+            role("section", Some("News")),
+            Remedy::Redact(Redaction::Pattern("took (".to_owned())),
+        ] {
+            assert!(!loads(&bad), "{bad:?}");
+        }
     }
 
     #[test]

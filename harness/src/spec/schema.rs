@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::grammar::{self, Key, Object, Shape, VERBS};
-use super::targets::ROLES;
+use crate::model::target::ROLES;
 
 /// The schemas with their file names, as they are kept in `schemas/`.
 #[must_use]

@@ -155,3 +155,13 @@ async fn a_failure_of_one_thing_leaves_no_button_pressed() {
     bench.title("One,Two,Three").await;
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_must_be_held_for_a_moment_is_dragged_and_not_held_for_longer() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    bench.open("/held").await;
+    let to = DragTo::Thing(role("list", "Done"));
+    bench.passes(Action::Drag { from: text("Milk"), to }).await;
+    bench.title("moved").await;
+    bench.stop().await;
+}

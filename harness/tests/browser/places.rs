@@ -29,6 +29,11 @@ fn place(name: &str) -> Response {
              <a href='/static'>Away</a><script>addEventListener('beforeunload', \
              (event) => event.preventDefault())</script>"
         }
+        "saving" => {
+            "<title>Saving</title><h1>Saving</h1><label>Note <input oninput='dirty = true; \
+             setTimeout(() => dirty = false, 700)'></label><script>let dirty = false; \
+             addEventListener('beforeunload', (event) => dirty && event.preventDefault())</script>"
+        }
         "frames" => include_str!("frames.html"),
         "card" => include_str!("card.html"),
         "ad" => {

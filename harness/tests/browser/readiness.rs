@@ -58,3 +58,21 @@ async fn overlays_go_where_they_are_in_the_way_and_stay_where_the_scenario_uses_
     assert!(facet(&bench.observe().await, FacetKind::Aria).contains("Cookies"));
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_click_waits_for_handlers_that_the_page_has_asked_for() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    let mut lost = Vec::new();
+    for way in ["idle", "timeout", "view", "script"] {
+        for _ in 0..3 {
+            bench.open(&format!("/late?{way}")).await;
+            bench.passes(Action::click(button("Go"))).await;
+            let heard = Action::Expect(vec![PageExpectation::Title("heard".into())]);
+            if bench.done(heard).await != Done::Passed(vec![]) {
+                lost.push(way);
+            }
+        }
+    }
+    assert_eq!(lost, Vec::<&str>::new(), "the click was lost");
+    bench.stop().await;
+}

@@ -38,6 +38,7 @@ fn routes() -> Router {
             get(|| async { (StatusCode::INTERNAL_SERVER_ERROR, Html("<h1>Sorry</h1>")) }),
         )
         .route("/slow.json", get(slow))
+        .route("/slow.js", get(slow_script))
         .route("/cookie", get(cookie))
         .route("/language", get(language))
         .route("/list", get(list))
@@ -67,6 +68,11 @@ async fn export() -> Response {
 async fn slow() -> Response {
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     ([(header::CONTENT_TYPE, "application/json")], r#"{"rows":12}"#).into_response()
+}
+
+async fn slow_script() -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    ([(header::CONTENT_TYPE, "text/javascript")], "globalThis.late = true;").into_response()
 }
 
 async fn cookie(headers: axum::http::HeaderMap) -> Response {
@@ -111,6 +117,41 @@ async fn list(RawQuery(query): RawQuery) -> Response {
     ([(header::CONTENT_TYPE, "text/html")], axum::body::Body::from_stream(sent)).into_response()
 }
 
+/// Eight thousand rows with two controls in each, and no script once they are there.
+const PEOPLE: &str = "<title>People</title><table aria-label=People></table><script>
+document.querySelector('table').innerHTML = Array.from({ length: 8000 }, (_, i) =>
+  `<tr><td>${i}</td><td>Name ${i}</td><td><a href='/x/${i}'>Open ${i}</a></td><td><button onclick='document.title = ${i}'>Edit</button></td></tr>`).join('');
+</script>";
+
+/// A button whose handler comes after the page has loaded, in the way that the query says.
+const LATE: &str = "<title>late</title><button id=b>Go</button><script>
+const arm = () => { b.onclick = () => { document.title = 'heard'; }; };
+const ways = {
+  idle: () => requestIdleCallback(arm),
+  timeout: () => setTimeout(arm, 300),
+  view: () => new IntersectionObserver((all, it) => { it.disconnect(); arm(); }).observe(b),
+  script: () => document.head.append(Object.assign(document.createElement('script'), { src: '/slow.js', onload: arm })),
+};
+addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
+/// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
+const HELD: &str = "<title>start</title><p id=x style='background:#ddd;user-select:none'>Milk</p><ul id=b role=list aria-label=Done style='height:200px;border:1px solid'></ul><script>
+let from = null; let on = false; let timer; let long;
+x.onpointerdown = (event) => { from = event; on = false; timer = setTimeout(() => { on = true; }, 250); long = setTimeout(() => { document.title = 'menu'; from = null; }, 600); };
+onpointermove = (event) => { if (!from) return; clearTimeout(long); if (!on && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > 5) { clearTimeout(timer); from = null; document.title = 'too early'; } };
+onpointerup = (event) => { clearTimeout(timer); clearTimeout(long); if (from && on) { x.style.pointerEvents = 'none'; if (document.elementFromPoint(event.clientX, event.clientY).closest('#b')) document.title = 'moved'; } from = null; };
+</script>";
+
+/// Half a surrogate pair wherever a page can have one.
+const HALVES: &str = r#"<title>Halves</title><h1>Halves</h1><p id=p></p><input aria-label=Field id=f><button id=b onclick="document.title = 'clicked \ud83d'">Go</button><script>
+p.textContent = 'Cut \ud83d'; f.value = 'Cut \ud83d'; b.setAttribute('aria-label', 'Cut \ud83d');
+localStorage['key \ud83d'] = '1'; console.error('Cut \ud83d');
+setTimeout(() => { throw new Error('Thrown \ud83d'); });
+setTimeout(() => { throw new Error('Whole \ud83d\udc4d'); });
+Promise.reject(new Error('Rejected \ud83d'));
+</script>"#;
+
 async fn page(uri: axum::http::Uri) -> Response {
     let body = match uri.path() {
         "/static" => {
@@ -130,6 +171,16 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/pointer" => include_str!("pointer.html"),
         "/lists" => include_str!("lists.html"),
         "/long" => include_str!("long.html"),
+        "/people" => PEOPLE,
+        "/halves" => HALVES,
+        "/held" => HELD,
+        "/late" => LATE,
+        "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
+        "/marks" => {
+            "<title>Marks</title><script>document.write(
+             `<button onclick=\"document.title = 'sent'\">\\u200eSend\\u2060 all\\u200f</button>
+              <button>Br\\u200celow</button>`)</script>"
+        }
         "/gliding" => include_str!("gliding.html"),
         "/reveal" => include_str!("reveal.html"),
         "/handover" => include_str!("handover.html"),

@@ -97,6 +97,19 @@ async fn a_tab_that_is_not_there_fails_with_those_that_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_is_about_to_save_is_left_once_it_has() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    bench.open("/place/saving").await;
+    for leave in [Action::Reload, Action::Open("/static".into())] {
+        bench.passes(fill(role("textbox", "Note"), "x")).await;
+        bench.passes(leave).await;
+        bench.passes(Action::Expect(Vec::new())).await;
+    }
+    bench.fails(Action::See(vec![role("heading", "Saving")])).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dialogs_in_popups_and_before_leaving_are_met_and_answered() {
     let mut bench = Bench::patient(Duration::from_secs(4)).await;
     bench.open("/place/opener").await;

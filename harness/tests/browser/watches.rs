@@ -156,3 +156,57 @@ pub(super) fn running(scratch: &tempfile::TempDir) -> std::collections::BTreeMap
         .filter(|(_, line)| line.contains(&scratch))
         .collect()
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_a_character_breaks_no_snapshot_hangs_no_click_and_loses_no_event() {
+    let mut bench = Bench::start().await;
+    bench.open("/halves").await;
+    let aria = facet(&bench.observe().await, FacetKind::Aria);
+    assert_eq!(
+        aria,
+        "- heading \"Halves\" [level=1]\n- paragraph: Cut \u{fffd}\n- textbox \"Field\": Cut \u{fffd}\n\
+         - button \"Cut \u{fffd}\"\n"
+    );
+    bench.passes(Action::click(button("Cut \u{fffd}"))).await;
+    bench.title("clicked \u{fffd}").await;
+    assert_eq!(
+        sorted_sightings(&mut bench).await,
+        vec![
+            sighting(WatchKind::Exception, "Error: Thrown \u{fffd}", "/halves"),
+            sighting(WatchKind::Exception, "Error: Whole 👍", "/halves"),
+            sighting(WatchKind::Rejection, "Error: Rejected \u{fffd}", "/halves"),
+            sighting(WatchKind::ConsoleError, "Cut \u{fffd}", "/halves"),
+        ]
+    );
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn marks_that_nobody_sees_are_no_part_of_a_name_and_others_are_spelled_out() {
+    let mut bench = Bench::start().await;
+    bench.open("/marks").await;
+    bench.passes(Action::click(button("Send all"))).await;
+    bench.title("sent").await;
+    let (_, actual) = bench.fails(Action::click(button("Brelow"))).await;
+    assert!(actual.contains("nearest: button \"Br<U+200C>elow\""), "{actual}");
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fragment_is_part_of_a_place_unless_it_only_points_into_the_page() {
+    let mut bench = Bench::start().await;
+    let places = [
+        ("/wiki#/orders", "/wiki#/orders"),
+        ("/wiki#Kettle", "/wiki#Kettle"),
+        ("/wiki#intro", "/wiki"),
+        ("/wiki#top", "/wiki"),
+        ("/wiki#code=1", "/wiki"),
+    ];
+    for (address, place) in places {
+        bench.open(address).await;
+        let seen = bench.observe().await;
+        let page = format!("path: {place}\ntitle: Wiki\nstatus: 200\n");
+        assert_eq!((seen.place.as_str(), facet(&seen, FacetKind::Page)), (place, page));
+    }
+    bench.stop().await;
+}

@@ -150,17 +150,29 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     };
     let text = redactor.apply(baseline.facet, &text);
     let mut parts = text.split('[');
-    let before = parts.next().unwrap_or_default();
-    let rest = parts.map(|part| match part.split_once(']') {
-        Some((word, after)) if is_placeholder(word) => after,
-        Some(_) | None => part,
-    });
-    std::iter::once(before).chain(rest).any(|it| it.contains(char::is_alphanumeric))
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    let mut is_redacted = false;
+    for part in parts {
+        match part.split_once(']') {
+            Some((word, after)) if is_placeholder(word) => {
+                is_redacted = true;
+                rest.push_str(after);
+            }
+            Some(_) | None => {
+                rest.push('[');
+                rest.push_str(part);
+            }
+        }
+    }
+    // An empty list (`[]`) is an answer, and a crash is not; brackets around what was taken out are
+    // none.
+    if is_redacted { rest.contains(char::is_alphanumeric) } else { !rest.trim().is_empty() }
 }
 
 /// Whether this, in brackets, stands for what was taken out: `[timestamp]`, `[temp-path]`, `[…]`.
 fn is_placeholder(word: &str) -> bool {
-    word == "…" || word.chars().all(|it| it.is_ascii_lowercase() || it == '-')
+    let is_word = |it: char| it.is_ascii_lowercase() || it == '-';
+    word == "…" || (!word.is_empty() && word.chars().all(is_word))
 }
 
 /// The scenario, the facet, the environment and the bytes of a baseline.

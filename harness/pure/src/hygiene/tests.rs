@@ -80,6 +80,18 @@ fn an_output_that_is_a_json_list_is_something_to_compare() {
 }
 
 #[test]
+fn an_empty_list_is_an_answer_and_an_empty_output_is_none() {
+    for answer in ["[]", "{}", "[ ]\n", "-"] {
+        let own = [baseline("page", FacetKind::Stdout, answer)];
+        assert_eq!(said(&[snapshot("page")], &own, &[]), Vec::<String>::new(), "{answer}");
+    }
+    for nothing in ["", "\n", "[[timestamp], [uuid]]"] {
+        let own = [baseline("page", FacetKind::Stdout, nothing)];
+        assert_eq!(said(&[snapshot("page")], &own, &[]).len(), 1, "{nothing}");
+    }
+}
+
+#[test]
 fn checkpoints_of_one_scenario_with_the_same_bytes_are_suspicious() {
     let long =
         "- heading \"Orders\"\n- row \"Ada NZ 12.00\"\n- row \"Bob DE 7.50\"\n- button \"Apply\"";

@@ -13,9 +13,9 @@ use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
-use super::sentence::{active, is_suppressed, sentence};
+use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, one_line, short};
-use super::trust::{BuildView, FactView, TallyView, alerts, builds, tally, trust};
+use super::trust::{BuildView, FactView, TallyView, alerts, builds, judged, tally, trust};
 use crate::model::finding::{FixedCause, Pending};
 use crate::model::{Decision, Finding, Stage, Verdict};
 
@@ -42,6 +42,8 @@ pub struct Page {
     rule: String,
     tally: Vec<TallyView>,
     trust: Vec<FactView>,
+    /// The line of it that stands above the findings.
+    judged: String,
     /// Whether nothing needs anybody.
     calm: bool,
     needs_you: FindingList,
@@ -149,7 +151,8 @@ impl Page {
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
         let mut room = Room::default();
-        let needs_you = FindingList::new(active(report, Verdict::Regressed), &known, &mut room);
+        let urgent = active(report, Verdict::Regressed).chain(slower(report));
+        let needs_you = FindingList::new(urgent, &known, &mut room);
         let night = &report.night;
         let waiting = waiting(report);
         Self {
@@ -169,6 +172,7 @@ impl Page {
             rule: short(&report.gate.rule, 400),
             tally: tally(report),
             trust: trust(report),
+            judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
             overview_left_out: (needs_you.total > 12)
                 .then(|| format!("{} below.", count(needs_you.total - 12, "more finding"))),
@@ -277,13 +281,16 @@ fn sections(
             }
         })
         .collect();
-    let slower = report.findings.iter().filter(|it| it.slowdown.is_some() && !is_suppressed(it));
+    let still_slower = report
+        .findings
+        .iter()
+        .filter(|it| it.slowdown.is_some() && !is_suppressed(it) && !is_new_slowdown(it));
     sections.push(SectionView {
         id: "slower",
         verdict: "slower",
-        title: "Slower",
-        about: "Takes longer than in earlier nights of this machine, or than another build in the same night, and not by chance: it was measured again. Told, and not counted by the gate.",
-        findings: FindingList::new(slower, known, room),
+        title: "Still slower",
+        about: "Takes longer than it used to, and an earlier night told of it already. Not counted by the gate.",
+        findings: FindingList::new(still_slower, known, room),
         gone: Vec::new(),
         gone_left_out: None,
         rows: RowList::default(),

@@ -20,12 +20,24 @@ pub fn sentence(report: &NightReport) -> String {
     }
     let regressions = active(report, Verdict::Regressed).count();
     let still = active(report, Verdict::StillFailing).count();
+    let still_slower = report
+        .findings
+        .iter()
+        .filter(|it| it.slowdown.is_some() && !is_new_slowdown(it) && !is_suppressed(it))
+        .count();
+    let slower = slower(report).count();
     if totals.planned == 0 {
         parts.push("Nothing was planned".to_owned());
     } else if totals.judged == 0 {
         parts.push(format!("Nothing could be judged: {}", why_nothing(report)));
     } else if regressions > 0 {
         parts.push(count(regressions, "new regression"));
+        if slower > 0 {
+            parts.push(count(slower, "slowdown"));
+        }
+    } else if slower > 0 {
+        parts.push(count(slower, "slowdown"));
+        parts.push("no other regressions".to_owned());
     } else if totals.unchanged == totals.planned {
         parts.push(match totals.planned {
             1 => "No regressions, the only scenario is unchanged".to_owned(),
@@ -38,6 +50,7 @@ pub fn sentence(report: &NightReport) -> String {
     }
     for (n, word) in [
         (still, "still failing"),
+        (still_slower, "still slower"),
         (totals.flaky as usize, "flaky"),
         (totals.fixed as usize, "fixed"),
     ] {
@@ -89,6 +102,18 @@ pub fn active(report: &NightReport, verdict: Verdict) -> impl Iterator<Item = &F
         .findings
         .iter()
         .filter(move |it| it.verdict == verdict && it.stage.is_gating() && !is_suppressed(it))
+}
+
+/// What became slower since earlier nights, and that no suppression in force covers. It decides no
+/// gate, yet somebody should know in the morning.
+pub fn slower(report: &NightReport) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(|it| is_new_slowdown(it))
+}
+
+/// Whether a finding is a slowdown that no earlier night told of.
+#[must_use]
+pub fn is_new_slowdown(finding: &Finding) -> bool {
+    finding.slowdown.is_some() && finding.verdict == Verdict::Regressed && !is_suppressed(finding)
 }
 
 /// Whether a suppression covers the finding tonight.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::finding::word;
 use super::night::NightReport;
-use super::sentence::{active, is_suppressed, sentence};
+use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, markdown, one_line};
 use crate::model::{Decision, Finding, Verdict};
 
@@ -68,7 +68,8 @@ fn trust(report: &NightReport) -> String {
 }
 
 fn findings(text: &mut String, report: &NightReport) {
-    let mut rows: Vec<&Finding> = active(report, Verdict::Regressed).collect();
+    let mut rows: Vec<&Finding> =
+        active(report, Verdict::Regressed).chain(slower(report)).collect();
     rows.extend(
         report
             .findings
@@ -76,7 +77,8 @@ fn findings(text: &mut String, report: &NightReport) {
             .filter(|it| it.stage.is_gating())
             .filter(|it| is_suppressed(it) || it.verdict != Verdict::Regressed),
     );
-    rows.extend(report.findings.iter().filter(|it| !it.stage.is_gating()));
+    let advisory = report.findings.iter().filter(|it| !it.stage.is_gating());
+    rows.extend(advisory.filter(|it| !is_new_slowdown(it)));
     if rows.is_empty() {
         return;
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::lists::because;
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
-use crate::model::{Because, Outcome, Patience, StageTally, Surface, Verdict};
+use crate::model::{Because, Outcome, Patience, StageTally, Surface, Totals, Verdict};
 
 /// The most things on trial that are listed.
 const MOST_ON_TRIAL: usize = 8;
@@ -165,21 +165,31 @@ pub fn tally(report: &NightReport) -> Vec<TallyView> {
         .collect()
 }
 
+/// How many scenarios were judged: `112 of 120 planned (93 %)`.
+fn share_judged(totals: &Totals) -> String {
+    let share = 100.0 * f64::from(totals.judged) / f64::from(totals.planned.max(1));
+    format!(
+        "{} of {} planned ({:.0} %)",
+        thousands(u64::from(totals.judged)),
+        thousands(u64::from(totals.planned)),
+        // Rounded down: 100 % means every one of them.
+        share.floor(),
+    )
+}
+
+/// The same as a sentence, with what was not compared.
+pub fn judged(report: &NightReport) -> String {
+    let without = match report.facets_without_baseline {
+        0 => String::new(),
+        n => format!(" {} could not be compared.", count(n as usize, "facet")),
+    };
+    format!("Judged: {}.{without}", share_judged(&report.totals))
+}
+
 /// How far to trust the night.
 pub fn trust(report: &NightReport) -> Vec<FactView> {
     let totals = &report.totals;
-    let share = 100.0 * f64::from(totals.judged) / f64::from(totals.planned.max(1));
-    let mut facts = vec![FactView {
-        term: "Judged",
-        // Rounded down: 100 % means every one of them.
-        text: format!(
-            "{} of {} planned ({:.0} %)",
-            thousands(u64::from(totals.judged)),
-            thousands(u64::from(totals.planned)),
-            share.floor(),
-        ),
-        more: Vec::new(),
-    }];
+    let mut facts = vec![FactView { term: "Judged", text: share_judged(totals), more: Vec::new() }];
     for (term, verdict, none) in [
         ("Inconclusive", Verdict::Inconclusive, "none"),
         ("Not run", Verdict::NotRun, "none, everything that was planned ran"),

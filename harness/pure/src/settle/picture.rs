@@ -5,6 +5,7 @@ use crate::model::event::FacetRecord;
 use crate::model::finding::ImageChange;
 use crate::model::picture::Layout;
 use crate::model::settle::{NoiseKind, Remedy};
+use crate::model::target::ROLES;
 use crate::model::{FacetKind, Locator, Rect, Target, Template};
 
 use super::Read;
@@ -128,7 +129,9 @@ fn nameable(picture: &Picture<'_>, change: &ImageChange) -> Vec<String> {
     names.filter(|it| target(it).is_some()).filter(small).cloned().collect()
 }
 
-/// The target that a name of a layout is: `img "Clock"`, `canvas`.
+/// The target that a name of a layout is: `img "Clock"`, `canvas`; `None` where a suite could not
+/// name it so. A plain box is called by its tag, which is no role (`div`), and as a selector would
+/// take every other box with it.
 pub(super) fn target(name: &str) -> Option<Target> {
     let (role, rest) = name.split_once(' ').unwrap_or((name, ""));
     let text = rest.strip_prefix('"').and_then(|it| {
@@ -146,6 +149,24 @@ pub(super) fn target(name: &str) -> Option<Target> {
         ("canvas" | "video" | "svg" | "object" | "embed", None) => {
             Locator::Css(Template::new(role))
         }
-        (role, name) => Locator::Role { role: role.to_owned(), name },
+        (role, name) if ROLES.contains(&role) => Locator::Role { role: role.to_owned(), name },
+        _ => return None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_target_only_where_a_suite_may_write_it_so() {
+        let shown = |name: &str| target(name).map(|it| it.to_string());
+        for name in ["img \"Clock\"", "timer", "table \"People\""] {
+            assert_eq!(shown(name).as_deref(), Some(name));
+        }
+        assert_eq!(shown("canvas").as_deref(), Some("css \"canvas\""));
+        for name in ["div", "div \"Clock\"", "section", "img \"A long na…\"", "text"] {
+            assert_eq!(shown(name), None, "{name}");
+        }
+    }
 }

@@ -24,7 +24,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         for own in by_facet.into_values() {
             let moved = moved(&own);
             // Where nothing else changed, the order is the change, as it may be elsewhere.
-            let whole = moved.len() == own.len();
+            let told = own.iter().filter(|it| it.1.thing != Thing::End).count();
+            let whole = moved.len() == told;
             by_kind.extend(moved.first().filter(|_| whole).map(|it| (is_reversed(&own), *it)));
             found.extend(star(moved, BECAUSE));
         }

@@ -192,7 +192,9 @@ fn quoted(diff: &[DiffLine]) -> HashSet<(DiffTag, u32)> {
 /// Where nothing else changed, the order is the change, and they count.
 fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
     let side = |tag: DiffTag| -> BTreeSet<String> {
-        diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed).collect()
+        let lines = diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed);
+        // How an output ends says nothing of its order.
+        lines.filter(|it| !it.starts_with(END_MARK)).collect()
     };
     let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
     if removed == added {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::bidi::Refusal;
 use super::keys::chord;
 use super::page::{Page, Step, Trouble, failed};
-use super::record::Progress;
+use super::record::{Dialog, Progress};
 use super::seek::{Need, Spot};
 use super::session::Snag;
 use super::walker::ElementState;
@@ -21,6 +21,9 @@ use crate::model::{Outcome, Target};
 
 /// How long a step back may take to show that it goes anywhere.
 const STEP_BACK: Duration = Duration::from_millis(500);
+
+/// How long a page that asks whether to leave is given to save what it holds, each time it asks.
+const SAVING: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
 
 /// Gets a field ready for its new content, and says how the content goes in.
 const PREPARE: &str = r"
@@ -163,7 +166,7 @@ impl Page {
         expected: &str,
         deadline: Instant,
     ) -> Step<()> {
-        match self.answer_or_dialog(method, params).await {
+        match self.go_away(method, params).await? {
             // A dialog stands in the way of the new page; the next step will meet it.
             None => return Ok(()),
             Some(Ok(_)) => {}
@@ -198,6 +201,33 @@ impl Page {
             },
             Some(Progress::Committed | Progress::Loaded) | None => Ok(()),
         }
+    }
+
+    /// Goes to another page. One that asks whether to leave because it is about to save what it
+    /// holds is given the time to: a person who reads what is there is slower than we are. One that
+    /// goes on asking has something to lose, and its dialog stays.
+    async fn go_away(
+        &mut self,
+        method: &str,
+        params: Value,
+    ) -> Step<Option<Result<Value, Refusal>>> {
+        let mut answer = self.answer_or_dialog(method, params.clone()).await;
+        for pause in SAVING {
+            let asks = |it: &Dialog| (it.kind == "beforeunload").then(|| it.context.clone());
+            let asked = self.record.state().dialog.as_ref().and_then(asks);
+            let (Some(context), true) = (asked, answer.is_none()) else { break };
+            let stay = json!({ "context": context, "accept": false });
+            let limit = self.shared.timeout;
+            let stayed = self.shared.bidi.command("browsingContext.handleUserPrompt", stay, limit);
+            match stayed.await {
+                Ok(_) => {}
+                Err(Refusal::Gone) => return Err(Refusal::Gone.lost("staying on a page").into()),
+                Err(Refusal::Silent | Refusal::Said(..)) => break,
+            }
+            tokio::time::sleep(pause).await;
+            answer = self.answer_or_dialog(method, params.clone()).await;
+        }
+        Ok(answer)
     }
 
     /// The answer to a navigation; `None` where a dialog or a crash keeps it back.

@@ -137,7 +137,7 @@ impl Page {
     async fn holds(&mut self, expectation: &PageExpectation, deadline: Instant) -> Step<Held> {
         Ok(match expectation {
             PageExpectation::Title(wanted) => {
-                let title = self.peek("document.title", deadline).await?;
+                let title = self.peek("document.title.toWellFormed()", deadline).await?;
                 same("title", wanted.raw(), title.as_str().unwrap_or_default())
             }
             PageExpectation::Url(wanted) => {

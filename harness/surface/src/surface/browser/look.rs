@@ -74,6 +74,16 @@ const THAW: &str = r"(() => {
   }
 })()";
 
+/// As [`place_of`], with a fragment that does not look like a route and is one all the same: the
+/// walker has taken off what only points into the page.
+fn place_shown(url: &str, base: &str) -> String {
+    let place = place_of(url, base);
+    match url.split_once('#') {
+        Some((_, route)) if !place.contains('#') => format!("{place}#{route}"),
+        Some(_) | None => place,
+    }
+}
+
 impl Page {
     /// Observes the page once it is settled.
     pub(super) async fn take(&mut self, look: &Look<'_>) -> Observed {
@@ -139,7 +149,7 @@ impl Page {
         }
         // Whether it goes on is not this observation's affair.
         drop(self.evaluate(THAW, deadline).await);
-        let place = place_of(&read.url, self.base.as_str());
+        let place = place_shown(&read.url, self.base.as_str());
         Ok(Observation { place, facets, extras: Vec::new() })
     }
 
@@ -177,7 +187,7 @@ impl Page {
     fn page_facet(&self, read: &walker::Page) -> String {
         let state = self.record.state();
         let status = state.status.map_or_else(|| "none".to_owned(), |it| it.to_string());
-        let place = place_of(&read.url, self.base.as_str());
+        let place = place_shown(&read.url, self.base.as_str());
         format!("path: {place}\ntitle: {}\nstatus: {status}\n", read.title)
     }
 
@@ -198,7 +208,9 @@ impl Page {
             {
                 add("aria", "text/plain", read.aria.into_bytes());
             }
-            if let Ok(html) = self.evaluate("document.documentElement.outerHTML", deadline).await {
+            if let Ok(html) =
+                self.evaluate("document.documentElement.outerHTML.toWellFormed()", deadline).await
+            {
                 let html = html.as_str().unwrap_or_default().to_owned();
                 add("dom", "text/plain", html.into_bytes());
             }

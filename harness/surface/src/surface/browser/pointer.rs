@@ -5,6 +5,8 @@
 //! drag events where a thing is `draggable`, so nobody has to say which kind of drag it is. The
 //! plain click is in [`super::act`].
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -25,6 +27,9 @@ const KEYBOARD: &str = "nightshift-keys";
 const MOVES: i32 = 8;
 /// The first move of a drag, past the distance that libraries take for a click.
 const NUDGE: i32 = 8;
+
+/// The longest that a thing is held before it is dragged, on a machine whose timers are late.
+const HOLD_AT_MOST: Duration = Duration::from_secs(1);
 
 /// A point in CSS pixels from the top left corner of the page's viewport.
 pub(super) type At = (i32, i32);
@@ -70,8 +75,12 @@ impl Page {
         let begin = loop {
             let (spot, at) = self.aim_at(from, Need::InReach, deadline).await?;
             let nudged = self.nudge(at).await;
-            let press = [to(at), json!({ "type": "pointerDown", "button": 0 }), to(nudged)];
-            let went = self.gesture(&json!([pointer(&press)])).await;
+            let press = [to(at), json!({ "type": "pointerDown", "button": 0 })];
+            let mut went = self.gesture(&json!([pointer(&press)])).await;
+            if went.is_ok() {
+                self.hold(deadline).await?;
+                went = self.gesture(&json!([pointer(&[to(nudged)])])).await;
+            }
             if self.acted(went, &spot, &expected, deadline).await? {
                 break at;
             }
@@ -84,6 +93,16 @@ impl Page {
         }
         ended?;
         self.settle(deadline).await
+    }
+
+    /// Waits for the timers that a press began: what must be held a moment can be dragged then.
+    async fn hold(&self, deadline: Instant) -> Step<()> {
+        let until = deadline.min(Instant::now() + HOLD_AT_MOST);
+        let held = "globalThis.__nightshift ? __nightshift.held() : false";
+        while Instant::now() < until && self.peek(held, deadline).await? == true {
+            self.pause().await;
+        }
+        Ok(())
     }
 
     /// Moves to the end of a drag, a frame at a time, and lets go there.

@@ -126,7 +126,7 @@
   const LONG = 2000;
   const timers = new Map();
   const frames = new Map();
-  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0 };
+  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0, arriving: false, loaded: 0 };
   // What a document still loads once its own text is there, such as frames and pictures, is
   // waited for no longer than a long poll: an advertisement may never come.
   const loading = () => document.readyState !== 'complete' &&
@@ -135,6 +135,15 @@
     state.parsed = real.perf();
     written(document);
   }, { once: true });
+  // What a page asks for while it loads counts as asked for before anybody looked.
+  addEventListener('load', (event) => {
+    if (event.target !== document) return;
+    state.arriving = true;
+    turn(() => {
+      state.arriving = false;
+      state.loaded = real.perf();
+    }, 0);
+  }, true);
   const observer = new MutationObserver(() => {
     if (!loading()) state.mutated = real.perf();
   });
@@ -271,7 +280,39 @@
     for (const said of ['beforeprint', 'afterprint']) dispatchEvent(new Event(said));
   });
 
-  const clear = (id) => timers.delete(id);
+  // Half of a surrogate pair is no character, and no driver tells of what holds one: the watches
+  // would miss the message, and commands wait for an answer behind it.
+  const whole = (it) => (typeof it === 'string' && !it.isWellFormed() ? it.toWellFormed() : it);
+  for (const name of ['debug', 'log', 'info', 'warn', 'error', 'trace', 'assert']) {
+    console[name] = mask(console[name], (target, self, args) => Reflect.apply(target, self, args.map(whole)));
+  }
+  const mend = (error) => {
+    if (!(error instanceof Error)) return;
+    for (const key of ['message', 'stack']) {
+      const mended = whole(error[key]);
+      if (mended !== error[key]) error[key] = mended;
+    }
+  };
+  addEventListener('error', (event) => mend(event.error), true);
+  addEventListener('unhandledrejection', (event) => mend(event.reason), true);
+
+  // Timers that a press began, as for things that must be held before they can be dragged. Those
+  // for a longer press mean something else, such as a menu.
+  const HELD = 300;
+  const holds = new Map();
+  let pressing = false;
+  for (const name of ['pointerdown', 'mousedown', 'touchstart']) {
+    addEventListener(name, () => {
+      pressing = true;
+      turn(() => { pressing = false; }, 0);
+    }, { capture: true, passive: true });
+  }
+  const held = () => [...holds.values()].some((due) => real.perf() < due + SHORT) || inner((it) => it.held()).some(Boolean);
+
+  const clear = (id) => {
+    timers.delete(id);
+    holds.delete(id);
+  };
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
     if (typeof handler !== 'function' || delay > SHORT) return Reflect.apply(target, self, args);
@@ -280,6 +321,7 @@
       return Reflect.apply(handler, this, given);
     }, delay, ...rest]);
     timers.set(id, real.perf());
+    if (pressing && delay > 0 && delay <= HELD) holds.set(id, real.perf() + delay);
     return id;
   });
   globalThis.clearTimeout = mask(clearTimeout, (target, self, args) => {
@@ -296,6 +338,34 @@
     frames.set(id, real.perf());
     return id;
   });
+  // What a page leaves for when it is idle, and what an observer tells of a thing with the frames
+  // after it was asked to watch it: handlers may come by either. A document that is drawn nowhere
+  // has no frames.
+  const idles = new Map();
+  globalThis.requestIdleCallback = mask(requestIdleCallback, (target, self, args) => {
+    const [handler, ...rest] = args;
+    if (typeof handler !== 'function') return Reflect.apply(target, self, args);
+    const id = Reflect.apply(target, self, [(left) => {
+      idles.delete(id);
+      return handler(left);
+    }, ...rest]);
+    idles.set(id, real.perf());
+    return id;
+  });
+  globalThis.cancelIdleCallback = mask(cancelIdleCallback, (target, self, args) => {
+    idles.delete(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  const views = new Map();
+  const observing = IntersectionObserver.prototype;
+  observing.observe = mask(observing.observe, (target, self, args) => {
+    if (!views.has(self)) {
+      views.set(self, real.perf());
+      frame(() => frame(() => turn(() => views.delete(self), 0)));
+    }
+    return Reflect.apply(target, self, args);
+  });
+
   globalThis.cancelAnimationFrame = mask(cancelAnimationFrame, (target, self, args) => {
     frames.delete(args[0]);
     return Reflect.apply(target, self, args);
@@ -319,12 +389,15 @@
       state.round = round;
       state.since = at;
     }
-    const before = (map) => [...map.values()].some((set) => set <= state.since);
+    const begun = Math.max(state.since, state.loaded);
+    const before = (map) => [...map.values()].some((set) => set <= begun);
     const reasons = [];
-    if (loading()) reasons.push('loading');
+    if (loading() || state.arriving) reasons.push('loading');
     if (state.leaving && at - state.leaving < 500) reasons.push('leaving');
     if (before(timers)) reasons.push('timer');
     if (before(frames)) reasons.push('frame');
+    if (before(idles)) reasons.push('idle');
+    if ([...views.values()].some((since) => since <= begun && at - since < 500)) reasons.push('view');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
     if (scrolling(at)) reasons.push('scrolling');
@@ -336,5 +409,5 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held }), configurable: false });
 }

@@ -21,10 +21,7 @@ const readers = {
   view: getterOf(Document, 'defaultView'),
   title: getterOf(Document, 'title'),
   editable: getterOf(HTMLElement, 'isContentEditable'),
-  labels: { input: getterOf(HTMLInputElement, 'labels'), select: getterOf(HTMLSelectElement, 'labels'),
-    textarea: getterOf(HTMLTextAreaElement, 'labels'), button: getterOf(HTMLButtonElement, 'labels'),
-    meter: getterOf(HTMLMeterElement, 'labels'), progress: getterOf(HTMLProgressElement, 'labels'),
-    output: getterOf(HTMLOutputElement, 'labels') },
+  control: getterOf(HTMLLabelElement, 'control'),
 };
 // What the preload script kept of custom elements; a page that it never saw keeps it to itself.
 const openShadow = getterOf(Element, 'shadowRoot');
@@ -62,6 +59,7 @@ const matchesSelector = Element.prototype.matches;
 const boundsOf = Element.prototype.getBoundingClientRect;
 const assignedNodes = HTMLSlotElement.prototype.assignedNodes;
 const queryAll = Document.prototype.querySelectorAll;
+const queryInFragment = DocumentFragment.prototype.querySelectorAll;
 const queryBelow = Element.prototype.querySelectorAll;
 const rootOf = Node.prototype.getRootNode;
 const computedStyle = window.getComputedStyle;
@@ -86,7 +84,7 @@ const attr = (el, name) => {
 };
 const has = (el, name) => attr(el, name) !== null;
 const matches = (el, selector) => matchesSelector.call(el, selector);
-const tidy = (text) => String(text).replace(/[\u200b\u00ad]/g, '').replace(/\s+/g, ' ').trim();
+const tidy = (text) => String(text).toWellFormed().replace(/[\u200b\u00ad]/g, '').replace(/\s+/g, ' ').trim();
 
 function tag(el) {
   const space = readers.namespace.call(el);

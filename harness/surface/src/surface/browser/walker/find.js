@@ -16,8 +16,12 @@ function allElements() {
   return everything;
 }
 
-// Letters of private use are pictures of icon fonts, which nobody can type.
-const words = (text) => tidy(String(text).replace(/[\ue000-\uf8ff]/g, ' ')).normalize('NFC');
+// Letters of private use are pictures of icon fonts, which nobody can type; marks of direction and
+// joiners of words are drawn by nobody.
+const words = (text) => tidy(String(text).replace(/[\ue000-\uf8ff]/g, ' ')
+  .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '')).normalize('NFC');
+// What still cannot be seen is spelled out where names are told; joiners make one sign of several.
+const spelled = (text) => text.replace(/[^\P{Cf}\u200d]/gu, (it) => '<U+' + it.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '>');
 const wordCharacter = /[\p{L}\p{N}_]/u;
 function containsWords(text, wanted) {
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
@@ -191,7 +195,7 @@ function locate(locator, candidates, scopes, loose) {
 
 const say = (el) => {
   const name = words(nameOf(el));
-  return (roleOf(el) || tag(el)) + (name ? ' ' + quoted(name) : '');
+  return (roleOf(el) || tag(el)) + (name ? ' ' + quoted(spelled(name)) : '');
 };
 
 // How unlike two names are, from 0; containing one another is near.

@@ -1,6 +1,20 @@
 // The questions. One call answers one of them and leaves nothing behind in the page.
 
 function answer(request, subject) {
+  return wellFormed(reply(request, subject));
+}
+
+// Half of a surrogate pair is no character: no driver passes it on. It is read as one that is not
+// known, as the screen shows it.
+function wellFormed(it) {
+  if (typeof it === 'string') return it.isWellFormed() ? it : it.toWellFormed();
+  if (Array.isArray(it)) return it.map(wellFormed);
+  if (it === null || typeof it !== 'object' || Object.getPrototypeOf(it) !== Object.prototype) return it;
+  for (const key of Object.keys(it)) it[key] = wellFormed(it[key]);
+  return it;
+}
+
+function reply(request, subject) {
   // A document that has only just begun has no element at all.
   if (!readers.root.call(document)) return { unready: true };
   resolveOwns(document);
@@ -62,7 +76,7 @@ function observe(masks, wanted) {
     aria: lines.length ? lines.join('\n') + '\n' : '',
     text: heard.length ? heard.join('\n') + '\n' : '',
     title: readers.title.call(document),
-    url: String(location.href),
+    url: address(),
     path: location.pathname + location.search + location.hash,
     masks: rects,
     unmatched,
@@ -74,6 +88,23 @@ function observe(masks, wanted) {
     details: details(wanted),
     foreign: foreign.map((el) => foreignFrame(el, false)),
   };
+}
+
+// The address without what only points into the page: a fragment that names one of its elements or
+// its top, or that passes values on. Any other is what the page's script goes by: a route.
+const LONGEST_ROUTE = 120;
+function address() {
+  const href = String(location.href);
+  const at = href.indexOf('#');
+  const raw = at < 0 ? '' : href.slice(at + 1);
+  if (/^[/!]/.test(raw)) return href;
+  let name = raw;
+  try {
+    name = decodeURIComponent(raw);
+  } catch { /* then it stands for itself */ }
+  const points = raw === '' || /^top$/i.test(raw) || raw.includes('=') || raw.length > LONGEST_ROUTE ||
+    [raw, name].some((it) => document.getElementById(it) || document.getElementsByName(it).length);
+  return points && at >= 0 ? href.slice(0, at) : href;
 }
 
 function find(target, explain, ways) {

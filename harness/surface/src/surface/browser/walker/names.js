@@ -110,15 +110,31 @@ function childText(el, wanted, trip) {
   return { text: '' };
 }
 
-function labelText(el, trip) {
-  const read = readers.labels[tag(el)];
-  let labels = null;
-  try {
-    labels = read ? read.call(el) : null;
-  } catch {
-    labels = null;
+// The labels of every control, by the document or shadow tree that they stand in: the engine goes
+// through the whole document for each control that is asked for its own.
+const LABELLED = new Set(['input', 'select', 'textarea', 'button', 'meter', 'progress', 'output']);
+const labelsBelow = new Map();
+function labelsOf(el) {
+  const scope = rootOf.call(el);
+  let known = labelsBelow.get(scope);
+  if (!known) {
+    known = new Map();
+    const kind = readers.type.call(scope);
+    const ask = kind === 9 ? queryAll : kind === 11 ? queryInFragment : queryBelow;
+    for (const label of ask.call(scope, 'label')) {
+      const control = readers.control.call(label);
+      if (!control) continue;
+      if (known.has(control)) known.get(control).push(label);
+      else known.set(control, [label]);
+    }
+    labelsBelow.set(scope, known);
   }
-  if (!labels || !labels.length) return '';
+  return known.get(el);
+}
+
+function labelText(el, trip) {
+  const labels = LABELLED.has(tag(el)) ? labelsOf(el) : undefined;
+  if (!labels) return '';
   const parts = [];
   for (let i = 0; i < labels.length; i += 1) {
     parts.push(alternative(labels[i], { seen: new Set(trip.seen), referenced: true, hidden: !shown(labels[i]) }));
