@@ -66,9 +66,12 @@ pub fn put_aside(text: &str) -> String {
     let text = CHUNK.replace_all(&text, "${1}[chunk]");
     let text = IDS.replace_all(&text, "${1}[id]");
     CLASSES.iter().fold(text.into_owned(), |text, class| {
-        let put = |found: &Captures<'_>| match is_drawn(&found[1], &found[2]) {
-            true => format!("{}[class]", &found[1]),
-            false => found[0].to_owned(),
+        let put = |found: &Captures<'_>| {
+            if is_drawn(&found[1], &found[2]) {
+                format!("{}[class]", &found[1])
+            } else {
+                found[0].to_owned()
+            }
         };
         class.replace_all(&text, put).into_owned()
     })
@@ -148,7 +151,7 @@ static BUILD_ID: LazyLock<Regex> =
 const ENDS: &str = r"(?:\.(?:chunk|bundle|module|min|esm|umd))*\.(?:[cm]?js|css|map|wasm|woff2?|ttf|svg|png|jpe?g|webp|avif|gif|ico)\b";
 
 static QUERY: LazyLock<Regex> =
-    LazyLock::new(|| compiled(&format!(r#"({ENDS})\?(?:[\w-]+=)?[0-9A-Za-z._-]+(?:$|\b)"#)));
+    LazyLock::new(|| compiled(&format!(r"({ENDS})\?(?:[\w-]+=)?[0-9A-Za-z._-]+(?:$|\b)")));
 
 static ASSET: LazyLock<Regex> =
     LazyLock::new(|| compiled(&format!(r"([A-Za-z0-9_@.~-]*[A-Za-z0-9_-])({ENDS})")));
