@@ -43,8 +43,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
     let stages = fields
         .get("stages")
-        .map(|it| super::stages::read(reader, it))
-        .unwrap_or_else(crate::model::Stages::usual);
+        .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
     Some(Config {
         products,
