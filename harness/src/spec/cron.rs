@@ -9,13 +9,14 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use regex::Regex;
 
-/// The five fields: the name, and what a value looks like.
-const FIELDS: [(&str, &str); 5] = [
-    ("minute", r"\d+"),
-    ("hour", r"\d+"),
-    ("day of the month", r"\d+"),
-    ("month", r"(?:\d+|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),
-    ("day of the week", r"(?:\d+|sun|mon|tue|wed|thu|fri|sat)"),
+/// The five fields: the name, what a value looks like, and the greatest one, which no step is
+/// larger than.
+const FIELDS: [(&str, &str, u32); 5] = [
+    ("minute", r"\d+", 59),
+    ("hour", r"\d+", 23),
+    ("day of the month", r"\d+", 31),
+    ("month", r"(?:\d+|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", 12),
+    ("day of the week", r"(?:\d+|sun|mon|tue|wed|thu|fri|sat)", 7),
 ];
 
 /// When nights start.
@@ -32,13 +33,15 @@ impl Schedule {
         let [_, _, day, _, weekday] = words[..] else {
             return Err(format!("it has {} fields and not 5", words.len()));
         };
-        for (index, (word, (name, value))) in words.iter().zip(FIELDS).enumerate() {
+        for (index, (word, (name, value, most))) in words.iter().zip(FIELDS).enumerate() {
             let shape = Regex::new(&format!(r"(?i)^(?:\*|{value}(?:-{value})?)(?:/\d+)?$"))
                 .expect("a pattern of ours");
             for part in word.split(',') {
                 let mut alone = ["*"; FIELDS.len()];
                 alone[index] = part;
-                if !shape.is_match(part) || read(&alone.join(" "), false).is_none() {
+                let step = part.split_once('/').and_then(|it| it.1.parse::<u32>().ok());
+                let is_read = shape.is_match(part) && read(&alone.join(" "), false).is_some();
+                if !is_read || step.is_some_and(|it| it > most) {
                     return Err(format!("\"{part}\" is no {name}"));
                 }
             }
@@ -120,6 +123,7 @@ mod tests {
         let said = [
             "0 1 * *",
             "61 1 * * *",
+            "*/100 * * * *",
             "0 5-1 * * *",
             "*/0 * * * *",
             "/5 * * * *",
@@ -136,6 +140,7 @@ mod tests {
             [
                 "it has 4 fields and not 5",
                 "\"61\" is no minute",
+                "\"*/100\" is no minute",
                 "\"5-1\" is no hour",
                 "\"*/0\" is no minute",
                 "\"/5\" is no minute",
