@@ -26,6 +26,10 @@ generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
     NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
 
+# Twenty clean nights of a product that saves drafts, polls and tries again, and one that loses a save.
+writes:
+    cargo test --test nightshift-tests writes:: -- --include-ignored
+
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}

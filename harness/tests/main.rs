@@ -28,3 +28,4 @@ mod terminal;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;
+mod writes;

@@ -142,6 +142,19 @@ fn a_browser_that_was_lost_is_told_although_another_attempt_was_judged() {
 }
 
 #[test]
+fn a_scenario_that_loses_its_browser_each_time_is_named_before_the_findings() {
+    let mut report = synthetic(3, 0);
+    let said = "its browser is lost at step 2 in all 2 attempts";
+    assert!(!written(&report).html.contains(said));
+    let scenario = &mut report.scenarios[1];
+    scenario.verdict = Verdict::Inconclusive;
+    scenario.because = Some(Because::BrowserLost);
+    scenario.detail = Some(said.to_owned());
+    let named = format!("{} was not judged: {said}", scenario.id);
+    assert!(written(&report).html.contains(&named));
+}
+
+#[test]
 fn a_report_that_was_written_reads_back_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let report = synthetic(20, 3);

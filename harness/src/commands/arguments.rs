@@ -253,6 +253,9 @@ pub struct JudgeOptions {
     /// The night directory
     #[arg(value_name = "NIGHT")]
     pub night: PathBuf,
+    /// Write no PDF; `judge` never does, so that this is for scripts that say it to all commands
+    #[arg(long)]
+    pub no_pdf: bool,
     /// Judge by today's suite (redactions, gate rules, suppressions, baselines)
     #[arg(long)]
     pub against_suite: bool,
@@ -318,9 +321,9 @@ pub struct PromoteOptions {
 
 #[derive(Debug, Args)]
 pub struct GateOptions {
-    /// The night directory
+    /// The night directory [default: the newest night of the suite]
     #[arg(value_name = "NIGHT")]
-    pub night: PathBuf,
+    pub night: Option<PathBuf>,
     /// The branch whose rules apply [default: the night's]
     #[arg(long, value_name = "BRANCH")]
     pub branch: Option<String>,

@@ -45,7 +45,10 @@ pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> 
 
 /// `nightshift gate`
 pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
-    let night = night::open(common, &options.night)?;
+    let night = match &options.night {
+        Some(path) => night::open(common, path)?,
+        None => night::newest(&night::root(common)?)?,
+    };
     let judged = judge_night(&night)?;
     let judgement = &judged.judgement;
     let branch = options.branch.as_deref().or(judged.plan.branch.as_deref());

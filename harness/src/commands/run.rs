@@ -151,7 +151,7 @@ pub async fn next_signal() -> u8 {
     }
 }
 
-/// The scenarios that fail a check which their author wrote, before everything else.
+/// The scenarios behind which a fault may stand although they were not judged, before everything else.
 fn tell_own_checks(finished: &Finished) {
     let all: Vec<_> = report::fail_own_checks(&finished.report).collect();
     let style = terminal::verdict_style(Verdict::Inconclusive);
@@ -165,6 +165,10 @@ fn tell_own_checks(finished: &Finished) {
     if more > 0 {
         let more = super::check::counted(more, "scenario");
         terminal::say(format_args!("and {more} more that fail their own checks, in the report"));
+    }
+    for it in report::lose_their_browser(&finished.report).take(MOST_FINDINGS) {
+        let detail = report::one_line(it.detail.as_deref().unwrap_or_default(), 300);
+        terminal::say(format_args!("{style}not judged{style:#}: {}: {detail}", it.id));
     }
 }
 

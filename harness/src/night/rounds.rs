@@ -1,7 +1,7 @@
 //! [`Rounds`]: the same scenarios several times, shaken, each round a night of its own in a folder
 //! that goes; [`settle`] finds what varies between them. Used by `settle` and by `--accept-new`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use chrono::Utc;
 
 use super::shake::{Clocks, Shake};
 use super::{NightError, Progress, RunOptions, Stop, Until, attempted, lock, scratch, secrets};
-use crate::compare::Redactor;
 use crate::compare::watch::WatchSet;
+use crate::compare::{Redactor, canonical, requests};
 use crate::ledger::NightDir;
 use crate::model::attempts::Attempts;
 use crate::model::finding::Pending;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::settle::Noise;
-use crate::model::{Entry, Judgement, Outcome, Plan, Suite};
+use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
 use crate::settle::{self, Found, Round};
 
@@ -169,6 +169,8 @@ pub struct News {
     pub rounds: u32,
     /// What the watches saw in any round, by scenario.
     watches: Vec<(String, BTreeSet<String>)>,
+    /// What pages wrote in the rounds, where that can be said, by scenario and checkpoint.
+    writes: BTreeMap<(String, String), String>,
 }
 
 impl News {
@@ -184,8 +186,13 @@ impl News {
                 || self.unsettled.iter().any(|it| it.scenario == pending.scenario))
     }
 
-    /// The watches' set of a scenario as all rounds saw it; `None` for anything else.
+    /// The watches' set of a scenario as all rounds saw it, and what a page wrote in all of them;
+    /// `None` for anything else.
     pub(super) fn union(&self, pending: &Pending) -> Option<Vec<u8>> {
+        if pending.facet == FacetKind::Requests {
+            let key = (pending.scenario.clone(), pending.checkpoint.clone());
+            return self.writes.get(&key).map(|it| it.clone().into_bytes());
+        }
         let own = self.watches.iter().find(|it| it.0 == pending.scenario)?;
         let lines: Vec<&str> = own.1.iter().map(String::as_str).collect();
         (pending.checkpoint == WATCH_CHECKPOINT).then(|| lines.join("\n").into_bytes())
@@ -236,7 +243,15 @@ pub(super) async fn settle_new(
     }
     // The night has more scenarios than the rounds, and attempts of a round count only as a whole.
     rounds[0].plan.scenarios.retain(|it| ids.contains(it.id.as_str()));
-    let found = find(&rounds)?;
+    let mut found = find(&rounds)?;
+    let mut writes = BTreeMap::new();
+    for id in &ids {
+        writes.extend(written(&rounds, id)?);
+    }
+    found.noise.retain(|it| {
+        let key = (it.scenario.clone(), it.checkpoint.clone());
+        it.facet != FacetKind::Requests || !writes.contains_key(&key)
+    });
     let watches = ids.iter().map(|id| Ok(((*id).to_owned(), sightings(&rounds, id)?)));
     Ok(News {
         noise: found.noise,
@@ -244,7 +259,33 @@ pub(super) async fn settle_new(
         scenarios,
         rounds: rounds.len() as u32 - 1,
         watches: watches.collect::<Result<_, NightError>>()?,
+        writes,
     })
+}
+
+/// What pages of a scenario wrote at each checkpoint, as a baseline that holds for every round.
+fn written(rounds: &[Made], id: &str) -> Result<BTreeMap<(String, String), String>, NightError> {
+    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for round in rounds {
+        let attempts = Attempts::of(&round.entries);
+        let scenario = round.plan.scenarios.iter().find(|it| it.id == id);
+        let log = attempts.scenario(id).and_then(|it| it.attempts.values().next_back());
+        let (Some(scenario), Some(log)) = (scenario, log) else { continue };
+        for checkpoint in &log.checkpoints {
+            let facet = checkpoint.facets.iter().find(|it| it.facet == FacetKind::Requests);
+            let Some(facet) = facet else { continue };
+            let snapshot = scenario.snapshot(checkpoint.name);
+            let redactor = Redactor::of_checkpoint(&round.plan, scenario, snapshot, log.known)?;
+            let text = String::from_utf8_lossy(&round.night.read(&facet.evidence)?).into_owned();
+            let text = redactor.apply(FacetKind::Requests, &canonical(FacetKind::Requests, &text));
+            seen.entry(checkpoint.name.to_owned()).or_default().push(text);
+        }
+    }
+    let whole = seen.into_iter().filter(|it| it.1.len() == rounds.len());
+    let merged = whole.filter_map(|(checkpoint, texts)| {
+        Some(((id.to_owned(), checkpoint), requests::merged(&texts)?))
+    });
+    Ok(merged.collect())
 }
 
 /// What the watches of any round saw in a scenario.

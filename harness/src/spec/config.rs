@@ -41,7 +41,9 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let secrets_file = fields.get("secrets").and_then(|it| secrets(reader, it, root));
     let suppressions =
         fields.get("suppress").map(|it| suppressions(reader, it)).unwrap_or_default();
-    let stages = fields.get("stages").map(|it| super::stages::read(reader, it)).unwrap_or_default();
+    let stages = fields
+        .get("stages")
+        .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
     Some(Config {
         products,

@@ -10,9 +10,10 @@ use crate::model::{FacetKind, Stage, Stages, WatchKind};
 
 /// Reads `stages`.
 pub(crate) fn read(reader: &mut Reader, node: &Node) -> Stages {
-    let Some(fields) = reader.object(node, &grammar::STAGES) else { return Stages::default() };
+    let Some(fields) = reader.object(node, &grammar::STAGES) else { return Stages::usual() };
     let facets = fields.get("facets");
     let watches = fields.get("watches");
+    let moved_code = fields.get("moved-code").and_then(|it| reader.stage(it));
     Stages {
         facets: facets
             .map(|it| named(reader, it, "facet", FacetKind::from_word))
@@ -20,6 +21,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Stages {
         watches: watches
             .map(|it| named(reader, it, "watch", WatchKind::from_word))
             .unwrap_or_default(),
+        moved_code: moved_code.unwrap_or(Stages::usual().moved_code),
     }
 }
 

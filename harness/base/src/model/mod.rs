@@ -34,6 +34,7 @@ pub mod finding;
 pub mod gesture;
 pub mod history;
 pub mod hygiene;
+pub mod moved;
 pub mod observe;
 pub mod page;
 pub mod page_settings;

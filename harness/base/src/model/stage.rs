@@ -67,10 +67,20 @@ pub struct Stages {
     /// By kind of watch; the facet `events` holds for all of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub watches: BTreeMap<WatchKind, Stage>,
+    /// What says no more than that the code stands elsewhere, see [`super::moved`]; it gates in
+    /// nights of versions that did not tell it apart.
+    #[serde(default, skip_serializing_if = "Stage::is_gating")]
+    pub moved_code: Stage,
 }
 
 impl Stages {
-    /// Whether everything gates.
+    /// The stages of a suite that says nothing of them.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { moved_code: Stage::Advisory, ..Self::default() }
+    }
+
+    /// Whether every facet and watch gates.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.facets.is_empty() && self.watches.is_empty()

@@ -59,7 +59,7 @@ impl Default for Night {
                 rules: Vec::new(),
             },
             suppressions: Vec::new(),
-            stages: super::Stages::default(),
+            stages: super::Stages::usual(),
             hygiene: Vec::new(),
             baselines: Vec::new(),
             machine: None,
@@ -262,6 +262,22 @@ impl Night {
         self.event(Event::Step { scenario: scenario.to_owned(), attempt, step })
     }
 
+    /// A step of a page passed.
+    pub fn passed(&mut self, scenario: &str, attempt: u32, index: u32, place: &str) -> &mut Self {
+        let step = StepRecord {
+            index,
+            text: String::new(),
+            action: None,
+            surface: Surface::Browser,
+            place: place.to_owned(),
+            outcome: StepOutcome::Passed,
+            decided: None,
+            duration_ms: 5,
+            evidence: Vec::new(),
+        };
+        self.event(Event::Step { scenario: scenario.to_owned(), attempt, step })
+    }
+
     /// An attempt ends.
     pub fn end(&mut self, scenario: &str, attempt: u32, outcome: Outcome) -> &mut Self {
         self.event(Event::AttemptFinished {
@@ -335,7 +351,7 @@ pub fn config() -> super::suite::Config {
         pass_env: Vec::new(),
         secrets_file: None,
         suppressions: Vec::new(),
-        stages: super::Stages::default(),
+        stages: super::Stages::usual(),
         baselines: super::suite::BaselineConfig::default(),
         facets: None,
         profiles: IndexMap::new(),

@@ -123,6 +123,9 @@ impl std::fmt::Display for Verdict {
 pub enum Because {
     /// Browser, driver or machine failed, not the product.
     Environment,
+    /// The browser was lost at the same step in every attempt, while other scenarios kept theirs: a
+    /// page may have taken it along.
+    BrowserLost,
     /// The scenario itself cannot be right: it never passed here.
     Authoring,
     /// A session could not be established.
@@ -141,8 +144,9 @@ pub enum Because {
 
 impl Because {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Environment,
+        Self::BrowserLost,
         Self::Authoring,
         Self::Login,
         Self::Undecided,
@@ -154,7 +158,8 @@ impl Because {
 
     /// The reasons behind which a fault of the product may stand: they fail the gate unless the
     /// suite says otherwise.
-    pub const FAIL_UNLESS_SAID: [Self; 3] = [Self::Authoring, Self::Login, Self::Preflight];
+    pub const FAIL_UNLESS_SAID: [Self; 4] =
+        [Self::Authoring, Self::BrowserLost, Self::Login, Self::Preflight];
 
     /// The reason with this word.
     #[must_use]
@@ -167,6 +172,7 @@ impl Because {
     pub fn word(self) -> &'static str {
         match self {
             Self::Environment => "environment",
+            Self::BrowserLost => "browser-lost",
             Self::Authoring => "authoring",
             Self::Login => "login",
             Self::Undecided => "undecided",

@@ -1,5 +1,7 @@
 //! [`compare`] one facet with its baseline: text line by line, pictures by what the eye sees.
 
+use std::collections::BTreeSet;
+
 use crate::model::comparison::PendingReason;
 use crate::model::event::FacetRecord;
 use crate::model::finding::{DiffTag, FacetChange, ImageChange};
@@ -11,6 +13,7 @@ use super::cells::Shape;
 use super::image::{Beside, compare_images};
 use super::lines::{self, LineDiff};
 use super::redact::Redactor;
+use super::requests;
 
 /// The version of our algorithms; a baseline of a later one is not guessed at.
 const VERSION: u32 = 1;
@@ -129,6 +132,7 @@ pub(super) fn compare(
     seen: Option<&FacetRecord>,
     redactor: &Redactor,
     read: Read<'_>,
+    elsewhere: &BTreeSet<String>,
 ) -> Result<Found, Trouble> {
     if seen.is_some_and(|seen| seen.evidence.path == record.evidence.path) {
         return Ok(Found::default());
@@ -140,8 +144,21 @@ pub(super) fn compare(
         | FacetShape::Output
         | FacetShape::Code
         | FacetShape::Lines
-        | FacetShape::Set => text(record, seen, redactor, read),
+        | FacetShape::Set => text(record, seen, redactor, read, elsewhere),
     }
+}
+
+/// The writes that a checkpoint lacks and those that it has beyond its baseline; `None` where one of
+/// the two cannot be read.
+pub(super) fn writes_apart(
+    record: &BaselineRecord,
+    seen: &FacetRecord,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+    let expected = expected(record.facet, &read_text(&record.evidence, read).ok()?, redactor);
+    let actual = canonical(seen.facet, &read_text(&seen.evidence, read).ok()?);
+    Some(requests::apart(&expected, &redactor.apply(seen.facet, &actual)))
 }
 
 /// A facet without a baseline.
@@ -165,12 +182,17 @@ fn text(
     seen: Option<&FacetRecord>,
     redactor: &Redactor,
     read: Read<'_>,
+    elsewhere: &BTreeSet<String>,
 ) -> Result<Found, Trouble> {
     let facet = record.facet;
     let expected = expected(facet, &read_text(&record.evidence, read)?, redactor);
     let actual = match seen {
         None => String::new(),
         Some(seen) => redactor.apply(facet, &canonical(facet, &read_text(&seen.evidence, read)?)),
+    };
+    let actual = match facet {
+        FacetKind::Requests => requests::levelled(&expected, &actual, elsewhere),
+        _ => actual,
     };
     let diff = diff(facet, &expected, &actual);
     let Some(diff) = diff else { return Ok(Found::default()) };
@@ -192,7 +214,7 @@ fn text(
                 line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>()
             }))
         };
-    let change = FacetChange {
+    let mut change = FacetChange {
         facet: Some(facet),
         expected: side(DiffTag::Removed),
         actual: side(DiffTag::Added),
@@ -201,6 +223,10 @@ fn text(
         diff: diff.lines,
         changes: structured.unwrap_or_default(),
     };
+    if facet.shape() == FacetShape::Set {
+        change.changes = super::changes::read(&change, false);
+        super::changes::beside_known(&mut change.changes, &expected);
+    }
     Ok(Found {
         replaced: diff.replaced && change.changes.is_empty(),
         change: Some(change),
@@ -243,7 +269,10 @@ impl<'a> TextJudge<'a> {
     /// Whether the change from the baseline to what was seen is noticed.
     #[must_use]
     pub fn notices(&self, seen: &str) -> bool {
-        let actual = self.redactor.apply(self.facet, &canonical(self.facet, seen));
+        let mut actual = self.redactor.apply(self.facet, &canonical(self.facet, seen));
+        if self.facet == FacetKind::Requests {
+            actual = requests::levelled(&self.expected, &actual, &BTreeSet::new());
+        }
         diff(self.facet, &self.expected, &actual).is_some()
     }
 }

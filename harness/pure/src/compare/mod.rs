@@ -14,6 +14,7 @@ mod order;
 pub mod part;
 mod quoted;
 pub mod redact;
+pub mod requests;
 mod set;
 mod structured;
 pub mod tree;
@@ -25,7 +26,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 
 use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
@@ -204,7 +205,16 @@ impl Run<'_> {
                 (Some(_), None) if !declared => continue,
                 (Some(record), facet) => {
                     let known = facet::check_algorithm(record);
-                    known.and_then(|()| facet::compare(record, facet, &redactor, self.read))
+                    let here = BTreeSet::new();
+                    let first = known
+                        .and_then(|()| facet::compare(record, facet, &redactor, self.read, &here));
+                    match first {
+                        Ok(found) if kind == FacetKind::Requests && found.change.is_some() => {
+                            let elsewhere = self.writes_elsewhere(case)?;
+                            facet::compare(record, facet, &redactor, self.read, &elsewhere)
+                        }
+                        first => first,
+                    }
                 }
                 (None, Some(facet)) => {
                     let listed = snapshot.is_some_and(|it| it.lists(kind));
@@ -253,6 +263,25 @@ impl Run<'_> {
             self.out.differences.push(Located { difference, replaced });
         }
         Ok(())
+    }
+
+    /// The writes that an attempt sent at another of its checkpoints than its baselines say: when
+    /// they come hangs on the clock.
+    fn writes_elsewhere(&self, case: &Case<'_>) -> Result<BTreeSet<String>, CompareError> {
+        let (mut missing, mut new) = (BTreeSet::new(), BTreeSet::new());
+        for seen in &case.attempt.checkpoints {
+            let key = (case.scenario.id.as_str(), seen.name);
+            let records = self.baselines.get(&key).map_or(&[][..], Vec::as_slice);
+            let record = records.iter().find(|it| it.facet == FacetKind::Requests);
+            let facet = seen.facets.iter().find(|it| it.facet == FacetKind::Requests);
+            let (Some(record), Some(facet)) = (record, facet) else { continue };
+            let redactor = self.redactor(case, case.scenario.snapshot(seen.name))?;
+            if let Some((lacks, has)) = facet::writes_apart(record, facet, &redactor, self.read) {
+                missing.extend(lacks);
+                new.extend(has);
+            }
+        }
+        Ok(missing.intersection(&new).cloned().collect())
     }
 
     /// Counts and says what has no baseline at a checkpoint that has others.
@@ -376,7 +405,7 @@ impl Run<'_> {
         self.out.differences.extend(watch::differences(
             (&case.scenario.id, case.number),
             case.attempt,
-            record,
+            (record, &baseline),
             &new,
         ));
         let mut union: Vec<&str> = baseline.lines().chain(new.iter().map(|it| it.0)).collect();

@@ -66,7 +66,7 @@ pub fn baseline(text: &str, redactor: &Redactor) -> String {
 pub fn differences(
     (scenario, number): (&str, u32),
     attempt: &AttemptLog<'_>,
-    record: &BaselineRecord,
+    (record, baseline): (&BaselineRecord, &str),
     new: &[(&str, u32)],
 ) -> Vec<Located> {
     let mut by_step: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
@@ -94,6 +94,7 @@ pub fn differences(
                 changes: Vec::new(),
             };
             change.changes = super::changes::read(&change, false);
+            super::changes::beside_known(&mut change.changes, baseline);
             let difference = Difference {
                 scenario: scenario.to_owned(),
                 attempt: number,

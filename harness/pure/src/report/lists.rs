@@ -162,6 +162,7 @@ pub fn left_out(total: usize, shown: usize, noun: &str) -> Option<String> {
 pub fn because(because: Because) -> &'static str {
     match because {
         Because::Environment => "environment",
+        Because::BrowserLost => "browser lost",
         Because::Authoring => "authoring",
         Because::Login => "login",
         Because::Undecided => "undecided",

@@ -40,7 +40,7 @@ pub use night::{
 pub use pictures::picture_change;
 pub use sentence::sentence;
 pub use shown::one_line;
-pub use trust::fail_own_checks;
+pub use trust::{fail_own_checks, lose_their_browser};
 
 use crate::model::FORMAT_VERSION;
 

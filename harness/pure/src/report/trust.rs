@@ -61,7 +61,7 @@ pub fn builds(report: &NightReport) -> Vec<BuildView> {
 
 /// What a reader must know before believing the rest.
 pub fn alerts(report: &NightReport) -> Vec<String> {
-    let mut alerts = own_checks(report);
+    let mut alerts = behind_which_a_fault_may_stand(report);
     match report.night.ending {
         Ending::Complete => {}
         Ending::Interrupted => alerts.push(
@@ -93,7 +93,7 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
     alerts
 }
 
-/// The most scenarios that are named because they fail their own checks.
+/// The most scenarios that are named because a fault may stand behind what is not judged.
 const MOST_UNJUDGED: usize = 4;
 
 /// The scenarios that fail a check which their author wrote, and never held it.
@@ -102,7 +102,15 @@ pub fn fail_own_checks(report: &NightReport) -> impl Iterator<Item = &ScenarioRe
     gating.filter(|it| it.because == Some(Because::Authoring))
 }
 
-fn own_checks(report: &NightReport) -> Vec<String> {
+/// The scenarios that lost their browser at the same step each time, while others kept theirs.
+pub fn lose_their_browser(report: &NightReport) -> impl Iterator<Item = &ScenarioReport> {
+    let gating = report.scenarios.iter().filter(|it| it.stage.is_gating());
+    gating.filter(|it| it.because == Some(Because::BrowserLost))
+}
+
+/// What was not judged and may hide a fault of the product: own checks that fail, and a browser that
+/// is lost at the same step each time.
+fn behind_which_a_fault_may_stand(report: &NightReport) -> Vec<String> {
     let all: Vec<&ScenarioReport> = fail_own_checks(report).collect();
     let mut lines: Vec<String> = all
         .iter()
@@ -116,6 +124,10 @@ fn own_checks(report: &NightReport) -> Vec<String> {
     if more > 0 {
         lines.push(format!("{} more, below under Inconclusive", count(more, "scenario")));
     }
+    lines.extend(lose_their_browser(report).take(MOST_UNJUDGED).map(|it| {
+        let detail = it.detail.as_deref().unwrap_or("no reason was left");
+        format!("{} was not judged: {}", one_line(&it.id, 120), short(detail, 300))
+    }));
     lines
 }
 

@@ -20,6 +20,7 @@ use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
 use crate::model::finding::CoveredChange;
+use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
@@ -453,7 +454,7 @@ impl Material<'_> {
             .min()
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
-        let (times, reasons) = self.reasons(atoms, &scenarios, &differences);
+        let (times, mut reasons) = self.reasons(atoms, &scenarios, &differences);
         let only_picture = atoms.iter().all(|it| matches!(it, Identity::Picture(_)));
         let confidence = match (verdict, times) {
             (Verdict::Flaky, _) => 0.6,
@@ -462,13 +463,20 @@ impl Material<'_> {
             _ => 0.9,
         };
         let facets = || differences.iter().flat_map(|it| &it.facets);
+        let stage = scenarios.iter().map(|it| it.stage).max().unwrap_or(self.stage);
+        let (severity, most) = if is_moved_code(facets().flat_map(|it| &it.changes)) {
+            reasons.push("only where the code stands is another (`stages: moved-code`)".to_owned());
+            (Severity::Minor, self.plan.stages.moved_code)
+        } else {
+            (severity(atoms, &differences), Stage::Gating)
+        };
         let first = scenarios.first();
         Finding {
             id: String::new(),
             title,
             verdict,
-            stage: scenarios.iter().map(|it| it.stage).max().unwrap_or(self.stage).min(self.stage),
-            severity: severity(atoms, &differences),
+            stage: stage.min(self.stage).min(most),
+            severity,
             confidence,
             first_seen: None,
             since: None,

@@ -1,13 +1,14 @@
 //! [`triage`]: differences and outcomes to findings, verdicts and the gate's decision; pure.
 //!
 //! [`verdicts`] judges each scenario, the room `cause` finds what differences have in
-//! common, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario,
+//! common, [`lost`] doubts what a browser that is lost is put down to, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario,
 //! [`findings`] builds the findings, [`past`] puts what earlier nights said to them
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
 //! `words` gives the finished findings their titles.
 
 mod findings;
 mod gate;
+mod lost;
 mod narrow;
 mod past;
 mod pieces;
@@ -59,6 +60,7 @@ pub fn triage(
             (it.id.as_str(), verdicts::verdict(it, log, &gating))
         })
         .collect();
+    lost::suspicious(plan, &attempts, &mut judged);
     let without_history = judged.clone();
     let seen = [&gating, &advisory];
     let findings::Found { mut findings, mut adds, ages } =

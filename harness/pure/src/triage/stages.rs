@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
 use crate::model::comparison::{Comparison, Located, PendingReason, Unjudged};
 use crate::model::finding::DiffTag;
+use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     BaselineRecord, Difference, FacetChange, FacetKind, Plan, Scenario, ScenarioResult, Stage,
@@ -36,7 +37,8 @@ impl<'a> Parts<'a> {
             .map(|it| (it.id.as_str(), it))
             .collect();
         if own.is_empty() && plan.stages.is_empty() {
-            return Self { gating: Cow::Borrowed(&comparison.differences), advisory: Vec::new() };
+            let gating = Cow::Borrowed(comparison.differences.as_slice());
+            return Self { gating, advisory: Vec::new() }.without_moved_code(plan);
         }
         let (mut gating, mut advisory) = (Vec::new(), Vec::new());
         for located in &comparison.differences {
@@ -44,8 +46,36 @@ impl<'a> Parts<'a> {
             gating.extend(part(located, scenario, &plan.stages, Stage::Gating));
             advisory.extend(part(located, scenario, &plan.stages, Stage::Advisory));
         }
-        Self { gating: Cow::Owned(gating), advisory }
+        Self { gating: Cow::Owned(gating), advisory }.without_moved_code(plan)
     }
+
+    /// Takes from what decides the places at which nothing changed but where the code stands.
+    fn without_moved_code(mut self, plan: &Plan) -> Self {
+        let stage = plan.stages.moved_code;
+        if stage.is_gating() || !self.gating.iter().any(is_moved) {
+            return self;
+        }
+        let (moved, gating) = self.gating.into_owned().into_iter().partition(is_moved);
+        self.gating = Cow::Owned(gating);
+        if stage == Stage::Advisory {
+            self.advisory.extend::<Vec<Located>>(moved);
+        }
+        self
+    }
+}
+
+/// Changed lines of a facet from which on not all of them are told.
+const TOLD: usize = 400;
+
+/// Whether nothing changed at a place but where the code stands, and all that changed is told.
+fn is_moved(located: &Located) -> bool {
+    let is_whole = |it: &FacetChange| {
+        let changed =
+            it.diff.iter().filter(|it| matches!(it.tag, DiffTag::Added | DiffTag::Removed));
+        !it.changes.is_empty() && changed.count() < TOLD
+    };
+    let facets = &located.difference.facets;
+    facets.iter().all(is_whole) && is_moved_code(facets.iter().flat_map(|it| &it.changes))
 }
 
 /// What of a difference counts exactly so much, where anything does.

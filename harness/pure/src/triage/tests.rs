@@ -505,7 +505,7 @@ fn what_could_not_be_judged_fails_the_gate_only_for_the_reasons_that_are_named()
         (gate.decision, &*gate.rule),
         (
             Decision::Fail,
-            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, login, preflight"
+            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, browser-lost, login, preflight"
         )
     );
     night.plan.gate.fail_on_unjudged = vec![Because::Environment];
@@ -514,6 +514,39 @@ fn what_could_not_be_judged_fails_the_gate_only_for_the_reasons_that_are_named()
     night.plan.gate.judged_at_least = 95.0;
     // Where too little was judged, that is what is said.
     assert_eq!(judge(&night).gate.decision, Decision::Inconclusive);
+}
+
+#[test]
+fn a_browser_lost_at_one_step_each_time_is_doubted_and_fails_the_gate_where_others_kept_theirs() {
+    let because = |steps: [u32; 2], others: usize| {
+        let mut night = Night::default();
+        night.plan.gate.judged_at_least = 10.0;
+        night.browser_scenario("s", &["page"]);
+        for (number, step) in (1..).zip(steps) {
+            let lost = (Outcome::HarnessError, "the click", "the browser is lost: it is gone");
+            night.begin("s", number).failed("s", number, step, "/s", lost);
+            night.end("s", number, Outcome::HarnessError);
+        }
+        for id in ["a", "b"].iter().take(others) {
+            night.browser_scenario(id, &[]).baseline(id, "watch", FacetKind::Events, b"");
+            night.begin(id, 1).passed(id, 1, 1, "/").end(id, 1, Outcome::Completed);
+        }
+        night.command_scenario("c", "true", None).begin("c", 1).end("c", 1, Outcome::Completed);
+        let judgement = judge(&night);
+        let own = &judgement.scenarios[0];
+        (own.because, own.detail.clone().unwrap_or_default(), judgement.gate.decision)
+    };
+    let said = "the browser is lost: it is gone".to_owned();
+    let doubted = "its browser is lost at step 3 in all 2 attempts, and 2 other scenarios kept \
+                   theirs: the browser is lost: it is gone";
+    assert_eq!(
+        because([3, 3], 2),
+        (Some(Because::BrowserLost), doubted.to_owned(), Decision::Fail)
+    );
+    let machine = (Some(Because::Environment), said, Decision::Pass);
+    // Elsewhere each time, or nobody kept a browser: the machine.
+    assert_eq!(because([2, 3], 2), machine);
+    assert_eq!(because([3, 3], 0), machine);
 }
 
 #[test]

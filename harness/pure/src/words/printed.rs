@@ -8,6 +8,7 @@ use super::places::place_of;
 use super::plain::{HALF, plain, room, sides};
 use super::said::more;
 use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::moved::is_moved_code;
 use crate::model::observe::END_MARK;
 use crate::model::thing::{Thing, USAGE, about};
 
@@ -146,8 +147,8 @@ fn trace(all: &[&Line<'_>], place: &str) -> Option<String> {
             format!("{place} says \"{}\" instead of a stack trace", plain(&says, HALF))
         });
     }
-    all.iter()
-        .all(|it| it.change.identity().is_trace())
+    let is_frame = all.iter().any(|it| it.change.thing == Thing::Frame);
+    (is_frame && is_moved_code(all.iter().map(|it| it.change)))
         .then(|| format!("{place} still ends in a stack trace, from other lines of the source"))
 }
 

@@ -288,8 +288,8 @@ pub(crate) static GATE: Object = object(
         optional(
             "fail-on-unjudged",
             Shape::List(&REASONS),
-            "The reasons for which a scenario that could not be judged fails the gate although enough was judged; authoring (a check that its author wrote never held), login and preflight unless said. `[]` lets them pass.",
-            "[authoring, login, preflight]",
+            "The reasons for which a scenario that could not be judged fails the gate although enough was judged; authoring (a check that its author wrote never held), browser-lost (at the same step each time, while others kept theirs), login and preflight unless said. `[]` lets them pass.",
+            "[authoring, browser-lost, login, preflight]",
         ),
         optional(
             "rules",

@@ -41,6 +41,12 @@ pub(crate) static STAGES: Object = object(
             "By kind of watch; the facet `events` stands for all of them.",
             "{ console-error: shadow }",
         ),
+        optional(
+            "moved-code",
+            STAGE_WORD,
+            "What only follows from where the code stands: line numbers and quoted source of stack traces, hashes of builds in names of assets, chunks, blob: addresses, class names and ids that libraries generate; advisory unless said.",
+            "gating",
+        ),
     ],
 );
 

@@ -4,12 +4,13 @@
 mod listing;
 mod pairs;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use self::pairs::{Pair, pairs};
 use crate::model::change::{Change, is_frame, is_look};
 use crate::model::filetext::{Lines, name};
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
+use crate::model::moved::put_aside;
 use crate::model::observe::END_MARK;
 use crate::model::thing::{Node, Thing};
 use crate::model::{FacetKind, WatchKind};
@@ -30,6 +31,16 @@ pub fn read(change: &FacetChange, replaced: bool) -> Vec<Change> {
             .map(|line| event(line.trimmed()))
             .collect(),
         Some(facet) => lines(facet, &change.diff, replaced),
+    }
+}
+
+/// Puts to each new line of a set the line of the baseline that says the same but for where the code
+/// stands, so that it is known for that.
+pub(super) fn beside_known(changes: &mut [Change], baseline: &str) {
+    let known: BTreeMap<String, &str> = baseline.lines().map(|it| (put_aside(it), it)).collect();
+    for change in changes {
+        let same = change.after.as_deref().and_then(|it| known.get(&put_aside(it)));
+        change.before = same.map(|it| (*it).to_owned());
     }
 }
 
@@ -94,7 +105,7 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
 }
 
 fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
-    let (moved, around) = (moved(diff), surroundings(facet, diff));
+    let (moved, around, quoted) = (moved(diff), surroundings(facet, diff), quoted(diff));
     let one = |pair: Pair<'_>| {
         let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
         let keep = |line: Option<&DiffLine>| {
@@ -102,10 +113,11 @@ fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Chang
         };
         let (before, after) = (keep(pair.removed).filter(|_| !replaced), keep(pair.added));
         let line = before.as_deref().or(after.as_deref())?;
-        let thing = thing(facet, line);
-        let number = pair.removed.and_then(|it| it.old_line).map(|it| (DiffTag::Removed, it));
-        let number =
-            number.or(pair.added.and_then(|it| it.new_line).map(|it| (DiffTag::Added, it)));
+        let gone = pair.removed.and_then(|it| it.old_line).map(|it| (DiffTag::Removed, it));
+        let came = pair.added.and_then(|it| it.new_line).map(|it| (DiffTag::Added, it));
+        let is_quoted = gone.into_iter().chain(came).all(|it| quoted.contains(&it));
+        let thing = if is_quoted { Thing::Frame } else { thing(facet, line) };
+        let number = gone.or(came);
         let around = number.and_then(|it| around.get(&it).cloned()).unwrap_or_default();
         Some(Change { facet: Some(facet), thing, around, before, after, old_lines, new_lines })
     };
@@ -143,6 +155,37 @@ fn thing(facet: FacetKind, line: &str) -> Thing {
         | FacetKind::Screen
         | FacetKind::Events => Thing::Line,
     }
+}
+
+/// The changed lines that a Python stack trace quotes from the source, with the marks below them, by
+/// side and number: they stand below a frame and further in.
+fn quoted(diff: &[DiffLine]) -> HashSet<(DiffTag, u32)> {
+    let mut found = HashSet::new();
+    for (side, number) in [
+        (DiffTag::Removed, (|it| it.old_line) as fn(&DiffLine) -> Option<u32>),
+        (DiffTag::Added, |it| it.new_line),
+    ] {
+        // How far in the frame above stands.
+        let mut below: Option<usize> = None;
+        for line in diff {
+            if line.tag == DiffTag::Gap {
+                below = None;
+            }
+            if line.tag != side && line.tag != DiffTag::Same {
+                continue;
+            }
+            let text = line.text();
+            let indent = text.len() - text.trim_start().len();
+            if text.trim_start().starts_with("File \"") && is_frame(&text) {
+                below = Some(indent);
+            } else if below.is_some_and(|it| indent > it) {
+                found.extend(number(line).filter(|_| line.tag == side).map(|it| (side, it)));
+            } else {
+                below = None;
+            }
+        }
+    }
+    found
 }
 
 /// Lines that stand on both sides once indentation is left out: they moved and did not change.

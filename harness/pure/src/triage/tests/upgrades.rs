@@ -212,6 +212,75 @@ fn a_stack_trace_from_other_lines_of_the_source_is_minor_and_says_so() {
 }
 
 #[test]
+fn what_only_follows_from_where_the_code_stands_is_told_and_alarms_nobody_unless_asked() {
+    let trace = |line: u32, source: &str, error: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/shop/cli.py\", line {line}, in main\n    {source}\n    ^^^^^\n{error}"
+        )
+    };
+    let page = |script: &str| format!("- link \"Help\":\n  - /url: {script}");
+    let decided = |night: &Night| {
+        let judgement = judge(night);
+        let findings = judgement.findings.iter().map(|it| (it.stage, it.severity)).collect();
+        (judgement.scenarios[0].verdict, judgement.gate.decision, findings)
+    };
+    let of_trace = |now: &str| {
+        let mut night = Night::default();
+        let before = trace(12, "run()", "KeyError: 'x'");
+        printed(&mut night, "s", "shopctl show", &before, now);
+        night
+    };
+    let of_page = |was: &str, now: &str| {
+        let mut night = Night::default();
+        night.page("s", "/", &page(was), &page(now));
+        night
+    };
+    let told = (Verdict::Unchanged, Decision::Pass, vec![(Stage::Advisory, Severity::Minor)]);
+    let moved = trace(31, "run(all_of(them))", "KeyError: 'x'");
+    assert_eq!(decided(&of_trace(&moved)), told);
+    assert_eq!(decided(&of_page("/assets/index-DiwrgTda.js", "/assets/index-BNqLX2oP.js")), told);
+    // Asked for, it decides.
+    let mut night = of_trace(&moved);
+    night.plan.stages.moved_code = Stage::Gating;
+    let gates = (Verdict::Regressed, Decision::Fail, vec![(Stage::Gating, Severity::Minor)]);
+    assert_eq!(decided(&night), gates);
+    // Another exception, and another file, count as ever.
+    for night in [
+        of_trace(&trace(31, "run(all_of(them))", "ValueError: 'x'")),
+        of_page("/assets/index-DiwrgTda.js", "/assets/admin-BNqLX2oP.js"),
+    ] {
+        let (verdict, decision, findings) = decided(&night);
+        assert_eq!((verdict, decision), (Verdict::Regressed, Decision::Fail));
+        let findings: Vec<(Stage, Severity)> = findings;
+        assert!(findings.iter().any(|it| it.0 == Stage::Gating), "{findings:?}");
+    }
+}
+
+#[test]
+fn an_exception_of_a_script_with_another_hash_is_known_and_a_script_that_is_missing_is_not() {
+    let night = |kind: WatchKind, known: &str, message: &str, path: &str| {
+        let mut night = Night::default();
+        night.browser_scenario("s", &[]).baseline(
+            "s",
+            "watch",
+            FacetKind::Events,
+            known.as_bytes(),
+        );
+        night.begin("s", 1).watch("s", 1, 1, kind, message, path);
+        night.end("s", 1, Outcome::Completed);
+        judge(&night).gate.decision
+    };
+    let known = "exception /: TypeError: x is null at /assets/index-DiwrgTda.js:[position]";
+    let now = "TypeError: x is null at /assets/index-BNqLX2oP.js:1:2";
+    assert_eq!(night(WatchKind::Exception, known, now, "/"), Decision::Pass);
+    let other = "TypeError: y is null at /assets/index-BNqLX2oP.js:1:2";
+    assert_eq!(night(WatchKind::Exception, known, other, "/"), Decision::Fail);
+    let missing = "GET answered 404";
+    let asset = "/assets/index-BNqLX2oP.js";
+    assert_eq!(night(WatchKind::BadStatus, known, missing, asset), Decision::Fail);
+}
+
+#[test]
 fn each_finding_shows_the_lines_of_its_own_cause_only() {
     let mut night = Night::default();
     for index in 0..2 {
