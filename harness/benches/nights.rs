@@ -172,6 +172,7 @@ impl Made {
                 evidence,
                 layout: None,
                 captured: None,
+                origin: nightshift::model::plan::Origin::Accepted,
             });
         }
         for attempt in 1..=if failing { 2 } else { 1 } {

@@ -2,6 +2,7 @@
 
 mod browser;
 mod builds;
+mod control;
 mod documentation;
 mod facets;
 mod faults;

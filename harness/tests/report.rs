@@ -368,6 +368,7 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
         beside: indexmap::IndexMap::new(),
+        control: None,
         patience: None,
         not_isolated: Vec::new(),
         scenarios: Vec::new(),
@@ -394,7 +395,10 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
     };
     let entries = [Entry { seq: 0, at, event: started }];
     let judgement = Judgement {
+        facets_judged: Default::default(),
+        control: None,
         scenarios: vec![ScenarioResult {
+            judged_by: Default::default(),
             id: "a".into(),
             verdict: Verdict::NotRun,
             stage: nightshift::model::Stage::Gating,

@@ -287,6 +287,7 @@ fn accept(plan: &mut Plan, seen: &PendingContent) {
         evidence,
         layout: seen.layout.clone(),
         captured: None,
+        origin: nightshift::model::plan::Origin::Accepted,
     };
     match plan.baselines.iter_mut().find(same) {
         Some(old) => *old = BaselineRecord { file: old.file.clone(), ..record },

@@ -9,6 +9,7 @@ pub use nightshift_base::{model, screen};
 pub mod baseline;
 pub mod cause;
 pub mod compare;
+pub mod control;
 pub mod history;
 pub mod hygiene;
 pub mod report;

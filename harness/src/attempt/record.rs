@@ -5,6 +5,7 @@
 
 use super::{Attempt, Crash};
 use crate::ledger::LedgerError;
+use crate::model::event::Purpose;
 use crate::model::event::{FacetRecord, Failure};
 use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
@@ -137,11 +138,14 @@ impl Attempt<'_> {
             bytes: crash.log.clone(),
         };
         let evidence = self.ledger.keep_all(&[log])?;
-        self.note(Event::ProductCrashed {
-            product: crash.product.clone(),
-            how: crash.how.clone(),
-            evidence,
-        })?;
+        // A control that dies is no finding: what it lacks is said where it would have judged.
+        if !matches!(self.log, super::Log::Ledger(Purpose::Control)) {
+            self.note(Event::ProductCrashed {
+                product: crash.product.clone(),
+                how: crash.how.clone(),
+                evidence,
+            })?;
+        }
         Ok(Failure {
             outcome: Outcome::Crashed,
             expected: format!("the product {} running", crash.product),

@@ -224,8 +224,15 @@ pub struct RunArguments {
     /// The build under test: one of the product's `builds`, or the name of what is there
     #[arg(long, value_name = "[PRODUCT=]ID")]
     pub build: Vec<String>,
-    /// Compare durations with another of the product's `builds`, in the same night; `last-good` is
-    /// that of the last night whose gate passed
+    /// Judge tonight's build by another of the product's `builds`, run in the same environment in
+    /// turns, and compare durations with it; `last-good` is that of the last night whose gate
+    /// passed. Needs no accepted baseline
+    #[arg(long, value_name = "[PRODUCT=]ID")]
+    pub against: Vec<String>,
+    /// The same with a running server of the other build
+    #[arg(long, value_name = "[PRODUCT=]URL")]
+    pub against_url: Vec<String>,
+    /// Compare durations alone with another of the product's `builds`, in the same night
     #[arg(long, value_name = "[PRODUCT=]ID")]
     pub beside: Vec<String>,
     /// Use a product that is already running instead of its `serve`

@@ -49,6 +49,15 @@ impl Reporter {
                 let scenarios = super::check::counted(scenarios, "scenario");
                 self.line(&format!("timing {scenarios} on both builds, beside {builds}"));
             }
+            Progress::Control { scenarios, builds, expected } => {
+                let scenarios = super::check::counted(scenarios, "scenario");
+                let expected = expected.map_or(String::new(), |it| {
+                    let minutes = it.as_secs_f64() / 60.0;
+                    format!(", {minutes:.1} min more on one worker by the last night")
+                });
+                self.line(&format!("control: {builds} for up to {scenarios}{expected}"));
+            }
+            Progress::OnControl { scenario } => self.message(&format!("{scenario} (control)")),
             Progress::Measuring { scenarios, times } => {
                 let scenarios = super::check::counted(scenarios, "scenario");
                 self.line(&format!(

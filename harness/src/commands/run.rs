@@ -67,6 +67,13 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         (None, Some(budget)) => Some(Until::Budget(budget)),
         (None, None) => None,
     };
+    let control = &suite.config.night.control;
+    let said = arguments.against.is_empty() && arguments.against_url.is_empty();
+    let (against, urls) = if said {
+        (&control.against, &control.urls)
+    } else {
+        (&arguments.against, &arguments.against_url)
+    };
     Ok(RunOptions {
         out: arguments.out,
         id: arguments.id,
@@ -77,6 +84,8 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         retries: arguments.retries,
         builds: by_product(suite, "--build", &arguments.build)?,
         beside: by_product(suite, "--beside", &arguments.beside)?,
+        against: by_product(suite, "--against", against)?,
+        against_urls: by_product(suite, "--against-url", urls)?,
         base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
         accept_new: match (arguments.accept_new, arguments.no_settle) {
             (true, false) => Some(NewBaselines::Settled),

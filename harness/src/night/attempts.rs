@@ -170,7 +170,7 @@ pub(super) async fn run_by(
         scope,
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
-        crashed: &|| stage.crashed().filter(|_| !side.beside),
+        crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: Limits {
             steps: Duration::from_millis(
                 scenario.timeout_ms.unwrap_or(means.config.night.timeout_ms),
@@ -257,6 +257,13 @@ fn could_not(
     detail: &str,
 ) -> Result<Attempted, NightError> {
     // A scenario that was judged and could not be timed once more stays judged.
+    if purpose == Purpose::Control {
+        side.means.ledger.append(Event::NoControl {
+            scenario: Some(scenario.id.clone()),
+            detail: detail.to_owned(),
+        })?;
+        return Ok(Attempted::CouldNot);
+    }
     if !purpose.is_judging() {
         tracing::warn!("{} could not be timed: {detail}", scenario.id);
         return Ok(Attempted::CouldNot);

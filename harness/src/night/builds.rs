@@ -1,5 +1,5 @@
 //! Which build of each product a night uses: [`choose`]; and which others it is compared with:
-//! [`beside`].
+//! [`others`].
 
 use indexmap::IndexMap;
 
@@ -32,27 +32,63 @@ pub fn choose(
 /// What stands for the build of the last night whose gate passed.
 const LAST_GOOD: &str = "last-good";
 
+/// What is asked for beside tonight's builds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Builds to time, by product.
+    pub beside: &'a IndexMap<String, String>,
+    /// Builds to judge by.
+    pub against: &'a IndexMap<String, String>,
+    /// Running servers to judge by.
+    pub urls: &'a IndexMap<String, String>,
+}
+
+/// Another build of a product, or a running server of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Other {
+    /// A build by its name.
+    Build(String),
+    /// A server by its address.
+    Address(String),
+}
+
+impl Other {
+    /// What names it.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Build(name) | Self::Address(name) => name,
+        }
+    }
+}
+
+/// What another build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Only durations are compared with it.
+    Timing,
+    /// Tonight is judged by it; durations are compared with it too where that can be.
+    Control,
+}
+
 /// The builds that a night is compared with, by product.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Others {
-    pub builds: IndexMap<String, String>,
-    /// Why there is none, by product.
-    pub none: Vec<(String, String)>,
+    pub builds: IndexMap<String, (Other, Use)>,
+    /// Why there is none, by product, and what it would have been for.
+    pub none: Vec<(String, Use, String)>,
 }
 
 /// Sees that what is asked for can be had, before anything is done.
 ///
 /// # Errors
 /// A product that has no other builds, or not this one.
-pub(super) fn can_be_beside(
-    config: &Config,
-    asked: &IndexMap<String, String>,
-) -> Result<(), NightError> {
-    for (name, build) in asked {
+pub(super) fn can_be_had(config: &Config, asked: Asked<'_>) -> Result<(), NightError> {
+    let builds = asked.beside.iter().map(|it| ("--beside", it));
+    for (option, (name, build)) in builds.chain(asked.against.iter().map(|it| ("--against", it))) {
         let product = &config.products[name];
         let refused =
-            |why: &str| Err(NightError::Usage(format!("--beside {name}={build}: {name} {why}")));
-        if config.night.measure == 0 {
+            |why: &str| Err(NightError::Usage(format!("{option} {name}={build}: {name} {why}")));
+        if config.night.measure == 0 && option == "--beside" {
             return refused("is never timed again while night.measure is 0; write from 4 to 20");
         }
         if product.base_url.is_some() {
@@ -62,29 +98,63 @@ pub(super) fn can_be_beside(
             return refused("has no `builds`; write how they are made, so that another can be had");
         };
         if build != LAST_GOOD {
-            is_known("--beside", builds, name, build)?;
+            is_known(option, builds, name, build)?;
+        }
+    }
+    for (name, build) in asked.against {
+        let refused = |other: &str| {
+            Err(NightError::Usage(format!(
+                "--against {name}={build} and {other}: a product has one other build a night; leave one out"
+            )))
+        };
+        if let Some(url) = asked.urls.get(name) {
+            return refused(&format!("--against-url {name}={url}"));
+        }
+        if let Some(other) = asked.beside.get(name).filter(|it| *it != build) {
+            return refused(&format!("--beside {name}={other}"));
+        }
+    }
+    for (name, url) in asked.urls {
+        let product = &config.products[name];
+        let refused =
+            |why: &str| Err(NightError::Usage(format!("--against-url {name}={url}: {why}")));
+        if product.serve.is_none() && product.base_url.is_none() {
+            return refused(&format!("{name} is only commands, which an address says nothing of"));
+        }
+        let web = url::Url::parse(url).is_ok_and(|it| it.scheme().starts_with("http"));
+        if !web {
+            return refused("this is no address; write it like http://127.0.0.1:8000");
+        }
+        if let Some(other) = asked.beside.get(name) {
+            return refused(&format!(
+                "{name} has one other build a night; leave --beside {other} out"
+            ));
         }
     }
     Ok(())
 }
 
 /// The builds to compare with, once the earlier nights are known.
-pub(super) fn beside(
-    asked: &IndexMap<String, String>,
+pub(super) fn others(
+    asked: Asked<'_>,
     tonight: &IndexMap<String, String>,
     history: &History,
 ) -> Others {
     let mut others = Others::default();
-    for (name, build) in asked {
+    let timed = asked.beside.iter().map(|it| (it, Use::Timing));
+    for ((name, build), what) in timed.chain(asked.against.iter().map(|it| (it, Use::Control))) {
         let found = if build == LAST_GOOD {
             last_good(name, tonight.get(name), history)
         } else {
             Ok(build.clone())
         };
         match found {
-            Ok(build) => drop(others.builds.insert(name.clone(), build)),
-            Err(why) => others.none.push((name.clone(), why)),
+            Ok(build) => drop(others.builds.insert(name.clone(), (Other::Build(build), what))),
+            Err(why) => others.none.push((name.clone(), what, why)),
         }
+    }
+    for (name, url) in asked.urls {
+        others.builds.insert(name.clone(), (Other::Address(url.clone()), Use::Control));
     }
     others
 }
@@ -169,17 +239,19 @@ mod tests {
     fn last_good_of(nights: Vec<PastNight>) -> Others {
         let of_shop = |build: &str| IndexMap::from([("shop".to_owned(), build.to_owned())]);
         let history = History { nights, ..History::default() };
-        beside(&of_shop(LAST_GOOD), &of_shop("1.5"), &history)
+        let none = IndexMap::new();
+        let asked = Asked { beside: &of_shop(LAST_GOOD), against: &none, urls: &none };
+        others(asked, &of_shop("1.5"), &history)
     }
 
     #[test]
     fn the_last_good_build_is_that_of_the_newest_night_that_passed() {
         use Decision::{Fail, Pass};
         let found = last_good_of(vec![past(Pass, "1.3"), past(Pass, "1.4"), past(Fail, "1.5")]);
-        assert_eq!(found.builds["shop"], "1.4");
+        assert_eq!(found.builds["shop"], (Other::Build("1.4".to_owned()), Use::Timing));
         let same = last_good_of(vec![past(Pass, "1.4"), past(Pass, "1.5")]);
-        assert!(same.builds.is_empty() && same.none[0].1.contains("tonight's, 1.5"), "{same:?}");
+        assert!(same.builds.is_empty() && same.none[0].2.contains("tonight's, 1.5"), "{same:?}");
         let none = last_good_of(vec![past(Fail, "1.4")]);
-        assert!(none.builds.is_empty() && none.none[0].1.contains("no earlier night"), "{none:?}");
+        assert!(none.builds.is_empty() && none.none[0].2.contains("no earlier night"), "{none:?}");
     }
 }

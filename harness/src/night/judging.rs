@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
-use crate::compare;
+use crate::control::{self, Controlled};
 use crate::ledger::NightDir;
 use crate::model::sensitivity::Figure;
 use crate::model::{Entry, EvidenceRef, Judgement, Plan};
@@ -39,10 +39,15 @@ pub fn judge(night: &NightDir) -> Result<Judged, NightError> {
 ///
 /// # Errors
 /// The night cannot be read, or evidence cannot be compared.
-pub fn judge_as(night: &NightDir, plan: Plan) -> Result<Judged, NightError> {
+pub fn judge_as(night: &NightDir, mut plan: Plan) -> Result<Judged, NightError> {
     let entries = night.entries()?;
-    let mut comparison = compare::compare(&plan, &entries, &|evidence| night.read(evidence))?;
-    comparison.store(&mut |kind, media, bytes| night.keep(kind, media, bytes))?;
+    let read = |evidence: &EvidenceRef| night.read(evidence).map_err(|error| error.to_string());
+    let keep = &mut |kind: &str, media: &str, bytes: &[u8]| {
+        night.keep(kind, media, bytes).map_err(NightError::from)
+    };
+    let Controlled { lent, mut comparison } = control::compare(&plan, &entries, &read, keep)?;
+    comparison.store(keep)?;
+    plan.baselines.extend(lent);
     // The night's own date, not today's: judging again must not change what has expired.
     let judgement = triage::triage(&plan, &entries, &comparison, plan.started);
     Ok(Judged { plan, entries, judgement })

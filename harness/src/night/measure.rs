@@ -46,7 +46,7 @@ pub(super) async fn again(
     let chosen: Vec<(&Scenario, u32)> = chosen
         .filter_map(|id| {
             let scenario = side.means.plan.scenarios.iter().find(|it| it.id == *id)?;
-            Some((scenario, *attempts.scenario(id)?.attempts.keys().next_back()?))
+            Some((scenario, attempts.scenario(id)?.last_number()))
         })
         .collect();
     progress(Progress::Measuring { scenarios: chosen.len(), times });

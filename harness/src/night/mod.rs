@@ -6,6 +6,7 @@
 mod attempts;
 mod beside;
 mod builds;
+mod control;
 mod id;
 mod isolation;
 pub mod judging;
@@ -205,10 +206,15 @@ async fn attempted(
     plan.machine = Some(past::machine());
     let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
     let options = &RunOptions { shake, ..options.clone() };
-    builds::can_be_beside(&suite.config, &options.beside)?;
+    let asked = builds::Asked {
+        beside: &options.beside,
+        against: &options.against,
+        urls: &options.against_urls,
+    };
+    builds::can_be_had(&suite.config, asked)?;
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;
-    let others = builds::beside(&options.beside, &builds, &plan.history);
+    let others = builds::others(asked, &builds, &plan.history);
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
     for name in suite.config.products.keys().filter(used) {
         builds::chosen_of(&suite.config, name, &builds)?;
@@ -241,7 +247,8 @@ async fn attempted(
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);
-    plan.beside.clone_from(&ready.other_builds);
+    plan.beside.clone_from(&ready.timed);
+    plan.control.clone_from(&ready.control);
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty();
     let plan = Arc::new(plan);
@@ -306,6 +313,7 @@ fn plan_of(
         versions: indexmap::IndexMap::new(),
         products: Vec::new(),
         beside: indexmap::IndexMap::new(),
+        control: None,
         sessions: crate::plan::sessions(suite, &scenarios)?,
         patience: None,
         not_isolated,
@@ -366,6 +374,7 @@ fn baselines(
             file: baseline.file,
             layout: layout.map(|it| keep("layout", "text/plain", it.as_bytes())).transpose()?,
             captured: baseline.captured,
+            origin: crate::model::plan::Origin::Accepted,
         });
     }
     Ok(records)

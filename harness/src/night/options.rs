@@ -31,6 +31,10 @@ pub struct RunOptions {
     pub builds: IndexMap<String, String>,
     /// Builds to compare durations with in the same night, by product, as `builds`.
     pub beside: IndexMap<String, String>,
+    /// Builds to judge tonight's by in the same night, by product, as `builds`.
+    pub against: IndexMap<String, String>,
+    /// Running servers to judge tonight's by, by product.
+    pub against_urls: IndexMap<String, String>,
     /// URLs of running products, by product; an empty product is the only one.
     pub base_urls: IndexMap<String, String>,
     /// Write baselines for checkpoints that have none; `None` writes none.
@@ -114,6 +118,20 @@ pub enum Progress {
         scenarios: usize,
         /// The other builds, as `shop 1.4`.
         builds: String,
+    },
+    /// Scenarios are run on the control too.
+    Control {
+        /// How many may be.
+        scenarios: usize,
+        /// The builds, as `shop 1.4`.
+        builds: String,
+        /// What that takes one after the other, as far as the last night knows.
+        expected: Option<Duration>,
+    },
+    /// The control of a scenario begins.
+    OnControl {
+        /// The scenario's id.
+        scenario: String,
     },
     /// Scenarios that look slower are measured again.
     Measuring {

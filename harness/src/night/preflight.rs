@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
-use super::builds::Others;
+use super::builds::{Other, Others, Use};
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
 use crate::ledger::Ledger;
+use crate::model::against::ControlPlan;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
-use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
@@ -29,8 +30,10 @@ pub(super) struct Ready {
     pub products: Products,
     /// Other builds of some of them, which are healthy too; their servers are not started yet.
     pub others: Products,
-    /// The names of these builds, by product.
-    pub other_builds: IndexMap<String, String>,
+    /// Those of them that durations are compared with, by product.
+    pub timed: IndexMap<String, String>,
+    /// Those of them that tonight is judged by, and why there is none where one was asked for.
+    pub control: Option<ControlPlan>,
     /// A browser that is ready for the first worker.
     pub browser: Option<Browser>,
     /// How the workers start theirs.
@@ -89,7 +92,7 @@ pub(super) async fn run(
         desk.products(plan, scratch.path()),
     );
     let (products, builds, unhealthy) = products?;
-    let (others, other_builds) = desk.others(others, plan, scratch.path()).await?;
+    let others = desk.others(others, (plan, &products), scratch.path()).await?;
     broken.extend(unhealthy);
     let (browser, browser_problem) = match browser.transpose()? {
         Some(Ok(browser)) => {
@@ -103,8 +106,9 @@ pub(super) async fn run(
     let runnable = desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
     Ok(Ready {
         products,
-        others,
-        other_builds,
+        others: others.products,
+        timed: others.timed,
+        control: others.control,
         browser,
         environment: environment_key(&browser_options.page),
         browser_options,
@@ -156,6 +160,14 @@ fn allowed(suite: &Suite) -> Vec<String> {
     let all: BTreeSet<_> =
         suite.config.products.values().flat_map(|it| it.allow_hosts.iter().cloned()).collect();
     all.into_iter().collect()
+}
+
+/// Other builds that are ready.
+#[derive(Default)]
+struct OtherBuilds {
+    products: Products,
+    timed: IndexMap<String, String>,
+    control: Option<ControlPlan>,
 }
 
 /// What the checks share.
@@ -253,40 +265,108 @@ impl Desk<'_> {
         Ok((running, builds, unhealthy))
     }
 
-    /// Makes other builds ready, so that what they lack is known before anything is timed.
+    /// Makes other builds ready, so that what they lack is known before anything is run on them.
     async fn others(
         &self,
         wanted: &Others,
-        plan: &Plan,
+        (plan, tonight): (&Plan, &Products),
         scratch: &Path,
-    ) -> Result<(Products, IndexMap<String, String>), NightError> {
-        let check = |name: &str| format!("other build of {name}");
+    ) -> Result<OtherBuilds, NightError> {
+        let check = |name: &str, what: Use| match what {
+            Use::Timing => format!("other build of {name}"),
+            Use::Control => format!("control of {name}"),
+        };
         let used = |name: &str| plan.scenarios.iter().any(|it| it.uses_product(name));
-        for (name, why) in &wanted.none {
-            self.record(&check(name), Ok(why), Duration::ZERO, Vec::new())?;
+        let mut ready = OtherBuilds::default();
+        let mut control =
+            ControlPlan { of: self.suite.config.night.control.of, ..ControlPlan::default() };
+        let mut asked = false;
+        for (name, what, why) in &wanted.none {
+            self.record(&check(name, *what), Ok(why), Duration::ZERO, Vec::new())?;
+            if *what == Use::Control {
+                asked = true;
+                control.problems.push(format!("{name} has no control: {why}"));
+            }
         }
-        let (mut ready, mut builds) = (Products::default(), IndexMap::new());
-        for (name, build) in wanted.builds.iter().filter(|it| used(it.0)) {
-            (self.progress)(Progress::Checking(check(name)));
+        let alone = wanted.builds.len() == 1;
+        for (name, (other, what)) in wanted.builds.iter().filter(|it| used(it.0)) {
+            asked |= *what == Use::Control;
+            let check = check(name, *what);
+            (self.progress)(Progress::Checking(check.clone()));
             let started = Instant::now();
-            let config = &self.suite.config.products[name];
-            let prepared = self.prepare(name, config, Some(build)).await;
+            let served_beside = (alone && *what == Use::Control).then_some(tonight);
+            let found = self.other(name, other, served_beside, scratch).await;
             let took = started.elapsed();
-            match prepared.map(|it| self.running(it, config, scratch)) {
+            match found {
                 Ok(running) => {
-                    let detail = build_said(&running);
-                    self.record(&check(name), Ok(&detail), took, Vec::new())?;
-                    builds.insert(name.clone(), build.clone());
-                    ready.add(running);
+                    let detail = match other {
+                        Other::Build(_) => build_said(&running),
+                        Other::Address(url) => format!("running at {url}"),
+                    };
+                    self.record(&check, Ok(&detail), took, Vec::new())?;
+                    if matches!(other, Other::Build(_)) && self.suite.config.night.measure > 0 {
+                        ready.timed.insert(name.clone(), other.name().to_owned());
+                    }
+                    if *what == Use::Control {
+                        control.builds.insert(name.clone(), other.name().to_owned());
+                        if matches!(other, Other::Address(_)) {
+                            control.by_address.push(name.clone());
+                        }
+                    }
+                    ready.products.add(running);
                 }
                 Err(error) => {
                     let log = self.log_of(&error)?;
-                    let problem = format!("{error}; no duration is compared with it");
-                    self.record(&check(name), Err(&problem), took, log)?;
+                    let lost = match what {
+                        Use::Timing => "no duration is compared with it",
+                        Use::Control => "nothing is judged by it",
+                    };
+                    let problem = format!("{error}; {lost}");
+                    if *what == Use::Control {
+                        let line = error.to_string();
+                        let line = line.lines().next().unwrap_or_default();
+                        control.problems.push(format!("{name} has no control: {line}"));
+                    }
+                    self.record(&check, Err(&problem), took, log)?;
                 }
             }
         }
-        Ok((ready, builds))
+        ready.control = asked.then_some(control);
+        Ok(ready)
+    }
+
+    /// Makes another build ready, and sees that it can be served where that hangs on no other
+    /// product's control.
+    async fn other(
+        &self,
+        name: &str,
+        other: &Other,
+        served_beside: Option<&Products>,
+        scratch: &Path,
+    ) -> Result<Running, ProductError> {
+        let own = &self.suite.config.products[name];
+        let (config, build) = match other {
+            Other::Build(build) => (own.clone(), Some(build)),
+            Other::Address(url) => {
+                let elsewhere = ProductConfig {
+                    base_url: Some(Template::new(url.trim_end_matches('/'))),
+                    serve: None,
+                    ..own.clone()
+                };
+                (elsewhere, self.builds.get(name))
+            }
+        };
+        let prepared = self.prepare(name, &config, build).await?;
+        let running = self.running(prepared, &config, scratch);
+        if let Some(tonight) = served_beside {
+            let neighbours = neighbours(tonight, &config).await;
+            running.shared(&neighbours).await?;
+            let isolated = config.base_url.is_none() && config.isolate == Isolation::Scenario;
+            if isolated {
+                running.stop().await;
+            }
+        }
+        Ok(running)
     }
 
     fn running(

@@ -101,6 +101,13 @@ impl Products {
         self.by_name.values().map(|it| &**it)
     }
 
+    /// Those of them with these names.
+    pub(super) fn of(&self, names: &dyn Fn(&str) -> bool) -> Self {
+        let mut own = self.clone();
+        own.by_name.retain(|name, _| names(name));
+        own
+    }
+
     /// The same products, of which some are others, at the place of those that they stand for.
     pub(super) fn with(&self, others: &Self) -> Self {
         let mut all = self.clone();

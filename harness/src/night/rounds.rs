@@ -103,6 +103,8 @@ fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>)
         id: None,
         retries: Some(0),
         beside: indexmap::IndexMap::new(),
+        against: indexmap::IndexMap::new(),
+        against_urls: indexmap::IndexMap::new(),
         accept_new: None,
         pdf: false,
         shake: way,

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use tokio::task::JoinHandle;
+
 use super::attempts::{self, Side, Worker};
+use super::control::{self, Control, MOST_RUNS, Need};
 use super::means::Means;
 use super::pages::retire;
 use super::preflight::Ready;
@@ -15,10 +18,10 @@ use super::queue::Queue;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
-use crate::compare;
+use crate::control::{self as by_control, Controlled};
 use crate::ledger::Ledger;
-use crate::model::comparison::Comparison;
-use crate::model::{Entry, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::comparison::{Comparison, PendingReason};
+use crate::model::{Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage;
 use crate::triage::stages::{Parts, makes_new};
@@ -29,6 +32,7 @@ struct Hall {
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
+    control: Option<Control>,
     done: AtomicUsize,
     of: usize,
     stop: Stop,
@@ -57,7 +61,22 @@ pub(super) async fn run(
     if let Some(shake) = &options.shake {
         shake.order(&mut runnable);
     }
+    let side = Side::under_test(
+        Means {
+            config: suite.config.clone(),
+            ledger: ledger.clone(),
+            plan: plan.clone(),
+            browser_options: ready.browser_options,
+            patience: plan.patience.unwrap_or(Patience::USUAL),
+            mail: ready.mail,
+        },
+        ready.products,
+    );
+    if let Some((scenarios, builds, expected)) = control::cost(plan) {
+        progress(Progress::Control { scenarios, builds, expected });
+    }
     let hall = Arc::new(Hall {
+        control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
         queue: Queue::new(runnable),
@@ -65,32 +84,20 @@ pub(super) async fn run(
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
-        side: Side::under_test(
-            Means {
-                config: suite.config.clone(),
-                ledger: ledger.clone(),
-                plan: plan.clone(),
-                browser_options: ready.browser_options,
-                patience: plan.patience.unwrap_or(Patience::USUAL),
-                mail: ready.mail,
-            },
-            ready.products,
-        ),
+        side,
     });
     let workers: Vec<_> =
         (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
     let mut spare = first_browser;
-    let mut failed = None;
-    for worker in workers {
-        match worker.await {
-            Ok(Ok(browser)) => match (browser, &spare) {
-                (Some(browser), None) => spare = Some(browser),
-                (Some(browser), Some(_)) => browser.stop().await,
-                (None, _) => {}
-            },
-            Ok(Err(error)) => failed = Some(error),
-            Err(panic) => tracing::error!("a worker ended early: {panic}"),
-        }
+    let mut failed = joined(workers, &mut spare).await;
+    let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
+    if failed.is_none() && !rest.is_empty() {
+        let jobs = jobs.min(rest.len());
+        let queue = Queue::new(rest);
+        let workers: Vec<_> = (0..jobs)
+            .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
+            .collect();
+        failed = joined(workers, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -114,6 +121,26 @@ pub(super) async fn run(
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Waits for all workers and keeps one of their browsers; answers with what went wrong.
+async fn joined(
+    workers: Vec<JoinHandle<Result<Option<Browser>, NightError>>>,
+    spare: &mut Option<Browser>,
+) -> Option<NightError> {
+    let mut failed = None;
+    for worker in workers {
+        match worker.await {
+            Ok(Ok(browser)) => match (browser, &spare) {
+                (Some(browser), None) => *spare = Some(browser),
+                (Some(browser), Some(_)) => browser.stop().await,
+                (None, _) => {}
+            },
+            Ok(Err(error)) => failed = Some(error),
+            Err(panic) => tracing::error!("a worker ended early: {panic}"),
+        }
+    }
+    failed
 }
 
 /// Times what looks slower, against other builds and against earlier nights.
@@ -140,7 +167,7 @@ pub(super) fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usi
 
 /// One worker: scenarios one after the other with one browser, until none is left.
 async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browser>, NightError> {
-    let mut worker = Worker::new(browser);
+    let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
     let scenarios = &hall.side.means.plan.scenarios;
     while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
         let scenario = &scenarios[turn.index];
@@ -148,12 +175,34 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             hall.not_run(scenario, why)?;
             continue;
         }
-        hall.scenario(scenario, &mut worker).await?;
+        hall.scenario(scenario, turn.index, &mut pair).await?;
         if hall.cold {
-            retire(&mut worker.browser).await;
+            retire(&mut pair.own.browser).await;
         }
     }
-    Ok(worker.browser)
+    Ok(pair.own.browser)
+}
+
+/// One worker on what waited for the control.
+async fn work_rest(
+    hall: Arc<Hall>,
+    queue: Arc<Queue>,
+    browser: Option<Browser>,
+) -> Result<Option<Browser>, NightError> {
+    let mut pair = Workers { own: Worker::new(browser), control: control::worker() };
+    let scenarios = &hall.side.means.plan.scenarios;
+    while let Some(turn) = queue.next(scenarios, hall.stop.signal()).await {
+        if hall.stop.why().is_none() {
+            hall.on_control(&scenarios[turn.index], (1, true), &mut pair).await?;
+        }
+    }
+    Ok(pair.own.browser)
+}
+
+/// A worker, and the one that runs the same on the control with its browser.
+struct Workers {
+    own: Worker,
+    control: Worker,
 }
 
 /// A scenario after an attempt.
@@ -184,14 +233,21 @@ impl Hall {
         Ok(())
     }
 
-    /// All attempts of one scenario.
-    async fn scenario(&self, scenario: &Scenario, worker: &mut Worker) -> Result<(), NightError> {
+    /// All attempts of one scenario, in turns with the control where that is due.
+    async fn scenario(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        pair: &mut Workers,
+    ) -> Result<(), NightError> {
         let started = Instant::now();
-        let most = 1 + scenario.retries.unwrap_or(self.side.means.config.night.retries);
+        let most = self.most(scenario);
+        let mut runs = 0;
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let ended =
-                attempts::run(&self.side, scenario, number, worker, self.stop.signal()).await?;
+                attempts::run(&self.side, scenario, number, &mut pair.own, self.stop.signal())
+                    .await?;
             let outcome = match ended {
                 attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
                 attempts::Attempted::Ended(Ended::Stopped) => {
@@ -199,7 +255,13 @@ impl Hall {
                 }
                 attempts::Attempted::CouldNot => return Ok(()),
             };
-            let look = self.look(scenario, number, outcome)?;
+            let mut look = self.look(scenario, number, outcome)?;
+            let well = outcome == Outcome::Completed;
+            while self.asks_control(scenario, index, &look, (runs, number == most)) {
+                runs += 1;
+                self.on_control(scenario, (runs, well), pair).await?;
+                look = self.look(scenario, number, outcome)?;
+            }
             let clean = !matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
             if clean || number == most || self.stop.why().is_some() {
                 self.tell_done(scenario, outcome, look.told(scenario), started);
@@ -207,6 +269,59 @@ impl Hall {
             }
         }
         Ok(())
+    }
+
+    /// How many attempts a scenario has at most.
+    fn most(&self, scenario: &Scenario) -> u32 {
+        1 + scenario.retries.unwrap_or(self.side.means.config.night.retries)
+    }
+
+    /// Whether the control is to be asked now: once at the least where that is due, and once more
+    /// before something is called regressed that may only vary.
+    fn asks_control(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        look: &LookedAt,
+        (runs, is_last): (u32, bool),
+    ) -> bool {
+        let Some(control) = &self.control else { return false };
+        if self.stop.why().is_some() || runs >= MOST_RUNS {
+            return false;
+        }
+        let bad = matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
+        let lacks = look.comparison.pending.iter().any(|it| match it.reason {
+            PendingReason::New | PendingReason::NewEnvironment | PendingReason::NewFacet => true,
+            PendingReason::Changed | PendingReason::AsControl => false,
+        });
+        match runs {
+            0 => {
+                let need = if bad || lacks { Need::Now } else { Need::Rest };
+                control.is_due(scenario, index, need)
+            }
+            _ => {
+                is_last
+                    && !look.comparison.differences.is_empty()
+                    && control.is_due(scenario, index, Need::Now)
+            }
+        }
+    }
+
+    /// Runs a scenario on the control once more, with the browser of this worker.
+    async fn on_control(
+        &self,
+        scenario: &Scenario,
+        (run, well): (u32, bool),
+        pair: &mut Workers,
+    ) -> Result<(), NightError> {
+        let Some(control) = &self.control else { return Ok(()) };
+        (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
+        // Its attempts are numbered after all that tonight's may have.
+        let number = self.most(scenario) + run;
+        pair.control.browser = pair.own.browser.take();
+        let done = control.run(scenario, (number, well), &mut pair.control, &self.stop).await;
+        pair.own.browser = pair.control.browser.take();
+        done
     }
 
     /// What an attempt looks like by itself, which decides whether another is made.
@@ -220,9 +335,12 @@ impl Hall {
         let plan = self.side.means.plan.only(scenario, baselines);
         let entries = self.side.means.ledger.entries_of(&scenario.id);
         let night = self.side.means.ledger.night();
-        let comparison = tokio::task::block_in_place(|| {
-            compare::compare(&plan, &entries, &|evidence| night.read(evidence))
-        })?;
+        let read = |evidence: &EvidenceRef| night.read(evidence).map_err(|it| it.to_string());
+        let keep = &mut |kind: &str, media: &str, bytes: &[u8]| {
+            self.side.means.ledger.keep(kind, media, bytes).map_err(NightError::from)
+        };
+        let Controlled { lent, comparison } =
+            tokio::task::block_in_place(|| by_control::compare(&plan, &entries, &read, keep))?;
         let verdict = if outcome == Outcome::HarnessError
             || (outcome != Outcome::Completed && baselines.is_empty())
         {
@@ -243,7 +361,8 @@ impl Hall {
                 Verdict::Unchanged
             }
         };
-        let plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
+        let mut plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
+        plan.baselines.extend(lent);
         Ok(LookedAt { verdict, plan, entries, comparison })
     }
 

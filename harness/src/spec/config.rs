@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use super::grammar;
 use super::node::Node;
 use super::page::timezone;
-use super::reader::Reader;
+use super::reader::{Reader, one_or_many};
+use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
     BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
@@ -145,6 +146,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         patience: None,
         history: None,
         measure: 5,
+        control: ControlConfig::default(),
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|node| {
@@ -195,6 +197,9 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     if let Some(measure) = fields.get("measure").and_then(|node| measure(reader, node)) {
         night.measure = measure;
     }
+    if let Some(node) = fields.get("control") {
+        night.control = control(reader, node);
+    }
     night.patience = fields.get("patience").and_then(|node| {
         let text = reader.words(node, "\"patience\"")?;
         if text == "auto" {
@@ -212,6 +217,29 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         fits.map(|it| it.round() as u32)
     });
     night
+}
+
+/// The build before: `against` alone, or with all that is said of it.
+fn control(reader: &mut Reader, node: &Node) -> ControlConfig {
+    let mut control = ControlConfig::default();
+    if node.is_scalar() {
+        control.against.extend(reader.words(node, "\"control\"").map(str::to_owned));
+        return control;
+    }
+    let Some(fields) = reader.object(node, &grammar::CONTROL) else { return control };
+    let mut texts = |key: &str| -> Vec<String> {
+        let nodes = fields.get(key).map_or(&[][..], one_or_many);
+        let what = format!("\"{key}\"");
+        nodes.iter().filter_map(|it| reader.words(it, &what)).map(str::to_owned).collect()
+    };
+    control.against = texts("against");
+    control.urls = texts("url");
+    if let Some(node) = fields.get("of") {
+        let word = reader.choice(node, "\"of\"", ControlOf::ALL.map(ControlOf::word));
+        let known = ControlOf::ALL.into_iter().find(|it| Some(it.word()) == word);
+        control.of = known.unwrap_or_default();
+    }
+    control
 }
 
 /// How often a scenario is measured again: never, or often enough to tell something.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::event::{
     Entry, Event, FacetRecord, Failure, KnownValue, Purpose, StepOutcome, StepRecord,
 };
@@ -16,6 +18,8 @@ pub struct Attempts<'a> {
     pub crashes: Vec<Crash<'a>>,
     /// What was done for sessions, in order.
     pub sessions: Vec<SessionLog<'a>>,
+    /// Why there is no control any more, where the ledger says so.
+    pub no_control: Option<&'a str>,
     /// Checks of the preflight that failed: what was checked, and what was found.
     pub failed_preflight: Vec<FailedCheck<'a>>,
 }
@@ -77,6 +81,10 @@ pub struct ScenarioLog<'a> {
     pub measured: BTreeMap<u32, AttemptLog<'a>>,
     /// The same, on another build of the product.
     pub beside: BTreeMap<u32, AttemptLog<'a>>,
+    /// Those on the control, which tonight's are judged by.
+    pub control: BTreeMap<u32, AttemptLog<'a>>,
+    /// Why it has no control, where the ledger says so.
+    pub no_control: Option<&'a str>,
     /// Why it was not executed, where the ledger says so.
     pub not_run: Option<(Because, &'a str)>,
 }
@@ -129,6 +137,8 @@ pub struct SightingLog<'a> {
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finished<'a> {
+    /// When that was.
+    pub at: DateTime<Utc>,
     /// The fact.
     pub outcome: Outcome,
     /// What happened, where no failed step says so.
@@ -183,6 +193,7 @@ impl<'a> Attempts<'a> {
                     Purpose::Judging => None,
                     Purpose::Measuring => own.measured.insert(*attempt, log),
                     Purpose::Beside => own.beside.insert(*attempt, log),
+                    Purpose::Control => own.control.insert(*attempt, log),
                 };
                 self.attempt(scenario, *attempt, seq).known = known;
             }
@@ -217,10 +228,15 @@ impl<'a> Attempts<'a> {
             }
             Event::AttemptFinished { scenario, attempt, outcome, detail, duration_ms } => {
                 self.attempt(scenario, *attempt, seq).finished = Some(Finished {
+                    at: entry.at,
                     outcome: *outcome,
                     detail: detail.as_deref(),
                     duration_ms: *duration_ms,
                 });
+            }
+            Event::NoControl { scenario: None, detail } => self.no_control = Some(detail),
+            Event::NoControl { scenario: Some(scenario), detail } => {
+                self.scenarios.entry(scenario).or_default().no_control = Some(detail);
             }
             Event::NotRun { scenario, because, detail } => {
                 self.scenarios.entry(scenario).or_default().not_run = Some((*because, detail));
@@ -234,6 +250,8 @@ impl<'a> Attempts<'a> {
             &mut log.measured
         } else if log.beside.contains_key(&number) {
             &mut log.beside
+        } else if log.control.contains_key(&number) {
+            &mut log.control
         } else {
             &mut log.attempts
         };
@@ -275,10 +293,19 @@ impl ScenarioLog<'_> {
         last.is_some_and(|it| it.outcome() == Some(Outcome::Completed))
     }
 
+    /// What the control says of it: its last attempt that came to its end, else the last that says
+    /// anything.
+    #[must_use]
+    pub fn control(&self) -> Option<&AttemptLog<'_>> {
+        let says = |it: &&AttemptLog<'_>| it.counts() && it.outcome() != Some(Outcome::Crashed);
+        let completed = self.control.values().rfind(|it| it.outcome() == Some(Outcome::Completed));
+        completed.or_else(|| self.control.values().rfind(says))
+    }
+
     /// The number of the last attempt of any kind; 0 where there is none.
     #[must_use]
     pub fn last_number(&self) -> u32 {
-        let all = [&self.attempts, &self.measured, &self.beside];
+        let all = [&self.attempts, &self.measured, &self.beside, &self.control];
         all.into_iter().filter_map(|it| it.keys().next_back()).max().copied().unwrap_or(0)
     }
 

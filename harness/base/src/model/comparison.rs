@@ -7,6 +7,7 @@ use super::difference::Difference;
 use super::event::EvidenceRef;
 use super::facet::{FacetKind, FacetShape};
 use super::finding::RedactionUse;
+use super::settle::Noise;
 use super::verdict::Because;
 
 /// Keeps bytes as evidence; takes kind, media type and bytes.
@@ -29,6 +30,12 @@ pub struct Comparison {
     pub boxed: Vec<BoxedImage>,
     /// How often each redaction was used, by the last attempt of each scenario.
     pub redactions: Vec<RedactionUse>,
+    /// What the control differs in as tonight does: the world changed, and not the product.
+    pub world: Vec<Located>,
+    /// What the control differs in and tonight does not, as the control's differences.
+    pub fixed: Vec<Located>,
+    /// What varies on the control itself.
+    pub noise: Vec<Noise>,
 }
 
 /// A difference, with what grouping must know of it and a report need not.
@@ -79,7 +86,9 @@ pub enum PendingReason {
     /// A facet that its author did not ask for by name, of a checkpoint that has others: it is
     /// younger than the suite.
     NewFacet,
-    /// It differs from its baseline.
+    /// There is no baseline, and it is as the control saw it.
+    AsControl,
+    /// It differs from its baseline, or where there is none from what the control saw.
     Changed,
 }
 

@@ -159,6 +159,13 @@ pub enum Event {
         /// The same in a sentence.
         detail: String,
     },
+    /// A scenario has no control, or none has one from here on.
+    NoControl {
+        /// The scenario's id; `None` is all that come after it.
+        scenario: Option<String>,
+        /// Why, in a sentence.
+        detail: String,
+    },
     /// The night ended.
     NightFinished {
         /// Whether it was interrupted.
@@ -178,6 +185,7 @@ impl Event {
             | Self::Watch { scenario, .. }
             | Self::AttemptFinished { scenario, .. }
             | Self::NotRun { scenario, .. } => Some(scenario),
+            Self::NoControl { scenario, .. } => scenario.as_deref(),
             Self::NightStarted { .. }
             | Self::Preflight { .. }
             | Self::ProductCrashed { .. }
@@ -199,6 +207,8 @@ pub enum Purpose {
     Measuring,
     /// To measure the same on another build of the product; it judges nothing either.
     Beside,
+    /// To see what the control does in the same environment; tonight's attempts are judged by it.
+    Control,
 }
 
 impl Purpose {

@@ -24,7 +24,8 @@ impl Plan {
         };
         hash.add(&plain);
         hash.add(&self.redact);
-        for record in baselines.iter().filter_map(|at| self.baselines.get(*at)) {
+        let accepted = baselines.iter().filter_map(|at| self.baselines.get(*at));
+        for record in accepted.filter(|it| it.origin.is_accepted()) {
             hash.add(&(
                 &record.checkpoint,
                 record.facet,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::against::{ControlResult, JudgedBy, JudgedFacets};
 pub use super::difference::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
@@ -246,6 +247,9 @@ pub struct ScenarioResult {
     pub because: Option<Because>,
     /// The same in a sentence.
     pub detail: Option<String>,
+    /// What it was judged by.
+    #[serde(default)]
+    pub judged_by: JudgedBy,
     /// All attempts together, in milliseconds.
     pub duration_ms: u64,
     /// The ids of its findings.
@@ -292,6 +296,12 @@ pub struct Judgement {
     pub pace: Option<Pace>,
     /// What was compared with other builds.
     pub beside: Option<Beside>,
+    /// By what the facets were judged.
+    #[serde(default)]
+    pub facets_judged: JudgedFacets,
+    /// What came of the control; `None` where nobody asked for one.
+    #[serde(default)]
+    pub control: Option<ControlResult>,
 }
 
 /// How far a night's durations were compared with those of other builds in the same night.

@@ -15,6 +15,7 @@
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 
 pub mod action;
+pub mod against;
 pub mod artifact;
 pub mod attempts;
 pub mod change;

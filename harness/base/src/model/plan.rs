@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::against::ControlPlan;
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
 use super::history::History;
@@ -38,6 +39,10 @@ pub struct Plan {
     /// The builds that durations are compared with in the same night, by product.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub beside: IndexMap<String, String>,
+    /// The builds that scenarios are run on too, so that what differs can be put down to the product
+    /// or to the world; `None` where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<ControlPlan>,
     /// By how much default time limits were stretched; `None` in old nights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Patience>,
@@ -107,6 +112,28 @@ pub struct BaselineRecord {
     /// For images: the SHA-256 of the picture as it was taken, before it was made smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<String>,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Origin::is_accepted")]
+    pub origin: Origin,
+}
+
+/// Where a baseline comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Somebody accepted it.
+    #[default]
+    Accepted,
+    /// There is none that was accepted, and the control saw this tonight.
+    Control,
+}
+
+impl Origin {
+    /// Whether somebody accepted it.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        *self == Self::Accepted
+    }
 }
 
 /// The name of the checkpoint that stands for what the watches saw.
@@ -156,6 +183,7 @@ impl Plan {
             stages: self.stages.clone(),
             hygiene: Vec::new(),
             beside: IndexMap::new(),
+            control: self.control.clone(),
             machine: self.machine.clone(),
             // One attempt by itself is judged without what earlier nights said.
             history: History::default(),

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::action::Step;
+use super::against::ControlConfig;
 use super::command::CommandLine;
 use super::facet::FacetKind;
 use super::page_settings::PageSettings;
@@ -271,6 +272,9 @@ pub struct NightConfig {
     /// How often a scenario with a step that looks slower is run again; 0 claims no slowdown.
     #[serde(default)]
     pub measure: u32,
+    /// What scenarios are run on beside tonight's builds, where the command line does not say it.
+    #[serde(default)]
+    pub control: ControlConfig,
 }
 
 /// What turns a night into pass or fail.
@@ -412,6 +416,7 @@ impl Default for NightConfig {
             patience: None,
             history: None,
             measure: 5,
+            control: ControlConfig::default(),
         }
     }
 }

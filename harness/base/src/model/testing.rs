@@ -47,6 +47,7 @@ impl Default for Night {
                 previous_build: None,
             }],
             beside: IndexMap::new(),
+            control: None,
             patience: None,
             not_isolated: Vec::new(),
             scenarios: Vec::new(),
@@ -150,6 +151,7 @@ impl Night {
             evidence,
             layout: None,
             captured: None,
+            origin: crate::model::plan::Origin::Accepted,
         });
         self
     }

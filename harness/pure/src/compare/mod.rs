@@ -224,7 +224,15 @@ impl Run<'_> {
             };
             match outcome {
                 Err(trouble) => self.unjudged(case, Some((seen.name, kind)), &trouble),
-                Ok(found) => {
+                Ok(mut found) => {
+                    if let (Some(record), Some(facet)) = (record, facet)
+                        && found.change.is_none()
+                        && !record.origin.is_accepted()
+                    {
+                        let reason = PendingReason::AsControl;
+                        let fresh = facet::fresh(facet, reason, &redactor, self.read);
+                        found = fresh.unwrap_or_default();
+                    }
                     if let Some(reason) = found.reason.filter(|_| !records.is_empty()) {
                         self.without_baseline(case, seen, snapshot, (kind, environment), reason);
                     }
@@ -295,7 +303,7 @@ impl Run<'_> {
     ) {
         let count = u32::from(case.is_last);
         let lacks = match reason {
-            PendingReason::Changed => return,
+            PendingReason::Changed | PendingReason::AsControl => return,
             PendingReason::NewEnvironment => {
                 self.out.facets_without_baseline += count;
                 format!("and the picture has no baseline for the environment {environment}")
@@ -400,6 +408,9 @@ impl Run<'_> {
         };
         let new = seen.new_lines(&baseline);
         if new.is_empty() {
+            if !record.origin.is_accepted() && case.completed() {
+                self.pend_watch(case, PendingReason::AsControl, seen.text());
+            }
             return Ok(());
         }
         self.out.differences.extend(watch::differences(

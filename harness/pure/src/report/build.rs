@@ -47,6 +47,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
                 would_be: result.would_be,
                 because: result.because,
                 detail: result.detail.clone(),
+                judged_by: result.judged_by,
                 expects: scenario.map(|it| {
                     let own = baselines.get(&it.id).map_or(&[][..], Vec::as_slice);
                     plan.expectations(it, own)
@@ -74,12 +75,14 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
             patience: plan.patience,
             not_isolated: plan.not_isolated.clone(),
             products: plan.products.clone(),
+            control: judgement.control.clone(),
             machine: plan.machine.clone(),
         },
         gate: judgement.gate.clone(),
         totals: judgement.totals,
         facets_without_baseline: judgement.facets_without_baseline,
         new_facets: judgement.new_facets,
+        facets_judged: judgement.facets_judged,
         findings: judgement.findings.clone(),
         fixed: judgement.fixed.clone(),
         redactions: judgement.redactions.clone(),
@@ -258,7 +261,7 @@ impl<'a> Ledger<'a> {
 
     fn take(&mut self, entry: &'a Entry) {
         match &entry.event {
-            Event::NightStarted { .. } | Event::NotRun { .. } => {}
+            Event::NightStarted { .. } | Event::NotRun { .. } | Event::NoControl { .. } => {}
             Event::Session { actor, product, why, steps, duration_ms } => {
                 for step in steps {
                     self.keep(&step.evidence);

@@ -6,6 +6,7 @@
 //! All product text passes through [`shown`] on its way out.
 
 mod build;
+mod control;
 mod covers;
 mod ctrf;
 mod facets;

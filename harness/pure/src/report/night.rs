@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
 use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
@@ -34,6 +35,9 @@ pub struct NightReport {
     /// Facets that are younger than the suite: recorded, and not compared before they are accepted.
     #[serde(default)]
     pub new_facets: u32,
+    /// By what the facets of the night were judged.
+    #[serde(default)]
+    pub facets_judged: JudgedFacets,
     /// The causes, worst first.
     pub findings: Vec<Finding>,
     /// What was wrong before and is gone.
@@ -145,6 +149,9 @@ pub struct NightFacts {
     pub not_isolated: Vec<String>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
+    /// The builds that the night was judged by beside its baselines, and what came of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<ControlResult>,
     /// What stands for the machine that it ran on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
@@ -194,6 +201,9 @@ pub struct ScenarioReport {
     /// The same in a sentence.
     #[serde(default)]
     pub detail: Option<String>,
+    /// What it was judged by.
+    #[serde(default)]
+    pub judged_by: JudgedBy,
     /// What stands for all that was expected of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expects: Option<String>,

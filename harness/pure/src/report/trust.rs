@@ -219,6 +219,7 @@ pub fn trust(report: &NightReport) -> Vec<FactView> {
     }));
     facts.extend(sensitivity(report));
     facts.extend(hygiene(report));
+    facts.extend(super::control::facts(report));
     facts.extend(super::past::facts(report));
     facts.extend(sessions(report));
     facts.push(checked(report));

@@ -14,6 +14,7 @@ use super::seen::Seen;
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
 use super::verdicts::{Judged, verdict};
+use super::world::{self, Right};
 use crate::cause::{Cause, Class, causes};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
@@ -123,6 +124,7 @@ impl Material<'_> {
         let mut all = self.dead_products(&mut spots);
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
+            all.extend(self.changed_world());
         }
         let suppressions = Suppressions::of(self.plan);
         let class = |spot: &Located, change: &Change| match suppressions.naming(spot, change) {
@@ -192,7 +194,9 @@ impl Material<'_> {
         let fails = self.tells_failures(scenario);
         let bad = |number: u32, it: &AttemptLog<'_>| {
             self.seen.differs(scenario, number)
-                || (fails && it.outcome() != Some(Outcome::Completed))
+                || (fails
+                    && it.outcome() != Some(Outcome::Completed)
+                    && !self.seen.is_alike(scenario, number))
         };
         all.filter(|(number, it)| it.counts() && bad(**number, it))
             .map(|(number, _)| *number)
@@ -203,7 +207,7 @@ impl Material<'_> {
         let differences = self.seen.differences(scenario, number).iter();
         let mut all: Vec<Located> = differences.map(|it| (*it).clone()).collect();
         let Some(log) = self.log(scenario, number) else { return all };
-        if !self.tells_failures(scenario) {
+        if !self.tells_failures(scenario) || self.seen.is_alike(scenario, number) {
             return all;
         }
         let mut failures = log.failures().peekable();
@@ -405,6 +409,32 @@ impl Material<'_> {
         all
     }
 
+    /// The one finding of all that the control differs in as tonight does.
+    fn changed_world(&self) -> Option<Finding> {
+        let mut spots: Vec<Located> = self.seen.world().to_vec();
+        for scenario in &self.plan.scenarios {
+            let log = self.attempts.scenario(&scenario.id);
+            let last = log.and_then(|log| log.attempts.iter().rfind(|it| it.1.counts()));
+            let Some((number, log)) = last else { continue };
+            if !self.seen.is_alike(&scenario.id, *number) || !self.seen.has_baseline(&scenario.id) {
+                continue;
+            }
+            spots.extend(world::failure(&scenario.id, *number, log));
+        }
+        let key = world::KEY;
+        (!spots.is_empty()).then(|| {
+            let mut finding =
+                self.product_finding(key, String::new(), spots, Verdict::Inconclusive);
+            let atoms = finding.changes.iter().any(|it| it.facet.is_some());
+            finding.verdict = Verdict::Inconclusive;
+            finding.severity = Severity::Minor;
+            finding.confidence = 0.95;
+            finding.accept = atoms.then(String::new);
+            finding.reasons.extend(world::reasons(self.plan, &finding));
+            finding
+        })
+    }
+
     fn product_finding(
         &self,
         key: &str,
@@ -455,13 +485,18 @@ impl Material<'_> {
             .unwrap_or(Verdict::NotRun);
         let fingerprint = fingerprint(atoms);
         let (times, mut reasons) = self.reasons(atoms, &scenarios, &differences);
+        let control = Right::of(self.plan, self.attempts, &differences);
         let only_picture = atoms.iter().all(|it| matches!(it, Identity::Picture(_)));
         let confidence = match (verdict, times) {
             (Verdict::Flaky, _) => 0.6,
+            (Verdict::Regressed, times) if let Some(right) = &control => {
+                right.confidence(times, only_picture)
+            }
             (_, 2..) if !only_picture => 0.98,
             _ if only_picture => 0.85,
             _ => 0.9,
         };
+        reasons.extend(control.map(|it| it.said()));
         let facets = || differences.iter().flat_map(|it| &it.facets);
         let stage = scenarios.iter().map(|it| it.stage).max().unwrap_or(self.stage);
         let (severity, most) = if is_moved_code(facets().flat_map(|it| &it.changes)) {
@@ -535,6 +570,12 @@ impl Material<'_> {
         }
         (times, reasons)
     }
+}
+
+/// The fingerprint of what is about a product, or the world, as a whole.
+#[must_use]
+pub(super) fn fingerprint_of(key: &str) -> String {
+    fingerprint(&BTreeSet::from([Identity::Product(key.to_owned())]))
 }
 
 /// The same for the same cause on any night: a short hash of its first atom, because what merely

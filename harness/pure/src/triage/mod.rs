@@ -18,6 +18,7 @@ mod spot;
 pub mod stages;
 mod suppressed;
 pub mod verdicts;
+mod world;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use crate::control::judged;
 use crate::history::dead_tonight;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
@@ -49,7 +51,9 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let parts = Parts::of(plan, comparison);
-    let gating = Seen::of(plan, comparison, &parts.gating).visiting(&attempts);
+    let gating = Seen::of(plan, comparison, &parts.gating)
+        .visiting(&attempts)
+        .beside_control(plan, &attempts, comparison);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let mut judged: BTreeMap<&str, verdicts::Judged> = plan
@@ -70,6 +74,8 @@ pub fn triage(
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     findings::order(plan, &gating, &adds, &mut findings);
     entitle(plan, &attempts, &mut findings);
+    world::entitle(plan, &mut findings, &findings::fingerprint_of(world::KEY));
+    let judged_by = judged::tally(plan, &attempts);
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);
     let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
@@ -95,6 +101,7 @@ pub fn triage(
                 would_be: (would_be != counted).then_some(would_be),
                 because: it.because,
                 detail: it.detail.clone(),
+                judged_by: judged_by.scenarios.get(&scenario.id).copied().unwrap_or_default(),
                 duration_ms: log.map_or(0, ScenarioLog::duration_ms),
                 findings: hits.get(scenario.id.as_str()).cloned().unwrap_or_default(),
             }
@@ -112,6 +119,8 @@ pub fn triage(
         redactions: comparison.redactions.clone(),
         pace,
         beside,
+        facets_judged: judged_by.facets,
+        control: world::result(plan, &attempts, comparison, &judged_by),
         scenarios,
         findings,
         totals,

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::stages::{keeps_from_judging, makes_new};
+use super::world;
 use crate::model::attempts::Attempts;
 use crate::model::comparison::{Comparison, Located, Unjudged};
 use crate::model::{Plan, Scenario};
@@ -17,6 +18,11 @@ pub struct Seen<'a> {
     unjudged: HashMap<&'a str, BTreeMap<u32, &'a Unjudged>>,
     new: HashSet<&'a str>,
     pages: BTreeSet<&'a str>,
+    /// Attempts that fail as the control does.
+    alike: HashSet<(&'a str, u32)>,
+    /// The step at which the control of a scenario failed first; `None` where it came to its end.
+    controls: HashMap<&'a str, Option<u32>>,
+    world: Vec<Located>,
 }
 
 impl<'a> Seen<'a> {
@@ -27,7 +33,8 @@ impl<'a> Seen<'a> {
         for (index, scenario) in plan.scenarios.iter().enumerate() {
             seen.planned.entry(&scenario.id).or_insert((index, scenario));
         }
-        seen.with_baseline.extend(plan.baselines.iter().map(|it| it.scenario.as_str()));
+        let accepted = plan.baselines.iter().filter(|it| it.origin.is_accepted());
+        seen.with_baseline.extend(accepted.map(|it| it.scenario.as_str()));
         for located in differences {
             let at = &located.difference;
             let own = seen.differences.entry(&at.scenario).or_default();
@@ -49,6 +56,43 @@ impl<'a> Seen<'a> {
         let places = attempts.places();
         self.pages.extend(places.filter(|it| it.starts_with('/') && !it.contains(' ')));
         self
+    }
+
+    /// Takes in what the control did.
+    #[must_use]
+    pub fn beside_control(
+        mut self,
+        plan: &'a Plan,
+        attempts: &Attempts<'a>,
+        comparison: &Comparison,
+    ) -> Self {
+        self.world = world::counting(plan, attempts, comparison);
+        for scenario in &plan.scenarios {
+            let Some(log) = attempts.scenario(&scenario.id) else { continue };
+            let Some(control) = log.control() else { continue };
+            self.controls.insert(&scenario.id, control.failures().map(|it| it.0.index).min());
+            let alike = log.attempts.iter().filter(|it| world::fails_alike(it.1, control));
+            self.alike.extend(alike.map(|it| (scenario.id.as_str(), *it.0)));
+        }
+        self
+    }
+
+    /// Whether an attempt failed as the control does.
+    #[must_use]
+    pub fn is_alike(&self, scenario: &str, attempt: u32) -> bool {
+        self.alike.contains(&(scenario, attempt))
+    }
+
+    /// Whether the control passed this step.
+    #[must_use]
+    pub fn control_passed(&self, scenario: &str, step: u32) -> bool {
+        self.controls.get(scenario).is_some_and(|failed| failed.is_none_or(|at| at > step))
+    }
+
+    /// What the control differs in as tonight does.
+    #[must_use]
+    pub fn world(&self) -> &[Located] {
+        &self.world
     }
 
     /// The pages at which a checkpoint was reached.

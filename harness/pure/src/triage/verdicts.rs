@@ -98,12 +98,23 @@ fn bad(scenario: &Scenario, attempt: &AttemptLog<'_>, number: u32, seen: &Seen<'
     match attempt.outcome() {
         Some(Outcome::Crashed) => Judged::plain(Verdict::Regressed),
         _ if seen.differs(&scenario.id, number) => Judged::plain(Verdict::Regressed),
+        _ if seen.is_alike(&scenario.id, number) => {
+            let because = if seen.has_baseline(&scenario.id) {
+                Because::Environment
+            } else {
+                Because::Authoring
+            };
+            let detail = format!("the control fails in the same way tonight: {}", detail());
+            Judged::because(Verdict::Inconclusive, because, detail)
+        }
         Some(Outcome::Blocked) => {
             Judged::because(Verdict::Inconclusive, Because::NeedsPerson, detail())
         }
         Some(Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::HarnessError)
         | None => {
-            if seen.has_baseline(&scenario.id) || !can_have_baselines(scenario) {
+            let first = attempt.failures().map(|it| it.0.index).min();
+            let passed = first.is_some_and(|it| seen.control_passed(&scenario.id, it));
+            if passed || seen.has_baseline(&scenario.id) || !can_have_baselines(scenario) {
                 return Judged::plain(Verdict::Regressed);
             }
             Judged::because(

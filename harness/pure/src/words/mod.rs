@@ -56,6 +56,15 @@ pub fn entitle(plan: &Plan, attempts: &Attempts<'_>, findings: &mut [Finding]) {
     }
 }
 
+/// The title of some differences that are no finding.
+#[must_use]
+pub fn title(plan: &Plan, attempts: &Attempts<'_>, differences: &[Difference]) -> String {
+    let places = attempts.places();
+    let pages = places.filter(|it| it.starts_with('/') && !it.contains(' ')).collect();
+    let scenarios = plan.scenarios.iter().map(|it| (it.id.as_str(), it)).collect();
+    Night { scenarios, pages }.title(differences)
+}
+
 impl Night<'_> {
     fn title(&self, differences: &[Difference]) -> String {
         let all = lines(differences);

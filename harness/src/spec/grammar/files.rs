@@ -7,6 +7,7 @@ use super::shapes::{
 };
 use super::stages::{STAGE, STAGES_KEY};
 use super::{Object, Shape, object, optional, required};
+use crate::model::against::ControlOf;
 
 pub(crate) static FOR_EACH: Object = object(
     "for-each",
@@ -169,6 +170,36 @@ pub(crate) static SKILL: Object = object(
     ],
 );
 
+fn of_control() -> Vec<&'static str> {
+    ControlOf::ALL.map(ControlOf::word).to_vec()
+}
+
+pub(crate) static CONTROL: Object = object(
+    "control",
+    "\"control\"",
+    "What tonight's builds are judged by beside their baselines: another build, in the same night and environment.",
+    &[
+        optional(
+            "against",
+            Shape::OneOrMany(&TEXT),
+            "A build of each product, as `--against` takes it, which overrides it: `1.4`, `shop=1.4`, or `last-good`.",
+            "last-good",
+        ),
+        optional(
+            "url",
+            Shape::OneOrMany(&TEXT),
+            "A running server of the other build, as `--against-url` takes it.",
+            "https://staging.example.com",
+        ),
+        optional(
+            "of",
+            Shape::Words(of_control),
+            "Which scenarios are run on it: all, or what is needed, which is what differs and what has no baseline; all unless said.",
+            "needed",
+        ),
+    ],
+);
+
 pub(crate) static NIGHT: Object = object(
     "night",
     "\"night\"",
@@ -222,6 +253,12 @@ pub(crate) static NIGHT: Object = object(
             Shape::Integer,
             "How often a scenario with a step that looks slower is run again at the end; 5 unless said, 0 claims no slowdown.",
             "5",
+        ),
+        optional(
+            "control",
+            Shape::AnyOf(&[Shape::Text, Shape::Object(&CONTROL)]),
+            "Another build that scenarios are run on too, in turns, so that what differs is put down to the product or to the world; a text is its `against`.",
+            "last-good",
         ),
     ],
 );

@@ -1,0 +1,1 @@
+//! What is the product's, and what the world's.

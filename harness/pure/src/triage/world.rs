@@ -1,0 +1,257 @@
+//! What the control says of a night: what is the world's and not the product's, what the build
+//! before did right a minute ago, and what it does wrong.
+//!
+//! `control` has laid the facets together; here that becomes one finding for a changed world
+//! ([`KEY`]), a reason and a confidence for each other one ([`Right`]), and [`result`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::narrow::facets_of;
+use super::spot;
+use super::stages::Parts;
+use crate::cause::{Cause, Class, causes};
+use crate::control::judged;
+use crate::model::against::{ControlPlan, ControlResult, FixedAgainst};
+use crate::model::attempts::{AttemptLog, Attempts};
+use crate::model::change::without_numbers;
+use crate::model::comparison::{Comparison, Located};
+use crate::model::{Difference, Finding, Outcome, Plan, StepOutcome};
+use crate::words::{self, plain};
+
+/// What stands for the one finding of a changed world, on any night.
+pub const KEY: &str = "the world changed";
+
+/// The most causes that are told of the control.
+const MOST_FIXED: usize = 20;
+
+/// What the control differs in as the last attempt of each scenario does, and what counts of it.
+#[must_use]
+pub fn counting(plan: &Plan, attempts: &Attempts<'_>, comparison: &Comparison) -> Vec<Located> {
+    let is_last = |it: &&Located| {
+        let log = attempts.scenario(&it.difference.scenario);
+        let last = log.and_then(|log| log.attempts.iter().rfind(|it| it.1.counts()));
+        last.is_some_and(|(number, _)| *number == it.difference.attempt)
+    };
+    let differences: Vec<Located> = comparison.world.iter().filter(is_last).cloned().collect();
+    if differences.is_empty() {
+        return differences;
+    }
+    let alone = Comparison { differences, ..Comparison::default() };
+    let parts = Parts::of(plan, &alone);
+    parts.gating.iter().chain(&parts.advisory).cloned().collect()
+}
+
+/// Whether an attempt failed at the same step as the control, and in the same way.
+#[must_use]
+pub fn fails_alike(attempt: &AttemptLog<'_>, control: &AttemptLog<'_>) -> bool {
+    let first = |it: &AttemptLog<'_>| {
+        let (step, failure) = it.failures().next()?;
+        Some((step.index, failure.outcome, without_numbers(&failure.actual)))
+    };
+    let fails = |it: &AttemptLog<'_>| match it.outcome() {
+        Some(Outcome::Failed | Outcome::TimedOut | Outcome::Blocked) => true,
+        Some(Outcome::Completed | Outcome::Crashed | Outcome::HarnessError) | None => false,
+    };
+    fails(attempt) && fails(control) && first(attempt).is_some() && first(attempt) == first(control)
+}
+
+/// The first failed step of an attempt as a difference.
+pub fn failure(scenario: &str, number: u32, log: &AttemptLog<'_>) -> Option<Located> {
+    let (step, failure) = log.failures().next()?;
+    let evidence = step.evidence.iter().map(|it| it.path.clone()).collect();
+    let why = (failure.outcome, failure.expected.as_str(), failure.actual.as_str());
+    Some(spot::failure(scenario, number, (step.index, &step.place), why, evidence))
+}
+
+/// Why a changed world is none of the product's, in sentences.
+#[must_use]
+pub fn reasons(plan: &Plan, finding: &Finding) -> Vec<String> {
+    let builds = said(plan);
+    let places: BTreeSet<_> =
+        finding.differences.iter().map(|it| (&it.scenario, &it.checkpoint, it.step)).collect();
+    vec![
+        format!(
+            "{builds} differs from the baselines in the same way tonight, at {} places: a date, \
+             data, fonts, the browser or the network changed, and not the product",
+            places.len()
+        ),
+        "where that is right from now on, accept it; nothing here fails the gate as regressed"
+            .to_owned(),
+    ]
+}
+
+/// Says in the title of a changed world that it is one.
+pub fn entitle(plan: &Plan, findings: &mut [Finding], key: &str) {
+    for finding in findings.iter_mut().filter(|it| it.fingerprint == key) {
+        finding.title = format!(
+            "The world changed, not the product: {} (on {} too)",
+            finding.title,
+            said(plan)
+        );
+    }
+}
+
+fn said(plan: &Plan) -> String {
+    let builds = plan.control.as_ref().map(named).unwrap_or_default();
+    if builds.is_empty() { "the control".to_owned() } else { builds.join(" and ") }
+}
+
+fn named(control: &ControlPlan) -> Vec<String> {
+    let all = control.builds.iter();
+    all.map(|(name, build)| format!("{} {}", plain(name, 40), plain(build, 80))).collect()
+}
+
+/// That the control did right what tonight's build does wrong.
+pub struct Right {
+    builds: String,
+    runs: usize,
+    /// How far its runs lie from tonight's at most, in seconds.
+    seconds: i64,
+}
+
+impl Right {
+    /// `None` where the control did not do all of it right.
+    pub fn of(plan: &Plan, attempts: &Attempts<'_>, differences: &[Difference]) -> Option<Self> {
+        let control = plan.control.as_ref()?;
+        let (mut runs, mut seconds, mut builds) = (usize::MAX, 0, BTreeSet::new());
+        for it in differences {
+            let log = attempts.scenario(&it.scenario)?;
+            let own = log.control()?;
+            let passed = own.failures().map(|it| it.0.index).min().is_none_or(|at| at > it.step);
+            let reached = it.checkpoint.as_deref().is_none_or(|name| {
+                name == crate::model::plan::WATCH_CHECKPOINT
+                    || own.checkpoints.iter().any(|it| it.name == name)
+            });
+            if !passed || !reached {
+                return None;
+            }
+            let ended = log.control.values().filter(|it| it.counts());
+            runs = runs.min(ended.count());
+            let tonight = log.attempts.get(&it.attempt).and_then(|it| it.finished.as_ref());
+            if let (Some(tonight), Some(own)) = (tonight, &own.finished) {
+                seconds = seconds.max((own.at - tonight.at).num_seconds().abs());
+            }
+            let scenario = plan.scenarios.iter().find(|own| own.id == it.scenario)?;
+            builds.insert(control.said(scenario));
+        }
+        let builds = builds.into_iter().map(|it| plain(&it, 120)).collect::<Vec<_>>();
+        (!builds.is_empty()).then(|| Self { builds: builds.join(" and "), runs, seconds })
+    }
+
+    /// How sure that makes a finding that so many attempts saw.
+    pub fn confidence(&self, times: usize, only_picture: bool) -> f64 {
+        match (only_picture, self.runs.max(times) > 1) {
+            (true, _) => 0.95,
+            (false, true) => 0.99,
+            (false, false) => 0.97,
+        }
+    }
+
+    /// The same in a sentence.
+    pub fn said(&self) -> String {
+        let when = match self.seconds {
+            0 => "at the same moment".to_owned(),
+            1 => "1 s apart".to_owned(),
+            seconds if seconds < 120 => format!("{seconds} s apart"),
+            seconds => format!("{} min apart", seconds / 60),
+        };
+        let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
+        format!("{} did it right in {runs} of it in the same environment, {when}", self.builds)
+    }
+}
+
+/// What came of the control; `None` where nobody asked for one.
+#[must_use]
+pub fn result(
+    plan: &Plan,
+    attempts: &Attempts<'_>,
+    comparison: &Comparison,
+    tally: &judged::Tally,
+) -> Option<ControlResult> {
+    let control = plan.control.as_ref()?;
+    let mut result = ControlResult {
+        build: match control.builds.len() {
+            1 => control.builds[0].clone(),
+            _ => named(control).join(", "),
+        },
+        builds: control.builds.clone(),
+        facets: tally.facets,
+        problems: control.problems.clone(),
+        ..ControlResult::default()
+    };
+    let mut lacks: BTreeMap<&str, u32> = BTreeMap::new();
+    for scenario in plan.scenarios.iter().filter(|it| control.covers(it)) {
+        let Some(log) = attempts.scenario(&scenario.id) else { continue };
+        let ended = log.control.values().filter_map(|it| it.finished.as_ref());
+        let (runs, took) = ended.fold((0, 0), |(n, ms), it| (n + 1, ms + it.duration_ms));
+        result.runs += runs;
+        result.duration_ms += took;
+        result.of += u32::from(!log.attempts.is_empty());
+        result.scenarios += u32::from(runs > 0);
+        if let Some(why) = log.no_control {
+            *lacks.entry(why).or_default() += 1;
+        }
+        result.problems.extend(stopped(&control.said(scenario), &scenario.id, log.control()));
+    }
+    result.problems.extend(lacks.into_iter().map(|(why, scenarios)| match scenarios {
+        1 => format!("1 scenario has no control: {why}"),
+        more => format!("{more} scenarios have no control: {why}"),
+    }));
+    result.problems.extend(attempts.no_control.map(str::to_owned));
+    result.fixed = fixed(plan, attempts, comparison);
+    result.noise = comparison
+        .noise
+        .iter()
+        .map(|it| {
+            format!("{}@{}.{}: {} ({})", it.scenario, it.checkpoint, it.facet, it.at, it.kind)
+        })
+        .collect();
+    Some(result)
+}
+
+/// How far the control of a scenario came, where that was not to its end.
+fn stopped(builds: &str, scenario: &str, control: Option<&AttemptLog<'_>>) -> Option<String> {
+    let (step, failure) = control?.failures().next()?;
+    Some(format!(
+        "{builds} came as far as step {} of {scenario}, which is judged without it from there: \
+         expected {}; {}",
+        step.index, failure.expected, failure.actual
+    ))
+}
+
+/// What the control does wrong and tonight's build does right, one title a cause.
+fn fixed(plan: &Plan, attempts: &Attempts<'_>, comparison: &Comparison) -> Vec<FixedAgainst> {
+    let mut spots = comparison.fixed.clone();
+    for scenario in &plan.scenarios {
+        let Some(log) = attempts.scenario(&scenario.id) else { continue };
+        let Some(control) = log.control() else { continue };
+        let Some((step, _)) = control.failures().next() else { continue };
+        let last = log.attempts.values().rfind(|it| it.counts());
+        let passed = |it: &&AttemptLog<'_>| {
+            let own = it.steps.iter().find(|own| own.index == step.index);
+            own.is_some_and(|it| it.outcome == StepOutcome::Passed)
+        };
+        if last.filter(passed).is_some() {
+            spots.extend(failure(&scenario.id, 0, control));
+        }
+    }
+    let found = causes(&spots, &|_, _| Class::New);
+    let mut holders: Vec<Vec<&Cause>> = vec![Vec::new(); spots.len()];
+    for cause in &found {
+        cause.spots.iter().for_each(|spot| holders[*spot].push(cause));
+    }
+    let told = found.iter().take(MOST_FIXED).map(|cause| {
+        let differences: Vec<Difference> = cause
+            .spots
+            .iter()
+            .map(|spot| {
+                let facets = facets_of(&spots[*spot], cause, &holders[*spot]);
+                Difference { facets, ..spots[*spot].difference.clone() }
+            })
+            .collect();
+        let mut scenarios: Vec<String> = differences.iter().map(|it| it.scenario.clone()).collect();
+        scenarios.dedup();
+        FixedAgainst { title: words::title(plan, attempts, &differences), scenarios }
+    });
+    told.collect()
+}

@@ -1,0 +1,251 @@
+//! Nights that are judged by another build in the same environment.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, SuiteCopy, night_json, text, verdicts};
+
+/// A product of one command in builds that say other things; `WORLD` and `DAY` are the world's, and
+/// every build says them alike.
+const CONFIG: &str = r#"
+products:
+  tool:
+    builds:
+      make:
+        - shell: |
+            test ${build} != torn || { echo no disk >&2; exit 7; }
+            mkdir "${build-dir}/bin"
+            printf '#!/bin/sh\nBUILD=%s . %s/tool.sh\n' "${build}" "$PWD" > "${build-dir}/bin/tool"
+            chmod +x "${build-dir}/bin/tool"
+      known: ["1.4", "1.5", "worse", "better", "noisy", torn, dies]
+      default: "1.4"
+    path: ["${build-dir}/bin"]
+pass-env: [WORLD, SUITE]
+"#;
+
+const TOOL: &str = r#"
+case $1 in
+  orders)
+    echo "Orders of ${WORLD:-Monday}"
+    echo "lamp 12"
+    case $BUILD in worse) echo "cup 4" ;; *) echo "cup 5" ;; esac
+    echo "total 17"
+    case $BUILD in noisy) echo "request $(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" ;; esac
+    ;;
+  stock)
+    case $BUILD in 1.4) echo "stock: 3 lamp" ;; *) echo "stock: 3 lamps" ;; esac
+    ;;
+  check)
+    case $BUILD in dies) kill -9 $$ ;; esac
+    echo ok
+    ;;
+esac
+"#;
+
+struct Shop {
+    suite: SuiteCopy,
+    cache: tempfile::TempDir,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let suite = SuiteCopy::empty();
+        suite.write("nightshift.yaml", CONFIG);
+        suite.write("tool.sh", TOOL);
+        suite.write(
+            "scenarios/orders.yaml",
+            "scenario: orders\nsteps:\n  - run: tool orders\n    snapshot: orders\n",
+        );
+        suite.write(
+            "scenarios/check.yaml",
+            "scenario: check\nsteps:\n  - run: tool check\n    expect: { exit: 0 }\n    snapshot: check\n",
+        );
+        Self { suite, cache: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn run_in(&self, world: &str, arguments: &[&str]) -> Answer {
+        let cache = self.cache.path().display().to_string();
+        let environment = [("XDG_CACHE_HOME", cache.as_str()), ("WORLD", world)];
+        self.suite.run_with(arguments, &environment)
+    }
+
+    /// A night of this name in a world.
+    fn night(&self, name: &str, world: &str, arguments: &[&str]) -> (Answer, Value) {
+        let out = format!("reports/nights/{name}");
+        let all = ["run", "--no-pdf", "--set", "night.measure=0", "--out", &out];
+        let answer = self.run_in(world, &[&all[..], arguments].concat());
+        (answer, night_json(&self.suite.root().join(out)))
+    }
+
+    fn accept(&self, arguments: &[&str]) {
+        let (answer, _) =
+            self.night("n0", "Monday", &[&["--accept-new", "--no-settle"], arguments].concat());
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+    }
+}
+
+/// What is found: verdict and title.
+fn found(night: &Value) -> Vec<(String, String)> {
+    let findings = night["findings"].as_array().expect("findings").iter();
+    findings.map(|it| (text(&it["verdict"]), text(&it["title"]))).collect()
+}
+
+fn verdict(night: &Value, id: &str) -> String {
+    verdicts(night).into_iter().find(|it| it.0 == id).expect("it was planned").1
+}
+
+#[test]
+fn what_the_build_before_does_right_is_regressed_and_says_so() {
+    let shop = Shop::new();
+    shop.accept(&[]);
+    let (answer, night) =
+        shop.night("n1", "Monday", &["--build", "worse", "--against", "1.4", "--retries", "0"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert_eq!(verdict(&night, "orders"), "regressed");
+    assert_eq!(verdict(&night, "check"), "unchanged");
+    assert_eq!(found(&night).len(), 1, "{:#}", night["findings"]);
+    let finding = &night["findings"][0];
+    assert_eq!(finding["confidence"], 0.99, "{finding:#}");
+    let reasons = finding["reasons"].as_array().expect("reasons");
+    let said = reasons.iter().map(text).find(|it| it.contains("tool 1.4 did it right"));
+    assert!(said.is_some(), "{reasons:#?}");
+    let control = &night["night"]["control"];
+    // The one that differs twice, the other once.
+    assert_eq!((&control["build"], &control["runs"]), (&json!("1.4"), &json!(3)));
+    assert_eq!(
+        night["facets_judged"],
+        json!({ "baseline": 0, "control": 0, "both": 8, "neither": 0 })
+    );
+    assert!(
+        night["scenarios"].as_array().expect("some").iter().all(|it| it["judged_by"] == "both")
+    );
+
+    let judged = shop.run_in("Monday", &["judge", "reports/nights/n1"]);
+    assert_eq!(judged.code, Some(1), "{judged:#?}");
+    let again = night_json(&shop.suite.root().join("reports/nights/n1"));
+    assert_eq!(again, night, "judged again it is the same");
+}
+
+#[test]
+fn what_differs_on_both_builds_alike_is_the_world_in_one_finding() {
+    let shop = Shop::new();
+    shop.accept(&[]);
+    let (answer, night) =
+        shop.night("n1", "Tuesday", &["--build", "1.5", "--against", "1.4", "--retries", "0"]);
+    assert_eq!(answer.code, Some(3), "{answer:#?}");
+    assert_eq!(verdict(&night, "orders"), "inconclusive");
+    let orders =
+        &night["scenarios"].as_array().expect("some").iter().find(|it| it["id"] == "orders");
+    assert_eq!(orders.expect("planned")["because"], "environment");
+    let all = found(&night);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    assert_eq!(all[0].0, "inconclusive");
+    assert!(all[0].1.starts_with("The world changed, not the product: "), "{all:#?}");
+    assert!(all[0].1.contains("Tuesday") && all[0].1.contains("tool 1.4"), "{all:#?}");
+
+    // A fault beside it is still caught, and is told apart.
+    let (answer, night) =
+        shop.night("n2", "Tuesday", &["--build", "worse", "--against", "1.4", "--retries", "0"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let all = found(&night);
+    let kinds: Vec<&str> = all.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(kinds, ["regressed", "inconclusive"], "{all:#?}");
+    assert!(all[0].1.contains('4') && !all[0].1.contains("Tuesday"), "{all:#?}");
+}
+
+#[test]
+fn a_suite_without_any_baseline_is_judged_by_the_build_before_and_reviewed_after() {
+    let shop = Shop::new();
+    let (answer, night) = shop.night("n1", "Monday", &["--build", "worse", "--against", "1.4"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert_eq!(verdict(&night, "orders"), "regressed");
+    assert_eq!(verdict(&night, "check"), "unchanged");
+    assert_eq!(found(&night).len(), 1, "{:#}", night["findings"]);
+    assert_eq!(night["facets_judged"]["control"], 8);
+    assert_eq!(night["facets_without_baseline"], 0);
+    let listed = shop.run_in("Monday", &["review", "reports/nights/n1", "--list"]);
+    assert!(listed.stdout.contains("F1") && listed.stdout.contains("check"), "{listed:#?}");
+    let accepted =
+        shop.run_in("Monday", &["review", "reports/nights/n1", "--accept", "check", "F1"]);
+    assert_eq!(accepted.code, Some(0), "{accepted:#?}");
+    let (answer, night) = shop.night("n2", "Monday", &["--build", "worse"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?} {:#}", night["findings"]);
+    assert_eq!(verdict(&night, "check"), "unchanged");
+}
+
+#[test]
+fn what_the_build_before_does_wrong_is_told_as_fixed_and_alarms_nobody() {
+    let shop = Shop::new();
+    shop.accept(&["--build", "1.5"]);
+    let (answer, night) =
+        shop.night("n1", "Monday", &["--build", "1.5", "--against", "worse", "--retries", "0"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert_eq!(night["findings"], json!([]));
+    let fixed = night["night"]["control"]["fixed"].as_array().expect("fixed").clone();
+    assert_eq!(fixed.len(), 1, "{fixed:#?}");
+    assert_eq!(fixed[0]["scenarios"], json!(["orders"]));
+    assert!(text(&fixed[0]["title"]).contains('4'), "{fixed:#?}");
+}
+
+#[test]
+fn what_varies_on_the_control_itself_is_noise_and_a_change_beside_it_is_not() {
+    let shop = Shop::new();
+    let quiet = ["--build", "noisy", "--against", "noisy"];
+    let (answer, night) = shop.night("n1", "Monday", &quiet);
+    assert_eq!(answer.code, Some(0), "{answer:#?} {:#}", night["findings"]);
+    assert_eq!(night["findings"], json!([]));
+    let noise = night["night"]["control"]["noise"].as_array().expect("noise");
+    assert!(text(&noise[0]).contains("request"), "{noise:#?}");
+}
+
+#[test]
+fn a_control_that_cannot_be_made_is_said_and_judging_goes_on() {
+    let shop = Shop::new();
+    shop.accept(&[]);
+    let (answer, night) = shop.night("n1", "Monday", &["--build", "worse", "--against", "torn"]);
+    assert_eq!((answer.code, verdict(&night, "orders")), (Some(1), "regressed".to_owned()));
+    assert!(answer.stderr.contains("control of tool FAILED"), "{answer:#?}");
+    let control = &night["night"]["control"];
+    assert_eq!((&control["build"], &control["runs"]), (&json!(""), &json!(0)));
+    assert!(text(&control["problems"][0]).contains("cannot be made"), "{control:#}");
+    assert_eq!(night["facets_judged"]["baseline"], 8);
+    let page = std::fs::read_to_string(shop.suite.root().join("reports/nights/n1/index.html"));
+    assert!(page.expect("a page").contains("tool has no control: "), "the trust block says it");
+
+    let (none, night) =
+        shop.night("n2", "Monday", &["--against", "last-good", "--history", "none"]);
+    assert_eq!(none.code, Some(0), "{none:#?}");
+    assert!(text(&night["night"]["control"]["problems"][0]).contains("no earlier night"));
+}
+
+#[test]
+fn only_what_is_needed_is_run_on_the_control_where_the_configuration_says_so() {
+    let shop = Shop::new();
+    shop.accept(&[]);
+    shop.suite.write(
+        "nightshift.yaml",
+        &format!("{CONFIG}night: {{ control: {{ against: '1.4', of: needed }} }}\n"),
+    );
+    let (answer, night) = shop.night("n1", "Monday", &["--build", "1.5"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert_eq!(night["night"]["control"]["runs"], 0);
+    let (_, night) = shop.night("n2", "Monday", &["--build", "worse", "--retries", "0"]);
+    assert_eq!(night["night"]["control"]["runs"], 2, "twice what differs, and nothing else");
+    assert_eq!(night["night"]["control"]["scenarios"], 1);
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_refused_with_what_to_do() {
+    let shop = Shop::new();
+    for (arguments, said) in [
+        (
+            &["--against", "1.44"][..],
+            "--against tool=1.44: tool has no such build; did you mean \"1.4\"?",
+        ),
+        (&["--against-url", "http://127.0.0.1:1"], "tool is only commands"),
+        (&["--against", "1.4", "--beside", "1.5"], "one other build a night"),
+    ] {
+        let answer = shop.run_in("Monday", &[&["run"], arguments].concat());
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        assert!(answer.stderr.contains(said), "{answer:#?}");
+    }
+}
