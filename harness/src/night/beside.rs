@@ -1,6 +1,7 @@
 //! [`compare`]: how long tonight's steps take beside another build, in the same night and alone.
 //!
-//! Every scenario of such a product that came to its end is run once on each build. Those with a
+//! Every scenario of such a product that came to its end is run once on each build, but where the
+//! control was run in turns with it and every step took the same. Those with a
 //! step that looks slower are run a few times more on both, in turns, and where these say the same,
 //! as often once more; only these runs are weighed: see [`slow`] and `docs/design/017-what-earlier-nights-say.md`.
 
@@ -39,7 +40,7 @@ pub(super) async fn compare(
     }
     let entries = NightDir::entries(side.means.ledger.night())?;
     let attempts = Attempts::of(&entries);
-    let chosen = slow::can_be_beside(&side.means.plan, &attempts);
+    let chosen = slow::worth_timing(&side.means.plan, &attempts);
     if chosen.is_empty() {
         return Ok(browser);
     }

@@ -14,7 +14,7 @@ use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
 use crate::ledger::Ledger;
-use crate::model::against::ControlPlan;
+use crate::model::against::{ControlOf, ControlPlan};
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
@@ -304,7 +304,13 @@ impl Desk<'_> {
                         Other::Address(url) => format!("running at {url}"),
                     };
                     self.record(&check, Ok(&detail), took, Vec::new())?;
-                    if matches!(other, Other::Build(_)) && self.suite.config.night.measure > 0 {
+                    let is_timed = match (other, what) {
+                        (Other::Build(_), Use::Timing) => true,
+                        // What is not needed is run on no other build, so that nothing times it.
+                        (Other::Build(_), Use::Control) => control.of == ControlOf::All,
+                        (Other::Address(_), _) => false,
+                    };
+                    if is_timed && self.suite.config.night.measure > 0 {
                         ready.timed.insert(name.clone(), other.name().to_owned());
                     }
                     if *what == Use::Control {

@@ -19,7 +19,10 @@ impl Desk {
                 return Err(ReviewError::io("write", &path, source));
             }
         }
-        let expected = self.baseline(pending);
+        // What the control lent stands in no file, before a part of it was accepted.
+        let expected = self
+            .baseline(pending)
+            .filter(|it| it.origin.is_accepted() || taking.standing.is_some());
         let file = || {
             expected.map_or_else(
                 || format!("{}@{}.{}.snap", pending.scenario, pending.checkpoint, pending.facet),

@@ -72,28 +72,77 @@ pub fn can_be_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Sce
     plan.scenarios.iter().filter(fits).collect()
 }
 
+/// The scenarios that are worth being timed alone: those whose run on the control took another time
+/// than tonight's beside it, and those that have no such run.
+#[must_use]
+pub fn worth_timing<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
+    let suspects = of_steps(&series_of_control(plan, attempts), plan, weigh::suspects_beside);
+    let mut all = can_be_beside(plan, attempts);
+    all.retain(|it| {
+        !has_control_run(plan, attempts, it) || suspects.iter().any(|own| own.id == it.id)
+    });
+    all
+}
+
+/// Whether a scenario came to its end on the control, and this is the build that it is timed on.
+fn has_control_run(plan: &Plan, attempts: &Attempts<'_>, scenario: &Scenario) -> bool {
+    let Some(control) = &plan.control else { return false };
+    let mut timed = plan.beside.iter().filter(|(name, _)| scenario.uses_product(name));
+    let log = attempts.scenario(&scenario.id);
+    let ran = log.and_then(ScenarioLog::control);
+    ran.is_some_and(|it| it.outcome() == Some(Outcome::Completed))
+        && timed.all(|(name, build)| control.builds.get(name) == Some(build))
+}
+
+/// What steps took tonight and on the control, once each.
+fn series_of_control(plan: &Plan, attempts: &Attempts<'_>) -> Vec<Series> {
+    let mut all = Vec::new();
+    for (at, scenario) in plan.scenarios.iter().enumerate() {
+        let Some(log) = attempts.scenario(&scenario.id).filter(|it| it.is_completed()) else {
+            continue;
+        };
+        if !has_control_run(plan, attempts, scenario) {
+            continue;
+        }
+        let (Some(own), Some(theirs)) = (log.attempts.values().next_back(), log.control()) else {
+            continue;
+        };
+        let (own, theirs) = (times(own), times(theirs));
+        for (step, _) in keyed(scenario) {
+            let both = own.get(&step.index).zip(theirs.get(&step.index));
+            let Some(((_, _, ms), (_, _, before))) = both else { continue };
+            all.push(Series {
+                scenario: at,
+                past: vec![Some(Took { ms: *before, slower: false })],
+                tonight: Some(*ms),
+                again: vec![*ms],
+            });
+        }
+    }
+    all
+}
+
 /// The scenarios with a step that took longer than on another build, the one with the greatest
 /// effect first.
 #[must_use]
 pub fn suspects_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
-    of_steps(plan, attempts, weigh::suspects_beside)
+    of_steps(&series_beside(plan, attempts).0, plan, weigh::suspects_beside)
 }
 
 /// The scenarios with a step that was slower in most runs, which as many runs again must confirm.
 #[must_use]
 pub fn claimed_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
-    of_steps(plan, attempts, weigh::claimed_beside)
+    of_steps(&series_beside(plan, attempts).0, plan, weigh::claimed_beside)
 }
 
 /// The scenarios of the steps that were chosen, in their order.
 fn of_steps<'a>(
+    series: &[Series],
     plan: &'a Plan,
-    attempts: &Attempts<'_>,
     choose: fn(&[Series]) -> Vec<usize>,
 ) -> Vec<&'a Scenario> {
-    let (series, _) = series_beside(plan, attempts);
     let mut found: Vec<&Scenario> = Vec::new();
-    for at in choose(&series) {
+    for at in choose(series) {
         let scenario = &plan.scenarios[series[at].scenario];
         if !found.iter().any(|it| it.id == scenario.id) {
             found.push(scenario);
@@ -140,7 +189,10 @@ fn beside(plan: &Plan, attempts: &Attempts<'_>) -> Option<Beside> {
     let unmeasured = suspects.iter().filter(|it| least(it) <= weigh::FEWEST_AGAIN).count();
     Some(Beside {
         builds: plan.beside.clone(),
-        scenarios: could.iter().filter(|it| least(it) > 0).count() as u32,
+        scenarios: could
+            .iter()
+            .filter(|it| least(it) > 0 || has_control_run(plan, attempts, it))
+            .count() as u32,
         of: could.len() as u32,
         unmeasured: unmeasured as u32,
     })
