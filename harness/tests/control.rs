@@ -249,3 +249,129 @@ fn what_cannot_be_asked_for_is_refused_with_what_to_do() {
         assert!(answer.stderr.contains(said), "{answer:#?}");
     }
 }
+
+/// The shop in builds that are named after the fault that they have; the others are sound.
+const BUILDS_OF_FAULTS: &str = r#"
+    builds:
+      make:
+        - shell: |
+            mkdir "${build-dir}/bin"
+            for it in shopd shopctl; do
+              fault=${build}; case $fault in sound*) fault= ;; esac
+              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
+              chmod +x "${build-dir}/bin/$it"
+            done
+      default: sound
+    path: ["${build-dir}/bin"]
+"#;
+
+fn pages() -> Shop {
+    let suite = SuiteCopy::of_the_shop();
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
+    let config = config.expect("the shop has a configuration");
+    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
+    assert!(config.contains(own), "{config}");
+    suite.write("nightshift.yaml", &config.replace(own, BUILDS_OF_FAULTS));
+    Shop { suite, cache: tempfile::tempdir().expect("a folder") }
+}
+
+#[test]
+fn pages_and_their_pictures_need_no_baseline_beside_the_build_before() {
+    let shop = pages();
+    let against = ["look-around", "--against", "sound", "--build"];
+    let (answer, same) = shop.night("n1", "", &[&against[..], &["sound-too"]].concat());
+    assert_eq!((answer.code, found(&same)), (Some(0), Vec::new()), "{answer:#?}");
+    assert_eq!(verdict(&same, "look-around"), "unchanged");
+    let facets = &same["facets_judged"];
+    assert_eq!(
+        (&facets["baseline"], &facets["both"], &facets["neither"]),
+        (&0.into(), &0.into(), &0.into())
+    );
+    assert_eq!(same["facets_without_baseline"], 0);
+
+    let (answer, worse) = shop.night("n2", "", &[&against[..], &["heading-wrong"]].concat());
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let all = found(&worse);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    let finding = &worse["findings"][0];
+    assert_eq!(finding["differences"][0]["where"], "/");
+    let facets = finding["differences"][0]["facets"].as_array().expect("facets");
+    assert!(facets.iter().any(|it| it["facet"] == "image"), "{facets:#?}");
+    let page = std::fs::read_to_string(shop.suite.root().join("reports/nights/n2/index.html"));
+    let page = page.expect("a page");
+    assert!(page.contains("shop sound did it right in 2 runs of it"), "the finding says it");
+
+    let accepted = shop.run_in("", &["review", "reports/nights/n1", "--accept-all"]);
+    assert_eq!(accepted.code, Some(0), "{accepted:#?}");
+    let (answer, after) = shop.night("n3", "", &["look-around"]);
+    assert_eq!((answer.code, verdict(&after, "look-around")), (Some(0), "unchanged".to_owned()));
+}
+
+#[test]
+fn other_data_and_another_screen_are_the_worlds_and_a_fault_beside_them_is_not() {
+    let shop = pages();
+    let (first, _) = shop.night("n0", "", &["browse-orders", "--accept-new", "--no-settle"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let data = shop.suite.root().join("data/shop.json");
+    let changed = std::fs::read_to_string(&data).expect("data").replace("Daichi Sato", "Ren Abe");
+    std::fs::write(&data, changed).expect("written");
+    let world =
+        ["browse-orders", "--against", "sound", "--set", "browser.viewport=1200x760", "--build"];
+    let (answer, same) = shop.night("n1", "", &[&world[..], &["sound-too"]].concat());
+    let all = found(&same);
+    assert_eq!(all.len(), 1, "{answer:#?} {all:#?}");
+    assert_eq!((answer.code, all[0].0.as_str()), (Some(3), "inconclusive"));
+    assert_eq!(verdict(&same, "browse-orders"), "inconclusive");
+
+    let (answer, worse) = shop.night("n2", "", &[&world[..], &["sort-ignored"]].concat());
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let all = found(&worse);
+    let regressed: Vec<_> = all.iter().filter(|it| it.0 == "regressed").collect();
+    assert_eq!((regressed.len(), all.len()), (1, 2), "{all:#?}");
+}
+
+#[test]
+fn a_control_that_dies_midway_is_said_and_harms_nothing() {
+    let shop = pages();
+    let (first, _) = shop.night("n0", "", &["buy-things", "--accept-new", "--no-settle"]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let (answer, night) = shop.night("n1", "", &["buy-things", "--against", "server-crash"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert_eq!(
+        (verdict(&night, "buy-things"), found(&night)),
+        ("unchanged".to_owned(), Vec::new())
+    );
+    let facets = &night["facets_judged"];
+    assert!(facets["baseline"].as_u64() > Some(0) && facets["both"] == 0, "{facets:#}");
+    let problems = night["night"]["control"]["problems"].as_array().expect("problems");
+    assert!(text(&problems[0]).contains("it ended with"), "{problems:#?}");
+}
+
+#[test]
+fn a_server_that_runs_already_is_a_control_too() {
+    let shop = pages();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = port.local_addr().expect("an address").port();
+    let work = shop.suite.folder().join("running");
+    std::fs::create_dir(&work).expect("made");
+    std::fs::copy(shop.suite.root().join("data/shop.json"), work.join("shop.json")).expect("data");
+    let mut server = std::process::Command::new(shop.suite.folder().join("bin/shopd"))
+        .args(["--port", &port.to_string()])
+        .current_dir(&work)
+        .spawn()
+        .expect("the server starts");
+    let url = format!("http://127.0.0.1:{port}");
+    let against = ["look-around", "command-line", "--against-url", &url, "--build"];
+    let (answer, same) = shop.night("n1", "", &[&against[..], &["sound"]].concat());
+    let (caught, worse) = shop.night("n2", "", &[&against[..], &["heading-wrong"]].concat());
+    server.kill().expect("it ends");
+    server.wait().expect("it has ended");
+    assert_eq!((answer.code, found(&same)), (Some(0), Vec::new()), "{answer:#?}");
+    let by: Vec<_> = same["scenarios"].as_array().expect("some").iter().collect();
+    let by: Vec<_> = by.iter().map(|it| (text(&it["id"]), text(&it["judged_by"]))).collect();
+    assert!(by.contains(&("look-around".to_owned(), "control".to_owned())), "{by:?}");
+    assert!(by.contains(&("command-line".to_owned(), "none".to_owned())), "{by:?}");
+    assert_eq!(same["night"]["control"]["build"], url.as_str());
+    assert_eq!(caught.code, Some(1), "{caught:#?}");
+    assert_eq!(worse["findings"][0]["differences"][0]["where"], "/");
+}

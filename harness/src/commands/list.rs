@@ -41,7 +41,7 @@ pub fn show(
 }
 
 /// How long each scenario took in the newest night of the suite, in milliseconds.
-fn expected_durations(suite: &Suite) -> HashMap<String, u64> {
+pub(super) fn expected_durations(suite: &Suite) -> HashMap<String, u64> {
     nights::previous_report(&nights::nights_folder(suite), "")
         .map(|report| report.scenarios.into_iter().map(|it| (it.id, it.duration_ms)).collect())
         .unwrap_or_default()

@@ -10,6 +10,7 @@ use super::arguments::{Common, Format, RunArguments};
 use super::exit::{Exit, mistake};
 use super::progress::Reporter;
 use super::{list, night, settle, terminal};
+use crate::model::against::ControlOf;
 use crate::model::{Suite, Verdict};
 use crate::night::{
     self as nights, Finished, NewBaselines, News, RunOptions, Shake, Stop, Until, Why,
@@ -24,7 +25,8 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     let overrides = arguments.changes.overrides();
     if arguments.dry_run {
         let selection = arguments.choice.selection();
-        return list::show(common, &overrides, &selection, &arguments.build, Format::Text);
+        list::show(common, &overrides, &selection, &arguments.build, Format::Text)?;
+        return tell_control(&night::suite(common, &overrides)?, &arguments);
     }
     let suite = night::suite(common, &overrides)?;
     let options = options(&suite, arguments)?;
@@ -62,17 +64,13 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
+    let (against, urls) = control_of(suite, &arguments);
+    let against = by_product(suite, "--against", against)?;
+    let against_urls = by_product(suite, "--against-url", urls)?;
     let until = match (arguments.until, arguments.budget) {
         (Some(clock), _) => Some(Until::Clock(clock)),
         (None, Some(budget)) => Some(Until::Budget(budget)),
         (None, None) => None,
-    };
-    let control = &suite.config.night.control;
-    let said = arguments.against.is_empty() && arguments.against_url.is_empty();
-    let (against, urls) = if said {
-        (&control.against, &control.urls)
-    } else {
-        (&arguments.against, &arguments.against_url)
     };
     Ok(RunOptions {
         out: arguments.out,
@@ -84,8 +82,8 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         retries: arguments.retries,
         builds: by_product(suite, "--build", &arguments.build)?,
         beside: by_product(suite, "--beside", &arguments.beside)?,
-        against: by_product(suite, "--against", against)?,
-        against_urls: by_product(suite, "--against-url", urls)?,
+        against,
+        against_urls,
         base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
         accept_new: match (arguments.accept_new, arguments.no_settle) {
             (true, false) => Some(NewBaselines::Settled),
@@ -98,6 +96,46 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
     })
+}
+
+/// What the control is asked to be: what the command line says, else the configuration.
+fn control_of<'a>(suite: &'a Suite, arguments: &'a RunArguments) -> (&'a [String], &'a [String]) {
+    let control = &suite.config.night.control;
+    if arguments.against.is_empty() && arguments.against_url.is_empty() {
+        (&control.against, &control.urls)
+    } else {
+        (&arguments.against, &arguments.against_url)
+    }
+}
+
+/// What a control would cost, before anything is run.
+fn tell_control(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<Exit> {
+    let (against, urls) = control_of(suite, arguments);
+    let mut builds = by_product(suite, "--against", against)?;
+    builds.extend(by_product(suite, "--against-url", urls)?);
+    if builds.is_empty() {
+        return Ok(Exit::Passed);
+    }
+    let scenarios = crate::plan::select(suite, &arguments.choice.selection())?;
+    let known = list::expected_durations(suite);
+    let own: Vec<_> =
+        scenarios.iter().filter(|it| builds.keys().any(|name| it.uses_product(name))).collect();
+    let ms: u64 = own.iter().filter_map(|it| known.get(&it.id)).sum();
+    let took = match ms {
+        0 => String::new(),
+        ms => format!(", about {:.0}s more one after the other", (ms as f64 / 1000.0).ceil()),
+    };
+    let said: Vec<String> = builds.iter().map(|(name, build)| format!("{name} {build}")).collect();
+    let scenarios = super::check::counted(own.len(), "scenario");
+    let only = match suite.config.night.control.of {
+        ControlOf::All => "",
+        ControlOf::Needed => " that differ or have no baseline",
+    };
+    terminal::say(format_args!(
+        "control: {} for up to {scenarios}{only}, once, and twice where something differs{took}",
+        said.join(", ")
+    ));
+    Ok(Exit::Passed)
 }
 
 /// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.

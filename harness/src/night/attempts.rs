@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::sync::watch;
 
 use super::NightError;
@@ -34,6 +35,8 @@ pub(super) struct Side {
     /// Whether its products are not those under test: nothing is judged, and what goes wrong is
     /// nobody's finding.
     beside: bool,
+    /// How the address of a product is compared, by its name: as tonight's build would show its own.
+    shown_as: IndexMap<String, String>,
 }
 
 impl Side {
@@ -45,6 +48,7 @@ impl Side {
             codes: Codes::default(),
             logins: Logins::default(),
             beside: false,
+            shown_as: IndexMap::new(),
         }
     }
 
@@ -56,7 +60,13 @@ impl Side {
             codes: Codes::default(),
             logins: Logins::default(),
             beside: true,
+            shown_as: IndexMap::new(),
         }
+    }
+
+    /// The same where products that are only known by an address show it as tonight's build would.
+    pub(super) fn showing(self, shown_as: IndexMap<String, String>) -> Self {
+        Self { shown_as, ..self }
     }
 }
 
@@ -121,7 +131,8 @@ pub(super) async fn run_by(
     let means = &side.means;
     let sites = stage.sites();
     let unique = unique(&means.plan.night, &scenario.id, number);
-    let scope = stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
+    let mut scope = stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
+    stage.shown_as(&mut scope, &side.shown_as);
     let mut pages = Vec::new();
     if uses_browser(scenario) {
         let call = Call {

@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use indexmap::IndexMap;
+
 use super::attempts::{self, Attempted, Side, Worker};
 use super::products::Products;
+use super::stage::authority;
 use super::{NightError, Stop};
 use crate::attempt::Ended;
-use crate::model::against::ControlOf;
+use crate::model::against::{ControlOf, ControlPlan};
 use crate::model::event::Purpose;
 use crate::model::history::{PastScenario, letter};
 use crate::model::{Event, Outcome, Plan, Scenario, Verdict};
@@ -50,7 +53,7 @@ impl Control {
         let control = plan.control.as_ref().filter(|it| !it.builds.is_empty())?;
         let own = others.of(&|name| control.builds.contains_key(name));
         Some(Self {
-            side: side.beside(&own),
+            side: side.beside(&own).showing(shown_as(side, control)),
             of: control.of,
             rest_waits: plan.deadline.is_some(),
             lost: AtomicU32::default(),
@@ -121,6 +124,18 @@ impl Control {
         }
         Ok(())
     }
+}
+
+/// How tonight's builds show the addresses of those that are only known by one.
+fn shown_as(side: &Side, control: &ControlPlan) -> IndexMap<String, String> {
+    let texts = control.by_address.iter().map(|name| {
+        let config = side.products.get(name).map(|it| it.prepared.config());
+        let elsewhere = config.and_then(|it| it.base_url.as_ref());
+        // A server of the night's own has a port that is never compared.
+        let text = elsewhere.and_then(|it| authority(it.raw()));
+        (name.clone(), text.unwrap_or_else(|| "127.0.0.1:[port]".to_owned()))
+    });
+    texts.collect()
 }
 
 /// A worker that runs scenarios on the control with the browser of another.

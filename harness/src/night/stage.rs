@@ -267,6 +267,17 @@ impl<'a> Stage<'a> {
         scope
     }
 
+    /// Has the addresses of some products compared as these texts.
+    pub(super) fn shown_as(&self, scope: &mut Scope, texts: &IndexMap<String, String>) {
+        for (name, text) in texts {
+            let ground = self.grounds.get(name.as_str());
+            let served = ground.and_then(|it| it.served.as_ref());
+            if let Some(address) = served.and_then(|it| authority(&it.base_url)) {
+                scope.is_known(address, text);
+            }
+        }
+    }
+
     /// Ends what only this attempt used, the last product first.
     pub(super) async fn clear(self) {
         for (_, ground) in self.grounds.into_iter().rev() {
@@ -303,6 +314,13 @@ impl<'a> Ground<'a> {
         let url = url::Url::parse(&self.served.as_ref()?.base_url).ok()?;
         Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
     }
+}
+
+/// What a page shows of an address: `host:port`, or the host where the port is the usual one.
+pub(super) fn authority(address: &str) -> Option<String> {
+    let url = url::Url::parse(address).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// The value of `${unique}`: another one for every attempt of every night. Always `u` and fifteen

@@ -20,9 +20,12 @@ fn night() -> Night {
 /// The same with what was accepted of it.
 fn accepted(text: &str) -> Night {
     let mut night = night();
-    night
-        .baseline("visit", "page", FacetKind::Aria, text.as_bytes())
-        .baseline("visit", "watch", FacetKind::Events, b"");
+    night.baseline("visit", "page", FacetKind::Aria, text.as_bytes()).baseline(
+        "visit",
+        "watch",
+        FacetKind::Events,
+        b"",
+    );
     night
 }
 
@@ -45,9 +48,11 @@ fn saw(night: &mut Night, on: On, text: &str) {
 /// An attempt whose first step failed.
 fn failed(night: &mut Night, on: On, actual: &str) {
     let number = begun(night, on);
-    night
-        .failed("visit", number, 1, "/", (Outcome::Failed, "a page", actual))
-        .end("visit", number, Outcome::Failed);
+    night.failed("visit", number, 1, "/", (Outcome::Failed, "a page", actual)).end(
+        "visit",
+        number,
+        Outcome::Failed,
+    );
 }
 
 fn begun(night: &mut Night, on: On) -> u32 {
