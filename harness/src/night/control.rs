@@ -181,11 +181,11 @@ pub(super) fn cost(plan: &Plan) -> Option<(usize, String, Option<Duration>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::night;
+    use crate::model::testing::Night;
 
     #[test]
     fn what_went_wrong_lately_comes_first_and_what_is_new_with_it() {
-        let mut night = night();
+        let mut night = Night::default();
         for id in ["calm", "once", "lately", "fresh"] {
             night.browser_scenario(id, &["page"]);
         }

@@ -108,6 +108,8 @@ fn laid_with(findings: usize, edit: impl FnOnce(&mut Judgement)) -> Laid {
             .expect("written");
     }
     let mut judgement = Judgement {
+        facets_judged: crate::model::against::JudgedFacets::default(),
+        control: None,
         scenarios: Vec::new(),
         findings: (1..=findings).map(finding).collect(),
         pending,
