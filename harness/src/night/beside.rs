@@ -1,7 +1,7 @@
 //! [`compare`]: how long tonight's steps take beside another build, in the same night and alone.
 //!
 //! Every scenario of such a product that came to its end is run once on each build, but where the
-//! control was run in turns with it and every step took the same. Those with a
+//! control was run in turns with it: then only where a step took clearly longer than there. Those with a
 //! step that looks slower are run a few times more on both, in turns, and where these say the same,
 //! as often once more; only these runs are weighed: see [`slow`] and `docs/design/017-what-earlier-nights-say.md`.
 
@@ -9,12 +9,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
+
 use super::attempts::{self, Side, Worker};
 use super::products::Products;
 use super::{NightError, Progress, Stop};
 use crate::ledger::NightDir;
 use crate::model::attempts::{Attempts, ScenarioLog};
-use crate::model::{Purpose, Scenario};
+use crate::model::{Plan, Purpose, Scenario};
 use crate::surface::browser::Browser;
 use crate::triage::slow;
 
@@ -22,6 +24,11 @@ use crate::triage::slow;
 const MOST_SUSPECTS: usize = 8;
 /// How long all of it may take.
 const AT_MOST: Duration = Duration::from_secs(1_800);
+/// Which part of a night that is judged by a control is spent on timing it.
+const PART_OF_CONTROL: u32 = 15;
+/// So few suspects are hardly chance, and may take so long.
+const FEW: usize = 3;
+const FOR_FEW: Duration = Duration::from_secs(180);
 
 /// Times the scenarios of tonight's products on both builds; answers with the browser.
 ///
@@ -56,7 +63,7 @@ pub(super) async fn compare(
         browser,
         numbers: chosen.iter().map(|it| (it.id.as_str(), last(it))).collect(),
         runs: 0,
-        until: Instant::now() + AT_MOST,
+        until: Instant::now() + budget(&side.means.plan, chosen.len()),
         stop,
     };
     pair.rounds(&chosen, 1).await?;
@@ -78,6 +85,16 @@ pub(super) async fn compare(
         }
     }
     Ok(pair.browser)
+}
+
+/// How long timing so many scenarios may take: who asked for a control asked to be judged, and pays
+/// little more for it than for two nights.
+fn budget(plan: &Plan, scenarios: usize) -> Duration {
+    if plan.control.as_ref().is_none_or(|it| it.builds.is_empty()) {
+        return AT_MOST;
+    }
+    let part = (Utc::now() - plan.started).to_std().unwrap_or_default() / PART_OF_CONTROL;
+    if scenarios <= FEW { part.max(FOR_FEW) } else { part }
 }
 
 /// A build under test and another one, which take turns with one browser.

@@ -11,7 +11,7 @@ mod beside;
 
 use std::collections::BTreeSet;
 
-pub use self::beside::{claimed_beside, slower_beside, suspects_beside};
+pub use self::beside::{claimed_beside, clearly_longer, slower_beside, suspects_beside};
 use super::stats::{corrected, median, ranks_above, spread, student_above};
 use crate::model::finding::Pace;
 use crate::model::history::Took;

@@ -72,26 +72,29 @@ pub fn can_be_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Sce
     plan.scenarios.iter().filter(fits).collect()
 }
 
-/// The scenarios that are worth being timed alone: those whose run on the control took another time
-/// than tonight's beside it, and those that have no such run.
+/// The scenarios that are worth being timed alone: of those that the control judges, the ones with a
+/// step that took clearly longer than there, the greatest effect first; and all others.
 #[must_use]
 pub fn worth_timing<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {
-    let suspects = of_steps(&series_of_control(plan, attempts), plan, weigh::suspects_beside);
-    let mut all = can_be_beside(plan, attempts);
-    all.retain(|it| {
-        !has_control_run(plan, attempts, it) || suspects.iter().any(|own| own.id == it.id)
-    });
-    all
+    let choose = |series: &[Series]| weigh::clearly_longer(series);
+    let mut chosen = of_steps(&series_of_control(plan, attempts), plan, choose);
+    let all = can_be_beside(plan, attempts).into_iter();
+    chosen.extend(all.filter(|it| !is_judged_by(plan, it)));
+    chosen
+}
+
+/// Whether the builds that a scenario is timed on are those that it is judged by.
+fn is_judged_by(plan: &Plan, scenario: &Scenario) -> bool {
+    let Some(control) = &plan.control else { return false };
+    let mut timed = plan.beside.iter().filter(|(name, _)| scenario.uses_product(name));
+    timed.all(|(name, build)| control.builds.get(name) == Some(build))
 }
 
 /// Whether a scenario came to its end on the control, and this is the build that it is timed on.
 fn has_control_run(plan: &Plan, attempts: &Attempts<'_>, scenario: &Scenario) -> bool {
-    let Some(control) = &plan.control else { return false };
-    let mut timed = plan.beside.iter().filter(|(name, _)| scenario.uses_product(name));
     let log = attempts.scenario(&scenario.id);
     let ran = log.and_then(ScenarioLog::control);
-    ran.is_some_and(|it| it.outcome() == Some(Outcome::Completed))
-        && timed.all(|(name, build)| control.builds.get(name) == Some(build))
+    ran.is_some_and(|it| it.outcome() == Some(Outcome::Completed)) && is_judged_by(plan, scenario)
 }
 
 /// What steps took tonight and on the control, once each.
@@ -139,7 +142,7 @@ pub fn claimed_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Sc
 fn of_steps<'a>(
     series: &[Series],
     plan: &'a Plan,
-    choose: fn(&[Series]) -> Vec<usize>,
+    choose: impl Fn(&[Series]) -> Vec<usize>,
 ) -> Vec<&'a Scenario> {
     let mut found: Vec<&Scenario> = Vec::new();
     for at in choose(series) {
@@ -187,6 +190,10 @@ fn beside(plan: &Plan, attempts: &Attempts<'_>) -> Option<Beside> {
     };
     let suspects = suspects_beside(plan, attempts);
     let unmeasured = suspects.iter().filter(|it| least(it) <= weigh::FEWEST_AGAIN).count();
+    let untimed = worth_timing(plan, attempts)
+        .into_iter()
+        .filter(|it| least(it) == 0 && has_control_run(plan, attempts, it));
+    let unmeasured = unmeasured + untimed.count();
     Some(Beside {
         builds: plan.beside.clone(),
         scenarios: could

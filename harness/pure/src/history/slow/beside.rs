@@ -11,6 +11,11 @@ use super::{
     Series, Slower, value,
 };
 
+/// How many times as long, and how many milliseconds longer, a step must take that was timed once and
+/// beside others, to be timed alone.
+const CLEAR_RATIO: f64 = 1.5;
+const CLEAR_MORE_MS: f64 = 100.0;
+
 /// The series whose first times are apart: where the other build's was the shorter one, with the
 /// greatest effect first, and then where it was the longer one. What makes a single time long by
 /// chance hides a slowdown when it hits the other build.
@@ -26,6 +31,21 @@ pub fn suspects_beside(series: &[Series]) -> Vec<usize> {
     found.sort_by(|((quicker, a), _), ((other_quicker, b), _)| {
         quicker.cmp(other_quicker).then(b.total_cmp(a))
     });
+    found.into_iter().map(|it| it.1).collect()
+}
+
+/// The series whose first time is so much longer than the other build's that it is worth being timed
+/// alone, the greatest effect first. Both were taken while other scenarios ran.
+#[must_use]
+pub fn clearly_longer(series: &[Series]) -> Vec<usize> {
+    let first = |it: &Series| {
+        let before = value(it.past.iter().flatten().next()?.ms);
+        let now = value(*it.again.first()?);
+        (now / before >= CLEAR_RATIO && now - before >= CLEAR_MORE_MS).then(|| now / before)
+    };
+    let found = series.iter().enumerate().filter_map(|(at, it)| Some((first(it)?, at)));
+    let mut found: Vec<(f64, usize)> = found.collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.into_iter().map(|it| it.1).collect()
 }
 
