@@ -30,7 +30,7 @@ generate:
 writes:
     cargo test --test nightshift-tests writes:: -- --include-ignored
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle floor images.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle control floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 

@@ -8,6 +8,7 @@
 
 mod check;
 mod commands;
+mod control;
 mod floor;
 mod images;
 mod measure;
@@ -27,13 +28,14 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
     ("check", check::rows),
     ("review", review::rows),
     ("settle", settle::rows),
+    ("control", control::rows),
     ("floor", floor::rows),
     ("images", images::rows),
 ];

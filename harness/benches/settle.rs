@@ -9,11 +9,7 @@ const ROUNDS: usize = 3;
 
 pub fn rows() -> Vec<Row> {
     let root = empty("settle");
-    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/tests/fixture");
-    for part in ["bin", "parts", "suite"] {
-        copy(&fixture.join(part), &root.join(part));
-    }
-    copy_file(&fixture.join("shop.py"), &root.join("shop.py"));
+    copy_shop(&root);
     let suite = root.join("suite");
     let accept = ["run", "--accept-new", "--no-settle", "--no-pdf", "--out", "../first"];
     run(nightshift(&suite).args(accept), 0);
@@ -32,6 +28,15 @@ pub fn rows() -> Vec<Row> {
         Row::peer(format!("{ROUNDS} plain nights of the shop"), all),
         Row::ours(format!("settle it in {ROUNDS} rounds"), settled, all, Some(2.0)),
     ]
+}
+
+/// Copies the fixture product and its suite.
+pub(super) fn copy_shop(root: &std::path::Path) {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/tests/fixture");
+    for part in ["bin", "parts", "suite"] {
+        copy(&fixture.join(part), &root.join(part));
+    }
+    copy_file(&fixture.join("shop.py"), &root.join("shop.py"));
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

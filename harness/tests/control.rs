@@ -150,6 +150,14 @@ fn what_differs_on_both_builds_alike_is_the_world_in_one_finding() {
     let kinds: Vec<&str> = all.iter().map(|it| it.0.as_str()).collect();
     assert_eq!(kinds, ["regressed", "inconclusive"], "{all:#?}");
     assert!(all[0].1.contains('4') && !all[0].1.contains("Tuesday"), "{all:#?}");
+
+    // The world is accepted, and the fault in the same output is not.
+    let accepted = shop.run_in("Tuesday", &["review", "reports/nights/n2", "--accept", "F2"]);
+    assert_eq!(accepted.code, Some(0), "{accepted:#?}");
+    let (answer, night) = shop.night("n3", "Tuesday", &["--build", "1.5"]);
+    assert_eq!((answer.code, found(&night)), (Some(0), Vec::new()), "{answer:#?}");
+    let (answer, night) = shop.night("n4", "Tuesday", &["--build", "worse"]);
+    assert_eq!((answer.code, found(&night).len()), (Some(1), 1), "{answer:#?}");
 }
 
 #[test]
@@ -328,6 +336,22 @@ fn other_data_and_another_screen_are_the_worlds_and_a_fault_beside_them_is_not()
     let all = found(&worse);
     let regressed: Vec<_> = all.iter().filter(|it| it.0 == "regressed").collect();
     assert_eq!((regressed.len(), all.len()), (1, 2), "{all:#?}");
+}
+
+#[test]
+fn what_takes_longer_than_on_the_control_is_told_too() {
+    let shop = pages();
+    let slow = ["keep-the-pace", "--build", "slow-page,slow-command", "--against", "sound"];
+    let times = ["--set", "night.measure=4"];
+    let (answer, night) = shop.night("n1", "", &[&slow[..], &times].concat());
+    assert_eq!(answer.code, Some(0), "a slowdown decides nothing: {answer:#?}");
+    let findings = night["findings"].as_array().expect("findings").iter();
+    let mut slower: Vec<_> = findings
+        .map(|it| (text(&it["differences"][0]["where"]), text(&it["slowdown"]["beside"])))
+        .collect();
+    slower.sort();
+    let than = |place: &str| (place.to_owned(), "shop sound".to_owned());
+    assert_eq!(slower, [than("/pace/stock"), than("shopctl products")], "{night:#}");
 }
 
 #[test]

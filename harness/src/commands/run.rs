@@ -65,7 +65,7 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
     let (against, urls) = control_of(suite, &arguments);
-    let against = by_product(suite, "--against", against)?;
+    let against = against_by_product(suite, against)?;
     let against_urls = by_product(suite, "--against-url", urls)?;
     let until = match (arguments.until, arguments.budget) {
         (Some(clock), _) => Some(Until::Clock(clock)),
@@ -108,10 +108,31 @@ fn control_of<'a>(suite: &'a Suite, arguments: &'a RunArguments) -> (&'a [String
     }
 }
 
+/// The builds to judge by; `last-good` without a product is that of each which has builds.
+fn against_by_product(
+    suite: &Suite,
+    values: &[String],
+) -> anyhow::Result<IndexMap<String, String>> {
+    let (all, named): (Vec<String>, Vec<String>) =
+        values.iter().cloned().partition(|it| it == nights::LAST_GOOD);
+    let mut found = IndexMap::new();
+    for value in all {
+        let with_builds = suite.config.products.iter().filter(|it| it.1.builds.is_some());
+        found.extend(with_builds.map(|(name, _)| (name.clone(), value.clone())));
+    }
+    if values.len() > named.len() && found.is_empty() {
+        return mistake(
+            "--against last-good: no product of this suite has `builds`; write how they are made",
+        );
+    }
+    found.extend(by_product(suite, "--against", &named)?);
+    Ok(found)
+}
+
 /// What a control would cost, before anything is run.
 fn tell_control(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<Exit> {
     let (against, urls) = control_of(suite, arguments);
-    let mut builds = by_product(suite, "--against", against)?;
+    let mut builds = against_by_product(suite, against)?;
     builds.extend(by_product(suite, "--against-url", urls)?);
     if builds.is_empty() {
         return Ok(Exit::Passed);

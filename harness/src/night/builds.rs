@@ -30,7 +30,7 @@ pub fn choose(
 }
 
 /// What stands for the build of the last night whose gate passed.
-const LAST_GOOD: &str = "last-good";
+pub const LAST_GOOD: &str = "last-good";
 
 /// What is asked for beside tonight's builds.
 #[derive(Debug, Clone, Copy)]

@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-pub use builds::choose as choose_builds;
+pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::is_running;
