@@ -374,8 +374,10 @@ fn a_control_that_dies_midway_is_said_and_harms_nothing() {
 #[test]
 fn a_server_that_runs_already_is_a_control_too() {
     let shop = pages();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = port.local_addr().expect("an address").port();
+    let port = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        free.local_addr().expect("an address").port()
+    };
     let work = shop.suite.folder().join("running");
     std::fs::create_dir(&work).expect("made");
     std::fs::copy(shop.suite.root().join("data/shop.json"), work.join("shop.json")).expect("data");

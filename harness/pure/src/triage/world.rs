@@ -191,7 +191,9 @@ pub fn result(
         if let Some(why) = log.no_control {
             *lacks.entry(why).or_default() += 1;
         }
-        result.problems.extend(stopped(&control.said(scenario), &scenario.id, log.control()));
+        let speaks = log.control().or_else(|| log.control.values().next_back());
+        let said = speaks.and_then(|it| stopped(&control.said(scenario), &scenario.id, it));
+        result.problems.extend(said);
     }
     result.problems.extend(lacks.into_iter().map(|(why, scenarios)| match scenarios {
         1 => format!("1 scenario has no control: {why}"),
@@ -210,11 +212,23 @@ pub fn result(
 }
 
 /// How far the control of a scenario came, where that was not to its end.
-fn stopped(builds: &str, scenario: &str, control: Option<&AttemptLog<'_>>) -> Option<String> {
-    let (step, failure) = control?.failures().next()?;
+fn stopped(builds: &str, scenario: &str, control: &AttemptLog<'_>) -> Option<String> {
+    let finished = control.finished.as_ref();
+    let outcome = finished.map(|it| it.outcome).filter(|it| *it != Outcome::Completed)?;
+    let judged = match outcome {
+        Outcome::Crashed | Outcome::HarnessError => "is judged without it",
+        Outcome::Completed | Outcome::Failed | Outcome::TimedOut | Outcome::Blocked => {
+            "is judged without it from there"
+        }
+    };
+    let Some((step, failure)) = control.failures().next() else {
+        let why = finished.and_then(|it| it.detail).unwrap_or(outcome.word());
+        return Some(format!(
+            "{builds} did not come to the end of {scenario}, which {judged}: {why}"
+        ));
+    };
     Some(format!(
-        "{builds} came as far as step {} of {scenario}, which is judged without it from there: \
-         expected {}; {}",
+        "{builds} came as far as step {} of {scenario}, which {judged}: expected {}; {}",
         step.index, failure.expected, failure.actual
     ))
 }
