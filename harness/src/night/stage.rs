@@ -272,9 +272,14 @@ impl<'a> Stage<'a> {
         for (name, text) in texts {
             let ground = self.grounds.get(name.as_str());
             let served = ground.and_then(|it| it.served.as_ref());
-            if let Some(address) = served.and_then(|it| authority(&it.base_url)) {
-                scope.is_known(address, text);
+            let Some(address) = served.and_then(|it| authority(&it.base_url)) else { continue };
+            // Pages may show the port alone.
+            if let (Some((_, port)), Some((_, shown))) =
+                (address.rsplit_once(':'), text.rsplit_once(':'))
+            {
+                scope.is_known(port, shown);
             }
+            scope.is_known(address, text);
         }
     }
 
