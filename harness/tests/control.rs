@@ -16,7 +16,7 @@ products:
             mkdir "${build-dir}/bin"
             printf '#!/bin/sh\nBUILD=%s . %s/tool.sh\n' "${build}" "$PWD" > "${build-dir}/bin/tool"
             chmod +x "${build-dir}/bin/tool"
-      known: ["1.4", "1.5", "worse", "better", "noisy", torn, dies]
+      known: ["1.4", "1.5", "worse", "noisy", "sleeps", torn]
       default: "1.4"
     path: ["${build-dir}/bin"]
 pass-env: [WORLD, SUITE]
@@ -35,7 +35,10 @@ case $1 in
     case $BUILD in 1.4) echo "stock: 3 lamp" ;; *) echo "stock: 3 lamps" ;; esac
     ;;
   check)
-    case $BUILD in dies) kill -9 $$ ;; esac
+    echo ok
+    ;;
+  wait)
+    case $BUILD in sleeps) sleep 60 ;; esac
     echo ok
     ;;
 esac
@@ -400,4 +403,83 @@ fn a_server_that_runs_already_is_a_control_too() {
     assert_eq!(same["night"]["control"]["build"], url.as_str());
     assert_eq!(caught.code, Some(1), "{caught:#?}");
     assert_eq!(worse["findings"][0]["differences"][0]["where"], "/");
+}
+
+/// What the ledger says of attempts, in its order: scenario and purpose.
+fn attempts(shop: &Shop, night: &str) -> Vec<(String, String)> {
+    let ledger = shop.suite.root().join("reports/nights").join(night).join("ledger.jsonl");
+    let ledger = std::fs::read_to_string(ledger).expect("a ledger");
+    let lines = ledger.lines().map(|it| serde_json::from_str::<Value>(it).expect("a line"));
+    let started = lines.filter(|it| it["event"]["type"] == "attempt-started");
+    let said = |it: &Value| match it["event"]["purpose"].as_str() {
+        Some(purpose) => purpose.to_owned(),
+        None => "judging".to_owned(),
+    };
+    started.map(|it| (text(&it["event"]["scenario"]), said(&it))).collect()
+}
+
+#[test]
+fn before_a_deadline_what_differs_has_its_control_at_once_and_the_rest_waits() {
+    let shop = Shop::new();
+    shop.suite.write(
+        "scenarios/aaa.yaml",
+        "scenario: aaa\nsteps:\n  - run: tool check\n    snapshot: check\n",
+    );
+    shop.accept(&[]);
+    let worse = ["--build", "worse", "--against", "1.4", "--retries", "0", "-j", "1"];
+    let order = |night: &str| -> Vec<String> {
+        let all = attempts(&shop, night).into_iter();
+        all.map(|(scenario, purpose)| format!("{scenario} {purpose}")).collect()
+    };
+    let (_, night) = shop.night("n1", "Monday", &[&worse[..], &["--budget", "30m"]].concat());
+    assert_eq!(night["night"]["control"]["scenarios"], 3);
+    let in_order = [
+        "aaa judging",
+        "check judging",
+        "orders judging",
+        "orders control",
+        "orders control",
+        "aaa control",
+        "check control",
+    ];
+    assert_eq!(order("n1"), in_order);
+    let (_, _) = shop.night("n2", "Monday", &worse);
+    assert_eq!(order("n2")[..3], ["aaa judging", "aaa control", "check judging"]);
+}
+
+#[test]
+fn a_control_that_takes_too_long_is_given_up_and_the_night_goes_on() {
+    let shop = Shop::new();
+    for id in ["a", "b", "c", "d"] {
+        shop.suite.write(
+            &format!("scenarios/{id}.yaml"),
+            &format!(
+                "scenario: {id}\ntimeout: 2s\nsteps:\n  - run: tool wait\n    snapshot: check\n"
+            ),
+        );
+    }
+    shop.accept(&[]);
+    let slow = ["a", "b", "c", "d", "--build", "1.5", "--against", "sleeps", "-j", "1"];
+    let (answer, night) = shop.night("n1", "Monday", &slow);
+    assert_eq!((answer.code, found(&night)), (Some(0), Vec::new()), "{answer:#?}");
+    let control = &night["night"]["control"];
+    assert_eq!((&control["runs"], &control["scenarios"]), (&json!(3), &json!(3)));
+    let problems = control["problems"].as_array().expect("problems").iter().map(text);
+    let problems: Vec<String> = problems.collect();
+    assert!(problems.iter().any(|it| it.contains("given up after 3 runs")), "{problems:#?}");
+    assert!(problems[0].contains("came as far as step 1 of a"), "{problems:#?}");
+}
+
+#[test]
+fn what_a_control_would_cost_is_said_without_running_anything() {
+    let shop = Shop::new();
+    shop.accept(&[]);
+    let asked = ["run", "--dry-run", "--build", "1.5", "--against", "last-good"];
+    let answer = shop.run_in("Monday", &asked);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let said = "control: tool last-good for up to 2 scenarios, once, and twice where something";
+    assert!(answer.stderr.contains(said), "{answer:#?}");
+    let (answer, night) = shop.night("n1", "Monday", &["--build", "1.5", "--against", "last-good"]);
+    assert!(answer.stderr.contains("control: tool 1.4 for up to 2 scenarios"), "{answer:#?}");
+    assert_eq!(night["night"]["control"]["build"], "1.4");
 }
