@@ -214,7 +214,17 @@ fn hostile() -> NightReport {
     let long = format!("{HOSTILE}{}", "x".repeat(1_000_000));
     let said = ["title", "expected", "actual", "about", "message", "detail", "reproduce"];
     let mut value = serde_json::to_value(synthetic(4, 2)).unwrap();
-    let enums = ["tag", "verdict", "severity", "decision", "outcome", "surface", "facet", "ending"];
+    let enums = [
+        "tag",
+        "verdict",
+        "severity",
+        "decision",
+        "outcome",
+        "surface",
+        "facet",
+        "ending",
+        "judged_by",
+    ];
     let keep = ["started", "finished", "deadline", "first_seen", "because", "suppression"];
     // A line of 1 MB for each thing that is said, and one in a diff; the rest stays short.
     let text_for = |key: &str| match key {
