@@ -111,6 +111,7 @@ fn start() -> DateTime<Utc> {
 /// A plan of nothing.
 pub fn plan() -> Plan {
     Plan {
+        control: None,
         format_version: FORMAT_VERSION,
         night: "2026-11-21T010000Z-k3f9".to_owned(),
         started: start(),

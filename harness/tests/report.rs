@@ -405,10 +405,10 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
     };
     let entries = [Entry { seq: 0, at, event: started }];
     let judgement = Judgement {
-        facets_judged: Default::default(),
+        facets_judged: nightshift::model::against::JudgedFacets::default(),
         control: None,
         scenarios: vec![ScenarioResult {
-            judged_by: Default::default(),
+            judged_by: nightshift::model::against::JudgedBy::default(),
             id: "a".into(),
             verdict: Verdict::NotRun,
             stage: nightshift::model::Stage::Gating,

@@ -21,7 +21,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
     let started: DateTime<Utc> = DateTime::from_timestamp(1_795_222_800, 0).unwrap();
     let reports: Vec<ScenarioReport> = (0..scenarios).map(|n| scenario(n, n < failing)).collect();
     NightReport {
-        facets_judged: Default::default(),
+        facets_judged: nightshift::model::against::JudgedFacets::default(),
         format_version: FORMAT_VERSION,
         night: NightFacts {
             control: None,
@@ -84,7 +84,7 @@ fn scenario(n: usize, failing: bool) -> ScenarioReport {
         watches: Vec::new(),
     };
     ScenarioReport {
-        judged_by: Default::default(),
+        judged_by: nightshift::model::against::JudgedBy::default(),
         id: id(n),
         file: format!("scenarios/area-{:02}/scenario-{n:05}.yaml", n % 40),
         line: 2,

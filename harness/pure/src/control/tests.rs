@@ -88,6 +88,11 @@ fn verdicts(judgement: &Judgement) -> (Verdict, Vec<Verdict>) {
     (judgement.scenarios[0].verdict, findings)
 }
 
+/// How sure the first finding is, in percent.
+fn percent(judgement: &Judgement) -> u32 {
+    (judgement.findings[0].confidence * 100.0).round() as u32
+}
+
 const PAGE: &str = "- heading \"Monday\"\n- text: 12 lamps\n- text: 5 cups";
 const TUESDAY: &str = "- heading \"Tuesday\"\n- text: 12 lamps\n- text: 5 cups";
 const BROKEN: &str = "- heading \"Monday\"\n- text: 12 lamps\n- text: no cups";
@@ -100,11 +105,11 @@ fn what_only_tonight_does_wrong_is_regressed_and_surer_than_without_a_control() 
     saw(&mut night, On::Control(3), PAGE);
     let (_, with) = judged(&night);
     assert_eq!(verdicts(&with), (Verdict::Regressed, vec![Verdict::Regressed]));
-    assert_eq!(with.findings[0].confidence, 0.97);
+    assert_eq!(percent(&with), 97);
     assert_eq!(with.scenarios[0].judged_by, JudgedBy::Both);
     night.plan.control = None;
     let (_, without) = judged(&night);
-    assert_eq!(without.findings[0].confidence, 0.9);
+    assert_eq!(percent(&without), 90);
 }
 
 #[test]
@@ -250,5 +255,5 @@ fn a_control_that_crashed_says_nothing() {
     assert!(found.lent.is_empty());
     assert_eq!(verdicts(&judgement), (Verdict::Regressed, vec![Verdict::Regressed]));
     assert_eq!(judgement.scenarios[0].judged_by, JudgedBy::Baseline);
-    assert_eq!(judgement.findings[0].confidence, 0.9);
+    assert_eq!(percent(&judgement), 90);
 }

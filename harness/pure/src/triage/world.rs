@@ -245,7 +245,7 @@ fn fixed(plan: &Plan, attempts: &Attempts<'_>, comparison: &Comparison) -> Vec<F
             let own = it.steps.iter().find(|own| own.index == step.index);
             own.is_some_and(|it| it.outcome == StepOutcome::Passed)
         };
-        if last.filter(passed).is_some() {
+        if last.as_ref().is_some_and(passed) {
             spots.extend(failure(&scenario.id, 0, control));
         }
     }
