@@ -69,8 +69,10 @@ pub struct Replaced<'a> {
     pub near: Vec<&'a str>,
 }
 
-/// As many words and numbers to either side of one are near it.
+/// As many words and numbers to either side of one are near it, in a line that has more than a row.
 const NEAR: usize = 6;
+/// As many words and numbers make a row at most.
+const ROW: usize = 24;
 
 /// The words and numbers of a line in their order; a comma or point inside of a number is its own.
 pub fn tokens(line: &str) -> Vec<&str> {
@@ -110,7 +112,8 @@ pub fn replaced<'a>(old: &'a str, new: &'a str) -> Vec<Replaced<'a>> {
         return Vec::new();
     }
     let near = |at: usize| -> Vec<&'a str> {
-        let around = at.saturating_sub(NEAR)..(at + NEAR + 1).min(was.len());
+        let far = if was.len() > ROW { NEAR } else { ROW };
+        let around = at.saturating_sub(far)..(at + far + 1).min(was.len());
         around.filter(|it| was[*it] == is[*it] && is_name(was[*it])).map(|it| was[it]).collect()
     };
     differ.iter().map(|at| Replaced { gone: was[*at], came: is[*at], near: near(*at) }).collect()

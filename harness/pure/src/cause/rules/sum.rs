@@ -171,3 +171,34 @@ fn digits(mut amount: u64) -> u32 {
 fn differs_by(change: &Change) -> Option<u64> {
     differing(change).map(|(was, is)| was.abs_diff(is))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Thing;
+
+    fn change(before: Option<&str>, after: Option<&str>) -> Change {
+        Change {
+            facet: Some(FacetKind::Stdout),
+            thing: Thing::Line,
+            around: Vec::new(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            old_lines: Vec::new(),
+            new_lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_mean_differs_by_a_part_of_what_one_value_does_or_is_that_of_the_rows_that_are_left() {
+        let of = |was: &str, is: &str| mean_values(&change(Some(was), Some(is))).expect("a mean");
+        let thirteen = of("Average: 4.461538461538462", "Average: 4.384615384615385");
+        assert!(thirteen.is_changed_by(-1.0));
+        assert!(!thirteen.is_changed_by(1.0), "the other way");
+        let two = of("Average: 6.5", "Average: 7.0");
+        assert!(two.is_without(&change(Some("M Port.free (6)"), None)));
+        assert!(!two.is_without(&change(Some("M Port.free (9)"), None)));
+        assert!(!two.is_without(&change(None, Some("M Port.free (6)"))));
+        assert!(mean_values(&change(Some("12 rows"), Some("13 rows"))).is_none());
+    }
+}
