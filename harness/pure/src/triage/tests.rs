@@ -1,5 +1,6 @@
 //! The verdict table, grouping by cause, titles, known issues and the gate, each with its twin.
 
+mod computed;
 mod faults;
 mod stages;
 mod suppressions;

@@ -212,7 +212,7 @@ fn records(
     if let Some(moved) = order_of_records(facet, (was, &before), (is, &after)) {
         return Some(vec![moved]);
     }
-    let mut all = Vec::new();
+    let (mut pairs, mut gone, mut came) = (Vec::new(), Vec::new(), Vec::new());
     let mut kept = 0;
     for op in similar::capture_diff_slices(Algorithm::Patience, &before, &after) {
         let (old, new) = (op.old_range(), op.new_range());
@@ -223,14 +223,27 @@ fn records(
         let mut left: Vec<usize> = new.collect();
         for at in old {
             let partner = left.iter().position(|it| alike(&was.records[at], &is.records[*it]));
-            let partner = partner.map(|it| left.remove(it));
-            kept += usize::from(partner.is_some());
-            all.extend(record(facet, (was, Some(at)), (is, partner), common));
+            match partner.map(|it| left.remove(it)) {
+                Some(partner) => pairs.push((Some(at), Some(partner))),
+                None => gone.push(at),
+            }
         }
-        for at in left {
-            all.extend(record(facet, (was, None), (is, Some(at)), common));
-        }
+        came.extend(left);
     }
+    // A record that changed may stand elsewhere, where records are sorted by what changed.
+    for at in gone {
+        let is_it = |it: &usize| {
+            let (old, new) = (&was.records[at], &is.records[*it]);
+            alike(old, new) && called(was, old, new).is_some()
+        };
+        let partner = came.iter().take(ALIKE).position(is_it).map(|it| came.remove(it));
+        pairs.push((Some(at), partner));
+    }
+    kept += pairs.iter().filter(|it| it.1.is_some()).count();
+    pairs.extend(came.into_iter().map(|it| (None, Some(it))));
+    pairs.sort_by_key(|it| (it.0.is_none(), it.0, it.1));
+    let all: Vec<Change> =
+        pairs.into_iter().flat_map(|(a, b)| record(facet, (was, a), (is, b), common)).collect();
     (kept > 0 || was.records.is_empty()).then_some(all)
 }
 

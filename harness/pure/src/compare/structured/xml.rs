@@ -86,7 +86,7 @@ fn element(text: &str) -> Option<Element> {
     }
     let mut whole = open.pop().filter(|_| open.is_empty())?;
     let root = whole.children.pop()?;
-    whole.children.is_empty().then_some(root)
+    (whole.children.is_empty() && whole.text.is_empty()).then_some(root)
 }
 
 fn started(tag: &BytesStart<'_>, at: usize) -> Option<Element> {
@@ -161,5 +161,6 @@ mod tests {
         assert_eq!((&*read.records[0].lines, &*read.records[1].lines), (&[3][..], &[4][..]));
         assert!(super::read("<p>not <b>closed</p>").is_none());
         assert!(super::read("<-- two -->").is_none());
+        assert!(super::read("<a><b>1</b></a> and more").is_none());
     }
 }
