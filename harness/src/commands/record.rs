@@ -10,7 +10,7 @@ use super::exit::{Exit, mistake};
 use super::moment::Moment;
 use super::person::{self, Enough};
 use super::try_target::{below, config_or_default, destination, url_of};
-use super::{goto, night, run, terminal};
+use super::{goto, night, terminal, waiting};
 use crate::model::suite::Config;
 use crate::night::{self as nights, Visit};
 use crate::spec::{self, Draft, DraftStep, SpecError};
@@ -41,7 +41,7 @@ pub fn run(common: &Common, options: &RecordOptions) -> anyhow::Result<Exit> {
         "--headless for a browser that is used by its developer tools",
     )?;
     let overrides = options.staging.changes.overrides();
-    let runtime = run::runtime()?;
+    let runtime = waiting::runtime()?;
     let (paper, taken) = if let Some(url) = &options.url {
         let url = url_of(url)?;
         let config = config_or_default(common, &overrides)?;

@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
+use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
@@ -219,7 +219,7 @@ impl Desk<'_> {
         let used = |it: &(&String, &ProductConfig)| {
             plan.scenarios.iter().any(|scenario| scenario.uses_product(it.0))
         };
-        let at_once = workers::jobs(self.suite, self.options, configured.len());
+        let at_once = self.options.workers(self.suite, configured.len());
         for wave in waves(configured.iter().filter(used)) {
             let mut addressed = Vec::new();
             for (name, config) in wave {

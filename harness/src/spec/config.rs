@@ -10,7 +10,7 @@ use super::page::timezone;
 use super::reader::Reader;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
-    BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
+    BaselineConfig, BrowserConfig, Config, LimitFrom, NightConfig, Suppression,
 };
 
 /// The default deadline of an action or check.
@@ -89,11 +89,6 @@ fn bytes(text: &str) -> Option<u64> {
         UNITS.into_iter().find_map(|(unit, power)| Some((text.strip_suffix(unit)?, power)))?;
     let number: u64 = number.trim().parse().ok().filter(|it| *it > 0)?;
     number.checked_mul(10_u64.pow(power))
-}
-
-/// The gate where nothing is said.
-pub(super) fn default_gate() -> GateConfig {
-    GateConfig::default()
 }
 
 fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConfig {

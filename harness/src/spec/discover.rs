@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::CONFIG_FILE;
 use super::complaint::{Complaint, Pos, Source};
 use super::error::SpecError;
-
-/// The configuration's file name, which marks the root of a suite.
-pub(crate) const CONFIG_FILE: &str = "nightshift.yaml";
 
 /// The largest file that is read; a suite's largest honest file is a thousandth of it.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;

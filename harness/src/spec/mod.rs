@@ -57,10 +57,13 @@ use crate::model::Template;
 use crate::model::scenario::Action;
 use crate::model::suite::{Config, Suite};
 use cross::Documents;
-use discover::{CONFIG_FILE, FileKind, Found};
+use discover::{FileKind, Found};
 use reader::Reader;
 use scenario::ScenarioDoc;
 use skill::SkillDoc;
+
+/// The configuration's file name, which marks the root of a suite.
+pub(crate) const CONFIG_FILE: &str = "nightshift.yaml";
 
 /// What [`check`] found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -11,7 +11,7 @@ use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
 };
-use super::timeline;
+use super::timeline::{self, paths};
 use crate::model::event::SessionWork;
 use crate::model::{
     Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario, Step,
@@ -185,10 +185,6 @@ impl Attempt<'_> {
             watches: self.watches,
         }
     }
-}
-
-pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
-    evidence.iter().map(|it| it.path.clone()).collect()
 }
 
 /// A ledger, sorted by what the report needs.

@@ -6,16 +6,17 @@
 
 use serde::Serialize;
 
+use super::Mode;
 use super::facets::{LinkView, links};
+use super::fact::FactView;
 use super::finding::Known;
-use super::html::Mode;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, one_line, short};
-use super::trust::{BuildView, FactView, TallyView, alerts, builds, judged, tally, trust};
+use super::trust::{BuildView, TallyView, alerts, builds, judged, tally, trust};
 use crate::model::finding::{FixedCause, Pending};
 use crate::model::{Decision, Finding, Stage, Verdict};
 

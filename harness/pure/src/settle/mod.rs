@@ -7,6 +7,7 @@
 //! takes nothing out that was constant. What no proposal makes silent is called unstable.
 
 mod align;
+mod candidate;
 mod checkpoint;
 mod json;
 mod kind;
