@@ -21,6 +21,7 @@ mod page;
 mod past;
 mod pictures;
 mod recording;
+mod sections;
 mod sentence;
 pub mod shown;
 mod summary;
