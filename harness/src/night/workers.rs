@@ -101,19 +101,23 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
-    for product in hall.side.products.all() {
-        if let Some(log) = product.stop().await {
-            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
-            ledger.append(Event::ProductLog {
-                product: product.prepared.name().to_owned(),
-                evidence,
-            })?;
-        }
-    }
+    end(&hall.side.products, ledger).await?;
     match failed {
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Ends the products, and keeps what their servers said.
+async fn end(products: &Products, ledger: &Ledger) -> Result<(), NightError> {
+    for product in products.all() {
+        if let Some(log) = product.stop().await {
+            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
+            let product = product.prepared.name().to_owned();
+            ledger.append(Event::ProductLog { product, evidence })?;
+        }
+    }
+    Ok(())
 }
 
 /// Times what looks slower, against other builds and against earlier nights.
