@@ -172,7 +172,7 @@ struct Desk<'a> {
 }
 
 /// How a product was found.
-struct Found<'n> {
+struct ProductCheck<'n> {
     name: &'n str,
     took: Duration,
     result: Result<Running, ProductError>,
@@ -307,7 +307,7 @@ impl Desk<'_> {
         scratch: &Path,
         neighbours: &Neighbours,
         shared: impl Fn(&Running) -> bool,
-    ) -> Found<'n> {
+    ) -> ProductCheck<'n> {
         (self.progress)(Progress::Checking(check(name)));
         let started = Instant::now();
         let config = &self.suite.config.products[name];
@@ -328,11 +328,11 @@ impl Desk<'_> {
             }
             Err(error) => Err(error),
         };
-        Found { name, took: started.elapsed(), result }
+        ProductCheck { name, took: started.elapsed(), result }
     }
 
     /// Records how a product was found.
-    fn note(&self, found: Found<'_>) -> Result<Result<Running, String>, NightError> {
+    fn note(&self, found: ProductCheck<'_>) -> Result<Result<Running, String>, NightError> {
         let check = check(found.name);
         match found.result {
             Ok(running) => {

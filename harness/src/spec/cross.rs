@@ -59,7 +59,7 @@ fn appended(around: &[&[String]]) -> Vec<String> {
 }
 
 /// The names that are known in a document beside its own captures.
-struct Scope<'a> {
+struct KnownNames<'a> {
     /// Inputs or `for-each` fields, and whether each holds nothing but secrets.
     own: IndexMap<String, bool>,
     /// What the suite has.
@@ -100,14 +100,14 @@ pub(crate) fn check(documents: &mut Documents) {
             .iter()
             .map(|(name, it)| (name.clone(), it.kind == InputKind::Secret))
             .collect();
-        walk(reader, &Scope { own, suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own, suite }, &inputs, &effects);
     }
     for (reader, doc) in &mut documents.scenarios {
         let Some(doc) = doc else { continue };
-        walk(reader, &Scope { own: doc.fields.clone(), suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own: doc.fields.clone(), suite }, &inputs, &effects);
     }
     if let Some(reader) = &mut documents.config_reader {
-        walk(reader, &Scope { own: IndexMap::new(), suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own: IndexMap::new(), suite }, &inputs, &effects);
     }
 }
 
@@ -289,14 +289,14 @@ fn effect<'a>(
 /// Goes through what a document mentions, in order.
 fn walk(
     reader: &mut Reader,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
     inputs: &Inputs,
     effects: &HashMap<String, Effect>,
 ) {
     let mentions = std::mem::take(&mut reader.mentions);
     let mut walk = Walk {
         reader,
-        scope,
+        known_names,
         captured: HashSet::new(),
         checkpoints: HashMap::new(),
         entered: Vec::new(),
@@ -316,7 +316,7 @@ fn walk(
             Mention::Define { name, pos } => walk.define(name, *pos),
             Mention::Checkpoint { name, pos } => walk.checkpoint(name, *pos),
             Mention::Call { skill, pos, with, repeated } => {
-                call(walk.reader, skill, *pos, with, inputs, scope);
+                call(walk.reader, skill, *pos, with, inputs, known_names);
                 if let Some(effect) = effects.get(skill) {
                     walk.take_effect(skill, effect, *pos, *repeated);
                 }
@@ -324,7 +324,7 @@ fn walk(
             Mention::Product { name, pos } => walk.product(name, *pos),
             Mention::Session { name, pos } => walk.session(name, *pos),
             Mention::Profile { name, pos } => {
-                known_profile(walk.reader, name, *pos, scope.suite.profiles);
+                known_profile(walk.reader, name, *pos, known_names.suite.profiles);
             }
         }
     }
@@ -334,7 +334,7 @@ fn walk(
 /// What is known at one place of a document, when one goes through it from its beginning.
 struct Walk<'w> {
     reader: &'w mut Reader,
-    scope: &'w Scope<'w>,
+    known_names: &'w KnownNames<'w>,
     /// The captures so far.
     captured: HashSet<String>,
     /// The checkpoints so far, each with the line that takes it.
@@ -348,13 +348,13 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn refer(&mut self, name: &String, pos: Pos) {
         let of_row = self.entered.iter().any(|names| names.contains(name));
-        if !of_row && !known(name, self.scope, &self.captured) {
-            unknown_reference(self.reader, name, pos, self.scope, &self.captured);
+        if !of_row && !known(name, self.known_names, &self.captured) {
+            unknown_reference(self.reader, name, pos, self.known_names, &self.captured);
         }
     }
 
     fn define(&mut self, name: &str, pos: Pos) {
-        if self.scope.own.contains_key(name) {
+        if self.known_names.own.contains_key(name) {
             let message = format!("the capture \"{name}\" has the name of an input or field");
             self.reader.advise(pos, message, "choose another name");
         }
@@ -401,7 +401,7 @@ impl Walk<'_> {
     }
 
     fn product(&mut self, name: &str, pos: Pos) {
-        let products = self.scope.suite.products;
+        let products = self.known_names.suite.products;
         // Without a product there is a complaint about that already.
         if !products.is_empty() && !products.contains(&name) {
             self.reader.unknown(pos, "product", name, products.to_vec());
@@ -409,7 +409,7 @@ impl Walk<'_> {
     }
 
     fn session(&mut self, name: &str, pos: Pos) {
-        let sessions = self.scope.suite.sessions;
+        let sessions = self.known_names.suite.sessions;
         if sessions.is_empty() {
             self.reader.advise(
                 pos,
@@ -433,15 +433,15 @@ fn known_profile(reader: &mut Reader, name: &str, pos: Pos, own: &[&str]) {
     reader.complain(pos, format!("unknown profile \"{name}\""), Some(help));
 }
 
-fn known(name: &str, scope: &Scope<'_>, captured: &HashSet<String>) -> bool {
+fn known(name: &str, known_names: &KnownNames<'_>, captured: &HashSet<String>) -> bool {
     if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("totp:")) {
         return !secret.is_empty() && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     }
     BUILTINS.contains(&name)
-        || scope.own.contains_key(name)
-        || scope.suite.vars.contains_key(name)
+        || known_names.own.contains_key(name)
+        || known_names.suite.vars.contains_key(name)
         || captured.contains(name)
-        || of_product(name, scope.suite.products)
+        || of_product(name, known_names.suite.products)
 }
 
 /// `shop.base-url` and the like: what another product of the scenario has.
@@ -454,7 +454,7 @@ fn unknown_reference(
     reader: &mut Reader,
     name: &str,
     pos: super::complaint::Pos,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
     captured: &HashSet<String>,
 ) {
     if name.starts_with("totp:") {
@@ -474,8 +474,8 @@ fn unknown_reference(
         return;
     }
     let mut names: Vec<&str> = BUILTINS.to_vec();
-    names.extend(scope.own.keys().map(String::as_str));
-    names.extend(scope.suite.vars.keys().map(String::as_str));
+    names.extend(known_names.own.keys().map(String::as_str));
+    names.extend(known_names.suite.vars.keys().map(String::as_str));
     names.extend(captured.iter().map(String::as_str));
     names.sort_unstable();
     let help = suggestion(name, names).map_or_else(
@@ -491,7 +491,7 @@ fn call(
     pos: super::complaint::Pos,
     with: &[Given],
     inputs: &Inputs,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
 ) {
     let Some(wanted) = inputs.get(skill) else {
         let mut names: Vec<&str> = inputs.keys().map(String::as_str).collect();
@@ -513,7 +513,8 @@ fn call(
         };
         let handed_on = match given.value.references().as_slice() {
             [name] => {
-                given.value.raw().len() == name.len() + 3 && scope.own.get(*name) == Some(&true)
+                given.value.raw().len() == name.len() + 3
+                    && known_names.own.get(*name) == Some(&true)
             }
             _ => false,
         };

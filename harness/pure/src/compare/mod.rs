@@ -252,7 +252,7 @@ impl Run<'_> {
         record: &BaselineRecord,
         facet: Option<&FacetRecord>,
         redactor: &Redactor,
-    ) -> Result<Result<facet::Found, facet::Trouble>, CompareError> {
+    ) -> Result<Result<facet::FacetResult, facet::Trouble>, CompareError> {
         if let Err(trouble) = facet::check_algorithm(record) {
             return Ok(Err(trouble));
         }
@@ -356,7 +356,7 @@ impl Run<'_> {
         seen: &CheckpointLog<'_>,
         kind: FacetKind,
         environment: &str,
-        found: &facet::Found,
+        found: &facet::FacetResult,
     ) {
         let Some(reason) = found.reason.filter(|_| case.is_last) else { return };
         if reason != PendingReason::Changed && !case.completed() {
@@ -442,7 +442,7 @@ impl Run<'_> {
     fn pend_watch(&mut self, case: &Case<'_>, reason: PendingReason, text: String) {
         let seen =
             CheckpointLog { name: WATCH_CHECKPOINT, step: 0, place: "every step", facets: &[] };
-        let found = facet::Found::pending(reason, text.into_bytes());
+        let found = facet::FacetResult::pending(reason, text.into_bytes());
         self.pend(case, &seen, FacetKind::Events, "", &found);
     }
 }

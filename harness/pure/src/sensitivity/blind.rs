@@ -6,7 +6,7 @@ use crate::model::scenario::Action;
 use crate::model::sensitivity::{BlindKind, BlindSpot, Hidden};
 use crate::model::{FacetKind, Plan, Scenario, Snapshot, Stage, Step, Surface};
 
-use super::probe::{Case, Checkpoint, Found};
+use super::probe::{Case, CaseResult, Checkpoint};
 
 /// A redaction that hides less than one change in so many is as narrow as it should be.
 const ONE_IN: u32 = 2;
@@ -29,7 +29,7 @@ pub(crate) fn of_case(
     scenario: &Scenario,
     checkpoint: &Checkpoint,
     case: &Case<'_>,
-    found: &Found,
+    found: &CaseResult,
 ) -> Vec<BlindSpot> {
     let count = found.count;
     // Of what was too much to be tried, everything is as it is said to be.

@@ -40,7 +40,7 @@ struct Material<'a> {
 }
 
 /// The findings of a night, in no order yet (see [`order`]).
-pub(super) struct Found {
+pub(super) struct NightFindings {
     pub findings: Vec<Finding>,
     /// The fingerprints of those that only add something.
     pub adds: BTreeSet<String>,
@@ -58,7 +58,7 @@ pub(super) fn findings(
     [gating, advisory]: [&Seen<'_>; 2],
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
-) -> Found {
+) -> NightFindings {
     let material = Material { plan, attempts, seen: gating, judged, stage: Stage::Gating, now };
     let reported = material.reported(advisory);
     let beside = Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
@@ -74,7 +74,7 @@ pub(super) fn findings(
     }
     let adds = all.iter().filter(|it| it.0).map(|it| it.1.fingerprint.clone()).collect();
     let told = all.into_iter().map(|it| it.1).filter(|it| it.stage > Stage::Shadow).collect();
-    Found { findings: told, adds, ages }
+    NightFindings { findings: told, adds, ages }
 }
 
 /// Puts the worst first, what is only told last, and numbers them; `adds` are the fingerprints of

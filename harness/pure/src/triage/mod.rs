@@ -62,7 +62,7 @@ pub fn triage(
         .collect();
     lost::suspicious(plan, &attempts, &mut judged);
     let without_history = judged.clone();
-    let findings::Found { mut findings, mut adds, ages } =
+    let findings::NightFindings { mut findings, mut adds, ages } =
         findings::findings(plan, &attempts, [&gating, &advisory], &judged, now);
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
