@@ -325,3 +325,19 @@ fn two_files_that_use_one_another_are_found() {
     let found = circles(&uses_of_files("room", folder.path()));
     assert_eq!(found, ["a", "d"].map(str::to_owned).into());
 }
+
+/// The most lines of a source file; a longer one has a second thing in it.
+const LONGEST: usize = 600;
+
+#[test]
+fn no_source_file_is_longer_than_a_reader_keeps_in_mind() {
+    let long: Vec<String> = walkdir::WalkDir::new(root().join("harness"))
+        .into_iter()
+        .map(|entry| entry.expect("readable"))
+        .filter(|entry| entry.path().extension().is_some_and(|it| it == "rs"))
+        .map(|entry| (std::fs::read_to_string(entry.path()).expect("readable"), entry))
+        .filter(|(source, _)| source.lines().count() > LONGEST)
+        .map(|(source, entry)| format!("{}: {}", entry.path().display(), source.lines().count()))
+        .collect();
+    assert_eq!(long, Vec::<String>::new());
+}

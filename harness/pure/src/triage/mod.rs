@@ -13,6 +13,7 @@ mod narrow;
 mod past;
 mod pieces;
 pub mod seen;
+mod severity;
 pub mod slow;
 mod spot;
 pub mod stages;
