@@ -341,3 +341,27 @@ fn no_source_file_is_longer_than_a_reader_keeps_in_mind() {
         .collect();
     assert_eq!(long, Vec::<String>::new());
 }
+
+#[test]
+fn every_dependency_has_its_reason_exactly_once() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("readable");
+    let (_, rest) = manifest.split_once("[workspace.dependencies]\n").expect("the table is there");
+    let mut used: Vec<&str> = rest
+        .lines()
+        .take_while(|it| !it.is_empty())
+        .filter_map(|it| it.split_once(" = ").map(|it| it.0))
+        .filter(|it| !it.starts_with("nightshift-"))
+        .collect();
+    let reasons = root().join("docs/design/dependencies.md");
+    let reasons = std::fs::read_to_string(reasons).expect("readable");
+    let row = Regex::new(r"(?m)^\| ([^|]+) \| [^|]+ \|$").expect("a valid pattern");
+    let mut told: Vec<&str> = row
+        .captures_iter(&reasons)
+        .flat_map(|it| it.get(1).expect("the cell").as_str().split(", "))
+        .filter_map(|it| it.split(' ').next())
+        .filter(|it| *it != "crate")
+        .collect();
+    used.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(told, used);
+}

@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 pub use complaint::Complaint;
-pub use cron::Schedule;
+pub use cron::{Field, Schedule};
 pub use error::SpecError;
 pub use overrides::Overrides;
 pub use reference::reference;
