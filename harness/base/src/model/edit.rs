@@ -75,6 +75,7 @@ const NEAR: usize = 6;
 const ROW: usize = 24;
 
 /// The words and numbers of a line in their order; a comma or point inside of a number is its own.
+#[must_use]
 pub fn tokens(line: &str) -> Vec<&str> {
     let mut all = Vec::new();
     let mut start = None;

@@ -35,18 +35,16 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// What a change says of which things.
 fn facts(change: &Change) -> Vec<Fact> {
-    let (Some(old), Some(new)) = (said(change, &change.before), said(change, &change.after)) else {
+    let side = |line: &'_ Option<String>| said(change, line.as_deref()?).map(plain);
+    let (Some(old), Some(new)) = (side(&change.before), side(&change.after)) else {
         return Vec::new();
     };
-    // In a pointer into JSON a slash of a name is written otherwise.
-    let plain = |it: &str| it.replace("~1", "/");
-    let (old, new) = (&plain(old), &plain(new));
     // A field is told with what its record is called.
     let own = if let Thing::Field(name) = &change.thing { name.as_str() } else { "" };
     let called = change.around.iter().filter(|_| !own.is_empty()).flat_map(|it| tokens(it));
     let field: Vec<&str> = tokens(own).into_iter().chain(called).filter(|it| is_name(it)).collect();
     let mut all = Vec::new();
-    for it in replaced(old, new) {
+    for it in replaced(&old, &new) {
         for name in it.near.iter().chain(&field) {
             let said = spellings(it.gone, it.came).into_iter().chain(amounts(it.gone, it.came));
             all.extend(said.map(|(gone, came)| (gone, came, name.to_lowercase())));
@@ -55,9 +53,13 @@ fn facts(change: &Change) -> Vec<Fact> {
     all
 }
 
+/// A line as it is read: in a pointer into JSON a slash of a name is written otherwise.
+fn plain(line: &str) -> String {
+    line.replace("~1", "/")
+}
+
 /// What a side of a change says, without what only tells what kind of thing it is.
-fn said<'a>(change: &Change, side: &'a Option<String>) -> Option<&'a str> {
-    let line = side.as_deref()?;
+fn said<'a>(change: &Change, line: &'a str) -> Option<&'a str> {
     match change.facet? {
         FacetKind::Aria => Node::read(line).words(),
         FacetKind::Stdout | FacetKind::Files | FacetKind::Screen | FacetKind::Text => {
@@ -119,7 +121,7 @@ fn listed(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
         is.entry((name.as_str(), came.as_str())).or_insert(*node);
     }
     let causes = |line: &str, values: &BTreeMap<(&str, &str), usize>| -> BTreeSet<usize> {
-        let line = line.replace("~1", "/");
+        let line = plain(line);
         let words = tokens(&line);
         let names: Vec<String> = words.iter().map(|it| it.to_lowercase()).collect();
         let pairs = names.iter().flat_map(|name| words.iter().map(move |it| (name.as_str(), *it)));

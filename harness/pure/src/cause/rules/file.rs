@@ -22,12 +22,15 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found
 }
 
+/// A list in a JSON file: what it stands in, and its pointer.
+type List<'a> = (&'a [String], String);
+
 /// Where items of a list in a JSON file stand at other positions, what else changed in that list
 /// moved them.
 fn shifted(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for spot in 0..evidence.spots.len() {
-        let mut lists: BTreeMap<(&[String], String), Vec<(usize, &Change)>> = BTreeMap::new();
+        let mut lists: BTreeMap<List<'_>, Vec<(usize, &Change)>> = BTreeMap::new();
         for (node, change) in evidence.seen_at(spot) {
             let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
             if change.facet == Some(FacetKind::Files)

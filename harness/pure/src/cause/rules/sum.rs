@@ -134,7 +134,7 @@ fn is_mean(change: &Change) -> bool {
 fn mean_values(change: &Change) -> Option<Mean> {
     let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
     let (was, is): (Vec<_>, Vec<_>) = (decimals_of(old).collect(), decimals_of(new).collect());
-    let mut differ = was.iter().zip(&is).filter(|(was, is)| was.0 != is.0);
+    let mut differ = was.iter().zip(&is).filter(|(was, is)| is_other(was.0, is.0));
     let (was, is) = differ.next().filter(|_| was.len() == is.len())?;
     let decimals = was.1.max(is.1);
     let off = 10_f64.powi(-i32::from(was.1.min(is.1).clamp(1, 9)));
@@ -146,9 +146,13 @@ fn by(change: &Change) -> Option<f64> {
     let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
     let both = decimals_of(old).zip(decimals_of(new));
     let differ: Vec<f64> =
-        both.filter(|(was, is)| was.0 != is.0).map(|it| it.1.0 - it.0.0).collect();
+        both.filter(|(was, is)| is_other(was.0, is.0)).map(|it| it.1.0 - it.0.0).collect();
     let [one] = differ.as_slice() else { return None };
     Some(*one)
+}
+
+fn is_other(was: f64, is: f64) -> bool {
+    was.total_cmp(&is).is_ne()
 }
 
 /// The numbers of a line with how many decimals each has.
