@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod control;
 mod doctor;
 mod exit;
 mod goto;
@@ -25,6 +26,7 @@ mod settle;
 mod settle_patch;
 mod terminal;
 mod try_target;
+mod waiting;
 
 use std::process::ExitCode;
 

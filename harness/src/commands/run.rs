@@ -3,14 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use anyhow::Context as _;
-use indexmap::IndexMap;
-
 use super::arguments::{Common, Format, RunArguments};
-use super::exit::{Exit, mistake};
+use super::exit::Exit;
 use super::progress::Reporter;
-use super::{list, night, settle, terminal};
-use crate::model::against::ControlOf;
+use super::waiting::{listen, runtime};
+use super::{control, list, night, settle, terminal};
 use crate::model::{Suite, Verdict};
 use crate::night::{
     self as nights, Finished, NewBaselines, News, RunOptions, Shake, Stop, Until, Why,
@@ -26,7 +23,8 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     if arguments.dry_run {
         let selection = arguments.choice.selection();
         list::show(common, &overrides, &selection, &arguments.build, Format::Text)?;
-        return tell_control(&night::suite(common, &overrides)?, &arguments);
+        control::tell(&night::suite(common, &overrides)?, &arguments)?;
+        return Ok(Exit::Passed);
     }
     let suite = night::suite(common, &overrides)?;
     let options = options(&suite, arguments)?;
@@ -54,19 +52,9 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
 
-/// The runtime of everything that waits for a browser, a product or a command.
-pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the asynchronous runtime")
-}
-
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
-    let (against, urls) = control_of(suite, &arguments);
-    let against = against_by_product(suite, against)?;
-    let against_urls = by_product(suite, "--against-url", urls)?;
+    let control::Asked { against, urls: against_urls } = control::asked(suite, &arguments)?;
     let until = match (arguments.until, arguments.budget) {
         (Some(clock), _) => Some(Until::Clock(clock)),
         (None, Some(budget)) => Some(Until::Budget(budget)),
@@ -80,11 +68,11 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         jobs: arguments.jobs,
         selection: arguments.choice.selection(),
         retries: arguments.retries,
-        builds: by_product(suite, "--build", &arguments.build)?,
-        beside: by_product(suite, "--beside", &arguments.beside)?,
+        builds: night::by_product(suite, "--build", &arguments.build)?,
+        beside: night::by_product(suite, "--beside", &arguments.beside)?,
         against,
         against_urls,
-        base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
+        base_urls: night::by_product(suite, "--base-url", &arguments.base_url)?,
         accept_new: match (arguments.accept_new, arguments.no_settle) {
             (true, false) => Some(NewBaselines::Settled),
             (true, true) => Some(NewBaselines::AtFirstSight),
@@ -96,127 +84,6 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
     })
-}
-
-/// What the control is asked to be: what the command line says, else the configuration.
-fn control_of<'a>(suite: &'a Suite, arguments: &'a RunArguments) -> (&'a [String], &'a [String]) {
-    let control = &suite.config.night.control;
-    if arguments.against.is_empty() && arguments.against_url.is_empty() {
-        (&control.against, &control.urls)
-    } else {
-        (&arguments.against, &arguments.against_url)
-    }
-}
-
-/// The builds to judge by; `last-good` without a product is that of each which has builds.
-fn against_by_product(
-    suite: &Suite,
-    values: &[String],
-) -> anyhow::Result<IndexMap<String, String>> {
-    let (all, named): (Vec<String>, Vec<String>) =
-        values.iter().cloned().partition(|it| it == nights::LAST_GOOD);
-    let mut found = IndexMap::new();
-    for value in all {
-        let with_builds = suite.config.products.iter().filter(|it| it.1.builds.is_some());
-        found.extend(with_builds.map(|(name, _)| (name.clone(), value.clone())));
-    }
-    if values.len() > named.len() && found.is_empty() {
-        return mistake(
-            "--against last-good: no product of this suite has `builds`; write how they are made",
-        );
-    }
-    found.extend(by_product(suite, "--against", &named)?);
-    Ok(found)
-}
-
-/// What a control would cost, before anything is run.
-fn tell_control(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<Exit> {
-    let (against, urls) = control_of(suite, arguments);
-    let mut builds = against_by_product(suite, against)?;
-    builds.extend(by_product(suite, "--against-url", urls)?);
-    if builds.is_empty() {
-        return Ok(Exit::Passed);
-    }
-    let scenarios = crate::plan::select(suite, &arguments.choice.selection())?;
-    let known = list::expected_durations(suite);
-    let own: Vec<_> =
-        scenarios.iter().filter(|it| builds.keys().any(|name| it.uses_product(name))).collect();
-    let ms: u64 = own.iter().filter_map(|it| known.get(&it.id)).sum();
-    let took = match ms {
-        0 => String::new(),
-        ms => format!(", about {:.0}s more one after the other", (ms as f64 / 1000.0).ceil()),
-    };
-    let said: Vec<String> = builds.iter().map(|(name, build)| format!("{name} {build}")).collect();
-    let scenarios = super::check::counted(own.len(), "scenario");
-    let only = match suite.config.night.control.of {
-        ControlOf::All => "",
-        ControlOf::Needed => " that differ or have no baseline",
-    };
-    terminal::say(format_args!(
-        "control: {} for up to {scenarios}{only}, once, and twice where something differs{took}",
-        said.join(", ")
-    ));
-    Ok(Exit::Passed)
-}
-
-/// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-pub(super) fn by_product(
-    suite: &Suite,
-    option: &str,
-    values: &[String],
-) -> anyhow::Result<IndexMap<String, String>> {
-    let products = &suite.config.products;
-    let mut found = IndexMap::new();
-    for value in values {
-        let named = value.split_once('=').filter(|(name, _)| products.contains_key(*name));
-        let (name, value) = match (named, products.first()) {
-            (Some((name, value)), _) => (name.to_owned(), value.to_owned()),
-            (None, Some((only, _))) if products.len() == 1 => (only.clone(), value.clone()),
-            (None, _) => {
-                let all: Vec<_> = products.keys().map(String::as_str).collect();
-                return mistake(format!(
-                    "{option} {value}: this suite has several products; write {option} PRODUCT=VALUE with one of {}",
-                    all.join(", ")
-                ));
-            }
-        };
-        found.insert(name, value);
-    }
-    Ok(found)
-}
-
-/// Turns the first SIGINT or SIGTERM into a stop that still reports, and counts further ones.
-pub(super) fn listen(stop: Stop, number: Arc<AtomicU8>) {
-    tokio::spawn(async move {
-        loop {
-            let received = next_signal().await;
-            if number.swap(received, Ordering::Relaxed) == 0 {
-                terminal::say("stopping; the report follows (again to leave the PDF out)");
-            }
-            stop.interrupt();
-        }
-    });
-}
-
-/// Waits for the next signal that asks to stop and answers with its number.
-#[cfg(unix)]
-pub async fn next_signal() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-            _ = interrupt.recv() => 2,
-            _ = terminate.recv() => 15,
-        },
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-pub async fn next_signal() -> u8 {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => 2,
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// The scenarios behind which a fault may stand although they were not judged, before everything else.

@@ -1,9 +1,9 @@
 //! What a reader must know of the control: which builds it was, what it cost, by what the facets of
 //! the night were judged, and what went wrong with it. Neighbour: [`super::trust`], which places it.
 
+use super::fact::FactView;
 use super::night::NightReport;
 use super::shown::{count, duration, one_line, short, thousands};
-use super::trust::FactView;
 
 /// The most lines of each kind.
 const MOST: usize = 5;

@@ -10,6 +10,7 @@ mod control;
 mod covers;
 mod ctrf;
 mod facets;
+mod fact;
 mod files;
 mod finding;
 mod html;
@@ -21,6 +22,7 @@ mod page;
 mod past;
 mod pictures;
 mod recording;
+mod sections;
 mod sentence;
 pub mod shown;
 mod summary;
@@ -33,7 +35,6 @@ use futures_util::future::BoxFuture;
 
 pub use build::build;
 pub use covers::{Cover, covers};
-pub use html::Mode;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -44,6 +45,15 @@ pub use shown::one_line;
 pub use trust::{fail_own_checks, lose_their_browser};
 
 use crate::model::FORMAT_VERSION;
+
+/// What the page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `index.html`: folded, light and dark.
+    Screen,
+    /// What is printed to `report.pdf`: nothing folded, light.
+    Print,
+}
 
 /// Why a report could not be written or read.
 #[derive(Debug, thiserror::Error)]

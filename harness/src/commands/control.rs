@@ -1,0 +1,84 @@
+//! The control of a night as it is asked for, by `run` and by the configuration, and what it would
+//! cost.
+
+use indexmap::IndexMap;
+
+use super::arguments::RunArguments;
+use super::check::counted;
+use super::exit::mistake;
+use super::{list, night, terminal};
+use crate::model::Suite;
+use crate::model::against::ControlOf;
+use crate::{night as nights, plan};
+
+/// What tonight is to be judged by, by product.
+pub struct Asked {
+    /// Builds.
+    pub against: IndexMap<String, String>,
+    /// Running servers.
+    pub urls: IndexMap<String, String>,
+}
+
+/// What the command line says, else the configuration.
+pub fn asked(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<Asked> {
+    let control = &suite.config.night.control;
+    let (against, urls) = if arguments.against.is_empty() && arguments.against_url.is_empty() {
+        (&control.against, &control.urls)
+    } else {
+        (&arguments.against, &arguments.against_url)
+    };
+    Ok(Asked {
+        against: against_by_product(suite, against)?,
+        urls: night::by_product(suite, "--against-url", urls)?,
+    })
+}
+
+/// The builds to judge by; `last-good` without a product is that of each which has builds.
+fn against_by_product(
+    suite: &Suite,
+    values: &[String],
+) -> anyhow::Result<IndexMap<String, String>> {
+    let (all, named): (Vec<String>, Vec<String>) =
+        values.iter().cloned().partition(|it| it == nights::LAST_GOOD);
+    let mut found = IndexMap::new();
+    for value in &all {
+        let with_builds = suite.config.products.iter().filter(|it| it.1.builds.is_some());
+        found.extend(with_builds.map(|(name, _)| (name.clone(), value.clone())));
+    }
+    if !all.is_empty() && found.is_empty() {
+        return mistake(
+            "--against last-good: no product of this suite has `builds`; write how they are made",
+        );
+    }
+    found.extend(night::by_product(suite, "--against", &named)?);
+    Ok(found)
+}
+
+/// Says what a control would cost, before anything is run.
+pub fn tell(suite: &Suite, arguments: &RunArguments) -> anyhow::Result<()> {
+    let Asked { against: mut builds, urls } = asked(suite, arguments)?;
+    builds.extend(urls);
+    if builds.is_empty() {
+        return Ok(());
+    }
+    let scenarios = plan::select(suite, &arguments.choice.selection())?;
+    let known = list::expected_durations(suite);
+    let own: Vec<_> =
+        scenarios.iter().filter(|it| builds.keys().any(|name| it.uses_product(name))).collect();
+    let ms: u64 = own.iter().filter_map(|it| known.get(&it.id)).sum();
+    let took = match ms {
+        0 => String::new(),
+        ms => format!(", about {:.0}s more one after the other", (ms as f64 / 1000.0).ceil()),
+    };
+    let said: Vec<String> = builds.iter().map(|(name, build)| format!("{name} {build}")).collect();
+    let only = match suite.config.night.control.of {
+        ControlOf::All => "",
+        ControlOf::Needed => " that differ or have no baseline",
+    };
+    terminal::say(format_args!(
+        "control: {} for up to {}{only}, once, and twice where something differs{took}",
+        said.join(", "),
+        counted(own.len(), "scenario")
+    ));
+    Ok(())
+}
