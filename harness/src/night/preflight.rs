@@ -1,6 +1,8 @@
 //! Preflight: browser, driver and products are healthy before the first scenario, or the night
 //! says why not.
 
+mod others;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,16 +11,16 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use indexmap::IndexMap;
 
-use super::builds::{Other, Others, Use};
+use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
-use crate::model::against::{ControlOf, ControlPlan};
+use crate::model::against::ControlPlan;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
-use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite, Template};
+use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
@@ -162,14 +164,6 @@ fn allowed(suite: &Suite) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// Other builds that are ready.
-#[derive(Default)]
-struct OtherBuilds {
-    products: Products,
-    timed: IndexMap<String, String>,
-    control: Option<ControlPlan>,
-}
-
 /// What the checks share.
 struct Desk<'a> {
     suite: &'a Suite,
@@ -263,116 +257,6 @@ impl Desk<'_> {
             }
         }
         Ok((running, builds, unhealthy))
-    }
-
-    /// Makes other builds ready, so that what they lack is known before anything is run on them.
-    async fn others(
-        &self,
-        wanted: &Others,
-        (plan, tonight): (&Plan, &Products),
-        scratch: &Path,
-    ) -> Result<OtherBuilds, NightError> {
-        let check = |name: &str, what: Use| match what {
-            Use::Timing => format!("other build of {name}"),
-            Use::Control => format!("control of {name}"),
-        };
-        let used = |name: &str| plan.scenarios.iter().any(|it| it.uses_product(name));
-        let mut ready = OtherBuilds::default();
-        let mut control =
-            ControlPlan { of: self.suite.config.night.control.of, ..ControlPlan::default() };
-        let mut asked = false;
-        for (name, what, why) in &wanted.none {
-            self.record(&check(name, *what), Ok(why), Duration::ZERO, Vec::new())?;
-            if *what == Use::Control {
-                asked = true;
-                control.problems.push(format!("{name} has no control: {why}"));
-            }
-        }
-        let alone = wanted.builds.len() == 1;
-        for (name, (other, what)) in wanted.builds.iter().filter(|it| used(it.0)) {
-            asked |= *what == Use::Control;
-            let check = check(name, *what);
-            (self.progress)(Progress::Checking(check.clone()));
-            let started = Instant::now();
-            let served_beside = (alone && *what == Use::Control).then_some(tonight);
-            let found = self.other(name, other, served_beside, scratch).await;
-            let took = started.elapsed();
-            match found {
-                Ok(running) => {
-                    let detail = match other {
-                        Other::Build(_) => build_said(&running),
-                        Other::Address(url) => format!("running at {url}"),
-                    };
-                    self.record(&check, Ok(&detail), took, Vec::new())?;
-                    let is_timed = match (other, what) {
-                        (Other::Build(_), Use::Timing) => true,
-                        // What is not needed is run on no other build, so that nothing times it.
-                        (Other::Build(_), Use::Control) => control.of == ControlOf::All,
-                        (Other::Address(_), _) => false,
-                    };
-                    if is_timed && self.suite.config.night.measure > 0 {
-                        ready.timed.insert(name.clone(), other.name().to_owned());
-                    }
-                    if *what == Use::Control {
-                        control.builds.insert(name.clone(), other.name().to_owned());
-                        if matches!(other, Other::Address(_)) {
-                            control.by_address.push(name.clone());
-                        }
-                    }
-                    ready.products.add(running);
-                }
-                Err(error) => {
-                    let log = self.log_of(&error)?;
-                    let lost = match what {
-                        Use::Timing => "no duration is compared with it",
-                        Use::Control => "nothing is judged by it",
-                    };
-                    let problem = format!("{error}; {lost}");
-                    if *what == Use::Control {
-                        let line = error.to_string();
-                        let line = line.lines().next().unwrap_or_default();
-                        control.problems.push(format!("{name} has no control: {line}"));
-                    }
-                    self.record(&check, Err(&problem), took, log)?;
-                }
-            }
-        }
-        ready.control = asked.then_some(control);
-        Ok(ready)
-    }
-
-    /// Makes another build ready, and sees that it can be served where that hangs on no other
-    /// product's control.
-    async fn other(
-        &self,
-        name: &str,
-        other: &Other,
-        served_beside: Option<&Products>,
-        scratch: &Path,
-    ) -> Result<Running, ProductError> {
-        let own = &self.suite.config.products[name];
-        let (config, build) = match other {
-            Other::Build(build) => (own.clone(), Some(build)),
-            Other::Address(url) => {
-                let elsewhere = ProductConfig {
-                    base_url: Some(Template::new(url.trim_end_matches('/'))),
-                    serve: None,
-                    ..own.clone()
-                };
-                (elsewhere, self.builds.get(name))
-            }
-        };
-        let prepared = self.prepare(name, &config, build).await?;
-        let running = self.running(prepared, &config, scratch);
-        if let Some(tonight) = served_beside {
-            let neighbours = neighbours(tonight, &config).await;
-            running.shared(&neighbours).await?;
-            let isolated = config.base_url.is_none() && config.isolate == Isolation::Scenario;
-            if isolated {
-                running.stop().await;
-            }
-        }
-        Ok(running)
     }
 
     fn running(

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
-use super::severity::severity;
+use super::severity::{only_adds, severity};
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
 use super::verdicts::{Judged, verdict};
@@ -412,27 +412,10 @@ impl Material<'_> {
 
     /// The one finding of all that the control differs in as tonight does.
     fn changed_world(&self) -> Option<Finding> {
-        let mut spots: Vec<Located> = self.seen.world().to_vec();
-        for scenario in &self.plan.scenarios {
-            let log = self.attempts.scenario(&scenario.id);
-            let last = log.and_then(|log| log.attempts.iter().rfind(|it| it.1.counts()));
-            let Some((number, log)) = last else { continue };
-            if !self.seen.is_alike(&scenario.id, *number) || !self.seen.has_baseline(&scenario.id) {
-                continue;
-            }
-            spots.extend(world::failure(&scenario.id, *number, log));
-        }
-        let key = world::KEY;
+        let spots = world::spots(self.plan, self.attempts, self.seen);
         (!spots.is_empty()).then(|| {
-            let mut finding =
-                self.product_finding(key, String::new(), spots, Verdict::Inconclusive);
-            let atoms = finding.changes.iter().any(|it| it.facet.is_some());
-            finding.verdict = Verdict::Inconclusive;
-            finding.severity = Severity::Minor;
-            finding.confidence = 0.95;
-            finding.accept = atoms.then(String::new);
-            finding.reasons.extend(world::reasons(self.plan, &finding));
-            finding
+            let all = self.product_finding(world::KEY, String::new(), spots, Verdict::Inconclusive);
+            world::finding(self.plan, all)
         })
     }
 
@@ -617,16 +600,4 @@ fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
         }
     }
     all
-}
-
-/// Whether something came and nothing went: it comes after what users may miss.
-fn only_adds(atoms: &BTreeSet<Identity>) -> bool {
-    let more = |old: &str, new: &str| {
-        new.strip_prefix(old).is_some_and(|it| it.starts_with(char::is_whitespace))
-    };
-    atoms.iter().all(|it| match it.sides() {
-        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => more(old, new),
-        Some((_, None, Some(_))) => true,
-        Some((_, _, _)) | None => false,
-    })
 }

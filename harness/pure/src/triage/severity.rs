@@ -1,4 +1,5 @@
-//! [`severity`]: how bad a finding is for those who use the product, by what it consists of.
+//! [`severity`]: how bad a finding is for those who use the product, by what it consists of;
+//! [`only_adds`] says which come last.
 
 use std::collections::BTreeSet;
 
@@ -55,4 +56,16 @@ fn watch_severity(line: &str) -> Severity {
         return Severity::Major;
     }
     Severity::Minor
+}
+
+/// Whether something came and nothing went: it comes after what users may miss.
+pub(super) fn only_adds(atoms: &BTreeSet<Identity>) -> bool {
+    let more = |old: &str, new: &str| {
+        new.strip_prefix(old).is_some_and(|it| it.starts_with(char::is_whitespace))
+    };
+    atoms.iter().all(|it| match it.sides() {
+        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => more(old, new),
+        Some((_, None, Some(_))) => true,
+        Some((_, _, _)) | None => false,
+    })
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::narrow::facets_of;
+use super::seen::Seen;
 use super::spot;
 use super::stages::Parts;
 use crate::cause::{Cause, Class, causes};
@@ -15,7 +16,7 @@ use crate::model::against::{ControlPlan, ControlResult, FixedAgainst};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::without_numbers;
 use crate::model::comparison::{Comparison, Located};
-use crate::model::{Difference, Finding, Outcome, Plan, StepOutcome};
+use crate::model::{Difference, Finding, Outcome, Plan, Severity, StepOutcome, Verdict};
 use crate::words::{self, plain};
 
 /// What stands for the one finding of a changed world, on any night.
@@ -63,9 +64,36 @@ pub fn failure(scenario: &str, number: u32, log: &AttemptLog<'_>) -> Option<Loca
     Some(spot::failure(scenario, number, (step.index, &step.place), why, evidence))
 }
 
-/// Why a changed world is none of the product's, in sentences.
+/// All that the control differs in as tonight does, or fails at, where something was accepted.
 #[must_use]
-pub fn reasons(plan: &Plan, finding: &Finding) -> Vec<String> {
+pub fn spots(plan: &Plan, attempts: &Attempts<'_>, seen: &Seen<'_>) -> Vec<Located> {
+    let mut spots: Vec<Located> = seen.world().to_vec();
+    for scenario in &plan.scenarios {
+        let log = attempts.scenario(&scenario.id);
+        let last = log.and_then(|log| log.attempts.iter().rfind(|it| it.1.counts()));
+        let Some((number, log)) = last else { continue };
+        if seen.is_alike(&scenario.id, *number) && seen.has_baseline(&scenario.id) {
+            spots.extend(failure(&scenario.id, *number, log));
+        }
+    }
+    spots
+}
+
+/// A finding that is about the world and no product's fault.
+#[must_use]
+pub fn finding(plan: &Plan, mut finding: Finding) -> Finding {
+    let acceptable = finding.changes.iter().any(|it| it.facet.is_some());
+    finding.verdict = Verdict::Inconclusive;
+    finding.severity = Severity::Minor;
+    finding.confidence = 0.95;
+    finding.accept = acceptable.then(String::new);
+    let more = reasons(plan, &finding);
+    finding.reasons.extend(more);
+    finding
+}
+
+/// Why a changed world is none of the product's, in sentences.
+fn reasons(plan: &Plan, finding: &Finding) -> Vec<String> {
     let builds = said(plan);
     let places: BTreeSet<_> =
         finding.differences.iter().map(|it| (&it.scenario, &it.checkpoint, it.step)).collect();
