@@ -556,12 +556,6 @@ impl Material<'_> {
     }
 }
 
-/// The fingerprint of what is about a product, or the world, as a whole.
-#[must_use]
-pub(super) fn fingerprint_of(key: &str) -> String {
-    fingerprint(&BTreeSet::from([Identity::Product(key.to_owned())]))
-}
-
 /// The same for the same cause on any night: a short hash of its first atom, because what merely
 /// follows from a cause can differ from night to night.
 fn fingerprint(atoms: &BTreeSet<Identity>) -> String {

@@ -74,7 +74,7 @@ pub fn triage(
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     findings::order(plan, &gating, &adds, &mut findings);
     entitle(plan, &attempts, &mut findings);
-    world::entitle(plan, &mut findings, &findings::fingerprint_of(world::KEY));
+    world::entitle(plan, &mut findings);
     let judged_by = judged::tally(plan, &attempts);
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);

@@ -14,7 +14,7 @@ use crate::cause::{Cause, Class, causes};
 use crate::control::judged;
 use crate::model::against::{ControlPlan, ControlResult, FixedAgainst};
 use crate::model::attempts::{AttemptLog, Attempts};
-use crate::model::change::without_numbers;
+use crate::model::change::{Identity, short_hash, without_numbers};
 use crate::model::comparison::{Comparison, Located};
 use crate::model::{Difference, Finding, Outcome, Plan, Severity, StepOutcome, Verdict};
 use crate::words::{self, plain};
@@ -109,8 +109,9 @@ fn reasons(plan: &Plan, finding: &Finding) -> Vec<String> {
 }
 
 /// Says in the title of a changed world that it is one.
-pub fn entitle(plan: &Plan, findings: &mut [Finding], key: &str) {
-    for finding in findings.iter_mut().filter(|it| it.fingerprint == key) {
+pub fn entitle(plan: &Plan, findings: &mut [Finding]) {
+    let fingerprint = short_hash(&Identity::Product(KEY.to_owned()).key());
+    for finding in findings.iter_mut().filter(|it| it.fingerprint == fingerprint) {
         finding.title = format!(
             "The world changed, not the product: {} (on {} too)",
             finding.title,
