@@ -6,6 +6,7 @@
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
 //! `words` gives the finished findings their titles.
 
+mod alike;
 mod findings;
 mod gate;
 mod lost;

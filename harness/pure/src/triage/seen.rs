@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::alike;
 use super::stages::{keeps_from_judging, makes_new};
-use super::world;
 use crate::model::attempts::Attempts;
 use crate::model::comparison::{Comparison, Located, Unjudged};
 use crate::model::{Plan, Scenario};
@@ -66,13 +66,13 @@ impl<'a> Seen<'a> {
         attempts: &Attempts<'a>,
         comparison: &Comparison,
     ) -> Self {
-        self.world = world::counting(plan, attempts, comparison);
+        self.world = alike::counting(plan, attempts, comparison);
         for scenario in &plan.scenarios {
             let Some(log) = attempts.scenario(&scenario.id) else { continue };
             let Some(control) = log.control() else { continue };
             self.controls.insert(&scenario.id, control.failures().map(|it| it.0.index).min());
-            let alike = log.attempts.iter().filter(|it| world::fails_alike(it.1, control));
-            self.alike.extend(alike.map(|it| (scenario.id.as_str(), *it.0)));
+            let same = log.attempts.iter().filter(|it| alike::fails_alike(it.1, control));
+            self.alike.extend(same.map(|it| (scenario.id.as_str(), *it.0)));
         }
         self
     }
