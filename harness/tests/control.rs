@@ -111,6 +111,8 @@ fn what_the_build_before_does_right_is_regressed_and_says_so() {
     let reasons = finding["reasons"].as_array().expect("reasons");
     let said = reasons.iter().map(text).find(|it| it.contains("tool 1.4 did it right"));
     assert!(said.is_some(), "{reasons:#?}");
+    let again = "nightshift run orders --build 'tool=worse' --against 'tool=1.4'";
+    assert_eq!(finding["reproduce"], again);
     let control = &night["night"]["control"];
     // The one that differs twice, the other once.
     assert_eq!((&control["build"], &control["runs"]), (&json!("1.4"), &json!(3)));
@@ -172,6 +174,8 @@ fn a_suite_without_any_baseline_is_judged_by_the_build_before_and_reviewed_after
     assert_eq!(verdict(&night, "check"), "unchanged");
     assert_eq!(found(&night).len(), 1, "{:#}", night["findings"]);
     assert_eq!(night["facets_judged"]["control"], 8);
+    let reasons = night["findings"][0]["reasons"].to_string();
+    assert!(reasons.contains("what it showed is tonight's"), "{reasons}");
     assert_eq!(night["facets_without_baseline"], 0);
     let listed = shop.run_in("Monday", &["review", "reports/nights/n1", "--list"]);
     assert!(listed.stdout.contains("F1") && listed.stdout.contains("check"), "{listed:#?}");

@@ -503,9 +503,7 @@ impl Material<'_> {
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,
-            reproduce: first.map_or("nightshift run".to_owned(), |it| {
-                format!("nightshift run {}", shell_words::quote(&it.id))
-            }),
+            reproduce: world::reproduce(self.plan, first.copied()),
             // The number is not known yet; what is there says that it can be accepted.
             accept: facets().any(|it| it.facet.is_some()).then(String::new),
             suppression: None,

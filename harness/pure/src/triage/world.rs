@@ -15,7 +15,7 @@ use crate::model::against::{ControlPlan, ControlResult, FixedAgainst};
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::{Comparison, Located};
-use crate::model::{Difference, Finding, Outcome, Plan, Severity, StepOutcome, Verdict};
+use crate::model::{Difference, Finding, Outcome, Plan, Scenario, Severity, StepOutcome, Verdict};
 use crate::words::{self, plain};
 
 /// What stands for the one finding of a changed world, on any night.
@@ -98,12 +98,34 @@ fn named(control: &ControlPlan) -> Vec<String> {
     all.map(|(name, build)| format!("{} {}", plain(name, 40), plain(build, 80))).collect()
 }
 
+/// The command that repeats what was seen of a scenario, on the control too where it has one.
+#[must_use]
+pub fn reproduce(plan: &Plan, scenario: Option<&Scenario>) -> String {
+    let mut words = vec!["nightshift".to_owned(), "run".to_owned()];
+    let Some(scenario) = scenario else { return words.join(" ") };
+    words.push(scenario.id.clone());
+    let control = plan.control.as_ref().filter(|it| it.covers(scenario));
+    let builds = control.map(|it| it.builds.iter()).into_iter().flatten();
+    for (name, other) in builds.filter(|(name, _)| scenario.uses_product(name)) {
+        let by_address = control.is_some_and(|it| it.by_address.contains(name));
+        let product = plan.products.iter().find(|it| it.name == *name && !by_address);
+        if let Some(own) = product.and_then(|it| it.build.as_ref()) {
+            words.extend(["--build".to_owned(), format!("{name}={own}")]);
+        }
+        let option = if by_address { "--against-url" } else { "--against" };
+        words.extend([option.to_owned(), format!("{name}={other}")]);
+    }
+    shell_words::join(words)
+}
+
 /// That the control did right what tonight's build does wrong.
 pub struct Right {
     builds: String,
     runs: usize,
     /// How far its runs lie from tonight's at most, in seconds.
     seconds: i64,
+    /// Whether nothing else says what is right.
+    is_lent: bool,
 }
 
 impl Right {
@@ -132,7 +154,16 @@ impl Right {
             builds.insert(control.said(scenario));
         }
         let builds = builds.into_iter().map(|it| plain(&it, 120)).collect::<Vec<_>>();
-        (!builds.is_empty()).then(|| Self { builds: builds.join(" and "), runs, seconds })
+        let lent = plan.baselines.iter().filter(|it| !it.origin.is_accepted());
+        let is_lent = lent.into_iter().any(|record| {
+            differences.iter().any(|it| {
+                it.scenario == record.scenario
+                    && it.checkpoint.as_deref() == Some(&record.checkpoint)
+                    && it.facets.iter().any(|own| own.facet == Some(record.facet))
+            })
+        });
+        let builds = builds.join(" and ");
+        (!builds.is_empty()).then_some(Self { builds, runs, seconds, is_lent })
     }
 
     /// How sure that makes a finding that so many attempts saw.
@@ -153,7 +184,15 @@ impl Right {
             seconds => format!("{} min apart", seconds / 60),
         };
         let runs = if self.runs == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs) };
-        format!("{} did it right in {runs} of it in the same environment, {when}", self.builds)
+        let lent = if self.is_lent {
+            "; no baseline was accepted in this environment, so that what it showed is tonight's"
+        } else {
+            ""
+        };
+        format!(
+            "{} did it right in {runs} of it in the same environment, {when}{lent}",
+            self.builds
+        )
     }
 }
 
