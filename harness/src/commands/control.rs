@@ -1,6 +1,8 @@
 //! The control of a night as it is asked for, by `run` and by the configuration, and what it would
 //! cost.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use super::arguments::RunArguments;
@@ -52,6 +54,16 @@ fn against_by_product(
     }
     found.extend(night::by_product(suite, "--against", &named)?);
     Ok(found)
+}
+
+/// What the control of a night will cost at most, as its beginning says it.
+pub fn cost(scenarios: usize, builds: &str, expected: Option<Duration>) -> String {
+    let scenarios = counted(scenarios, "scenario");
+    let expected = expected.map_or(String::new(), |it| {
+        let minutes = it.as_secs_f64() / 60.0;
+        format!(", {minutes:.1} min more on one worker by the last night")
+    });
+    format!("control: {builds} for up to {scenarios}{expected}")
 }
 
 /// Says what a control would cost, before anything is run.

@@ -50,12 +50,7 @@ impl Reporter {
                 self.line(&format!("timing {scenarios} on both builds, beside {builds}"));
             }
             Progress::Control { scenarios, builds, expected } => {
-                let scenarios = super::check::counted(scenarios, "scenario");
-                let expected = expected.map_or(String::new(), |it| {
-                    let minutes = it.as_secs_f64() / 60.0;
-                    format!(", {minutes:.1} min more on one worker by the last night")
-                });
-                self.line(&format!("control: {builds} for up to {scenarios}{expected}"));
+                self.line(&super::control::cost(scenarios, &builds, expected));
             }
             Progress::OnControl { scenario } => self.message(&format!("{scenario} (control)")),
             Progress::Measuring { scenarios, times } => {

@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use super::NightError;
+use super::{NightError, RunOptions};
 use crate::model::suite::{BuildsConfig, Config};
 use crate::model::{Decision, History};
 use crate::spec::suggestion_or_list;
@@ -41,6 +41,14 @@ pub(super) struct Asked<'a> {
     pub against: &'a IndexMap<String, String>,
     /// Running servers to judge by.
     pub urls: &'a IndexMap<String, String>,
+}
+
+impl<'a> Asked<'a> {
+    /// What a night is asked to do.
+    pub(super) fn of(options: &'a RunOptions) -> Self {
+        let RunOptions { beside, against, against_urls: urls, .. } = options;
+        Self { beside, against, urls }
+    }
 }
 
 /// Another build of a product, or a running server of it.

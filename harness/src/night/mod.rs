@@ -206,11 +206,7 @@ async fn attempted(
     plan.machine = Some(past::machine());
     let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
     let options = &RunOptions { shake, ..options.clone() };
-    let asked = builds::Asked {
-        beside: &options.beside,
-        against: &options.against,
-        urls: &options.against_urls,
-    };
+    let asked = builds::Asked::of(options);
     builds::can_be_had(&suite.config, asked)?;
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;

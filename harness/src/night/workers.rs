@@ -90,14 +90,8 @@ pub(super) async fn run(
         (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
-    let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
-    if failed.is_none() && !rest.is_empty() {
-        let jobs = jobs.min(rest.len());
-        let queue = Queue::new(rest);
-        let workers: Vec<_> = (0..jobs)
-            .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
-            .collect();
-        failed = joined(workers, &mut spare).await;
+    if failed.is_none() {
+        failed = rest(&hall, jobs, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -113,6 +107,17 @@ pub(super) async fn run(
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Runs on the control what waited for it; answers with what went wrong.
+async fn rest(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
+    let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
+    let jobs = jobs.min(rest.len());
+    let queue = Queue::new(rest);
+    let workers = (0..jobs)
+        .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
+        .collect();
+    joined(workers, spare).await
 }
 
 /// Waits for all workers and keeps one of their browsers; answers with what went wrong.

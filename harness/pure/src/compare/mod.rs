@@ -215,15 +215,12 @@ impl Run<'_> {
             };
             match outcome {
                 Err(trouble) => self.unjudged(case, Some((seen.name, kind)), &trouble),
-                Ok(mut found) => {
-                    if let (Some(record), Some(facet)) = (record, facet)
-                        && found.change.is_none()
-                        && !record.origin.is_accepted()
-                    {
-                        let reason = PendingReason::AsControl;
-                        let fresh = facet::fresh(facet, reason, &redactor, self.read);
-                        found = fresh.unwrap_or_default();
-                    }
+                Ok(found) => {
+                    let lent = record.is_some_and(|it| !it.origin.is_accepted());
+                    let found = match facet.filter(|_| lent && found.change.is_none()) {
+                        Some(facet) => self.as_control(facet, &redactor),
+                        None => found,
+                    };
                     if let Some(reason) = found.reason.filter(|_| !records.is_empty()) {
                         self.without_baseline(case, seen, snapshot, (kind, environment), reason);
                     }
@@ -294,6 +291,12 @@ impl Run<'_> {
             facets: changes,
         };
         self.out.differences.push(Located { difference, replaced });
+    }
+
+    /// What is as the control saw it still waits to be accepted.
+    fn as_control(&self, seen: &FacetRecord, redactor: &Redactor) -> facet::FacetResult {
+        let reason = PendingReason::AsControl;
+        facet::fresh(seen, reason, redactor, self.read).unwrap_or_default()
     }
 
     /// The writes that an attempt sent at another of its checkpoints than its baselines say: when
