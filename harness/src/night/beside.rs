@@ -28,7 +28,7 @@ const AT_MOST: Duration = Duration::from_secs(1_800);
 const PART_OF_CONTROL: u32 = 15;
 /// So few suspects are hardly chance, and may take so long.
 const FEW: usize = 3;
-const FOR_FEW: Duration = Duration::from_secs(180);
+const FOR_FEW: Duration = Duration::from_secs(60);
 
 /// Times the scenarios of tonight's products on both builds; answers with the browser.
 ///

@@ -13,7 +13,7 @@ use super::{
 
 /// How many times as long, and how many milliseconds longer, a step must take that was timed once and
 /// beside others, to be timed alone.
-const CLEAR_RATIO: f64 = 1.5;
+const CLEAR_RATIO: f64 = 2.0;
 const CLEAR_MORE_MS: f64 = 100.0;
 
 /// The series whose first times are apart: where the other build's was the shorter one, with the
