@@ -37,6 +37,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
                 name: "shop".into(),
                 build: Some("a1b2c3".into()),
                 previous_build: Some("d4e5f6".into()),
+                version: None,
+                previous_version: None,
             }],
             machine: None,
         },

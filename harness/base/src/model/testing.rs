@@ -45,6 +45,8 @@ impl Default for Night {
                 name: "shop".to_owned(),
                 build: None,
                 previous_build: None,
+                version: None,
+                previous_version: None,
             }],
             beside: IndexMap::new(),
             patience: None,

@@ -10,17 +10,21 @@ use super::facets::{LinkView, links};
 use super::finding::Known;
 use super::html::Mode;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
+use super::morning::{AlsoView, also};
 use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, one_line, short};
 use super::trust::{BuildView, FactView, TallyView, alerts, builds, judged, tally, trust};
+use super::views::Views;
 use crate::model::finding::{FixedCause, Pending};
 use crate::model::{Decision, Finding, Stage, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
+/// The most findings that the overview names.
+const OVERVIEW: usize = 12;
 /// The most causes that are told to be gone, and redactions that are told to be dead.
 const MOST_GONE: usize = 50;
 
@@ -47,6 +51,10 @@ pub struct Page {
     /// Whether nothing needs anybody.
     calm: bool,
     needs_you: FindingList,
+    /// The rest of the morning, for the first page of the PDF.
+    also: Vec<AlsoView>,
+    /// The night by owner and tag; on paper there is nothing to click.
+    views: Option<Views>,
     /// What the overview of the printed page leaves out.
     overview_left_out: Option<String>,
     sections: Vec<SectionView>,
@@ -150,11 +158,14 @@ impl Page {
             titles: report.findings.iter().map(|it| (it.id.as_str(), it.title.as_str())).collect(),
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
-        let mut room = Room::default();
+        let mut room = Room::of(mode);
         let urgent = active(report, Verdict::Regressed).chain(slower(report));
         let needs_you = FindingList::new(urgent, &known, &mut room);
         let night = &report.night;
         let waiting = waiting(report);
+        let sections = sections(report, &known, &mut room, most_rows);
+        let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
+        let views = Views::new(report, &lists.flat_map(FindingList::shown).collect());
         Self {
             print: mode == Mode::Print,
             title: sentence(report),
@@ -174,10 +185,12 @@ impl Page {
             trust: trust(report),
             judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
-            overview_left_out: (needs_you.total > 12)
-                .then(|| format!("{} below.", count(needs_you.total - 12, "more finding"))),
+            also: also(report),
+            views: (mode == Mode::Screen && !views.is_empty()).then_some(views),
+            overview_left_out: (needs_you.total > OVERVIEW)
+                .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
             needs_you,
-            sections: sections(report, &known, &mut room, most_rows),
+            sections,
             slowest: slowest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()

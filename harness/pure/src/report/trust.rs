@@ -50,11 +50,8 @@ pub fn builds(report: &NightReport) -> Vec<BuildView> {
         .iter()
         .map(|product| BuildView {
             name: one_line(&product.name, 60),
-            build: product
-                .build
-                .as_deref()
-                .map_or("unnamed build".to_owned(), |it| one_line(it, 80)),
-            previous: product.previous_build.as_deref().map(|it| one_line(it, 80)),
+            build: product.said().map_or("unnamed build".to_owned(), |it| one_line(&it, 80)),
+            previous: product.previous_said().map(|it| one_line(&it, 80)),
         })
         .collect()
 }

@@ -8,6 +8,7 @@
 
 mod align;
 mod checkpoint;
+mod instead;
 mod json;
 mod kind;
 mod order;
@@ -173,6 +174,7 @@ fn of_watches(
             remedy: None,
             silent: false,
             cost: None,
+            instead: None,
         }
     });
     Ok(noise.collect())

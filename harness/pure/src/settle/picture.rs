@@ -79,6 +79,9 @@ pub(super) fn of(
         names.dedup();
         left = difference(pictures, redactors, &names)?;
     }
+    if left.is_none() {
+        names = needed(pictures, redactors, names)?;
+    }
     let rects = |name: &String| -> Vec<Rect> {
         let own = pictures[0].layout.things.iter().filter(|it| it.name == *name);
         own.map(|it| it.rect).collect()
@@ -86,9 +89,17 @@ pub(super) fn of(
     let candidates = names.iter().filter_map(|name| {
         Some(Candidate {
             remedy: Remedy::Mask(target(name)?),
-            kind: if shuffled.contains(name) { NoiseKind::Order } else { NoiseKind::Animation },
+            kind: match (shuffled.contains(name), stands_elsewhere(pictures, name)) {
+                (true, _) => NoiseKind::Order,
+                (false, true) => NoiseKind::Moved,
+                (false, false) => NoiseKind::Animation,
+            },
             at: name.clone(),
-            samples: vec!["drawn otherwise in each round".to_owned()],
+            samples: vec![if stands_elsewhere(pictures, name) {
+                "stands elsewhere in some rounds, since what is beside it varies".to_owned()
+            } else {
+                "drawn otherwise in each round".to_owned()
+            }],
         })
     });
     Ok(Some(Varied {
@@ -96,6 +107,40 @@ pub(super) fn of(
         rects: names.iter().map(rects).collect(),
         left: left.map(|it| it.said().unwrap_or_else(|| "pixels that nothing names".to_owned())),
     }))
+}
+
+/// Of the things whose masks make the pictures equal, those that it takes: the box of a change
+/// touches its neighbours too, and what holds several things is larger than the one that moves.
+fn needed(
+    pictures: &[Picture<'_>],
+    redactors: &[Redactor],
+    mut names: Vec<String>,
+) -> Result<Vec<String>, CompareError> {
+    let area = |name: &String| -> u64 {
+        let own = pictures[0].layout.things.iter().filter(|it| it.name == *name);
+        own.map(|it| u64::from(it.rect.width) * u64::from(it.rect.height)).sum()
+    };
+    let mut order = names.clone();
+    order.sort_by_key(|it| std::cmp::Reverse(area(it)));
+    for name in order {
+        let without: Vec<String> = names.iter().filter(|it| **it != name).cloned().collect();
+        if difference(pictures, redactors, &without)?.is_none() {
+            names = without;
+        }
+    }
+    Ok(names)
+}
+
+/// Whether a thing is as large in every round, and not at the same place.
+fn stands_elsewhere(pictures: &[Picture<'_>], name: &str) -> bool {
+    let own = |it: &Picture<'_>| -> Vec<Rect> {
+        it.layout.things.iter().filter(|it| it.name == name).map(|it| it.rect).collect()
+    };
+    let all: Vec<Vec<Rect>> = pictures.iter().map(own).collect();
+    let sizes =
+        |it: &[Rect]| -> Vec<(u32, u32)> { it.iter().map(|it| (it.width, it.height)).collect() };
+    let first = &all[0];
+    all.iter().all(|it| sizes(it) == sizes(first)) && all.iter().any(|it| it != first)
 }
 
 /// How the pictures differ from the first, where one does.
