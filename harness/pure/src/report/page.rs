@@ -16,7 +16,9 @@ use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, one_line, short};
-use super::trust::{BuildView, FactView, TallyView, alerts, builds, judged, tally, trust};
+use super::trust::{
+    BlindView, BuildView, FactView, TallyView, alerts, blind, builds, judged, tally, trust,
+};
 use super::views::Views;
 use crate::model::finding::{FixedCause, Pending};
 use crate::model::{Decision, Finding, Stage, Verdict};
@@ -46,6 +48,8 @@ pub struct Page {
     rule: String,
     tally: Vec<TallyView>,
     trust: Vec<FactView>,
+    /// Where nobody looks.
+    blind: Vec<BlindView>,
     /// The line of it that stands above the findings.
     judged: String,
     /// Whether nothing needs anybody.
@@ -183,6 +187,7 @@ impl Page {
             rule: short(&report.gate.rule, 400),
             tally: tally(report),
             trust: trust(report),
+            blind: blind(report),
             judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
             also: also(report),

@@ -214,4 +214,56 @@ mod tests {
             assert_eq!(shown(name), None, "{name}");
         }
     }
+
+    /// A picture of three cells in a row, of which the second is drawn in this shade of grey.
+    fn drawn(shade: u8) -> Vec<u8> {
+        let image = image::RgbaImage::from_fn(240, 40, |x, _| {
+            let shade = if (80..160).contains(&x) { shade } else { 255 };
+            image::Rgba([shade, shade, shade, 255])
+        });
+        let mut png = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+        png.into_inner()
+    }
+
+    fn cells(second: u32) -> Layout {
+        let thing = |name: &str, x: u32, width: u32| crate::model::picture::Thing {
+            name: name.to_owned(),
+            rect: Rect { x, y: 0, width, height: 40 },
+        };
+        let things = vec![
+            thing("row \"all\"", 0, 240),
+            thing("cell \"left\"", 0, 80),
+            thing("cell \"clock\"", second, 80),
+            thing("cell \"right\"", 160, 80),
+        ];
+        Layout { things }
+    }
+
+    #[test]
+    fn only_what_moves_is_masked_and_what_stands_beside_it_is_no_animation() {
+        let record = FacetRecord {
+            facet: FacetKind::Image,
+            evidence: crate::model::EvidenceRef {
+                kind: "screenshot".to_owned(),
+                media: "image/png".to_owned(),
+                path: String::new(),
+                bytes: 0,
+            },
+            environment: None,
+            masks: Vec::new(),
+            layout: None,
+        };
+        let picture = |shade: u8| Picture { png: drawn(shade), record: &record, layout: cells(80) };
+        let redactor = || Redactor::new(&[], &[]).expect("no pattern");
+        let pictures = [picture(200), picture(90)];
+        let all = ["row \"all\"", "cell \"left\"", "cell \"clock\"", "cell \"right\""];
+        let all = all.map(str::to_owned).to_vec();
+        let left = needed(&pictures, &[redactor(), redactor()], all).expect("pictures");
+        assert_eq!(left, ["cell \"clock\""]);
+        assert!(!stands_elsewhere(&pictures, "cell \"clock\""));
+        let moved = [picture(200), Picture { layout: cells(81), ..picture(90) }];
+        assert!(stands_elsewhere(&moved, "cell \"clock\""));
+        assert!(!stands_elsewhere(&moved, "cell \"left\""));
+    }
 }
