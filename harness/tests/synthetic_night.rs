@@ -147,6 +147,7 @@ fn finding(n: usize) -> Finding {
         confidence: 0.97,
         first_seen: None,
         since: None,
+        noise: None,
         slowdown: None,
         owner: Some("data-team".into()),
         scenarios: vec![id(n)],

@@ -48,6 +48,7 @@ fn finding(n: usize) -> Finding {
         title: format!("number {n} is \u{1b}[31mnot\u{1b}[0m 日本語 what it was\nbefore"),
         verdict: Verdict::Regressed,
         stage: Stage::Gating,
+        noise: None,
         slowdown: None,
         since: None,
         severity: Severity::Major,

@@ -31,13 +31,13 @@ async fn a_search_and_filters_leave_the_findings_that_match() {
     assert_eq!(shown(&mut bench).await, ["0", "1", "2"], "everything is there at first");
     bench.passes(fill(role("searchbox", "Search"), "NUMBER 1 totals")).await;
     assert_eq!(shown(&mut bench).await, ["1"]);
-    bench.passes(Action::See(text("1 of 3 findings, 0 of 6 scenarios"))).await;
-    bench.passes(Action::Click(button("Show all"))).await;
+    bench.passes(Action::See(vec![text("1 of 3 findings, 0 of 6 scenarios")])).await;
+    bench.passes(Action::click(button("Show all"))).await;
     assert_eq!(shown(&mut bench).await, ["0", "1", "2"]);
     let owner = role("combobox", "Owner");
     bench.passes(Action::Choose { from: owner, options: vec!["web-team".into()] }).await;
     assert_eq!(shown(&mut bench).await, ["1"]);
-    bench.passes(Action::See(text("1 of 3 findings, 1 of 6 scenarios"))).await;
+    bench.passes(Action::See(vec![text("1 of 3 findings, 1 of 6 scenarios")])).await;
     let tag = role("combobox", "Tag");
     bench.passes(Action::Choose { from: tag, options: vec!["smoke".into()] }).await;
     assert_eq!(shown(&mut bench).await, [""; 0], "nothing is both");

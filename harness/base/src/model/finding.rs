@@ -41,6 +41,10 @@ pub struct Finding {
     /// The night and build that first had it; `None` where no earlier night is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// The redaction that would silence it, as YAML, where it looks like noise: one number that is
+    /// never the same. It counts all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<String>,
     /// How much slower something became, of a finding that is about nothing else. Such a finding
     /// is advisory: it decides neither a scenario's verdict nor the gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,6 +55,8 @@ pub struct FindingView {
     covers: Vec<Cover>,
     more_covers: Option<String>,
     known: Option<String>,
+    /// The redaction that would silence it, where it looks like noise.
+    noise: Option<String>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
@@ -191,6 +193,7 @@ impl FindingView {
                     one_line(&note.owner, 60)
                 )
             }),
+            noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
             reasons: reasons(finding),
             changes,
             more_changes,

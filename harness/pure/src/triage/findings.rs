@@ -480,6 +480,7 @@ impl Material<'_> {
             confidence,
             first_seen: None,
             since: None,
+            noise: None,
             slowdown: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),

@@ -29,6 +29,7 @@ mod selection;
 mod structure;
 mod sum;
 mod table;
+pub mod varying;
 
 use super::{Edge, Evidence};
 
@@ -42,7 +43,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 28] = [
+pub const ALL: [Rule; 29] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -71,6 +72,7 @@ pub const ALL: [Rule; 28] = [
     structure::RULE,
     sum::RULE,
     table::RULE,
+    varying::RULE,
 ];
 
 /// Edges from the first of some nodes to each other one.
