@@ -164,6 +164,7 @@ fn finding(n: usize) -> Finding {
                 diff: diff.collect(),
                 image: None,
                 evidence: vec![format!("evidence/ab/{n:064x}.txt")],
+                beyond: 0,
                 changes: Vec::new(),
             }],
         }],

@@ -82,6 +82,10 @@ pub struct CoveredChange {
     pub id: String,
     /// The scenario's id.
     pub scenario: String,
+    /// The attempt that saw it: its lines are those of what that attempt saw. 0 in nights of before
+    /// it was kept.
+    #[serde(default)]
+    pub attempt: u32,
     /// The checkpoint; `None` for a step that failed.
     pub checkpoint: Option<String>,
     /// The facet; `None` for a step that failed.

@@ -311,6 +311,35 @@ impl Night {
     }
 }
 
+/// A finding of which nothing is said.
+#[must_use]
+pub fn finding() -> super::Finding {
+    super::Finding {
+        id: String::new(),
+        fingerprint: String::new(),
+        pieces: Vec::new(),
+        title: String::new(),
+        verdict: super::Verdict::Regressed,
+        stage: super::Stage::Gating,
+        severity: super::Severity::Major,
+        confidence: 0.9,
+        first_seen: None,
+        since: None,
+        noise: None,
+        slowdown: None,
+        owner: None,
+        scenarios: Vec::new(),
+        differences: Vec::new(),
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
+        reasons: Vec::new(),
+        reproduce: String::new(),
+        accept: None,
+        suppression: None,
+    }
+}
+
 /// A snapshot of every facet.
 #[must_use]
 pub fn snapshot(name: &str) -> Snapshot {

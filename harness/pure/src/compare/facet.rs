@@ -221,6 +221,7 @@ fn text(
         image: None,
         evidence: evidence(record, seen),
         diff: diff.lines,
+        beyond: diff.beyond as u32,
         changes: structured.unwrap_or_default(),
     };
     if facet.shape() == FacetShape::Set {
@@ -314,6 +315,7 @@ fn picture(
         diff: Vec::new(),
         image: None,
         evidence: evidence(record, seen),
+        beyond: 0,
         changes: Vec::new(),
     };
     let Some(seen) = seen else {

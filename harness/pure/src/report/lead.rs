@@ -116,6 +116,7 @@ mod tests {
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         }
     }

@@ -315,6 +315,7 @@ fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Differ
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         }],
     }

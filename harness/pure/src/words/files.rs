@@ -350,6 +350,7 @@ mod tests {
             diff: lines.collect(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         };
         sentence(&change, "shopctl export").expect("a sentence")
