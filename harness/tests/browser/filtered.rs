@@ -29,7 +29,7 @@ async fn a_search_and_filters_leave_the_findings_that_match() {
     let mut bench = Bench::start().await;
     bench.open("/report").await;
     assert_eq!(shown(&mut bench).await, ["0", "1", "2"], "everything is there at first");
-    bench.passes(fill(role("searchbox", "Search"), "NUMBER 1 totals")).await;
+    bench.passes(fill(role("searchbox", "Search"), "SCENARIO-00001 shows")).await;
     assert_eq!(shown(&mut bench).await, ["1"]);
     bench.passes(Action::See(vec![text("1 of 3 findings, 0 of 6 scenarios")])).await;
     bench.passes(Action::click(button("Show all"))).await;
