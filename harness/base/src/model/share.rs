@@ -80,7 +80,9 @@ pub fn together(findings: &[Finding]) -> Vec<BTreeSet<usize>> {
                 if tied && !groups[one.0].contains(&other.0) {
                     let all: BTreeSet<usize> =
                         groups[one.0].union(&groups[other.0]).copied().collect();
-                    all.iter().for_each(|it| groups[*it].clone_from(&all));
+                    for it in &all {
+                        groups[*it].clone_from(&all);
+                    }
                 }
             }
         }

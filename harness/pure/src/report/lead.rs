@@ -145,11 +145,12 @@ mod tests {
 
     #[test]
     fn few_lines_are_all_shown_and_of_many_those_that_the_title_speaks_of() {
-        let few: String = (0..10).map(|n| format!("row {n}\n")).collect();
-        assert_eq!(first_lines(&few, &["row 7"]), few.trim_end());
-        let many: String = (0..30).map(|n| format!("row {n}\n")).collect();
-        let shown: String = (7..15).map(|n| format!("row {n}\n")).collect();
-        assert_eq!(first_lines(&many, &["row 7"]), format!("{shown}… 22 more lines, below"));
+        let rows = |numbers: std::ops::Range<u32>| -> String {
+            numbers.map(|n| format!("row {n}")).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(first_lines(&rows(0..10), &["row 7"]), rows(0..10));
+        let shown = format!("{}\n… 22 more lines, below", rows(7..15));
+        assert_eq!(first_lines(&rows(0..30), &["row 7"]), shown);
         assert_eq!(first_lines("\n \n", &[]), "not there");
     }
 }

@@ -78,6 +78,6 @@ fn named(scenario: &ScenarioReport) -> String {
 
 fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(MOST_NAMED);
-    let named = names[..names.len() - more].join("; ");
-    if more == 0 { named } else { format!("{named}; and {more} more") }
+    let first = names[..names.len() - more].join("; ");
+    if more == 0 { first } else { format!("{first}; and {more} more") }
 }

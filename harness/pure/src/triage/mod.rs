@@ -69,7 +69,9 @@ pub fn triage(
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
-    findings.iter_mut().for_each(|it| noise::looks_like(it, &gating));
+    for finding in &mut findings {
+        noise::looks_like(finding, &gating);
+    }
     findings::order(plan, &gating, &adds, &mut findings);
     entitle(plan, &attempts, &mut findings);
     for finding in &mut findings {

@@ -214,14 +214,14 @@ fn on_two_builds_beside(world: &mut World, slow: Option<(usize, f64)>, work: f64
                 load = 0.5 * load + 0.87 * work * world.normal();
                 pace * f64::exp(load)
             });
-            for at in scenario * 5..scenario * 5 + 5 {
+            for (at, series) in all.iter_mut().enumerate().skip(scenario * 5).take(5) {
                 let factor = slow.filter(|it| it.0 == at).map_or(1.0, |it| it.1);
                 let [was, is] = [then, now * factor].map(|pace| {
                     let own = (0.5 * work * world.normal()).exp();
                     world.takes(at, pace * own)
                 });
-                all[at].past.push(Some(Took { ms: was, slower: false }));
-                all[at].again.push(is);
+                series.past.push(Some(Took { ms: was, slower: false }));
+                series.again.push(is);
             }
         }
         if round == 0 || round == 5 {
