@@ -3,8 +3,8 @@
 //!
 //! A [`Series`] holds the times of the other build as its past. The first time on each side only
 //! makes a suspect; the others make the claim, and as many again must confirm it. Both sides ran in
-//! turns; on a machine that has other work to do the pace of each run is divided out, where the other
-//! steps of its scenario tell it and the times are steadier for it.
+//! turns. The times are looked at twice: as they are, and with the pace of each run divided out, as the
+//! other steps of its scenario tell it, since on a machine with other work all of a run is slow.
 
 use super::super::stats::{corrected, median, ranks_above, spread, student_above};
 use super::{
@@ -44,43 +44,40 @@ pub fn suspects_beside(series: &[Series]) -> Vec<usize> {
 /// costs little to be wrong here, and much to lose one.
 #[must_use]
 pub fn claimed_beside(series: &[Series]) -> Vec<usize> {
-    let all: Vec<Option<Sides>> = (0..series.len()).map(|at| Times::of(series, at).all()).collect();
-    let usual = usual_spread(all.iter().flatten());
-    let suspects = suspects_beside(series).into_iter();
-    let claimed = suspects.filter(|at| {
-        all[*at].as_ref().is_some_and(|it| {
-            it.chance(usual) <= WORTH_MORE
-                && it.ranks() <= WORTH_MORE_BY_RANKS
-                && it.effect().is_some()
-                && Times::raw(&series[*at]).effect().is_some()
+    let ways = ways(series);
+    let is_worth_it = |way: &Way, at: usize| {
+        way.all[at].as_ref().is_some_and(|it| {
+            it.0.chance(way.usual) <= WORTH_MORE
+                && it.0.ranks() <= WORTH_MORE_BY_RANKS
+                && it.0.effect().is_some()
         })
-    });
-    claimed.collect()
+    };
+    let suspects = suspects_beside(series).into_iter();
+    let felt = suspects.filter(|at| Times::raw(&series[*at]).effect().is_some());
+    felt.filter(|at| ways.iter().any(|it| is_worth_it(it, *at))).collect()
 }
 
 /// The suspects that are slower indeed: in all runs but the first, and by themselves in those that
 /// were only made to confirm it.
 #[must_use]
 pub fn slower_beside(series: &[Series]) -> Vec<Slower> {
-    let parts = |at: usize| {
-        let times = Times::of(series, at);
-        Some((times.all()?, times.confirming()?))
-    };
-    let all: Vec<Option<(Sides, Sides)>> = (0..series.len()).map(parts).collect();
-    let usual = usual_spread(all.iter().flatten().flat_map(|it| [&it.0, &it.1]));
+    let ways = ways(series);
     let tested = suspects_beside(series).into_iter().filter_map(|at| {
-        let (whole, again) = all[at].as_ref()?;
-        let is_sure = whole.ranks() <= DOUBT_OF_ALL_RANKS
-            && whole.effect().is_some()
-            && again.effect().is_some()
-            && again.chance(usual) <= DOUBT_OF_AGAIN;
+        let tests: Vec<(f64, bool)> = ways.iter().filter_map(|it| it.test(at)).collect();
+        // Who looks in two ways finds by chance twice as often.
+        let looks = tests.len() as f64;
+        let least = |sure: bool| {
+            let all = tests.iter().filter(|it| it.1 || !sure).map(|it| it.0 * looks);
+            all.reduce(f64::min).map(|it| it.min(1.0))
+        };
         let raw = Times::raw(&series[at]);
-        let found = raw.effect().filter(|_| is_sure).and_then(|ratio| {
+        let sure = least(true);
+        let found = raw.effect().filter(|_| sure.is_some()).and_then(|ratio| {
             let (usual_ms, now_ms) = (median(&raw.before)?, median(&raw.now)?);
             let nights = raw.before.len();
             Some(Slower { series: at, usual_ms, now_ms, ratio, sure: 0.0, nights })
         });
-        Some((whole.chance(usual), found))
+        Some((sure.or(least(false))?, found))
     });
     let tested: Vec<(f64, Option<Slower>)> = tested.collect();
     let chances: Vec<f64> = tested.iter().map(|it| it.0).collect();
@@ -89,6 +86,45 @@ pub fn slower_beside(series: &[Series]) -> Vec<Slower> {
         Some(Slower { sure: 1.0 - chance, ..found })
     });
     found.collect()
+}
+
+/// One way to look at the times of all steps.
+struct Way {
+    /// All runs of each step, and those that only confirm, where they are enough.
+    all: Vec<Option<(Sides, Option<Sides>)>>,
+    /// How far the times of a step usually spread.
+    usual: f64,
+}
+
+/// As they were measured, which shows where all of a scenario is slower; and with the pace of each run
+/// divided out, which shows what is slower beside other work.
+fn ways(series: &[Series]) -> [Way; 2] {
+    let raw: Vec<Times> = series.iter().map(Times::raw).collect();
+    let paced = (0..series.len()).map(|at| Times::paced(series, at, &raw[at]));
+    let way = |all: &mut dyn Iterator<Item = Option<Times>>| {
+        let all: Vec<_> =
+            all.map(|it| it.and_then(|it| Some((it.all()?, it.confirming())))).collect();
+        let sides = || all.iter().flatten();
+        let own = sides().map(|it| &it.0).chain(sides().filter_map(|it| it.1.as_ref()));
+        let usual = usual_spread(own);
+        Way { all, usual }
+    };
+    let paced = way(&mut paced.collect::<Vec<_>>().into_iter());
+    [way(&mut raw.into_iter().map(Some)), paced]
+}
+
+impl Way {
+    /// The chance that a step is so much slower by itself, and whether all else speaks for it;
+    /// `None` where it was not run often enough.
+    fn test(&self, at: usize) -> Option<(f64, bool)> {
+        let (whole, again) = self.all[at].as_ref()?;
+        let again = again.as_ref()?;
+        let is_sure = whole.ranks() <= DOUBT_OF_ALL_RANKS
+            && whole.effect().is_some()
+            && again.effect().is_some()
+            && again.chance(self.usual) <= DOUBT_OF_AGAIN;
+        Some((whole.chance(self.usual), is_sure))
+    }
 }
 
 fn usual_spread<'a>(all: impl Iterator<Item = &'a Sides>) -> f64 {
@@ -106,16 +142,6 @@ impl Times {
     fn raw(series: &Series) -> Self {
         let before = series.past.iter().flatten().skip(1).map(|it| value(it.ms)).collect();
         Self { before, now: series.again.iter().skip(1).map(|it| value(*it)).collect() }
-    }
-
-    /// As they were measured, or with the pace of each run divided out, whichever is steadier: on a
-    /// machine with other work to do all steps of a run are slow together.
-    fn of(all: &[Series], at: usize) -> Self {
-        let raw = Self::raw(&all[at]);
-        match Self::paced(all, at, &raw) {
-            Some(paced) if paced.spread() < raw.spread() => paced,
-            Some(_) | None => raw,
-        }
     }
 
     /// With the pace of each run divided out, as the other steps of the scenario tell it; `None`
@@ -149,10 +175,6 @@ impl Times {
             before: side(&own.before, &|it, run| it.before[run])?,
             now: side(&own.now, &|it, run| it.now[run])?,
         })
-    }
-
-    fn spread(&self) -> f64 {
-        Sides::of(&self.before, &self.now).map_or(f64::INFINITY, |it| it.spread)
     }
 
     fn effect(&self) -> Option<f64> {

@@ -275,6 +275,27 @@ fn a_page_that_starts_two_seconds_later_is_caught_beside_other_work_and_the_same
 }
 
 #[test]
+fn a_scenario_of_which_every_step_takes_twice_as_long_is_not_put_down_to_the_machine() {
+    let caught = (0..200).filter(|seed| {
+        let mut world = World::new(*seed, 20);
+        let mut other = World::new(*seed, 20);
+        for at in 0..5 {
+            world.steps[at].1 = 400.0;
+            other.steps[at].1 = 800.0;
+        }
+        let mut all = on_two_builds(&mut world, None);
+        for (at, own) in all.iter_mut().enumerate().take(5) {
+            let times = |world: &mut World| Some(Took { ms: world.takes(at, 1.0), slower: false });
+            own.past = (0..11).map(|_| times(&mut world)).collect();
+            own.again = (0..11).map(|_| other.takes(at, 1.0)).collect();
+        }
+        slower_beside(&all).iter().any(|it| it.series < 5)
+    });
+    let caught = caught.count();
+    assert!(caught >= 190, "{caught} of 200 slowdowns were caught");
+}
+
+#[test]
 fn what_was_run_too_seldom_on_either_build_is_not_claimed() {
     let series = |before: usize, now: usize| Series {
         scenario: 0,
