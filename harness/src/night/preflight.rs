@@ -235,13 +235,21 @@ impl Desk<'_> {
             let mut starting = stream::iter(starting).buffered(at_once);
             while let Some(found) = starting.next().await {
                 let name = found.name;
-                let build = match (self.builds.get(name), &found.result) {
-                    (Some(build), _) => Some(build.clone()),
-                    (None, Ok(product)) => product.prepared.build().map(str::to_owned),
-                    (None, Err(_)) => None,
+                let version = match &found.result {
+                    Ok(product) => product.prepared.build().map(str::to_owned),
+                    Err(_) => None,
                 };
-                let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
-                builds.push(ProductBuild { name: name.to_owned(), build, previous_build });
+                let (build, version) = match self.builds.get(name) {
+                    Some(build) => (Some(build.clone()), version.filter(|it| it != build)),
+                    None => (version, None),
+                };
+                builds.push(ProductBuild {
+                    name: name.to_owned(),
+                    build,
+                    previous_build: previous.and_then(|it| it.builds.get(name).cloned()),
+                    version,
+                    previous_version: previous.and_then(|it| it.versions.get(name).cloned()),
+                });
                 match self.note(found)? {
                     Ok(product) => running.add(product),
                     Err(problem) => {

@@ -5,6 +5,7 @@
 mod applications;
 mod emulation;
 mod failures;
+mod filtered;
 mod focus;
 mod frames;
 mod gestures;

@@ -42,6 +42,7 @@ fn routes() -> Router {
         .route("/cookie", get(cookie))
         .route("/language", get(language))
         .route("/list", get(list))
+        .route("/report", get(|| async { Html(super::filtered::page()) }))
         .route("/never", get(|| async { std::future::pending::<String>().await }))
         .route(
             "/search",

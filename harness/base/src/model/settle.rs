@@ -36,6 +36,8 @@ pub enum NoiseKind {
     Order,
     /// A part of a picture that is drawn anew each time.
     Animation,
+    /// A part of a picture that stands elsewhere, since what is beside it varies.
+    Moved,
     /// Something that is there in some rounds and not in others.
     Presence,
 }
@@ -57,6 +59,7 @@ impl NoiseKind {
             Self::Text => "text",
             Self::Order => "order",
             Self::Animation => "animation",
+            Self::Moved => "moved",
             Self::Presence => "presence",
         }
     }
@@ -118,6 +121,9 @@ pub struct Noise {
     pub silent: bool,
     /// What the remedy costs; `None` where nothing is lost or it cannot be measured.
     pub cost: Option<Cost>,
+    /// What could be done instead, where a whole facet would be given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
 }
 
 /// A scenario of which nothing can be said.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::candidate::Candidate;
 use super::picture::{self, Picture};
 use super::text::{self, Texts};
-use super::{Read, Round, align, samples};
+use super::{Read, Round, align, instead, samples};
 use crate::compare::{CompareError, Redactor, TextJudge, canonical};
 use crate::model::event::FacetRecord;
 use crate::model::observe::FacetShape;
@@ -160,6 +160,7 @@ impl Work<'_> {
             remedy: Some(found.remedy),
             silent: false,
             cost: None,
+            instead: None,
         });
     }
 
@@ -177,8 +178,23 @@ impl Work<'_> {
                 (NoiseKind::Text, String::new(), samples(texts.iter().map(String::as_str)))
             }
         };
-        let remedy = Remedy::Unstable(facet);
-        self.take(facet, Candidate { remedy, kind, at, samples: seen });
+        let instead = instead::of(facet, kind, texts, &aligned);
+        self.give_up(facet, kind, at, seen, instead);
+    }
+
+    /// The last resort: the whole facet decides nothing any more.
+    fn give_up(
+        &mut self,
+        facet: FacetKind,
+        kind: NoiseKind,
+        at: String,
+        samples: Vec<String>,
+        instead: String,
+    ) {
+        self.take(facet, Candidate { remedy: Remedy::Unstable(facet), kind, at, samples });
+        if let Some(noise) = self.noise.last_mut() {
+            noise.instead = Some(instead);
+        }
     }
 
     /// A facet that some rounds have and others lack.
@@ -186,8 +202,9 @@ impl Work<'_> {
         let times = self.case.seen.iter().filter(|it| record(it, facet).is_some()).count();
         let samples = vec![format!("seen in {times} of {} rounds", self.case.seen.len())];
         let at = format!("the facet {facet}");
-        let remedy = Remedy::Unstable(facet);
-        self.take(facet, Candidate { remedy, kind: NoiseKind::Presence, at, samples });
+        let kind = NoiseKind::Presence;
+        let instead = instead::of(facet, kind, &[], &align::Aligned::default());
+        self.give_up(facet, kind, at, samples, instead);
     }
 
     fn picture(&mut self) -> Result<(), CompareError> {
@@ -205,9 +222,9 @@ impl Work<'_> {
         let shuffled: Vec<String> = shuffled.collect();
         let Some(varied) = picture::of(&pictures, &redactors, &shuffled)? else { return Ok(()) };
         if let Some(left) = varied.left {
-            let remedy = Remedy::Unstable(kind);
-            let samples = vec![left.clone()];
-            self.take(kind, Candidate { remedy, kind: NoiseKind::Animation, at: left, samples });
+            let what = NoiseKind::Animation;
+            let instead = instead::of(kind, what, &[], &align::Aligned::default());
+            self.give_up(kind, what, left.clone(), vec![left], instead);
             return Ok(());
         }
         for (found, rects) in varied.candidates.into_iter().zip(varied.rects) {

@@ -76,6 +76,22 @@ fn a_time_of_which_only_the_seconds_differed_goes_with_its_date() {
 }
 
 #[test]
+fn a_date_with_its_month_by_name_is_one_value_that_next_month_has_too() {
+    let output = |date: &str| format!("since 1 May 2001\nopen until {date}: all rooms\n");
+    let (a, b) = (output("Friday, 20 November 2026"), output("Saturday, 21 November 2026"));
+    let found = proposed(&[&a, &b]);
+    let [(NoiseKind::Timestamp, Some(Remedy::Redact(redaction)), true)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    let redactor = Redactor::new(&[std::slice::from_ref(redaction)], &[]).expect("a pattern");
+    let later = redactor.apply(STDOUT, &output("Tuesday, 1 December 2026"));
+    assert_eq!(later, redactor.apply(STDOUT, &a), "{redaction:?}");
+    assert!(later.contains("since 1 May 2001"), "what is constant stays: {later}");
+    let gone = redactor.apply(STDOUT, &output("further notice"));
+    assert_ne!(gone, later, "no date is another text");
+}
+
+#[test]
 fn a_pattern_that_would_take_a_constant_gets_more_around_it() {
     let output = |n: u32| format!("d: in all total 4 of 9\ne: in all total {n} of 9\n");
     let outputs = [output(5), output(6), output(9)];
@@ -130,6 +146,10 @@ fn what_nothing_takes_out_is_unstable_and_half_cures_are_not_made() {
     assert_eq!(remedies, [Some(Remedy::Unstable(STDOUT))]);
     let cost = all[0].cost.expect("it costs something");
     assert!(cost.of > 0 && cost.hides == cost.of, "{cost}");
+    assert_eq!(
+        all[0].instead.as_deref(),
+        Some("`redact:` the lines that vary by a pattern, and hold what counts by `expect:`")
+    );
 }
 
 #[test]

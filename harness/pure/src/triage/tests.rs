@@ -4,6 +4,7 @@ mod commands;
 mod computed;
 mod faults;
 mod gate;
+mod noise;
 mod stages;
 mod suppressions;
 mod titles;
