@@ -53,6 +53,7 @@ fn routes() -> Router {
             }),
         )
         .merge(super::places::routes())
+        .merge(super::secrets::routes())
         .fallback(page)
 }
 
