@@ -157,8 +157,7 @@ impl Pairs {
         }
         if !secrets.is_empty() {
             for hex in (0..=255_u8).filter(u8::is_ascii_hexdigit) {
-                pairs.add(b'%', hex);
-                pairs.add(b'=', hex);
+                b"%=\\".iter().for_each(|it| pairs.add(*it, hex));
             }
             (0..=255_u8).filter(u8::is_ascii_alphabetic).for_each(|it| pairs.add(b'&', it));
             pairs.add(b'&', b'#');
@@ -359,8 +358,19 @@ fn ended(text: &[u8], at: usize, levels: u8, letter: char) -> Vec<Reading> {
     ends.into_iter().map(|end| (letter, end)).collect()
 }
 
+/// `\26 ` of a style sheet, behind the `\`: up to six digits and a blank that ends them.
+fn of_style(text: &[u8], at: usize, found: &mut Vec<Reading>) {
+    let digits = text[at..].iter().take(6).take_while(|it| it.is_ascii_hexdigit()).count();
+    for digits in 1..=digits {
+        let letter = hex(text, at, digits).and_then(char::from_u32);
+        let blank = usize::from(matches!(text.get(at + digits), Some(b' ' | b'\t')));
+        found.extend(letter.map(|it| (it, at + digits + blank)));
+    }
+}
+
 /// `\"`, `\n`, `\x26`, `\u0026`, `\u{26}`, behind the `\`.
 fn backslash(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
+    of_style(text, at, found);
     for (letter, next) in readings(text, at, levels) {
         match letter {
             'n' => found.push(('\n', next)),

@@ -33,7 +33,10 @@ const SHOWN: &[(&str, &str)] = &[
     ("button", "<button>Use {s}</button><input type=submit value=\"{s}\">"),
     ("list", "<select><option>none<option selected>{s}</select>"),
     ("listed", "<select size=3><option>none<option>{s}</select>"),
-    ("before", "<style>p::before { content: attr(data-key) }</style><p data-key=\"{s}\"> is it</p>"),
+    (
+        "before",
+        "<style>p::before { content: attr(data-key) }</style><p data-key=\"{s}\"> is it</p>",
+    ),
     (
         "tip",
         "<style>p { margin: 90px; position: relative } p::after { content: 'key ' attr(data-key); \
@@ -41,8 +44,14 @@ const SHOWN: &[(&str, &str)] = &[
          text-transform: uppercase }</style><p data-key=\"{s}\">It</p>",
     ),
     ("marker", "<ul style=\"list-style-type: '{c}'; margin-left: 300px\"><li>item</ul>"),
-    ("open", "<div id=h></div><script>h.attachShadow({ mode: 'open' }).innerHTML = `<p>in {s}</p>`</script>"),
-    ("closed", "<div id=h></div><script>h.attachShadow({ mode: 'closed' }).innerHTML = `<p>in {s}</p>`</script>"),
+    (
+        "open",
+        "<div id=h></div><script>h.attachShadow({ mode: 'open' }).innerHTML = `<p>in {s}</p>`</script>",
+    ),
+    (
+        "closed",
+        "<div id=h></div><script>h.attachShadow({ mode: 'closed' }).innerHTML = `<p>in {s}</p>`</script>",
+    ),
     ("frame", "<p>Above</p><iframe width=400 src='/secret/paragraph?{q}'></iframe>"),
     ("deep", "<iframe width=600 height=300 src='/secret/frame?{q}'></iframe>"),
     (
@@ -50,12 +59,18 @@ const SHOWN: &[(&str, &str)] = &[
         "<div style='transform: scale(1.5); transform-origin: 10px 20px'>\
          <iframe width=400 src='/secret/paragraph?{q}'></iframe></div>",
     ),
-    ("foreign", "<p>Above</p><iframe width=400 src='http://127.0.0.2:{port}/secret/paragraph?{q}'></iframe>"),
+    (
+        "foreign",
+        "<p>Above</p><iframe width=400 src='http://127.0.0.2:{port}/secret/paragraph?{q}'></iframe>",
+    ),
     (
         "foreign-in-foreign",
         "<iframe width=600 height=300 src='http://127.0.0.2:{port}/secret/around?{q}'></iframe>",
     ),
-    ("around", "<p>Above</p><iframe width=400 src='http://127.0.0.1:{port}/secret/paragraph?{q}'></iframe>"),
+    (
+        "around",
+        "<p>Above</p><iframe width=400 src='http://127.0.0.1:{port}/secret/paragraph?{q}'></iframe>",
+    ),
     ("spans", "<p>Key {l}</p>"),
     ("cells", "<table><tr><td>{l:</td><td>}</td></tr></table>"),
     ("column", "<div>{l:</div><div>}</div>"),
@@ -78,6 +93,12 @@ const SHOWN: &[(&str, &str)] = &[
     ("base64", "<p>Basic {b}</p>"),
     ("hexadecimal", "<p>{x}</p>"),
     ("details", "<details open><summary>It</summary>{s}</details>"),
+    (
+        "long",
+        "<h2>Start</h2><p style='position: fixed; bottom: 10px; right: 10px'>{s}</p>\
+         <div style='height: 2500px'></div><p>Far below: {s}</p>\
+         <div style='height: 60px; width: 200px; overflow: auto'><pre>{s} and a very long line of it</pre></div>",
+    ),
     ("styled", "<style>p::after { content: '{c}' }</style><p>It is </p>"),
 ];
 
@@ -104,7 +125,11 @@ fn unquoted(query: Option<String>) -> String {
     url::form_urlencoded::parse(format!("s={query}").as_bytes()).next().unwrap().1.into_owned()
 }
 
-async fn page(Kind(kind): Kind<String>, RawQuery(query): RawQuery, headers: axum::http::HeaderMap) -> Response {
+async fn page(
+    Kind(kind): Kind<String>,
+    RawQuery(query): RawQuery,
+    headers: axum::http::HeaderMap,
+) -> Response {
     let Some((_, body)) = SHOWN.iter().chain(HELD).find(|it| it.0 == kind) else {
         return axum::http::StatusCode::NOT_FOUND.into_response();
     };
@@ -113,14 +138,22 @@ async fn page(Kind(kind): Kind<String>, RawQuery(query): RawQuery, headers: axum
     let raw = query.clone().unwrap_or_default();
     let secret = unquoted(query);
     let safe = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&#39;")
     };
     let letters: Vec<String> = secret.chars().map(|it| safe(&it.to_string())).collect();
     let mut body = body.to_string();
     while let Some((before, rest)) = body.clone().split_once("{l") {
         let (between, after) = rest.split_once('}').unwrap();
         let between = between.strip_prefix(':').unwrap_or("</span><span>");
-        let whole = if between.contains("span") { format!("<span>{}</span>", letters.join(between)) } else { letters.join(between) };
+        let whole = if between.contains("span") {
+            format!("<span>{}</span>", letters.join(between))
+        } else {
+            letters.join(between)
+        };
         body = format!("{before}{whole}{after}");
     }
     let css: String = secret.chars().map(|it| format!("\\{:x} ", u32::from(it))).collect();
@@ -158,13 +191,18 @@ fn known(value: &str) -> Secrets {
 
 impl Veiled {
     async fn start() -> Self {
+        Self::at_scale(1).await
+    }
+
+    async fn at_scale(scale: u32) -> Self {
         let secrets = Arc::new(RwLock::new(known("nothing that is shown")));
         let looked = Arc::clone(&secrets);
         let veil = Veil::new(move |text| looked.read().unwrap().find_spread(text));
         let scratch = tempfile::tempdir().unwrap();
         let site = Site::start().await;
-        let options =
+        let mut options =
             BrowserOptions { timeout: Duration::from_secs(20), veil, ..options(scratch.path()) };
+        options.page.scale = Some(scale);
         let mut browser = Browser::start(&options).await.unwrap();
         let mut context = context(&site, scratch.path());
         context.allow_hosts.push("127.0.0.2".to_owned());
@@ -177,7 +215,8 @@ impl Veiled {
     }
 
     async fn png(&mut self, image: Scope) -> Vec<u8> {
-        let look = Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
+        let look =
+            Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
         let seen = self.bench.page.observe(&look).await.unwrap().unwrap();
         match &seen.facets[0].content {
             FacetContent::Image { png, .. } => png.clone(),
@@ -221,22 +260,77 @@ async fn two_secrets_of_one_shape_give_the_same_pixels_and_without_the_veil_they
     let mut rng = fastrand::Rng::with_seed(12);
     let only = std::env::var("KINDS").unwrap_or_default();
     let mut wrong = Vec::new();
-    for (kind, _) in SHOWN.iter().filter(|it| only.is_empty() || only.split(',').any(|one| one == it.0)) {
+    for (kind, _) in
+        SHOWN.iter().filter(|it| only.is_empty() || only.split(',').any(|one| one == it.0))
+    {
         let (one, other) = (random(&mut rng), random(&mut rng));
         let ones = veiled.pictures(kind, &one, Scope::Viewport).await;
         let others = veiled.pictures(kind, &other, Scope::Viewport).await;
         let seen = compared(&ones[0], &others[0]);
         let kept = compared(&ones[1], &others[1]);
         let bare = compared(&ones[2], &others[2]);
-        if seen.0 != 0 || ones[0] != others[0] || kept.0 != 0 || bare.0 == 0 || bare.1 != 0 || seen.1 == 0 || seen.1 > 400_000 {
-            wrong.push(format!("{kind} {one} {other}: seen {seen:?}, kept {kept:?}, bare {bare:?}"));
+        if seen.0 != 0
+            || ones[0] != others[0]
+            || kept.0 != 0
+            || bare.0 == 0
+            || bare.1 != 0
+            || seen.1 == 0
+            || seen.1 > 400_000
+        {
+            wrong
+                .push(format!("{kind} {one} {other}: seen {seen:?}, kept {kept:?}, bare {bare:?}"));
             if let Ok(folder) = std::env::var("KEEP") {
-                for (name, png) in [("a", &ones[0]), ("b", &others[0]), ("c", &ones[2]), ("d", &ones[1])] {
+                for (name, png) in
+                    [("a", &ones[0]), ("b", &others[0]), ("c", &ones[2]), ("d", &ones[1])]
+                {
                     std::fs::write(format!("{folder}/{kind}-{name}.png"), png).unwrap();
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    veiled.bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_whole_page_at_twice_the_scale_and_a_part_of_it_show_no_secret() {
+    let mut veiled = Veiled::at_scale(200).await;
+    let mut rng = fastrand::Rng::with_seed(13);
+    let part = Scope::Element(Target::plain(Locator::Css("body > p:last-of-type, pre".into())));
+    for (kind, scope) in [("long", Scope::FullPage), ("long", part), ("foreign", Scope::FullPage)] {
+        let (one, other) = (random(&mut rng), random(&mut rng));
+        let ones = veiled.pictures(kind, &one, scope.clone()).await;
+        let others = veiled.pictures(kind, &other, scope).await;
+        assert_eq!(compared(&ones[0], &others[0]).0, 0, "{kind} {one} {other}");
+        assert_eq!(compared(&ones[1], &others[1]).0, 0, "{kind} {one} {other}");
+        assert_ne!(compared(&ones[2], &others[2]).0, 0, "{kind} {one} {other}");
+    }
+    veiled.bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_holds_a_secret_without_showing_it_is_not_painted_over() {
+    let mut veiled = Veiled::start().await;
+    for (kind, _) in HELD {
+        let [seen, kept, bare] = veiled.pictures(kind, "aB3dE6gH9jK1", Scope::Viewport).await;
+        assert!(seen == bare && kept == bare, "{kind} was painted over");
+    }
+    veiled.bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_never_rests_leaves_no_picture_and_says_so() {
+    let mut veiled = Veiled::start().await;
+    veiled.bench.open("/secret-moving").await;
+    veiled.knows("moving-k3y-4711");
+    let all = veiled.bench.page.material().await;
+    assert!(all.iter().all(|it| it.kind != "screenshot"));
+    let said = &all.iter().find(|it| it.kind == "no screenshot").unwrap().bytes;
+    assert_eq!(
+        String::from_utf8_lossy(said),
+        "Not kept, because it may show secrets: where it shows secrets changed while it was taken.\n"
+    );
+    veiled.knows("another, which is not shown");
+    assert!(veiled.bench.page.material().await.iter().any(|it| it.kind == "screenshot"));
     veiled.bench.stop().await;
 }

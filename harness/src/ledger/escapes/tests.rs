@@ -34,7 +34,7 @@ fn by_byte(letter: char, escape: impl Fn(u8) -> String) -> String {
 /// One character in one of its escapes.
 fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
     let code = u32::from(letter);
-    match random.u8(..12) {
+    match random.u8(..13) {
         0 => by_byte(letter, |it| format!("%{it:02X}")),
         1 => by_byte(letter, |it| format!("%{it:02x}")),
         2 if letter == ' ' => "+".to_owned(),
@@ -53,6 +53,7 @@ fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
             it => it.to_string(),
         },
         10 => format!("\\u{{{code:x}}}"),
+        11 => format!("\\{code:x} "),
         _ => letter.to_string(),
     }
 }

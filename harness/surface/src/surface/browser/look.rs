@@ -203,7 +203,7 @@ impl Page {
             match self.seen_at_failure(deadline).await {
                 Ok(png) => add("screenshot", "image/png", png),
                 Err(why) if self.shared.veil.is_worn() => {
-                    let said = format!("Not kept: where it shows secrets is not known ({why}).\n");
+                    let said = format!("Not kept, because it may show secrets: {why}.\n");
                     add("no screenshot", "text/plain", said.into_bytes());
                 }
                 Err(_) => {}

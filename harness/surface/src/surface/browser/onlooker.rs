@@ -2,23 +2,18 @@
 //! and whether the page still stands. Used where a person tries things between two steps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base64::Engine as _;
 use image::{ImageFormat, Rgba, RgbaImage};
-use serde_json::json;
 
-use super::cover::{Cover, TRIES, painted};
+use super::cover::Cover;
 use super::page::{Page, ask};
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
 use super::walker::{Area, Probe, Question};
-use crate::model::{Rect, Target};
+use crate::model::Target;
 use crate::surface::SurfaceError;
 use crate::surface::recording::Thing;
 
-/// How long a look may take.
-const LOOK: Duration = Duration::from_secs(10);
 /// How thick the boxes in pictures are, in pixels.
 const THICK: u32 = 3;
 /// What the boxes are drawn in.
@@ -70,41 +65,12 @@ impl Onlooker {
     /// # Errors
     /// The page does not answer.
     pub async fn picture(&self, boxes: &[Area]) -> Result<Vec<u8>, SurfaceError> {
-        let cover =
-            Cover { shared: &self.shared, top: &self.top, session: &self.engine_session };
-        let unknown = |why: &str| {
-            SurfaceError::Unreadable(format!(
-                "no picture is shown, because where it shows secrets is not known: {why}"
-            ))
-        };
-        let mut taken = None;
-        for _ in 0..TRIES {
-            let before = cover.areas().await.map_err(|it| unknown(&it.words()))?;
-            let png = self.png().await?;
-            let after = cover.areas().await.map_err(|it| unknown(&it.words()))?;
-            if before == after {
-                taken = Some((png, after));
-                break;
-            }
-        }
-        let Some((mut png, hidden)) = taken else { return Err(unknown("they move")) };
-        if !hidden.is_empty() {
-            let hidden: Vec<Rect> = hidden.iter().map(in_pixels).collect();
-            png = painted(&png, &hidden).map_err(|it| unknown(&it.to_string()))?;
-        }
+        let cover = Cover { shared: &self.shared, top: &self.top, session: &self.engine_session };
+        let png = cover.seen().await.map_err(|why| {
+            SurfaceError::Unreadable(format!("no picture of the page can be shown: {why}"))
+        })?;
         boxed(&png, boxes)
             .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no PNG: {error}")))
-    }
-
-    async fn png(&self) -> Result<Vec<u8>, SurfaceError> {
-        let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
-            "params": { "format": "png" } });
-        let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, LOOK).await;
-        let taken = taken.map_err(|refusal| refusal.lost("taking a picture of the page"))?;
-        let data = taken["result"]["data"].as_str().unwrap_or_default();
-        base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
-            SurfaceError::BrowserLost(format!("a picture is no base64: {error}"))
-        })
     }
 
     /// Where the page is, in the product's own terms.
@@ -160,13 +126,6 @@ impl Onlooker {
             Err(Snag::Again(said) | Snag::Refused(said)) => Err(SurfaceError::Unreadable(said)),
         }
     }
-}
-
-/// An area as the picture has it, which has a pixel for each of CSS.
-fn in_pixels(area: &Area) -> Rect {
-    let (x, y) = (area.x.max(0.0), area.y.max(0.0));
-    let (right, bottom) = ((area.x + area.width).max(0.0), (area.y + area.height).max(0.0));
-    Rect { x: x as u32, y: y as u32, width: (right - x) as u32, height: (bottom - y) as u32 }
 }
 
 /// The picture with these areas boxed.

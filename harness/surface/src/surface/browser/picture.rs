@@ -268,27 +268,12 @@ impl Page {
 }
 
 impl Page {
-    /// The viewport as a failure keeps it, without secrets; what is wrong with it where the places
-    /// of secrets are not known.
+    /// The viewport as a failure keeps it, without secrets; why there is none where there is none.
     pub(super) async fn seen_at_failure(&self, deadline: Instant) -> Result<Vec<u8>, String> {
-        let scale = match self.evaluate("devicePixelRatio", deadline).await {
-            Ok(scale) => scale.as_f64().unwrap_or(1.0),
-            Err(_) => 1.0,
-        };
-        let cover = self.cover();
-        for _ in 0..TRIES {
-            let before = cover.areas().await.map_err(|it| it.words())?;
-            let taken = self.capture_png(None, deadline).await;
-            let png = taken.map_err(|_| "the engine drew none".to_owned())?;
-            let after = cover.areas().await.map_err(|it| it.words())?;
-            if before == after {
-                let whole = Area { x: 0.0, y: 0.0, width: MAX_SIDE, height: MAX_SIDE };
-                let frame = Frame { area: whole, scale, scroll: (0.0, 0.0) };
-                let hidden: Vec<Rect> = after.into_iter().filter_map(|it| frame.pixels(it)).collect();
-                return without(png, &hidden).map_err(|_| "it cannot be painted over".to_owned());
-            }
+        if self.shared.veil.is_worn() {
+            return self.cover().seen().await;
         }
-        Err("they moved while it was taken".to_owned())
+        self.capture_png(None, deadline).await.map_err(|_| "the engine draws nothing".to_owned())
     }
 
     /// Why there is no picture: something blocks the page, it hangs, or the browser is lost.
@@ -314,7 +299,8 @@ fn without(png: Vec<u8>, regions: &[Rect]) -> Step<Vec<u8>> {
     if regions.is_empty() {
         return Ok(png);
     }
-    painted(&png, regions).map_err(|said| failed("a picture that can be painted over", said.to_string()))
+    painted(&png, regions)
+        .map_err(|said| failed("a picture that can be painted over", said.to_string()))
 }
 
 /// Where the picture lies.

@@ -12,7 +12,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame, Found,
-    Lettering, MaskedRegion, Match, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns, Widget,
+    Lettering, MaskedRegion, Match, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns,
+    Widget,
 };
 use crate::model::Target;
 

@@ -13,8 +13,15 @@ use crate::surface::browser::walker::Area;
 use crate::surface::veil::Veil;
 
 /// The styles that are asked for with each thing, in this order.
-pub(super) const STYLES: [&str; 7] =
-    ["display", "position", "overflow-x", "writing-mode", "text-shadow", "filter", "background-image"];
+pub(super) const STYLES: [&str; 7] = [
+    "display",
+    "position",
+    "overflow-x",
+    "writing-mode",
+    "text-shadow",
+    "filter",
+    "background-image",
+];
 const DISPLAY: usize = 0;
 const POSITION: usize = 1;
 const OVERFLOW: usize = 2;
@@ -169,7 +176,11 @@ impl<'a> Sight<'a> {
     }
 
     fn style(&self, thing: usize, which: usize) -> &str {
-        self.layout.styles.get(thing).and_then(|it| it.get(which)).map_or("", |it| self.all.text(*it))
+        self.layout
+            .styles
+            .get(thing)
+            .and_then(|it| it.get(which))
+            .map_or("", |it| self.all.text(*it))
     }
 
     fn bounds(&self, thing: usize) -> Area {
@@ -269,7 +280,9 @@ impl<'a> Sight<'a> {
         let own = generated.then_some(node).and_then(|it| self.drawn.get(&it)).copied();
         own.into_iter()
             .chain(self.above(node).filter_map(|it| self.drawn.get(&it)).copied())
-            .find(|it| !matches!(self.style(*it, DISPLAY), "inline" | "contents" | "ruby" | "ruby-text"))
+            .find(|it| {
+                !matches!(self.style(*it, DISPLAY), "inline" | "contents" | "ruby" | "ruby-text")
+            })
             .unwrap_or(thing)
     }
 
@@ -279,7 +292,9 @@ impl<'a> Sight<'a> {
         let mut left = whole;
         for above in std::iter::once(node).chain(self.above(node)) {
             let Some(thing) = self.drawn.get(&above) else { continue };
-            if !matches!(self.style(*thing, OVERFLOW), "visible" | "") && self.name(above) != "#text" {
+            if !matches!(self.style(*thing, OVERFLOW), "visible" | "")
+                && self.name(above) != "#text"
+            {
                 left = common(left, self.bounds(*thing)).unwrap_or(left);
             }
             // What is taken out of the flow may stand outside of what is around it.
@@ -360,9 +375,8 @@ impl<'a> Sight<'a> {
     /// Pictures whose address, or what stands in for them, shows something: a code to scan may.
     fn pictures(&self) -> Vec<Area> {
         let mut known: HashMap<Text, bool> = HashMap::new();
-        let mut hides = |text: Text| {
-            *known.entry(text).or_insert_with(|| self.veil.hides(self.all.text(text)))
-        };
+        let mut hides =
+            |text: Text| *known.entry(text).or_insert_with(|| self.veil.hides(self.all.text(text)));
         let sources: HashMap<usize, Text> = both(&self.nodes.current_source).collect();
         let mut areas = Vec::new();
         for (node, thing) in &self.drawn {

@@ -13,6 +13,7 @@ mod paint;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use self::drawn::{Drawn, STYLES};
@@ -22,6 +23,7 @@ use super::frames::ask_in;
 use super::page::ask;
 use super::session::{Shared, Snag};
 use super::walker::{Area, Lettering, Question};
+use crate::model::Rect;
 
 /// How long the engine may take to tell its layout; it takes seconds for very long pages.
 const LAYOUT: Duration = Duration::from_secs(30);
@@ -89,8 +91,7 @@ impl Cover<'_> {
         if !self.shared.veil.is_worn() {
             return Ok(Vec::new());
         }
-        let own: Lettering =
-            ask(self.shared, &Question::Lettering).await.map_err(Unknown::Page)?;
+        let own: Lettering = ask(self.shared, &Question::Lettering).await.map_err(Unknown::Page)?;
         let mut shows = self.hides(&own);
         let mut silent = Vec::new();
         let mut tree = Tree::new();
@@ -121,6 +122,43 @@ impl Cover<'_> {
             areas.extend(self.whole_frame(&tree, &context).await?);
         }
         Ok(in_order(areas))
+    }
+
+    /// A picture of the viewport without secrets; why there is none where there is none.
+    pub(super) async fn seen(&self) -> Result<Vec<u8>, String> {
+        for _ in 0..TRIES {
+            let before = self.areas().await.map_err(|it| it.words())?;
+            let png = self.shot().await?;
+            let after = self.areas().await.map_err(|it| it.words())?;
+            if before != after {
+                continue;
+            }
+            if after.is_empty() {
+                return Ok(png);
+            }
+            let scale = self.scale().await.map_err(|it| it.words())?;
+            let regions: Vec<Rect> = after.iter().map(|it| in_pixels(it, scale)).collect();
+            return painted(&png, &regions).map_err(|error| error.to_string());
+        }
+        Err("where it shows secrets changed while it was taken".to_owned())
+    }
+
+    /// The viewport as it is.
+    async fn shot(&self) -> Result<Vec<u8>, String> {
+        let params = json!({ "format": "png" });
+        let taken = self.engine(self.session, "Page.captureScreenshot", params, ANSWER).await;
+        let taken = taken.map_err(|it| it.words())?;
+        base64::engine::general_purpose::STANDARD
+            .decode(taken["data"].as_str().unwrap_or_default())
+            .map_err(|error| format!("it is no base64: {error}"))
+    }
+
+    /// Device pixels for one CSS pixel.
+    async fn scale(&self) -> Result<f64, Unknown> {
+        let params = json!({ "expression": "devicePixelRatio", "returnByValue": true });
+        let answer = self.engine(self.session, "Runtime.evaluate", params, ANSWER).await?;
+        let scale = answer["result"]["value"].as_f64();
+        scale.ok_or_else(|| Unknown::Engine("the page does not say its scale".to_owned()))
     }
 
     fn hides(&self, lettering: &Lettering) -> bool {
@@ -256,6 +294,14 @@ impl Cover<'_> {
         let answer = self.shared.bidi.command("goog:cdp.sendCommand", params, limit).await;
         answer.map(|mut it| it["result"].take()).map_err(Unknown::from)
     }
+}
+
+/// An area of the viewport in the pixels of its picture.
+fn in_pixels(it: &Area, scale: f64) -> Rect {
+    let pixel = |at: f64| (at.max(0.0) * scale) as u32;
+    let (x, y) = (pixel(it.x), pixel(it.y));
+    let end = |at: f64| pixel(at).saturating_add(1);
+    Rect { x, y, width: end(it.x + it.width) - x, height: end(it.y + it.height) - y }
 }
 
 /// Four corners, as x and y in turn.

@@ -39,7 +39,8 @@ mod tests {
         let picture = RgbImage::from_fn(20, 10, |x, y| Rgb([x as u8, y as u8, 9]));
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, ImageFormat::Png).expect("it can be encoded");
-        let regions = [Rect { x: 15, y: 2, width: 50, height: 3 }, Rect { x: 90, y: 0, width: 1, height: 1 }];
+        let regions =
+            [Rect { x: 15, y: 2, width: 50, height: 3 }, Rect { x: 90, y: 0, width: 1, height: 1 }];
         let painted = painted(bytes.get_ref(), &regions).expect("a picture");
         let painted = image::load_from_memory(&painted).expect("a picture").into_rgb8();
         for (x, y, pixel) in painted.enumerate_pixels() {
