@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use super::gaps::{GAPS, behind_gaps};
 
+mod hints;
+
 /// How often an escape may be escaped again: `%252520` is the most that is seen through.
 const LEVELS: u8 = 3;
 
@@ -80,6 +82,8 @@ pub(super) struct Walker {
     secrets: Vec<Sought>,
     /// Whether a secret may begin with these two bytes: one look at most places of a text.
     begins: Pairs,
+    /// What secrets begin with.
+    firsts: Vec<char>,
 }
 
 impl Walker {
@@ -94,7 +98,8 @@ impl Walker {
             })
             .collect();
         let begins = Pairs::of(&secrets);
-        Self { secrets, begins }
+        let firsts = secrets.iter().map(|it| it.letters[0]).collect();
+        Self { secrets, begins, firsts }
     }
 
     /// Where secrets stand in a text.
@@ -115,6 +120,9 @@ impl Walker {
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
         if !INTRODUCERS.contains(&text[at]) {
             return self.secrets.iter().filter_map(|secret| walk(text, at, secret)).max();
+        }
+        if !hints::may_mean(text, at, LEVELS, &|letter| self.firsts.contains(&letter)) {
+            return None;
         }
         let first = readings(text, at, LEVELS);
         self.secrets

@@ -119,3 +119,28 @@ fn a_secret_that_is_wrapped_is_found_and_a_short_word_that_is_wrapped_stays() {
     assert_eq!(scrubbed("correct horse", "a correct h\r\n    orse b"), "a [secret] b");
     assert_eq!(scrubbed("test", "te\n  st"), "te\n  st");
 }
+
+#[test]
+fn what_an_escape_may_mean_is_never_passed_by() {
+    let mut rng = fastrand::Rng::with_seed(15);
+    let mut meant = 0;
+    for _ in 0..300 {
+        let written: String =
+            random(&mut rng, LETTERS, 20).chars().map(|it| doubled(&mut rng, it)).collect();
+        let noise = random(&mut rng, "&amp;#x26%25\\u0;=+3dn ", 60);
+        let text = format!("{written}{noise}");
+        for at in 0..text.len() {
+            for (letter, _) in super::readings(text.as_bytes(), at, super::LEVELS) {
+                let wanted = |it: char| it == letter;
+                let hint = super::hints::may_mean(text.as_bytes(), at, super::LEVELS, &wanted);
+                assert!(
+                    hint,
+                    "{letter:?} in {:?}",
+                    &text.as_bytes()[at..].escape_ascii().to_string()
+                );
+                meant += 1;
+            }
+        }
+    }
+    assert!(meant > 10_000, "{meant}");
+}
