@@ -84,6 +84,8 @@ pub(super) struct Walker {
     begins: Pairs,
     /// What secrets begin with.
     firsts: Vec<char>,
+    /// How many equal bytes in a row no secret begins with, however they are escaped.
+    longest_run: usize,
 }
 
 impl Walker {
@@ -99,7 +101,11 @@ impl Walker {
             .collect();
         let begins = Pairs::of(&secrets);
         let firsts = secrets.iter().map(|it| it.letters[0]).collect();
-        Self { secrets, begins, firsts }
+        let run = |it: &Sought| it.letters.iter().take_while(|one| **one == it.letters[0]).count();
+        let longest = secrets.iter().map(run).max().unwrap_or_default();
+        // Each level of escapes doubles backslashes.
+        let longest_run = (longest + 1) << LEVELS;
+        Self { secrets, begins, firsts, longest_run }
     }
 
     /// Where secrets stand in a text.
@@ -121,7 +127,11 @@ impl Walker {
         if !INTRODUCERS.contains(&text[at]) {
             return self.secrets.iter().filter_map(|secret| walk(text, at, secret)).max();
         }
-        if !hints::may_mean(text, at, LEVELS, &|letter| self.firsts.contains(&letter)) {
+        let mut run = text[at..].iter().take(self.longest_run + 1);
+        if run.len() > self.longest_run && run.all(|it| *it == text[at]) {
+            return None;
+        }
+        if !hints::may_mean(text, at, LEVELS, &|letter, _| self.firsts.contains(&letter)) {
             return None;
         }
         let first = readings(text, at, LEVELS);

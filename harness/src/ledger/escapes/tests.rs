@@ -131,7 +131,7 @@ fn what_an_escape_may_mean_is_never_passed_by() {
         let text = format!("{written}{noise}");
         for at in 0..text.len() {
             for (letter, _) in super::readings(text.as_bytes(), at, super::LEVELS) {
-                let wanted = |it: char| it == letter;
+                let wanted = |it: char, _| it == letter;
                 let hint = super::hints::may_mean(text.as_bytes(), at, super::LEVELS, &wanted);
                 assert!(
                     hint,
