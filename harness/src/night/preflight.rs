@@ -13,7 +13,7 @@ use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Secrets};
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
@@ -22,6 +22,7 @@ use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
 use crate::surface::mail::Sink;
+use crate::surface::veil::Veil;
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -77,6 +78,7 @@ pub(super) async fn run(
     }
     let browser_options = BrowserOptions {
         window: options.window,
+        veil: veil(ledger.secrets()),
         ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
     };
     let mut broken = BTreeMap::new();
@@ -148,7 +150,17 @@ pub fn browser_options(
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
         window: Window::Hidden,
+        veil: Veil::default(),
     }
+}
+
+/// What must not be seen in pictures.
+pub(super) fn veil(secrets: &Secrets) -> Veil {
+    if secrets.is_empty() {
+        return Veil::default();
+    }
+    let secrets = secrets.clone();
+    Veil::new(move |text| secrets.find_spread(text))
 }
 
 /// The hosts that any product of the suite allows.

@@ -23,6 +23,7 @@ use crate::surface::browser::{Onlooker, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
 use crate::surface::mail::Sink;
 use crate::surface::terminal::{TerminalSetup, TerminalSurface};
+use crate::surface::veil::Veil;
 
 /// How much of each output of a command is kept, in bytes.
 const MOST_OUTPUT: usize = 4 << 20;
@@ -184,13 +185,14 @@ impl<'a> Stage<'a> {
     }
 
     /// The commands of its products.
-    pub(super) fn commands(&self, timeout: Duration) -> Commands {
+    pub(super) fn commands(&self, timeout: Duration, veil: &Veil) -> Commands {
         let surface = |ground: &Ground<'_>| {
             CommandSurface::new(CommandSetup {
                 work: ground.work.work().to_owned(),
                 environment: ground.environment.clone(),
                 timeout,
                 max_output: MOST_OUTPUT,
+                veil: veil.clone(),
             })
         };
         self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()

@@ -16,6 +16,7 @@ mod places;
 mod readiness;
 mod sameness;
 mod scrolled;
+mod secrets;
 mod site;
 mod tabs;
 mod verbs;
@@ -35,6 +36,7 @@ use nightshift::model::{
 };
 use nightshift::process::Cookie;
 use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper, Window};
+use nightshift::surface::veil::Veil;
 use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
 
@@ -55,6 +57,7 @@ fn options(scratch: &Path) -> BrowserOptions {
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
         window: Window::Hidden,
+        veil: Veil::default(),
     }
 }
 

@@ -54,6 +54,7 @@ fn routes() -> Router {
             }),
         )
         .merge(super::places::routes())
+        .merge(super::secrets::routes())
         .fallback(page)
 }
 

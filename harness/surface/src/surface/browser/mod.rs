@@ -7,7 +7,7 @@
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
 //! `frames` (frames of other origins), `silence` (who does not answer), `emulate` and `auth` (what the browser pretends to be),
-//! `look` (observations), `walker` (the page as text), `print` (PDF).
+//! `look` (observations), `cover` (secrets in pictures), `walker` (the page as text), `print` (PDF).
 
 mod act;
 mod auth;
@@ -17,6 +17,7 @@ mod check;
 mod choose;
 mod clipboard;
 mod condition;
+mod cover;
 mod detail;
 mod dismiss;
 mod driver;
@@ -54,6 +55,7 @@ use std::time::Duration;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::process::Cookie;
+use crate::surface::veil::Veil;
 
 pub use locate::{environment_key, locate};
 pub use onlooker::Onlooker;
@@ -84,6 +86,8 @@ pub struct BrowserOptions {
     pub tree: Cookie,
     /// Whether a person sees it.
     pub window: Window,
+    /// What must not be seen in its pictures.
+    pub veil: Veil,
 }
 
 /// Whether a person sees the browser.

@@ -2,12 +2,10 @@
 //! and whether the page still stands. Used where a person tries things between two steps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base64::Engine as _;
 use image::{ImageFormat, Rgba, RgbaImage};
-use serde_json::json;
 
+use super::cover::Cover;
 use super::page::{Page, ask};
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
@@ -16,8 +14,6 @@ use crate::model::Target;
 use crate::surface::SurfaceError;
 use crate::surface::recording::Headline;
 
-/// How long a look may take.
-const LOOK: Duration = Duration::from_secs(10);
 /// How thick the boxes in pictures are, in pixels.
 const THICK: u32 = 3;
 /// What the boxes are drawn in.
@@ -69,13 +65,9 @@ impl Onlooker {
     /// # Errors
     /// The page does not answer.
     pub async fn picture(&self, boxes: &[Area]) -> Result<Vec<u8>, SurfaceError> {
-        let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
-            "params": { "format": "png" } });
-        let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, LOOK).await;
-        let taken = taken.map_err(|refusal| refusal.lost("taking a picture of the page"))?;
-        let data = taken["result"]["data"].as_str().unwrap_or_default();
-        let png = base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
-            SurfaceError::BrowserLost(format!("a picture is no base64: {error}"))
+        let cover = Cover { shared: &self.shared, top: &self.top, session: &self.engine_session };
+        let png = cover.seen().await.map_err(|why| {
+            SurfaceError::Unreadable(format!("no picture of the page can be shown: {why}"))
         })?;
         boxed(&png, boxes)
             .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no PNG: {error}")))

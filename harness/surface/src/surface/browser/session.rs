@@ -26,6 +26,7 @@ use super::silence::{Silence, Silent};
 use super::wall::Wall;
 use super::{BrowserOptions, PageContext, Versions, Window};
 use crate::surface::SurfaceError;
+use crate::surface::veil::Veil;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
@@ -86,6 +87,8 @@ pub(super) struct Shared {
     pub(super) axe: Option<Axe>,
     /// Finds out who does not answer.
     pub(super) silence: Silence,
+    /// What must not be seen in pictures.
+    pub(super) veil: Veil,
 }
 
 /// Which record an event belongs to.
@@ -209,6 +212,7 @@ impl Browser {
             timeout: options.timeout,
             axe,
             silence: Silence::of(&folder.path().join("profile")),
+            veil: options.veil.clone(),
         });
         Ok(Self {
             driver,

@@ -59,6 +59,17 @@ pub struct Details {
     pub lang: String,
 }
 
+/// All text that a page may show.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lettering {
+    /// What stands in the elements of each document, in the order in which it is drawn.
+    pub drawn: Vec<String>,
+    /// What attributes, fields and style sheets hold, each once.
+    pub held: Vec<String>,
+    /// How many frames there are into which the page cannot look.
+    pub foreign: usize,
+}
+
 /// A frame of another origin, seen from outside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForeignFrame {

@@ -26,6 +26,7 @@ function reply(request, subject) {
     case 'roles': return everyRole();
     case 'runs': return textRuns(false);
     case 'drawing': return drawing(request);
+    case 'lettering': return lettering();
     case 'describe': return described(subject, request);
     case 'probe': return probe(request.target);
     case 'scene': return scene();
