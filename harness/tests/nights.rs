@@ -448,7 +448,15 @@ fn init_writes_a_suite_that_checks_and_never_overwrites() {
     assert_eq!(first.code, Some(0), "{first:#?}");
     let check = suite.run(&["check"]);
     assert_eq!(check.code, Some(0), "{check:#?}");
+    for kind in ["crontab", "systemd-service", "systemd-timer", "github", "gitlab"] {
+        let printed = suite.run(&["init", "--ci", kind]);
+        assert_eq!(printed.code, Some(0), "{printed:#?}");
+        assert!(printed.stdout.contains("nightshift"), "{printed:#?}");
+    }
     suite.write("nightshift.yaml", "products: { mine: {} }\n");
+    let unscheduled = suite.run(&["init", "--ci", "crontab"]);
+    assert_eq!(unscheduled.code, Some(2), "{unscheduled:#?}");
+    assert!(unscheduled.stderr.contains("add `night: { schedule"), "{unscheduled:#?}");
     let second = suite.run(&["init"]);
     assert!(second.stdout.contains("kept  nightshift.yaml"), "{second:#?}");
     let kept = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("there");
