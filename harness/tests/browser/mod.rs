@@ -13,6 +13,7 @@ mod hanging;
 mod lists;
 mod places;
 mod readiness;
+mod resting;
 mod sameness;
 mod scrolled;
 mod site;
