@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use indexmap::IndexMap;
@@ -16,6 +17,9 @@ use crate::night::{
 };
 use crate::report;
 use crate::surface::browser::Window;
+
+/// A signal that comes again so soon is no second request: nobody reads and decides in less.
+const ECHO: Duration = Duration::from_millis(500);
 
 /// How many findings are named where the night was started.
 const MOST_FINDINGS: usize = 5;
@@ -120,14 +124,27 @@ pub(super) fn by_product(
 /// Turns the first SIGINT or SIGTERM into a stop that still reports, and counts further ones.
 pub(super) fn listen(stop: Stop, number: Arc<AtomicU8>) {
     tokio::spawn(async move {
+        let mut last = None;
         loop {
             let received = next_signal().await;
+            let now = (received, Instant::now());
+            let again = last.is_some_and(|last| is_echo(last, now));
+            last = Some(now);
+            if again {
+                continue;
+            }
             if number.swap(received, Ordering::Relaxed) == 0 {
                 terminal::say("stopping; the report follows (again to leave the PDF out)");
             }
             stop.interrupt();
         }
     });
+}
+
+/// Whether a signal only says again what the one before said: `timeout` and supervisors send theirs
+/// to the program and then to its group.
+fn is_echo(before: (u8, Instant), now: (u8, Instant)) -> bool {
+    before.0 == now.0 && now.1.duration_since(before.1) < ECHO
 }
 
 /// Waits for the next signal that asks to stop and answers with its number.
@@ -254,5 +271,20 @@ fn exit(finished: &Finished, signal: u8) -> Exit {
         Some(Why::Interrupted) => Exit::Signal(signal.max(2)),
         Some(Why::Deadline) | None if finished.preflight_failed => Exit::Preflight,
         Some(Why::Deadline) | None => Exit::of_gate(finished.report.gate.decision),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_is_sent_twice_at_once_is_one_and_a_later_or_another_one_is_a_second() {
+        let begun = Instant::now();
+        let after = |ms| begun + Duration::from_millis(ms);
+        assert!(is_echo((15, begun), (15, after(0))));
+        assert!(is_echo((15, begun), (15, after(499))));
+        assert!(!is_echo((15, begun), (15, after(500))));
+        assert!(!is_echo((15, begun), (2, after(1))));
     }
 }
