@@ -442,6 +442,23 @@ fn a_snapshot_that_no_checkpoint_needs_is_named_by_check() {
 }
 
 #[test]
+fn a_night_that_cannot_be_written_any_further_says_how_far_it_came_and_is_no_usage_error() {
+    let suite = commands(&[("a-quick", "  - run: echo done\n    snapshot: out\n")]);
+    let out = night_of(&suite, "one");
+    let evidence = out.join("evidence").display().to_string();
+    let breaks = format!(
+        "scenario: b-breaks\nsteps:\n  - shell: rm -r '{evidence}' && touch '{evidence}'\n    snapshot: out\n"
+    );
+    suite.write("scenarios/b-breaks.yaml", &breaks);
+    let cut = suite.run(&["run", "--no-pdf", "-j", "1", "--out", "one"]);
+    assert_eq!(cut.code, Some(3), "{cut:#?}");
+    let said = "; 1 of 2 scenarios had run: when that is mended, `nightshift judge one` reports what they did";
+    assert!(cut.stderr.contains("error: cannot") && cut.stderr.contains(said), "{cut:#?}");
+    let occupied = suite.run(&["run", "--no-pdf", "--out", "one"]);
+    assert_eq!(occupied.code, Some(2), "nothing ran: {occupied:#?}");
+}
+
+#[test]
 fn init_writes_a_suite_that_checks_and_never_overwrites() {
     let suite = SuiteCopy::empty();
     let first = suite.run(&["init", "--url", "http://127.0.0.1:8000", "--cli", "shopctl"]);
