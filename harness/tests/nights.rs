@@ -459,6 +459,36 @@ fn a_night_that_cannot_be_written_any_further_says_how_far_it_came_and_is_no_usa
 }
 
 #[test]
+fn the_next_server_starts_while_the_last_scenario_runs_and_none_is_left_over() {
+    let suite = SuiteCopy::empty();
+    let starts = suite.root().join("starts").display().to_string();
+    // The preflight has the first, and each scenario one of its own.
+    let waits = |count: u32| {
+        format!(
+            "for i in $(seq 300); do test $(wc -l < '{starts}') -ge {count} && exit 0; sleep 0.1; done; exit 1"
+        )
+    };
+    suite.write(
+        "nightshift.yaml",
+        &format!(
+            "products:\n  page:\n    isolate: scenario\n    serve:\n      run: sh -c \"echo started >> '{starts}'; \
+             exec python3 -m http.server ${{port}} --bind 127.0.0.1\"\n      ready: {{ http: / }}\n"
+        ),
+    );
+    for (name, count) in [("a", 3), ("b", 4), ("c", 4)] {
+        let steps = format!("  - shell: {}\n    expect: {{ exit: 0 }}\n", waits(count));
+        suite.write(
+            &format!("scenarios/{name}.yaml"),
+            &format!("scenario: {name}\nsteps:\n{steps}"),
+        );
+    }
+    let night = suite.run(&["run", "--no-pdf", "-j", "1", "--retries", "0", "--out", "one"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let started = std::fs::read_to_string(suite.root().join("starts")).expect("written");
+    assert_eq!(started, "started\n".repeat(4));
+}
+
+#[test]
 fn init_writes_a_suite_that_checks_and_never_overwrites() {
     let suite = SuiteCopy::empty();
     let first = suite.run(&["init", "--url", "http://127.0.0.1:8000", "--cli", "shopctl"]);

@@ -28,6 +28,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod spare;
 mod stage;
 mod stop;
 pub mod tidy;
