@@ -500,14 +500,14 @@ fn init_writes_a_suite_that_checks_and_never_overwrites() {
         assert_eq!(printed.code, Some(0), "{printed:#?}");
         assert!(printed.stdout.contains("nightshift"), "{printed:#?}");
     }
-    suite.write("nightshift.yaml", "products: { mine: {} }\n");
+    suite.write("nightshift.yaml", "products: { shopctl: {} }\n");
     let unscheduled = suite.run(&["init", "--ci", "crontab"]);
     assert_eq!(unscheduled.code, Some(2), "{unscheduled:#?}");
     assert!(unscheduled.stderr.contains("add `night: { schedule"), "{unscheduled:#?}");
     let second = suite.run(&["init"]);
     assert!(second.stdout.contains("kept  nightshift.yaml"), "{second:#?}");
     let kept = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("there");
-    assert_eq!(kept, "products: { mine: {} }\n");
+    assert_eq!(kept, "products: { shopctl: {} }\n");
 }
 
 /// A scenario that fails a check of its own on its first night, among twenty that pass.
