@@ -69,3 +69,21 @@ async fn a_wait_whose_author_says_how_long_takes_that_long() {
     assert!(begun.elapsed() < LIMIT, "it took {:?}", begun.elapsed());
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_several_checks_that_fail_after_one_action_only_the_first_costs_its_limit() {
+    let limit = Duration::from_secs(6);
+    let mut bench = Bench::patient(limit).await;
+    bench.open("/comes?often").await;
+    let begun = Instant::now();
+    for _ in 0..3 {
+        bench.fails(Action::See(vec![button("Later")])).await;
+    }
+    assert!(begun.elapsed() >= limit, "the page might still have changed: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < limit * 3, "three checks took {:?}", begun.elapsed());
+    bench.passes(Action::Press { keys: "a".to_owned(), on: None }).await;
+    let begun = Instant::now();
+    bench.fails(Action::See(vec![button("Later")])).await;
+    assert!(begun.elapsed() >= limit, "after an action it is whole: {:?}", begun.elapsed());
+    bench.stop().await;
+}

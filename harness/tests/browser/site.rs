@@ -158,6 +158,7 @@ globalThis.come = () => { document.body.append(Object.assign(document.createElem
 const LONG = 2600;
 const ways = {
   never: () => {},
+  often: () => setInterval(() => {}, LONG),
   timeout: () => setTimeout(come, LONG),
   interval: () => setInterval(come, LONG),
   chain: () => { let left = 30; const next = () => { left -= 1; if (left) setTimeout(next, 100); else come(); }; next(); },

@@ -26,7 +26,7 @@ const STATES: [&str; 11] = [
 
 impl Page {
     pub(super) async fn see(&mut self, targets: &[Target]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         for target in targets {
             self.await_visible(target, deadline, Wait::UntilRest).await?;
         }
@@ -34,7 +34,7 @@ impl Page {
     }
 
     pub(super) async fn see_not(&mut self, targets: &[Target]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         // Before the page is ready, everything is absent.
         self.settle(deadline).await?;
         for target in targets {
@@ -113,7 +113,7 @@ impl Page {
     }
 
     pub(super) async fn expect(&mut self, all: &[PageExpectation]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         self.settle(deadline).await?;
         for expectation in all {
             self.await_held(expectation, deadline, Wait::UntilRest).await?;

@@ -343,7 +343,7 @@ impl Page {
         self.go_on().await?;
         self.focus().await?;
         self.notice_tested(action);
-        if !matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_)) {
+        if !is_check(action) {
             self.disturb();
         }
         let none = |()| Vec::new();
@@ -475,6 +475,11 @@ impl Drop for Page {
     }
 }
 
+/// Whether a step only looks at the page.
+fn is_check(action: &Action) -> bool {
+    matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_))
+}
+
 fn crashed(expected: &str) -> Trouble {
     Trouble::Failed(Failure {
         outcome: Outcome::Crashed,
@@ -515,6 +520,9 @@ impl PageSurface for Page {
         Box::pin(async move {
             let performed = self.perform(action).await;
             self.filled().await;
+            if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
+                self.has_waited();
+            }
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
                 Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),

@@ -4,6 +4,7 @@
 //! The preload script knows what may still change a page by itself: requests, timers that are due
 //! before the deadline, intervals, connections, workers, animations, frames of other origins. Where
 //! there is none of it, and none has changed anything for [`QUIET`], what is lacking stays lacking.
+//! And checks that follow a failed one, with no action in between, are not given the time again.
 
 use std::time::Duration;
 
@@ -17,11 +18,16 @@ const QUIET: Duration = Duration::from_secs(2);
 /// How long between two looks whether it rests: each costs a round trip.
 const BETWEEN: Duration = Duration::from_millis(200);
 
+/// How long a check is given after one that waited in vain: the page had its time.
+const AFTER_A_FAILED_CHECK: Duration = Duration::from_secs(1);
+
 /// What is known of a page's rest.
 #[derive(Debug, Default)]
 pub(super) struct Rest {
     since: Option<Instant>,
     looked: Option<Instant>,
+    /// A check has waited in vain, and no action was done since.
+    has_waited: bool,
 }
 
 /// How long something is waited for.
@@ -55,6 +61,18 @@ impl Page {
         }
         let since = *self.rest.since.get_or_insert(now);
         now.duration_since(since) >= QUIET
+    }
+
+    /// Until when a check that begins now may take: of several that fail after one action, only the
+    /// first costs the whole limit.
+    pub(super) fn check_deadline(&self) -> Instant {
+        let whole = self.deadline();
+        if self.rest.has_waited { whole.min(Instant::now() + AFTER_A_FAILED_CHECK) } else { whole }
+    }
+
+    /// A check has failed.
+    pub(super) fn has_waited(&mut self) {
+        self.rest.has_waited = true;
     }
 
     /// A step may change the page, whose rest begins anew.
