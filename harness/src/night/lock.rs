@@ -24,8 +24,8 @@ fn own(root: &Path) -> PathBuf {
 fn elsewhere(root: &Path) -> PathBuf {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
-    let name: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    std::env::temp_dir().join(format!("nightshift-{name}.lock"))
+    let name = digest.iter().take(8).fold(0_u64, |name, byte| (name << 8) | u64::from(*byte));
+    std::env::temp_dir().join(format!("nightshift-{name:016x}.lock"))
 }
 
 /// Takes the suite's lock.

@@ -14,7 +14,7 @@ pub fn scaffold(url: Option<&str>, cli: Option<&str>) -> Vec<(String, String)> {
     match cli {
         Some(cli) if pages => {
             files.push(("scenarios/first.yaml".to_owned(), page_scenario()));
-            let named = command_scenario("first-command", Some(command_product(cli)), cli);
+            let named = command_scenario("first-command", Some(&command_product(cli)), cli);
             files.push(("scenarios/first-command.yaml".to_owned(), named));
             files.push(("skills/first-look.yaml".to_owned(), page_skill()));
         }
@@ -145,11 +145,11 @@ fn page_scenario() -> String {
     text
 }
 
-fn command_scenario(name: &str, product: Option<String>, cli: &str) -> String {
+fn command_scenario(name: &str, product: Option<&str>, cli: &str) -> String {
     let mut text = scenario_head();
     let _ = writeln!(text, "scenario: {name}");
     text.push_str("about: A first look at the product's command.\ntags: [smoke]\n");
-    if let Some(product) = &product {
+    if let Some(product) = product {
         let _ = writeln!(
             text,
             "# A step of any scenario takes `product:` too: pages and commands in one.\n\

@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn what_a_redaction_covers_whole_may_be_sent_or_not() {
         let baseline = "DELETE /a 204\n[…] (many times)\n[…]";
-        for seen in ["DELETE /a 204\n[…]\n[…]", "DELETE /a 204", "DELETE /a 204\n[…] (many times)"] {
+        for seen in ["DELETE /a 204\n[…]\n[…]", "DELETE /a 204", "DELETE /a 204\n[…] (many times)"]
+        {
             assert!(!differs(baseline, seen), "{seen:?}");
             assert!(!differs(seen, baseline), "{seen:?}");
         }

@@ -121,8 +121,7 @@ fn scaffolded(url: Option<&str>, cli: Option<&str>) -> (Vec<String>, Vec<(String
     let folder = suite(&files);
     let suite = load(folder.path(), &Overrides::default()).unwrap();
     let products = suite.config.products.keys().cloned().collect();
-    let of =
-        |it: &crate::model::Scenario| (it.id.to_string(), it.product.clone().unwrap_or_default());
+    let of = |it: &crate::model::Scenario| (it.id.clone(), it.product.clone().unwrap_or_default());
     (products, suite.scenarios.iter().map(of).collect())
 }
 
