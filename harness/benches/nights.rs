@@ -198,22 +198,7 @@ impl Made {
         for index in 1..=8 {
             let fails = lost && index == 8;
             if index == 7 {
-                let seen = [(FacetKind::Aria, tree(n, changed)), (FacetKind::Page, page(n))];
-                let facets = seen.map(|(facet, content)| FacetRecord {
-                    facet,
-                    evidence: self.keep(facet, &content),
-                    environment: None,
-                    masks: Vec::new(),
-                    layout: None,
-                });
-                self.events.push(Event::Checkpoint {
-                    scenario: id.to_owned(),
-                    attempt,
-                    checkpoint: "list".to_owned(),
-                    step: index,
-                    place: format!("/list/{n}"),
-                    facets: facets.into(),
-                });
+                self.checkpoint(id, n, attempt, index, changed);
             }
             let outcome = if fails {
                 StepOutcome::Failed(Failure {
@@ -243,6 +228,26 @@ impl Made {
             outcome: if lost { Outcome::Failed } else { Outcome::Completed },
             detail: None,
             duration_ms: 1_800,
+        });
+    }
+
+    /// What was seen of a page; `changed` is what its button is called, where that is not as usual.
+    fn checkpoint(&mut self, id: &str, n: usize, attempt: u32, step: u32, changed: Option<&str>) {
+        let seen = [(FacetKind::Aria, tree(n, changed)), (FacetKind::Page, page(n))];
+        let facets = seen.map(|(facet, content)| FacetRecord {
+            facet,
+            evidence: self.keep(facet, &content),
+            environment: None,
+            masks: Vec::new(),
+            layout: None,
+        });
+        self.events.push(Event::Checkpoint {
+            scenario: id.to_owned(),
+            attempt,
+            checkpoint: "list".to_owned(),
+            step,
+            place: format!("/list/{n}"),
+            facets: facets.into(),
         });
     }
 

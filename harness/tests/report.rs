@@ -355,13 +355,12 @@ fn junit_tells_flaky_from_failed_for_good_in_the_surefire_manner() {
     assert!(junit.contains("<testsuite name=\"scenarios/area-00\""));
 }
 
-#[test]
-fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
-    let at = synthetic(1, 0).night.started;
-    let plan = Plan {
+/// A plan of nothing.
+fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
+    Plan {
         format_version: FORMAT_VERSION,
         night: "n1".into(),
-        started: at,
+        started,
         deadline: None,
         branch: None,
         environment: "linux".into(),
@@ -385,7 +384,13 @@ fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
         baselines: Vec::new(),
         machine: None,
         history: nightshift::model::History::default(),
-    };
+    }
+}
+
+#[test]
+fn a_ledger_that_was_cut_off_is_reported_as_far_as_it_came() {
+    let at = synthetic(1, 0).night.started;
+    let plan = empty_plan(at);
     let started = Event::AttemptStarted {
         scenario: "a".into(),
         attempt: 1,

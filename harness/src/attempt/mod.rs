@@ -295,28 +295,15 @@ impl Attempt<'_> {
         if failure.is_some() {
             carried_out.evidence.extend(self.unread_mails()?);
         }
-        let place = match carried_out.place {
+        let place = match carried_out.place.take() {
             Some(place) => place,
             None if page_lost => String::new(),
             None if surface == Surface::Terminal => self.terminal_place(step),
             None => self.page_place(step).await,
         };
-        self.note(Event::Step {
-            scenario: self.scenario.id.clone(),
-            attempt: self.number,
-            step: StepRecord {
-                index: step.index,
-                text: step.text.clone(),
-                action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
-                surface,
-                place,
-                outcome: carried_out.outcome,
-                decided: carried_out.decided,
-                duration_ms: milliseconds(started),
-                evidence: carried_out.evidence,
-            },
-        })?;
-        Ok(match (failure, carried_out.decided) {
+        let decided = carried_out.decided;
+        self.record_step(step, place, carried_out, started)?;
+        Ok(match (failure, decided) {
             (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),
             (None, Some(decided)) => StepEnd::Decided(decided),

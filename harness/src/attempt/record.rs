@@ -3,13 +3,15 @@
 //!
 //! A part of [`Attempt`], which decides when.
 
-use super::{Attempt, Crash};
+use std::time::Instant;
+
+use super::{Attempt, CarriedOut, Crash, milliseconds};
 use crate::ledger::LedgerError;
 use crate::model::event::{FacetRecord, Failure};
 use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::{
-    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Snapshot, Step,
+    Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Snapshot, Step, StepRecord,
 };
 use crate::surface::files::FilePicture;
 
@@ -109,6 +111,33 @@ impl Attempt<'_> {
             }
         }
         Ok(kept)
+    }
+
+    /// A step that is done, with what it was done by.
+    pub(super) fn record_step(
+        &mut self,
+        step: &Step,
+        place: String,
+        done: CarriedOut,
+        started: Instant,
+    ) -> Result<(), LedgerError> {
+        let surface =
+            step.action.surface().expect("the plan has replaced skill calls by their steps");
+        self.note(Event::Step {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            step: StepRecord {
+                index: step.index,
+                text: step.text.clone(),
+                action: step.action.inner().is_empty().then(|| Box::new(step.action.clone())),
+                surface,
+                place,
+                outcome: done.outcome,
+                decided: done.decided,
+                duration_ms: milliseconds(started),
+                evidence: done.evidence,
+            },
+        })
     }
 
     pub(super) async fn record_sightings(&mut self, step: &Step) -> Result<(), LedgerError> {

@@ -126,7 +126,7 @@ fn show(check: &Check) {
 fn browser_checks(config: &BrowserConfig) -> anyhow::Result<Vec<Check>> {
     let scratch = tempfile::tempdir()?;
     let options = crate::night::browser_options(config, scratch.path(), Vec::new());
-    let started = super::run::runtime()?.block_on(async {
+    let started = super::waiting::runtime()?.block_on(async {
         let browser = Browser::start(&options).await?;
         let versions = browser.versions().clone();
         browser.stop().await;

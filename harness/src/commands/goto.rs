@@ -4,7 +4,7 @@ use super::arguments::{Common, GotoOptions};
 use super::exit::{Exit, mistake};
 use super::moment::{self, Moment};
 use super::person::{self, Enough};
-use super::{night, run, terminal};
+use super::{night, terminal, waiting};
 use crate::model::scenario::Surface;
 use crate::night::{self as nights, Replayed};
 use crate::process::{Environment, shell};
@@ -38,7 +38,7 @@ pub fn run(common: &Common, options: &GotoOptions) -> anyhow::Result<Exit> {
         Left::Shell => Window::Hidden,
     };
     let asked = person::options(&moment.suite, &options.staging, window)?;
-    let (replayed, failed) = run::runtime()?.block_on(async {
+    let (replayed, failed) = waiting::runtime()?.block_on(async {
         let stop = person::interruptible();
         let mut failed = false;
         let pause = Box::new(|here: nights::Moment| {

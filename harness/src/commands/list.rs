@@ -62,7 +62,7 @@ fn row(scenario: &Scenario, expected: &HashMap<String, u64>) -> serde_json::Valu
 
 /// The products that have builds, with the one that would be used.
 fn show_builds(suite: &Suite, asked: &[String]) -> anyhow::Result<()> {
-    let asked = super::run::by_product(suite, "--build", asked)?;
+    let asked = night::by_product(suite, "--build", asked)?;
     let chosen = nights::choose_builds(&suite.config, &asked)?;
     for (name, product) in &suite.config.products {
         let Some(builds) = &product.builds else { continue };

@@ -25,6 +25,7 @@ mod settle;
 mod settle_patch;
 mod terminal;
 mod try_target;
+mod waiting;
 
 use std::process::ExitCode;
 

@@ -104,6 +104,32 @@ fn checked_out(root: &Path) -> Option<String> {
     Some(head.trim().strip_prefix("ref: refs/heads/")?.to_owned())
 }
 
+/// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
+pub fn by_product(
+    suite: &Suite,
+    option: &str,
+    values: &[String],
+) -> anyhow::Result<IndexMap<String, String>> {
+    let products = &suite.config.products;
+    let mut found = IndexMap::new();
+    for value in values {
+        let named = value.split_once('=').filter(|(name, _)| products.contains_key(*name));
+        let (name, value) = match (named, products.first()) {
+            (Some((name, value)), _) => (name.to_owned(), value.to_owned()),
+            (None, Some((only, _))) if products.len() == 1 => (only.clone(), value.clone()),
+            (None, _) => {
+                let all: Vec<_> = products.keys().map(String::as_str).collect();
+                return mistake(format!(
+                    "{option} {value}: this suite has several products; write {option} PRODUCT=VALUE with one of {}",
+                    all.join(", ")
+                ));
+            }
+        };
+        found.insert(name, value);
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

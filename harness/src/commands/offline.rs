@@ -2,7 +2,7 @@
 
 use super::arguments::{Common, GateOptions, JudgeOptions, ReportOptions};
 use super::exit::Exit;
-use super::{night, run, terminal};
+use super::{night, terminal, waiting};
 use crate::ledger::NightDir;
 use crate::model::suite::BrowserConfig;
 use crate::night::judging::{self, Judged};
@@ -31,7 +31,7 @@ pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> 
     let night = night::open(common, &options.night)?;
     let report = write(&night, &judge_night(&night)?)?;
     if !options.no_pdf {
-        run::runtime()?.block_on(async {
+        waiting::runtime()?.block_on(async {
             let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
             let result = report::write_pdf(night.path(), &report, &mut printer).await;
             printer.stop().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Common, Staging};
 use super::exit::mistake;
-use super::{night, run, terminal};
+use super::{night, terminal, waiting};
 use crate::model::Suite;
 use crate::night::{Progress, RunOptions, Stop};
 use crate::surface::browser::{Onlooker, Window};
@@ -31,7 +31,7 @@ pub async fn enough(onlooker: Option<&Onlooker>) -> Enough {
     };
     tokio::select! {
         () = enter() => Enough::Enter,
-        _ = run::next_signal() => Enough::Signal,
+        _ = waiting::next_signal() => Enough::Signal,
         () = closed => Enough::Closed,
     }
 }
@@ -70,8 +70,8 @@ pub fn window(headless: bool, instead: &str) -> anyhow::Result<Window> {
 pub fn options(suite: &Suite, staging: &Staging, window: Window) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
     Ok(RunOptions {
-        builds: run::by_product(suite, "--build", &staging.build)?,
-        base_urls: run::by_product(suite, "--base-url", &staging.base_url)?,
+        builds: night::by_product(suite, "--build", &staging.build)?,
+        base_urls: night::by_product(suite, "--base-url", &staging.base_url)?,
         branch: night::branch(&suite.root, &environment),
         environment,
         window,
@@ -95,7 +95,7 @@ pub fn interruptible() -> Stop {
     let stop = Stop::default();
     let told = stop.clone();
     tokio::spawn(async move {
-        run::next_signal().await;
+        waiting::next_signal().await;
         told.interrupt();
     });
     stop

@@ -10,11 +10,11 @@ use super::exit::{Exit, mistake};
 use super::moment::Moment;
 use super::person::{self, Enough};
 use super::try_target::{below, config_or_default, destination, url_of};
-use super::{goto, night, run, terminal};
+use super::{goto, night, terminal, waiting};
 use crate::model::suite::Config;
 use crate::night::{self as nights, Visit};
 use crate::spec::{self, Draft, DraftStep, SpecError};
-use crate::surface::browser::Window;
+use crate::surface::browser::{Onlooker, Recorder, Window};
 use crate::surface::recording::{Heard, Recording};
 
 /// What is written where.
@@ -41,7 +41,7 @@ pub fn run(common: &Common, options: &RecordOptions) -> anyhow::Result<Exit> {
         "--headless for a browser that is used by its developer tools",
     )?;
     let overrides = options.staging.changes.overrides();
-    let runtime = run::runtime()?;
+    let runtime = waiting::runtime()?;
     let (paper, taken) = if let Some(url) = &options.url {
         let url = url_of(url)?;
         let config = config_or_default(common, &overrides)?;
@@ -154,22 +154,7 @@ async fn watch(
     }
     terminal::say("recording; use the browser, then press Enter here (or close the window)");
     let mut recording = Recording::new(url);
-    let mut told = 0;
-    let enough = person::enough(Some(&onlooker));
-    tokio::pin!(enough);
-    let how = loop {
-        tokio::select! {
-            biased;
-            heard = recorder.next() => {
-                if heard == Heard::Gone {
-                    break Enough::Closed;
-                }
-                recording.hear(heard);
-                told = tell(&recording, told, Last::MayChange);
-            }
-            how = &mut enough => break how,
-        }
-    };
+    let (how, told) = hear(&mut recorder, &mut recording, &onlooker).await;
     let mut scene = None;
     if how != Enough::Closed {
         visit.rest().await;
@@ -184,6 +169,31 @@ async fn watch(
     let (deeds, secrets) = (recording.deeds(), recording.secrets());
     let draft = draft(paper, &secrets, recording.finish(scene));
     Ok(Ok(Take { draft, deeds, secrets, denied }))
+}
+
+/// Hears what the person does and tells the steps, until enough is heard; answers with what ended
+/// it and with how many steps were told.
+async fn hear(
+    recorder: &mut Recorder,
+    recording: &mut Recording,
+    onlooker: &Onlooker,
+) -> (Enough, usize) {
+    let mut told = 0;
+    let enough = person::enough(Some(onlooker));
+    tokio::pin!(enough);
+    loop {
+        tokio::select! {
+            biased;
+            heard = recorder.next() => {
+                if heard == Heard::Gone {
+                    return (Enough::Closed, told);
+                }
+                recording.hear(heard);
+                told = tell(recording, told, Last::MayChange);
+            }
+            how = &mut enough => return (how, told),
+        }
+    }
 }
 
 /// Whether the last step is told too.

@@ -11,7 +11,7 @@ use chrono::Utc;
 use super::arguments::{Common, Format, ReviewDecisions, ReviewOptions};
 use super::check::counted;
 use super::exit::{Exit, mistake};
-use super::{night, run, terminal};
+use super::{night, terminal, waiting};
 use crate::baseline::{self, Side};
 use crate::ledger::NightDir;
 use crate::model::Finding;
@@ -44,7 +44,7 @@ pub fn run(common: &Common, options: &ReviewOptions) -> anyhow::Result<Exit> {
         let browse = !options.no_open;
         let served = web::Served { port: options.port.unwrap_or(0), browse };
         let said = |url: &str| terminal::answer(format_args!("review: {url}\nCtrl-C ends it"));
-        run::runtime()?.block_on(web::serve(desk, &served, &said))?;
+        waiting::runtime()?.block_on(web::serve(desk, &served, &said))?;
     } else if what.undo.is_some() || !what.propose.is_empty() || what.decides() {
         decide(&mut desk, what)?;
     } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{Duration, Instant};
-
-use anyhow::Context as _;
-use indexmap::IndexMap;
 
 use super::arguments::{Common, Format, RunArguments};
-use super::exit::{Exit, mistake};
+use super::exit::Exit;
 use super::progress::Reporter;
+use super::waiting::{listen, runtime};
 use super::{list, night, settle, terminal};
 use crate::model::{Suite, Verdict};
 use crate::night::{
@@ -17,9 +14,6 @@ use crate::night::{
 };
 use crate::report;
 use crate::surface::browser::Window;
-
-/// A signal that comes again so soon is no second request: nobody reads and decides in less.
-const ECHO: Duration = Duration::from_millis(500);
 
 /// How many findings are named where the night was started.
 const MOST_FINDINGS: usize = 5;
@@ -56,14 +50,6 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
 
-/// The runtime of everything that waits for a browser, a product or a command.
-pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the asynchronous runtime")
-}
-
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
     let environment = night::environment();
     let until = match (arguments.until, arguments.budget) {
@@ -79,9 +65,9 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         jobs: arguments.jobs,
         selection: arguments.choice.selection(),
         retries: arguments.retries,
-        builds: by_product(suite, "--build", &arguments.build)?,
-        beside: by_product(suite, "--beside", &arguments.beside)?,
-        base_urls: by_product(suite, "--base-url", &arguments.base_url)?,
+        builds: night::by_product(suite, "--build", &arguments.build)?,
+        beside: night::by_product(suite, "--beside", &arguments.beside)?,
+        base_urls: night::by_product(suite, "--base-url", &arguments.base_url)?,
         accept_new: match (arguments.accept_new, arguments.no_settle) {
             (true, false) => Some(NewBaselines::Settled),
             (true, true) => Some(NewBaselines::AtFirstSight),
@@ -93,79 +79,6 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
     })
-}
-
-/// `[PRODUCT=]VALUE` by product; without a product, the suite's only one is meant.
-pub(super) fn by_product(
-    suite: &Suite,
-    option: &str,
-    values: &[String],
-) -> anyhow::Result<IndexMap<String, String>> {
-    let products = &suite.config.products;
-    let mut found = IndexMap::new();
-    for value in values {
-        let named = value.split_once('=').filter(|(name, _)| products.contains_key(*name));
-        let (name, value) = match (named, products.first()) {
-            (Some((name, value)), _) => (name.to_owned(), value.to_owned()),
-            (None, Some((only, _))) if products.len() == 1 => (only.clone(), value.clone()),
-            (None, _) => {
-                let all: Vec<_> = products.keys().map(String::as_str).collect();
-                return mistake(format!(
-                    "{option} {value}: this suite has several products; write {option} PRODUCT=VALUE with one of {}",
-                    all.join(", ")
-                ));
-            }
-        };
-        found.insert(name, value);
-    }
-    Ok(found)
-}
-
-/// Turns the first SIGINT or SIGTERM into a stop that still reports, and counts further ones.
-pub(super) fn listen(stop: Stop, number: Arc<AtomicU8>) {
-    tokio::spawn(async move {
-        let mut last = None;
-        loop {
-            let received = next_signal().await;
-            let now = (received, Instant::now());
-            let again = last.is_some_and(|last| is_echo(last, now));
-            last = Some(now);
-            if again {
-                continue;
-            }
-            if number.swap(received, Ordering::Relaxed) == 0 {
-                terminal::say("stopping; the report follows (again to leave the PDF out)");
-            }
-            stop.interrupt();
-        }
-    });
-}
-
-/// Whether a signal only says again what the one before said: `timeout` and supervisors send theirs
-/// to the program and then to its group.
-fn is_echo(before: (u8, Instant), now: (u8, Instant)) -> bool {
-    before.0 == now.0 && now.1.duration_since(before.1) < ECHO
-}
-
-/// Waits for the next signal that asks to stop and answers with its number.
-#[cfg(unix)]
-pub async fn next_signal() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-            _ = interrupt.recv() => 2,
-            _ = terminate.recv() => 15,
-        },
-        _ => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-pub async fn next_signal() -> u8 {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => 2,
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// The scenarios behind which a fault may stand although they were not judged, before everything else.
@@ -271,20 +184,5 @@ fn exit(finished: &Finished, signal: u8) -> Exit {
         Some(Why::Interrupted) => Exit::Signal(signal.max(2)),
         Some(Why::Deadline) | None if finished.preflight_failed => Exit::Preflight,
         Some(Why::Deadline) | None => Exit::of_gate(finished.report.gate.decision),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signal_that_is_sent_twice_at_once_is_one_and_a_later_or_another_one_is_a_second() {
-        let begun = Instant::now();
-        let after = |ms| begun + Duration::from_millis(ms);
-        assert!(is_echo((15, begun), (15, after(0))));
-        assert!(is_echo((15, begun), (15, after(499))));
-        assert!(!is_echo((15, begun), (15, after(500))));
-        assert!(!is_echo((15, begun), (2, after(1))));
     }
 }

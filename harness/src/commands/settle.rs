@@ -1,7 +1,6 @@
 //! `nightshift settle`: what varies although the product is the same, and the patch that makes it
 //! silent. Neighbour: [`super::settle_patch`], which writes it.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -10,8 +9,8 @@ use super::arguments::{Common, Format, SettleOptions};
 use super::check::counted;
 use super::exit::Exit;
 use super::progress::Reporter;
-use super::run::{by_product, listen, runtime};
 use super::settle_patch::{Patches, remedies};
+use super::waiting::{listen, runtime};
 use super::{night, terminal};
 use crate::model::settle::{Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
@@ -78,8 +77,8 @@ fn run_options(suite: &Suite, options: &SettleOptions) -> anyhow::Result<RunOpti
     Ok(RunOptions {
         selection: options.choice.selection(),
         jobs: options.jobs,
-        builds: by_product(suite, "--build", &options.staging.build)?,
-        base_urls: by_product(suite, "--base-url", &options.staging.base_url)?,
+        builds: night::by_product(suite, "--build", &options.staging.build)?,
+        base_urls: night::by_product(suite, "--base-url", &options.staging.base_url)?,
         branch: night::branch(&suite.root, &environment),
         environment,
         window: Window::Hidden,
@@ -221,9 +220,4 @@ pub fn command(noise: &[Noise], unsettled: &[Unsettled]) -> String {
     ids.sort_unstable();
     ids.dedup();
     format!("nightshift settle {} --write", ids.join(" "))
-}
-
-/// A path as it is told: below the suite where it is.
-pub fn inside<'p>(root: &Path, path: &'p Path) -> &'p Path {
-    path.strip_prefix(root).unwrap_or(path)
 }

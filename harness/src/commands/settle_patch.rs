@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use similar::TextDiff;
 
-use super::settle::inside;
 use crate::model::Plan;
 use crate::model::settle::{Noise, Remedy};
 use crate::review::change::{self, Change};
@@ -123,4 +122,9 @@ fn spot(root: &Path, plan: &Plan, noise: &Noise) -> Option<Spot> {
     };
     let step = steps.iter().find(own)?;
     Some((root.join(&step.file), std::cmp::Reverse(step.line), noise.checkpoint.clone()))
+}
+
+/// A path as it is told: below the suite where it is.
+fn inside<'p>(root: &Path, path: &'p Path) -> &'p Path {
+    path.strip_prefix(root).unwrap_or(path)
 }

@@ -9,7 +9,7 @@ use url::Url;
 use super::arguments::{Common, Format, TryOptions};
 use super::exit::{Exit, mistake};
 use super::moment::Moment;
-use super::{goto, night, person, run, terminal};
+use super::{goto, night, person, terminal, waiting};
 use crate::model::Target;
 use crate::model::suite::{BrowserConfig, Config};
 use crate::night::{self as nights, Destination, Visit};
@@ -41,7 +41,7 @@ struct Tried {
 
 pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
     let asked = asked(options)?;
-    let runtime = run::runtime()?;
+    let runtime = waiting::runtime()?;
     if let Some(url) = &options.url {
         let url = url_of(url)?;
         let config = config_or_default(common, &options.staging.changes.overrides())?;

@@ -137,16 +137,7 @@ pub(super) async fn run_by(
             Ok(cast) => pages = cast,
             Err(trouble) => {
                 stage.clear().await;
-                return match trouble {
-                    Trouble::Login(detail) => {
-                        could_not(side, (scenario, worker.purpose), Because::Login, &detail)
-                    }
-                    Trouble::Surface(error) => {
-                        harness_error(side, scenario, (number, worker.purpose), &error)
-                    }
-                    Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
-                    Trouble::Night(error) => Err(error),
-                };
+                return not_cast(side, scenario, (number, worker.purpose), trouble);
             }
         }
     }
@@ -171,12 +162,7 @@ pub(super) async fn run_by(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         crashed: &|| stage.crashed().filter(|_| !side.beside),
-        limits: Limits {
-            steps: Duration::from_millis(
-                scenario.timeout_ms.unwrap_or(means.config.night.timeout_ms),
-            ),
-            finally: Duration::from_millis(means.patience.stretched(FINALLY_MS)),
-        },
+        limits: limits(means, scenario),
         stop,
     }
     .run(&mut *agent)
@@ -184,6 +170,15 @@ pub(super) async fn run_by(
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
+}
+
+/// How long the steps of a scenario may take, and what comes after them.
+fn limits(means: &Means, scenario: &Scenario) -> Limits {
+    let steps = scenario.timeout_ms.unwrap_or(means.config.night.timeout_ms);
+    Limits {
+        steps: Duration::from_millis(steps),
+        finally: Duration::from_millis(means.patience.stretched(FINALLY_MS)),
+    }
 }
 
 /// A page for everyone who uses one, signed in where they have a session.
@@ -247,6 +242,21 @@ async fn clear(
     }
     if lost {
         retire(&mut worker.browser).await;
+    }
+}
+
+/// What becomes of an attempt whose pages could not be had.
+fn not_cast(
+    side: &Side,
+    scenario: &Scenario,
+    (number, purpose): (u32, Purpose),
+    trouble: Trouble,
+) -> Result<Attempted, NightError> {
+    match trouble {
+        Trouble::Login(detail) => could_not(side, (scenario, purpose), Because::Login, &detail),
+        Trouble::Surface(error) => harness_error(side, scenario, (number, purpose), &error),
+        Trouble::Stopped => Ok(Attempted::Ended(Ended::Stopped)),
+        Trouble::Night(error) => Err(error),
     }
 }
 

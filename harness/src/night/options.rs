@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::shake::Shake;
-use crate::model::{Outcome, Verdict};
+use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
 use crate::surface::browser::Window;
 
@@ -133,4 +133,17 @@ pub enum Progress {
     Judging,
     /// The PDF is being printed.
     Printing,
+}
+
+impl RunOptions {
+    /// How many workers: as asked for, or one a core, never more than scenarios.
+    pub(super) fn workers(&self, suite: &Suite, scenarios: usize) -> usize {
+        let asked = self.jobs.or(suite.config.night.jobs);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let shaken = self.shake.as_ref().map(|it| it.jobs(cores));
+        let usual = asked.map_or(cores, |jobs| jobs as usize);
+        // Who asks for so many on the command line means it.
+        let jobs = if self.jobs.is_some() { usual } else { shaken.unwrap_or(usual) };
+        jobs.clamp(1, scenarios.max(1))
+    }
 }

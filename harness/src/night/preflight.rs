@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, because, scratch, workers};
+use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::Ledger;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
@@ -172,7 +172,7 @@ struct Desk<'a> {
 }
 
 /// How a product was found.
-struct Found<'n> {
+struct ProductCheck<'n> {
     name: &'n str,
     took: Duration,
     result: Result<Running, ProductError>,
@@ -219,7 +219,7 @@ impl Desk<'_> {
         let used = |it: &(&String, &ProductConfig)| {
             plan.scenarios.iter().any(|scenario| scenario.uses_product(it.0))
         };
-        let at_once = workers::jobs(self.suite, self.options, configured.len());
+        let at_once = self.options.workers(self.suite, configured.len());
         for wave in waves(configured.iter().filter(used)) {
             let mut addressed = Vec::new();
             for (name, config) in wave {
@@ -307,7 +307,7 @@ impl Desk<'_> {
         scratch: &Path,
         neighbours: &Neighbours,
         shared: impl Fn(&Running) -> bool,
-    ) -> Found<'n> {
+    ) -> ProductCheck<'n> {
         (self.progress)(Progress::Checking(check(name)));
         let started = Instant::now();
         let config = &self.suite.config.products[name];
@@ -328,11 +328,11 @@ impl Desk<'_> {
             }
             Err(error) => Err(error),
         };
-        Found { name, took: started.elapsed(), result }
+        ProductCheck { name, took: started.elapsed(), result }
     }
 
     /// Records how a product was found.
-    fn note(&self, found: Found<'_>) -> Result<Result<Running, String>, NightError> {
+    fn note(&self, found: ProductCheck<'_>) -> Result<Result<Running, String>, NightError> {
         let check = check(found.name);
         match found.result {
             Ok(running) => {

@@ -125,12 +125,7 @@ pub async fn replay(
     } else {
         Attempted::CouldNot
     };
-    if let Some(browser) = worker.browser {
-        browser.stop().await;
-    }
-    for product in side.products.all() {
-        drop(product.stop().await);
-    }
+    end(worker, &side).await;
     Ok(match ended {
         Attempted::CouldNot => Replayed::NotReady(not_run(&ledger, &scenario.id)),
         Attempted::Ended(Ended::Stopped) => Replayed::Interrupted,
@@ -139,6 +134,16 @@ pub async fn replay(
             None => Replayed::Paused { problems: problems(&side.means.plan, scenario, &ledger) },
         },
     })
+}
+
+/// Ends the browser and the products.
+async fn end(worker: Worker, side: &Side) {
+    if let Some(browser) = worker.browser {
+        browser.stop().await;
+    }
+    for product in side.products.all() {
+        drop(product.stop().await);
+    }
 }
 
 /// The steps that come before the one with this index, of which it may be a part.

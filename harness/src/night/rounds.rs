@@ -18,7 +18,7 @@ use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::settle::Noise;
 use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
-use crate::settle::{self, Found, Round};
+use crate::settle::{self, Round, Variation};
 
 /// Rounds that `--accept-new` adds to the night itself.
 const ROUNDS_OF_NEW: u32 = 2;
@@ -29,7 +29,7 @@ const BEFORE_DEADLINE: i64 = 30;
 #[derive(Debug)]
 pub struct Settled {
     /// What varied.
-    pub found: Found,
+    pub found: Variation,
     /// The plan of the first round: where its scenarios stand.
     pub plan: Plan,
     /// How many rounds there were.
@@ -84,7 +84,7 @@ pub async fn settle(
         rounds.push(round(suite, &options, stop, &progress).await?);
         if let Some(problem) = preflight_problem(&rounds[0]) {
             let plan = rounds.swap_remove(0).plan;
-            let (found, clocks) = (Found::default(), Clocks::Kept);
+            let (found, clocks) = (Variation::default(), Clocks::Kept);
             return Ok(Settled { found, plan, rounds: 1, clocks, preflight: Some(problem) });
         }
     }
@@ -143,7 +143,7 @@ fn preflight_problem(round: &Made) -> Option<String> {
     (!any).then(|| format!("{}: {}", failed.check, failed.detail))
 }
 
-fn find(rounds: &[Made]) -> Result<Found, NightError> {
+fn find(rounds: &[Made]) -> Result<Variation, NightError> {
     let reads: Vec<_> = rounds
         .iter()
         .map(|it| move |evidence: &crate::model::EvidenceRef| it.night.read(evidence).ok())

@@ -51,7 +51,7 @@ pub(super) async fn run(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Option<Browser>, NightError> {
-    let jobs = jobs(suite, options, ready.runnable.len());
+    let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
     if let Some(shake) = &options.shake {
@@ -104,19 +104,23 @@ pub(super) async fn run(
     for other in ready.others.all() {
         drop(other.stop().await);
     }
-    for product in hall.side.products.all() {
-        if let Some(log) = product.stop().await {
-            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
-            ledger.append(Event::ProductLog {
-                product: product.prepared.name().to_owned(),
-                evidence,
-            })?;
-        }
-    }
+    end(&hall.side.products, ledger).await?;
     match failed {
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Ends the products, and keeps what their servers said.
+async fn end(products: &Products, ledger: &Ledger) -> Result<(), NightError> {
+    for product in products.all() {
+        if let Some(log) = product.stop().await {
+            let evidence = vec![ledger.keep("server log", "text/plain", &log)?];
+            let product = product.prepared.name().to_owned();
+            ledger.append(Event::ProductLog { product, evidence })?;
+        }
+    }
+    Ok(())
 }
 
 /// Times what looks slower, against other builds and against earlier nights.
@@ -128,17 +132,6 @@ async fn timed(
     let compared = beside::compare(&hall.side, others, browser, &hall.stop, &hall.progress);
     let browser = Box::pin(compared).await?;
     measure::again(&hall.side, browser, &hall.stop, &hall.progress).await
-}
-
-/// How many workers: as asked for, or one a core, never more than scenarios.
-pub(super) fn jobs(suite: &Suite, options: &RunOptions, scenarios: usize) -> usize {
-    let asked = options.jobs.or(suite.config.night.jobs);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    let shaken = options.shake.as_ref().map(|it| it.jobs(cores));
-    let usual = asked.map_or(cores, |jobs| jobs as usize);
-    // Who asks for so many on the command line means it.
-    let jobs = if options.jobs.is_some() { usual } else { shaken.unwrap_or(usual) };
-    jobs.clamp(1, scenarios.max(1))
 }
 
 /// One worker: scenarios one after the other with one browser, until none is left.

@@ -96,19 +96,7 @@ impl Policy {
             Action::Download { save_as, .. } => inside("a file that is downloaded", save_as.raw()),
             Action::Print(save_as) => inside("a file that is printed", save_as.raw()),
             Action::File(file) => inside("a file that is looked at", file.path.raw()),
-            Action::Terminal(action) => match &**action {
-                TerminalAction::Start(program) => {
-                    self.command(&program.command, program.cwd.as_ref())
-                }
-                TerminalAction::Type(_)
-                | TerminalAction::Keys(_)
-                | TerminalAction::WaitScreen { .. }
-                | TerminalAction::Resize { .. }
-                | TerminalAction::Stop { .. }
-                | TerminalAction::Snapshot(_) => {
-                    PolicyDecision::allow("a program that was started may be used")
-                }
-            },
+            Action::Terminal(action) => self.terminal(action),
             Action::Run(run) => self.command(&run.command, run.cwd.as_ref()),
             Action::Use { skill, .. } => PolicyDecision::deny(format!(
                 "skill {skill} is called as a whole; only its steps can be carried out"
@@ -148,6 +136,20 @@ impl Policy {
             | Action::Expect(_)
             | Action::Capture(_)
             | Action::Snapshot(_) => PolicyDecision::allow("a page that is open may be read"),
+        }
+    }
+
+    fn terminal(&self, action: &TerminalAction) -> PolicyDecision {
+        match action {
+            TerminalAction::Start(program) => self.command(&program.command, program.cwd.as_ref()),
+            TerminalAction::Type(_)
+            | TerminalAction::Keys(_)
+            | TerminalAction::WaitScreen { .. }
+            | TerminalAction::Resize { .. }
+            | TerminalAction::Stop { .. }
+            | TerminalAction::Snapshot(_) => {
+                PolicyDecision::allow("a program that was started may be used")
+            }
         }
     }
 

@@ -3,8 +3,9 @@
 
 use super::ReviewError;
 use super::change::hash;
-use super::decide::{Force, Taking, relative};
+use super::decide::{Force, relative};
 use super::desk::Desk;
+use super::take::Taking;
 use crate::baseline::{self, BaselineError};
 use crate::compare::algorithm;
 use crate::model::FacetKind;

@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::change::{Change, Lock, read};
 use super::desk::{Chosen, Desk};
 use super::log::{Decision, Record, Replaced};
+use super::take::Taking;
 use super::{ReviewError, propose};
 use crate::baseline::{self, Acceptance, BaselineError, Side, resolved};
 use crate::compare::algorithm;
@@ -70,18 +71,6 @@ pub struct Decided {
     pub files: Vec<String>,
     /// Why the decision cannot be remembered beside the night.
     pub forgotten: Option<String>,
-}
-
-/// A snapshot as a decision writes it.
-pub(super) struct Taking {
-    /// What is pending, as an index.
-    pub index: usize,
-    /// What is written.
-    pub item: Acceptance,
-    /// What stands for it in the log.
-    pub keys: Vec<String>,
-    /// What stands in the baseline where parts of it were accepted before.
-    pub standing: Option<Vec<u8>>,
 }
 
 impl Desk {

@@ -2,8 +2,8 @@
 //!
 //! [`desk`] sorts it into items, one for each cause. [`decide`] carries decisions out: it checks
 //! that nothing would be lost ([`check`]), writes through [`change`] and remembers in [`log`], from
-//! where everything can be taken back ([`undo`]). [`share`] is about snapshots that several findings
-//! changed. [`propose`] finds redactions and what they cost, [`detail`] is what
+//! where everything can be taken back ([`undo`]). [`share`] and [`take`] are about snapshots that
+//! several findings changed. [`propose`] finds redactions and what they cost, [`detail`] is what
 //! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
 
 pub mod change;
@@ -15,6 +15,7 @@ pub mod detail;
 pub mod log;
 pub mod propose;
 mod share;
+mod take;
 mod undo;
 pub mod web;
 
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub use self::decide::{Decided, Force, Suppress};
 pub use self::desk::{Chosen, Desk, Item, ItemKind, Opened};
 pub use self::propose::{Cost, Proposal};
-pub use self::share::together;
+pub use self::take::together;
 
 use crate::spec::patch::PatchError;
 

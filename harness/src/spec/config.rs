@@ -10,7 +10,7 @@ use super::page::timezone;
 use super::reader::Reader;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
-    BaselineConfig, BrowserConfig, Config, GateConfig, LimitFrom, NightConfig, Suppression,
+    BaselineConfig, BrowserConfig, Config, LimitFrom, NightConfig, Suppression,
 };
 
 /// The default deadline of an action or check.
@@ -91,11 +91,6 @@ fn bytes(text: &str) -> Option<u64> {
     number.checked_mul(10_u64.pow(power))
 }
 
-/// The gate where nothing is said.
-pub(super) fn default_gate() -> GateConfig {
-    GateConfig::default()
-}
-
 fn browser(reader: &mut Reader, node: Option<&Node>, root: &Path) -> BrowserConfig {
     let mut browser = BrowserConfig {
         page: PageSettings::default(),
@@ -147,43 +142,12 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         measure: 5,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
-    night.schedule = fields.get("schedule").and_then(|node| {
-        let text = reader.words(node, "\"schedule\"")?;
-        if let Err(reason) = super::Schedule::parse(text) {
-            reader.complain(
-                node.pos,
-                format!("\"{text}\" is no cron schedule: {reason}"),
-                Some("write minute, hour, day, month and weekday, like `0 1 * * *`".to_owned()),
-            );
-            return None;
-        }
-        Some(text.to_owned())
-    });
+    night.schedule = fields.get("schedule").and_then(|it| schedule(reader, it));
     if let Some(timezone) = fields.get("timezone").and_then(|it| timezone(reader, it)) {
         night.timezone = timezone;
     }
-    night.until = fields.get("until").and_then(|node| {
-        let text = reader.words(node, "\"until\"")?;
-        let fits = text.len() == 5 && chrono::NaiveTime::parse_from_str(text, "%H:%M").is_ok();
-        if !fits {
-            reader.advise(
-                node.pos,
-                format!("\"{text}\" is no time of day"),
-                "write it like `\"07:00\"`",
-            );
-        }
-        fits.then(|| text.to_owned())
-    });
-    night.jobs = fields.get("jobs").and_then(|node| {
-        if reader.words(node, "\"jobs\"")? == "auto" {
-            return None;
-        }
-        let jobs = reader.integer::<u32>(node, "\"jobs\"")?;
-        if jobs == 0 {
-            reader.advise(node.pos, "a night needs a worker", "write 1 or more, or `auto`");
-        }
-        Some(jobs)
-    });
+    night.until = fields.get("until").and_then(|it| time_of_day(reader, it));
+    night.jobs = fields.get("jobs").and_then(|it| jobs(reader, it));
     if let Some(retries) = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\"")) {
         night.retries = retries;
     }
@@ -195,23 +159,66 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     if let Some(measure) = fields.get("measure").and_then(|node| measure(reader, node)) {
         night.measure = measure;
     }
-    night.patience = fields.get("patience").and_then(|node| {
-        let text = reader.words(node, "\"patience\"")?;
-        if text == "auto" {
-            return None;
-        }
-        let percent = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
-        let fits = percent.filter(|it| MOST_PATIENCE.contains(it));
-        if fits.is_none() {
-            reader.advise(
-                node.pos,
-                format!("\"{text}\" is no patience"),
-                "write `auto`, or from `100%` to `1000%`",
-            );
-        }
-        fits.map(|it| it.round() as u32)
-    });
+    night.patience = fields.get("patience").and_then(|it| patience(reader, it));
     night
+}
+
+/// When nights start, as cron writes it.
+fn schedule(reader: &mut Reader, node: &Node) -> Option<String> {
+    let text = reader.words(node, "\"schedule\"")?;
+    if let Err(reason) = super::Schedule::parse(text) {
+        reader.complain(
+            node.pos,
+            format!("\"{text}\" is no cron schedule: {reason}"),
+            Some("write minute, hour, day, month and weekday, like `0 1 * * *`".to_owned()),
+        );
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// A time such as `"07:00"`.
+fn time_of_day(reader: &mut Reader, node: &Node) -> Option<String> {
+    let text = reader.words(node, "\"until\"")?;
+    let fits = text.len() == 5 && chrono::NaiveTime::parse_from_str(text, "%H:%M").is_ok();
+    if !fits {
+        reader.advise(
+            node.pos,
+            format!("\"{text}\" is no time of day"),
+            "write it like `\"07:00\"`",
+        );
+    }
+    fits.then(|| text.to_owned())
+}
+
+/// How many workers; `None` is one a core.
+fn jobs(reader: &mut Reader, node: &Node) -> Option<u32> {
+    if reader.words(node, "\"jobs\"")? == "auto" {
+        return None;
+    }
+    let jobs = reader.integer::<u32>(node, "\"jobs\"")?;
+    if jobs == 0 {
+        reader.advise(node.pos, "a night needs a worker", "write 1 or more, or `auto`");
+    }
+    Some(jobs)
+}
+
+/// By how much limits are stretched, in percent; `None` is measured.
+fn patience(reader: &mut Reader, node: &Node) -> Option<u32> {
+    let text = reader.words(node, "\"patience\"")?;
+    if text == "auto" {
+        return None;
+    }
+    let percent = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
+    let fits = percent.filter(|it| MOST_PATIENCE.contains(it));
+    if fits.is_none() {
+        reader.advise(
+            node.pos,
+            format!("\"{text}\" is no patience"),
+            "write `auto`, or from `100%` to `1000%`",
+        );
+    }
+    fits.map(|it| it.round() as u32)
 }
 
 /// How often a scenario is measured again: never, or often enough to tell something.

@@ -19,6 +19,21 @@ const FIELDS: [(&str, &str, u32); 5] = [
     ("day of the week", r"(?:\d+|sun|mon|tue|wed|thu|fri|sat)", 7),
 ];
 
+/// A field of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The minute of an hour, from 0.
+    Minute,
+    /// The hour of a day, from 0.
+    Hour,
+    /// The day of a month, from 1.
+    Day,
+    /// The month of a year, from 1.
+    Month,
+    /// The day of a week, from 0, Sunday.
+    Weekday,
+}
+
 /// When nights start.
 #[derive(Debug, Clone)]
 pub struct Schedule(Cron);
@@ -51,34 +66,18 @@ impl Schedule {
         read(text, both).map(Self).ok_or_else(|| "it names no moment".to_owned())
     }
 
-    /// The minutes of an hour, from 0.
+    /// The values of a field on which nights start.
     #[must_use]
-    pub fn minutes(&self) -> BTreeSet<u32> {
-        set(self.0.pattern.minutes.values())
-    }
-
-    /// The hours of a day, from 0.
-    #[must_use]
-    pub fn hours(&self) -> BTreeSet<u32> {
-        set(self.0.pattern.hours.values())
-    }
-
-    /// The days of a month, from 1.
-    #[must_use]
-    pub fn days(&self) -> BTreeSet<u32> {
-        set(self.0.pattern.days.values())
-    }
-
-    /// The months of a year, from 1.
-    #[must_use]
-    pub fn months(&self) -> BTreeSet<u32> {
-        set(self.0.pattern.months.values())
-    }
-
-    /// The days of a week, from 0, Sunday.
-    #[must_use]
-    pub fn weekdays(&self) -> BTreeSet<u32> {
-        set(self.0.pattern.days_of_week.values())
+    pub fn values(&self, field: Field) -> BTreeSet<u32> {
+        let pattern = &self.0.pattern;
+        let values = match field {
+            Field::Minute => pattern.minutes.values(),
+            Field::Hour => pattern.hours.values(),
+            Field::Day => pattern.days.values(),
+            Field::Month => pattern.months.values(),
+            Field::Weekday => pattern.days_of_week.values(),
+        };
+        values.into_iter().map(u32::from).collect()
     }
 
     /// Whether a day of the month or a day of the week is enough, where both are named.
@@ -103,10 +102,6 @@ fn read(text: &str, both_days: bool) -> Option<Cron> {
         // `5/15` is every fifteenth from the fifth on, as most crons have it.
         .sloppy_ranges(true);
     parser.build().parse(text).ok()
-}
-
-fn set(values: Vec<u16>) -> BTreeSet<u32> {
-    values.into_iter().map(u32::from).collect()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn appended(around: &[&[String]]) -> Vec<String> {
 }
 
 /// The names that are known in a document beside its own captures.
-struct Scope<'a> {
+struct KnownNames<'a> {
     /// Inputs or `for-each` fields, and whether each holds nothing but secrets.
     own: IndexMap<String, bool>,
     /// What the suite has.
@@ -100,14 +100,14 @@ pub(crate) fn check(documents: &mut Documents) {
             .iter()
             .map(|(name, it)| (name.clone(), it.kind == InputKind::Secret))
             .collect();
-        walk(reader, &Scope { own, suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own, suite }, &inputs, &effects);
     }
     for (reader, doc) in &mut documents.scenarios {
         let Some(doc) = doc else { continue };
-        walk(reader, &Scope { own: doc.fields.clone(), suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own: doc.fields.clone(), suite }, &inputs, &effects);
     }
     if let Some(reader) = &mut documents.config_reader {
-        walk(reader, &Scope { own: IndexMap::new(), suite }, &inputs, &effects);
+        walk(reader, &KnownNames { own: IndexMap::new(), suite }, &inputs, &effects);
     }
 }
 
@@ -289,110 +289,137 @@ fn effect<'a>(
 /// Goes through what a document mentions, in order.
 fn walk(
     reader: &mut Reader,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
     inputs: &Inputs,
     effects: &HashMap<String, Effect>,
 ) {
     let mentions = std::mem::take(&mut reader.mentions);
-    let mut captured: HashSet<String> = HashSet::new();
-    let mut checkpoints: HashMap<String, u32> = HashMap::new();
-    let mut entered: Vec<&[String]> = Vec::new();
-    let mut around: Vec<&[String]> = Vec::new();
+    let mut walk = Walk {
+        reader,
+        known_names,
+        captured: HashSet::new(),
+        checkpoints: HashMap::new(),
+        entered: Vec::new(),
+        around: Vec::new(),
+    };
     for mention in &mentions {
         match mention {
             Mention::Enter { names, keys } => {
-                entered.push(names);
-                around.push(keys);
+                walk.entered.push(names);
+                walk.around.push(keys);
             }
             Mention::Leave => {
-                entered.pop();
-                around.pop();
+                walk.entered.pop();
+                walk.around.pop();
             }
-            Mention::Refer { name, pos } => {
-                let of_row = entered.iter().any(|names| names.contains(name));
-                if !of_row && !known(name, scope, &captured) {
-                    unknown_reference(reader, name, *pos, scope, &captured);
-                }
-            }
-            Mention::Define { name, pos } => {
-                if scope.own.contains_key(name) {
-                    let message =
-                        format!("the capture \"{name}\" has the name of an input or field");
-                    reader.advise(*pos, message, "choose another name");
-                }
-                captured.insert(name.clone());
-            }
-            Mention::Checkpoint { name, pos } => {
-                let taken = appended(&around).into_iter().find_map(|rows| {
-                    let name = format!("{name}{rows}");
-                    checkpoints.insert(name.clone(), pos.line).map(|line| (name, line))
-                });
-                if let Some((name, line)) = taken {
-                    let message = format!("the checkpoint \"{name}\" is taken twice");
-                    reader.advise(
-                        *pos,
-                        message,
-                        &format!("line {line} takes it already; rename one of them"),
-                    );
-                }
-            }
+            Mention::Refer { name, pos } => walk.refer(name, *pos),
+            Mention::Define { name, pos } => walk.define(name, *pos),
+            Mention::Checkpoint { name, pos } => walk.checkpoint(name, *pos),
             Mention::Call { skill, pos, with, repeated } => {
-                call(reader, skill, *pos, with, inputs, scope);
-                let Some(effect) = effects.get(skill) else { continue };
-                captured.extend(effect.defines.iter().cloned());
-                if let (true, Some(first)) = (*repeated, effect.checkpoints.first()) {
-                    let message = format!(
-                        "the skill \"{skill}\" takes the checkpoint \"{}{}\" once a round",
-                        first.name, first.rows
-                    );
-                    reader.advise(
-                        *pos,
-                        message,
-                        "take it outside of the `repeat`, or write `for-each`, whose checkpoints get the row's name",
-                    );
-                    continue;
-                }
-                for outer in appended(&around) {
-                    for Checkpoint { name, rows } in &effect.checkpoints {
-                        let name = format!("{name}{outer}{rows}");
-                        let Some(line) = checkpoints.insert(name.clone(), pos.line) else {
-                            continue;
-                        };
-                        let message =
-                            format!("the skill \"{skill}\" takes the checkpoint \"{name}\" again");
-                        reader.advise(
-                            *pos,
-                            message,
-                            &format!("line {line} takes it already; take it outside of the skill"),
-                        );
-                    }
+                call(walk.reader, skill, *pos, with, inputs, known_names);
+                if let Some(effect) = effects.get(skill) {
+                    walk.take_effect(skill, effect, *pos, *repeated);
                 }
             }
-            Mention::Product { name, pos } => {
-                // Without a product there is a complaint about that already.
-                if !scope.suite.products.is_empty()
-                    && !scope.suite.products.contains(&name.as_str())
-                {
-                    reader.unknown(*pos, "product", name, scope.suite.products.to_vec());
-                }
-            }
-            Mention::Session { name, pos } => {
-                if scope.suite.sessions.is_empty() {
-                    reader.advise(
-                        *pos,
-                        format!("the suite has no sessions, so nobody can act as \"{name}\""),
-                        "add `sessions:` to nightshift.yaml",
-                    );
-                } else if !scope.suite.sessions.contains(&name.as_str()) {
-                    reader.unknown(*pos, "session", name, scope.suite.sessions.to_vec());
-                }
-            }
+            Mention::Product { name, pos } => walk.product(name, *pos),
+            Mention::Session { name, pos } => walk.session(name, *pos),
             Mention::Profile { name, pos } => {
-                known_profile(reader, name, *pos, scope.suite.profiles);
+                known_profile(walk.reader, name, *pos, known_names.suite.profiles);
             }
         }
     }
     reader.mentions = mentions;
+}
+
+/// What is known at one place of a document, when one goes through it from its beginning.
+struct Walk<'w> {
+    reader: &'w mut Reader,
+    known_names: &'w KnownNames<'w>,
+    /// The captures so far.
+    captured: HashSet<String>,
+    /// The checkpoints so far, each with the line that takes it.
+    checkpoints: HashMap<String, u32>,
+    /// The fields of the rows that one stands in.
+    entered: Vec<&'w [String]>,
+    /// The keys of the rows that one stands in.
+    around: Vec<&'w [String]>,
+}
+
+impl Walk<'_> {
+    fn refer(&mut self, name: &String, pos: Pos) {
+        let of_row = self.entered.iter().any(|names| names.contains(name));
+        if !of_row && !known(name, self.known_names, &self.captured) {
+            unknown_reference(self.reader, name, pos, self.known_names, &self.captured);
+        }
+    }
+
+    fn define(&mut self, name: &str, pos: Pos) {
+        if self.known_names.own.contains_key(name) {
+            let message = format!("the capture \"{name}\" has the name of an input or field");
+            self.reader.advise(pos, message, "choose another name");
+        }
+        self.captured.insert(name.to_owned());
+    }
+
+    fn checkpoint(&mut self, name: &str, pos: Pos) {
+        let taken = appended(&self.around).into_iter().find_map(|rows| {
+            let name = format!("{name}{rows}");
+            self.checkpoints.insert(name.clone(), pos.line).map(|line| (name, line))
+        });
+        if let Some((name, line)) = taken {
+            let message = format!("the checkpoint \"{name}\" is taken twice");
+            let help = format!("line {line} takes it already; rename one of them");
+            self.reader.advise(pos, message, &help);
+        }
+    }
+
+    /// What a skill that is called captures, and which checkpoints it takes.
+    fn take_effect(&mut self, skill: &str, effect: &Effect, pos: Pos, repeated: bool) {
+        self.captured.extend(effect.defines.iter().cloned());
+        if let (true, Some(first)) = (repeated, effect.checkpoints.first()) {
+            let message = format!(
+                "the skill \"{skill}\" takes the checkpoint \"{}{}\" once a round",
+                first.name, first.rows
+            );
+            self.reader.advise(
+                pos,
+                message,
+                "take it outside of the `repeat`, or write `for-each`, whose checkpoints get the row's name",
+            );
+            return;
+        }
+        for outer in appended(&self.around) {
+            for Checkpoint { name, rows } in &effect.checkpoints {
+                let name = format!("{name}{outer}{rows}");
+                let Some(line) = self.checkpoints.insert(name.clone(), pos.line) else { continue };
+                let message =
+                    format!("the skill \"{skill}\" takes the checkpoint \"{name}\" again");
+                let help = format!("line {line} takes it already; take it outside of the skill");
+                self.reader.advise(pos, message, &help);
+            }
+        }
+    }
+
+    fn product(&mut self, name: &str, pos: Pos) {
+        let products = self.known_names.suite.products;
+        // Without a product there is a complaint about that already.
+        if !products.is_empty() && !products.contains(&name) {
+            self.reader.unknown(pos, "product", name, products.to_vec());
+        }
+    }
+
+    fn session(&mut self, name: &str, pos: Pos) {
+        let sessions = self.known_names.suite.sessions;
+        if sessions.is_empty() {
+            self.reader.advise(
+                pos,
+                format!("the suite has no sessions, so nobody can act as \"{name}\""),
+                "add `sessions:` to nightshift.yaml",
+            );
+        } else if !sessions.contains(&name) {
+            self.reader.unknown(pos, "session", name, sessions.to_vec());
+        }
+    }
 }
 
 /// Complains about a profile that there is not.
@@ -406,15 +433,15 @@ fn known_profile(reader: &mut Reader, name: &str, pos: Pos, own: &[&str]) {
     reader.complain(pos, format!("unknown profile \"{name}\""), Some(help));
 }
 
-fn known(name: &str, scope: &Scope<'_>, captured: &HashSet<String>) -> bool {
+fn known(name: &str, known_names: &KnownNames<'_>, captured: &HashSet<String>) -> bool {
     if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("totp:")) {
         return !secret.is_empty() && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     }
     BUILTINS.contains(&name)
-        || scope.own.contains_key(name)
-        || scope.suite.vars.contains_key(name)
+        || known_names.own.contains_key(name)
+        || known_names.suite.vars.contains_key(name)
         || captured.contains(name)
-        || of_product(name, scope.suite.products)
+        || of_product(name, known_names.suite.products)
 }
 
 /// `shop.base-url` and the like: what another product of the scenario has.
@@ -427,7 +454,7 @@ fn unknown_reference(
     reader: &mut Reader,
     name: &str,
     pos: super::complaint::Pos,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
     captured: &HashSet<String>,
 ) {
     if name.starts_with("totp:") {
@@ -447,8 +474,8 @@ fn unknown_reference(
         return;
     }
     let mut names: Vec<&str> = BUILTINS.to_vec();
-    names.extend(scope.own.keys().map(String::as_str));
-    names.extend(scope.suite.vars.keys().map(String::as_str));
+    names.extend(known_names.own.keys().map(String::as_str));
+    names.extend(known_names.suite.vars.keys().map(String::as_str));
     names.extend(captured.iter().map(String::as_str));
     names.sort_unstable();
     let help = suggestion(name, names).map_or_else(
@@ -464,7 +491,7 @@ fn call(
     pos: super::complaint::Pos,
     with: &[Given],
     inputs: &Inputs,
-    scope: &Scope<'_>,
+    known_names: &KnownNames<'_>,
 ) {
     let Some(wanted) = inputs.get(skill) else {
         let mut names: Vec<&str> = inputs.keys().map(String::as_str).collect();
@@ -486,7 +513,8 @@ fn call(
         };
         let handed_on = match given.value.references().as_slice() {
             [name] => {
-                given.value.raw().len() == name.len() + 3 && scope.own.get(*name) == Some(&true)
+                given.value.raw().len() == name.len() + 3
+                    && known_names.own.get(*name) == Some(&true)
             }
             _ => false,
         };

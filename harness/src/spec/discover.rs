@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::CONFIG_FILE;
 use super::complaint::{Complaint, Pos, Source};
 use super::error::SpecError;
-
-/// The configuration's file name, which marks the root of a suite.
-pub(crate) const CONFIG_FILE: &str = "nightshift.yaml";
 
 /// The largest file that is read; a suite's largest honest file is a thousandth of it.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
@@ -24,7 +22,7 @@ pub(crate) enum FileKind {
 
 /// A file of the suite.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub(crate) struct SuiteFile {
     pub kind: FileKind,
     pub path: PathBuf,
     /// Relative to the root, with `/`.
@@ -33,8 +31,8 @@ pub(crate) struct Found {
 
 /// All YAML files of the suite in order of their names, and complaints about those that are
 /// not read at all.
-pub(crate) fn discover(root: &Path) -> Result<(Vec<Found>, Vec<Complaint>), SpecError> {
-    let mut found = vec![Found {
+pub(crate) fn discover(root: &Path) -> Result<(Vec<SuiteFile>, Vec<Complaint>), SpecError> {
+    let mut found = vec![SuiteFile {
         kind: FileKind::Config,
         path: root.join(CONFIG_FILE),
         name: CONFIG_FILE.to_owned(),
@@ -51,7 +49,7 @@ fn walk(
     root: &Path,
     folder: &str,
     kind: FileKind,
-    found: &mut Vec<Found>,
+    found: &mut Vec<SuiteFile>,
     complaints: &mut Vec<Complaint>,
 ) -> Result<(), SpecError> {
     let top = root.join(folder);
@@ -83,7 +81,7 @@ fn walk(
             let help = "put the file itself here, or remove the link";
             complaints.push(whole_file(&name, message, help));
         } else if entry.file_type().is_file() && is_yaml {
-            found.push(Found { kind, path: entry.into_path(), name });
+            found.push(SuiteFile { kind, path: entry.into_path(), name });
         } else if entry.file_type().is_file()
             && entry.path().extension().is_some_and(|it| it == "yml")
         {
@@ -108,7 +106,7 @@ pub(crate) fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// Reads a file; a complaint says why it cannot be used.
-pub(crate) fn read(found: &Found) -> Result<Source, Complaint> {
+pub(crate) fn read(found: &SuiteFile) -> Result<Source, Complaint> {
     let failed = |error: std::io::Error| {
         whole_file(
             &found.name,

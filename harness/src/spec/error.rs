@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::CONFIG_FILE;
 use super::complaint::{Complaint, render};
-use super::discover::CONFIG_FILE;
 
 /// Why no suite could be had.
 #[derive(Debug, thiserror::Error)]

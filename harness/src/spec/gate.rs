@@ -1,6 +1,5 @@
 //! Reading the gate: which verdicts fail it, and the rules for branches.
 
-use super::config::default_gate;
 use super::grammar;
 use super::node::Node;
 use super::reader::Reader;
@@ -9,7 +8,7 @@ use crate::model::verdict::{Because, Verdict};
 
 /// Reads `gate`.
 pub(crate) fn read(reader: &mut Reader, node: Option<&Node>) -> GateConfig {
-    let mut gate = default_gate();
+    let mut gate = GateConfig::default();
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::GATE)) else { return gate };
     if let Some(node) = fields.get("fail-on") {
         gate.fail_on = verdicts(reader, node);

@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 pub use complaint::Complaint;
-pub use cron::Schedule;
+pub use cron::{Field, Schedule};
 pub use error::SpecError;
 pub use overrides::Overrides;
 pub use reference::reference;
@@ -57,10 +57,13 @@ use crate::model::Template;
 use crate::model::scenario::Action;
 use crate::model::suite::{Config, Suite};
 use cross::Documents;
-use discover::{CONFIG_FILE, FileKind, Found};
+use discover::{FileKind, SuiteFile};
 use reader::Reader;
 use scenario::ScenarioDoc;
 use skill::SkillDoc;
+
+/// The configuration's file name, which marks the root of a suite.
+pub(crate) const CONFIG_FILE: &str = "nightshift.yaml";
 
 /// What [`check`] found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -219,7 +222,7 @@ fn read_all(
 /// Reads the files on all processors; the results are in the order of the files.
 fn in_parallel(
     root: &Path,
-    found: &[Found],
+    found: &[SuiteFile],
     overrides: &Overrides,
 ) -> Vec<Result<Read, Complaint>> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -240,7 +243,7 @@ fn in_parallel(
     })
 }
 
-fn read_one(root: &Path, found: &Found, overrides: &Overrides) -> Result<Read, Complaint> {
+fn read_one(root: &Path, found: &SuiteFile, overrides: &Overrides) -> Result<Read, Complaint> {
     let mut reader = Reader::new(discover::read(found)?);
     let (mut node, complaints) = node::parse(&reader.sources[0], 0);
     let broken = node.is_none() && !complaints.is_empty();

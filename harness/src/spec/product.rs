@@ -6,6 +6,7 @@ use super::grammar;
 use super::node::{Entry, Node, Value};
 use super::reader::Reader;
 use super::suggest::suggestion_or_list;
+use crate::model::Template;
 use crate::model::scenario::CommandLine;
 use crate::model::suite::{
     BuildsConfig, Dismissal, Isolation, LimitFrom, ProductConfig, Ready, ServeConfig, SetupCommand,
@@ -70,31 +71,11 @@ fn likened(reader: &mut Reader, products: &[Entry], node: &Node) -> Node {
 fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
     let fields = reader.object(node, &grammar::PRODUCT)?;
     let version_from = fields.get("version-from").and_then(|it| version_from(reader, it));
-    let mut setup = Vec::new();
-    if let Some(node) = fields.get("setup") {
-        for item in reader.list(node, "\"setup\"") {
-            setup.extend(setup_command(reader, item));
-        }
-    }
-    let mut path = Vec::new();
-    if let Some(node) = fields.get("path") {
-        for item in reader.list(node, "\"path\"") {
-            path.extend(reader.template(item, "\"path\"").map(|it| it.raw().to_owned()));
-        }
-    }
+    let setup = fields.get("setup").map(|it| commands(reader, it, "\"setup\"")).unwrap_or_default();
+    let path = fields.get("path").map(|it| folders(reader, it)).unwrap_or_default();
     let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
     let serve = fields.get("serve").and_then(|it| serve(reader, it));
-    let base_url = fields.get("base-url").and_then(|node| {
-        let url = reader.template(node, "\"base-url\"")?;
-        if !["http://", "https://", "${"].iter().any(|it| url.raw().starts_with(it)) {
-            reader.advise(
-                node.pos,
-                format!("\"{url}\" is no URL"),
-                "begin it with `http://` or `https://`",
-            );
-        }
-        Some(url)
-    });
+    let base_url = fields.get("base-url").and_then(|it| base_url(reader, it));
     let env = fields.get("env").map(|it| reader.templates(it, "\"env\"")).unwrap_or_default();
     let isolate =
         fields.get("isolate").and_then(|it| reader.isolation(it)).unwrap_or(Isolation::Night);
@@ -132,14 +113,36 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
     })
 }
 
+/// The commands of a list.
+fn commands(reader: &mut Reader, node: &Node, what: &str) -> Vec<SetupCommand> {
+    reader.list(node, what).iter().filter_map(|it| setup_command(reader, it)).collect()
+}
+
+/// The folders in which the product's commands are.
+fn folders(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let items = reader.list(node, "\"path\"");
+    items
+        .iter()
+        .filter_map(|it| reader.template(it, "\"path\"").map(|it| it.raw().to_owned()))
+        .collect()
+}
+
+/// Where a product is that already runs.
+fn base_url(reader: &mut Reader, node: &Node) -> Option<Template> {
+    let url = reader.template(node, "\"base-url\"")?;
+    if !["http://", "https://", "${"].iter().any(|it| url.raw().starts_with(it)) {
+        reader.advise(
+            node.pos,
+            format!("\"{url}\" is no URL"),
+            "begin it with `http://` or `https://`",
+        );
+    }
+    Some(url)
+}
+
 fn builds(reader: &mut Reader, node: &Node) -> Option<BuildsConfig> {
     let fields = reader.object(node, &grammar::BUILDS)?;
-    let mut make = Vec::new();
-    if let Some(node) = fields.get("make") {
-        for item in reader.list(node, "\"make\"") {
-            make.extend(setup_command(reader, item));
-        }
-    }
+    let make = fields.get("make").map(|it| commands(reader, it, "\"make\"")).unwrap_or_default();
     let known = fields.get("known").map(|it| reader.texts(it, "\"known\"")).unwrap_or_default();
     let default = fields.get("default").and_then(|node| {
         let name = reader.words(node, "\"default\"")?.to_owned();

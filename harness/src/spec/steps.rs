@@ -4,7 +4,7 @@ use super::complaint::Pos;
 use super::gestures::terminal;
 use super::grammar::{self, Verb};
 use super::node::{Entry, MERGE_KEY, Node, Value};
-use super::reader::{Given, Mention, Reader, one_or_many};
+use super::reader::{Fields, Given, Mention, Reader, one_or_many};
 use super::suggest::suggestion;
 use crate::model::artifact::Presence;
 use crate::model::gesture::ClickKind;
@@ -179,52 +179,23 @@ impl Reader {
             "drag" => self.drag(value),
             "scroll" => self.scroll(value),
             "clear" => self.target(value).map(Action::Clear),
-            "fill" => {
-                let pairs = self.pairs(value, &grammar::TARGET_WITH_TEXT, &mut |it, node| {
-                    it.template(node, "the text")
-                });
-                let fill = |(field, value)| FieldValue { field, value };
-                Some(Action::Fill(pairs.into_iter().map(fill).collect()))
-            }
-            "type" => {
-                let text = self.template(value, "\"type\"");
-                let into = self.optional_target(fields.get("into"));
-                Some(Action::Type { text: text?, into: into? })
-            }
-            "press" => {
-                let keys = self.keys(value);
-                let on = self.optional_target(fields.get("on"));
-                Some(Action::Press { keys: keys?, on: on? })
-            }
-            "paste" => {
-                let text = self.template(value, "\"paste\"");
-                let into = self.optional_target(fields.get("into"));
-                Some(Action::Paste { text: text?, into: into? })
-            }
+            "fill" => Some(self.fill(value)),
+            "type" => self.type_text(value, &fields),
+            "press" => self.press(value, &fields),
+            "paste" => self.paste(value, &fields),
             "choose" => self.choose(value),
             "expand" => self.target(value).map(Action::Expand),
             "collapse" => self.target(value).map(Action::Collapse),
             "check" => self.target(value).map(Action::Check),
             "uncheck" => self.target(value).map(Action::Uncheck),
             "upload" => self.upload(value),
-            "download" => {
-                let fields = self.object(value, &grammar::DOWNLOAD)?;
-                let click = fields.get("click").and_then(|it| self.target(it));
-                let save_as = fields.get("as").and_then(|it| self.inner_path(it, "\"as\""));
-                let named = fields.get("named").and_then(|it| self.template(it, "\"named\""));
-                Some(Action::Download { click: click?, save_as: save_as?, named })
-            }
+            "download" => self.download(value),
             "print" => self.inner_path(value, "the file").map(Action::Print),
             "tab" => self.tab(value),
             "close-tab" => Some(Action::CloseTab),
             "network" => self.network(value).map(Action::Network),
             "emulate" => self.page_settings(value).map(|it| Action::Emulate(Box::new(it))),
-            "dialog" => {
-                let word = self.choice(value, "answer to a dialog", grammar::accept_or_dismiss());
-                let message = fields.get("message").and_then(|it| self.template(it, "\"message\""));
-                let answer = fields.get("answer").and_then(|it| self.template(it, "\"answer\""));
-                Some(Action::Dialog(DialogAnswer { accept: word? == "accept", message, answer }))
-            }
+            "dialog" => self.dialog(value, &fields),
             "see" => Some(Action::See(self.targets(value))),
             "see-not" => Some(Action::SeeNot(self.targets(value))),
             "expect" => self.page_expectations(value).map(Action::Expect),
@@ -247,6 +218,53 @@ impl Reader {
             "use" => self.call(value, fields.get("with")),
             _ => self.command_step(verb.name, value, &fields).map(|it| Action::Run(Box::new(it))),
         }
+    }
+
+    /// Fields, each with what is written into it.
+    fn fill(&mut self, value: &Node) -> Action {
+        let pairs = self.pairs(value, &grammar::TARGET_WITH_TEXT, &mut |it, node| {
+            it.template(node, "the text")
+        });
+        let fill = |(field, value)| FieldValue { field, value };
+        Action::Fill(pairs.into_iter().map(fill).collect())
+    }
+
+    /// Text, with the field that it is typed into.
+    fn type_text(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let text = self.template(value, "\"type\"");
+        let into = self.optional_target(fields.get("into"));
+        Some(Action::Type { text: text?, into: into? })
+    }
+
+    /// Keys, with the thing that they are pressed on.
+    fn press(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let keys = self.keys(value);
+        let on = self.optional_target(fields.get("on"));
+        Some(Action::Press { keys: keys?, on: on? })
+    }
+
+    /// Text, with the field that it is pasted into.
+    fn paste(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let text = self.template(value, "\"paste\"");
+        let into = self.optional_target(fields.get("into"));
+        Some(Action::Paste { text: text?, into: into? })
+    }
+
+    /// What is clicked, and the name that the file is kept by.
+    fn download(&mut self, value: &Node) -> Option<Action> {
+        let fields = self.object(value, &grammar::DOWNLOAD)?;
+        let click = fields.get("click").and_then(|it| self.target(it));
+        let save_as = fields.get("as").and_then(|it| self.inner_path(it, "\"as\""));
+        let named = fields.get("named").and_then(|it| self.template(it, "\"named\""));
+        Some(Action::Download { click: click?, save_as: save_as?, named })
+    }
+
+    /// The answer to a dialog, and what it says.
+    fn dialog(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let word = self.choice(value, "answer to a dialog", grammar::accept_or_dismiss());
+        let message = fields.get("message").and_then(|it| self.template(it, "\"message\""));
+        let answer = fields.get("answer").and_then(|it| self.template(it, "\"answer\""));
+        Some(Action::Dialog(DialogAnswer { accept: word? == "accept", message, answer }))
     }
 
     /// `Some(None)` where there is no target, `None` where there is a wrong one.

@@ -90,12 +90,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Check(target) => format!("check: {}", written(target)),
         Action::Uncheck(target) => format!("uncheck: {}", written(target)),
         Action::Upload { to, by, files } => {
-            let way = match by {
-                UploadBy::Field => "to",
-                UploadBy::Chooser => "click",
-                UploadBy::Drop => "drop-on",
-            };
-            format!("upload: {{ {way}: {}, {} }}", written(to), one_or_many("file", files))
+            format!("upload: {{ {}: {}, {} }}", way(*by), written(to), one_or_many("file", files))
         }
         Action::Download { click, save_as, named } => {
             let named = named.as_ref().map(|it| format!(", named: {}", flow(it)));
@@ -106,14 +101,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Tab(Tab::First) => "tab: first".to_owned(),
         Action::CloseTab => "close-tab".to_owned(),
         Action::Dialog(answer) => dialog(answer),
-        Action::See(targets) => match targets.as_slice() {
-            [only] => format!("see: {}", written(only)),
-            several => {
-                let lines: Vec<_> =
-                    several.iter().map(|it| format!("\n  - {}", written(it))).collect();
-                format!("see:{}", lines.concat())
-            }
-        },
+        Action::See(targets) => see(targets),
         Action::Drag { .. }
         | Action::Scroll { .. }
         | Action::Paste { .. }
@@ -137,6 +125,23 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::ForEach(_)
         | Action::Use { .. } => return None,
     })
+}
+
+/// The key of the thing that files are given to.
+fn way(by: UploadBy) -> &'static str {
+    match by {
+        UploadBy::Field => "to",
+        UploadBy::Chooser => "click",
+        UploadBy::Drop => "drop-on",
+    }
+}
+
+fn see(targets: &[Target]) -> String {
+    if let [only] = targets {
+        return format!("see: {}", written(only));
+    }
+    let lines: Vec<_> = targets.iter().map(|it| format!("\n  - {}", written(it))).collect();
+    format!("see:{}", lines.concat())
 }
 
 /// A target as it stands in YAML: one scalar, or a map where it is qualified.

@@ -2,11 +2,12 @@
 
 use super::*;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failure_says_what_was_looked_for_and_what_was_there() {
-    let mut bench = Bench::start().await;
-    bench.open("/form").await;
-    let cases = [
+/// What is done, what was looked for, and what was there instead.
+type Case = (Action, &'static str, &'static str);
+
+/// Failures at things of a page.
+fn of_things() -> Vec<Case> {
+    vec![
         (
             Action::click(button("Apply")),
             "button \"Apply\", visible and enabled",
@@ -60,6 +61,12 @@ async fn a_failure_says_what_was_looked_for_and_what_was_there() {
             "the key Entr",
             "no key is named \"Entr\"; did you mean Enter?",
         ),
+    ]
+}
+
+/// Failures to get to a page.
+fn of_pages() -> Vec<Case> {
+    vec![
         (Action::Back, "a page to go back to", "this is the first page"),
         (Action::Open("/loop".into()), "/loop to load", "net::ERR_TOO_MANY_REDIRECTS"),
         (Action::Open("/nothing".into()), "/nothing to load", "an answer without a page (204)"),
@@ -69,7 +76,14 @@ async fn a_failure_says_what_was_looked_for_and_what_was_there() {
             "it is a file to download; use `download:`",
         ),
         (Action::Open("/never".into()), "/never to load", "no answer within 1500 ms"),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_says_what_was_looked_for_and_what_was_there() {
+    let mut bench = Bench::start().await;
+    bench.open("/form").await;
+    let cases = of_things().into_iter().chain(of_pages());
     let mut results = Vec::new();
     for (action, expected, actual) in cases {
         let said = bench.fails(action).await;

@@ -190,7 +190,20 @@ Promise.reject(new Error('Rejected \ud83d'));
 </script>"#;
 
 async fn page(uri: axum::http::Uri) -> Response {
-    let body = match uri.path() {
+    match body(uri.path()) {
+        Some(body) => {
+            let head = "<!doctype html><html lang=en><link rel=icon href=data:,>";
+            Html(format!("{head}{body}</html>")).into_response()
+        }
+        None => {
+            (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>")).into_response()
+        }
+    }
+}
+
+/// What each page shows.
+fn body(path: &str) -> Option<&'static str> {
+    Some(match path {
         "/static" => {
             "<title>Static</title><h1>Orders</h1><p>Twelve of them.</p><a href='/form?x=1'>To the form</a>"
         }
@@ -246,11 +259,6 @@ async fn page(uri: axum::http::Uri) -> Response {
             "<title>Alone</title><input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>"
         }
         "/popup" => "<h1>Popup</h1><button onclick='window.open(\"/static\")'>Open</button>",
-        _ => {
-            return (StatusCode::NOT_FOUND, Html("<title>Gone</title><h1>Not found</h1>"))
-                .into_response();
-        }
-    };
-    Html(format!("<!doctype html><html lang=en><link rel=icon href=data:,>{body}</html>"))
-        .into_response()
+        _ => return None,
+    })
 }

@@ -177,23 +177,10 @@ impl<'a> Attempts<'a> {
                 self.sessions.push(SessionLog { actor, product, why: *why, steps });
             }
             Event::AttemptStarted { scenario, attempt, known, purpose } => {
-                let own = self.scenarios.entry(scenario).or_default();
-                let log = AttemptLog { span: (seq, seq), ..AttemptLog::default() };
-                match purpose {
-                    Purpose::Judging => None,
-                    Purpose::Measuring => own.measured.insert(*attempt, log),
-                    Purpose::Beside => own.beside.insert(*attempt, log),
-                };
-                self.attempt(scenario, *attempt, seq).known = known;
+                self.start(scenario, *attempt, *purpose, seq).known = known;
             }
             Event::Step { scenario, attempt, step } => {
-                let log = self.attempt(scenario, *attempt, seq);
-                // A step in a `repeat` has a place for each round; its sightings come before it.
-                let rounds = log.sightings.iter_mut().rev();
-                for sighting in rounds.take_while(|it| it.place.is_none()) {
-                    sighting.place = (sighting.step == step.index).then_some(step.place.as_str());
-                }
-                log.steps.push(step);
+                self.attempt(scenario, *attempt, seq).add(step);
             }
             Event::Checkpoint { scenario, attempt, checkpoint, step, place, facets } => {
                 self.attempt(scenario, *attempt, seq).checkpoints.push(CheckpointLog {
@@ -228,6 +215,23 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    fn start(
+        &mut self,
+        scenario: &'a str,
+        number: u32,
+        purpose: Purpose,
+        seq: u64,
+    ) -> &mut AttemptLog<'a> {
+        let own = self.scenarios.entry(scenario).or_default();
+        let log = AttemptLog { span: (seq, seq), ..AttemptLog::default() };
+        match purpose {
+            Purpose::Judging => None,
+            Purpose::Measuring => own.measured.insert(number, log),
+            Purpose::Beside => own.beside.insert(number, log),
+        };
+        self.attempt(scenario, number, seq)
+    }
+
     fn attempt(&mut self, scenario: &'a str, number: u32, seq: u64) -> &mut AttemptLog<'a> {
         let log = self.scenarios.entry(scenario).or_default();
         let attempts = if log.measured.contains_key(&number) {
@@ -246,6 +250,14 @@ impl<'a> Attempts<'a> {
 }
 
 impl<'a> AttemptLog<'a> {
+    fn add(&mut self, step: &'a StepRecord) {
+        // A step in a `repeat` has a place for each round; its sightings come before it.
+        for sighting in self.sightings.iter_mut().rev().take_while(|it| it.place.is_none()) {
+            sighting.place = (sighting.step == step.index).then_some(step.place.as_str());
+        }
+        self.steps.push(step);
+    }
+
     /// The steps that failed, with why.
     pub fn failures(&self) -> impl Iterator<Item = (&'a StepRecord, &'a Failure)> + '_ {
         self.steps.iter().filter_map(|step| match &step.outcome {

@@ -1,13 +1,14 @@
 //! [`Action::describe`]: how a person would say a step, for reports and progress.
 
-use super::action::Action;
-use super::artifact::Presence;
+use super::action::{Action, Repeat};
+use super::artifact::{FileStep, MailStep, Presence};
 use super::command::{CommandLine, TextTest};
 use super::control::Condition;
 use super::gesture::{Click, ClickKind, DragTo, Modifier, Network, ScrollTo, Tab, UploadBy};
-use super::page::{PageCapture, PageExpectation, WaitFor};
+use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
 use super::target::Target;
+use super::template::Template;
 use super::terminal::TerminalAction;
 
 /// The most of a text that a description shows, in characters.
@@ -24,16 +25,13 @@ impl Action {
             Self::Reload => "reload".to_owned(),
             Self::Click(click) => click.describe(),
             Self::Hover(target) => format!("hover over {target}"),
-            Self::Drag { from, to: DragTo::Thing(to) } => format!("drag {from} to {to}"),
-            Self::Drag { from, to: DragTo::By(x, y) } => format!("drag {from} by {x}, {y}"),
+            Self::Drag { from, to } => format!("drag {from} {}", to.describe()),
             Self::Scroll { to, within } => {
                 format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
             }
             Self::Clear(target) => format!("clear {target}"),
             Self::Fill(fields) => {
-                let fields =
-                    fields.iter().map(|it| format!("{} with {}", it.field, quoted(it.value.raw())));
-                format!("fill {}", joined(fields))
+                format!("fill {}", joined(fields.iter().map(FieldValue::describe)))
             }
             Self::Type { text, into } => {
                 format!("type {}{}", quoted(text.raw()), suffix(" into ", into.as_ref()))
@@ -50,12 +48,7 @@ impl Action {
             Self::Check(target) => format!("check {target}"),
             Self::Uncheck(target) => format!("uncheck {target}"),
             Self::Upload { to, by, files } => {
-                let how = match by {
-                    UploadBy::Field => "to",
-                    UploadBy::Chooser => "by",
-                    UploadBy::Drop => "by dropping on",
-                };
-                format!("upload {} {how} {to}", joined(files.iter()))
+                format!("upload {} {} {to}", joined(files.iter()), by.describe())
             }
             Self::Download { click, save_as, .. } => format!("download {save_as} by {click}"),
             Self::Print(save_as) => format!("print {save_as}"),
@@ -63,25 +56,13 @@ impl Action {
             Self::CloseTab => "close the tab".to_owned(),
             Self::Network(network) => network.describe(),
             Self::Emulate(settings) => format!("emulate {}", settings.describe()),
-            Self::Dialog(answer) => {
-                let verb = if answer.accept { "accept" } else { "dismiss" };
-                let text = |lead: &str, it: &Option<super::Template>| {
-                    it.as_ref().map(|it| format!("{lead}{}", quoted(it.raw()))).unwrap_or_default()
-                };
-                format!(
-                    "{verb} the dialog{}{}",
-                    text(" ", &answer.message),
-                    text(" with ", &answer.answer)
-                )
-            }
+            Self::Dialog(answer) => answer.describe(),
             Self::See(targets) => format!("see {}", joined(targets.iter())),
             Self::SeeNot(targets) => format!("see no {}", joined(targets.iter())),
             Self::Expect(all) => {
                 format!("expect {}", joined(all.iter().map(PageExpectation::describe)))
             }
-            Self::Wait { until: WaitFor::Gone(target), .. } => {
-                format!("wait until {target} is gone")
-            }
+            Self::Wait { until: WaitFor::Gone(it), .. } => format!("wait until {it} is gone"),
             Self::Wait { until, .. } => format!("wait for {}", until.describe()),
             Self::Capture(captures) => joined(
                 captures.iter().map(|(name, it)| format!("capture {name} from {}", it.describe())),
@@ -89,22 +70,10 @@ impl Action {
             Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
             Self::Run(run) => format!("run {}", run.command.words()),
             Self::Terminal(action) => action.describe(),
-            Self::File(file) => match file.presence {
-                Presence::There => format!("file {}", file.path),
-                Presence::Gone => format!("no file {}", file.path),
-            },
-            Self::Mail(mail) => {
-                let subject = mail.subject.as_ref();
-                let subject = subject.map(|it| format!(" about {}", quoted(it.raw())));
-                format!("mail to {}{}", mail.to, subject.unwrap_or_default())
-            }
+            Self::File(file) => file.describe(),
+            Self::Mail(mail) => mail.describe(),
             Self::When(when) => format!("when {}", when.condition.describe()),
-            Self::Repeat(repeat) => match &repeat.until {
-                Some(until) => {
-                    format!("repeat until {}, at most {} times", until.describe(), repeat.times)
-                }
-                None => format!("repeat {} times", repeat.times),
-            },
+            Self::Repeat(repeat) => repeat.describe(),
             Self::ForEach(rows) => format!("for each of {} rows", rows.rows.len()),
             Self::Use { skill, .. } => format!("use {skill}"),
         }
@@ -122,6 +91,69 @@ impl Click {
         let holding =
             if keys.is_empty() { String::new() } else { format!(" holding {}", keys.join("+")) };
         format!("{verb} {}{holding}", self.target)
+    }
+}
+
+impl DragTo {
+    fn describe(&self) -> String {
+        match self {
+            Self::Thing(target) => format!("to {target}"),
+            Self::By(x, y) => format!("by {x}, {y}"),
+        }
+    }
+}
+
+impl FieldValue {
+    fn describe(&self) -> String {
+        format!("{} with {}", self.field, quoted(self.value.raw()))
+    }
+}
+
+impl UploadBy {
+    /// The words between the files and where they go.
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Field => "to",
+            Self::Chooser => "by",
+            Self::Drop => "by dropping on",
+        }
+    }
+}
+
+impl DialogAnswer {
+    fn describe(&self) -> String {
+        let verb = if self.accept { "accept" } else { "dismiss" };
+        let text = |lead: &str, it: &Option<Template>| {
+            it.as_ref().map(|it| format!("{lead}{}", quoted(it.raw()))).unwrap_or_default()
+        };
+        format!("{verb} the dialog{}{}", text(" ", &self.message), text(" with ", &self.answer))
+    }
+}
+
+impl FileStep {
+    fn describe(&self) -> String {
+        match self.presence {
+            Presence::There => format!("file {}", self.path),
+            Presence::Gone => format!("no file {}", self.path),
+        }
+    }
+}
+
+impl MailStep {
+    fn describe(&self) -> String {
+        let subject = self.subject.as_ref().map(|it| format!(" about {}", quoted(it.raw())));
+        format!("mail to {}{}", self.to, subject.unwrap_or_default())
+    }
+}
+
+impl Repeat {
+    fn describe(&self) -> String {
+        match &self.until {
+            Some(until) => {
+                format!("repeat until {}, at most {} times", until.describe(), self.times)
+            }
+            None => format!("repeat {} times", self.times),
+        }
     }
 }
 

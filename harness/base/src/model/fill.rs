@@ -47,52 +47,34 @@ impl Action {
     ///
     /// # Errors
     /// What `fill` answers for the first template that it cannot fill.
-    #[expect(clippy::too_many_lines, reason = "one arm a verb reads best in one place")]
     pub fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let target = |target: &Target| target.map(fill);
         let optional = |it: &Option<Target>| it.as_ref().map(target).transpose();
         Ok(match self {
+            Self::Back | Self::Forward | Self::Reload | Self::CloseTab | Self::Network(_) => {
+                self.clone()
+            }
             Self::Open(url) => Self::Open(fill(url)?),
-            Self::Back => Self::Back,
-            Self::Forward => Self::Forward,
-            Self::Reload => Self::Reload,
             Self::Click(it) => Self::Click(Click { target: target(&it.target)?, ..it.clone() }),
             Self::Hover(it) => Self::Hover(target(it)?),
-            Self::Drag { from, to } => Self::Drag {
-                from: target(from)?,
-                to: match to {
-                    DragTo::Thing(it) => DragTo::Thing(target(it)?),
-                    DragTo::By(x, y) => DragTo::By(*x, *y),
-                },
-            },
-            Self::Scroll { to, within } => Self::Scroll {
-                to: match to {
-                    ScrollTo::Thing(it) => ScrollTo::Thing(target(it)?),
-                    ScrollTo::By(x, y) => ScrollTo::By(*x, *y),
-                    ScrollTo::Start => ScrollTo::Start,
-                    ScrollTo::End => ScrollTo::End,
-                },
-                within: optional(within)?,
-            },
+            Self::Drag { from, to } => Self::Drag { from: target(from)?, to: to.map(fill)? },
+            Self::Scroll { to, within } => {
+                Self::Scroll { to: to.map(fill)?, within: optional(within)? }
+            }
             Self::Clear(it) => Self::Clear(target(it)?),
-            Self::Fill(fields) => Self::Fill(
-                fields
-                    .iter()
-                    .map(|it| Ok(FieldValue { field: target(&it.field)?, value: fill(&it.value)? }))
-                    .collect::<Result<_, E>>()?,
-            ),
+            Self::Fill(fields) => Self::Fill(every(fields, |it| it.map(fill))?),
             Self::Type { text, into } => Self::Type { text: fill(text)?, into: optional(into)? },
             Self::Press { keys, on } => Self::Press { keys: keys.clone(), on: optional(on)? },
             Self::Paste { text, into } => Self::Paste { text: fill(text)?, into: optional(into)? },
             Self::Choose { from, options } => {
-                Self::Choose { from: target(from)?, options: texts(options, fill)? }
+                Self::Choose { from: target(from)?, options: every(options, fill)? }
             }
             Self::Expand(it) => Self::Expand(target(it)?),
             Self::Collapse(it) => Self::Collapse(target(it)?),
             Self::Check(it) => Self::Check(target(it)?),
             Self::Uncheck(it) => Self::Uncheck(target(it)?),
             Self::Upload { to, by, files } => {
-                Self::Upload { to: target(to)?, by: *by, files: texts(files, fill)? }
+                Self::Upload { to: target(to)?, by: *by, files: every(files, fill)? }
             }
             Self::Download { click, save_as, named } => Self::Download {
                 click: target(click)?,
@@ -100,59 +82,26 @@ impl Action {
                 named: named.as_ref().map(fill).transpose()?,
             },
             Self::Print(save_as) => Self::Print(fill(save_as)?),
-            Self::Tab(tab) => Self::Tab(match tab {
-                Tab::Newest => Tab::Newest,
-                Tab::First => Tab::First,
-                Tab::Title(title) => Tab::Title(fill(title)?),
-                Tab::Url(url) => Tab::Url(fill(url)?),
-            }),
-            Self::CloseTab => Self::CloseTab,
-            Self::Network(network) => Self::Network(*network),
+            Self::Tab(tab) => Self::Tab(tab.map(fill)?),
             Self::Emulate(settings) => Self::Emulate(Box::new(settings.map(fill)?)),
-            Self::Dialog(answer) => Self::Dialog(DialogAnswer {
-                accept: answer.accept,
-                message: answer.message.as_ref().map(fill).transpose()?,
-                answer: answer.answer.as_ref().map(fill).transpose()?,
-            }),
-            Self::See(targets) => Self::See(targets.iter().map(target).collect::<Result<_, E>>()?),
-            Self::SeeNot(targets) => {
-                Self::SeeNot(targets.iter().map(target).collect::<Result<_, E>>()?)
-            }
-            Self::Expect(all) => {
-                Self::Expect(all.iter().map(|it| it.map(fill)).collect::<Result<_, E>>()?)
-            }
+            Self::Dialog(answer) => Self::Dialog(answer.map(fill)?),
+            Self::See(targets) => Self::See(every(targets, target)?),
+            Self::SeeNot(targets) => Self::SeeNot(every(targets, target)?),
+            Self::Expect(all) => Self::Expect(every(all, |it| it.map(fill))?),
             Self::Wait { until, within_ms } => {
                 Self::Wait { until: until.map(fill)?, within_ms: *within_ms }
             }
-            Self::Capture(captures) => Self::Capture(
-                captures
-                    .iter()
-                    .map(|(name, it)| Ok((name.clone(), it.map(fill)?)))
-                    .collect::<Result<_, E>>()?,
-            ),
+            Self::Capture(captures) => {
+                Self::Capture(every(captures, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
+            }
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
             Self::File(it) => Self::File(Box::new(it.map(fill)?)),
             Self::Mail(it) => Self::Mail(Box::new(it.map(fill)?)),
-            Self::When(it) => Self::When(Box::new(When {
-                condition: it.condition.map(fill)?,
-                steps: steps(&it.steps, fill)?,
-                otherwise: steps(&it.otherwise, fill)?,
-            })),
-            Self::Repeat(it) => Self::Repeat(Box::new(Repeat {
-                times: it.times,
-                until: it.until.as_ref().map(|it| it.map(fill)).transpose()?,
-                steps: steps(&it.steps, fill)?,
-            })),
-            Self::ForEach(it) => Self::ForEach(Box::new(ForEach {
-                rows: it
-                    .rows
-                    .iter()
-                    .map(|(key, values)| Ok((key.clone(), named(values, fill)?)))
-                    .collect::<Result<_, E>>()?,
-                steps: steps(&it.steps, fill)?,
-            })),
+            Self::When(it) => Self::When(Box::new(it.map(fill)?)),
+            Self::Repeat(it) => Self::Repeat(Box::new(it.map(fill)?)),
+            Self::ForEach(it) => Self::ForEach(Box::new(it.map(fill)?)),
             Self::Use { skill, with } => {
                 Self::Use { skill: skill.clone(), with: named(with, fill)? }
             }
@@ -160,8 +109,12 @@ impl Action {
     }
 }
 
-fn texts<E>(all: &[Template], fill: Fill<'_, E>) -> Result<Vec<Template>, E> {
-    all.iter().map(fill).collect()
+/// All of a list, or the first error.
+fn every<T, N: FromIterator<M>, M, E>(
+    all: impl IntoIterator<Item = T>,
+    map: impl Fn(T) -> Result<M, E>,
+) -> Result<N, E> {
+    all.into_iter().map(map).collect()
 }
 
 fn named<E>(
@@ -179,6 +132,82 @@ fn steps<E>(all: &[Step], fill: Fill<'_, E>) -> Result<Vec<Step>, E> {
             Ok(Step { text: action.describe(), action, ..step.clone() })
         })
         .collect()
+}
+
+impl DragTo {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Thing(it) => Self::Thing(it.map(fill)?),
+            Self::By(x, y) => Self::By(*x, *y),
+        })
+    }
+}
+
+impl ScrollTo {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Thing(it) => Self::Thing(it.map(fill)?),
+            Self::By(x, y) => Self::By(*x, *y),
+            Self::Start => Self::Start,
+            Self::End => Self::End,
+        })
+    }
+}
+
+impl FieldValue {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self { field: self.field.map(fill)?, value: fill(&self.value)? })
+    }
+}
+
+impl Tab {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Newest => Self::Newest,
+            Self::First => Self::First,
+            Self::Title(title) => Self::Title(fill(title)?),
+            Self::Url(url) => Self::Url(fill(url)?),
+        })
+    }
+}
+
+impl DialogAnswer {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self {
+            accept: self.accept,
+            message: self.message.as_ref().map(fill).transpose()?,
+            answer: self.answer.as_ref().map(fill).transpose()?,
+        })
+    }
+}
+
+impl When {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self {
+            condition: self.condition.map(fill)?,
+            steps: steps(&self.steps, fill)?,
+            otherwise: steps(&self.otherwise, fill)?,
+        })
+    }
+}
+
+impl Repeat {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self {
+            times: self.times,
+            until: self.until.as_ref().map(|it| it.map(fill)).transpose()?,
+            steps: steps(&self.steps, fill)?,
+        })
+    }
+}
+
+impl ForEach {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        let row = |(key, values): &(String, IndexMap<String, Template>)| {
+            Ok((key.clone(), named(values, fill)?))
+        };
+        Ok(Self { rows: every(&self.rows, row)?, steps: steps(&self.steps, fill)? })
+    }
 }
 
 impl WaitFor {
@@ -343,7 +372,7 @@ impl CommandLine {
     /// What `fill` answers for the first template that it cannot fill.
     pub fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
-            Self::Argv(words) => Self::Argv(texts(words, fill)?),
+            Self::Argv(words) => Self::Argv(every(words, fill)?),
             Self::Shell(line) => Self::Shell(fill(line)?),
         })
     }

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::event::{
     Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
 };
+use super::finding::{DiffLine, DiffPiece, DiffTag};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
@@ -356,4 +357,20 @@ pub fn config() -> super::suite::Config {
         facets: None,
         profiles: IndexMap::new(),
     }
+}
+
+/// The lines of a diff written as people do: ` same`, `-old`, `+new`, `~` for a gap.
+#[must_use]
+pub fn diff_lines(diff: &str) -> Vec<DiffLine> {
+    let line = |line: &str| {
+        let tag = match &line[..1] {
+            "-" => DiffTag::Removed,
+            "+" => DiffTag::Added,
+            "~" => DiffTag::Gap,
+            _ => DiffTag::Same,
+        };
+        let pieces = vec![DiffPiece { text: line[1..].to_owned(), emphasis: false }];
+        DiffLine { tag, old_line: None, new_line: None, pieces }
+    };
+    diff.lines().map(line).collect()
 }

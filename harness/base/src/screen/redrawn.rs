@@ -146,9 +146,16 @@ impl Perform for Sheet {
 mod tests {
     use super::redrawn;
 
-    /// Fifteen styles of drawing progress, each over so many states.
-    fn styles(states: usize) -> Vec<(&'static str, String, &'static str)> {
-        let each = |draw: &dyn Fn(usize) -> String| (0..states).map(draw).collect::<String>();
+    /// A style of drawing progress: its name, what it prints, and what is to stay of that.
+    type Style = (&'static str, String, &'static str);
+
+    fn each(states: usize, draw: impl Fn(usize) -> String) -> String {
+        (0..states).map(draw).collect()
+    }
+
+    /// Eleven styles of drawing progress within one line, each over so many states.
+    fn within_a_line(states: usize) -> Vec<Style> {
+        let each = |draw: &dyn Fn(usize) -> String| each(states, draw);
         vec![
             ("carriage return", each(&|n| format!("\r{n:>3} %")) + "\rready\n", "ready\n"),
             (
@@ -168,14 +175,6 @@ mod tests {
                 "done\n",
             ),
             (
-                "lines up",
-                String::from("a: 0\nb: 0\n")
-                    + &each(&|n| format!("\x1b[2A\r\x1b[Ka: {n}\n\r\x1b[Kb: {n}\n"))
-                    + "\x1b[2A\r\x1b[Ka: pulled\n\r\x1b[Kb: pulled\n",
-                "a: pulled\nb: pulled\n",
-            ),
-            ("previous line", each(&|n| format!("n {n}\n\x1b[1F\x1b[2K")) + "end\n", "end\n"),
-            (
                 "save and restore",
                 String::from("load ") + &each(&|n| format!("\x1b7{n}\x1b8")) + "\x1b[Kok\n",
                 "load ok\n",
@@ -186,11 +185,6 @@ mod tests {
                 "load ok\n",
             ),
             ("erased at the end", each(&|n| format!("\r{n} of 30")) + "\r\x1b[K", ""),
-            (
-                "cleared",
-                each(&|n| format!("\x1b[2J\x1b[Hround {n}\n")) + "\x1b[2J\x1b[Hall good\n",
-                "all good\n",
-            ),
             (
                 "backspaces",
                 String::from("wait  ")
@@ -210,6 +204,26 @@ mod tests {
                     + "\r\x1b[Kok\x1b[?25h\n",
                 "ok\n",
             ),
+        ]
+    }
+
+    /// Four styles of drawing it over several lines.
+    fn over_several_lines(states: usize) -> Vec<Style> {
+        let each = |draw: &dyn Fn(usize) -> String| each(states, draw);
+        vec![
+            (
+                "lines up",
+                String::from("a: 0\nb: 0\n")
+                    + &each(&|n| format!("\x1b[2A\r\x1b[Ka: {n}\n\r\x1b[Kb: {n}\n"))
+                    + "\x1b[2A\r\x1b[Ka: pulled\n\r\x1b[Kb: pulled\n",
+                "a: pulled\nb: pulled\n",
+            ),
+            ("previous line", each(&|n| format!("n {n}\n\x1b[1F\x1b[2K")) + "end\n", "end\n"),
+            (
+                "cleared",
+                each(&|n| format!("\x1b[2J\x1b[Hround {n}\n")) + "\x1b[2J\x1b[Hall good\n",
+                "all good\n",
+            ),
             (
                 "all below erased",
                 String::from("log\n")
@@ -223,7 +237,8 @@ mod tests {
     #[test]
     fn of_fifteen_styles_of_progress_only_the_end_stays_however_many_states_there_were() {
         for states in [1, 3, 30] {
-            for (style, output, end) in styles(states) {
+            let several = over_several_lines(states);
+            for (style, output, end) in within_a_line(states).into_iter().chain(several) {
                 assert_eq!((style, redrawn(&output)), (style, end.to_owned()), "{states}");
             }
         }

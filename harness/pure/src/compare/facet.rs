@@ -37,7 +37,7 @@ pub(super) struct Trouble {
 
 /// What came of one facet.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Found {
+pub(super) struct FacetResult {
     /// What changed.
     pub change: Option<FacetChange>,
     /// Whether (nearly) nothing of the baseline is left.
@@ -54,7 +54,7 @@ pub(super) struct Found {
     pub layout: Option<EvidenceRef>,
 }
 
-impl Found {
+impl FacetResult {
     pub(super) fn pending(reason: PendingReason, content: Vec<u8>) -> Self {
         Self { reason: Some(reason), content, ..Self::default() }
     }
@@ -133,9 +133,9 @@ pub(super) fn compare(
     redactor: &Redactor,
     read: Read<'_>,
     elsewhere: &BTreeSet<String>,
-) -> Result<Found, Trouble> {
+) -> Result<FacetResult, Trouble> {
     if seen.is_some_and(|seen| seen.evidence.path == record.evidence.path) {
-        return Ok(Found::default());
+        return Ok(FacetResult::default());
     }
     match record.facet.shape() {
         FacetShape::Picture => picture(record, seen, read),
@@ -167,14 +167,19 @@ pub(super) fn fresh(
     reason: PendingReason,
     redactor: &Redactor,
     read: Read<'_>,
-) -> Result<Found, Trouble> {
+) -> Result<FacetResult, Trouble> {
     if seen.facet == FacetKind::Image {
         let evidence = Some(seen.evidence.clone());
         let layout = seen.layout.clone();
-        return Ok(Found { reason: Some(reason), evidence, layout, ..Found::default() });
+        return Ok(FacetResult {
+            reason: Some(reason),
+            evidence,
+            layout,
+            ..FacetResult::default()
+        });
     }
     let text = canonical(seen.facet, &read_text(&seen.evidence, read)?);
-    Ok(Found::pending(reason, redactor.apply(seen.facet, &text).into_bytes()))
+    Ok(FacetResult::pending(reason, redactor.apply(seen.facet, &text).into_bytes()))
 }
 
 fn text(
@@ -183,7 +188,7 @@ fn text(
     redactor: &Redactor,
     read: Read<'_>,
     elsewhere: &BTreeSet<String>,
-) -> Result<Found, Trouble> {
+) -> Result<FacetResult, Trouble> {
     let facet = record.facet;
     let expected = expected(facet, &read_text(&record.evidence, read)?, redactor);
     let actual = match seen {
@@ -195,7 +200,7 @@ fn text(
         _ => actual,
     };
     let diff = diff(facet, &expected, &actual);
-    let Some(diff) = diff else { return Ok(Found::default()) };
+    let Some(diff) = diff else { return Ok(FacetResult::default()) };
     if is_earlier(record) {
         return Err(Trouble {
             because: Because::NeedsPerson,
@@ -227,10 +232,10 @@ fn text(
         change.changes = super::changes::read(&change, false);
         super::changes::beside_known(&mut change.changes, &expected);
     }
-    Ok(Found {
+    Ok(FacetResult {
         replaced: diff.replaced && change.changes.is_empty(),
         change: Some(change),
-        ..Found::pending(PendingReason::Changed, actual.into_bytes())
+        ..FacetResult::pending(PendingReason::Changed, actual.into_bytes())
     })
 }
 
@@ -306,7 +311,7 @@ fn picture(
     record: &BaselineRecord,
     seen: Option<&FacetRecord>,
     read: Read<'_>,
-) -> Result<Found, Trouble> {
+) -> Result<FacetResult, Trouble> {
     let mut change = FacetChange {
         facet: Some(FacetKind::Image),
         expected: String::new(),
@@ -319,10 +324,10 @@ fn picture(
     let Some(seen) = seen else {
         "a picture".clone_into(&mut change.expected);
         "no picture was taken".clone_into(&mut change.actual);
-        return Ok(Found { change: Some(change), replaced: true, ..Found::default() });
+        return Ok(FacetResult { change: Some(change), replaced: true, ..FacetResult::default() });
     };
     if record.captured.as_deref().is_some_and(|it| seen.evidence.is_of(it)) {
-        return Ok(Found::default());
+        return Ok(FacetResult::default());
     }
     let (expected, actual) = (bytes(&record.evidence, read)?, bytes(&seen.evidence, read)?);
     // A layout only names things: without one, or with one that is torn, regions stay nameless.
@@ -343,16 +348,16 @@ fn picture(
             seen = seen.evidence.path
         ),
     })?;
-    let Some(found) = found else { return Ok(Found::default()) };
+    let Some(found) = found else { return Ok(FacetResult::default()) };
     (change.expected, change.actual) = in_words(&found.change);
     change.image = Some(found.change);
-    Ok(Found {
+    Ok(FacetResult {
         change: Some(change),
         boxed_png: Some(found.boxed_png),
         reason: Some(PendingReason::Changed),
         evidence: Some(seen.evidence.clone()),
         layout: seen.layout.clone(),
-        ..Found::default()
+        ..FacetResult::default()
     })
 }
 

@@ -30,7 +30,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 
 use crate::model::attempts::{AttemptLog, Attempts, CheckpointLog};
-use crate::model::comparison::{Comparison, Located, PendingContent, PendingReason, Unjudged};
+use crate::model::comparison::{
+    BoxedImage, Comparison, Located, PendingContent, PendingReason, Unjudged,
+};
+use crate::model::event::FacetRecord;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     BaselineRecord, Because, Difference, Entry, EvidenceRef, FacetChange, FacetKind, Outcome, Plan,
@@ -203,19 +206,7 @@ impl Run<'_> {
                     continue;
                 }
                 (Some(_), None) if !declared => continue,
-                (Some(record), facet) => {
-                    let known = facet::check_algorithm(record);
-                    let here = BTreeSet::new();
-                    let first = known
-                        .and_then(|()| facet::compare(record, facet, &redactor, self.read, &here));
-                    match first {
-                        Ok(found) if kind == FacetKind::Requests && found.change.is_some() => {
-                            let elsewhere = self.writes_elsewhere(case)?;
-                            facet::compare(record, facet, &redactor, self.read, &elsewhere)
-                        }
-                        first => first,
-                    }
-                }
+                (Some(record), facet) => self.against(case, record, facet, &redactor)?,
                 (None, Some(facet)) => {
                     let listed = snapshot.is_some_and(|it| it.lists(kind));
                     let reason = why_new(kind, listed, !records.is_empty());
@@ -231,7 +222,7 @@ impl Run<'_> {
                     self.pend(case, seen, kind, environment, &found);
                     if let Some(change) = found.change {
                         if let Some(png) = found.boxed_png {
-                            self.out.boxed.push(crate::model::comparison::BoxedImage {
+                            self.out.boxed.push(BoxedImage {
                                 difference: self.out.differences.len(),
                                 facet: changes.len(),
                                 png,
@@ -250,19 +241,51 @@ impl Run<'_> {
             let file = case.file(seen.name);
             self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }
-        read_changes(&mut changes, &replaced);
-        if !changes.is_empty() {
-            let difference = Difference {
-                scenario: case.scenario.id.clone(),
-                attempt: case.number,
-                checkpoint: Some(seen.name.to_owned()),
-                step: seen.step,
-                place: seen.place.to_owned(),
-                facets: changes,
-            };
-            self.out.differences.push(Located { difference, replaced });
-        }
+        self.differ(case, seen, changes, replaced);
         Ok(())
+    }
+
+    /// A facet as it was seen, or that it was not, beside its baseline.
+    fn against(
+        &self,
+        case: &Case<'_>,
+        record: &BaselineRecord,
+        facet: Option<&FacetRecord>,
+        redactor: &Redactor,
+    ) -> Result<Result<facet::FacetResult, facet::Trouble>, CompareError> {
+        if let Err(trouble) = facet::check_algorithm(record) {
+            return Ok(Err(trouble));
+        }
+        let first = facet::compare(record, facet, redactor, self.read, &BTreeSet::new());
+        let sends = record.facet == FacetKind::Requests;
+        if sends && first.as_ref().is_ok_and(|it| it.change.is_some()) {
+            let elsewhere = self.writes_elsewhere(case)?;
+            return Ok(facet::compare(record, facet, redactor, self.read, &elsewhere));
+        }
+        Ok(first)
+    }
+
+    /// Keeps what a checkpoint shows otherwise than its baselines.
+    fn differ(
+        &mut self,
+        case: &Case<'_>,
+        seen: &CheckpointLog<'_>,
+        mut changes: Vec<FacetChange>,
+        replaced: Vec<FacetKind>,
+    ) {
+        read_changes(&mut changes, &replaced);
+        if changes.is_empty() {
+            return;
+        }
+        let difference = Difference {
+            scenario: case.scenario.id.clone(),
+            attempt: case.number,
+            checkpoint: Some(seen.name.to_owned()),
+            step: seen.step,
+            place: seen.place.to_owned(),
+            facets: changes,
+        };
+        self.out.differences.push(Located { difference, replaced });
     }
 
     /// The writes that an attempt sent at another of its checkpoints than its baselines say: when
@@ -333,7 +356,7 @@ impl Run<'_> {
         seen: &CheckpointLog<'_>,
         kind: FacetKind,
         environment: &str,
-        found: &facet::Found,
+        found: &facet::FacetResult,
     ) {
         let Some(reason) = found.reason.filter(|_| case.is_last) else { return };
         if reason != PendingReason::Changed && !case.completed() {
@@ -419,7 +442,7 @@ impl Run<'_> {
     fn pend_watch(&mut self, case: &Case<'_>, reason: PendingReason, text: String) {
         let seen =
             CheckpointLog { name: WATCH_CHECKPOINT, step: 0, place: "every step", facets: &[] };
-        let found = facet::Found::pending(reason, text.into_bytes());
+        let found = facet::FacetResult::pending(reason, text.into_bytes());
         self.pend(case, &seen, FacetKind::Events, "", &found);
     }
 }

@@ -297,37 +297,40 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that the tests compile")
 }
 
-fn class_patterns(class: RedactionClass) -> &'static [Regex] {
+/// An instant, as programs and pages write it.
+fn timestamps() -> Vec<Regex> {
     const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
     const DAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
     const CLOCK: &str = r"(?:[01]\d|2[0-3]):[0-5]\d";
     const WATCH: &str =
         r"(?:1\d|2[0-3]|0?\d):[0-5]\d(?::[0-5]\d)?(?:\s?(?:[AaPp][Mm]\b|[AaPp]\.[Mm]\.))?";
-    static TIMESTAMP: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        vec![
-            // RFC 3339 and ISO 8601, and the same with a space or a comma before the fraction.
-            pattern(&format!(
-                r"\b\d{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ]{CLOCK}(?::[0-5]\d(?:[.,]\d{{1,9}})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}))?"
-            )),
-            // RFC 5322 and HTTP dates.
-            pattern(&format!(
-                r"\b(?:{DAY}, )?\d{{1,2}} {MONTH} \d{{4}} {CLOCK}(?::[0-5]\d)?(?: (?:GMT|UTC|[+-]\d{{4}}))?"
-            )),
-            // Access logs.
-            pattern(&format!(r"\b\d{{2}}/{MONTH}/\d{{4}}:{CLOCK}:[0-5]\d(?: [+-]\d{{4}})?")),
-            // asctime and syslog.
-            pattern(&format!(
-                r"\b(?:{DAY} )?{MONTH} [ \d]?\d {CLOCK}:[0-5]\d(?:(?: (?:GMT|UTC))? \d{{4}})?\b"
-            )),
-            // What pages show by the browser's locale: 05/01/2026, 09:00:06; 1/5/26, 9:00 AM.
-            pattern(&format!(
-                r"\b\d{{1,2}}(?:/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\.\d{{1,2}}\.\d{{4}}),? {WATCH}"
-            )),
-            pattern(&format!(
-                r"\b(?:{MONTH}[a-z]*\.? \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH}[a-z]*\.? \d{{4}})(?:,| at)? {WATCH}"
-            )),
-        ]
-    });
+    vec![
+        // RFC 3339 and ISO 8601, and the same with a space or a comma before the fraction.
+        pattern(&format!(
+            r"\b\d{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ]{CLOCK}(?::[0-5]\d(?:[.,]\d{{1,9}})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}))?"
+        )),
+        // RFC 5322 and HTTP dates.
+        pattern(&format!(
+            r"\b(?:{DAY}, )?\d{{1,2}} {MONTH} \d{{4}} {CLOCK}(?::[0-5]\d)?(?: (?:GMT|UTC|[+-]\d{{4}}))?"
+        )),
+        // Access logs.
+        pattern(&format!(r"\b\d{{2}}/{MONTH}/\d{{4}}:{CLOCK}:[0-5]\d(?: [+-]\d{{4}})?")),
+        // asctime and syslog.
+        pattern(&format!(
+            r"\b(?:{DAY} )?{MONTH} [ \d]?\d {CLOCK}:[0-5]\d(?:(?: (?:GMT|UTC))? \d{{4}})?\b"
+        )),
+        // What pages show by the browser's locale: 05/01/2026, 09:00:06; 1/5/26, 9:00 AM.
+        pattern(&format!(
+            r"\b\d{{1,2}}(?:/\d{{1,2}}/(?:\d{{4}}|\d{{2}})|\.\d{{1,2}}\.\d{{4}}),? {WATCH}"
+        )),
+        pattern(&format!(
+            r"\b(?:{MONTH}[a-z]*\.? \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH}[a-z]*\.? \d{{4}})(?:,| at)? {WATCH}"
+        )),
+    ]
+}
+
+fn class_patterns(class: RedactionClass) -> &'static [Regex] {
+    static TIMESTAMP: LazyLock<Vec<Regex>> = LazyLock::new(timestamps);
     static UUID: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         vec![pattern(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")]
     });

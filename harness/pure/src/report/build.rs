@@ -11,11 +11,11 @@ use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
 };
-use super::timeline;
+use super::timeline::{self, paths};
 use crate::model::event::SessionWork;
 use crate::model::{
-    Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario, Step,
-    StepOutcome, StepRecord,
+    Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario,
+    ScenarioResult, Step, StepOutcome, StepRecord,
 };
 
 /// How many earlier nights the strip shows, with tonight.
@@ -34,48 +34,15 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         .map(|result| {
             let scenario = planned.get(result.id.as_str()).copied();
             let attempts = ledger.attempts.remove(result.id.as_str()).unwrap_or_default();
-            ScenarioReport {
-                id: result.id.clone(),
-                file: scenario.map(|it| it.file.clone()).unwrap_or_default(),
-                line: scenario.map_or(0, |it| it.line),
-                about: scenario.and_then(|it| it.about.clone()),
-                tags: scenario.map(|it| it.tags.clone()).unwrap_or_default(),
-                owner: scenario.and_then(|it| it.owner.clone()),
-                product: scenario.and_then(|it| it.product.clone()),
-                verdict: result.verdict,
-                stage: result.stage,
-                would_be: result.would_be,
-                because: result.because,
-                detail: result.detail.clone(),
-                expects: scenario.map(|it| {
-                    let own = baselines.get(&it.id).map_or(&[][..], Vec::as_slice);
-                    plan.expectations(it, own)
-                }),
-                duration_ms: result.duration_ms,
-                findings: result.findings.clone(),
-                attempts: attempts
-                    .into_iter()
-                    .map(|(n, attempt)| attempt.report(n, scenario))
-                    .collect(),
-            }
+            let own = scenario.and_then(|it| baselines.get(&it.id));
+            let expects =
+                scenario.map(|it| plan.expectations(it, own.map_or(&[][..], Vec::as_slice)));
+            scenario_report(result, scenario, expects, attempts)
         })
         .collect();
     let mut report = NightReport {
         format_version: FORMAT_VERSION,
-        night: NightFacts {
-            id: plan.night.clone(),
-            started: plan.started,
-            finished: entries.last().map(|entry| entry.at),
-            deadline: plan.deadline,
-            ending: ledger.ending,
-            branch: plan.branch.clone(),
-            environment: plan.environment.clone(),
-            versions: plan.versions.clone(),
-            patience: plan.patience,
-            not_isolated: plan.not_isolated.clone(),
-            products: plan.products.clone(),
-            machine: plan.machine.clone(),
-        },
+        night: facts(plan, entries, ledger.ending),
         gate: judgement.gate.clone(),
         totals: judgement.totals,
         facets_without_baseline: judgement.facets_without_baseline,
@@ -99,6 +66,49 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
     };
     report.evidence = notes(&report, plan, &ledger.evidence);
     report
+}
+
+fn scenario_report(
+    result: &ScenarioResult,
+    scenario: Option<&Scenario>,
+    expects: Option<String>,
+    attempts: BTreeMap<u32, Attempt<'_>>,
+) -> ScenarioReport {
+    ScenarioReport {
+        id: result.id.clone(),
+        file: scenario.map(|it| it.file.clone()).unwrap_or_default(),
+        line: scenario.map_or(0, |it| it.line),
+        about: scenario.and_then(|it| it.about.clone()),
+        tags: scenario.map(|it| it.tags.clone()).unwrap_or_default(),
+        owner: scenario.and_then(|it| it.owner.clone()),
+        product: scenario.and_then(|it| it.product.clone()),
+        verdict: result.verdict,
+        stage: result.stage,
+        would_be: result.would_be,
+        because: result.because,
+        detail: result.detail.clone(),
+        expects,
+        duration_ms: result.duration_ms,
+        findings: result.findings.clone(),
+        attempts: attempts.into_iter().map(|(n, it)| it.report(n, scenario)).collect(),
+    }
+}
+
+fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
+    NightFacts {
+        id: plan.night.clone(),
+        started: plan.started,
+        finished: entries.last().map(|entry| entry.at),
+        deadline: plan.deadline,
+        ending,
+        branch: plan.branch.clone(),
+        environment: plan.environment.clone(),
+        versions: plan.versions.clone(),
+        patience: plan.patience,
+        not_isolated: plan.not_isolated.clone(),
+        products: plan.products.clone(),
+        machine: plan.machine.clone(),
+    }
 }
 
 /// The nights before; `None` of a night that looked for none.
@@ -187,10 +197,6 @@ impl Attempt<'_> {
     }
 }
 
-pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
-    evidence.iter().map(|it| it.path.clone()).collect()
-}
-
 /// A ledger, sorted by what the report needs.
 struct Ledger<'a> {
     attempts: HashMap<&'a str, BTreeMap<u32, Attempt<'a>>>,
@@ -257,23 +263,14 @@ impl<'a> Ledger<'a> {
     }
 
     fn take(&mut self, entry: &'a Entry) {
+        self.keep(&entry.event);
         match &entry.event {
             Event::NightStarted { .. } | Event::NotRun { .. } => {}
             Event::Session { actor, product, why, steps, duration_ms } => {
-                for step in steps {
-                    self.keep(&step.evidence);
-                }
-                self.sessions.push(SessionDone {
-                    at: entry.at,
-                    actor,
-                    product,
-                    why: *why,
-                    steps,
-                    duration_ms: *duration_ms,
-                });
+                let (at, why, duration_ms) = (entry.at, *why, *duration_ms);
+                self.sessions.push(SessionDone { at, actor, product, why, steps, duration_ms });
             }
             Event::Preflight { check, ok, detail, duration_ms, evidence } => {
-                self.keep(evidence);
                 self.preflight.push(PreflightCheck {
                     check: check.clone(),
                     ok: *ok,
@@ -293,17 +290,12 @@ impl<'a> Ledger<'a> {
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Step { scenario, attempt, step } => {
-                self.keep(&step.evidence);
                 self.attempt(entry, scenario, *attempt).steps.push(step);
             }
-            Event::Checkpoint { scenario, attempt, facets, .. } => {
-                for facet in facets {
-                    self.keep(std::slice::from_ref(&facet.evidence));
-                }
+            Event::Checkpoint { scenario, attempt, .. } => {
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Recording { scenario, attempt, step, place, evidence } => {
-                self.keep(std::slice::from_ref(evidence));
                 self.attempt(entry, scenario, *attempt).recordings.push(RecordingReport {
                     step: *step,
                     place: place.clone(),
@@ -347,7 +339,6 @@ impl<'a> Ledger<'a> {
         crashed: Option<String>,
         evidence: &'a [EvidenceRef],
     ) {
-        self.keep(evidence);
         self.product_notes.push(ProductNote {
             product: product.to_owned(),
             at: entry.at,
@@ -356,7 +347,24 @@ impl<'a> Ledger<'a> {
         });
     }
 
-    fn keep(&mut self, evidence: &'a [EvidenceRef]) {
-        self.evidence.extend(evidence.iter().map(|it| (it.path.as_str(), it)));
+    /// Remembers the files that a line names.
+    fn keep(&mut self, event: &'a Event) {
+        let of_steps = |steps: &'a [StepRecord]| steps.iter().flat_map(|it| &it.evidence);
+        let kept: Vec<&EvidenceRef> = match event {
+            Event::Session { steps, .. } => of_steps(steps).collect(),
+            Event::Step { step, .. } => step.evidence.iter().collect(),
+            Event::Checkpoint { facets, .. } => facets.iter().map(|it| &it.evidence).collect(),
+            Event::Recording { evidence, .. } => vec![evidence],
+            Event::Preflight { evidence, .. }
+            | Event::ProductCrashed { evidence, .. }
+            | Event::ProductLog { evidence, .. } => evidence.iter().collect(),
+            Event::NightStarted { .. }
+            | Event::NotRun { .. }
+            | Event::AttemptStarted { .. }
+            | Event::Watch { .. }
+            | Event::AttemptFinished { .. }
+            | Event::NightFinished { .. } => Vec::new(),
+        };
+        self.evidence.extend(kept.into_iter().map(|it| (it.path.as_str(), it)));
     }
 }

@@ -15,16 +15,7 @@ use tera::{Context, Tera};
 use super::night::NightReport;
 use super::page::Page;
 use super::recording::Recordings;
-use super::{PrintOptions, ReportError, shown};
-
-/// What the page is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// `index.html`: folded, light and dark.
-    Screen,
-    /// What is printed to `report.pdf`: nothing folded, light.
-    Print,
-}
+use super::{Mode, PrintOptions, ReportError, shown};
 
 const TEMPLATES: [(&str, &str); 5] = [
     ("parts.html", include_str!("../../../../reports/templates/parts.html")),

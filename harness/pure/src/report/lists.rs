@@ -5,10 +5,11 @@
 
 use serde::Serialize;
 
+use super::fact::because;
 use super::finding::{FindingView, Known, on_trial};
 use super::night::ScenarioReport;
 use super::shown::{count, duration, one_line};
-use crate::model::{Because, Finding};
+use crate::model::Finding;
 
 /// The most findings that are shown in full, and what they may weigh together.
 const MOST_FULL: usize = 100;
@@ -156,19 +157,4 @@ pub fn left_out(total: usize, shown: usize, noun: &str) -> Option<String> {
     (more > 0).then(|| {
         format!("{} left out here; all are in night.json.", count(more, &format!("more {noun}")))
     })
-}
-
-/// The reason in the words of a report.
-pub fn because(because: Because) -> &'static str {
-    match because {
-        Because::Environment => "environment",
-        Because::BrowserLost => "browser lost",
-        Because::Authoring => "authoring",
-        Because::Login => "login",
-        Because::Undecided => "undecided",
-        Because::NeedsPerson => "needs a person",
-        Because::Deadline => "deadline",
-        Because::Preflight => "preflight",
-        Because::Interrupted => "interrupted",
-    }
 }

@@ -9,6 +9,7 @@ mod build;
 mod covers;
 mod ctrf;
 mod facets;
+mod fact;
 mod files;
 mod finding;
 mod html;
@@ -20,6 +21,7 @@ mod page;
 mod past;
 mod pictures;
 mod recording;
+mod sections;
 mod sentence;
 pub mod shown;
 mod summary;
@@ -32,7 +34,6 @@ use futures_util::future::BoxFuture;
 
 pub use build::build;
 pub use covers::{Cover, covers};
-pub use html::Mode;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -43,6 +44,15 @@ pub use shown::one_line;
 pub use trust::{fail_own_checks, lose_their_browser};
 
 use crate::model::FORMAT_VERSION;
+
+/// What the page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `index.html`: folded, light and dark.
+    Screen,
+    /// What is printed to `report.pdf`: nothing folded, light.
+    Print,
+}
 
 /// Why a report could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -6,23 +6,25 @@
 
 use serde::Serialize;
 
+use super::Mode;
 use super::facets::{LinkView, links};
+use super::fact::FactView;
 use super::finding::Known;
-use super::html::Mode;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
-use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
+use super::sections::{SectionView, sections};
+use super::sentence::{active, sentence, slower};
 use super::shown::{count, duration, one_line, short};
-use super::trust::{BuildView, FactView, TallyView, alerts, builds, judged, tally, trust};
-use crate::model::finding::{FixedCause, Pending};
-use crate::model::{Decision, Finding, Stage, Verdict};
+use super::trust::{BuildView, TallyView, alerts, builds, judged, tally, trust};
+use crate::model::finding::Pending;
+use crate::model::{Decision, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
-/// The most causes that are told to be gone, and redactions that are told to be dead.
-const MOST_GONE: usize = 50;
+/// The most redactions that are named because nobody needs them.
+const MOST_DEAD: usize = 50;
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -56,43 +58,6 @@ pub struct Page {
     pending_left_out: Option<String>,
     accept_pending: String,
     how: HowView,
-}
-
-impl GoneView {
-    fn of(cause: &FixedCause) -> Self {
-        let build = cause.since.build.as_deref().map(|it| format!(", build {}", one_line(it, 60)));
-        Self {
-            title: one_line(&cause.title, 240),
-            since: format!("{}{}", cause.since.at.format("%-d %B %Y"), build.unwrap_or_default()),
-            scenarios: match cause.scenarios.as_slice() {
-                [only] => one_line(only, 120),
-                more => count(more.len(), "scenario"),
-            },
-        }
-    }
-}
-
-/// A folded part: the findings and scenarios of one verdict.
-#[derive(Debug, Serialize)]
-struct SectionView {
-    id: &'static str,
-    verdict: &'static str,
-    title: &'static str,
-    about: &'static str,
-    findings: FindingList,
-    /// Causes that are gone.
-    gone: Vec<GoneView>,
-    gone_left_out: Option<String>,
-    rows: RowList,
-    count: String,
-}
-
-/// A cause that was there before.
-#[derive(Debug, Serialize)]
-struct GoneView {
-    title: String,
-    since: String,
-    scenarios: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,6 +96,19 @@ struct ProductView {
     at: String,
     crashed: Option<String>,
     evidence: Vec<LinkView>,
+}
+
+impl PendingView {
+    fn of(pending: &Pending, report: &NightReport) -> Self {
+        Self {
+            id: one_line(&pending.id, 20),
+            scenario: one_line(&pending.scenario, 120),
+            checkpoint: one_line(&pending.checkpoint, 80),
+            facet: pending.facet.word(),
+            place: one_line(&pending.place, 160),
+            evidence: links(std::slice::from_ref(&pending.evidence.path), &report.evidence),
+        }
+    }
 }
 
 impl Page {
@@ -182,18 +160,7 @@ impl Page {
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()
             }),
-            pending: waiting
-                .clone()
-                .take(100)
-                .map(|it| PendingView {
-                    id: one_line(&it.id, 20),
-                    scenario: one_line(&it.scenario, 120),
-                    checkpoint: one_line(&it.checkpoint, 80),
-                    facet: it.facet.word(),
-                    place: one_line(&it.place, 160),
-                    evidence: links(std::slice::from_ref(&it.evidence.path), &report.evidence),
-                })
-                .collect(),
+            pending: waiting.clone().take(100).map(|it| PendingView::of(it, report)).collect(),
             accept_pending: accept(report),
             pending_left_out: left_out(waiting.count(), 100, "snapshot"),
             how: how(report),
@@ -218,129 +185,6 @@ fn when(report: &NightReport) -> String {
     match report.night.finished {
         Some(finished) => format!("{started} to {} UTC", finished.format("%H:%M")),
         None => format!("{started} UTC"),
-    }
-}
-
-/// The folded parts, in the order in which a reader asks for them.
-fn sections(
-    report: &NightReport,
-    known: &Known<'_>,
-    room: &mut Room,
-    most_rows: usize,
-) -> Vec<SectionView> {
-    let parts = [
-        (
-            Verdict::StillFailing,
-            "still-failing",
-            "Still failing",
-            "Known from an earlier night and not mended yet.",
-        ),
-        (
-            Verdict::Flaky,
-            "flaky",
-            "Flaky",
-            "Failed and then passed in the same night. The product, or the scenario, depends on chance.",
-        ),
-        (
-            Verdict::Inconclusive,
-            "inconclusive",
-            "Inconclusive",
-            "Nothing can be said about the product here; the reason stands beside each.",
-        ),
-        (Verdict::NotRun, "not-run", "Not run", "Planned, and not executed tonight."),
-        (
-            Verdict::Drifted,
-            "drifted",
-            "Drifted",
-            "Worked, but something had to be found in another way than the scenario says.",
-        ),
-        (
-            Verdict::New,
-            "new",
-            "New",
-            "No baseline yet: look at what was seen, then accept it or reject it.",
-        ),
-        (Verdict::Fixed, "fixed", "Fixed", "Failed before and holds again."),
-    ];
-    let mut sections: Vec<SectionView> = parts
-        .into_iter()
-        .map(|(verdict, id, title, about)| {
-            let scenarios: Vec<&ScenarioReport> =
-                report.scenarios.iter().filter(|it| it.verdict == verdict).collect();
-            let gone: &[FixedCause] = if verdict == Verdict::Fixed { &report.fixed } else { &[] };
-            SectionView {
-                id,
-                verdict: verdict.word(),
-                title,
-                about,
-                findings: FindingList::new(active(report, verdict), known, room),
-                gone: gone.iter().take(MOST_GONE).map(GoneView::of).collect(),
-                gone_left_out: left_out(gone.len(), MOST_GONE, "cause"),
-                rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
-                count: String::new(),
-            }
-        })
-        .collect();
-    let still_slower = report
-        .findings
-        .iter()
-        .filter(|it| it.slowdown.is_some() && !is_suppressed(it) && !is_new_slowdown(it));
-    sections.push(SectionView {
-        id: "slower",
-        verdict: "slower",
-        title: "Still slower",
-        about: "Takes longer than it used to, and an earlier night told of it already. Not counted by the gate.",
-        findings: FindingList::new(still_slower, known, room),
-        gone: Vec::new(),
-        gone_left_out: None,
-        rows: RowList::default(),
-        count: String::new(),
-    });
-    sections.push(trial(report, known, room, most_rows));
-    let suppressed = report.findings.iter().filter(|finding| is_suppressed(finding));
-    sections.push(SectionView {
-        id: "known",
-        verdict: "known",
-        title: "Known issues",
-        about: "Suppressed until their date; they do not fail the gate.",
-        findings: FindingList::new(suppressed, known, room),
-        gone: Vec::new(),
-        gone_left_out: None,
-        rows: RowList::default(),
-        count: String::new(),
-    });
-    sections.retain(|it| it.findings.total > 0 || !it.gone.is_empty() || !it.rows.rows.is_empty());
-    for section in &mut sections {
-        section.count = match (section.rows.rows.len(), section.gone.len()) {
-            (0, 0) => section.findings.count.clone(),
-            (0, gone) => count(gone, "cause"),
-            _ => section.rows.count.clone(),
-        };
-    }
-    sections
-}
-
-/// What is reported and decides nothing, and the scenarios that are on trial.
-fn trial(
-    report: &NightReport,
-    known: &Known<'_>,
-    room: &mut Room,
-    most_rows: usize,
-) -> SectionView {
-    let advisory =
-        |it: &&Finding| !it.stage.is_gating() && it.slowdown.is_none() && !is_suppressed(it);
-    let scenarios: Vec<&ScenarioReport> =
-        report.scenarios.iter().filter(|it| !it.stage.is_gating()).collect();
-    SectionView {
-        id: "advisory",
-        verdict: Stage::Advisory.word(),
-        title: "Advisory",
-        about: "What is on trial: it is reported here and decides nothing. What is in shadow is only counted.",
-        findings: FindingList::new(report.findings.iter().filter(advisory), known, room),
-        gone: Vec::new(),
-        gone_left_out: None,
-        rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
-        count: String::new(),
     }
 }
 
@@ -382,10 +226,10 @@ fn how(report: &NightReport) -> HowView {
         dead: report
             .dead_redactions
             .iter()
-            .take(MOST_GONE)
+            .take(MOST_DEAD)
             .map(|it| one_line(&it.to_string(), 400))
             .collect(),
-        dead_left_out: left_out(report.dead_redactions.len(), MOST_GONE, "redaction"),
+        dead_left_out: left_out(report.dead_redactions.len(), MOST_DEAD, "redaction"),
         products: report
             .product_notes
             .iter()

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
+use super::fact::FactView;
 use super::night::{NightReport, PastNightReport};
 use super::shown::{count, one_line, short};
-use super::trust::FactView;
 use crate::model::{Decision, Totals};
 
 /// A pace that differs by less than this from the usual one is not told.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::json;
 
-use super::html::Mode;
+use super::Mode;
 use super::shown::{duration, evidence_link, one_line, size};
 use crate::screen::cast::Cast;
 use crate::screen::frames::Reel;

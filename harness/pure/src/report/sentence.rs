@@ -18,39 +18,14 @@ pub fn sentence(report: &NightReport) -> String {
         let verb = if own == 1 { "fails its" } else { "fail their" };
         parts.push(format!("{} {verb} own checks", count(own, "scenario")));
     }
-    let regressions = active(report, Verdict::Regressed).count();
-    let still = active(report, Verdict::StillFailing).count();
+    parts.extend(lead(report, totals, own > 0));
     let still_slower = report
         .findings
         .iter()
-        .filter(|it| it.slowdown.is_some() && !is_new_slowdown(it) && !is_suppressed(it))
-        .count();
-    let slower = slower(report).count();
-    if totals.planned == 0 {
-        parts.push("Nothing was planned".to_owned());
-    } else if totals.judged == 0 {
-        parts.push(format!("Nothing could be judged: {}", why_nothing(report)));
-    } else if regressions > 0 {
-        parts.push(count(regressions, "new regression"));
-        if slower > 0 {
-            parts.push(count(slower, "slowdown"));
-        }
-    } else if slower > 0 {
-        parts.push(count(slower, "slowdown"));
-        parts.push("no other regressions".to_owned());
-    } else if totals.unchanged == totals.planned {
-        parts.push(match totals.planned {
-            1 => "No regressions, the only scenario is unchanged".to_owned(),
-            n => format!("No regressions, all {} scenarios unchanged", thousands(u64::from(n))),
-        });
-    } else if own > 0 {
-        parts.push("no regressions".to_owned());
-    } else {
-        parts.push("No regressions".to_owned());
-    }
+        .filter(|it| it.slowdown.is_some() && !is_new_slowdown(it) && !is_suppressed(it));
     for (n, word) in [
-        (still, "still failing"),
-        (still_slower, "still slower"),
+        (active(report, Verdict::StillFailing).count(), "still failing"),
+        (still_slower.count(), "still slower"),
         (totals.flaky as usize, "flaky"),
         (totals.fixed as usize, "fixed"),
     ] {
@@ -82,6 +57,29 @@ pub fn sentence(report: &NightReport) -> String {
         0 => parts.join(", "),
         _ if totals.judged == 0 => format!("{} ({})", parts.join(", "), builds.join(", ")),
         _ => format!("{}: {}", parts.join(", "), builds.join(", ")),
+    }
+}
+
+/// What is new, or that nothing is; `own` is whether scenarios that fail their own checks were named.
+fn lead(report: &NightReport, totals: &Totals, own: bool) -> Vec<String> {
+    let regressions = active(report, Verdict::Regressed).count();
+    let slower = slower(report).count();
+    let slowdowns = (slower > 0).then(|| count(slower, "slowdown"));
+    if totals.planned == 0 {
+        vec!["Nothing was planned".to_owned()]
+    } else if totals.judged == 0 {
+        vec![format!("Nothing could be judged: {}", why_nothing(report))]
+    } else if regressions > 0 {
+        [count(regressions, "new regression")].into_iter().chain(slowdowns).collect()
+    } else if let Some(slowdowns) = slowdowns {
+        vec![slowdowns, "no other regressions".to_owned()]
+    } else if totals.unchanged == totals.planned {
+        vec![match totals.planned {
+            1 => "No regressions, the only scenario is unchanged".to_owned(),
+            n => format!("No regressions, all {} scenarios unchanged", thousands(u64::from(n))),
+        }]
+    } else {
+        vec![if own { "no regressions" } else { "No regressions" }.to_owned()]
     }
 }
 

@@ -3,10 +3,9 @@
 //!
 //! Neighbour: [`super::build`], which puts it into the report.
 
-use super::build::paths;
 use super::night::{StepReport, StepState};
 use crate::model::event::Decided;
-use crate::model::{Outcome, Scenario, Step, StepOutcome, StepRecord, Surface};
+use crate::model::{EvidenceRef, Outcome, Scenario, Step, StepOutcome, StepRecord, Surface};
 
 /// The steps as they went, those that were not done after what went before them in the scenario.
 pub(super) fn steps(
@@ -114,6 +113,10 @@ fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepR
         duration_ms: record.duration_ms,
         evidence: paths(&record.evidence),
     }
+}
+
+pub(super) fn paths(evidence: &[EvidenceRef]) -> Vec<String> {
+    evidence.iter().map(|it| it.path.clone()).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::lists::because;
+use super::fact::{FactView, because};
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
 use crate::model::{Because, Outcome, Patience, StageTally, Surface, Totals, Verdict};
@@ -32,14 +32,6 @@ pub struct BuildView {
 pub struct TallyView {
     verdict: &'static str,
     n: String,
-}
-
-/// A line of the trust block.
-#[derive(Debug, Serialize)]
-pub struct FactView {
-    pub term: &'static str,
-    pub text: String,
-    pub more: Vec<String>,
 }
 
 /// The builds under test.

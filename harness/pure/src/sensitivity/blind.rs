@@ -6,7 +6,7 @@ use crate::model::scenario::Action;
 use crate::model::sensitivity::{BlindKind, BlindSpot, Hidden};
 use crate::model::{FacetKind, Plan, Scenario, Snapshot, Stage, Step, Surface};
 
-use super::probe::{Case, Checkpoint, Found};
+use super::probe::{Case, CaseResult, Checkpoint};
 
 /// A redaction that hides less than one change in so many is as narrow as it should be.
 const ONE_IN: u32 = 2;
@@ -29,7 +29,7 @@ pub(crate) fn of_case(
     scenario: &Scenario,
     checkpoint: &Checkpoint,
     case: &Case<'_>,
-    found: &Found,
+    found: &CaseResult,
 ) -> Vec<BlindSpot> {
     let count = found.count;
     // Of what was too much to be tried, everything is as it is said to be.
@@ -50,21 +50,8 @@ pub(crate) fn of_case(
     if count.possible == 0 {
         return Vec::new();
     }
-    if !case.has_baseline {
-        let text = if case.facet == FacetKind::Image {
-            "no baseline in this environment, so nothing of the picture is compared"
-        } else {
-            "no baseline, so nothing of it is compared"
-        };
-        return vec![spot(BlindKind::NoBaseline, count.mutants, text.to_owned())];
-    }
-    if scenario.is_unstable(&checkpoint.name, case.facet) {
-        let text = format!("unstable: nobody is told of {} changes that could be", count.possible);
-        return vec![spot(BlindKind::Unstable, count.mutants, text)];
-    }
-    if plan.stage_at(scenario, &checkpoint.name, case.facet) == Stage::Shadow {
-        let text = "in shadow: what changes is counted, and nobody is told".to_owned();
-        return vec![spot(BlindKind::Shadow, count.mutants, text)];
+    if let Some((kind, text)) = nobody_told(plan, scenario, checkpoint, case, count.possible) {
+        return vec![spot(kind, count.mutants, text)];
     }
     let greedy = |it: &&Hidden| it.hides >= FEWEST_HIDDEN && it.hides * ONE_IN >= it.of;
     let mut spots: Vec<BlindSpot> = found
@@ -99,6 +86,31 @@ pub(crate) fn of_case(
         spots.push(spot(kind, found.unexplained, text));
     }
     spots
+}
+
+/// Why nobody is told of any change of a facet, where that is so.
+fn nobody_told(
+    plan: &Plan,
+    scenario: &Scenario,
+    checkpoint: &Checkpoint,
+    case: &Case<'_>,
+    possible: u64,
+) -> Option<(BlindKind, String)> {
+    if !case.has_baseline {
+        let text = if case.facet == FacetKind::Image {
+            "no baseline in this environment, so nothing of the picture is compared"
+        } else {
+            "no baseline, so nothing of it is compared"
+        };
+        return Some((BlindKind::NoBaseline, text.to_owned()));
+    }
+    if scenario.is_unstable(&checkpoint.name, case.facet) {
+        let text = format!("unstable: nobody is told of {possible} changes that could be");
+        return Some((BlindKind::Unstable, text));
+    }
+    (plan.stage_at(scenario, &checkpoint.name, case.facet) == Stage::Shadow).then(|| {
+        (BlindKind::Shadow, "in shadow: what changes is counted, and nobody is told".to_owned())
+    })
 }
 
 /// What a scenario never compares.

@@ -22,7 +22,7 @@ use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
 
-use self::probe::{Case, Checkpoint, Found};
+use self::probe::{Case, CaseResult, Checkpoint};
 use crate::compare::CompareError;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::sensitivity::{MutantKind, Noticed, OfFacet, OfKind, OfScenario, Sensitivity};
@@ -205,7 +205,7 @@ impl Run<'_> {
         scenario: &Scenario,
         checkpoint: &Checkpoint,
         case: &Case<'_>,
-        found: Found,
+        found: CaseResult,
         result: &mut OfScenario,
     ) {
         result.count.add(found.count);

@@ -72,22 +72,8 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
         for word in words.filter(|it| text[it.clone()].chars().count() >= SHORTEST_WORD) {
             add(MutantKind::ChangeWord, word, 0);
         }
-        // What has an order: the next of the same rank. Both without anything inside, or of a tree
-        // two things of one role with all that they hold.
-        let Some(next) = lines.get(last + 1) else { continue };
-        let next_last = last_inside(&lines, last + 1);
-        let bare = last == index && next_last == last + 1;
-        let next_shown = &text[next.span.clone()];
-        if shape != Shape::Entries
-            && next.indent == line.indent
-            && (bare || (shape == Shape::Tree && role(next_shown) == role(shown)))
-            && !next_shown.trim().is_empty()
-            && !(shape == Shape::Files && line.indent == 0)
-        {
-            let (own, end) = (line.span.start..lines[last].span.end, lines[next_last].span.end);
-            if text[own.clone()] != text[own.end + 1..end] {
-                add(MutantKind::SwapRows, own, end);
-            }
+        if let Some((own, end)) = neighbour(text, shape, &lines, index) {
+            add(MutantKind::SwapRows, own, end);
         }
     }
     if facet.shape() == FacetShape::Set {
@@ -98,6 +84,29 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
         all.retain(|_, sites| !sites.is_empty());
     }
     all
+}
+
+/// A line with what it holds, and where its next neighbour of the same rank ends: both without
+/// anything inside, or of a tree two things of one role with all that they hold. `None` where they
+/// have no order, or are the same.
+fn neighbour(
+    text: &str,
+    shape: Shape,
+    lines: &[Line],
+    index: usize,
+) -> Option<(Range<usize>, usize)> {
+    let (line, last) = (&lines[index], last_inside(lines, index));
+    let next = lines.get(last + 1)?;
+    let next_last = last_inside(lines, last + 1);
+    let bare = last == index && next_last == last + 1;
+    let (shown, next_shown) = (&text[line.span.clone()], &text[next.span.clone()]);
+    let ordered = shape != Shape::Entries
+        && next.indent == line.indent
+        && (bare || (shape == Shape::Tree && role(next_shown) == role(shown)))
+        && !next_shown.trim().is_empty()
+        && !(shape == Shape::Files && line.indent == 0);
+    let (own, end) = (line.span.start..lines[last].span.end, lines[next_last].span.end);
+    (ordered && text[own.clone()] != text[own.end + 1..end]).then_some((own, end))
 }
 
 /// Whether a change of a set brings something new: what is gone, or fewer times there, is none.

@@ -200,7 +200,7 @@ const SIGHTINGS: [(WatchKind, &str); 4] = [
 
 /// What came of the changes of one case.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct CaseResult {
     pub count: Noticed,
     pub kinds: ByKind,
     pub hidden: Vec<Hidden>,
@@ -210,7 +210,7 @@ pub(crate) struct Found {
     pub cut_short: bool,
 }
 
-impl Found {
+impl CaseResult {
     fn tried(&mut self, kind: MutantKind, noticed: bool) {
         for count in [&mut self.count, self.kinds.entry(kind).or_default()] {
             count.mutants += 1;
@@ -227,7 +227,7 @@ pub(crate) fn run(
     case: &Case<'_>,
     quota: u32,
     budget: &Budget<'_>,
-) -> Found {
+) -> CaseResult {
     let words = [plan.night.as_str(), &scenario.id, &checkpoint.name, case.facet.word()];
     let mut rng = fastrand::Rng::with_seed(seed(&words));
     let told =
@@ -242,7 +242,7 @@ pub(crate) fn run(
             found
         }
         Content::Picture(png, size, masks) => {
-            let mut found = Found::default();
+            let mut found = CaseResult::default();
             if told && quota > 0 {
                 if let Some(picture) = Picture::read(png) {
                     pictures(&mut found, (png, &picture, masks), quota, &mut rng, budget);
@@ -261,7 +261,7 @@ pub(crate) fn run(
             found
         }
         Content::Watches(sightings, places) => {
-            let mut found = Found::default();
+            let mut found = CaseResult::default();
             let judge = WatchJudge { plan, scenario, checkpoint, sightings };
             for at in 0..(places.len() * SIGHTINGS.len()).min(quota as usize) {
                 let (step, place) = places[at / SIGHTINGS.len()];
@@ -305,8 +305,8 @@ fn texts(
     sites: &[&Site],
     (checkpoint, told): (&Checkpoint, bool),
     budget: &Budget<'_>,
-) -> Found {
-    let mut found = Found::default();
+) -> CaseResult {
+    let mut found = CaseResult::default();
     let baseline = canonical(facet, text);
     let judge = TextJudge::new(facet, &baseline, &checkpoint.redactor);
     let bare = TextJudge::new(facet, &baseline, &checkpoint.bare);
@@ -346,7 +346,7 @@ fn texts(
 }
 
 fn pictures(
-    found: &mut Found,
+    found: &mut CaseResult,
     (png, picture, masks): (&[u8], &Picture, &[Rect]),
     quota: u32,
     rng: &mut fastrand::Rng,

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::candidate::Candidate;
 use super::picture::{self, Picture};
-use super::text::{self, Candidate, Texts};
+use super::text::{self, Texts};
 use super::{Read, Round, align, samples};
 use crate::compare::{CompareError, Redactor, TextJudge, canonical};
 use crate::model::event::FacetRecord;

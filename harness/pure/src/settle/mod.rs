@@ -7,6 +7,7 @@
 //! takes nothing out that was constant. What no proposal makes silent is called unstable.
 
 mod align;
+mod candidate;
 mod checkpoint;
 mod json;
 mod kind;
@@ -46,7 +47,7 @@ pub struct Round<'a> {
 
 /// What rounds have shown.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Found {
+pub struct Variation {
     /// Every place that varied, by scenario and checkpoint.
     pub noise: Vec<Noise>,
     /// The scenarios that did not end as they should in every round.
@@ -59,8 +60,8 @@ pub struct Found {
 ///
 /// # Errors
 /// A redaction of the plan that is no regular expression.
-pub fn find(rounds: &[Round<'_>]) -> Result<Found, CompareError> {
-    let mut found = Found::default();
+pub fn find(rounds: &[Round<'_>]) -> Result<Variation, CompareError> {
+    let mut found = Variation::default();
     let Some(first) = rounds.first() else { return Ok(found) };
     let logs: Vec<Attempts<'_>> = rounds.iter().map(|it| Attempts::of(it.entries)).collect();
     for scenario in &first.plan.scenarios {
@@ -110,7 +111,7 @@ fn of_scenario(
     first: &Round<'_>,
     scenario: &Scenario,
     attempts: &[(Read<'_>, &AttemptLog<'_>)],
-    found: &mut Found,
+    found: &mut Variation,
 ) -> Result<(), CompareError> {
     let mut names: Vec<&str> = Vec::new();
     for (_, attempt) in attempts {

@@ -9,7 +9,7 @@ use crate::model::scenario::RedactionClass;
 use crate::model::settle::{NoiseKind, Remedy};
 use crate::model::{FacetKind, Locator, Redaction, Target, Template, Unordered};
 
-use super::text::Candidate;
+use super::candidate::Candidate;
 
 /// The roles whose children may come in any order.
 const CONTAINERS: [&str; 9] =

@@ -9,7 +9,7 @@ use crate::model::target::ROLES;
 use crate::model::{FacetKind, Locator, Rect, Target, Template};
 
 use super::Read;
-use super::text::Candidate;
+use super::candidate::Candidate;
 
 /// The share of a picture above which a mask hides too much, in percent.
 const LARGEST_MASK: u64 = 20;

@@ -17,7 +17,7 @@ fn wrote(output: &str) -> Night {
     night
 }
 
-fn found(nights: &[Night]) -> Found {
+fn found(nights: &[Night]) -> Variation {
     let reads: Vec<_> =
         nights.iter().map(|it| move |evidence: &EvidenceRef| it.read(evidence).ok()).collect();
     let rounds: Vec<Round<'_>> = nights

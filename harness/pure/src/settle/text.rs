@@ -6,24 +6,15 @@ use crate::compare::Redactor;
 use crate::compare::vary::{self, Around};
 use crate::model::observe::FacetShape;
 use crate::model::scenario::RedactionClass;
-use crate::model::settle::{NoiseKind, Remedy};
+use crate::model::settle::Remedy;
 use crate::model::{FacetKind, Redaction, Unordered};
 
 use super::align::{Line, Span, align, spans, widened};
+use super::candidate::Candidate;
 use super::{json, kind, order, samples};
 
 /// The texts of a checkpoint, one of each round, as they are compared.
 pub(super) type Texts = BTreeMap<FacetKind, Vec<String>>;
-
-/// What varies at one place, and what would take it out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub remedy: Remedy,
-    pub kind: NoiseKind,
-    /// Where, for a person.
-    pub at: String,
-    pub samples: Vec<String>,
-}
 
 /// The next proposal for a facet; `None` where there is none that stands.
 pub(super) fn next(facet: FacetKind, all: &Texts, known: &[Unordered]) -> Option<Candidate> {

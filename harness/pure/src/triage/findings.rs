@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
+use super::severity::severity;
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
 use super::verdicts::{Judged, verdict};
@@ -24,7 +25,7 @@ use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
-    Step, StepOutcome, Verdict, WatchKind,
+    Step, StepOutcome, Verdict,
 };
 use crate::words::product;
 
@@ -40,7 +41,7 @@ struct Material<'a> {
 }
 
 /// The findings of a night, in no order yet (see [`order`]).
-pub(super) struct Found {
+pub(super) struct NightFindings {
     pub findings: Vec<Finding>,
     /// The fingerprints of those that only add something.
     pub adds: BTreeSet<String>,
@@ -58,7 +59,7 @@ pub(super) fn findings(
     [gating, advisory]: [&Seen<'_>; 2],
     judged: &BTreeMap<&str, Judged>,
     now: DateTime<Utc>,
-) -> Found {
+) -> NightFindings {
     let material = Material { plan, attempts, seen: gating, judged, stage: Stage::Gating, now };
     let reported = material.reported(advisory);
     let beside = Material { seen: advisory, judged: &reported, stage: Stage::Advisory, ..material };
@@ -74,7 +75,7 @@ pub(super) fn findings(
     }
     let adds = all.iter().filter(|it| it.0).map(|it| it.1.fingerprint.clone()).collect();
     let told = all.into_iter().map(|it| it.1).filter(|it| it.stage > Stage::Shadow).collect();
-    Found { findings: told, adds, ages }
+    NightFindings { findings: told, adds, ages }
 }
 
 /// Puts the worst first, what is only told last, and numbers them; `adds` are the fingerprints of
@@ -587,54 +588,4 @@ fn only_adds(atoms: &BTreeSet<Identity>) -> bool {
         Some((_, None, Some(_))) => true,
         Some((_, _, _)) | None => false,
     })
-}
-
-/// Whether a line of an output only stands at another distance from the edge.
-fn is_layout(atom: &Identity) -> bool {
-    match atom.sides() {
-        Some((FacetKind::Stdout | FacetKind::Stderr, Some(old), Some(new))) => old == new,
-        Some((_, _, _)) | None => false,
-    }
-}
-
-fn severity(atoms: &BTreeSet<Identity>, differences: &[Difference]) -> Severity {
-    let stopped = differences.iter().any(|it| it.checkpoint.is_none());
-    let worst = atoms.iter().map(|atom| match atom {
-        Identity::Product(_) | Identity::Failure { .. } => Severity::Critical,
-        Identity::Line { facet: FacetKind::Page, added: Some(line), .. }
-            if line.starts_with("status: 5") =>
-        {
-            Severity::Critical
-        }
-        // What is new, or told in other words, takes nothing away from anybody.
-        Identity::Line { facet: FacetKind::A11y, .. }
-        | Identity::Entry { added: Some(_), .. }
-        | Identity::Picture(_) => Severity::Minor,
-        _ if atom.is_trace() || is_layout(atom) => Severity::Minor,
-        Identity::Line { .. } | Identity::Entry { added: None, .. } => Severity::Major,
-        Identity::Watch(line) => watch_severity(line),
-    });
-    // What used to work and now ends with an error stops those who call it.
-    let fails = differences.iter().flat_map(|it| &it.facets).any(|it| {
-        let code = |text: &str| text.trim().trim_start_matches("exit").trim().to_owned();
-        it.facet == Some(FacetKind::Exit) && code(&it.expected) == "0" && code(&it.actual) != "0"
-    });
-    if stopped || fails { Severity::Critical } else { worst.min().unwrap_or(Severity::Major) }
-}
-
-fn watch_severity(line: &str) -> Severity {
-    let is = |kind: WatchKind| line.strip_prefix(kind.word());
-    if is(WatchKind::PageCrashed).is_some() {
-        return Severity::Critical;
-    }
-    if let Some(rest) = is(WatchKind::BadStatus) {
-        let message = rest.split_once(": ").map_or(rest, |it| it.1);
-        let mut words = message.split(|it: char| !it.is_ascii_digit());
-        let server = words.any(|word| word.len() == 3 && word.starts_with('5'));
-        return if server { Severity::Critical } else { Severity::Minor };
-    }
-    if is(WatchKind::Exception).is_some() || is(WatchKind::Rejection).is_some() {
-        return Severity::Major;
-    }
-    Severity::Minor
 }

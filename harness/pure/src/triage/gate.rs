@@ -26,27 +26,8 @@ pub fn gate(
     let at_least = rule.and_then(|it| it.judged_at_least).unwrap_or(config.judged_at_least);
     let by = rule.map_or(String::new(), |it| format!(", by the rule for branch \"{}\"", it.branch));
 
-    // What is only told decides nothing, neither for a scenario nor against it.
-    let deciding = || findings.iter().filter(|it| it.stage.is_gating());
-    let known: HashSet<&str> =
-        deciding().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
-    let all: HashSet<&str> = deciding().map(|it| it.id.as_str()).collect();
-    let counts = |result: &ScenarioResult| {
-        let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
-        own().next().is_none() || own().any(|it| !known.contains(it))
-    };
-    let mut failing: Vec<String> = Vec::new();
-    for verdict in Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict)) {
-        let count = gating.iter().filter(|it| it.verdict == verdict && counts(it)).count();
-        if count > 0 {
-            failing.push(format!("{count} {verdict}"));
-        }
-    }
-    let aside = match results.len() - gating.len() {
-        0 => String::new(),
-        1 => ", 1 scenario on trial left out".to_owned(),
-        more => format!(", {more} scenarios on trial left out"),
-    };
+    let failing = failing(&gating, findings, fail_on);
+    let aside = left_out(results.len() - gating.len(), "scenario", " on trial");
     let words: Vec<&str> = fail_on.iter().map(|verdict| verdict.word()).collect();
     let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     if !failing.is_empty() {
@@ -83,16 +64,40 @@ pub fn gate(
         return Gate { decision: Decision::Fail, rule: format!("{quiet}{aside}{by}") };
     }
     let known = findings.iter().filter(|it| is_suppressed(it) && it.stage.is_gating()).count();
-    let known = match known {
-        0 => String::new(),
-        1 => ", 1 known issue left out".to_owned(),
-        more => format!(", {more} known issues left out"),
-    };
+    let known = left_out(known, "known issue", "");
     let rule = format!(
         "{judged} (judged-at-least is {}) and none fails (fail-on names {words}){known}{aside}{by}",
         percent(at_least)
     );
     Gate { decision: Decision::Pass, rule }
+}
+
+/// How many scenarios have each of the verdicts that fail the gate.
+fn failing(gating: &[&ScenarioResult], findings: &[Finding], fail_on: &[Verdict]) -> Vec<String> {
+    // What is only told decides nothing, neither for a scenario nor against it.
+    let deciding = || findings.iter().filter(|it| it.stage.is_gating());
+    let known: HashSet<&str> =
+        deciding().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
+    let all: HashSet<&str> = deciding().map(|it| it.id.as_str()).collect();
+    let counts = |result: &ScenarioResult| {
+        let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
+        own().next().is_none() || own().any(|it| !known.contains(it))
+    };
+    let failing = Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict));
+    let failing = failing.filter_map(|verdict| {
+        let count = gating.iter().filter(|it| it.verdict == verdict && counts(it)).count();
+        (count > 0).then(|| format!("{count} {verdict}"))
+    });
+    failing.collect()
+}
+
+/// How many of something do not count, as the end of a rule; nothing where there is none.
+fn left_out(count: usize, noun: &str, which: &str) -> String {
+    match count {
+        0 => String::new(),
+        1 => format!(", 1 {noun}{which} left out"),
+        more => format!(", {more} {noun}s{which} left out"),
+    }
 }
 
 /// What could not be judged and must not pass for that, as a rule.

@@ -13,6 +13,7 @@ mod narrow;
 mod past;
 mod pieces;
 pub mod seen;
+mod severity;
 pub mod slow;
 mod spot;
 pub mod stages;
@@ -62,9 +63,8 @@ pub fn triage(
         .collect();
     lost::suspicious(plan, &attempts, &mut judged);
     let without_history = judged.clone();
-    let seen = [&gating, &advisory];
-    let findings::Found { mut findings, mut adds, ages } =
-        findings::findings(plan, &attempts, seen, &judged, now);
+    let findings::NightFindings { mut findings, mut adds, ages } =
+        findings::findings(plan, &attempts, [&gating, &advisory], &judged, now);
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
@@ -72,34 +72,25 @@ pub fn triage(
     entitle(plan, &attempts, &mut findings);
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);
-    let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
-    for finding in &findings {
-        for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
-            hits.entry(scenario).or_default().push(finding.id.clone());
+    let hits = hits(&findings);
+    let result = |scenario: &Scenario| {
+        let it = &judged[scenario.id.as_str()];
+        let log = attempts.scenario(&scenario.id);
+        let would_be = verdicts::verdict(scenario, log, &all).verdict;
+        let before = without_history[scenario.id.as_str()].verdict;
+        let counted = stages::counted_verdict(scenario, before);
+        ScenarioResult {
+            id: scenario.id.clone(),
+            verdict: stages::counted_verdict(scenario, it.verdict),
+            stage: scenario.stage,
+            would_be: (would_be != counted).then_some(would_be),
+            because: it.because,
+            detail: it.detail.clone(),
+            duration_ms: log.map_or(0, ScenarioLog::duration_ms),
+            findings: hits.get(scenario.id.as_str()).cloned().unwrap_or_default(),
         }
-    }
-    let scenarios: Vec<ScenarioResult> = plan
-        .scenarios
-        .iter()
-        .map(|scenario| {
-            let it = &judged[scenario.id.as_str()];
-            let log = attempts.scenario(&scenario.id);
-            let verdict = stages::counted_verdict(scenario, it.verdict);
-            let would_be = verdicts::verdict(scenario, log, &all).verdict;
-            let before = without_history[scenario.id.as_str()].verdict;
-            let counted = stages::counted_verdict(scenario, before);
-            ScenarioResult {
-                id: scenario.id.clone(),
-                verdict,
-                stage: scenario.stage,
-                would_be: (would_be != counted).then_some(would_be),
-                because: it.because,
-                detail: it.detail.clone(),
-                duration_ms: log.map_or(0, ScenarioLog::duration_ms),
-                findings: hits.get(scenario.id.as_str()).cloned().unwrap_or_default(),
-            }
-        })
-        .collect();
+    };
+    let scenarios: Vec<ScenarioResult> = plan.scenarios.iter().map(result).collect();
     let totals = Totals::count(scenarios.iter().map(|it| it.verdict));
     let gate = gate(&plan.gate, plan.branch.as_deref(), &findings, &scenarios);
     Judgement {
@@ -117,6 +108,17 @@ pub fn triage(
         totals,
         gate,
     }
+}
+
+/// The findings of each scenario, by their ids.
+fn hits(findings: &[Finding]) -> HashMap<&str, Vec<String>> {
+    let mut hits: HashMap<&str, Vec<String>> = HashMap::new();
+    for finding in findings {
+        for scenario in finding.scenarios.iter().map(String::as_str).collect::<BTreeSet<_>>() {
+            hits.entry(scenario).or_default().push(finding.id.clone());
+        }
+    }
+    hits
 }
 
 /// What waits for a decision, with the finding that it belongs to.

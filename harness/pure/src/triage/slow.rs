@@ -224,36 +224,6 @@ fn finding(
     let ratio = format!("{:.1} times as long as {than}: {change}", lead.ratio);
     let step = is_page.then_some(timed.step.text.as_str());
     let title = product::slower(step, place, &ratio);
-    let measured = series.again.len();
-    let sure = percent(lead.sure);
-    let mut reasons = vec![match &other {
-        None => format!(
-            "{sure} sure: run again {measured} times at the end of the night, against {} earlier nights of this machine",
-            lead.nights
-        ),
-        Some(other) => format!(
-            "{sure} sure: run {measured} times in turns with {other} at the end of the night; of each side the first is left out"
-        ),
-    }];
-    if let Against::Nights(Some(pace)) = against
-        && pace.factor >= 1.1
-    {
-        reasons.push(format!(
-            "the night as a whole took {:.1} times as long as usual; that is taken into account",
-            pace.factor
-        ));
-    }
-    reasons.push(match &other {
-        None => trend_in_words(series),
-        Some(other) => format!(
-            "{other} took {}; tonight's build {}",
-            listed(series.past.iter().flatten().map(|it| it.ms)),
-            listed(series.again.iter().copied())
-        ),
-    });
-    if own.len() > 1 {
-        reasons.push(format!("{} steps became slower there", own.len()));
-    }
     Finding {
         id: String::new(),
         title,
@@ -270,7 +240,7 @@ fn finding(
             sure: (lead.sure * 10_000.0).floor() / 10_000.0,
             nights: if other.is_some() { 0 } else { lead.nights as u32 },
             beside: other.clone(),
-            measured: measured as u32,
+            measured: series.again.len() as u32,
             steps: own.iter().take(MOST_STEPS).map(|it| trend(it.1, it.2)).collect(),
         }),
         owner: timed.scenario.owner.clone(),
@@ -280,7 +250,7 @@ fn finding(
         },
         scenarios,
         differences: own.iter().map(|it| difference(*it, other.as_deref())).collect(),
-        reasons,
+        reasons: reasons(own, against, other.as_deref()),
         changes: Vec::new(),
         because: Vec::new(),
         see_also: Vec::new(),
@@ -289,6 +259,42 @@ fn finding(
         fingerprint,
         pieces: Vec::new(),
     }
+}
+
+/// Why it is believed: how sure it is, the pace of the night, and the times themselves.
+fn reasons(own: &[Claim<'_>], against: &Against, other: Option<&str>) -> Vec<String> {
+    let (lead, _, series) = own[0];
+    let measured = series.again.len();
+    let sure = percent(lead.sure);
+    let mut reasons = vec![match other {
+        None => format!(
+            "{sure} sure: run again {measured} times at the end of the night, against {} earlier nights of this machine",
+            lead.nights
+        ),
+        Some(other) => format!(
+            "{sure} sure: run {measured} times in turns with {other} at the end of the night; of each side the first is left out"
+        ),
+    }];
+    if let Against::Nights(Some(pace)) = against
+        && pace.factor >= 1.1
+    {
+        reasons.push(format!(
+            "the night as a whole took {:.1} times as long as usual; that is taken into account",
+            pace.factor
+        ));
+    }
+    reasons.push(match other {
+        None => trend_in_words(series),
+        Some(other) => format!(
+            "{other} took {}; tonight's build {}",
+            listed(series.past.iter().flatten().map(|it| it.ms)),
+            listed(series.again.iter().copied())
+        ),
+    });
+    if own.len() > 1 {
+        reasons.push(format!("{} steps became slower there", own.len()));
+    }
+    reasons
 }
 
 fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Difference {

@@ -368,17 +368,20 @@ fn hindrance(line: &str) -> Said {
 mod tests {
     use super::*;
 
+    fn side(text: &str) -> Option<&str> {
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// What is said of one line that was replaced; an empty one was not there.
+    fn say(facet: FacetKind, removed: &str, added: &str) -> String {
+        if facet == FacetKind::Requests {
+            return request(side(removed), side(added), "/p");
+        }
+        format!("{} on /p", said(facet, side(removed), side(added)).sentence())
+    }
+
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table, a case each")]
-    fn each_kind_of_detail_is_said_in_its_own_words() {
-        let say = |facet, removed: &str, added: &str| {
-            let side = |it: &'static str| (!it.is_empty()).then_some(it);
-            let leak = |it: &str| side(Box::leak(it.to_owned().into_boxed_str()));
-            if facet == FacetKind::Requests {
-                return request(leak(removed), leak(added), "/p");
-            }
-            format!("{} on /p", said(facet, leak(removed), leak(added)).sentence())
-        };
+    fn what_changed_of_links_and_fields_is_said_by_name() {
         let cases = [
             (
                 FacetKind::Links,
@@ -411,6 +414,15 @@ mod tests {
                 "form \"pay\": get /pay",
                 "form \"pay\" is sent to get /pay instead of post /pay on /p",
             ),
+        ];
+        for (facet, removed, added, said) in cases {
+            assert_eq!(say(facet, removed, added), said);
+        }
+    }
+
+    #[test]
+    fn what_changed_of_an_answer_and_what_it_leaves_in_the_browser_is_said_by_name() {
+        let cases = [
             (
                 FacetKind::Response,
                 "x-frame-options: DENY",
@@ -454,6 +466,15 @@ mod tests {
                 "local \"skin\"",
                 "local storage holds \"skin\" instead of \"theme\" on /p",
             ),
+        ];
+        for (facet, removed, added, said) in cases {
+            assert_eq!(say(facet, removed, added), said);
+        }
+    }
+
+    #[test]
+    fn what_changed_of_requests_and_accessibility_is_said_by_name() {
+        let cases = [
             (FacetKind::Requests, "", "POST /x 200", "/p now sends POST /x"),
             (FacetKind::Requests, "POST /x 200", "", "/p no longer sends POST /x"),
             (

@@ -329,25 +329,15 @@ fn of_text(pair: &Pair) -> String {
 mod tests {
     use super::*;
     use crate::model::FacetKind;
-    use crate::model::finding::{DiffLine, DiffPiece};
+    use crate::model::testing::diff_lines;
 
-    /// A diff written as people do: ` same`, `-old`, `+new`.
+    /// The sentence of a change with these lines.
     fn title(diff: &str) -> String {
-        let lines = diff.lines().map(|line| {
-            let tag = match &line[..1] {
-                "-" => DiffTag::Removed,
-                "+" => DiffTag::Added,
-                "~" => DiffTag::Gap,
-                _ => DiffTag::Same,
-            };
-            let pieces = vec![DiffPiece { text: line[1..].to_owned(), emphasis: false }];
-            DiffLine { tag, old_line: None, new_line: None, pieces }
-        });
         let change = FacetChange {
             facet: Some(FacetKind::Files),
             expected: String::new(),
             actual: String::new(),
-            diff: lines.collect(),
+            diff: diff_lines(diff),
             image: None,
             evidence: Vec::new(),
             changes: Vec::new(),

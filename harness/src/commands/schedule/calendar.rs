@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Offset, TimeZone};
 
 use super::ScheduleError;
-use crate::spec::Schedule;
+use crate::spec::{Field, Schedule};
 
 /// How many values a field has: as many in a set is `*`.
 const HOURS: usize = 24;
@@ -20,15 +20,15 @@ const WEEK: [(u32, &str); 7] =
 
 /// The `OnCalendar=` values that together mean the same.
 pub(super) fn on_calendar(schedule: &Schedule, timezone: &str) -> Vec<String> {
-    let (hours, minutes) = (schedule.hours(), schedule.minutes());
+    let (hours, minutes) = (schedule.values(Field::Hour), schedule.values(Field::Minute));
     let time = format!("{}:{}:00", padded(&hours, HOURS), padded(&minutes, MINUTES));
-    let months = padded(&schedule.months(), MONTHS);
-    let weekdays = weekdays_in_words(&schedule.weekdays());
+    let months = padded(&schedule.values(Field::Month), MONTHS);
+    let weekdays = weekdays_in_words(&schedule.values(Field::Weekday));
     let line = |weekdays: &str, days: &str| {
         let lead = if weekdays.is_empty() { String::new() } else { format!("{weekdays} ") };
         format!("{lead}*-{months}-{days} {time} {timezone}")
     };
-    let days = padded(&schedule.days(), DAYS);
+    let days = padded(&schedule.values(Field::Day), DAYS);
     // Where both name days, cron runs on either; systemd would want both at once.
     if schedule.takes_either_day() {
         return vec![line("", &days), line(&weekdays, "*")];
@@ -77,15 +77,16 @@ pub(super) fn in_utc(
     }
     // (days to shift by, minute) to hours.
     let mut times: BTreeMap<(i64, i64), BTreeSet<u32>> = BTreeMap::new();
-    for hour in &schedule.hours() {
-        for minute in &schedule.minutes() {
+    for hour in &schedule.values(Field::Hour) {
+        for minute in &schedule.values(Field::Minute) {
             let at = i64::from(*hour) * 60 + i64::from(*minute) - offset;
             let within = at.rem_euclid(24 * 60);
             let hours = times.entry((at.div_euclid(24 * 60), within % 60)).or_default();
             hours.insert(u32::try_from(within / 60).unwrap_or_default());
         }
     }
-    let (days, months) = (plain(&schedule.days(), DAYS), plain(&schedule.months(), MONTHS));
+    let (days, months) =
+        (plain(&schedule.values(Field::Day), DAYS), plain(&schedule.values(Field::Month), MONTHS));
     let names_days = days != "*" || months != "*";
     let mut lines = Vec::new();
     for ((shift, minute), hours) in times {
@@ -94,7 +95,7 @@ pub(super) fn in_utc(
         }
         let moved =
             |day: &u32| u32::try_from((i64::from(*day) + shift).rem_euclid(7)).unwrap_or_default();
-        let weekdays: BTreeSet<u32> = schedule.weekdays().iter().map(moved).collect();
+        let weekdays: BTreeSet<u32> = schedule.values(Field::Weekday).iter().map(moved).collect();
         lines.push(format!(
             "{minute} {} {days} {months} {}",
             plain(&hours, HOURS),

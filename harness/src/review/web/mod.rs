@@ -4,6 +4,7 @@
 //! file that names hyper's server. Nothing here reaches another host, and pages hold nothing from
 //! one.
 
+mod ask;
 pub mod guard;
 mod pages;
 pub mod routes;
@@ -21,8 +22,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::{Desk, ReviewError};
+use ask::Ask;
 use guard::{Access, Asked, Guard};
-use routes::{Answer, Ask, Site};
+use routes::{Answer, Site};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;

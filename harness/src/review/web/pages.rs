@@ -10,7 +10,7 @@ use tera::{Context, Tera};
 use super::super::decide::Decided;
 use super::super::detail::{Detail, Section};
 use super::super::{Desk, Item, ItemKind, ReviewError, propose};
-use super::routes::Ask;
+use super::ask::Ask;
 use crate::model::finding::DiffTag;
 use crate::report::shown;
 

@@ -5,30 +5,11 @@ use hyper::StatusCode;
 
 use super::super::decide::{Decided, Force, How, Suppress};
 use super::super::{Chosen, Desk, Item, ReviewError};
+use super::ask::Ask;
 use super::pages::{self, Notice};
 use crate::baseline::Side;
 use crate::model::EvidenceRef;
 use crate::spec::patch::read_redaction;
-
-/// A request that was let in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask<'a> {
-    /// Whether it is a `POST`.
-    pub posts: bool,
-    /// Whether it only reads.
-    pub reads: bool,
-    /// The path.
-    pub path: &'a str,
-    /// The fields of its form.
-    pub form: Vec<(String, String)>,
-}
-
-impl Ask<'_> {
-    fn field(&self, name: &str) -> Option<&str> {
-        let value = self.form.iter().find(|it| it.0 == name).map(|it| it.1.trim());
-        value.filter(|it| !it.is_empty())
-    }
-}
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]

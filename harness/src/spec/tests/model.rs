@@ -72,9 +72,8 @@ fn the_designs_examples_become_the_model() {
     insta::assert_debug_snapshot!("design_skills", suite.skills);
 }
 
-#[test]
-fn every_verb_becomes_its_action() {
-    let steps = r#"
+/// Steps with every verb, and what most of them take.
+const EVERY_VERB: &str = r#"
   - open: http://127.0.0.1:${port}/x
   - back
   - reload:
@@ -129,8 +128,11 @@ fn every_verb_becomes_its_action() {
     require: [stdout]
   - run: shopctl add 'two words' --name=${name} "$${literal}"
 "#;
+
+#[test]
+fn every_verb_becomes_its_action() {
     let text = format!(
-        "scenario: all\ntimeout: 90s\nretries: 0\nproduct: shop\nredact: duration\nmask: banner\nsteps:{steps}"
+        "scenario: all\ntimeout: 90s\nretries: 0\nproduct: shop\nredact: duration\nmask: banner\nsteps:{EVERY_VERB}"
     );
     let suite = loaded(&[("scenarios/all.yaml", &text)]);
     let mut texts: Vec<&str> = suite.scenarios[0].steps.iter().map(|it| it.text.as_str()).collect();

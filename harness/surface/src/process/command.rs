@@ -16,7 +16,8 @@ use tokio::time::timeout;
 
 use super::capture::{Captured, Keeper};
 use super::lookup::find_program;
-use super::tree::{Cookie, Guard, TREE_VARIABLE, end_stragglers, signal_group};
+use super::owner::TREE_VARIABLE;
+use super::tree::{Cookie, Guard, end_stragglers, signal_group};
 use super::{Exit, ProcessError};
 
 /// For how long outputs may stay open once the command itself has ended.

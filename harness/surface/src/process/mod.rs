@@ -10,6 +10,7 @@ mod capture;
 mod command;
 mod environment;
 mod lookup;
+mod owner;
 mod pty;
 mod service;
 mod shell;
@@ -18,6 +19,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -26,13 +28,14 @@ pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
 pub use lookup::{find_program, programs_like};
-pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy, Work};
+pub use owner::TREE_VARIABLE;
+pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy};
 pub use service::{Service, ServiceSpec};
 pub use shell::shell;
 pub use tree::{
-    Cookie, Ended, Mark, TREE_VARIABLE, end_stragglers, end_stragglers_since, is_orphaned,
-    kill_stragglers, sweep,
+    Cookie, Ended, Mark, end_stragglers, end_stragglers_since, is_orphaned, kill_stragglers, sweep,
 };
+pub use work::Work;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

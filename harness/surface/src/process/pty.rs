@@ -18,9 +18,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::lookup::find_program;
-use super::tree::{
-    Cookie, Ended, Guard, TREE_VARIABLE, end_stragglers, kill_stragglers, signal_group,
-};
+use super::owner::TREE_VARIABLE;
+use super::tree::{Cookie, Ended, Guard, end_stragglers, kill_stragglers, signal_group};
+use super::work::Work;
 use super::{Exit, ProcessError, table};
 
 /// For how long a killed program may take to go.
@@ -72,19 +72,6 @@ enum Input {
     Bytes(Vec<u8>, Option<oneshot::Sender<()>>),
     /// Another size: columns, rows.
     Size(u16, u16),
-}
-
-/// Whether a program still has something to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// It has read all input, and all its processes wait for something.
-    Idle,
-    /// There is input that it has not read.
-    Unread,
-    /// One of its processes runs or is about to.
-    Busy,
-    /// This system does not say.
-    Unknown,
 }
 
 /// How the end of a program came about.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::tree::TREE_VARIABLE;
+use super::owner::TREE_VARIABLE;
 use super::{Cookie, Environment, Exit, ProcessError, kill_stragglers};
 
 /// Runs `program` on our standard input and outputs until the person ends it, then ends whatever

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::pty::Work;
-use super::tree::{Owner, TREE_VARIABLE};
+use super::owner::{Owner, TREE_VARIABLE};
+use super::work::Work;
 
 /// A process that holds a cookie.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 //!
 //! Same names as `table`, whose place it takes; `tree` calls them.
 
-use super::pty::Work;
-use super::tree::Owner;
+use super::owner::Owner;
+use super::work::Work;
 
 /// A process that holds a cookie; none is ever found here.
 #[derive(Debug)]

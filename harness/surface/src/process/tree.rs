@@ -9,10 +9,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::owner::Owner;
 use super::table;
-
-/// The environment variable that holds the cookie.
-pub const TREE_VARIABLE: &str = "NIGHTSHIFT_TREE";
 
 /// For how long a killed process may stay in the process table before we give up on it.
 const DYING: Duration = Duration::from_secs(5);
@@ -46,7 +44,7 @@ impl Cookie {
         Self(format!("{}.{:08x}", self.0, fastrand::u32(..)))
     }
 
-    /// The value of [`TREE_VARIABLE`].
+    /// The value of [`TREE_VARIABLE`](super::TREE_VARIABLE).
     #[must_use]
     pub fn value(&self) -> &str {
         &self.0
@@ -72,27 +70,6 @@ pub struct Ended {
     pub pid: u32,
     /// Its command line, words joined by blanks.
     pub command: String,
-}
-
-/// Who started a tree, as its cookie says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Owner {
-    pub(super) pid: u32,
-    /// In clock ticks since boot, which tells a reused process id from the owner.
-    pub(super) start: u64,
-    /// The inode of its PID namespace: process ids of another one mean nothing here.
-    pub(super) namespace: u64,
-}
-
-impl Owner {
-    fn of(value: &str) -> Option<Self> {
-        let mut parts = value.split('-');
-        let pid = parts.next()?.parse().ok()?;
-        let start = parts.next()?.parse().ok()?;
-        let namespace = parts.next()?.parse().ok()?;
-        parts.next()?;
-        parts.next().is_none().then_some(Self { pid, start, namespace })
-    }
 }
 
 /// Ends every process of a tree that is still there, those that left its group included.

@@ -86,7 +86,7 @@ pub struct Told {
     /// Where in the tab's history, from 0; -1 where that is unknown.
     pub index: i64,
     /// What can be seen.
-    pub things: Vec<Thing>,
+    pub things: Vec<Headline>,
     /// What went wrong.
     pub said: String,
 }
@@ -124,7 +124,7 @@ pub enum Deed {
 
 /// A heading or an announcement.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Thing {
+pub struct Headline {
     /// Whether it is an alert or a status.
     pub announced: bool,
     /// What it says.
@@ -160,8 +160,8 @@ pub struct Recording {
     secrets: Vec<String>,
     /// What fields hold, by their elements.
     contents: Vec<(String, String)>,
-    scene: Vec<Thing>,
-    before: Vec<Thing>,
+    scene: Vec<Headline>,
+    before: Vec<Headline>,
     arrived: bool,
     asked_to_go: bool,
     last_deed: u64,
@@ -246,7 +246,7 @@ impl Recording {
     /// The steps, with a check of what is new on the page at the end; `scene` is what can be seen
     /// now, where the page still stands.
     #[must_use]
-    pub fn finish(mut self, scene: Option<Vec<Thing>>) -> Vec<Recorded> {
+    pub fn finish(mut self, scene: Option<Vec<Headline>>) -> Vec<Recorded> {
         if let Some(scene) = scene {
             self.scene = scene;
         }
@@ -260,9 +260,9 @@ impl Recording {
     /// What is there since the last deed; announcements first, and nothing with a number where
     /// there is something without.
     fn news(&self) -> Vec<Target> {
-        let known = |thing: &Thing| self.before.iter().any(|it| it.text == thing.text);
+        let known = |thing: &Headline| self.before.iter().any(|it| it.text == thing.text);
         let sure = || self.scene.iter().filter(|it| it.target.is_some());
-        let mut news: Vec<&Thing> = sure().filter(|it| !known(it)).collect();
+        let mut news: Vec<&Headline> = sure().filter(|it| !known(it)).collect();
         news.sort_by_key(|it| (it.text.chars().any(|it| it.is_ascii_digit()), !it.announced));
         if news.first().is_some_and(|it| !it.text.chars().any(|it| it.is_ascii_digit())) {
             news.retain(|it| !it.text.chars().any(|it| it.is_ascii_digit()));

@@ -181,21 +181,11 @@ fn differing(old: &Listed, new: &Listed) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::DiffPiece;
+    use crate::model::testing::diff_lines;
 
-    /// A diff written as people do: ` same`, `-old`, `+new`, `~` for a gap.
+    /// The entries that changed: their names, what they were, and what they are.
     fn found(diff: &str) -> Vec<(String, Option<String>, Option<String>)> {
-        let lines = diff.lines().map(|line| {
-            let tag = match &line[..1] {
-                "-" => DiffTag::Removed,
-                "+" => DiffTag::Added,
-                "~" => DiffTag::Gap,
-                _ => DiffTag::Same,
-            };
-            let pieces = vec![DiffPiece { text: line[1..].to_owned(), emphasis: false }];
-            DiffLine { tag, old_line: None, new_line: None, pieces }
-        });
-        let all = entries(&lines.collect::<Vec<_>>()).map(|it| it.0).unwrap_or_default();
+        let all = entries(&diff_lines(diff)).map(|it| it.0).unwrap_or_default();
         all.into_iter().map(|it| (it.name, it.removed, it.added)).collect()
     }
 

@@ -84,14 +84,14 @@ pub fn compare_images(
 }
 
 /// What was found of two pictures that differ.
-struct Found {
+struct PixelChange {
     changed_pixels: u64,
     compared: u64,
     boxes: Vec<Boxed>,
     moves: Vec<Move>,
 }
 
-impl Found {
+impl PixelChange {
     fn told(self, expected: &Pixels, actual: &Pixels) -> ImageChange {
         let (boxes, regions) = self.boxes.into_iter().unzip();
         ImageChange {
@@ -112,7 +112,7 @@ fn counts(map: &ChangeMap) -> bool {
     map.total > limit || map.densest() >= WINDOW_LIMIT
 }
 
-fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Found> {
+fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<PixelChange> {
     let layouts = Layouts { was: &beside.was, is: &beside.is };
     let in_place = shift::in_place(expected, actual);
     let map = changed_pixels(expected, actual, &in_place.bands, &beside.masks);
@@ -145,7 +145,7 @@ fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Fou
     for region in new_edges(expected.size(), actual.size()) {
         boxes.push((region, regions::only_here(region, Fate::New, layouts.is)));
     }
-    Some(Found {
+    Some(PixelChange {
         changed_pixels: rest.total + outside,
         compared: rest.compared,
         boxes,
@@ -160,7 +160,7 @@ fn displaced(
     beside: &Beside,
     alignment: &Alignment,
     most: u64,
-) -> Option<Found> {
+) -> Option<PixelChange> {
     let layouts = Layouts { was: &beside.was, is: &beside.is };
     let map = changed_pixels(expected, actual, &alignment.bands, &beside.masks);
     let mut changed = map.total;
@@ -189,7 +189,7 @@ fn displaced(
     }
     boxes.sort_by_key(|(it, _)| (it.y, it.x));
     let moves = things::moved_lines(&alignment.bands, actual, layouts);
-    Some(Found { changed_pixels: changed, compared: map.compared, boxes, moves })
+    Some(PixelChange { changed_pixels: changed, compared: map.compared, boxes, moves })
 }
 
 fn masked(region: Rect, masks: &[Rect]) -> bool {

@@ -3,83 +3,6 @@
 
 use super::*;
 
-/// A scenario of one command with a baseline of its output, and what it printed.
-fn printed(night: &mut Night, id: &str, line: &str, baseline: &str, seen: &str) {
-    night
-        .command_scenario(id, line, Some("out"))
-        .baseline(id, "out", FacetKind::Exit, b"0")
-        .baseline(id, "out", FacetKind::Stdout, baseline.as_bytes())
-        .begin(id, 1)
-        .seen(
-            id,
-            1,
-            "out",
-            line,
-            &[(FacetKind::Exit, b"0"), (FacetKind::Stdout, format!("{seen}\n").as_bytes())],
-        )
-        .end(id, 1, Outcome::Completed);
-}
-
-#[test]
-fn each_change_of_an_option_is_one_finding_by_its_name_over_all_commands() {
-    let mut night = Night::default();
-    let usage = |command: &str| format!("Usage: shopctl {command} [OPTIONS]\n\nOptions:\n");
-    for command in ["add", "list", "show"] {
-        let old = "  --csv        As CSV\n  --load TEXT  Extensions to load\n  -h, --help   Help";
-        // A longer option moves the column of all others, in one of the commands only.
-        let new = if command == "list" {
-            "  --csv              As CSV\n  --order-by COLUMN  Sort by it\n  --load TEXT        Path to an extension, with an\n                     optional entry point\n  -h, --help         Help"
-        } else {
-            "  --csv        As CSV\n  --load TEXT  Path to an extension, with an optional entry point\n  -h, --help   Help"
-        };
-        printed(
-            &mut night,
-            command,
-            &format!("shopctl {command} --help"),
-            &format!("{}{old}", usage(command)),
-            &format!("{}{new}", usage(command)),
-        );
-    }
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        [
-            "shopctl add --help says of --load \"Path to an extension, with an optional entr…\" instead of \"Extensions to load\" (and 2 more commands)",
-            "shopctl list --help: option --order-by is new",
-        ]
-    );
-    assert!(judgement.findings.iter().all(|it| it.severity == Severity::Minor));
-}
-
-#[test]
-fn commands_that_are_new_and_commands_that_are_gone_are_a_line_each() {
-    let mut night = Night::default();
-    printed(
-        &mut night,
-        "help",
-        "shopctl --help",
-        "Commands:\n  add   Add a row\n  dump  Output all\n  list  List rows",
-        "Commands:\n  add        Add a row\n  install    Install packages\n  list       List rows\n  plugins    List plugins\n  uninstall  Remove packages",
-    );
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        [
-            "shopctl --help: entry dump is gone",
-            "shopctl --help: entries install, plugins and uninstall are new",
-        ]
-    );
-    let severities: Vec<_> = judgement.findings.iter().map(|it| it.severity).collect();
-    assert_eq!(severities, [Severity::Major, Severity::Minor]);
-}
-
-#[test]
-fn a_help_text_that_is_only_laid_out_otherwise_is_still_told() {
-    let mut night = Night::default();
-    printed(&mut night, "help", "shopctl --help", "  --csv  As CSV", "  --csv    As CSV");
-    assert_eq!(judge(&night).findings.len(), 1);
-}
-
 #[test]
 fn a_page_that_got_a_frame_is_one_finding_over_all_pages_and_not_one_a_line() {
     let mut night = Night::default();
@@ -168,92 +91,6 @@ fn things_that_only_stand_beside_each_other_in_a_change_are_not_told_as_one_that
             "link \"Show\" and img \"Add\" are gone; button \"Add another Part\" and group \"Dates\" are new on /items"
         ]
     );
-}
-
-#[test]
-fn what_newly_fails_comes_first_and_what_is_merely_new_last() {
-    let mut night = Night::default();
-    printed(&mut night, "a-new", "shopctl --help", "  --csv  CSV", "  --csv  CSV\n  --json  JSON");
-    night
-        .page("b-more", "/b", "- heading \"B\"", "- heading \"B\"\n- link \"More\"")
-        .page("c-gone", "/c", "- heading \"C\"\n- link \"Help\"", "- heading \"C\"")
-        .command_scenario("d-fails", "shopctl export", Some("out"))
-        .baseline("d-fails", "out", FacetKind::Exit, b"0")
-        .begin("d-fails", 1)
-        .seen("d-fails", 1, "out", "shopctl export", &[(FacetKind::Exit, b"1")])
-        .end("d-fails", 1, Outcome::Completed);
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        [
-            "shopctl export exits 1 instead of 0",
-            "link \"Help\" is gone on /c",
-            "link \"More\" is new on /b",
-            "shopctl --help: option --json is new",
-        ]
-    );
-}
-
-#[test]
-fn a_stack_trace_from_other_lines_of_the_source_is_minor_and_says_so() {
-    let mut night = Night::default();
-    let trace = |line: u32| {
-        format!(
-            "Traceback (most recent call last):\n  File \"/shop/cli.py\", line {line}, in main\n    run()\nKeyError: 'x'"
-        )
-    };
-    printed(&mut night, "s", "shopctl show", &trace(12), &trace(31));
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        ["shopctl show still ends in a stack trace, from other lines of the source"]
-    );
-    assert_eq!(judgement.findings[0].severity, Severity::Minor);
-}
-
-#[test]
-fn what_only_follows_from_where_the_code_stands_is_told_and_alarms_nobody_unless_asked() {
-    let trace = |line: u32, source: &str, error: &str| {
-        format!(
-            "Traceback (most recent call last):\n  File \"/shop/cli.py\", line {line}, in main\n    {source}\n    ^^^^^\n{error}"
-        )
-    };
-    let page = |script: &str| format!("- link \"Help\":\n  - /url: {script}");
-    let decided = |night: &Night| {
-        let judgement = judge(night);
-        let findings = judgement.findings.iter().map(|it| (it.stage, it.severity)).collect();
-        (judgement.scenarios[0].verdict, judgement.gate.decision, findings)
-    };
-    let of_trace = |now: &str| {
-        let mut night = Night::default();
-        let before = trace(12, "run()", "KeyError: 'x'");
-        printed(&mut night, "s", "shopctl show", &before, now);
-        night
-    };
-    let of_page = |was: &str, now: &str| {
-        let mut night = Night::default();
-        night.page("s", "/", &page(was), &page(now));
-        night
-    };
-    let told = (Verdict::Unchanged, Decision::Pass, vec![(Stage::Advisory, Severity::Minor)]);
-    let moved = trace(31, "run(all_of(them))", "KeyError: 'x'");
-    assert_eq!(decided(&of_trace(&moved)), told);
-    assert_eq!(decided(&of_page("/assets/index-DiwrgTda.js", "/assets/index-BNqLX2oP.js")), told);
-    // Asked for, it decides.
-    let mut night = of_trace(&moved);
-    night.plan.stages.moved_code = Stage::Gating;
-    let gates = (Verdict::Regressed, Decision::Fail, vec![(Stage::Gating, Severity::Minor)]);
-    assert_eq!(decided(&night), gates);
-    // Another exception, and another file, count as ever.
-    for night in [
-        of_trace(&trace(31, "run(all_of(them))", "ValueError: 'x'")),
-        of_page("/assets/index-DiwrgTda.js", "/assets/admin-BNqLX2oP.js"),
-    ] {
-        let (verdict, decision, findings) = decided(&night);
-        assert_eq!((verdict, decision), (Verdict::Regressed, Decision::Fail));
-        let findings: Vec<(Stage, Severity)> = findings;
-        assert!(findings.iter().any(|it| it.0 == Stage::Gating), "{findings:?}");
-    }
 }
 
 #[test]
@@ -350,42 +187,6 @@ fn what_a_command_writes_and_a_later_one_reads_is_one_finding() {
 }
 
 #[test]
-fn a_new_option_and_another_usage_are_two_findings_and_the_usage_is_one_over_all_its_lines() {
-    let mut night = Night::default();
-    printed(
-        &mut night,
-        "help",
-        "shopctl add --help",
-        "Usage: shopctl add [OPTIONS] NAME [integer|fl\n                   oat|INTEGER]\n\nOptions:\n  -h, --help  Help",
-        "Usage: shopctl add [OPTIONS] NAME\n                   [integer|float|str]\n\nOptions:\n  --ignore    Skip it if it is there\n  -h, --help  Help",
-    );
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        [
-            "shopctl add --help says of its usage \"…NAME [integer|float|str]\" instead of \"…NAME [integer|fl oat|INTEGER]\"",
-            "shopctl add --help: option --ignore is new",
-        ]
-    );
-}
-
-#[test]
-fn a_usage_that_names_the_new_option_is_the_same_finding() {
-    let mut night = Night::default();
-    printed(
-        &mut night,
-        "help",
-        "shopctl list --help",
-        "usage: shopctl list [--csv]\n\noptions:\n  --csv  As CSV",
-        "usage: shopctl list [--csv] [--json]\n\noptions:\n  --csv   As CSV\n  --json  As JSON",
-    );
-    assert_eq!(
-        titles(&judge(&night)),
-        ["shopctl list --help: option --json is new; usage explained otherwise"]
-    );
-}
-
-#[test]
 fn a_command_that_is_refused_with_its_usage_is_one_finding() {
     let mut night = Night::default();
     night
@@ -413,13 +214,6 @@ fn a_command_that_is_refused_with_its_usage_is_one_finding() {
 }
 
 #[test]
-fn lines_in_another_order_are_told_as_that() {
-    let mut night = Night::default();
-    printed(&mut night, "tables", "shopctl tables", "books\nloans\npeople", "books\npeople\nloans");
-    assert_eq!(titles(&judge(&night)), ["shopctl tables prints the same lines in another order"]);
-}
-
-#[test]
 fn an_empty_line_at_the_end_is_not_what_a_new_message_is_named_by() {
     let mut night = Night::default();
     let line = "shopctl load broken.json";
@@ -442,24 +236,6 @@ fn an_empty_line_at_the_end_is_not_what_a_new_message_is_named_by() {
     assert_eq!(
         titles(&judge(&night)),
         ["shopctl load broken.json newly prints \"Expecting a value in line 2\" on standard error"]
-    );
-}
-
-#[test]
-fn what_is_said_of_an_option_is_quoted_whole_or_cut_with_its_quotes() {
-    let mut night = Night::default();
-    printed(
-        &mut night,
-        "help",
-        "shopctl analyze-all-tables --help",
-        "  --load-extension TEXT  Extensions of the database engine to load",
-        "  --load-extension TEXT  Path to an extension of the database engine, with an optional entry point",
-    );
-    assert_eq!(
-        titles(&judge(&night)),
-        [
-            "shopctl analyze-all-tables --help says of --load-extension \"Path to an extension of the dat…\" instead of \"Extensions of the database engi…\""
-        ]
     );
 }
 
@@ -596,25 +372,4 @@ fn a_thing_that_is_masked_is_not_what_a_finding_is_named_by() {
         titles(&judge(&night)),
         ["text \"Toggle the icon\" is new; text \"[masked]\" is gone on /keys"]
     );
-}
-
-#[test]
-fn a_help_that_is_only_indented_otherwise_beside_a_new_option_is_minor_and_says_so() {
-    let mut night = Night::default();
-    printed(
-        &mut night,
-        "help",
-        "shopctl add --help",
-        "Add a row:\n\n      shopctl add --name Tea\n\nOptions:\n  --csv  As CSV",
-        "Add a row:\n\n  shopctl add --name Tea\n\nOptions:\n  --csv  As CSV\n  --new  Only new ones",
-    );
-    let judgement = judge(&night);
-    assert_eq!(
-        titles(&judgement),
-        [
-            "shopctl add --help lays out the same words otherwise",
-            "shopctl add --help: option --new is new",
-        ]
-    );
-    assert!(judgement.findings.iter().all(|it| it.severity == Severity::Minor));
 }

@@ -14,7 +14,7 @@ use super::session::{Shared, Snag};
 use super::walker::{Area, Nameable, Probe, Question};
 use crate::model::Target;
 use crate::surface::SurfaceError;
-use crate::surface::recording::Thing;
+use crate::surface::recording::Headline;
 
 /// How long a look may take.
 const LOOK: Duration = Duration::from_secs(10);
@@ -68,7 +68,7 @@ impl Onlooker {
     ///
     /// # Errors
     /// The page does not answer.
-    pub async fn scene(&self) -> Result<Vec<Thing>, SurfaceError> {
+    pub async fn scene(&self) -> Result<Vec<Headline>, SurfaceError> {
         self.ask(&Question::Scene).await
     }
 

@@ -97,7 +97,7 @@ pub enum Question<'a> {
         within: Option<&'a Target>,
     },
     /// What tells a person that something happened; answered by a list of things as
-    /// [`crate::surface::recording::Thing`] has them.
+    /// [`crate::surface::recording::Headline`] has them.
     Scene,
     /// Where the pointer goes for an element, which is brought into view; answered by [`Aim`].
     Aim {

@@ -22,18 +22,18 @@ pub(super) fn look(work: &Path, step: &FileStep) -> CommandDone {
     let path = step.path.raw().to_owned();
     let (mut facets, mut pictures) = (Vec::new(), Vec::new());
     let done = match place(work, &path) {
-        Found::Nothing(actual) => match step.presence {
+        AtPath::Nothing(actual) => match step.presence {
             Presence::Gone => Done::Passed(Vec::new()),
             Presence::There => Done::Failed(failure(format!("a file {path:?}"), actual)),
         },
-        Found::Other(actual) => Done::Failed(failure(
+        AtPath::Other(actual) => Done::Failed(failure(
             match step.presence {
                 Presence::There => format!("a file {path:?}"),
                 Presence::Gone => format!("no file {path:?}"),
             },
             actual,
         )),
-        Found::File(file) => {
+        AtPath::File(file) => {
             let mut reader = Reader::default();
             let text = reader.described(&format!("file {}", shown(&path)), &path, &file);
             pictures = reader.into_pictures();
@@ -54,7 +54,7 @@ pub(super) fn look(work: &Path, step: &FileStep) -> CommandDone {
 }
 
 /// What is at a path.
-enum Found {
+enum AtPath {
     /// A plain file, by the path at which it really is.
     File(PathBuf),
     /// Nothing; and what is there instead.
@@ -63,21 +63,21 @@ enum Found {
     Other(String),
 }
 
-fn place(work: &Path, path: &str) -> Found {
+fn place(work: &Path, path: &str) -> AtPath {
     let Ok(work) = work.canonicalize() else {
-        return Found::Nothing("the working folder is gone".to_owned());
+        return AtPath::Nothing("the working folder is gone".to_owned());
     };
     let Ok(file) = work.join(path).canonicalize() else {
-        return Found::Nothing(instead(&work, path));
+        return AtPath::Nothing(instead(&work, path));
     };
     if !file.starts_with(&work) {
-        return Found::Other(format!("it leads out of the working folder, to {}", file.display()));
+        return AtPath::Other(format!("it leads out of the working folder, to {}", file.display()));
     }
     match file.metadata() {
-        Ok(it) if it.is_file() => Found::File(file),
-        Ok(it) if it.is_dir() => Found::Other("it is a folder; name a file in it".to_owned()),
-        Ok(_) => Found::Other("it is no plain file (a pipe, socket or device)".to_owned()),
-        Err(problem) => Found::Nothing(problem.to_string()),
+        Ok(it) if it.is_file() => AtPath::File(file),
+        Ok(it) if it.is_dir() => AtPath::Other("it is a folder; name a file in it".to_owned()),
+        Ok(_) => AtPath::Other("it is no plain file (a pipe, socket or device)".to_owned()),
+        Err(problem) => AtPath::Nothing(problem.to_string()),
     }
 }
 

@@ -39,13 +39,13 @@ fn came(how: &str, path: &str, at: u64, index: i64) -> Heard {
     })
 }
 
-fn thing(text: &str, announced: bool) -> Thing {
+fn thing(text: &str, announced: bool) -> Headline {
     let locator =
         if announced { Locator::Text(text.into()) } else { role("heading", text).locator };
-    Thing { announced, text: text.to_owned(), target: Some(Target::plain(locator)) }
+    Headline { announced, text: text.to_owned(), target: Some(Target::plain(locator)) }
 }
 
-fn sight(things: &[Thing]) -> Heard {
+fn sight(things: &[Headline]) -> Heard {
     told(Told { kind: Deed::Scene, things: things.to_vec(), ..Told::default() })
 }
 
@@ -145,7 +145,7 @@ fn dialogs_downloads_and_uploads_take_the_click_that_they_came_from() {
 fn what_is_new_at_the_end_is_checked_and_numbers_are_left_out_where_words_will_do() {
     let click = || told(deed(Deed::Click, "a", role("button", "Save")));
     let old = [thing("Cart", false), thing("3 things", true)];
-    let with = |more: Thing| [&old[..], &[more]].concat();
+    let with = |more: Headline| [&old[..], &[more]].concat();
     let last = |heard: Vec<Heard>| steps(heard).pop().unwrap_or_default();
     let saved = with(thing("Saved.", true));
     assert_eq!(last(vec![sight(&old), click(), sight(&saved)]), "see text \"Saved.\"");
