@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
 use super::products::{Neighbours, Products, Running, Served};
+use super::spare::Spare;
 use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
 use crate::ledger::Secrets;
 use crate::model::page_settings::PageSettings;
@@ -282,12 +283,11 @@ impl<'a> Stage<'a> {
 
 impl<'a> Ground<'a> {
     async fn prepare(
-        product: &'a Running,
+        product: &'a Arc<Running>,
         scenario: &Scenario,
         neighbours: &Neighbours,
     ) -> Result<Self, ProductError> {
-        let work = product.work(scenario)?;
-        let served = product.served(&work, scenario, neighbours).await?;
+        let Spare { work, served } = product.ground(scenario, neighbours).await?;
         let isolation = product.isolation(scenario);
         let address = Address {
             port: served.as_deref().and_then(|it| it.port),

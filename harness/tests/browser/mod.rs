@@ -14,6 +14,7 @@ mod hanging;
 mod lists;
 mod places;
 mod readiness;
+mod resting;
 mod sameness;
 mod scrolled;
 mod secrets;

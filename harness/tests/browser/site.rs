@@ -39,6 +39,8 @@ fn routes() -> Router {
         )
         .route("/slow.json", get(slow))
         .route("/slow.js", get(slow_script))
+        .route("/slower.json", get(slower))
+        .route("/slow-events", get(slow_events))
         .route("/cookie", get(cookie))
         .route("/language", get(language))
         .route("/list", get(list))
@@ -70,6 +72,21 @@ async fn export() -> Response {
 async fn slow() -> Response {
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     ([(header::CONTENT_TYPE, "application/json")], r#"{"rows":12}"#).into_response()
+}
+
+async fn slower() -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    "{}"
+}
+
+/// Events that begin with silence.
+async fn slow_events() -> Response {
+    let sent = futures_util::stream::once(async {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        Ok::<_, std::convert::Infallible>("data: now\n\n")
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], axum::body::Body::from_stream(sent))
+        .into_response()
 }
 
 async fn slow_script() -> Response {
@@ -137,6 +154,26 @@ const ways = {
 addEventListener('load', ways[location.search.slice(1)]);
 </script>";
 
+/// A button that comes when the page has been ready for long, in the way that the query says.
+const COMES: &str = "<title>comes</title><h1>Waiting</h1><script>
+globalThis.come = () => { document.body.append(Object.assign(document.createElement('button'), { textContent: 'Late' })); };
+const LONG = 2600;
+const ways = {
+  never: () => {},
+  often: () => setInterval(() => {}, LONG),
+  timeout: () => setTimeout(come, LONG),
+  interval: () => setInterval(come, LONG),
+  chain: () => { let left = 30; const next = () => { left -= 1; if (left) setTimeout(next, 100); else come(); }; next(); },
+  task: () => scheduler.postTask(come, { delay: LONG }),
+  answer: () => fetch('/slower.json').then(come),
+  stream: () => { new EventSource('/slow-events').onmessage = come; },
+  worker: () => { new Worker(URL.createObjectURL(new Blob([`setTimeout(() => postMessage(1), ${LONG})`]))).onmessage = come; },
+  animation: () => { document.body.animate([{ opacity: 0.9 }, { opacity: 1 }], LONG).onfinish = come; },
+  frame: () => { const it = document.createElement('iframe'); it.srcdoc = `<script>setTimeout(() => parent.come(), ${LONG})</scr` + 'ipt>'; document.body.append(it); },
+};
+addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
 /// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
 const HELD: &str = "<title>start</title><p id=x style='background:#ddd;user-select:none'>Milk</p><ul id=b role=list aria-label=Done style='height:200px;border:1px solid'></ul><script>
 let from = null; let on = false; let timer; let long;
@@ -190,6 +227,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/halves" => HALVES,
         "/held" => HELD,
         "/late" => LATE,
+        "/comes" => COMES,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(

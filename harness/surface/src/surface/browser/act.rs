@@ -12,6 +12,7 @@ use super::bidi::Refusal;
 use super::keys::chord;
 use super::page::{Page, Step, Trouble, failed};
 use super::record::{Dialog, Progress};
+use super::rest::Wait;
 use super::seek::{Need, Spot};
 use super::session::Snag;
 use super::walker::ElementState;
@@ -446,7 +447,7 @@ impl Page {
             if ticked(&spot.state) == state {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 let actual = match spot.state.role.as_str() {
                     "checkbox" | "radio" | "switch" | "menuitemcheckbox" | "menuitemradio" => {
                         "the click did not change it".to_owned()

@@ -36,6 +36,7 @@ mod pointer;
 mod print;
 mod record;
 mod recorder;
+mod rest;
 mod scroll;
 mod seek;
 mod session;

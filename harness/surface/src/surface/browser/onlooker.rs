@@ -9,7 +9,7 @@ use super::cover::Cover;
 use super::page::{Page, ask};
 use super::record::{Record, place_of};
 use super::session::{Shared, Snag};
-use super::walker::{Area, Probe, Question};
+use super::walker::{Area, Nameable, Probe, Question};
 use crate::model::Target;
 use crate::surface::SurfaceError;
 use crate::surface::recording::Headline;
@@ -50,6 +50,14 @@ impl Onlooker {
     /// The page does not answer, or the target cannot be looked for, such as a wrong CSS selector.
     pub async fn probe(&self, target: &Target) -> Result<Probe, SurfaceError> {
         self.ask(&Question::Probe { target }).await
+    }
+
+    /// What can be named on the page now, or inside of one thing of it.
+    ///
+    /// # Errors
+    /// The page does not answer, or the thing cannot be looked for.
+    pub async fn nameable(&self, within: Option<&Target>) -> Result<Nameable, SurfaceError> {
+        self.ask(&Question::Nameable { within }).await
     }
 
     /// The headings and announcements that can be seen now.

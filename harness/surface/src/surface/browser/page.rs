@@ -18,6 +18,7 @@ use super::act::{Ticked, Towards};
 use super::emulate::{Command, changes, script_of};
 use super::expand::Openness;
 use super::record::{Record, place_of};
+use super::rest::Rest;
 use super::session::{Shared, Snag};
 use super::settle::PRELOAD;
 use super::signed_in::Filling;
@@ -78,6 +79,8 @@ pub struct Page {
     pub(super) tested: BTreeSet<usize>,
     /// Storage that is filled until the first document of its origin stands.
     pub(super) filling: Option<Filling>,
+    /// Since when nothing is left that could change the page.
+    pub(super) rest: Rest,
 }
 
 /// Why a step did not come to its end.
@@ -210,6 +213,7 @@ impl Page {
             round: 0,
             engine_session: blank.engine_session,
             filling: None,
+            rest: Rest::default(),
         };
         match page.wear(&context.settings).await {
             Ok(()) => Ok(page),
@@ -339,6 +343,9 @@ impl Page {
         self.go_on().await?;
         self.focus().await?;
         self.notice_tested(action);
+        if !is_check(action) {
+            self.disturb();
+        }
         let none = |()| Vec::new();
         match action {
             Action::Open(url) => {
@@ -468,6 +475,11 @@ impl Drop for Page {
     }
 }
 
+/// Whether a step only looks at the page.
+fn is_check(action: &Action) -> bool {
+    matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_))
+}
+
 fn crashed(expected: &str) -> Trouble {
     Trouble::Failed(Failure {
         outcome: Outcome::Crashed,
@@ -508,6 +520,9 @@ impl PageSurface for Page {
         Box::pin(async move {
             let performed = self.perform(action).await;
             self.filled().await;
+            if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
+                self.has_waited();
+            }
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
                 Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),

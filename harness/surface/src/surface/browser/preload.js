@@ -309,13 +309,56 @@
   }
   const held = () => [...holds.values()].some((due) => real.perf() < due + SHORT) || inner((it) => it.held()).some(Boolean);
 
+  // What lasts, and may change the page long after it is ready: timers that are due later, with
+  // the moment at which they are; those that come again; connections and workers.
+  const lasting = { due: new Map(), again: new Set(), open: new Set(), ever: false, touched: 0 };
   const clear = (id) => {
     timers.delete(id);
     holds.delete(id);
+    lasting.due.delete(id);
+    lasting.again.delete(id);
   };
+  globalThis.setInterval = mask(setInterval, (target, self, args) => {
+    const id = Reflect.apply(target, self, args);
+    lasting.again.add(id);
+    return id;
+  });
+  globalThis.clearInterval = mask(clearInterval, (target, self, args) => {
+    clear(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  const CLOSED = 2;
+  for (const name of ['WebSocket', 'EventSource']) {
+    globalThis[name] = mask(globalThis[name], undefined, (target, args, newTarget) => {
+      const made = Reflect.construct(target, args, newTarget);
+      lasting.open.add(made);
+      return made;
+    });
+  }
+  for (const name of ['Worker', 'SharedWorker', 'BroadcastChannel', 'RTCPeerConnection', 'WebTransport']) {
+    if (typeof globalThis[name] !== 'function') continue;
+    globalThis[name] = mask(globalThis[name], undefined, (target, args, newTarget) => {
+      lasting.ever = true;
+      return Reflect.construct(target, args, newTarget);
+    });
+  }
+  if (globalThis.scheduler) {
+    scheduler.postTask = mask(scheduler.postTask, (target, self, args) => {
+      const delay = Number((args[1] && args[1].delay) || 0);
+      lasting.due.set({}, real.perf() + delay);
+      return Reflect.apply(target, self, args);
+    });
+  }
+  for (const name of ['pointerdown', 'keydown', 'input']) {
+    addEventListener(name, () => { lasting.touched = real.perf(); }, { capture: true, passive: true });
+  }
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
-    if (typeof handler !== 'function' || delay > SHORT) return Reflect.apply(target, self, args);
+    if (typeof handler !== 'function' || delay > SHORT) {
+      const id = Reflect.apply(target, self, args);
+      lasting.due.set(id, real.perf() + Number(delay));
+      return id;
+    }
     const id = Reflect.apply(target, self, [function (...given) {
       clear(id);
       return Reflect.apply(handler, this, given);
@@ -409,5 +452,38 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held }), configurable: false });
+  // What may still change this document by itself within so many milliseconds. Where nothing may,
+  // waiting is of no use: it will be then as it is now.
+  const stirring = (within, quiet) => {
+    const at = real.perf();
+    const reasons = [];
+    const late = at - 100; // a timer that was due before that has run
+    for (const [id, due] of lasting.due) if (due < late) lasting.due.delete(id);
+    for (const it of lasting.open) if (it.readyState >= CLOSED) lasting.open.delete(it);
+    if (document.readyState !== 'complete' || state.arriving) reasons.push('loading');
+    if (state.leaving && at - state.leaving < LONG) reasons.push('leaving');
+    if (at - Math.max(state.mutated, state.loaded, scroll.at, lasting.touched) < quiet) reasons.push('changing');
+    if (timers.size || [...lasting.due.values()].some((due) => due < at + within)) reasons.push('timer');
+    if (lasting.again.size) reasons.push('interval');
+    if (frames.size || idles.size || views.size) reasons.push('frame');
+    if (awaited.size) reasons.push('answer');
+    if (lasting.open.size) reasons.push('connection');
+    if (lasting.ever) reasons.push('worker');
+    try {
+      if (navigator.serviceWorker && navigator.serviceWorker.controller) reasons.push('worker');
+    } catch { /* a document that may have none */ }
+    const ends = (it) => it.playState === 'running' && it.effect && it.effect.getComputedTiming().endTime !== Infinity;
+    if (scopes().some((scope) => scope.getAnimations().some(ends))) reasons.push('animation');
+    if ([...document.querySelectorAll('video, audio')].some((it) => !it.paused)) reasons.push('media');
+    if (document.querySelector('meta[http-equiv=refresh i]')) reasons.push('refresh');
+    for (let i = 0; i < window.length; i += 1) {
+      try {
+        reasons.push(...window[i].__nightshift.stirring(within, quiet));
+      } catch {
+        reasons.push('frame'); // of another origin: what it may do nobody knows
+      }
+    }
+    return reasons;
+  };
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, stirring, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held }), configurable: false });
 }

@@ -205,6 +205,11 @@ impl State {
         })
     }
 
+    /// Whether the page has one tab, and neither a request nor a navigation of it is under way.
+    pub(super) fn is_alone_and_still(&self) -> bool {
+        self.others.is_empty() && self.open.is_empty() && !self.is_leaving()
+    }
+
     /// Whether the page is on its way to another document.
     pub(super) fn is_leaving(&self) -> bool {
         self.navigation.as_ref().is_some_and(|it| it.progress == Progress::Started)

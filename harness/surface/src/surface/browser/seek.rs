@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::page::{Page, Step, Trouble, failed};
+use super::rest::Wait;
 use super::session::{INTERCEPTED, Snag};
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::{Locator, Target};
@@ -105,7 +106,7 @@ impl Page {
             if lack.ambiguous {
                 return Err(failed(expected, lack.actual));
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 return Err(self.lacking(target, expected, lack).await);
             }
             if !(lack.in_the_way && self.dismiss(Some(target)).await?) {

@@ -12,8 +12,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame, Found,
-    Lettering, MaskedRegion, Match, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns,
-    Widget,
+    Lettering, MaskedRegion, Match, Nameable, Near, Page, Point, Probe, Probed, Scrolled, TextRun,
+    TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -93,6 +93,11 @@ pub enum Question<'a> {
     Probe {
         /// The target.
         target: &'a Target,
+    },
+    /// What can be named on the page; answered by [`Nameable`].
+    Nameable {
+        /// Only what is inside of this.
+        within: Option<&'a Target>,
     },
     /// What tells a person that something happened; answered by a list of things as
     /// [`crate::surface::recording::Headline`] has them.
@@ -197,6 +202,7 @@ impl Question<'_> {
             }
             Self::Scene => vec![json!({ "op": "scene" })],
             Self::Probe { target } => vec![json!({ "op": "probe", "target": target })],
+            Self::Nameable { within } => vec![json!({ "op": "nameable", "within": within })],
             Self::Aim { element } => vec![json!({ "op": "aim" }), (*element).clone()],
             Self::Widget { element, wanted, known } => vec![
                 json!({ "op": "widget", "wanted": wanted, "known": known }),

@@ -264,7 +264,18 @@ pub struct Probed {
     pub rect: Option<Area>,
 }
 
-/// Something near a target that matches nothing.
+/// What a page has that can be named, as `nightshift try` without a target lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nameable {
+    /// How many things there are.
+    pub total: u32,
+    /// What can be used, and what says where one is, in document order; at most 200.
+    pub things: Vec<Near>,
+    /// Whether the thing that they should be inside of is not there.
+    pub missing_within: bool,
+}
+
+/// Something near a target that matches nothing, or something that can be named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// As `button "Apply filter"`.

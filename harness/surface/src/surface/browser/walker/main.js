@@ -29,6 +29,7 @@ function reply(request, subject) {
     case 'lettering': return lettering();
     case 'describe': return described(subject, request);
     case 'probe': return probe(request.target);
+    case 'nameable': return nameable(request.within);
     case 'scene': return scene();
     case 'aim': return aim(subject);
     case 'widget': return widget(subject, request.wanted, request.known);
