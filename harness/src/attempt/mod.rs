@@ -295,6 +295,10 @@ impl Attempt<'_> {
         if failure.is_some() {
             carried_out.evidence.extend(self.unread_mails()?);
         }
+        let remark = match self.page(step) {
+            Some(page) if surface == Surface::Browser && failure.is_none() => page.remark(),
+            Some(_) | None => None,
+        };
         let place = match carried_out.place {
             Some(place) => place,
             None if page_lost => String::new(),
@@ -312,6 +316,7 @@ impl Attempt<'_> {
                 place,
                 outcome: carried_out.outcome,
                 decided: carried_out.decided,
+                remark,
                 duration_ms: milliseconds(started),
                 evidence: carried_out.evidence,
             },

@@ -39,6 +39,12 @@ fn routes() -> Router {
         )
         .route("/slow.json", get(slow))
         .route("/slow.js", get(slow_script))
+        .route("/saved", axum::routing::put(|| async { StatusCode::NO_CONTENT }))
+        .route("/late.mjs", get(|| slow_module("import '/inner.mjs'; globalThis.arm();")))
+        .route(
+            "/inner.mjs",
+            get(|| slow_module("await new Promise((done) => setTimeout(done, 100));")),
+        )
         .route("/cookie", get(cookie))
         .route("/language", get(language))
         .route("/list", get(list))
@@ -73,6 +79,12 @@ async fn slow() -> Response {
 async fn slow_script() -> Response {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     ([(header::CONTENT_TYPE, "text/javascript")], "globalThis.late = true;").into_response()
+}
+
+/// A part of a page's script that takes a moment to come.
+async fn slow_module(text: &'static str) -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    ([(header::CONTENT_TYPE, "text/javascript")], text).into_response()
 }
 
 async fn cookie(headers: axum::http::HeaderMap) -> Response {
@@ -131,8 +143,28 @@ const ways = {
   timeout: () => setTimeout(arm, 300),
   view: () => new IntersectionObserver((all, it) => { it.disconnect(); arm(); }).observe(b),
   script: () => document.head.append(Object.assign(document.createElement('script'), { src: '/slow.js', onload: arm })),
+  import: () => import('/slow.js').then(arm),
+  idleimport: () => requestIdleCallback(() => import('/slow.js?b').then((it) => requestIdleCallback(arm))),
+  module: () => document.head.append(Object.assign(document.createElement('script'), { type: 'module', src: '/late.mjs' })),
+  chain: async () => { for (let i = 0; i < 4; i += 1) await new Promise((done) => setTimeout(done, 120)); arm(); },
+  timers: () => setTimeout(() => setTimeout(() => setTimeout(arm, 150), 150), 150),
 };
+globalThis.arm = arm;
 addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
+/// Buttons without and with somebody who listens, and what the browser works by itself.
+const DEAD: &str = "<title>Dead</title><button>Buy</button> <button id=b>Sell</button>
+<div id=d><button>Rent</button></div> <button onclick='void 0'>Lend</button> <label><input type=checkbox>Agree</label>
+<details><summary>More</summary>Text</details> <a href='#there'>There</a> <input aria-label=Note><script>
+b.addEventListener('click', () => {}); d.onpointerdown = () => {};
+</script>";
+
+/// A note that is saved a second after it was written, and at once on demand; nobody reads the answer.
+const SAVES: &str = "<title>Saves</title><input aria-label=Note id=note><button onclick='save()'>Save</button><script>
+let waiting;
+const save = () => fetch('/saved', { method: 'PUT', body: note.value });
+note.oninput = () => { clearTimeout(waiting); waiting = setTimeout(save, 1000); };
 </script>";
 
 /// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
@@ -175,6 +207,8 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/halves" => HALVES,
         "/held" => HELD,
         "/late" => LATE,
+        "/dead" => DEAD,
+        "/saves" => SAVES,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(

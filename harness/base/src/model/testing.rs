@@ -256,6 +256,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };
@@ -272,6 +273,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Passed,
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };

@@ -274,8 +274,11 @@ impl Page {
 
     pub(super) async fn click(&mut self, target: &Target) -> Step<()> {
         let deadline = self.deadline();
+        let before = self.record.state().outside();
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await
+        self.settle(deadline).await?;
+        self.notice_unheard(target, before, deadline).await;
+        Ok(())
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.

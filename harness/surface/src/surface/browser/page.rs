@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::act::{Ticked, Towards};
+use super::deed::{Unheard, blamed};
 use super::emulate::{Command, changes, script_of};
 use super::expand::Openness;
 use super::record::{Record, place_of};
@@ -76,6 +77,8 @@ pub struct Page {
     pub(super) dressed: Vec<String>,
     /// The overlays, by index, that the scenario itself uses.
     pub(super) tested: BTreeSet<usize>,
+    /// What is said of the last click, where it met nothing.
+    pub(super) unheard: Unheard,
     /// Storage that is filled until the first document of its origin stands.
     pub(super) filling: Option<Filling>,
 }
@@ -209,6 +212,7 @@ impl Page {
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
+            unheard: Unheard::default(),
             filling: None,
         };
         match page.wear(&context.settings).await {
@@ -506,11 +510,12 @@ pub(super) fn preload(settings: &PageSettings, user_context: &str) -> Value {
 impl PageSurface for Page {
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
         Box::pin(async move {
+            let before = self.unheard.before(action);
             let performed = self.perform(action).await;
             self.filled().await;
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
-                Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
+                Err(Trouble::Failed(failure)) => Ok(Done::Failed(blamed(failure, before))),
                 Err(Trouble::Lost(error)) => Err(error),
             }
         })
@@ -529,6 +534,10 @@ impl PageSurface for Page {
 
     fn is_usable(&self) -> bool {
         self.blocked("a page that can be used").is_none()
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        self.unheard.fresh()
     }
 
     fn place(&mut self) -> BoxFuture<'_, String> {

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -17,11 +16,10 @@ use super::bidi::locked;
 pub(super) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
 use super::traffic::{Write, hop, keep};
+use super::underway::{During, Kind, Underway};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 
-/// A request that takes longer than this is a long poll: nobody waits for it.
-const LONG_POLL: Duration = Duration::from_secs(2);
 /// The logs for a person are cut here; what is longer helps nobody.
 const LOG_LINES: usize = 2_000;
 
@@ -76,19 +74,6 @@ pub(super) struct Chooser {
     pub(super) several: bool,
 }
 
-#[derive(Debug)]
-struct Request {
-    /// The request's own URL.
-    url: String,
-    /// The tab that asked; empty where none did, as of workers.
-    tab: String,
-    /// It is answered by a document, and outlives the one that stands.
-    document: bool,
-    since: Instant,
-    /// An event stream stays open for good.
-    stream: bool,
-}
-
 /// The mutable part; the page reads it by [`Record::state`].
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -118,7 +103,8 @@ pub(super) struct State {
     pub(super) console: Vec<String>,
     /// The network, a line each.
     pub(super) network: Vec<String>,
-    open: HashMap<String, Request>,
+    /// The requests that are under way.
+    pub(super) underway: Underway,
     seen: Vec<Seen>,
     /// What was sent to be kept since the last look.
     pub(super) writes: Vec<Write>,
@@ -198,11 +184,9 @@ impl std::ops::Deref for State {
 }
 
 impl State {
-    /// Whether a request is under way that somebody should wait for.
+    /// Whether a request is under way that somebody should wait for, or a script that has just come.
     pub(super) fn is_loading(&self) -> bool {
-        self.open.values().any(|request| {
-            request.tab == self.tab.id && !request.stream && request.since.elapsed() < LONG_POLL
-        })
+        self.underway.is_loading(&self.tab.id) || self.underway.is_running(&self.tab.id)
     }
 
     /// Whether the page is on its way to another document.
@@ -347,7 +331,7 @@ impl State {
         let id = text(&params["context"]);
         if self.frames.remove(&id).is_none() {
             self.others.retain(|it| it.id != id);
-            self.open.retain(|_, request| request.tab != id);
+            self.underway.forget(&id);
             if self.tab.id == id {
                 self.tab.closed = true;
             }
@@ -381,7 +365,7 @@ impl State {
         let id = text(&params["context"]);
         let Some(tab) = self.tab_mut(&id) else { return };
         if tab.navigated(method, params) == Replaced::Yes {
-            self.open.retain(|_, request| request.document || request.tab != id);
+            self.underway.replaced(&id);
         }
     }
 
@@ -436,31 +420,34 @@ impl State {
         if !is_network(&url) {
             return;
         }
-        let document = request["destination"] == "document";
+        let (destination, resource) =
+            (request["destination"].as_str(), request["goog:resourceType"].as_str());
+        let kind = Kind::of(&text(&request["method"]), destination, resource);
         let tab = self.tab_of(&params["context"]);
-        self.open.insert(
-            text(&request["request"]),
-            Request { url, tab, document, since: Instant::now(), stream: false },
-        );
+        self.underway.begin(text(&request["request"]), url, tab, kind);
     }
 
     fn answered(&mut self, params: &Value) {
-        let id = text(&params["request"]["request"]);
         let stream = params["response"]["mimeType"] == "text/event-stream";
         let status = status_of(params);
-        if let Some(request) = self.open.get_mut(&id) {
-            request.stream = stream;
-        }
+        self.underway.answered(&text(&params["request"]["request"]), stream);
         self.document_answered(params, status);
     }
 
     fn completed(&mut self, params: &Value) {
         let request = &params["request"];
         let url = text(&request["url"]);
-        self.open.remove(request["request"].as_str().unwrap_or_default());
         if !is_network(&url) {
             return;
         }
+        let tab = self.tab_of(&params["context"]);
+        let loaded =
+            |tab: &Tab| tab.navigation.as_ref().is_none_or(|it| it.progress == Progress::Loaded);
+        let during = match self.tab_mut(&tab) {
+            Some(tab) if loaded(tab) => During::Use,
+            Some(_) | None => During::Loading,
+        };
+        self.underway.completed(&text(&request["request"]), during);
         let status = status_of(params);
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
@@ -483,8 +470,7 @@ impl State {
     fn failed(&mut self, params: &Value) {
         let request = &params["request"];
         let url = text(&request["url"]);
-        self.open.remove(request["request"].as_str().unwrap_or_default());
-        if !is_network(&url) {
+        if !is_network(&url) || !self.underway.failed(&text(&request["request"])) {
             return;
         }
         let error = text(&params["errorText"]);
@@ -520,7 +506,7 @@ impl State {
 
     /// The requests that were never answered, for the network log.
     pub(super) fn unanswered(&self) -> Vec<String> {
-        self.open.values().map(|request| format!("{} (no answer yet)", request.url)).collect()
+        self.underway.unanswered().map(|url| format!("{url} (no answer yet)")).collect()
     }
 }
 

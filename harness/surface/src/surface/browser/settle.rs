@@ -59,6 +59,17 @@ impl Page {
         }
     }
 
+    /// Waits until what a step began is written: by timers that its input set, of at most two
+    /// seconds. What a page writes by itself, as often as its clock says, is not waited for.
+    pub(super) async fn settle_writes(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
+        let owes = "globalThis.__nightshift ? __nightshift.owes() : false";
+        while Instant::now() < bound && self.peek(owes, deadline).await? == true {
+            self.pause().await;
+        }
+        Ok(())
+    }
+
     /// Lets a short time pass, or until the next event.
     pub(super) async fn pause(&self) {
         let mut changes = self.record.changes();

@@ -86,11 +86,16 @@ pub(super) fn hop(params: &Value) -> Option<(usize, Hop)> {
     Some((params["redirectCount"].as_u64().unwrap_or_default() as usize, hop))
 }
 
+/// Whether a method is one that changes something.
+pub(super) fn is_write(method: &str) -> bool {
+    WRITES.contains(&method)
+}
+
 /// Keeps the write that an event tells of, if it is one.
 pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str>) {
     let request = &params["request"];
     let method = text(&request["method"]);
-    if !WRITES.contains(&method.as_str()) || writes.len() >= MOST_WRITES {
+    if !is_write(&method) || writes.len() >= MOST_WRITES {
         return;
     }
     // The standard's own key for it, which this browser leaves empty, and the engine's.
