@@ -13,6 +13,7 @@ use super::progress::Reporter;
 use super::run::{by_product, listen, runtime};
 use super::settle_patch::{Patches, remedies};
 use super::{night, terminal};
+use crate::compare::requests;
 use crate::model::settle::{Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
@@ -161,12 +162,19 @@ pub fn lines(noise: &Noise) -> Vec<String> {
     let cost = noise.cost.map_or("would hide nothing else".to_owned(), |it| it.to_string());
     let then = match (remedy, noise.silent) {
         (Remedy::Unstable(_), _) => "then nobody is told of this facet here",
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), true) => "then it is silent",
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), false) => {
-            "and something still varies"
-        }
+        (_, true) => "then it is silent",
+        (_, false) => "and something still varies",
     };
-    lines.push(format!("    {}: [ {} ]; {cost}; {then}", remedy.key(), remedy_text(remedy)));
+    lines.push(match (remedy, remedy.key()) {
+        (Remedy::Writes(baseline), _) => {
+            let said = requests::varying(baseline).join(", ");
+            format!("    its baseline would say: {said}; {cost}; {then}")
+        }
+        (_, key) => {
+            let key = key.unwrap_or_default();
+            format!("    {key}: [ {} ]; {cost}; {then}", remedy_text(remedy))
+        }
+    });
     lines
 }
 

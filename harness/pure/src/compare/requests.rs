@@ -4,9 +4,9 @@
 //! An application that saves drafts in the background, polls or tries again sends as often as its
 //! clock says. So a line says once or several times; what rounds of an unchanged product saw
 //! otherwise is [`merged`] into a baseline that says so. [`levelled`] gives what was seen the
-//! spelling of the baseline where both agree. Used by [`super::facet`] and by `--accept-new`.
+//! spelling of the baseline where both agree. Used by [`super::facet`], `settle` and `--accept-new`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// At the end of a line of which the number varies.
 const ANY: &str = " (any number of times)";
@@ -118,6 +118,30 @@ pub fn merged(rounds: &[String]) -> Option<String> {
     (!varies).then(|| all.iter().map(|it| line(it)).collect::<Vec<_>>().join("\n"))
 }
 
+/// A baseline with the marks of what rounds of an unchanged product saw otherwise. What all of them
+/// saw alike is left as the baseline has it: where it is another, somebody decides.
+#[must_use]
+pub fn marked(baseline: &str, merged: &str) -> String {
+    let marks = varying(merged).into_iter().map(|it| (read(it).0, it));
+    let mut lines: BTreeMap<&str, &str> =
+        baseline.lines().map(|it| (read(it).0, it.trim_end())).collect();
+    lines.extend(marks);
+    lines.into_values().collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a baseline that say that something varies.
+#[must_use]
+pub fn varying(baseline: &str) -> Vec<&str> {
+    let varies = |it: &&str| matches!(read(it).1, Times::Any | Times::Sometimes);
+    baseline.lines().filter(varies).collect()
+}
+
+/// The line of what was seen that tells of the same write as a line.
+#[must_use]
+pub fn same<'a>(seen: &'a str, line: &str) -> Option<&'a str> {
+    seen.lines().find(|it| read(it).0 == read(line).0)
+}
+
 /// Whether two writes differ in one part of their address and in nothing else.
 fn is_other_address(one: &str, other: &str) -> bool {
     fn parts(what: &str) -> Option<(&str, &str, Vec<&str>)> {
@@ -181,6 +205,21 @@ mod tests {
         assert!(differs(&baseline, "POST /order 200\nPUT /log 200 (2 times)"), "a lost save");
         let ids = ["PUT /draft/17 200", "PUT /draft/18 200"].map(str::to_owned);
         assert_eq!(merged(&ids), None, "the next one would be /draft/19");
+    }
+
+    #[test]
+    fn a_baseline_gets_the_marks_of_what_varies_and_keeps_the_rest() {
+        let merged =
+            "POST /retry 503 (sometimes)\nPOST /new 200\nPUT /draft 200 (any number of times)";
+        assert_eq!(
+            marked("POST /order 200\nPUT /draft 200", merged),
+            "POST /order 200\nPOST /retry 503 (sometimes)\nPUT /draft 200 (any number of times)",
+            "a lost order stays to be decided on, and so does what is new"
+        );
+        assert_eq!(
+            marked("PUT /draft 200 (sometimes)", "PUT /draft 200"),
+            "PUT /draft 200 (sometimes)"
+        );
     }
 
     #[test]
