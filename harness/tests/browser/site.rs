@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 /// A running site; it ends with the runtime of the test.
@@ -46,6 +46,7 @@ fn routes() -> Router {
             get(|| slow_module("await new Promise((done) => setTimeout(done, 100));")),
         )
         .route("/cookie", get(cookie))
+        .route("/cookies", get(cookies))
         .route("/language", get(language))
         .route("/list", get(list))
         .route("/never", get(|| async { std::future::pending::<String>().await }))
@@ -91,6 +92,18 @@ async fn cookie(headers: axum::http::HeaderMap) -> Response {
     let sent =
         headers.get(header::COOKIE).and_then(|it| it.to_str().ok()).unwrap_or("none").to_owned();
     ([(header::SET_COOKIE, "who=ada")], Html(format!("<h1>Cookie: {sent}</h1>"))).into_response()
+}
+
+async fn cookies() -> Response {
+    let all = [
+        "who=ada",
+        "safe=1; Secure",
+        "theme=dark; SameSite=Lax; Max-Age=1000",
+        "cart=1; SameSite=Strict; HttpOnly",
+        "ad=1; SameSite=None; Secure",
+    ];
+    (AppendHeaders(all.map(|it| (header::SET_COOKIE, it))), Html("<h1>Cookies</h1>"))
+        .into_response()
 }
 
 async fn language(headers: axum::http::HeaderMap) -> Html<String> {
@@ -167,6 +180,38 @@ const save = () => fetch('/saved', { method: 'PUT', body: note.value });
 note.oninput = () => { clearTimeout(waiting); waiting = setTimeout(save, 1000); };
 </script>";
 
+/// Sixty thousand elements, each of which is named by all that lie in it.
+const HUGE: &str = "<title>Huge</title><main></main><script>
+document.querySelector('main').innerHTML =
+  `${'<div role=link>'.repeat(300)}x${'</div>'.repeat(300)}`.repeat(200);
+</script>";
+
+/// A list that is sorted by dragging: what is let go in the lower half of an item comes behind it.
+const SORTED: &str = "<title>start</title><ul aria-label=Songs><li draggable=true style='height:40px'>One<li draggable=true style='height:40px'>Two<li draggable=true style='height:40px'>Three</ul><script>
+const list = document.querySelector('ul'); let held;
+list.ondragstart = (event) => { held = event.target; };
+list.ondragover = (event) => event.preventDefault();
+list.ondrop = (event) => {
+  const on = event.target.closest('li'); const box = on.getBoundingClientRect();
+  if (event.clientY > box.y + box.height / 2) on.after(held); else on.before(held);
+  document.title = [...list.children].map((it) => it.textContent).join();
+};
+</script>";
+
+/// Things that people use all the same: files behind labels, a list that is filled once somebody goes
+/// there, a slider without a role.
+const BARE: &str = "<title>start</title>
+<label><b>Photo</b><input type=file hidden onchange='document.title = files[0].name'></label>
+<label for=f><span>Contract</span></label><input id=f type=file style='display:none' onchange='document.title = \"signed \" + files[0].name'>
+<select aria-label=City onfocus='setTimeout(() => { if (!options[1]) this.add(new Option(\"Oslo\")); }, 100)' onchange='document.title = value'><option>Choose</select>
+<select aria-label=Port onmousedown='if (!options[1]) this.add(new Option(\"Bergen\"))' onchange='document.title = value'><option>Choose</select>
+<p id=v tabindex=0 aria-valuenow=3 aria-valuemin=0 aria-valuemax=9>Volume</p><p id=p>Plain</p><script>
+v.onkeydown = (event) => {
+  const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key] || 0;
+  v.setAttribute('aria-valuenow', document.title = Number(v.getAttribute('aria-valuenow')) + by);
+};
+</script>";
+
 /// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
 const HELD: &str = "<title>start</title><p id=x style='background:#ddd;user-select:none'>Milk</p><ul id=b role=list aria-label=Done style='height:200px;border:1px solid'></ul><script>
 let from = null; let on = false; let timer; let long;
@@ -207,6 +252,9 @@ async fn page(uri: axum::http::Uri) -> Response {
         "/halves" => HALVES,
         "/held" => HELD,
         "/late" => LATE,
+        "/sorted" => SORTED,
+        "/bare" => BARE,
+        "/huge" => HUGE,
         "/dead" => DEAD,
         "/saves" => SAVES,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",

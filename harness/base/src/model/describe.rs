@@ -24,8 +24,11 @@ impl Action {
             Self::Reload => "reload".to_owned(),
             Self::Click(click) => click.describe(),
             Self::Hover(target) => format!("hover over {target}"),
-            Self::Drag { from, to: DragTo::Thing(to) } => format!("drag {from} to {to}"),
-            Self::Drag { from, to: DragTo::By(x, y) } => format!("drag {from} by {x}, {y}"),
+            Self::Drag { from, to: DragTo::Thing(to), at: None } => format!("drag {from} to {to}"),
+            Self::Drag { from, to: DragTo::Thing(to), at: Some(at) } => {
+                format!("drag {from} {} {to}", at.word())
+            }
+            Self::Drag { from, to: DragTo::By(x, y), .. } => format!("drag {from} by {x}, {y}"),
             Self::Scroll { to, within } => {
                 format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
             }

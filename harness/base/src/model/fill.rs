@@ -58,7 +58,8 @@ impl Action {
             Self::Reload => Self::Reload,
             Self::Click(it) => Self::Click(Click { target: target(&it.target)?, ..it.clone() }),
             Self::Hover(it) => Self::Hover(target(it)?),
-            Self::Drag { from, to } => Self::Drag {
+            Self::Drag { from, to, at } => Self::Drag {
+                at: *at,
                 from: target(from)?,
                 to: match to {
                     DragTo::Thing(it) => DragTo::Thing(target(it)?),

@@ -33,7 +33,8 @@ const type = (el.getAttribute('type') || 'text').toLowerCase();
 if (name === 'select') return 'select';
 if (name === 'input' && /^(date|time|month|week|datetime-local|color|range)$/.test(type)) return 'direct';
 if (name === 'input' && type === 'file') return 'file';
-if (name !== 'input' && /^(slider|spinbutton)$/.test(el.getAttribute('role')) && !el.isContentEditable) return 'keys';
+const turned = /^(slider|spinbutton)$/.test(el.getAttribute('role')) || el.hasAttribute('aria-valuenow');
+if (name !== 'input' && turned && !el.isContentEditable) return 'keys';
 el.focus();
 if (name === 'input' || name === 'textarea') { el.select(); return el.value ? 'full' : 'empty'; }
 const range = document.createRange();

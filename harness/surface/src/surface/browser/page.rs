@@ -19,7 +19,7 @@ use super::deed::{Unheard, blamed};
 use super::emulate::{Command, changes, script_of};
 use super::expand::Openness;
 use super::record::{Record, place_of};
-use super::session::{Shared, Snag};
+use super::session::{READING, Shared, Snag};
 use super::settle::PRELOAD;
 use super::signed_in::Filling;
 use super::walker::{self, Question, WalkerError};
@@ -362,7 +362,7 @@ impl Page {
             }
             Action::Click(click) => self.click_specially(click).await.map(none),
             Action::Hover(target) => self.hover(target).await.map(none),
-            Action::Drag { from, to } => self.drag(from, to).await.map(none),
+            Action::Drag { from, to, at } => self.drag(from, to, *at).await.map(none),
             Action::Scroll { to, within } => self.scroll(to, within.as_ref()).await.map(none),
             Action::Clear(field) => self.clear(field).await.map(none),
             Action::Paste { text, into } => self.paste(text.raw(), into.as_ref()).await.map(none),
@@ -453,7 +453,7 @@ pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     question: &Question<'_>,
 ) -> Result<T, Snag> {
     let asked = shared.client.execute(walker::SCRIPT, question.arguments());
-    let answer = shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+    let answer = shared.drive(READING, asked).await.map_err(|snag| match snag {
         // A document that is being left makes any script fail.
         Snag::Refused(said) => Snag::Again(said),
         other => other,

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::bidi::Refusal;
 use super::page::{Page, Trouble};
 use super::session::Snag;
-use super::silence::Silent;
+use super::silence::{Doing, Silent};
 use crate::surface::SurfaceError;
 
 /// The script that runs before every document's own.
@@ -110,7 +110,7 @@ impl Page {
     /// Who does not answer, where the page has not for this long.
     pub(super) async fn who_is_silent(&self, waited: Duration) -> Silent {
         let patience = self.shared.patience().saturating_sub(waited);
-        self.shared.who_beside(&self.top, patience).await
+        self.shared.who_beside(&self.top, patience, Doing::Other).await
     }
 
     /// As [`Page::evaluate`], asked again while documents replace each other.
