@@ -15,11 +15,13 @@ use super::auth::Answer;
 use super::bidi::locked;
 pub(super) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
-use super::traffic::{Write, hop, keep};
-use super::underway::{During, Kind, Underway};
+use super::traffic::{Ending, Write, hop, keep, take_back};
+use super::underway::{During, End, Kind, Underway};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 
+/// How the engine says that a request was given up.
+const ABORTED: &str = "net::ERR_ABORTED";
 /// The logs for a person are cut here; what is longer helps nobody.
 const LOG_LINES: usize = 2_000;
 
@@ -430,7 +432,7 @@ impl State {
     fn answered(&mut self, params: &Value) {
         let stream = params["response"]["mimeType"] == "text/event-stream";
         let status = status_of(params);
-        self.underway.answered(&text(&params["request"]["request"]), stream);
+        self.underway.answered(&text(&params["request"]["request"]), status, stream);
         self.document_answered(params, status);
     }
 
@@ -447,11 +449,22 @@ impl State {
             Some(tab) if loaded(tab) => During::Use,
             Some(_) | None => During::Loading,
         };
-        self.underway.completed(&text(&request["request"]), during);
-        let status = status_of(params);
-        let method = text(&request["method"]);
+        match self.underway.completed(&text(&request["request"]), during) {
+            End::Known => {}
+            End::AfterAll => {
+                take_back(&mut self.writes, params);
+                self.concluded(params, status_of(params));
+            }
+            End::New | End::Answered(_) => self.concluded(params, status_of(params)),
+        }
+    }
+
+    /// Takes in that a request was answered.
+    fn concluded(&mut self, params: &Value, status: Option<u16>) {
+        let request = &params["request"];
+        let (method, url) = (text(&request["method"]), text(&request["url"]));
         self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
-        keep(&mut self.writes, params, None);
+        keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
         self.document_answered(params, status);
         if let Some(code) = status.filter(|code| *code >= 400)
             && !is_favicon(&url)
@@ -470,19 +483,26 @@ impl State {
     fn failed(&mut self, params: &Value) {
         let request = &params["request"];
         let url = text(&request["url"]);
-        if !is_network(&url) || !self.underway.failed(&text(&request["request"])) {
+        if !is_network(&url) {
             return;
         }
         let error = text(&params["errorText"]);
+        let is_given_up = error == ABORTED;
+        match self.underway.failed(&text(&request["request"]), is_given_up) {
+            End::Known => return,
+            End::Answered(status) => return self.concluded(params, Some(status)),
+            End::New | End::AfterAll => {}
+        }
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {error}"));
-        keep(&mut self.writes, params, Some(&error));
+        let why = error.trim_start_matches("net::").to_owned();
+        keep(&mut self.writes, params, Ending::Failed(why));
         let navigation = text(&params["navigation"]);
         if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
             tab.unanswered(&navigation, &error);
         }
         // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
-        if error != "net::ERR_ABORTED" && !is_favicon(&url) {
+        if !is_given_up && !is_favicon(&url) {
             self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url);
         }
     }

@@ -53,8 +53,23 @@ struct Request {
     tab: String,
     kind: Kind,
     since: Instant,
+    /// Its answer has begun, with this status.
+    status: Option<u16>,
     /// An event stream stays open for good.
     stream: bool,
+}
+
+/// What is to be made of an event that tells how a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It ended so.
+    New,
+    /// It is known already how it ended.
+    Known,
+    /// It was said to be given up, and is answered after all.
+    AfterAll,
+    /// It was answered with this status: nobody reads the rest of the answer.
+    Answered(u16),
 }
 
 /// The requests of a page.
@@ -63,6 +78,8 @@ pub(super) struct Underway {
     open: HashMap<String, Request>,
     /// Those that were answered in full and not sent on since.
     complete: HashSet<String>,
+    /// Those that were given up and not answered so far.
+    given_up: HashSet<String>,
     begun: u64,
     /// When a tab that had loaded got its last script.
     scripts: HashMap<String, Instant>,
@@ -72,34 +89,54 @@ impl Underway {
     /// A request is sent, or sent on to where a redirect leads.
     pub(super) fn begin(&mut self, id: String, url: String, tab: String, kind: Kind) {
         self.complete.remove(&id);
+        self.given_up.remove(&id);
         self.begun += 1;
         let since = Instant::now();
-        self.open.insert(id, Request { url, tab, kind, since, stream: false });
+        self.open.insert(id, Request { url, tab, kind, since, status: None, stream: false });
     }
 
     /// Its answer begins.
-    pub(super) fn answered(&mut self, id: &str, stream: bool) {
+    pub(super) fn answered(&mut self, id: &str, status: Option<u16>, stream: bool) {
         if let Some(request) = self.open.get_mut(id) {
+            request.status = status;
             request.stream = stream;
         }
     }
 
     /// Its answer is there; `during` says what its tab was about. Only a document that is loading
     /// itself waits for its scripts.
-    pub(super) fn completed(&mut self, id: &str, during: During) {
+    pub(super) fn completed(&mut self, id: &str, during: During) -> End {
         if let Some(Request { kind: Kind::Script, tab, .. }) = self.open.remove(id)
             && during == During::Use
         {
             self.scripts.insert(tab, Instant::now());
         }
-        self.complete.insert(id.to_owned());
+        match (self.given_up.remove(id), self.complete.insert(id.to_owned())) {
+            (true, _) => End::AfterAll,
+            (false, true) => End::New,
+            (false, false) => End::Known,
+        }
     }
 
-    /// It fails; `false` where its answer was there already. Of one whose body nobody reads the
-    /// engine tells a second time, as of one that was given up.
-    pub(super) fn failed(&mut self, id: &str) -> bool {
-        self.open.remove(id);
-        !self.complete.remove(id)
+    /// It fails, or is given up. Of a write whose answer nobody reads to its end the engine tells so
+    /// too: as a second end, as the only one, or before it tells of the answer.
+    pub(super) fn failed(&mut self, id: &str, is_given_up: bool) -> End {
+        let request = self.open.remove(id);
+        if self.complete.contains(id) {
+            return End::Known;
+        }
+        let write = request.filter(|it| is_given_up && it.kind == Kind::Write);
+        match write.map(|it| it.status) {
+            Some(Some(status)) => {
+                self.complete.insert(id.to_owned());
+                End::Answered(status)
+            }
+            Some(None) => {
+                self.given_up.insert(id.to_owned());
+                End::New
+            }
+            None => End::New,
+        }
     }
 
     /// A tab is gone, with all that it asked for.
@@ -150,14 +187,27 @@ mod tests {
     #[test]
     fn a_failure_that_follows_a_whole_answer_is_none_and_one_behind_a_redirect_is() {
         let mut all = begun(Kind::Write);
-        assert!(all.failed("1"), "given up");
+        assert_eq!(all.failed("1", true), End::New, "given up");
+        assert_eq!(all.completed("1", During::Use), End::AfterAll);
         let mut all = begun(Kind::Write);
-        all.completed("1", During::Use);
-        assert!(!all.failed("1"), "the same once more");
+        assert_eq!(all.completed("1", During::Use), End::New);
+        assert_eq!(all.failed("1", true), End::Known, "the same once more");
         let mut all = begun(Kind::Document);
         all.completed("1", During::Use);
         all.begin("1".to_owned(), "http://b/".to_owned(), "tab".to_owned(), Kind::Document);
-        assert!(all.failed("1"), "where the redirect leads");
+        assert_eq!(all.failed("1", false), End::New, "where the redirect leads");
+    }
+
+    #[test]
+    fn a_write_that_is_given_up_once_its_answer_began_is_answered() {
+        let answered = |kind, is_given_up| {
+            let mut all = begun(kind);
+            all.answered("1", Some(204), false);
+            (all.failed("1", is_given_up), all.completed("1", During::Use))
+        };
+        assert_eq!(answered(Kind::Write, true), (End::Answered(204), End::Known));
+        assert_eq!(answered(Kind::Write, false).0, End::New, "the connection broke");
+        assert_eq!(answered(Kind::Document, true).0, End::New, "a file to download");
     }
 
     #[test]
@@ -170,7 +220,7 @@ mod tests {
         assert_eq!([of_worker(Kind::Write), of_worker(Kind::Other)], [true, false]);
         let mut all = begun(Kind::Other);
         assert!(all.is_loading("tab") && !all.is_loading("another"));
-        all.answered("1", true);
+        all.answered("1", Some(200), true);
         assert!(!all.is_loading("tab"), "a stream stays open");
     }
 
