@@ -223,6 +223,7 @@ impl Made {
                 place: format!("/list/{n}"),
                 outcome,
                 decided: None,
+                remark: None,
                 duration_ms: 120,
                 evidence: Vec::new(),
             };

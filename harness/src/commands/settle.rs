@@ -12,6 +12,7 @@ use super::progress::Reporter;
 use super::settle_patch::{Patches, remedies};
 use super::waiting::{listen, runtime};
 use super::{night, terminal};
+use crate::compare::requests;
 use crate::model::settle::{Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
@@ -163,12 +164,19 @@ pub fn lines(noise: &Noise) -> Vec<String> {
             lines.extend(last_resort(*facet, noise));
             return lines;
         }
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), true) => "then it is silent",
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), false) => {
-            "and something still varies"
-        }
+        (_, true) => "then it is silent",
+        (_, false) => "and something still varies",
     };
-    lines.push(format!("    {}: [ {} ]; {cost}; {then}", remedy.key(), remedy_text(remedy)));
+    lines.push(match (remedy, remedy.key()) {
+        (Remedy::Writes(baseline), _) => {
+            let said = requests::varying(baseline).join(", ");
+            format!("    its baseline would say: {said}; {cost}; {then}")
+        }
+        (_, key) => {
+            let key = key.unwrap_or_default();
+            format!("    {key}: [ {} ]; {cost}; {then}", remedy_text(remedy))
+        }
+    });
     lines
 }
 

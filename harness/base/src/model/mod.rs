@@ -58,6 +58,7 @@ pub mod testing;
 pub mod thing;
 pub mod verdict;
 pub mod watch;
+mod wording;
 
 pub use change::Change;
 pub use event::{

@@ -259,6 +259,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };
@@ -275,6 +276,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Passed,
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };

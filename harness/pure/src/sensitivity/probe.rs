@@ -55,7 +55,7 @@ impl Checkpoint {
         match more {
             Some(Remedy::Redact(it)) => snapshot.redact.push(it.clone()),
             Some(Remedy::Unordered(it)) => snapshot.unordered.push(it.clone()),
-            Some(Remedy::Mask(_) | Remedy::Unstable(_)) | None => {}
+            Some(Remedy::Mask(_) | Remedy::Unstable(_) | Remedy::Writes(_)) | None => {}
         }
         let each = [&plan.redact, &scenario.redact, &snapshot.redact].into_iter().flatten();
         let mut single = each

@@ -189,6 +189,7 @@ fn one_sighting_more_is_noticed_unless_a_redaction_swallows_it() {
         place: "/orders".to_owned(),
         outcome: crate::model::StepOutcome::Passed,
         decided: None,
+        remark: None,
         duration_ms: 5,
         evidence: Vec::new(),
     };

@@ -52,6 +52,48 @@ fn what_is_the_same_in_every_round_gets_nothing() {
     assert_eq!(proposed(&[same, same, same]), []);
 }
 
+/// A night in which a page wrote this.
+fn sent(requests: &str) -> Night {
+    let mut night = Night::default();
+    night
+        .command_scenario("orders", "shopctl orders", Some("list"))
+        .begin("orders", 1)
+        .seen("orders", 1, "list", "/orders", &[(FacetKind::Requests, requests.as_bytes())])
+        .end("orders", 1, Outcome::Completed);
+    night
+}
+
+#[test]
+fn how_often_a_page_writes_is_for_its_baseline_to_say_and_no_facet_is_given_up() {
+    let proposed = |rounds: &[&str]| -> Vec<(NoiseKind, Option<Remedy>, bool)> {
+        let nights: Vec<Night> = rounds.iter().map(|it| sent(it)).collect();
+        found(&nights).noise.into_iter().map(|it| (it.kind, it.remedy, it.silent)).collect()
+    };
+    let once = "POST /order 200\nPUT /draft 200\n";
+    let often = "POST /order 200\nPUT /draft 200 (many times)\n";
+    let again = "POST /order 200\nPOST /retry 503\nPUT /draft 200\n";
+    let marked = |text: &str| Some(Remedy::Writes(text.to_owned()));
+    assert_eq!(proposed(&[once, once]), []);
+    assert_eq!(
+        proposed(&[once, often, once]),
+        [(
+            NoiseKind::Number,
+            marked("POST /order 200\nPUT /draft 200 (any number of times)"),
+            true
+        )]
+    );
+    assert_eq!(
+        proposed(&[once, again, often]),
+        [(
+            NoiseKind::Presence,
+            marked(
+                "POST /order 200\nPOST /retry 503 (sometimes)\nPUT /draft 200 (any number of times)"
+            ),
+            true
+        )]
+    );
+}
+
 #[test]
 fn a_class_is_preferred_where_it_takes_exactly_what_varies() {
     let outputs = ["at 2026-01-05 09:00:00 x\n", "at 2027-03-06 10:01:02 x\n"];

@@ -120,6 +120,11 @@ pub trait PageSurface: Send {
     /// dialog blocks it.
     fn is_usable(&self) -> bool;
 
+    /// What was noticed of the last action although it passed, once: a click that met nothing.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
+
     /// The URL path of the page, with its query; empty before the first page.
     fn place(&mut self) -> BoxFuture<'_, String>;
 

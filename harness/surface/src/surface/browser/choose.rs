@@ -30,6 +30,11 @@ const all = Array.from(list.options);
 const label = (it) => tidy(it.label || it.text);
 const found = wanted.map((text) => all.filter((it) => label(it) === tidy(text)));
 const chosen = found.map((it) => it[0] || null);
+// Some lists are filled once a person goes to them.
+if (chosen.includes(null) && list.getRootNode().activeElement !== list) {
+  list.focus();
+  list.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, composed: true }));
+}
 const change = list.multiple
   ? all.filter((it) => !it.disabled && it.selected !== chosen.includes(it))
   : chosen.filter(Boolean);

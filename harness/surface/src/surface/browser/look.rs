@@ -101,6 +101,9 @@ impl Page {
         }
         self.go_on().await?;
         self.focus().await?;
+        if look.facets.contains(&FacetKind::Requests) {
+            self.settle_writes(deadline).await?;
+        }
         self.settle(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;

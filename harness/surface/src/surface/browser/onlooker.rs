@@ -129,7 +129,7 @@ impl Onlooker {
             Err(Snag::Closed) => Err(SurfaceError::BrowserLost("the page was closed".to_owned())),
             Err(Snag::Crashed) => Err(SurfaceError::BrowserLost("the page crashed".to_owned())),
             Err(Snag::Hung) => {
-                Err(SurfaceError::BrowserLost("the page's scripts do not end".to_owned()))
+                Err(SurfaceError::BrowserLost(self.shared.silence.words().to_owned()))
             }
             Err(Snag::Again(said) | Snag::Refused(said)) => Err(SurfaceError::Unreadable(said)),
         }

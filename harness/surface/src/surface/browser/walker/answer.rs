@@ -313,6 +313,10 @@ pub struct Aim {
     pub x: Option<f64>,
     /// Pixels from its top.
     pub y: Option<f64>,
+    /// How wide the part of it is that can be seen, in pixels of its frame.
+    pub width: f64,
+    /// And how high.
+    pub height: f64,
     /// What a click would hit instead.
     pub covered: Option<String>,
 }

@@ -201,7 +201,7 @@ function clickPoint(el) {
   const top = Math.max(0, box.top);
   const bottom = Math.min(view.innerHeight, box.bottom);
   if (right <= left || bottom <= top) return null;
-  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
 }
 
 // What holds the text that a host hands into its shadow tree: the browser names the host as hit there.
