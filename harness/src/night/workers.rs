@@ -61,6 +61,9 @@ pub(super) async fn run(
     if let Some(shake) = &options.shake {
         shake.order(&mut runnable);
     }
+    for product in ready.products.all() {
+        product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
+    }
     let side = Side::under_test(
         Means {
             config: suite.config.clone(),

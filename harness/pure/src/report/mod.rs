@@ -8,6 +8,7 @@
 mod build;
 mod control;
 mod covers;
+mod crop;
 mod ctrf;
 mod facets;
 mod fact;
@@ -17,6 +18,7 @@ mod html;
 mod junit;
 mod lead;
 mod lists;
+mod morning;
 mod night;
 mod page;
 mod past;
@@ -28,6 +30,7 @@ pub mod shown;
 mod summary;
 mod timeline;
 mod trust;
+mod views;
 
 use std::path::{Path, PathBuf};
 

@@ -292,6 +292,7 @@ fn finding(
         confidence: (lead.sure * 1000.0).floor() / 1000.0,
         first_seen: None,
         since: None,
+        noise: None,
         slowdown: Some(Slowdown {
             usual_ms: lead.usual_ms.round() as u64,
             now_ms: lead.now_ms.round() as u64,
@@ -379,6 +380,7 @@ fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Differ
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         }],
     }
