@@ -4,8 +4,10 @@
 //! secrets out of every byte on the way in. Everything that judges or reports reads it through
 //! [`NightDir`] and needs nothing else, so a night can be copied to another machine.
 
+mod broken;
 mod directory;
 mod escapes;
+mod gaps;
 mod secrets;
 pub mod spoken;
 #[cfg(test)]

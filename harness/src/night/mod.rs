@@ -6,6 +6,7 @@
 mod attempts;
 mod beside;
 mod builds;
+mod course;
 mod id;
 mod isolation;
 pub mod judging;
@@ -27,6 +28,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod spare;
 mod stage;
 mod stop;
 pub mod tidy;
@@ -53,6 +55,7 @@ pub use shake::{Clocks, Shake, reach};
 pub use stop::{Stop, Why};
 pub use visit::{Destination, Visit};
 
+use self::course::Course;
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
@@ -111,6 +114,21 @@ pub enum NightError {
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+    /// The night had begun and cannot go on, as on a full disk.
+    #[error(
+        "{source}; {}",
+        course::so_far(night, *done, *of)
+    )]
+    CutShort {
+        /// The night directory.
+        night: PathBuf,
+        /// How many scenarios were through with all their attempts.
+        done: usize,
+        /// Of how many.
+        of: usize,
+        /// Why it cannot go on.
+        source: Box<NightError>,
+    },
 }
 
 /// A finished night.
@@ -147,8 +165,21 @@ struct Attempted {
 /// Runs a night over `suite` to a finished report.
 ///
 /// # Errors
-/// Nothing could be planned or recorded; a night that began always ends in a report.
+/// Nothing could be planned; or the night began and could not be written any further
+/// ([`NightError::CutShort`]). Any other night that began ends in a report.
 pub async fn run(
+    suite: &Suite,
+    options: &RunOptions,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Finished, NightError> {
+    let course = Arc::new(Course::default());
+    let watched = course.watching(progress);
+    let finished = Box::pin(to_report(suite, options, stop, watched)).await;
+    finished.map_err(|error| course.cut_short(error))
+}
+
+async fn to_report(
     suite: &Suite,
     options: &RunOptions,
     stop: &Stop,
@@ -215,7 +246,12 @@ async fn attempted(
     }
     let secrets = secrets::load(suite, &plan, options)?;
     let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
-    let night = NightDir::create(out)?;
+    let night = NightDir::create(out).map_err(|error| match (error, &options.out) {
+        (error @ LedgerError::Io { .. }, None) => {
+            NightError::Usage(format!("{error}; `--out` puts the night into another folder"))
+        }
+        (error, _) => error.into(),
+    })?;
     let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
     plan.baselines =
         baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;

@@ -7,6 +7,7 @@
 
 mod build;
 mod covers;
+mod crop;
 mod ctrf;
 mod facets;
 mod fact;
@@ -16,6 +17,7 @@ mod html;
 mod junit;
 mod lead;
 mod lists;
+mod morning;
 mod night;
 mod page;
 mod past;
@@ -27,6 +29,7 @@ pub mod shown;
 mod summary;
 mod timeline;
 mod trust;
+mod views;
 
 use std::path::{Path, PathBuf};
 

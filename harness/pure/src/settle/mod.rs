@@ -9,6 +9,7 @@
 mod align;
 mod candidate;
 mod checkpoint;
+mod instead;
 mod json;
 mod kind;
 mod order;
@@ -174,6 +175,7 @@ fn of_watches(
             remedy: None,
             silent: false,
             cost: None,
+            instead: None,
         }
     });
     Ok(noise.collect())

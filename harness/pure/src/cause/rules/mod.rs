@@ -30,6 +30,7 @@ mod selection;
 mod structure;
 mod sum;
 mod table;
+pub mod varying;
 
 use super::{Edge, Evidence};
 
@@ -43,7 +44,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 29] = [
+pub const ALL: [Rule; 30] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -73,6 +74,7 @@ pub const ALL: [Rule; 29] = [
     structure::RULE,
     sum::RULE,
     table::RULE,
+    varying::RULE,
 ];
 
 /// Edges from the first of some nodes to each other one.

@@ -12,6 +12,7 @@ use super::bidi::Refusal;
 use super::keys::chord;
 use super::page::{Page, Step, Trouble, failed};
 use super::record::{Dialog, Progress};
+use super::rest::Wait;
 use super::seek::{Need, Spot};
 use super::session::Snag;
 use super::walker::ElementState;
@@ -33,7 +34,8 @@ const type = (el.getAttribute('type') || 'text').toLowerCase();
 if (name === 'select') return 'select';
 if (name === 'input' && /^(date|time|month|week|datetime-local|color|range)$/.test(type)) return 'direct';
 if (name === 'input' && type === 'file') return 'file';
-if (name !== 'input' && /^(slider|spinbutton)$/.test(el.getAttribute('role')) && !el.isContentEditable) return 'keys';
+const turned = /^(slider|spinbutton)$/.test(el.getAttribute('role')) || el.hasAttribute('aria-valuenow');
+if (name !== 'input' && turned && !el.isContentEditable) return 'keys';
 el.focus();
 if (name === 'input' || name === 'textarea') { el.select(); return el.value ? 'full' : 'empty'; }
 const range = document.createRange();
@@ -274,8 +276,11 @@ impl Page {
 
     pub(super) async fn click(&mut self, target: &Target) -> Step<()> {
         let deadline = self.deadline();
+        let before = self.record.state().outside();
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await
+        self.settle(deadline).await?;
+        self.notice_unheard(target, before, deadline).await;
+        Ok(())
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.
@@ -446,7 +451,7 @@ impl Page {
             if ticked(&spot.state) == state {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 let actual = match spot.state.role.as_str() {
                     "checkbox" | "radio" | "switch" | "menuitemcheckbox" | "menuitemradio" => {
                         "the click did not change it".to_owned()

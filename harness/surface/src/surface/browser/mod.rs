@@ -7,7 +7,7 @@
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
 //! `frames` (frames of other origins), `silence` (who does not answer), `emulate` and `auth` (what the browser pretends to be),
-//! `look` (observations), `walker` (the page as text), `print` (PDF).
+//! `look` (observations), `cover` (secrets in pictures), `walker` (the page as text), `print` (PDF).
 
 mod act;
 mod auth;
@@ -17,6 +17,8 @@ mod check;
 mod choose;
 mod clipboard;
 mod condition;
+mod cover;
+mod deed;
 mod detail;
 mod dismiss;
 mod driver;
@@ -35,6 +37,7 @@ mod pointer;
 mod print;
 mod record;
 mod recorder;
+mod rest;
 mod scroll;
 mod seek;
 mod session;
@@ -44,6 +47,7 @@ mod silence;
 mod tab;
 mod tabs;
 mod traffic;
+mod underway;
 mod unroll;
 pub mod walker;
 mod wall;
@@ -54,6 +58,7 @@ use std::time::Duration;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::process::Cookie;
+use crate::surface::veil::Veil;
 
 pub use locate::{environment_key, locate};
 pub use onlooker::Onlooker;
@@ -84,6 +89,8 @@ pub struct BrowserOptions {
     pub tree: Cookie,
     /// Whether a person sees it.
     pub window: Window,
+    /// What must not be seen in its pictures.
+    pub veil: Veil,
 }
 
 /// Whether a person sees the browser.

@@ -15,10 +15,12 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::act::{Ticked, Towards};
+use super::deed::{Unheard, blamed};
 use super::emulate::{Command, changes, script_of};
 use super::expand::Openness;
 use super::record::{Record, place_of};
-use super::session::{Shared, Snag};
+use super::rest::Rest;
+use super::session::{READING, Shared, Snag};
 use super::settle::PRELOAD;
 use super::signed_in::Filling;
 use super::walker::{self, Question, WalkerError};
@@ -76,8 +78,12 @@ pub struct Page {
     pub(super) dressed: Vec<String>,
     /// The overlays, by index, that the scenario itself uses.
     pub(super) tested: BTreeSet<usize>,
+    /// What is said of the last click, where it met nothing.
+    pub(super) unheard: Unheard,
     /// Storage that is filled until the first document of its origin stands.
     pub(super) filling: Option<Filling>,
+    /// Since when nothing is left that could change the page.
+    pub(super) rest: Rest,
 }
 
 /// Why a step did not come to its end.
@@ -209,7 +215,9 @@ impl Page {
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
+            unheard: Unheard::default(),
             filling: None,
+            rest: Rest::default(),
         };
         match page.wear(&context.settings).await {
             Ok(()) => Ok(page),
@@ -339,6 +347,9 @@ impl Page {
         self.go_on().await?;
         self.focus().await?;
         self.notice_tested(action);
+        if !is_check(action) {
+            self.disturb();
+        }
         let none = |()| Vec::new();
         match action {
             Action::Open(url) => {
@@ -358,7 +369,7 @@ impl Page {
             }
             Action::Click(click) => self.click_specially(click).await.map(none),
             Action::Hover(target) => self.hover(target).await.map(none),
-            Action::Drag { from, to } => self.drag(from, to).await.map(none),
+            Action::Drag { from, to, at } => self.drag(from, to, *at).await.map(none),
             Action::Scroll { to, within } => self.scroll(to, within.as_ref()).await.map(none),
             Action::Clear(field) => self.clear(field).await.map(none),
             Action::Paste { text, into } => self.paste(text.raw(), into.as_ref()).await.map(none),
@@ -449,7 +460,7 @@ pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     question: &Question<'_>,
 ) -> Result<T, Snag> {
     let asked = shared.client.execute(walker::SCRIPT, question.arguments());
-    let answer = shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+    let answer = shared.drive(READING, asked).await.map_err(|snag| match snag {
         // A document that is being left makes any script fail.
         Snag::Refused(said) => Snag::Again(said),
         other => other,
@@ -466,6 +477,11 @@ impl Drop for Page {
         self.shared.records.remove(&self.user_context);
         self.shared.wall.forget(&self.user_context);
     }
+}
+
+/// Whether a step only looks at the page.
+fn is_check(action: &Action) -> bool {
+    matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_))
 }
 
 fn crashed(expected: &str) -> Trouble {
@@ -506,11 +522,15 @@ pub(super) fn preload(settings: &PageSettings, user_context: &str) -> Value {
 impl PageSurface for Page {
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
         Box::pin(async move {
+            let before = self.unheard.before(action);
             let performed = self.perform(action).await;
             self.filled().await;
+            if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
+                self.has_waited();
+            }
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
-                Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
+                Err(Trouble::Failed(failure)) => Ok(Done::Failed(blamed(failure, before))),
                 Err(Trouble::Lost(error)) => Err(error),
             }
         })
@@ -529,6 +549,10 @@ impl PageSurface for Page {
 
     fn is_usable(&self) -> bool {
         self.blocked("a page that can be used").is_none()
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        self.unheard.fresh()
     }
 
     fn place(&mut self) -> BoxFuture<'_, String> {

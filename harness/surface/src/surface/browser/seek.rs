@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::page::{Page, Step, Trouble, failed};
+use super::rest::Wait;
 use super::session::{INTERCEPTED, Snag};
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::{Locator, Target};
@@ -19,6 +20,8 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// For this long a thing must not move before it is used.
 const TWO_FRAMES: Duration = Duration::from_millis(35);
+/// The attribute in which sliders say where they are.
+const VALUE_NOW: &str = "aria-valuenow";
 /// How many near things a failure names.
 const NEAREST: usize = 3;
 
@@ -105,7 +108,7 @@ impl Page {
             if lack.ambiguous {
                 return Err(failed(expected, lack.actual));
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 return Err(self.lacking(target, expected, lack).await);
             }
             if !(lack.in_the_way && self.dismiss(Some(target)).await?) {
@@ -165,7 +168,9 @@ impl Page {
         };
         let Some(element) = self.element(&reference) else { return Ok(None) };
         let scroll = if need == Need::There { Scroll::Leave } else { Scroll::IntoView };
-        let question = Question::State { element: &reference, attributes: &[], scroll };
+        // A slider that has no role still says its value.
+        let asked = if need == Need::Editable { vec![VALUE_NOW.to_owned()] } else { Vec::new() };
+        let question = Question::State { element: &reference, attributes: &asked, scroll };
         let state: ElementState = self.ask(&question).await?;
         Ok(state.connected.then_some(Spot { element, reference, state, framed }))
     }
@@ -350,7 +355,8 @@ fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<
 
 /// Whether keys change its value, though no text goes into it.
 fn is_adjustable(state: &ElementState) -> bool {
-    state.enabled && matches!(state.role.as_str(), "slider" | "spinbutton")
+    let says_value = state.attributes.get(VALUE_NOW).is_some_and(Option::is_some);
+    state.enabled && (says_value || matches!(state.role.as_str(), "slider" | "spinbutton"))
 }
 
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
@@ -367,7 +373,11 @@ fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
         }
         Need::Editable if state.readonly => "it is read-only".to_owned(),
         Need::Editable if !state.editable && !is_adjustable(state) => {
-            format!("it is a {}, which takes no text", state.role)
+            let way = match state.role.as_str() {
+                "generic" | "none" => "; what is moved with the pointer takes `drag: { from, by }`",
+                _ => "",
+            };
+            format!("it is a {}, which takes no text{way}", state.role)
         }
         Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;

@@ -22,10 +22,11 @@ use super::driver::Driver;
 use super::locate::locate;
 use super::page::{Blank, Page};
 use super::record::Record;
-use super::silence::{Silence, Silent};
+use super::silence::{Doing, Silence, Silent};
 use super::wall::Wall;
 use super::{BrowserOptions, PageContext, Versions, Window};
 use crate::surface::SurfaceError;
+use crate::surface::veil::Veil;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
@@ -86,6 +87,8 @@ pub(super) struct Shared {
     pub(super) axe: Option<Axe>,
     /// Finds out who does not answer.
     pub(super) silence: Silence,
+    /// What must not be seen in pictures.
+    pub(super) veil: Veil,
 }
 
 /// Which record an event belongs to.
@@ -209,6 +212,7 @@ impl Browser {
             timeout: options.timeout,
             axe,
             silence: Silence::of(&folder.path().join("profile")),
+            veil: options.veil.clone(),
         });
         Ok(Self {
             driver,
@@ -477,7 +481,8 @@ impl Shared {
             }
             in_time => in_time,
         };
-        let seen = match self.who_is_silent(Duration::ZERO).await {
+        let doing = if what == READING { Doing::Reading } else { Doing::Other };
+        let seen = match self.who_is_silent(Duration::ZERO, doing).await {
             Silent::Page => return Err(Snag::Hung),
             Silent::Nobody => None,
             Silent::Others(seen) => Some(seen),
@@ -504,13 +509,13 @@ impl Shared {
     }
 
     /// Who does not answer, of the page that commands go to and all others.
-    async fn who_is_silent(&self, patience: Duration) -> Silent {
+    async fn who_is_silent(&self, patience: Duration, doing: Doing) -> Silent {
         let top = self.focus.try_lock().map(|it| it.clone()).unwrap_or_default();
-        self.who_beside(&top, patience).await
+        self.who_beside(&top, patience, doing).await
     }
 
     /// Who does not answer, of this page and all others.
-    pub(super) async fn who_beside(&self, top: &str, patience: Duration) -> Silent {
+    pub(super) async fn who_beside(&self, top: &str, patience: Duration, doing: Doing) -> Silent {
         if top.is_empty() {
             return Silent::Others("no page was asked".to_owned());
         }
@@ -518,7 +523,7 @@ impl Shared {
             // A page that shows a dialog waits for us.
             return Silent::Nobody;
         }
-        self.silence.who(top, patience).await
+        self.silence.who(top, patience, doing).await
     }
 }
 
@@ -563,6 +568,8 @@ fn snag(what: &str, error: &CmdError) -> Snag {
     }
 }
 
+/// What is done where the walker reads a page, element by element.
+pub(super) const READING: &str = "reading the page";
 /// How the answer begins when something else lies where a click would go.
 pub(super) const INTERCEPTED: &str = "another thing lies over it";
 
