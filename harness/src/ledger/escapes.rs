@@ -156,12 +156,18 @@ impl Pairs {
         for secret in secrets {
             let text: String = secret.letters.iter().take(2).collect();
             let (first, second) = (text.as_bytes()[0], text.as_bytes().get(1).copied());
-            second.into_iter().for_each(|it| pairs.add(first, it));
+            if let Some(it) = second {
+                pairs.add(first, it);
+            }
             // Behind a whole character an escape may come, or what breaks the secret.
             if first.is_ascii() {
-                INTRODUCERS.iter().for_each(|it| pairs.add(first, *it));
+                for it in INTRODUCERS {
+                    pairs.add(first, *it);
+                }
                 if secret.may_be_broken {
-                    GAPS.iter().for_each(|it| pairs.add(first, *it));
+                    for it in GAPS {
+                        pairs.add(first, *it);
+                    }
                 }
             }
             if secret.letters[0] == ' ' {
@@ -182,7 +188,9 @@ impl Pairs {
             pairs.add(b'%', b'u');
             b"xu".iter().for_each(|it| pairs.add(b'\\', *it));
             for nested in INTRODUCERS {
-                INTRODUCERS.iter().for_each(|it| pairs.add(*it, *nested));
+                for it in INTRODUCERS {
+                    pairs.add(*it, *nested);
+                }
             }
         }
         pairs

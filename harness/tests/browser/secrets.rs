@@ -156,7 +156,8 @@ async fn page(
         };
         body = format!("{before}{whole}{after}");
     }
-    let css: String = secret.chars().map(|it| format!("\\{:x} ", u32::from(it))).collect();
+    let css: Vec<String> = secret.chars().map(|it| format!("\\{:x} ", u32::from(it))).collect();
+    let css = css.concat();
     let hex = secret.bytes().fold(String::new(), |text, it| text + &format!("{it:02x}"));
     let body = body
         .replace("{s}", &safe(&secret))

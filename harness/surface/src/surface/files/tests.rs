@@ -210,7 +210,7 @@ fn pages_of_two_documents_with_two_secrets_look_the_same_and_without_a_veil_they
         let bytes = pdf_of(&["Total 12", &format!("Your key {secret} is new")], "20260101");
         let Ok(mut document) = pdf::read(&bytes) else { panic!("no document") };
         document.hide(veil);
-        document.pictures.into_iter().map(|it| it.into_raw()).collect::<Vec<_>>()
+        document.pictures.into_iter().map(image::RgbaImage::into_raw).collect::<Vec<_>>()
     };
     let veil = |secret: &'static str| {
         Veil::new(move |text| {

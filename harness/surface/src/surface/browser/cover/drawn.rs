@@ -408,7 +408,7 @@ fn area([x, y, width, height]: [f64; 4]) -> Area {
 
 /// The sum of all lengths of a style in pixels, whatever they mean: that far it reaches at most.
 fn lengths(style: &str) -> f64 {
-    let numbers = style.split(|it: char| it == ' ' || it == '(' || it == ')' || it == ',');
+    let numbers = style.split([' ', '(', ')', ',']);
     let lengths = numbers.filter_map(|it| it.strip_suffix("px")?.parse::<f64>().ok());
     lengths.map(f64::abs).sum::<f64>() * 3.0
 }

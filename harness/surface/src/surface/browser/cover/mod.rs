@@ -47,12 +47,13 @@ impl Unknown {
     /// In words.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Page(Snag::Again(said) | Snag::Refused(said)) => said.clone(),
+            Self::Page(Snag::Again(said) | Snag::Refused(said)) | Self::Engine(said) => {
+                said.clone()
+            }
             Self::Page(Snag::Lost(error)) => error.to_string(),
             Self::Page(Snag::Dialog) => "a dialog is open".to_owned(),
             Self::Page(Snag::Crashed | Snag::Closed) => "the page is gone".to_owned(),
             Self::Page(Snag::Hung) => "the page does not answer".to_owned(),
-            Self::Engine(said) => said.clone(),
         }
     }
 }
