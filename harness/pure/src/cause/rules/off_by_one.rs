@@ -7,27 +7,39 @@ use super::{Rule, star};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{WHOLE, differing};
+use crate::model::edit::{WHOLE, differing, replaced};
 
 const BECAUSE: &str = "they are off by the same one";
 
 pub(super) const RULE: Rule = Rule { id: "off-by-one", edges };
 
-/// As many numbers of one path are not off by the same one by chance.
+/// As many numbers of one page, or of one name, are not off by the same one by chance.
 const MANY: usize = 3;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut by_path: BTreeMap<(String, bool), BTreeSet<usize>> = BTreeMap::new();
+    let mut by_place: BTreeMap<(String, bool, String), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         for sighting in &node.sightings {
-            if let Some(more) = more(sighting.change) {
-                let path = evidence.called(sighting.spot);
-                by_path.entry((path, more)).or_default().insert(index);
+            let Some(more) = more(sighting.change) else { continue };
+            let called = evidence.called(sighting.spot);
+            for name in names(&called, sighting.change) {
+                by_place.entry((called.clone(), more, name)).or_default().insert(index);
             }
         }
     }
-    let many = by_path.into_values().filter(|it| it.len() >= MANY);
+    let many = by_place.into_values().filter(|it| it.len() >= MANY);
     many.flat_map(|it| star(it, BECAUSE)).chain(of_whole(evidence)).collect()
+}
+
+/// By what a number is one with others: on a page it is the page; a command prints and writes many
+/// things, so it is what stands near the number.
+fn names(called: &str, change: &Change) -> BTreeSet<String> {
+    let (Some(old), Some(new)) = (&change.before, &change.after) else { return BTreeSet::new() };
+    if called.starts_with('/') {
+        return BTreeSet::from([String::new()]);
+    }
+    let near = replaced(old, new).into_iter().flat_map(|it| it.near);
+    near.map(str::to_lowercase).collect()
 }
 
 /// Where every change of a facet is off by the same one: a list that is numbered wrongly.
