@@ -179,7 +179,7 @@ impl Reader {
             "drag" => self.drag(value),
             "scroll" => self.scroll(value),
             "clear" => self.target(value).map(Action::Clear),
-            "fill" => self.fill(value),
+            "fill" => Some(self.fill(value)),
             "type" => self.type_text(value, &fields),
             "press" => self.press(value, &fields),
             "paste" => self.paste(value, &fields),
@@ -221,12 +221,12 @@ impl Reader {
     }
 
     /// Fields, each with what is written into it.
-    fn fill(&mut self, value: &Node) -> Option<Action> {
+    fn fill(&mut self, value: &Node) -> Action {
         let pairs = self.pairs(value, &grammar::TARGET_WITH_TEXT, &mut |it, node| {
             it.template(node, "the text")
         });
         let fill = |(field, value)| FieldValue { field, value };
-        Some(Action::Fill(pairs.into_iter().map(fill).collect()))
+        Action::Fill(pairs.into_iter().map(fill).collect())
     }
 
     /// Text, with the field that it is typed into.
