@@ -10,10 +10,11 @@ use tokio::time::Instant;
 
 use super::bidi::Refusal;
 use super::keys::chord;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::record::{Dialog, Progress};
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::ElementState;
 use crate::model::event::Failure;
 use crate::model::scenario::{DialogAnswer, FieldValue};

@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 use regex::Regex;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::record::place_of;
 use super::seek::{Need, missing};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{ElementState, Explain, Question, Scroll};
 use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
 use crate::model::{Target, Template};

@@ -8,9 +8,10 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::{Choice, Hint, Question, Scrolled, Widget};
 use crate::model::gesture::Modifier;
 use crate::model::{Target, Template};
@@ -112,25 +113,7 @@ impl From<Trouble> for Halt {
 
 impl Page {
     pub(super) async fn choose(&mut self, from: &Target, options: &[Template]) -> Step<()> {
-        let wanted: Vec<String> = options.iter().map(|it| it.raw().to_owned()).collect();
-        let named: Vec<String> = wanted.iter().map(|it| format!("\"{it}\"")).collect();
-        let word = if named.len() == 1 { "option" } else { "options" };
-        let mut choosing = Choosing {
-            expected: format!("{word} {} in {from}", named.join(", ")),
-            wanted,
-            deadline: self.deadline(),
-            known: None,
-            before: String::new(),
-            opening: Opening::Closed,
-            appeared: false,
-            veiled: false,
-            typed: false,
-            seen: Vec::new(),
-            way: None,
-            manner: Manner::Plain,
-            last: None,
-            right: 0,
-        };
+        let mut choosing = Choosing::new(from, options, self.deadline());
         choosing.veiled = self.is_veiled(from, choosing.deadline).await?;
         loop {
             if let Some(trouble) = self.blocked(&choosing.expected) {
@@ -371,6 +354,28 @@ fn arguments(spot: &Spot, choosing: &Choosing) -> Vec<Value> {
 }
 
 impl Choosing {
+    fn new(from: &Target, options: &[Template], deadline: Instant) -> Self {
+        let wanted: Vec<String> = options.iter().map(|it| it.raw().to_owned()).collect();
+        let named: Vec<String> = wanted.iter().map(|it| format!("\"{it}\"")).collect();
+        let word = if named.len() == 1 { "option" } else { "options" };
+        Self {
+            expected: format!("{word} {} in {from}", named.join(", ")),
+            wanted,
+            deadline,
+            known: None,
+            before: String::new(),
+            opening: Opening::Closed,
+            appeared: false,
+            veiled: false,
+            typed: false,
+            seen: Vec::new(),
+            way: None,
+            manner: Manner::Plain,
+            last: None,
+            right: 0,
+        }
+    }
+
     fn note(&mut self, widget: &Widget) {
         for choice in &widget.options {
             if !self.seen.contains(&choice.name) {

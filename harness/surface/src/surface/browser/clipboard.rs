@@ -7,9 +7,11 @@
 
 use serde_json::{Value, json};
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::Need;
-use super::session::{Shared, Snag};
+use super::shared::Shared;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use crate::model::Target;
 use crate::surface::SurfaceError;
 

@@ -1,7 +1,8 @@
 //! Conditions: whether something holds of a page now. Unlike a check it is looked at once.
 
-use super::page::{Page, Step, Trouble};
+use super::page::Page;
 use super::seek::missing;
+use super::trouble::{Step, Trouble};
 use super::walker::Explain;
 use crate::model::scenario::WaitFor;
 use crate::surface::{Held, SurfaceError};

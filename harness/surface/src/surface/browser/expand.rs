@@ -6,9 +6,10 @@
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use crate::model::Target;
 
 /// What can be opened, where the thing itself only holds it: the summary of details, the button in

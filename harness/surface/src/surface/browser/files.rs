@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::record::Download;
 use super::seek::Need;
+use super::trouble::{Step, failed};
 use crate::model::gesture::UploadBy;
 use crate::model::{Target, Template};
 use crate::surface::SurfaceError;

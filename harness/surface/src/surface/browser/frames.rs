@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page::{Page, Step};
+use super::page::Page;
 use super::settle::standard;
+use super::trouble::Step;
 use super::walker::{self, Area, Explain, Found, MaskedRegion, Question};
 use crate::model::{Locator, Target};
 

@@ -3,16 +3,18 @@
 //! [`Browser`] is one browser of one worker, [`Page`] one page of one attempt in it. The rooms
 //! inside: `driver` (the process), `session` (the browser), `bidi` (the event connection),
 //! `record` (what events say of a page), `wall` (the only way to the network), `settle` (when a
-//! page is ready), `seek` (finding things and explaining what is not there), `act`, `keys` and
+//! page is ready), `seek` (finding things and explaining what is not there), `perform`, `act`, `keys` and
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
-//! `frames` (frames of other origins), `silence` (who does not answer), `emulate` and `auth` (what the browser pretends to be),
+//! `frames` (frames of other origins), `silence` (who does not answer), `settings`,
+//! `emulate` and `auth` (what the browser pretends to be),
 //! `look` (observations), `walker` (the page as text), `print` (PDF).
 
 mod act;
 mod auth;
 mod axe;
 mod bidi;
+mod blank;
 mod check;
 mod choose;
 mod clipboard;
@@ -30,20 +32,26 @@ mod look;
 mod network;
 mod onlooker;
 mod page;
+mod perform;
 mod picture;
 mod pointer;
 mod print;
 mod record;
 mod recorder;
+mod records;
 mod scroll;
 mod seek;
 mod session;
+mod settings;
 mod settle;
+mod shared;
 mod signed_in;
 mod silence;
+mod snag;
 mod tab;
 mod tabs;
 mod traffic;
+mod trouble;
 mod unroll;
 pub mod walker;
 mod wall;

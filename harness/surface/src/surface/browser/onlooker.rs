@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::page::{Page, ask};
 use super::record::{Record, place_of};
-use super::session::{Shared, Snag};
+use super::shared::Shared;
+use super::snag::Snag;
 use super::walker::{Area, Probe, Question};
 use crate::model::Target;
 use crate::surface::SurfaceError;

@@ -18,14 +18,16 @@ use tokio::time::Instant;
 
 use super::bidi::Refusal;
 use super::frames::Entered;
-use super::look::EVIDENCE;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::seek::Need;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::{self, Area, ElementState, Question, Scroll};
 use crate::model::picture::{Layout, Scope, Thing};
 use crate::model::{FacetContent, Rect, Target};
 use crate::surface::{Look, SurfaceError};
 
+/// How long evidence may take; a page that does not answer must not hold the night up.
+pub(super) const EVIDENCE: Duration = Duration::from_secs(5);
 /// How many pictures are taken at most until two are equal.
 const FRAMES: u32 = 6;
 /// How many times a picture is begun at most when the page was scrolled in the meantime.

@@ -12,9 +12,10 @@ use tokio::time::Instant;
 
 use super::bidi::Refusal;
 use super::keys::modifier_key;
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{Aim, Question};
 use crate::model::Target;
 use crate::model::gesture::{Click, ClickKind, DragTo, Modifier};

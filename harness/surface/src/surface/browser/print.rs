@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::bidi::Refusal;
 use super::files::inside;
-use super::page::{Page, Step, failed};
-use super::session::Shared;
+use super::page::Page;
+use super::shared::Shared;
+use super::trouble::{Step, failed};
 use crate::surface::SurfaceError;
 
 /// A report of thousands of blocks takes its time.

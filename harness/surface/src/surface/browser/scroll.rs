@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, missing, single};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{Explain, Hint, Question, Scrolled};
 use crate::model::gesture::ScrollTo;
 use crate::model::{Locator, Target};

@@ -9,8 +9,9 @@ use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, Trouble, failed};
-use super::session::{INTERCEPTED, Snag};
+use super::page::Page;
+use super::snag::{INTERCEPTED, Snag};
+use super::trouble::{Step, Trouble, failed};
 use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
 use crate::model::{Locator, Target};
 

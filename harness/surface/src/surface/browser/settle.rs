@@ -11,13 +11,12 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
-use super::page::{Page, Trouble};
-use super::session::Snag;
+use super::page::Page;
 use super::silence::Silent;
+use super::snag::Snag;
+use super::trouble::Trouble;
 use crate::surface::SurfaceError;
 
-/// The script that runs before every document's own.
-pub(super) const PRELOAD: &str = include_str!("preload.js");
 /// The longest that a page which stays busy without leaving is waited for.
 const BUSY_AT_MOST: Duration = Duration::from_secs(3);
 /// How long between two looks, unless an event comes first.

@@ -9,9 +9,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::bidi::Refusal;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::record::place_of;
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use crate::model::gesture::Tab;
 use crate::surface::SurfaceError;
 

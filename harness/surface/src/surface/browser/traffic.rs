@@ -5,8 +5,6 @@
 
 use serde_json::Value;
 
-use super::record::text;
-
 /// The headers that are compared: what a document is, how long it may be kept, what it forbids.
 const HEADERS: [&str; 15] = [
     "content-type",
@@ -107,4 +105,8 @@ pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str
         }
     };
     writes.push(Write { method, url: text(&request["url"]), ending });
+}
+
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

@@ -9,8 +9,9 @@
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::page::{Page, Step};
-use super::session::Snag;
+use super::page::Page;
+use super::snag::Snag;
+use super::trouble::Step;
 
 /// How often a page may grow when its end is reached; a feed without an end goes no further.
 const GROWTHS: u32 = 3;
