@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
-use crate::model::picture::Scope;
+use crate::model::picture::Extent;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{FacetKind, Observation, Target, WatchKind};
 
@@ -53,7 +53,7 @@ pub struct Look<'a> {
     /// Whether a text is redacted: what must not be compared as text must not be as a picture.
     pub varies: &'a (dyn Fn(&str) -> bool + Sync),
     /// What the picture shows.
-    pub image: Scope,
+    pub image: Extent,
 }
 
 /// What came of observing: the page, or why it cannot be read.

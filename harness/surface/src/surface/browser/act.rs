@@ -140,7 +140,7 @@ impl Page {
             }
             self.pause().await;
         }
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Whether nothing lies ahead, or nothing behind but the blank page that every tab begins with.
@@ -179,14 +179,14 @@ impl Page {
                 return Err(failed(expected, format!("no answer within {waited} ms")));
             }
             Some(Err(Refusal::Said(_, said))) => {
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 return match self.stayed(&said) {
                     Some(actual) => Err(failed(expected, actual)),
                     None => Ok(()),
                 };
             }
         }
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let progress = {
             let state = self.record.state();
             state.navigation.as_ref().map(|it| it.progress.clone())
@@ -276,7 +276,7 @@ impl Page {
     pub(super) async fn click(&mut self, target: &Target) -> Step<()> {
         let deadline = self.deadline();
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.
@@ -326,7 +326,7 @@ impl Page {
             }
             let deadline = self.deadline();
             while !self.fill_one(field, value.raw(), deadline).await? {}
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         }
         Ok(())
     }
@@ -335,7 +335,7 @@ impl Page {
     pub(super) async fn clear(&mut self, field: &Target) -> Step<()> {
         let deadline = self.deadline();
         while !self.fill_one(field, "", deadline).await? {}
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     async fn fill_one(&mut self, field: &Target, value: &str, deadline: Instant) -> Step<bool> {
@@ -421,7 +421,7 @@ impl Page {
         } else {
             self.send_to_focus(keys).await?;
         }
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     pub(super) async fn set_checked(&mut self, target: &Target, wanted: Ticked) -> Step<()> {
@@ -437,7 +437,7 @@ impl Page {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         loop {
             if self.blocked(&expected).is_some() {
                 return Ok(());
@@ -494,7 +494,7 @@ impl Page {
         }
         let limit = self.shared.timeout;
         match self.shared.bidi.command("browsingContext.handleUserPrompt", params, limit).await {
-            Ok(_) => self.settle(deadline).await,
+            Ok(_) => self.get_ready(deadline).await,
             Err(Refusal::Gone) => Err(Refusal::Gone.lost("answering a dialog").into()),
             Err(refusal) => Err(failed(expected, format!("it could not be answered: {refusal}"))),
         }

@@ -36,7 +36,7 @@ impl Page {
     pub(super) async fn see_not(&mut self, targets: &[Target]) -> Step<()> {
         let deadline = self.deadline();
         // Before the page is ready, everything is absent.
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         for target in targets {
             self.await_gone(target, deadline).await?;
         }
@@ -49,7 +49,7 @@ impl Page {
         match until {
             WaitFor::Visible(target) => self.await_visible(target, deadline).await,
             WaitFor::Gone(target) => {
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 self.await_gone(target, deadline).await
             }
             WaitFor::Url(url) => {
@@ -71,7 +71,7 @@ impl Page {
             }
             if !settled {
                 settled = true;
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 continue;
             }
             if Instant::now() >= deadline {
@@ -113,7 +113,7 @@ impl Page {
 
     pub(super) async fn expect(&mut self, all: &[PageExpectation]) -> Step<()> {
         let deadline = self.deadline();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         for expectation in all {
             self.await_held(expectation, deadline).await?;
         }
@@ -224,7 +224,7 @@ impl Page {
         captures: &IndexMap<String, PageCapture>,
     ) -> Step<Vec<(String, String)>> {
         let deadline = self.deadline();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let mut values = Vec::new();
         for (name, capture) in captures {
             values.push((name.clone(), self.capture_one(capture, deadline).await?));

@@ -122,7 +122,7 @@ impl Page {
             }
             // What was chosen may have taken the list away, as a menu or a link does.
             if choosing.last.is_some() && choosing.wanted.len() == 1 && self.is_gone(from).await? {
-                return self.settle(choosing.deadline).await;
+                return self.get_ready(choosing.deadline).await;
             }
             // An open list may lie over what opened it.
             let asked = choosing.opening != Opening::Closed;
@@ -139,7 +139,7 @@ impl Page {
             match next {
                 Ok(Next::Done) => {
                     self.leave(&spot).await?;
-                    return self.settle(choosing.deadline).await;
+                    return self.get_ready(choosing.deadline).await;
                 }
                 Ok(Next::Again) => self.leave(&spot).await?,
                 Err(Halt::Trouble(trouble)) => {
@@ -155,7 +155,7 @@ impl Page {
                     continue;
                 }
             }
-            self.settle(choosing.deadline).await?;
+            self.get_ready(choosing.deadline).await?;
         }
     }
 

@@ -40,7 +40,7 @@ impl Page {
             }
         }
         if any {
-            self.settle(self.deadline()).await?;
+            self.get_ready(self.deadline()).await?;
         }
         Ok(any)
     }

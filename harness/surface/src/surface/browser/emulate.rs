@@ -34,7 +34,7 @@ impl Page {
             self.peek(&format!("({script})()"), deadline).await?;
         }
         let deadline = self.deadline();
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Lets the page take in what changed around it: the events of a new size or of other colours

@@ -72,7 +72,7 @@ impl Page {
             let spot = self.obtain(to, Need::There, deadline).await?;
             let sent = self.shared.drive("giving files", spot.element.send_keys(&keys)).await;
             if self.acted(sent, &spot, &format!("{to}, which takes files"), deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -108,7 +108,7 @@ impl Page {
         let params = json!({ "context": chooser.context, "element": { "sharedId": element },
             "files": paths });
         match self.shared.bidi.command("input.setFiles", params, self.shared.timeout).await {
-            Ok(_) => self.settle(deadline).await,
+            Ok(_) => self.get_ready(deadline).await,
             Err(Refusal::Gone) => Err(Refusal::Gone.lost("choosing files").into()),
             Err(refusal) => Err(failed(expected, format!("it takes no files: {refusal}"))),
         }
@@ -142,7 +142,7 @@ impl Page {
         }
         self.leave(&spot).await?;
         match watched.and(taken) {
-            Ok(_) if welcome => self.settle(deadline).await,
+            Ok(_) if welcome => self.get_ready(deadline).await,
             Ok(_) => Err(failed(expected, "nothing there takes them (no `dragover` is answered)")),
             Err(snag) => Err(self.trouble(snag, &expected)),
         }
@@ -168,7 +168,7 @@ impl Page {
             match download {
                 Some(Download { end: Some(Ok(path)), suggested, .. }) => {
                     keep(Path::new(&path), &to)?;
-                    self.settle(self.deadline()).await?;
+                    self.get_ready(self.deadline()).await?;
                     return self.as_named(click, named, &suggested, before);
                 }
                 Some(Download { end: Some(Err(why)), suggested, .. }) => {

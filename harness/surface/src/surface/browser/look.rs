@@ -107,7 +107,7 @@ impl Page {
         }
         self.go_on().await?;
         self.focus().await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
         let details = detail::asked_of_walker(&look.facets);
@@ -185,7 +185,7 @@ impl Page {
             // What came to lie under the pointer shows it from the next frame on.
             stirred = moved;
             self.peek("void requestAnimationFrame(() => {})", deadline).await?;
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         }
         Ok(())
     }

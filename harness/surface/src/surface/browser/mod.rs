@@ -2,7 +2,7 @@
 //!
 //! [`Browser`] is one browser of one worker, [`Page`] one page of one attempt in it. The rooms
 //! inside: `driver` (the process), `session` (the browser), `bidi` (the event connection),
-//! `record` (what events say of a page), `wall` (the only way to the network), `settle` (when a
+//! `record` (what events say of a page), `wall` (the only way to the network), `ready` (when a
 //! page is ready), `seek` (finding things and explaining what is not there), `perform`, `act`, `keys` and
 //! `check` (what steps do), `pointer`, `scroll`, `choose`, `expand`, `clipboard` and `files` (the same
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
@@ -36,6 +36,7 @@ mod perform;
 mod picture;
 mod pointer;
 mod print;
+mod ready;
 mod record;
 mod recorder;
 mod records;
@@ -43,7 +44,6 @@ mod scroll;
 mod seek;
 mod session;
 mod settings;
-mod settle;
 mod shared;
 mod signed_in;
 mod silence;

@@ -79,7 +79,7 @@ impl Page {
             // Observing is a call of its own; the step itself only asks for a page that is ready.
             Action::Snapshot(_) => {
                 let deadline = self.deadline();
-                self.settle(deadline).await.map(none)
+                self.get_ready(deadline).await.map(none)
             }
             Action::Tab(tab) => self.go_to_tab(tab).await.map(none),
             Action::CloseTab => self.close_tab().await.map(none),

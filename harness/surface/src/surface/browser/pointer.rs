@@ -44,7 +44,7 @@ impl Page {
             let (spot, at) = self.aim_at(&click.target, Need::Usable, deadline).await?;
             let went = self.gesture(&clicks(at, click.kind, &click.holding)).await;
             if self.acted(went, &spot, &expected, deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -58,7 +58,7 @@ impl Page {
             let moves = [to((x + 1, y)), to((x, y))];
             let went = self.gesture(&json!([pointer(&moves)])).await;
             if self.acted(went, &spot, &Need::InReach.of(target), deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -93,7 +93,7 @@ impl Page {
             drop(self.gesture(&release).await);
         }
         ended?;
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Waits for the timers that a press began: what must be held a moment can be dragged then.

@@ -46,7 +46,7 @@ impl Page {
             let expected = format!("{save_as} to be a path in the working folder");
             return Err(failed(expected, "it leads out of the working folder"));
         };
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let params = json!({ "preferCSSPageSize": true, "displayHeaderFooter": false });
         let params = json!({ "method": "Page.printToPDF", "params": params,
             "session": self.engine_session });

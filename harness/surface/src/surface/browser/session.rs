@@ -327,7 +327,7 @@ fn capabilities(
     let timeout = options.timeout.as_millis() as u64;
     let wanted = json!({
         "webSocketUrl": true,
-        // Waiting is ours: see `settle`.
+        // Waiting is ours: see `ready`.
         "pageLoadStrategy": "none",
         "unhandledPromptBehavior": "ignore",
         "timeouts": { "script": timeout, "pageLoad": timeout, "implicit": 0 },

@@ -1,7 +1,7 @@
 //! The page walker: one script call answers one question about the page.
 //!
 //! [`Question`] is what is asked; its arguments and [`SCRIPT`] go to the driver's "execute
-//! script", and the answer is read as [`Page`], [`Found`], [`ElementState`] or [`Computed`].
+//! script", and the answer is read as [`Page`], [`Matches`], [`ElementState`] or [`Computed`].
 //! The script's parts lie in `walker/`; `act` and `session` ask, `docs/design/002` says why the
 //! accessibility tree is computed here and not fetched from the browser.
 
@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 mod answer;
 
 pub use self::answer::{
-    Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame, Found,
-    MaskedRegion, Match, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns, Widget,
+    Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
+    MaskedRegion, Match, Matches, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns,
+    Widget,
 };
 use crate::model::Target;
 
@@ -48,7 +49,7 @@ pub enum Question<'a> {
         /// Words of the facets beside tree and text that are wanted, see [`Details`].
         details: &'a [&'static str],
     },
-    /// What a filled target means; answered by [`Found`].
+    /// What a filled target means; answered by [`Matches`].
     Find {
         /// The target.
         target: &'a Target,

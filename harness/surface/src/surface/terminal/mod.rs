@@ -159,7 +159,7 @@ impl TerminalSurface {
                 running.expect_end(*code, limit(*within_ms, self.setup.timeout)).await
             }
             TerminalAction::Snapshot(_) => {
-                running.program.settle().await;
+                running.program.rest().await;
                 observation = Some(running.observation(secrets));
                 Ok(())
             }
@@ -251,7 +251,7 @@ impl TerminalSurface {
         };
         let mut running = Running { program, place, step: step.index, stopped: false };
         running.program.mark(step.text);
-        running.program.settle_first().await;
+        running.program.rest_first().await;
         let answer = running.no_crash(step);
         let observation = answer.is_err().then(|| running.observation(&self.setup.secrets));
         let done = answer.map_or_else(Done::Failed, |()| Done::Passed(Vec::new()));
@@ -308,7 +308,7 @@ impl Running {
         let mut taken = true;
         for line in typed.split_inclusive('\r') {
             taken = taken && self.program.send(line.as_bytes().to_vec(), limit).await;
-            self.program.settle().await;
+            self.program.rest().await;
         }
         if secret {
             self.program.unveil(secrets);
@@ -323,7 +323,7 @@ impl Running {
             let bytes = keys::bytes(name, self.program.key_modes())
                 .map_err(|problem| failure(format!("a key {name:?}"), problem))?;
             let taken = self.program.send(bytes, limit).await;
-            self.program.settle().await;
+            self.program.rest().await;
             if !taken && self.program.exit().is_none() {
                 return Err(self.deaf(limit));
             }
@@ -334,7 +334,7 @@ impl Running {
     async fn resize(&mut self, size: Size) -> Result<(), Failure> {
         self.alive("a program whose terminal gets another size")?;
         self.program.resize(size).await;
-        self.program.settle().await;
+        self.program.rest().await;
         Ok(())
     }
 

@@ -39,7 +39,7 @@ enum Look {
 impl Page {
     /// Waits until the page is ready, at most until the deadline; a page that never gets there is
     /// taken as it is.
-    pub(super) async fn settle(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn get_ready(&mut self, deadline: Instant) -> Result<(), Trouble> {
         self.round += 1;
         let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
         loop {
