@@ -1,5 +1,5 @@
 //! [`middle`]: the words that a changed line lost and got; [`differing`]: the number that is another
-//! one where everything else of a line is the same. Rules that look for one cause read changes by
+//! one where everything else of a line is the same; [`replaced`]: what stands in place of what. Rules that look for one cause read changes by
 //! them, and so do the titles that tell it.
 
 use super::change::{Change, without_numbers};
@@ -58,6 +58,68 @@ pub fn middle(old: &str, new: &str) -> Option<(String, String)> {
     (head + tail > 0).then(|| (middle(&a), middle(&b)))
 }
 
+/// A word or number that stands in place of another one between the same words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced<'a> {
+    /// What stood there.
+    pub gone: &'a str,
+    /// What stands there now.
+    pub came: &'a str,
+    /// The words near it that both sides have, which say of what it is told.
+    pub near: Vec<&'a str>,
+}
+
+/// As many words and numbers to either side of one are near it, in a line that has more than a row.
+const NEAR: usize = 6;
+/// As many words and numbers make a row at most.
+const ROW: usize = 24;
+
+/// The words and numbers of a line in their order; a comma or point inside of a number is its own.
+#[must_use]
+pub fn tokens(line: &str) -> Vec<&str> {
+    let mut all = Vec::new();
+    let mut start = None;
+    let mut letters = line.char_indices().peekable();
+    let mut before = ' ';
+    while let Some((at, letter)) = letters.next() {
+        let next = letters.peek().map_or(' ', |it| it.1);
+        let inside =
+            matches!(letter, '.' | ',') && before.is_ascii_digit() && next.is_ascii_digit();
+        if letter.is_alphanumeric() || inside {
+            start.get_or_insert(at);
+        } else if let Some(from) = start.take() {
+            all.push(&line[from..at]);
+        }
+        before = letter;
+    }
+    all.extend(start.map(|from| &line[from..]));
+    all
+}
+
+/// Whether a token is a name: letters that say of what something is told.
+#[must_use]
+pub fn is_name(token: &str) -> bool {
+    token.chars().filter(|it| it.is_alphabetic()).count() >= 3
+}
+
+/// What stands in place of what in a line that otherwise has the same words; empty where the words
+/// are others, or more than half of them.
+#[must_use]
+pub fn replaced<'a>(old: &'a str, new: &'a str) -> Vec<Replaced<'a>> {
+    let (was, is) = (tokens(old), tokens(new));
+    let differ: Vec<usize> =
+        was.iter().zip(&is).enumerate().filter(|(_, it)| it.0 != it.1).map(|it| it.0).collect();
+    if was.len() != is.len() || differ.len() * 2 > was.len() {
+        return Vec::new();
+    }
+    let near = |at: usize| -> Vec<&'a str> {
+        let far = if was.len() > ROW { NEAR } else { ROW };
+        let around = at.saturating_sub(far)..(at + far + 1).min(was.len());
+        around.filter(|it| was[*it] == is[*it] && is_name(was[*it])).map(|it| was[it]).collect()
+    };
+    differ.iter().map(|at| Replaced { gone: was[*at], came: is[*at], near: near(*at) }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +142,21 @@ mod tests {
         let both = |gone: &str, came: &str| Some((gone.to_owned(), came.to_owned()));
         assert_eq!(middle("Delete all rows", "Remove all rows"), both("Delete", "Remove"));
         assert_eq!(middle("a b", "c d"), None);
+    }
+
+    #[test]
+    fn a_value_is_told_by_the_words_near_it() {
+        assert_eq!(
+            tokens("<n>4.5</n>, v0.6: a.b 1,000."),
+            ["n", "4.5", "n", "v0.6", "a", "b", "1,000"]
+        );
+        let one = |gone, came, near: &[&'static str]| Replaced { gone, came, near: near.to_vec() };
+        assert_eq!(
+            replaced("M 20:4 Port.free - B (6)", "M 20:4 Port.free - A (5)"),
+            [one("B", "A", &["Port", "free"]), one("6", "5", &["Port", "free"])]
+        );
+        assert_eq!(replaced("Port 4", "Port 4 5"), []);
+        assert_eq!(replaced("Port 4 B", "Pier 3 B"), []);
     }
 
     #[test]

@@ -130,6 +130,21 @@ impl<'a> Evidence<'a> {
         if place.starts_with('/') { place.split(['?', '#']).next().unwrap_or(place) } else { place }
     }
 
+    /// The path of a page, or a program with its subcommands and without what it is given.
+    #[must_use]
+    pub fn called(&self, spot: usize) -> String {
+        let path = self.path(spot);
+        if path.starts_with('/') {
+            return path.to_owned();
+        }
+        let is_word =
+            |it: &&str| it.chars().all(|it| it.is_alphabetic() || matches!(it, '-' | '_'));
+        let words = path.split_whitespace().skip_while(|it| it.contains('='));
+        let subcommand =
+            |(at, it): &(usize, &str)| *at == 0 || (!it.starts_with('-') && is_word(it));
+        words.enumerate().take_while(subcommand).map(|it| it.1).collect::<Vec<_>>().join(" ")
+    }
+
     /// The spots of the same attempt, in the order of their steps.
     #[must_use]
     pub fn of_attempt(&self, spot: usize) -> &[usize] {

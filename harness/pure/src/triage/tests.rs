@@ -1,6 +1,7 @@
 //! The verdict table, grouping by cause, titles, known issues and the gate, each with its twin.
 
 mod commands;
+mod computed;
 mod faults;
 mod gate;
 mod stages;

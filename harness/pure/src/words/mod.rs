@@ -145,13 +145,13 @@ fn chain(differences: &[Difference], all: &[Line<'_>]) -> Option<String> {
         |it: &&Line<'_>| it.facet == FacetKind::Response && it.text().starts_with("redirect: ");
     let redirect: Vec<Line<'_>> = all.iter().filter(is_redirect).cloned().collect();
     let seen: Vec<Line<'_>> = all.iter().filter(|it| !it.facet.is_detail()).cloned().collect();
-    let follows = changed(&seen)?;
+    let broken = watches::of(
+        differences,
+        &[WatchKind::PageCrashed, WatchKind::Exception, WatchKind::Rejection],
+    );
+    let Some(follows) = changed(&seen) else { return broken };
     let cause = if redirect.is_empty() {
-        watches::of(
-            differences,
-            &[WatchKind::PageCrashed, WatchKind::Exception, WatchKind::Rejection],
-        )
-        .or_else(|| watches::answer(differences, 400..500))?
+        broken.or_else(|| watches::answer(differences, 400..500))?
     } else {
         details::sentence(&redirect)
     };

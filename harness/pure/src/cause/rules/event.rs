@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule { id: "event", edges };
 
 const FOLLOWS: &str = "it follows from what the watches saw on that page";
 const SAME: &str = "the watches speak of the same";
+const QUOTED: &str = "the page says what the watches saw";
 
 /// What an event can bring about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         found.extend(same(evidence, *event, &events));
         let change = evidence.nodes[*event].change();
         let followed = followed(evidence, *event, reach(change));
+        found.extend(quoted(evidence, *event, &followed));
         let candidates: BTreeSet<usize> =
             followed.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
         for node in candidates {
@@ -55,6 +57,23 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         }
     }
     found
+}
+
+/// What came on a page with an event and quotes its message, as a page that catches its errors does.
+fn quoted(evidence: &Evidence<'_>, event: usize, followed: &BTreeSet<usize>) -> Vec<Edge> {
+    const TELLING: usize = 16;
+    let said = evidence.nodes[event].change().after.as_deref().unwrap_or_default();
+    let message = said.split_once(": ").map_or("", |it| it.1);
+    let own = message.rsplit_once("Error: ").map_or(message, |it| it.1).trim();
+    let came = followed.iter().flat_map(|spot| evidence.seen_at(*spot));
+    let quotes = came.filter(|(_, it)| {
+        let text = it.after.as_deref().filter(|_| it.before.is_none()).unwrap_or_default();
+        matches!(it.facet, Some(FacetKind::Aria | FacetKind::Text))
+            && own.len() >= TELLING
+            && text.contains(own)
+    });
+    let nodes: BTreeSet<usize> = quotes.map(|it| it.0).collect();
+    nodes.into_iter().map(|it| Edge::strong(event, it, QUOTED)).collect()
 }
 
 /// The spots that come with an event or next after it: on the same page, or a step that failed.

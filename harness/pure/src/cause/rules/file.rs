@@ -18,7 +18,68 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = in_one_file(evidence);
     found.extend(written(evidence));
     found.extend(headers(evidence));
+    found.extend(shifted(evidence));
     found
+}
+
+/// A list in a JSON file: what it stands in, and its pointer.
+type List<'a> = (&'a [String], String);
+
+/// Where items of a list in a JSON file stand at other positions, what else changed in that list
+/// moved them.
+fn shifted(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        let mut lists: BTreeMap<List<'_>, Vec<(usize, &Change)>> = BTreeMap::new();
+        for (node, change) in evidence.seen_at(spot) {
+            let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
+            if change.facet == Some(FacetKind::Files)
+                && let Some((list, _)) = item(line)
+            {
+                lists.entry((&change.around, list)).or_default().push((node, change));
+            }
+        }
+        for own in lists.into_values() {
+            let only = |side: fn(&Change) -> (&Option<String>, &Option<String>)| {
+                let lines = own.iter().filter_map(move |it| match side(it.1) {
+                    (Some(line), None) => item(line).map(|it| it.1),
+                    _ => None,
+                });
+                lines.collect::<BTreeSet<String>>()
+            };
+            let gone = only(|it| (&it.before, &it.after));
+            let came = only(|it| (&it.after, &it.before));
+            if gone.is_disjoint(&came) {
+                continue;
+            }
+            let moved = |it: &Change| {
+                let line = it.before.as_deref().xor(it.after.as_deref()).and_then(item);
+                line.is_some_and(|(_, said)| gone.contains(&said) && came.contains(&said))
+            };
+            let (moved, changed): (Vec<_>, Vec<_>) = own.iter().partition(|it| moved(it.1));
+            let because = "items of one list stand elsewhere";
+            let caused = |moved: usize| {
+                changed
+                    .iter()
+                    .map(move |it: &&(usize, &Change)| Edge::follows(it.0, moved, because))
+            };
+            found.extend(moved.iter().flat_map(|it| caused(it.0)));
+            if changed.is_empty() {
+                found.extend(star(moved.iter().map(|it| it.0), because));
+            }
+        }
+    }
+    found
+}
+
+/// The list that a JSON value of a file stands in, by its pointer, and what is said of the item:
+/// `/a/2/b: 3` is `/b: 3` in `/a`.
+fn item(line: &str) -> Option<(String, String)> {
+    let (pointer, value) = line.split_once(": ").filter(|it| it.0.starts_with('/'))?;
+    let segments: Vec<&str> = pointer.split('/').collect();
+    let is_index = |it: &&str| !it.is_empty() && it.chars().all(|it| it.is_ascii_digit());
+    let at = segments.iter().position(is_index)?;
+    Some((segments[..at].join("/"), format!("/{}: {value}", segments[at + 1..].join("/"))))
 }
 
 /// What is said of a file as a whole, how many rows it has or how large it is, follows from what

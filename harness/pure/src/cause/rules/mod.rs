@@ -12,6 +12,7 @@ mod encoding;
 mod ending;
 mod event;
 mod exit;
+mod fact;
 mod failure;
 mod file;
 mod frame;
@@ -42,7 +43,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 28] = [
+pub const ALL: [Rule; 29] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -54,6 +55,7 @@ pub const ALL: [Rule; 28] = [
     ending::RULE,
     event::RULE,
     exit::RULE,
+    fact::RULE,
     failure::RULE,
     file::RULE,
     frame::RULE,

@@ -1,5 +1,5 @@
-//! Numbers that are all one more, or all one less, than they were: where one page counts wrongly it
-//! does so everywhere.
+//! Numbers that are all one more, or all one less, than they were: where one page or one command
+//! counts wrongly it does so everywhere, in each format that it prints and file that it writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,11 +17,11 @@ pub(super) const RULE: Rule = Rule { id: "off-by-one", edges };
 const MANY: usize = 3;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
-    let mut by_path: BTreeMap<(&str, bool), BTreeSet<usize>> = BTreeMap::new();
+    let mut by_path: BTreeMap<(String, bool), BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         for sighting in &node.sightings {
             if let Some(more) = more(sighting.change) {
-                let path = evidence.path(sighting.spot);
+                let path = evidence.called(sighting.spot);
                 by_path.entry((path, more)).or_default().insert(index);
             }
         }
@@ -50,7 +50,10 @@ fn of_whole(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// Whether the only number that differs is one more (true) or one less.
 fn more(change: &Change) -> Option<bool> {
-    let seen = matches!(change.facet, Some(FacetKind::Aria | FacetKind::Text | FacetKind::Stdout));
+    let seen = matches!(
+        change.facet,
+        Some(FacetKind::Aria | FacetKind::Text | FacetKind::Stdout | FacetKind::Files)
+    );
     let (was, is) = differing(change).filter(|_| seen)?;
     (was.abs_diff(is) == WHOLE.unsigned_abs()).then_some(is > was)
 }

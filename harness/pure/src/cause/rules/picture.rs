@@ -24,9 +24,21 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let is_one = |it: &&Edge| evidence.nodes[it.from].class == evidence.nodes[it.to].class;
     let told: BTreeSet<usize> = found.iter().filter(is_one).map(|it: &Edge| it.to).collect();
     found.extend(one_look(evidence, &told));
+    found.extend(one_thing(evidence));
     found.extend(one_style(evidence));
     found.extend(of_files(evidence));
     found
+}
+
+/// Regions of one picture that are called by the same thing.
+fn one_thing(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let nodes = evidence.nodes.iter().enumerate();
+    let seen = nodes.flat_map(|(index, node)| node.sightings.iter().map(move |it| (index, it)));
+    let named = seen.flat_map(|(index, it)| {
+        let telling = names(it.change).iter().filter(|name| quoted_name(name).is_some());
+        telling.map(move |name| ((it.spot, name.clone()), index))
+    });
+    stars(named, "the picture shows the same thing")
 }
 
 /// Regions in which the same colour became the same other one, on whichever page.
@@ -132,6 +144,13 @@ fn can_be_seen(change: &Change) -> bool {
     }
 }
 
+/// Whether a region of a picture only stands elsewhere than it did.
+fn is_shift(evidence: &Evidence<'_>, spot: usize, region: &Change) -> bool {
+    let pictures = evidence.spots[spot].difference.facets.iter().filter_map(|it| it.image.as_ref());
+    let mut moves = pictures.flat_map(|it| &it.moves);
+    moves.any(|it| Some(it.way()) == region.after)
+}
+
 /// What changed in the tree where a region looks different.
 fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     const BECAUSE: &str = "the picture shows it";
@@ -157,6 +176,10 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         // What holds other things looks different where one of those around it came or went.
         let moved = tree.iter().find(|it| holds_others(sighting.change) && came_or_went(it.1));
         let one = if one.is_empty() { moved.map(|it| it.0).into_iter().collect() } else { one };
+        // Whatever comes or goes moves what stands below.
+        let shifted = tree.iter().filter(|it| came_or_went(it.1)).map(|it| it.0);
+        let is_shift = one.is_empty() && is_shift(evidence, sighting.spot, sighting.change);
+        let one = if is_shift { shifted.collect() } else { one };
         found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
     found

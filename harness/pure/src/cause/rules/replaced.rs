@@ -1,8 +1,11 @@
 //! A page, an output or a file of which (nearly) nothing is left shows something else for one cause:
-//! all that is new there, and no change that also stands where nothing was replaced.
+//! all that is new there, and no change that also stands where nothing was replaced. So does a program
+//! that prints where it printed nothing.
 
-use super::{Rule, star};
+use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::finding::DiffTag;
 
 pub(super) const RULE: Rule = Rule { id: "replaced", edges };
 
@@ -12,10 +15,25 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let only: Vec<bool> =
         (0..evidence.nodes.len()).map(|node| evidence.only_where(node, replaced)).collect();
     let spots = (0..evidence.spots.len()).filter(|spot| replaced(*spot));
-    spots
-        .flat_map(|spot| {
-            let own = evidence.at[spot].iter().copied().filter(|node| only[*node]);
-            star(own, "something else is shown instead")
-        })
-        .collect()
+    let instead = spots.flat_map(|spot| {
+        let own = evidence.at[spot].iter().copied().filter(|node| only[*node]);
+        star(own, "something else is shown instead")
+    });
+    instead.chain(filled(evidence)).collect()
+}
+
+/// What a program prints on its standard output in several commands that printed nothing there.
+fn filled(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let empty = |spot: &usize| {
+        let facets = &evidence.spots[*spot].difference.facets;
+        let output = facets.iter().find(|it| it.facet == Some(FacetKind::Stdout));
+        output.is_some_and(|it| it.diff.iter().all(|line| line.tag == DiffTag::Added))
+    };
+    let filled = (0..evidence.spots.len()).filter(empty).flat_map(|spot| {
+        let printed = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Stdout));
+        let called = evidence.called(spot);
+        let program = called.split(' ').next().unwrap_or_default().to_owned();
+        printed.map(move |it| (program.clone(), it.0)).collect::<Vec<_>>()
+    });
+    stars(filled, "the program prints where it printed nothing")
 }

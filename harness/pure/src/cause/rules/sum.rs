@@ -9,7 +9,7 @@ use crate::cause::node::{collection, is_item};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{differing, numbers};
+use crate::model::edit::{differing, numbers, tokens};
 
 pub(super) const RULE: Rule = Rule { id: "sum", edges };
 
@@ -23,6 +23,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for spot in 0..evidence.spots.len() {
         found.extend(parts(evidence, spot));
         found.extend(said_twice(evidence, spot));
+        found.extend(means(evidence, spot));
     }
     for own in evidence.attempts.values() {
         let mut by_amount: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
@@ -70,6 +71,98 @@ fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
     .collect()
 }
 
+/// Numbers of an output that differ as the mean does of what it lists: a value that is another one,
+/// by the count of all of them; a row that came or went, by what is left.
+fn means(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    let printed = |it: &Change| {
+        matches!(it.facet, Some(FacetKind::Stdout | FacetKind::Screen | FacetKind::Files))
+    };
+    let own: Vec<(usize, &Change)> = evidence.seen_at(spot).filter(|it| printed(it.1)).collect();
+    let mut found = Vec::new();
+    for (mean, change) in &own {
+        let Some(mean_of) = mean_values(change) else { continue };
+        let parts = own.iter().filter(|it| it.0 != *mean && !is_mean(it.1));
+        let all: f64 = parts.clone().filter_map(|it| by(it.1)).sum();
+        let of_all = |by: f64| mean_of.is_changed_by(by);
+        let is_part = |it: &Change| {
+            by(it).is_some_and(|it| of_all(it) || of_all(all)) || mean_of.is_without(it)
+        };
+        let because = "it is the mean of what is listed";
+        found
+            .extend(parts.filter(|it| is_part(it.1)).map(|it| Edge::follows(it.0, *mean, because)));
+    }
+    found
+}
+
+/// A number with decimals on both sides of a change, as a mean is printed.
+struct Mean {
+    was: f64,
+    is: f64,
+    /// How far both may be off by rounding.
+    off: f64,
+}
+
+/// As many things at most are counted.
+const MOST: f64 = 100_000.0;
+
+impl Mean {
+    /// Whether the mean of some number of things is another one because of this difference.
+    fn is_changed_by(&self, by: f64) -> bool {
+        let count = (by / (self.is - self.was)).round();
+        (2.0..MOST).contains(&count) && (by / count - (self.is - self.was)).abs() <= self.off
+    }
+
+    /// Whether it is the mean without a row that went, or with one that came.
+    fn is_without(&self, change: &Change) -> bool {
+        let (line, before, after) = match (&change.before, &change.after) {
+            (Some(line), None) => (line, self.was, self.is),
+            (None, Some(line)) => (line, self.is, self.was),
+            (Some(_), Some(_)) | (None, None) => return false,
+        };
+        decimals_of(line).any(|(part, _)| {
+            let count = ((part - after) / (before - after)).round();
+            let rest = (before * count - part) / (count - 1.0);
+            (2.0..MOST).contains(&count) && (rest - after).abs() <= self.off * count
+        })
+    }
+}
+
+fn is_mean(change: &Change) -> bool {
+    mean_values(change).is_some()
+}
+
+fn mean_values(change: &Change) -> Option<Mean> {
+    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
+    let (was, is): (Vec<_>, Vec<_>) = (decimals_of(old).collect(), decimals_of(new).collect());
+    let mut differ = was.iter().zip(&is).filter(|(was, is)| is_other(was.0, is.0));
+    let (was, is) = differ.next().filter(|_| was.len() == is.len())?;
+    let decimals = was.1.max(is.1);
+    let off = 10_f64.powi(-i32::from(was.1.min(is.1).clamp(1, 9)));
+    (differ.next().is_none() && decimals > 0).then_some(Mean { was: was.0, is: is.0, off })
+}
+
+/// By how much the one whole number of a row differs that differs.
+fn by(change: &Change) -> Option<f64> {
+    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
+    let both = decimals_of(old).zip(decimals_of(new));
+    let differ: Vec<f64> =
+        both.filter(|(was, is)| is_other(was.0, is.0)).map(|it| it.1.0 - it.0.0).collect();
+    let [one] = differ.as_slice() else { return None };
+    Some(*one)
+}
+
+fn is_other(was: f64, is: f64) -> bool {
+    was.total_cmp(&is).is_ne()
+}
+
+/// The numbers of a line with how many decimals each has.
+fn decimals_of(line: &str) -> impl Iterator<Item = (f64, u8)> + '_ {
+    tokens(line).into_iter().filter_map(|it| {
+        let decimals = it.split_once('.').map_or(0, |it| it.1.len());
+        Some((it.parse().ok()?, u8::try_from(decimals).ok()?))
+    })
+}
+
 /// How many digits an amount has without the zeros at its end.
 fn digits(mut amount: u64) -> u32 {
     while amount > 0 && amount.is_multiple_of(10) {
@@ -81,4 +174,35 @@ fn digits(mut amount: u64) -> u32 {
 /// By how much the only number differs that differs between both sides, in hundredths.
 fn differs_by(change: &Change) -> Option<u64> {
     differing(change).map(|(was, is)| was.abs_diff(is))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Thing;
+
+    fn change(before: Option<&str>, after: Option<&str>) -> Change {
+        Change {
+            facet: Some(FacetKind::Stdout),
+            thing: Thing::Line,
+            around: Vec::new(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            old_lines: Vec::new(),
+            new_lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_mean_differs_by_a_part_of_what_one_value_does_or_is_that_of_the_rows_that_are_left() {
+        let of = |was: &str, is: &str| mean_values(&change(Some(was), Some(is))).expect("a mean");
+        let thirteen = of("Average: 4.461538461538462", "Average: 4.384615384615385");
+        assert!(thirteen.is_changed_by(-1.0));
+        assert!(!thirteen.is_changed_by(1.0), "the other way");
+        let two = of("Average: 6.5", "Average: 7.0");
+        assert!(two.is_without(&change(Some("M Port.free (6)"), None)));
+        assert!(!two.is_without(&change(Some("M Port.free (9)"), None)));
+        assert!(!two.is_without(&change(None, Some("M Port.free (6)"))));
+        assert!(mean_values(&change(Some("12 rows"), Some("13 rows"))).is_none());
+    }
 }

@@ -1,6 +1,7 @@
 //! [`pairs`]: which removed and added lines stand for each other. Used by [`super::read`].
 
 use crate::model::FacetKind;
+use crate::model::edit::{is_name, replaced, tokens};
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::Node;
 
@@ -27,6 +28,15 @@ impl Pair<'_> {
 
 /// Removed and added lines, those that stand for each other together.
 pub(super) fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
+    let mut all = beside(facet, diff);
+    if matches!(facet, FacetKind::Stdout | FacetKind::Stderr) {
+        join_moved(&mut all);
+    }
+    all
+}
+
+/// Lines that stand for each other where they stand beside each other.
+fn beside(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
     match facet {
         FacetKind::Aria
         | FacetKind::Text
@@ -118,6 +128,53 @@ fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>) {
         all[*from].added = all[*into].added.take();
     }
     all.retain(|it| it.removed.is_some() || it.added.is_some());
+}
+
+/// As many lines without a partner are looked at.
+const LEFT: usize = 200;
+
+/// A row whose value changed stands elsewhere in a list that is sorted by it: a line that is gone and
+/// one that came are one line where they have the same words and no other ones are as near.
+fn join_moved(all: &mut Vec<Pair<'_>>) {
+    let left = |side: fn(&Pair<'_>) -> (bool, bool)| -> Vec<usize> {
+        (0..all.len()).filter(|at| side(&all[*at]) == (true, false)).take(LEFT).collect()
+    };
+    let gone = left(|it| (it.removed.is_some(), it.added.is_some()));
+    let came = left(|it| (it.added.is_some(), it.removed.is_some()));
+    let text = |line: Option<&DiffLine>| line.map(DiffLine::trimmed).unwrap_or_default();
+    let before: Vec<String> = gone.iter().map(|at| text(all[*at].removed)).collect();
+    let after: Vec<String> = came.iter().map(|at| text(all[*at].added)).collect();
+    // What is on both sides has only moved.
+    let stays =
+        |old: usize, new: usize| after.contains(&before[old]) || before.contains(&after[new]);
+    let far =
+        |old: usize, new: usize| distance(&before[old], &after[new]).filter(|_| !stays(old, new));
+    let nearest = |of: &dyn Fn(usize) -> Option<usize>, count: usize| -> Option<usize> {
+        let mut ranked: Vec<(usize, usize)> =
+            (0..count).filter_map(|it| Some((of(it)?, it))).collect();
+        ranked.sort_unstable();
+        let first = ranked.first()?;
+        ranked.get(1).is_none_or(|it| it.0 > first.0).then_some(first.1)
+    };
+    let partner = |old: usize| -> Option<usize> {
+        let new = nearest(&|new| far(old, new), came.len())?;
+        (nearest(&|old| far(old, new), gone.len()) == Some(old)).then_some(new)
+    };
+    let joined: Vec<(usize, usize)> =
+        (0..gone.len()).filter_map(|old| Some((gone[old], came[partner(old)?]))).collect();
+    for (from, into) in joined {
+        all[from].added = all[into].added.take();
+    }
+    all.retain(|it| it.removed.is_some() || it.added.is_some());
+}
+
+/// How many words and numbers of two lines differ, where they can be one line: other values after
+/// the same names.
+fn distance(old: &str, new: &str) -> Option<usize> {
+    let differ = replaced(old, new);
+    let only_values = differ.iter().all(|it| !is_name(it.gone) && !is_name(it.came));
+    let named = tokens(old).into_iter().any(is_name);
+    (only_values && named && !differ.is_empty()).then_some(differ.len())
 }
 
 /// A removed line and the added one right after it.

@@ -1,5 +1,5 @@
-//! [`read`]: JSON and JSON lines as records of fields. A list of objects is a record for each; any
-//! other document is one record. Objects in objects are told by path (`customer.name`), lists as a
+//! [`read`]: JSON and JSON lines as records of fields. A list of objects is a record for each, and so
+//! are the objects of several lists, each under its name; any other document is one record. Objects in objects are told by path (`customer.name`), lists as a
 //! whole.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::super::json::places;
-use super::{Document, Record, Value};
+use super::{Document, Numbers, Record, Value};
 
 /// Fields by their order in a document.
 type Fields = Vec<(String, String, String)>;
@@ -26,18 +26,50 @@ pub(super) fn read(text: &str) -> Option<Document> {
 
 /// A whole document.
 fn document(text: &str, whole: &Json) -> Document {
-    let objects = whole.as_array().filter(|it| !it.is_empty() && it.iter().all(Json::is_object));
     let spans = places(text);
     let numbers = Numbers::of(text);
-    let records = match objects {
-        Some(all) => {
-            let of =
-                |(at, it): (usize, &Json)| record(text, it, &format!("/{at}"), &spans, &numbers);
-            all.iter().enumerate().map(of).collect()
+    let of_list = |pointer: &str, all: &[Json]| -> Vec<(Vec<String>, Record)> {
+        let pointer = |at: usize| format!("{pointer}/{at}");
+        let of = |(at, it): (usize, &Json)| record(text, it, &pointer(at), &spans, &numbers);
+        all.iter().enumerate().map(of).collect()
+    };
+    let records = match (objects(whole), lists(whole)) {
+        (Some(all), _) => of_list("", all),
+        (None, Some(lists)) => {
+            let of = |(name, all): (&String, &Vec<Json>)| {
+                let mut own = of_list(&format!("/{}", escaped(name)), all);
+                for (fields, record) in &mut own {
+                    fields.insert(0, LIST.to_owned());
+                    let value = Value { text: format!("\"{name}\""), ..Value::default() };
+                    record.values.insert(LIST.to_owned(), value);
+                }
+                own
+            };
+            lists.into_iter().flat_map(of).collect()
         }
-        None => vec![record(text, whole, "", &spans, &numbers)],
+        (None, None) => vec![record(text, whole, "", &spans, &numbers)],
     };
     finished(style(text, "JSON"), false, Vec::new(), records)
+}
+
+/// What the name of the list that a record stands in is called.
+const LIST: &str = "(list)";
+
+/// The objects of a list of nothing but objects.
+fn objects(value: &Json) -> Option<&Vec<Json>> {
+    value.as_array().filter(|it| !it.is_empty() && it.iter().all(Json::is_object))
+}
+
+/// The lists of objects that a document is made of, by their names.
+fn lists(whole: &Json) -> Option<Vec<(&String, &Vec<Json>)>> {
+    let members = whole.as_object()?.iter();
+    let all: Option<Vec<_>> = members.map(|(name, it)| Some((name, objects(it)?))).collect();
+    all.filter(|it| !it.is_empty())
+}
+
+/// A name as a segment of a pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A text of which every line is an object.
@@ -121,7 +153,7 @@ fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
     match value {
         Json::Object(members) if !members.is_empty() => {
             for (key, member) in members {
-                let escaped = key.replace('~', "~0").replace('/', "~1");
+                let escaped = escaped(key);
                 let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
                 flatten(member, &format!("{pointer}/{escaped}"), &name, out);
             }
@@ -132,24 +164,5 @@ fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
             }
         }
         other => out.push((name.to_owned(), pointer.to_owned(), other.to_string())),
-    }
-}
-
-/// Where lines begin.
-struct Numbers {
-    starts: Vec<usize>,
-}
-
-impl Numbers {
-    fn of(text: &str) -> Self {
-        let after = text.match_indices('\n').map(|it| it.0 + 1);
-        Self { starts: std::iter::once(0).chain(after).collect() }
-    }
-
-    /// The lines of a range of bytes, from 1.
-    fn of_range(&self, range: &std::ops::Range<usize>) -> Vec<u32> {
-        let line = |at: usize| self.starts.partition_point(|it| *it <= at);
-        let (first, last) = (line(range.start), line(range.end.saturating_sub(1).max(range.start)));
-        (first..=last).filter_map(|it| u32::try_from(it).ok()).collect()
     }
 }

@@ -1,12 +1,13 @@
-//! [`changes`]: what changed in an output that is JSON, JSON lines, CSV or a table, told by its
+//! [`changes`]: what changed in an output that is JSON, JSON lines, XML, CSV or a table, told by its
 //! content and not by a file's name: how it is laid out, its fields, its records, their values.
 //!
 //! Lines tell single values and rows as well; this room speaks where they cannot: a column that is
-//! gone changes every line, and JSON without spaces is one line that says nothing. [`json`] and
+//! gone changes every line, and JSON without spaces is one line that says nothing. [`json`], [`xml`] and
 //! [`table`] read outputs into [`Document`]s.
 
 mod json;
 mod table;
+mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,9 @@ use crate::model::{Change, FacetKind, Thing};
 const MOST: usize = 2_000_000;
 /// As many changes are told of one output.
 const CHANGES: usize = 400;
+
+/// Among as many records those are looked for that stay.
+const ALIKE: usize = 500;
 
 /// An output as records of fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +64,7 @@ impl Document {
         if text.len() > MOST {
             return None;
         }
-        json::read(text).or_else(|| table::read(text))
+        json::read(text).or_else(|| xml::read(text)).or_else(|| table::read(text))
     }
 
     fn all_lines(&self) -> Vec<u32> {
@@ -84,6 +88,25 @@ impl Document {
     fn key(record: &Record, fields: &[String]) -> String {
         let values = fields.iter().map(|it| record.values.get(it).map_or("", |it| &it.text));
         values.collect::<Vec<_>>().join("\u{1}")
+    }
+}
+
+/// Where lines begin.
+struct Numbers {
+    starts: Vec<usize>,
+}
+
+impl Numbers {
+    fn of(text: &str) -> Self {
+        let after = text.match_indices('\n').map(|it| it.0 + 1);
+        Self { starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// The lines of a range of bytes, from 1.
+    fn of_range(&self, range: &std::ops::Range<usize>) -> Vec<u32> {
+        let line = |at: usize| self.starts.partition_point(|it| *it <= at);
+        let (first, last) = (line(range.start), line(range.end.saturating_sub(1).max(range.start)));
+        (first..=last).filter_map(|it| u32::try_from(it).ok()).collect()
     }
 }
 
@@ -126,10 +149,17 @@ fn layout(facet: FacetKind, was: &Document, is: &Document) -> Option<Change> {
     (was.layout != is.layout).then(|| change(facet, Thing::Layout, side(was), side(is)))
 }
 
-/// Fields that are gone, new, or called otherwise at the same place.
+/// Fields that are gone, new, or called otherwise at the same place. One that nothing but records
+/// had that are gone went with them.
 fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
+    let stays = |of: &Record, other: &Document| other.records.iter().any(|it| alike(of, it));
     let only = |one: &Document, other: &Document| -> Vec<String> {
-        one.fields.iter().filter(|it| !other.fields.contains(it)).cloned().collect()
+        let missing = one.fields.iter().filter(|it| !other.fields.contains(it));
+        let same = one.records.len() == other.records.len() || one.records.len() > ALIKE;
+        let lacks = |name: &String| {
+            same || one.records.iter().any(|it| it.values.contains_key(name) && stays(it, other))
+        };
+        missing.filter(|it| lacks(it)).cloned().collect()
     };
     let (gone, came) = (only(was, is), only(is, was));
     let side = |of: &Document, name: &String| (Some(of.field(name)), of.lines_of(name));
@@ -182,7 +212,7 @@ fn records(
     if let Some(moved) = order_of_records(facet, (was, &before), (is, &after)) {
         return Some(vec![moved]);
     }
-    let mut all = Vec::new();
+    let (mut pairs, mut gone, mut came) = (Vec::new(), Vec::new(), Vec::new());
     let mut kept = 0;
     for op in similar::capture_diff_slices(Algorithm::Patience, &before, &after) {
         let (old, new) = (op.old_range(), op.new_range());
@@ -193,14 +223,27 @@ fn records(
         let mut left: Vec<usize> = new.collect();
         for at in old {
             let partner = left.iter().position(|it| alike(&was.records[at], &is.records[*it]));
-            let partner = partner.map(|it| left.remove(it));
-            kept += usize::from(partner.is_some());
-            all.extend(record(facet, (was, Some(at)), (is, partner), common));
+            match partner.map(|it| left.remove(it)) {
+                Some(partner) => pairs.push((Some(at), Some(partner))),
+                None => gone.push(at),
+            }
         }
-        for at in left {
-            all.extend(record(facet, (was, None), (is, Some(at)), common));
-        }
+        came.extend(left);
     }
+    // A record that changed may stand elsewhere, where records are sorted by what changed.
+    for at in gone {
+        let is_it = |it: &usize| {
+            let (old, new) = (&was.records[at], &is.records[*it]);
+            alike(old, new) && called(was, old, new).is_some()
+        };
+        let partner = came.iter().take(ALIKE).position(is_it).map(|it| came.remove(it));
+        pairs.push((Some(at), partner));
+    }
+    kept += pairs.iter().filter(|it| it.1.is_some()).count();
+    pairs.extend(came.into_iter().map(|it| (None, Some(it))));
+    pairs.sort_by_key(|it| (it.0.is_none(), it.0, it.1));
+    let all: Vec<Change> =
+        pairs.into_iter().flat_map(|(a, b)| record(facet, (was, a), (is, b), common)).collect();
     (kept > 0 || was.records.is_empty()).then_some(all)
 }
 
@@ -270,11 +313,32 @@ fn record(
         let text = value.alone.unwrap_or_else(|| format!("{name}: {}", value.text));
         (Some(text), value.lines)
     };
-    let one = |name: &&String| {
-        let thing = Thing::Field(was.field(name));
-        change(facet, thing, side(name, value(a, name)), side(name, value(b, name)))
+    let around: Vec<String> = called(was, a, b).into_iter().collect();
+    let one = |name: &&String| Change {
+        around: around.clone(),
+        ..change(
+            facet,
+            Thing::Field(was.field(name)),
+            side(name, value(a, name)),
+            side(name, value(b, name)),
+        )
     };
     differing.iter().map(one).collect()
+}
+
+/// What a record is called: the first of its fields that both sides have, that is text, and that no
+/// other record says.
+fn called(all: &Document, old: &Record, new: &Record) -> Option<String> {
+    let is_name = |it: &str| it.chars().filter(|it| it.is_alphabetic()).count() >= 3;
+    let only = |name: &str, said: &str| {
+        let says = |it: &&Record| it.values.get(name).is_some_and(|it| it.text == said);
+        all.records.iter().filter(says).take(2).count() == 1
+    };
+    all.fields.iter().find_map(|name| {
+        let said = &old.values.get(name)?.text;
+        let same = new.values.get(name).is_some_and(|it| it.text == *said);
+        (same && is_name(said) && only(name, said)).then(|| format!("{name}: {said}"))
+    })
 }
 
 #[cfg(test)]

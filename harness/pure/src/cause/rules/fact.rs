@@ -1,0 +1,303 @@
+//! The same value of the same thing, wherever and however it is printed: `Port - A (4)` in a text,
+//! `"name": "Port", "complexity": 4` in JSON, `| Port | 4 | A |` in a table. Where a list leaves out
+//! or has the line of such a thing, that follows from its value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Rule, stars};
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::Change;
+use crate::model::edit::{WHOLE, differing, is_name, replaced, tokens};
+use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::thing::{Node, Thing};
+
+pub(super) const RULE: Rule = Rule { id: "fact", edges };
+
+/// A value that became another one, and a name near it, in small letters.
+type Fact = (String, String, String);
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let keyed: Vec<(Fact, usize)> = evidence
+        .nodes
+        .iter()
+        .enumerate()
+        .flat_map(|(index, node)| {
+            let own = node.sightings.iter().flat_map(|it| facts(it.change));
+            own.map(move |it| (it, index)).collect::<BTreeSet<_>>()
+        })
+        .collect();
+    let mut found = listed(evidence, &keyed);
+    found.extend(sorted(evidence, &keyed));
+    found.extend(stars(keyed, "the same value of the same thing is another one"));
+    found
+}
+
+/// What a change says of which things.
+fn facts(change: &Change) -> Vec<Fact> {
+    let side = |line: &'_ Option<String>| said(change, line.as_deref()?).map(plain);
+    let (Some(old), Some(new)) = (side(&change.before), side(&change.after)) else {
+        return Vec::new();
+    };
+    // A field is told with what its record is called.
+    let own = if let Thing::Field(name) = &change.thing { name.as_str() } else { "" };
+    let called = change.around.iter().filter(|_| !own.is_empty()).flat_map(|it| tokens(it));
+    let field: Vec<&str> = tokens(own).into_iter().chain(called).filter(|it| is_name(it)).collect();
+    let mut all = Vec::new();
+    for it in replaced(&old, &new) {
+        for name in it.near.iter().chain(&field) {
+            let said = spellings(it.gone, it.came).into_iter().chain(amounts(it.gone, it.came));
+            all.extend(said.map(|(gone, came)| (gone, came, name.to_lowercase())));
+        }
+    }
+    all
+}
+
+/// A line as it is read: in a pointer into JSON a slash of a name is written otherwise.
+fn plain(line: &str) -> String {
+    line.replace("~1", "/")
+}
+
+/// What a side of a change says, without what only tells what kind of thing it is.
+fn said<'a>(change: &Change, line: &'a str) -> Option<&'a str> {
+    match change.facet? {
+        FacetKind::Aria => Node::read(line).words(),
+        FacetKind::Stdout | FacetKind::Files | FacetKind::Screen | FacetKind::Text => {
+            let told = !matches!(
+                change.thing,
+                Thing::Frame | Thing::Look | Thing::End | Thing::Layout | Thing::Order(_)
+            );
+            told.then_some(line)
+        }
+        FacetKind::Stderr
+        | FacetKind::Exit
+        | FacetKind::Image
+        | FacetKind::Page
+        | FacetKind::Links
+        | FacetKind::Fields
+        | FacetKind::Response
+        | FacetKind::Cookies
+        | FacetKind::Storage
+        | FacetKind::Requests
+        | FacetKind::A11y
+        | FacetKind::Events => None,
+    }
+}
+
+/// A value as it is written, and as it would be with fewer decimals: another format rounds it.
+fn spellings(gone: &str, came: &str) -> Vec<(String, String)> {
+    const MOST: usize = 4;
+    let mut all = vec![(gone.to_owned(), came.to_owned())];
+    let decimals = |it: &str| it.split_once('.').map_or(0, |it| it.1.len());
+    if let (Ok(was), Ok(is)) = (gone.parse::<f64>(), came.parse::<f64>()) {
+        let fewest = decimals(gone).min(decimals(came)).min(MOST + 1);
+        let rounded = |it: f64, places: usize| format!("{it:.places$}");
+        let shorter = (1..fewest).map(|places| (rounded(was, places), rounded(is, places)));
+        all.extend(shorter.filter(|it| it.0 != it.1));
+    }
+    all
+}
+
+/// By how much a value with decimals differs, in hundredths, as it may be rounded elsewhere.
+fn amounts(gone: &str, came: &str) -> Vec<(String, String)> {
+    const LEAST: i64 = 10;
+    let decimals = |it: &str| it.split_once('.').map_or(0, |it| it.1.len());
+    let (Ok(was), Ok(is)) = (gone.parse::<f64>(), came.parse::<f64>()) else { return Vec::new() };
+    let by = (is - was) * 100.0;
+    if decimals(gone).min(decimals(came)) < 2 || (by as i64).abs() < LEAST {
+        return Vec::new();
+    }
+    let off = if decimals(gone).max(decimals(came)) == 2 { 1.0 } else { 0.0 };
+    let (least, most) = ((by - off).floor() as i64, (by + off).ceil() as i64);
+    (least..=most).map(|it| ("by".to_owned(), it.to_string())).collect()
+}
+
+/// Lines that a list lacks or has more, and that tell a thing with its old or new value; with them
+/// what stands beside them there, as a heading does, and how many there are.
+fn listed(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
+    let (mut was, mut is) = (BTreeMap::new(), BTreeMap::new());
+    for ((gone, came, name), node) in keyed {
+        was.entry((name.as_str(), gone.as_str())).or_insert(*node);
+        is.entry((name.as_str(), came.as_str())).or_insert(*node);
+    }
+    let causes = |line: &str, values: &BTreeMap<(&str, &str), usize>| -> BTreeSet<usize> {
+        let line = plain(line);
+        let words = tokens(&line);
+        let names: Vec<String> = words.iter().map(|it| it.to_lowercase()).collect();
+        let pairs = names.iter().flat_map(|name| words.iter().map(move |it| (name.as_str(), *it)));
+        pairs.filter_map(|it| values.get(&it).copied()).collect()
+    };
+    let mut found = Vec::new();
+    for spot in 0..evidence.spots.len() {
+        for block in blocks(evidence, spot) {
+            let of_line = |(_, change): &(usize, &Change)| match (&change.before, &change.after) {
+                (Some(line), None) => causes(line, &was),
+                (None, Some(line)) => causes(line, &is),
+                (Some(_), Some(_)) | (None, None) => BTreeSet::new(),
+            };
+            let causes: BTreeSet<usize> = block.iter().flat_map(of_line).collect();
+            let counts = evidence.seen_at(spot).filter(|it| counts(it.1, block.len()));
+            let effects: BTreeSet<usize> =
+                block.iter().map(|it| it.0).chain(counts.map(|it| it.0)).collect();
+            let because = "it is listed by the value that is another one";
+            found.extend(causes.iter().flat_map(|cause| {
+                effects.iter().map(|effect| Edge::follows(*cause, *effect, because))
+            }));
+        }
+    }
+    found.retain(|it| it.from != it.to);
+    found
+}
+
+/// Whether a number of a line differs as a count of some of so many lines does.
+fn counts(change: &Change, lines: usize) -> bool {
+    let by = differing(change).map(|(was, is)| was.abs_diff(is));
+    let most = WHOLE.unsigned_abs() * lines as u64;
+    by.is_some_and(|it| it.is_multiple_of(WHOLE.unsigned_abs()) && it <= most)
+}
+
+/// The lines that came or went side by side in what a command printed or wrote.
+fn blocks<'a>(evidence: &Evidence<'a>, spot: usize) -> Vec<Vec<(usize, &'a Change)>> {
+    let side = |change: &Change| match (change.old_lines.first(), change.new_lines.first()) {
+        _ if change.before.is_some() && change.after.is_some() => None,
+        (Some(line), None) => Some((change.facet, false, *line)),
+        (None, Some(line)) => Some((change.facet, true, *line)),
+        // A record that went knows where it would stand.
+        (Some(line), Some(_)) => Some((change.facet, change.before.is_none(), *line)),
+        (None, None) => None,
+    };
+    let printed = evidence
+        .seen_at(spot)
+        .filter(|it| matches!(it.1.facet, Some(FacetKind::Stdout | FacetKind::Files)));
+    let mut all: Vec<_> = printed.filter_map(|it| Some((side(it.1)?, it))).collect();
+    all.sort_by_key(|it| (it.0, it.1.0));
+    let mut blocks: Vec<Vec<(usize, &Change)>> = Vec::new();
+    let mut last = None;
+    for ((facet, new, line), it) in all {
+        let is_next = last.is_some_and(|(of, side, at)| {
+            (of, side) == (facet, new) && line.saturating_sub(at) <= 1
+        });
+        match blocks.last_mut().filter(|_| is_next) {
+            Some(own) => own.push(it),
+            None => blocks.push(vec![it]),
+        }
+        last = Some((facet, new, line));
+    }
+    blocks
+}
+
+/// A row of an output that stands elsewhere, where it names the one thing of which a value is another
+/// one: a list is sorted by it.
+fn sorted(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
+    let by_name: BTreeMap<&str, usize> =
+        keyed.iter().rev().map(|((_, _, name), node)| (name.as_str(), *node)).collect();
+    let mut found = Vec::new();
+    for (spot, located) in evidence.spots.iter().enumerate() {
+        let mut facets = located.difference.facets.iter();
+        let Some(output) = facets.find(|it| it.facet == Some(FacetKind::Stdout)) else { continue };
+        let names = names_of_moved(&output.diff);
+        let Some(cause) = names.iter().find_map(|it| by_name.get(it.as_str())) else { continue };
+        let rows = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Stdout));
+        let because = "it is sorted by the value that is another one";
+        found.extend(rows.map(|it| Edge::follows(*cause, it.0, because)));
+    }
+    found.retain(|it| it.from != it.to);
+    found
+}
+
+/// The words that only the row has that moved, where one row did and nothing else changed. Of two
+/// rows that changed places either one may have moved.
+fn names_of_moved(diff: &[DiffLine]) -> BTreeSet<String> {
+    let words = |line: &DiffLine| -> BTreeSet<String> {
+        let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+        line.text().split_whitespace().map(bare).collect()
+    };
+    let lines: Vec<(DiffTag, BTreeSet<String>)> =
+        diff.iter().map(|it| (it.tag, words(it))).collect();
+    let at = |tag: DiffTag| -> Vec<usize> {
+        (0..lines.len()).filter(|it| lines[*it].0 == tag).collect()
+    };
+    let (gone, came) = (at(DiffTag::Removed), at(DiffTag::Added));
+    let ([gone], [came]) = (gone.as_slice(), came.as_slice()) else { return BTreeSet::new() };
+    if lines[*gone].1 != lines[*came].1 {
+        return BTreeSet::new();
+    }
+    let between = gone.min(came) + 1..*gone.max(came);
+    let jumped = between.clone().filter(|_| between.len() == 1);
+    let own = |row: usize| {
+        let others = lines.iter().filter(|it| it.1 != lines[row].1);
+        let others: BTreeSet<&String> = others.flat_map(|it| &it.1).collect();
+        lines[row].1.iter().filter(|it| !others.contains(it)).cloned().collect::<Vec<_>>()
+    };
+    jumped.chain([*gone]).flat_map(own).filter(|it| is_name(it)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::DiffPiece;
+
+    fn line(tag: DiffTag, text: &str) -> DiffLine {
+        let pieces = vec![DiffPiece { text: text.to_owned(), emphasis: false }];
+        DiffLine { tag, pieces, old_line: None, new_line: None }
+    }
+
+    #[test]
+    fn of_two_rows_that_changed_places_either_one_may_have_moved() {
+        let diff = [
+            line(DiffTag::Same, "    M 20:4 Port.free - B"),
+            line(DiffTag::Added, "    F 51:0 arrivals - A"),
+            line(DiffTag::Same, "    C 5:0 Port - A"),
+            line(DiffTag::Removed, "    F 51:0 arrivals - A"),
+        ];
+        let names: Vec<String> = names_of_moved(&diff).into_iter().collect();
+        assert_eq!(names, ["arrivals", "port"]);
+        assert_eq!(names_of_moved(&diff[..3]), BTreeSet::new());
+    }
+
+    fn change(thing: Thing, before: &str, after: &str) -> Change {
+        Change {
+            facet: Some(FacetKind::Stdout),
+            thing,
+            around: Vec::new(),
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+            old_lines: Vec::new(),
+            new_lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_thing_is_known_in_every_format_and_another_things_is_not() {
+        let in_text = change(Thing::Line, "F 28:0 parse - A (3)", "F 28:0 parse - A (2)");
+        let in_table = change(Thing::Line, "| parse | 3 | A |", "| parse | 2 | A |");
+        let mut in_json = change(
+            Thing::Field("field \"complexity\"".to_owned()),
+            "complexity: 3",
+            "complexity: 2",
+        );
+        in_json.around = vec!["name: \"parse\"".to_owned()];
+        let known = ("3".to_owned(), "2".to_owned(), "parse".to_owned());
+        for it in [in_text, in_table, in_json] {
+            assert!(facts(&it).contains(&known), "{it:?}");
+        }
+        let other = change(Thing::Line, "| total | 3 | A |", "| total | 2 | A |");
+        assert!(!facts(&other).contains(&known));
+        let more = change(Thing::Line, "| parse | 3 | A |", "| parse | 4 | A |");
+        assert!(!facts(&more).contains(&known));
+    }
+
+    #[test]
+    fn a_number_is_the_same_one_where_it_is_rounded() {
+        let exact = change(Thing::Line, "mi: 77.8947", "mi: 78.0292");
+        let rounded = change(Thing::Line, "mi of fares: 77.89", "mi of fares: 78.03");
+        let both =
+            |it: &Change| facts(it).into_iter().map(|it| (it.0, it.1)).collect::<BTreeSet<_>>();
+        assert!(
+            spellings("77.8947", "78.0292").contains(&("77.89".to_owned(), "78.03".to_owned()))
+        );
+        assert!(both(&exact).is_empty(), "two letters name nothing");
+        assert!(both(&rounded).contains(&("77.89".to_owned(), "78.03".to_owned())));
+        assert_eq!(amounts("3.1", "3.2"), [], "one decimal says too little");
+    }
+}

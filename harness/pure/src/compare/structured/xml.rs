@@ -1,0 +1,166 @@
+//! [`read`]: XML as records of fields. The elements below the innermost element that holds all others
+//! are a record each; attributes (`@id`) and texts are told by path (`customer.name`).
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Document, Numbers, Record, Value};
+
+/// An element with what stands in it.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    text: String,
+    children: Vec<Element>,
+    /// Where it begins and ends, in bytes.
+    span: Range<usize>,
+}
+
+/// The records of a text that is XML.
+pub(super) fn read(text: &str) -> Option<Document> {
+    if !text.trim_start().starts_with('<') {
+        return None;
+    }
+    let root = element(text).filter(|it| !it.name.eq_ignore_ascii_case("html"))?;
+    let numbers = Numbers::of(text);
+    let mut holder = &root;
+    while let [only] = holder.children.as_slice()
+        && !only.children.is_empty()
+    {
+        holder = only;
+    }
+    let mut fields = (Vec::new(), BTreeSet::new());
+    let records =
+        holder.children.iter().map(|it| record(text, &numbers, it, &mut fields)).collect();
+    let indent = text.lines().find(|it| it.starts_with([' ', '\t']));
+    let indent = indent.map_or(0, |it| it.len() - it.trim_start().len());
+    let layout = match (text.trim().lines().count(), indent) {
+        (1, _) => "XML on one line".to_owned(),
+        (_, indent) => format!("XML indented by {indent}"),
+    };
+    let (by_line, fields) = (false, fields.0);
+    (!fields.is_empty()).then(|| Document {
+        layout,
+        noun: "element",
+        fields,
+        by_line,
+        head: Vec::new(),
+        records,
+    })
+}
+
+/// The element that a document is; `None` where it is not well formed.
+fn element(text: &str) -> Option<Element> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Element> = vec![Element::default()];
+    loop {
+        let before = usize::try_from(reader.buffer_position()).ok()?;
+        let event = reader.read_event().ok()?;
+        let after = usize::try_from(reader.buffer_position()).ok()?;
+        match event {
+            Event::Start(tag) => open.push(started(&tag, before)?),
+            Event::Empty(tag) => {
+                let mut own = started(&tag, before)?;
+                own.span.end = after;
+                open.last_mut()?.children.push(own);
+            }
+            Event::End(_) => {
+                let mut own = open.pop()?;
+                own.span.end = after;
+                open.last_mut()?.children.push(own);
+            }
+            Event::Text(said) => open.last_mut()?.text.push_str(said.decode().ok()?.trim()),
+            Event::CData(said) => open.last_mut()?.text.push_str(&said.decode().ok()?),
+            Event::GeneralRef(name) => {
+                let name = name.decode().ok()?;
+                let sign = quick_xml::escape::resolve_predefined_entity(&name);
+                open.last_mut()?.text.push_str(sign.unwrap_or(&name));
+            }
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Eof => break,
+        }
+    }
+    let mut whole = open.pop().filter(|_| open.is_empty())?;
+    let root = whole.children.pop()?;
+    (whole.children.is_empty() && whole.text.is_empty()).then_some(root)
+}
+
+fn started(tag: &BytesStart<'_>, at: usize) -> Option<Element> {
+    let text = |it: &[u8]| String::from_utf8(it.to_vec()).ok();
+    let mut attributes = Vec::new();
+    for it in tag.attributes() {
+        let it = it.ok()?;
+        attributes.push((text(it.key.as_ref())?, it.unescape_value().ok()?.into_owned()));
+    }
+    let name = text(tag.name().as_ref())?;
+    Some(Element { name, attributes, span: at..at, ..Element::default() })
+}
+
+fn record(
+    text: &str,
+    numbers: &Numbers,
+    of: &Element,
+    (fields, known): &mut (Vec<String>, BTreeSet<String>),
+) -> Record {
+    let mut values = Vec::new();
+    flatten(numbers, of, "", &mut values);
+    let new = values.iter().filter(|it| known.insert(it.0.clone())).map(|it| it.0.clone());
+    fields.extend(new);
+    let own = &text[of.span.clone()];
+    let one_line = own.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = numbers.of_range(&of.span);
+    Record { values: values.into_iter().collect(), lines, text: one_line }
+}
+
+/// Every attribute and text by its path.
+fn flatten(numbers: &Numbers, of: &Element, path: &str, out: &mut Vec<(String, Value)>) {
+    let own = numbers.of_range(&of.span);
+    let said = |said: &str| Value { text: said.to_owned(), lines: own.clone(), alone: None };
+    let path_of = |name: &str| {
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    };
+    out.extend(of.attributes.iter().map(|(key, it)| (path_of(&format!("@{key}")), said(it))));
+    if !of.text.is_empty() || (of.children.is_empty() && of.attributes.is_empty()) {
+        let name = if path.is_empty() { &of.name } else { path };
+        out.push((name.to_owned(), said(&of.text)));
+    }
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for child in &of.children {
+        *times.entry(&child.name).or_default() += 1;
+    }
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    for child in &of.children {
+        let at = met.entry(&child.name).or_default();
+        let many = times.get(child.name.as_str()).is_some_and(|it| *it > 1);
+        let name = if many { format!("{}[{at}]", child.name) } else { child.name.clone() };
+        *at += 1;
+        flatten(numbers, child, &path_of(&name), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_repeated_element_is_a_record_of_its_attributes_and_texts() {
+        let text = "<?xml version=\"1.0\"?>\n<ccm>\n <metric id='a'><n>4</n><unit>P &amp; Q</unit>\
+                    </metric>\n <metric id='b'><n>3</n></metric>\n</ccm>";
+        let read = read(text).expect("XML");
+        assert_eq!((read.layout.as_str(), read.noun), ("XML indented by 1", "element"));
+        assert_eq!(read.fields, ["@id", "n", "unit"]);
+        let said = |at: usize, name: &str| read.records[at].values.get(name).map(|it| &*it.text);
+        assert_eq!(
+            (said(0, "n"), said(0, "unit"), said(1, "@id")),
+            (Some("4"), Some("P&Q"), Some("b"))
+        );
+        assert_eq!((&*read.records[0].lines, &*read.records[1].lines), (&[3][..], &[4][..]));
+        assert!(super::read("<p>not <b>closed</p>").is_none());
+        assert!(super::read("<-- two -->").is_none());
+        assert!(super::read("<a><b>1</b></a> and more").is_none());
+    }
+}
