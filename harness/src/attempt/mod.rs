@@ -3,6 +3,16 @@
 //!
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
+//!
+//! The files:
+//! - `terminal.rs`: the steps that use a terminal, and their recordings.
+//! - `mails.rs`: what an attempt does with mails.
+//! - `sites.rs`: where the products of an attempt are, and how places on them are told.
+//! - `totp.rs`: one-time codes.
+//! - `checks.rs`: checks that did not hold, and what goes on behind them.
+//! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
+//! - `record.rs`: what an attempt puts into the ledger.
+//! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
 mod checks;
 mod control;

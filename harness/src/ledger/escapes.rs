@@ -3,6 +3,9 @@
 //! Writers escape what they must and leave the rest alone, each by its own rules. So there is no
 //! list of forms to look for: the text is read character by character, in all the ways in which a
 //! character may be meant, and compared with the secret.
+//!
+//! The files:
+//! - `tests.rs`: random secrets in random escapes, and text that must stay.
 
 /// How often an escape may be escaped again: `%252520` is the most that is seen through.
 const LEVELS: u8 = 3;

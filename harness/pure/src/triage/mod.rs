@@ -5,6 +5,22 @@
 //! [`findings`] builds the findings, [`past`] puts what earlier nights said to them
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
 //! `words` gives the finished findings their titles.
+//!
+//! The files:
+//! - `stages.rs`: splits what was seen by how much it counts, and counts what is on trial.
+//! - `seen.rs`: plan and comparison sorted by scenario and attempt.
+//! - `verdicts.rs`: the verdict of one scenario.
+//! - `lost.rs`: a browser that is lost at the same step each time, and only there.
+//! - `spot.rs`: the changes of a spot, and a failed step as a difference.
+//! - `suppressed.rs`: which changes a known issue names.
+//! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
+//! - `findings.rs`: one finding a cause, weighed and ordered.
+//! - `severity.rs`: how bad a finding is for those who use the product.
+//! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
+//! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
+//! - `slow.rs`: what became slower than it was, or than on another build, as findings that decide
+//!   nothing.
+//! - `gate.rs`: the rule that decides.
 
 mod findings;
 mod gate;

@@ -4,6 +4,16 @@
 //! [`terminal`] uses programs on a terminal, [`mail`] takes the mails that products send, [`fake`]
 //! plays a page in tests; [`recording`] makes steps of what a person did.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
+//!
+//! The files:
+//! - `recording.rs`: from what a person was seen to do with a page to steps.
+//! - `fake.rs`: a page that does as a test says.
+//! - `mail/`: the sink that keeps all mails, and what one attempt reads of them.
+//! - `command/`: runs the product's commands.
+//! - `terminal/`: programs on a terminal: start, type, press, wait, resize, stop.
+//! - `texts.rs`: what must hold of a text, and what is kept of it.
+//! - `files/`: files as what they are, in comparable text and pictures.
+//! - `browser/`: the browser surface and its options.
 
 pub mod browser;
 pub mod command;

@@ -4,6 +4,22 @@
 //! script", and the answer is read as [`Page`], [`Matches`], [`ElementState`] or [`Computed`].
 //! The script's parts lie in `walker/`; `act` and `session` ask, `docs/design/002` says why the
 //! accessibility tree is computed here and not fetched from the browser.
+//!
+//! The files:
+//! - `answer.rs`: its answers.
+//! - `main.js`: the questions.
+//! - `dom.js`: reads the DOM without trusting the page.
+//! - `roles.js`: roles by HTML-AAM.
+//! - `names.js`: accessible names by ACCNAME 1.2.
+//! - `tree.js`: the aria and text facets.
+//! - `find.js`: finds targets, and the nearest names.
+//! - `describe.js`: the best target for an element, and what a target matches.
+//! - `widgets.js`: where the pointer goes, what a list offers, what scrolls.
+//! - `details.js`: links, fields and keys of storage.
+//! - `a11y.js`: what hinders people who use assistive technology.
+//! - `contrast.js`: text that is too faint.
+//! - `runs.js`: where text is drawn, so that redacted text can be left out of pictures.
+//! - `picture.js`: what a picture needs beside its pixels: masks, text and named things.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

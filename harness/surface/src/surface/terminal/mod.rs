@@ -3,6 +3,12 @@
 //! One an attempt, with one program at a time. `program` runs it and says when its screen is
 //! stable, `keys` knows what a terminal sends, `recording` keeps what happened, `check` holds the
 //! screen to what a step expects. What a screen is, is the business of `screen`.
+//!
+//! The files:
+//! - `program.rs`: one program: what it shows, and when its screen is stable.
+//! - `keys.rs`: key names as the bytes that a terminal sends.
+//! - `check.rs`: what must hold of a screen.
+//! - `recording.rs`: what happened on a terminal, within bounds and without secrets.
 
 mod check;
 mod keys;
