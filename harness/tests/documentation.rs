@@ -232,7 +232,8 @@ fn header_of(source: &Path, file: &Path) -> Option<(PathBuf, String)> {
 /// The `//!` at the beginning of a file.
 fn header(file: &Path) -> String {
     let source = std::fs::read_to_string(file).expect("readable");
-    source.lines().take_while(|it| it.starts_with("//!")).map(|it| format!("{it}\n")).collect()
+    let lines: Vec<&str> = source.lines().take_while(|it| it.starts_with("//!")).collect();
+    lines.join("\n")
 }
 
 #[test]

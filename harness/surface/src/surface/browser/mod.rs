@@ -14,7 +14,7 @@
 //! - `locate.rs`: finds browser and driver; the environment key of pictures.
 //! - `driver.rs`: one chromedriver process on a free port.
 //! - `session.rs`: one driver, browser and event connection, for one worker.
-//! - `bidi.rs`: a small WebDriver BiDi client.
+//! - `bidi.rs`: a small `WebDriver BiDi` client.
 //! - `wall.rs`: the proxy that is the browser's only way out.
 //! - `page.rs`: one page of one attempt: its making, its end, its focus.
 //! - `shared.rs`: what the pages of a browser and the browser itself share.
@@ -42,7 +42,7 @@
 //! - `choose.rs`: chooses from native lists and from lists made of roles.
 //! - `expand.rs`: opens and closes things; moves sliders made of roles.
 //! - `clipboard.rs`: pastes, and reads what was copied, in a tab of our own.
-//! - `keys.rs`: key names in WebDriver's code points.
+//! - `keys.rs`: key names in `WebDriver`'s code points.
 //! - `files.rs`: files into fields, file choosers and drop zones, and downloads.
 //! - `seek.rs`: waits for a target, and says what was there instead.
 //! - `check.rs`: what must hold of a page, and captures.
