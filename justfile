@@ -26,9 +26,9 @@ generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed
     NIGHTSHIFT_WRITE_CI=1 cargo test --test nightshift-tests committed
 
-# Twenty clean nights of a product that saves drafts, polls and tries again, and one that loses a save.
-writes:
-    cargo test --test nightshift-tests writes:: -- --include-ignored
+# Clean nights of a product that saves drafts, polls, fetches ahead and tries again, and one that loses a save.
+writes nights="20":
+    NIGHTSHIFT_WRITES={{nights}} cargo test --test nightshift-tests nights_of_writes -- --include-ignored
 
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle floor images.
 bench *parts:

@@ -7,7 +7,12 @@ set -eu
 cd "$(dirname "$0")/.."
 . ci/setup.sh
 cargo build --release --locked
+built="${CARGO_TARGET_DIR:-target}/release"
+if [ -n "${CARGO_TARGET_DIR:-}" ]; then
+    # The suite tests nightshift itself too, and looks for it where cargo usually puts it.
+    set -- --set "products.nightshift.path=[\"$(cd "$built" && pwd)\"]" "$@"
+fi
 if [ -n "${NIGHTSHIFT_OUT:-}" ]; then
     set -- --out "$NIGHTSHIFT_OUT" "$@"
 fi
-exec "${CARGO_TARGET_DIR:-target}/release/nightshift" run "$@"
+exec "$built/nightshift" run "$@"

@@ -1,8 +1,9 @@
-//! 200 quick commands with stdout, stderr and exit code: ours beside trycmd.
+//! 200 quick commands with stdout, stderr and exit code: ours beside bats, cram and trycmd.
 //!
 //! Ours runs each in its own folder, environment and process group, keeps evidence and writes
-//! every report but the PDF. trycmd runs them in one folder; a second row has it make a sandbox
-//! for each, which is the nearest that it has to what ours does.
+//! every report but the PDF. bats has a test for each; cram runs all in one shell and merges the
+//! two outputs; trycmd runs them in one folder, and a second row has it make a sandbox for each,
+//! which is the nearest that any of them has to what ours does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,25 +18,86 @@ const ROUNDS: usize = 5;
 const TARGET: f64 = 1.2;
 
 pub fn rows() -> Vec<Row> {
+    let peers = [bats(), cram()];
     let peer = trycmd();
     let (plain, sandbox) = (cases("plain", ""), cases("sandbox", "fs.sandbox = true\n"));
     let many = suite("commands-many", COMMANDS, 1);
     let one = suite("commands-one", 1, COMMANDS);
-    let mut costs: [Vec<Cost>; 4] = Default::default();
+    let mut costs: [Vec<Cost>; 6] = Default::default();
     for round in 0..ROUNDS {
-        costs[0].push(run(Command::new(&peer).current_dir(&plain), 0));
-        costs[1].push(night(&many, round));
-        costs[2].push(run(Command::new(&peer).current_dir(&sandbox), 0));
-        costs[3].push(night(&one, round));
+        costs[0].push(peers[0].run());
+        costs[1].push(peers[1].run());
+        costs[2].push(run(Command::new(&peer).current_dir(&plain), 0));
+        costs[3].push(night(&many, round));
+        costs[4].push(run(Command::new(&peer).current_dir(&sandbox), 0));
+        costs[5].push(night(&one, round));
     }
-    let [plain, many, sandbox, one] = costs.map(|it| median(&it));
+    let [bats, cram, plain, many, sandbox, one] = costs.map(|it| median(&it));
     vec![
-        Row::peer(format!("{COMMANDS} commands: trycmd 1.2"), plain),
+        Row::peer(format!("{COMMANDS} commands: bats 1, a test for each"), bats),
+        Row::ours("… ours, a scenario for each", many, bats, None),
+        Row::peer("… cram 0.7, one shell for all", cram),
+        Row::ours("… ours, one scenario with all", one, cram, None),
+        Row::peer("… trycmd 1.2", plain),
         Row::ours("… ours, one scenario with all", one, plain, Some(TARGET)),
         Row::ours("… ours, a scenario for each", many, plain, Some(TARGET)),
         Row::peer("… trycmd 1.2, a sandbox for each", sandbox),
         Row::ours("… ours, a scenario for each", many, sandbox, None),
     ]
+}
+
+/// A peer that is installed in a folder of its own, with its test file beside it.
+struct Peer {
+    folder: PathBuf,
+    program: PathBuf,
+    file: &'static str,
+}
+
+impl Peer {
+    fn run(&self) -> Cost {
+        run(Command::new(&self.program).arg(self.file).current_dir(&self.folder), 0)
+    }
+}
+
+/// The commands as bats has them, from npm.
+fn bats() -> Peer {
+    let folder = scratch().join("bats");
+    write(&folder.join("package.json"), "{ \"private\": true }\n");
+    let npm = ["install", "--no-audit", "--no-fund", "bats@1"];
+    prepare(Command::new("npm").args(npm).current_dir(&folder));
+    let mut text = "bats_require_minimum_version 1.5.0\n".to_owned();
+    for n in 0..COMMANDS {
+        let (line, exit) = command(n);
+        write!(
+            text,
+            "@test \"c{n:03}\" {{\n  run --separate-stderr sh -c \"{line}\"\n  [ \"$status\" -eq {exit} ]\n  \
+             [ \"$output\" = \"row {n} of the list\" ]\n  [ \"$stderr\" = \"note {n}\" ]\n}}\n"
+        )
+        .expect("writing to a string");
+    }
+    write(&folder.join("commands.bats"), &text);
+    Peer { program: folder.join("node_modules/bats/bin/bats"), folder, file: "commands.bats" }
+}
+
+/// The commands as cram has them, from `PyPI`.
+fn cram() -> Peer {
+    let folder = scratch().join("cram");
+    std::fs::create_dir_all(&folder).expect("writable");
+    let program = folder.join("venv/bin/cram");
+    if !program.exists() {
+        prepare(Command::new("python3").args(["-m", "venv", "venv"]).current_dir(&folder));
+        let pip = ["install", "--quiet", "cram==0.7"];
+        prepare(Command::new(folder.join("venv/bin/pip")).args(pip).current_dir(&folder));
+    }
+    let mut text = String::new();
+    for n in 0..COMMANDS {
+        let (line, exit) = command(n);
+        let status = if exit == 0 { String::new() } else { format!("  [{exit}]\n") };
+        write!(text, "  $ sh -c \"{line}\"\n  row {n} of the list\n  note {n}\n{status}")
+            .expect("writing to a string");
+    }
+    write(&folder.join("commands.t"), &text);
+    Peer { folder, program, file: "commands.t" }
 }
 
 /// What command number `n` does, and how it ends.

@@ -75,6 +75,7 @@ async fn readings() -> Vec<Row> {
         scratch: empty("floor-browser"),
         tree: Cookie::new(),
         window: Window::Hidden,
+        veil: nightshift::surface::veil::Veil::default(),
     };
     let mut browser = Browser::start(&options).await.expect("a browser starts");
     let context = PageContext {

@@ -118,7 +118,13 @@ pub fn plan() -> Plan {
         branch: Some("main".to_owned()),
         environment: "linux-dejavu-1x-1280x800".to_owned(),
         versions: IndexMap::new(),
-        products: vec![ProductBuild { name: "shop".to_owned(), build: None, previous_build: None }],
+        products: vec![ProductBuild {
+            name: "shop".to_owned(),
+            build: None,
+            previous_build: None,
+            version: None,
+            previous_version: None,
+        }],
         beside: indexmap::IndexMap::new(),
         patience: None,
         not_isolated: Vec::new(),
@@ -217,6 +223,7 @@ impl Made {
                 place: format!("/list/{n}"),
                 outcome,
                 decided: None,
+                remark: None,
                 duration_ms: 120,
                 evidence: Vec::new(),
             };

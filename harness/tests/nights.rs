@@ -442,17 +442,72 @@ fn a_snapshot_that_no_checkpoint_needs_is_named_by_check() {
 }
 
 #[test]
+fn a_night_that_cannot_be_written_any_further_says_how_far_it_came_and_is_no_usage_error() {
+    let suite = commands(&[("a-quick", "  - run: echo done\n    snapshot: out\n")]);
+    let out = night_of(&suite, "one");
+    let evidence = out.join("evidence").display().to_string();
+    let breaks = format!(
+        "scenario: b-breaks\nsteps:\n  - shell: rm -r '{evidence}' && touch '{evidence}'\n    snapshot: out\n"
+    );
+    suite.write("scenarios/b-breaks.yaml", &breaks);
+    let cut = suite.run(&["run", "--no-pdf", "-j", "1", "--out", "one"]);
+    assert_eq!(cut.code, Some(3), "{cut:#?}");
+    let said = "; 1 of 2 scenarios had run: when that is mended, `nightshift judge one` reports what they did";
+    assert!(cut.stderr.contains("error: cannot") && cut.stderr.contains(said), "{cut:#?}");
+    let occupied = suite.run(&["run", "--no-pdf", "--out", "one"]);
+    assert_eq!(occupied.code, Some(2), "nothing ran: {occupied:#?}");
+}
+
+#[test]
+fn the_next_server_starts_while_the_last_scenario_runs_and_none_is_left_over() {
+    let suite = SuiteCopy::empty();
+    let starts = suite.root().join("starts").display().to_string();
+    // The preflight has the first, and each scenario one of its own.
+    let waits = |count: u32| {
+        format!(
+            "for i in $(seq 300); do test $(wc -l < '{starts}') -ge {count} && exit 0; sleep 0.1; done; exit 1"
+        )
+    };
+    suite.write(
+        "nightshift.yaml",
+        &format!(
+            "products:\n  page:\n    isolate: scenario\n    serve:\n      run: sh -c \"echo started >> '{starts}'; \
+             exec python3 -m http.server ${{port}} --bind 127.0.0.1\"\n      ready: {{ http: / }}\n"
+        ),
+    );
+    for (name, count) in [("a", 3), ("b", 4), ("c", 4)] {
+        let steps = format!("  - shell: {}\n    expect: {{ exit: 0 }}\n", waits(count));
+        suite.write(
+            &format!("scenarios/{name}.yaml"),
+            &format!("scenario: {name}\nsteps:\n{steps}"),
+        );
+    }
+    let night = suite.run(&["run", "--no-pdf", "-j", "1", "--retries", "0", "--out", "one"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let started = std::fs::read_to_string(suite.root().join("starts")).expect("written");
+    assert_eq!(started, "started\n".repeat(4));
+}
+
+#[test]
 fn init_writes_a_suite_that_checks_and_never_overwrites() {
     let suite = SuiteCopy::empty();
     let first = suite.run(&["init", "--url", "http://127.0.0.1:8000", "--cli", "shopctl"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
     let check = suite.run(&["check"]);
     assert_eq!(check.code, Some(0), "{check:#?}");
-    suite.write("nightshift.yaml", "products: { mine: {} }\n");
+    for kind in ["crontab", "systemd-service", "systemd-timer", "github", "gitlab"] {
+        let printed = suite.run(&["init", "--ci", kind]);
+        assert_eq!(printed.code, Some(0), "{printed:#?}");
+        assert!(printed.stdout.contains("nightshift"), "{printed:#?}");
+    }
+    suite.write("nightshift.yaml", "products: { shopctl: {} }\n");
+    let unscheduled = suite.run(&["init", "--ci", "crontab"]);
+    assert_eq!(unscheduled.code, Some(2), "{unscheduled:#?}");
+    assert!(unscheduled.stderr.contains("add `night: { schedule"), "{unscheduled:#?}");
     let second = suite.run(&["init"]);
     assert!(second.stdout.contains("kept  nightshift.yaml"), "{second:#?}");
     let kept = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("there");
-    assert_eq!(kept, "products: { mine: {} }\n");
+    assert_eq!(kept, "products: { shopctl: {} }\n");
 }
 
 /// A scenario that fails a check of its own on its first night, among twenty that pass.

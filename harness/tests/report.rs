@@ -11,7 +11,8 @@ use nightshift::model::{
     Because, Decision, Entry, Event, FORMAT_VERSION, Gate, Outcome, Plan, Stage, Totals, Verdict,
 };
 use nightshift::report::{
-    self, Ending, NightReport, PagePrinter, PreflightCheck, PrintOptions, ReportError,
+    self, Ending, HistoryReport, NightReport, PagePrinter, PastNightReport, PreflightCheck,
+    PrintOptions, ReportError,
 };
 use quick_xml::events::Event as Xml;
 use serde_json::{Value, json};
@@ -51,6 +52,65 @@ fn the_sentence_names_what_changed_and_between_which_builds() {
         report::sentence(&synthetic(14, 0)),
         "No regressions, all 14 scenarios unchanged: build a1b2c3 against d4e5f6"
     );
+}
+
+#[test]
+fn a_product_that_says_its_version_is_named_by_it_and_not_by_its_folder() {
+    let mut report = synthetic(14, 0);
+    let said =
+        |report: &NightReport| report::sentence(report).split_once(": ").unwrap().1.to_owned();
+    let shop = &mut report.night.products[0];
+    (shop.build, shop.previous_build) = (Some("s2".to_owned()), Some("s1".to_owned()));
+    (shop.version, shop.previous_version) =
+        (Some("shopd 1.3".to_owned()), Some("shopd 1.2".to_owned()));
+    assert_eq!(said(&report), "shopd 1.3 against shopd 1.2");
+    assert!(written(&report).html.contains("shopd 1.3 (s2)<small>against shopd 1.2 (s1)"));
+    report.night.products[0].previous_version = Some("shopd 1.3".to_owned());
+    assert_eq!(said(&report), "shopd 1.3, build s2 against s1", "only the build tells them apart");
+    report.night.products[0].version = None;
+    assert_eq!(said(&report), "build s2 against s1");
+}
+
+#[test]
+fn nights_of_one_day_are_told_apart_by_their_times() {
+    let mut report = synthetic(2, 0);
+    let past = |hours: i64| PastNightReport {
+        id: format!("n{hours}"),
+        started: report.night.started - chrono::Duration::hours(hours),
+        decision: Decision::Pass,
+        totals: report.totals,
+        sensitivity: None,
+    };
+    report.history = Some(HistoryReport {
+        folder: Some("nights".to_owned()),
+        known: 2,
+        nights: vec![past(36), past(24)],
+        skipped: Vec::new(),
+        other_branches: 0,
+    });
+    let html = written(&report).html;
+    let times: Vec<&str> =
+        html.split("<time>").skip(1).map(|it| it.split('<').next().unwrap()).collect();
+    assert_eq!(times, ["13:00", "01:00", "01:00"]);
+}
+
+#[test]
+fn owners_and_tags_have_their_findings_by_name_without_a_script() {
+    let mut report = synthetic(6, 2);
+    report.scenarios[1].owner = Some("web-team".to_owned());
+    report.scenarios[1].tags = vec!["slow".to_owned()];
+    let html = written(&report).html;
+    let views = html.split("id=\"views\"").nth(1).unwrap().split("</details>").next().unwrap();
+    let row = |name: &str| {
+        let row = views.split(&format!("data-name=\"{name}\"")).nth(1).unwrap();
+        let row = row.split('\n').next().unwrap();
+        let ids: Vec<&str> =
+            row.split("href=\"#").skip(1).map(|it| it.split('"').next().unwrap()).collect();
+        (ids, row.rsplit("<td>").next().unwrap().to_owned())
+    };
+    assert_eq!(row("web-team"), (vec!["F2"], "1 of 1 scenario not as before".to_owned()));
+    assert_eq!(row("data-team"), (vec!["F1"], "1 of 5 scenarios not as before".to_owned()));
+    assert_eq!(row("slow"), (vec!["F2"], "1 of 1 scenario not as before".to_owned()));
 }
 
 #[test]
@@ -233,7 +293,7 @@ fn hostile_text_shows_as_text_in_html() {
     let html = written(&hostile()).html;
     assert!(html.len() < 1_000_000, "{} bytes: long text is cut", html.len());
     assert!(html.contains("more characters)"), "and says so");
-    assert_eq!(html.matches("<script").count(), 0);
+    assert_eq!(html.matches("<script").count(), 1, "the filter's");
     assert_eq!(html.matches("</style>").count(), 1);
     assert_eq!(html.matches("<img").count(), 0);
     assert!(!html.contains("\" onmouseover") && !html.contains("href=\"javascript"));

@@ -121,7 +121,7 @@ fn a_greedy_redaction_is_named_with_its_place_and_a_narrow_one_is_not() {
     );
     assert!(text(&blind[0]["text"]).starts_with("redaction { pattern: '\\d+' } hides "));
     let answer = suite.run(&["sensitivity", "second"]);
-    assert!(answer.stdout.contains("greedy@csv stdout: redaction"), "{}", answer.stdout);
+    assert!(answer.stdout.contains("greedy@csv  stdout  redaction"), "{}", answer.stdout);
     assert!(answer.stdout.contains("% of"), "{}", answer.stdout);
 }
 

@@ -81,6 +81,7 @@ impl CarriedOut {
             place: None,
             evidence: Vec::new(),
             decided: Some(what),
+            remark: None,
         }
     }
 }

@@ -300,6 +300,10 @@ impl Attempt<'_> {
         if failure.is_some() {
             carried_out.evidence.extend(self.unread_mails()?);
         }
+        carried_out.remark = match self.page(step) {
+            Some(page) if surface == Surface::Browser && failure.is_none() => page.remark(),
+            Some(_) | None => None,
+        };
         let place = match carried_out.place.take() {
             Some(place) => place,
             None if page_lost => String::new(),
@@ -437,7 +441,7 @@ impl Attempt<'_> {
             }
             Done::Failed(failure) => StepOutcome::Failed(failure),
         };
-        CarriedOut { outcome, place, evidence, decided: None }
+        CarriedOut { outcome, place, evidence, decided: None, remark: None }
     }
 
     async fn take_snapshot(
@@ -465,6 +469,7 @@ impl Attempt<'_> {
                     place: Some(observation.place),
                     evidence: Vec::new(),
                     decided: None,
+                    remark: None,
                 })
             }
             Ok(Err(failure)) => Ok(CarriedOut::failed(failure)),
@@ -526,6 +531,8 @@ struct CarriedOut {
     place: Option<String>,
     evidence: Vec<EvidenceRef>,
     decided: Option<Decided>,
+    /// What is said of what it did.
+    remark: Option<String>,
 }
 
 impl CarriedOut {
@@ -545,6 +552,7 @@ impl CarriedOut {
             place: None,
             evidence: Vec::new(),
             decided: None,
+            remark: None,
         }
     }
 

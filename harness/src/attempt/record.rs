@@ -134,6 +134,7 @@ impl Attempt<'_> {
                 place,
                 outcome: done.outcome,
                 decided: done.decided,
+                remark: done.remark,
                 duration_ms: milliseconds(started),
                 evidence: done.evidence,
             },

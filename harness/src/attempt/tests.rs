@@ -139,6 +139,7 @@ fn commands_in(work: &Path) -> CommandSurface {
         environment: Environment::allowed(ours, &[]),
         timeout: Duration::from_secs(10),
         max_output: 1 << 20,
+        veil: crate::surface::veil::Veil::default(),
     })
 }
 

@@ -449,14 +449,14 @@ pub struct GotoOptions {
 
 #[derive(Debug, Args)]
 pub struct TryOptions {
-    /// The target, as in YAML: 'button "Edit"'
+    /// The target, as in YAML: 'button "Edit"'; without one, all that can be named is listed
     #[arg(value_name = "TARGET")]
-    pub target: String,
+    pub target: Option<String>,
     /// Only inside of this thing
     #[arg(long = "in", value_name = "TARGET")]
     pub within: Option<String>,
     /// Only the N-th of several, from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "target", value_parser = clap::value_parser!(u32).range(1..))]
     pub nth: Option<u32>,
     /// On this page, of any product that runs
     #[arg(long, value_name = "URL", required_unless_present_any = ["at", "scenario"])]

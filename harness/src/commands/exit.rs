@@ -59,6 +59,8 @@ impl Exit {
         if let Some(error) = error.downcast_ref::<NightError>() {
             return match error {
                 NightError::Locked { .. } => Self::Locked,
+                NightError::CutShort { done: 0, .. } => Self::Preflight,
+                NightError::CutShort { .. } => Self::NotConclusive,
                 NightError::Io { .. }
                 | NightError::Usage(_)
                 | NightError::Secrets(_)

@@ -5,11 +5,13 @@ use super::arguments::{Common, Format, SensitivityOptions};
 use super::check::counted;
 use super::exit::{Exit, mistake};
 use super::{night, terminal};
-use crate::model::sensitivity::{Noticed, OfFacet, OfScenario, Sensitivity};
+use crate::model::sensitivity::{BlindRow, Noticed, OfFacet, OfScenario, Sensitivity, blind_rows};
 use crate::sensitivity::{Budget, measure};
 
 /// Lines of each list that are shown.
 const MOST: usize = 12;
+/// Characters of a cell that are shown.
+const WIDEST: usize = 32;
 /// Bytes of text that are compared for each change that may be tried.
 const BYTES_EACH: u64 = 64 << 10;
 /// One change in so many may be one of a picture.
@@ -84,11 +86,37 @@ fn blind(found: &Sensitivity) {
     if found.blind.is_empty() {
         return;
     }
-    terminal::answer("\nWhere nobody looks, the worst first");
-    for spot in found.blind.iter().take(MOST) {
-        terminal::answer(format_args!("  {}", spot.line()));
+    let rows = blind_rows(&found.blind);
+    terminal::answer(
+        "\nWhere nobody looks, the worst first (changes that would be lost, estimated)",
+    );
+    for line in blind_table(&rows[..rows.len().min(MOST)]) {
+        terminal::answer(format_args!("  {line}"));
     }
-    more(found.blind.len());
+    more(rows.len());
+}
+
+/// Rows below a heading, their columns as wide as they need; the last one is left as it is.
+fn blind_table(rows: &[BlindRow]) -> Vec<String> {
+    let heading = ["lost", "where", "facet", "why"].map(str::to_owned);
+    let cells = rows
+        .iter()
+        .map(|it| [it.lost.to_string(), cut(&it.place), cut(&it.facets), it.why.clone()]);
+    let all: Vec<[String; 4]> = std::iter::once(heading).chain(cells).collect();
+    let width = |at: usize| all.iter().map(|it| it[at].chars().count()).max().unwrap_or(0);
+    let (lost, place, facet) = (width(0), width(1), width(2));
+    let line = |it: &[String; 4]| {
+        format!("{:>lost$}  {:place$}  {:facet$}  {}", it[0], it[1], it[2], it[3])
+    };
+    all.iter().map(line).collect()
+}
+
+/// As much of a cell as a narrow terminal has room for.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(WIDEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
 }
 
 fn rows(title: &str, all: impl Iterator<Item = (String, Noticed)>) {
@@ -123,4 +151,28 @@ fn scenario(result: &OfScenario) -> String {
         })
         .collect();
     format!("{}: {}", result.id, weak.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blind_spots_are_a_table_with_columns_that_line_up() {
+        let row = |lost: u64, place: &str, facets: &str| BlindRow {
+            lost,
+            place: place.to_owned(),
+            facets: facets.to_owned(),
+            why: "no baseline".to_owned(),
+        };
+        let long = "a/very/long/name/of/a/scenario@checkpoint";
+        assert_eq!(
+            blind_table(&[row(1_204, "shop@list and 1 more", "aria, text"), row(50, long, "")]),
+            [
+                "lost  where                              facet       why",
+                "1204  shop@list and 1 more               aria, text  no baseline",
+                "  50  a/very/long/name/of/a/scenario@c…              no baseline",
+            ]
+        );
+    }
 }

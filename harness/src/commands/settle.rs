@@ -12,6 +12,7 @@ use super::progress::Reporter;
 use super::settle_patch::{Patches, remedies};
 use super::waiting::{listen, runtime};
 use super::{night, terminal};
+use crate::compare::requests;
 use crate::model::settle::{Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
 use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
@@ -159,13 +160,36 @@ pub fn lines(noise: &Noise) -> Vec<String> {
     };
     let cost = noise.cost.map_or("would hide nothing else".to_owned(), |it| it.to_string());
     let then = match (remedy, noise.silent) {
-        (Remedy::Unstable(_), _) => "then nobody is told of this facet here",
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), true) => "then it is silent",
-        (Remedy::Redact(_) | Remedy::Mask(_) | Remedy::Unordered(_), false) => {
-            "and something still varies"
+        (Remedy::Unstable(facet), _) => {
+            lines.extend(last_resort(*facet, noise));
+            return lines;
         }
+        (_, true) => "then it is silent",
+        (_, false) => "and something still varies",
     };
-    lines.push(format!("    {}: [ {} ]; {cost}; {then}", remedy.key(), remedy_text(remedy)));
+    lines.push(match (remedy, remedy.key()) {
+        (Remedy::Writes(baseline), _) => {
+            let said = requests::varying(baseline).join(", ");
+            format!("    its baseline would say: {said}; {cost}; {then}")
+        }
+        (_, key) => {
+            let key = key.unwrap_or_default();
+            format!("    {key}: [ {} ]; {cost}; {then}", remedy_text(remedy))
+        }
+    });
+    lines
+}
+
+/// That a whole facet would be given up, what that costs, and what could be done instead.
+fn last_resort(facet: FacetKind, noise: &Noise) -> Vec<String> {
+    let cost = match noise.cost {
+        Some(cost) => format!("{cost} that are noticed at this checkpoint today"),
+        None => "what it would hide could not be measured".to_owned(),
+    };
+    let mut lines = vec![format!(
+        "    the last resort, unstable: [ {facet} ]: nobody is told of {facet} here any more; {cost}"
+    )];
+    lines.extend(noise.instead.as_ref().map(|it| format!("    better: {it}")));
     lines
 }
 

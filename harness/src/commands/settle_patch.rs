@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use similar::TextDiff;
 
+use crate::baseline::snapshot_path;
+use crate::compare::requests;
 use crate::model::Plan;
 use crate::model::settle::{Noise, Remedy};
 use crate::review::change::{self, Change};
@@ -35,6 +37,10 @@ impl Patches {
         let mut spots: BTreeMap<Spot, Vec<&Remedy>> = BTreeMap::new();
         for it in noise {
             let Some(remedy) = &it.remedy else { continue };
+            if let Remedy::Writes(baseline) = remedy {
+                patches.mark(plan, it, baseline)?;
+                continue;
+            }
             let Some(spot) = spot(root, plan, it) else { continue };
             let own = spots.entry(spot).or_default();
             if !own.contains(&remedy) {
@@ -57,13 +63,41 @@ impl Patches {
             self.texts.insert(path.to_owned(), (text.clone(), text));
         }
         let (_, text) = self.texts.get_mut(path).expect("it was just read");
-        match patch::add_to_list(text, place, remedy.key(), &remedy_text(remedy)) {
+        let Some(key) = remedy.key() else { return Ok(()) };
+        match patch::add_to_list(text, place, key, &remedy_text(remedy)) {
             Ok(new) => *text = new,
             Err(problem) => {
                 let file = inside(&self.root, path).display();
                 self.by_hand.push(format!("{file}: {problem}"));
             }
         }
+        Ok(())
+    }
+
+    /// Says in a baseline how often a page writes, where rounds saw it otherwise.
+    fn mark(&mut self, plan: &Plan, noise: &Noise, merged: &str) -> anyhow::Result<()> {
+        let Some(scenario) = plan.scenarios.iter().find(|it| it.id == noise.scenario) else {
+            return Ok(());
+        };
+        let file =
+            snapshot_path(&scenario.file, &scenario.id, &noise.checkpoint, noise.facet, None);
+        let path = self.root.join(&file);
+        let Some(bytes) = change::read(&path)? else {
+            let file = file.display();
+            self.by_hand.push(format!(
+                "{file} is not there yet: `nightshift run --accept-new` writes it so"
+            ));
+            return Ok(());
+        };
+        let text =
+            String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
+        let Some(head) = header(&text) else {
+            self.by_hand.push(format!("{} has no header", file.display()));
+            return Ok(());
+        };
+        let marked = requests::marked(&text[head..], merged);
+        let after = format!("{}{marked}\n", &text[..head]);
+        self.texts.insert(path, (text, after));
         Ok(())
     }
 
@@ -108,6 +142,13 @@ impl Patches {
     }
 }
 
+/// How long the header of a snapshot file is, in bytes: up to its second line of three dashes.
+fn header(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix("---\n")?;
+    let end = "\n---\n";
+    inner.find(end).map(|at| text.len() - inner.len() + at + end.len())
+}
+
 /// How many proposals there are.
 pub fn remedies(noise: &[Noise]) -> usize {
     noise.iter().filter(|it| it.remedy.is_some()).count()
@@ -127,4 +168,55 @@ fn spot(root: &Path, plan: &Plan, noise: &Noise) -> Option<Spot> {
 /// A path as it is told: below the suite where it is.
 fn inside<'p>(root: &Path, path: &'p Path) -> &'p Path {
     path.strip_prefix(root).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FacetKind;
+    use crate::model::settle::NoiseKind;
+    use crate::model::testing::Night;
+
+    #[test]
+    fn what_a_page_writes_now_and_then_is_said_in_the_baseline_that_there_is() {
+        let suite = tempfile::tempdir().expect("a folder");
+        let mut night = Night::default();
+        night.command_scenario("orders", "shopctl orders", Some("list"));
+        let merged = "POST /retry 503 (sometimes)\nPUT /draft 200 (any number of times)";
+        let noise = Noise {
+            scenario: "orders".to_owned(),
+            checkpoint: "list".to_owned(),
+            facet: FacetKind::Requests,
+            place: "/orders".to_owned(),
+            at: "PUT /draft 200 (any number of times)".to_owned(),
+            kind: NoiseKind::Number,
+            samples: vec![],
+            remedy: Some(Remedy::Writes(merged.to_owned())),
+            silent: true,
+            cost: None,
+            instead: None,
+        };
+        let of = || Patches::of(suite.path(), &night.plan, std::slice::from_ref(&noise));
+        let none = of().expect("patches");
+        assert!(none.is_empty() && none.by_hand[0].contains("--accept-new"), "{none:?}");
+
+        let scenario = &night.plan.scenarios[0];
+        let file = snapshot_path(&scenario.file, "orders", "list", FacetKind::Requests, None);
+        let path = suite.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        let head = "---\ninfo:\n  scenario: \"orders\"\n---\n";
+        std::fs::write(&path, format!("{head}POST /order 200\nPUT /draft 200\n")).expect("written");
+        let patches = of().expect("patches");
+        assert!(patches.by_hand.is_empty(), "{patches:?}");
+        patches.write().expect("written");
+        let after = std::fs::read_to_string(&path).expect("a baseline");
+        assert_eq!(
+            after,
+            format!(
+                "{head}POST /order 200\nPOST /retry 503 (sometimes)\n\
+                 PUT /draft 200 (any number of times)\n"
+            )
+        );
+        assert!(of().expect("patches").is_empty(), "a second time there is nothing to write");
+    }
 }

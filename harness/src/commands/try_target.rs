@@ -1,4 +1,4 @@
-//! `nightshift try`: what a target matches, how it is, and what to call it.
+//! `nightshift try`: what a target matches, how it is, and what to call it; or all that can be named.
 
 use std::fmt::Write as _;
 
@@ -14,25 +14,40 @@ use crate::model::Target;
 use crate::model::suite::{BrowserConfig, Config};
 use crate::night::{self as nights, Destination, Visit};
 use crate::spec::{self, SpecError};
-use crate::surface::browser::walker::{Probe, Probed};
+use crate::surface::SurfaceError;
+use crate::surface::browser::walker::{Nameable, Probe, Probed};
 use crate::surface::browser::{Onlooker, Window};
 
-/// What was seen of a target.
+/// What is asked of a page.
+enum Asked {
+    /// What this target means.
+    Target(Target),
+    /// What can be named, on the whole page or inside of one thing.
+    Names(Option<Target>),
+}
+
+/// What a page answered.
+enum Answer {
+    Probe(Target, Probe),
+    Names(Option<Target>, Nameable),
+}
+
+/// What was seen.
 struct Tried {
     place: String,
-    probe: Probe,
+    answer: Answer,
     picture: Option<Vec<u8>>,
 }
 
 pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
-    let target = target(options)?;
+    let asked = asked(options)?;
     let runtime = waiting::runtime()?;
     if let Some(url) = &options.url {
         let url = url_of(url)?;
         let config = config_or_default(common, &options.staging.changes.overrides())?;
-        let tried = runtime.block_on(visit(&url, config.as_ref(), &target, options))?;
+        let tried = runtime.block_on(visit(&url, config.as_ref(), &asked, options))?;
         return match tried {
-            Ok(tried) => tell(&target, &tried, options),
+            Ok(tried) => tell(&tried, options),
             Err(problem) => {
                 terminal::say(format_args!("{url} cannot be opened: {problem}"));
                 Ok(Exit::Preflight)
@@ -44,7 +59,7 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
         (Some(scenario), _) => Moment::of_scenario(suite, scenario)?,
         (None, _) => Moment::of_product(suite, options.product.as_deref())?,
     };
-    let asked = person::options(&moment.suite, &options.staging, Window::Hidden)?;
+    let run_options = person::options(&moment.suite, &options.staging, Window::Hidden)?;
     let mut tried: Option<anyhow::Result<Result<Tried, String>>> = None;
     let mut failed = None;
     let replayed = runtime.block_on(async {
@@ -53,10 +68,10 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
             failed.clone_from(&here.failed);
             tried = Some(person::wait(async {
                 match (&here.onlooker, &options.at) {
-                    (Some(onlooker), None) => Ok(Ok(look(onlooker, &target, options).await?)),
+                    (Some(onlooker), None) => Ok(Ok(look(onlooker, &asked, options).await?)),
                     (_, Some(path)) => {
                         let url = below(here.base_url.as_deref(), path)?;
-                        visit(&url, Some(&moment.suite.config), &target, options).await
+                        visit(&url, Some(&moment.suite.config), &asked, options).await
                     }
                     (None, None) => mistake(format!(
                         "{} has no step in a browser, so there is no page to try it on",
@@ -66,7 +81,8 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
             }));
         });
         let progress = person::teller(common);
-        Box::pin(nights::replay(&moment.suite, &asked, moment.until, &stop, progress, pause)).await
+        Box::pin(nights::replay(&moment.suite, &run_options, moment.until, &stop, progress, pause))
+            .await
     })?;
     if let Some(failed) = &failed {
         terminal::say(format_args!("the moment was not reached: {failed}"));
@@ -74,8 +90,8 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
     let ended = goto::conclude(&replayed, failed.is_some());
     match tried {
         Some(tried) => match tried? {
-            Ok(tried) if ended == Exit::Passed => tell(&target, &tried, options),
-            Ok(tried) => tell(&target, &tried, options).map(|_| ended),
+            Ok(tried) if ended == Exit::Passed => tell(&tried, options),
+            Ok(tried) => tell(&tried, options).map(|_| ended),
             Err(problem) => {
                 terminal::say(format_args!("the page cannot be opened: {problem}"));
                 Ok(Exit::Preflight)
@@ -85,19 +101,28 @@ pub fn run(common: &Common, options: &TryOptions) -> anyhow::Result<Exit> {
     }
 }
 
-/// The target of the command line.
-fn target(options: &TryOptions) -> anyhow::Result<Target> {
-    let mut target = spec::read_target("TARGET", &options.target).map_err(SpecError::Complaints)?;
-    if let Some(within) = &options.within {
-        let within = spec::read_target("--in", within).map_err(SpecError::Complaints)?;
-        target.within = Some(Box::new(within));
+/// The question of the command line.
+fn asked(options: &TryOptions) -> anyhow::Result<Asked> {
+    let read = |what: &str, text: &Option<String>| {
+        let target = text.as_ref().map(|it| spec::read_target(what, it)).transpose();
+        target.map_err(SpecError::Complaints)
+    };
+    let within = read("--in", &options.within)?;
+    let asked = match read("TARGET", &options.target)? {
+        None => Asked::Names(within),
+        Some(mut target) => {
+            target.within = within.map(Box::new);
+            target.nth = options.nth;
+            Asked::Target(target)
+        }
+    };
+    if let Asked::Target(target) | Asked::Names(Some(target)) = &asked {
+        let said = target.to_string();
+        if said.contains("${") {
+            return mistake(format!("{said} holds a reference; write its value instead"));
+        }
     }
-    target.nth = options.nth;
-    let said = target.to_string();
-    if said.contains("${") {
-        return mistake(format!("{said} holds a reference; write its value instead"));
-    }
-    Ok(target)
+    Ok(asked)
 }
 
 /// A URL of the command line; `http://` may be left out.
@@ -163,7 +188,7 @@ pub fn destination<'a>(
 async fn visit(
     url: &Url,
     config: Option<&Config>,
-    target: &Target,
+    asked: &Asked,
     options: &TryOptions,
 ) -> anyhow::Result<Result<Tried, String>> {
     let browser = config.map(|it| it.browser.clone()).unwrap_or_default();
@@ -173,7 +198,7 @@ async fn visit(
     };
     let opened = visit.open().await;
     let tried = match opened {
-        Ok(None) => look(&visit.onlooker(), target, options).await.map(Ok),
+        Ok(None) => look(&visit.onlooker(), asked, options).await.map(Ok),
         Ok(Some(problem)) => Ok(Err(problem)),
         Err(error) => Ok(Err(error.to_string())),
     };
@@ -181,31 +206,89 @@ async fn visit(
     tried
 }
 
-async fn look(onlooker: &Onlooker, target: &Target, options: &TryOptions) -> anyhow::Result<Tried> {
-    let probe = match onlooker.probe(target).await {
-        Ok(probe) => probe,
-        Err(error) => return mistake(format!("{target} cannot be looked for: {error}")),
+async fn look(onlooker: &Onlooker, asked: &Asked, options: &TryOptions) -> anyhow::Result<Tried> {
+    let (answer, boxes) = match asked {
+        Asked::Target(target) => {
+            let probe = seen(target, onlooker.probe(target).await)?;
+            let boxes = probe.matches.iter().filter_map(|it| it.rect).collect();
+            (Answer::Probe(target.clone(), probe), boxes)
+        }
+        Asked::Names(within) => {
+            let names = onlooker.nameable(within.as_ref()).await;
+            let names = match within {
+                Some(within) => seen(within, names)?,
+                None => names.context("the page does not say what is on it")?,
+            };
+            (Answer::Names(within.clone(), names), Vec::new())
+        }
     };
     let picture = if options.screenshot.is_some() {
-        let boxes: Vec<_> = probe.matches.iter().filter_map(|it| it.rect).collect();
         Some(onlooker.picture(&boxes).await.context("no picture could be taken")?)
     } else {
         None
     };
-    Ok(Tried { place: onlooker.place(), probe, picture })
+    Ok(Tried { place: onlooker.place(), answer, picture })
 }
 
-fn tell(target: &Target, tried: &Tried, options: &TryOptions) -> anyhow::Result<Exit> {
+fn seen<T>(target: &Target, answer: Result<T, SurfaceError>) -> anyhow::Result<T> {
+    answer.or_else(|error| mistake(format!("{target} cannot be looked for: {error}")))
+}
+
+fn tell(tried: &Tried, options: &TryOptions) -> anyhow::Result<Exit> {
+    let (text, json, good) = match &tried.answer {
+        Answer::Probe(target, probe) => {
+            let json = as_json(target, &tried.place, probe);
+            (words(target, &tried.place, probe), json, is_taken(probe))
+        }
+        Answer::Names(within, names) => {
+            let json = names_as_json(&tried.place, names);
+            (names_in_words(within.as_ref(), &tried.place, names), json, names.total > 0)
+        }
+    };
     match options.format {
-        Format::Text => terminal::answer(words(target, tried).trim_end()),
-        Format::Json => terminal::answer(format_args!("{:#}", as_json(target, tried))),
+        Format::Text => terminal::answer(text.trim_end()),
+        Format::Json => terminal::answer(format_args!("{json:#}")),
     }
     if let (Some(file), Some(picture)) = (&options.screenshot, &tried.picture) {
         std::fs::write(file, picture)
             .or_else(|error| mistake(format!("cannot write {}: {error}", file.display())))?;
         terminal::say(format_args!("picture: {}", file.display()));
     }
-    Ok(if is_taken(&tried.probe) { Exit::Passed } else { Exit::Failed })
+    Ok(if good { Exit::Passed } else { Exit::Failed })
+}
+
+/// Each thing by the target that means it, ready to be pasted.
+fn names_in_words(within: Option<&Target>, place: &str, names: &Nameable) -> String {
+    let mut text = String::new();
+    if let (Some(within), true) = (within, names.missing_within) {
+        let _ = writeln!(text, "there is no {within} to look in at {place}");
+        return text;
+    }
+    let inside = within.map(|it| format!(" in {it}")).unwrap_or_default();
+    let count = super::check::counted(names.total as usize, "thing");
+    let _ = writeln!(text, "{count} that a step can name{inside} at {place}\n");
+    for thing in &names.things {
+        let best = thing.best.as_ref().map_or_else(
+            || format!("# {}: nothing names it and only it; a `data-testid` would", thing.said),
+            spec::written,
+        );
+        let _ = writeln!(text, "{best}");
+    }
+    if names.total as usize > names.things.len() {
+        let more = names.total as usize - names.things.len();
+        let _ = writeln!(text, "\n… and {more} more: say by `--in` where to look");
+    }
+    text
+}
+
+fn names_as_json(place: &str, names: &Nameable) -> Value {
+    let things: Vec<Value> = names
+        .things
+        .iter()
+        .map(|it| json!({ "said": it.said, "target": it.best.as_ref().map(spec::written) }))
+        .collect();
+    json!({ "where": place, "total": names.total, "missing_within": names.missing_within,
+        "things": things })
 }
 
 /// Whether a step would take it: the only match, or the only visible one.
@@ -213,15 +296,15 @@ fn is_taken(probe: &Probe) -> bool {
     probe.matches.len() == 1 || probe.matches.iter().filter(|it| it.visible).count() == 1
 }
 
-fn words(target: &Target, tried: &Tried) -> String {
-    let Probe { total, matches, missing_within, nearest } = &tried.probe;
+fn words(target: &Target, place: &str, probe: &Probe) -> String {
+    let Probe { total, matches, missing_within, nearest } = probe;
     let mut text = String::new();
     let count = super::check::counted(
         matches.len().max(if target.nth.is_some() { 0 } else { *total as usize }),
         "match",
     );
     let count = count.replace("matchs", "matches");
-    let _ = writeln!(text, "{count} for {target} at {}", tried.place);
+    let _ = writeln!(text, "{count} for {target} at {place}");
     for (at, it) in matches.iter().enumerate() {
         let _ = writeln!(text, "\n{}. {}", at + 1, named(&it.role, &it.name));
         if !it.text.is_empty() && it.text != it.name {
@@ -254,7 +337,7 @@ fn words(target: &Target, tried: &Tried) -> String {
         let _ = writeln!(
             text,
             "\n{}",
-            if is_taken(&tried.probe) {
+            if is_taken(probe) {
                 "a step takes the only one that is visible"
             } else {
                 "a step would ask which: say it by `in:` or `nth:`, as the targets above do"
@@ -286,10 +369,9 @@ fn state(it: &Probed) -> String {
     words.join(", ")
 }
 
-fn as_json(target: &Target, tried: &Tried) -> Value {
+fn as_json(target: &Target, place: &str, probe: &Probe) -> Value {
     let best = |target: &Option<Target>| target.as_ref().map(spec::written);
-    let matches: Vec<Value> = tried
-        .probe
+    let matches: Vec<Value> = probe
         .matches
         .iter()
         .map(|it| {
@@ -301,15 +383,14 @@ fn as_json(target: &Target, tried: &Tried) -> Value {
             })
         })
         .collect();
-    let nearest: Vec<Value> = tried
-        .probe
+    let nearest: Vec<Value> = probe
         .nearest
         .iter()
         .map(|it| json!({ "said": it.said, "hidden": it.hidden, "target": best(&it.best) }))
         .collect();
     json!({
-        "target": spec::written(target), "where": tried.place, "total": tried.probe.total,
-        "taken": is_taken(&tried.probe), "missing_within": tried.probe.missing_within,
+        "target": spec::written(target), "where": place, "total": probe.total,
+        "taken": is_taken(probe), "missing_within": probe.missing_within,
         "matches": matches, "nearest": nearest,
     })
 }

@@ -2,16 +2,24 @@
 //!
 //! Writers escape what they must and leave the rest alone, each by its own rules. So there is no
 //! list of forms to look for: the text is read character by character, in all the ways in which a
-//! character may be meant, and compared with the secret.
+//! character may be meant, and compared with the secret. What may stand between its letters is the
+//! affair of [`super::gaps`].
 //!
 //! The files:
+//! - `hints.rs`: whether an escape is worth reading.
 //! - `tests.rs`: random secrets in random escapes, and text that must stay.
+
+use std::ops::Range;
+
+use super::gaps::{GAPS, behind_gaps};
+
+mod hints;
 
 /// How often an escape may be escaped again: `%252520` is the most that is seen through.
 const LEVELS: u8 = 3;
 
-/// Shorter secrets are not looked for across line breaks: words are wrapped by chance.
-const SHORTEST_WRAPPED: usize = 8;
+/// Shorter secrets are not looked for across line breaks and marks: words are broken by chance.
+pub(super) const SHORTEST_WRAPPED: usize = 8;
 
 /// What begins an escape, or stands for a space.
 const INTRODUCERS: &[u8] = b"%&\\=+";
@@ -64,52 +72,172 @@ const NAMED: &[(&str, char)] = &[
 /// A character that may be meant at a place, and where the next one begins.
 type Reading = (char, usize);
 
+/// A secret as it is looked for.
+#[derive(Clone)]
+struct Sought {
+    letters: Vec<char>,
+    /// Whether something may stand between its letters.
+    may_be_broken: bool,
+}
+
 /// Finds secrets, however their characters are escaped.
 #[derive(Clone)]
 pub(super) struct Walker {
-    secrets: Vec<Vec<char>>,
-    /// Whether a secret may begin with this byte.
-    begins: [bool; 256],
+    secrets: Vec<Sought>,
+    /// Whether a secret may begin with these two bytes: one look at most places of a text.
+    begins: Pairs,
+    /// What secrets begin with.
+    firsts: Vec<char>,
+    /// How many equal bytes in a row no secret begins with, however they are escaped.
+    longest_run: usize,
 }
 
 impl Walker {
     /// For these secrets.
     pub(super) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
-        let secrets: Vec<Vec<char>> = secrets.map(|it| it.chars().collect()).collect();
-        let mut begins = [false; 256];
-        for first in secrets.iter().filter_map(|it| it.first()) {
-            begins[usize::from(first.encode_utf8(&mut [0; 4]).as_bytes()[0])] = true;
-        }
-        for byte in INTRODUCERS {
-            begins[usize::from(*byte)] |= !secrets.is_empty();
-        }
-        Self { secrets, begins }
+        let secrets: Vec<Sought> = secrets
+            .filter(|it| !it.is_empty())
+            .map(|it| {
+                let letters: Vec<char> = it.chars().collect();
+                let may_be_broken = letters.len() >= SHORTEST_WRAPPED;
+                Sought { letters, may_be_broken }
+            })
+            .collect();
+        let begins = Pairs::of(&secrets);
+        let firsts = secrets.iter().map(|it| it.letters[0]).collect();
+        let run = |it: &Sought| it.letters.iter().take_while(|one| **one == it.letters[0]).count();
+        let longest = secrets.iter().map(run).max().unwrap_or_default();
+        // Each level of escapes doubles backslashes.
+        let longest_run = (longest + 1) << LEVELS;
+        Self { secrets, begins, firsts, longest_run }
     }
 
-    /// The first secret at or behind a place: where it begins and ends.
-    pub(super) fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
-        (from..text.len())
-            .filter(|at| self.begins[usize::from(text[*at])])
-            .find_map(|at| self.end(text, at).map(|end| (at, end)))
+    /// Where secrets stand in a text.
+    pub(super) fn find_all(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for (at, pair) in text.windows(2).enumerate() {
+            if self.begins.has(pair[0], pair[1])
+                && found.last().is_none_or(|it| it.end <= at)
+                && let Some(end) = self.end(text, at)
+            {
+                found.push(at..end);
+            }
+        }
+        found
     }
 
     /// Where the longest secret ends that begins here.
     fn end(&self, text: &[u8], at: usize) -> Option<usize> {
+        if !INTRODUCERS.contains(&text[at]) {
+            return self.secrets.iter().filter_map(|secret| walk(text, at, secret)).max();
+        }
+        let mut run = text[at..].iter().take(self.longest_run + 1);
+        if run.len() > self.longest_run && run.all(|it| *it == text[at]) {
+            return None;
+        }
+        if !hints::may_mean(text, at, LEVELS, &|letter, _| self.firsts.contains(&letter)) {
+            return None;
+        }
         let first = readings(text, at, LEVELS);
-        self.secrets.iter().filter_map(|secret| walk(text, &first, secret)).max()
+        self.secrets
+            .iter()
+            .filter_map(|secret| {
+                let places = meant(&first, *secret.letters.first()?).collect();
+                follow(text, places, &secret.letters[1..], secret.may_be_broken)
+            })
+            .max()
     }
 }
 
-/// Follows one secret through the text, along all readings of each character at once.
-fn walk(text: &[u8], first: &[Reading], secret: &[char]) -> Option<usize> {
-    let wrapped = secret.len() >= SHORTEST_WRAPPED;
-    let mut places: Vec<usize> = meant(first, *secret.first()?).collect();
-    for letter in &secret[1..] {
+/// Two bytes, as one bit of 65,536.
+#[derive(Clone)]
+struct Pairs(Box<[u64]>);
+
+impl Pairs {
+    /// What these secrets, escaped or not, may begin with.
+    fn of(secrets: &[Sought]) -> Self {
+        let mut pairs = Self(vec![0; 1024].into_boxed_slice());
+        for secret in secrets {
+            let text: String = secret.letters.iter().take(2).collect();
+            let (first, second) = (text.as_bytes()[0], text.as_bytes().get(1).copied());
+            second.into_iter().for_each(|it| pairs.add(first, it));
+            // Behind a whole character an escape may come, or what breaks the secret.
+            if first.is_ascii() {
+                INTRODUCERS.iter().for_each(|it| pairs.add(first, *it));
+                if secret.may_be_broken {
+                    GAPS.iter().for_each(|it| pairs.add(first, *it));
+                }
+            }
+            if secret.letters[0] == ' ' {
+                (0..=255).for_each(|it| pairs.add(b'+', it));
+            }
+            if secret.letters[0].is_ascii_punctuation() || secret.letters[0].is_ascii_control() {
+                // Escaped by a backslash alone.
+                pairs.add(b'\\', first);
+                b"nrtbf".iter().for_each(|it| pairs.add(b'\\', *it));
+            }
+        }
+        if !secrets.is_empty() {
+            for hex in (0..=255_u8).filter(u8::is_ascii_hexdigit) {
+                b"%=\\".iter().for_each(|it| pairs.add(*it, hex));
+            }
+            (0..=255_u8).filter(u8::is_ascii_alphabetic).for_each(|it| pairs.add(b'&', it));
+            pairs.add(b'&', b'#');
+            pairs.add(b'%', b'u');
+            b"xu".iter().for_each(|it| pairs.add(b'\\', *it));
+            for nested in INTRODUCERS {
+                INTRODUCERS.iter().for_each(|it| pairs.add(*it, *nested));
+            }
+        }
+        pairs
+    }
+
+    fn add(&mut self, first: u8, second: u8) {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.0[bit / 64] & 1 << (bit % 64) != 0
+    }
+}
+
+/// Follows one secret from here as long as its characters stand as themselves, and from the first
+/// that may not along all readings.
+fn walk(text: &[u8], at: usize, secret: &Sought) -> Option<usize> {
+    let mut place = at;
+    for (index, letter) in secret.letters.iter().enumerate() {
+        let next = *text.get(place)?;
+        let may_be_gap = secret.may_be_broken && GAPS.contains(&next) && index > 0;
+        if may_be_gap || INTRODUCERS.contains(&next) {
+            return follow(text, vec![place], &secret.letters[index..], secret.may_be_broken);
+        }
+        let mut bytes = [0; 4];
+        let bytes = letter.encode_utf8(&mut bytes).as_bytes();
+        if !text[place..].starts_with(bytes) {
+            return None;
+        }
+        place += bytes.len();
+    }
+    Some(place)
+}
+
+/// Follows letters of a secret through the text, along all readings of each at once.
+fn follow(
+    text: &[u8],
+    mut places: Vec<usize>,
+    letters: &[char],
+    may_be_broken: bool,
+) -> Option<usize> {
+    for letter in letters {
         let mut next = Vec::new();
         for place in places {
-            let behind = if wrapped { line_break(text, place) } else { None };
-            for place in std::iter::once(place).chain(behind) {
-                next.extend(meant(&readings(text, place, LEVELS), *letter));
+            next.extend(meant(&readings(text, place, LEVELS), *letter));
+            if may_be_broken {
+                for place in behind_gaps(text, place) {
+                    next.extend(meant(&readings(text, place, LEVELS), *letter));
+                }
             }
         }
         if next.is_empty() {
@@ -125,16 +253,6 @@ fn walk(text: &[u8], first: &[Reading], secret: &[char]) -> Option<usize> {
 /// Where the readings end that mean this character.
 fn meant(readings: &[Reading], letter: char) -> impl Iterator<Item = usize> {
     readings.iter().filter(move |it| it.0 == letter).map(|it| it.1)
-}
-
-/// Where a line goes on behind a break and the indentation that follows it.
-fn line_break(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    let broken = [&b"\r\n"[..], b"\n", b"=\r\n", b"=\n", b"\\r\\n", b"\\n"]
-        .into_iter()
-        .find(|it| rest.starts_with(it))?;
-    let indented = rest[broken.len()..].iter().take_while(|it| matches!(it, b' ' | b'\t')).count();
-    Some(at + broken.len() + indented)
 }
 
 /// All that the text may mean here, with escapes that are themselves escaped `levels - 1` times.
@@ -262,8 +380,19 @@ fn ended(text: &[u8], at: usize, levels: u8, letter: char) -> Vec<Reading> {
     ends.into_iter().map(|end| (letter, end)).collect()
 }
 
+/// `\26 ` of a style sheet, behind the `\`: up to six digits and a blank that ends them.
+fn of_style(text: &[u8], at: usize, found: &mut Vec<Reading>) {
+    let digits = text[at..].iter().take(6).take_while(|it| it.is_ascii_hexdigit()).count();
+    for digits in 1..=digits {
+        let letter = hex(text, at, digits).and_then(char::from_u32);
+        let blank = usize::from(matches!(text.get(at + digits), Some(b' ' | b'\t')));
+        found.extend(letter.map(|it| (it, at + digits + blank)));
+    }
+}
+
 /// `\"`, `\n`, `\x26`, `\u0026`, `\u{26}`, behind the `\`.
 fn backslash(text: &[u8], at: usize, levels: u8, found: &mut Vec<Reading>) {
+    of_style(text, at, found);
     for (letter, next) in readings(text, at, levels) {
         match letter {
             'n' => found.push(('\n', next)),

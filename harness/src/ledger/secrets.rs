@@ -1,6 +1,7 @@
 //! [`Secrets`]: the values that must never reach the night directory, in all the forms that they take.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -8,18 +9,31 @@ use indexmap::IndexMap;
 use regex::bytes::Regex;
 
 use super::LedgerError;
-use super::escapes::Walker;
+use super::broken::{Squeezed, hex_rows};
+use super::escapes::{SHORTEST_WRAPPED, Walker};
 
 /// Secret values by name, and the means to take them out of bytes.
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: IndexMap<String, String>,
-    /// Finds them character by character, however each is escaped.
-    walker: Option<Walker>,
-    /// Finds what they look like as a whole.
-    pattern: Option<Regex>,
+    /// What finds them; `None` where there are none.
+    known: Option<Arc<Known>>,
     /// What was made of secrets meanwhile, such as one-time codes; the last ones.
     added: Arc<RwLock<Added>>,
+}
+
+/// What finds the secrets of a night.
+struct Known {
+    /// Character by character, however each is escaped.
+    walker: Walker,
+    /// By what they look like as a whole.
+    pattern: Regex,
+    /// The same for those that are long enough to be looked for where lines are broken.
+    long: Option<Regex>,
+    /// These as their bytes, for dumps.
+    plain: Option<Regex>,
+    /// These without what is blank in them.
+    spread: Walker,
 }
 
 #[derive(Default)]
@@ -55,9 +69,8 @@ impl Secrets {
         {
             return Err(LedgerError::ShortSecret(name.clone()));
         }
-        let pattern = pattern_of(values.values());
-        let walker = pattern.as_ref().map(|_| Walker::new(values.values().map(String::as_str)));
-        Ok(Self { values, walker, pattern, added: Arc::default() })
+        let known = Known::new(&values).map(Arc::new);
+        Ok(Self { values, known, added: Arc::default() })
     }
 
     /// Keeps a one-time code out from now on, here and in all clones. It is short and made of
@@ -88,48 +101,126 @@ impl Secrets {
         self.values.values().map(String::as_str)
     }
 
-    /// The bytes without the secrets that stand in them character by character.
-    fn walked<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let Some(walker) = &self.walker else { return Cow::Borrowed(bytes) };
-        let mut clean = Vec::new();
-        let mut done = 0;
-        while let Some((start, end)) = walker.find(bytes, done) {
-            clean.extend_from_slice(&bytes[done..start]);
-            clean.extend_from_slice(REPLACEMENT);
-            done = end;
+    /// Whether there is nothing to keep out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Where secrets stand in a text, in order and apart from each other.
+    #[must_use]
+    pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let Some(known) = &self.known else { return Vec::new() };
+        let mut found = known.find(text);
+        let added = self.added.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = &added.pattern {
+            let codes = pattern.find_iter(text).map(|it| it.range());
+            found.extend(codes.filter(|it| !is_number(&text[..it.start])));
         }
-        if done == 0 {
-            return Cow::Borrowed(bytes);
+        in_order(found)
+    }
+
+    /// As [`Secrets::find`], in text that a page may have spread over things and lines: what is
+    /// blank or not drawn between the letters of a longer secret does not matter.
+    #[must_use]
+    pub fn find_spread(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = self.find(text.as_bytes());
+        if let Some(known) = &self.known
+            && let Some(squeezed) = Squeezed::without(text.as_bytes(), undrawn)
+        {
+            let spread = known.spread.find_all(&squeezed.text);
+            let forms = known.long.iter().flat_map(|it| it.find_iter(&squeezed.text));
+            let all = spread.into_iter().chain(forms.map(|it| it.range()));
+            found.extend(all.map(|it| squeezed.origin(&it)));
         }
-        clean.extend_from_slice(&bytes[done..]);
-        Cow::Owned(clean)
+        in_order(found)
     }
 
     /// The bytes without any secret.
     #[must_use]
     pub fn scrub<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let walked = self.walked(bytes);
-        let clean = match &self.pattern {
-            Some(pattern) if pattern.is_match(&walked) => {
-                Cow::Owned(pattern.replace_all(&walked, REPLACEMENT).into_owned())
-            }
-            Some(_) | None => walked,
-        };
-        let added = self.added.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(pattern) = &added.pattern else { return clean };
-        if !pattern.is_match(&clean) {
-            return clean;
+        let found = self.find(bytes);
+        if found.is_empty() {
+            return Cow::Borrowed(bytes);
         }
-        let without = pattern.replace_all(&clean, |found: &regex::bytes::Captures<'_>| {
-            let found = found.get(0).expect("a match has a whole");
-            if is_number(&clean[..found.start()]) {
-                found.as_bytes().to_vec()
-            } else {
-                REPLACEMENT.to_vec()
-            }
-        });
-        Cow::Owned(without.into_owned())
+        let mut clean = Vec::with_capacity(bytes.len());
+        let mut done = 0;
+        for part in found {
+            clean.extend_from_slice(&bytes[done..part.start]);
+            clean.extend_from_slice(REPLACEMENT);
+            done = part.end;
+        }
+        clean.extend_from_slice(&bytes[done..]);
+        Cow::Owned(clean)
     }
+}
+
+impl Known {
+    fn new(values: &IndexMap<String, String>) -> Option<Self> {
+        let all = || values.values().map(String::as_str);
+        let pattern = pattern_of(all().flat_map(encoded_forms).collect())?;
+        let long = || all().filter(|it| it.chars().count() >= SHORTEST_WRAPPED);
+        let squeezed: Vec<String> = long()
+            .map(|it| it.chars().filter(|it| !is_undrawn(*it)).collect())
+            .filter(|it: &String| it.chars().count() >= SHORTEST_WRAPPED)
+            .collect();
+        Some(Self {
+            walker: Walker::new(all()),
+            pattern,
+            long: pattern_of(long().flat_map(encoded_forms).collect()),
+            plain: pattern_of(long().flat_map(plain_forms).collect()),
+            spread: Walker::new(squeezed.iter().map(String::as_str)),
+        })
+    }
+
+    fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut found = self.walker.find_all(text);
+        found.extend(self.pattern.find_iter(text).map(|it| it.range()));
+        if let Some(long) = &self.long
+            && let Some(squeezed) = Squeezed::lines(text)
+        {
+            let broken = long.find_iter(&squeezed.text).map(|it| it.range());
+            found.extend(broken.map(|it| squeezed.origin(&it)));
+        }
+        if let Some(plain) = &self.plain {
+            for rows in hex_rows(text) {
+                let dumped = plain.find_iter(&rows.bytes);
+                found.extend(dumped.flat_map(|it| rows.origin(&it.range())));
+            }
+        }
+        found
+    }
+}
+
+/// Parts of a text in order, those that overlap as one.
+fn in_order(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    parts.sort_unstable_by_key(|it| (it.start, it.end));
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match apart.last_mut() {
+            Some(last) if part.start < last.end => last.end = last.end.max(part.end),
+            Some(_) | None => apart.push(part),
+        }
+    }
+    apart
+}
+
+/// Whether a character takes no room, or nothing but room.
+fn is_undrawn(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// How many bytes such a character has here.
+fn undrawn(rest: &[u8]) -> usize {
+    let long = match rest[0] {
+        it if it.is_ascii() => return usize::from(is_undrawn(char::from(it))),
+        0xc2 => 2,
+        0xe1..=0xe3 | 0xef => 3,
+        _ => return 0,
+    };
+    let letter = rest.get(..long).and_then(|it| std::str::from_utf8(it).ok());
+    letter.and_then(|it| it.chars().next()).filter(|it| is_undrawn(*it)).map_or(0, char::len_utf8)
 }
 
 /// Whether what follows these bytes is a number of JSON.
@@ -137,9 +228,8 @@ fn is_number(before: &[u8]) -> bool {
     before.ends_with(b"\":") && !before.ends_with(b"\\\":")
 }
 
-/// What finds these values in all their forms; `None` where there are none.
-fn pattern_of<'a>(values: impl Iterator<Item = &'a String>) -> Option<Regex> {
-    let mut forms: Vec<Vec<u8>> = values.flat_map(|value| encoded_forms(value)).collect();
+/// What finds these bytes; `None` where there are none.
+fn pattern_of(mut forms: Vec<Vec<u8>>) -> Option<Regex> {
     forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     forms.dedup();
     if forms.is_empty() {
@@ -159,16 +249,24 @@ fn escaped(bytes: &[u8]) -> String {
 fn encoded_forms(secret: &str) -> Vec<Vec<u8>> {
     let hex = |digits: String, byte: u8| digits + &format!("{byte:02x}");
     let hex = secret.bytes().fold(String::new(), hex);
-    let units: Vec<u16> = secret.encode_utf16().collect();
-    let mut forms = vec![
-        hex.to_ascii_uppercase().into_bytes(),
-        hex.into_bytes(),
-        units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-        units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-    ];
+    let mut forms = wide_forms(secret);
+    forms.extend([hex.to_ascii_uppercase().into_bytes(), hex.into_bytes()]);
     for engine in [&STANDARD, &URL_SAFE] {
         forms.extend((0..3).map(|offset| base64_core(engine, secret.as_bytes(), offset)));
     }
+    forms
+}
+
+/// A secret in UTF-16, either way round.
+fn wide_forms(secret: &str) -> Vec<Vec<u8>> {
+    let units = || secret.encode_utf16();
+    vec![units().flat_map(u16::to_le_bytes).collect(), units().flat_map(u16::to_be_bytes).collect()]
+}
+
+/// A secret as bytes.
+fn plain_forms(secret: &str) -> Vec<Vec<u8>> {
+    let mut forms = wide_forms(secret);
+    forms.push(secret.as_bytes().to_vec());
     forms
 }
 
@@ -183,106 +281,4 @@ fn base64_core(engine: &impl base64::Engine, secret: &[u8], offset: usize) -> Ve
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-
-    use super::*;
-
-    const SECRET: &str = "p&ss \"wörd'<1>";
-
-    fn percent_encoded(text: &str) -> String {
-        text.bytes().fold(String::new(), |encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                encoded + &char::from(byte).to_string()
-            } else {
-                encoded + &format!("%{byte:02X}")
-            }
-        })
-    }
-
-    fn secrets() -> Secrets {
-        Secrets::new([("PASSWORD".to_owned(), SECRET.to_owned())].into_iter().collect())
-            .expect("long enough")
-    }
-
-    fn scrubbed(text: &str) -> String {
-        String::from_utf8_lossy(&secrets().scrub(text.as_bytes())).into_owned()
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_plain_text() {
-        assert_eq!(scrubbed(&format!("user ada, {SECRET}!")), "user ada, [secret]!");
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_urls_however_they_are_encoded() {
-        for form in [
-            percent_encoded(SECRET),
-            url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect::<String>(),
-            "p%26ss+%22w%c3%b6rd%27%3c1%3e".to_owned(),
-        ] {
-            assert_eq!(scrubbed(&format!("/login?p={form}&x=1")), "/login?p=[secret]&x=1");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_json_and_of_json_inside_json() {
-        let json = serde_json::json!({ "p": SECRET }).to_string();
-        assert_eq!(scrubbed(&json), r#"{"p":"[secret]"}"#);
-        assert_eq!(scrubbed(r#"{"p":"p&ss \"w\u00f6rd'<1>"}"#), r#"{"p":"[secret]"}"#);
-        assert_eq!(scrubbed(r#"{"p":"p&ss \"w\u00F6rd'<1>"}"#), r#"{"p":"[secret]"}"#);
-        let nested = serde_json::json!({ "body": json }).to_string();
-        assert_eq!(scrubbed(&nested), r#"{"body":"{\"p\":\"[secret]\"}"}"#);
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_html() {
-        assert_eq!(scrubbed("<i>p&amp;ss &quot;wörd&#39;&lt;1&gt;</i>"), "<i>[secret]</i>");
-        assert_eq!(scrubbed("<i>p&amp;ss \"wörd'&lt;1&gt;</i>"), "<i>[secret]</i>");
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_base64_at_every_offset() {
-        for prefix in ["", "a", "ab", "abc", "ada:"] {
-            for suffix in ["", "z", "zz"] {
-                let encoded = STANDARD.encode(format!("{prefix}{SECRET}{suffix}"));
-                let left = scrubbed(&encoded);
-                assert!(left.contains("[secret]"), "{encoded} became {left}");
-                assert!(left.len() <= "[secret]".len() + 12, "{encoded} became {left}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_secret_is_taken_out_of_hexadecimal_and_utf_16() {
-        let hex = SECRET.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-        assert_eq!(scrubbed(&format!("x {hex} y")), "x [secret] y");
-        assert_eq!(scrubbed(&format!("x {} y", hex.to_uppercase())), "x [secret] y");
-        let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(secrets().scrub(&wide).as_ref(), b"[secret]");
-    }
-
-    #[test]
-    fn a_short_secret_is_refused_by_name() {
-        let error = Secrets::new([("PIN".to_owned(), "123".to_owned())].into_iter().collect())
-            .expect_err("too short");
-        assert!(error.to_string().starts_with("the secret PIN has fewer than 4 characters"));
-    }
-
-    #[test]
-    fn what_is_added_later_is_taken_out_too_also_by_clones() {
-        let secrets = secrets();
-        let clone = secrets.clone();
-        secrets.add("482913");
-        let clean = clone.scrub(br#"code=482913&x=tea {"bytes":482913} 1482913 .482913Z"#);
-        assert_eq!(
-            String::from_utf8_lossy(&clean),
-            r#"code=[secret]&x=tea {"bytes":482913} 1482913 .482913Z"#
-        );
-    }
-
-    #[test]
-    fn text_without_a_secret_is_left_alone() {
-        assert_eq!(scrubbed("pass word"), "pass word");
-    }
-}
+mod tests;

@@ -141,7 +141,7 @@ pub(super) async fn run_by(
             }
         }
     }
-    let mut commands = stage.commands(means.command_limit());
+    let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
     let onlooker = pages.first().map(|(_, page)| page.onlooker());
     let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());

@@ -159,6 +159,7 @@ mod tests {
             machine: None,
             browser: None,
             builds: IndexMap::from([("shop".to_owned(), build.to_owned())]),
+            versions: IndexMap::new(),
             decision,
             totals: Totals::default(),
             sensitivity: None,

@@ -9,10 +9,12 @@
 //! - `lock.rs`: one night at a time.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
+//! - `course.rs`: how far a night has come, for the words of one that cannot go on.
 //! - `patience.rs`: how slow this machine is tonight.
 //! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
 //! - `queue.rs`: hands scenarios out so that nothing exclusive is used twice at once.
 //! - `shake.rs`: the ways in which a night is otherwise although it must not matter.
+//! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
 //! - `schedule.rs`: when a night must be over.
@@ -38,6 +40,7 @@
 mod attempts;
 mod beside;
 mod builds;
+mod course;
 mod id;
 mod isolation;
 pub mod judging;
@@ -59,6 +62,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod spare;
 mod stage;
 mod stop;
 pub mod tidy;
@@ -85,6 +89,7 @@ pub use shake::{Clocks, Shake, reach};
 pub use stop::{Stop, Why};
 pub use visit::{Destination, Visit};
 
+use self::course::Course;
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
@@ -143,6 +148,21 @@ pub enum NightError {
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+    /// The night had begun and cannot go on, as on a full disk.
+    #[error(
+        "{source}; {}",
+        course::so_far(night, *done, *of)
+    )]
+    CutShort {
+        /// The night directory.
+        night: PathBuf,
+        /// How many scenarios were through with all their attempts.
+        done: usize,
+        /// Of how many.
+        of: usize,
+        /// Why it cannot go on.
+        source: Box<NightError>,
+    },
 }
 
 /// A finished night.
@@ -179,8 +199,21 @@ struct Attempted {
 /// Runs a night over `suite` to a finished report.
 ///
 /// # Errors
-/// Nothing could be planned or recorded; a night that began always ends in a report.
+/// Nothing could be planned; or the night began and could not be written any further
+/// ([`NightError::CutShort`]). Any other night that began ends in a report.
 pub async fn run(
+    suite: &Suite,
+    options: &RunOptions,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Finished, NightError> {
+    let course = Arc::new(Course::default());
+    let watched = course.watching(progress);
+    let finished = Box::pin(to_report(suite, options, stop, watched)).await;
+    finished.map_err(|error| course.cut_short(error))
+}
+
+async fn to_report(
     suite: &Suite,
     options: &RunOptions,
     stop: &Stop,
@@ -247,7 +280,12 @@ async fn attempted(
     }
     let secrets = secrets::load(suite, &plan, options)?;
     let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
-    let night = NightDir::create(out)?;
+    let night = NightDir::create(out).map_err(|error| match (error, &options.out) {
+        (error @ LedgerError::Io { .. }, None) => {
+            NightError::Usage(format!("{error}; `--out` puts the night into another folder"))
+        }
+        (error, _) => error.into(),
+    })?;
     let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
     plan.baselines =
         baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;

@@ -13,7 +13,7 @@ use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Secrets};
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
@@ -22,6 +22,7 @@ use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
 use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
 use crate::surface::mail::Sink;
+use crate::surface::veil::Veil;
 
 /// What the preflight found.
 pub(super) struct Ready {
@@ -77,6 +78,7 @@ pub(super) async fn run(
     }
     let browser_options = BrowserOptions {
         window: options.window,
+        veil: veil(ledger.secrets()),
         ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
     };
     let mut broken = BTreeMap::new();
@@ -148,7 +150,17 @@ pub fn browser_options(
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
         window: Window::Hidden,
+        veil: Veil::default(),
     }
+}
+
+/// What must not be seen in pictures.
+pub(super) fn veil(secrets: &Secrets) -> Veil {
+    if secrets.is_empty() {
+        return Veil::default();
+    }
+    let secrets = secrets.clone();
+    Veil::new(move |text| secrets.find_spread(text))
 }
 
 /// The hosts that any product of the suite allows.
@@ -235,13 +247,21 @@ impl Desk<'_> {
             let mut starting = stream::iter(starting).buffered(at_once);
             while let Some(found) = starting.next().await {
                 let name = found.name;
-                let build = match (self.builds.get(name), &found.result) {
-                    (Some(build), _) => Some(build.clone()),
-                    (None, Ok(product)) => product.prepared.build().map(str::to_owned),
-                    (None, Err(_)) => None,
+                let version = match &found.result {
+                    Ok(product) => product.prepared.build().map(str::to_owned),
+                    Err(_) => None,
                 };
-                let previous_build = previous.and_then(|it| it.builds.get(name).cloned());
-                builds.push(ProductBuild { name: name.to_owned(), build, previous_build });
+                let (build, version) = match self.builds.get(name) {
+                    Some(build) => (Some(build.clone()), version.filter(|it| it != build)),
+                    None => (version, None),
+                };
+                builds.push(ProductBuild {
+                    name: name.to_owned(),
+                    build,
+                    previous_build: previous.and_then(|it| it.builds.get(name).cloned()),
+                    version,
+                    previous_version: previous.and_then(|it| it.versions.get(name).cloned()),
+                });
                 match self.note(found)? {
                     Ok(product) => running.add(product),
                     Err(problem) => {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use indexmap::IndexMap;
 
 use super::isolation;
+use super::spare::Spares;
 use crate::ledger::Secrets;
 use crate::model::Scenario;
 use crate::model::suite::Isolation;
@@ -29,6 +30,7 @@ pub(super) struct Running {
     /// Empty folders that attempts have left.
     shelf: Mutex<Vec<WorkFolder>>,
     shared: tokio::sync::Mutex<Shared>,
+    pub(super) spares: Spares,
 }
 
 /// What `${name}` stands for outside of a scenario.
@@ -93,8 +95,8 @@ impl Products {
         self.by_name.insert(product.prepared.name().to_owned(), Arc::new(product));
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Running> {
-        self.by_name.get(name).map(|it| &**it)
+    pub(super) fn get(&self, name: &str) -> Option<&Arc<Running>> {
+        self.by_name.get(name)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Running> {
@@ -127,7 +129,8 @@ impl Variables {
 impl Running {
     pub(super) fn new(prepared: Prepared, variables: Variables, scratch: PathBuf) -> Self {
         let shelf = Mutex::default();
-        Self { prepared, variables, scratch, shelf, shared: tokio::sync::Mutex::default() }
+        let shared = tokio::sync::Mutex::default();
+        Self { prepared, variables, scratch, shelf, shared, spares: Spares::default() }
     }
 
     /// A folder for one attempt of a scenario with a fresh copy of the data.
@@ -169,12 +172,19 @@ impl Running {
     ) -> Result<Option<Arc<Served>>, ProductError> {
         match self.isolation(scenario) {
             Isolation::Night => self.shared(neighbours).await,
-            Isolation::Scenario => {
-                let server = self.serve(work, neighbours).await?;
-                let work = work.work().to_owned();
-                Ok(server.map(|server| Arc::new(Served::new(server, work, None))))
-            }
+            Isolation::Scenario => self.served_alone(work, neighbours).await,
         }
+    }
+
+    /// A server of its own for what happens in this working folder.
+    pub(super) async fn served_alone(
+        &self,
+        work: &WorkFolder,
+        neighbours: &Neighbours,
+    ) -> Result<Option<Arc<Served>>, ProductError> {
+        let server = self.serve(work, neighbours).await?;
+        let work = work.work().to_owned();
+        Ok(server.map(|server| Arc::new(Served::new(server, work, None))))
     }
 
     /// Whether a scenario shares the server with others.
@@ -223,8 +233,9 @@ impl Running {
         self.prepared.serve(work, &known).await
     }
 
-    /// Ends the shared server and answers with its log.
+    /// Ends the shared server and answers with its log; ends one that nobody took, too.
     pub(super) async fn stop(&self) -> Option<Vec<u8>> {
+        self.end_spare().await;
         let served = self.shared.lock().await.served.take()?;
         served.stop().await
     }

@@ -287,7 +287,7 @@ async fn perform(
     let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
     let mut page = signed_in_page(&means.browser_options, browser, &context, state).await?;
-    let mut commands = call.stage.commands(means.command_limit());
+    let mut commands = call.stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = call.stage.terminals(means.browser_options.timeout, secrets);
     let mut steps = Vec::new();
     let ended = Attempt {

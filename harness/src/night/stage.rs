@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
 use super::products::{Neighbours, Products, Running, Served};
+use super::spare::Spare;
 use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
 use crate::ledger::Secrets;
 use crate::model::page_settings::PageSettings;
@@ -23,6 +24,7 @@ use crate::surface::browser::{Onlooker, PageContext};
 use crate::surface::command::{CommandSetup, CommandSurface};
 use crate::surface::mail::Sink;
 use crate::surface::terminal::{TerminalSetup, TerminalSurface};
+use crate::surface::veil::Veil;
 
 /// How much of each output of a command is kept, in bytes.
 const MOST_OUTPUT: usize = 4 << 20;
@@ -184,13 +186,14 @@ impl<'a> Stage<'a> {
     }
 
     /// The commands of its products.
-    pub(super) fn commands(&self, timeout: Duration) -> Commands {
+    pub(super) fn commands(&self, timeout: Duration, veil: &Veil) -> Commands {
         let surface = |ground: &Ground<'_>| {
             CommandSurface::new(CommandSetup {
                 work: ground.work.work().to_owned(),
                 environment: ground.environment.clone(),
                 timeout,
                 max_output: MOST_OUTPUT,
+                veil: veil.clone(),
             })
         };
         self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
@@ -280,12 +283,11 @@ impl<'a> Stage<'a> {
 
 impl<'a> Ground<'a> {
     async fn prepare(
-        product: &'a Running,
+        product: &'a Arc<Running>,
         scenario: &Scenario,
         neighbours: &Neighbours,
     ) -> Result<Self, ProductError> {
-        let work = product.work(scenario)?;
-        let served = product.served(&work, scenario, neighbours).await?;
+        let Spare { work, served } = product.ground(scenario, neighbours).await?;
         let isolation = product.isolation(scenario);
         let address = Address {
             port: served.as_deref().and_then(|it| it.port),

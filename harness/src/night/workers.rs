@@ -57,6 +57,9 @@ pub(super) async fn run(
     if let Some(shake) = &options.shake {
         shake.order(&mut runnable);
     }
+    for product in ready.products.all() {
+        product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
+    }
     let hall = Arc::new(Hall {
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),

@@ -9,9 +9,9 @@ use super::share::Share;
 use super::{ReviewError, Shared};
 use crate::baseline::Acceptance;
 use crate::compare::image::with_regions;
-use crate::compare::part::{overlap, part, redacted};
-use crate::model::finding::{CoveredChange, ImageChange};
-use crate::model::thing::Thing;
+use crate::compare::part::{part, redacted};
+use crate::model::finding::CoveredChange;
+use crate::model::share::{meet, overlap, regions};
 use crate::model::{FacetKind, Finding, Rect};
 
 /// A snapshot as a decision writes it.
@@ -229,14 +229,7 @@ impl Desk {
         if self.pending[index].facet != FacetKind::Image {
             return overlap(&self.changes(one), &self.changes(other));
         }
-        let (one, other) = (self.regions(index, one), self.regions(index, other));
-        let meet = |a: &Rect, b: &Rect| {
-            a.x < b.x + b.width
-                && b.x < a.x + a.width
-                && a.y < b.y + b.height
-                && b.y < a.y + a.height
-        };
-        one.is_empty() || other.is_empty() || one.iter().any(|a| other.iter().any(|b| meet(a, b)))
+        meet(&self.regions(index, one), &self.regions(index, other))
     }
 
     /// The regions of a picture that belong to a part of it; none where the picture cannot be split,
@@ -245,15 +238,7 @@ impl Desk {
         let seen = &self.pending[index].evidence.path;
         let facets = self.findings[share.finding].differences.iter().flat_map(|it| &it.facets);
         let image = facets.filter(|it| it.evidence.contains(seen)).find_map(|it| it.image.as_ref());
-        let splits = |it: &&ImageChange| it.expected_size == it.actual_size && it.moves.is_empty();
-        let Some(image) = image.filter(splits) else { return Vec::new() };
-        let changes = self.changes(share);
-        let own = image.boxes.iter().zip(&image.regions).filter(|(_, region)| {
-            let thing = Thing::Region(region.names.clone()).to_string();
-            let said = region.said();
-            said.is_some() && changes.iter().any(|it| it.thing == thing && it.after == said)
-        });
-        own.map(|it| *it.0).collect()
+        regions(image, &self.changes(share))
     }
 
     fn refuse_inseparable(&self, index: usize, chosen: &Chosen) -> Result<(), ReviewError> {

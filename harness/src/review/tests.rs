@@ -39,6 +39,7 @@ fn finding(n: usize) -> Finding {
         ],
         image: None,
         evidence: Vec::new(),
+        beyond: 0,
         changes: Vec::new(),
     };
     Finding {
@@ -48,6 +49,7 @@ fn finding(n: usize) -> Finding {
         title: format!("number {n} is \u{1b}[31mnot\u{1b}[0m 日本語 what it was\nbefore"),
         verdict: Verdict::Regressed,
         stage: Stage::Gating,
+        noise: None,
         slowdown: None,
         since: None,
         severity: Severity::Major,
@@ -133,6 +135,7 @@ fn tied(facet: FacetKind) -> Laid {
     let change = |id: &str| CoveredChange {
         id: id.to_owned(),
         scenario: "s1".to_owned(),
+        attempt: 1,
         checkpoint: Some("said".to_owned()),
         facet: Some(facet),
         thing: "line".to_owned(),
@@ -200,6 +203,7 @@ fn a_picture_is_split_by_its_regions_unless_something_moved_or_they_meet() {
                 finding.changes = vec![CoveredChange {
                     id: region.names[0].clone(),
                     scenario: "s1".to_owned(),
+                    attempt: 1,
                     checkpoint: Some("said".to_owned()),
                     facet: Some(FacetKind::Image),
                     thing: Thing::Region(region.names.clone()).to_string(),

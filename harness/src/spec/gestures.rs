@@ -5,7 +5,9 @@ use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Reader, one_or_many};
 use crate::model::artifact::{FileStep, MailCapture, MailStep, Presence, TextCapture};
-use crate::model::gesture::{Click, ClickKind, DragTo, Modifier, Network, ScrollTo, Tab, UploadBy};
+use crate::model::gesture::{
+    Click, ClickKind, DragTo, DropAt, Modifier, Network, ScrollTo, Tab, UploadBy,
+};
 use crate::model::scenario::TextTest;
 use crate::model::terminal::{StartProgram, TERMINAL_SIZE, TerminalAction};
 use crate::model::{Action, Template};
@@ -38,7 +40,18 @@ impl Reader {
             let (x, y) = self.offset(&chosen.value)?;
             DragTo::By(x, y)
         };
-        Some(Action::Drag { from: from?, to })
+        let at = fields.get("at").and_then(|node| {
+            let word = self.choice(node, "place", grammar::drop_places())?;
+            if matches!(to, DragTo::By(..)) {
+                self.complain(
+                    node.pos,
+                    "`at` says where on the thing of `to`, and here is none",
+                    None,
+                );
+            }
+            DropAt::ALL.into_iter().find(|it| it.word() == word)
+        });
+        Some(Action::Drag { from: from?, to, at })
     }
 
     /// A scalar is the thing that must come into view.

@@ -1,7 +1,7 @@
 //! The pointer and the wheel: clicks of every kind, hovering, drags, scrolling through lists that
 //! are loaded as they are scrolled, and the history forward.
 
-use nightshift::model::gesture::{Click, ClickKind, DragTo, Modifier, ScrollTo};
+use nightshift::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier, ScrollTo, UploadBy};
 
 use super::*;
 
@@ -59,14 +59,14 @@ async fn a_drag_finds_out_by_itself_what_kind_it_is() {
     let mut bench = Bench::start().await;
     bench.open("/pointer").await;
     let from = item("Milk", "Todo");
-    bench.passes(Action::Drag { from, to: to(role("list", "Done")) }).await;
+    bench.passes(Action::Drag { from, to: to(role("list", "Done")), at: None }).await;
     bench.title("dropped Milk").await;
     bench.passes(Action::See(vec![item("Milk", "Done")])).await;
     let (from, goal) = (item("One", "Sorted"), item("Three", "Sorted"));
-    bench.passes(Action::Drag { from, to: to(goal) }).await;
+    bench.passes(Action::Drag { from, to: to(goal), at: None }).await;
     bench.title("Two,Three,One").await;
     let knob = role("slider", "Drawn");
-    bench.passes(Action::Drag { from: knob.clone(), to: DragTo::By(40, 0) }).await;
+    bench.passes(Action::Drag { from: knob.clone(), to: DragTo::By(40, 0), at: None }).await;
     bench
         .passes(Action::Expect(vec![PageExpectation::Attribute(
             knob.clone(),
@@ -75,10 +75,11 @@ async fn a_drag_finds_out_by_itself_what_kind_it_is() {
         )]))
         .await;
     let (expected, actual) =
-        bench.fails(Action::Drag { from: knob, to: DragTo::By(-900, 0) }).await;
+        bench.fails(Action::Drag { from: knob, to: DragTo::By(-900, 0), at: None }).await;
     assert_eq!(expected, "a drag to -900,0 pixels away");
     assert!(actual.ends_with("lies outside of the page's 1000x700 pixels"), "{actual}");
-    let nowhere = Action::Drag { from: item("Bread", "Todo"), to: to(role("list", "Gone")) };
+    let nowhere =
+        Action::Drag { from: item("Bread", "Todo"), to: to(role("list", "Gone")), at: None };
     assert_eq!(
         bench.fails(nowhere).await,
         words((
@@ -148,7 +149,7 @@ async fn the_history_goes_forward_again() {
 async fn a_failure_of_one_thing_leaves_no_button_pressed() {
     let mut bench = Bench::start().await;
     bench.open("/pointer").await;
-    let far = Action::Drag { from: item("One", "Sorted"), to: DragTo::By(5000, 0) };
+    let far = Action::Drag { from: item("One", "Sorted"), to: DragTo::By(5000, 0), at: None };
     bench.fails(far).await;
     bench.passes(Action::Hover(item("Three", "Sorted"))).await;
     bench.passes(Action::See(vec![item("One", "Sorted")])).await;
@@ -161,7 +162,50 @@ async fn what_must_be_held_for_a_moment_is_dragged_and_not_held_for_longer() {
     let mut bench = Bench::patient(Duration::from_secs(4)).await;
     bench.open("/held").await;
     let to = DragTo::Thing(role("list", "Done"));
-    bench.passes(Action::Drag { from: text("Milk"), to }).await;
+    bench.passes(Action::Drag { from: text("Milk"), to, at: None }).await;
     bench.title("moved").await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_of_a_list_is_dragged_to_the_place_of_another_and_elsewhere_where_it_is_said() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    let song = |name| Target::plain(Locator::Text(name));
+    for (from, onto, at, order) in [
+        ("One", "Three", None, "Two,Three,One"),
+        ("Three", "One", None, "Three,One,Two"),
+        ("One", "Two", None, "Two,One,Three"),
+        ("One", "Three", Some(DropAt::Before), "Two,One,Three"),
+        ("Three", "One", Some(DropAt::After), "One,Three,Two"),
+    ] {
+        bench.open("/sorted").await;
+        let (from, onto) = (song(from.into()), to(song(onto.into())));
+        bench.passes(Action::Drag { from, to: onto, at }).await;
+        bench.title(order).await;
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn things_without_a_field_or_role_of_their_own_are_used_like_those_that_have_one() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    std::fs::write(bench.scratch.path().join("a.txt"), "a").unwrap();
+    bench.open("/bare").await;
+    for (label, title) in [("Photo", "a.txt"), ("Contract", "signed a.txt")] {
+        let files = vec!["a.txt".into()];
+        let upload = Action::Upload { to: text(label), by: UploadBy::Field, files };
+        bench.passes(upload).await;
+        bench.title(title).await;
+    }
+    for (list, option) in [("City", "Oslo"), ("Port", "Bergen")] {
+        let from = role("combobox", list);
+        bench.passes(Action::Choose { from, options: vec![option.into()] }).await;
+        bench.title(option).await;
+    }
+    let css = |it: &str| Target::plain(Locator::Css(it.into()));
+    bench.passes(fill(css("#v"), "7")).await;
+    bench.title("7").await;
+    let (_, actual) = bench.fails(fill(css("#p"), "7")).await;
+    assert_eq!(actual, "it is a paragraph, which takes no text");
     bench.stop().await;
 }

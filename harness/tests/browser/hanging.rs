@@ -59,6 +59,24 @@ async fn a_page_that_takes_its_time_does_not_hang() {
     bench.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_is_too_large_to_be_read_may_be_that_and_is_said_to() {
+    let mut bench = Bench::patient(Duration::from_secs(3)).await;
+    bench.open("/huge").await;
+    let look = Look {
+        facets: vec![FacetKind::Aria],
+        masks: vec![],
+        varies: &|_| false,
+        image: nightshift::model::picture::Extent::Viewport,
+    };
+    let failure = bench.page.observe(&look).await.unwrap().unwrap_err();
+    assert_eq!(
+        failure.actual,
+        "the page does not answer while it is read: it is too large, or its scripts do not end"
+    );
+    bench.browser.stop().await;
+}
+
 /// What is said where the processes stand still that `chosen` picks by their command lines.
 async fn lost(chosen: impl Fn(&str) -> bool) -> String {
     let mut bench = Bench::start().await;

@@ -5,6 +5,7 @@
 mod applications;
 mod emulation;
 mod failures;
+mod filtered;
 mod focus;
 mod frames;
 mod gestures;
@@ -13,8 +14,10 @@ mod hanging;
 mod lists;
 mod places;
 mod readiness;
+mod resting;
 mod sameness;
 mod scrolled;
+mod secrets;
 mod site;
 mod tabs;
 mod verbs;
@@ -34,6 +37,7 @@ use nightshift::model::{
 };
 use nightshift::process::Cookie;
 use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper, Window};
+use nightshift::surface::veil::Veil;
 use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
 
@@ -54,6 +58,7 @@ fn options(scratch: &Path) -> BrowserOptions {
         scratch: scratch.to_owned(),
         tree: Cookie::new(),
         window: Window::Hidden,
+        veil: Veil::default(),
     }
 }
 

@@ -63,8 +63,10 @@ async fn overlays_go_where_they_are_in_the_way_and_stay_where_the_scenario_uses_
 async fn a_click_waits_for_handlers_that_the_page_has_asked_for() {
     let mut bench = Bench::patient(Duration::from_secs(4)).await;
     let mut lost = Vec::new();
-    for way in ["idle", "timeout", "view", "script"] {
-        for _ in 0..3 {
+    let ways =
+        ["idle", "timeout", "view", "script", "import", "idleimport", "module", "chain", "timers"];
+    for way in ways {
+        for _ in 0..2 {
             bench.open(&format!("/late?{way}")).await;
             bench.passes(Action::click(button("Go"))).await;
             let heard = Action::Expect(vec![PageExpectation::Title("heard".into())]);
@@ -74,5 +76,57 @@ async fn a_click_waits_for_handlers_that_the_page_has_asked_for() {
         }
     }
     assert_eq!(lost, Vec::<&str>::new(), "the click was lost");
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_click_that_nobody_hears_is_told_with_the_step_and_with_what_fails_behind_it() {
+    let mut bench = Bench::start().await;
+    bench.open("/dead").await;
+    let said = "the click on button \"Buy\" reached no listener and changed nothing";
+    bench.passes(Action::click(button("Buy"))).await;
+    assert_eq!(bench.page.remark(), Some(said.to_owned()));
+    bench.passes(Action::See(vec![button("Buy")])).await;
+    assert_eq!(bench.page.remark(), None, "said once, of its own step");
+    for fails in [Action::See(vec![text("Bought")]), Action::click(button("Confirm"))] {
+        let (_, actual) = bench.fails(fails).await;
+        assert!(actual.ends_with(&format!("; before that, {said}")), "{actual}");
+    }
+    let works = [
+        button("Sell"),
+        button("Rent"),
+        button("Lend"),
+        role("checkbox", "Agree"),
+        text("More"),
+        role("link", "There"),
+        role("textbox", "Note"),
+    ];
+    for target in works {
+        bench.passes(Action::click(target.clone())).await;
+        assert_eq!((bench.page.remark(), &target), (None, &target));
+        let (_, actual) = bench.fails(Action::See(vec![text("Bought")])).await;
+        assert!(!actual.contains("before that"), "{target}: {actual}");
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_step_has_written_by_and_by_is_seen_once_at_the_next_look() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    bench.open("/saves").await;
+    for step in [fill(role("textbox", "Note"), "Milk"), Action::click(button("Save"))] {
+        bench.passes(step.clone()).await;
+        let look = Look {
+            facets: vec![FacetKind::Requests],
+            masks: vec![],
+            varies: &|_| false,
+            image: nightshift::model::picture::Extent::Viewport,
+        };
+        let seen = bench.page.observe(&look).await.unwrap().unwrap();
+        assert_eq!(
+            (facet(&seen, FacetKind::Requests).as_str(), &step),
+            ("PUT /saved 204\n", &step)
+        );
+    }
     bench.stop().await;
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 /// A running site; it ends with the runtime of the test.
@@ -39,9 +39,19 @@ fn routes() -> Router {
         )
         .route("/slow.json", get(slow))
         .route("/slow.js", get(slow_script))
+        .route("/slower.json", get(slower))
+        .route("/slow-events", get(slow_events))
+        .route("/saved", axum::routing::put(|| async { StatusCode::NO_CONTENT }))
+        .route("/late.mjs", get(|| slow_module("import '/inner.mjs'; globalThis.arm();")))
+        .route(
+            "/inner.mjs",
+            get(|| slow_module("await new Promise((done) => setTimeout(done, 100));")),
+        )
         .route("/cookie", get(cookie))
+        .route("/cookies", get(cookies))
         .route("/language", get(language))
         .route("/list", get(list))
+        .route("/report", get(|| async { Html(super::filtered::page()) }))
         .route("/never", get(|| async { std::future::pending::<String>().await }))
         .route(
             "/search",
@@ -53,6 +63,7 @@ fn routes() -> Router {
             }),
         )
         .merge(super::places::routes())
+        .merge(super::secrets::routes())
         .fallback(page)
 }
 
@@ -70,15 +81,48 @@ async fn slow() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], r#"{"rows":12}"#).into_response()
 }
 
+async fn slower() -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    "{}"
+}
+
+/// Events that begin with silence.
+async fn slow_events() -> Response {
+    let sent = futures_util::stream::once(async {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        Ok::<_, std::convert::Infallible>("data: now\n\n")
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], axum::body::Body::from_stream(sent))
+        .into_response()
+}
+
 async fn slow_script() -> Response {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     ([(header::CONTENT_TYPE, "text/javascript")], "globalThis.late = true;").into_response()
+}
+
+/// A part of a page's script that takes a moment to come.
+async fn slow_module(text: &'static str) -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    ([(header::CONTENT_TYPE, "text/javascript")], text).into_response()
 }
 
 async fn cookie(headers: axum::http::HeaderMap) -> Response {
     let sent =
         headers.get(header::COOKIE).and_then(|it| it.to_str().ok()).unwrap_or("none").to_owned();
     ([(header::SET_COOKIE, "who=ada")], Html(format!("<h1>Cookie: {sent}</h1>"))).into_response()
+}
+
+async fn cookies() -> Response {
+    let all = [
+        "who=ada",
+        "safe=1; Secure",
+        "theme=dark; SameSite=Lax; Max-Age=1000",
+        "cart=1; SameSite=Strict; HttpOnly",
+        "ad=1; SameSite=None; Secure",
+    ];
+    (AppendHeaders(all.map(|it| (header::SET_COOKIE, it))), Html("<h1>Cookies</h1>"))
+        .into_response()
 }
 
 async fn language(headers: axum::http::HeaderMap) -> Html<String> {
@@ -131,8 +175,80 @@ const ways = {
   timeout: () => setTimeout(arm, 300),
   view: () => new IntersectionObserver((all, it) => { it.disconnect(); arm(); }).observe(b),
   script: () => document.head.append(Object.assign(document.createElement('script'), { src: '/slow.js', onload: arm })),
+  import: () => import('/slow.js').then(arm),
+  idleimport: () => requestIdleCallback(() => import('/slow.js?b').then((it) => requestIdleCallback(arm))),
+  module: () => document.head.append(Object.assign(document.createElement('script'), { type: 'module', src: '/late.mjs' })),
+  chain: async () => { for (let i = 0; i < 4; i += 1) await new Promise((done) => setTimeout(done, 120)); arm(); },
+  timers: () => setTimeout(() => setTimeout(() => setTimeout(arm, 150), 150), 150),
+};
+globalThis.arm = arm;
+addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
+/// A button that comes when the page has been ready for long, in the way that the query says.
+const COMES: &str = "<title>comes</title><h1>Waiting</h1><script>
+globalThis.come = () => { document.body.append(Object.assign(document.createElement('button'), { textContent: 'Late' })); };
+const LONG = 2600;
+const ways = {
+  never: () => {},
+  often: () => setInterval(() => {}, LONG),
+  timeout: () => setTimeout(come, LONG),
+  interval: () => setInterval(come, LONG),
+  chain: () => { let left = 30; const next = () => { left -= 1; if (left) setTimeout(next, 100); else come(); }; next(); },
+  task: () => scheduler.postTask(come, { delay: LONG }),
+  answer: () => fetch('/slower.json').then(come),
+  stream: () => { new EventSource('/slow-events').onmessage = come; },
+  worker: () => { new Worker(URL.createObjectURL(new Blob([`setTimeout(() => postMessage(1), ${LONG})`]))).onmessage = come; },
+  animation: () => { document.body.animate([{ opacity: 0.9 }, { opacity: 1 }], LONG).onfinish = come; },
+  frame: () => { const it = document.createElement('iframe'); it.srcdoc = `<script>setTimeout(() => parent.come(), ${LONG})</scr` + 'ipt>'; document.body.append(it); },
 };
 addEventListener('load', ways[location.search.slice(1)]);
+</script>";
+
+/// Buttons without and with somebody who listens, and what the browser works by itself.
+const DEAD: &str = "<title>Dead</title><button>Buy</button> <button id=b>Sell</button>
+<div id=d><button>Rent</button></div> <button onclick='void 0'>Lend</button> <label><input type=checkbox>Agree</label>
+<details><summary>More</summary>Text</details> <a href='#there'>There</a> <input aria-label=Note><script>
+b.addEventListener('click', () => {}); d.onpointerdown = () => {};
+</script>";
+
+/// A note that is saved a second after it was written, and at once on demand; nobody reads the answer.
+const SAVES: &str = "<title>Saves</title><input aria-label=Note id=note><button onclick='save()'>Save</button><script>
+let waiting;
+const save = () => fetch('/saved', { method: 'PUT', body: note.value });
+note.oninput = () => { clearTimeout(waiting); waiting = setTimeout(save, 1000); };
+</script>";
+
+/// Sixty thousand elements, each of which is named by all that lie in it.
+const HUGE: &str = "<title>Huge</title><main></main><script>
+document.querySelector('main').innerHTML =
+  `${'<div role=link>'.repeat(300)}x${'</div>'.repeat(300)}`.repeat(200);
+</script>";
+
+/// A list that is sorted by dragging: what is let go in the lower half of an item comes behind it.
+const SORTED: &str = "<title>start</title><ul aria-label=Songs><li draggable=true style='height:40px'>One<li draggable=true style='height:40px'>Two<li draggable=true style='height:40px'>Three</ul><script>
+const list = document.querySelector('ul'); let held;
+list.ondragstart = (event) => { held = event.target; };
+list.ondragover = (event) => event.preventDefault();
+list.ondrop = (event) => {
+  const on = event.target.closest('li'); const box = on.getBoundingClientRect();
+  if (event.clientY > box.y + box.height / 2) on.after(held); else on.before(held);
+  document.title = [...list.children].map((it) => it.textContent).join();
+};
+</script>";
+
+/// Things that people use all the same: files behind labels, a list that is filled once somebody goes
+/// there, a slider without a role.
+const BARE: &str = "<title>start</title>
+<label><b>Photo</b><input type=file hidden onchange='document.title = files[0].name'></label>
+<label for=f><span>Contract</span></label><input id=f type=file style='display:none' onchange='document.title = \"signed \" + files[0].name'>
+<select aria-label=City onfocus='setTimeout(() => { if (!options[1]) this.add(new Option(\"Oslo\")); }, 100)' onchange='document.title = value'><option>Choose</select>
+<select aria-label=Port onmousedown='if (!options[1]) this.add(new Option(\"Bergen\"))' onchange='document.title = value'><option>Choose</select>
+<p id=v tabindex=0 aria-valuenow=3 aria-valuemin=0 aria-valuemax=9>Volume</p><p id=p>Plain</p><script>
+v.onkeydown = (event) => {
+  const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key] || 0;
+  v.setAttribute('aria-valuenow', document.title = Number(v.getAttribute('aria-valuenow')) + by);
+};
 </script>";
 
 /// A thing that is dragged once it was held for 250 ms; a press of 600 ms is another deed.
@@ -188,6 +304,12 @@ fn body(path: &str) -> Option<&'static str> {
         "/halves" => HALVES,
         "/held" => HELD,
         "/late" => LATE,
+        "/comes" => COMES,
+        "/sorted" => SORTED,
+        "/bare" => BARE,
+        "/huge" => HUGE,
+        "/dead" => DEAD,
+        "/saves" => SAVES,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(

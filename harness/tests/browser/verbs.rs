@@ -239,3 +239,25 @@ async fn an_overlay_that_the_suite_knows_is_clicked_away_and_no_other() {
     bench.title("Bought").await;
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cookie_says_of_its_same_site_only_what_was_said() {
+    let mut bench = Bench::start().await;
+    bench.open("/cookies").await;
+    let look = Look {
+        facets: vec![FacetKind::Cookies],
+        masks: vec![],
+        varies: &|_| false,
+        image: nightshift::model::picture::Extent::Viewport,
+    };
+    let seen = bench.page.observe(&look).await.unwrap().unwrap();
+    assert_eq!(
+        facet(&seen, FacetKind::Cookies),
+        "ad: Path=/; Secure; SameSite=None; Session\n\
+         cart: Path=/; HttpOnly; SameSite=Strict; Session\n\
+         safe: Path=/; Secure; Session\n\
+         theme: Path=/; SameSite=Lax; Persistent\n\
+         who: Path=/; Session\n"
+    );
+    bench.stop().await;
+}

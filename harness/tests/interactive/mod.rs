@@ -334,6 +334,59 @@ fn a_target_that_is_tried_says_what_it_matches_how_that_is_and_what_to_call_it()
 }
 
 #[test]
+fn without_a_target_what_can_be_named_is_listed_ready_to_be_pasted() {
+    let suite = SuiteCopy::of_the_shop();
+    let all = suite.run(&["try", "--at", "/twins"]);
+    assert_eq!(all.code, Some(0), "{all:#?}");
+    insta::assert_snapshot!(all.stdout, @r#"
+    25 things that a step can name at /twins
+
+    'img "The small shop"'
+    'navigation "Main"'
+    'link "Home"'
+    'link "Orders"'
+    'link "Search"'
+    'link "Cart"'
+    'link "About"'
+    'link "Sign in"'
+    'heading "Twins"'
+    'table "People"'
+    { target: 'button "Edit"', in: 'row "Ada"' }
+    { target: 'button "Edit"', in: 'row "Bob"' }
+    { target: 'button "Save"', nth: 1 }
+    { target: 'button "Save"', nth: 2 }
+    'button "More"'
+    'text "0"'
+    'label "Colour:"'
+    'textbox "Letter"'
+    'checkbox "Gift wrap"'
+    'combobox "Size"'
+    'button "Delete"'
+    'button "Open"'
+    'button "Covered"'
+    'textbox "Note"'
+    'button "Keep"'
+    "#);
+    let row = ["try", "--in", "row \"Bob\"", "--at", "/twins", "--format", "json"];
+    let row = suite.run(&row);
+    assert_eq!(row.code, Some(0), "{row:#?}");
+    let json: serde_json::Value = serde_json::from_str(&row.stdout).expect("JSON");
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "where": "/twins", "total": 1, "missing_within": false,
+            "things": [{
+                "said": "button \"Edit\"",
+                "target": "{ target: 'button \"Edit\"', in: 'row \"Bob\"' }",
+            }],
+        })
+    );
+    let nowhere = suite.run(&["try", "--in", "row \"Cyd\"", "--at", "/twins"]);
+    assert_eq!(nowhere.code, Some(1), "{nowhere:#?}");
+    assert_eq!(nowhere.stdout, "there is no row \"Cyd\" to look in at /twins\n");
+}
+
+#[test]
 fn a_target_is_tried_at_a_moment_of_a_scenario_and_a_wrong_one_gets_the_complaint_of_check() {
     let suite = SuiteCopy::of_the_shop();
     let at = suite.run(&["try", "alert", "--scenario", "buy-things:incomplete"]);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::artifact::{FileStep, MailStep};
 use super::command::RunCommand;
 use super::control::Condition;
-use super::gesture::{Click, DragTo, Network, ScrollTo, Tab, UploadBy};
+use super::gesture::{Click, DragTo, DropAt, Network, ScrollTo, Tab, UploadBy};
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
 use super::snapshot::Snapshot;
@@ -67,6 +67,9 @@ pub enum Action {
         from: Target,
         /// Where it is let go.
         to: DragTo,
+        /// Where on the thing; `None` is what its place in a list asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DropAt>,
     },
     /// Scroll the page, or a thing that scrolls.
     Scroll {

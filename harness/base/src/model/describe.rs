@@ -25,7 +25,10 @@ impl Action {
             Self::Reload => "reload".to_owned(),
             Self::Click(click) => click.describe(),
             Self::Hover(target) => format!("hover over {target}"),
-            Self::Drag { from, to } => format!("drag {from} {}", to.describe()),
+            Self::Drag { from, to: DragTo::Thing(to), at: Some(at) } => {
+                format!("drag {from} {} {to}", at.word())
+            }
+            Self::Drag { from, to, at: _ } => format!("drag {from} {}", to.describe()),
             Self::Scroll { to, within } => {
                 format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
             }

@@ -40,9 +40,34 @@ pub struct FacetChange {
     pub image: Option<ImageChange>,
     /// Paths in the night directory: baseline first, then what was seen, then the boxed difference of images.
     pub evidence: Vec<String>,
+    /// How many more lines changed that are not among those of `diff`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub beyond: u32,
     /// The same, thing by thing. Not kept: it is read again whenever a night is judged.
     #[serde(skip)]
     pub changes: Vec<Change>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl FacetChange {
+    /// A change of a facet of which nothing is said yet.
+    #[must_use]
+    pub fn of(facet: FacetKind) -> Self {
+        Self {
+            facet: Some(facet),
+            expected: String::new(),
+            actual: String::new(),
+            diff: Vec::new(),
+            image: None,
+            evidence: Vec::new(),
+            beyond: 0,
+            changes: Vec::new(),
+        }
+    }
 }
 
 /// A line of a diff.

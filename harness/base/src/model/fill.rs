@@ -57,7 +57,9 @@ impl Action {
             Self::Open(url) => Self::Open(fill(url)?),
             Self::Click(it) => Self::Click(Click { target: target(&it.target)?, ..it.clone() }),
             Self::Hover(it) => Self::Hover(target(it)?),
-            Self::Drag { from, to } => Self::Drag { from: target(from)?, to: to.map(fill)? },
+            Self::Drag { from, to, at } => {
+                Self::Drag { from: target(from)?, to: to.map(fill)?, at: *at }
+            }
             Self::Scroll { to, within } => {
                 Self::Scroll { to: to.map(fill)?, within: optional(within)? }
             }

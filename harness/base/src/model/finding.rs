@@ -41,6 +41,10 @@ pub struct Finding {
     /// The night and build that first had it; `None` where no earlier night is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// The redaction that would silence it, as YAML, where it looks like noise: one number that is
+    /// never the same. It counts all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<String>,
     /// How much slower something became, of a finding that is about nothing else. Such a finding
     /// is advisory: it decides neither a scenario's verdict nor the gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +82,10 @@ pub struct CoveredChange {
     pub id: String,
     /// The scenario's id.
     pub scenario: String,
+    /// The attempt that saw it: its lines are those of what that attempt saw. 0 in nights of before
+    /// it was kept.
+    #[serde(default)]
+    pub attempt: u32,
     /// The checkpoint; `None` for a step that failed.
     pub checkpoint: Option<String>,
     /// The facet; `None` for a step that failed.

@@ -104,6 +104,33 @@ pub enum DragTo {
     By(i32, i32),
 }
 
+/// Where on a thing a drag ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropAt {
+    /// In its first part, which means in front of it.
+    Before,
+    /// In its middle, which means onto it.
+    On,
+    /// In its last part, which means behind it.
+    After,
+}
+
+impl DropAt {
+    /// Every place.
+    pub const ALL: [Self; 3] = [Self::Before, Self::On, Self::After];
+
+    /// What it is called in YAML.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::On => "on",
+            Self::After => "after",
+        }
+    }
+}
+
 /// Where a scroll ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

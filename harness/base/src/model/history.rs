@@ -66,6 +66,9 @@ pub struct PastNight {
     pub browser: Option<String>,
     /// The builds under test, by product.
     pub builds: IndexMap<String, String>,
+    /// What `version-from` said of them, where something else names the build.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub versions: IndexMap<String, String>,
     /// What its gate decided.
     pub decision: Decision,
     /// Its numbers.

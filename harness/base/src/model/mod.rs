@@ -9,13 +9,14 @@
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] by the surfaces, [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
-//! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, and [`plan`],
+//! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
 //!
 //! The files:
 //! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
+//! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
 //! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
@@ -58,6 +59,7 @@
 //! - `change.rs`: `Change`: the smallest piece of a difference; `Identity`: what makes it the same
 //!   elsewhere.
 //! - `moved.rs`: whether changes say no more than that the code stands elsewhere.
+//! - `wording.rs`: whether a name reads as words and was not drawn.
 //! - `difference.rs`: `Difference`: what one checkpoint shows otherwise than its baseline.
 //! - `finding.rs`: findings, and the judgement.
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
@@ -94,6 +96,7 @@ pub mod profile;
 pub mod scenario;
 pub mod sensitivity;
 pub mod settle;
+pub mod share;
 pub mod snapshot;
 pub mod stage;
 pub mod suite;
@@ -106,6 +109,7 @@ pub mod testing;
 pub mod thing;
 pub mod verdict;
 pub mod watch;
+mod wording;
 
 pub use change::Change;
 pub use event::{

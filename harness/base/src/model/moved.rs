@@ -2,8 +2,8 @@
 //! and quoted source of stack traces, hashes of builds in names of assets, chunks, `blob:`
 //! addresses, and the class names and ids that libraries generate.
 //!
-//! Both sides are equal once such spellings are put aside ([`put_aside`]). Neighbour:
-//! [`super::change`].
+//! Both sides are equal once such spellings are put aside ([`put_aside`]). What reads like words is
+//! none of them ([`super::wording`]). Neighbour: [`super::change`].
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -13,6 +13,7 @@ use regex::{Captures, Regex};
 use super::change::{Change, is_frame, without_numbers};
 use super::facet::FacetKind;
 use super::thing::Thing;
+use super::wording::is_written;
 
 /// Whether some changes say no more than that the code stands elsewhere.
 ///
@@ -102,6 +103,7 @@ fn asset(found: &Captures<'_>) -> String {
     if let Some((head, last)) = name.split_at_checked(name.len().saturating_sub(8))
         && head.ends_with(['-', '.'])
         && (looks_drawn(last) || last.chars().skip(1).any(|it| it.is_ascii_uppercase()))
+        && !is_written(last)
     {
         out = format!("{head}[hash]");
     }
@@ -115,8 +117,9 @@ fn is_hash(part: &str) -> bool {
     let letters = part.bytes().any(|it| it.is_ascii_alphabetic());
     let digits = part.bytes().any(|it| it.is_ascii_digit());
     let word = part.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    (hex && letters && digits)
-        || (word && matches!(part.len(), 8 | 10 | 16 | 20..) && looks_drawn(part))
+    let drawn = (hex && letters && digits)
+        || (word && matches!(part.len(), 8 | 10 | 16 | 20..) && looks_drawn(part));
+    drawn && !is_written(part)
 }
 
 /// Whether letters look drawn and not written: digits among letters, or capitals inside of a word
@@ -228,10 +231,25 @@ mod tests {
     }
 
     #[test]
+    fn another_asset_is_no_moved_code_and_another_build_of_it_is() {
+        let lines = |before: &str, after: &str| put_aside(before) == put_aside(after);
+        assert!(!lines("/assets/index-HomePage.js", "/assets/index-UserList.js"));
+        assert!(!lines("/assets/index-HomePage.js", "/assets/index-BNqLXboP.js"));
+        assert!(lines("/assets/index-DiwrgTda.js", "/assets/index-BNqLXboP.js"));
+        assert!(lines("/assets/HomePage-DiwrgTda.js", "/assets/HomePage-BNqLXboP.js"));
+    }
+
+    #[test]
     fn what_a_person_wrote_stays() {
         for kept in [
             "/assets/settings-overview.js",
             "/assets/index-Overview.js",
+            "/assets/index-HomePage.js",
+            "/assets/index-UserList.js",
+            "/assets/index-HTMLView.js",
+            "/assets/index-Web3Page.js",
+            "/assets/chunk-Top-Page.css",
+            "/assets/lazy-facade12.js",
             "/assets/jquery-3.7.1.min.js",
             "/files/report-20241101.pdf",
             "/orders/1234567",

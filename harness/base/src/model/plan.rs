@@ -82,6 +82,34 @@ pub struct ProductBuild {
     pub build: Option<String>,
     /// The build of the night before, where it is known.
     pub previous_build: Option<String>,
+    /// What `version-from` said, where something else names the build (`--build`, `builds`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The same of the night before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_version: Option<String>,
+}
+
+impl ProductBuild {
+    /// The build as a person knows it: `shopd 1.3 (s2)`, or what names it alone.
+    #[must_use]
+    pub fn said(&self) -> Option<String> {
+        said(self.version.as_deref(), self.build.as_deref())
+    }
+
+    /// The same of the night before.
+    #[must_use]
+    pub fn previous_said(&self) -> Option<String> {
+        said(self.previous_version.as_deref(), self.previous_build.as_deref())
+    }
+}
+
+fn said(version: Option<&str>, build: Option<&str>) -> Option<String> {
+    match (version, build) {
+        (Some(version), Some(build)) if version != build => Some(format!("{version} ({build})")),
+        (Some(one), _) | (None, Some(one)) => Some(one.to_owned()),
+        (None, None) => None,
+    }
 }
 
 /// An accepted snapshot as it was when the night began.

@@ -1,6 +1,9 @@
 //! [`Sensitivity`]: what of the changes that a product could have made tonight would have been
 //! noticed. `sensitivity` measures it, `report` shows its [`Figure`].
 
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::facet::FacetKind;
@@ -232,6 +235,47 @@ pub struct BlindSpot {
     pub weight: u64,
 }
 
+/// Places that are blind for the same reason, as one row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlindRow {
+    /// How many possible changes are lost there, estimated.
+    pub lost: u64,
+    /// Scenario and checkpoint of the worst of them, the rest counted: `orders@csv and 3 more`.
+    pub place: String,
+    /// The facets, in a row; empty where no single one is.
+    pub facets: String,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// Blind spots as rows, the worst first: what is blind for the same reason is one row.
+#[must_use]
+pub fn blind_rows(spots: &[BlindSpot]) -> Vec<BlindRow> {
+    let mut groups: IndexMap<(BlindKind, &str), Vec<&BlindSpot>> = IndexMap::new();
+    for spot in spots {
+        groups.entry((spot.kind, &spot.text)).or_default().push(spot);
+    }
+    let row = |((_, why), all): ((BlindKind, &str), Vec<&BlindSpot>)| {
+        let mut places: Vec<String> = all.iter().map(|it| it.place()).collect();
+        let mut facets: Vec<FacetKind> = all.iter().filter_map(|it| it.facet).collect();
+        let mut seen = HashSet::new();
+        places.retain(|it| seen.insert(it.clone()));
+        facets.sort_unstable();
+        facets.dedup();
+        let more = places.len().saturating_sub(1);
+        let first = places.into_iter().next().unwrap_or_default();
+        BlindRow {
+            lost: all.iter().map(|it| it.weight).sum(),
+            place: if more == 0 { first } else { format!("{first} and {more} more") },
+            facets: facets.iter().map(|it| it.word()).collect::<Vec<_>>().join(", "),
+            why: why.to_owned(),
+        }
+    };
+    let mut rows: Vec<BlindRow> = groups.into_iter().map(row).collect();
+    rows.sort_by_key(|it| std::cmp::Reverse(it.lost));
+    rows
+}
+
 /// What would have been noticed tonight.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sensitivity {
@@ -274,6 +318,9 @@ pub struct Figure {
     pub blind_spots: u32,
     /// The worst of these, in sentences.
     pub worst: Vec<String>,
+    /// The worst as rows of a table; empty in nights of before there was one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<BlindRow>,
     /// What cannot be told from noise, with what that costs, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unstable: Vec<String>,
@@ -305,6 +352,7 @@ impl Sensitivity {
             scenarios: self.scenarios,
             measured: self.measured,
             blind_spots: self.blind.len() as u32,
+            blind: blind_rows(&self.blind).into_iter().take(WORST).collect(),
             worst: self.blind.iter().take(WORST).map(BlindSpot::line).collect(),
             unstable: unstable().map(BlindSpot::line).collect(),
             unstable_changes: unstable().map(|it| it.weight).sum(),
@@ -325,8 +373,49 @@ impl BlindSpot {
     /// The place and what is wrong with it, in a line.
     #[must_use]
     pub fn line(&self) -> String {
-        let checkpoint = self.checkpoint.as_deref().map(|it| format!("@{it}")).unwrap_or_default();
         let facet = self.facet.map(|it| format!(" {it}")).unwrap_or_default();
-        format!("{}{checkpoint}{facet}: {}", self.scenario, self.text)
+        format!("{}{facet}: {}", self.place(), self.text)
+    }
+
+    fn place(&self) -> String {
+        let checkpoint = self.checkpoint.as_deref().map(|it| format!("@{it}")).unwrap_or_default();
+        format!("{}{checkpoint}", self.scenario)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(checkpoint: &str, facet: FacetKind, text: &str, weight: u64) -> BlindSpot {
+        BlindSpot {
+            kind: BlindKind::NoBaseline,
+            scenario: "shop".to_owned(),
+            checkpoint: Some(checkpoint.to_owned()),
+            facet: Some(facet),
+            lost: 1,
+            of: 1,
+            text: text.to_owned(),
+            weight,
+        }
+    }
+
+    #[test]
+    fn places_that_are_blind_for_one_reason_are_one_row_and_the_worst_row_leads() {
+        let rows = blind_rows(&[
+            spot("list", FacetKind::Stdout, "too wide", 50),
+            spot("list", FacetKind::Text, "no baseline", 30),
+            spot("cart", FacetKind::Aria, "no baseline", 20),
+            spot("list", FacetKind::Aria, "no baseline", 10),
+        ]);
+        let row = |lost: u64, place: &str, facets: &str, why: &str| BlindRow {
+            lost,
+            place: place.to_owned(),
+            facets: facets.to_owned(),
+            why: why.to_owned(),
+        };
+        let both = row(60, "shop@list and 1 more", "aria, text", "no baseline");
+        assert_eq!(rows, [both, row(50, "shop@list", "stdout", "too wide")]);
+        assert_eq!(blind_rows(&[]), []);
     }
 }

@@ -36,6 +36,8 @@ pub enum NoiseKind {
     Order,
     /// A part of a picture that is drawn anew each time.
     Animation,
+    /// A part of a picture that stands elsewhere, since what is beside it varies.
+    Moved,
     /// Something that is there in some rounds and not in others.
     Presence,
 }
@@ -57,6 +59,7 @@ impl NoiseKind {
             Self::Text => "text",
             Self::Order => "order",
             Self::Animation => "animation",
+            Self::Moved => "moved",
             Self::Presence => "presence",
         }
     }
@@ -68,7 +71,7 @@ impl std::fmt::Display for NoiseKind {
     }
 }
 
-/// What would keep a place from being compared, as a key of its snapshot.
+/// What would keep a place from being compared: a key of its snapshot, or words in its baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
@@ -80,17 +83,20 @@ pub enum Remedy {
     Unordered(Unordered),
     /// The whole facet decides nothing any more.
     Unstable(FacetKind),
+    /// The baseline of what a page writes says how often: the whole text of what rounds saw.
+    Writes(String),
 }
 
 impl Remedy {
-    /// The key of a snapshot that it is written under.
+    /// The key of a snapshot that it is written under; `None` for what stands in the baseline.
     #[must_use]
-    pub fn key(&self) -> &'static str {
+    pub fn key(&self) -> Option<&'static str> {
         match self {
-            Self::Redact(_) => "redact",
-            Self::Mask(_) => "mask",
-            Self::Unordered(_) => "unordered",
-            Self::Unstable(_) => "unstable",
+            Self::Redact(_) => Some("redact"),
+            Self::Mask(_) => Some("mask"),
+            Self::Unordered(_) => Some("unordered"),
+            Self::Unstable(_) => Some("unstable"),
+            Self::Writes(_) => None,
         }
     }
 }
@@ -118,6 +124,9 @@ pub struct Noise {
     pub silent: bool,
     /// What the remedy costs; `None` where nothing is lost or it cannot be measured.
     pub cost: Option<Cost>,
+    /// What could be done instead, where a whole facet would be given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
 }
 
 /// A scenario of which nothing can be said.

@@ -145,6 +145,14 @@ impl ProductConfig {
         text.contains(&Self::reference_to(product))
     }
 
+    /// Whether anything of it depends on where products are.
+    #[must_use]
+    pub fn refers_to_products(&self) -> bool {
+        let text = serde_json::to_string(self).expect("plain data");
+        let mut names = text.split("${").skip(1).filter_map(|it| it.split('}').next());
+        names.any(|name| name.contains('.'))
+    }
+
     /// How every reference to where a product is begins.
     #[must_use]
     pub fn reference_to(product: &str) -> String {

@@ -46,6 +46,8 @@ impl Default for Night {
                 name: "shop".to_owned(),
                 build: None,
                 previous_build: None,
+                version: None,
+                previous_version: None,
             }],
             beside: IndexMap::new(),
             patience: None,
@@ -257,6 +259,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Failed(failure),
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };
@@ -273,6 +276,7 @@ impl Night {
             place: place.to_owned(),
             outcome: StepOutcome::Passed,
             decided: None,
+            remark: None,
             duration_ms: 5,
             evidence: Vec::new(),
         };
@@ -307,6 +311,35 @@ impl Night {
             .begin(scenario, 1)
             .seen(scenario, 1, "page", place, &[(FacetKind::Aria, seen.as_bytes())])
             .end(scenario, 1, Outcome::Completed)
+    }
+}
+
+/// A finding of which nothing is said.
+#[must_use]
+pub fn finding() -> super::Finding {
+    super::Finding {
+        id: String::new(),
+        fingerprint: String::new(),
+        pieces: Vec::new(),
+        title: String::new(),
+        verdict: super::Verdict::Regressed,
+        stage: super::Stage::Gating,
+        severity: super::Severity::Major,
+        confidence: 0.9,
+        first_seen: None,
+        since: None,
+        noise: None,
+        slowdown: None,
+        owner: None,
+        scenarios: Vec::new(),
+        differences: Vec::new(),
+        changes: Vec::new(),
+        because: Vec::new(),
+        see_also: Vec::new(),
+        reasons: Vec::new(),
+        reproduce: String::new(),
+        accept: None,
+        suppression: None,
     }
 }
 

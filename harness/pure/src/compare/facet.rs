@@ -226,6 +226,7 @@ fn text(
         image: None,
         evidence: evidence(record, seen),
         diff: diff.lines,
+        beyond: diff.beyond as u32,
         changes: structured.unwrap_or_default(),
     };
     if facet.shape() == FacetShape::Set {
@@ -319,6 +320,7 @@ fn picture(
         diff: Vec::new(),
         image: None,
         evidence: evidence(record, seen),
+        beyond: 0,
         changes: Vec::new(),
     };
     let Some(seen) = seen else {

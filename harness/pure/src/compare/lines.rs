@@ -3,7 +3,7 @@
 //! For trees written by indentation (the aria facet) lines are aligned by [`super::tree`], and the
 //! context of a change is its ancestors and its neighbours.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
@@ -11,6 +11,7 @@ use similar::{Algorithm, DiffOp, DiffTag as Op, TextDiff};
 use super::cells::{self, Hunk, Shape};
 use super::words::words;
 use crate::model::change::without_numbers;
+use crate::model::edit::middle;
 use crate::model::filetext;
 use crate::model::finding::{DiffLine, DiffPiece, DiffTag};
 use crate::model::observe::FacetShape;
@@ -19,6 +20,11 @@ use crate::model::observe::FacetShape;
 const CONTEXT: usize = 2;
 /// Changed lines kept of one facet; more help nobody and weigh on every report.
 const CHANGED_LINES: usize = 400;
+/// Changed lines kept beyond those, since nothing before them reads like them: another cause may
+/// begin there.
+const UNLIKE_LINES: usize = 400;
+/// Changed lines that are read at all; more are only counted.
+const MOST_READ: usize = 8_000;
 /// Characters kept of one line.
 const LINE_CHARS: usize = 2_000;
 /// Added lines among which the partner of a removed one is looked for.
@@ -34,6 +40,8 @@ pub struct LineDiff {
     pub lines: Vec<DiffLine>,
     /// Whether (nearly) nothing of the old text is left.
     pub replaced: bool,
+    /// How many changed lines are not among `lines`.
+    pub beyond: usize,
 }
 
 /// The changes from `old` to `new`; `None` where there is none.
@@ -94,7 +102,17 @@ fn aligned_files((old, before): (&str, &[&str]), (new, after): (&str, &[&str])) 
 fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> LineDiff {
     let removed = removed(before, after, ops);
     let keep = context(ops, before, after, shape);
-    let mut lines = Lines { before, after, shape, out: Vec::new(), changed: 0, label: None };
+    let mut lines = Lines {
+        before,
+        after,
+        shape,
+        out: Vec::new(),
+        changed: 0,
+        beyond: 0,
+        read: 0,
+        known: HashSet::new(),
+        label: None,
+    };
     for op in ops {
         match op.tag() {
             Op::Equal => lines.same(op.old_range().start, op.new_range(), &keep),
@@ -105,7 +123,7 @@ fn described(before: &[&str], after: &[&str], ops: &[DiffOp], shape: Shape) -> L
     let replaced = removed * 10 >= before.len() * 8
         && !before.is_empty()
         && (before.len() > 2 || after.is_empty());
-    LineDiff { lines: lines.out, replaced }
+    LineDiff { lines: lines.out, replaced, beyond: lines.beyond }
 }
 
 /// How many lines are gone for good: one that stands elsewhere now, or has other numbers, is not.
@@ -138,6 +156,12 @@ struct Lines<'a> {
     shape: Shape,
     out: Vec<DiffLine>,
     changed: usize,
+    /// Changed lines that are not kept.
+    beyond: usize,
+    /// Changed lines that were read.
+    read: usize,
+    /// What those that are kept read like.
+    known: HashSet<String>,
     /// The last place that was named.
     label: Option<String>,
 }
@@ -161,7 +185,7 @@ impl Lines<'_> {
 
     /// Says above a hunk where it is, unless the one before is at the same place.
     fn name(&mut self, old: &Range<usize>, new: &Range<usize>) {
-        if self.changed >= CHANGED_LINES {
+        if self.beyond > 0 {
             return;
         }
         let (before, after) = (self.before, self.after);
@@ -177,33 +201,64 @@ impl Lines<'_> {
     /// The lines of a hunk: those that are alike stand together, their changed words marked.
     fn hunk(&mut self, old: Range<usize>, new: Range<usize>) {
         self.name(&old, &new);
-        let mut next = new.start;
-        for line in old {
-            if self.changed >= CHANGED_LINES {
-                self.gap();
-                return;
+        let (mut gone, mut next) = (old.start, new.start);
+        for line in old.clone() {
+            if self.read >= MOST_READ {
+                break;
             }
+            gone = line + 1;
             let partner = (next..new.end.min(next + PARTNERS))
                 .find(|at| alike(self.before[line], self.after[*at]));
             let Some(partner) = partner else {
-                self.push(DiffTag::Removed, line, whole(self.before[line]));
+                self.alone(DiffTag::Removed, line);
                 continue;
             };
             for added in next..partner {
-                self.push(DiffTag::Added, added, whole(self.after[added]));
+                self.alone(DiffTag::Added, added);
             }
-            let (gone, come) = words(self.before[line], self.after[partner]);
-            self.push(DiffTag::Removed, line, gone);
-            self.push(DiffTag::Added, partner, come);
             next = partner + 1;
-        }
-        for added in next..new.end {
-            if self.changed >= CHANGED_LINES {
-                self.gap();
-                return;
+            let (was, is) = (self.before[line], self.after[partner]);
+            let edit = middle(was, is).unwrap_or_else(|| (was.to_owned(), is.to_owned()));
+            if self.keeps(2, || format!("~{}\n{}", edit.0, edit.1)) {
+                let (lost, come) = words(was, is);
+                self.push(DiffTag::Removed, line, lost);
+                self.push(DiffTag::Added, partner, come);
             }
-            self.push(DiffTag::Added, added, whole(self.after[added]));
         }
+        while next < new.end && self.read < MOST_READ {
+            self.alone(DiffTag::Added, next);
+            next += 1;
+        }
+        let unread = (old.end - gone) + (new.end - next);
+        if unread > 0 {
+            self.beyond += unread;
+            self.gap();
+        }
+    }
+
+    /// A line that stands for no other one.
+    fn alone(&mut self, tag: DiffTag, index: usize) {
+        let (sign, side) = match tag {
+            DiffTag::Removed => ('-', self.before),
+            DiffTag::Added | DiffTag::Same | DiffTag::Gap => ('+', self.after),
+        };
+        if self.keeps(1, || format!("{sign}{}", side[index].trim())) {
+            self.push(tag, index, whole(side[index]));
+        }
+    }
+
+    /// Whether so many changed lines, which read like this, are kept: the first ones, and what
+    /// reads like none of them.
+    fn keeps(&mut self, lines: usize, reads: impl Fn() -> String) -> bool {
+        self.read += lines;
+        let is_new = self.known.insert(without_numbers(&reads()));
+        let room = CHANGED_LINES + if is_new { UNLIKE_LINES } else { 0 };
+        if self.changed < room {
+            return true;
+        }
+        self.beyond += lines;
+        self.gap();
+        false
     }
 
     fn push(&mut self, tag: DiffTag, index: usize, pieces: Vec<DiffPiece>) {
@@ -366,10 +421,28 @@ mod tests {
     }
 
     #[test]
+    fn what_reads_like_nothing_before_it_is_kept_behind_a_flood_and_the_rest_is_counted() {
+        let old: Vec<String> = (0..3_000).map(|it| format!("row {it} costs much")).collect();
+        let mut new: Vec<String> = old.iter().map(|it| it.replace("much", "more")).collect();
+        new[2_500] = "row 2500 is sold out".to_owned();
+        let diff = diff(&old.join("\n"), &new.join("\n"), Shape::Flat).expect("differs");
+        let texts: Vec<String> = diff.lines.iter().map(DiffLine::text).collect();
+        assert!(texts.contains(&"row 2500 is sold out".to_owned()), "another cause");
+        let kept = diff.lines.iter().filter(|it| it.tag != DiffTag::Gap && it.tag != DiffTag::Same);
+        let kept = kept.count();
+        assert!(kept <= CHANGED_LINES + 2, "{kept}");
+        assert_eq!(kept + diff.beyond, 6_000);
+        let few = super::diff("a b c d\nx", "a b c e\nx", Shape::Flat).expect("differs");
+        assert_eq!(few.beyond, 0);
+    }
+
+    #[test]
     fn a_flood_of_changes_is_cut_and_says_so() {
         let old: String = (0..5_000).map(|it| format!("old {it}")).collect::<Vec<_>>().join("\n");
         let diff = diff(&old, &"x".repeat(1_000_000), Shape::Flat).expect("differs");
-        assert!(diff.lines.len() <= CHANGED_LINES + 1);
-        assert_eq!(diff.lines.last().map(|line| line.tag), Some(DiffTag::Gap));
+        // The one line that was added reads like none of those that are gone.
+        assert!(diff.lines.len() <= CHANGED_LINES + 2);
+        assert!(diff.lines.iter().any(|line| line.tag == DiffTag::Gap));
+        assert_eq!(diff.beyond, 5_000 - CHANGED_LINES);
     }
 }

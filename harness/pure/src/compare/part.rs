@@ -42,17 +42,6 @@ pub fn redacted(
     })
 }
 
-/// Whether two lists of changes of one text claim the same line, so that neither can be taken alone.
-#[must_use]
-pub fn overlap(one: &[&CoveredChange], other: &[&CoveredChange]) -> bool {
-    let numbers = |all: &[&CoveredChange], old: bool| -> BTreeSet<u32> {
-        let side =
-            |it: &&CoveredChange| if old { it.old_lines.clone() } else { it.new_lines.clone() };
-        all.iter().flat_map(side).collect()
-    };
-    [true, false].into_iter().any(|old| !numbers(one, old).is_disjoint(&numbers(other, old)))
-}
-
 /// The old text with the changes that are taken, each where it belongs; `changes` are all that are
 /// known of this text, each with whether it is taken. Of a set only lines are added.
 #[must_use]
@@ -177,6 +166,7 @@ mod tests {
         CoveredChange {
             id: format!("{old:?} {new:?}"),
             scenario: "s".to_owned(),
+            attempt: 1,
             checkpoint: Some("c".to_owned()),
             facet: Some(FacetKind::Stdout),
             thing: "line".to_owned(),
@@ -241,13 +231,5 @@ mod tests {
         assert_eq!(set(false, true), "a (2 times)\nb\nc");
         let seen = CoveredChange { after: Some("b".to_owned()), ..change(&[], &[]) };
         assert_eq!(part(FacetKind::Events, "a\nc", "a\nb\nc\nd", &[(&seen, true)]), "a\nb\nc");
-    }
-
-    #[test]
-    fn two_changes_of_one_line_overlap_and_neighbours_do_not() {
-        let (one, two) = (change(&[2], &[2]), change(&[3], &[2]));
-        let three = change(&[3], &[3]);
-        assert!(overlap(&[&one], &[&two]));
-        assert!(!overlap(&[&one], &[&three]));
     }
 }

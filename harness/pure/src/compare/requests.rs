@@ -4,9 +4,9 @@
 //! An application that saves drafts in the background, polls or tries again sends as often as its
 //! clock says. So a line says once or several times; what rounds of an unchanged product saw
 //! otherwise is [`merged`] into a baseline that says so. [`levelled`] gives what was seen the
-//! spelling of the baseline where both agree. Used by [`super::facet`] and by `--accept-new`.
+//! spelling of the baseline where both agree. Used by [`super::facet`], `settle` and `--accept-new`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::redact::PLACEHOLDER;
 
@@ -131,6 +131,39 @@ pub fn merged(rounds: &[String]) -> Option<String> {
     (!varies).then(|| all.iter().map(|it| line(it)).collect::<Vec<_>>().join("\n"))
 }
 
+/// A baseline with the marks of what rounds of an unchanged product saw otherwise. What all of them
+/// saw alike is left as the baseline has it: where it is another, somebody decides.
+#[must_use]
+pub fn marked(baseline: &str, merged: &str) -> String {
+    let marks: BTreeMap<&str, &str> = varying(merged)
+        .into_iter()
+        .map(|it| (read(it).0, it))
+        .filter(|(what, _)| !is_covered(what))
+        .collect();
+    let known: BTreeSet<&str> = baseline.lines().map(|it| read(it).0).collect();
+    let of = |line: &str| match marks.get(read(line).0) {
+        Some(mark) => (*mark).to_owned(),
+        None => line.trim_end().to_owned(),
+    };
+    let new = marks.iter().filter(|it| !known.contains(it.0)).map(|it| (*it.1).to_owned());
+    let mut lines: Vec<String> = baseline.lines().map(of).chain(new).collect();
+    lines.sort_by(|one, other| read(one).0.cmp(read(other).0));
+    lines.join("\n")
+}
+
+/// The lines of a baseline that say that something varies.
+#[must_use]
+pub fn varying(baseline: &str) -> Vec<&str> {
+    let varies = |it: &&str| matches!(read(it).1, Times::Any | Times::Sometimes);
+    baseline.lines().filter(varies).collect()
+}
+
+/// The line of what was seen that tells of the same write as a line.
+#[must_use]
+pub fn same<'a>(seen: &'a str, line: &str) -> Option<&'a str> {
+    seen.lines().find(|it| read(it).0 == read(line).0)
+}
+
 /// Whether two writes differ in one part of their address and in nothing else.
 fn is_other_address(one: &str, other: &str) -> bool {
     fn parts(what: &str) -> Option<(&str, &str, Vec<&str>)> {
@@ -194,6 +227,19 @@ mod tests {
         assert!(differs(&baseline, "POST /order 200\nPUT /log 200 (2 times)"), "a lost save");
         let ids = ["PUT /draft/17 200", "PUT /draft/18 200"].map(str::to_owned);
         assert_eq!(merged(&ids), None, "the next one would be /draft/19");
+    }
+
+    #[test]
+    fn a_baseline_gets_the_marks_of_what_varies_and_keeps_the_rest() {
+        let merged =
+            "POST /retry 503 (sometimes)\nPOST /new 200\nPUT /draft 200 (any number of times)";
+        assert_eq!(
+            marked("POST /order 200\nPUT /draft 200", merged),
+            "POST /order 200\nPOST /retry 503 (sometimes)\nPUT /draft 200 (any number of times)",
+            "a lost order stays to be decided on, and so does what is new"
+        );
+        let kept = "DELETE /a 204\n[…] (many times)\n[…]";
+        assert_eq!(marked(kept, "DELETE /a 204\n[…] (sometimes)"), kept);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn diff(old: &str, new: &str) -> Option<LineDiff> {
             pieces: vec![DiffPiece { text: line.to_owned(), emphasis: false }],
         })
         .collect();
-    (!lines.is_empty()).then_some(LineDiff { lines, replaced: false })
+    (!lines.is_empty()).then_some(LineDiff { lines, replaced: false, beyond: 0 })
 }
 
 /// What a line says, and how many times it was seen.

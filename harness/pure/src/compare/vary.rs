@@ -1,11 +1,74 @@
 //! [`shared`] and [`pattern`]: what several variants of one line have in common, and the narrowest
 //! redaction that makes them the same. Used by `review` for two and by `settle` for several.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use regex::Regex;
 
+/// A month, and a day of the week, by any name of it.
+const MONTH: &str = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
+const WEEKDAY: &str = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*";
+
 /// What a varying part may look like, the narrowest first.
-const SHAPES: [&str; 6] =
-    [r"\d+", r"[\d.,]+", r"[\d:., T/+-]+", r"[0-9a-fA-F-]+", r"[\w.-]+", r#"[^\s"'<>]+"#];
+static SHAPES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let plain = |it: &str| it.to_owned();
+    let numbers = [r"\d+", r"[\d.,]+", r"[\d:., T/+-]+"].map(plain);
+    let dates = [plain(MONTH), plain(WEEKDAY), long_date(), format!("{}{TIME}", long_date())];
+    let words = [r"[0-9a-fA-F-]+", r"[\w.-]+", r#"[^\s"'<>]+"#].map(plain);
+    numbers.into_iter().chain(dates).chain(words).collect()
+});
+
+/// A time of the day, behind a date.
+const TIME: &str = r"(?:,|,? at)? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?";
+
+/// A date with its month by name: `Saturday, 21 November 2026`, `Nov 21st`.
+fn long_date() -> String {
+    let day = r"\d{1,2}(?:st|nd|rd|th)?";
+    format!(r"(?:{WEEKDAY},? )?(?:{day} {MONTH}|{MONTH} {day})(?:,? \d{{4}})?")
+}
+
+/// Where dates stand in a text: one of which only the day was seen to vary varies as a whole.
+#[must_use]
+pub fn dates(text: &str) -> Vec<Range<usize>> {
+    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+        let day = r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}";
+        Regex::new(&format!(r"\b(?:{}(?:{TIME})?|{day})\b", long_date()))
+            .expect("a constant pattern")
+    });
+    DATE.find_iter(text).map(|it| it.range()).collect()
+}
+
+/// Constant text as an expression that holds next month too: months and weekdays are any of them.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    static NAMES: LazyLock<[(Regex, &str); 2]> = LazyLock::new(|| {
+        let months = "January|February|March|April|May|June|July|August|September|October|\
+                      November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec";
+        let days = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\
+                    Mon|Tue|Wed|Thu|Fri|Sat|Sun";
+        [(months, MONTH), (days, WEEKDAY)].map(|(names, any)| {
+            (Regex::new(&format!(r"\b(?:{names})\b")).expect("a constant pattern"), any)
+        })
+    });
+    let mut parts = vec![text.to_owned()];
+    // What stands at odd places is an expression already.
+    for (names, any) in &*NAMES {
+        let mut next = Vec::new();
+        for (at, part) in parts.into_iter().enumerate() {
+            if at % 2 == 1 {
+                next.push(part);
+                continue;
+            }
+            let mut pieces = names.split(&part);
+            next.extend(pieces.next().map(str::to_owned));
+            next.extend(pieces.flat_map(|it| [(*any).to_owned(), it.to_owned()]));
+        }
+        parts = next;
+    }
+    let written = parts.into_iter().enumerate();
+    written.map(|(at, it)| if at % 2 == 1 { it } else { regex::escape(&it) }).collect()
+}
 
 /// How many words of a line say where in it something stands.
 const CONTEXT: usize = 2;
@@ -75,11 +138,11 @@ pub fn pattern_at(
         Around::Words => {
             let (head, tail) = (last_words(head.trim_start_matches(' ')), first_words(tail));
             let end = if tail.is_empty() { "$" } else { "" };
-            format!("{}({shape}){}{end}", regex::escape(head), regex::escape(tail))
+            format!("{}({shape}){}{end}", literal(head), literal(tail))
         }
         Around::Line => {
             let head = head.trim_start_matches(' ');
-            format!("^ *{}({shape}){}$", regex::escape(head), regex::escape(tail))
+            format!("^ *{}({shape}){}$", literal(head), literal(tail))
         }
     })
 }
@@ -87,11 +150,11 @@ pub fn pattern_at(
 /// What all of these look like, as a regex.
 #[must_use]
 pub fn shape(middles: &[&str]) -> &'static str {
-    let fits = |shape: &&&str| {
+    let fits = |shape: &&String| {
         let whole = Regex::new(&format!("^(?:{shape})$")).expect("a constant pattern");
         middles.iter().all(|it| whole.is_match(it))
     };
-    SHAPES.iter().find(fits).copied().unwrap_or(".*?")
+    SHAPES.iter().find(fits).map_or(".*?", String::as_str)
 }
 
 fn last_words(text: &str) -> &str {
@@ -138,5 +201,47 @@ mod tests {
         }
         let whole = pattern(&["one two three four 5", "one two three four 6"], Around::Line);
         assert_eq!(whole.as_deref(), Some(r"^ *one two three four (\d+)$"));
+    }
+
+    #[test]
+    fn a_date_is_one_value_whatever_its_month_is_called() {
+        let found = |text: &str| -> Vec<String> {
+            dates(text).into_iter().map(|it| text[it].to_owned()).collect()
+        };
+        let table = [
+            ("made on Saturday, 21 November 2026 by Ada", "Saturday, 21 November 2026"),
+            ("made on Nov 21st, 2026", "Nov 21st, 2026"),
+            ("21 November 2026 at 09:00, all", "21 November 2026 at 09:00"),
+            ("due 2026-11-21", "2026-11-21"),
+            ("due 21/11/2026", "21/11/2026"),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(found(text), [wanted], "{text}");
+        }
+        for text in ["2 items", "version 1.2.34", "12 monkeys", "a 3-1 win"] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_with_a_month_or_weekday_holds_in_the_next_one() {
+        let holds = |variants: &[&str], later: &str| {
+            let text = pattern(variants, Around::Words).expect("they share something");
+            (Regex::new(&text).expect("a pattern").is_match(later), text)
+        };
+        let november = ["Until 20 November 2026: open", "Until 21 November 2026: open"];
+        assert!(holds(&november, "Until 3 December 2026: open").0);
+        assert!(!holds(&november, "Until 3 Apples 2026: open").0, "an apple is no month");
+        let table: [(&[&str], &str, bool); 4] = [
+            (&["on Friday", "on Saturday"], "on Monday", true),
+            (&["on Friday", "on Saturday"], "on fire", false),
+            (&["in November", "in December"], "in May", true),
+            (&["by 20 November", "by Friday, 21 November"], "by Sat 1 May", true),
+        ];
+        for (variants, later, wanted) in table {
+            let (is_match, text) = holds(variants, later);
+            assert_eq!(is_match, wanted, "{text} on {later}");
+        }
+        assert_eq!(literal("Sunk (11)"), r"Sunk \(11\)");
     }
 }

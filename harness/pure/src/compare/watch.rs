@@ -91,6 +91,7 @@ pub fn differences(
                 diff: diff.collect(),
                 image: None,
                 evidence: vec![record.evidence.path.clone()],
+                beyond: 0,
                 changes: Vec::new(),
             };
             change.changes = super::changes::read(&change, false);

@@ -181,6 +181,7 @@ impl Fold {
                 machine: digest.machine,
                 browser: digest.browser,
                 builds: digest.builds.into_iter().collect(),
+                versions: digest.versions.into_iter().collect(),
                 decision: digest.decision,
                 totals: digest.totals,
                 sensitivity: digest.sensitivity,

@@ -28,6 +28,7 @@ pub(super) struct Digest {
     pub machine: Option<String>,
     pub browser: Option<String>,
     pub builds: Vec<(String, String)>,
+    pub versions: Vec<(String, String)>,
     pub decision: Decision,
     pub totals: Totals,
     pub sensitivity: Option<Noticed>,
@@ -91,6 +92,8 @@ pub(super) fn read(
         return Err(newer(night.format_version));
     }
     let facts = night.night;
+    let named = facts.products.iter();
+    let versions = named.filter_map(|it| Some((it.name.clone(), it.version.clone()?))).collect();
     let scenarios = night.scenarios.into_iter().filter(|it| wanted(&it.id));
     let scenarios = scenarios.map(|it| (it.id.clone().into_owned(), it.digest(with_steps)));
     Ok(Digest {
@@ -100,6 +103,7 @@ pub(super) fn read(
         machine: facts.machine,
         browser: facts.versions.get("browser").cloned(),
         builds: facts.products.into_iter().filter_map(|it| Some((it.name, it.build?))).collect(),
+        versions,
         decision: night.gate.decision,
         totals: night.totals,
         sensitivity: night.sensitivity.and_then(|it| serde_json::from_value(it).ok()),
@@ -166,6 +170,8 @@ struct Product {
     name: String,
     #[serde(default)]
     build: Option<String>,
+    #[serde(default)]
+    version: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -75,6 +75,7 @@ mod tests {
             machine: None,
             browser: None,
             builds: indexmap::IndexMap::new(),
+            versions: indexmap::IndexMap::new(),
             decision: Decision::Pass,
             totals: Totals::default(),
             sensitivity: None,

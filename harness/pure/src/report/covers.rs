@@ -70,13 +70,15 @@ fn said(change: &CoveredChange) -> String {
 
 fn place(change: &CoveredChange) -> String {
     let scenario = one_line(&change.scenario, 80);
-    match (&change.checkpoint, change.facet) {
+    let place = match (&change.checkpoint, change.facet) {
         (Some(checkpoint), Some(facet)) => {
             format!("{scenario}@{} {facet}", one_line(checkpoint, 80))
         }
         (Some(checkpoint), None) => format!("{scenario}@{}", one_line(checkpoint, 80)),
         (None, _) => format!("{scenario}, a step"),
-    }
+    };
+    // What is written is what that attempt saw, which another one may have seen otherwise.
+    if change.attempt > 1 { format!("{place}, attempt {}", change.attempt) } else { place }
 }
 
 #[cfg(test)]
@@ -87,6 +89,7 @@ mod tests {
         CoveredChange {
             id: format!("{before:?}{after:?}"),
             scenario: scenario.to_owned(),
+            attempt: 1,
             checkpoint: Some("help".to_owned()),
             facet: Some(FacetKind::Stdout),
             thing: "entry --check".to_owned(),
@@ -109,6 +112,7 @@ mod tests {
                 thing: "button \"Send\"".to_owned(),
                 ..change("a", Some("- button \"Send\""), Some("- button \"Save\""))
             },
+            CoveredChange { attempt: 2, ..change("c", None, Some("as seen again")) },
             CoveredChange {
                 facet: Some(FacetKind::Image),
                 ..change("a", None, Some("button \"Save\" looks different"))
@@ -122,6 +126,7 @@ mod tests {
                 "entry --check: nothing → more of it (a@help stdout)",
                 "entry --check: less → nothing (a@help stdout)",
                 "button \"Send\": button \"Send\" → button \"Save\" (a@help aria)",
+                "entry --check: nothing → as seen again (c@help stdout, attempt 2)",
                 "button \"Save\" looks different (a@help image)",
             ]
         );

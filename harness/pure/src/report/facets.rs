@@ -87,16 +87,23 @@ impl FacetView {
             }
         };
         let hidden = change.diff.len().saturating_sub(MOST_LINES);
+        let mut left_out: Vec<String> = Vec::new();
+        if hidden > 0 {
+            left_out.push(format!("{} of this diff left out here.", count(hidden, "line")));
+        }
+        if change.beyond > 0 {
+            let more = count(change.beyond as usize, "more changed line");
+            let are = if change.beyond == 1 { "is" } else { "are" };
+            left_out.push(format!("{more} {are} in no diff."));
+        }
+        if !left_out.is_empty() {
+            left_out.push("The whole is in the evidence.".to_owned());
+        }
         Self {
             name: change.facet.map_or("check", FacetKind::word),
             about,
             lines: change.diff.iter().take(MOST_LINES).map(LineView::new).collect(),
-            left_out: (hidden > 0).then(|| {
-                format!(
-                    "{} of this diff left out here; the whole is in the evidence.",
-                    count(hidden, "line")
-                )
-            }),
+            left_out: (!left_out.is_empty()).then(|| left_out.join(" ")),
             expected: short(&change.expected, LONGEST_VALUE),
             actual: short(&change.actual, LONGEST_VALUE),
             picture,

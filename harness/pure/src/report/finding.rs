@@ -2,7 +2,7 @@
 //!
 //! Neighbours: [`super::facets`] for what changed, [`super::page`] for where it stands.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -39,6 +39,9 @@ pub struct FindingView {
     sure: String,
     first_seen: String,
     owner: Option<String>,
+    /// Who answers for its scenarios, and their tags: what filters go by.
+    owners: String,
+    tags: String,
     fingerprint: String,
     hits: String,
     places: Vec<PlaceView>,
@@ -52,6 +55,8 @@ pub struct FindingView {
     covers: Vec<Cover>,
     more_covers: Option<String>,
     known: Option<String>,
+    /// The redaction that would silence it, where it looks like noise.
+    noise: Option<String>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
@@ -122,6 +127,26 @@ pub struct Known<'a> {
     pub anchors: HashMap<&'a str, String>,
 }
 
+impl Known<'_> {
+    /// Who answers for the scenarios that a finding hits, separated by `|`.
+    pub fn owners_of(&self, finding: &Finding) -> String {
+        let hit = finding.scenarios.iter().filter_map(|id| self.scenarios.get(id.as_str()));
+        joined(hit.filter_map(|it| it.owner.as_deref()).chain(finding.owner.as_deref()))
+    }
+
+    /// The tags of the scenarios that a finding hits, separated by `|`.
+    pub fn tags_of(&self, finding: &Finding) -> String {
+        let hit = finding.scenarios.iter().filter_map(|id| self.scenarios.get(id.as_str()));
+        joined(hit.flat_map(|it| it.tags.iter().map(String::as_str)))
+    }
+}
+
+/// Each name once, in order.
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let all: BTreeSet<&str> = names.collect();
+    one_line(&all.into_iter().collect::<Vec<_>>().join("|"), 400)
+}
+
 /// The word of a stage at which nothing is decided.
 pub fn on_trial(stage: Stage) -> Option<&'static str> {
     (!stage.is_gating()).then(|| stage.word())
@@ -144,6 +169,8 @@ impl FindingView {
             sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0).min(0.99) * 100.0),
             first_seen: first_seen(finding, known.report),
             owner: finding.owner.as_deref().map(|owner| one_line(owner, 60)),
+            owners: known.owners_of(finding),
+            tags: known.tags_of(finding),
             fingerprint: one_line(&finding.fingerprint, 80),
             hits: count(finding.scenarios.len(), "scenario"),
             places: places(finding, known),
@@ -166,12 +193,18 @@ impl FindingView {
                     one_line(&note.owner, 60)
                 )
             }),
+            noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
             reasons: reasons(finding),
             changes,
             more_changes,
             timeline,
             recordings: recordings(finding, known),
         }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Roughly how many bytes it takes on the page.
@@ -339,6 +372,9 @@ fn thumbnails(finding: &Finding, changes: &[ChangeView], known: &Known<'_>) -> O
     let compared = changes.iter().flat_map(|it| &it.facets).find_map(FacetView::picture);
     if let Some(picture) = compared {
         let mut pair = picture.clone();
+        if !pair.thumbnails.is_empty() {
+            pair.frames = std::mem::take(&mut pair.thumbnails);
+        }
         pair.frames.truncate(2);
         return (!pair.frames.is_empty()).then_some(pair);
     }
@@ -354,8 +390,15 @@ fn thumbnails(finding: &Finding, changes: &[ChangeView], known: &Known<'_>) -> O
         size: None,
         boxes: Vec::new(),
         part: None,
+        crop: None,
     };
-    Some(PictureView { frames: vec![frame], about: String::new(), note: None, compares: false })
+    Some(PictureView {
+        frames: vec![frame],
+        about: String::new(),
+        note: None,
+        compares: false,
+        thumbnails: Vec::new(),
+    })
 }
 
 impl TimelineView {

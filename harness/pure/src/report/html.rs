@@ -27,6 +27,7 @@ const TEMPLATES: [(&str, &str); 5] = [
 /// The only scripts of the page; their hashes are in the page's policy, and nothing else may run.
 const PLAYER: &str = include_str!("../../../../reports/templates/recording.js");
 const SLIDER: &str = include_str!("../../../../reports/templates/compare.js");
+const FILTER: &str = include_str!("../../../../reports/templates/filter.js");
 const STYLE: &str = include_str!("../../../../reports/templates/night.css");
 
 /// The page of a night; `read` gives the bytes of evidence, by its path in the night directory.
@@ -49,6 +50,8 @@ pub fn render(
     context.insert("slides", &slides);
     context.insert("slider", SLIDER);
     context.insert("slider_hash", &STANDARD.encode(Sha256::digest(SLIDER)));
+    context.insert("filter", FILTER);
+    context.insert("filter_hash", &STANDARD.encode(Sha256::digest(FILTER)));
     context.insert("page", &page);
     context.insert("plays", &recordings.any_to_play());
     context.insert("style", STYLE);
@@ -79,7 +82,7 @@ pub fn print_options(report: &NightReport) -> PrintOptions {
         .iter()
         .filter_map(|product| {
             let name = shown::one_line(&product.name, 40);
-            Some(format!("{name} {}", shown::one_line(product.build.as_deref()?, 40)))
+            Some(format!("{name} {}", shown::one_line(&product.said()?, 60)))
         })
         .collect();
     let style = "font:8px system-ui,sans-serif;color:#555;width:100%;margin:0 14mm;\

@@ -1,4 +1,5 @@
-//! [`lead`]: expected against actual in two lines each, of what a finding's title speaks of.
+//! [`lead`]: expected against actual, of what a finding's title speaks of: all lines where they are
+//! few, else the first, with the number of those that stand below.
 
 use std::cmp::Reverse;
 
@@ -7,7 +8,12 @@ use super::shown::{count, short};
 use crate::model::observe::END_MARK;
 use crate::model::{FacetChange, FacetKind, Finding};
 
-/// Expected against actual, in two lines each.
+/// As many lines are shown where there are no more than [`ALL_OF`].
+const FIRST: usize = 8;
+/// Up to as many lines are all shown: to count two is no shorter than to show them.
+const ALL_OF: usize = 10;
+
+/// Expected against actual.
 pub fn lead(finding: &Finding) -> (String, String) {
     let facets = finding.differences.first().map_or(&[][..], |it| &it.facets);
     let pieces = pieces(&finding.title);
@@ -28,11 +34,11 @@ pub fn lead(finding: &Finding) -> (String, String) {
                 .map(|line| format!("\n{}", short(line.trim(), 160)))
                 .unwrap_or_default();
             (
-                format!("exit {}", two_lines(&facet.expected, &[])),
-                format!("exit {}{said}", two_lines(&facet.actual, &[])),
+                format!("exit {}", first_lines(&facet.expected, &[])),
+                format!("exit {}{said}", first_lines(&facet.actual, &[])),
             )
         }
-        _ => (two_lines(&facet.expected, &pieces), two_lines(&facet.actual, &pieces)),
+        _ => (first_lines(&facet.expected, &pieces), first_lines(&facet.actual, &pieces)),
     }
 }
 
@@ -78,16 +84,23 @@ fn lead_facet<'a>(facets: &'a [FacetChange], pieces: &[&str]) -> Option<&'a Face
     })
 }
 
-/// At most two lines that hold something, shortened: from the first on that holds a piece.
-fn two_lines(text: &str, pieces: &[&str]) -> String {
+/// The lines that hold something, each shortened; of many, those from the first that holds a piece.
+fn first_lines(text: &str, pieces: &[&str]) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let from = lines.iter().position(|line| pieces.iter().any(|it| line.contains(it)));
+    if lines.is_empty() {
+        return "not there".to_owned();
+    }
+    let (from, most) = if lines.len() <= ALL_OF {
+        (0, ALL_OF)
+    } else {
+        let holds = |line: &&str| pieces.iter().any(|it| line.contains(it));
+        (lines.iter().position(holds).unwrap_or(0).min(lines.len() - FIRST), FIRST)
+    };
     let shown: Vec<String> =
-        lines.iter().skip(from.unwrap_or(0)).take(2).map(|line| short(line, 160)).collect();
-    match (shown.len(), lines.len() - shown.len()) {
-        (0, _) => "not there".to_owned(),
-        (_, 0) => shown.join("\n"),
-        (_, more) => format!("{} … ({})", shown.join("\n"), count(more, "more line")),
+        lines.iter().skip(from).take(most).map(|line| short(line, 160)).collect();
+    match lines.len() - shown.len() {
+        0 => shown.join("\n"),
+        more => format!("{}\n… {}, below", shown.join("\n"), count(more, "more line")),
     }
 }
 
@@ -103,6 +116,7 @@ mod tests {
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         }
     }
@@ -127,7 +141,16 @@ mod tests {
         let led = |title| lead_facet(&both, &pieces(title)).and_then(|it| it.facet);
         assert_eq!(led("button \"Add\" is gone on /cart"), Some(FacetKind::Aria));
         assert_eq!(led("the title changed"), Some(FacetKind::Page));
-        let lines = two_lines(&both[1].expected, &["Add"]);
-        assert_eq!(lines, "- button \"Add\" … (2 more lines)");
+    }
+
+    #[test]
+    fn few_lines_are_all_shown_and_of_many_those_that_the_title_speaks_of() {
+        let rows = |numbers: std::ops::Range<u32>| -> String {
+            numbers.map(|n| format!("row {n}")).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(first_lines(&rows(0..10), &["row 7"]), rows(0..10));
+        let shown = format!("{}\n… 22 more lines, below", rows(7..15));
+        assert_eq!(first_lines(&rows(0..30), &["row 7"]), shown);
+        assert_eq!(first_lines("\n \n", &[]), "not there");
     }
 }

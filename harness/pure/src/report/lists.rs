@@ -5,14 +5,16 @@
 
 use serde::Serialize;
 
+use super::Mode;
 use super::fact::because;
 use super::finding::{FindingView, Known, on_trial};
 use super::night::ScenarioReport;
 use super::shown::{count, duration, one_line};
 use crate::model::Finding;
 
-/// The most findings that are shown in full, and what they may weigh together.
-const MOST_FULL: usize = 100;
+/// The most findings that are shown in full, on the screen and on paper, and what they may weigh
+/// together.
+const MOST_FULL: [usize; 2] = [100, 24];
 const HEAVIEST: usize = 1_600_000;
 /// The most findings that get a line of their own beyond those.
 const MOST_BRIEF: usize = 400;
@@ -36,6 +38,9 @@ pub struct BriefView {
     title: String,
     hits: String,
     reproduce: String,
+    /// Who answers for its scenarios, and their tags: what filters go by.
+    owners: String,
+    tags: String,
 }
 
 /// Rows of a table of scenarios.
@@ -57,6 +62,8 @@ pub struct RowView {
     attempts: usize,
     duration: String,
     source: String,
+    owner: String,
+    tags: String,
 }
 
 /// What is left of the room for findings in full.
@@ -65,9 +72,13 @@ pub struct Room {
     bytes: usize,
 }
 
-impl Default for Room {
-    fn default() -> Self {
-        Self { findings: MOST_FULL, bytes: HEAVIEST }
+impl Room {
+    pub fn of(mode: Mode) -> Self {
+        let findings = match mode {
+            Mode::Screen => MOST_FULL[0],
+            Mode::Print => MOST_FULL[1],
+        };
+        Self { findings, bytes: HEAVIEST }
     }
 }
 
@@ -94,12 +105,21 @@ impl FindingList {
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),
                     reproduce: one_line(&finding.reproduce, 200),
+                    owners: known.owners_of(finding),
+                    tags: known.tags_of(finding),
                 });
             }
         }
         list.count = count(list.total, "finding");
         list.left_out = left_out(list.total, list.full.len() + list.brief.len(), "finding");
         list
+    }
+}
+
+impl FindingList {
+    /// The ids of the findings that have a place on the page.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.full.iter().map(FindingView::id).chain(self.brief.iter().map(|it| it.id.as_str()))
     }
 }
 
@@ -147,6 +167,8 @@ impl RowView {
                 duration(scenario.duration_ms)
             },
             source: format!("{}:{}", one_line(&scenario.file, 160), scenario.line),
+            owner: scenario.owner.as_deref().map(|it| one_line(it, 80)).unwrap_or_default(),
+            tags: one_line(&scenario.tags.join("|"), 400),
         }
     }
 }

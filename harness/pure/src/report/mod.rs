@@ -13,13 +13,16 @@
 //! - `page.rs`: all that the page shows, decided here.
 //! - `sections.rs`: its folded parts: what still fails, is new, fixed, known.
 //! - `fact.rs`: a fact beside its term, and the words for why something is not judged.
+//! - `morning.rs`: the rest of the morning in a few lines, for the first page of the PDF.
+//! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
 //! - `finding.rs`: one finding as the page shows it.
-//! - `lead.rs`: what a finding's title speaks of, expected against actual in two lines each.
+//! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
 //! - `facets.rs`: one facet of a difference as the page shows it.
 //! - `pictures.rs`: how a picture changed: side by side, boxed, in part, in words.
+//! - `crop.rs`: a pair of small pictures cropped to what changed.
 //! - `recording.rs`: a program on a terminal as the page shows and plays it.
 //! - `lists.rs`: long lists: some in full, the rest counted.
 //! - `shown.rs`: product text made harmless and bounded.
@@ -31,6 +34,7 @@
 
 mod build;
 mod covers;
+mod crop;
 mod ctrf;
 mod facets;
 mod fact;
@@ -40,6 +44,7 @@ mod html;
 mod junit;
 mod lead;
 mod lists;
+mod morning;
 mod night;
 mod page;
 mod past;
@@ -51,6 +56,7 @@ pub mod shown;
 mod summary;
 mod timeline;
 mod trust;
+mod views;
 
 use std::path::{Path, PathBuf};
 

@@ -11,18 +11,22 @@ use super::facets::{LinkView, links};
 use super::fact::FactView;
 use super::finding::Known;
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
+use super::morning::{AlsoView, also};
 use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sections::{SectionView, sections};
 use super::sentence::{active, sentence, slower};
 use super::shown::{count, duration, one_line, short};
-use super::trust::{BuildView, TallyView, alerts, builds, judged, tally, trust};
+use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
+use super::views::Views;
 use crate::model::finding::Pending;
 use crate::model::{Decision, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
+/// The most findings that the overview names.
+const OVERVIEW: usize = 12;
 /// The most redactions that are named because nobody needs them.
 const MOST_DEAD: usize = 50;
 
@@ -44,11 +48,17 @@ pub struct Page {
     rule: String,
     tally: Vec<TallyView>,
     trust: Vec<FactView>,
+    /// Where nobody looks.
+    blind: Vec<BlindView>,
     /// The line of it that stands above the findings.
     judged: String,
     /// Whether nothing needs anybody.
     calm: bool,
     needs_you: FindingList,
+    /// The rest of the morning, for the first page of the PDF.
+    also: Vec<AlsoView>,
+    /// The night by owner and tag; on paper there is nothing to click.
+    views: Option<Views>,
     /// What the overview of the printed page leaves out.
     overview_left_out: Option<String>,
     sections: Vec<SectionView>,
@@ -128,11 +138,14 @@ impl Page {
             titles: report.findings.iter().map(|it| (it.id.as_str(), it.title.as_str())).collect(),
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
-        let mut room = Room::default();
+        let mut room = Room::of(mode);
         let urgent = active(report, Verdict::Regressed).chain(slower(report));
         let needs_you = FindingList::new(urgent, &known, &mut room);
         let night = &report.night;
         let waiting = waiting(report);
+        let sections = sections(report, &known, &mut room, most_rows);
+        let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
+        let views = Views::new(report, &lists.flat_map(FindingList::shown).collect());
         Self {
             print: mode == Mode::Print,
             title: sentence(report),
@@ -150,12 +163,15 @@ impl Page {
             rule: short(&report.gate.rule, 400),
             tally: tally(report),
             trust: trust(report),
+            blind: blind(report),
             judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
-            overview_left_out: (needs_you.total > 12)
-                .then(|| format!("{} below.", count(needs_you.total - 12, "more finding"))),
+            also: also(report),
+            views: (mode == Mode::Screen && !views.is_empty()).then_some(views),
+            overview_left_out: (needs_you.total > OVERVIEW)
+                .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
             needs_you,
-            sections: sections(report, &known, &mut room, most_rows),
+            sections,
             slowest: slowest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()

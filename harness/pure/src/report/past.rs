@@ -18,6 +18,8 @@ const FELT: f64 = 1.2;
 pub struct NightView {
     decision: &'static str,
     day: String,
+    /// When it began, in UTC: two nights may begin on one day.
+    time: String,
     what: String,
     tonight: bool,
 }
@@ -32,6 +34,7 @@ pub fn strip(report: &NightReport) -> Vec<NightView> {
         NightView {
             decision: decision.word(),
             day: at.format("%-d %b").to_string(),
+            time: at.format("%H:%M").to_string(),
             what: what(totals),
             tonight,
         }

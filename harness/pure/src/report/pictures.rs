@@ -35,6 +35,9 @@ pub struct PictureView {
     pub note: Option<String>,
     /// Whether the first two are a pair that can be laid over each other.
     pub compares: bool,
+    /// Baseline and tonight, cropped to what changed.
+    #[serde(skip)]
+    pub thumbnails: Vec<FrameView>,
 }
 
 /// One picture.
@@ -52,6 +55,8 @@ pub struct FrameView {
     pub boxes: Vec<BoxView>,
     /// Which part of it is shown; all of it where nothing is said.
     pub part: Option<PartView>,
+    /// The same of a thumbnail, which leaves out something at its sides too.
+    pub crop: Option<CropView>,
 }
 
 /// A region in percent of a picture.
@@ -70,6 +75,34 @@ pub struct PartView {
     ratio: String,
     /// How far the picture is pulled up, in percent of its width.
     up: String,
+}
+
+/// The part of a picture that a thumbnail shows: all in percent of the part's width.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CropView {
+    /// Width by height, as CSS has it.
+    ratio: String,
+    /// How wide the whole picture is.
+    wide: String,
+    /// How far it is pulled to the left, and up.
+    left: String,
+    up: String,
+    /// Whether two of them stand below each other, since they are much wider than high.
+    flat: bool,
+}
+
+impl CropView {
+    /// The `part` of a picture that is `width` pixels wide.
+    pub fn new(part: Rect, width: u32) -> Self {
+        let percent = |of: u32| format!("{:.3}", 100.0 * f64::from(of) / f64::from(part.width));
+        Self {
+            ratio: format!("{} / {}", part.width, part.height),
+            wide: percent(width),
+            left: percent(part.x),
+            up: percent(part.y),
+            flat: part.width > 2 * part.height,
+        }
+    }
 }
 
 impl PictureView {
@@ -93,10 +126,12 @@ impl PictureView {
             .zip(evidence)
             .filter_map(|((caption, alt, size), path)| {
                 let (href, part) = (evidence_link(path)?, part.clone());
-                Some(FrameView { caption, alt, href, size: Some(size), boxes: Vec::new(), part })
+                let (size, boxes) = (Some(size), Vec::new());
+                Some(FrameView { caption, alt, href, size, boxes, part, crop: None })
             })
             .collect();
         let compares = frames.len() >= 2;
+        let thumbnails = super::crop::thumbnails(image, &frames);
         // Without a boxed picture in the evidence the page draws the boxes itself.
         if let [_, tonight] = frames.as_slice() {
             let boxes = image.boxes.iter().take(MOST_BOXES);
@@ -116,7 +151,7 @@ impl PictureView {
                 thousands(u64::from(image.actual_size.1))
             )
         });
-        Self { frames, about, note, compares }
+        Self { frames, about, note, compares, thumbnails }
     }
 }
 

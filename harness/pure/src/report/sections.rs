@@ -115,7 +115,7 @@ pub(super) struct SectionView {
     verdict: &'static str,
     title: &'static str,
     about: &'static str,
-    findings: FindingList,
+    pub findings: FindingList,
     /// Causes that are gone.
     gone: Vec<GoneView>,
     gone_left_out: Option<String>,

@@ -121,6 +121,20 @@ pub fn is_suppressed(finding: &Finding) -> bool {
 }
 
 fn builds(product: &ProductBuild, name: bool) -> Option<String> {
+    let line = |it: &Option<String>| it.as_deref().map(|it| one_line(it, 60));
+    // What the product says of itself says more than how somebody named its folder.
+    match (line(&product.version), line(&product.previous_version)) {
+        (Some(version), Some(previous)) if version != previous => {
+            return Some(format!("{version} against {previous}"));
+        }
+        (Some(version), _) => return Some(format!("{version}, {}", named(product, false)?)),
+        (None, _) => {}
+    }
+    named(product, name)
+}
+
+/// The builds by what names them.
+fn named(product: &ProductBuild, name: bool) -> Option<String> {
     let build = one_line(product.build.as_deref()?, 60);
     let what = match name {
         // Most programs say their own name with their version.

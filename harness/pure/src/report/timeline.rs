@@ -92,7 +92,7 @@ fn not_done(step: &Step, state: StepState, file: Option<String>) -> StepReport {
 /// A step as it went; one that no plan knows is told as its record says it.
 fn done(record: &StepRecord, step: Option<&Step>, file: Option<String>) -> StepReport {
     let (outcome, expected, actual) = match &record.outcome {
-        StepOutcome::Passed => (StepState::Passed, None, None),
+        StepOutcome::Passed => (StepState::Passed, None, record.remark.clone()),
         StepOutcome::Failed(failure) => {
             (failure.outcome.into(), Some(failure.expected.clone()), Some(failure.actual.clone()))
         }
@@ -134,6 +134,7 @@ mod tests {
             place: "/".to_owned(),
             outcome: StepOutcome::Passed,
             decided: None,
+            remark: None,
             duration_ms: 1,
             evidence: Vec::new(),
         }

@@ -42,11 +42,8 @@ pub fn builds(report: &NightReport) -> Vec<BuildView> {
         .iter()
         .map(|product| BuildView {
             name: one_line(&product.name, 60),
-            build: product
-                .build
-                .as_deref()
-                .map_or("unnamed build".to_owned(), |it| one_line(it, 80)),
-            previous: product.previous_build.as_deref().map(|it| one_line(it, 80)),
+            build: product.said().map_or("unnamed build".to_owned(), |it| one_line(&it, 80)),
+            previous: product.previous_said().map(|it| one_line(&it, 80)),
         })
         .collect()
 }
@@ -290,16 +287,41 @@ fn sensitivity(report: &NightReport) -> Option<FactView> {
     let tried = figure.mutants as usize;
     let mut more = vec![format!("of {} possible ones", thousands(figure.possible))];
     more.extend(before(report));
-    more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 120)));
-    if figure.blind_spots as usize > MOST_BLIND {
-        let rest = figure.blind_spots as usize - MOST_BLIND;
-        more.push(format!("and {}: nightshift sensitivity", count(rest, "more blind spot")));
+    // Newer nights have a table of their own for these.
+    if figure.blind.is_empty() {
+        more.extend(figure.worst.iter().take(MOST_BLIND).map(|it| one_line(it, 120)));
+        if figure.blind_spots as usize > MOST_BLIND {
+            let rest = figure.blind_spots as usize - MOST_BLIND;
+            more.push(format!("and {}: nightshift sensitivity", count(rest, "more blind spot")));
+        }
     }
     Some(FactView {
         term: "Would be noticed",
         text: format!("{percent} % of {}", count(tried, "change")),
         more,
     })
+}
+
+/// A place where nobody looks.
+#[derive(Debug, Serialize)]
+pub struct BlindView {
+    lost: String,
+    place: String,
+    facets: String,
+    why: String,
+}
+
+/// Where nobody looks, the worst first.
+pub fn blind(report: &NightReport) -> Vec<BlindView> {
+    let rows = report.sensitivity.as_ref().map_or(&[][..], |it| &it.blind);
+    rows.iter()
+        .map(|it| BlindView {
+            lost: thousands(it.lost),
+            place: one_line(&it.place, 120),
+            facets: one_line(&it.facets, 120),
+            why: one_line(&it.why, 200),
+        })
+        .collect()
 }
 
 /// The same of earlier nights, the oldest first.

@@ -5,7 +5,7 @@ use crate::compare::{CompareError, TextJudge, canonical};
 use crate::model::attempts::Attempts;
 pub use crate::model::sensitivity::Cost;
 use crate::model::settle::Remedy;
-use crate::model::{Entry, EvidenceRef, Plan, Rect, Scenario, Stage};
+use crate::model::{Entry, EvidenceRef, FacetKind, Plan, Rect, Scenario, Stage};
 
 use super::picture::{Picture, is_covered};
 use super::probe::{self, Checkpoint, Content};
@@ -51,8 +51,16 @@ pub fn of_remedy<E>(
             let words = [&*plan.night, &*scenario.id, log.name, case.facet.word()];
             let mut rng = fastrand::Rng::with_seed(seed(&words));
             let baseline = canonical(case.facet, text);
-            let judges =
-                [&before, &after].map(|it| TextJudge::new(case.facet, &baseline, &it.redactor));
+            let marked = match remedy {
+                Remedy::Writes(marked) if case.facet == FacetKind::Requests => marked,
+                Remedy::Writes(_) => continue,
+                Remedy::Redact(_)
+                | Remedy::Mask(_)
+                | Remedy::Unordered(_)
+                | Remedy::Unstable(_) => &baseline,
+            };
+            let judges = [(&before, &baseline), (&after, marked)]
+                .map(|(it, baseline)| TextJudge::new(case.facet, baseline, &it.redactor));
             for site in probe::chosen(sites, MOST, &mut rng) {
                 let changed = mutant::apply(text, site);
                 if judges[0].notices(&changed) {

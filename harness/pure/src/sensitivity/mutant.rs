@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::model::FacetKind;
+use crate::model::filetext::{self, CELL, Role};
 use crate::model::observe::FacetShape;
 use crate::model::sensitivity::MutantKind;
 
@@ -45,8 +46,10 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
         }
         return all;
     }
+    let mut files = filetext::Lines::default();
     for (index, line) in lines.iter().enumerate() {
         let shown = &text[line.span.clone()];
+        let named = if shape == Shape::Files { follows(&files.read(shown)) } else { 0 };
         if shown.trim().is_empty() {
             continue;
         }
@@ -65,10 +68,11 @@ pub fn sites(facet: FacetKind, text: &str) -> BTreeMap<MutantKind, Vec<Site>> {
         {
             add(MutantKind::AlterEntry, line.span.start + at..line.span.end, 0);
         }
-        for digits in runs(text, line.span.clone(), |it| it.is_ascii_digit()) {
+        let told = if named == 0 { line.span.start } else { line.span.start + line.indent + named };
+        for digits in runs(text, told..line.span.end, |it| it.is_ascii_digit()) {
             add(MutantKind::ChangeNumber, digits, 0);
         }
-        let words = runs(text, line.span.clone(), char::is_alphabetic);
+        let words = runs(text, told..line.span.end, char::is_alphabetic);
         for word in words.filter(|it| text[it.clone()].chars().count() >= SHORTEST_WORD) {
             add(MutantKind::ChangeWord, word, 0);
         }
@@ -107,6 +111,25 @@ fn neighbour(
         && !(shape == Shape::Files && line.indent == 0);
     let (own, end) = (line.span.start..lines[last].span.end, lines[next_last].span.end);
     (ordered && text[own.clone()] != text[own.end + 1..end]).then_some((own, end))
+}
+
+/// How much at the beginning of a line of files follows from where it stands: the number of a row,
+/// which rows a digest is of, the place of a value. It does not change by itself.
+fn follows(line: &filetext::Line<'_>) -> usize {
+    let behind = |mark: &str| line.text.find(mark).map_or(0, |at| at + mark.len());
+    match line.role {
+        Role::Row => behind(CELL),
+        Role::Value if line.text.starts_with("values ") => behind(CELL),
+        Role::Value => behind(": "),
+        Role::Header | Role::Columns | Role::Plain => 0,
+    }
+}
+
+/// Whether a change leaves a text that says the same: two rows of the same content have changed
+/// places, a value stands at the next index.
+#[must_use]
+pub fn says_the_same(facet: FacetKind, text: &str, changed: &str) -> bool {
+    facet.shape() == FacetShape::Files && filetext::keys(text) == filetext::keys(changed)
 }
 
 /// Whether a change of a set brings something new: what is gone, or fewer times there, is none.

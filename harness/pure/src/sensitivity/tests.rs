@@ -189,6 +189,7 @@ fn one_sighting_more_is_noticed_unless_a_redaction_swallows_it() {
         place: "/orders".to_owned(),
         outcome: crate::model::StepOutcome::Passed,
         decided: None,
+        remark: None,
         duration_ms: 5,
         evidence: Vec::new(),
     };
@@ -262,6 +263,30 @@ fn every_change_is_a_change() {
     assert_eq!(gone, [""]);
     let dropped = &sites(FacetKind::Aria, PAGE)[&MutantKind::DropNode][1];
     assert_eq!(apply(PAGE, dropped), "- heading \"12 rows\"\n- button \"Apply\"");
+}
+
+#[test]
+fn a_digest_of_a_long_table_has_no_change_that_only_nightshift_could_miss() {
+    let table = "created orders.csv [CSV]\n    columns | id | total\n    row 1 | id: 7 | total: 12\n    row 2 | id: 7 | total: 12\n    rows 3 – 226 | 224 of them, sha256 0123456789abcdef…\n    rows 227 – 300 | 74 of them, sha256 fedcba9876543210…\n    row 301 | id: 8 | total: 13\ncreated all.json [JSON]\n    /items/0/price: 3\n    /items/1/price: 3\n    values /items/2 – /items/90 | 89 of them, sha256 00112233445566aa…\n";
+    let mut night = Night::default();
+    let seen = [(FacetKind::Files, table.as_bytes())];
+    night
+        .command_scenario("export", "shopctl export", Some("files"))
+        .baseline("export", "files", FacetKind::Files, table.as_bytes())
+        .begin("export", 1)
+        .seen("export", 1, "files", "shopctl export", &seen)
+        .end("export", 1, Outcome::Completed);
+    let found = whole(&night);
+    assert_eq!(found.blind, []);
+    assert_eq!(found.total.lost(), 0, "{:?}", found.total);
+    assert!(found.total.mutants > 40, "{:?}", found.total);
+    let sites = sites(FacetKind::Files, table);
+    let numbers = sites[&MutantKind::ChangeNumber].iter();
+    let changed: Vec<String> = numbers.map(|it| apply(table, it)).collect();
+    assert!(
+        changed.iter().any(|it| it.contains("0223456789abcdef") || it.contains("0123456780abcdef"))
+    );
+    assert!(!changed.iter().any(|it| it.contains("rows 4 – 226")));
 }
 
 #[test]

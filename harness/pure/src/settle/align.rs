@@ -149,6 +149,10 @@ pub(super) fn widened(variants: &[&str], (front, back): (usize, usize)) -> (usiz
             }
         }
     }
+    let mut dates = vary::dates(first).into_iter();
+    if let Some(date) = dates.find(|it| it.start < to.max(front + 1) && front < it.end) {
+        (from, to) = (from.min(date.start), to.max(date.end));
+    }
     (from, first.len() - to)
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::candidate::Candidate;
 use super::picture::{self, Picture};
 use super::text::{self, Texts};
-use super::{Read, Round, align, samples};
-use crate::compare::{CompareError, Redactor, TextJudge, canonical};
+use super::{Read, Round, align, instead, samples};
+use crate::compare::{CompareError, Redactor, TextJudge, canonical, requests};
 use crate::model::event::FacetRecord;
 use crate::model::observe::FacetShape;
 use crate::model::settle::{Noise, NoiseKind, Remedy};
@@ -125,6 +125,10 @@ impl Work<'_> {
             if is_silent(facet, &texts[&facet])? {
                 return Ok(());
             }
+            if let Some(found) = writes(facet, &texts[&facet]) {
+                self.take(facet, found);
+                return Ok(());
+            }
             let known = &self.snapshot.unordered;
             let Some(found) = text::next(facet, &texts, known) else { break };
             self.take(facet, found);
@@ -147,6 +151,7 @@ impl Work<'_> {
             Remedy::Unordered(it) => self.snapshot.unordered.push(it.clone()),
             Remedy::Mask(it) => self.snapshot.mask.push(it.clone()),
             Remedy::Unstable(it) => self.snapshot.unstable.push(*it),
+            Remedy::Writes(_) => {}
         }
         let case = self.case;
         self.noise.push(Noise {
@@ -160,6 +165,7 @@ impl Work<'_> {
             remedy: Some(found.remedy),
             silent: false,
             cost: None,
+            instead: None,
         });
     }
 
@@ -177,8 +183,23 @@ impl Work<'_> {
                 (NoiseKind::Text, String::new(), samples(texts.iter().map(String::as_str)))
             }
         };
-        let remedy = Remedy::Unstable(facet);
-        self.take(facet, Candidate { remedy, kind, at, samples: seen });
+        let instead = instead::of(facet, kind, texts, &aligned);
+        self.give_up(facet, kind, at, seen, instead);
+    }
+
+    /// The last resort: the whole facet decides nothing any more.
+    fn give_up(
+        &mut self,
+        facet: FacetKind,
+        kind: NoiseKind,
+        at: String,
+        samples: Vec<String>,
+        instead: String,
+    ) {
+        self.take(facet, Candidate { remedy: Remedy::Unstable(facet), kind, at, samples });
+        if let Some(noise) = self.noise.last_mut() {
+            noise.instead = Some(instead);
+        }
     }
 
     /// A facet that some rounds have and others lack.
@@ -186,8 +207,9 @@ impl Work<'_> {
         let times = self.case.seen.iter().filter(|it| record(it, facet).is_some()).count();
         let samples = vec![format!("seen in {times} of {} rounds", self.case.seen.len())];
         let at = format!("the facet {facet}");
-        let remedy = Remedy::Unstable(facet);
-        self.take(facet, Candidate { remedy, kind: NoiseKind::Presence, at, samples });
+        let kind = NoiseKind::Presence;
+        let instead = instead::of(facet, kind, &[], &align::Aligned::default());
+        self.give_up(facet, kind, at, samples, instead);
     }
 
     fn picture(&mut self) -> Result<(), CompareError> {
@@ -205,9 +227,9 @@ impl Work<'_> {
         let shuffled: Vec<String> = shuffled.collect();
         let Some(varied) = picture::of(&pictures, &redactors, &shuffled)? else { return Ok(()) };
         if let Some(left) = varied.left {
-            let remedy = Remedy::Unstable(kind);
-            let samples = vec![left.clone()];
-            self.take(kind, Candidate { remedy, kind: NoiseKind::Animation, at: left, samples });
+            let what = NoiseKind::Animation;
+            let instead = instead::of(kind, what, &[], &align::Aligned::default());
+            self.give_up(kind, what, left.clone(), vec![left], instead);
             return Ok(());
         }
         for (found, rects) in varied.candidates.into_iter().zip(varied.rects) {
@@ -232,7 +254,10 @@ impl Work<'_> {
             let lost = match remedy {
                 Remedy::Mask(_) => of_mask(self.rects.get(&at).map_or(&[], Vec::as_slice)),
                 Remedy::Unstable(FacetKind::Image) => of_mask(&everywhere),
-                Remedy::Redact(_) | Remedy::Unordered(_) | Remedy::Unstable(_) => {
+                Remedy::Redact(_)
+                | Remedy::Unordered(_)
+                | Remedy::Unstable(_)
+                | Remedy::Writes(_) => {
                     cost::of_remedy(round.plan, round.entries, &read, place, remedy)?
                 }
             };
@@ -240,6 +265,11 @@ impl Work<'_> {
             it.silent = match remedy {
                 // With their masks the pictures were compared already.
                 Remedy::Unstable(_) | Remedy::Mask(_) => true,
+                Remedy::Writes(baseline) => {
+                    let plain = Redactor::new(&[], &[])?;
+                    let judge = TextJudge::new(it.facet, baseline, &plain);
+                    texts.get(&it.facet).is_some_and(|all| !all.iter().any(|it| judge.notices(it)))
+                }
                 Remedy::Redact(_) | Remedy::Unordered(_) => texts
                     .get(&it.facet)
                     .is_some_and(|it_texts| is_silent(it.facet, it_texts).unwrap_or(false)),
@@ -247,6 +277,24 @@ impl Work<'_> {
         }
         Ok(noise)
     }
+}
+
+/// What varies in what a page writes, as the baseline that says so: how often it writes, and what not
+/// in each round. `None` where addresses vary.
+fn writes(facet: FacetKind, texts: &[String]) -> Option<Candidate> {
+    if facet != FacetKind::Requests {
+        return None;
+    }
+    let baseline = requests::merged(texts)?;
+    let at = requests::varying(&baseline).first().map(|it| (*it).to_owned())?;
+    let seen = texts.iter().map(|it| requests::same(it, &at).unwrap_or("not sent"));
+    let samples = samples(seen);
+    let kind = if samples.iter().any(|it| it == "not sent") {
+        NoiseKind::Presence
+    } else {
+        NoiseKind::Number
+    };
+    Some(Candidate { remedy: Remedy::Writes(baseline), kind, at, samples })
 }
 
 /// Whether a night would see no difference between any two of these texts.

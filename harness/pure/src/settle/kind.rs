@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::compare::Redactor;
+use crate::compare::{Redactor, vary};
 use crate::model::scenario::RedactionClass;
 use crate::model::settle::NoiseKind;
 use crate::model::{FacetKind, Redaction};
@@ -45,7 +45,8 @@ pub(super) fn of(middles: &[&str], before: &str, behind: &str) -> NoiseKind {
     }
     let all = |regex: &Regex| middles.iter().all(|it| regex.is_match(it));
     let digits = |it: &&str| it.bytes().any(|it| it.is_ascii_digit());
-    if all(&EPOCH) || all(&CLOCK) {
+    let is_date = |it: &&str| vary::dates(it).first() == Some(&(0..it.len()));
+    if all(&EPOCH) || all(&CLOCK) || middles.iter().all(is_date) {
         return NoiseKind::Timestamp;
     }
     if all(&NUMBER) {
@@ -83,9 +84,10 @@ mod tests {
     #[test]
     fn what_varies_is_named_by_what_it_looks_like_and_by_its_neighbours() {
         use NoiseKind::*;
-        let table: [(&[&str], &str, &str, NoiseKind); 12] = [
+        let table: [(&[&str], &str, &str, NoiseKind); 13] = [
             (&["2026-01-05T09:00:00Z", "2026-01-16T12:17:09Z"], "at ", "", Timestamp),
             (&["1767603600", "1768603611"], "at ", "", Timestamp),
+            (&["21 November 2026", "2 December 2026"], "on ", "", Timestamp),
             (&["12.5", "13.75"], "took ", " milliseconds", Duration),
             (&["12 ms", "9 ms"], "", "", Duration),
             (&["123e4567-e89b-12d3-a456-426614174000"], "", "", Uuid),

@@ -14,11 +14,13 @@
 //! - `order.rs`: what only stands in another order.
 //! - `json.rs`: the value of a JSON output that varies.
 //! - `kind.rs`: what kind of thing varies.
+//! - `instead.rs`: what could be done instead of giving a whole facet up.
 //! - `picture.rs`: what is drawn otherwise in each round, by the things in the picture.
 
 mod align;
 mod candidate;
 mod checkpoint;
+mod instead;
 mod json;
 mod kind;
 mod order;
@@ -184,6 +186,7 @@ fn of_watches(
             remedy: None,
             silent: false,
             cost: None,
+            instead: None,
         }
     });
     Ok(noise.collect())

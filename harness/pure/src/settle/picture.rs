@@ -79,6 +79,9 @@ pub(super) fn of(
         names.dedup();
         left = difference(pictures, redactors, &names)?;
     }
+    if left.is_none() {
+        names = needed(pictures, redactors, names)?;
+    }
     let rects = |name: &String| -> Vec<Rect> {
         let own = pictures[0].layout.things.iter().filter(|it| it.name == *name);
         own.map(|it| it.rect).collect()
@@ -86,9 +89,17 @@ pub(super) fn of(
     let candidates = names.iter().filter_map(|name| {
         Some(Candidate {
             remedy: Remedy::Mask(target(name)?),
-            kind: if shuffled.contains(name) { NoiseKind::Order } else { NoiseKind::Animation },
+            kind: match (shuffled.contains(name), stands_elsewhere(pictures, name)) {
+                (true, _) => NoiseKind::Order,
+                (false, true) => NoiseKind::Moved,
+                (false, false) => NoiseKind::Animation,
+            },
             at: name.clone(),
-            samples: vec!["drawn otherwise in each round".to_owned()],
+            samples: vec![if stands_elsewhere(pictures, name) {
+                "stands elsewhere in some rounds, since what is beside it varies".to_owned()
+            } else {
+                "drawn otherwise in each round".to_owned()
+            }],
         })
     });
     Ok(Some(Varied {
@@ -96,6 +107,40 @@ pub(super) fn of(
         rects: names.iter().map(rects).collect(),
         left: left.map(|it| it.said().unwrap_or_else(|| "pixels that nothing names".to_owned())),
     }))
+}
+
+/// Of the things whose masks make the pictures equal, those that it takes: the box of a change
+/// touches its neighbours too, and what holds several things is larger than the one that moves.
+fn needed(
+    pictures: &[Picture<'_>],
+    redactors: &[Redactor],
+    mut names: Vec<String>,
+) -> Result<Vec<String>, CompareError> {
+    let area = |name: &String| -> u64 {
+        let own = pictures[0].layout.things.iter().filter(|it| it.name == *name);
+        own.map(|it| u64::from(it.rect.width) * u64::from(it.rect.height)).sum()
+    };
+    let mut order = names.clone();
+    order.sort_by_key(|it| std::cmp::Reverse(area(it)));
+    for name in order {
+        let without: Vec<String> = names.iter().filter(|it| **it != name).cloned().collect();
+        if difference(pictures, redactors, &without)?.is_none() {
+            names = without;
+        }
+    }
+    Ok(names)
+}
+
+/// Whether a thing is as large in every round, and not at the same place.
+fn stands_elsewhere(pictures: &[Picture<'_>], name: &str) -> bool {
+    let own = |it: &Picture<'_>| -> Vec<Rect> {
+        it.layout.things.iter().filter(|it| it.name == name).map(|it| it.rect).collect()
+    };
+    let all: Vec<Vec<Rect>> = pictures.iter().map(own).collect();
+    let sizes =
+        |it: &[Rect]| -> Vec<(u32, u32)> { it.iter().map(|it| (it.width, it.height)).collect() };
+    let first = &all[0];
+    all.iter().all(|it| sizes(it) == sizes(first)) && all.iter().any(|it| it != first)
 }
 
 /// How the pictures differ from the first, where one does.
@@ -168,5 +213,57 @@ mod tests {
         for name in ["div", "div \"Clock\"", "section", "img \"A long na…\"", "text"] {
             assert_eq!(shown(name), None, "{name}");
         }
+    }
+
+    /// A picture of three cells in a row, of which the second is drawn in this shade of grey.
+    fn drawn(shade: u8) -> Vec<u8> {
+        let image = image::RgbaImage::from_fn(240, 40, |x, _| {
+            let shade = if (80..160).contains(&x) { shade } else { 255 };
+            image::Rgba([shade, shade, shade, 255])
+        });
+        let mut png = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+        png.into_inner()
+    }
+
+    fn cells(second: u32) -> Layout {
+        let thing = |name: &str, x: u32, width: u32| crate::model::picture::PlacedThing {
+            name: name.to_owned(),
+            rect: Rect { x, y: 0, width, height: 40 },
+        };
+        let things = vec![
+            thing("row \"all\"", 0, 240),
+            thing("cell \"left\"", 0, 80),
+            thing("cell \"clock\"", second, 80),
+            thing("cell \"right\"", 160, 80),
+        ];
+        Layout { things }
+    }
+
+    #[test]
+    fn only_what_moves_is_masked_and_what_stands_beside_it_is_no_animation() {
+        let record = FacetRecord {
+            facet: FacetKind::Image,
+            evidence: crate::model::EvidenceRef {
+                kind: "screenshot".to_owned(),
+                media: "image/png".to_owned(),
+                path: String::new(),
+                bytes: 0,
+            },
+            environment: None,
+            masks: Vec::new(),
+            layout: None,
+        };
+        let picture = |shade: u8| Picture { png: drawn(shade), record: &record, layout: cells(80) };
+        let redactor = || Redactor::new(&[], &[]).expect("no pattern");
+        let pictures = [picture(200), picture(90)];
+        let all = ["row \"all\"", "cell \"left\"", "cell \"clock\"", "cell \"right\""];
+        let all = all.map(str::to_owned).to_vec();
+        let left = needed(&pictures, &[redactor(), redactor()], all).expect("pictures");
+        assert_eq!(left, ["cell \"clock\""]);
+        assert!(!stands_elsewhere(&pictures, "cell \"clock\""));
+        let moved = [picture(200), Picture { layout: cells(81), ..picture(90) }];
+        assert!(stands_elsewhere(&moved, "cell \"clock\""));
+        assert!(!stands_elsewhere(&moved, "cell \"left\""));
     }
 }

@@ -52,6 +52,48 @@ fn what_is_the_same_in_every_round_gets_nothing() {
     assert_eq!(proposed(&[same, same, same]), []);
 }
 
+/// A night in which a page wrote this.
+fn sent(requests: &str) -> Night {
+    let mut night = Night::default();
+    night
+        .command_scenario("orders", "shopctl orders", Some("list"))
+        .begin("orders", 1)
+        .seen("orders", 1, "list", "/orders", &[(FacetKind::Requests, requests.as_bytes())])
+        .end("orders", 1, Outcome::Completed);
+    night
+}
+
+#[test]
+fn how_often_a_page_writes_is_for_its_baseline_to_say_and_no_facet_is_given_up() {
+    let proposed = |rounds: &[&str]| -> Vec<(NoiseKind, Option<Remedy>, bool)> {
+        let nights: Vec<Night> = rounds.iter().map(|it| sent(it)).collect();
+        found(&nights).noise.into_iter().map(|it| (it.kind, it.remedy, it.silent)).collect()
+    };
+    let once = "POST /order 200\nPUT /draft 200\n";
+    let often = "POST /order 200\nPUT /draft 200 (many times)\n";
+    let again = "POST /order 200\nPOST /retry 503\nPUT /draft 200\n";
+    let marked = |text: &str| Some(Remedy::Writes(text.to_owned()));
+    assert_eq!(proposed(&[once, once]), []);
+    assert_eq!(
+        proposed(&[once, often, once]),
+        [(
+            NoiseKind::Number,
+            marked("POST /order 200\nPUT /draft 200 (any number of times)"),
+            true
+        )]
+    );
+    assert_eq!(
+        proposed(&[once, again, often]),
+        [(
+            NoiseKind::Presence,
+            marked(
+                "POST /order 200\nPOST /retry 503 (sometimes)\nPUT /draft 200 (any number of times)"
+            ),
+            true
+        )]
+    );
+}
+
 #[test]
 fn a_class_is_preferred_where_it_takes_exactly_what_varies() {
     let outputs = ["at 2026-01-05 09:00:00 x\n", "at 2027-03-06 10:01:02 x\n"];
@@ -73,6 +115,22 @@ fn a_time_of_which_only_the_seconds_differed_goes_with_its_date() {
     let (a, b) = (output("09:00:01"), output("09:00:07"));
     let wanted = (NoiseKind::Timestamp, pattern(r"made ([\d:., T/+-]+) by ada"), true);
     assert_eq!(proposed(&[&a, &b]), [wanted]);
+}
+
+#[test]
+fn a_date_with_its_month_by_name_is_one_value_that_next_month_has_too() {
+    let output = |date: &str| format!("since 1 May 2001\nopen until {date}: all rooms\n");
+    let (a, b) = (output("Friday, 20 November 2026"), output("Saturday, 21 November 2026"));
+    let found = proposed(&[&a, &b]);
+    let [(NoiseKind::Timestamp, Some(Remedy::Redact(redaction)), true)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    let redactor = Redactor::new(&[std::slice::from_ref(redaction)], &[]).expect("a pattern");
+    let later = redactor.apply(STDOUT, &output("Tuesday, 1 December 2026"));
+    assert_eq!(later, redactor.apply(STDOUT, &a), "{redaction:?}");
+    assert!(later.contains("since 1 May 2001"), "what is constant stays: {later}");
+    let gone = redactor.apply(STDOUT, &output("further notice"));
+    assert_ne!(gone, later, "no date is another text");
 }
 
 #[test]
@@ -130,6 +188,10 @@ fn what_nothing_takes_out_is_unstable_and_half_cures_are_not_made() {
     assert_eq!(remedies, [Some(Remedy::Unstable(STDOUT))]);
     let cost = all[0].cost.expect("it costs something");
     assert!(cost.of > 0 && cost.hides == cost.of, "{cost}");
+    assert_eq!(
+        all[0].instead.as_deref(),
+        Some("`redact:` the lines that vary by a pattern, and hold what counts by `expect:`")
+    );
 }
 
 #[test]

@@ -88,10 +88,10 @@ fn redactions(line: &Line<'_>, span: &Span) -> Vec<Redaction> {
                 line.variants.iter().map(|it| &it[front..it.len() - back]).collect();
             all.push(Redaction::Pattern(format!(
                 "^{}\n{}({}){}$",
-                regex::escape(before),
-                regex::escape(&first[..front]),
+                vary::literal(before),
+                vary::literal(&first[..front]),
                 vary::shape(&middles),
-                regex::escape(&first[first.len() - back..])
+                vary::literal(&first[first.len() - back..])
             )));
         }
     }

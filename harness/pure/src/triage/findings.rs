@@ -23,6 +23,7 @@ use crate::model::event::SessionWork;
 use crate::model::finding::CoveredChange;
 use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
+use crate::model::share::together;
 use crate::model::{
     Because, Change, Difference, FacetKind, Finding, Outcome, Plan, Scenario, Severity, Stage,
     Step, StepOutcome, Verdict,
@@ -101,9 +102,15 @@ pub(super) fn order(plan: &Plan, seen: &Seen<'_>, adds: &BTreeSet<String>, all: 
         finding.id = format!("F{}", index + 1);
         let own = std::mem::take(&mut finding.see_also);
         finding.see_also = own.iter().filter_map(|it| ids.get(it).cloned()).collect();
+    }
+    // What cannot be taken alone is asked for with all that goes with it.
+    let together = together(all);
+    let ids: Vec<String> = all.iter().map(|it| it.id.clone()).collect();
+    for (finding, with) in all.iter_mut().zip(together) {
         if finding.accept.is_some() {
-            finding.accept =
-                Some(format!("nightshift review {} --accept {}", plan.night, finding.id));
+            let named: Vec<&str> = with.iter().map(|it| ids[*it].as_str()).collect();
+            let command = format!("nightshift review {} --accept {}", plan.night, named.join(" "));
+            finding.accept = Some(command);
         }
     }
 }
@@ -481,6 +488,7 @@ impl Material<'_> {
             confidence,
             first_seen: None,
             since: None,
+            noise: None,
             slowdown: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
@@ -530,6 +538,12 @@ impl Material<'_> {
         if scenarios.len() > 1 {
             reasons.push(format!("{} scenarios hit, at {} places", scenarios.len(), places.len()));
         }
+        let beyond: u32 = differences.iter().flat_map(|it| &it.facets).map(|it| it.beyond).sum();
+        if beyond > 0 {
+            reasons.push(format!(
+                "{beyond} more lines changed there, and are in no finding of their own: a diff keeps the first ones and those that read otherwise; what accepts the whole accepts them too"
+            ));
+        }
         let lost = differences.iter().any(|it| it.checkpoint.is_none());
         if lost && differences.iter().any(|it| it.checkpoint.is_some()) {
             reasons.push("a failed step follows from what changed".to_owned());
@@ -552,6 +566,7 @@ fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
         own.map(move |change| CoveredChange {
             id: change.id(),
             scenario: at.scenario.clone(),
+            attempt: at.attempt,
             checkpoint: at.checkpoint.clone(),
             facet: change.facet,
             thing: change.thing.to_string(),

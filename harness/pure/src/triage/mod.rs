@@ -2,7 +2,7 @@
 //!
 //! [`verdicts`] judges each scenario, the room `cause` finds what differences have in
 //! common, [`lost`] doubts what a browser that is lost is put down to, [`stages`] splits it by how much it counts, [`seen`] sorts it all by scenario,
-//! [`findings`] builds the findings, [`past`] puts what earlier nights said to them
+//! [`findings`] builds the findings, [`noise`] marks those that look like it, [`past`] puts what earlier nights said to them
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
 //! `words` gives the finished findings their titles.
 //!
@@ -13,6 +13,7 @@
 //! - `lost.rs`: a browser that is lost at the same step each time, and only there.
 //! - `spot.rs`: the changes of a spot, and a failed step as a difference.
 //! - `suppressed.rs`: which changes a known issue names.
+//! - `noise.rs`: findings that are no more than one number that is never the same.
 //! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
 //! - `findings.rs`: one finding a cause, weighed and ordered.
 //! - `severity.rs`: how bad a finding is for those who use the product.
@@ -26,6 +27,7 @@ mod findings;
 mod gate;
 mod lost;
 mod narrow;
+mod noise;
 mod past;
 mod pieces;
 pub mod seen;
@@ -84,8 +86,16 @@ pub fn triage(
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
+    for finding in &mut findings {
+        noise::looks_like(finding, &gating);
+    }
     findings::order(plan, &gating, &adds, &mut findings);
     entitle(plan, &attempts, &mut findings);
+    for finding in &mut findings {
+        if let Some(title) = noise::title(finding) {
+            finding.title = title;
+        }
+    }
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);
     let hits = hits(&findings);

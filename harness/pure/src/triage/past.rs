@@ -12,6 +12,7 @@ use crate::history::known;
 use crate::model::attempts::Attempts;
 use crate::model::finding::FixedCause;
 use crate::model::history::Since;
+use crate::model::plan::ProductBuild;
 use crate::model::{Finding, History, Outcome, Plan, Verdict};
 
 /// Tells known from new, in findings and then in scenarios, and what holds again; `adds` are the
@@ -149,11 +150,7 @@ fn tonight(plan: &Plan, finding: &Finding) -> Since {
     let scenario = plan.scenarios.iter().find(|it| Some(&it.id) == first);
     let product = scenario.and_then(|it| it.product.as_deref());
     let build = plan.products.iter().find(|it| Some(it.name.as_str()) == product);
-    Since {
-        at: plan.started,
-        night: plan.night.clone(),
-        build: build.and_then(|it| it.build.clone()),
-    }
+    Since { at: plan.started, night: plan.night.clone(), build: build.and_then(ProductBuild::said) }
 }
 
 /// What is known of the scenarios tonight.

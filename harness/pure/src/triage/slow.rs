@@ -233,6 +233,7 @@ fn finding(
         confidence: (lead.sure * 1000.0).floor() / 1000.0,
         first_seen: None,
         since: None,
+        noise: None,
         slowdown: Some(Slowdown {
             usual_ms: lead.usual_ms.round() as u64,
             now_ms: lead.now_ms.round() as u64,
@@ -320,6 +321,7 @@ fn difference((slower, timed, series): Claim<'_>, other: Option<&str>) -> Differ
             diff: Vec::new(),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         }],
     }

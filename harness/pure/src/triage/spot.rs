@@ -33,6 +33,7 @@ pub fn failure(
         diff: Vec::new(),
         image: None,
         evidence,
+        beyond: 0,
         changes: vec![Change {
             facet: None,
             thing: Thing::Step,

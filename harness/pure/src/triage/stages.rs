@@ -119,6 +119,7 @@ fn part_of(
     (!lines.is_empty()).then(|| FacetChange {
         actual: lines.join("\n"),
         diff: diff.cloned().collect(),
+        beyond: 0,
         changes: change
             .changes
             .iter()

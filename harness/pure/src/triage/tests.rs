@@ -4,6 +4,7 @@ mod commands;
 mod computed;
 mod faults;
 mod gate;
+mod noise;
 mod stages;
 mod suppressions;
 mod titles;
@@ -486,6 +487,7 @@ fn a_broken_login_is_one_finding_for_all_who_needed_it() {
             actual: "no such heading".to_owned(),
         }),
         decided: None,
+        remark: None,
         duration_ms: 1,
         evidence: Vec::new(),
     };

@@ -340,6 +340,7 @@ mod tests {
             diff: diff_lines(diff),
             image: None,
             evidence: Vec::new(),
+            beyond: 0,
             changes: Vec::new(),
         };
         sentence(&change, "shopctl export").expect("a sentence")

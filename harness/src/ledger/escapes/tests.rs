@@ -34,7 +34,7 @@ fn by_byte(letter: char, escape: impl Fn(u8) -> String) -> String {
 /// One character in one of its escapes.
 fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
     let code = u32::from(letter);
-    match random.u8(..12) {
+    match random.u8(..13) {
         0 => by_byte(letter, |it| format!("%{it:02X}")),
         1 => by_byte(letter, |it| format!("%{it:02x}")),
         2 if letter == ' ' => "+".to_owned(),
@@ -53,6 +53,7 @@ fn escaped(random: &mut fastrand::Rng, letter: char) -> String {
             it => it.to_string(),
         },
         10 => format!("\\u{{{code:x}}}"),
+        11 => format!("\\{code:x} "),
         _ => letter.to_string(),
     }
 }
@@ -117,4 +118,29 @@ fn a_url_of_which_the_browser_encodes_some_characters_only_keeps_no_secret() {
 fn a_secret_that_is_wrapped_is_found_and_a_short_word_that_is_wrapped_stays() {
     assert_eq!(scrubbed("correct horse", "a correct h\r\n    orse b"), "a [secret] b");
     assert_eq!(scrubbed("test", "te\n  st"), "te\n  st");
+}
+
+#[test]
+fn what_an_escape_may_mean_is_never_passed_by() {
+    let mut rng = fastrand::Rng::with_seed(15);
+    let mut meant = 0;
+    for _ in 0..300 {
+        let written: String =
+            random(&mut rng, LETTERS, 20).chars().map(|it| doubled(&mut rng, it)).collect();
+        let noise = random(&mut rng, "&amp;#x26%25\\u0;=+3dn ", 60);
+        let text = format!("{written}{noise}");
+        for at in 0..text.len() {
+            for (letter, _) in super::readings(text.as_bytes(), at, super::LEVELS) {
+                let wanted = |it: char, _| it == letter;
+                let hint = super::hints::may_mean(text.as_bytes(), at, super::LEVELS, &wanted);
+                assert!(
+                    hint,
+                    "{letter:?} in {:?}",
+                    &text.as_bytes()[at..].escape_ascii().to_string()
+                );
+                meant += 1;
+            }
+        }
+    }
+    assert!(meant > 10_000, "{meant}");
 }

@@ -2,8 +2,8 @@
 //! a terminal, files, mails, conditions.
 
 use super::shapes::{
-    COMMAND_FACET, REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, modifiers, network_states, only_true,
-    tabs,
+    COMMAND_FACET, REDACTIONS, TEMPLATE, TEXT, TEXT_TEST, drop_places, modifiers, network_states,
+    only_true, tabs,
 };
 use super::{Key, Object, Shape, object, one_of, optional, required};
 
@@ -15,6 +15,12 @@ pub(crate) static DRAG: Object = one_of(
         required("from", Shape::Target, "What is dragged.", "'listitem \"Milk\"'"),
         optional("to", Shape::Target, "The thing on which it is let go.", "'list \"Done\"'"),
         optional("by", Shape::Text, "CSS pixels to the right and down.", "120,0"),
+        optional(
+            "at",
+            Shape::Words(drop_places),
+            "Where on the thing of `to`: in its first part (`before`), in its middle (`on`) or in its last part (`after`). Unless said, an item of the same list is met in the half that lies farther away, anything else in its middle.",
+            "after",
+        ),
     ],
     &["to", "by"],
 );

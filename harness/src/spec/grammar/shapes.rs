@@ -1,7 +1,7 @@
 //! The small shapes that several keys share: words, targets, redactions, captures, expectations.
 
 use super::{Object, Shape, object, one_of, optional, required};
-use crate::model::gesture::Modifier;
+use crate::model::gesture::{DropAt, Modifier};
 use crate::model::observe::FacetKind;
 use crate::model::profile::OF_PAGES;
 use crate::model::scenario::RedactionClass;
@@ -70,6 +70,10 @@ pub(crate) fn accept_or_dismiss() -> Vec<&'static str> {
 
 pub(crate) fn modifiers() -> Vec<&'static str> {
     Modifier::ALL.map(Modifier::word).to_vec()
+}
+
+pub(crate) fn drop_places() -> Vec<&'static str> {
+    DropAt::ALL.map(DropAt::word).to_vec()
 }
 
 pub(crate) fn tabs() -> Vec<&'static str> {

@@ -28,6 +28,8 @@ pub fn remedy_text(remedy: &Remedy) -> String {
         Remedy::Unordered(Unordered::Facet(facet)) | Remedy::Unstable(facet) => {
             facet.word().to_owned()
         }
+        // It stands in no list, but line by line in a baseline.
+        Remedy::Writes(baseline) => baseline.replace('\n', ", "),
     }
 }
 
@@ -41,7 +43,7 @@ pub fn loads(remedy: &Remedy) -> bool {
         Remedy::Mask(target) | Remedy::Unordered(Unordered::Target(target)) => {
             read_written_target("proposal", &written(target)).as_ref() == Ok(target)
         }
-        Remedy::Unordered(Unordered::Facet(_)) | Remedy::Unstable(_) => true,
+        Remedy::Unordered(Unordered::Facet(_)) | Remedy::Unstable(_) | Remedy::Writes(_) => true,
     }
 }
 

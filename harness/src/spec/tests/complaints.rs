@@ -81,6 +81,15 @@ fn what_holds_several_steps_has_no_limit_of_its_own() {
 }
 
 #[test]
+fn where_on_a_thing_a_drag_ends_needs_a_thing_and_a_known_word() {
+    let drag =
+        |more: &str| said_of_steps(&format!("  - drag: {{ from: 'listitem \"A\"', {more} }}\n"));
+    assert_eq!(drag("to: 'listitem \"B\"', at: after"), "nothing");
+    assert!(drag("by: \"9,0\", at: after").contains("`at` says where on the thing of `to`"));
+    assert!(drag("to: 'listitem \"B\"', at: behind").contains("unknown place \"behind\""));
+}
+
+#[test]
 fn steps_that_are_no_steps_say_what_a_step_is() {
     insta::assert_snapshot!(said_of_steps(concat!(
         "  - wobble\n",

@@ -113,6 +113,39 @@ fn every_scaffold_is_a_valid_suite() {
     }
 }
 
+/// The products of a scaffold's configuration, and the product that each of its scenarios names.
+fn scaffolded(url: Option<&str>, cli: Option<&str>) -> (Vec<String>, Vec<(String, String)>) {
+    let files = super::scaffold(url, cli);
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = suite(&files);
+    let suite = load(folder.path(), &Overrides::default()).unwrap();
+    let products = suite.config.products.keys().cloned().collect();
+    let of = |it: &crate::model::Scenario| (it.id.clone(), it.product.clone().unwrap_or_default());
+    (products, suite.scenarios.iter().map(of).collect())
+}
+
+#[test]
+fn an_address_and_a_command_are_two_products_and_either_alone_is_one() {
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        scaffolded(Some("http://127.0.0.1:8001"), Some("./bin/shopctl --x")),
+        (
+            vec!["app".to_owned(), "shopctl".to_owned()],
+            vec![pair("first-command", "shopctl"), pair("first", "")]
+        )
+    );
+    assert_eq!(
+        scaffolded(Some("http://127.0.0.1:8001"), Some("app")).0,
+        ["app".to_owned(), "command".to_owned()]
+    );
+    assert_eq!(
+        scaffolded(None, Some("shopctl")),
+        (vec!["shopctl".to_owned()], vec![pair("first", "")])
+    );
+    assert_eq!(scaffolded(None, None), (vec!["app".to_owned()], vec![pair("first", "")]));
+}
+
 #[test]
 fn overrides_are_laid_over_the_configuration_and_checked_like_it() {
     let folder = suite(&[]);

@@ -2,7 +2,8 @@
 //!
 //! [`browser`] drives Chromium, [`command`] runs commands, [`files`] reads files as what they are,
 //! [`terminal`] uses programs on a terminal, [`mail`] takes the mails that products send, [`fake`]
-//! plays a page in tests; [`recording`] makes steps of what a person did.
+//! plays a page in tests; [`recording`] makes steps of what a person did, [`veil`] finds
+//! what must not be seen in pictures.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
 //!
 //! The files:
@@ -12,6 +13,7 @@
 //! - `command/`: runs the product's commands.
 //! - `terminal/`: programs on a terminal: start, type, press, wait, resize, stop.
 //! - `texts.rs`: what must hold of a text, and what is kept of it.
+//! - `veil.rs`: `Veil`: finds what must not be seen, for the pictures that surfaces take.
 //! - `files/`: files as what they are, in comparable text and pictures.
 //! - `browser/`: the browser surface and its options.
 
@@ -24,6 +26,7 @@ pub mod mail;
 pub mod recording;
 pub mod terminal;
 mod texts;
+pub mod veil;
 
 use futures_util::future::BoxFuture;
 
@@ -127,6 +130,11 @@ pub trait PageSurface: Send {
     /// Whether anything can still be done with the page: it did not crash, does not hang, and no
     /// dialog blocks it.
     fn is_usable(&self) -> bool;
+
+    /// What was noticed of the last action although it passed, once: a click that met nothing.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
 
     /// The URL path of the page, with its query; empty before the first page.
     fn place(&mut self) -> BoxFuture<'_, String>;

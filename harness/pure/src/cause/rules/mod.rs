@@ -31,6 +31,7 @@
 //! - `structure.rs`: a page that is divided into other parts.
 //! - `sum.rs`: a total that follows from its parts.
 //! - `table.rs`: one column of the rows that a program prints.
+//! - `varying.rs`: the same words with another number at many places.
 
 mod answer;
 mod block;
@@ -61,6 +62,7 @@ mod selection;
 mod structure;
 mod sum;
 mod table;
+pub mod varying;
 
 use super::{Edge, Evidence};
 
@@ -74,7 +76,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 29] = [
+pub const ALL: [Rule; 30] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -104,6 +106,7 @@ pub const ALL: [Rule; 29] = [
     structure::RULE,
     sum::RULE,
     table::RULE,
+    varying::RULE,
 ];
 
 /// Edges from the first of some nodes to each other one.

@@ -94,7 +94,9 @@ fn started(tag: &BytesStart<'_>, at: usize) -> Option<Element> {
     let mut attributes = Vec::new();
     for it in tag.attributes() {
         let it = it.ok()?;
-        attributes.push((text(it.key.as_ref())?, it.unescape_value().ok()?.into_owned()));
+        let value = text(&it.value)?;
+        let value = quick_xml::escape::unescape(&value).ok()?.into_owned();
+        attributes.push((text(it.key.as_ref())?, value));
     }
     let name = text(tag.name().as_ref())?;
     Some(Element { name, attributes, span: at..at, ..Element::default() })

@@ -30,6 +30,7 @@ fn remember(later: &mut Night, earlier: &Night) {
         machine: None,
         browser: None,
         builds: indexmap::IndexMap::new(),
+        versions: indexmap::IndexMap::new(),
         decision: judged.gate.decision,
         totals: judged.totals,
         sensitivity: None,

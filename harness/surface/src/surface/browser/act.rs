@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
+use super::deed::{Outside, Unheard};
 use super::keys::chord;
 use super::page::Page;
 use super::record::{Dialog, Progress};
+use super::rest::Wait;
 use super::seek::{Need, Spot};
 use super::snag::Snag;
 use super::trouble::{Step, Trouble, failed};
@@ -34,7 +36,8 @@ const type = (el.getAttribute('type') || 'text').toLowerCase();
 if (name === 'select') return 'select';
 if (name === 'input' && /^(date|time|month|week|datetime-local|color|range)$/.test(type)) return 'direct';
 if (name === 'input' && type === 'file') return 'file';
-if (name !== 'input' && /^(slider|spinbutton)$/.test(el.getAttribute('role')) && !el.isContentEditable) return 'keys';
+const turned = /^(slider|spinbutton)$/.test(el.getAttribute('role')) || el.hasAttribute('aria-valuenow');
+if (name !== 'input' && turned && !el.isContentEditable) return 'keys';
 el.focus();
 if (name === 'input' || name === 'textarea') { el.select(); return el.value ? 'full' : 'empty'; }
 const range = document.createRange();
@@ -275,8 +278,22 @@ impl Page {
 
     pub(super) async fn click(&mut self, target: &Target) -> Step<()> {
         let deadline = self.deadline();
+        let before = self.record.state().outside();
         self.click_until(target, deadline).await?;
-        self.get_ready(deadline).await
+        self.get_ready(deadline).await?;
+        self.notice_unheard(target, before, deadline).await;
+        Ok(())
+    }
+
+    /// Notices whether a click met nothing at all.
+    async fn notice_unheard(&mut self, target: &Target, before: Outside, deadline: Instant) {
+        let question = "globalThis.__nightshift ? __nightshift.unheard() : false";
+        let unheard = self.evaluate(question, deadline).await.is_ok_and(|it| it == true);
+        if unheard && self.record.state().outside() == before {
+            let said = format!("the click on {target} reached no listener and changed nothing");
+            self.record.state().note(&said);
+            self.unheard = Unheard::of(said);
+        }
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.
@@ -447,7 +464,7 @@ impl Page {
             if ticked(&spot.state) == state {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 let actual = match spot.state.role.as_str() {
                     "checkbox" | "radio" | "switch" | "menuitemcheckbox" | "menuitemradio" => {
                         "the click did not change it".to_owned()

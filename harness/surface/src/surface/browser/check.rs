@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::page::Page;
 use super::record::place_of;
+use super::rest::Wait;
 use super::seek::{Need, missing};
 use super::snag::Snag;
 use super::trouble::{Step, failed};
@@ -26,19 +27,19 @@ const STATES: [&str; 11] = [
 
 impl Page {
     pub(super) async fn see(&mut self, targets: &[Target]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         for target in targets {
-            self.await_visible(target, deadline).await?;
+            self.await_visible(target, deadline, Wait::UntilRest).await?;
         }
         Ok(())
     }
 
     pub(super) async fn see_not(&mut self, targets: &[Target]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         // Before the page is ready, everything is absent.
         self.get_ready(deadline).await?;
         for target in targets {
-            self.await_gone(target, deadline).await?;
+            self.await_gone(target, deadline, Wait::UntilRest).await?;
         }
         Ok(())
     }
@@ -46,19 +47,20 @@ impl Page {
     pub(super) async fn wait(&mut self, until: &WaitFor, within_ms: Option<u64>) -> Step<()> {
         let deadline = within_ms
             .map_or_else(|| self.deadline(), |ms| Instant::now() + Duration::from_millis(ms));
+        let wait = if within_ms.is_some() { Wait::Whole } else { Wait::UntilRest };
         match until {
-            WaitFor::Visible(target) => self.await_visible(target, deadline).await,
+            WaitFor::Visible(target) => self.await_visible(target, deadline, wait).await,
             WaitFor::Gone(target) => {
                 self.get_ready(deadline).await?;
-                self.await_gone(target, deadline).await
+                self.await_gone(target, deadline, wait).await
             }
             WaitFor::Url(url) => {
-                self.await_held(&PageExpectation::Url(url.clone()), deadline).await
+                self.await_held(&PageExpectation::Url(url.clone()), deadline, wait).await
             }
         }
     }
 
-    async fn await_visible(&mut self, target: &Target, deadline: Instant) -> Step<()> {
+    async fn await_visible(&mut self, target: &Target, deadline: Instant, wait: Wait) -> Step<()> {
         let expected = format!("{target}, visible");
         let mut settled = self.dismissals.is_empty();
         loop {
@@ -74,7 +76,7 @@ impl Page {
                 self.get_ready(deadline).await?;
                 continue;
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, wait).await {
                 if !found.matches.is_empty() {
                     return Err(failed(expected, "it is there, but not visible"));
                 }
@@ -88,7 +90,7 @@ impl Page {
         }
     }
 
-    async fn await_gone(&mut self, target: &Target, deadline: Instant) -> Step<()> {
+    async fn await_gone(&mut self, target: &Target, deadline: Instant, wait: Wait) -> Step<()> {
         let expected = format!("no {target}");
         loop {
             if let Some(trouble) = self.blocked(&expected) {
@@ -99,7 +101,7 @@ impl Page {
             if visible == 0 {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, wait).await {
                 let there = if visible == 1 {
                     "it is there".to_owned()
                 } else {
@@ -112,15 +114,20 @@ impl Page {
     }
 
     pub(super) async fn expect(&mut self, all: &[PageExpectation]) -> Step<()> {
-        let deadline = self.deadline();
+        let deadline = self.check_deadline();
         self.get_ready(deadline).await?;
         for expectation in all {
-            self.await_held(expectation, deadline).await?;
+            self.await_held(expectation, deadline, Wait::UntilRest).await?;
         }
         Ok(())
     }
 
-    async fn await_held(&mut self, expectation: &PageExpectation, deadline: Instant) -> Step<()> {
+    async fn await_held(
+        &mut self,
+        expectation: &PageExpectation,
+        deadline: Instant,
+        wait: Wait,
+    ) -> Step<()> {
         loop {
             if let Some(trouble) = self.blocked("a page that can be looked at") {
                 return Err(trouble);
@@ -128,7 +135,7 @@ impl Page {
             let Err((expected, actual)) = self.holds(expectation, deadline).await? else {
                 return Ok(());
             };
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, wait).await {
                 return Err(failed(expected, actual));
             }
             self.pause().await;
@@ -260,10 +267,12 @@ impl Page {
             };
             match excerpt(text.as_deref(), regex) {
                 Ok(value) => return Ok(value),
-                Err((wanted, actual)) if Instant::now() >= deadline => {
-                    return Err(failed(format!("{what}{wanted}"), actual));
+                Err((wanted, actual)) => {
+                    if self.is_in_vain(deadline, Wait::UntilRest).await {
+                        return Err(failed(format!("{what}{wanted}"), actual));
+                    }
+                    self.pause().await;
                 }
-                Err(_) => self.pause().await,
             }
         }
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::page::Page;
+use super::rest::Wait;
 use super::seek::{Need, Spot};
 use super::snag::Snag;
 use super::trouble::{Step, Trouble, failed};
@@ -30,6 +31,11 @@ const all = Array.from(list.options);
 const label = (it) => tidy(it.label || it.text);
 const found = wanted.map((text) => all.filter((it) => label(it) === tidy(text)));
 const chosen = found.map((it) => it[0] || null);
+// Some lists are filled once a person goes to them.
+if (chosen.includes(null) && list.getRootNode().activeElement !== list) {
+  list.focus();
+  list.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true, composed: true }));
+}
 const change = list.multiple
   ? all.filter((it) => !it.disabled && it.selected !== chosen.includes(it))
   : chosen.filter(Boolean);
@@ -174,7 +180,7 @@ impl Page {
 
     async fn choose_natively(&mut self, choosing: &Choosing, answer: &Value) -> Result<Next, Halt> {
         if let Some(actual) = unchoosable(answer, &choosing.wanted) {
-            return if Instant::now() >= choosing.deadline {
+            return if self.is_in_vain(choosing.deadline, Wait::UntilRest).await {
                 Err(failed(&choosing.expected, actual).into())
             } else {
                 self.pause().await;
@@ -206,7 +212,7 @@ impl Page {
                 self.close_list(choosing, &widget, spot).await?;
                 return Ok(Next::Done);
             }
-            if Instant::now() >= choosing.deadline {
+            if self.is_in_vain(choosing.deadline, Wait::UntilRest).await {
                 let actual = choosing.unchanged(&widget);
                 return Err(failed(&choosing.expected, actual).into());
             }
@@ -219,7 +225,7 @@ impl Page {
         choosing.appeared = !widget.own;
         match choosing.next_click(&widget) {
             Some(choice) if choice.disabled => {
-                if Instant::now() >= choosing.deadline {
+                if self.is_in_vain(choosing.deadline, Wait::UntilRest).await {
                     let actual = format!("\"{}\" is disabled", choice.name);
                     return Err(failed(&choosing.expected, actual).into());
                 }
@@ -322,7 +328,7 @@ impl Page {
             choosing.way = None;
             return Ok(Next::Again);
         }
-        if Instant::now() >= choosing.deadline {
+        if self.is_in_vain(choosing.deadline, Wait::UntilRest).await {
             return Err(failed(&choosing.expected, choosing.missing()).into());
         }
         choosing.way = None;

@@ -81,7 +81,7 @@ pub(super) fn requests(writes: &[Write], base: &str) -> String {
     times.into_iter().map(line).collect()
 }
 
-/// The `cookies` facet, of cookies as the browser tells them.
+/// The `cookies` facet, of cookies as the engine tells them.
 #[must_use]
 pub(super) fn cookies(all: &[Value], host: &str) -> String {
     let mut lines: Vec<String> = all
@@ -98,13 +98,10 @@ pub(super) fn cookies(all: &[Value], host: &str) -> String {
                     let _ = write!(line, "; {flag}");
                 }
             }
-            match cookie["sameSite"].as_str() {
-                Some("strict") => line.push_str("; SameSite=Strict"),
-                Some("lax") => line.push_str("; SameSite=Lax"),
-                Some("none") => line.push_str("; SameSite=None"),
-                Some(_) | None => {}
+            if let Some(same_site) = cookie["sameSite"].as_str() {
+                let _ = write!(line, "; SameSite={same_site}");
             }
-            line.push_str(if cookie["expiry"].is_null() { "; Session" } else { "; Persistent" });
+            line.push_str(if cookie["session"] == true { "; Session" } else { "; Persistent" });
             Some(line)
         })
         .collect();
@@ -209,11 +206,14 @@ fn compiled(pattern: &str) -> Regex {
 impl Page {
     /// The cookies of the page's context, as the `cookies` facet.
     pub(super) async fn cookies_facet(&self) -> Step<String> {
-        let params =
-            json!({ "partition": { "type": "storageKey", "userContext": self.user_context } });
+        // The standard's own command says "none" both of a cookie that says so and of one that says
+        // nothing, which are opposites.
+        let params = json!({ "method": "Network.getAllCookies", "session": self.engine_session,
+            "params": {} });
         let answer =
-            self.shared.bidi.command("storage.getCookies", params, self.shared.limit).await;
+            self.shared.bidi.command("goog:cdp.sendCommand", params, self.shared.limit).await;
         let answer = answer.map_err(|refusal| refusal.lost("reading cookies"))?;
+        let answer = &answer["result"];
         let all = answer["cookies"].as_array().map_or(&[][..], Vec::as_slice);
         Ok(cookies(all, self.base.host_str().unwrap_or_default()))
     }
@@ -291,14 +291,14 @@ mod tests {
     #[test]
     fn cookies_are_told_by_name_and_flags_and_never_by_value() {
         let cookie = |name: &str, more: Value| {
-            let mut cookie = json!({ "name": name, "value": { "type": "string", "value": "s3cret" },
-                "path": "/", "domain": "127.0.0.1", "httpOnly": false, "secure": false });
+            let mut cookie = json!({ "name": name, "value": "s3cret", "path": "/",
+                "domain": "127.0.0.1", "httpOnly": false, "secure": false, "session": true });
             cookie.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             cookie
         };
         let all = [
-            cookie("session", json!({ "httpOnly": true, "sameSite": "lax" })),
-            cookie("cart", json!({ "secure": true, "expiry": 1_900_000_000, "path": "/cart" })),
+            cookie("session", json!({ "httpOnly": true, "sameSite": "Lax" })),
+            cookie("cart", json!({ "secure": true, "session": false, "path": "/cart" })),
             cookie("_ga_X1", json!({})),
             cookie("seen-1700000000", json!({ "domain": "other" })),
         ];

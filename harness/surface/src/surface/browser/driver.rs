@@ -187,6 +187,7 @@ mod tests {
             tree: Cookie::new(),
             window: Window::Hidden,
             axe: None,
+            veil: crate::surface::veil::Veil::default(),
         };
         let driver = Driver::start(&program, scratch.path(), &options).await;
         let driver = driver.map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::bidi::Bidi;
 use super::page::Page;
 use super::ready::standard;
 use super::trouble::Step;
@@ -185,7 +186,7 @@ impl Page {
         let (method, mut params) = standard(&self.top, &format!("[{}]", windows.join(", ")));
         if self.top != self.first {
             // The standard's command never answers by the context of a window that a page opened.
-            params["target"] = json!({ "realm": self.realm_of(&self.top).await });
+            params["target"] = json!({ "realm": realm_of(&self.shared.bidi, &self.top).await });
         }
         let answer = self.shared.bidi.command(method, params, ANSWER).await.unwrap_or_default();
         let all = &answer["result"]["value"];
@@ -193,37 +194,48 @@ impl Page {
         (0..paths.len()).map(context).collect()
     }
 
-    /// The value of an expression inside a frame; `None` where the frame does not answer.
     async fn evaluate_in(&self, context: &str, expression: &str) -> Option<Value> {
-        let (method, mut params) = standard(context, expression);
-        // By its context the command may wait for ever for a frame that was just replaced.
-        params["target"] = json!({ "realm": self.realm_of(context).await? });
-        let mut answer = self.shared.bidi.command(method, params, ANSWER).await.ok()?;
-        (answer["type"] == "success").then(|| answer["result"]["value"].take())
+        evaluate_in(&self.shared.bidi, context, expression).await
     }
 
-    /// Where the scripts of a document run.
-    async fn realm_of(&self, context: &str) -> Option<Value> {
-        let asked = json!({ "context": context, "type": "window" });
-        let mut realms = self.shared.bidi.command("script.getRealms", asked, ANSWER).await.ok()?;
-        let all = realms["realms"].as_array_mut()?;
-        all.retain(|it| it["context"] == context && it["sandbox"].is_null());
-        all.last_mut().map(|it| it["realm"].take())
-    }
-
-    /// Asks the walker inside a frame; `None` where the frame does not answer.
     async fn ask_in<T: DeserializeOwned>(
         &self,
         context: &str,
         question: &Question<'_>,
     ) -> Option<T> {
-        let mut request = question.arguments().into_iter().next()?;
-        request["ways"] = json!(true);
-        let expression =
-            format!("JSON.stringify((function () {{ {} }})({request}))", walker::SCRIPT);
-        let answer = self.evaluate_in(context, &expression).await?;
-        walker::read(serde_json::from_str(answer.as_str()?).ok()?).ok()
+        ask_in(&self.shared.bidi, context, question).await
     }
+}
+
+/// The value of an expression inside a frame; `None` where the frame does not answer.
+async fn evaluate_in(bidi: &Bidi, context: &str, expression: &str) -> Option<Value> {
+    let (method, mut params) = standard(context, expression);
+    // By its context the command may wait for ever for a frame that was just replaced.
+    params["target"] = json!({ "realm": realm_of(bidi, context).await? });
+    let mut answer = bidi.command(method, params, ANSWER).await.ok()?;
+    (answer["type"] == "success").then(|| answer["result"]["value"].take())
+}
+
+/// Where the scripts of a document run.
+async fn realm_of(bidi: &Bidi, context: &str) -> Option<Value> {
+    let asked = json!({ "context": context, "type": "window" });
+    let mut realms = bidi.command("script.getRealms", asked, ANSWER).await.ok()?;
+    let all = realms["realms"].as_array_mut()?;
+    all.retain(|it| it["context"] == context && it["sandbox"].is_null());
+    all.last_mut().map(|it| it["realm"].take())
+}
+
+/// Asks the walker inside a frame; `None` where the frame does not answer.
+pub(super) async fn ask_in<T: DeserializeOwned>(
+    bidi: &Bidi,
+    context: &str,
+    question: &Question<'_>,
+) -> Option<T> {
+    let mut request = question.arguments().into_iter().next()?;
+    request["ways"] = json!(true);
+    let expression = format!("JSON.stringify((function () {{ {} }})({request}))", walker::SCRIPT);
+    let answer = evaluate_in(bidi, context, &expression).await?;
+    walker::read(serde_json::from_str(answer.as_str()?).ok()?).ok()
 }
 
 /// What is to be found in each frame: the target, without the part that already named the frame.

@@ -107,6 +107,9 @@ impl Page {
         }
         self.go_on().await?;
         self.focus().await?;
+        if look.facets.contains(&FacetKind::Requests) {
+            self.await_writes(deadline).await?;
+        }
         self.get_ready(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
@@ -206,8 +209,13 @@ impl Page {
         };
         let readable = self.blocked("evidence").is_none() && self.focus().await.is_ok();
         if readable {
-            if let Ok(png) = self.capture_png(None, deadline).await {
-                add("screenshot", "image/png", png);
+            match self.seen_at_failure(deadline).await {
+                Ok(png) => add("screenshot", "image/png", png),
+                Err(why) if self.shared.veil.is_worn() => {
+                    let said = format!("Not kept, because it may show secrets: {why}.\n");
+                    add("no screenshot", "text/plain", said.into_bytes());
+                }
+                Err(_) => {}
             }
             if let Ok(read) =
                 self.ask::<walker::Page>(&Question::Observe { masks: &[], details: &[] }).await

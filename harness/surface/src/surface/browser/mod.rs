@@ -8,7 +8,7 @@
 //! for drags, lists, things that open, copied text and files), `tab` and `tabs` (several tabs),
 //! `frames` (frames of other origins), `silence` (who does not answer), `settings`,
 //! `emulate` and `auth` (what the browser pretends to be),
-//! `look` (observations), `walker` (the page as text), `print` (PDF).
+//! `look` (observations), `cover` (secrets in pictures), `walker` (the page as text), `print` (PDF).
 //!
 //! The files:
 //! - `locate.rs`: finds browser and driver; the environment key of pictures.
@@ -26,6 +26,8 @@
 //! - `settings.rs`: settings of a page as commands and scripts.
 //! - `record.rs`: what the browser's events say: watches, dialogs, downloads, navigation.
 //! - `tab.rs`: what events say of one tab.
+//! - `underway.rs`: the requests that are under way, and whose answers were there before they failed.
+//! - `deed.rs`: what came of a click: whether anybody listened, and whether anything changed.
 //! - `tabs.rs`: tabs and pop-ups: going to one, closing one, going on in the opener.
 //! - `frames.rs`: asks frames of other origins, and puts their trees where they stand.
 //! - `emulate.rs`: changes what the browser pretends to be.
@@ -47,6 +49,7 @@
 //! - `seek.rs`: waits for a target, and says what was there instead.
 //! - `check.rs`: what must hold of a page, and captures.
 //! - `condition.rs`: whether something holds of a page now.
+//! - `cover/`: where a page shows secrets, and its pictures without them.
 //! - `look.rs`: takes the facets of a page, and the evidence of a failure.
 //! - `detail.rs`: writes what cannot be seen on a page as facets, without what changes by nature.
 //! - `traffic.rs`: the answers that led to a document, and what a page wrote by the network.
@@ -55,6 +58,7 @@
 //!   stand.
 //! - `unroll.rs`: has all of a page come into view once before a picture of its whole length.
 //! - `onlooker.rs`: looks at a page that somebody else uses.
+//! - `rest.rs`: whether a page is at rest, so that waiting is of no use.
 //! - `recorder.rs`: hears what a person does with a page, in order.
 //! - `listen.js`: tells from inside of the page what a person does there.
 //! - `print.rs`: prints HTML as PDF with page numbers, and the page of a step.
@@ -69,6 +73,8 @@ mod check;
 mod choose;
 mod clipboard;
 mod condition;
+mod cover;
+mod deed;
 mod detail;
 mod dismiss;
 mod driver;
@@ -90,6 +96,7 @@ mod ready;
 mod record;
 mod recorder;
 mod records;
+mod rest;
 mod scroll;
 mod seek;
 mod session;
@@ -102,6 +109,7 @@ mod tab;
 mod tabs;
 mod traffic;
 mod trouble;
+mod underway;
 mod unroll;
 pub mod walker;
 mod wall;
@@ -112,6 +120,7 @@ use std::time::Duration;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
 use crate::process::Cookie;
+use crate::surface::veil::Veil;
 
 pub use locate::{environment_key, locate};
 pub use onlooker::Onlooker;
@@ -142,6 +151,8 @@ pub struct BrowserOptions {
     pub tree: Cookie,
     /// Whether a person sees it.
     pub window: Window,
+    /// What must not be seen in its pictures.
+    pub veil: Veil,
 }
 
 /// Whether a person sees the browser.

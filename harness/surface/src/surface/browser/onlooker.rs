@@ -2,23 +2,19 @@
 //! and whether the page still stands. Used where a person tries things between two steps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use base64::Engine as _;
 use image::{ImageFormat, Rgba, RgbaImage};
-use serde_json::json;
 
+use super::cover::Cover;
 use super::page::{Page, ask};
 use super::record::{Record, place_of};
 use super::shared::Shared;
 use super::snag::Snag;
-use super::walker::{Area, Probe, Question};
+use super::walker::{Area, Nameable, Probe, Question};
 use crate::model::Target;
 use crate::surface::SurfaceError;
 use crate::surface::recording::Headline;
 
-/// How long a look may take.
-const LOOK: Duration = Duration::from_secs(10);
 /// How thick the boxes in pictures are, in pixels.
 const THICK: u32 = 3;
 /// What the boxes are drawn in.
@@ -57,6 +53,14 @@ impl Onlooker {
         self.ask(&Question::Probe { target }).await
     }
 
+    /// What can be named on the page now, or inside of one thing of it.
+    ///
+    /// # Errors
+    /// The page does not answer, or the thing cannot be looked for.
+    pub async fn nameable(&self, within: Option<&Target>) -> Result<Nameable, SurfaceError> {
+        self.ask(&Question::Nameable { within }).await
+    }
+
     /// The headings and announcements that can be seen now.
     ///
     /// # Errors
@@ -70,13 +74,9 @@ impl Onlooker {
     /// # Errors
     /// The page does not answer.
     pub async fn picture(&self, boxes: &[Area]) -> Result<Vec<u8>, SurfaceError> {
-        let params = json!({ "method": "Page.captureScreenshot", "session": self.engine_session,
-            "params": { "format": "png" } });
-        let taken = self.shared.bidi.command("goog:cdp.sendCommand", params, LOOK).await;
-        let taken = taken.map_err(|refusal| refusal.lost("taking a picture of the page"))?;
-        let data = taken["result"]["data"].as_str().unwrap_or_default();
-        let png = base64::engine::general_purpose::STANDARD.decode(data).map_err(|error| {
-            SurfaceError::BrowserLost(format!("a picture is no base64: {error}"))
+        let cover = Cover { shared: &self.shared, top: &self.top, session: &self.engine_session };
+        let png = cover.seen().await.map_err(|why| {
+            SurfaceError::Unreadable(format!("no picture of the page can be shown: {why}"))
         })?;
         boxed(&png, boxes)
             .map_err(|error| SurfaceError::BrowserLost(format!("a picture is no PNG: {error}")))
@@ -130,7 +130,7 @@ impl Onlooker {
             Err(Snag::Closed) => Err(SurfaceError::BrowserLost("the page was closed".to_owned())),
             Err(Snag::Crashed) => Err(SurfaceError::BrowserLost("the page crashed".to_owned())),
             Err(Snag::Hung) => {
-                Err(SurfaceError::BrowserLost("the page's scripts do not end".to_owned()))
+                Err(SurfaceError::BrowserLost(self.shared.silence.words().to_owned()))
             }
             Err(Snag::Again(said) | Snag::Refused(said)) => Err(SurfaceError::Unreadable(said)),
         }

@@ -14,8 +14,9 @@ use url::Url;
 
 use super::PageContext;
 use super::blank::Blank;
+use super::deed::Unheard;
 use super::record::Record;
-use super::shared::Shared;
+use super::shared::{READING, Shared};
 use super::snag::Snag;
 use super::trouble::{Step, Trouble, crashed, failed};
 use super::walker::{self, Question, WalkerError};
@@ -34,6 +35,17 @@ const CLOSING: Duration = Duration::from_secs(10);
 pub(super) struct Filling {
     pub(super) script: String,
     pub(super) origin: String,
+}
+
+/// What is known of a page's rest.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    /// Since when it has been seen at rest.
+    pub(super) since: Option<Instant>,
+    /// When that was last asked.
+    pub(super) looked: Option<Instant>,
+    /// A check has waited in vain, and no action was done since.
+    pub(super) has_waited: bool,
 }
 
 /// A page: fresh cookies and storage, watched from the first byte.
@@ -72,8 +84,12 @@ pub struct Page {
     pub(super) dressed: Vec<String>,
     /// The overlays, by index, that the scenario itself uses.
     pub(super) tested: BTreeSet<usize>,
+    /// What is said of the last click, where it met nothing.
+    pub(super) unheard: Unheard,
     /// Storage that is filled until the first document of its origin stands.
     pub(super) filling: Option<Filling>,
+    /// Since when nothing is left that could change the page.
+    pub(super) rest: Rest,
 }
 
 impl Page {
@@ -116,7 +132,9 @@ impl Page {
             _downloads: blank.downloads,
             round: 0,
             engine_session: blank.engine_session,
+            unheard: Unheard::default(),
             filling: None,
+            rest: Rest::default(),
         };
         match page.wear(&context.settings).await {
             Ok(()) => Ok(page),
@@ -282,7 +300,7 @@ pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     question: &Question<'_>,
 ) -> Result<T, Snag> {
     let asked = shared.client.execute(walker::SCRIPT, question.arguments());
-    let answer = shared.drive("reading the page", asked).await.map_err(|snag| match snag {
+    let answer = shared.drive(READING, asked).await.map_err(|snag| match snag {
         // A document that is being left makes any script fail.
         Snag::Refused(said) => Snag::Again(said),
         other => other,

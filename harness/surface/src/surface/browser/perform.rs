@@ -4,6 +4,7 @@
 use futures_util::future::BoxFuture;
 
 use super::act::{Ticked, Towards};
+use super::deed::blamed;
 use super::expand::Openness;
 use super::page::Page;
 use super::record::place_of;
@@ -24,6 +25,9 @@ impl Page {
         self.go_on().await?;
         self.focus().await?;
         self.notice_tested(action);
+        if !is_check(action) {
+            self.disturb();
+        }
         Ok(())
     }
 
@@ -50,7 +54,7 @@ impl Page {
             }
             Action::Click(click) => self.click_specially(click).await.map(none),
             Action::Hover(target) => self.hover(target).await.map(none),
-            Action::Drag { from, to } => self.drag(from, to).await.map(none),
+            Action::Drag { from, to, at } => self.drag(from, to, *at).await.map(none),
             Action::Scroll { to, within } => self.scroll(to, within.as_ref()).await.map(none),
             Action::Clear(field) => self.clear(field).await.map(none),
             Action::Paste { text, into } => self.paste(text.raw(), into.as_ref()).await.map(none),
@@ -98,14 +102,23 @@ impl Page {
     }
 }
 
+/// Whether a step only looks at the page.
+fn is_check(action: &Action) -> bool {
+    matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_))
+}
+
 impl PageSurface for Page {
     fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
         Box::pin(async move {
+            let before = self.unheard.before(action);
             let performed = self.perform(action).await;
             self.filled().await;
+            if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
+                self.has_waited();
+            }
             match performed {
                 Ok(captured) => Ok(Done::Passed(captured)),
-                Err(Trouble::Failed(failure)) => Ok(Done::Failed(failure)),
+                Err(Trouble::Failed(failure)) => Ok(Done::Failed(blamed(failure, before))),
                 Err(Trouble::Lost(error)) => Err(error),
             }
         })
@@ -124,6 +137,10 @@ impl PageSurface for Page {
 
     fn is_usable(&self) -> bool {
         self.blocked("a page that can be used").is_none()
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        self.unheard.fresh()
     }
 
     fn place(&mut self) -> BoxFuture<'_, String> {

@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
+use super::cover::{Cover, TRIES, Unknown, painted};
 use super::frames::Entered;
 use super::page::Page;
 use super::seek::Need;
@@ -32,6 +33,8 @@ pub(super) const EVIDENCE: Duration = Duration::from_secs(5);
 const FRAMES: u32 = 6;
 /// How many times a picture is begun at most when the page was scrolled in the meantime.
 const BEGINNINGS: u32 = 2;
+/// What a picture waits for where there are secrets.
+const PLACES_KNOWN: &str = "a picture in which the places of secrets are known";
 /// How many times anything of the page was scrolled.
 const SCROLLS: &str = "globalThis.__nightshift ? __nightshift.scrolls() : 0";
 /// The most device pixels that the engine is asked to draw in one go, downwards: half of the
@@ -103,21 +106,30 @@ impl Page {
         let whole = look.image != Extent::Viewport;
         let question = Question::Drawing { masks: &look.masks, whole };
         let mut begun = 0;
-        let (drawing, frame, png) = loop {
+        let (drawing, frame, png, hidden) = loop {
             let drawing: Drawing = self.read(&question, deadline).await?;
+            let before = self.hidden().await?;
             let frame = frame(&look.image, area, &drawing, seen.read);
             let png = match look.image {
                 Extent::Viewport => self.viewport(deadline).await?,
                 Extent::FullPage | Extent::Element(_) => self.beyond(&frame, deadline).await?,
             };
             begun += 1;
+            let hidden = self.hidden().await?;
             let rests = self.peek(SCROLLS, deadline).await? == drawing.scrolls;
-            if rests || begun == BEGINNINGS || Instant::now() >= deadline {
-                break (drawing, frame, png);
+            let known = before == hidden;
+            if known && (rests || begun >= BEGINNINGS || Instant::now() >= deadline) {
+                break (drawing, frame, png, hidden);
+            }
+            if begun == TRIES {
+                return Err(failed(PLACES_KNOWN, "they moved while it was taken, again and again"));
             }
             self.get_ready(deadline).await?;
         };
-        let masks = self.not_compared(&drawing, &frame, look, seen).await;
+        let mut masks = self.not_compared(&drawing, &frame, look, seen).await;
+        let hidden: Vec<Rect> = hidden.into_iter().filter_map(|it| frame.pixels(it)).collect();
+        let png = without(png, &hidden)?;
+        masks.extend(hidden);
         let layout = layout(&drawing, &frame);
         if whole {
             let (x, y) = (seen.read.scroll_x, seen.read.scroll_y);
@@ -126,6 +138,18 @@ impl Page {
             drop(self.evaluate(&back, deadline).await);
         }
         Ok(FacetContent::Image { png, masks, environment: self.environment.clone(), layout })
+    }
+
+    /// Where the page shows secrets, from the top left corner of the viewport.
+    async fn hidden(&self) -> Step<Vec<Area>> {
+        self.cover().areas().await.map_err(|unknown| match unknown {
+            Unknown::Page(snag) => self.trouble(snag, PLACES_KNOWN),
+            Unknown::Engine(said) => failed(PLACES_KNOWN, said),
+        })
+    }
+
+    pub(super) fn cover(&self) -> Cover<'_> {
+        Cover { shared: &self.shared, top: &self.top, session: &self.engine_session }
     }
 
     /// Brings a thing into view and says where it stands in the viewport.
@@ -246,6 +270,14 @@ impl Page {
 }
 
 impl Page {
+    /// The viewport as a failure keeps it, without secrets; why there is none where there is none.
+    pub(super) async fn seen_at_failure(&self, deadline: Instant) -> Result<Vec<u8>, String> {
+        if self.shared.veil.is_worn() {
+            return self.cover().seen().await;
+        }
+        self.capture_png(None, deadline).await.map_err(|_| "the engine draws nothing".to_owned())
+    }
+
     /// Why there is no picture: something blocks the page, it hangs, or the browser is lost.
     async fn no_picture(&self, refusal: Refusal, waited: Duration) -> Trouble {
         let what = "a picture of the page";
@@ -262,6 +294,15 @@ impl Page {
             }
         }
     }
+}
+
+/// The picture with these regions painted over.
+fn without(png: Vec<u8>, regions: &[Rect]) -> Step<Vec<u8>> {
+    if regions.is_empty() {
+        return Ok(png);
+    }
+    painted(&png, regions)
+        .map_err(|said| failed("a picture that can be painted over", said.to_string()))
 }
 
 /// Where the picture lies.

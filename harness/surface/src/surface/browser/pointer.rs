@@ -18,7 +18,7 @@ use super::snag::Snag;
 use super::trouble::{Step, failed};
 use super::walker::{Aim, Question};
 use crate::model::Target;
-use crate::model::gesture::{Click, ClickKind, DragTo, Modifier};
+use crate::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier};
 
 /// The name of the pointer in input commands.
 const POINTER: &str = "nightshift-pointer";
@@ -31,6 +31,82 @@ const NUDGE: i32 = 8;
 
 /// The longest that a thing is held before it is dragged, on a machine whose timers are late.
 const HOLD_AT_MOST: Duration = Duration::from_secs(1);
+
+/// Whether two things are items of one list, which of them comes first, and how the list runs.
+const ORDER: &str = r"
+const [from, to] = arguments;
+const [a, b] = [from, to].map((it) => it.getBoundingClientRect());
+const axis = Math.abs(a.x + a.width / 2 - b.x - b.width / 2) > Math.abs(a.y + a.height / 2 - b.y - b.height / 2) ? 'x' : 'y';
+let [one, other] = [from, to];
+for (let up = 0; up < 4 && one && other && one !== other; up += 1) {
+  if (one.parentElement && one.parentElement === other.parentElement) {
+    const first = one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return { axis, order: one.localName === other.localName ? (first ? 'before' : 'after') : '' };
+  }
+  [one, other] = [one.parentElement, other.parentElement];
+}
+return { axis, order: '' };
+";
+
+/// How the thing that is dragged stands to the one on which it is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// In the same list, before it.
+    Forward,
+    /// In the same list, behind it.
+    Backward,
+    /// Elsewhere.
+    Apart,
+}
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Axis {
+    Right,
+    #[default]
+    Down,
+}
+
+/// Where on a thing a drag ends, from its beginning to its end as 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part(f64);
+
+impl Part {
+    fn of(at: Option<DropAt>, order: Order) -> Self {
+        Self(match (at, order) {
+            (Some(DropAt::Before), _) => 0.15,
+            (Some(DropAt::After), _) => 0.85,
+            (Some(DropAt::On), _) | (None, Order::Apart) => 0.5,
+            // Beyond the middle, and not at the edge: a thing that takes others into it still does.
+            (None, Order::Forward) => 0.65,
+            (None, Order::Backward) => 0.35,
+        })
+    }
+}
+
+/// Where a drag ends, seen from the middle of a thing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Landing {
+    part: Part,
+    axis: Axis,
+}
+
+impl Default for Landing {
+    fn default() -> Self {
+        Self { part: Part::of(None, Order::Apart), axis: Axis::Down }
+    }
+}
+
+impl Landing {
+    /// The point, of a thing with this middle and size.
+    fn point(self, (x, y): (f64, f64), (width, height): (f64, f64)) -> At {
+        let beyond = self.part.0 - 0.5;
+        match self.axis {
+            Axis::Right => rounded(x + beyond * width, y),
+            Axis::Down => rounded(x, y + beyond * height),
+        }
+    }
+}
 
 /// A point in CSS pixels from the top left corner of the page's viewport.
 pub(super) type At = (i32, i32);
@@ -65,12 +141,17 @@ impl Page {
 
     /// Presses on a thing, moves and lets go. The end is looked for after the drag began: places to
     /// drop things often appear only then.
-    pub(super) async fn drag(&mut self, from: &Target, end: &DragTo) -> Step<()> {
+    pub(super) async fn drag(
+        &mut self,
+        from: &Target,
+        end: &DragTo,
+        at: Option<DropAt>,
+    ) -> Step<()> {
         let deadline = self.deadline();
+        let mut landing = Landing::default();
         if let DragTo::Thing(to) = end {
             // Both are looked at before anything moves, so that a failure leaves no button pressed.
-            let spot = self.obtain(to, Need::There, deadline).await?;
-            self.leave(&spot).await?;
+            landing = self.landing(from, to, at, deadline).await?;
         }
         let expected = format!("{}, to be dragged", Need::Usable.of(from));
         let begin = loop {
@@ -86,7 +167,7 @@ impl Page {
                 break at;
             }
         };
-        let ended = self.drop_at(begin, end, deadline).await;
+        let ended = self.drop_at(begin, end, landing, deadline).await;
         if ended.is_err() {
             // The failure is told; the button is let go where it is, so that the page is not stuck.
             let release = json!([pointer(&[json!({ "type": "pointerUp", "button": 0 })])]);
@@ -107,10 +188,16 @@ impl Page {
     }
 
     /// Moves to the end of a drag, a frame at a time, and lets go there.
-    async fn drop_at(&mut self, begin: At, end: &DragTo, deadline: Instant) -> Step<()> {
+    async fn drop_at(
+        &mut self,
+        begin: At,
+        end: &DragTo,
+        landing: Landing,
+        deadline: Instant,
+    ) -> Step<()> {
         self.frames().await?;
         let (goal, name) = match end {
-            DragTo::Thing(thing) => (self.goal(thing, deadline).await?, thing.to_string()),
+            DragTo::Thing(thing) => (self.goal(thing, landing, deadline).await?, thing.to_string()),
             DragTo::By(right, down) => {
                 ((begin.0 + right, begin.1 + down), format!("{right},{down} pixels away"))
             }
@@ -146,14 +233,44 @@ impl Page {
         ))
     }
 
+    /// Where on a thing a drag is to end.
+    async fn landing(
+        &mut self,
+        from: &Target,
+        to: &Target,
+        at: Option<DropAt>,
+        deadline: Instant,
+    ) -> Step<Landing> {
+        let end = self.obtain(to, Need::There, deadline).await?;
+        if end.framed {
+            self.leave(&end).await?;
+            return Ok(Landing { part: Part::of(at, Order::Apart), axis: Axis::Down });
+        }
+        let begin = self.obtain(from, Need::There, deadline).await?;
+        let things = vec![begin.reference.clone(), end.reference.clone()];
+        let told = if begin.framed { Ok(Value::Null) } else { self.script(ORDER, things).await };
+        self.leave(&begin).await?;
+        // Where that cannot be told, the middle is as good as any place.
+        let told = told.unwrap_or_default();
+        let order = match told["order"].as_str() {
+            Some("before") => Order::Forward,
+            Some("after") => Order::Backward,
+            Some(_) | None => Order::Apart,
+        };
+        let axis = if told["axis"] == "x" { Axis::Right } else { Axis::Down };
+        Ok(Landing { part: Part::of(at, order), axis })
+    }
+
     /// Where a drag ends: the thing may be covered by what is dragged, so only its place counts.
-    async fn goal(&mut self, thing: &Target, deadline: Instant) -> Step<At> {
+    async fn goal(&mut self, thing: &Target, landing: Landing, deadline: Instant) -> Step<At> {
         loop {
             let spot = self.obtain(thing, Need::There, deadline).await?;
             let aim = self.aim(&spot).await;
             self.leave(&spot).await?;
             match aim {
-                Ok(Aim { x: Some(x), y: Some(y), .. }) => return Ok(rounded(x, y)),
+                Ok(Aim { x: Some(x), y: Some(y), width, height, .. }) => {
+                    return Ok(landing.point((x, y), (width, height)));
+                }
                 Ok(_) | Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
                 Ok(_) => {
                     return Err(failed(

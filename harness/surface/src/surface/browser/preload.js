@@ -126,7 +126,7 @@
   const LONG = 2000;
   const timers = new Map();
   const frames = new Map();
-  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0, arriving: false, loaded: 0 };
+  const state = { mutated: 0, leaving: 0, round: -1, since: 0, parsed: 0, arriving: false, loaded: 0, ran: 0 };
   // What a document still loads once its own text is there, such as frames and pictures, is
   // waited for no longer than a long poll: an advertisement may never come.
   const loading = () => document.readyState !== 'complete' &&
@@ -142,9 +142,13 @@
     turn(() => {
       state.arriving = false;
       state.loaded = real.perf();
+      ran();
     }, 0);
   }, true);
+  // What came of the last click: whether anything on its way listened, and whether the page changed.
+  const deed = { at: 0, heard: false, changed: false, path: [] };
   const observer = new MutationObserver(() => {
+    deed.changed = true;
     if (!loading()) state.mutated = real.perf();
   });
   const watch = (root) => {
@@ -203,8 +207,14 @@
     awaits.view = true;
     return Reflect.construct(target, args, newTarget);
   });
+  // Who listens to clicks; what is set up here itself does not count.
+  const CLICKS = /^(?:click|(?:pointer|mouse)(?:down|up)|touch(?:start|end))$/;
+  const HANDLERS = ['onclick', 'onpointerdown', 'onpointerup', 'onmousedown', 'onmouseup', 'ontouchstart', 'ontouchend'];
+  const listening = new WeakSet();
+  let own = true;
   EventTarget.prototype.addEventListener = mask(EventTarget.prototype.addEventListener, (target, self, args) => {
     if (args[0] === 'scroll') awaits.view = true;
+    if (!own && CLICKS.test(args[0])) listening.add(self || globalThis);
     return Reflect.apply(target, self, args);
   });
   // What the documents of this origin that lie in this one say of themselves.
@@ -225,6 +235,7 @@
   const turn = setTimeout.bind(globalThis);
   const expect = () => {
     const mark = {};
+    deed.changed = true;
     awaited.set(mark, real.perf());
     return () => turn(() => awaited.delete(mark), 0);
   };
@@ -243,10 +254,32 @@
     return Reflect.apply(target, self, args);
   });
 
+  const inmost = (event) => event.composedPath()[0];
+  // A control that the browser itself works, and what it tells when it did, are no handlers of the
+  // page. A thing that only gets the focus by being clicked has not changed.
+  const WORKED = 'select, input, textarea, option, video, audio, embed, object, iframe, [contenteditable]';
+  const listens = (it) => listening.has(it) || HANDLERS.some((name) => typeof it[name] === 'function') ||
+    (it instanceof Element && (it.matches(WORKED) || shadowOf(it) !== null));
+  addEventListener('pointerdown', (event) => {
+    const path = event.composedPath();
+    Object.assign(deed, { at: real.perf(), heard: path.some(listens), changed: false, path });
+  }, true);
+  addEventListener('click', (event) => { deed.heard ||= event.composedPath().some(listens); }, true);
+  addEventListener('focusin', (event) => { if (!deed.path.includes(inmost(event))) deed.changed = true; }, true);
+  for (const told of ['input', 'change', 'submit', 'reset', 'invalid', 'toggle', 'beforetoggle', 'scroll', 'cancel', 'close']) {
+    addEventListener(told, () => { deed.changed = true; }, { capture: true, passive: true });
+  }
+  // Whether the last click, here or in a frame, met nothing; asked once.
+  const unheard = () => {
+    const met = deed.at > 0;
+    const nothing = met && !deed.heard && !deed.changed;
+    Object.assign(deed, { at: 0, path: [] });
+    return met ? nothing : inner((it) => it.unheard()).some(Boolean);
+  };
+
   // What had the focus when it was taken out of the page: the browser then leaves nobody with it.
   // Where a person lets go of a thing, it still is in the page once that is over.
   let focused = null;
-  const inmost = (event) => event.composedPath()[0];
   document.addEventListener('focusin', (event) => { focused = inmost(event); }, true);
   document.addEventListener('focusout', (event) => {
     const left = inmost(event);
@@ -307,20 +340,106 @@
       turn(() => { pressing = false; }, 0);
     }, { capture: true, passive: true });
   }
+  // Timers for later that a person's input began, as for saving what was typed: whoever looks at what
+  // a page writes waits for them too. Each input begins anew, so none of them is part of a chain.
+  const owed = new Map();
+  let acting = false;
+  for (const name of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup', 'input', 'change', 'submit', 'drop', 'focusout']) {
+    addEventListener(name, (event) => {
+      if (!event.isTrusted) return;
+      acting = true;
+      turn(() => { acting = false; }, 0);
+    }, { capture: true, passive: true });
+  }
+  const owes = () => [...owed.values()].some((due) => real.perf() < due + SHORT) || inner((it) => it.owes()).some(Boolean);
   const held = () => [...holds.values()].some((due) => real.perf() < due + SHORT) || inner((it) => it.held()).some(Boolean);
+
+  // What lasts, and may change the page long after it is ready: timers that are due later, with
+  // the moment at which they are; those that come again; connections and workers.
+  const lasting = { due: new Map(), again: new Set(), open: new Set(), ever: false, touched: 0 };
+  // A page sets itself up in several steps: what begins soon after it has loaded counts as asked for
+  // while it did, unless it was there before, as the next turn of something endless is.
+  const SETTING_UP = 1000;
+  const met = new WeakSet();
+  const texts = new Set();
+  let natives = 0;
+  const isNew = (handler) => {
+    if (met.has(handler)) return false;
+    met.add(handler);
+    const text = Function.prototype.toString.call(handler);
+    // What a promise waits by, and what is bound anew for each frame: they all read alike.
+    if (text.endsWith('{ [native code] }')) return (natives += 1) <= 20;
+    const first = !texts.has(text) && texts.size < 1000;
+    texts.add(text);
+    return first;
+  };
+  // What such a part asked the network for, as by `import()`, is known outside of the page a moment
+  // later.
+  const settingUp = () => state.loaded && real.perf() - state.loaded < SETTING_UP;
+  const ran = () => { if (settingUp()) state.ran = real.perf(); };
+  const asked = (handler) => {
+    const at = real.perf();
+    return settingUp() && isNew(handler) ? state.loaded : at;
+  };
 
   const clear = (id) => {
     timers.delete(id);
+    owed.delete(id);
     holds.delete(id);
+    lasting.due.delete(id);
+    lasting.again.delete(id);
   };
+  globalThis.setInterval = mask(setInterval, (target, self, args) => {
+    const id = Reflect.apply(target, self, args);
+    lasting.again.add(id);
+    return id;
+  });
+  globalThis.clearInterval = mask(clearInterval, (target, self, args) => {
+    clear(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  const CLOSED = 2;
+  for (const name of ['WebSocket', 'EventSource']) {
+    globalThis[name] = mask(globalThis[name], undefined, (target, args, newTarget) => {
+      const made = Reflect.construct(target, args, newTarget);
+      lasting.open.add(made);
+      return made;
+    });
+  }
+  for (const name of ['Worker', 'SharedWorker', 'BroadcastChannel', 'RTCPeerConnection', 'WebTransport']) {
+    if (typeof globalThis[name] !== 'function') continue;
+    globalThis[name] = mask(globalThis[name], undefined, (target, args, newTarget) => {
+      lasting.ever = true;
+      return Reflect.construct(target, args, newTarget);
+    });
+  }
+  if (globalThis.scheduler) {
+    scheduler.postTask = mask(scheduler.postTask, (target, self, args) => {
+      const delay = Number((args[1] && args[1].delay) || 0);
+      lasting.due.set({}, real.perf() + delay);
+      return Reflect.apply(target, self, args);
+    });
+  }
+  for (const name of ['pointerdown', 'keydown', 'input']) {
+    addEventListener(name, () => { lasting.touched = real.perf(); }, { capture: true, passive: true });
+  }
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
-    if (typeof handler !== 'function' || delay > SHORT) return Reflect.apply(target, self, args);
+    const late = delay > SHORT;
+    if (typeof handler !== 'function' || (late && !(acting && delay <= LONG))) {
+      const id = Reflect.apply(target, self, args);
+      lasting.due.set(id, real.perf() + Number(delay));
+      return id;
+    }
     const id = Reflect.apply(target, self, [function (...given) {
       clear(id);
+      ran();
       return Reflect.apply(handler, this, given);
     }, delay, ...rest]);
-    timers.set(id, real.perf());
+    if (late) {
+      owed.set(id, real.perf() + Number(delay));
+      lasting.due.set(id, real.perf() + Number(delay));
+    } else timers.set(id, asked(handler));
     if (pressing && delay > 0 && delay <= HELD) holds.set(id, real.perf() + delay);
     return id;
   });
@@ -335,7 +454,7 @@
       frames.delete(id);
       return handler(time);
     }]);
-    frames.set(id, real.perf());
+    frames.set(id, asked(handler));
     return id;
   });
   // What a page leaves for when it is idle, and what an observer tells of a thing with the frames
@@ -347,9 +466,10 @@
     if (typeof handler !== 'function') return Reflect.apply(target, self, args);
     const id = Reflect.apply(target, self, [(left) => {
       idles.delete(id);
+      ran();
       return handler(left);
     }, ...rest]);
-    idles.set(id, real.perf());
+    idles.set(id, asked(handler));
     return id;
   });
   globalThis.cancelIdleCallback = mask(cancelIdleCallback, (target, self, args) => {
@@ -361,7 +481,7 @@
   observing.observe = mask(observing.observe, (target, self, args) => {
     if (!views.has(self)) {
       views.set(self, real.perf());
-      frame(() => frame(() => turn(() => views.delete(self), 0)));
+      frame(() => frame(() => turn(() => { views.delete(self); ran(); }, 0)));
     }
     return Reflect.apply(target, self, args);
   });
@@ -372,6 +492,7 @@
   });
   if (globalThis.navigation) {
     navigation.addEventListener('navigate', (event) => {
+      deed.changed = true;
       const away = !event.hashChange && !event.destination.sameDocument && event.downloadRequest === null;
       if (away && event.cancelable !== undefined) state.leaving = real.perf();
       // What the address points at is scrolled to.
@@ -398,6 +519,7 @@
     if (before(frames)) reasons.push('frame');
     if (before(idles)) reasons.push('idle');
     if ([...views.values()].some((since) => since <= begun && at - since < 500)) reasons.push('view');
+    if (state.ran && at - state.ran < 30) reasons.push('asking');
     if ([...awaited.values()].some((since) => at - since < LONG)) reasons.push('answer');
     if (state.mutated && at - state.mutated < 60) reasons.push('changing');
     if (scrolling(at)) reasons.push('scrolling');
@@ -409,5 +531,39 @@
     }
     return reasons;
   };
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held }), configurable: false });
+  // What may still change this document by itself within so many milliseconds. Where nothing may,
+  // waiting is of no use: it will be then as it is now.
+  const stirring = (within, quiet) => {
+    const at = real.perf();
+    const reasons = [];
+    const late = at - 100; // a timer that was due before that has run
+    for (const [id, due] of lasting.due) if (due < late) lasting.due.delete(id);
+    for (const it of lasting.open) if (it.readyState >= CLOSED) lasting.open.delete(it);
+    if (document.readyState !== 'complete' || state.arriving) reasons.push('loading');
+    if (state.leaving && at - state.leaving < LONG) reasons.push('leaving');
+    if (at - Math.max(state.mutated, state.loaded, scroll.at, lasting.touched) < quiet) reasons.push('changing');
+    if (timers.size || [...lasting.due.values()].some((due) => due < at + within)) reasons.push('timer');
+    if (lasting.again.size) reasons.push('interval');
+    if (frames.size || idles.size || views.size) reasons.push('frame');
+    if (awaited.size) reasons.push('answer');
+    if (lasting.open.size) reasons.push('connection');
+    if (lasting.ever) reasons.push('worker');
+    try {
+      if (navigator.serviceWorker && navigator.serviceWorker.controller) reasons.push('worker');
+    } catch { /* a document that may have none */ }
+    const ends = (it) => it.playState === 'running' && it.effect && it.effect.getComputedTiming().endTime !== Infinity;
+    if (scopes().some((scope) => scope.getAnimations().some(ends))) reasons.push('animation');
+    if ([...document.querySelectorAll('video, audio')].some((it) => !it.paused)) reasons.push('media');
+    if (document.querySelector('meta[http-equiv=refresh i]')) reasons.push('refresh');
+    for (let i = 0; i < window.length; i += 1) {
+      try {
+        reasons.push(...window[i].__nightshift.stirring(within, quiet));
+      } catch {
+        reasons.push('frame'); // of another origin: what it may do nobody knows
+      }
+    }
+    return reasons;
+  };
+  own = false;
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, stirring, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held, owes, unheard }), configurable: false });
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::bidi::Refusal;
 use super::page::Page;
-use super::silence::Silent;
+use super::silence::{Doing, Silent};
 use super::snag::Snag;
 use super::trouble::Trouble;
 use crate::surface::SurfaceError;
@@ -58,6 +58,17 @@ impl Page {
         }
     }
 
+    /// Waits until what a step began is written: by timers that its input set, of at most two
+    /// seconds. What a page writes by itself, as often as its clock says, is not waited for.
+    pub(super) async fn await_writes(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
+        let owes = "globalThis.__nightshift ? __nightshift.owes() : false";
+        while Instant::now() < bound && self.peek(owes, deadline).await? == true {
+            self.pause().await;
+        }
+        Ok(())
+    }
+
     /// Lets a short time pass, or until the next event.
     pub(super) async fn pause(&self) {
         let mut changes = self.record.changes();
@@ -98,7 +109,7 @@ impl Page {
     /// Who does not answer, where the page has not for this long.
     pub(super) async fn who_is_silent(&self, waited: Duration) -> Silent {
         let patience = self.shared.patience().saturating_sub(waited);
-        self.shared.who_beside(&self.top, patience).await
+        self.shared.who_beside(&self.top, patience, Doing::Other).await
     }
 
     /// As [`Page::evaluate`], asked again while documents replace each other.

@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -16,13 +15,13 @@ use super::auth::Answer;
 use super::bidi::locked;
 pub(super) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
-use super::traffic::text;
-use super::traffic::{Write, hop, keep};
+use super::traffic::{Ending, Write, hop, keep, take_back, text};
+use super::underway::{During, End, Kind, Underway};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 
-/// A request that takes longer than this is a long poll: nobody waits for it.
-const LONG_POLL: Duration = Duration::from_secs(2);
+/// How the engine says that a request was given up.
+const ABORTED: &str = "net::ERR_ABORTED";
 /// The logs for a person are cut here; what is longer helps nobody.
 const LOG_LINES: usize = 2_000;
 
@@ -77,19 +76,6 @@ pub(super) struct Chooser {
     pub(super) several: bool,
 }
 
-#[derive(Debug)]
-struct Request {
-    /// The request's own URL.
-    url: String,
-    /// The tab that asked; empty where none did, as of workers.
-    tab: String,
-    /// It is answered by a document, and outlives the one that stands.
-    document: bool,
-    since: Instant,
-    /// An event stream stays open for good.
-    stream: bool,
-}
-
 /// The mutable part; the page reads it by [`Record::state`].
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -119,7 +105,8 @@ pub(super) struct State {
     pub(super) console: Vec<String>,
     /// The network, a line each.
     pub(super) network: Vec<String>,
-    open: HashMap<String, Request>,
+    /// The requests that are under way.
+    pub(super) underway: Underway,
     seen: Vec<Seen>,
     /// What was sent to be kept since the last look.
     pub(super) writes: Vec<Write>,
@@ -199,11 +186,14 @@ impl std::ops::Deref for State {
 }
 
 impl State {
-    /// Whether a request is under way that somebody should wait for.
+    /// Whether a request is under way that somebody should wait for, or a script that has just come.
     pub(super) fn is_loading(&self) -> bool {
-        self.open.values().any(|request| {
-            request.tab == self.tab.id && !request.stream && request.since.elapsed() < LONG_POLL
-        })
+        self.underway.is_loading(&self.tab.id) || self.underway.is_running(&self.tab.id)
+    }
+
+    /// Whether the page has one tab, and neither a request nor a navigation of it is under way.
+    pub(super) fn is_alone_and_still(&self) -> bool {
+        self.others.is_empty() && self.underway.is_empty() && !self.is_leaving()
     }
 
     /// Whether the page is on its way to another document.
@@ -348,7 +338,7 @@ impl State {
         let id = text(&params["context"]);
         if self.frames.remove(&id).is_none() {
             self.others.retain(|it| it.id != id);
-            self.open.retain(|_, request| request.tab != id);
+            self.underway.forget(&id);
             if self.tab.id == id {
                 self.tab.closed = true;
             }
@@ -382,7 +372,7 @@ impl State {
         let id = text(&params["context"]);
         let Some(tab) = self.tab_mut(&id) else { return };
         if tab.navigated(method, params) == Replaced::Yes {
-            self.open.retain(|_, request| request.document || request.tab != id);
+            self.underway.replaced(&id);
         }
     }
 
@@ -437,35 +427,49 @@ impl State {
         if !is_network(&url) {
             return;
         }
-        let document = request["destination"] == "document";
+        let (destination, resource) =
+            (request["destination"].as_str(), request["goog:resourceType"].as_str());
+        let kind = Kind::of(&text(&request["method"]), destination, resource);
         let tab = self.tab_of(&params["context"]);
-        self.open.insert(
-            text(&request["request"]),
-            Request { url, tab, document, since: Instant::now(), stream: false },
-        );
+        self.underway.begin(text(&request["request"]), url, tab, kind);
     }
 
     fn answered(&mut self, params: &Value) {
-        let id = text(&params["request"]["request"]);
         let stream = params["response"]["mimeType"] == "text/event-stream";
         let status = status_of(params);
-        if let Some(request) = self.open.get_mut(&id) {
-            request.stream = stream;
-        }
+        self.underway.answered(&text(&params["request"]["request"]), status, stream);
         self.document_answered(params, status);
     }
 
     fn completed(&mut self, params: &Value) {
         let request = &params["request"];
         let url = text(&request["url"]);
-        self.open.remove(request["request"].as_str().unwrap_or_default());
         if !is_network(&url) {
             return;
         }
-        let status = status_of(params);
-        let method = text(&request["method"]);
+        let tab = self.tab_of(&params["context"]);
+        let loaded =
+            |tab: &Tab| tab.navigation.as_ref().is_none_or(|it| it.progress == Progress::Loaded);
+        let during = match self.tab_mut(&tab) {
+            Some(tab) if loaded(tab) => During::Use,
+            Some(_) | None => During::Loading,
+        };
+        match self.underway.completed(&text(&request["request"]), during) {
+            End::Known => {}
+            End::AfterAll => {
+                take_back(&mut self.writes, params);
+                self.concluded(params, status_of(params));
+            }
+            End::New | End::Answered(_) => self.concluded(params, status_of(params)),
+        }
+    }
+
+    /// Takes in that a request was answered.
+    fn concluded(&mut self, params: &Value, status: Option<u16>) {
+        let request = &params["request"];
+        let (method, url) = (text(&request["method"]), text(&request["url"]));
         self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
-        keep(&mut self.writes, params, None);
+        keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
         self.document_answered(params, status);
         if let Some(code) = status.filter(|code| *code >= 400)
             && !is_favicon(&url)
@@ -484,20 +488,26 @@ impl State {
     fn failed(&mut self, params: &Value) {
         let request = &params["request"];
         let url = text(&request["url"]);
-        self.open.remove(request["request"].as_str().unwrap_or_default());
         if !is_network(&url) {
             return;
         }
         let error = text(&params["errorText"]);
+        let is_given_up = error == ABORTED;
+        match self.underway.failed(&text(&request["request"]), is_given_up) {
+            End::Known => return,
+            End::Answered(status) => return self.concluded(params, Some(status)),
+            End::New | End::AfterAll => {}
+        }
         let method = text(&request["method"]);
         self.network_line(&format!("{method} {url} {error}"));
-        keep(&mut self.writes, params, Some(&error));
+        let why = error.trim_start_matches("net::").to_owned();
+        keep(&mut self.writes, params, Ending::Failed(why));
         let navigation = text(&params["navigation"]);
         if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
             tab.unanswered(&navigation, &error);
         }
         // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
-        if error != "net::ERR_ABORTED" && !is_favicon(&url) {
+        if !is_given_up && !is_favicon(&url) {
             self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url);
         }
     }
@@ -521,7 +531,7 @@ impl State {
 
     /// The requests that were never answered, for the network log.
     pub(super) fn unanswered(&self) -> Vec<String> {
-        self.open.values().map(|request| format!("{} (no answer yet)", request.url)).collect()
+        self.underway.unanswered().map(|url| format!("{url} (no answer yet)")).collect()
     }
 }
 

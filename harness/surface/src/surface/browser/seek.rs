@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::page::Page;
+use super::rest::Wait;
 use super::snag::{INTERCEPTED, Snag};
 use super::trouble::{Step, Trouble, failed};
 use super::walker::{Area, ElementState, Explain, Followed, Match, Matches, Question, Scroll};
@@ -20,6 +21,8 @@ const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// For this long a thing must not move before it is used.
 const TWO_FRAMES: Duration = Duration::from_millis(35);
+/// The attribute in which sliders say where they are.
+const VALUE_NOW: &str = "aria-valuenow";
 /// How many near things a failure names.
 const NEAREST: usize = 3;
 
@@ -106,7 +109,7 @@ impl Page {
             if lack.ambiguous {
                 return Err(failed(expected, lack.actual));
             }
-            if Instant::now() >= deadline {
+            if self.is_in_vain(deadline, Wait::UntilRest).await {
                 return Err(self.lacking(target, expected, lack).await);
             }
             if !(lack.in_the_way && self.dismiss(Some(target)).await?) {
@@ -166,7 +169,9 @@ impl Page {
         };
         let Some(element) = self.element(&reference) else { return Ok(None) };
         let scroll = if need == Need::There { Scroll::Leave } else { Scroll::IntoView };
-        let question = Question::State { element: &reference, attributes: &[], scroll };
+        // A slider that has no role still says its value.
+        let asked = if need == Need::Editable { vec![VALUE_NOW.to_owned()] } else { Vec::new() };
+        let question = Question::State { element: &reference, attributes: &asked, scroll };
         let state: ElementState = self.ask(&question).await?;
         Ok(state.connected.then_some(Spot { element, reference, state, framed }))
     }
@@ -351,7 +356,8 @@ fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<
 
 /// Whether keys change its value, though no text goes into it.
 fn is_adjustable(state: &ElementState) -> bool {
-    state.enabled && matches!(state.role.as_str(), "slider" | "spinbutton")
+    let says_value = state.attributes.get(VALUE_NOW).is_some_and(Option::is_some);
+    state.enabled && (says_value || matches!(state.role.as_str(), "slider" | "spinbutton"))
 }
 
 fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
@@ -368,7 +374,11 @@ fn unfit(state: &ElementState, need: Need) -> Option<Lack> {
         }
         Need::Editable if state.readonly => "it is read-only".to_owned(),
         Need::Editable if !state.editable && !is_adjustable(state) => {
-            format!("it is a {}, which takes no text", state.role)
+            let way = match state.role.as_str() {
+                "generic" | "none" => "; what is moved with the pointer takes `drag: { from, by }`",
+                _ => "",
+            };
+            format!("it is a {}, which takes no text{way}", state.role)
         }
         Need::InReach | Need::Usable | Need::Editable => {
             let cover = state.covered_by.as_ref()?;

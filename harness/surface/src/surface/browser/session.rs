@@ -115,6 +115,7 @@ impl Browser {
             timeout: options.timeout,
             axe,
             silence: Silence::of(&folder.path().join("profile")),
+            veil: options.veil.clone(),
         });
         Ok(Self {
             driver,

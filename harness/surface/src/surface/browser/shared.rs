@@ -11,10 +11,14 @@ use fantoccini::error::CmdError;
 use super::axe::Axe;
 use super::bidi::Bidi;
 use super::records::Records;
-use super::silence::{Silence, Silent};
+use super::silence::{Doing, Silence, Silent};
 use super::snag::Snag;
 use super::wall::Wall;
 use crate::surface::SurfaceError;
+use crate::surface::veil::Veil;
+
+/// What is done where the walker reads a page, element by element.
+pub(super) const READING: &str = "reading the page";
 
 /// What pages and the browser share.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub(super) struct Shared {
     pub(super) axe: Option<Axe>,
     /// Finds out who does not answer.
     pub(super) silence: Silence,
+    /// What must not be seen in pictures.
+    pub(super) veil: Veil,
 }
 
 impl Shared {
@@ -58,7 +64,8 @@ impl Shared {
             }
             in_time => in_time,
         };
-        let seen = match self.who_is_silent(Duration::ZERO).await {
+        let doing = if what == READING { Doing::Reading } else { Doing::Other };
+        let seen = match self.who_is_silent(Duration::ZERO, doing).await {
             Silent::Page => return Err(Snag::Hung),
             Silent::Nobody => None,
             Silent::Others(seen) => Some(seen),
@@ -85,13 +92,13 @@ impl Shared {
     }
 
     /// Who does not answer, of the page that commands go to and all others.
-    async fn who_is_silent(&self, patience: Duration) -> Silent {
+    async fn who_is_silent(&self, patience: Duration, doing: Doing) -> Silent {
         let top = self.focus.try_lock().map(|it| it.clone()).unwrap_or_default();
-        self.who_beside(&top, patience).await
+        self.who_beside(&top, patience, doing).await
     }
 
     /// Who does not answer, of this page and all others.
-    pub(super) async fn who_beside(&self, top: &str, patience: Duration) -> Silent {
+    pub(super) async fn who_beside(&self, top: &str, patience: Duration, doing: Doing) -> Silent {
         if top.is_empty() {
             return Silent::Others("no page was asked".to_owned());
         }
@@ -99,7 +106,7 @@ impl Shared {
             // A page that shows a dialog waits for us.
             return Silent::Nobody;
         }
-        self.silence.who(top, patience).await
+        self.silence.who(top, patience, doing).await
     }
 }
 

@@ -26,9 +26,21 @@ const BUSY: f64 = 0.1;
 
 /// What a page is called whose scripts work on and on.
 pub(super) const ENDLESS: &str = "the page does not answer: its scripts do not end";
+/// What it is called where it works while we read it, which on a large page takes long by itself.
+const UNREAD: &str =
+    "the page does not answer while it is read: it is too large, or its scripts do not end";
 /// What it is called where nothing works.
 const WAITING: &str =
     "the page does not answer: a script of it waits for something that does not come";
+
+/// What the page was to do when it fell silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// To be read by us, element by element.
+    Reading,
+    /// Anything else.
+    Other,
+}
 
 /// Who does not answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +62,8 @@ struct Signs {
     younger_tab: bool,
     /// The share of the time that the busiest renderer worked; `None` where nobody says.
     busy: Option<f64>,
+    /// What the page was to do.
+    doing: Doing,
 }
 
 impl Signs {
@@ -64,9 +78,10 @@ impl Signs {
     }
 
     fn words(self) -> &'static str {
-        match self.busy {
-            Some(share) if share < BUSY => WAITING,
-            Some(_) | None => ENDLESS,
+        match (self.busy, self.doing) {
+            (Some(share), _) if share < BUSY => WAITING,
+            (_, Doing::Reading) => UNREAD,
+            (_, Doing::Other) => ENDLESS,
         }
     }
 }
@@ -101,13 +116,13 @@ impl Silence {
     }
 
     /// Asks around. The page has `patience` to answer after all.
-    pub(super) async fn who(&self, top: &str, patience: Duration) -> Silent {
+    pub(super) async fn who(&self, top: &str, patience: Duration, doing: Doing) -> Silent {
         let Some(address) = &self.address else {
             return Silent::Others("where its developer tools listen is not known".to_owned());
         };
         let bound = patience.max(WATCHED) + NEW_TAB;
         let asked = tokio::time::timeout(bound, async {
-            Line::open(address).await?.ask_around(top, patience).await
+            Line::open(address).await?.ask_around(top, patience, doing).await
         });
         let Ok(Some(signs)) = asked.await else {
             return Silent::Others(format!(
@@ -150,7 +165,7 @@ impl Line {
         Some(Self { socket, next: 1, frames: Vec::new(), answers: HashMap::new() })
     }
 
-    async fn ask_around(&mut self, top: &str, patience: Duration) -> Option<Signs> {
+    async fn ask_around(&mut self, top: &str, patience: Duration, doing: Doing) -> Option<Signs> {
         let before = self.work().await;
         let began = tokio::time::Instant::now();
         let page = self.attach(top).await?;
@@ -162,13 +177,13 @@ impl Line {
         // Whoever answers within its patience was only slow.
         let answers = tokio::time::timeout(patience.max(WATCHED), self.with_frames(&mut asked));
         if answers.await.is_ok_and(|all| all.is_some()) {
-            return Some(Signs { page: true, younger_tab: true, busy: None });
+            return Some(Signs { page: true, younger_tab: true, busy: None, doing });
         }
         // A new tab makes work for others, so it is not there yet.
         let (after, took) = (self.work().await, began.elapsed().as_secs_f64());
         let busy = before.zip(after).map(|(before, after)| busiest(&before, &after) / took);
         let younger_tab = self.new_tab_answers().await?;
-        Some(Signs { page: self.are_answered(&asked), younger_tab, busy })
+        Some(Signs { page: self.are_answered(&asked), younger_tab, busy, doing })
     }
 
     /// Whether a tab answers that is made now.
@@ -265,7 +280,9 @@ mod tests {
 
     #[test]
     fn only_a_page_that_is_silent_while_a_younger_tab_answers_hangs_by_itself() {
-        let signs = |page, younger_tab| Signs { page, younger_tab, busy: None }.silent();
+        let signs = |page, younger_tab| {
+            Signs { page, younger_tab, busy: None, doing: Doing::Other }.silent()
+        };
         assert_eq!(signs(false, true), Silent::Page);
         assert_eq!(signs(true, true), Silent::Nobody);
         assert_eq!(signs(true, false), Silent::Nobody);
@@ -274,11 +291,17 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_works_is_endless_and_one_that_does_nothing_waits() {
-        let words = |busy| Signs { page: false, younger_tab: true, busy }.words();
+    fn a_page_that_works_is_endless_or_too_large_and_one_that_does_nothing_waits() {
+        let words = |busy, doing| Signs { page: false, younger_tab: true, busy, doing }.words();
         assert_eq!(
-            [words(Some(0.98)), words(None), words(Some(0.02))],
-            [ENDLESS, ENDLESS, WAITING]
+            [
+                words(Some(0.98), Doing::Other),
+                words(None, Doing::Other),
+                words(Some(0.02), Doing::Other),
+                words(Some(0.98), Doing::Reading),
+                words(Some(0.02), Doing::Reading),
+            ],
+            [ENDLESS, ENDLESS, WAITING, UNREAD, WAITING]
         );
     }
 }

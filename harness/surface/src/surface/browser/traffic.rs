@@ -84,11 +84,16 @@ pub(super) fn hop(params: &Value) -> Option<(usize, Hop)> {
     Some((params["redirectCount"].as_u64().unwrap_or_default() as usize, hop))
 }
 
-/// Keeps the write that an event tells of, if it is one.
-pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str>) {
+/// Whether a method is one that changes something.
+pub(super) fn is_write(method: &str) -> bool {
+    WRITES.contains(&method)
+}
+
+/// Keeps the write that an event tells of, if it is one, with how it ended.
+pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, ending: Ending) {
     let request = &params["request"];
     let method = text(&request["method"]);
-    if !WRITES.contains(&method.as_str()) || writes.len() >= MOST_WRITES {
+    if !is_write(&method) || writes.len() >= MOST_WRITES {
         return;
     }
     // The standard's own key for it, which this browser leaves empty, and the engine's.
@@ -97,14 +102,22 @@ pub(super) fn keep(writes: &mut Vec<Write>, params: &Value, failure: Option<&str
             request["goog:resourceType"].as_str(),
             Some("Ping" | "CSPViolationReport" | "Preflight")
         );
-    let ending = match (beacon, failure) {
-        (true, _) => Ending::Unawaited,
-        (false, Some(error)) => Ending::Failed(error.trim_start_matches("net::").to_owned()),
-        (false, None) => {
-            Ending::Answered(params["response"]["status"].as_u64().unwrap_or_default() as u16)
-        }
-    };
+    let ending = if beacon { Ending::Unawaited } else { ending };
     writes.push(Write { method, url: text(&request["url"]), ending });
+}
+
+/// Takes back that the write which an event tells of was given up.
+pub(super) fn take_back(writes: &mut Vec<Write>, params: &Value) {
+    let request = &params["request"];
+    let (method, url) = (text(&request["method"]), text(&request["url"]));
+    let given_up = |it: &Write| {
+        it.method == method
+            && it.url == url
+            && it.ending == Ending::Failed("ERR_ABORTED".to_owned())
+    };
+    if let Some(at) = writes.iter().rposition(given_up) {
+        writes.remove(at);
+    }
 }
 
 pub(super) fn text(value: &Value) -> String {

@@ -19,6 +19,7 @@
 //! - `a11y.js`: what hinders people who use assistive technology.
 //! - `contrast.js`: text that is too faint.
 //! - `runs.js`: where text is drawn, so that redacted text can be left out of pictures.
+//! - `lettering.js`: all text that a page may show, so that it need not be told what is looked for.
 //! - `picture.js`: what a picture needs beside its pixels: masks, text and named things.
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -28,8 +29,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
-    MaskedRegion, Match, Matches, Near, Page, Point, Probe, Probed, Scrolled, TextRun, TextRuns,
-    Widget,
+    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Scrolled,
+    TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -46,6 +47,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("walker/find.js"),
     include_str!("walker/runs.js"),
     include_str!("walker/picture.js"),
+    include_str!("walker/lettering.js"),
     include_str!("walker/describe.js"),
     include_str!("walker/widgets.js"),
     include_str!("walker/details.js"),
@@ -97,6 +99,8 @@ pub enum Question<'a> {
         /// Whether what lies outside of the viewport counts too.
         whole: bool,
     },
+    /// All text that may be shown; answered by [`Lettering`].
+    Lettering,
     /// The best target for an element; answered by a [`Described`].
     Describe {
         /// The driver's reference of the element.
@@ -106,6 +110,11 @@ pub enum Question<'a> {
     Probe {
         /// The target.
         target: &'a Target,
+    },
+    /// What can be named on the page; answered by [`Nameable`].
+    Nameable {
+        /// Only what is inside of this.
+        within: Option<&'a Target>,
     },
     /// What tells a person that something happened; answered by a list of things as
     /// [`crate::surface::recording::Headline`] has them.
@@ -201,6 +210,7 @@ impl Question<'_> {
             ],
             Self::Roles => vec![json!({ "op": "roles" })],
             Self::Runs => vec![json!({ "op": "runs" })],
+            Self::Lettering => vec![json!({ "op": "lettering" })],
             Self::Drawing { masks, whole } => {
                 vec![json!({ "op": "drawing", "masks": masks, "whole": whole })]
             }
@@ -209,6 +219,7 @@ impl Question<'_> {
             }
             Self::Scene => vec![json!({ "op": "scene" })],
             Self::Probe { target } => vec![json!({ "op": "probe", "target": target })],
+            Self::Nameable { within } => vec![json!({ "op": "nameable", "within": within })],
             Self::Aim { element } => vec![json!({ "op": "aim" }), (*element).clone()],
             Self::Widget { element, wanted, known } => vec![
                 json!({ "op": "widget", "wanted": wanted, "known": known }),

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use walkdir::WalkDir;
 
 use crate::surface::files::{FilePicture, Reader, hash_of, is_sidecar, shown_path};
+use crate::surface::veil::Veil;
 
 /// How many files are listed.
 const LISTED_FILES: usize = 2000;
@@ -68,8 +69,8 @@ impl Tree {
         Self { root: root.to_owned(), entries }
     }
 
-    /// What became of the files since.
-    pub(super) fn changes_since(&self, before: &Self) -> Changes {
+    /// What became of the files since, with what `veil` hides painted over in their pictures.
+    pub(super) fn changes_since(&self, before: &Self, veil: &Veil) -> Changes {
         let removed = before.entries.iter().filter(|(path, entry)| {
             // A folder that is no longer empty is known by what was created in it.
             let filled = is_folder(entry) && self.has_below(path);
@@ -83,7 +84,7 @@ impl Tree {
             .filter_map(|(path, entry)| Some((path.as_path(), self.change(path, before, entry)?)));
         let changes: BTreeMap<&Path, Change> = removed.chain(now).collect();
         let more = changes.len().saturating_sub(LISTED_FILES);
-        let mut reader = Reader::default();
+        let mut reader = Reader::veiled(veil.clone());
         let mut text = String::new();
         for (path, change) in changes.into_iter().take(LISTED_FILES) {
             text.push_str(&match change {
@@ -247,7 +248,7 @@ mod tests {
         symlink("edited", at("link")).unwrap();
         fs::create_dir(at("new-folder")).unwrap();
 
-        let text = Tree::of(folder.path()).changes_since(&before).text;
+        let text = Tree::of(folder.path()).changes_since(&before, &Veil::default()).text;
         let expected = format!(
             "changed edited\n    new\n    [no line end at the end]\n\
              removed empty/\n\
@@ -267,6 +268,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "a").unwrap();
         let before = Tree::of(folder.path());
-        assert_eq!(Tree::of(folder.path()).changes_since(&before).text, "");
+        assert_eq!(Tree::of(folder.path()).changes_since(&before, &Veil::default()).text, "");
     }
 }

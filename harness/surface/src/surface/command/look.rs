@@ -13,12 +13,13 @@ use crate::surface::files::{Reader, shown, text_of};
 use crate::surface::texts::{self, failure};
 
 use super::CommandDone;
+use crate::surface::veil::Veil;
 
 /// Names of the folder that are told where a file is not there.
 const NEIGHBOURS: usize = 12;
 
-/// Looks at a file; blocks while it reads.
-pub(super) fn look(work: &Path, step: &FileStep) -> CommandDone {
+/// Looks at a file; blocks while it reads. What `veil` hides is painted over in its pictures.
+pub(super) fn look(work: &Path, step: &FileStep, veil: &Veil) -> CommandDone {
     let path = step.path.raw().to_owned();
     let (mut facets, mut pictures) = (Vec::new(), Vec::new());
     let done = match place(work, &path) {
@@ -34,7 +35,7 @@ pub(super) fn look(work: &Path, step: &FileStep) -> CommandDone {
             actual,
         )),
         AtPath::File(file) => {
-            let mut reader = Reader::default();
+            let mut reader = Reader::veiled(veil.clone());
             let text = reader.described(&format!("file {}", shown(&path)), &path, &file);
             pictures = reader.into_pictures();
             facets.push(Facet { kind: FacetKind::Files, content: FacetContent::Text(text) });
@@ -145,7 +146,7 @@ mod tests {
     }
 
     fn refused(step: &FileStep) -> (String, String) {
-        match look(folder().path(), step).done {
+        match look(folder().path(), step, &Veil::default()).done {
             Done::Failed(Failure { outcome: Outcome::Failed, expected, actual }) => {
                 (expected, actual)
             }
@@ -158,7 +159,7 @@ mod tests {
         let mut step = step("orders.json", Presence::There);
         step.tests = vec![TextTest::Contains("count".into()), TextTest::Lacks("error".into())];
         step.capture.insert("count".to_owned(), TextCapture::Json("/count".to_owned()));
-        let done = look(folder().path(), &step);
+        let done = look(folder().path(), &step, &Veil::default());
         assert_eq!(done.done, Done::Passed(vec![("count".to_owned(), "7".to_owned())]));
         assert_eq!(done.place, "orders.json");
         assert_eq!(
@@ -211,7 +212,8 @@ mod tests {
 
     #[test]
     fn what_must_be_gone_and_is_passes() {
-        let done = look(folder().path(), &step("orders.tmp", Presence::Gone)).done;
+        let done =
+            look(folder().path(), &step("orders.tmp", Presence::Gone), &Veil::default()).done;
         assert_eq!(done, Done::Passed(Vec::new()));
     }
 }

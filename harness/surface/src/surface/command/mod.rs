@@ -32,6 +32,7 @@ use crate::process::{
 pub use crate::process::Environment;
 
 use super::files::FilePicture;
+use super::veil::Veil;
 use super::{Done, SurfaceError};
 use check::Ending;
 use files::{Changes, Tree};
@@ -51,6 +52,8 @@ pub struct CommandSetup {
     pub timeout: Duration,
     /// How many bytes of each output are kept.
     pub max_output: usize,
+    /// What must not be seen in the pictures of documents.
+    pub veil: Veil,
 }
 
 /// Runs the commands of one attempt.
@@ -126,7 +129,9 @@ impl CommandSurface {
         let changes = match before {
             Some(before) => {
                 let after = self.tree().await?;
-                Some(aside("reading the files", move || after.changes_since(&before)).await?)
+                let veil = self.setup.veil.clone();
+                let read = move || after.changes_since(&before, &veil);
+                Some(aside("reading the files", read).await?)
             }
             None => None,
         };
@@ -139,7 +144,8 @@ impl CommandSurface {
     /// Where this machine fails. A file that is missing is an answer.
     pub async fn look_at(&self, file: &FileStep) -> Result<CommandDone, SurfaceError> {
         let (work, file) = (self.setup.work.clone(), file.clone());
-        aside("looking at a file", move || look::look(&work, &file)).await
+        let veil = self.setup.veil.clone();
+        aside("looking at a file", move || look::look(&work, &file, &veil)).await
     }
 
     /// Ends whatever the commands left running; answers with what that was.

@@ -29,6 +29,7 @@ impl Bench {
                 .with_path_first(&[folder.path().join("bin")]),
             timeout: Duration::from_secs(20),
             max_output: 1 << 20,
+            veil: crate::surface::veil::Veil::default(),
         });
         Self { folder, surface }
     }

@@ -38,6 +38,8 @@ use block::{Block, LINES, VALUES, bounded, broken, safe_name, short_hash};
 use kind::Kind;
 use picture::Decoded;
 
+use super::veil::Veil;
+
 /// The largest file that is read; a larger one is known by size and hash.
 const MOST_READ: u64 = 64 * 1024 * 1024;
 /// The most bytes that are read and unpacked for one checkpoint.
@@ -64,15 +66,23 @@ pub struct Reader {
     budget: u64,
     text: usize,
     pictures: Vec<FilePicture>,
+    /// What must not be seen in the pages of documents.
+    veil: Veil,
 }
 
 impl Default for Reader {
     fn default() -> Self {
-        Self { budget: BUDGET, text: MOST_TEXT, pictures: Vec::new() }
+        Self::veiled(Veil::default())
     }
 }
 
 impl Reader {
+    /// A reader that paints over what the veil hides where it draws pages.
+    #[must_use]
+    pub fn veiled(veil: Veil) -> Self {
+        Self { budget: BUDGET, text: MOST_TEXT, pictures: Vec::new(), veil }
+    }
+
     /// A file with its content: a line with `heading` and what it is, then the content, indented.
     pub fn described(&mut self, heading: &str, name: &str, path: &Path) -> String {
         let mut lines = self.file(name, path).below(heading);
@@ -212,7 +222,7 @@ impl Reader {
     }
 
     fn pdf(&mut self, name: &str, bytes: &[u8]) -> Option<Block> {
-        let document = match pdf::read(bytes) {
+        let mut document = match pdf::read(bytes) {
             Ok(document) => document,
             Err(pdf::Unread::Broken) => return None,
             Err(why @ (pdf::Unread::Locked | pdf::Unread::TooLong)) => {
@@ -226,9 +236,10 @@ impl Reader {
         };
         let mut lines: Vec<String> =
             document.title.iter().map(|title| format!("title: {title}")).collect();
-        for (at, text) in document.text.into_iter().enumerate() {
+        document.hide(&self.veil);
+        for (at, page) in document.text.into_iter().enumerate() {
             lines.extend(
-                Block { lines: bounded(text, &LINES), ..Block::default() }
+                Block { lines: bounded(page.lines(), &LINES), ..Block::default() }
                     .below(&format!("page {}", at + 1)),
             );
         }

@@ -22,6 +22,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::RgbaImage;
 
 use super::block::cell;
+use crate::surface::veil::Veil;
 
 /// Pages of which the text is read.
 const MOST_PAGES: usize = 500;
@@ -33,6 +34,10 @@ const SCALE: f32 = 1.5;
 const LONGEST_SIDE: f32 = 3000.0;
 /// The most glyphs of a page.
 const MOST_GLYPHS: usize = 200_000;
+/// What stands where something must not be seen.
+const PAINT: image::Rgba<u8> = image::Rgba([112, 112, 120, 255]);
+/// How far letters reach above their line and below it, in parts of their size.
+const REACH: (f64, f64) = (1.2, 0.5);
 /// How long reading a document may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -42,10 +47,73 @@ pub struct Document {
     pub title: Option<String>,
     /// How many pages it has.
     pub pages: usize,
-    /// The lines of text, by page.
-    pub text: Vec<Vec<String>>,
+    /// The text, by page.
+    pub text: Vec<PageText>,
     /// The first pages as pictures.
     pub pictures: Vec<RgbaImage>,
+}
+
+/// The text of a page.
+#[derive(Debug, Default)]
+pub struct PageText {
+    lines: Vec<Line>,
+    /// Whether there is more than is read.
+    is_cut: bool,
+}
+
+/// A line of text, with where it stands as shares of the page's height.
+#[derive(Debug, PartialEq)]
+struct Line {
+    text: String,
+    top: f64,
+    bottom: f64,
+}
+
+impl PageText {
+    /// Its lines from top to bottom.
+    pub fn lines(self) -> Vec<String> {
+        self.lines.into_iter().map(|it| it.text).collect()
+    }
+
+    /// The parts of the page's height on which it shows what the veil hides.
+    fn shows(&self, veil: &Veil) -> Vec<(f64, f64)> {
+        if self.is_cut {
+            return vec![(0.0, 1.0)];
+        }
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for line in &self.lines {
+            starts.push(text.len());
+            text.push_str(&line.text);
+            text.push('\n');
+        }
+        let mut bands = Vec::new();
+        for found in veil.find(&text) {
+            let first = starts.partition_point(|it| *it <= found.start).max(1) - 1;
+            let end = starts.partition_point(|it| *it < found.end);
+            bands.extend(self.lines[first..end].iter().map(|it| (it.top, it.bottom)));
+        }
+        bands
+    }
+}
+
+impl Document {
+    /// Paints over whole lines in the pictures, where they show what the veil hides.
+    pub fn hide(&mut self, veil: &Veil) {
+        if !veil.is_worn() {
+            return;
+        }
+        for (page, picture) in self.text.iter().zip(&mut self.pictures) {
+            let (width, height) = (picture.width(), f64::from(picture.height()));
+            for (top, bottom) in page.shows(veil) {
+                let from = (top.clamp(0.0, 1.0) * height).floor() as u32;
+                let to = (bottom.clamp(0.0, 1.0) * height).ceil() as u32;
+                for y in from..to {
+                    (0..width).for_each(|x| picture.put_pixel(x, y, PAINT));
+                }
+            }
+        }
+    }
 }
 
 /// Why a document cannot be read.
@@ -174,7 +242,7 @@ impl<'a> Device<'a> for Listener {
 }
 
 /// The lines of a page from top to bottom, words apart where there is room between them.
-fn text_of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Vec<String> {
+fn text_of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> PageText {
     let (width, height) = page.render_dimensions();
     let cache = InterpreterCache::new();
     let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
@@ -182,10 +250,11 @@ fn text_of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> Vec<String
     let mut context = Context::new(upright, whole, &cache, page.xref(), settings.clone());
     let mut listener = Listener::default();
     interpret_page(page, &mut context, &mut listener);
-    in_lines(listener.glyphs)
+    let is_cut = listener.glyphs.len() >= MOST_GLYPHS;
+    PageText { lines: in_lines(listener.glyphs, f64::from(height).max(1.0)), is_cut }
 }
 
-fn in_lines(mut glyphs: Vec<Glyph>) -> Vec<String> {
+fn in_lines(mut glyphs: Vec<Glyph>, height: f64) -> Vec<Line> {
     glyphs.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut lines: Vec<Vec<Glyph>> = Vec::new();
     for glyph in glyphs {
@@ -199,6 +268,8 @@ fn in_lines(mut glyphs: Vec<Glyph>) -> Vec<String> {
         .into_iter()
         .map(|mut line| {
             line.sort_by(|a, b| a.x.total_cmp(&b.x));
+            let top = line.iter().map(|it| it.y - it.size * REACH.0).fold(f64::MAX, f64::min);
+            let bottom = line.iter().map(|it| it.y + it.size * REACH.1).fold(f64::MIN, f64::max);
             let mut text = String::new();
             let mut before: Option<f64> = None;
             for glyph in line {
@@ -209,8 +280,9 @@ fn in_lines(mut glyphs: Vec<Glyph>) -> Vec<String> {
                 text.push_str(&glyph.text);
                 before = Some(glyph.x);
             }
-            cell(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str())
+            let text = cell(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str());
+            Line { text, top: top / height, bottom: bottom / height }
         })
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.text.is_empty())
         .collect()
 }

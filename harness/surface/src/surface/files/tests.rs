@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::*;
+use crate::surface::veil::Veil;
 
 /// A folder with one file, read.
 fn read(name: &str, bytes: &[u8]) -> (String, Vec<String>) {
@@ -201,6 +202,26 @@ fn a_document_is_its_text_and_pages_without_dates() {
     let other = pages(&pdf_of(&["Total 13", "Second page"], "20260101"));
     assert_ne!(drawn[0], other[0]);
     assert_eq!(drawn[1], other[1]);
+}
+
+#[test]
+fn pages_of_two_documents_with_two_secrets_look_the_same_and_without_a_veil_they_do_not() {
+    let pages = |secret: &'static str, veil: &Veil| {
+        let bytes = pdf_of(&["Total 12", &format!("Your key {secret} is new")], "20260101");
+        let Ok(mut document) = pdf::read(&bytes) else { panic!("no document") };
+        document.hide(veil);
+        document.pictures.into_iter().map(|it| it.into_raw()).collect::<Vec<_>>()
+    };
+    let veil = |secret: &'static str| {
+        Veil::new(move |text| {
+            text.match_indices(secret).map(|(at, it)| at..at + it.len()).collect()
+        })
+    };
+    let none = Veil::default();
+    let (one, other) = ("hunter-2-pass", "gWXYQy-3-JJJJ");
+    assert_eq!(pages(one, &veil(one)), pages(other, &veil(other)));
+    assert_ne!(pages(one, &none), pages(other, &none));
+    assert_eq!(pages(one, &veil(one))[0], pages(one, &none)[0], "a page without it is not painted");
 }
 
 #[test]

@@ -59,6 +59,17 @@ pub struct Details {
     pub lang: String,
 }
 
+/// All text that a page may show.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lettering {
+    /// What stands in the elements of each document, in the order in which it is drawn.
+    pub drawn: Vec<String>,
+    /// What attributes, fields and style sheets hold, each once.
+    pub held: Vec<String>,
+    /// How many frames there are into which the page cannot look.
+    pub foreign: usize,
+}
+
 /// A frame of another origin, seen from outside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForeignFrame {
@@ -253,7 +264,18 @@ pub struct Probed {
     pub rect: Option<Area>,
 }
 
-/// Something near a target that matches nothing.
+/// What a page has that can be named, as `nightshift try` without a target lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nameable {
+    /// How many things there are.
+    pub total: u32,
+    /// What can be used, and what says where one is, in document order; at most 200.
+    pub things: Vec<Near>,
+    /// Whether the thing that they should be inside of is not there.
+    pub missing_within: bool,
+}
+
+/// Something near a target that matches nothing, or something that can be named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
     /// As `button "Apply filter"`.
@@ -291,6 +313,10 @@ pub struct Aim {
     pub x: Option<f64>,
     /// Pixels from its top.
     pub y: Option<f64>,
+    /// How wide the part of it is that can be seen, in pixels of its frame.
+    pub width: f64,
+    /// And how high.
+    pub height: f64,
     /// What a click would hit instead.
     pub covered: Option<String>,
 }

@@ -216,6 +216,29 @@ function probe(target) {
     nearest: near.map((it) => ({ said: say(it.el), hidden: it.hidden, best: bestTarget(it.el) })) };
 }
 
+// What a person can see and name: what can be used, and what says where one is, in document order.
+const MOST_NAMED = 200;
+const SIGNS = new Set(['heading', 'alert', 'status', 'dialog', 'alertdialog']);
+const SIGNS_WHERE_NAMED = new Set(['table', 'grid', 'list', 'img', 'navigation', 'region', 'form', 'group']);
+function nameable(within) {
+  const places = within ? resolve(within, true).found : null;
+  const inside = (el) => {
+    for (let it = el; it; it = ownedBy.get(it) || flatParent(it)) if (places.includes(it)) return true;
+    return false;
+  };
+  const things = [];
+  let total = 0;
+  for (const el of allElements()) {
+    const role = roleOf(el);
+    const sign = SIGNS.has(role) || (SIGNS_WHERE_NAMED.has(role) && nameOf(el) !== '');
+    if (!(sign || ACTORS.has(role) || isControl(el)) || !shown(el) || !drawnBox(el)) continue;
+    if (places && !inside(el)) continue;
+    total += 1;
+    if (things.length < MOST_NAMED) things.push({ said: say(el), hidden: false, best: bestTarget(el) });
+  }
+  return { total, things, missing_within: places !== null && !places.length };
+}
+
 // What tells a person that something happened: headings, and what is announced.
 function scene() {
   const list = [];

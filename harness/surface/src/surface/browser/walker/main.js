@@ -26,8 +26,10 @@ function reply(request, subject) {
     case 'roles': return everyRole();
     case 'runs': return textRuns(false);
     case 'drawing': return drawing(request);
+    case 'lettering': return lettering();
     case 'describe': return described(subject, request);
     case 'probe': return probe(request.target);
+    case 'nameable': return nameable(request.within);
     case 'scene': return scene();
     case 'aim': return aim(subject);
     case 'widget': return widget(subject, request.wanted, request.known);
@@ -199,7 +201,7 @@ function clickPoint(el) {
   const top = Math.max(0, box.top);
   const bottom = Math.min(view.innerHeight, box.bottom);
   if (right <= left || bottom <= top) return null;
-  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
 }
 
 // What holds the text that a host hands into its shadow tree: the browser names the host as hit there.

@@ -50,7 +50,7 @@ function pointAbove(el) {
     if (x < 0 || y < 0 || x >= outer.innerWidth || y >= outer.innerHeight) return null;
     covered = covered || coveredBy(frame, { x, y });
   }
-  return { x, y, covered };
+  return { x, y, covered, width: point.width, height: point.height };
 }
 
 // A thing to choose from, and its options now.
