@@ -90,7 +90,7 @@ async fn readings() -> Vec<Row> {
         facets: vec![FacetKind::Aria],
         masks: Vec::new(),
         varies: &|_| false,
-        image: nightshift::model::picture::Scope::Viewport,
+        image: nightshift::model::picture::Extent::Viewport,
     };
     let mut rows = Vec::new();
     for (count, most) in PAGES {

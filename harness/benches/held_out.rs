@@ -8,6 +8,10 @@
 //! the first finding of its night. `again` judges the nights that were kept, names faults that have
 //! none, and runs nothing. Nights are in the temporary folder. Installing needs the package
 //! registries.
+//!
+//! - `csvkit/` is a dozen commands over tables, `radon/` measures of code as text, JSON, XML and
+//!   Markdown, `trac/` pages that a server renders (`data/fill.py` fills its database),
+//!   `tiddlywiki/` a single page over its own little server (`wiki/` are its notes).
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

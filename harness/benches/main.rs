@@ -3,6 +3,24 @@
 //! Nothing here is a test: what misses its target is printed as missed. Peers come from their
 //! package registries into a folder below the system's temporary one. Arguments choose parts:
 //! `just bench commands check`. See docs/design/003-benchmarks.md.
+//!
+//! - `main.rs` runs the parts, `measure.rs` measures whole processes, `table.rs` prints them
+//!   against their targets, `suite.rs` and `site.rs` make what is measured.
+//! - `pages.rs` is 20 pages beside Playwright Test, `commands.rs` 200 commands beside trycmd,
+//!   `nights.rs` the reports of a night of 10,000 scenarios, `check.rs` a `check` of 5,000 files,
+//!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
+//!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
+//!   pages and commands cost.
+//! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
+//!   Test.
+//! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
+//!   `pairs/changes.rs` knows whose a change is, `pairs/judge.rs` holds a night against that,
+//!   `pairs/table.rs` prints.
+//! - `held_out.rs` is `just held-out`: baselines on the sound product, a silent night, a night for
+//!   each fault of its `faults.json`, and what the first finding of each says; `again` judges the
+//!   kept nights.
+//! - `upgrades.rs` is `just upgrades`: baselines on the old version of each product, a silent
+//!   night, and what a night on the new one says.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 

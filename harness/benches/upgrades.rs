@@ -5,6 +5,9 @@
 //! silent, and a night on the second is printed as the titles of its findings. What the nights left
 //! stays in the temporary folder until the next time, to be looked at. Installing needs the package
 //! registries.
+//!
+//! - `sqlite-utils/` is a command line, `django-admin/` pages that a server renders (its project is
+//!   in `site/`), `node-red/` a single page.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

@@ -216,28 +216,61 @@ fn anchors(page: &Page) -> impl Iterator<Item = String> {
     })
 }
 
+/// The file whose `//!` names a source file, and the name that it has there; `None` for what stands
+/// at the top of a crate. In a room it is the folder's `mod.rs`, or the file beside the folder.
+fn header_of(source: &Path, file: &Path) -> Option<(PathBuf, String)> {
+    let named = if file.ends_with("mod.rs") { file.parent()? } else { file };
+    let folder = named.parent().filter(|it| *it != source && it.starts_with(source))?;
+    let mut name = named.file_name()?.to_string_lossy().into_owned();
+    if file.ends_with("mod.rs") {
+        name.push('/');
+    }
+    let own = folder.join("mod.rs");
+    Some((if own.is_file() { own } else { folder.with_extension("rs") }, name))
+}
+
+/// The `//!` at the beginning of a file.
+fn header(file: &Path) -> String {
+    let source = std::fs::read_to_string(file).expect("readable");
+    let lines: Vec<&str> = source.lines().take_while(|it| it.starts_with("//!")).collect();
+    lines.join("\n")
+}
+
 #[test]
-fn every_source_file_stands_in_the_map_and_nothing_else() {
-    let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable");
-    let sources: Vec<PathBuf> =
-        crate::layering::crates().iter().map(crate::layering::Crate::source).collect();
+fn every_source_file_is_named_by_the_header_of_its_folder_and_nothing_else() {
+    let entry = Regex::new(r"(?m)^//! - `([a-z_0-9]+(?:/|\.rs|\.js))`: ").expect("a valid pattern");
     let is_test = |name: &str| name.ends_with("tests.rs") || name.contains("/tests/");
-    let missing: Vec<String> = sources
-        .iter()
-        .flat_map(|source| {
-            let files = walkdir::WalkDir::new(source).sort_by_file_name().into_iter();
-            files.map(move |it| (source, it.expect("readable").into_path()))
-        })
-        .filter(|(_, it)| it.extension().is_some_and(|it| it == "rs" || it == "js"))
-        .map(|(source, it)| it.strip_prefix(source).expect("below it").display().to_string())
-        .filter(|it| !is_test(it) && !map.contains(&format!("- `{it}`: ")))
-        .collect();
-    assert_eq!(missing, Vec::<String>::new(), "give each a sentence in ARCHITECTURE.md");
-    let entry = Regex::new(r"(?m)^- `([a-z_]+/[a-z_/]+\.(?:rs|js))`: ").expect("a valid pattern");
-    let gone: Vec<&str> = entry
-        .captures_iter(&map)
-        .map(|it| it.get(1).expect("a group").as_str())
-        .filter(|it| !sources.iter().any(|source| source.join(it).is_file()))
-        .collect();
-    assert_eq!(gone, Vec::<&str>::new());
+    let (mut missing, mut gone) = (Vec::new(), Vec::new());
+    for source in crate::layering::crates().iter().map(crate::layering::Crate::source) {
+        for file in walkdir::WalkDir::new(&source).sort_by_file_name() {
+            let file = file.expect("readable").into_path();
+            let is_source = file.extension().is_some_and(|it| it == "rs" || it == "js");
+            let below = file.strip_prefix(&source).expect("below it").display().to_string();
+            if !is_source || is_test(&below) {
+                continue;
+            }
+            if let Some((at, name)) = header_of(&source, &file)
+                && !header(&at).contains(&format!("//! - `{name}`: "))
+            {
+                missing.push(format!("{below}: in {}", at.display()));
+            }
+            let folder = file.with_extension("");
+            let folder =
+                if file.ends_with("mod.rs") { file.parent().expect("one") } else { &folder };
+            let header = header(&file);
+            let named = entry.captures_iter(&header).map(|it| folder.join(&it[1]));
+            gone.extend(named.filter(|it| !it.exists()));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new(), "give each a sentence there");
+    assert_eq!(gone, Vec::<PathBuf>::new());
+}
+
+/// The most lines of the page that a newcomer reads first.
+const FIRST_PAGE: usize = 120;
+
+#[test]
+fn the_page_for_newcomers_is_short() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable");
+    assert!(page.lines().count() <= FIRST_PAGE, "what is said of files goes to their rooms");
 }

@@ -1,4 +1,35 @@
 //! One test binary: each module is a subject.
+//!
+//! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
+//!   user runs it.
+//! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
+//! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
+//!   Chromium's own roles and names, on the pages in `pages/`.
+//! - `fixture/` is a small shop with a server, a command and faults that can be switched on;
+//!   `faults.rs` has each caught (some of each class with each change, all by `just faults`), and
+//!   the clean shop silent; `variants.rs` puts many into one night and judges each by itself.
+//! - `pictures.rs` has long pages, single things, baselines that are no pictures, and baselines in
+//!   git.
+//! - `terminal.rs` runs nights over the shop's terminal, with each of its faults, and the example
+//!   of the guide.
+//! - `facets.rs` has the details of pages accepted and compared, in suites that are older than they
+//!   are too.
+//! - `files.rs` has each kind of file that the shop exports compared as what it is.
+//! - `interactive/` is a person at `goto`, `try` and `record`, by the browser's developer tools.
+//! - `sessions.rs` runs nights of a club with an office, `fixture/club/`: people who sign in, mails
+//!   and one-time codes.
+//! - `sensitivity.rs` runs nights with something on trial, and looks at what would have been
+//!   noticed and should be tidied up.
+//! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
+//!   noise found, written and silent, and real changes still caught.
+//! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
+//! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit.
+//! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
+//!   terminal (`screen.rs`), over HTTP (`web.rs`), and across merges (`merge.rs`).
+//! - `report.rs`, `report_sample.rs` and `synthetic_night.rs` test the reports: as readers see
+//!   them, over the sample night, and at any size.
+//! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
+//!   to what it says of itself.
 
 mod browser;
 mod builds;

@@ -12,8 +12,8 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use nightshift::model::{Locator, Target, Template};
 use nightshift::surface::browser::walker::{
-    Computed, ElementState, Explain, Followed, Found, Page, Question, SCRIPT, Scroll, WalkerError,
-    read,
+    Computed, ElementState, Explain, Followed, Matches, Page, Question, SCRIPT, Scroll,
+    WalkerError, read,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -159,7 +159,7 @@ impl Browser {
         self.try_ask(question).await.expect("the walker answers")
     }
 
-    async fn find(&self, target: &Target) -> Found {
+    async fn find(&self, target: &Target) -> Matches {
         self.ask(&Question::Find { target, explain: Explain::Nearest }).await
     }
 
@@ -387,7 +387,7 @@ async fn targets_find_what_a_person_means_and_say_what_is_near() {
     assert_eq!(state.attributes["id"].as_deref(), Some("near"));
     let wrong = Target::plain(Locator::Css("button[".into()));
     let question = Question::Find { target: &wrong, explain: Explain::Nothing };
-    let answer = browser.try_ask::<Found>(&question).await;
+    let answer = browser.try_ask::<Matches>(&question).await;
     assert!(matches!(answer, Err(WalkerError::Complaint(_))), "{answer:?}");
     let framed = browser.find(&role("button", Some("Framed"))).await.matches.remove(0);
     assert_eq!(framed.frames, [0, 0]);

@@ -2,6 +2,9 @@
 //!
 //! An [`Agent`] proposes and never touches a surface. [`Scripted`] follows the scenario's own
 //! steps and is all that a gating night needs; others (a recording, a model) come beside it.
+//!
+//! The files:
+//! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
 
 mod scripted;
 

@@ -3,6 +3,16 @@
 //!
 //! [`Attempt`] borrows everything that it needs and knows nothing of other attempts or of last
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
+//!
+//! The files:
+//! - `terminal.rs`: the steps that use a terminal, and their recordings.
+//! - `mails.rs`: what an attempt does with mails.
+//! - `sites.rs`: where the products of an attempt are, and how places on them are told.
+//! - `totp.rs`: one-time codes.
+//! - `checks.rs`: checks that did not hold, and what goes on behind them.
+//! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
+//! - `record.rs`: what an attempt puts into the ledger.
+//! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
 mod checks;
 mod control;
@@ -178,44 +188,11 @@ impl Attempt<'_> {
             },
         })?;
         let deadline = started + self.limits.steps;
-        let mut ended = Ended::With(Outcome::Completed);
-        let mut last = Last::Nothing;
-        while let Some(turn) = agent.next(last) {
-            last = match self.step(&turn, deadline, StopAtOnce::Yes).await? {
-                StepEnd::Passed => Last::Passed,
-                StepEnd::Decided(decided) => Last::Decided(decided),
-                StepEnd::DidNotHold => {
-                    ended = ended.worse(Outcome::Failed);
-                    Last::DidNotHold
-                }
-                StepEnd::Failed(outcome) => {
-                    ended = ended.worse(outcome);
-                    Last::Failed
-                }
-                StepEnd::Stopped => {
-                    ended = Ended::Stopped;
-                    break;
-                }
-            };
-        }
+        let completed = Ended::With(Outcome::Completed);
+        let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
         let deadline = Instant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
-        let mut last = Last::Nothing;
-        while let Some(turn) = cleaning_up.next(last) {
-            last = match self.step(&turn, deadline, StopAtOnce::No).await? {
-                StepEnd::Passed => Last::Passed,
-                StepEnd::Decided(decided) => Last::Decided(decided),
-                StepEnd::DidNotHold => {
-                    ended = ended.worse(Outcome::Failed);
-                    Last::DidNotHold
-                }
-                StepEnd::Failed(outcome) => {
-                    ended = ended.worse(outcome);
-                    Last::Failed
-                }
-                StepEnd::Stopped => Last::Failed,
-            };
-        }
+        let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;
         self.close_terminals().await?;
         if let Ended::With(outcome) = ended {
             self.note(Event::AttemptFinished {
@@ -225,6 +202,34 @@ impl Attempt<'_> {
                 detail: None,
                 duration_ms: milliseconds(started),
             })?;
+        }
+        Ok(ended)
+    }
+
+    /// Does what an agent proposes, step by step; answers with the worst end so far.
+    async fn follow(
+        &mut self,
+        agent: &mut dyn Agent,
+        deadline: Instant,
+        stop_at_once: StopAtOnce,
+        mut ended: Ended,
+    ) -> Result<Ended, LedgerError> {
+        let mut last = Last::Nothing;
+        while let Some(turn) = agent.next(last) {
+            last = match self.step(&turn, deadline, stop_at_once).await? {
+                StepEnd::Passed => Last::Passed,
+                StepEnd::Decided(decided) => Last::Decided(decided),
+                StepEnd::DidNotHold => {
+                    ended = ended.worse(Outcome::Failed);
+                    Last::DidNotHold
+                }
+                StepEnd::Failed(outcome) => {
+                    ended = ended.worse(outcome);
+                    Last::Failed
+                }
+                StepEnd::Stopped if stop_at_once == StopAtOnce::Yes => return Ok(Ended::Stopped),
+                StepEnd::Stopped => Last::Failed,
+            };
         }
         Ok(ended)
     }

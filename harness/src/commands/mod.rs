@@ -2,6 +2,32 @@
 //!
 //! [`main`] parses the arguments and runs one command. Answers go to standard output, everything
 //! else to standard error; the exit codes are those of [`exit`].
+//!
+//! The files:
+//! - `arguments.rs`: the arguments of every command.
+//! - `exit.rs`: the exit codes.
+//! - `waiting.rs`: the runtime, and the signals that ask a command to stop.
+//! - `terminal.rs`: what is said and where.
+//! - `progress.rs`: a bar, or plain lines.
+//! - `night.rs`: finds suites, nights and the branch.
+//! - `init.rs`: `init`.
+//! - `check.rs`: `check`.
+//! - `list.rs`: `list`.
+//! - `run.rs`: `run`.
+//! - `offline.rs`: `judge`, `report` and `gate`.
+//! - `sensitivity.rs`: `sensitivity`.
+//! - `settle.rs`: `settle`.
+//! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
+//! - `review.rs`: `review`.
+//! - `promote.rs`: `promote`.
+//! - `goto.rs`: `goto`.
+//! - `try_target.rs`: `try`.
+//! - `record.rs`: `record`.
+//! - `moment.rs`: the scenario and step that a person wants to be at.
+//! - `person.rs`: the display, and how a person says that it is enough.
+//! - `doctor.rs`: `doctor`.
+//! - `schedule.rs`: the schedule as files for cron, systemd, GitHub and GitLab.
+//! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
 mod arguments;
 mod check;

@@ -3,6 +3,9 @@
 //! [`render`] is the way in: it answers the text of one file for a suite's configuration. All of
 //! it is pure; [`calendar`] writes the moments in other words, and the committed files under `ci/` are held to
 //! what this module writes by the test `schedule`.
+//!
+//! The files:
+//! - `calendar.rs`: writes a schedule for systemd, and in UTC for forges.
 
 mod calendar;
 

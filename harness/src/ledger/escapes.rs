@@ -4,6 +4,10 @@
 //! list of forms to look for: the text is read character by character, in all the ways in which a
 //! character may be meant, and compared with the secret. What may stand between its letters is the
 //! affair of [`super::gaps`].
+//!
+//! The files:
+//! - `hints.rs`: whether an escape is worth reading.
+//! - `tests.rs`: random secrets in random escapes, and text that must stay.
 
 use std::ops::Range;
 

@@ -3,6 +3,15 @@
 //! [`NightDir`] is the folder, [`Ledger`] appends to it while a night runs, [`Secrets`] takes
 //! secrets out of every byte on the way in. Everything that judges or reports reads it through
 //! [`NightDir`] and needs nothing else, so a night can be copied to another machine.
+//!
+//! The files:
+//! - `directory.rs`: `NightDir`: reads and writes a night's folder in one shape everywhere.
+//! - `writer.rs`: `Ledger`: appends events and evidence from any number of workers.
+//! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
+//! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
+//! - `gaps.rs`: what may stand between two letters without belonging to their text.
+//! - `escapes.rs`: finds a secret of which every character may be escaped in its own way.
+//! - `spoken.rs`: takes the secrets out of what the program says to the outside.
 
 mod broken;
 mod directory;

@@ -2,6 +2,41 @@
 //!
 //! [`run`] is the whole of it: lock, plan, preflight, workers, judgement, reports. Its parts are
 //! called again offline by `nightshift judge` and `nightshift report`: see [`judging`].
+//!
+//! The files:
+//! - `options.rs`: what a night is asked to do, and what it tells.
+//! - `id.rs`: the id of a night.
+//! - `lock.rs`: one night at a time.
+//! - `secrets.rs`: finds the secrets that tonight needs.
+//! - `builds.rs`: which build of each product a night uses.
+//! - `course.rs`: how far a night has come, for the words of one that cannot go on.
+//! - `patience.rs`: how slow this machine is tonight.
+//! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
+//! - `queue.rs`: hands scenarios out so that nothing exclusive is used twice at once.
+//! - `shake.rs`: the ways in which a night is otherwise although it must not matter.
+//! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
+//! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
+//!   is accepted.
+//! - `schedule.rs`: when a night must be over.
+//! - `scratch.rs`: the folder of a night that is not kept, and removing what killed nights left.
+//! - `tidy.rs`: gathers what the remarks on a suite look at.
+//! - `stop.rs`: the one signal that ends a night early.
+//! - `preflight.rs`: browser and products are healthy, or the night says why not.
+//! - `products.rs`: products that are served, shared and brought back.
+//! - `workers.rs`: the workers and the second attempt.
+//! - `means.rs`: what every attempt is made with, whatever product it uses.
+//! - `pages.rs`: fresh pages on which somebody is signed in.
+//! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
+//! - `visit.rs`: a browser on a page of its own, outside of any scenario.
+//! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
+//! - `sessions.rs`: signed-in states, established, looked at and renewed.
+//! - `past.rs`: what earlier nights said, for the plan; what stands for this machine.
+//! - `measure.rs`: runs what looks slower a few times more at the end.
+//! - `beside.rs`: times scenarios on another build, in turns with tonight's.
+//! - `judging.rs`: judges a night from its directory alone.
+//! - `printer.rs`: the browser as the report's `PagePrinter`.
+//! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
 mod attempts;
 mod beside;

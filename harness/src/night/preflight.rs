@@ -1,5 +1,8 @@
 //! Preflight: browser, driver and products are healthy before the first scenario, or the night
 //! says why not.
+//!
+//! The files:
+//! - `others.rs`: other builds, made ready to time and to judge by.
 
 mod others;
 

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use tokio::task::JoinHandle;
 
 use super::isolation;
-use super::spare::Spares;
 use crate::ledger::Secrets;
 use crate::model::Scenario;
 use crate::model::suite::Isolation;
@@ -88,6 +89,20 @@ pub(super) struct Served {
     server: Mutex<Option<Server>>,
     /// The folder goes when nobody needs the server any more.
     _folder: Option<WorkFolder>,
+}
+
+/// The server that is started ahead.
+#[derive(Default)]
+pub(super) struct Spares {
+    /// How many attempts are still expected to want one.
+    pub left: AtomicUsize,
+    pub next: tokio::sync::Mutex<Option<JoinHandle<Result<Spare, ProductError>>>>,
+}
+
+/// A folder with fresh data, and a server over it where the product is served.
+pub(super) struct Spare {
+    pub work: WorkFolder,
+    pub served: Option<Arc<Served>>,
 }
 
 impl Products {

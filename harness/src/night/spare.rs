@@ -6,29 +6,12 @@
 //! night expects another such attempt, and never where scenarios are only timed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
-
-use super::products::{Neighbours, Running, Served};
+use super::products::{Neighbours, Running, Spare};
 use crate::model::Scenario;
 use crate::model::suite::Isolation;
-use crate::product::{ProductError, WorkFolder};
-
-/// The server that is started ahead.
-#[derive(Default)]
-pub(super) struct Spares {
-    /// How many attempts are still expected to want one.
-    left: AtomicUsize,
-    next: Mutex<Option<JoinHandle<Result<Spare, ProductError>>>>,
-}
-
-/// A folder with fresh data, and a server over it where the product is served.
-pub(super) struct Spare {
-    pub work: WorkFolder,
-    pub served: Option<Arc<Served>>,
-}
+use crate::product::ProductError;
 
 impl Running {
     /// Says that these scenarios are going to be attempted.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
+use super::products::Spare;
 use super::products::{Neighbours, Products, Running, Served};
-use super::spare::Spare;
 use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
 use crate::ledger::Secrets;
 use crate::model::page_settings::PageSettings;

@@ -2,6 +2,12 @@
 //!
 //! It works on what `spec` validated, so that an unknown skill here is a broken promise and an
 //! error of its own, never a panic.
+//!
+//! The files:
+//! - `cast.rs`: who takes part: the products that a scenario uses, and its sessions.
+//! - `expand.rs`: expands skills and rows, numbers the steps, gives `type` and `snapshot` to the
+//!   terminal.
+//! - `filter.rs`: filters and tags.
 
 mod cast;
 mod expand;

@@ -3,6 +3,13 @@
 //!
 //! `setup` caches, `builds` makes builds available, `work` copies data, `server` starts and stops, `ready` waits. Processes are the
 //! business of `process`; what a crash means, that of `night` and `triage`.
+//!
+//! The files:
+//! - `setup.rs`: setup that is cached by the content of files.
+//! - `builds.rs`: makes builds available, once, in a folder that nights share.
+//! - `server.rs`: starts, watches and stops the server.
+//! - `ready.rs`: asks until a server is ready.
+//! - `work.rs`: a working folder with fresh data, gone when dropped.
 
 mod builds;
 mod ready;

@@ -5,6 +5,21 @@
 //! where everything can be taken back ([`undo`]). [`share`] and [`take`] are about snapshots that
 //! several findings changed. [`propose`] finds redactions and what they cost, [`detail`] is what
 //! both screens show. [`console`] is the screen of a terminal, [`web`] the same as pages.
+//!
+//! The files:
+//! - `desk.rs`: `Desk`: what waits, as one item a cause.
+//! - `decide.rs`: carries decisions out, all files of one or none.
+//! - `check.rs`: looks at what stands in the suite before it is written over.
+//! - `share.rs`: the part of a snapshot that one of several findings has.
+//! - `take.rs`: what a decision writes of a snapshot: all of it, or its own parts.
+//! - `undo.rs`: takes decisions back.
+//! - `change.rs`: files of the suite written together and put back; the lock of a review.
+//! - `log.rs`: the decisions on a night, one line each, with what they replaced.
+//! - `propose.rs`: redactions that would explain a change, what each hides, and the night judged
+//!   with one.
+//! - `detail.rs`: all that is shown of one item.
+//! - `console/`: the screen of a terminal.
+//! - `web/`: the pages on loopback; the only file that serves by hyper.
 
 pub mod change;
 mod check;

@@ -4,6 +4,38 @@
 //! `node` trees, the readers turn those into the model by the table in `grammar`, and `cross`
 //! checks what needs more than one file. `schema` prints the same table as JSON Schemas, and
 //! `reference` as a page for people.
+//!
+//! The files:
+//! - `discover.rs`: finds and reads the files of a suite, and refuses what is too large or leaves
+//!   it.
+//! - `node.rs`: the YAML text as a tree in which everything knows its place.
+//! - `reader.rs`: reads values out of that tree and complains about each that is wrong.
+//! - `complaint.rs`: `Complaint` with place, snippet and remedy.
+//! - `suggest.rs`: did you mean.
+//! - `quoting.rs`: the quoted form of what YAML cut in two.
+//! - `grammar/`: the grammar as one table: shapes, keys, verbs.
+//! - `schema.rs`: the table as JSON Schemas.
+//! - `reference.rs`: the table as `docs/reference/keys.md`.
+//! - `config.rs`: reads `nightshift.yaml`.
+//! - `product.rs`: reads its products.
+//! - `gate.rs`: reads its gate rules.
+//! - `cron.rs`: `Schedule`: when nights start, and which is the next.
+//! - `overrides.rs`: lays `--set` and `--var` over the configuration before it is read.
+//! - `scenario.rs`: reads scenario files and the rows of `for-each`.
+//! - `skill.rs`: reads skill files.
+//! - `steps.rs`: reads steps.
+//! - `gestures.rs`: reads drags, scrolls, tabs, networks, terminal programs, files and mails.
+//! - `control.rs`: reads `when`, `repeat` and `for-each`.
+//! - `page.rs`: reads page settings and sessions.
+//! - `stages.rs`: reads how much scenarios, facets and watches count.
+//! - `commands.rs`: reads `run` and `shell`.
+//! - `targets.rs`: reads targets.
+//! - `values.rs`: reads redactions, snapshots and captures.
+//! - `cross.rs`: checks what needs more than one file: unique names, skills, references.
+//! - `scaffold.rs`: the files that `init` writes.
+//! - `write.rs`: writes scenarios: from actions to the text that reads back as them.
+//! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
+//! - `error.rs`: why no suite could be had.
 
 mod commands;
 mod complaint;

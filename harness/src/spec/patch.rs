@@ -4,6 +4,9 @@
 //! The text is read into a tree of spans, one edit is made between them, and the result is read
 //! again: it must hold the old values and the new entry and nothing else. Used by `review` for
 //! redactions and suppressions, whose entries [`entry`] writes.
+//!
+//! The files:
+//! - `entry.rs`: the entries that it adds: redactions, other remedies, suppressions.
 
 mod entry;
 

@@ -7,7 +7,7 @@ use super::grammar::{self, ALL_CLASSES, Object};
 use super::node::{Entry, Node, Value};
 use super::reader::{Fields, Mention, Reader, one_or_many};
 use crate::model::observe::FacetKind;
-use crate::model::picture::Scope;
+use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::scenario::{CommandCapture, Output, PageCapture, RedactionClass};
 use crate::model::{Locator, Redaction, Snapshot, Target, Unordered};
@@ -152,8 +152,8 @@ impl Reader {
     }
 
     /// What the picture of a snapshot shows.
-    fn scope(&mut self, fields: &Fields<'_>, facets: Option<&[FacetKind]>) -> Scope {
-        let Some(entry) = fields.entry("image") else { return Scope::Viewport };
+    fn scope(&mut self, fields: &Fields<'_>, facets: Option<&[FacetKind]>) -> Extent {
+        let Some(entry) = fields.entry("image") else { return Extent::Viewport };
         if facets.is_some_and(|it| !it.contains(&FacetKind::Image)) {
             self.advise(
                 entry.pos,
@@ -165,7 +165,7 @@ impl Reader {
             Value::Map(_) => {
                 let fields = self.object(&entry.value, &grammar::IMAGE_OF);
                 let target = fields.and_then(|it| self.target(it.get("element")?));
-                target.map_or(Scope::Viewport, Scope::Element)
+                target.map_or(Extent::Viewport, Extent::Element)
             }
             Value::Scalar { .. } | Value::List(_) => {
                 match self.choice(
@@ -173,8 +173,8 @@ impl Reader {
                     "part of a page for \"image\"",
                     grammar::image_scopes(),
                 ) {
-                    Some("full-page") => Scope::FullPage,
-                    Some(_) | None => Scope::Viewport,
+                    Some("full-page") => Extent::FullPage,
+                    Some(_) | None => Extent::Viewport,
                 }
             }
         }

@@ -12,7 +12,7 @@ impl Bench {
             facets: vec![FacetKind::A11y],
             masks: Vec::new(),
             varies: &|_| false,
-            image: nightshift::model::picture::Scope::Viewport,
+            image: nightshift::model::picture::Extent::Viewport,
         };
         let seen = self.page.observe(&look).await.expect("a page").expect("it can be seen");
         facet(&seen, FacetKind::A11y).clone()

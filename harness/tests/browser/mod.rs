@@ -126,7 +126,7 @@ impl Bench {
                 facets,
                 masks: vec![],
                 varies: &|_| false,
-                image: nightshift::model::picture::Scope::Viewport,
+                image: nightshift::model::picture::Extent::Viewport,
             })
             .await
             .unwrap()

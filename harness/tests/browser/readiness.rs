@@ -120,7 +120,7 @@ async fn what_a_step_has_written_by_and_by_is_seen_once_at_the_next_look() {
             facets: vec![FacetKind::Requests],
             masks: vec![],
             varies: &|_| false,
-            image: nightshift::model::picture::Scope::Viewport,
+            image: nightshift::model::picture::Extent::Viewport,
         };
         let seen = bench.page.observe(&look).await.unwrap().unwrap();
         assert_eq!(

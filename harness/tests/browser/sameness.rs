@@ -37,7 +37,7 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
         facets: vec![FacetKind::Image, FacetKind::Aria],
         masks,
         varies: &|_| false,
-        image: nightshift::model::picture::Scope::Viewport,
+        image: nightshift::model::picture::Extent::Viewport,
     };
     let masked = bench.page.observe(&look).await.unwrap().unwrap();
     match &masked.facets[0].content {

@@ -1,12 +1,12 @@
 //! Pictures of pages that scroll by themselves, and of pages that keep parts back until then.
 
 use nightshift::model::FacetContent;
-use nightshift::model::picture::{Layout, Scope};
+use nightshift::model::picture::{Extent, Layout};
 
 use super::*;
 
 /// The picture, and where its things stand.
-async fn drawn(bench: &mut Bench, image: Scope) -> (Vec<u8>, Layout) {
+async fn drawn(bench: &mut Bench, image: Extent) -> (Vec<u8>, Layout) {
     let look = Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
     let seen = bench.page.observe(&look).await.unwrap().unwrap();
     match &seen.facets[0].content {
@@ -22,11 +22,11 @@ async fn a_picture_waits_until_nothing_scrolls_however_the_scrolling_began() {
     let mut early = Vec::new();
     for way in begun {
         bench.open("/gliding").await;
-        let (top, _) = drawn(&mut bench, Scope::Viewport).await;
+        let (top, _) = drawn(&mut bench, Extent::Viewport).await;
         bench.passes(Action::click(way.clone())).await;
-        let (first, _) = drawn(&mut bench, Scope::Viewport).await;
+        let (first, _) = drawn(&mut bench, Extent::Viewport).await;
         tokio::time::sleep(Duration::from_millis(2500)).await;
-        let (later, _) = drawn(&mut bench, Scope::Viewport).await;
+        let (later, _) = drawn(&mut bench, Extent::Viewport).await;
         assert!(later != top, "{way} went nowhere");
         if first != later {
             early.push(way.to_string());
@@ -40,12 +40,12 @@ async fn a_picture_waits_until_nothing_scrolls_however_the_scrolling_began() {
 async fn a_full_page_shows_what_comes_when_it_is_seen_and_a_change_of_it() {
     let mut bench = Bench::patient(Duration::from_secs(6)).await;
     bench.open("/reveal?how=at-once").await;
-    let (plain, _) = drawn(&mut bench, Scope::FullPage).await;
+    let (plain, _) = drawn(&mut bench, Extent::FullPage).await;
     for how in ["seen", "scrolled"] {
         bench.open(&format!("/reveal?how={how}")).await;
-        assert!(drawn(&mut bench, Scope::FullPage).await.0 == plain, "{how}: parts are missing");
+        assert!(drawn(&mut bench, Extent::FullPage).await.0 == plain, "{how}: parts are missing");
         bench.open(&format!("/reveal?how={how}&word=Broken")).await;
-        assert!(drawn(&mut bench, Scope::FullPage).await.0 != plain, "{how}: a change is missed");
+        assert!(drawn(&mut bench, Extent::FullPage).await.0 != plain, "{how}: a change is missed");
     }
     bench.stop().await;
 }
@@ -55,7 +55,7 @@ async fn a_full_page_of_a_feed_without_an_end_ends() {
     let mut bench = Bench::patient(Duration::from_secs(6)).await;
     bench.open("/long?endless").await;
     let began = std::time::Instant::now();
-    assert!(!drawn(&mut bench, Scope::FullPage).await.0.is_empty());
+    assert!(!drawn(&mut bench, Extent::FullPage).await.0.is_empty());
     assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
     bench.stop().await;
 }

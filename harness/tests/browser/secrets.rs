@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use nightshift::ledger::Secrets;
-use nightshift::model::picture::Scope;
+use nightshift::model::picture::Extent;
 
 use super::*;
 
@@ -215,7 +215,7 @@ impl Veiled {
         *self.secrets.write().unwrap() = known(secret);
     }
 
-    async fn png(&mut self, image: Scope) -> Vec<u8> {
+    async fn png(&mut self, image: Extent) -> Vec<u8> {
         let look =
             Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
         let seen = self.bench.page.observe(&look).await.unwrap().unwrap();
@@ -247,7 +247,7 @@ impl Veiled {
     }
 
     /// The pictures of a page with a secret: at a checkpoint, at a failure, and as it is.
-    async fn pictures(&mut self, kind: &str, secret: &str, scope: Scope) -> [Vec<u8>; 3] {
+    async fn pictures(&mut self, kind: &str, secret: &str, scope: Extent) -> [Vec<u8>; 3] {
         let query: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         self.knows(secret);
         self.bench.open(&format!("/secret/{kind}?{query}")).await;
@@ -296,8 +296,8 @@ async fn checkpoints_and_failures_keep_no_secret_in_their_pictures() {
     let mut rng = fastrand::Rng::with_seed(14);
     for kind in ["paragraph", "tip", "frame", "foreign"] {
         let (one, other) = (random(&mut rng), random(&mut rng));
-        let ones = veiled.pictures(kind, &one, Scope::Viewport).await;
-        let others = veiled.pictures(kind, &other, Scope::Viewport).await;
+        let ones = veiled.pictures(kind, &one, Extent::Viewport).await;
+        let others = veiled.pictures(kind, &other, Extent::Viewport).await;
         assert!(ones[..2] == others[..2] && ones[2] != others[2], "{kind} {one} {other}");
     }
     veiled.bench.stop().await;
@@ -307,8 +307,9 @@ async fn checkpoints_and_failures_keep_no_secret_in_their_pictures() {
 async fn a_whole_page_at_twice_the_scale_and_a_part_of_it_show_no_secret() {
     let mut veiled = Veiled::at_scale(2).await;
     let mut rng = fastrand::Rng::with_seed(13);
-    let part = Scope::Element(Target::plain(Locator::Css("pre".into())));
-    for (kind, scope) in [("long", Scope::FullPage), ("long", part), ("foreign", Scope::FullPage)] {
+    let part = Extent::Element(Target::plain(Locator::Css("pre".into())));
+    for (kind, scope) in [("long", Extent::FullPage), ("long", part), ("foreign", Extent::FullPage)]
+    {
         let (one, other) = (random(&mut rng), random(&mut rng));
         let ones = veiled.pictures(kind, &one, scope.clone()).await;
         let others = veiled.pictures(kind, &other, scope).await;
@@ -323,7 +324,7 @@ async fn a_whole_page_at_twice_the_scale_and_a_part_of_it_show_no_secret() {
 async fn what_holds_a_secret_without_showing_it_is_not_painted_over() {
     let mut veiled = Veiled::start().await;
     for (kind, _) in HELD {
-        let [seen, kept, bare] = veiled.pictures(kind, "aB3dE6gH9jK1", Scope::Viewport).await;
+        let [seen, kept, bare] = veiled.pictures(kind, "aB3dE6gH9jK1", Extent::Viewport).await;
         assert!(seen == bare && kept == bare, "{kind} was painted over");
     }
     veiled.bench.stop().await;

@@ -4,7 +4,9 @@ use super::action::{Action, Repeat};
 use super::artifact::{FileStep, MailStep, Presence};
 use super::command::{CommandLine, TextTest};
 use super::control::Condition;
-use super::gesture::{Click, ClickKind, DragTo, Modifier, Network, ScrollTo, Tab, UploadBy};
+use super::gesture::{
+    Click, ClickKind, DragTo, DropAt, Modifier, Network, ScrollTo, Tab, UploadBy,
+};
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
 use super::target::Target;
@@ -25,10 +27,7 @@ impl Action {
             Self::Reload => "reload".to_owned(),
             Self::Click(click) => click.describe(),
             Self::Hover(target) => format!("hover over {target}"),
-            Self::Drag { from, to: DragTo::Thing(to), at: Some(at) } => {
-                format!("drag {from} {} {to}", at.word())
-            }
-            Self::Drag { from, to, at: _ } => format!("drag {from} {}", to.describe()),
+            Self::Drag { from, to, at } => format!("drag {from} {}", to.describe(*at)),
             Self::Scroll { to, within } => {
                 format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
             }
@@ -98,9 +97,9 @@ impl Click {
 }
 
 impl DragTo {
-    fn describe(&self) -> String {
+    fn describe(&self, at: Option<DropAt>) -> String {
         match self {
-            Self::Thing(target) => format!("to {target}"),
+            Self::Thing(target) => format!("{} {target}", at.map_or("to", DropAt::word)),
             Self::By(x, y) => format!("by {x}, {y}"),
         }
     }

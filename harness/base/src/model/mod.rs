@@ -13,6 +13,58 @@
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
+//!
+//! The files:
+//! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
+//! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
+//! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
+//! - `hygiene.rs`: `Remark`: what should be tidied up.
+//! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
+//! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
+//! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
+//! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat` and `ForEach`, which hold
+//!   steps.
+//! - `scenario.rs`: `Scenario`: steps, and all that is said of them as a whole.
+//! - `snapshot.rs`: `Snapshot`, and what is not compared there: `Redaction`, masks, `Unordered`.
+//! - `command.rs`: `RunCommand`: a command line, and what must hold of it.
+//! - `gesture.rs`: clicks with keys held, drags, scrolls, files handed over, tabs, networks.
+//! - `terminal.rs`: `TerminalAction`: what is done with a program on a terminal.
+//! - `control.rs`: `Condition`: what a step's being done depends on.
+//! - `page.rs`: what steps say of a page: fields, dialogs, expectations, what is kept.
+//! - `surface.rs`: `Surface`: what a step acts upon.
+//! - `artifact.rs`: `FileStep` and `MailStep`: what a product leaves beside pages and outputs.
+//! - `page_settings.rs`: `PageSettings`: what the browser pretends to be.
+//! - `patience.rs`: `Patience`: by how much default time limits are stretched.
+//! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
+//! - `template.rs`: `Template`: text that may hold `${name}`.
+//! - `expand.rs`: puts rows of `for-each` and inputs of skills into steps before a night.
+//! - `filetext.rs`: the text that files are written as: what each of its lines is, and what they
+//!   are aligned by.
+//! - `fill.rs`: fills every reference of an action just before it is carried out.
+//! - `describe.rs`: how a person would say a step.
+//! - `history.rs`: `History`: what earlier nights said, as it lies in the plan.
+//! - `expectations.rs`: what stands for all that is expected of a scenario.
+//! - `plan.rs`: `Plan`: all that judging needs beside the ledger (`plan.json`).
+//! - `event.rs`: `Event`: one line of the ledger.
+//! - `attempts.rs`: the ledger's lines sorted by scenario and attempt.
+//! - `facet.rs`: `FacetKind`: the comparable parts of an observation, by name.
+//! - `watch.rs`: `WatchKind`: what can go wrong on a page without anybody looking for it.
+//! - `observe.rs`: `Observation` and its facets.
+//! - `picture.rs`: what a picture shows, what stands where in it, and how one changed, in words.
+//! - `comparison.rs`: what `compare` found, for `triage`.
+//! - `thing.rs`: `Thing`: what a line of an observation is about; `Node`: a line of the
+//!   accessibility tree.
+//! - `edit.rs`: what a changed line lost and got: the words in between, the one number that
+//!   differs.
+//! - `change.rs`: `Change`: the smallest piece of a difference; `Identity`: what makes it the same
+//!   elsewhere.
+//! - `moved.rs`: whether changes say no more than that the code stands elsewhere.
+//! - `wording.rs`: whether a name reads as words and was not drawn.
+//! - `difference.rs`: `Difference`: what one checkpoint shows otherwise than its baseline.
+//! - `finding.rs`: findings, and the judgement.
+//! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
+//! - `testing.rs`: builds small nights by hand, for tests.
+//! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 
 pub mod action;
 pub mod against;

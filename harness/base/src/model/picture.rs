@@ -1,4 +1,4 @@
-//! [`Scope`]: what a picture shows; [`Layout`]: what stands where in it; [`Region`] and [`Move`]:
+//! [`Extent`]: what a picture shows; [`Layout`]: what stands where in it; [`Region`] and [`Move`]:
 //! how one changed, in words that a person would use.
 //!
 //! A layout is never compared. It is kept beside a picture so that a changed region can be called
@@ -20,7 +20,7 @@ const MOST_NAMES: usize = 2;
 /// What a picture of a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Scope {
+pub enum Extent {
     /// What is seen without scrolling.
     #[default]
     Viewport,
@@ -30,7 +30,7 @@ pub enum Scope {
     Element(Target),
 }
 
-impl Scope {
+impl Extent {
     /// Whether it is what is meant unless something is said.
     #[must_use]
     pub fn is_viewport(&self) -> bool {
@@ -54,12 +54,12 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Layout {
     /// In the order of the document.
-    pub things: Vec<Thing>,
+    pub things: Vec<PlacedThing>,
 }
 
 /// One thing of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thing {
+pub struct PlacedThing {
     /// What a person would call it: `button "Buy"`, `contentinfo`.
     pub name: String,
     /// Its place, in pixels of the picture.
@@ -70,7 +70,7 @@ impl Layout {
     /// One thing a line: left, top, width, height and name.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let line = |it: &Thing| {
+        let line = |it: &PlacedThing| {
             let Rect { x, y, width, height } = it.rect;
             format!("{x} {y} {width} {height} {}\n", it.name)
         };
@@ -85,14 +85,14 @@ impl Layout {
     }
 }
 
-fn thing(line: &str) -> Option<Thing> {
+fn thing(line: &str) -> Option<PlacedThing> {
     let mut parts = line.splitn(5, ' ');
     let mut number = || parts.next()?.parse::<u32>().ok();
     let (x, y, width, height) = (number()?, number()?, number()?, number()?);
     let name = parts.next()?.to_owned();
     // Further off than any picture is large, so that sums of these never overflow.
     let fits = [x, y, width, height].into_iter().all(|it| it < 1 << 24);
-    (fits && !name.is_empty()).then_some(Thing { name, rect: Rect { x, y, width, height } })
+    (fits && !name.is_empty()).then_some(PlacedThing { name, rect: Rect { x, y, width, height } })
 }
 
 /// What became of a changed region.
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_layout_reads_back_as_it_was_written_and_forgives_other_lines() {
-        let thing = |name: &str| Thing { name: name.to_owned(), rect: PLACE };
+        let thing = |name: &str| PlacedThing { name: name.to_owned(), rect: PLACE };
         let layout = Layout { things: vec![thing("button \"Buy now\""), thing("contentinfo")] };
         assert_eq!(layout.to_text(), "8 100 300 40 button \"Buy now\"\n8 100 300 40 contentinfo\n");
         let edited = format!("{}<<<<<<< ours\n1 2 x\n9 9 9999999999 1 a\n", layout.to_text());

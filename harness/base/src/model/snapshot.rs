@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::facet::FacetKind;
-use super::picture::Scope;
+use super::picture::Extent;
 use super::profile::{DEFAULT, OF_PAGES, Profile};
 use super::target::Target;
 
@@ -31,8 +31,8 @@ pub struct Snapshot {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unstable: Vec<FacetKind>,
     /// What the picture shows.
-    #[serde(default, skip_serializing_if = "Scope::is_viewport")]
-    pub image: Scope,
+    #[serde(default, skip_serializing_if = "Extent::is_viewport")]
+    pub image: Extent,
 }
 
 impl Snapshot {

@@ -4,6 +4,15 @@
 //! screen at one instant, `text` writes it as the `screen` facet, `paint` as output that draws it
 //! again; [`redrawn`] is what stays of an output that draws its lines again. [`cast`] reads and writes recordings, and [`frames`] turns one into what a report plays.
 //! `surface` feeds a screen while a program runs, `report` feeds one with what was recorded.
+//!
+//! The files:
+//! - `guard.rs`: cancels control strings that never end.
+//! - `still.rs`: `Still`: the screen at one instant, cell by cell.
+//! - `text.rs`: a screen as the `screen` facet.
+//! - `paint.rs`: output that draws a screen again.
+//! - `redrawn.rs`: what stays of an output that draws its lines again.
+//! - `cast.rs`: recordings as asciicast v3.
+//! - `frames.rs`: a recording as a bounded row of pictures.
 
 pub mod cast;
 pub mod frames;

@@ -5,6 +5,12 @@
 //! What was suppressed and what was there before is set apart before anything is joined: an edge
 //! between nodes of two [`Class`]es is never strong. [`evidence`] is what rules look at, [`graph`]
 //! connects, `triage` makes findings of causes.
+//!
+//! The files:
+//! - `evidence.rs`: `Evidence`: what rules look at: places, and changes, each once.
+//! - `graph.rs`: connected components; weak edges as references.
+//! - `node.rs`: what roles and names of the accessibility tree mean to rules.
+//! - `rules/`: all rules; `docs/reference/rules.md` has a section for each.
 
 pub mod evidence;
 mod graph;

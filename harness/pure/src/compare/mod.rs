@@ -3,6 +3,28 @@
 //! Pure: it reads evidence through a function of the caller's and leaves new bytes in the
 //! [`Comparison`]. Text goes through [`redact`], [`lines`] and [`facet`], pictures through
 //! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
+//!
+//! The files:
+//! - `quoted.rs`: quoted texts of an observation as a person sees them.
+//! - `requests.rs`: what a page writes, compared as often as it is steady.
+//! - `redact.rs`: takes out what must not be compared.
+//! - `json.rs`: where the value at a JSON pointer stands in a text, and in the JSON files of a
+//!   facet.
+//! - `facet.rs`: compares one facet.
+//! - `tree.rs`: which lines of two trees are the same node, whatever came around it.
+//! - `lines.rs`: the diff of two texts, line by line, each change under the name of its place.
+//! - `words.rs`: the words of a line that changed.
+//! - `cells.rs`: what a person calls the place of a change: ancestors, row and column, path.
+//! - `set.rs`: facets whose lines are a set: only what is new differs.
+//! - `image/`: whether two pictures look different, where, and what that is.
+//! - `watch.rs`: the set of what the watches saw.
+//! - `order.rs`: sorts what has no order.
+//! - `part.rs`: a baseline with some of what changed in it: what accepting one of several findings
+//!   writes.
+//! - `structured/`: what changed in an output that is JSON, XML, CSV or a table, by its content.
+//! - `changes/`: the changed lines of a facet as changes, each about one thing.
+//! - `vary.rs`: what variants of a line share, and the narrowest pattern for the rest.
+//! - `uses.rs`: how often each redaction took something out.
 
 pub mod cells;
 pub mod changes;
@@ -225,19 +247,12 @@ impl Run<'_> {
                         self.without_baseline(case, seen, snapshot, (kind, environment), reason);
                     }
                     self.pend(case, seen, kind, environment, &found);
-                    if let Some(change) = found.change {
-                        if let Some(png) = found.boxed_png {
-                            self.out.boxed.push(BoxedImage {
-                                difference: self.out.differences.len(),
-                                facet: changes.len(),
-                                png,
-                            });
-                        }
-                        if found.replaced {
-                            replaced.push(kind);
-                        }
-                        changes.push(change);
-                    }
+                    let Some(change) = found.change else { continue };
+                    let (difference, facet) = (self.out.differences.len(), changes.len());
+                    let boxed = found.boxed_png.map(|png| BoxedImage { difference, facet, png });
+                    self.out.boxed.extend(boxed);
+                    replaced.extend(found.replaced.then_some(kind));
+                    changes.push(change);
                 }
             }
         }

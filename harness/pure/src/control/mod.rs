@@ -6,6 +6,14 @@
 //! the product's ([`weigh`]); what varies on the control itself is noise ([`noise`]).
 //! [`judged`] counts by what the facets of a night were judged. Everything is read from the
 //! night directory, so that a night can be judged again. See `docs/design/027-control.md`.
+//!
+//! The files:
+//! - `entries.rs`: the ledger's lines of the control, as if its attempts were judged.
+//! - `judged.rs`: counts by what the facets of a night were judged.
+//! - `lend.rs`: what the control saw, as baselines of what has none here.
+//! - `noise.rs`: what varies on the control itself, and is left out for one night.
+//! - `rule.rs`: what follows for one facet from tonight, its baseline and the control.
+//! - `weigh.rs`: puts what differs down to the product, the world or the build before.
 
 mod entries;
 pub mod judged;

@@ -4,6 +4,15 @@
 //! planned; from there on everything is pure: [`known`] tells what was wrong before, [`slow`]
 //! what takes longer than it used to, [`dead_redactions`] which redactions nobody needs, and
 //! [`promote`] what has been quiet and useful for long enough to gate. `triage` judges by it.
+//!
+//! The files:
+//! - `gather.rs`: from a folder of nights to a `History`, within bounds.
+//! - `night.rs`: of one earlier night what tonight can use.
+//! - `known.rs`: whether a cause is known in a scenario, and since when.
+//! - `slow.rs`: which steps take longer than they used to, and not by chance.
+//! - `stats.rs`: medians, a robust spread, two tests, and the correction for many of them.
+//! - `redactions.rs`: redactions that nobody needs any more.
+//! - `promote.rs`: what has been quiet and useful long enough to gate.
 
 mod gather;
 pub mod known;

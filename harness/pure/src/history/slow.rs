@@ -6,6 +6,9 @@
 //! down is divided out on both sides. See `docs/design/017-what-earlier-nights-say.md`.
 //! [`beside`] weighs them against another build in the same night instead.
 //! Pure: the neighbours in `triage` and `night` bring the numbers, as [`Series`].
+//!
+//! The files:
+//! - `beside.rs`: the same against another build in the same night.
 
 mod beside;
 

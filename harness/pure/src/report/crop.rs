@@ -1,9 +1,8 @@
-//! [`thumbnails`]: a pair of small pictures cropped to what changed, so that one sees it without a
-//! click.
-//!
-//! Neighbours: [`super::pictures`], whose frames these are, and [`super::finding`], which shows them.
+//! [`part`]: what of two pictures shows what changed, so that small ones are cropped to it and one sees
+//! it without a click; [`CropView`]: how a page shows such a part. Used by [`super::pictures`].
 
-use super::pictures::{CropView, FrameView};
+use serde::Serialize;
+
 use crate::model::Rect;
 use crate::model::finding::ImageChange;
 
@@ -16,24 +15,36 @@ const WIDE: f64 = 0.4;
 /// A crop is at most this many times as wide as it is high, and as high as it is wide.
 const FLATTEST: u32 = 4;
 
-/// Baseline and tonight, cropped to what changed; empty where nobody knows where that is.
-pub fn thumbnails(image: &ImageChange, frames: &[FrameView]) -> Vec<FrameView> {
-    let Some(part) = part(image) else { return Vec::new() };
-    let sizes = [image.expected_size, image.actual_size];
-    frames
-        .iter()
-        .zip(sizes)
-        .map(|(frame, (width, _))| FrameView {
-            crop: Some(CropView::new(part, width)),
-            part: None,
-            boxes: Vec::new(),
-            ..frame.clone()
-        })
-        .collect()
+/// The part of a picture that a thumbnail shows: all in percent of the part's width.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CropView {
+    /// Width by height, as CSS has it.
+    ratio: String,
+    /// How wide the whole picture is.
+    wide: String,
+    /// How far it is pulled to the left, and up.
+    left: String,
+    up: String,
+    /// Whether two of them stand below each other, since they are much wider than high.
+    flat: bool,
+}
+
+impl CropView {
+    /// The `part` of a picture that is `width` pixels wide.
+    pub fn new(part: Rect, width: u32) -> Self {
+        let percent = |of: u32| format!("{:.3}", 100.0 * f64::from(of) / f64::from(part.width));
+        Self {
+            ratio: format!("{} / {}", part.width, part.height),
+            wide: percent(width),
+            left: percent(part.x),
+            up: percent(part.y),
+            flat: part.width > 2 * part.height,
+        }
+    }
 }
 
 /// The part of both pictures that shows what changed.
-fn part(image: &ImageChange) -> Option<Rect> {
+pub fn part(image: &ImageChange) -> Option<Rect> {
     let places: Vec<Rect> = if image.boxes.is_empty() {
         image.moves.iter().map(|it| it.to).collect()
     } else {

@@ -4,6 +4,34 @@
 //! `index.html`, `summary.md`, `junit.xml` and `ctrf.json` into the night directory;
 //! [`write_pdf`] prints the same page through whoever brings a [`PagePrinter`].
 //! All product text passes through [`shown`] on its way out.
+//!
+//! The files:
+//! - `build.rs`: from plan, ledger and judgement to one `NightReport`.
+//! - `timeline.rs`: the steps of one attempt in the order in which they went.
+//! - `night.rs`: `NightReport`, as `night.json` holds it.
+//! - `sentence.rs`: the night in one sentence.
+//! - `page.rs`: all that the page shows, decided here.
+//! - `sections.rs`: its folded parts: what still fails, is new, fixed, known.
+//! - `fact.rs`: a fact beside its term, and the words for why something is not judged.
+//! - `morning.rs`: the rest of the morning in a few lines, for the first page of the PDF.
+//! - `views.rs`: the night by owner and by tag.
+//! - `past.rs`: the strip of nights, and the facts that need them.
+//! - `trust.rs`: builds, alerts, and how far to trust the night.
+//! - `finding.rs`: one finding as the page shows it.
+//! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
+//! - `covers.rs`: the changes that a decision on a finding takes, in words.
+//! - `facets.rs`: one facet of a difference as the page shows it.
+//! - `pictures.rs`: how a picture changed: side by side, boxed, in part, in words.
+//! - `crop.rs`: a pair of small pictures cropped to what changed.
+//! - `recording.rs`: a program on a terminal as the page shows and plays it.
+//! - `lists.rs`: long lists: some in full, the rest counted.
+//! - `shown.rs`: product text made harmless and bounded.
+//! - `html.rs`: fills the templates.
+//! - `summary.rs`: `summary.md`.
+//! - `junit.rs`: `junit.xml`.
+//! - `ctrf.rs`: `ctrf.json`.
+//! - `files.rs`: writes files whole or not at all.
+//! - `control.rs`: the facts about the control.
 
 mod build;
 mod control;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::crop::{self, CropView};
 use super::shown::{count, evidence_link, one_line, thousands};
 use crate::model::Rect;
 use crate::model::finding::ImageChange;
@@ -77,34 +78,6 @@ pub struct PartView {
     up: String,
 }
 
-/// The part of a picture that a thumbnail shows: all in percent of the part's width.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CropView {
-    /// Width by height, as CSS has it.
-    ratio: String,
-    /// How wide the whole picture is.
-    wide: String,
-    /// How far it is pulled to the left, and up.
-    left: String,
-    up: String,
-    /// Whether two of them stand below each other, since they are much wider than high.
-    flat: bool,
-}
-
-impl CropView {
-    /// The `part` of a picture that is `width` pixels wide.
-    pub fn new(part: Rect, width: u32) -> Self {
-        let percent = |of: u32| format!("{:.3}", 100.0 * f64::from(of) / f64::from(part.width));
-        Self {
-            ratio: format!("{} / {}", part.width, part.height),
-            wide: percent(width),
-            left: percent(part.x),
-            up: percent(part.y),
-            flat: part.width > 2 * part.height,
-        }
-    }
-}
-
 impl PictureView {
     /// The view of a picture that was seen at `moment` (`checkpoint filtered`).
     pub fn new(image: &ImageChange, evidence: &[String], moment: &str) -> Self {
@@ -131,7 +104,7 @@ impl PictureView {
             })
             .collect();
         let compares = frames.len() >= 2;
-        let thumbnails = super::crop::thumbnails(image, &frames);
+        let thumbnails = thumbnails(image, &frames);
         // Without a boxed picture in the evidence the page draws the boxes itself.
         if let [_, tonight] = frames.as_slice() {
             let boxes = image.boxes.iter().take(MOST_BOXES);
@@ -243,6 +216,22 @@ fn told(image: &ImageChange) -> Option<String> {
 
 fn percent(share: f64) -> String {
     if share >= 1.0 || share == 0.0 { format!("{share:.1} %") } else { format!("{share:.3} %") }
+}
+
+/// Baseline and tonight, cropped to what changed; empty where nobody knows where that is.
+fn thumbnails(image: &ImageChange, frames: &[FrameView]) -> Vec<FrameView> {
+    let Some(part) = crop::part(image) else { return Vec::new() };
+    let sizes = [image.expected_size, image.actual_size];
+    frames
+        .iter()
+        .zip(sizes)
+        .map(|(frame, (width, _))| FrameView {
+            crop: Some(CropView::new(part, width)),
+            part: None,
+            boxes: Vec::new(),
+            ..frame.clone()
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,13 @@
 //! places where nobody looks, and [`cost`] says what a redaction would cost before it is written.
 //!
 //! Everything is chosen by the night's id: measured again, a night has the same figure.
+//!
+//! The files:
+//! - `mutant.rs`: where a text could be another one, and that text.
+//! - `picture.rs`: changes of what is drawn, and what masks cover.
+//! - `probe.rs`: changes one facet of one checkpoint and lays what goes unnoticed to what hides it.
+//! - `blind.rs`: the places where nobody looks.
+//! - `cost.rs`: what a redaction or mask would hide before it is written.
 
 mod blind;
 pub mod cost;

@@ -5,6 +5,17 @@
 //! aligned line by line ([`align`]), and what varies is named ([`kind`]) and proposed ([`text`],
 //! [`order`], [`json`]); pictures by the things in them ([`picture`]). A proposal stands only if it
 //! takes nothing out that was constant. What no proposal makes silent is called unstable.
+//!
+//! The files:
+//! - `checkpoint.rs`: one checkpoint, proposal by proposal, until nothing varies or it is unstable.
+//! - `align.rs`: which lines of several texts are the same line, and what of it varies.
+//! - `candidate.rs`: what varies at one place, with a remedy for it.
+//! - `text.rs`: the next proposal for a text: the narrowest that takes out nothing constant.
+//! - `order.rs`: what only stands in another order.
+//! - `json.rs`: the value of a JSON output that varies.
+//! - `kind.rs`: what kind of thing varies.
+//! - `instead.rs`: what could be done instead of giving a whole facet up.
+//! - `picture.rs`: what is drawn otherwise in each round, by the things in the picture.
 
 mod align;
 mod candidate;

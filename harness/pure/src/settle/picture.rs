@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn cells(second: u32) -> Layout {
-        let thing = |name: &str, x: u32, width: u32| crate::model::picture::Thing {
+        let thing = |name: &str, x: u32, width: u32| crate::model::picture::PlacedThing {
             name: name.to_owned(),
             rect: Rect { x, y: 0, width, height: 40 },
         };

@@ -4,10 +4,11 @@
 //! one did, at most 0.85 where only a picture changed, 0.6 where attempts disagree.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use super::covered::covered;
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
 use super::seen::Seen;
@@ -21,7 +22,6 @@ use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
 use crate::model::event::SessionWork;
-use crate::model::finding::CoveredChange;
 use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::share::together;
@@ -573,38 +573,4 @@ impl Material<'_> {
 fn fingerprint(atoms: &BTreeSet<Identity>) -> String {
     let lead = atoms.iter().map(|it| (it.is_detail(), it.key())).min().unwrap_or_default().1;
     short_hash(&lead)
-}
-
-/// Every change of some differences, as a decision on them takes it.
-fn covered(differences: &[Difference]) -> Vec<CoveredChange> {
-    let changes = differences.iter().flat_map(|at| {
-        let own = at.facets.iter().flat_map(|it| &it.changes);
-        own.map(move |change| CoveredChange {
-            id: change.id(),
-            scenario: at.scenario.clone(),
-            attempt: at.attempt,
-            checkpoint: at.checkpoint.clone(),
-            facet: change.facet,
-            thing: change.thing.to_string(),
-            before: change.before.clone(),
-            after: change.after.clone(),
-            old_lines: change.old_lines.clone(),
-            new_lines: change.new_lines.clone(),
-        })
-    });
-    let mut all: Vec<CoveredChange> = Vec::new();
-    let mut known = HashSet::new();
-    for change in changes {
-        let key = (
-            change.id.clone(),
-            change.scenario.clone(),
-            change.checkpoint.clone(),
-            change.old_lines.clone(),
-            change.new_lines.clone(),
-        );
-        if known.insert(key) {
-            all.push(change);
-        }
-    }
-    all
 }

@@ -5,8 +5,30 @@
 //! [`findings`] builds the findings, [`noise`] marks those that look like it, [`past`] puts what earlier nights said to them
 //! ([`pieces`] says of what), [`slow`] adds what became slower, and [`gate`] decides. The room
 //! `words` gives the finished findings their titles.
+//!
+//! The files:
+//! - `stages.rs`: splits what was seen by how much it counts, and counts what is on trial.
+//! - `seen.rs`: plan and comparison sorted by scenario and attempt.
+//! - `verdicts.rs`: the verdict of one scenario.
+//! - `lost.rs`: a browser that is lost at the same step each time, and only there.
+//! - `spot.rs`: the changes of a spot, and a failed step as a difference.
+//! - `suppressed.rs`: which changes a known issue names.
+//! - `noise.rs`: findings that are no more than one number that is never the same.
+//! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
+//! - `findings.rs`: one finding a cause, weighed and ordered.
+//! - `severity.rs`: how bad a finding is for those who use the product.
+//! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
+//! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
+//! - `slow.rs`: what became slower than it was, or than on another build, as findings that decide
+//!   nothing.
+//! - `gate.rs`: the rule that decides.
+//! - `alike.rs`: what tonight and the control do alike, where the baseline says otherwise.
+//! - `covered.rs`: every change of a finding, as a decision on it takes it.
+//! - `world.rs`: what the control says of a night: a changed world, what was right a minute ago.
 
 mod alike;
+mod covered;
+
 mod findings;
 mod gate;
 mod lost;
@@ -59,14 +81,7 @@ pub fn triage(
         .beside_control(plan, &attempts, comparison);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
-    let mut judged: BTreeMap<&str, verdicts::Judged> = plan
-        .scenarios
-        .iter()
-        .map(|it| {
-            let log = attempts.scenario(&it.id);
-            (it.id.as_str(), verdicts::verdict(it, log, &gating))
-        })
-        .collect();
+    let mut judged = verdicts(plan, &attempts, &gating);
     lost::suspicious(plan, &attempts, &mut judged);
     let without_history = judged.clone();
     let findings::NightFindings { mut findings, mut adds, ages } =
@@ -74,18 +89,10 @@ pub fn triage(
     let slow::Slowdowns { findings: slower, pace, beside } = slow::slow(plan, &attempts, now);
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
-    for finding in &mut findings {
-        noise::looks_like(finding, &gating);
-    }
+    noise::look(&mut findings, &gating);
     findings::order(plan, &gating, &adds, &mut findings);
-    entitle(plan, &attempts, &mut findings);
-    world::entitle(plan, &mut findings);
+    titled(plan, &attempts, &mut findings);
     let judged_by = judged::tally(plan, &attempts);
-    for finding in &mut findings {
-        if let Some(title) = noise::title(finding) {
-            finding.title = title;
-        }
-    }
     let past = past::Tonight { attempts: &attempts, ages: &ages, judged: &judged };
     let fixed = past.fixed(plan, &gating, &findings);
     let hits = hits(&findings);
@@ -126,6 +133,30 @@ pub fn triage(
         findings,
         totals,
         gate,
+    }
+}
+
+/// The verdict of each scenario, before earlier nights are asked.
+fn verdicts<'a>(
+    plan: &'a Plan,
+    attempts: &Attempts<'_>,
+    gating: &Seen<'_>,
+) -> BTreeMap<&'a str, verdicts::Judged> {
+    let verdict = |it: &'a Scenario| {
+        let log = attempts.scenario(&it.id);
+        (it.id.as_str(), verdicts::verdict(it, log, gating))
+    };
+    plan.scenarios.iter().map(verdict).collect()
+}
+
+/// Gives every finding its title.
+fn titled(plan: &Plan, attempts: &Attempts<'_>, findings: &mut [Finding]) {
+    entitle(plan, attempts, findings);
+    world::entitle(plan, findings);
+    for finding in findings {
+        if let Some(title) = noise::title(finding) {
+            finding.title = title;
+        }
     }
 }
 

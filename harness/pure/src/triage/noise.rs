@@ -25,8 +25,15 @@ const WORDS: usize = 2;
 /// How sure such a finding is: something changed, and it may mean nothing.
 const CONFIDENCE: f64 = 0.6;
 
+/// Marks the findings that look like noise.
+pub(super) fn look(findings: &mut [Finding], seen: &Seen<'_>) {
+    for finding in findings {
+        looks_like(finding, seen);
+    }
+}
+
 /// Marks the finding where it looks like noise.
-pub(super) fn looks_like(finding: &mut Finding, seen: &Seen<'_>) {
+fn looks_like(finding: &mut Finding, seen: &Seen<'_>) {
     if !finding.because.iter().any(|it| it == BECAUSE) {
         return;
     }

@@ -6,6 +6,23 @@
 //! and how many more there are. [`lines`] orders what could be told; [`tree`], [`printed`],
 //! [`details`], [`files`] and [`screen`] each say it of their facets; [`product`] names what is
 //! about a product, a session or a slow step.
+//!
+//! The files:
+//! - `lines.rs`: the changed lines of a finding, what a user notices first in front.
+//! - `edit.rs`: the one edit that many lines share, with its extent.
+//! - `tree.rs`: what changed in the tree of a page.
+//! - `nodes.rs`: a node of the tree, and what became of it.
+//! - `printed.rs`: what a program prints otherwise.
+//! - `details.rs`: what changed in the details of a page.
+//! - `files.rs`: what changed in files, by file and place in it.
+//! - `screen.rs`: what changed on the screen of a program.
+//! - `picture.rs`: what a picture shows otherwise.
+//! - `watches.rs`: what the watches saw.
+//! - `product.rs`: titles about a product, a session, or the time that something takes.
+//! - `said.rs`: what is said of one thing, and once of all of which it is the same.
+//! - `places.rs`: where something is, as titles name it.
+//! - `names.rs`: names in a row, the rest counted.
+//! - `plain.rs`: product text, made harmless and cut where one sees what differs.
 
 mod details;
 mod edit;

@@ -3,6 +3,11 @@
 //!
 //! [`state`] is what is shown and what keys do, [`draw`] makes lines of it, and [`tty`] alone
 //! knows the terminal.
+//!
+//! The files:
+//! - `state.rs`: what the screen shows and what keys do.
+//! - `draw.rs`: the lines of the screen.
+//! - `tty.rs`: the terminal, taken over and given back; the only file that names crossterm.
 
 pub mod draw;
 pub mod state;

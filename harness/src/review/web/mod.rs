@@ -3,6 +3,12 @@
 //! [`guard`] decides who may ask, [`routes`] what is answered, [`pages`] how it looks. The only
 //! file that names hyper's server. Nothing here reaches another host, and pages hold nothing from
 //! one.
+//!
+//! The files:
+//! - `guard.rs`: who may ask: token, host, origin.
+//! - `ask.rs`: a request that was let in.
+//! - `routes.rs`: what is answered, and what forms do.
+//! - `pages.rs`: the page of one item.
 
 mod ask;
 pub mod guard;

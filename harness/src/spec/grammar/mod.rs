@@ -5,6 +5,15 @@
 //! [`page`] what they take, [`files`] the keys of the three kinds of files, [`product`] those of a
 //! product, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`],
 //! [`Shape`].
+//!
+//! The files:
+//! - `files.rs`: the keys of the three kinds of files.
+//! - `product.rs`: the keys of a product.
+//! - `steps.rs`: the verbs.
+//! - `gestures.rs`: what the verbs beyond clicking and filling take.
+//! - `page.rs`: what the browser pretends to be, and sessions.
+//! - `stages.rs`: the keys that say how much something counts.
+//! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
 mod files;
 mod gestures;

@@ -5,6 +5,20 @@
 //! which [`end_stragglers`] finds what left the group, and [`sweep`] what a killed night left
 //! behind. Who a command is for, and what its output means, is the business of `surface` and
 //! `product`.
+//!
+//! The files:
+//! - `command.rs`: one command from start to end within its limits.
+//! - `service.rs`: a tree that runs for long.
+//! - `pty.rs`: a program on a terminal of its own.
+//! - `capture.rs`: output within bounded memory: its beginning, its end, the middle counted.
+//! - `environment.rs`: the variables that a command gets.
+//! - `lookup.rs`: finds a program as a shell would.
+//! - `shell.rs`: a shell on our own terminal, for a person.
+//! - `tree.rs`: cookies, and ending whole trees by them.
+//! - `owner.rs`: who started a tree, as its cookie says.
+//! - `work.rs`: whether a program still has something to do.
+//! - `table.rs`: the process table of Linux.
+//! - `table_elsewhere.rs`: stands in for it on other systems.
 
 mod capture;
 mod command;

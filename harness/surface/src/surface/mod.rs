@@ -5,6 +5,17 @@
 //! plays a page in tests; [`recording`] makes steps of what a person did, [`veil`] finds
 //! what must not be seen in pictures.
 //! `attempt` talks to pages through the trait [`PageSurface`] and never names an engine.
+//!
+//! The files:
+//! - `recording.rs`: from what a person was seen to do with a page to steps.
+//! - `fake.rs`: a page that does as a test says.
+//! - `mail/`: the sink that keeps all mails, and what one attempt reads of them.
+//! - `command/`: runs the product's commands.
+//! - `terminal/`: programs on a terminal: start, type, press, wait, resize, stop.
+//! - `texts.rs`: what must hold of a text, and what is kept of it.
+//! - `veil.rs`: `Veil`: finds what must not be seen, for the pictures that surfaces take.
+//! - `files/`: files as what they are, in comparable text and pictures.
+//! - `browser/`: the browser surface and its options.
 
 pub mod browser;
 pub mod command;
@@ -21,7 +32,7 @@ use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
-use crate::model::picture::Scope;
+use crate::model::picture::Extent;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{FacetKind, Observation, Target, WatchKind};
 
@@ -55,7 +66,7 @@ pub struct Look<'a> {
     /// Whether a text is redacted: what must not be compared as text must not be as a picture.
     pub varies: &'a (dyn Fn(&str) -> bool + Sync),
     /// What the picture shows.
-    pub image: Scope,
+    pub image: Extent,
 }
 
 /// What came of observing: the page, or why it cannot be read.

@@ -1,5 +1,37 @@
 //! The rules: each looks at the evidence, draws edges between changes and knows no other rule.
 //! `docs/reference/rules.md` has a section for each.
+//!
+//! The files:
+//! - `answer.rs`: an error page, a status, a redirect.
+//! - `block.rs`: lines that came or went side by side.
+//! - `collection.rs`: rows and items of one list.
+//! - `command.rs`: a command that is gone from the list and not known.
+//! - `count.rs`: a number that counts what came or went.
+//! - `detail.rs`: the same thing in two facets of a page.
+//! - `edit.rs`: the same edit of different things.
+//! - `encoding.rs`: text that is read in another encoding.
+//! - `ending.rs`: how an output ends.
+//! - `event.rs`: what follows from what the watches saw.
+//! - `exit.rs`: a command that ends otherwise.
+//! - `fact.rs`: one value of one thing, in every format.
+//! - `failure.rs`: a failed step, and what explains it.
+//! - `file.rs`: what is written, and what reads it.
+//! - `frame.rs`: places in the source of a stack trace.
+//! - `layout.rs`: one layout, field or last record, in outputs and files.
+//! - `link.rs`: a link, and what is wrong where it leads.
+//! - `nested.rs`: what stands in something that changed too.
+//! - `off_by_one.rs`: numbers that are all one more or one less.
+//! - `option.rs`: a new option, and the lines that name it.
+//! - `order.rs`: the same lines in another order.
+//! - `picture.rs`: what a picture shows of other changes.
+//! - `place.rs`: what stands at the same place, which only says "perhaps".
+//! - `replaced.rs`: something else is shown instead.
+//! - `screen.rs`: one view of a terminal's screen.
+//! - `selection.rs`: another one of several is chosen.
+//! - `structure.rs`: a page that is divided into other parts.
+//! - `sum.rs`: a total that follows from its parts.
+//! - `table.rs`: one column of the rows that a program prints.
+//! - `varying.rs`: the same words with another number at many places.
 
 mod answer;
 mod block;

@@ -1,5 +1,9 @@
 //! [`read`]: the changed lines of a facet as [`Change`]s, each about one thing. [`pairs`] finds the
 //! lines that stand for each other, [`listing`] reads lists of options and commands.
+//!
+//! The files:
+//! - `pairs.rs`: which removed and added lines stand for each other.
+//! - `listing.rs`: what changed in the lists of options and commands that programs print.
 
 mod listing;
 mod pairs;

@@ -11,6 +11,17 @@
 //! [`decode`] reads the pixels, [`change`] compares them, [`shift`] and [`things`] find what only
 //! moved, [`regions`] makes boxes with names of the rest, [`draw`] boxes them. [`with_regions`] is for
 //! accepting some of them.
+//!
+//! The files:
+//! - `decode.rs`: PNG bytes to pixels and back, in bounded memory.
+//! - `change.rs`: which pixels changed, counted by tiles.
+//! - `shift.rs`: which lines are lines of the other picture at another height.
+//! - `things.rs`: what is the same picture at another place, by its names.
+//! - `repaint.rs`: which colour of a region became which other one.
+//! - `regions.rs`: changed tiles as boxes with names.
+//! - `compose.rs`: a picture with some regions of another: what accepting one of several changes
+//!   writes.
+//! - `draw.rs`: boxes what changed and what moved.
 
 mod change;
 mod compose;

@@ -7,7 +7,7 @@
 use super::WINDOW_LIMIT;
 use super::change::{Band, ChangeMap, union};
 use crate::model::Rect;
-use crate::model::picture::{Fate, Layout, Region, Thing};
+use crate::model::picture::{Fate, Layout, PlacedThing, Region};
 
 /// The most boxes that are worth drawing.
 pub(super) const MOST_BOXES: usize = 60;
@@ -153,26 +153,27 @@ pub(super) fn only_here(place: Rect, fate: Fate, layout: &Layout) -> Region {
 }
 
 /// The outermost things that a region mostly consists of and that the other side lacks.
-fn lacking(own: &[Thing], place: Rect, others: &[Thing], shift: i64) -> Vec<String> {
-    let makes_it_up = |it: &&Thing| {
+fn lacking(own: &[PlacedThing], place: Rect, others: &[PlacedThing], shift: i64) -> Vec<String> {
+    let makes_it_up = |it: &&PlacedThing| {
         let common = shared(it.rect, place);
         common * 2 >= area(it.rect).min(area(place)) && area(it.rect) <= area(place) * 4
     };
-    let is_there = |it: &Thing| {
+    let is_there = |it: &PlacedThing| {
         let expected = moved(it.rect, shift);
         others.iter().any(|other| other.name == it.name && are_near(other.rect, expected, NEAR))
     };
-    let alone: Vec<&Thing> = own.iter().filter(makes_it_up).filter(|it| !is_there(it)).collect();
+    let alone: Vec<&PlacedThing> =
+        own.iter().filter(makes_it_up).filter(|it| !is_there(it)).collect();
     called(outermost(&alone))
 }
 
 /// What a person would call a region.
-fn names(place: Rect, things: &[Thing]) -> Vec<String> {
+fn names(place: Rect, things: &[PlacedThing]) -> Vec<String> {
     let around = things.iter().filter(|it| holds(it.rect, place)).min_by_key(|it| area(it.rect));
     if let Some(it) = around.filter(|it| area(it.rect) <= area(place).max(64) * TELLING) {
         return vec![it.name.clone()];
     }
-    let inside: Vec<&Thing> =
+    let inside: Vec<&PlacedThing> =
         things.iter().filter(|it| shared(it.rect, place) * 10 >= area(it.rect) * 6).collect();
     if !inside.is_empty() {
         return called(outermost(&inside));
@@ -183,10 +184,10 @@ fn names(place: Rect, things: &[Thing]) -> Vec<String> {
 }
 
 /// Those of some things that lie in no other of them, the largest first.
-pub(super) fn outermost<'a>(things: &[&'a Thing]) -> Vec<&'a Thing> {
+pub(super) fn outermost<'a>(things: &[&'a PlacedThing]) -> Vec<&'a PlacedThing> {
     let mut all = things.to_vec();
     all.sort_by_key(|it| std::cmp::Reverse(area(it.rect)));
-    let mut outer: Vec<&Thing> = Vec::new();
+    let mut outer: Vec<&PlacedThing> = Vec::new();
     for it in all {
         if !outer.iter().any(|other| holds(other.rect, it.rect)) {
             outer.push(it);
@@ -198,7 +199,7 @@ pub(super) fn outermost<'a>(things: &[&'a Thing]) -> Vec<&'a Thing> {
     outer
 }
 
-fn called(things: Vec<&Thing>) -> Vec<String> {
+fn called(things: Vec<&PlacedThing>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for it in things {
         if names.len() < MOST_NAMES && !names.contains(&it.name) {

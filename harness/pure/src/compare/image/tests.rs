@@ -1,7 +1,7 @@
 //! Twins in made pictures: what a person would see is told and named, noise is not.
 
 use super::*;
-use crate::model::picture::Thing;
+use crate::model::picture::PlacedThing;
 
 /// A page that is painted by hand: white, with things of one colour that have names.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Painted {
     }
 
     fn named(mut self, name: &str, rect: Rect) -> Self {
-        self.layout.things.push(Thing { name: name.to_owned(), rect });
+        self.layout.things.push(PlacedThing { name: name.to_owned(), rect });
         self
     }
 

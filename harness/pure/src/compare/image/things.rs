@@ -9,7 +9,7 @@ use super::change::{Band, looks_equal};
 use super::decode::Pixels;
 use super::regions::{Layouts, area, holds, outermost, shared};
 use crate::model::Rect;
-use crate::model::picture::{Move, Thing};
+use crate::model::picture::{Move, PlacedThing};
 
 /// The most names of one move.
 const MOST_NAMES: usize = 2;
@@ -38,19 +38,20 @@ pub(super) fn moved_lines(bands: &[Band], actual: &Pixels, layouts: Layouts<'_>)
         let right = regions.iter().map(|it| it.x + it.width).max()?;
         let height = last.y + last.height - first.y;
         let to = Rect { x: left, y: first.y, width: right - left, height };
-        let inside: Vec<&Thing> = layouts.is.things.iter().filter(|it| lies_in(it, to)).collect();
+        let inside: Vec<&PlacedThing> =
+            layouts.is.things.iter().filter(|it| lies_in(it, to)).collect();
         Some(told(&outermost(&inside), super::regions::moved(to, -shift), to))
     };
     all.into_iter().filter_map(told).collect()
 }
 
 /// Whether a thing lies in the lines of a region.
-fn lies_in(thing: &Thing, lines: Rect) -> bool {
+fn lies_in(thing: &PlacedThing, lines: Rect) -> bool {
     let wide = Rect { x: 0, width: 1 << 24, ..lines };
     shared(thing.rect, wide) * 10 >= area(thing.rect) * 9
 }
 
-fn told(things: &[&Thing], from: Rect, to: Rect) -> Move {
+fn told(things: &[&PlacedThing], from: Rect, to: Rect) -> Move {
     let mut names: Vec<String> = Vec::new();
     for it in things {
         if names.len() < MOST_NAMES && !names.contains(&it.name) {
@@ -68,7 +69,7 @@ pub(super) fn moved_things(
     actual: &Pixels,
     layouts: Layouts<'_>,
 ) -> Option<(Vec<Move>, Pixels)> {
-    let mut found: Vec<(&Thing, Rect)> = Vec::new();
+    let mut found: Vec<(&PlacedThing, Rect)> = Vec::new();
     let mut pairs = pairs(layouts);
     pairs.retain(|(was, is)| {
         was.rect != is.rect && same_size(was.rect, is.rect) && area(is.rect) >= 64
@@ -97,7 +98,7 @@ pub(super) fn moved_things(
 
 /// The baseline's picture with these things at their new places; where they stood is now what
 /// there is most of there.
-fn predicted(expected: &Pixels, actual: &Pixels, found: &[(&Thing, Rect)]) -> Pixels {
+fn predicted(expected: &Pixels, actual: &Pixels, found: &[(&PlacedThing, Rect)]) -> Pixels {
     let mut picture = expected.clone();
     let wide = expected.width as usize;
     for (thing, from) in found {
@@ -142,8 +143,8 @@ fn predicted(expected: &Pixels, actual: &Pixels, found: &[(&Thing, Rect)]) -> Pi
 type Way = (i64, i64);
 
 /// Things that moved by the same way are one move.
-fn grouped(found: &[(&Thing, Rect)]) -> Vec<Move> {
-    let mut groups: Vec<(Way, Vec<(&Thing, Rect)>)> = Vec::new();
+fn grouped(found: &[(&PlacedThing, Rect)]) -> Vec<Move> {
+    let mut groups: Vec<(Way, Vec<(&PlacedThing, Rect)>)> = Vec::new();
     for (thing, from) in found {
         let to = thing.rect;
         let way = (i64::from(to.x) - i64::from(from.x), i64::from(to.y) - i64::from(from.y));
@@ -159,8 +160,8 @@ fn grouped(found: &[(&Thing, Rect)]) -> Vec<Move> {
             Rect { x, y, width, height: (a.y + a.height).max(b.y + b.height) - y }
         })
     };
-    let told = |group: Vec<(&Thing, Rect)>| {
-        let things: Vec<&Thing> = group.iter().map(|it| it.0).collect();
+    let told = |group: Vec<(&PlacedThing, Rect)>| {
+        let things: Vec<&PlacedThing> = group.iter().map(|it| it.0).collect();
         let from = around(&mut group.iter().map(|it| it.1))?;
         let to = around(&mut things.iter().map(|it| it.rect))?;
         Some(told(&things, from, to))
@@ -169,15 +170,15 @@ fn grouped(found: &[(&Thing, Rect)]) -> Vec<Move> {
 }
 
 /// Things of one name, where both layouts have as many of them.
-fn pairs(layouts: Layouts<'_>) -> Vec<(&Thing, &Thing)> {
-    let mut by_name: HashMap<&str, (Vec<&Thing>, Vec<&Thing>)> = HashMap::new();
+fn pairs(layouts: Layouts<'_>) -> Vec<(&PlacedThing, &PlacedThing)> {
+    let mut by_name: HashMap<&str, (Vec<&PlacedThing>, Vec<&PlacedThing>)> = HashMap::new();
     for it in &layouts.was.things {
         by_name.entry(&it.name).or_default().0.push(it);
     }
     for it in &layouts.is.things {
         by_name.entry(&it.name).or_default().1.push(it);
     }
-    let mut all: Vec<(&Thing, &Thing)> = by_name
+    let mut all: Vec<(&PlacedThing, &PlacedThing)> = by_name
         .into_values()
         .filter(|(was, is)| was.len() == is.len())
         .flat_map(|(was, is)| was.into_iter().zip(is))

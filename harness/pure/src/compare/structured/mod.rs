@@ -4,6 +4,11 @@
 //! Lines tell single values and rows as well; this room speaks where they cannot: a column that is
 //! gone changes every line, and JSON without spaces is one line that says nothing. [`json`], [`xml`] and
 //! [`table`] read outputs into [`Document`]s.
+//!
+//! The files:
+//! - `json.rs`: JSON and JSON lines as records of fields.
+//! - `table.rs`: CSV and aligned columns as rows of cells.
+//! - `xml.rs`: XML as records of fields.
 
 mod json;
 mod table;

@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
+use super::deed::{Outside, Unheard};
 use super::keys::chord;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::record::{Dialog, Progress};
 use super::rest::Wait;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::ElementState;
 use crate::model::event::Failure;
 use crate::model::scenario::{DialogAnswer, FieldValue};
@@ -141,7 +143,7 @@ impl Page {
             }
             self.pause().await;
         }
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Whether nothing lies ahead, or nothing behind but the blank page that every tab begins with.
@@ -180,14 +182,14 @@ impl Page {
                 return Err(failed(expected, format!("no answer within {waited} ms")));
             }
             Some(Err(Refusal::Said(_, said))) => {
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 return match self.stayed(&said) {
                     Some(actual) => Err(failed(expected, actual)),
                     None => Ok(()),
                 };
             }
         }
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let progress = {
             let state = self.record.state();
             state.navigation.as_ref().map(|it| it.progress.clone())
@@ -278,9 +280,20 @@ impl Page {
         let deadline = self.deadline();
         let before = self.record.state().outside();
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.notice_unheard(target, before, deadline).await;
         Ok(())
+    }
+
+    /// Notices whether a click met nothing at all.
+    async fn notice_unheard(&mut self, target: &Target, before: Outside, deadline: Instant) {
+        let question = "globalThis.__nightshift ? __nightshift.unheard() : false";
+        let unheard = self.evaluate(question, deadline).await.is_ok_and(|it| it == true);
+        if unheard && self.record.state().outside() == before {
+            let said = format!("the click on {target} reached no listener and changed nothing");
+            self.record.state().note(&said);
+            self.unheard = Unheard::of(said);
+        }
     }
 
     /// Clicks as soon as the thing can be clicked; what gets in the way last is looked at again.
@@ -330,7 +343,7 @@ impl Page {
             }
             let deadline = self.deadline();
             while !self.fill_one(field, value.raw(), deadline).await? {}
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         }
         Ok(())
     }
@@ -339,7 +352,7 @@ impl Page {
     pub(super) async fn clear(&mut self, field: &Target) -> Step<()> {
         let deadline = self.deadline();
         while !self.fill_one(field, "", deadline).await? {}
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     async fn fill_one(&mut self, field: &Target, value: &str, deadline: Instant) -> Step<bool> {
@@ -425,7 +438,7 @@ impl Page {
         } else {
             self.send_to_focus(keys).await?;
         }
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     pub(super) async fn set_checked(&mut self, target: &Target, wanted: Ticked) -> Step<()> {
@@ -441,7 +454,7 @@ impl Page {
             return Ok(());
         }
         self.click_until(target, deadline).await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         loop {
             if self.blocked(&expected).is_some() {
                 return Ok(());
@@ -498,7 +511,7 @@ impl Page {
         }
         let limit = self.shared.timeout;
         match self.shared.bidi.command("browsingContext.handleUserPrompt", params, limit).await {
-            Ok(_) => self.settle(deadline).await,
+            Ok(_) => self.get_ready(deadline).await,
             Err(Refusal::Gone) => Err(Refusal::Gone.lost("answering a dialog").into()),
             Err(refusal) => Err(failed(expected, format!("it could not be answered: {refusal}"))),
         }

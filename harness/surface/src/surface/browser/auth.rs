@@ -9,8 +9,6 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::bidi::Bidi;
-use super::page::{Page, Step};
-use crate::model::page_settings::Credentials;
 
 /// A request that is held back until it is told how to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,34 +47,5 @@ pub(super) async fn answer(bidi: Bidi, mut asked: mpsc::UnboundedReceiver<Asked>
         };
         // A request that went away meanwhile has nobody left who waits for it.
         bidi.send("network.continueWithAuth", &params);
-    }
-}
-
-impl Page {
-    /// Answers with these credentials wherever the product asks for some.
-    pub(super) async fn sign_in(&mut self, credentials: &Credentials) -> Step<()> {
-        let known = (credentials.user.raw().to_owned(), credentials.password.raw().to_owned());
-        self.record.state().credentials = Some(known);
-        if self.intercept.is_some() {
-            return Ok(());
-        }
-        let here = json!([self.user_context]);
-        let params = json!({ "events": ["network.authRequired"], "userContexts": here });
-        self.tell("session.subscribe", params).await?;
-        let port = self.base.port_or_known_default().unwrap_or_default().to_string();
-        let params = json!({ "phases": ["authRequired"], "urlPatterns": [{
-            "type": "pattern", "protocol": self.base.scheme(),
-            "hostname": self.base.host_str(), "port": port }] });
-        let added = self.tell("network.addIntercept", params).await?;
-        self.intercept = Some(added["intercept"].as_str().unwrap_or_default().to_owned());
-        Ok(())
-    }
-
-    /// Holds nothing back any more: the browser is used for other pages after this one.
-    pub(super) fn hold_nothing_back(&self) {
-        if let Some(intercept) = &self.intercept {
-            let params = json!({ "intercept": intercept });
-            self.shared.bidi.send("network.removeIntercept", &params);
-        }
     }
 }

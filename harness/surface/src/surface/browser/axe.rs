@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::page::{Page, Step};
+use super::bidi::Bidi;
 use crate::surface::SurfaceError;
 
 /// The user's own copy of axe-core.
@@ -28,6 +28,33 @@ impl Axe {
             source,
         })?;
         Ok(Some(Self { path: path.to_owned(), script }))
+    }
+
+    /// What it says of the page whose top frame and whose session of the engine's own these are.
+    pub(super) async fn lines(
+        &self,
+        bidi: &Bidi,
+        session: &str,
+        top: &str,
+    ) -> Result<String, SurfaceError> {
+        let broken =
+            |said: &str| SurfaceError::Axe { path: self.path.clone(), said: said.to_owned() };
+        // Both in one evaluation: the file need not survive until the next.
+        let expression = format!("{};\n{RUN}", self.script);
+        let ask = async |method: &str, params: Value| {
+            let params = json!({ "method": method, "session": session, "params": params });
+            let answer = bidi.command("goog:cdp.sendCommand", params, PATIENCE).await;
+            answer.map(|mut it| it["result"].take()).map_err(|it| broken(&it.to_string()))
+        };
+        let world = json!({ "frameId": top, "worldName": "nightshift-axe" });
+        let world = ask("Page.createIsolatedWorld", world).await?["executionContextId"].take();
+        let evaluate = json!({ "expression": expression, "contextId": world,
+            "awaitPromise": true, "returnByValue": true });
+        let answer = ask("Runtime.evaluate", evaluate).await?;
+        let said = answer["result"]["value"].as_str();
+        let found: Option<Vec<(String, String)>> =
+            said.and_then(|it| serde_json::from_str(it).ok());
+        found.map(|it| lines(&it)).ok_or_else(|| broken(problem(&answer)))
     }
 }
 
@@ -55,35 +82,6 @@ fn lines(found: &[(String, String)]) -> String {
             times => format!("{line} ({times} times)\n"),
         })
         .collect()
-}
-
-impl Page {
-    /// What axe says of the page; nothing where the suite names no copy of it.
-    pub(super) async fn axe_lines(&self) -> Step<String> {
-        let Some(axe) = &self.shared.axe else { return Ok(String::new()) };
-        let broken =
-            |said: &str| SurfaceError::Axe { path: axe.path.clone(), said: said.to_owned() };
-        // Both in one evaluation: the file need not survive until the next.
-        let expression = format!("{};\n{RUN}", axe.script);
-        let ask = async |method: &str, params: Value| {
-            let params =
-                json!({ "method": method, "session": self.engine_session, "params": params });
-            let answer = self.shared.bidi.command("goog:cdp.sendCommand", params, PATIENCE).await;
-            answer.map(|mut it| it["result"].take()).map_err(|it| broken(&it.to_string()))
-        };
-        let world = json!({ "frameId": self.top, "worldName": "nightshift-axe" });
-        let world = ask("Page.createIsolatedWorld", world).await?["executionContextId"].take();
-        let evaluate = json!({ "expression": expression, "contextId": world,
-            "awaitPromise": true, "returnByValue": true });
-        let answer = ask("Runtime.evaluate", evaluate).await?;
-        let said = answer["result"]["value"].as_str();
-        let found: Option<Vec<(String, String)>> =
-            said.and_then(|it| serde_json::from_str(it).ok());
-        match found {
-            Some(found) => Ok(lines(&found)),
-            None => Err(broken(problem(&answer)).into()),
-        }
-    }
 }
 
 fn problem(answer: &Value) -> &str {

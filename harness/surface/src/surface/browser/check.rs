@@ -6,11 +6,12 @@ use indexmap::IndexMap;
 use regex::Regex;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::record::place_of;
 use super::rest::Wait;
 use super::seek::{Need, missing};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{ElementState, Explain, Question, Scroll};
 use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
 use crate::model::{Target, Template};
@@ -36,7 +37,7 @@ impl Page {
     pub(super) async fn see_not(&mut self, targets: &[Target]) -> Step<()> {
         let deadline = self.check_deadline();
         // Before the page is ready, everything is absent.
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         for target in targets {
             self.await_gone(target, deadline, Wait::UntilRest).await?;
         }
@@ -50,7 +51,7 @@ impl Page {
         match until {
             WaitFor::Visible(target) => self.await_visible(target, deadline, wait).await,
             WaitFor::Gone(target) => {
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 self.await_gone(target, deadline, wait).await
             }
             WaitFor::Url(url) => {
@@ -72,7 +73,7 @@ impl Page {
             }
             if !settled {
                 settled = true;
-                self.settle(deadline).await?;
+                self.get_ready(deadline).await?;
                 continue;
             }
             if self.is_in_vain(deadline, wait).await {
@@ -114,7 +115,7 @@ impl Page {
 
     pub(super) async fn expect(&mut self, all: &[PageExpectation]) -> Step<()> {
         let deadline = self.check_deadline();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         for expectation in all {
             self.await_held(expectation, deadline, Wait::UntilRest).await?;
         }
@@ -230,7 +231,7 @@ impl Page {
         captures: &IndexMap<String, PageCapture>,
     ) -> Step<Vec<(String, String)>> {
         let deadline = self.deadline();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let mut values = Vec::new();
         for (name, capture) in captures {
             values.push((name.clone(), self.capture_one(capture, deadline).await?));

@@ -8,10 +8,11 @@
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::rest::Wait;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::{Choice, Hint, Question, Scrolled, Widget};
 use crate::model::gesture::Modifier;
 use crate::model::{Target, Template};
@@ -118,25 +119,7 @@ impl From<Trouble> for Halt {
 
 impl Page {
     pub(super) async fn choose(&mut self, from: &Target, options: &[Template]) -> Step<()> {
-        let wanted: Vec<String> = options.iter().map(|it| it.raw().to_owned()).collect();
-        let named: Vec<String> = wanted.iter().map(|it| format!("\"{it}\"")).collect();
-        let word = if named.len() == 1 { "option" } else { "options" };
-        let mut choosing = Choosing {
-            expected: format!("{word} {} in {from}", named.join(", ")),
-            wanted,
-            deadline: self.deadline(),
-            known: None,
-            before: String::new(),
-            opening: Opening::Closed,
-            appeared: false,
-            veiled: false,
-            typed: false,
-            seen: Vec::new(),
-            way: None,
-            manner: Manner::Plain,
-            last: None,
-            right: 0,
-        };
+        let mut choosing = Choosing::new(from, options, self.deadline());
         choosing.veiled = self.is_veiled(from, choosing.deadline).await?;
         loop {
             if let Some(trouble) = self.blocked(&choosing.expected) {
@@ -145,7 +128,7 @@ impl Page {
             }
             // What was chosen may have taken the list away, as a menu or a link does.
             if choosing.last.is_some() && choosing.wanted.len() == 1 && self.is_gone(from).await? {
-                return self.settle(choosing.deadline).await;
+                return self.get_ready(choosing.deadline).await;
             }
             // An open list may lie over what opened it.
             let asked = choosing.opening != Opening::Closed;
@@ -162,7 +145,7 @@ impl Page {
             match next {
                 Ok(Next::Done) => {
                     self.leave(&spot).await?;
-                    return self.settle(choosing.deadline).await;
+                    return self.get_ready(choosing.deadline).await;
                 }
                 Ok(Next::Again) => self.leave(&spot).await?,
                 Err(Halt::Trouble(trouble)) => {
@@ -178,7 +161,7 @@ impl Page {
                     continue;
                 }
             }
-            self.settle(choosing.deadline).await?;
+            self.get_ready(choosing.deadline).await?;
         }
     }
 
@@ -377,6 +360,28 @@ fn arguments(spot: &Spot, choosing: &Choosing) -> Vec<Value> {
 }
 
 impl Choosing {
+    fn new(from: &Target, options: &[Template], deadline: Instant) -> Self {
+        let wanted: Vec<String> = options.iter().map(|it| it.raw().to_owned()).collect();
+        let named: Vec<String> = wanted.iter().map(|it| format!("\"{it}\"")).collect();
+        let word = if named.len() == 1 { "option" } else { "options" };
+        Self {
+            expected: format!("{word} {} in {from}", named.join(", ")),
+            wanted,
+            deadline,
+            known: None,
+            before: String::new(),
+            opening: Opening::Closed,
+            appeared: false,
+            veiled: false,
+            typed: false,
+            seen: Vec::new(),
+            way: None,
+            manner: Manner::Plain,
+            last: None,
+            right: 0,
+        }
+    }
+
     fn note(&mut self, widget: &Widget) {
         for choice in &widget.options {
             if !self.seen.contains(&choice.name) {

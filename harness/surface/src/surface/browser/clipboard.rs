@@ -7,9 +7,11 @@
 
 use serde_json::{Value, json};
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::Need;
-use super::session::{Shared, Snag};
+use super::shared::Shared;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use crate::model::Target;
 use crate::surface::SurfaceError;
 
@@ -111,7 +113,7 @@ impl Page {
         self.shared.put_on_clipboard(text).await?;
         let Some(target) = into else {
             self.send_to_focus(PASTE).await?;
-            return self.settle(deadline).await;
+            return self.get_ready(deadline).await;
         };
         let expected = Need::Usable.of(target);
         loop {
@@ -123,7 +125,7 @@ impl Page {
                 self.paste_at(at).await
             };
             if self.acted(went, &spot, &expected, deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Conditions: whether something holds of a page now. Unlike a check it is looked at once.
 
-use super::page::{Page, Step, Trouble};
+use super::page::Page;
 use super::seek::missing;
+use super::trouble::{Step, Trouble};
 use super::walker::Explain;
 use crate::model::scenario::WaitFor;
 use crate::surface::{Held, SurfaceError};
 
 impl Page {
-    /// Looks once whether a condition holds, when the page is settled and what is to be dismissed
+    /// Looks once whether a condition holds, when the page is ready and what is to be dismissed
     /// is out of the way.
     pub(super) async fn look_whether(&mut self, condition: &WaitFor) -> Result<Held, SurfaceError> {
         match self.try_look(condition).await {
@@ -24,7 +25,7 @@ impl Page {
         }
         self.focus().await?;
         let deadline = self.deadline();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         // A dialog may have opened meanwhile.
         if let Some(trouble) = self.blocked(WANTED) {
             return Err(trouble);

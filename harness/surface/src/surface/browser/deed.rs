@@ -4,12 +4,9 @@
 //! `preload.js` knows who listens and what changed inside of the page, [`super::record`] what the
 //! browser did beyond it.
 
-use tokio::time::Instant;
-
-use super::page::Page;
 use super::record::State;
+use crate::model::Action;
 use crate::model::event::Failure;
-use crate::model::{Action, Target};
 
 /// Counts of what a deed can bring about outside of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +41,11 @@ pub(super) struct Unheard {
 }
 
 impl Unheard {
+    /// A click has met nothing, as these words say.
+    pub(super) fn of(said: String) -> Self {
+        Self { standing: Some(said.clone()), fresh: Some(said) }
+    }
+
     /// What is said of the step that has just passed, once.
     pub(super) fn fresh(&mut self) -> Option<String> {
         self.fresh.take()
@@ -62,24 +64,6 @@ impl Unheard {
                 | Action::Snapshot(_)
         );
         if looks { self.standing.clone() } else { self.standing.take() }
-    }
-}
-
-impl Page {
-    /// Notices whether a click met nothing at all.
-    pub(super) async fn notice_unheard(
-        &mut self,
-        target: &Target,
-        before: Outside,
-        deadline: Instant,
-    ) {
-        let question = "globalThis.__nightshift ? __nightshift.unheard() : false";
-        let unheard = self.evaluate(question, deadline).await.is_ok_and(|it| it == true);
-        if unheard && self.record.state().outside() == before {
-            let said = format!("the click on {target} reached no listener and changed nothing");
-            self.record.state().note(&said);
-            self.unheard = Unheard { standing: Some(said.clone()), fresh: Some(said) };
-        }
     }
 }
 

@@ -13,9 +13,10 @@ use regex::{Captures, Regex};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::page::{Page, Step};
+use super::page::Page;
 use super::record::place_of;
 use super::traffic::{Ending, Hop, Write};
+use super::trouble::Step;
 use crate::model::FacetKind;
 
 /// More of the same write than this is many: how often a page asks again hangs on the clock.

@@ -2,9 +2,10 @@
 //! the product's `dismiss:` rules where they are in the way of a step or a snapshot, and left
 //! alone once the scenario itself uses them.
 
-use super::page::{Page, Step};
+use super::page::Page;
 use super::seek::{Need, single};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::Step;
 use super::walker::Explain;
 use crate::model::scenario::WaitFor;
 use crate::model::suite::Dismissal;
@@ -39,7 +40,7 @@ impl Page {
             }
         }
         if any {
-            self.settle(self.deadline()).await?;
+            self.get_ready(self.deadline()).await?;
         }
         Ok(any)
     }

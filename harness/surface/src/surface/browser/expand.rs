@@ -6,9 +6,10 @@
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use crate::model::Target;
 
 /// What can be opened, where the thing itself only holds it: the summary of details, the button in
@@ -96,7 +97,7 @@ impl Page {
                 return Err(failed(expected, unopenable(&spot, &answer)));
             };
             if wanted.is(open) {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
             let role = answer["role"].as_str().unwrap_or_default();
             let list = manners.get_or_insert_with(|| ways(role).into_iter());
@@ -110,7 +111,7 @@ impl Page {
             };
             tried.push(manner.told(wanted));
             self.open_by(target, manner, wanted, deadline).await?;
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         }
     }
 
@@ -247,7 +248,7 @@ impl Page {
                 break;
             }
         }
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.reading(field, deadline).await
     }
 

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::record::Download;
 use super::seek::Need;
+use super::trouble::{Step, failed};
 use crate::model::gesture::UploadBy;
 use crate::model::{Target, Template};
 use crate::surface::SurfaceError;
@@ -88,7 +89,7 @@ impl Page {
                 Err(snag) => Err(snag),
             };
             if self.acted(sent, &spot, &format!("{to}, which takes files"), deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -124,7 +125,7 @@ impl Page {
         let params = json!({ "context": chooser.context, "element": { "sharedId": element },
             "files": paths });
         match self.shared.bidi.command("input.setFiles", params, self.shared.timeout).await {
-            Ok(_) => self.settle(deadline).await,
+            Ok(_) => self.get_ready(deadline).await,
             Err(Refusal::Gone) => Err(Refusal::Gone.lost("choosing files").into()),
             Err(refusal) => Err(failed(expected, format!("it takes no files: {refusal}"))),
         }
@@ -158,7 +159,7 @@ impl Page {
         }
         self.leave(&spot).await?;
         match watched.and(taken) {
-            Ok(_) if welcome => self.settle(deadline).await,
+            Ok(_) if welcome => self.get_ready(deadline).await,
             Ok(_) => Err(failed(expected, "nothing there takes them (no `dragover` is answered)")),
             Err(snag) => Err(self.trouble(snag, &expected)),
         }
@@ -184,7 +185,7 @@ impl Page {
             match download {
                 Some(Download { end: Some(Ok(path)), suggested, .. }) => {
                     keep(Path::new(&path), &to)?;
-                    self.settle(self.deadline()).await?;
+                    self.get_ready(self.deadline()).await?;
                     return self.as_named(click, named, &suggested, before);
                 }
                 Some(Download { end: Some(Err(why)), suggested, .. }) => {

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Bidi;
-use super::page::{Page, Step};
-use super::settle::standard;
-use super::walker::{self, Area, Explain, Found, MaskedRegion, Question};
+use super::page::Page;
+use super::ready::standard;
+use super::trouble::Step;
+use super::walker::{self, Area, Explain, MaskedRegion, Matches, Question};
 use crate::model::{Locator, Target};
 
 /// A frame that does not answer in this time is left out.
@@ -46,9 +47,9 @@ impl Page {
     pub(super) async fn find_in_frames(
         &self,
         target: &Target,
-        mut found: Found,
+        mut found: Matches,
         explain: Explain,
-    ) -> Step<Found> {
+    ) -> Step<Matches> {
         let mut level: Vec<(Vec<u16>, Target)> = inner_targets(target, &[], &found);
         found.foreign.clear();
         let mut nearest: Vec<String> = Vec::new();
@@ -60,7 +61,7 @@ impl Page {
             let contexts = self.contexts_of(&paths).await;
             let answers = join_all(level.iter().zip(&contexts).map(|((_, target), context)| {
                 let question = Question::Find { target, explain };
-                async move { self.ask_in::<Found>(context.as_deref()?, &question).await }
+                async move { self.ask_in::<Matches>(context.as_deref()?, &question).await }
             }));
             let mut deeper = Vec::new();
             for ((path, target), answer) in level.iter().zip(answers.await) {
@@ -238,7 +239,7 @@ pub(super) async fn ask_in<T: DeserializeOwned>(
 }
 
 /// What is to be found in each frame: the target, without the part that already named the frame.
-fn inner_targets(target: &Target, above: &[u16], found: &Found) -> Vec<(Vec<u16>, Target)> {
+fn inner_targets(target: &Target, above: &[u16], found: &Matches) -> Vec<(Vec<u16>, Target)> {
     let inner = |strip: bool| {
         if strip { Target { within: None, ..target.clone() } } else { target.clone() }
     };

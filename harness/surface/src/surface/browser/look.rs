@@ -1,21 +1,19 @@
 //! Observing a page: its facets once it is settled, and what a person needs to see of a failure.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::detail;
-use super::page::{Page, Trouble};
+use super::page::Page;
+use super::picture::EVIDENCE;
 use super::picture::Seen;
 use super::record::place_of;
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::Step;
+use super::trouble::Trouble;
 use super::walker::{self, Question};
 use crate::model::observe::Extra;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 use crate::surface::{Look, Observed};
-
-/// How long evidence may take; a page that does not answer must not hold the night up.
-pub(super) const EVIDENCE: Duration = Duration::from_secs(5);
 
 /// How often the end of one animation may begin another.
 const FREEZES: u32 = 6;
@@ -85,6 +83,14 @@ fn place_shown(url: &str, base: &str) -> String {
 }
 
 impl Page {
+    /// What the user's copy of axe-core says of the page; nothing where the suite names none.
+    async fn axe_lines(&self) -> Step<String> {
+        match &self.shared.axe {
+            Some(axe) => Ok(axe.lines(&self.shared.bidi, &self.engine_session, &self.top).await?),
+            None => Ok(String::new()),
+        }
+    }
+
     /// Observes the page once it is settled.
     pub(super) async fn take(&mut self, look: &Look<'_>) -> Observed {
         match self.try_take(look).await {
@@ -102,9 +108,9 @@ impl Page {
         self.go_on().await?;
         self.focus().await?;
         if look.facets.contains(&FacetKind::Requests) {
-            self.settle_writes(deadline).await?;
+            self.await_writes(deadline).await?;
         }
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
         let details = detail::asked_of_walker(&look.facets);
@@ -182,7 +188,7 @@ impl Page {
             // What came to lie under the pointer shows it from the next frame on.
             stirred = moved;
             self.peek("void requestAnimationFrame(() => {})", deadline).await?;
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         }
         Ok(())
     }

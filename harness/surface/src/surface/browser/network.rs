@@ -5,25 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::page::{Page, Step};
+use super::page::Page;
+use super::settings::conditions;
+use super::trouble::Step;
 use crate::model::gesture::Network;
 use crate::model::page_settings::PageSettings;
 
 /// A worker that does not answer in this time is left alone.
 const ANSWER: Duration = Duration::from_secs(2);
-
-/// A network as the engine's own command takes it.
-pub(super) fn conditions(network: Network) -> Value {
-    let (offline, latency, bytes) = match network {
-        Network::Online => (false, 0, -1),
-        Network::Offline => (true, 0, -1),
-        Network::Slow { latency_ms, rate } => {
-            (false, latency_ms, rate.map_or(-1, |it| i64::from(it) * 1024))
-        }
-    };
-    json!({ "offline": offline, "latency": latency, "downloadThroughput": bytes,
-        "uploadThroughput": bytes })
-}
 
 impl Page {
     /// Changes the network that pages find.

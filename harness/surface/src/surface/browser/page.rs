@@ -1,7 +1,6 @@
-//! [`Page`]: one page of one attempt, in a user context of its own, and what it does on request.
-//!
-//! Here are its making, its end and the hand-out of actions; the actions themselves are in
-//! [`super::act`], [`super::check`] and [`super::look`].
+//! [`Page`]: one page of one attempt, in a user context of its own: its making and its end, who has the
+//! focus, and what an answer of the browser means for a step. What is done with it on request is
+//! handed out by [`super::perform`].
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -9,38 +8,45 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, try_join_all};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use url::Url;
 
-use super::act::{Ticked, Towards};
-use super::deed::{Unheard, blamed};
-use super::emulate::{Command, changes, script_of};
-use super::expand::Openness;
-use super::record::{Record, place_of};
-use super::rest::Rest;
-use super::session::{READING, Shared, Snag};
-use super::settle::PRELOAD;
-use super::signed_in::Filling;
+use super::PageContext;
+use super::blank::Blank;
+use super::deed::Unheard;
+use super::record::Record;
+use super::shared::{READING, Shared};
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, crashed, failed};
 use super::walker::{self, Question, WalkerError};
-use super::{BrowserOptions, PageContext};
-use crate::model::event::Failure;
-use crate::model::gesture::{Click, ClickKind};
-use crate::model::observe::Extra;
+use crate::model::WatchKind;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
-use crate::model::{Action, Outcome, Template, WatchKind};
-use crate::surface::{Done, Held, Look, Observed, PageSurface, Sighting, SurfaceError};
+use crate::surface::{Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
 const FLUSH: Duration = Duration::from_secs(1);
 /// How long the end of a page may take.
 const CLOSING: Duration = Duration::from_secs(10);
-/// No dialog is answered unasked, not even the one that asks whether to leave a page.
-const UNASKED: &str = "ignore";
-/// Where the page's randomness starts.
-const SEED: u32 = 0x4e69_6768;
+
+/// A page whose storage is filled until its first document of that origin stands.
+#[derive(Debug)]
+pub(super) struct Filling {
+    pub(super) script: String,
+    pub(super) origin: String,
+}
+
+/// What is known of a page's rest.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    /// Since when it has been seen at rest.
+    pub(super) since: Option<Instant>,
+    /// When that was last asked.
+    pub(super) looked: Option<Instant>,
+    /// A check has waited in vain, and no action was done since.
+    pub(super) has_waited: bool,
+}
 
 /// A page: fresh cookies and storage, watched from the first byte.
 #[derive(Debug)]
@@ -84,95 +90,6 @@ pub struct Page {
     pub(super) filling: Option<Filling>,
     /// Since when nothing is left that could change the page.
     pub(super) rest: Rest,
-}
-
-/// Why a step did not come to its end.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// It says something of the product.
-    Failed(Failure),
-    /// It does not.
-    Lost(SurfaceError),
-}
-
-impl From<SurfaceError> for Trouble {
-    fn from(error: SurfaceError) -> Self {
-        Self::Lost(error)
-    }
-}
-
-/// A step of an action.
-pub(super) type Step<T> = Result<T, Trouble>;
-
-/// A failure of the page to be what was expected.
-pub(super) fn failed(expected: impl Into<String>, actual: impl Into<String>) -> Trouble {
-    Trouble::Failed(Failure {
-        outcome: Outcome::Failed,
-        expected: expected.into(),
-        actual: actual.into(),
-    })
-}
-
-/// An empty tab in a user context of its own, which no page has used yet.
-#[derive(Debug)]
-pub(super) struct Blank {
-    shared: Arc<Shared>,
-    record: Arc<Record>,
-    user_context: String,
-    top: String,
-    downloads: tempfile::TempDir,
-    engine_session: String,
-    settings: PageSettings,
-    preload: String,
-}
-
-impl Blank {
-    pub(super) async fn make(
-        shared: Arc<Shared>,
-        options: &BrowserOptions,
-    ) -> Result<Self, SurfaceError> {
-        let folder = tempfile::Builder::new().prefix("downloads-").tempdir_in(&options.scratch);
-        let folder = folder.map_err(|source| SurfaceError::Io {
-            what: format!("making a folder for downloads in {}", options.scratch.display()),
-            source,
-        })?;
-        let command = async |method: &str, params: Value| {
-            let answer = shared.bidi.command(method, params, shared.limit).await;
-            answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
-        };
-        let made = command(
-            "browser.createUserContext",
-            json!({ "unhandledPromptBehavior":
-            { "default": UNASKED, "beforeUnload": UNASKED } }),
-        );
-        let made = made.await?;
-        let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
-        let record = Arc::new(Record::new());
-        shared.records.add(&user_context, &record);
-        let settings = preparations(options, &user_context, folder.path());
-        let told = settings.into_iter().map(|(method, params)| command(method, params));
-        let told = try_join_all(told).await?;
-        let preload = script_of(told.last().unwrap_or(&Value::Null));
-        let made = command(
-            "browsingContext.create",
-            json!({ "type": "tab", "userContext": user_context }),
-        )
-        .await?;
-        let top = made["context"].as_str().unwrap_or_default().to_owned();
-        let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
-        let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
-        record.state().begin(&top, &engine_session);
-        shared.records.add_session(&engine_session, &record);
-        let settings = options.page.clone();
-        let downloads = folder;
-        Ok(Self { shared, record, user_context, top, downloads, engine_session, settings, preload })
-    }
-
-    /// Whether it still is what was made.
-    pub(super) fn is_fit(&self) -> bool {
-        let state = self.record.state();
-        !state.crashed && state.dialog.is_none()
-    }
 }
 
 impl Page {
@@ -338,85 +255,8 @@ impl Page {
         ))
     }
 
-    async fn perform(&mut self, action: &Action) -> Step<Vec<(String, String)>> {
-        if !matches!(action, Action::Dialog(_))
-            && let Some(trouble) = self.blocked("a page that can be used")
-        {
-            return Err(trouble);
-        }
-        self.go_on().await?;
-        self.focus().await?;
-        self.notice_tested(action);
-        if !is_check(action) {
-            self.disturb();
-        }
-        let none = |()| Vec::new();
-        match action {
-            Action::Open(url) => {
-                self.open_url(url.raw()).await?;
-                if self.stored.is_some() && self.is_at_home() {
-                    self.forget_stored().await?;
-                }
-                Ok(Vec::new())
-            }
-            Action::Back => self.traverse(Towards::Back).await.map(none),
-            Action::Forward => self.traverse(Towards::Forward).await.map(none),
-            Action::Reload => self.reload().await.map(none),
-            Action::Click(Click { target, kind: ClickKind::Single, holding })
-                if holding.is_empty() =>
-            {
-                self.click(target).await.map(none)
-            }
-            Action::Click(click) => self.click_specially(click).await.map(none),
-            Action::Hover(target) => self.hover(target).await.map(none),
-            Action::Drag { from, to, at } => self.drag(from, to, *at).await.map(none),
-            Action::Scroll { to, within } => self.scroll(to, within.as_ref()).await.map(none),
-            Action::Clear(field) => self.clear(field).await.map(none),
-            Action::Paste { text, into } => self.paste(text.raw(), into.as_ref()).await.map(none),
-            Action::Expand(target) => self.set_open(target, Openness::Open).await.map(none),
-            Action::Collapse(target) => self.set_open(target, Openness::Closed).await.map(none),
-            Action::Print(save_as) => self.print_page(save_as.raw()).await.map(none),
-            Action::Fill(fields) => self.fill(fields).await.map(none),
-            Action::Type { text, into } => {
-                self.type_text(text.raw(), into.as_ref()).await.map(none)
-            }
-            Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
-            Action::Choose { from, options } => self.choose(from, options).await.map(none),
-            Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
-            Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
-            Action::Upload { to, by, files } => self.upload(to, *by, files).await.map(none),
-            Action::Download { click, save_as, named } => {
-                let named = named.as_ref().map(Template::raw);
-                self.download(click, save_as.raw(), named).await.map(none)
-            }
-            Action::Dialog(answer) => self.answer_dialog(answer).await.map(none),
-            Action::See(targets) => self.see(targets).await.map(none),
-            Action::SeeNot(targets) => self.see_not(targets).await.map(none),
-            Action::Expect(all) => self.expect(all).await.map(none),
-            Action::Wait { until, within_ms } => self.wait(until, *within_ms).await.map(none),
-            Action::Capture(captures) => self.capture(captures).await,
-            // Observing is a call of its own; the step itself only asks for a page that is ready.
-            Action::Snapshot(_) => {
-                let deadline = self.deadline();
-                self.settle(deadline).await.map(none)
-            }
-            Action::Tab(tab) => self.go_to_tab(tab).await.map(none),
-            Action::CloseTab => self.close_tab().await.map(none),
-            Action::Network(network) => self.set_network(*network).await.map(none),
-            Action::Emulate(settings) => self.emulate(settings).await.map(none),
-            Action::When(_) | Action::Repeat(_) => {
-                Err(failed("an action that this version can do", "it cannot do this one yet"))
-            }
-            Action::Run(_)
-            | Action::Terminal(_)
-            | Action::File(_)
-            | Action::Mail(_)
-            | Action::ForEach(_)
-            | Action::Use { .. } => Err(failed("an action on a page", "this action is none")),
-        }
-    }
-
-    async fn flush(&self) {
+    /// Waits until the events of what was done are there.
+    pub(super) async fn flush(&self) {
         let deadline = Instant::now() + FLUSH;
         if matches!(self.evaluate("0", deadline).await, Err(Snag::Dialog)) {
             let params = json!({ "root": self.top });
@@ -426,7 +266,7 @@ impl Page {
     }
 
     /// Our proxy's refusals in words: the browser only knows that a proxy failed it.
-    fn reworded(&self, mut sighting: Sighting) -> Sighting {
+    pub(super) fn reworded(&self, mut sighting: Sighting) -> Sighting {
         if sighting.kind == WatchKind::RequestFailed
             && let Some(method) =
                 sighting.message.strip_suffix(" failed: net::ERR_SOCKS_CONNECTION_FAILED")
@@ -479,100 +319,6 @@ impl Drop for Page {
     }
 }
 
-/// Whether a step only looks at the page.
-fn is_check(action: &Action) -> bool {
-    matches!(action, Action::See(_) | Action::SeeNot(_) | Action::Expect(_))
-}
-
-fn crashed(expected: &str) -> Trouble {
-    Trouble::Failed(Failure {
-        outcome: Outcome::Crashed,
-        expected: expected.to_owned(),
-        actual: "the page crashed".to_owned(),
-    })
-}
-
 fn own_host(base: &Url) -> Option<String> {
     Some(format!("{}:{}", base.host_str()?, base.port_or_known_default()?))
-}
-
-/// The commands that prepare a user context before its first document, the preload script last.
-fn preparations(
-    options: &BrowserOptions,
-    user_context: &str,
-    downloads: &std::path::Path,
-) -> Vec<Command> {
-    let mut all = changes(None, &options.page, user_context);
-    all.push((
-        "browser.setDownloadBehavior",
-        json!({ "userContexts": [user_context], "downloadBehavior": {
-            "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
-    ));
-    all.push(("script.addPreloadScript", preload(&options.page, user_context)));
-    all
-}
-
-/// The script that runs before those of every document, as a parameter.
-pub(super) fn preload(settings: &PageSettings, user_context: &str) -> Value {
-    let given = json!({ "now": settings.now.map(|now| now.timestamp_millis()), "seed": SEED });
-    json!({ "userContexts": [user_context],
-        "functionDeclaration": format!("() => ({PRELOAD})({given})") })
-}
-
-impl PageSurface for Page {
-    fn act<'a>(&'a mut self, action: &'a Action) -> BoxFuture<'a, Result<Done, SurfaceError>> {
-        Box::pin(async move {
-            let before = self.unheard.before(action);
-            let performed = self.perform(action).await;
-            self.filled().await;
-            if is_check(action) && matches!(performed, Err(Trouble::Failed(_))) {
-                self.has_waited();
-            }
-            match performed {
-                Ok(captured) => Ok(Done::Passed(captured)),
-                Err(Trouble::Failed(failure)) => Ok(Done::Failed(blamed(failure, before))),
-                Err(Trouble::Lost(error)) => Err(error),
-            }
-        })
-    }
-
-    fn holds<'a>(
-        &'a mut self,
-        condition: &'a crate::model::scenario::WaitFor,
-    ) -> BoxFuture<'a, Result<Held, SurfaceError>> {
-        Box::pin(self.look_whether(condition))
-    }
-
-    fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
-        Box::pin(self.take(look))
-    }
-
-    fn is_usable(&self) -> bool {
-        self.blocked("a page that can be used").is_none()
-    }
-
-    fn remark(&mut self) -> Option<String> {
-        self.unheard.fresh()
-    }
-
-    fn place(&mut self) -> BoxFuture<'_, String> {
-        Box::pin(async {
-            self.flush().await;
-            // A tab that closed itself leaves the scenario in the one that opened it.
-            drop(self.go_on().await);
-            place_of(&self.record.state().url, self.base.as_str())
-        })
-    }
-
-    fn sightings(&mut self) -> BoxFuture<'_, Vec<Sighting>> {
-        Box::pin(async {
-            self.flush().await;
-            let seen = self.record.take_sightings(self.base.as_str());
-            seen.into_iter().map(|sighting| self.reworded(sighting)).collect()
-        })
-    }
-
-    fn material(&mut self) -> BoxFuture<'_, Vec<Extra>> {
-        Box::pin(self.gather())
-    }
 }

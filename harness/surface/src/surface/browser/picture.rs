@@ -19,14 +19,16 @@ use tokio::time::Instant;
 use super::bidi::Refusal;
 use super::cover::{Cover, TRIES, Unknown, painted};
 use super::frames::Entered;
-use super::look::EVIDENCE;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::seek::Need;
+use super::trouble::{Step, Trouble, failed};
 use super::walker::{self, Area, ElementState, Question, Scroll};
-use crate::model::picture::{Layout, Scope, Thing};
+use crate::model::picture::{Extent, Layout, PlacedThing};
 use crate::model::{FacetContent, Rect, Target};
 use crate::surface::{Look, SurfaceError};
 
+/// How long evidence may take; a page that does not answer must not hold the night up.
+pub(super) const EVIDENCE: Duration = Duration::from_secs(5);
 /// How many pictures are taken at most until two are equal.
 const FRAMES: u32 = 6;
 /// How many times a picture is begun at most when the page was scrolled in the meantime.
@@ -94,14 +96,14 @@ impl Page {
         deadline: Instant,
     ) -> Step<FacetContent> {
         let area = match &look.image {
-            Scope::Viewport => None,
-            Scope::FullPage => {
+            Extent::Viewport => None,
+            Extent::FullPage => {
                 self.unroll(deadline).await?;
                 None
             }
-            Scope::Element(target) => Some(self.bring_near(target, deadline).await?),
+            Extent::Element(target) => Some(self.bring_near(target, deadline).await?),
         };
-        let whole = look.image != Scope::Viewport;
+        let whole = look.image != Extent::Viewport;
         let question = Question::Drawing { masks: &look.masks, whole };
         let mut begun = 0;
         let (drawing, frame, png, hidden) = loop {
@@ -109,8 +111,8 @@ impl Page {
             let before = self.hidden().await?;
             let frame = frame(&look.image, area, &drawing, seen.read);
             let png = match look.image {
-                Scope::Viewport => self.viewport(deadline).await?,
-                Scope::FullPage | Scope::Element(_) => self.beyond(&frame, deadline).await?,
+                Extent::Viewport => self.viewport(deadline).await?,
+                Extent::FullPage | Extent::Element(_) => self.beyond(&frame, deadline).await?,
             };
             begun += 1;
             let hidden = self.hidden().await?;
@@ -122,7 +124,7 @@ impl Page {
             if begun == TRIES {
                 return Err(failed(PLACES_KNOWN, "they moved while it was taken, again and again"));
             }
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
         };
         let mut masks = self.not_compared(&drawing, &frame, look, seen).await;
         let hidden: Vec<Rect> = hidden.into_iter().filter_map(|it| frame.pixels(it)).collect();
@@ -162,7 +164,7 @@ impl Page {
         let near =
             Question::State { element: &spot.reference, attributes: &[], scroll: Scroll::IntoView };
         self.read::<ElementState>(&near, deadline).await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.freeze(deadline).await?;
         let now =
             Question::State { element: &spot.reference, attributes: &[], scroll: Scroll::Leave };
@@ -304,30 +306,31 @@ fn without(png: Vec<u8>, regions: &[Rect]) -> Step<Vec<u8>> {
 }
 
 /// Where the picture lies.
-fn frame(scope: &Scope, thing: Option<Area>, drawing: &Drawing, read: &walker::Page) -> Frame {
+fn frame(scope: &Extent, thing: Option<Area>, drawing: &Drawing, read: &walker::Page) -> Frame {
     let scroll = (drawing.scroll_x, drawing.scroll_y);
     let area = match (scope, thing) {
-        (Scope::Element(_), Some(thing)) => {
+        (Extent::Element(_), Some(thing)) => {
             let (left, top) = ((thing.x + scroll.0).max(0.0), (thing.y + scroll.1).max(0.0));
             let (right, bottom) =
                 (thing.x + scroll.0 + thing.width, thing.y + scroll.1 + thing.height);
             let (x, y) = (left.floor(), top.floor());
             Area { x, y, width: (right.ceil() - x).max(1.0), height: (bottom.ceil() - y).max(1.0) }
         }
-        (Scope::FullPage, _) => {
+        (Extent::FullPage, _) => {
             Area { x: 0.0, y: 0.0, width: drawing.width, height: drawing.height }
         }
         // The engine alone knows the size of its viewport; what lies outside is cut off later.
-        (Scope::Viewport | Scope::Element(_), _) => {
+        (Extent::Viewport | Extent::Element(_), _) => {
             Area { x: scroll.0, y: scroll.1, width: read.width, height: read.height }
         }
     };
     let frame = Frame { area, scale: drawing.scale, scroll };
-    if *scope == Scope::Viewport { frame } else { frame.bounded() }
+    if *scope == Extent::Viewport { frame } else { frame.bounded() }
 }
 
 fn layout(drawing: &Drawing, frame: &Frame) -> Layout {
-    let thing = |it: &Drawn| Some(Thing { name: it.name.clone(), rect: frame.pixels(it.rect)? });
+    let thing =
+        |it: &Drawn| Some(PlacedThing { name: it.name.clone(), rect: frame.pixels(it.rect)? });
     Layout { things: drawing.things.iter().filter_map(thing).collect() }
 }
 

@@ -12,9 +12,10 @@ use tokio::time::Instant;
 
 use super::bidi::Refusal;
 use super::keys::modifier_key;
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, Spot};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{Aim, Question};
 use crate::model::Target;
 use crate::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier};
@@ -119,7 +120,7 @@ impl Page {
             let (spot, at) = self.aim_at(&click.target, Need::Usable, deadline).await?;
             let went = self.gesture(&clicks(at, click.kind, &click.holding)).await;
             if self.acted(went, &spot, &expected, deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -133,7 +134,7 @@ impl Page {
             let moves = [to((x + 1, y)), to((x, y))];
             let went = self.gesture(&json!([pointer(&moves)])).await;
             if self.acted(went, &spot, &Need::InReach.of(target), deadline).await? {
-                return self.settle(deadline).await;
+                return self.get_ready(deadline).await;
             }
         }
     }
@@ -173,7 +174,7 @@ impl Page {
             drop(self.gesture(&release).await);
         }
         ended?;
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Waits for the timers that a press began: what must be held a moment can be dragged then.

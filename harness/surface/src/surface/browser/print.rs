@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::bidi::Refusal;
 use super::files::inside;
-use super::page::{Page, Step, failed};
-use super::session::Shared;
+use super::page::Page;
+use super::shared::Shared;
+use super::trouble::{Step, failed};
 use crate::surface::SurfaceError;
 
 /// A report of thousands of blocks takes its time.
@@ -45,7 +46,7 @@ impl Page {
             let expected = format!("{save_as} to be a path in the working folder");
             return Err(failed(expected, "it leads out of the working folder"));
         };
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         let params = json!({ "preferCSSPageSize": true, "displayHeaderFooter": false });
         let params = json!({ "method": "Page.printToPDF", "params": params,
             "session": self.engine_session });

@@ -15,7 +15,7 @@ use super::auth::Answer;
 use super::bidi::locked;
 pub(super) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
-use super::traffic::{Ending, Write, hop, keep, take_back};
+use super::traffic::{Ending, Write, hop, keep, take_back, text};
 use super::underway::{During, End, Kind, Underway};
 use crate::model::WatchKind;
 use crate::surface::Sighting;
@@ -541,10 +541,6 @@ fn push_line(lines: &mut Vec<String>, line: &str) {
         std::cmp::Ordering::Equal => lines.push("(cut here: too many lines)".to_owned()),
         std::cmp::Ordering::Greater => {}
     }
-}
-
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn stamp(value: &Value) -> u64 {

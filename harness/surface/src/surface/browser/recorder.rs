@@ -71,7 +71,7 @@ impl Page {
     pub async fn rest(&mut self) {
         let deadline = self.deadline();
         // A page that is gone or never rests is what it is.
-        drop(self.settle(deadline).await);
+        drop(self.get_ready(deadline).await);
     }
 }
 

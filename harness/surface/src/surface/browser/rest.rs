@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::page::Page;
+use super::page::{Page, Rest};
 
 /// For so long nothing has happened in a page that is at rest, in case that something may change
 /// it which nobody can see coming, such as an answer of its own database.
@@ -20,15 +20,6 @@ const BETWEEN: Duration = Duration::from_millis(200);
 
 /// How long a check is given after one that waited in vain: the page had its time.
 const AFTER_A_FAILED_CHECK: Duration = Duration::from_secs(1);
-
-/// What is known of a page's rest.
-#[derive(Debug, Default)]
-pub(super) struct Rest {
-    since: Option<Instant>,
-    looked: Option<Instant>,
-    /// A check has waited in vain, and no action was done since.
-    has_waited: bool,
-}
 
 /// How long something is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

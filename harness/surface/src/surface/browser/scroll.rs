@@ -1,7 +1,7 @@
 //! Scrolling: a thing into view, by pixels, to either end; lists that load or draw their rows only
 //! when they are scrolled to.
 //!
-//! Nothing here waits for a time: after each move the page gets ready ([`super::settle`]), and a
+//! Nothing here waits for a time: after each move the page gets ready ([`super::ready`]), and a
 //! list is at its end when it has not grown and does not say that it loads. Each row that comes
 //! renews the deadline, up to a bound for lists that never end.
 
@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::page::{Page, Step, failed};
+use super::page::Page;
 use super::seek::{Need, missing, single};
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, failed};
 use super::walker::{Explain, Hint, Question, Scrolled};
 use crate::model::gesture::ScrollTo;
 use crate::model::{Locator, Target};
@@ -59,7 +60,7 @@ impl Page {
             ScrollTo::Start => self.scroll_to_end(Way::Up, within, deadline).await?,
             ScrollTo::End => self.scroll_to_end(Way::Down, within, deadline).await?,
         }
-        self.settle(self.deadline()).await
+        self.get_ready(self.deadline()).await
     }
 
     /// By the wheel, over the thing or over the middle of the page.
@@ -138,7 +139,7 @@ impl Page {
         deadline: Instant,
     ) -> Step<()> {
         let began = Instant::now();
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         if self.bring(target).await? {
             return Ok(());
         }
@@ -188,7 +189,7 @@ impl Page {
                 return Ok(true);
             }
             if now.waiting || self.is_loading().await {
-                self.settle(self.deadline()).await?;
+                self.get_ready(self.deadline()).await?;
                 if self.bring(target).await? {
                     return Ok(true);
                 }
@@ -232,7 +233,7 @@ impl Page {
     ) -> Step<bool> {
         let watched = Instant::now() + GROWING;
         loop {
-            self.settle(deadline).await?;
+            self.get_ready(deadline).await?;
             let now = self.move_in(place, &Value::Null, None, deadline).await?;
             if (now.most - end.most).abs() >= 1.0 || now.rows != end.rows {
                 return Ok(true);

@@ -9,10 +9,11 @@ use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::rest::Wait;
-use super::session::{INTERCEPTED, Snag};
-use super::walker::{Area, ElementState, Explain, Followed, Found, Match, Question, Scroll};
+use super::snag::{INTERCEPTED, Snag};
+use super::trouble::{Step, Trouble, failed};
+use super::walker::{Area, ElementState, Explain, Followed, Match, Matches, Question, Scroll};
 use crate::model::{Locator, Target};
 
 /// The key under which `WebDriver` passes element references.
@@ -67,10 +68,10 @@ pub(super) struct Spot {
 
 impl Page {
     /// What a target means now.
-    pub(super) async fn find(&self, target: &Target, explain: Explain) -> Step<Found> {
+    pub(super) async fn find(&self, target: &Target, explain: Explain) -> Step<Matches> {
         let question = Question::Find { target, explain };
         loop {
-            match self.ask::<Found>(&question).await {
+            match self.ask::<Matches>(&question).await {
                 Ok(found) if found.foreign.is_empty() => return Ok(found),
                 Ok(found) => return self.find_in_frames(target, found, explain).await,
                 // The document was replaced while we asked.
@@ -89,7 +90,7 @@ impl Page {
     ) -> Step<Spot> {
         let expected = need.of(target);
         let mut before: Option<(Area, Instant)> = None;
-        let mut settled = false;
+        let mut ready = false;
         loop {
             let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
                 Ok(spot) => {
@@ -98,11 +99,11 @@ impl Page {
                 }
                 Err(lack) => lack,
             };
-            if (lack.ambiguous || (lack.in_the_way && !self.dismissals.is_empty())) && !settled {
+            if (lack.ambiguous || (lack.in_the_way && !self.dismissals.is_empty())) && !ready {
                 // Old and new content may stand side by side for a moment; and what is not there
                 // yet is not hidden by an overlay.
-                settled = true;
-                self.settle(deadline).await?;
+                ready = true;
+                self.get_ready(deadline).await?;
                 continue;
             }
             if lack.ambiguous {
@@ -269,7 +270,7 @@ impl Lack {
 }
 
 /// The only match, or of several the only visible one.
-pub(super) fn single<'a>(target: &Target, found: &'a Found) -> Result<&'a Match, Lack> {
+pub(super) fn single<'a>(target: &Target, found: &'a Matches) -> Result<&'a Match, Lack> {
     let visible: Vec<&Match> = found.matches.iter().filter(|it| it.visible).collect();
     match (found.matches.as_slice(), visible.as_slice()) {
         ([], _) => {
@@ -300,7 +301,7 @@ fn said(one: &Match) -> String {
 }
 
 /// What is there instead of something that is not there at all.
-pub(super) fn missing(target: &Target, found: &Found) -> String {
+pub(super) fn missing(target: &Target, found: &Matches) -> String {
     let what = match (&target.within, found.missing_within, target.nth) {
         (Some(within), true, _) => format!("no {within} to look in"),
         (_, _, Some(nth)) if found.total > 0 => {

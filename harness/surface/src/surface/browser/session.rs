@@ -4,29 +4,29 @@
 //! [`super::bidi`], the network through [`super::wall`]. Pages are made here and live in
 //! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::auth::{self, Answer, Asked};
+use super::auth;
 use super::axe::Axe;
-use super::bidi::{Bidi, locked};
+use super::bidi::Bidi;
+use super::blank::Blank;
 use super::driver::Driver;
 use super::locate::locate;
-use super::page::{Blank, Page};
-use super::record::Record;
-use super::silence::{Doing, Silence, Silent};
+use super::page::Page;
+use super::records::Records;
+use super::shared::Shared;
+use super::silence::Silence;
+use super::snag::first_line;
 use super::wall::Wall;
 use super::{BrowserOptions, PageContext, Versions, Window};
 use crate::surface::SurfaceError;
-use crate::surface::veil::Veil;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
@@ -66,97 +66,6 @@ pub struct Browser {
     folder: tempfile::TempDir,
 }
 
-/// What pages and the browser share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) client: Client,
-    pub(super) bidi: Bidi,
-    pub(super) wall: Wall,
-    pub(super) records: Arc<Records>,
-    /// The tab that classic commands go to.
-    pub(super) focus: tokio::sync::Mutex<String>,
-    /// The engine's session of the tab in which we copy and paste, once there is one.
-    pub(super) own_tab: tokio::sync::Mutex<Option<String>>,
-    /// How many pages are in use.
-    pub(super) pages: AtomicUsize,
-    /// The longest that one command may take before the browser counts as lost.
-    pub(super) limit: Duration,
-    /// The default deadline of an action.
-    pub(super) timeout: Duration,
-    /// What is run beside the accessibility watch.
-    pub(super) axe: Option<Axe>,
-    /// Finds out who does not answer.
-    pub(super) silence: Silence,
-    /// What must not be seen in pictures.
-    pub(super) veil: Veil,
-}
-
-/// Which record an event belongs to.
-#[derive(Debug)]
-pub(super) struct Records {
-    /// Takes the requests that want name and password.
-    asked: mpsc::UnboundedSender<Asked>,
-    by_user_context: Mutex<HashMap<String, Arc<Record>>>,
-    /// The engine's own events name a session of theirs instead of a user context.
-    by_session: Mutex<HashMap<String, Arc<Record>>>,
-}
-
-impl Records {
-    fn new(asked: mpsc::UnboundedSender<Asked>) -> Self {
-        Self { asked, by_user_context: Mutex::default(), by_session: Mutex::default() }
-    }
-
-    /// Events of this user context go to `record` from now on.
-    pub(super) fn add(&self, user_context: &str, record: &Arc<Record>) {
-        locked(&self.by_user_context).insert(user_context.to_owned(), Arc::clone(record));
-    }
-
-    /// The engine's events of this session go to `record` from now on.
-    pub(super) fn add_session(&self, session: &str, record: &Arc<Record>) {
-        locked(&self.by_session).insert(session.to_owned(), Arc::clone(record));
-    }
-
-    /// Forgets a page's record.
-    pub(super) fn remove(&self, user_context: &str) {
-        let record = locked(&self.by_user_context).remove(user_context);
-        if let Some(record) = record {
-            locked(&self.by_session).retain(|_, it| !Arc::ptr_eq(it, &record));
-        }
-    }
-
-    /// Whether a page shows a dialog.
-    fn any_dialog(&self) -> bool {
-        locked(&self.by_user_context).values().any(|it| it.state().dialog.is_some())
-    }
-
-    fn route(&self, method: &str, params: &Value) {
-        let record = if method.starts_with("goog:") {
-            let session = params["session"].as_str().unwrap_or_default();
-            let known = locked(&self.by_session).get(session).cloned();
-            if known.is_none() && method == "goog:cdp.Runtime.exceptionThrown" {
-                // A tab that nobody has looked at yet: the time tells whose exception it is.
-                for record in locked(&self.by_user_context).values() {
-                    record.apply(method, params);
-                }
-            }
-            known
-        } else {
-            let named = params["userContext"].as_str();
-            let user_context = named.or_else(|| params["source"]["userContext"].as_str());
-            locked(&self.by_user_context).get(user_context.unwrap_or_default()).cloned()
-        };
-        if method == "network.authRequired" {
-            let request = params["request"]["request"].as_str().unwrap_or_default().to_owned();
-            let answer = record.as_ref().map_or(Answer::Unknown, |it| it.state().sign_in(&request));
-            // Where nobody takes it, the connection is gone, and the request with it.
-            drop(self.asked.send(Asked { request, answer }));
-        }
-        if let Some(record) = record {
-            record.apply(method, params);
-        }
-    }
-}
-
 impl Browser {
     /// Starts driver and browser with a fresh profile in the scratch folder.
     pub async fn start(options: &BrowserOptions) -> Result<Self, SurfaceError> {
@@ -176,13 +85,7 @@ impl Browser {
         let client = connect(&driver, capabilities).await?;
         let given = client.capabilities().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let driver_version = given.get("chrome").map(|it| text(&it["chromedriverVersion"]));
-        let versions = Versions {
-            browser: given.get("browserVersion").map(&text).unwrap_or_default(),
-            driver: driver_version
-                .and_then(|it| it.split(' ').next().map(str::to_owned))
-                .unwrap_or_default(),
-        };
+        let versions = versions(&given);
         let tools = given.get("goog:chromeOptions").map(|it| text(&it["debuggerAddress"]));
         let url = given.get("webSocketUrl").map(&text).unwrap_or_default();
         let (asked, held) = mpsc::unbounded_channel();
@@ -335,12 +238,13 @@ impl Browser {
     }
 }
 
-impl Records {
-    /// Lets everyone who waits for an event look again: there will be no more.
-    fn wake(&self) {
-        for record in locked(&self.by_user_context).values() {
-            record.apply("connection.ended", &Value::Null);
-        }
+/// The versions that a session tells of itself.
+fn versions(given: &serde_json::Map<String, Value>) -> Versions {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let driver = given.get("chrome").map(|it| text(&it["chromedriverVersion"]));
+    Versions {
+        browser: given.get("browserVersion").map(text).unwrap_or_default(),
+        driver: driver.and_then(|it| it.split(' ').next().map(str::to_owned)).unwrap_or_default(),
     }
 }
 
@@ -362,11 +266,6 @@ async fn connect(
          driver's log: {}",
         String::from_utf8_lossy(&log).trim()
     )))
-}
-
-/// `WebDriver`'s messages go on with a stack trace of the driver's own.
-pub(super) fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().trim().to_owned()
 }
 
 /// What the browser does beside showing pages, and is not to do here.
@@ -429,7 +328,7 @@ fn capabilities(
     let timeout = options.timeout.as_millis() as u64;
     let wanted = json!({
         "webSocketUrl": true,
-        // Waiting is ours: see `settle`.
+        // Waiting is ours: see `ready`.
         "pageLoadStrategy": "none",
         "unhandledPromptBehavior": "ignore",
         "timeouts": { "script": timeout, "pageLoad": timeout, "implicit": 0 },
@@ -440,144 +339,5 @@ fn capabilities(
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             serde_json::Map::new()
         }
-    }
-}
-
-/// Why a classic command did not do what it should.
-#[derive(Debug)]
-pub(super) enum Snag {
-    /// A dialog stands open and blocks the page.
-    Dialog,
-    /// The page's process is dead.
-    Crashed,
-    /// The page's scripts do not come to an end.
-    Hung,
-    /// The tab was closed, by the page or a step.
-    Closed,
-    /// The element is gone, covered or not usable any more: look again.
-    Again(String),
-    /// A script of ours failed, or something was refused for good.
-    Refused(String),
-    /// The browser is lost.
-    Lost(SurfaceError),
-}
-
-impl Shared {
-    /// Carries a classic command out within the limit. Where there is no answer, others are asked
-    /// whether it is the page that hangs.
-    pub(super) async fn drive<T>(
-        &self,
-        what: &str,
-        command: impl Future<Output = Result<T, CmdError>>,
-    ) -> Result<T, Snag> {
-        if self.silence.has_hung() {
-            return Err(Snag::Hung);
-        }
-        tokio::pin!(command);
-        let given_up = tokio::time::Instant::now() + self.limit;
-        let in_time = match tokio::time::timeout(self.patience(), &mut command).await {
-            Ok(answer) if !is_in_vain(&answer) => {
-                return answer.map_err(|error| snag(what, &error));
-            }
-            in_time => in_time,
-        };
-        let doing = if what == READING { Doing::Reading } else { Doing::Other };
-        let seen = match self.who_is_silent(Duration::ZERO, doing).await {
-            Silent::Page => return Err(Snag::Hung),
-            Silent::Nobody => None,
-            Silent::Others(seen) => Some(seen),
-        };
-        let last = match in_time {
-            Ok(answer) => Ok(answer),
-            Err(_) => tokio::time::timeout_at(given_up, command).await,
-        };
-        match (last, seen) {
-            (Ok(answer), Some(seen)) if is_in_vain(&answer) => {
-                Err(lost_driver(what, self.timeout, &seen))
-            }
-            (Ok(answer), _) => answer.map_err(|error| snag(what, &error)),
-            (Err(_), seen) => {
-                let seen = seen.as_deref().unwrap_or("the page and other tabs answer");
-                Err(lost_driver(what, self.limit, seen))
-            }
-        }
-    }
-
-    /// How long a page may be silent before it is asked whether it hangs.
-    pub(super) fn patience(&self) -> Duration {
-        self.timeout
-    }
-
-    /// Who does not answer, of the page that commands go to and all others.
-    async fn who_is_silent(&self, patience: Duration, doing: Doing) -> Silent {
-        let top = self.focus.try_lock().map(|it| it.clone()).unwrap_or_default();
-        self.who_beside(&top, patience, doing).await
-    }
-
-    /// Who does not answer, of this page and all others.
-    pub(super) async fn who_beside(&self, top: &str, patience: Duration, doing: Doing) -> Silent {
-        if top.is_empty() {
-            return Silent::Others("no page was asked".to_owned());
-        }
-        if self.records.any_dialog() {
-            // A page that shows a dialog waits for us.
-            return Silent::Nobody;
-        }
-        self.silence.who(top, patience, doing).await
-    }
-}
-
-/// Whether the driver waited for the page and got no answer, whoever it is that is silent.
-fn is_in_vain<T>(answer: &Result<T, CmdError>) -> bool {
-    answer.as_ref().is_err_and(|it| it.is_script_timeout() || it.is_timeout())
-}
-
-fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
-    Snag::Lost(SurfaceError::BrowserLost(format!(
-        "{what}: no answer within {} s; {why}",
-        limit.as_secs_f64()
-    )))
-}
-
-fn snag(what: &str, error: &CmdError) -> Snag {
-    let said = first_line(&error.to_string());
-    match error {
-        CmdError::Standard(_) if error.is_unexpected_alert_open() => Snag::Dialog,
-        CmdError::Standard(_) if error.is_script_timeout() || error.is_timeout() => Snag::Hung,
-        CmdError::Standard(_)
-            if error.is_stale_element_reference()
-                || error.is_element_not_interactable()
-                || error.is_no_such_element()
-                || error.is_no_such_frame()
-                || error.is_invalid_element_state()
-                || error.is_move_target_out_of_bounds() =>
-        {
-            Snag::Again(said)
-        }
-        CmdError::Standard(_) if error.is_no_such_window() => Snag::Closed,
-        CmdError::Standard(_) if error.is_invalid_session_id() => {
-            Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}")))
-        }
-        CmdError::Standard(answer) if answer.error() == "element click intercepted" => {
-            Snag::Again(intercepted(&said))
-        }
-        CmdError::Standard(_) => Snag::Refused(said),
-        // The driver's own word, which the standard does not have.
-        CmdError::NotW3C(answer) if answer.to_string().contains("tab crashed") => Snag::Crashed,
-        _ => Snag::Lost(SurfaceError::BrowserLost(format!("{what}: {said}"))),
-    }
-}
-
-/// What is done where the walker reads a page, element by element.
-pub(super) const READING: &str = "reading the page";
-/// How the answer begins when something else lies where a click would go.
-pub(super) const INTERCEPTED: &str = "another thing lies over it";
-
-/// The driver's long sentence cut down to what lies over the thing.
-fn intercepted(said: &str) -> String {
-    let over = said.split_once("would receive the click: ").map(|(_, it)| it);
-    match over.and_then(|it| it.split_inclusive('>').next()) {
-        Some(tag) => format!("{INTERCEPTED}: {tag}"),
-        None => INTERCEPTED.to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use super::page::Filling;
 use super::page::Page;
 use crate::surface::SurfaceError;
 
@@ -38,13 +39,6 @@ struct Storage {
     origin: String,
     /// `[origin, local, tab]`, as the scripts have it.
     content: Value,
-}
-
-/// A page whose storage is filled until its first document of that origin stands.
-#[derive(Debug)]
-pub(super) struct Filling {
-    script: String,
-    origin: String,
 }
 
 /// Only how much there is.

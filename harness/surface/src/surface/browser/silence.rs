@@ -3,7 +3,7 @@
 //! Where a command is not answered, nobody says whose fault that is. The browser's own developer
 //! tools are asked, past the driver: does the page answer, do its frames, and does a new tab answer
 //! that was opened after the page had been asked? Only a page that is silent while a younger tab is
-//! not hangs by itself. Used by [`super::session`] for commands and by [`super::settle`] for looks.
+//! not hangs by itself. Used by [`super::session`] for commands and by [`super::ready`] for looks.
 
 use std::collections::HashMap;
 use std::path::Path;

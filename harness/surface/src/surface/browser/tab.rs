@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use super::record::text;
-use super::traffic::Hop;
+use super::traffic::{Hop, text};
 
 /// How far a navigation of a tab has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::bidi::Refusal;
-use super::page::{Page, Step, Trouble, failed};
+use super::page::Page;
 use super::record::place_of;
-use super::session::Snag;
+use super::snag::Snag;
+use super::trouble::{Step, Trouble, failed};
 use crate::model::gesture::Tab;
 use crate::surface::SurfaceError;
 
@@ -43,7 +44,7 @@ impl Page {
             let why = match self.choose_tab(wanted, &tabs) {
                 Choice::One(id) => {
                     self.use_tab(&id).await?;
-                    return self.settle(deadline).await;
+                    return self.get_ready(deadline).await;
                 }
                 Choice::Many(count) => {
                     let listed = self.listed(&tabs);
@@ -118,7 +119,7 @@ impl Page {
             self.pause().await;
         }
         self.go_on().await?;
-        self.settle(deadline).await
+        self.get_ready(deadline).await
     }
 
     /// Goes on in the opener, or in the first tab that is left, where the tab was closed.

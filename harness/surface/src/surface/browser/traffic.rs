@@ -5,8 +5,6 @@
 
 use serde_json::Value;
 
-use super::record::text;
-
 /// The headers that are compared: what a document is, how long it may be kept, what it forbids.
 const HEADERS: [&str; 15] = [
     "content-type",
@@ -120,4 +118,8 @@ pub(super) fn take_back(writes: &mut Vec<Write>, params: &Value) {
     if let Some(at) = writes.iter().rposition(given_up) {
         writes.remove(at);
     }
+}
+
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

@@ -1,5 +1,5 @@
 //! [`Underway`]: the requests of a page that were sent and not answered in full, and what is to be
-//! known of those that were. Kept up to date by [`super::record`]; [`super::settle`] waits for them.
+//! known of those that were. Kept up to date by [`super::record`]; [`super::ready`] waits for them.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};

@@ -9,8 +9,9 @@
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::page::{Page, Step};
-use super::session::Snag;
+use super::page::Page;
+use super::snag::Snag;
+use super::trouble::Step;
 
 /// How often a page may grow when its end is reached; a feed without an end goes no further.
 const GROWTHS: u32 = 3;
@@ -53,7 +54,7 @@ impl Page {
             self.walk_down(deadline).await?;
         }
         self.peek(TO_TOP, deadline).await?;
-        self.settle(deadline).await?;
+        self.get_ready(deadline).await?;
         self.freeze(deadline).await
     }
 
@@ -71,7 +72,7 @@ impl Page {
                     said[1].as_f64().unwrap_or_default(),
                     said[2].as_f64().unwrap_or_default(),
                 ),
-                // The page was replaced under the script: it is settled, and taken as it is.
+                // The page was replaced under the script: it is ready, and taken as it is.
                 Err(Snag::Again(_) | Snag::Refused(_) | Snag::Dialog) => break,
                 Err(snag) => return Err(self.trouble(snag, "a page that can be scrolled")),
             };
@@ -80,7 +81,7 @@ impl Page {
                 continue;
             }
             self.frames().await?;
-            self.settle(until).await?;
+            self.get_ready(until).await?;
             let all = self.peek("document.documentElement.scrollHeight", deadline).await?;
             if all.as_f64().unwrap_or_default() <= length + 1.0 || growths == GROWTHS {
                 break;

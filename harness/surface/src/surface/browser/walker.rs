@@ -1,9 +1,26 @@
 //! The page walker: one script call answers one question about the page.
 //!
 //! [`Question`] is what is asked; its arguments and [`SCRIPT`] go to the driver's "execute
-//! script", and the answer is read as [`Page`], [`Found`], [`ElementState`] or [`Computed`].
+//! script", and the answer is read as [`Page`], [`Matches`], [`ElementState`] or [`Computed`].
 //! The script's parts lie in `walker/`; `act` and `session` ask, `docs/design/002` says why the
 //! accessibility tree is computed here and not fetched from the browser.
+//!
+//! The files:
+//! - `answer.rs`: its answers.
+//! - `main.js`: the questions.
+//! - `dom.js`: reads the DOM without trusting the page.
+//! - `roles.js`: roles by HTML-AAM.
+//! - `names.js`: accessible names by ACCNAME 1.2.
+//! - `tree.js`: the aria and text facets.
+//! - `find.js`: finds targets, and the nearest names.
+//! - `describe.js`: the best target for an element, and what a target matches.
+//! - `widgets.js`: where the pointer goes, what a list offers, what scrolls.
+//! - `details.js`: links, fields and keys of storage.
+//! - `a11y.js`: what hinders people who use assistive technology.
+//! - `contrast.js`: text that is too faint.
+//! - `runs.js`: where text is drawn, so that redacted text can be left out of pictures.
+//! - `lettering.js`: all text that a page may show, so that it need not be told what is looked for.
+//! - `picture.js`: what a picture needs beside its pixels: masks, text and named things.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -11,9 +28,9 @@ use serde_json::{Value, json};
 mod answer;
 
 pub use self::answer::{
-    Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame, Found,
-    Lettering, MaskedRegion, Match, Nameable, Near, Page, Point, Probe, Probed, Scrolled, TextRun,
-    TextRuns, Widget,
+    Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
+    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Scrolled,
+    TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -50,7 +67,7 @@ pub enum Question<'a> {
         /// Words of the facets beside tree and text that are wanted, see [`Details`].
         details: &'a [&'static str],
     },
-    /// What a filled target means; answered by [`Found`].
+    /// What a filled target means; answered by [`Matches`].
     Find {
         /// The target.
         target: &'a Target,

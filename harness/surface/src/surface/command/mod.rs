@@ -3,6 +3,12 @@
 //! One a attempt. `text` makes outputs comparable, `files` sees what became of the working folder,
 //! `look` looks at one of its files, `check` holds all that to what the scenario expects. Processes
 //! are the business of `process`.
+//!
+//! The files:
+//! - `text.rs`: what a command wrote, as comparable text.
+//! - `files.rs`: what became of the files in the working folder.
+//! - `look.rs`: one file of the working folder, as a step looks at it.
+//! - `check.rs`: what must hold of a command, and what is captured.
 
 mod check;
 mod files;

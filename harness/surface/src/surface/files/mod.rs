@@ -4,6 +4,18 @@
 //! `markup`, `archive`, `sqlite`, `pdf`, `picture`. `open` bounds what is read, `block` what is
 //! said. How the text is written is in [`crate::model::filetext`]; the command surface puts it into
 //! the `files` facet. Nothing here writes, waits or trusts what it reads.
+//!
+//! The files:
+//! - `kind.rs`: what a file is, by its content first and by its name second.
+//! - `open.rs`: reads a file within bounds, without ever waiting.
+//! - `block.rs`: what is said of a file, and long content as a digest.
+//! - `json.rs`: JSON as one value a line.
+//! - `table.rs`: CSV as one row a line.
+//! - `markup.rs`: XML and HTML by their structure.
+//! - `archive.rs`: what is in zip, tar and gzip.
+//! - `sqlite.rs`: databases by schema and rows, from a copy.
+//! - `pdf.rs`: documents by text and page pictures.
+//! - `picture.rs`: pictures by their pixels.
 
 mod archive;
 mod block;

@@ -3,6 +3,11 @@
 //!
 //! `smtp` speaks the protocol, `letter` reads a mail, `links` its HTML. Mails are told apart by
 //! address alone, so that any number of attempts can share the one sink of a night.
+//!
+//! The files:
+//! - `smtp.rs`: the receiving side of SMTP.
+//! - `letter.rs`: one mail as a person reads it.
+//! - `links.rs`: the HTML of a mail as text, and the links of a mail.
 
 mod letter;
 mod links;

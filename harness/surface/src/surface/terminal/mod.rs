@@ -3,6 +3,12 @@
 //! One an attempt, with one program at a time. `program` runs it and says when its screen is
 //! stable, `keys` knows what a terminal sends, `recording` keeps what happened, `check` holds the
 //! screen to what a step expects. What a screen is, is the business of `screen`.
+//!
+//! The files:
+//! - `program.rs`: one program: what it shows, and when its screen is stable.
+//! - `keys.rs`: key names as the bytes that a terminal sends.
+//! - `check.rs`: what must hold of a screen.
+//! - `recording.rs`: what happened on a terminal, within bounds and without secrets.
 
 mod check;
 mod keys;
@@ -159,7 +165,7 @@ impl TerminalSurface {
                 running.expect_end(*code, limit(*within_ms, self.setup.timeout)).await
             }
             TerminalAction::Snapshot(_) => {
-                running.program.settle().await;
+                running.program.rest().await;
                 observation = Some(running.observation(secrets));
                 Ok(())
             }
@@ -251,7 +257,7 @@ impl TerminalSurface {
         };
         let mut running = Running { program, place, step: step.index, stopped: false };
         running.program.mark(step.text);
-        running.program.settle_first().await;
+        running.program.rest_first().await;
         let answer = running.no_crash(step);
         let observation = answer.is_err().then(|| running.observation(&self.setup.secrets));
         let done = answer.map_or_else(Done::Failed, |()| Done::Passed(Vec::new()));
@@ -308,7 +314,7 @@ impl Running {
         let mut taken = true;
         for line in typed.split_inclusive('\r') {
             taken = taken && self.program.send(line.as_bytes().to_vec(), limit).await;
-            self.program.settle().await;
+            self.program.rest().await;
         }
         if secret {
             self.program.unveil(secrets);
@@ -323,7 +329,7 @@ impl Running {
             let bytes = keys::bytes(name, self.program.key_modes())
                 .map_err(|problem| failure(format!("a key {name:?}"), problem))?;
             let taken = self.program.send(bytes, limit).await;
-            self.program.settle().await;
+            self.program.rest().await;
             if !taken && self.program.exit().is_none() {
                 return Err(self.deaf(limit));
             }
@@ -334,7 +340,7 @@ impl Running {
     async fn resize(&mut self, size: Size) -> Result<(), Failure> {
         self.alive("a program whose terminal gets another size")?;
         self.program.resize(size).await;
-        self.program.settle().await;
+        self.program.rest().await;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! [`Program`]: one program on its terminal: what it shows, when it is done with what it was given.
 //!
-//! Output is taken as it comes and never waited for. [`settle`](Program::settle) is the rule for
+//! Output is taken as it comes and never waited for. [`rest`](Program::rest) is the rule for
 //! "the screen is stable": nothing changed on it for a moment, all input is read and none of the
 //! program's processes has anything to do; each of the three is waited for within a limit, so that
 //! clocks, spinners and programs that never read are no trap. Neighbours: `recording` keeps what
@@ -170,20 +170,20 @@ impl Program {
     }
 
     /// Waits until it has shown something, and what it shows is stable.
-    pub(super) async fn settle_first(&mut self) {
-        self.settle().await;
+    pub(super) async fn rest_first(&mut self) {
+        self.rest().await;
         if *self.changes.borrow() == 0 {
             tokio::select! {
                 _ = self.process.exited() => {}
                 _ = self.changes.changed() => {}
                 () = tokio::time::sleep(FIRST) => {}
             }
-            self.settle().await;
+            self.rest().await;
         }
     }
 
     /// Waits until its screen is stable, or has been waited for long enough.
-    pub(super) async fn settle(&mut self) {
+    pub(super) async fn rest(&mut self) {
         let began = Instant::now();
         let mut unread_since = None;
         let mut idle_before = false;

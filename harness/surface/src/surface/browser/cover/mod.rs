@@ -6,6 +6,10 @@
 //! taken again. Nothing is asked where there is no secret. What a script draws on a canvas, what
 //! pixels of a product's own pictures say and what hides in a closed shadow tree that the mark-up
 //! itself declares is not known. Neighbours: [`super::picture`], [`super::onlooker`].
+//!
+//! The files:
+//! - `drawn.rs`: the engine's account of its layout, searched for secrets.
+//! - `paint.rs`: paints over regions of a PNG.
 
 mod drawn;
 mod paint;
@@ -21,7 +25,8 @@ pub(super) use self::paint::painted;
 use super::bidi::Refusal;
 use super::frames::ask_in;
 use super::page::ask;
-use super::session::{Shared, Snag};
+use super::shared::Shared;
+use super::snag::Snag;
 use super::walker::{Area, Lettering, Question};
 use crate::model::Rect;
 

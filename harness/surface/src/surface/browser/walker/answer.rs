@@ -119,7 +119,7 @@ pub struct Point {
 
 /// What a target means on the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Found {
+pub struct Matches {
     /// How many match, before `nth` picks one.
     pub total: u32,
     /// The matches in document order, at most 20.

@@ -11,13 +11,12 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bidi::Refusal;
-use super::page::{Page, Trouble};
-use super::session::Snag;
+use super::page::Page;
 use super::silence::{Doing, Silent};
+use super::snag::Snag;
+use super::trouble::Trouble;
 use crate::surface::SurfaceError;
 
-/// The script that runs before every document's own.
-pub(super) const PRELOAD: &str = include_str!("preload.js");
 /// The longest that a page which stays busy without leaving is waited for.
 const BUSY_AT_MOST: Duration = Duration::from_secs(3);
 /// How long between two looks, unless an event comes first.
@@ -40,7 +39,7 @@ enum Look {
 impl Page {
     /// Waits until the page is ready, at most until the deadline; a page that never gets there is
     /// taken as it is.
-    pub(super) async fn settle(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn get_ready(&mut self, deadline: Instant) -> Result<(), Trouble> {
         self.round += 1;
         let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
         loop {
@@ -61,7 +60,7 @@ impl Page {
 
     /// Waits until what a step began is written: by timers that its input set, of at most two
     /// seconds. What a page writes by itself, as often as its clock says, is not waited for.
-    pub(super) async fn settle_writes(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn await_writes(&mut self, deadline: Instant) -> Result<(), Trouble> {
         let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
         let owes = "globalThis.__nightshift ? __nightshift.owes() : false";
         while Instant::now() < bound && self.peek(owes, deadline).await? == true {
