@@ -122,7 +122,7 @@ impl Underway {
     /// too: as a second end, as the only one, or before it tells of the answer.
     pub(super) fn failed(&mut self, id: &str, is_given_up: bool) -> End {
         let request = self.open.remove(id);
-        if self.complete.contains(id) {
+        if is_given_up && self.complete.contains(id) {
             return End::Known;
         }
         let write = request.filter(|it| is_given_up && it.kind == Kind::Write);
