@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeZone, Utc};
 use indexmap::IndexMap;
 
+use super::change::Change;
 use super::event::{
     Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
 };
@@ -12,6 +13,7 @@ use super::finding::{DiffLine, DiffPiece, DiffTag};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
+use super::thing::Thing;
 use super::verdict::{Because, Outcome, Verdict};
 use super::{FORMAT_VERSION, FacetKind, KnownValue, Template, WatchKind};
 
@@ -342,6 +344,25 @@ pub fn finding() -> super::Finding {
         reproduce: String::new(),
         accept: None,
         suppression: None,
+    }
+}
+
+/// A change of a thing in a facet, without what it stands in and without its lines.
+#[must_use]
+pub fn change(
+    facet: Option<FacetKind>,
+    thing: Thing,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Change {
+    Change {
+        facet,
+        thing,
+        around: Vec::new(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+        old_lines: Vec::new(),
+        new_lines: Vec::new(),
     }
 }
 

@@ -179,18 +179,10 @@ fn differs_by(change: &Change) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Thing;
+    use crate::model::{Thing, testing};
 
     fn change(before: Option<&str>, after: Option<&str>) -> Change {
-        Change {
-            facet: Some(FacetKind::Stdout),
-            thing: Thing::Line,
-            around: Vec::new(),
-            before: before.map(str::to_owned),
-            after: after.map(str::to_owned),
-            old_lines: Vec::new(),
-            new_lines: Vec::new(),
-        }
+        testing::change(Some(FacetKind::Stdout), Thing::Line, before, after)
     }
 
     #[test]
