@@ -6,10 +6,11 @@ use chrono::{DateTime, TimeZone, Utc};
 use indexmap::IndexMap;
 
 use super::change::Change;
+use super::comparison::Located;
 use super::event::{
     Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
 };
-use super::finding::{DiffLine, DiffPiece, DiffTag};
+use super::finding::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
@@ -364,6 +365,20 @@ pub fn change(
         old_lines: Vec::new(),
         new_lines: Vec::new(),
     }
+}
+
+/// What differs at the checkpoint `page` of the first attempt of a scenario.
+#[must_use]
+pub fn located(scenario: &str, place: &str, facets: Vec<FacetChange>) -> Located {
+    let difference = Difference {
+        scenario: scenario.to_owned(),
+        attempt: 1,
+        checkpoint: Some("page".to_owned()),
+        step: 1,
+        place: place.to_owned(),
+        facets,
+    };
+    Located { difference, replaced: Vec::new() }
 }
 
 /// A snapshot of every facet.
