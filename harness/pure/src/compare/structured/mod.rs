@@ -126,7 +126,7 @@ impl Document {
 /// The parts of a text between empty lines, each with how many lines stand above it.
 fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut rest = Some((0_u32, text));
-    let mut next = move || {
+    let next = move || {
         let (above, part) = rest?;
         let Some((own, left)) = part.split_once("\n\n") else {
             rest = None;
@@ -136,7 +136,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
         rest = Some((above + u32::try_from(lines).unwrap_or(u32::MAX), left));
         Some((above, own))
     };
-    std::iter::from_fn(move || next()).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
+    std::iter::from_fn(next).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
 }
 
 /// Where lines begin.
