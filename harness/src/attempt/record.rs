@@ -5,7 +5,8 @@
 
 use std::time::Instant;
 
-use super::{Attempt, CarriedOut, Crash, milliseconds};
+use super::carry_out::CarriedOut;
+use super::{Attempt, Crash, milliseconds};
 use crate::ledger::LedgerError;
 use crate::model::event::Purpose;
 use crate::model::event::{FacetRecord, Failure};
