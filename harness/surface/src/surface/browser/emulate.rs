@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use url::Url;
 
 use super::bidi::Refusal;
@@ -19,6 +18,7 @@ use super::settings::{changes, clothes, grants, preload, script_of, stored};
 use super::snag::Snag;
 use super::trouble::{Step, failed};
 use crate::model::page_settings::{Credentials, PageSettings};
+use crate::process::FairInstant;
 
 /// How long a page may take to draw what changed around it.
 const DRAWN: Duration = Duration::from_secs(1);
@@ -53,8 +53,8 @@ impl Page {
              this.count += 1; if (this.count < 3) requestAnimationFrame(() => this.next()); }} }}; \
              if (__drawn.count === 0 && {wanted}) __drawn.next(); return __drawn.count; }})()"
         );
-        let until = self.deadline().min(Instant::now() + DRAWN);
-        while self.record.state().dialog.is_none() && Instant::now() < until {
+        let until = self.deadline().min(FairInstant::now() + DRAWN);
+        while self.record.state().dialog.is_none() && !until.has_come() {
             if self.peek(&frames, until).await?.as_u64().unwrap_or_default() >= 3 {
                 break;
             }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::bidi::Bidi;
 use super::page::Page;
@@ -15,6 +14,7 @@ use super::ready::standard;
 use super::trouble::Step;
 use super::walker::{self, Area, Explain, MaskedRegion, Matches, Question};
 use crate::model::{Locator, Target};
+use crate::process::FairInstant;
 
 /// A frame that does not answer in this time is left out.
 const ANSWER: Duration = Duration::from_millis(1500);
@@ -168,8 +168,8 @@ impl Page {
     async fn settle_frame(&self, context: &str) {
         let question =
             format!("globalThis.__nightshift ? __nightshift.busy({}).join() : ''", self.round);
-        let until = Instant::now() + QUIET;
-        while Instant::now() < until {
+        let until = FairInstant::now() + QUIET;
+        while !until.has_come() {
             match self.evaluate_in(context, &question).await {
                 Some(busy) if busy != "" => self.pause().await,
                 Some(_) | None => return,

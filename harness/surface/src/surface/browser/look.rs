@@ -1,7 +1,5 @@
 //! Observing a page: its facets once it is settled, and what a person needs to see of a failure.
 
-use tokio::time::Instant;
-
 use super::detail;
 use super::page::Page;
 use super::picture::EVIDENCE;
@@ -13,6 +11,7 @@ use super::trouble::Trouble;
 use super::walker::{self, Question};
 use crate::model::observe::Extra;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
+use crate::process::FairInstant;
 use crate::surface::{Look, Observed};
 
 /// How often the end of one animation may begin another.
@@ -166,19 +165,19 @@ impl Page {
     pub(super) async fn read<T: serde::de::DeserializeOwned>(
         &mut self,
         question: &Question<'_>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Result<T, Trouble> {
         loop {
             match self.ask(question).await {
                 Ok(answer) => return Ok(answer),
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
             }
         }
     }
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.
-    pub(super) async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn freeze(&mut self, deadline: FairInstant) -> Result<(), Trouble> {
         let mut stirred = false;
         for _ in 0..FREEZES {
             let moved = self.peek(FREEZE, deadline).await?.as_u64().unwrap_or_default() > 0;
@@ -202,7 +201,7 @@ impl Page {
 
     /// What a person needs to understand a failure; what cannot be had is left out.
     pub(super) async fn gather(&mut self) -> Vec<Extra> {
-        let deadline = Instant::now() + EVIDENCE;
+        let deadline = FairInstant::now() + EVIDENCE;
         let mut extras = Vec::new();
         let mut add = |kind: &str, media: &str, bytes: Vec<u8>| {
             extras.push(Extra { kind: kind.to_owned(), media: media.to_owned(), bytes });

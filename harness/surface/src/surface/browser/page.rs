@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::Instant;
 use url::Url;
 
 use super::PageContext;
@@ -23,6 +22,7 @@ use super::walker::{self, Question, WalkerError};
 use crate::model::WatchKind;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
+use crate::process::FairInstant;
 use crate::surface::{Sighting, SurfaceError};
 
 /// How long the flush before sightings may take.
@@ -41,9 +41,9 @@ pub(super) struct Filling {
 #[derive(Debug, Default)]
 pub(super) struct Rest {
     /// Since when it has been seen at rest.
-    pub(super) since: Option<Instant>,
+    pub(super) since: Option<FairInstant>,
     /// When that was last asked.
-    pub(super) looked: Option<Instant>,
+    pub(super) looked: Option<FairInstant>,
     /// A check has waited in vain, and no action was done since.
     pub(super) has_waited: bool,
 }
@@ -162,8 +162,8 @@ impl Page {
     }
 
     /// Until when an action that begins now may take.
-    pub(super) fn deadline(&self) -> Instant {
-        Instant::now() + self.shared.timeout
+    pub(super) fn deadline(&self) -> FairInstant {
+        FairInstant::now() + self.shared.timeout
     }
 
     /// Makes classic commands go to the top document of this page.
@@ -257,7 +257,7 @@ impl Page {
 
     /// Waits until the events of what was done are there.
     pub(super) async fn flush(&self) {
-        let deadline = Instant::now() + FLUSH;
+        let deadline = FairInstant::now() + FLUSH;
         if matches!(self.evaluate("0", deadline).await, Err(Snag::Dialog)) {
             let params = json!({ "root": self.top });
             // Only the round trip matters, not its answer.

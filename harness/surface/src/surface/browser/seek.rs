@@ -7,7 +7,6 @@ use std::time::Duration;
 use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::page::Page;
 use super::rest::Wait;
@@ -15,6 +14,7 @@ use super::snag::{INTERCEPTED, Snag};
 use super::trouble::{Step, Trouble, failed};
 use super::walker::{Area, ElementState, Explain, Followed, Match, Matches, Question, Scroll};
 use crate::model::{Locator, Target};
+use crate::process::FairInstant;
 
 /// The key under which `WebDriver` passes element references.
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -86,10 +86,10 @@ impl Page {
         &mut self,
         target: &Target,
         need: Need,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<Spot> {
         let expected = need.of(target);
-        let mut before: Option<(Area, Instant)> = None;
+        let mut before: Option<(Area, FairInstant)> = None;
         let mut ready = false;
         loop {
             let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
@@ -122,7 +122,7 @@ impl Page {
         &self,
         target: &Target,
         need: Need,
-        before: &mut Option<(Area, Instant)>,
+        before: &mut Option<(Area, FairInstant)>,
         expected: &str,
     ) -> Step<Result<Spot, Lack>> {
         if let Some(trouble) = self.blocked(expected) {
@@ -342,13 +342,13 @@ fn noun(locator: &Locator) -> &str {
 }
 
 /// Compares a box with where it was at least two frames before.
-fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<Lack> {
+fn unsteady(rect: Option<Area>, before: &mut Option<(Area, FairInstant)>) -> Option<Lack> {
     let rect = rect?;
     match *before {
         Some((was, since)) if was == rect && since.elapsed() >= TWO_FRAMES => None,
         Some((was, _)) if was == rect => Some(Lack::now("it does not hold still")),
         Some(_) | None => {
-            *before = Some((rect, Instant::now()));
+            *before = Some((rect, FairInstant::now()));
             Some(Lack::now("it does not hold still"))
         }
     }
