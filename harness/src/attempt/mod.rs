@@ -43,6 +43,7 @@ use crate::model::{
     StepRecord, Target,
 };
 use crate::policy::{Policy, Ruling};
+use crate::process::FairInstant;
 use crate::surface::command::{CommandDone, CommandSurface};
 use crate::surface::mail::Post;
 use crate::surface::terminal::TerminalSurface;
@@ -187,10 +188,10 @@ impl Attempt<'_> {
                 Log::Steps(_) => Purpose::Judging,
             },
         })?;
-        let deadline = started + self.limits.steps;
+        let deadline = FairInstant::now() + self.limits.steps;
         let completed = Ended::With(Outcome::Completed);
         let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
-        let deadline = Instant::now() + self.limits.finally;
+        let deadline = FairInstant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
         let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;
         self.close_terminals().await?;
@@ -210,7 +211,7 @@ impl Attempt<'_> {
     async fn follow(
         &mut self,
         agent: &mut dyn Agent,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
         mut ended: Ended,
     ) -> Result<Ended, LedgerError> {
@@ -256,18 +257,17 @@ impl Attempt<'_> {
     async fn step(
         &mut self,
         turn: &Turn,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
     ) -> Result<StepEnd, LedgerError> {
-        let started = Instant::now();
+        let (started, fairly) = (Instant::now(), FairInstant::now());
         let step = &turn.step;
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
         let mut signal = self.stop.clone();
-        let allowed = deadline.saturating_duration_since(started);
         let carried_out = tokio::select! {
             done = self.carry_out(turn) => Some(done?),
-            () = tokio::time::sleep(allowed) => None,
+            () = deadline.come() => None,
             () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
         };
         let mut carried_out = carried_out.unwrap_or_else(|| {
@@ -277,7 +277,7 @@ impl Attempt<'_> {
                 actual: format!("still at it: {}", step.text),
             })
         });
-        if let Some(failure) = carried_out.slower_than_allowed(step, started.elapsed()) {
+        if let Some(failure) = carried_out.slower_than_allowed(step, fairly.elapsed()) {
             carried_out.outcome = StepOutcome::Failed(failure);
         }
         if let Some(crash) = (self.crashed)() {
