@@ -3,8 +3,8 @@
 //! says nothing of the product.
 
 use std::process::Command;
-use std::time::Instant;
 
+use nightshift::process::FairInstant;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::watches::running;
@@ -18,7 +18,7 @@ const WAITING: &str =
 
 /// What a step on the page says that hangs, within seconds; afterwards there is a fresh browser.
 async fn hangs(bench: &mut Bench, action: Action) -> String {
-    let started = Instant::now();
+    let started = FairInstant::now();
     let (_, actual) = bench.fails(action.clone()).await;
     let console = bench.page.material().await;
     assert!(console.iter().any(|it| it.kind == "console"), "the log is evidence all the same");
@@ -118,11 +118,17 @@ async fn a_driver_or_browser_that_stands_still_is_no_fault_of_the_page() {
 
 /// Processes of somebody else that use every processor, until this is dropped or a minute and a half
 /// is over.
-struct Crowd(Vec<Pid>);
+struct Crowd {
+    all: Vec<Pid>,
+    /// Two crowds at once leave next to nothing for anybody.
+    _only: tokio::sync::MutexGuard<'static, ()>,
+}
 
 impl Crowd {
     /// So many for each processor.
-    fn of(each: usize) -> Self {
+    async fn of(each: usize) -> Self {
+        static ONLY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let only = ONLY.lock().await;
         let count = each * std::thread::available_parallelism().unwrap().get();
         // Their parent ends at once: what this process started itself would be its own doing.
         let started = format!(
@@ -130,13 +136,14 @@ impl Crowd {
         );
         let said = Command::new("sh").args(["-c", &started]).output().unwrap();
         let said = String::from_utf8(said.stdout).unwrap();
-        Self(said.lines().filter_map(|it| Pid::from_raw(it.parse().unwrap())).collect())
+        let all = said.lines().filter_map(|it| Pid::from_raw(it.parse().unwrap())).collect();
+        Self { all, _only: only }
     }
 }
 
 impl Drop for Crowd {
     fn drop(&mut self) {
-        for pid in &self.0 {
+        for pid in &self.all {
             // One that is over has ended by itself.
             let _ = kill_process(*pid, Signal::TERM);
         }
@@ -157,7 +164,7 @@ async fn starved() -> (Bench, Crowd) {
     std::mem::replace(&mut bench.browser, browser).stop().await;
     bench.page = bench.browser.page(&context(&bench.site, bench.scratch.path())).await.unwrap();
     bench.open("/hang").await;
-    (bench, Crowd::of(6))
+    (bench, Crowd::of(4).await)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
