@@ -10,9 +10,6 @@ const ECHOES: [&str; 6] = ["row", "listitem", "table", "list", "form", "navigati
 const COLLECTIONS: [&str; 8] =
     ["table", "grid", "treegrid", "list", "listbox", "tree", "menu", "feed"];
 
-/// Roles that are one of many of a kind.
-const ITEMS: [&str; 7] = ["row", "listitem", "option", "treeitem", "menuitem", "article", "tab"];
-
 /// Whether a line of the tree only echoes what stands in it.
 #[must_use]
 pub fn is_echo(line: &str) -> bool {
@@ -28,7 +25,7 @@ pub fn is_collection(line: &str) -> bool {
 /// Whether a line of the tree is one of many of a kind.
 #[must_use]
 pub fn is_item(line: &str) -> bool {
-    ITEMS.contains(&Node::read(line).role)
+    Node::read(line).is_item()
 }
 
 /// The innermost collection that a change stands in, with all that it stands in, without numbers.

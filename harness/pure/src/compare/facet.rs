@@ -11,6 +11,7 @@ use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
 use super::cells::Shape;
 use super::image::{Beside, compare_images};
+use super::items::Items;
 use super::lines::{self, LineDiff};
 use super::redact::Redactor;
 use super::requests;
@@ -156,9 +157,22 @@ pub(super) fn writes_apart(
     redactor: &Redactor,
     read: Read<'_>,
 ) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
-    let expected = expected(record.facet, &read_text(&record.evidence, read).ok()?, redactor);
-    let actual = canonical(seen.facet, &read_text(&seen.evidence, read).ok()?);
-    Some(requests::apart(&expected, &redactor.apply(seen.facet, &actual)))
+    let (expected, actual) = both_sides(record, seen, redactor, read)?;
+    Some(requests::apart(&expected, &actual))
+}
+
+/// A facet as its baseline has it and as it was seen, both as they are compared; `None` where one of
+/// them cannot be read.
+pub(super) fn both_sides(
+    record: &BaselineRecord,
+    seen: &FacetRecord,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Option<(String, String)> {
+    let facet = record.facet;
+    let actual = canonical(facet, &read_text(&seen.evidence, read).ok()?);
+    let expected = expected(facet, &read_text(&record.evidence, read).ok()?, redactor);
+    Some((expected, redactor.apply(facet, &actual)))
 }
 
 /// A facet without a baseline.
@@ -227,10 +241,15 @@ fn text(
         evidence: evidence(record, seen),
         diff: diff.lines,
         beyond: diff.beyond as u32,
-        changes: structured.unwrap_or_default(),
+        changes: Vec::new(),
     };
+    if let Some(told) = structured {
+        change.changes = told.changes;
+        let extent = told.extent;
+        change.changes.extend(super::changes::read_around(&change, &extent));
+    }
     if facet.shape() == FacetShape::Set {
-        change.changes = super::changes::read(&change, false);
+        change.changes = super::changes::read(&change, false, &Items::default());
         super::changes::beside_known(&mut change.changes, &expected);
     }
     Ok(FacetResult {

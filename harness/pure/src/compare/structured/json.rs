@@ -20,8 +20,16 @@ pub(super) fn read(text: &str) -> Option<Document> {
     }
     match serde_json::from_str::<Json>(text) {
         Ok(whole) => Some(document(text, &whole)),
-        Err(_) => lines(text),
+        Err(_) => lines(text).or_else(|| first(text)),
     }
+}
+
+/// The first document of a text that says something else below it.
+fn first(text: &str) -> Option<Document> {
+    let mut all = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    let whole = all.next()?.ok()?;
+    let (own, below) = text.split_at(all.byte_offset());
+    below.trim_start_matches(' ').starts_with('\n').then(|| document(own, &whole))
 }
 
 /// A whole document.
@@ -49,7 +57,7 @@ fn document(text: &str, whole: &Json) -> Document {
         }
         (None, None) => vec![record(text, whole, "", &spans, &numbers)],
     };
-    finished(style(text, "JSON"), false, Vec::new(), records)
+    finished(style(text, "JSON"), false, numbers.all(), records)
 }
 
 /// What the name of the list that a record stands in is called.
@@ -88,13 +96,13 @@ fn lines(text: &str) -> Option<Document> {
         records.push(own);
         first.get_or_insert(line);
     }
-    Some(finished(style(first?, "JSON lines"), true, Vec::new(), records))
+    Some(finished(style(first?, "JSON lines"), true, Numbers::of(text.trim_end()).all(), records))
 }
 
 fn finished(
     layout: String,
     by_line: bool,
-    head: Vec<u32>,
+    extent: (u32, u32),
     records: Vec<(Vec<String>, Record)>,
 ) -> Document {
     let mut fields: Vec<String> = Vec::new();
@@ -105,7 +113,7 @@ fn finished(
         }
     }
     let records = records.into_iter().map(|it| it.1).collect();
-    Document { layout, noun: "field", fields, by_line, head, records }
+    Document { layout, noun: "field", fields, by_line, head: Vec::new(), records, extent }
 }
 
 /// How a document is written.

@@ -25,6 +25,9 @@ const MOST: usize = 2_000_000;
 /// As many changes are told of one output.
 const CHANGES: usize = 400;
 
+/// As many paragraphs are looked at for a document.
+const PARAGRAPHS: usize = 8;
+
 /// Among as many records those are looked for that stay.
 const ALIKE: usize = 500;
 
@@ -42,6 +45,8 @@ struct Document {
     /// The lines that name the fields.
     head: Vec<u32>,
     records: Vec<Record>,
+    /// Its first and last line; what stands around them is no part of it.
+    extent: (u32, u32),
 }
 
 /// One record: a row, or an object.
@@ -65,11 +70,28 @@ struct Value {
 }
 
 impl Document {
+    /// Reads the first document in a text: a program may print a title above it and a count below.
     fn read(text: &str) -> Option<Self> {
         if text.len() > MOST {
             return None;
         }
-        json::read(text).or_else(|| xml::read(text)).or_else(|| table::read(text))
+        let whole = (0, text);
+        std::iter::once(whole).chain(paragraphs(text)).find_map(|(above, part)| {
+            let read = json::read(part).or_else(|| xml::read(part)).or_else(|| table::read(part));
+            read.map(|it| it.below(above))
+        })
+    }
+
+    /// It as it stands below so many lines.
+    fn below(mut self, above: u32) -> Self {
+        let own = |lines: &mut Vec<u32>| lines.iter_mut().for_each(|it| *it += above);
+        own(&mut self.head);
+        for record in &mut self.records {
+            own(&mut record.lines);
+            record.values.values_mut().for_each(|it| own(&mut it.lines));
+        }
+        self.extent = (self.extent.0 + above, self.extent.1 + above);
+        self
     }
 
     fn all_lines(&self) -> Vec<u32> {
@@ -96,6 +118,22 @@ impl Document {
     }
 }
 
+/// The parts of a text between empty lines, each with how many lines stand above it.
+fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let mut rest = Some((0_u32, text));
+    let mut next = move || {
+        let (above, part) = rest?;
+        let Some((own, left)) = part.split_once("\n\n") else {
+            rest = None;
+            return Some((above, part));
+        };
+        let lines = own.matches('\n').count() + 2;
+        rest = Some((above + u32::try_from(lines).unwrap_or(u32::MAX), left));
+        Some((above, own))
+    };
+    std::iter::from_fn(move || next()).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
+}
+
 /// Where lines begin.
 struct Numbers {
     starts: Vec<usize>,
@@ -107,6 +145,11 @@ impl Numbers {
         Self { starts: std::iter::once(0).chain(after).collect() }
     }
 
+    /// The first and the last line.
+    fn all(&self) -> (u32, u32) {
+        (1, u32::try_from(self.starts.len()).unwrap_or(u32::MAX))
+    }
+
     /// The lines of a range of bytes, from 1.
     fn of_range(&self, range: &std::ops::Range<usize>) -> Vec<u32> {
         let line = |at: usize| self.starts.partition_point(|it| *it <= at);
@@ -115,10 +158,19 @@ impl Numbers {
     }
 }
 
+/// What the structure of two outputs tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What changed in the document that they hold.
+    pub changes: Vec<Change>,
+    /// Its first and last line, before and after: what stands around it is told by lines.
+    pub extent: [(u32, u32); 2],
+}
+
 /// What changed between two outputs that say records of fields; `None` where one of them does not,
 /// where they have nothing in common, and where their lines tell it as well.
 #[must_use]
-pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Vec<Change>> {
+pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Told> {
     let (was, is) = (Document::read(old)?, Document::read(new)?);
     let common: Vec<String> =
         was.fields.iter().filter(|it| is.fields.contains(it)).cloned().collect();
@@ -137,7 +189,7 @@ pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Vec<Chan
     }
     all.extend(own);
     all.truncate(CHANGES);
-    (!all.is_empty()).then_some(all)
+    (!all.is_empty()).then_some(Told { changes: all, extent: [was.extent, is.extent] })
 }
 
 fn change(

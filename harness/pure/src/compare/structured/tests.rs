@@ -4,7 +4,7 @@ use super::*;
 
 /// Each change as `thing: before -> after`, with the lines of both sides.
 fn told(old: &str, new: &str) -> Option<Vec<String>> {
-    let all = changes(FacetKind::Stdout, old, new)?;
+    let all = changes(FacetKind::Stdout, old, new)?.changes;
     let side = |text: &Option<String>, lines: &[u32]| {
         let text = text.as_deref().unwrap_or("nothing");
         format!("{text} {lines:?}")
@@ -130,4 +130,31 @@ fn what_is_no_table_is_compared_by_its_lines() {
     ] {
         assert_eq!(told(old, new), None, "{old} -> {new}");
     }
+}
+
+#[test]
+fn a_document_is_found_between_a_title_and_what_is_said_below_it() {
+    let around = |csv: &str| format!("Export of lots\n\n{csv}\n\n200 text/csv");
+    assert_eq!(
+        only(&around(CSV), &around("id,name,stock\n1,Lamp,3\n2,Cup,9\n3,Pen,5")),
+        ["column \"stock\": 2,Cup,4 [5] -> 2,Cup,9 [5]"]
+    );
+    let told = changes(FacetKind::Stdout, &around(CSV), &around("id,name\n1,Lamp\n2,Cup\n3,Pen"));
+    let told = told.expect("it has a structure");
+    assert_eq!((told.changes.len(), told.extent), (1, [(3, 6), (3, 6)]));
+    let below = |json: &str| format!("{json}\n200 application/json");
+    assert_eq!(
+        only(&below("[{\"id\": 1}]"), &below("[{\"id\": 1, \"town\": \"Ghent\"}]")),
+        ["field \"town\": nothing [] -> field \"town\" [1]"]
+    );
+}
+
+#[test]
+fn a_cell_may_go_over_several_lines() {
+    let old = "id,note\n1,\"one\ntwo\"\n2,three";
+    assert_eq!(
+        only(old, "id,note\n1,\"one\ntwo\"\n2,four"),
+        ["column \"note\": note: three [4] -> note: four [4]"]
+    );
+    assert_eq!(told("He said, she said\nand then, it was\nprose", "x"), None);
 }

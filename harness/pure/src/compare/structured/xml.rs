@@ -50,6 +50,7 @@ pub(super) fn read(text: &str) -> Option<Document> {
         by_line,
         head: Vec::new(),
         records,
+        extent: numbers.all(),
     })
 }
 
