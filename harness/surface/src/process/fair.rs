@@ -67,7 +67,8 @@ impl FairInstant {
 
     /// What a future comes to by this instant; `None` where it does not.
     pub async fn allow<T>(self, future: impl Future<Output = T>) -> Option<T> {
-        tokio::pin!(future);
+        // On the heap: what is waited for may be a whole step, within another one.
+        let mut future = Box::pin(future);
         loop {
             // It is looked at least this often what the machine gives.
             let nap = self.left().min(BETWEEN);

@@ -58,6 +58,8 @@ pub struct Page {
     pub(crate) top: String,
     pub(crate) base: Url,
     pub(crate) work: PathBuf,
+    /// What documents of this page wrote by a clock of their own, as `METHOD URL`.
+    pub(crate) by_clock: BTreeSet<String>,
     /// Overlays that are clicked away.
     pub(crate) dismissals: Vec<Dismissal>,
     /// Where the browser puts files until a step asks for them; goes with the page.
@@ -128,6 +130,7 @@ impl Page {
             tested: BTreeSet::new(),
             base,
             work: context.work.clone(),
+            by_clock: BTreeSet::new(),
             dismissals: context.dismiss.clone(),
             _downloads: blank.downloads,
             round: 0,

@@ -69,6 +69,15 @@ impl Page {
         Ok(())
     }
 
+    /// Learns what the page wrote by its clock; where it cannot be asked, the rounds of a first night
+    /// tell.
+    pub(crate) async fn ask_what_the_clock_wrote(&mut self, deadline: FairInstant) {
+        let wrote = "globalThis.__nightshift ? __nightshift.wrote().join('\\n') : ''";
+        if let Ok(said) = self.evaluate(wrote, deadline).await {
+            self.by_clock.extend(said.as_str().unwrap_or_default().lines().map(str::to_owned));
+        }
+    }
+
     /// Lets a short time pass, or until the next event.
     pub(crate) async fn pause(&self) {
         let mut changes = self.record.changes();

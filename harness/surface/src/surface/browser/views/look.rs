@@ -121,6 +121,9 @@ impl Page {
             let mut state = self.record.state();
             (state.hops.clone(), std::mem::take(&mut state.writes))
         };
+        if look.facets.contains(&FacetKind::Requests) {
+            Box::pin(self.ask_what_the_clock_wrote(deadline)).await;
+        }
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -138,9 +141,11 @@ impl Page {
                     let lang = &read.details.lang;
                     FacetContent::Text(detail::response(lang, &hops, self.base.as_str()))
                 }
-                FacetKind::Requests => {
-                    FacetContent::Text(detail::requests(&writes, self.base.as_str()))
-                }
+                FacetKind::Requests => FacetContent::Text(detail::requests(
+                    &writes,
+                    &self.by_clock,
+                    self.base.as_str(),
+                )),
                 FacetKind::Cookies => FacetContent::Text(self.cookies_facet().await?),
                 FacetKind::A11y => {
                     FacetContent::Text(read.details.a11y.clone() + &self.axe_lines().await?)
