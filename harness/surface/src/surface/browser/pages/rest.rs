@@ -2,9 +2,9 @@
 //!
 //! A wrong name in a scenario would cost its whole time limit, and once more with the next attempt.
 //! The preload script knows what may still change a page by itself: requests, timers that are due
-//! before the deadline, intervals of which something comes, connections, workers, animations, frames of other origins. Where
-//! there is none of it, and none has changed anything for [`QUIET`], what is lacking stays lacking.
-//! And checks that follow a failed one, with no action in between, are not given the time again.
+//! before the deadline, intervals of which something comes, connections, workers, animations, frames
+//! of other origins. Where there is none of it, and none has changed anything for [`QUIET`], what is
+//! lacking stays lacking. And checks that follow a failed one, with no action in between, are not given the time again.
 
 use std::time::Duration;
 

@@ -16,11 +16,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::cover::{Cover, TRIES, Unknown, painted};
+use crate::model::event::Failure;
 use crate::model::picture::{Extent, Layout, PlacedThing};
-use crate::model::{FacetContent, Rect, Target};
+use crate::model::{FacetContent, Outcome, Rect, Target};
 use crate::process::FairInstant;
 use crate::surface::browser::actions::seek::Need;
 use crate::surface::browser::engine::bidi::Refusal;
+use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::frames::Entered;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
@@ -122,7 +124,7 @@ impl Page {
                 break (drawing, frame, png, hidden);
             }
             if begun == TRIES {
-                return Err(failed(PLACES_KNOWN, "they moved while it was taken, again and again"));
+                return Err(unseen("they moved while it was taken, again and again"));
             }
             self.get_ready(deadline).await?;
         };
@@ -143,8 +145,10 @@ impl Page {
     /// Where the page shows secrets, from the top left corner of the viewport.
     async fn hidden(&self) -> Step<Vec<Area>> {
         self.cover().areas().await.map_err(|unknown| match unknown {
+            Unknown::Page(Snag::Again(said) | Snag::Refused(said)) | Unknown::Engine(said) => {
+                unseen(&said)
+            }
             Unknown::Page(snag) => self.trouble(snag, PLACES_KNOWN),
-            Unknown::Engine(said) => failed(PLACES_KNOWN, said),
         })
     }
 
@@ -298,6 +302,17 @@ impl Page {
             }
         }
     }
+}
+
+/// A picture that is not taken because of what might be seen in it: that says nothing of the product.
+fn unseen(why: &str) -> Trouble {
+    Trouble::Failed(Failure {
+        outcome: Outcome::HarnessError,
+        expected: PLACES_KNOWN.to_owned(),
+        actual: format!(
+            "where the page shows secrets is not known, so no picture of it is taken: {why}"
+        ),
+    })
 }
 
 /// The picture with these regions painted over.
