@@ -10,6 +10,7 @@
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
 //! - `totp.rs`: one-time codes.
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
+//! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
@@ -24,6 +25,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod totp;
+mod worked;
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -362,6 +364,7 @@ impl Attempt<'_> {
             Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Mail(mail) => self.read_mail(step, mail).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
+            Action::Set(all) => Ok(self.set(all)),
             Action::When(when) => Ok(self.decide_on(step, when).await),
             Action::Repeat(repeat) => Ok(self.decide_on_round(step, repeat, turn.round).await),
             _ => {

@@ -12,6 +12,7 @@ use super::page_settings::PageSettings;
 use super::target::Target;
 use super::template::Template;
 use super::terminal::TerminalAction;
+use super::worked::Worked;
 
 /// The most of a text that a description shows, in characters.
 const SHOWN: usize = 80;
@@ -69,6 +70,9 @@ impl Action {
             Self::Capture(captures) => joined(
                 captures.iter().map(|(name, it)| format!("capture {name} from {}", it.describe())),
             ),
+            Self::Set(all) => {
+                joined(all.iter().map(|(name, it)| format!("set {name} to {}", it.describe())))
+            }
             Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
             Self::Run(run) => format!("run {}", run.command.words()),
             Self::Terminal(action) => action.describe(),
@@ -316,6 +320,16 @@ impl PageCapture {
             Self::Url(_) => "the URL".to_owned(),
             Self::Clipboard => "the clipboard".to_owned(),
         }
+    }
+}
+
+impl Worked {
+    fn describe(&self) -> String {
+        let of = quoted(self.of.raw());
+        let part = self.matching.as_ref().map(|it| format!(" matching {it}")).unwrap_or_default();
+        let form = self.form.map(|it| format!(" as {it}")).unwrap_or_default();
+        let table = if self.table.is_empty() { "" } else { ", by a table" };
+        format!("{of}{part}{form}{table}")
     }
 }
 

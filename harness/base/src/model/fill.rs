@@ -96,6 +96,9 @@ impl Action {
             Self::Capture(captures) => {
                 Self::Capture(every(captures, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
             }
+            Self::Set(all) => {
+                Self::Set(every(all, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
+            }
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),

@@ -96,6 +96,7 @@ impl Page {
             | Action::Terminal(_)
             | Action::File(_)
             | Action::Mail(_)
+            | Action::Set(_)
             | Action::ForEach(_)
             | Action::Use { .. } => Err(failed("an action on a page", "this action is none")),
         }
