@@ -10,6 +10,7 @@ use regex::bytes::Regex;
 
 use super::LedgerError;
 use super::broken::{Squeezed, hex_rows};
+use super::cut::Cut;
 use super::escapes::{SHORTEST_WRAPPED, Walker};
 
 /// Secret values by name, and the means to take them out of bytes.
@@ -34,6 +35,8 @@ struct Known {
     plain: Option<Regex>,
     /// These without what is blank in them.
     spread: Walker,
+    /// What we leave of them ourselves.
+    cut: Cut,
 }
 
 #[derive(Default)]
@@ -170,11 +173,13 @@ impl Known {
             long: pattern_of(long().flat_map(encoded_forms).collect()),
             plain: pattern_of(long().flat_map(plain_forms).collect()),
             spread: Walker::new(squeezed.iter().map(String::as_str)),
+            cut: Cut::of(all()),
         })
     }
 
     fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found = self.walker.find_all(text);
+        found.extend(self.cut.find(text));
         found.extend(self.pattern.find_iter(text).map(|it| it.range()));
         if let Some(long) = &self.long
             && let Some(squeezed) = Squeezed::lines(text)
@@ -229,7 +234,7 @@ fn is_number(before: &[u8]) -> bool {
 }
 
 /// What finds these bytes; `None` where there are none.
-fn pattern_of(mut forms: Vec<Vec<u8>>) -> Option<Regex> {
+pub(super) fn pattern_of(mut forms: Vec<Vec<u8>>) -> Option<Regex> {
     forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     forms.dedup();
     if forms.is_empty() {

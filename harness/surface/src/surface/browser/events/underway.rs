@@ -2,9 +2,10 @@
 //! known of those that were. Kept up to date by [`super::record`]; [`crate::surface::browser::pages::ready`] waits for them.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::traffic::is_write;
+use crate::process::FairInstant;
 
 /// A request that takes longer than this is a long poll: nobody waits for it.
 const LONG_POLL: Duration = Duration::from_secs(2);
@@ -52,7 +53,7 @@ struct Request {
     /// The tab that asked; empty where none did, as of workers.
     tab: String,
     kind: Kind,
-    since: Instant,
+    since: FairInstant,
     /// Its answer has begun, with this status.
     status: Option<u16>,
     /// An event stream stays open for good.
@@ -82,7 +83,7 @@ pub(crate) struct Underway {
     given_up: HashSet<String>,
     begun: u64,
     /// When a tab that had loaded got its last script.
-    scripts: HashMap<String, Instant>,
+    scripts: HashMap<String, FairInstant>,
 }
 
 impl Underway {
@@ -91,7 +92,7 @@ impl Underway {
         self.complete.remove(&id);
         self.given_up.remove(&id);
         self.begun += 1;
-        let since = Instant::now();
+        let since = FairInstant::now();
         self.open.insert(id, Request { url, tab, kind, since, status: None, stream: false });
     }
 
@@ -109,7 +110,7 @@ impl Underway {
         if let Some(Request { kind: Kind::Script, tab, .. }) = self.open.remove(id)
             && during == During::Use
         {
-            self.scripts.insert(tab, Instant::now());
+            self.scripts.insert(tab, FairInstant::now());
         }
         match (self.given_up.remove(id), self.complete.insert(id.to_owned())) {
             (true, _) => End::AfterAll,
