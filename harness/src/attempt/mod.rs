@@ -203,7 +203,7 @@ impl Attempt<'_> {
                 attempt: self.number,
                 outcome,
                 detail: None,
-                duration_ms: milliseconds(started),
+                duration_ms: record::milliseconds(started),
             })?;
         }
         Ok(ended)
@@ -582,10 +582,6 @@ fn no_product(step: &Step) -> Failure {
         expected: step.text.clone(),
         actual: "the night prepared no product for this step".to_owned(),
     }
-}
-
-fn milliseconds(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// `5m`, `90s`, `250ms`: the form in which YAML has durations.

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{Attempt, CarriedOut, Crash, milliseconds};
+use super::{Attempt, CarriedOut, Crash};
 use crate::ledger::LedgerError;
 use crate::model::event::Purpose;
 use crate::model::event::{FacetRecord, Failure};
@@ -191,4 +191,9 @@ impl Attempt<'_> {
         };
         self.ledger.keep_all(&material)
     }
+}
+
+/// The milliseconds since then, by the wall's clock.
+pub(super) fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
