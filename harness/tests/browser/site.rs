@@ -296,6 +296,12 @@ async fn page(uri: axum::http::Uri) -> Response {
     }
 }
 
+/// Fields that do not let the keyboard leave, each in its own way.
+const TRAPS: &str = "<title>Traps</title><input aria-label=Free>\
+    <input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>\
+    <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
+    <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>";
+
 /// What each page shows.
 fn body(path: &str) -> Option<&'static str> {
     Some(match path {
@@ -350,12 +356,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/drawn" => {
             "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
         }
-        "/traps" => {
-            "<title>Traps</title><input aria-label=Free>\
-             <input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>\
-             <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
-             <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>"
-        }
+        "/traps" => TRAPS,
         "/alone" => {
             "<title>Alone</title><input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>"
         }

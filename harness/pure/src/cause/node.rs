@@ -1,5 +1,6 @@
 //! What roles and names of the accessibility tree mean to rules.
 
+use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 use crate::model::thing::Node;
 
@@ -33,6 +34,22 @@ pub fn is_item(line: &str) -> bool {
 pub fn collection(change: &Change) -> Option<String> {
     let at = change.around.iter().rposition(|it| is_collection(it))?;
     Some(without_numbers(&change.around[..=at].join("\n")))
+}
+
+/// Where a link led and where it leads, in the tree or in the list of links.
+#[must_use]
+pub fn addresses(change: &Change) -> Option<(&str, &str)> {
+    let facet = change.facet?;
+    Some((address(facet, change.before.as_deref()?)?, address(facet, change.after.as_deref()?)?))
+}
+
+fn address(facet: FacetKind, line: &str) -> Option<&str> {
+    let node = Node::read(line);
+    match facet {
+        FacetKind::Aria => node.attribute("url"),
+        FacetKind::Links => node.value.and_then(|it| it.split(' ').next()),
+        _ => None,
+    }
 }
 
 /// The first text in double quotes, with its quotes; an empty one names nothing.

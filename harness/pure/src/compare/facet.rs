@@ -271,6 +271,7 @@ fn diff(facet: FacetKind, expected: &str, actual: &str) -> Option<LineDiff> {
         FacetShape::Files => lines::diff_files(expected, actual),
         FacetShape::Tree => lines::diff(expected, actual, Shape::Tree),
         FacetShape::Set => super::set::diff(expected, actual),
+        FacetShape::Output if super::structured::is_reordered(expected, actual) => None,
         FacetShape::Picture | FacetShape::Output | FacetShape::Code | FacetShape::Lines => {
             lines::diff(expected, actual, Shape::Flat)
         }

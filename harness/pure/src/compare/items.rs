@@ -190,9 +190,12 @@ fn other_records<'a>(old: &[Shown<'a>], new: &[Shown<'a>]) -> BTreeSet<Kind<'a>>
     all.into_iter().filter(is_other).collect()
 }
 
+/// Parts that tell items of a kind apart.
+type Telling<'a> = BTreeSet<(Kind<'a>, &'a str)>;
+
 /// The parts that tell items of a kind apart: not what most of them say, such as the buttons of every
 /// row.
-fn telling<'a>(items: &[Shown<'a>]) -> BTreeSet<(Kind<'a>, &'a str)> {
+fn telling<'a>(items: &[Shown<'a>]) -> Telling<'a> {
     let mut times: BTreeMap<(Kind<'a>, &str), usize> = BTreeMap::new();
     let mut all: BTreeMap<Kind<'a>, usize> = BTreeMap::new();
     for item in items {
@@ -210,9 +213,9 @@ fn telling<'a>(items: &[Shown<'a>]) -> BTreeSet<(Kind<'a>, &'a str)> {
 fn likeness<'a>(
     old: &Shown<'a>,
     new: &Shown<'a>,
-    (was, is): &(BTreeSet<(Kind<'a>, &'a str)>, BTreeSet<(Kind<'a>, &'a str)>),
+    (was, is): &(Telling<'a>, Telling<'a>),
 ) -> Option<usize> {
-    let of = |item: &Shown<'a>, telling: &BTreeSet<(Kind<'a>, &'a str)>| -> Vec<&'a str> {
+    let of = |item: &Shown<'a>, telling: &Telling<'a>| -> Vec<&'a str> {
         let tells = |it: &&str| telling.contains(&(item.kind(), *it));
         item.parts.iter().copied().filter(tells).collect()
     };

@@ -40,6 +40,8 @@ mod work;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use tokio::sync::watch;
+
 pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
@@ -61,6 +63,17 @@ pub enum Exit {
     Code(i32),
     /// By this signal.
     Signal(i32),
+}
+
+impl Exit {
+    /// Waits until it is told how a process ended.
+    async fn told_by(exit: &watch::Receiver<Option<Self>>) -> Self {
+        match exit.clone().wait_for(Option::is_some).await {
+            Ok(exit) => exit.unwrap_or(Self::Signal(0)),
+            // The task that waits for the process went with the runtime, and took it along.
+            Err(_) => Self::Signal(0),
+        }
+    }
 }
 
 impl std::fmt::Display for Exit {

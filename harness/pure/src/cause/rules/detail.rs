@@ -9,7 +9,7 @@ use super::Rule;
 use crate::cause::node::{quoted_name, tells};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::Change;
+use crate::model::change::{Change, without_numbers};
 use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "detail", edges };
@@ -40,7 +40,15 @@ fn sides(change: &Change) -> impl Iterator<Item = &str> {
 }
 
 fn is_about(other: &Change, detail: &Change) -> bool {
-    sides(detail).any(|said| sides(other).any(|line| tells(line, said) || holds(line, said)))
+    // What hinders people is told without numbers.
+    let bare = detail.facet == Some(FacetKind::A11y);
+    sides(detail).any(|said| {
+        sides(other).any(|line| {
+            let plain = if bare { without_numbers(line) } else { line.to_owned() };
+            let said = if bare { without_numbers(said) } else { said.to_owned() };
+            tells(&plain, &said) || holds(&plain, &said)
+        })
+    })
 }
 
 /// Whether what a detail calls its thing by holds all words of a line of the tree.

@@ -2,7 +2,8 @@
 //! are the objects of several lists, each under its name; any other document is one record. Objects in objects are told by path (`customer.name`), lists as a
 //! whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
@@ -22,6 +23,32 @@ pub(super) fn read(text: &str) -> Option<Document> {
         Ok(whole) => Some(document(text, &whole)),
         Err(_) => lines(text).or_else(|| first(text)),
     }
+}
+
+/// Where the objects and lists stand that a text begins with.
+pub(super) fn values(text: &str) -> Vec<Range<usize>> {
+    let mut all = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    let (mut end, mut found) = (0, Vec::new());
+    while let Some(Ok(value)) = all.next()
+        && (value.is_object() || value.is_array())
+    {
+        found.push(end..all.byte_offset());
+        end = all.byte_offset();
+    }
+    found
+}
+
+/// What a document says at each of its pointers, as it is spelled; in which order an object names
+/// its members is no part of that.
+pub(super) fn spelled(text: &str) -> BTreeMap<String, String> {
+    let Ok(whole) = serde_json::from_str::<Json>(text) else { return BTreeMap::new() };
+    let is_leaf = |pointer: &String| match whole.pointer(pointer) {
+        Some(Json::Object(members)) => members.is_empty(),
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) | None => true,
+    };
+    let own = places(text).into_iter().filter(|it| is_leaf(&it.0));
+    own.map(|(pointer, span)| (pointer, text[span].to_owned())).collect()
 }
 
 /// The first document of a text that says something else below it.
@@ -113,7 +140,16 @@ fn finished(
         }
     }
     let records = records.into_iter().map(|it| it.1).collect();
-    Document { layout, noun: "field", fields, by_line, head: Vec::new(), records, extent }
+    Document {
+        layout,
+        noun: "field",
+        fields,
+        by_line,
+        in_order: false,
+        head: Vec::new(),
+        records,
+        extent,
+    }
 }
 
 /// How a document is written.
@@ -133,7 +169,7 @@ fn record(
     text: &str,
     whole: &Json,
     pointer: &str,
-    spans: &HashMap<String, std::ops::Range<usize>>,
+    spans: &HashMap<String, Range<usize>>,
     numbers: &Numbers,
 ) -> (Vec<String>, Record) {
     let mut fields = Fields::new();
@@ -148,12 +184,14 @@ fn record(
         };
         (name.clone(), Value { text: said.clone(), lines: own, alone })
     });
+    let order: Vec<String> = fields.iter().map(|it| it.0.clone()).collect();
     let record = Record {
         values: values.collect(),
+        order: order.clone(),
         lines: lines(pointer).unwrap_or_default(),
         text: whole.to_string(),
     };
-    (fields.iter().map(|it| it.0.clone()).collect(), record)
+    (order, record)
 }
 
 /// Every value by its name, its pointer and what it says.

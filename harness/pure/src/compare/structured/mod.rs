@@ -42,6 +42,9 @@ struct Document {
     fields: Vec<String>,
     /// Whether every record is a line of its own, so that lines tell records.
     by_line: bool,
+    /// Whether the order of its fields says something: that of columns does, that of the members of
+    /// an object does not.
+    in_order: bool,
     /// The lines that name the fields.
     head: Vec<u32>,
     records: Vec<Record>,
@@ -55,6 +58,8 @@ struct Record {
     values: BTreeMap<String, Value>,
     /// The lines that it takes, from 1.
     lines: Vec<u32>,
+    /// Its fields in their order, where each record has one of its own.
+    order: Vec<String>,
     /// It as it is written, in one line.
     text: String,
 }
@@ -121,7 +126,7 @@ impl Document {
 /// The parts of a text between empty lines, each with how many lines stand above it.
 fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut rest = Some((0_u32, text));
-    let mut next = move || {
+    let next = move || {
         let (above, part) = rest?;
         let Some((own, left)) = part.split_once("\n\n") else {
             rest = None;
@@ -131,7 +136,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
         rest = Some((above + u32::try_from(lines).unwrap_or(u32::MAX), left));
         Some((above, own))
     };
-    std::iter::from_fn(move || next()).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
+    std::iter::from_fn(next).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
 }
 
 /// Where lines begin.
@@ -192,6 +197,37 @@ pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Told> {
     (!all.is_empty()).then_some(Told { changes: all, extent: [was.extent, is.extent] })
 }
 
+/// Whether two outputs are the same but for the order in which objects in JSON name their members,
+/// which says nothing. White space and how a value is spelled are seen by whoever reads an output.
+#[must_use]
+pub(super) fn is_reordered(old: &str, new: &str) -> bool {
+    if old.len() != new.len() || old.len() > MOST || letters(old) != letters(new) {
+        return false;
+    }
+    let whole = (0, old);
+    std::iter::once(whole).chain(paragraphs(old)).any(|(above, part)| {
+        let start = Numbers::of(old).starts[above as usize];
+        let of = |text: &'_ str| json::values(text.get(start..).unwrap_or_default());
+        let (was, is) = (json::values(part), of(new));
+        let Some(end) = was.last().map(|it| start + it.end) else { return false };
+        let same = |it: &std::ops::Range<usize>| {
+            let own = |text: &'_ str| json::spelled(&text[start + it.start..start + it.end]);
+            own(old) == own(new)
+        };
+        is.get(..was.len()) == Some(&was[..])
+            && was.iter().all(same)
+            && new.get(..start) == old.get(..start)
+            && new.get(end..) == old.get(end..)
+    })
+}
+
+/// How often each byte stands in a text.
+fn letters(text: &str) -> [usize; 256] {
+    let mut all = [0; 256];
+    text.bytes().for_each(|it| all[usize::from(it)] += 1);
+    all
+}
+
 fn change(
     facet: FacetKind,
     thing: Thing,
@@ -236,7 +272,7 @@ fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
     gone.chain(came).collect()
 }
 
-/// The same fields in another order; of objects that is how they are laid out.
+/// The same fields in another order, where that says something.
 fn order_of_fields(
     facet: FacetKind,
     was: &Document,
@@ -244,7 +280,7 @@ fn order_of_fields(
     common: &[String],
 ) -> Option<Change> {
     let order: Vec<&String> = is.fields.iter().filter(|it| common.contains(it)).collect();
-    if order.iter().copied().eq(common.iter()) {
+    if !(was.in_order && is.in_order) || order.iter().copied().eq(common.iter()) {
         return None;
     }
     let side = |names: Vec<&String>, of: &Document| {
@@ -358,8 +394,10 @@ fn record(
         |of: &'_ Record, name: &String| of.values.get(name).cloned().unwrap_or(none.clone());
     let differing = common.iter().filter(|name| value(a, name).text != value(b, name).text);
     let differing: Vec<&String> = differing.collect();
-    // A row is told by its line.
-    if was.by_line && is.by_line {
+    // A row is told by its line, where no field stands elsewhere in it.
+    let order = |it: &Record| it.order.iter().filter(|it| common.contains(it)).cloned().collect();
+    let (before, after): (Vec<String>, Vec<String>) = (order(a), order(b));
+    if was.by_line && is.by_line && before == after {
         let thing = match differing.as_slice() {
             [name] => Thing::Field(was.field(name)),
             _ => Thing::Record("record".to_owned()),
@@ -371,16 +409,23 @@ fn record(
         (Some(text), value.lines)
     };
     let around: Vec<String> = called(was, a, b).into_iter().collect();
-    let one = |name: &&String| Change {
-        around: around.clone(),
-        ..change(
-            facet,
-            Thing::Field(was.field(name)),
-            side(name, value(a, name)),
-            side(name, value(b, name)),
-        )
+    let one = |name: &&String| {
+        let (mut old, mut new) = (value(a, name), value(b, name));
+        without_place(&mut old, &mut new);
+        let thing = Thing::Field(was.field(name));
+        Change { around: around.clone(), ..change(facet, thing, side(name, old), side(name, new)) }
     };
     differing.iter().map(one).collect()
+}
+
+/// A comma behind one of two values says that the other one is the last of its object.
+fn without_place(old: &mut Value, new: &mut Value) {
+    let comma = |it: &Value| it.alone.as_ref().is_some_and(|it| it.ends_with(','));
+    if comma(old) != comma(new) {
+        for line in [old, new].into_iter().filter_map(|it| it.alone.as_mut()) {
+            *line = line.trim_end_matches(',').to_owned();
+        }
+    }
 }
 
 /// What a record is called: the first of its fields that both sides have, that is text, and that no

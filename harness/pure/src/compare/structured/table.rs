@@ -125,13 +125,14 @@ fn of_rows(layout: &str, rows: Vec<Row<'_>>) -> Option<Document> {
     let records = rows.map(|(lines, cells, line)| {
         let value = |text: String| Value { text, lines: lines.clone(), alone: None };
         let values = fields.iter().cloned().zip(cells.into_iter().map(value)).collect();
-        Record { values, lines, text: line.trim().to_owned() }
+        Record { values, order: Vec::new(), lines, text: line.trim().to_owned() }
     });
     let records: Vec<Record> = records.collect();
     let all = || head.iter().chain(records.iter().flat_map(|it| &it.lines)).copied();
     Some(Document {
         layout: layout.to_owned(),
         noun: "column",
+        in_order: true,
         fields,
         by_line: records.iter().all(|it| it.lines.len() == 1),
         extent: (all().min()?, all().max()?),

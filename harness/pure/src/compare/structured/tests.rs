@@ -158,3 +158,61 @@ fn a_cell_may_go_over_several_lines() {
     );
     assert_eq!(told("He said, she said\nand then, it was\nprose", "x"), None);
 }
+
+#[test]
+fn members_of_an_object_in_another_order_are_nothing_wherever_the_object_stands() {
+    for (old, new) in [
+        ("{\"a\": 1, \"b\": {\"c\": 2, \"d\": [3]}}", "{\"b\": {\"d\": [3], \"c\": 2}, \"a\": 1}"),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"b\": 2,\n  \"a\": 1\n}"),
+        ("{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}", "{\"b\":2,\"a\":1}\n{\"a\":3,\"b\":4}"),
+        ("Lots:\n\n[{\"a\": 1, \"b\": 2}]\n\n1 row", "Lots:\n\n[{\"b\": 2, \"a\": 1}]\n\n1 row"),
+    ] {
+        assert!(is_reordered(old, new), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn whatever_else_json_says_or_looks_like_is_something() {
+    for (old, new) in [
+        // Other values, the same letters.
+        ("{\"a\": 1, \"b\": 2}", "{\"a\": 2, \"b\": 1}"),
+        ("{\"a\": 1, \"b\": 2}", "{\"b\": 1, \"a\": 2}"),
+        ("{\"a\": 10000000000000000000021}", "{\"a\": 10000000000000000000012}"),
+        // A list, whose order counts.
+        ("[{\"a\": 1}, {\"a\": 2}]", "[{\"a\": 2}, {\"a\": 1}]"),
+        ("{\"a\": [1, 2]}", "{\"a\": [2, 1]}"),
+        ("{\"a\": 1}\n{\"a\": 2}", "{\"a\": 2}\n{\"a\": 1}"),
+        // How it is laid out, and how a value is spelled.
+        ("{\"a\": 1, \"b\": 2}", "{\"b\":2, \"a\":1}"),
+        ("{\"a\": 1.0, \"b\": 2}", "{\"b\": 2, \"a\": 1.00}"),
+        // What stands around it, and what is no JSON.
+        ("{\"a\": 1, \"b\": 2}\n12 rows", "{\"b\": 2, \"a\": 1}\n21 rows"),
+        ("{a: 1, b: 2}", "{b: 2, a: 1}"),
+        ("a, b", "b, a"),
+    ] {
+        assert!(!is_reordered(old, new), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn a_value_of_json_is_told_without_the_order_of_members_around_it() {
+    assert_eq!(
+        only("{\"a\": 1, \"b\": 2}", "{\"b\": 3, \"a\": 1}"),
+        ["field \"b\": b: 2 [1] -> b: 3 [1]"]
+    );
+    assert_eq!(
+        only(
+            "{\"id\": 1, \"n\": 2}\n{\"id\": 2, \"n\": 5}",
+            "{\"n\": 4, \"id\": 1}\n{\"id\": 2, \"n\": 5}"
+        ),
+        ["field \"n\": n: 2 [1] -> n: 4 [1]"]
+    );
+    // Columns are read by their place.
+    assert_eq!(
+        only("id,n\n1,2\n2,5", "n,id\n4,1\n5,2"),
+        [
+            "order of columns: id, n [1, 2, 3] -> n, id [1, 2, 3]",
+            "column \"n\": 1,2 [2] -> 4,1 [2]"
+        ]
+    );
+}

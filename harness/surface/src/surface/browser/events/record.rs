@@ -1,8 +1,9 @@
 //! [`Record`]: what the browser's events say about one page, kept up to date as they arrive.
 //!
 //! The event task writes ([`Record::apply`]), the page reads and waits for changes. Watches,
-//! dialogs, downloads, navigation and the logs for a person all come from here; how events get
-//! here is told in [`crate::surface::browser::engine::bidi`].
+//! dialogs, downloads, navigation and the logs for a person all come from here; what events say of
+//! requests is in [`super::requests`], how events get here in
+//! [`crate::surface::browser::engine::bidi`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
@@ -13,15 +14,13 @@ use url::Url;
 
 pub(crate) use super::tab::Progress;
 use super::tab::{Replaced, Tab};
-use super::traffic::{Ending, Write, hop, keep, take_back, text};
-use super::underway::{During, End, Kind, Underway};
+use super::traffic::{Write, text};
+use super::underway::Underway;
 use crate::model::WatchKind;
 use crate::surface::Sighting;
 use crate::surface::browser::engine::auth::Answer;
 use crate::surface::browser::engine::bidi::locked;
 
-/// How the engine says that a request was given up.
-const ABORTED: &str = "net::ERR_ABORTED";
 /// The logs for a person are cut here; what is longer helps nobody.
 const LOG_LINES: usize = 2_000;
 
@@ -258,12 +257,12 @@ impl State {
         self.opened.push(id.to_owned());
     }
 
-    fn tab_mut(&mut self, id: &str) -> Option<&mut Tab> {
+    pub(super) fn tab_mut(&mut self, id: &str) -> Option<&mut Tab> {
         std::iter::once(&mut self.tab).chain(&mut self.others).find(|it| it.id == id)
     }
 
     /// The tab that a browsing context lies in; empty where it lies in none.
-    fn tab_of(&self, context: &Value) -> String {
+    pub(super) fn tab_of(&self, context: &Value) -> String {
         let mut id = context.as_str().unwrap_or_default();
         while let Some(parent) = self.frames.get(id) {
             id = parent;
@@ -421,98 +420,7 @@ impl State {
         }
     }
 
-    fn request(&mut self, params: &Value) {
-        let request = &params["request"];
-        let url = text(&request["url"]);
-        if !is_network(&url) {
-            return;
-        }
-        let (destination, resource) =
-            (request["destination"].as_str(), request["goog:resourceType"].as_str());
-        let kind = Kind::of(&text(&request["method"]), destination, resource);
-        let tab = self.tab_of(&params["context"]);
-        self.underway.begin(text(&request["request"]), url, tab, kind);
-    }
-
-    fn answered(&mut self, params: &Value) {
-        let stream = params["response"]["mimeType"] == "text/event-stream";
-        let status = status_of(params);
-        self.underway.answered(&text(&params["request"]["request"]), status, stream);
-        self.document_answered(params, status);
-    }
-
-    fn completed(&mut self, params: &Value) {
-        let request = &params["request"];
-        let url = text(&request["url"]);
-        if !is_network(&url) {
-            return;
-        }
-        let tab = self.tab_of(&params["context"]);
-        let loaded =
-            |tab: &Tab| tab.navigation.as_ref().is_none_or(|it| it.progress == Progress::Loaded);
-        let during = match self.tab_mut(&tab) {
-            Some(tab) if loaded(tab) => During::Use,
-            Some(_) | None => During::Loading,
-        };
-        match self.underway.completed(&text(&request["request"]), during) {
-            End::Known => {}
-            End::AfterAll => {
-                take_back(&mut self.writes, params);
-                self.concluded(params, status_of(params));
-            }
-            End::New | End::Answered(_) => self.concluded(params, status_of(params)),
-        }
-    }
-
-    /// Takes in that a request was answered.
-    fn concluded(&mut self, params: &Value, status: Option<u16>) {
-        let request = &params["request"];
-        let (method, url) = (text(&request["method"]), text(&request["url"]));
-        self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
-        keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
-        self.document_answered(params, status);
-        if let Some(code) = status.filter(|code| *code >= 400)
-            && !is_favicon(&url)
-        {
-            self.see(WatchKind::BadStatus, format!("{method} answered {code}"), url);
-        }
-    }
-
-    fn document_answered(&mut self, params: &Value, status: Option<u16>) {
-        let navigation = text(&params["navigation"]);
-        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
-            tab.answered(&navigation, status, hop(params));
-        }
-    }
-
-    fn failed(&mut self, params: &Value) {
-        let request = &params["request"];
-        let url = text(&request["url"]);
-        if !is_network(&url) {
-            return;
-        }
-        let error = text(&params["errorText"]);
-        let is_given_up = error == ABORTED;
-        match self.underway.failed(&text(&request["request"]), is_given_up) {
-            End::Known => return,
-            End::Answered(status) => return self.concluded(params, Some(status)),
-            End::New | End::AfterAll => {}
-        }
-        let method = text(&request["method"]);
-        self.network_line(&format!("{method} {url} {error}"));
-        let why = error.trim_start_matches("net::").to_owned();
-        keep(&mut self.writes, params, Ending::Failed(why));
-        let navigation = text(&params["navigation"]);
-        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
-            tab.unanswered(&navigation, &error);
-        }
-        // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
-        if !is_given_up && !is_favicon(&url) {
-            self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url);
-        }
-    }
-
-    fn see(&mut self, kind: WatchKind, message: String, url: String) {
+    pub(super) fn see(&mut self, kind: WatchKind, message: String, url: String) {
         self.seen.push(Seen { kind, message, url, untold: None });
     }
 
@@ -524,18 +432,9 @@ impl State {
     fn console_line(&mut self, line: &str) {
         push_line(&mut self.console, line);
     }
-
-    fn network_line(&mut self, line: &str) {
-        push_line(&mut self.network, line);
-    }
-
-    /// The requests that were never answered, for the network log.
-    pub(crate) fn unanswered(&self) -> Vec<String> {
-        self.underway.unanswered().map(|url| format!("{url} (no answer yet)")).collect()
-    }
 }
 
-fn push_line(lines: &mut Vec<String>, line: &str) {
+pub(super) fn push_line(lines: &mut Vec<String>, line: &str) {
     match lines.len().cmp(&LOG_LINES) {
         std::cmp::Ordering::Less => lines.push(line.to_owned()),
         std::cmp::Ordering::Equal => lines.push("(cut here: too many lines)".to_owned()),
@@ -545,18 +444,6 @@ fn push_line(lines: &mut Vec<String>, line: &str) {
 
 fn stamp(value: &Value) -> u64 {
     value.as_f64().unwrap_or_default().round() as u64
-}
-
-fn status_of(params: &Value) -> Option<u16> {
-    params["response"]["status"].as_u64().map(|status| status as u16)
-}
-
-fn is_network(url: &str) -> bool {
-    url.starts_with("http")
-}
-
-fn is_favicon(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.path() == "/favicon.ico")
 }
 
 /// The path of a URL of the product (query and fragment left out), or the whole URL of another.

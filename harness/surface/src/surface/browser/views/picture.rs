@@ -350,7 +350,7 @@ fn frame(scope: &Extent, thing: Option<Area>, drawing: &Drawing, read: &walker::
 fn layout(drawing: &Drawing, frame: &Frame) -> Layout {
     let thing =
         |it: &Drawn| Some(PlacedThing { name: it.name.clone(), rect: frame.pixels(it.rect)? });
-    Layout { things: drawing.things.iter().filter_map(thing).collect() }
+    Layout { things: drawing.things.iter().filter_map(thing).collect(), masks: Vec::new() }
 }
 
 impl Frame {
