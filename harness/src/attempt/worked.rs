@@ -5,7 +5,8 @@
 
 use regex::Regex;
 
-use super::{Attempt, CarriedOut};
+use super::Attempt;
+use super::carry_out::CarriedOut;
 use crate::model::event::Failure;
 use crate::model::worked::{Form, Worked};
 use crate::model::{Outcome, StepOutcome};

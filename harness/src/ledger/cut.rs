@@ -1,18 +1,20 @@
 //! Secrets as we change them ourselves before anything is written: cut, with `…` behind what is left
 //! of a name, or with `0` for each number of a text in which numbers do not matter (the `a11y` facet).
 //!
-//! Used by [`super::secrets`], which finds them whole and however they are escaped.
+//! Used by `secrets`, which finds them whole and however they are escaped.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::secrets::{Secrets, pattern_of};
+use super::pattern::pattern_of;
 
 /// Finds what is left of secrets.
 #[derive(Debug)]
 pub(super) struct Cut {
+    /// How many bytes tell of a secret at least.
+    shortest: usize,
     /// The secrets as they begin before a cut.
     begins: Vec<Vec<u8>>,
     /// Those with numbers, without them.
@@ -20,8 +22,8 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// What is left of these.
-    pub(super) fn of<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
+    /// What is left of these, where it has `shortest` letters.
+    pub(super) fn of<'a>(secrets: impl Iterator<Item = &'a str>, shortest: usize) -> Self {
         let (mut begins, mut whole) = (Vec::new(), Vec::new());
         for secret in secrets {
             let plain = unnumbered(secret);
@@ -30,14 +32,14 @@ impl Cut {
                 let inside = quoted.trim_matches('"').as_bytes().to_vec();
                 begins.extend([form.as_bytes().to_vec(), inside]);
             }
-            let tells = plain.chars().filter(|it| *it != '0').count() >= Secrets::SHORTEST;
+            let tells = plain.chars().filter(|it| *it != '0').count() >= shortest;
             if tells && plain != secret {
                 whole.push(plain.into_bytes());
             }
         }
         begins.sort();
         begins.dedup();
-        Self { begins, unnumbered: pattern_of(whole) }
+        Self { shortest, begins, unnumbered: pattern_of(whole) }
     }
 
     /// Where they stand.
@@ -51,7 +53,7 @@ impl Cut {
         for at in CUT.find_iter(text).map(|it| it.start()) {
             let before = &text[..at];
             let long = |form: &Vec<u8>| {
-                (Secrets::SHORTEST..form.len()).rev().find(|long| before.ends_with(&form[..*long]))
+                (self.shortest..form.len()).rev().find(|long| before.ends_with(&form[..*long]))
             };
             let longest = self.begins.iter().filter_map(long).max();
             found.extend(longest.map(|long| at - long..at));
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_secret_before_a_cut_is_found_and_that_of_a_word_is_not() {
-        let cut = Cut::of(["hunter\"2-correct-horse"].into_iter());
+        let cut = Cut::of(["hunter\"2-correct-horse"].into_iter(), 4);
         let text = "heading \"Your token: hunter\\\"2-corr…\", link \"Your hunt…\", hunter, hun…";
         let told = |text: &str| -> Vec<String> {
             cut.find(text.as_bytes()).into_iter().map(|it| text[it].to_owned()).collect()
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_secret_whose_numbers_became_zeros_is_found_whole_and_cut() {
-        let cut = Cut::of(["tok-91f3-x7k"].into_iter());
+        let cut = Cut::of(["tok-91f3-x7k"].into_iter(), 4);
         let told = |text: &str| -> Vec<String> {
             cut.find(text.as_bytes()).into_iter().map(|it| text[it].to_owned()).collect()
         };

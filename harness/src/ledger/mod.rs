@@ -10,6 +10,7 @@
 //! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
 //! - `cut.rs`: what is left of secrets where we cut a text or take its numbers out.
 //! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
+//! - `pattern.rs`: what finds any of some bytes.
 //! - `gaps.rs`: what may stand between two letters without belonging to their text.
 //! - `escapes.rs`: finds a secret of which every character may be escaped in its own way.
 //! - `spoken.rs`: takes the secrets out of what the program says to the outside.
@@ -19,6 +20,7 @@ mod cut;
 mod directory;
 mod escapes;
 mod gaps;
+mod pattern;
 mod secrets;
 pub mod spoken;
 #[cfg(test)]

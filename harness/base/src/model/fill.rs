@@ -16,6 +16,7 @@ use super::snapshot::Unordered;
 use super::target::Target;
 use super::template::{Template, UnknownReference};
 use super::terminal::{StartProgram, TerminalAction};
+use super::worked::Worked;
 
 /// How one template becomes another: filled for good, or partly substituted.
 pub type Fill<'a, E> = &'a dyn Fn(&Template) -> Result<Template, E>;
@@ -319,6 +320,12 @@ impl PageCapture {
             Self::Url(regex) => Self::Url(regex.clone()),
             Self::Clipboard => Self::Clipboard,
         })
+    }
+}
+
+impl Worked {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self { of: fill(&self.of)?, ..self.clone() })
     }
 }
 

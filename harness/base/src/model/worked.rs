@@ -66,8 +66,4 @@ impl Worked {
     pub fn plain(of: Template) -> Self {
         Self { of, matching: None, form: None, table: IndexMap::new() }
     }
-
-    pub(super) fn map<E>(&self, fill: super::fill::Fill<'_, E>) -> Result<Self, E> {
-        Ok(Self { of: fill(&self.of)?, ..self.clone() })
-    }
 }

@@ -69,6 +69,15 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until it is known how the writes ended that were just given up.
+    pub(crate) async fn await_ends(&self) {
+        // A page that gives up one after another is not waited for longer than any other.
+        let bound = FairInstant::now() + BUSY_AT_MOST;
+        while self.record.state().underway.is_in_doubt() && !bound.has_come() {
+            self.pause().await;
+        }
+    }
+
     /// Learns what the page wrote by its clock; where it cannot be asked, the rounds of a first night
     /// tell.
     pub(crate) async fn ask_what_the_clock_wrote(&mut self, deadline: FairInstant) {

@@ -129,6 +129,9 @@ impl Page {
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks, &details).await;
+        if look.facets.contains(&FacetKind::Requests) {
+            self.await_ends().await;
+        }
         let (hops, writes) = {
             let mut state = self.record.state();
             (state.hops.clone(), std::mem::take(&mut state.writes))
