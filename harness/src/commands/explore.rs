@@ -110,8 +110,15 @@ async fn explore(
         let round = prepared.run_options(options, Until::Budget(left.max(LEAST_ROUND) * 10 / 9))?;
         let out = folder.join(format!("round-{rounds}"));
         let quiet: Arc<dyn Fn(Progress) + Send + Sync> = Arc::new(|_| ());
-        let probed =
-            Box::pin(nights::probe(&prepared.probing, scenarios, &round, out, stop, quiet)).await?;
+        let probed = Box::pin(nights::probe(
+            &prepared.probing,
+            scenarios,
+            &round,
+            out,
+            &stop.of_part(),
+            quiet,
+        ))
+        .await?;
         if let Some(problem) = probed.preflight {
             let preflight = (rounds == 1).then_some(problem);
             map.give_up("the product or the browser was not well");

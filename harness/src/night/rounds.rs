@@ -96,7 +96,12 @@ pub async fn settle(
 }
 
 /// The options of one round: no reports, no second attempts, nothing of earlier nights.
-pub(super) fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>) -> RunOptions {
+pub(super) fn of_round(
+    options: &RunOptions,
+    out: PathBuf,
+    none: &Path,
+    way: Option<Shake>,
+) -> RunOptions {
     RunOptions {
         history: Some(none.to_owned()),
         out: Some(out),

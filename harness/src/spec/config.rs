@@ -11,7 +11,7 @@ use super::reader::{Reader, one_or_many};
 use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
-    BaselineConfig, ExploreConfig, BrowserConfig, Config, LimitFrom, NightConfig, Suppression,
+    BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, Suppression,
 };
 
 /// The default deadline of an action or check.

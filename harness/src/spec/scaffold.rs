@@ -55,7 +55,9 @@ pub fn scaffold_explored(url: Option<&str>, commands: &[String]) -> Vec<(String,
             Some(folder) => {
                 let _ = writeln!(text, "    path: [{}]", quoted(&folder));
             }
-            None => text.push_str("    # Where `run:` finds the product's commands:\n    # path: [.venv/bin]\n"),
+            None => text.push_str(
+                "    # Where `run:` finds the product's commands:\n    # path: [.venv/bin]\n",
+            ),
         }
         text.push_str("    # Copied fresh for every scenario:\n    # data: fixtures/\n");
         named.push(name);

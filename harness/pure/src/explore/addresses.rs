@@ -10,6 +10,8 @@ use indexmap::IndexMap;
 const SMALL: usize = 6;
 /// The most visits to one class.
 const MOST_OF_CLASS: usize = 12;
+/// The most visits to a class with several parameters.
+const MOST_OF_SEVERAL: usize = 2;
 /// After so many visits without a new shape a class is known.
 const NO_NEWS: usize = 3;
 /// The most addresses that are remembered.
@@ -39,6 +41,8 @@ struct Class {
     asked: usize,
     shapes: BTreeSet<String>,
     without_news: usize,
+    /// Whether it has several parameters.
+    several: bool,
 }
 
 /// The addresses that a product leads to.
@@ -63,6 +67,7 @@ impl Addresses {
         }
         about.class = class_of(address);
         let class = self.classes.entry(about.class.clone()).or_default();
+        class.several = about.class.contains('&');
         class.members.push(address.to_owned());
         self.all.insert(address.to_owned(), about);
     }
@@ -121,7 +126,12 @@ impl Addresses {
     /// The first, the last, the one with the longest name, one with odd letters, then the others.
     fn boundaries(&self, of: &[&String]) -> Vec<String> {
         let name = |it: &&&String| self.all[**it].name.chars().count();
-        let odd = |it: &&&String| !self.all[**it].name.chars().all(|it| it.is_alphanumeric() && it.is_ascii() || it == ' ');
+        let odd = |it: &&&String| {
+            !self.all[**it]
+                .name
+                .chars()
+                .all(|it| it.is_alphanumeric() && it.is_ascii() || it == ' ')
+        };
         let first = [of.first(), of.last(), of.iter().max_by_key(name), of.iter().find(odd)];
         let mut ranked: Vec<String> = Vec::new();
         for address in first.into_iter().flatten().chain(of) {
@@ -137,9 +147,8 @@ impl Addresses {
     #[must_use]
     pub fn sampled(&self) -> Vec<(String, usize, usize)> {
         let large = self.classes.values().filter(|it| it.asked < it.members.len());
-        let mut all: Vec<_> = large
-            .map(|it| (it.members[0].clone(), it.members.len(), it.asked))
-            .collect();
+        let mut all: Vec<_> =
+            large.map(|it| (it.members[0].clone(), it.members.len(), it.asked)).collect();
         all.sort();
         all
     }
@@ -148,6 +157,10 @@ impl Addresses {
 impl Class {
     /// How many more visits it is worth.
     fn room(&self, waiting: usize) -> usize {
+        // Two parameters together are mostly two things that were seen each by itself.
+        if self.several {
+            return waiting.min(MOST_OF_SEVERAL.saturating_sub(self.asked));
+        }
         if self.members.len() <= SMALL {
             return waiting;
         }
@@ -172,8 +185,11 @@ pub fn class_of(address: &str) -> String {
         segments.pop();
         segments.push("*");
     }
-    let mut keys: Vec<&str> =
-        query.split('&').filter(|it| !it.is_empty()).filter_map(|it| it.split('=').next()).collect();
+    let mut keys: Vec<&str> = query
+        .split('&')
+        .filter(|it| !it.is_empty())
+        .filter_map(|it| it.split('=').next())
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     format!("{}?{}", segments.join("/"), keys.join("&"))

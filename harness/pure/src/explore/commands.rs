@@ -51,6 +51,8 @@ pub struct Sources<'a> {
     pub files: &'a [DataFile],
     /// What was printed so far.
     pub printed: &'a [Printed],
+    /// The command's words, and what is said of it.
+    pub about: &'a str,
 }
 
 /// How a leaf is tried.
@@ -138,7 +140,11 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             }
         }
         let wrong = vec![flag.name().to_owned(), "no-such-value".to_owned()];
-        all.push(call(&format!("{} of nothing known", flag.name()), &[wrong, base.to_vec()].concat(), 50));
+        all.push(call(
+            &format!("{} of nothing known", flag.name()),
+            &[wrong, base.to_vec()].concat(),
+            50,
+        ));
     }
     let pairs = switches.iter().flat_map(|it| valued.iter().rev().map(move |other| (it, other)));
     let mut pairs: Vec<Vec<String>> = pairs.map(|(a, b)| [a.clone(), b.clone()].concat()).collect();
@@ -172,7 +178,9 @@ fn inputs(base: &[String], sources: Sources<'_>) -> Vec<Call> {
             ..call(&format!("{path} as its input"), base, 68)
         })
         .collect();
-    for (with, text) in [("an empty line as its input", "\n"), ("nonsense as its input", "a,b,c\n\u{1}\u{2} é;\n")] {
+    for (with, text) in
+        [("an empty line as its input", "\n"), ("nonsense as its input", "a,b,c\n\u{1}\u{2} é;\n")]
+    {
         all.push(Call { stdin: Some(Input::Text(text.to_owned())), ..call(with, base, 48) });
     }
     all
@@ -213,8 +221,12 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
     let lower = name.to_lowercase();
     let said = EXAMPLE.captures(about).map(|it| it[1].to_owned());
     let mut all: Vec<String> = said.into_iter().collect();
-    let writes = ["out", "dest", "target", "to"].iter().any(|it| lower.split(|it: char| !it.is_alphanumeric()).any(|word| word.starts_with(it)))
-        || about.to_lowercase().contains("write");
+    let writes = ["out", "dest", "target", "to"]
+        .iter()
+        .any(|it| lower.split(|it: char| !it.is_alphanumeric()).any(|word| word.starts_with(it)))
+        || ["write", "export", "save", "dump"].iter().any(|it| {
+            about.to_lowercase().contains(it) || sources.about.to_lowercase().contains(it)
+        });
     if is_file(&lower, about) && writes {
         all.push("out.txt".to_owned());
     } else if is_file(&lower, about) {
@@ -222,7 +234,10 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
     }
     all.extend(printed(&lower, sources.printed));
     let words: Vec<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
-    let number = ["id", "n", "num", "number", "count", "limit", "int", "integer", "port", "price", "stock", "amount", "size", "quantity", "level", "width", "order"];
+    let number = [
+        "id", "n", "num", "number", "count", "limit", "int", "integer", "port", "price", "stock",
+        "amount", "size", "quantity", "level", "width", "order",
+    ];
     if words.iter().any(|it| number.contains(it)) {
         all.extend(["1", "3", "0"].map(str::to_owned));
     } else if words.iter().any(|it| it.contains("date")) {
@@ -243,7 +258,8 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
 /// what stands in a column of that name.
 fn printed(name: &str, printed: &[Printed]) -> Vec<String> {
     let stem = |it: &str| it.trim_end_matches('s').to_owned();
-    let words: Vec<String> = name.split(|it: char| !it.is_alphanumeric()).map(stem).filter(|it| it.len() > 2).collect();
+    let words: Vec<String> =
+        name.split(|it: char| !it.is_alphanumeric()).map(stem).filter(|it| it.len() > 2).collect();
     let mut found = Vec::new();
     for it in printed {
         let about = it.words.iter().skip(1).any(|word| words.contains(&stem(&word.to_lowercase())));
@@ -253,7 +269,8 @@ fn printed(name: &str, printed: &[Printed]) -> Vec<String> {
         if !about && column.is_none() {
             continue;
         }
-        let rows: Vec<&str> = lines.iter().copied().skip(1).filter(|it| cells(it).len() > 1).collect();
+        let rows: Vec<&str> =
+            lines.iter().copied().skip(1).filter(|it| cells(it).len() > 1).collect();
         for row in [rows.first(), rows.last()].into_iter().flatten() {
             found.extend(cells(row).get(column.unwrap_or(0)).cloned());
         }
@@ -273,7 +290,7 @@ fn cells(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const NONE: Sources<'static> = Sources { files: &[], printed: &[] };
+    const NONE: Sources<'static> = Sources { files: &[], printed: &[], about: "" };
 
     fn with(usage: &Usage, sources: Sources<'_>) -> Vec<(String, String)> {
         calls(usage, sources).into_iter().map(|it| (it.with, it.words.join(" "))).collect()
@@ -313,11 +330,12 @@ mod tests {
             text: "order  customer\n41     Ada\n7      Bob\n".to_owned(),
         }];
         let files = [DataFile { path: "prices.csv".to_owned(), text: None }];
-        let sources = Sources { files: &files, printed: &printed };
+        let sources = Sources { files: &files, printed: &printed, about: "shop ship" };
         let ship = Usage::read("usage: shop ship ORDER\n\npositional arguments:\n  ORDER  which\n");
         assert_eq!(with(&ship, sources)[0].1, "41");
         assert_eq!(with(&ship, sources)[1].1, "7");
-        let load = Usage::read("usage: shop load FILE\n\npositional arguments:\n  FILE  what is read\n");
+        let load =
+            Usage::read("usage: shop load FILE\n\npositional arguments:\n  FILE  what is read\n");
         assert_eq!(with(&load, sources)[0].1, "prices.csv");
     }
 }

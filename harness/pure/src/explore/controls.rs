@@ -31,7 +31,9 @@ pub fn uses(look: &Look, words: &[String]) -> Vec<UseOf> {
     let in_forms: BTreeSet<String> = look
         .forms
         .iter()
-        .flat_map(|form| form.fields.iter().filter_map(|it| it.target.as_ref()).chain(&form.buttons))
+        .flat_map(|form| {
+            form.fields.iter().filter_map(|it| it.target.as_ref()).chain(&form.buttons)
+        })
         .map(Target::to_string)
         .collect();
     let controls = look.tree.controls();
@@ -106,7 +108,9 @@ fn steps_of(
         "checkbox" | "switch" => ("Check", vec![Action::Check(target)], 62),
         "radio" if item.is("checked") => return None,
         "radio" => ("Choose", vec![Action::Check(target)], 61),
-        "slider" => ("Move", vec![Action::Press { keys: "ArrowRight".to_owned(), on: Some(target) }], 58),
+        "slider" => {
+            ("Move", vec![Action::Press { keys: "ArrowRight".to_owned(), on: Some(target) }], 58)
+        }
         "spinbutton" => ("Fill", vec![filled(target, "2")], 58),
         "treeitem" if item.is("expanded=false") => ("Open", vec![Action::Expand(target)], 64),
         "treeitem" => ("Click", vec![click(target)], 40),
@@ -129,7 +133,8 @@ fn filled(field: Target, value: &str) -> Action {
 
 /// Another option of a list; a list that shows none is opened.
 fn chosen(look: &Look, at: usize, target: Target) -> Option<(&'static str, Vec<Action>, u32)> {
-    let options: Vec<&Item> = look.tree.inside(at).map(|it| it.1).filter(|it| it.role == "option").collect();
+    let options: Vec<&Item> =
+        look.tree.inside(at).map(|it| it.1).filter(|it| it.role == "option").collect();
     if options.is_empty() {
         return Some(("Open", vec![click(target)], 60));
     }
@@ -149,7 +154,8 @@ mod tests {
             (FacetKind::Fields, "form: post /x\nbutton \"Send\" [type=submit]\n".to_owned()),
         ]);
         let uses = uses(&look, &["pot".to_owned()]).into_iter();
-        let steps = |it: &UseOf| it.steps.iter().map(Action::describe).collect::<Vec<_>>().join(", ");
+        let steps =
+            |it: &UseOf| it.steps.iter().map(Action::describe).collect::<Vec<_>>().join(", ");
         uses.map(|it| (it.called.clone(), steps(&it))).collect()
     }
 
@@ -164,9 +170,12 @@ mod tests {
             [
                 pair("Open \"Menu\"", "click button \"Menu\""),
                 pair("Check \"All\"", "check checkbox \"All\""),
-                pair("Choose another of \"Size\"", "choose L from combobox \"Size\""),
+                pair("Choose another of \"Size\"", "choose \"L\" from combobox \"Size\""),
                 pair("Choose the tab \"Two\"", "click tab \"Two\""),
-                pair("Fill \"Find\"", "fill searchbox \"Find\", press Enter on searchbox \"Find\""),
+                pair(
+                    "Fill \"Find\"",
+                    "fill searchbox \"Find\" with \"pot\", press Enter on searchbox \"Find\""
+                ),
                 pair("Leave the dialog \"News\" by a key", "press Escape"),
             ]
         );
@@ -174,7 +183,8 @@ mod tests {
 
     #[test]
     fn of_what_stands_in_every_record_the_first_and_the_last_are_used() {
-        let row = |name: &str| format!("  - row \"{name}\":\n    - cell:\n      - button \"Edit\"\n");
+        let row =
+            |name: &str| format!("  - row \"{name}\":\n    - cell:\n      - button \"Edit\"\n");
         let rows: String = ["a", "b", "c", "d"].map(row).concat();
         let all = said(&format!("- table:\n{rows}"));
         assert_eq!(all.len(), 2, "{all:#?}");

@@ -169,7 +169,8 @@ fn number(field: &Field) -> String {
 
 /// A text by what the field is called, else a word of the product's own.
 fn text(field: &Field, pool: Pool<'_>) -> String {
-    let label = format!("{} {}", field.label, field.mark("name").unwrap_or_default()).to_lowercase();
+    let label =
+        format!("{} {}", field.label, field.mark("name").unwrap_or_default()).to_lowercase();
     let known = [
         ("mail", "ada@example.com"),
         ("phone", "021 555 0199"),
@@ -192,8 +193,23 @@ fn text(field: &Field, pool: Pool<'_>) -> String {
     let Some(pattern) = field.mark("pattern") else { return plain };
     let Ok(pattern) = Regex::new(&format!("^(?:{pattern})$")) else { return plain };
     let samples = [
-        plain.as_str(), "ada", "Ada", "1", "12", "123", "1234", "12345", "123456", "A1", "AB12",
-        "ABC-123", "a1b2c3", "2026-01-31", "12.50", "NZ", "nz",
+        plain.as_str(),
+        "ada",
+        "Ada",
+        "1",
+        "12",
+        "123",
+        "1234",
+        "12345",
+        "123456",
+        "A1",
+        "AB12",
+        "ABC-123",
+        "a1b2c3",
+        "2026-01-31",
+        "12.50",
+        "NZ",
+        "nz",
     ];
     samples.into_iter().find(|it| pattern.is_match(it)).unwrap_or(&plain).to_owned()
 }
@@ -286,7 +302,10 @@ mod tests {
             ..Form::default()
         };
         let with: Vec<String> = said_of(&form).into_iter().map(|it| it.0).collect();
-        assert_eq!(with, ["everything", "How many = 0", "How many = 10", "How many = 9", "nothing"]);
+        assert_eq!(
+            with,
+            ["everything", "How many = 0", "How many = 10", "How many = 9", "nothing"]
+        );
     }
 
     #[test]
@@ -319,7 +338,10 @@ mod tests {
     fn what_a_field_takes_follows_from_its_type_pattern_and_length() {
         let value = |it: &Field| right_value(it, Pool { words: &[], files: &[] });
         let said = |role: &str, marks: &[&str]| value(&field(role, "Code", marks));
-        assert_eq!(said("textbox", &["type=text", "pattern=\"[A-Z]{2}\\d{2}\""]).as_deref(), Some("AB12"));
+        assert_eq!(
+            said("textbox", &["type=text", "pattern=\"[A-Z]{2}\\d{2}\""]).as_deref(),
+            Some("AB12")
+        );
         assert_eq!(said("textbox", &["type=text", "maxlength=3"]).as_deref(), Some("Ada"));
         assert_eq!(said("textbox", &["type=email"]).as_deref(), Some("ada@example.com"));
         assert_eq!(said("button", &["type=file"]), None, "there is no file");

@@ -99,7 +99,8 @@ impl Usage {
 
 /// The usage, in one line, without the word.
 fn usage_line(text: &str) -> String {
-    let mut lines = text.lines().skip_while(|it| !it.trim_start().to_lowercase().starts_with("usage"));
+    let mut lines =
+        text.lines().skip_while(|it| !it.trim_start().to_lowercase().starts_with("usage"));
     let Some(first) = lines.next() else { return String::new() };
     let after = first.trim_start().get(5..).unwrap_or_default().trim_start_matches([':', ' ']);
     let mut whole = after.trim().to_owned();
@@ -155,7 +156,10 @@ fn entries(text: &str) -> Vec<Entry> {
             continue;
         }
         let deeper = found.last().is_some_and(|it| it.heading == heading && indent > it.indent + 3);
-        if deeper && !trimmed.starts_with('-') && found.last().is_some_and(|it| indent > it.indent + 5 || it.head.starts_with('-')) {
+        if deeper
+            && !trimmed.starts_with('-')
+            && found.last().is_some_and(|it| indent > it.indent + 5 || it.head.starts_with('-'))
+        {
             let last = found.last_mut().expect("it was just looked at");
             if !last.about.is_empty() {
                 last.about.push(' ');
@@ -177,8 +181,10 @@ fn entries(text: &str) -> Vec<Entry> {
 /// `-c, --country COUNTRY`, `--state {open,paid}`, `--level=<LEVEL>`.
 fn flag(entry: &Entry) -> Option<Flag> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[\s,/|])(--?[A-Za-z0-9][\w-]*)(?:[ =]?(\[?=?[<{\[]?[A-Za-z][^,\s]*|\{[^}]*\}))?")
-            .expect("a constant pattern")
+        Regex::new(
+            r"(?:^|[\s,/|])(--?[A-Za-z0-9][\w-]*)(?:[ =]?(\[?=?[<{\[]?[A-Za-z][^,\s]*|\{[^}]*\}))?",
+        )
+        .expect("a constant pattern")
     });
     let mut flag = Flag { about: entry.about.clone(), ..Flag::default() };
     for found in NAME.captures_iter(&entry.head) {
@@ -202,7 +208,7 @@ fn flag(entry: &Entry) -> Option<Flag> {
 
 /// A placeholder without its brackets.
 fn bare(text: &str) -> String {
-    text.trim_matches(|it: char| "[]<>{}=.".contains(it)).to_owned()
+    text.trim_matches(|it: char| "[]<>{}=.,".contains(it)).to_owned()
 }
 
 /// The values of `{a,b}`, `[a|b]`.
@@ -243,11 +249,13 @@ fn commands(entries: &[Entry], usage: &str) -> Vec<(String, String)> {
         found = below.take_while(|it| it.indent > indent).filter(|it| is_word(&it.head)).collect();
     }
     let takes_command = usage.to_uppercase().contains("COMMAND") || usage.contains('{');
-    if found.is_empty() || !(takes_command || found.iter().all(|it| it.heading.contains("command"))) {
+    if found.is_empty() || !(takes_command || found.iter().all(|it| it.heading.contains("command")))
+    {
         return Vec::new();
     }
     let name = |it: &Entry| it.head.split([' ', ',']).next().unwrap_or_default().to_owned();
-    let mut all: Vec<(String, String)> = found.iter().map(|it| (name(it), it.about.clone())).collect();
+    let mut all: Vec<(String, String)> =
+        found.iter().map(|it| (name(it), it.about.clone())).collect();
     all.retain(|it| it.0 != "help");
     all.dedup_by(|a, b| a.0 == b.0);
     all
@@ -263,7 +271,8 @@ fn is_word(head: &str) -> bool {
 /// The words of the usage that are neither program, command nor option.
 fn arguments(line: &str, usage: &Usage, entries: &[Entry]) -> Vec<Argument> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|<[^>]*>|\{[^}]*\}|\S+").expect("a constant pattern")
+        Regex::new(r"\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|<[^>]*>|\{[^}]*\}|\S+")
+            .expect("a constant pattern")
     });
     let mut found: Vec<Argument> = Vec::new();
     let mut after_option = false;
@@ -272,23 +281,37 @@ fn arguments(line: &str, usage: &Usage, entries: &[Entry]) -> Vec<Argument> {
         let inner = word.trim_start_matches('[').trim_end_matches(']').trim();
         if inner.starts_with('-') {
             // `--out FILE` outside of brackets takes the next word.
-            after_option = !optional && usage.flags.iter().any(|it| it.takes.is_some() && it.names.iter().any(|it| it == inner));
+            after_option = !optional
+                && usage
+                    .flags
+                    .iter()
+                    .any(|it| it.takes.is_some() && it.names.iter().any(|it| it == inner));
             continue;
         }
-        let placeholder = inner.starts_with('<') || inner.starts_with('{')
-            || (inner.chars().any(|it| it.is_ascii_uppercase()) && inner.chars().all(|it| !it.is_ascii_lowercase()));
-        let listed = entries.iter().find(|it| it.heading.contains("argument") && it.head.split(' ').next() == Some(inner));
+        let placeholder = inner.starts_with('<')
+            || inner.starts_with('{')
+            || (inner.chars().any(|it| it.is_ascii_uppercase())
+                && inner.chars().all(|it| !it.is_ascii_lowercase()));
+        let listed = entries
+            .iter()
+            .find(|it| it.heading.contains("argument") && it.head.split(' ').next() == Some(inner));
         if std::mem::take(&mut after_option) || !(placeholder || listed.is_some()) {
             continue;
         }
         let name = bare(inner.split([' ', '.']).next().unwrap_or_default());
         let upper = name.to_uppercase();
-        if upper.contains("COMMAND") || upper == "OPTIONS" || upper == "FLAGS" || name.is_empty()
+        if upper.contains("COMMAND")
+            || upper == "OPTIONS"
+            || upper == "FLAGS"
+            || name.is_empty()
             || (!usage.commands.is_empty() && (upper == "ARGS" || inner.starts_with('{')))
-            || found.iter().any(|it| it.name == name) {
+            || found.iter().any(|it| it.name == name)
+        {
             continue;
         }
-        let about = entries.iter().find(|it| bare(it.head.split(' ').next().unwrap_or_default()).eq_ignore_ascii_case(&name));
+        let about = entries.iter().find(|it| {
+            bare(it.head.split(' ').next().unwrap_or_default()).eq_ignore_ascii_case(&name)
+        });
         let about = about.map_or(String::new(), |it| it.about.clone());
         let mut choices = choices(inner);
         if choices.is_empty() {
@@ -327,8 +350,14 @@ mod tests {
         let (commands, flags, arguments): (Vec<&str>, _, Vec<&str>) = names_of(ARGPARSE);
         assert_eq!((commands, arguments), (vec!["orders", "add"], vec![]));
         assert_eq!(flags, ["--help", "--db"]);
-        assert_eq!(names_of(LEAF), (vec![], vec!["--help", "--country", "--state", "--csv"], vec!["file"]));
-        assert_eq!(names_of(CLAP), (vec!["list"], vec!["--color", "--help"], vec!["PATTERN", "PATH"]));
+        assert_eq!(
+            names_of(LEAF),
+            (vec![], vec!["--help", "--country", "--state", "--csv"], vec!["file"])
+        );
+        assert_eq!(
+            names_of(CLAP),
+            (vec!["list"], vec!["--color", "--help"], vec!["PATTERN", "PATH"])
+        );
     }
 
     fn names_of(text: &'static str) -> (Vec<&'static str>, Vec<&'static str>, Vec<&'static str>) {
@@ -339,7 +368,8 @@ mod tests {
     #[test]
     fn what_options_take_is_read_with_the_values_that_they_say() {
         let usage = Usage::read(LEAF);
-        let takes: Vec<_> = usage.flags.iter().map(|it| (it.takes.as_deref(), it.choices.len())).collect();
+        let takes: Vec<_> =
+            usage.flags.iter().map(|it| (it.takes.as_deref(), it.choices.len())).collect();
         assert_eq!(takes, [(None, 0), (Some("COUNTRY"), 0), (Some("open,paid"), 3), (None, 0)]);
         assert_eq!(usage.flags[1].about, "only from this country, such as NZ");
         assert_eq!(usage.flags[2].about, "only in this state");

@@ -49,7 +49,13 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     all
 }
 
-fn fault(rule: &'static str, severity: Severity, place: &str, title: String, probe: &Probe) -> Fault {
+fn fault(
+    rule: &'static str,
+    severity: Severity,
+    place: &str,
+    title: String,
+    probe: &Probe,
+) -> Fault {
     let way = probe.way();
     Fault {
         rule,
@@ -68,7 +74,13 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
     let mut found = Vec::new();
     let status = look.status.unwrap_or(200);
     if status >= 500 {
-        found.push(fault("server-error", Severity::Critical, place, format!("{place} answers {status}"), probe));
+        found.push(fault(
+            "server-error",
+            Severity::Critical,
+            place,
+            format!("{place} answers {status}"),
+            probe,
+        ));
     }
     if let Goal::Page { address, linked: true } = &probe.goal
         && (400..500).contains(&status)
@@ -83,7 +95,9 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         let severity = if from.is_some() { Severity::Major } else { Severity::Critical };
         found.push(fault("dead-link", severity, from.unwrap_or(place), title, probe));
     }
-    for event in state.events.iter().filter(|it| it.starts_with("exception") || it.starts_with("rejection")) {
+    for event in
+        state.events.iter().filter(|it| it.starts_with("exception") || it.starts_with("rejection"))
+    {
         let said = event.split_once(' ').map_or(event.as_str(), |it| it.1);
         let title = format!("{} throws: {}", probe.said(), said.lines().next().unwrap_or_default());
         found.push(fault("exception", Severity::Major, place, title, probe));
@@ -121,12 +135,14 @@ fn loses_text(state: &State) -> Option<Fault> {
         let items = state.look.tree.items.iter();
         let mut own = items.filter(|item| {
             item.role == "textbox"
-                && super::tree::target(&item.role, item.name.as_deref()).locator.to_string() == wanted
+                && super::tree::target(&item.role, item.name.as_deref()).locator.to_string()
+                    == wanted
         });
         own.next().is_some_and(|item| item.value.is_none())
     })?;
     let place = state.look.place();
-    let title = format!("{} is empty again after the form on {place} was refused with {with}", lost.field);
+    let title =
+        format!("{} is empty again after the form on {place} was refused with {with}", lost.field);
     Some(fault("form-loses-text", Severity::Minor, place, title, &state.probe))
 }
 
@@ -147,19 +163,41 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
         let last = said.lines().rfind(|it| !it.trim().is_empty()).unwrap_or_default();
         found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {last}")));
     } else if ran.exit.contains("signal") {
-        found.push(one("crash", Severity::Critical, format!("`{place}` ends by {}", ran.exit.trim())));
+        found.push(one(
+            "crash",
+            Severity::Critical,
+            format!("`{place}` ends by {}", ran.exit.trim()),
+        ));
     }
     if ran.is_fine() && ERROR.is_match(&ran.stderr) {
         let line = ran.stderr.lines().find(|it| ERROR.is_match(it)).unwrap_or_default();
-        found.push(one("error-and-exit-0", Severity::Major, format!("`{place}` says \"{line}\" and exits with 0")));
+        found.push(one(
+            "error-and-exit-0",
+            Severity::Major,
+            format!("`{place}` says \"{line}\" and exits with 0"),
+        ));
     }
     let named = map.usages.get(&run.words).into_iter().flat_map(|it| &it.flags);
     for flag in named {
-        let refused = ["unrecognized", "unknown option", "no such option", "unexpected argument", "invalid option"];
+        let refused = [
+            "unrecognized",
+            "unknown option",
+            "no such option",
+            "unexpected argument",
+            "invalid option",
+        ];
         let lower = ran.stderr.to_lowercase();
         let own = run.with.split(' ').any(|it| it == flag.name());
-        if own && !ran.is_fine() && lower.contains(flag.name()) && refused.iter().any(|it| lower.contains(it)) {
-            let title = format!("{} is in the help of `{}`, and is refused", flag.name(), run.words.join(" "));
+        if own
+            && !ran.is_fine()
+            && lower.contains(flag.name())
+            && refused.iter().any(|it| lower.contains(it))
+        {
+            let title = format!(
+                "{} is in the help of `{}`, and is refused",
+                flag.name(),
+                run.words.join(" ")
+            );
             found.push(one("help-names-what-is-refused", Severity::Major, title));
         }
     }
@@ -168,10 +206,14 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
 
 /// The command line of a probe.
 fn place_of(probe: &Probe) -> String {
-    probe.steps.iter().find_map(|it| match it {
-        Action::Run(run) => Some(run.command.words()),
-        _ => None,
-    }).unwrap_or_default()
+    probe
+        .steps
+        .iter()
+        .find_map(|it| match it {
+            Action::Run(run) => Some(run.command.words()),
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -223,7 +265,12 @@ mod tests {
             stderr: stderr.to_owned(),
             files: String::new(),
         };
-        let run = Run { probe: probe(goal, vec![run(&line, None, "x")]), words: words.clone(), with: with.to_owned(), ran };
+        let run = Run {
+            probe: probe(goal, vec![run(&line, None, "x")]),
+            words: words.clone(),
+            with: with.to_owned(),
+            ran,
+        };
         let usage = Usage::read("usage: shop [--csv]\n\noptions:\n  --csv  as CSV\n");
         Map { runs: vec![run], usages: [(words, usage)].into(), ..Map::new(Rules::default()) }
     }
@@ -243,7 +290,8 @@ mod tests {
     #[test]
     fn a_control_without_effect_is_found_and_one_that_writes_is_not() {
         let goal = Goal::Use { identity: "i".to_owned(), called: "Click \"Go\"".to_owned() };
-        let silent = State { changed: false, remarks: vec!["nothing".to_owned()], ..state(200, goal) };
+        let silent =
+            State { changed: false, remarks: vec!["nothing".to_owned()], ..state(200, goal) };
         let map = |state: State| Map { states: vec![state], ..Map::new(Rules::default()) };
         assert_eq!(rules(&map(silent.clone())), ["no-effect"]);
         assert_eq!(rules(&map(State { wrote: true, ..silent })), [""; 0]);
@@ -253,12 +301,18 @@ mod tests {
     fn commands_that_crash_or_contradict_themselves_are_found_and_honest_ones_are_not() {
         let trace = "Traceback (most recent call last)\nKeyError: 1";
         assert_eq!(rules(&command("--csv", "exit: 1", "", trace)), ["crash"]);
-        assert_eq!(rules(&command("--csv", "exit: 0", "", "shop: error: no data")), ["error-and-exit-0"]);
+        assert_eq!(
+            rules(&command("--csv", "exit: 0", "", "shop: error: no data")),
+            ["error-and-exit-0"]
+        );
         assert_eq!(
             rules(&command("--csv", "exit: 2", "", "shop: error: unrecognized arguments: --csv")),
             ["help-names-what-is-refused"]
         );
-        assert_eq!(rules(&command("--odd", "exit: 2", "", "shop: error: unrecognized arguments: --odd")), [""; 0]);
+        assert_eq!(
+            rules(&command("--odd", "exit: 2", "", "shop: error: unrecognized arguments: --odd")),
+            [""; 0]
+        );
         assert_eq!(rules(&command("--csv", "exit: 0", "a,b", "")), [""; 0]);
     }
 }

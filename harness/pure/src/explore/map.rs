@@ -93,7 +93,7 @@ pub struct Map {
     pub(super) times: BTreeMap<String, u32>,
     pub(super) expanded: BTreeSet<(String, String)>,
     pub(super) next: u32,
-    varies: BTreeSet<String>,
+    pub(super) varies: BTreeSet<String>,
     /// Words that the product shows.
     pub(super) words: Vec<String>,
 }
@@ -163,14 +163,18 @@ impl Map {
         };
         let at = self.states.len();
         self.states.push(state);
-        self.links(at);
+        // Where an address that nobody leads to goes on is no part of the product.
         if linked {
+            self.links(at);
             self.expand(at);
         }
     }
 
     fn acted(&mut self, seen: Seen) {
         if let Some(why) = &seen.failure {
+            if why.contains("a dialog is open") && self.answer(&seen.probe) {
+                return;
+            }
             self.miss(&seen.probe.said(), why);
             return;
         }
@@ -194,8 +198,8 @@ impl Map {
         };
         self.states.push(state);
         self.links(at);
-        if wrote {
-            let probe = self.states[at].probe.clone();
+        let probe = self.states[at].probe.clone();
+        if wrote && probe.is_meant() {
             self.read_elsewhere(&probe);
         }
         if changed {
@@ -226,7 +230,8 @@ impl Map {
                     let known = self.states.iter().find(|it| {
                         matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
                     });
-                    let new = known.is_some_and(|it| !self.real_difference(&it.look, look).is_empty());
+                    let new =
+                        known.is_some_and(|it| !self.real_difference(&it.look, look).is_empty());
                     if new {
                         kept.push(vec![Action::Open(address.clone())]);
                     }
@@ -255,7 +260,8 @@ impl Map {
         let text = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
         let usage = Usage::read(text);
         let ran = ran.clone();
-        let run = Run { probe: seen.probe.clone(), words: words.clone(), with: "--help".to_owned(), ran };
+        let run =
+            Run { probe: seen.probe.clone(), words: words.clone(), with: "--help".to_owned(), ran };
         self.runs.push(run);
         self.below(&words, &usage);
         self.usages.insert(words, usage);
@@ -267,7 +273,9 @@ impl Map {
             return;
         };
         let run = Run { probe: seen.probe, words, with, ran };
-        let changed = run.changed_data(&self.rules);
+        let first =
+            !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
+        let changed = first && run.changed_data(&self.rules);
         let probe = run.probe.clone();
         self.runs.push(run);
         if changed {
@@ -302,7 +310,12 @@ impl Map {
                 continue;
             }
             let in_navigation = stands_in_navigation(&look.tree, &address);
-            let about = Address { name: link.name.clone(), from: Some(at), in_navigation, ..Address::default() };
+            let about = Address {
+                name: link.name.clone(),
+                from: Some(at),
+                in_navigation,
+                ..Address::default()
+            };
             self.addresses.add(&address, about);
         }
     }
@@ -339,7 +352,8 @@ fn is_file(address: &str) -> bool {
 }
 
 fn stands_in_navigation(tree: &Tree, address: &str) -> bool {
-    let links = tree.items.iter().enumerate().filter(|(_, it)| it.attribute("url") == Some(address));
+    let links =
+        tree.items.iter().enumerate().filter(|(_, it)| it.attribute("url") == Some(address));
     links.into_iter().any(|(at, _)| {
         tree.around(at).any(|it| matches!(it.role.as_str(), "navigation" | "banner" | "tablist"))
     })

@@ -234,12 +234,7 @@ fn form(name: Option<String>, rest: &str, path: &str) -> Form {
 }
 
 /// The target of the next field with this role and name.
-fn numbered(
-    role: &str,
-    name: Option<&str>,
-    tree: &Tree,
-    times: &mut Vec<(String, u32)>,
-) -> Target {
+fn numbered(role: &str, name: Option<&str>, tree: &Tree, times: &mut Vec<(String, u32)>) -> Target {
     let mut target = target(role, name);
     let all = tree.items.iter().filter(|it| it.role == role && it.name.as_deref() == name).count();
     let key = format!("{role} {name:?}");
@@ -301,7 +296,10 @@ mod tests {
             to: to.to_owned(),
             downloads,
         };
-        assert_eq!(look.links, [link("Say \"hi\"", "/a?b=[1]", false), link("CSV", "/a.csv", true)]);
+        assert_eq!(
+            look.links,
+            [link("Say \"hi\"", "/a?b=[1]", false), link("CSV", "/a.csv", true)]
+        );
     }
 
     #[test]
@@ -314,7 +312,10 @@ mod tests {
         assert_eq!(first.fields[0].chosen.as_deref(), Some("All"));
         assert_eq!(second.action, "/orders?page=2");
         let count = &second.fields[0];
-        assert_eq!((count.kind(), count.mark("max"), count.is_required()), ("number", Some("9"), true));
+        assert_eq!(
+            (count.kind(), count.mark("max"), count.is_required()),
+            ("number", Some("9"), true)
+        );
         assert_eq!(second.buttons[0].to_string(), "button \"Apply\" (number 2)");
     }
 }

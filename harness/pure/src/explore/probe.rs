@@ -135,7 +135,13 @@ pub fn run(words: &[String], stdin: Option<&Input>, checkpoint: &str) -> Action 
         Some(Input::File(path)) => {
             let line = CommandLine::Argv(argv).words();
             let path = template(path);
-            (CommandLine::Shell(Template::new(format!("{line} < {}", shell_words::quote(path.raw())))), None)
+            (
+                CommandLine::Shell(Template::new(format!(
+                    "{line} < {}",
+                    shell_words::quote(path.raw())
+                ))),
+                None,
+            )
         }
     };
     Action::Run(Box::new(RunCommand {

@@ -11,6 +11,7 @@ use super::page::{Form, Look};
 use super::probe::{Goal, Probe, look, open, run};
 use super::tree::{target, template};
 use crate::model::artifact::{FileStep, Presence};
+use crate::model::page::DialogAnswer;
 use crate::model::{Action, Snapshot};
 
 /// The most things that are done one after the other on a page.
@@ -19,6 +20,8 @@ const MOST_DEEDS: usize = 4;
 const MOST_PAGES_OF_CONTROL: u32 = 2;
 /// How many pages are looked at after something was written.
 const MOST_READ_BACK: usize = 6;
+/// How many values are tried of one argument.
+const MOST_VALUES: u32 = 5;
 /// How many probes may wait.
 const MOST_WAITING: usize = 5_000;
 
@@ -34,6 +37,20 @@ impl Probe {
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
+        }
+    }
+
+    /// Whether it does what the product is for, and not what it must refuse.
+    #[must_use]
+    pub fn is_meant(&self) -> bool {
+        match &self.goal {
+            Goal::Send { with, .. } => with.starts_with("everything"),
+            Goal::Page { .. }
+            | Goal::Use { .. }
+            | Goal::Download { .. }
+            | Goal::ReadBack { .. }
+            | Goal::Help { .. }
+            | Goal::Run { .. } => true,
         }
     }
 
@@ -69,7 +86,12 @@ impl Map {
         let seed = self.rules.seed;
         // A stable sort by worth; equals in an order that the seed draws.
         self.waiting.sort_by_cached_key(|it| {
-            (std::cmp::Reverse(it.value), if seed == 0 { 0 } else { drawn(&it.key, seed) }, it.id.len(), it.id.clone())
+            (
+                std::cmp::Reverse(it.value),
+                if seed == 0 { 0 } else { drawn(&it.key, seed) },
+                it.id.len(),
+                it.id.clone(),
+            )
         });
         let rest = self.waiting.split_off(most.min(self.waiting.len()));
         std::mem::replace(&mut self.waiting, rest)
@@ -81,7 +103,10 @@ impl Map {
             self.miss(&probe.said(), why);
         }
         for (example, of, seen) in self.addresses.sampled() {
-            self.miss(&format!("{} more addresses like {example}", of - seen), "they are of one kind, and its boundaries were seen");
+            self.miss(
+                &format!("{} more addresses like {example}", of - seen),
+                "they are of one kind, and its boundaries were seen",
+            );
         }
         if self.addresses.too_many > 0 {
             let more = self.addresses.too_many;
@@ -137,7 +162,7 @@ impl Map {
             snapshot: Some(Snapshot { name: id.clone(), ..Snapshot::default() }),
         })));
         self.wait(Probe {
-            key: format!("download {}", class_of(address)),
+            key: format!("download {}", class_of(path)),
             goal: Goal::Download { link: link.to_owned() },
             steps,
             product: self.rules.pages.clone(),
@@ -179,7 +204,14 @@ impl Map {
         })
     }
 
-    fn propose_uses(&mut self, look: &Look, at: usize, class: &str, way: &[Action], known: Option<&[String]>) {
+    fn propose_uses(
+        &mut self,
+        look: &Look,
+        at: usize,
+        class: &str,
+        way: &[Action],
+        known: Option<&[String]>,
+    ) {
         for it in uses(look, &self.words) {
             let used = self.controls.entry(it.identity.clone()).or_insert(false);
             if known.is_some_and(|known| known.contains(&it.identity)) {
@@ -197,11 +229,24 @@ impl Map {
             }
             *times += 1;
             *used = true;
-            self.act(key, Goal::Use { identity: it.identity, called: it.called }, it.steps, (at, way), it.value);
+            self.act(
+                key,
+                Goal::Use { identity: it.identity, called: it.called },
+                it.steps,
+                (at, way),
+                it.value,
+            );
         }
     }
 
-    fn act(&mut self, key: String, goal: Goal, deeds: Vec<Action>, (at, way): (usize, &[Action]), value: u32) {
+    fn act(
+        &mut self,
+        key: String,
+        goal: Goal,
+        deeds: Vec<Action>,
+        (at, way): (usize, &[Action]),
+        value: u32,
+    ) {
         let id = self.id();
         let mut steps = way.to_vec();
         steps.extend(deeds);
@@ -209,6 +254,34 @@ impl Map {
         let shares = !matches!(goal, Goal::Send { .. });
         let product = self.rules.pages.clone();
         self.wait(Probe { id, key, goal, steps, product, from: Some(at), shares, value });
+    }
+
+    /// What opened a dialog of the browser is done again, with the dialog accepted and dismissed.
+    pub(super) fn answer(&mut self, probe: &Probe) -> bool {
+        if probe.steps.iter().any(|it| matches!(it, Action::Dialog(_))) {
+            return false;
+        }
+        for accept in [false, true] {
+            let id = self.id();
+            let mut steps = probe.steps.clone();
+            let last = steps.len().saturating_sub(1);
+            steps
+                .insert(last, Action::Dialog(DialogAnswer { accept, message: None, answer: None }));
+            if let Some(own) = steps.last_mut().and_then(Action::snapshot_mut) {
+                own.name.clone_from(&id);
+            }
+            let word = if accept { "accept" } else { "dismiss" };
+            let goal = match &probe.goal {
+                Goal::Use { identity, called } => Goal::Use {
+                    identity: identity.clone(),
+                    called: format!("{called} and {word} the question"),
+                },
+                other => other.clone(),
+            };
+            let key = format!("{} and {word}", probe.key);
+            self.wait(Probe { id, key, goal, steps, shares: false, ..probe.clone() });
+        }
+        true
     }
 
     fn propose_forms(&mut self, look: &Look, at: usize, way: &[Action], known: Option<&[String]>) {
@@ -252,11 +325,16 @@ impl Map {
             }
             return;
         }
-        let pairs: Vec<(&str, &str)> = query.split('&').map(|it| it.split_once('=').unwrap_or((it, ""))).collect();
+        if query.contains('&') || !self.tried.insert(format!("odd {}", class_of(path))) {
+            return;
+        }
+        let pairs: Vec<(&str, &str)> =
+            query.split('&').map(|it| it.split_once('=').unwrap_or((it, ""))).collect();
         for (index, (key, value)) in pairs.iter().enumerate() {
             let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
             for other in ["", "nonsense", odd] {
-                let mut own: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let mut own: Vec<String> =
+                    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 own[index] = format!("{key}={other}");
                 self.visit(&format!("{place}?{}", own.join("&")), Some(at), false, 42);
             }
@@ -270,7 +348,9 @@ impl Map {
         let mut steps = writer.way();
         let mut classes = Vec::new();
         let pages = self.states.iter().filter_map(|it| match &it.probe.goal {
-            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => Some(address.clone()),
+            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => {
+                Some(address.clone())
+            }
             _ => None,
         });
         for address in pages {
@@ -281,11 +361,14 @@ impl Map {
             }
         }
         let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
-        let reads = same_product.filter(|it| it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == "what it needs");
+        let reads = same_product.filter(|it| {
+            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == "what it needs"
+        });
         for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
             if let Some(Action::Run(command)) = it.probe.steps.first() {
                 let mut command = command.clone();
-                command.snapshot = Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
+                command.snapshot =
+                    Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
                 steps.push(Action::Run(command));
             }
         }
@@ -351,26 +434,57 @@ impl Map {
         let product = self.product_of(words);
         let printed = self.printed();
         let files = self.rules.files.clone();
-        let sources = Sources { files: &files, printed: &printed };
+        let parent = self.usages.get(&words[..words.len() - 1]);
+        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
+        let told =
+            format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()));
+        let sources = Sources { files: &files, printed: &printed, about: &told };
         let mut all = calls(usage, sources);
         if !usage.commands.is_empty() {
             // What has commands below it is only asked what it says without one, and of what it lacks.
-            all.retain(|it| matches!(it.with.as_str(), "what it needs" | "an option that it does not know"));
+            all.retain(|it| {
+                matches!(it.with.as_str(), "what it needs" | "an option that it does not know")
+            });
             if words.len() == 1 && usage.flags.iter().any(|it| it.name() == "--version") {
                 let version = vec!["--version".to_owned()];
-                all.push(Call { with: "--version".to_owned(), words: version, stdin: None, value: 80 });
+                all.push(Call {
+                    with: "--version".to_owned(),
+                    words: version,
+                    stdin: None,
+                    value: 80,
+                });
             }
             let wrong = vec!["no-such-command".to_owned()];
-            all.push(Call { with: "a command that is not there".to_owned(), words: wrong, stdin: None, value: 50 });
+            all.push(Call {
+                with: "a command that is not there".to_owned(),
+                words: wrong,
+                stdin: None,
+                value: 50,
+            });
         }
         for call in all {
+            let kind = call.with.split(" = ").next().unwrap_or_default();
+            let times = self.times.entry(format!("run {} {kind}", words.join(" "))).or_default();
+            *times += 1;
+            if *times > MOST_VALUES {
+                continue;
+            }
             let line = [words.to_vec(), call.words.clone()].concat();
             let stdin = call.stdin.as_ref();
             let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
             let id = self.id();
             let goal = Goal::Run { words: words.to_vec(), with: call.with };
             let steps = vec![run(&line, stdin, &id)];
-            self.wait(Probe { key, goal, steps, product: product.clone(), from: None, shares: true, value: call.value, id });
+            self.wait(Probe {
+                key,
+                goal,
+                steps,
+                product: product.clone(),
+                from: None,
+                shares: true,
+                value: call.value,
+                id,
+            });
         }
     }
 }

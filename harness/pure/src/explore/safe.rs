@@ -47,18 +47,62 @@ pub struct Rules {
 
 /// What reaches others than the product.
 const OUTWARD: [&str; 17] = [
-    "pay", "payment", "buy", "purchase", "checkout", "send", "invite", "publish", "subscribe",
-    "unsubscribe", "deploy", "push", "donate", "share", "email", "notify", "charge",
+    "pay",
+    "payment",
+    "buy",
+    "purchase",
+    "checkout",
+    "send",
+    "invite",
+    "publish",
+    "subscribe",
+    "unsubscribe",
+    "deploy",
+    "push",
+    "donate",
+    "share",
+    "email",
+    "notify",
+    "charge",
 ];
 /// What takes something away.
 const DESTRUCTIVE: [&str; 19] = [
-    "delete", "remove", "destroy", "drop", "purge", "erase", "wipe", "reset", "clear", "cancel",
-    "deactivate", "revoke", "terminate", "uninstall", "kill", "prune", "truncate", "trash", "rm",
+    "delete",
+    "remove",
+    "destroy",
+    "drop",
+    "purge",
+    "erase",
+    "wipe",
+    "reset",
+    "clear",
+    "cancel",
+    "deactivate",
+    "revoke",
+    "terminate",
+    "uninstall",
+    "kill",
+    "prune",
+    "truncate",
+    "trash",
+    "rm",
 ];
 /// Commands that would change the machine or go on for ever.
 const NEVER_COMMANDS: [&str; 14] = [
-    "deploy", "publish", "push", "upload", "install", "uninstall", "upgrade", "update", "self-update",
-    "login", "logout", "serve", "watch", "daemon",
+    "deploy",
+    "publish",
+    "push",
+    "upload",
+    "install",
+    "uninstall",
+    "upgrade",
+    "update",
+    "self-update",
+    "login",
+    "logout",
+    "serve",
+    "watch",
+    "daemon",
 ];
 
 /// Whether one of these words stands in a text by itself.
@@ -72,7 +116,9 @@ fn holds(text: &str, words: &[&'static str]) -> Option<&'static str> {
 #[must_use]
 pub fn signs_out(text: &str) -> bool {
     let text = text.to_lowercase().replace(['-', '_'], " ");
-    ["sign out", "signout", "log out", "logout", "log off", "logoff"].iter().any(|it| text.contains(it))
+    ["sign out", "signout", "log out", "logout", "log off", "logoff"]
+        .iter()
+        .any(|it| text.contains(it))
 }
 
 impl Rules {
@@ -102,11 +148,14 @@ impl Rules {
         }
         let below = words.get(1..).unwrap_or_default().join(" ");
         if let Some(word) = holds(&below, &NEVER_COMMANDS) {
-            return Some(format!("a command called \"{word}\" may change the machine or never end"));
+            return Some(format!(
+                "a command called \"{word}\" may change the machine or never end"
+            ));
         }
         let word = holds(&below, &DESTRUCTIVE).or_else(|| holds(&below, &OUTWARD))?;
-        (!self.commands_are_copies)
-            .then(|| format!("it is called \"{word}\", and there is no `data` to work on a copy of"))
+        (!self.commands_are_copies).then(|| {
+            format!("it is called \"{word}\", and there is no `data` to work on a copy of")
+        })
     }
 
     fn stopped(&self, text: &str) -> Option<String> {

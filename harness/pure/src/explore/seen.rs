@@ -152,7 +152,8 @@ fn of_probe(
     let steps = log.steps.iter().filter(|it| own(it.index));
     let remarks = steps.filter_map(|it| it.remark.clone()).collect();
     let failure = log.failures().find(|(step, _)| own(step.index));
-    let failure = failure.map(|(step, it)| format!("{}: expected {}; {}", step.text, it.expected, it.actual));
+    let failure =
+        failure.map(|(step, it)| format!("{}: expected {}; {}", step.text, it.expected, it.actual));
     let began = log.steps.iter().any(|it| own(it.index)) || !sights.is_empty();
     let ended = log.steps.iter().any(|it| it.index == last);
     let cut = || {

@@ -155,12 +155,16 @@ impl Tree {
                 format!("{} {}", it.role, it.name.as_deref().unwrap_or_default())
             });
             let name = item.name.as_deref().unwrap_or_default();
-            found.push((*count, key, Control {
-                at,
-                target: target(&item.role, item.name.as_deref()),
-                identity: format!("{} {name:?} in {holder}", item.role),
-                in_record: self.around(at).any(|it| RECORDS.contains(&it.role.as_str())),
-            }));
+            found.push((
+                *count,
+                key,
+                Control {
+                    at,
+                    target: target(&item.role, item.name.as_deref()),
+                    identity: format!("{} {name:?} in {holder}", item.role),
+                    in_record: self.around(at).any(|it| RECORDS.contains(&it.role.as_str())),
+                },
+            ));
         }
         let qualified = found.into_iter().map(|(count, key, mut control)| {
             if times[&key] > 1 || key.1.is_none() {

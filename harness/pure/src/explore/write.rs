@@ -169,17 +169,25 @@ fn odd(map: &Map) -> Vec<Written> {
     let mut seen = BTreeSet::new();
     for state in &map.states {
         let Goal::Page { address, linked: false } = &state.probe.goal else { continue };
-        let answer = (class_of(address), state.look.status, state.look.tree.items.len(), state.look.tree.heading().map(str::to_owned));
+        let answer = (
+            class_of(address),
+            state.look.status,
+            state.look.tree.items.len(),
+            state.look.tree.heading().map(str::to_owned),
+        );
         if seen.insert(answer) {
-            by_area.entry(area(address)).or_default().push(state);
+            let below_top = address.trim_matches('/').contains(['/', '?']);
+            let area = if below_top { area(address) } else { "start".to_owned() };
+            by_area.entry(area).or_default().push(state);
         }
     }
     let mut made = Vec::new();
-    for states in by_area.values() {
+    for (area, states) in &by_area {
         for group in states.chunks(MOST_TOGETHER) {
             let mut it = visit(group, "ask for what is not there", "");
             let place = group[0].look.place();
-            it.name = slug(&format!("ask for odd addresses below {}", it.area));
+            it.area.clone_from(area);
+            it.name = slug(&format!("ask for odd addresses below {area}"));
             it.about = format!("Somebody types addresses such as {place} that no page leads to.");
             made.push(it);
         }
@@ -200,7 +208,8 @@ fn is_last(state: &State, all: &[&State]) -> bool {
 /// together by page.
 fn deeds(map: &Map) -> Vec<Written> {
     let is_use = |it: &&State| matches!(it.probe.goal, Goal::Use { .. });
-    let told: Vec<&State> = map.states.iter().filter(is_use).filter(|it| it.changed || it.wrote).collect();
+    let told: Vec<&State> =
+        map.states.iter().filter(is_use).filter(|it| it.changed || it.wrote).collect();
     let mut alone = Vec::new();
     let mut together: Vec<(String, Vec<&State>)> = Vec::new();
     for state in told.iter().copied().filter(|it| is_last(it, &told)) {
@@ -227,12 +236,19 @@ fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
         steps.extend(readers(map, &state.probe, &mut taken));
     }
     let said = |state: &State| state.probe.said();
-    let page = map.states.iter().find(|it| it.look.place() == place).map_or(place.to_owned(), |it| it.look.called());
+    let page = map
+        .states
+        .iter()
+        .find(|it| it.look.place() == place)
+        .map_or(place.to_owned(), |it| it.look.called());
     let (name, about) = match states {
         [one] => (said(one), format!("{} on the page \"{page}\".", said(one))),
         several => (
             format!("use what is on {page}"),
-            format!("On the page \"{page}\": {}.", several.iter().map(|it| said(it)).collect::<Vec<_>>().join("; ")),
+            format!(
+                "On the page \"{page}\": {}.",
+                several.iter().map(|it| said(it)).collect::<Vec<_>>().join("; ")
+            ),
         ),
     };
     Written {
@@ -246,7 +262,12 @@ fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
 }
 
 /// The way to a state, with a checkpoint after each deed that showed something.
-fn with_checkpoints(map: &Map, state: &State, taken: &mut BTreeSet<String>, probes: &mut Vec<String>) -> Vec<Action> {
+fn with_checkpoints(
+    map: &Map,
+    state: &State,
+    taken: &mut BTreeSet<String>,
+    probes: &mut Vec<String>,
+) -> Vec<Action> {
     let mut chain = vec![state];
     while let Some(before) = chain[chain.len() - 1].probe.from.and_then(|it| map.states.get(it)) {
         if matches!(before.probe.goal, Goal::Page { .. }) {
@@ -291,7 +312,10 @@ fn readers(map: &Map, probe: &Probe, taken: &mut BTreeSet<String>) -> Vec<Action
                 }
                 Action::Open(address) => {
                     steps.push(action.clone());
-                    steps.push(Action::Snapshot(snapshot(&format!("then {}", address.raw()), taken)));
+                    steps.push(Action::Snapshot(snapshot(
+                        &format!("then {}", address.raw()),
+                        taken,
+                    )));
                 }
                 other => steps.push(other.clone()),
             }
@@ -313,7 +337,7 @@ fn forms(map: &Map) -> Vec<Written> {
     let mut made = Vec::new();
     for (_, states) in by_form {
         let (lasting, passing): (Vec<&State>, Vec<&State>) = states.iter().partition(|it| {
-            map.readers.get(&it.probe.key).is_some_and(|it| !it.is_empty())
+            it.probe.is_meant() && map.readers.get(&it.probe.key).is_some_and(|it| !it.is_empty())
         });
         for state in lasting {
             made.push(form(map, &[state], "fill"));
@@ -347,12 +371,19 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
         steps.extend(with_checkpoints(map, state, &mut taken, &mut probes));
         steps.extend(readers(map, &state.probe, &mut taken));
     }
-    let page = states[0].probe.from.and_then(|it| map.states.get(it)).map_or(&states[0].look, |it| &it.look);
+    let page = states[0]
+        .probe
+        .from
+        .and_then(|it| map.states.get(it))
+        .map_or(&states[0].look, |it| &it.look);
     let button = states[0].probe.way().iter().rev().find_map(|it| match it {
         Action::Click(it) => Some(it.target.clone()),
         _ => None,
     });
-    let by = button.map(|it| click(it).describe()).map(|it| it.replace("click button ", "")).unwrap_or_default();
+    let by = button
+        .map(|it| click(it).describe())
+        .map(|it| it.replace("click button ", ""))
+        .unwrap_or_default();
     let with = |it: &State| match &it.probe.goal {
         Goal::Send { with, .. } => with.clone(),
         _ => String::new(),
@@ -362,7 +393,11 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
     Written {
         area: area(page.place()),
         name: slug(&format!("{verb} {by} on {}{kind}", page.called())),
-        about: format!("The form of {by} on the page \"{}\" is sent with {}.", page.called(), with.join("; ")),
+        about: format!(
+            "The form of {by} on the page \"{}\" is sent with {}.",
+            page.called(),
+            with.join("; ")
+        ),
         product: states[0].probe.product.clone(),
         steps,
         probes,
@@ -405,18 +440,34 @@ fn commands(map: &Map) -> Vec<Written> {
     for words in words {
         let own: Vec<&Run> = map.runs.iter().filter(|it| it.words == *words).collect();
         let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.is_fine());
-        let (writes, reads): (Vec<&Run>, Vec<&Run>) = fine.iter().partition(|it| it.changed_data(&map.rules));
+        let (writes, reads): (Vec<&Run>, Vec<&Run>) =
+            fine.iter().partition(|it| it.changed_data(&map.rules));
         let name = words.join(" ");
         for group in reads.chunks(MOST_TOGETHER) {
             made.push(command(map, group, &name, &format!("What `{name}` says")));
         }
-        for run in writes {
-            let what = format!("{name} with {}", run.with);
-            made.push(command(map, &[run], &what, &format!("What `{what}` changes")));
+        let (first, others): (Vec<&Run>, Vec<&Run>) =
+            writes.iter().partition(|it| map.readers.contains_key(&it.probe.key));
+        for run in first {
+            made.push(command(
+                map,
+                &[run],
+                &format!("{name} and look"),
+                &format!("What `{name}` changes"),
+            ));
+        }
+        for group in others.chunks(MOST_TOGETHER) {
+            let what = format!("{name} with other values");
+            made.push(command(map, group, &what, &format!("What `{name}` changes")));
         }
         for group in other_complaints(&refused).chunks(MOST_TOGETHER) {
             let what = format!("refuse {name}");
-            made.push(command(map, group, &what, &format!("What `{name}` refuses, and how it says so")));
+            made.push(command(
+                map,
+                group,
+                &what,
+                &format!("What `{name}` refuses, and how it says so"),
+            ));
         }
     }
     made
@@ -429,7 +480,9 @@ fn other_complaints<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
     for run in runs {
         let last = run.probe.steps.first().map(Action::describe).unwrap_or_default();
         let said = format!("{}{}", run.ran.stdout, run.ran.stderr);
-        let words = last.split(' ').fold(said, |text, word| if word.len() > 2 { text.replace(word, "…") } else { text });
+        let words = last
+            .split(' ')
+            .fold(said, |text, word| if word.len() > 2 { text.replace(word, "…") } else { text });
         if seen.insert((run.ran.exit.clone(), words)) {
             kept.push(*run);
         }

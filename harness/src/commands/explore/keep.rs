@@ -76,13 +76,17 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
 
 /// The text of a scenario's file.
 fn text(it: &Written, file: &std::path::Path) -> anyhow::Result<String> {
-    let step = |action: &crate::model::Action| DraftStep { note: None, action: Some(action.clone()) };
+    let step =
+        |action: &crate::model::Action| DraftStep { note: None, action: Some(action.clone()) };
     let draft = Draft {
         name: it.name.clone(),
         about: Some(it.about.replace("${", "$${")),
         product: it.product.clone(),
         tags: vec![TAG.to_owned()],
-        notes: vec![format!("yaml-language-server: $schema={}schemas/scenario.schema.json", "../".repeat(file.components().count() - 1))],
+        notes: vec![format!(
+            "yaml-language-server: $schema={}schemas/scenario.schema.json",
+            "../".repeat(file.components().count() - 1)
+        )],
         steps: it.steps.iter().map(step).collect(),
     };
     spec::write_scenario(&draft)
@@ -107,8 +111,8 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     if !common.quiet {
         terminal::say(format_args!("settling {} scenarios in {ROUNDS} rounds", kept.written.len()));
     }
-    let mut settled =
-        Box::pin(nights::settle(&suite, &options, ROUNDS, asked.stop, quiet())).await?;
+    let part = asked.stop.of_part();
+    let mut settled = Box::pin(nights::settle(&suite, &options, ROUNDS, &part, quiet())).await?;
     settled.found.noise.retain(|it| {
         let remedy = it.remedy.as_ref();
         remedy.is_some_and(|it| loads(it) && !matches!(it, Remedy::Writes(_)))
@@ -116,8 +120,14 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     let patches = Patches::of(root, &settled.plan, &settled.found.noise)?;
     kept.silenced = settled.found.noise.len();
     patches.write()?;
+    if part.why().is_some() {
+        // What the time was too short for is not unsteady.
+        return Ok(());
+    }
     for it in settled.found.unsettled {
-        let Some(at) = kept.written.iter().position(|own| own.name == it.scenario) else { continue };
+        let Some(at) = kept.written.iter().position(|own| own.name == it.scenario) else {
+            continue;
+        };
         kept.written.remove(at);
         let path = root.join(kept.files.remove(at));
         std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
@@ -138,7 +148,8 @@ async fn accept(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     if !common.quiet {
         terminal::say("accepting what was seen");
     }
-    let finished = Box::pin(nights::run(&suite, &options, asked.stop, quiet())).await?;
+    let part = asked.stop.of_part();
+    let finished = Box::pin(nights::run(&suite, &options, &part, quiet())).await?;
     kept.accepted = finished.accepted;
     Ok(())
 }

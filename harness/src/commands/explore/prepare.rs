@@ -143,7 +143,8 @@ fn rules(
 /// The files of the product's data, as they lie in a working folder.
 fn files(data: &Path) -> anyhow::Result<Vec<DataFile>> {
     let mut all = Vec::new();
-    for entry in walkdir::WalkDir::new(data).sort_by_file_name().into_iter().filter_map(Result::ok) {
+    for entry in walkdir::WalkDir::new(data).sort_by_file_name().into_iter().filter_map(Result::ok)
+    {
         if !entry.file_type().is_file() || all.len() >= MOST_FILES {
             continue;
         }
@@ -193,7 +194,11 @@ impl Prepared {
     }
 
     /// The options of one of its nights.
-    pub fn run_options(&self, options: &ExploreOptions, until: Until) -> anyhow::Result<RunOptions> {
+    pub fn run_options(
+        &self,
+        options: &ExploreOptions,
+        until: Until,
+    ) -> anyhow::Result<RunOptions> {
         let environment = night::environment();
         Ok(RunOptions {
             jobs: options.jobs,

@@ -42,7 +42,12 @@ pub fn tell(
         terminal::answer(format_args!("  {word}: {} of {} asserted", share.asserted, share.seen));
     }
     for fault in faults.iter().take(MOST_TOLD) {
-        terminal::answer(format_args!("{} ({}): {}", fault.severity.word(), fault.rule, fault.title));
+        terminal::answer(format_args!(
+            "{} ({}): {}",
+            fault.severity.word(),
+            fault.rule,
+            fault.title
+        ));
     }
     let more = faults.len().saturating_sub(MOST_TOLD);
     if more > 0 {
