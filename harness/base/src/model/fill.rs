@@ -94,12 +94,8 @@ impl Action {
             Self::Wait { until, within_ms } => {
                 Self::Wait { until: until.map(fill)?, within_ms: *within_ms }
             }
-            Self::Capture(captures) => {
-                Self::Capture(every(captures, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
-            }
-            Self::Set(all) => {
-                Self::Set(every(all, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
-            }
+            Self::Capture(captures) => Self::Capture(kept(captures, |it| it.map(fill))?),
+            Self::Set(all) => Self::Set(kept(all, |it| it.map(fill))?),
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
@@ -113,6 +109,14 @@ impl Action {
             }
         })
     }
+}
+
+/// All that is kept under names, or the first error.
+fn kept<T, E>(
+    all: &IndexMap<String, T>,
+    map: impl Fn(&T) -> Result<T, E>,
+) -> Result<IndexMap<String, T>, E> {
+    every(all, |(name, it)| Ok((name.clone(), map(it)?)))
 }
 
 /// All of a list, or the first error.

@@ -151,8 +151,8 @@ impl Clock {
         }
         let Some(now) = Sample::take(&self.proc, std::process::id()) else { return };
         if let Some(before) = &last.sample {
-            let lost = now.lost_since(before).min(took * (LEAST - 1) / LEAST);
-            self.lost.fetch_add(lost.as_micros() as u64, Ordering::Relaxed);
+            let gone = now.lost_since(before).min(took * (LEAST - 1) / LEAST);
+            self.lost.fetch_add(gone.as_micros() as u64, Ordering::Relaxed);
         }
         last.sample = Some(now);
     }

@@ -8,6 +8,7 @@ use crate::model::{Facet, FacetContent, FacetKind, Observation};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::place_of;
+use crate::surface::browser::events::traffic::{Hop, Write};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::Step;
 use crate::surface::browser::pages::trouble::Trouble;
@@ -92,11 +93,27 @@ impl Page {
 
     /// Observes the page once it is settled.
     pub(crate) async fn take(&mut self, look: &Look<'_>) -> Observed {
-        match self.try_take(look).await {
+        match Box::pin(self.try_take(look)).await {
             Ok(observation) => Ok(Ok(observation)),
             Err(Trouble::Lost(error)) => Err(error),
             Err(Trouble::Failed(failure)) => Ok(Err(failure)),
         }
+    }
+
+    /// The answers that led to the document, and what was written since the last look.
+    async fn answers(&mut self, look: &Look<'_>, deadline: FairInstant) -> (Vec<Hop>, Vec<Write>) {
+        let told = look.facets.contains(&FacetKind::Requests);
+        if told {
+            self.await_ends().await;
+        }
+        let taken = {
+            let mut state = self.record.state();
+            (state.hops.clone(), std::mem::take(&mut state.writes))
+        };
+        if told {
+            self.ask_what_the_clock_wrote(deadline).await;
+        }
+        taken
     }
 
     async fn try_take(&mut self, look: &Look<'_>) -> Result<Observation, Trouble> {
@@ -117,16 +134,7 @@ impl Page {
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks, &details).await;
-        if look.facets.contains(&FacetKind::Requests) {
-            self.await_ends().await;
-        }
-        let (hops, writes) = {
-            let mut state = self.record.state();
-            (state.hops.clone(), std::mem::take(&mut state.writes))
-        };
-        if look.facets.contains(&FacetKind::Requests) {
-            Box::pin(self.ask_what_the_clock_wrote(deadline)).await;
-        }
+        let (hops, writes) = self.answers(look, deadline).await;
         let mut facets = Vec::new();
         for kind in &look.facets {
             let content = match kind {
@@ -135,7 +143,7 @@ impl Page {
                 FacetKind::Text => FacetContent::Text(read.text.clone()),
                 FacetKind::Image => {
                     let seen = Seen { read: &read, own_masks, entered: &entered };
-                    self.picture(look, &seen, deadline).await?
+                    Box::pin(self.picture(look, &seen, deadline)).await?
                 }
                 FacetKind::Links => FacetContent::Text(detail::quiet(&read.details.links)),
                 FacetKind::Fields => FacetContent::Text(detail::quiet(&read.details.fields)),

@@ -113,7 +113,7 @@ impl Page {
             let before = self.hidden().await?;
             let frame = frame(&look.image, area, &drawing, seen.read);
             let png = match look.image {
-                Extent::Viewport => self.viewport(deadline).await?,
+                Extent::Viewport => Box::pin(self.viewport(deadline)).await?,
                 Extent::FullPage | Extent::Element(_) => self.beyond(&frame, deadline).await?,
             };
             begun += 1;
