@@ -66,9 +66,7 @@ impl Action {
             Self::Capture(captures) => joined(
                 captures.iter().map(|(name, it)| format!("capture {name} from {}", it.describe())),
             ),
-            Self::Set(all) => {
-                joined(all.iter().map(|(name, it)| format!("set {name} to {}", it.describe())))
-            }
+            Self::Set(all) => joined(all.iter().map(|(name, it)| it.describe(name))),
             Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
             Self::Run(run) => format!("run {}", run.command.words()),
             Self::Terminal(action) => action.describe(),
@@ -326,12 +324,12 @@ impl PageCapture {
 }
 
 impl Worked {
-    fn describe(&self) -> String {
+    fn describe(&self, name: &str) -> String {
         let of = quoted(self.of.raw());
         let part = self.matching.as_ref().map(|it| format!(" matching {it}")).unwrap_or_default();
         let form = self.form.map(|it| format!(" as {it}")).unwrap_or_default();
         let table = if self.table.is_empty() { "" } else { ", by a table" };
-        format!("{of}{part}{form}{table}")
+        format!("set {name} to {of}{part}{form}{table}")
     }
 }
 

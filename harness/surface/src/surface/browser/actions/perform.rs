@@ -86,14 +86,13 @@ impl Page {
             Action::CloseTab => self.close_tab().await.map(none),
             Action::Network(network) => self.set_network(*network).await.map(none),
             Action::Emulate(settings) => self.emulate(settings).await.map(none),
-            Action::When(_) | Action::Repeat(_) => {
+            Action::When(_) | Action::Repeat(_) | Action::Set(_) => {
                 Err(failed("an action that this version can do", "it cannot do this one yet"))
             }
             Action::Run(_)
             | Action::Terminal(_)
             | Action::File(_)
             | Action::Mail(_)
-            | Action::Set(_)
             | Action::ForEach(_)
             | Action::Use { .. } => Err(failed("an action on a page", "this action is none")),
         }

@@ -76,6 +76,11 @@ pub(crate) fn requests(writes: &[Write], by_clock: &BTreeSet<String>, base: &str
             Ending::Failed(why) => format!("failed: {why}"),
         };
         let what = sent(method, url, base);
+        // What the clock sends once more is given up as a matter of course, and the engine says so of
+        // answers too that nobody reads.
+        if by_clock.contains(&what) && *ending == Ending::Failed("ERR_ABORTED".to_owned()) {
+            continue;
+        }
         let often = if by_clock.contains(&what) { OFTEN } else { "" };
         let count = times.entry(format!("{what} {end}{often}")).or_default();
         // Visitor counters send theirs as they like.
@@ -299,12 +304,18 @@ mod tests {
             url: "http://127.0.0.1:9/x?_=1700000000000".to_owned(),
             ending: Ending::Answered(204),
         };
-        let by_clock = BTreeSet::from(["PUT http://127.0.0.1:4021/x?_=1600000000000".to_owned()]);
-        let often = [other.clone(), other.clone()];
+        let by_clock = BTreeSet::from(["PUT http://127.0.0.1:9/x?_=1600000000000".to_owned()]);
+        let ending = Ending::Failed("ERR_ABORTED".to_owned());
+        let given_up = Write { ending, ..other.clone() };
+        let often = [other.clone(), other.clone(), given_up.clone()];
         assert_eq!(
             requests(&often, &by_clock, BASE),
             "PUT http://127.0.0.1:[port]/x?_=[stamp] 204 (any number of times)\n"
         );
+        let given_up = [given_up];
+        assert_eq!(requests(&given_up, &by_clock, BASE), "", "nothing is ever answered");
+        let told = requests(&given_up, &BTreeSet::new(), BASE);
+        assert_eq!(told, "PUT http://127.0.0.1:[port]/x?_=[stamp] given up\n");
         assert_eq!(
             requests(&[other], &BTreeSet::new(), BASE),
             "PUT http://127.0.0.1:[port]/x?_=[stamp] 204\n"

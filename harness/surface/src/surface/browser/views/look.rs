@@ -111,6 +111,22 @@ impl Page {
         }
     }
 
+    /// The answers that led to the document, and what was written since the last look.
+    async fn answers(&mut self, look: &Look<'_>, deadline: FairInstant) -> (Vec<Hop>, Vec<Write>) {
+        let told = look.facets.contains(&FacetKind::Requests);
+        if told {
+            self.await_ends().await;
+        }
+        let taken = {
+            let mut state = self.record.state();
+            (state.hops.clone(), std::mem::take(&mut state.writes))
+        };
+        if told {
+            self.ask_what_the_clock_wrote(deadline).await;
+        }
+        taken
+    }
+
     async fn try_take(&mut self, look: &Look<'_>) -> Result<Observation, Trouble> {
         let deadline = self.deadline();
         if let Some(trouble) = self.blocked("a page that can be observed") {
@@ -129,16 +145,7 @@ impl Page {
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks, &details).await;
-        if look.facets.contains(&FacetKind::Requests) {
-            self.await_ends().await;
-        }
-        let (hops, writes) = {
-            let mut state = self.record.state();
-            (state.hops.clone(), std::mem::take(&mut state.writes))
-        };
-        if look.facets.contains(&FacetKind::Requests) {
-            Box::pin(self.ask_what_the_clock_wrote(deadline)).await;
-        }
+        let (hops, writes) = self.answers(look, deadline).await;
         let taken = Taken { read: &read, own_masks, entered: &entered, hops, writes };
         let mut facets = Vec::new();
         for kind in &look.facets {
