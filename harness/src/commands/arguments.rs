@@ -109,6 +109,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift explore --url http://127.0.0.1:8000\n  nightshift explore --cli shopctl --budget 10m\n  nightshift explore --out suite --url http://127.0.0.1:8000 --cli shopctl --format json\n\nIn a suite that exists it adds what nothing covers. explore.json says what was seen, what is\nasserted and what was not reached. Exit codes: 0 nothing is wrong by itself, 1 findings, 2 usage,\n4 preflight failed, 5 another night runs."
     )]
     Explore(Box<ExploreOptions>),
+    /// Explore an old version, replay what it did on both, and report; needs no suite
+    #[command(
+        after_help = "Examples:\n  nightshift compare http://127.0.0.1:8001 http://127.0.0.1:8002\n  nightshift compare 1.4 1.5 --cli shopctl --keep ../shop-suite\n\nOLD and NEW are running servers, or builds of the suite's product. It exits as `run`."
+    )]
+    Compare(CompareOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
@@ -315,6 +320,26 @@ pub struct SettleOptions {
     pub format: Format,
     #[command(flatten)]
     pub staging: Staging,
+}
+
+/// What `compare` takes.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The old version: an address, or one of the product's `builds`
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// The new version
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// A command of the product; may be given several times
+    #[arg(long, value_name = "CMD")]
+    pub cli: Vec<String>,
+    /// Keep the suite that it wrote
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// How long exploring may take: 90s, 20m, 2h
+    #[arg(long, value_name = "DURATION", default_value = "20m", value_parser = duration)]
+    pub budget: std::time::Duration,
 }
 
 /// What `explore` takes.
