@@ -20,6 +20,7 @@
 //!   and one-time codes.
 //! - `sensitivity.rs` runs nights with something on trial, and looks at what would have been
 //!   noticed and should be tidied up.
+//! - `explore.rs` explores products that nobody has written scenarios for, and some without end.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
@@ -37,6 +38,7 @@ mod browser;
 mod builds;
 mod control;
 mod documentation;
+mod explore;
 mod facets;
 mod faults;
 mod files;

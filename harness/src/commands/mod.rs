@@ -16,6 +16,7 @@
 //! - `run.rs`: `run`.
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
+//! - `compare.rs`: `compare`: explores the old version and replays on both.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
 //! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
@@ -32,6 +33,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod control;
 mod doctor;
 mod exit;
@@ -107,6 +109,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Settle(options) => settle::run(&common, &options),
         Command::Explore(options) => explore::run(&common, &options),
+        Command::Compare(options) => compare::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),

@@ -268,7 +268,8 @@ impl Map {
     }
 
     fn ran(&mut self, seen: Seen, words: Vec<String>, with: String) {
-        let Some(ran) = seen.ran().cloned() else {
+        // One that was ended by us says nothing of the product.
+        let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()).cloned() else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
             return;
         };
