@@ -119,6 +119,7 @@ impl Attempt<'_> {
             Action::Terminal(action) => self.use_terminal(step, action).await,
             Action::Mail(mail) => self.read_mail(step, mail).await,
             Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
+            Action::Set(all) => Ok(self.set(all)),
             Action::When(when) => Ok(self.decide_on(step, when).await),
             Action::Repeat(repeat) => Ok(self.decide_on_round(step, repeat, turn.round).await),
             _ => {

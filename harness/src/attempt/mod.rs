@@ -11,6 +11,7 @@
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
 //! - `totp.rs`: one-time codes.
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
+//! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
@@ -26,6 +27,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod totp;
+mod worked;
 
 use std::time::{Duration, Instant};
 
@@ -42,6 +44,7 @@ use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Snapshot, Surface};
 use crate::model::{Event, KnownValue, Outcome, Purpose, Scenario, Step, StepOutcome, StepRecord};
 use crate::policy::Policy;
+use crate::process::FairInstant;
 use crate::surface::PageSurface;
 use crate::surface::command::CommandSurface;
 use crate::surface::mail::Post;
@@ -182,10 +185,10 @@ impl Attempt<'_> {
                 Log::Steps(_) => Purpose::Judging,
             },
         })?;
-        let deadline = started + self.limits.steps;
+        let deadline = FairInstant::now() + self.limits.steps;
         let completed = Ended::With(Outcome::Completed);
         let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
-        let deadline = Instant::now() + self.limits.finally;
+        let deadline = FairInstant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
         let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;
         self.close_terminals().await?;
@@ -205,7 +208,7 @@ impl Attempt<'_> {
     async fn follow(
         &mut self,
         agent: &mut dyn Agent,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
         mut ended: Ended,
     ) -> Result<Ended, LedgerError> {
@@ -251,18 +254,17 @@ impl Attempt<'_> {
     async fn step(
         &mut self,
         turn: &Turn,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
     ) -> Result<StepEnd, LedgerError> {
-        let started = Instant::now();
+        let (started, fairly) = (Instant::now(), FairInstant::now());
         let step = &turn.step;
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
         let mut signal = self.stop.clone();
-        let allowed = deadline.saturating_duration_since(started);
         let carried_out = tokio::select! {
             done = self.carry_out(turn) => Some(done?),
-            () = tokio::time::sleep(allowed) => None,
+            () = deadline.come() => None,
             () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
         };
         let mut carried_out = carried_out.unwrap_or_else(|| {
@@ -272,7 +274,7 @@ impl Attempt<'_> {
                 actual: format!("still at it: {}", step.text),
             })
         });
-        if let Some(failure) = carried_out.slower_than_allowed(step, started.elapsed()) {
+        if let Some(failure) = carried_out.slower_than_allowed(step, fairly.elapsed()) {
             carried_out.outcome = StepOutcome::Failed(failure);
         }
         if let Some(crash) = (self.crashed)() {

@@ -115,6 +115,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Expect(_)
         | Action::Wait { .. }
         | Action::Capture(_)
+        | Action::Set(_)
         | Action::Snapshot(_)
         | Action::Run(_)
         | Action::Terminal(_)

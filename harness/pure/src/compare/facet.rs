@@ -149,16 +149,17 @@ pub(super) fn compare(
     }
 }
 
-/// The writes that a checkpoint lacks and those that it has beyond its baseline; `None` where one of
-/// the two cannot be read.
+/// Takes in how the writes of a checkpoint differ from its baseline, where both can be read.
 pub(super) fn writes_apart(
+    apart: &mut requests::Apart,
     record: &BaselineRecord,
     seen: &FacetRecord,
     redactor: &Redactor,
     read: Read<'_>,
-) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
-    let (expected, actual) = both_sides(record, seen, redactor, read)?;
-    Some(requests::apart(&expected, &actual))
+) {
+    if let Some((expected, actual)) = both_sides(record, seen, redactor, read) {
+        apart.take(&expected, &actual);
+    }
 }
 
 /// A facet as its baseline has it and as it was seen, both as they are compared; `None` where one of

@@ -348,7 +348,7 @@ impl Run<'_> {
     /// The writes that an attempt sent at another of its checkpoints than its baselines say: when
     /// they come hangs on the clock.
     fn writes_elsewhere(&self, case: &Case<'_>) -> Result<BTreeSet<String>, CompareError> {
-        let (mut missing, mut new) = (BTreeSet::new(), BTreeSet::new());
+        let mut apart = requests::Apart::default();
         for seen in &case.attempt.checkpoints {
             let key = (case.scenario.id.as_str(), seen.name);
             let records = self.baselines.get(&key).map_or(&[][..], Vec::as_slice);
@@ -356,12 +356,9 @@ impl Run<'_> {
             let facet = seen.facets.iter().find(|it| it.facet == FacetKind::Requests);
             let (Some(record), Some(facet)) = (record, facet) else { continue };
             let redactor = self.redactor(case, case.scenario.snapshot(seen.name))?;
-            if let Some((lacks, has)) = facet::writes_apart(record, facet, &redactor, self.read) {
-                missing.extend(lacks);
-                new.extend(has);
-            }
+            facet::writes_apart(&mut apart, record, facet, &redactor, self.read);
         }
-        Ok(missing.intersection(&new).cloned().collect())
+        Ok(apart.elsewhere())
     }
 
     /// Counts and says what has no baseline at a checkpoint that has others.

@@ -12,6 +12,7 @@
 //! - `pty.rs`: a program on a terminal of its own.
 //! - `capture.rs`: output within bounded memory: its beginning, its end, the middle counted.
 //! - `environment.rs`: the variables that a command gets.
+//! - `fair.rs`: a clock that counts only the time which the machine gave.
 //! - `lookup.rs`: finds a program as a shell would.
 //! - `shell.rs`: a shell on our own terminal, for a person.
 //! - `tree.rs`: cookies, and ending whole trees by them.
@@ -23,6 +24,7 @@
 mod capture;
 mod command;
 mod environment;
+mod fair;
 mod lookup;
 mod owner;
 mod pty;
@@ -43,6 +45,7 @@ use tokio::sync::watch;
 pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
+pub use fair::{FairInstant, within};
 pub use lookup::{find_program, programs_like};
 pub use owner::TREE_VARIABLE;
 pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy};

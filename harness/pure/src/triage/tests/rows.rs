@@ -4,16 +4,16 @@ use super::*;
 
 /// A table of rows, each with a number, a name and a box.
 fn table(rows: &[(u32, &str)]) -> String {
-    let row = |(id, name): &(u32, &str)| {
+    let row = |all: String, (id, name): &(u32, &str)| {
         format!(
-            "  - row \"{id} {name}\":\n    - cell \"{id}\"\n    - cell \"{name}\"\n    - cell:\n      - checkbox \"Select\"\n"
+            "{all}  - row \"{id} {name}\":\n    - cell \"{id}\"\n    - cell \"{name}\"\n    - cell:\n      - checkbox \"Select\"\n"
         )
     };
-    format!("- table:\n{}", rows.iter().map(row).collect::<String>())
+    rows.iter().fold("- table:\n".to_owned(), row)
 }
 
 fn boxes(values: &[&str]) -> String {
-    values.iter().map(|it| format!("checkbox \"Select\" [value={it}]\n")).collect()
+    values.iter().fold(String::new(), |all, it| format!("{all}checkbox \"Select\" [value={it}]\n"))
 }
 
 fn page(night: &mut Night, (was, is): (&str, &str), (had, has): (&str, &str), kind: FacetKind) {
@@ -57,8 +57,8 @@ fn the_boxes_of_other_rows_belong_to_the_rows_and_a_wrong_box_of_a_row_that_stay
 #[test]
 fn addresses_that_lost_the_same_signs_are_one_edit_and_other_addresses_are_not() {
     let tree = |address: fn(&str) -> String| -> String {
-        let link = |name: &&str| format!("- link \"{name}\" [url=/find?q={}]\n", address(name));
-        ["Ash 1", "Elm-2"].iter().map(link).collect()
+        let link = |name: &str| format!("- link \"{name}\" [url=/find?q={}]\n", address(name));
+        link("Ash 1") + &link("Elm-2")
     };
     let quoted = tree(|it| format!("%27{}%27", it.replace(' ', "+")));
     let bare = tree(|it| it.replace(' ', "+"));

@@ -33,6 +33,9 @@ use crate::surface::browser::pages::shared::Shared;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
+/// How many times the limit of a step the driver waits for a script: longer than we do on a machine
+/// that gives us little.
+const DRIVER_WAITS: u32 = 60;
 /// How long a polite goodbye may take before the process tree is ended.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -328,7 +331,8 @@ fn capabilities(
     if rustix::process::geteuid().is_root() {
         args.push("--no-sandbox".to_owned());
     }
-    let timeout = options.timeout.as_millis() as u64;
+    // Who waits too long is for us to say: the driver's clock is the wall's.
+    let timeout = (options.timeout * DRIVER_WAITS).as_millis() as u64;
     let wanted = json!({
         "webSocketUrl": true,
         // Waiting is ours: see `ready`.

@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::keys::chord;
 use super::seek::{Need, Spot};
 use crate::model::event::Failure;
 use crate::model::scenario::{DialogAnswer, FieldValue};
 use crate::model::{Outcome, Target};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::{Dialog, Progress};
@@ -132,8 +132,8 @@ impl Page {
                 return Err(Refusal::Gone.lost("going through the history").into());
             }
         }
-        let bound = deadline.min(Instant::now() + STEP_BACK);
-        while Instant::now() < bound {
+        let bound = deadline.min(FairInstant::now() + STEP_BACK);
+        while !bound.has_come() {
             let moved = {
                 let state = self.record.state();
                 (state.url.clone(), state.navigation.as_ref().map(|it| it.id.clone())) != was
@@ -168,7 +168,7 @@ impl Page {
         method: &str,
         params: Value,
         expected: &str,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         match self.go_away(method, params).await? {
             // A dialog stands in the way of the new page; the next step will meet it.
@@ -286,7 +286,7 @@ impl Page {
     }
 
     /// Notices whether a click met nothing at all.
-    async fn notice_unheard(&mut self, target: &Target, before: Outside, deadline: Instant) {
+    async fn notice_unheard(&mut self, target: &Target, before: Outside, deadline: FairInstant) {
         let question = "globalThis.__nightshift ? __nightshift.unheard() : false";
         let unheard = self.evaluate(question, deadline).await.is_ok_and(|it| it == true);
         if unheard && self.record.state().outside() == before {
@@ -300,7 +300,7 @@ impl Page {
     pub(super) async fn click_until(
         &mut self,
         target: &Target,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::Usable, deadline).await?;
@@ -317,7 +317,7 @@ impl Page {
         went: Result<(), Snag>,
         spot: &Spot,
         expected: &str,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<bool> {
         match went {
             Ok(()) => {
@@ -327,7 +327,7 @@ impl Page {
             // There was no dialog before, so this one is the action's own work; and a button that
             // closes its window has done so.
             Err(Snag::Dialog | Snag::Closed) => Ok(true),
-            Err(Snag::Again(_)) if Instant::now() < deadline => {
+            Err(Snag::Again(_)) if !deadline.has_come() => {
                 self.leave(spot).await?;
                 self.pause().await;
                 Ok(false)
@@ -355,7 +355,7 @@ impl Page {
         self.get_ready(deadline).await
     }
 
-    async fn fill_one(&mut self, field: &Target, value: &str, deadline: Instant) -> Step<bool> {
+    async fn fill_one(&mut self, field: &Target, value: &str, deadline: FairInstant) -> Step<bool> {
         let expected = Need::Editable.of(field);
         let spot = self.obtain(field, Need::Editable, deadline).await?;
         let prepared = self.script(PREPARE, vec![spot.reference.clone()]).await;
@@ -494,7 +494,7 @@ impl Page {
             match dialog {
                 Some(dialog) => break dialog,
                 None if crashed => return Err(self.trouble(Snag::Crashed, &expected)),
-                None if Instant::now() >= deadline => {
+                None if deadline.has_come() => {
                     return Err(failed(expected, "no dialog is open"));
                 }
                 None => self.pause().await,

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use regex::Regex;
-use tokio::time::Instant;
 
 use super::seek::{Need, missing};
 use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
 use crate::model::{Target, Template};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::place_of;
 use crate::surface::browser::pages::page::Page;
@@ -46,7 +46,7 @@ impl Page {
 
     pub(crate) async fn wait(&mut self, until: &WaitFor, within_ms: Option<u64>) -> Step<()> {
         let deadline = within_ms
-            .map_or_else(|| self.deadline(), |ms| Instant::now() + Duration::from_millis(ms));
+            .map_or_else(|| self.deadline(), |ms| FairInstant::now() + Duration::from_millis(ms));
         let wait = if within_ms.is_some() { Wait::Whole } else { Wait::UntilRest };
         match until {
             WaitFor::Visible(target) => self.await_visible(target, deadline, wait).await,
@@ -60,7 +60,12 @@ impl Page {
         }
     }
 
-    async fn await_visible(&mut self, target: &Target, deadline: Instant, wait: Wait) -> Step<()> {
+    async fn await_visible(
+        &mut self,
+        target: &Target,
+        deadline: FairInstant,
+        wait: Wait,
+    ) -> Step<()> {
         let expected = format!("{target}, visible");
         let mut settled = self.dismissals.is_empty();
         loop {
@@ -90,7 +95,7 @@ impl Page {
         }
     }
 
-    async fn await_gone(&mut self, target: &Target, deadline: Instant, wait: Wait) -> Step<()> {
+    async fn await_gone(&mut self, target: &Target, deadline: FairInstant, wait: Wait) -> Step<()> {
         let expected = format!("no {target}");
         loop {
             if let Some(trouble) = self.blocked(&expected) {
@@ -125,7 +130,7 @@ impl Page {
     async fn await_held(
         &mut self,
         expectation: &PageExpectation,
-        deadline: Instant,
+        deadline: FairInstant,
         wait: Wait,
     ) -> Step<()> {
         loop {
@@ -142,7 +147,7 @@ impl Page {
         }
     }
 
-    async fn holds(&mut self, expectation: &PageExpectation, deadline: Instant) -> Step<Held> {
+    async fn holds(&mut self, expectation: &PageExpectation, deadline: FairInstant) -> Step<Held> {
         Ok(match expectation {
             PageExpectation::Title(wanted) => {
                 let title = self.peek("document.title.toWellFormed()", deadline).await?;
@@ -206,7 +211,7 @@ impl Page {
         &mut self,
         target: &Target,
         attributes: &[String],
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<ElementState> {
         loop {
             let spot = self.obtain(target, Need::There, deadline).await?;
@@ -220,7 +225,7 @@ impl Page {
             self.leave(&spot).await?;
             match state {
                 Ok(state) => return Ok(state),
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, &target.to_string())),
             }
         }
@@ -239,7 +244,7 @@ impl Page {
         Ok(values)
     }
 
-    async fn capture_one(&mut self, capture: &PageCapture, deadline: Instant) -> Step<String> {
+    async fn capture_one(&mut self, capture: &PageCapture, deadline: FairInstant) -> Step<String> {
         loop {
             let (what, text, regex) = match capture {
                 PageCapture::Text(target, regex) => {

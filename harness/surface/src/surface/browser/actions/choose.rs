@@ -6,11 +6,11 @@
 //! list is told by the walker (`walker/widgets.js`).
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::seek::{Need, Spot};
 use crate::model::gesture::Modifier;
 use crate::model::{Target, Template};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::rest::Wait;
@@ -67,7 +67,7 @@ enum Opening {
 struct Choosing {
     wanted: Vec<String>,
     expected: String,
-    deadline: Instant,
+    deadline: FairInstant,
     /// How many lists stood open before.
     known: Option<u32>,
     /// What the list showed before.
@@ -165,7 +165,7 @@ impl Page {
         }
     }
 
-    async fn is_veiled(&mut self, from: &Target, deadline: Instant) -> Step<bool> {
+    async fn is_veiled(&mut self, from: &Target, deadline: FairInstant) -> Step<bool> {
         let spot = self.obtain(from, Need::There, deadline).await?;
         let question = Question::Widget { element: &spot.reference, wanted: &[], known: u32::MAX };
         let widget: Result<Widget, Snag> = self.ask(&question).await;
@@ -248,7 +248,7 @@ impl Page {
         widget: &Widget,
         spot: &Spot,
     ) -> Result<Next, Halt> {
-        if Instant::now() >= choosing.deadline {
+        if choosing.deadline.has_come() {
             let actual = format!("it is a {}, and no list with options opened", widget.role);
             return Err(failed(&choosing.expected, actual).into());
         }
@@ -360,7 +360,7 @@ fn arguments(spot: &Spot, choosing: &Choosing) -> Vec<Value> {
 }
 
 impl Choosing {
-    fn new(from: &Target, options: &[Template], deadline: Instant) -> Self {
+    fn new(from: &Target, options: &[Template], deadline: FairInstant) -> Self {
         let wanted: Vec<String> = options.iter().map(|it| it.raw().to_owned()).collect();
         let named: Vec<String> = wanted.iter().map(|it| format!("\"{it}\"")).collect();
         let word = if named.len() == 1 { "option" } else { "options" };

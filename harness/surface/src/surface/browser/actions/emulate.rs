@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use url::Url;
 
 use super::seek::Spot;
 use crate::model::page_settings::{Credentials, PageSettings};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::locate::environment_key;
 use crate::surface::browser::engine::snag::Snag;
@@ -55,8 +55,8 @@ impl Page {
              this.count += 1; if (this.count < 3) requestAnimationFrame(() => this.next()); }} }}; \
              if (__drawn.count === 0 && {wanted}) __drawn.next(); return __drawn.count; }})()"
         );
-        let until = self.deadline().min(Instant::now() + DRAWN);
-        while self.record.state().dialog.is_none() && Instant::now() < until {
+        let until = self.deadline().min(FairInstant::now() + DRAWN);
+        while self.record.state().dialog.is_none() && !until.has_come() {
             if self.peek(&frames, until).await?.as_u64().unwrap_or_default() >= 3 {
                 break;
             }

@@ -4,10 +4,10 @@
 //! person with a keyboard or a pointer, and look whether that changed it.
 
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::seek::{Need, Spot};
 use crate::model::Target;
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, failed};
@@ -90,7 +90,7 @@ impl Page {
             };
             self.leave(&spot).await?;
             let Some(open) = answer["open"].as_bool() else {
-                if Instant::now() < deadline {
+                if !deadline.has_come() {
                     self.pause().await;
                     continue;
                 }
@@ -102,7 +102,7 @@ impl Page {
             let role = answer["role"].as_str().unwrap_or_default();
             let list = manners.get_or_insert_with(|| ways(role).into_iter());
             let Some(manner) = list.next() else {
-                if Instant::now() < deadline {
+                if !deadline.has_come() {
                     self.pause().await;
                     continue;
                 }
@@ -120,7 +120,7 @@ impl Page {
         target: &Target,
         manner: Manner,
         wanted: Openness,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         let expected = Need::Usable.of(target);
         loop {
@@ -159,7 +159,7 @@ impl Page {
         &mut self,
         field: &Target,
         wanted: &str,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         let expected = format!("{field} at {wanted}");
         let goal: Option<f64> = wanted.trim().parse().ok();
@@ -214,7 +214,7 @@ impl Page {
         field: &Target,
         wanted: &str,
         expected: &str,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         let mut now = self.turn(field, HOME, deadline).await?;
         let mut said = Vec::new();
@@ -240,7 +240,7 @@ impl Page {
         Err(failed(expected, format!("its keys go through {}", said.join(", "))))
     }
 
-    async fn turn(&mut self, field: &Target, keys: &str, deadline: Instant) -> Step<Reading> {
+    async fn turn(&mut self, field: &Target, keys: &str, deadline: FairInstant) -> Step<Reading> {
         loop {
             let spot = self.obtain(field, Need::Editable, deadline).await?;
             let sent = self.shared.drive("typing", spot.element.send_keys(keys)).await;
@@ -252,14 +252,14 @@ impl Page {
         self.reading(field, deadline).await
     }
 
-    async fn reading(&mut self, field: &Target, deadline: Instant) -> Step<Reading> {
+    async fn reading(&mut self, field: &Target, deadline: FairInstant) -> Step<Reading> {
         loop {
             let spot = self.obtain(field, Need::There, deadline).await?;
             let asked = self.script(VALUE, vec![spot.reference.clone()]).await;
             self.leave(&spot).await?;
             match asked {
                 Ok(value) => return Ok(Reading::of(&value)),
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, &field.to_string())),
             }
         }

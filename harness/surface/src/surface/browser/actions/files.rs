@@ -3,7 +3,6 @@
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::seek::Need;
 use crate::model::gesture::UploadBy;
@@ -108,7 +107,7 @@ impl Page {
             if let Some(trouble) = self.blocked(&expected) {
                 return Err(trouble);
             }
-            if Instant::now() >= deadline {
+            if deadline.has_come() {
                 return Err(failed(expected, "no file chooser opened"));
             }
             self.pause().await;
@@ -194,10 +193,10 @@ impl Page {
                         format!("the download of {suggested} ended: {why}"),
                     ));
                 }
-                Some(Download { end: None, suggested, .. }) if Instant::now() >= deadline => {
+                Some(Download { end: None, suggested, .. }) if deadline.has_come() => {
                     return Err(failed(expected, format!("{suggested} did not end in time")));
                 }
-                None if Instant::now() >= deadline => {
+                None if deadline.has_come() => {
                     return Err(failed(expected, "no download began"));
                 }
                 Some(_) | None => {}

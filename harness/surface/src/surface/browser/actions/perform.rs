@@ -81,10 +81,7 @@ impl Page {
             Action::Wait { until, within_ms } => self.wait(until, *within_ms).await.map(none),
             Action::Capture(captures) => self.capture(captures).await,
             // Observing is a call of its own; the step itself only asks for a page that is ready.
-            Action::Snapshot(_) => {
-                let deadline = self.deadline();
-                self.get_ready(deadline).await.map(none)
-            }
+            Action::Snapshot(_) => self.get_ready(self.deadline()).await.map(none),
             Action::Tab(tab) => self.go_to_tab(tab).await.map(none),
             Action::CloseTab => self.close_tab().await.map(none),
             Action::Network(network) => self.set_network(*network).await.map(none),
@@ -96,6 +93,7 @@ impl Page {
             | Action::Terminal(_)
             | Action::File(_)
             | Action::Mail(_)
+            | Action::Set(_)
             | Action::ForEach(_)
             | Action::Use { .. } => Err(failed("an action on a page", "this action is none")),
         }

@@ -8,12 +8,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::keys::modifier_key;
 use super::seek::{Need, Spot};
 use crate::model::Target;
 use crate::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::page::Page;
@@ -178,10 +178,10 @@ impl Page {
     }
 
     /// Waits for the timers that a press began: what must be held a moment can be dragged then.
-    async fn hold(&self, deadline: Instant) -> Step<()> {
-        let until = deadline.min(Instant::now() + HOLD_AT_MOST);
+    async fn hold(&self, deadline: FairInstant) -> Step<()> {
+        let until = deadline.min(FairInstant::now() + HOLD_AT_MOST);
         let held = "globalThis.__nightshift ? __nightshift.held() : false";
-        while Instant::now() < until && self.peek(held, deadline).await? == true {
+        while !until.has_come() && self.peek(held, deadline).await? == true {
             self.pause().await;
         }
         Ok(())
@@ -193,7 +193,7 @@ impl Page {
         begin: At,
         end: &DragTo,
         landing: Landing,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         self.frames().await?;
         let (goal, name) = match end {
@@ -239,7 +239,7 @@ impl Page {
         from: &Target,
         to: &Target,
         at: Option<DropAt>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<Landing> {
         let end = self.obtain(to, Need::There, deadline).await?;
         if end.framed {
@@ -262,7 +262,7 @@ impl Page {
     }
 
     /// Where a drag ends: the thing may be covered by what is dragged, so only its place counts.
-    async fn goal(&mut self, thing: &Target, landing: Landing, deadline: Instant) -> Step<At> {
+    async fn goal(&mut self, thing: &Target, landing: Landing, deadline: FairInstant) -> Step<At> {
         loop {
             let spot = self.obtain(thing, Need::There, deadline).await?;
             let aim = self.aim(&spot).await;
@@ -271,7 +271,7 @@ impl Page {
                 Ok(Aim { x: Some(x), y: Some(y), width, height, .. }) => {
                     return Ok(landing.point((x, y), (width, height)));
                 }
-                Ok(_) | Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Ok(_) | Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Ok(_) => {
                     return Err(failed(
                         format!("{thing}, visible"),
@@ -295,7 +295,7 @@ impl Page {
         &mut self,
         target: &Target,
         need: Need,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<(Spot, At)> {
         let expected = need.of(target);
         loop {
@@ -308,7 +308,7 @@ impl Page {
                 Err(snag) => return Err(self.trouble(snag, &expected)),
             };
             self.leave(&spot).await?;
-            if Instant::now() >= deadline {
+            if deadline.has_come() {
                 return Err(failed(expected, actual));
             }
             if !self.dismiss(Some(target)).await? {

@@ -8,11 +8,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::seek::{Need, missing, single};
 use crate::model::gesture::ScrollTo;
 use crate::model::{Locator, Target};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, failed};
@@ -68,7 +68,7 @@ impl Page {
         &mut self,
         by: (i32, i32),
         within: Option<&Target>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         let Some(within) = within else {
             let middle = "[innerWidth / 2, innerHeight / 2].map(Math.floor).join()";
@@ -98,7 +98,7 @@ impl Page {
         &mut self,
         way: Way,
         within: Option<&Target>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
         let (end, name) = match way {
             Way::Up => ("start", "the start"),
@@ -106,7 +106,7 @@ impl Page {
         };
         let what = within.map_or_else(|| "the page".to_owned(), ToString::to_string);
         let expected = format!("{what} to be scrolled to {name}");
-        let bound = Instant::now() + self.shared.timeout * ENDLESS;
+        let bound = FairInstant::now() + self.shared.timeout * ENDLESS;
         let mut far: Option<Scrolled> = None;
         loop {
             let place = Place { within, number: 0 };
@@ -118,7 +118,7 @@ impl Page {
             if far == Some(now) && !now.waiting {
                 return Ok(());
             }
-            if Instant::now() >= bound {
+            if bound.has_come() {
                 let actual = format!(
                     "more and more is loaded: it does not end, and is at {} px with {} rows",
                     now.top.round(),
@@ -136,9 +136,9 @@ impl Page {
         &mut self,
         target: &Target,
         within: Option<&Target>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<()> {
-        let began = Instant::now();
+        let began = FairInstant::now();
         self.get_ready(deadline).await?;
         if self.bring(target).await? {
             return Ok(());
@@ -177,7 +177,7 @@ impl Page {
         target: &Target,
         place: Place<'_>,
         way: Way,
-        began: Instant,
+        began: FairInstant,
         trail: &mut Trail,
     ) -> Step<bool> {
         let step = json!(if way == Way::Down { "down" } else { "up" });
@@ -229,9 +229,9 @@ impl Page {
         &mut self,
         place: Place<'_>,
         end: Scrolled,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<bool> {
-        let watched = Instant::now() + GROWING;
+        let watched = FairInstant::now() + GROWING;
         loop {
             self.get_ready(deadline).await?;
             let now = self.move_in(place, &Value::Null, None, deadline).await?;
@@ -239,7 +239,7 @@ impl Page {
                 return Ok(true);
             }
             let until = if now.waiting { deadline } else { watched };
-            if Instant::now() >= until.min(deadline) {
+            if FairInstant::now() >= until.min(deadline) {
                 return Ok(false);
             }
             self.pause().await;
@@ -283,7 +283,7 @@ impl Page {
         Place { within, number }: Place<'_>,
         to: &Value,
         hint: Option<Hint<'_>>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<Scrolled> {
         let expected = within.map_or_else(|| "the page".to_owned(), ToString::to_string);
         loop {
@@ -302,7 +302,7 @@ impl Page {
             }
             match asked {
                 Ok(scrolled) => return Ok(scrolled),
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, &expected)),
             }
         }

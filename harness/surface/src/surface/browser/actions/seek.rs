@@ -7,9 +7,9 @@ use std::time::Duration;
 use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::model::{Locator, Target};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::{INTERCEPTED, Snag};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::rest::Wait;
@@ -88,10 +88,10 @@ impl Page {
         &mut self,
         target: &Target,
         need: Need,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<Spot> {
         let expected = need.of(target);
-        let mut before: Option<(Area, Instant)> = None;
+        let mut before: Option<(Area, FairInstant)> = None;
         let mut ready = false;
         loop {
             let lack = match self.try_obtain(target, need, &mut before, &expected).await? {
@@ -124,7 +124,7 @@ impl Page {
         &self,
         target: &Target,
         need: Need,
-        before: &mut Option<(Area, Instant)>,
+        before: &mut Option<(Area, FairInstant)>,
         expected: &str,
     ) -> Step<Result<Spot, Lack>> {
         if let Some(trouble) = self.blocked(expected) {
@@ -344,13 +344,13 @@ fn noun(locator: &Locator) -> &str {
 }
 
 /// Compares a box with where it was at least two frames before.
-fn unsteady(rect: Option<Area>, before: &mut Option<(Area, Instant)>) -> Option<Lack> {
+fn unsteady(rect: Option<Area>, before: &mut Option<(Area, FairInstant)>) -> Option<Lack> {
     let rect = rect?;
     match *before {
         Some((was, since)) if was == rect && since.elapsed() >= TWO_FRAMES => None,
         Some((was, _)) if was == rect => Some(Lack::now("it does not hold still")),
         Some(_) | None => {
-            *before = Some((rect, Instant::now()));
+            *before = Some((rect, FairInstant::now()));
             Some(Lack::now("it does not hold still"))
         }
     }

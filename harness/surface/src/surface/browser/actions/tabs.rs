@@ -5,7 +5,6 @@
 //! with it cookies, preload script, viewport and the wall.
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use url::Url;
 
 use crate::model::gesture::Tab;
@@ -53,7 +52,7 @@ impl Page {
                 }
                 Choice::None(why) => why,
             };
-            if Instant::now() >= deadline {
+            if deadline.has_come() {
                 return Err(failed(expected, format!("{why}; {}", self.those(&tabs))));
             }
             self.pause().await;
@@ -113,7 +112,7 @@ impl Page {
             Some(Err(refusal)) => return Err(failed(expected, refusal.to_string())),
         }
         while !self.record.state().closed {
-            if Instant::now() >= deadline {
+            if deadline.has_come() {
                 return Err(failed(expected, "it did not close"));
             }
             self.pause().await;

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
+use crate::process::within;
 use crate::surface::SurfaceError;
 
 /// What a command came back with when it did not succeed.
@@ -99,7 +100,7 @@ impl Bidi {
         Ok(Self { outgoing, waiting, next: Arc::new(AtomicU64::new(1)) })
     }
 
-    /// Sends a command and waits for its result, at most `limit`.
+    /// Sends a command and waits for its result, at most `limit` as the fair clock counts it.
     pub(crate) async fn command(&self, method: &str, params: Value, limit: Duration) -> Answer {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
@@ -111,10 +112,10 @@ impl Bidi {
         if self.outgoing.send(text).is_err() {
             return Err(Refusal::Gone);
         }
-        match tokio::time::timeout(limit, receiver).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(Refusal::Gone),
-            Err(_) => {
+        match within(limit, receiver).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) => Err(Refusal::Gone),
+            None => {
                 if let Some(waiting) = locked(&self.waiting).as_mut() {
                     waiting.remove(&id);
                 }

@@ -3,12 +3,14 @@
 //! Where a command is not answered, nobody says whose fault that is. The browser's own developer
 //! tools are asked, past the driver: does the page answer, do its frames, and does a new tab answer
 //! that was opened after the page had been asked? Only a page that is silent while a younger tab is
-//! not hangs by itself. Used by [`crate::surface::browser::session`] for commands and by [`crate::surface::browser::pages::ready`] for looks.
+//! not hangs by itself. All waiting is by the fair clock ([`FairInstant`]): a page that waits for a
+//! processor is starved and does not hang. Used by [`crate::surface::browser::session`] for commands and by
+//! [`crate::surface::browser::pages::ready`] for looks.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -16,13 +18,18 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+use crate::process::{FairInstant, within};
+
 /// How long a new tab may take at least, however short the time limits are.
 const NEW_TAB: Duration = Duration::from_secs(5);
 /// How long it is watched at least who works.
 const WATCHED: Duration = Duration::from_millis(500);
-/// A renderer that took this share of a core or more works and does not wait; one that waits takes
-/// none, and on a loaded machine one that works gets little.
+/// A renderer that ran for this share of the time that it was given works and does not wait; one that
+/// waits takes none.
 const BUSY: f64 = 0.1;
+/// Where the machine gave less than this share of the time, nothing can be said of the page: the fair
+/// clock goes no slower.
+const STARVED: f64 = 0.06;
 
 /// What a page is called whose scripts work on and on.
 pub(crate) const ENDLESS: &str = "the page does not answer: its scripts do not end";
@@ -60,7 +67,9 @@ struct Signs {
     page: bool,
     /// Whether a tab answered that is younger than the question to the page.
     younger_tab: bool,
-    /// The share of the time that the busiest renderer worked; `None` where nobody says.
+    /// The share of the time that the machine gave.
+    given: f64,
+    /// The share of the given time that the busiest renderer worked; `None` where nobody says.
     busy: Option<f64>,
     /// What the page was to do.
     doing: Doing,
@@ -70,6 +79,9 @@ impl Signs {
     fn silent(self) -> Silent {
         match (self.page, self.younger_tab) {
             (true, _) => Silent::Nobody,
+            (false, _) if self.given < STARVED => {
+                Silent::Others(format!("the machine gave it next to no time; {}", machine_load()))
+            }
             (false, true) => Silent::Page,
             (false, false) => {
                 Silent::Others(format!("no tab of the browser answers; {}", machine_load()))
@@ -121,10 +133,10 @@ impl Silence {
             return Silent::Others("where its developer tools listen is not known".to_owned());
         };
         let bound = patience.max(WATCHED) + NEW_TAB;
-        let asked = tokio::time::timeout(bound, async {
+        let asked = within(bound, async {
             Line::open(address).await?.ask_around(top, patience, doing).await
         });
-        let Ok(Some(signs)) = asked.await else {
+        let Some(Some(signs)) = asked.await else {
             return Silent::Others(format!(
                 "its developer tools do not answer within {} s; {}",
                 bound.as_secs(),
@@ -167,7 +179,7 @@ impl Line {
 
     async fn ask_around(&mut self, top: &str, patience: Duration, doing: Doing) -> Option<Signs> {
         let before = self.work().await;
-        let began = tokio::time::Instant::now();
+        let (began, fairly) = (Instant::now(), FairInstant::now());
         let page = self.attach(top).await?;
         let asked = self.send(Some(&page), "Runtime.evaluate", &zero()).await?;
         // A page that hangs does not even tell its frames, and need not.
@@ -175,15 +187,16 @@ impl Line {
             json!({ "autoAttach": true, "flatten": true, "waitForDebuggerOnStart": false });
         let mut asked = vec![asked, self.send(Some(&page), "Target.setAutoAttach", &frames).await?];
         // Whoever answers within its patience was only slow.
-        let answers = tokio::time::timeout(patience.max(WATCHED), self.with_frames(&mut asked));
-        if answers.await.is_ok_and(|all| all.is_some()) {
-            return Some(Signs { page: true, younger_tab: true, busy: None, doing });
+        let answers = within(patience.max(WATCHED), self.with_frames(&mut asked)).await;
+        if answers.flatten().is_some() {
+            return Some(Signs { page: true, younger_tab: true, given: 1.0, busy: None, doing });
         }
         // A new tab makes work for others, so it is not there yet.
-        let (after, took) = (self.work().await, began.elapsed().as_secs_f64());
+        let (after, took) = (self.work().await, fairly.elapsed().as_secs_f64());
+        let given = took / began.elapsed().as_secs_f64();
         let busy = before.zip(after).map(|(before, after)| busiest(&before, &after) / took);
         let younger_tab = self.new_tab_answers().await?;
-        Some(Signs { page: self.are_answered(&asked), younger_tab, busy, doing })
+        Some(Signs { page: self.are_answered(&asked), younger_tab, given, busy, doing })
     }
 
     /// Whether a tab answers that is made now.
@@ -280,19 +293,23 @@ mod tests {
 
     #[test]
     fn only_a_page_that_is_silent_while_a_younger_tab_answers_hangs_by_itself() {
-        let signs = |page, younger_tab| {
-            Signs { page, younger_tab, busy: None, doing: Doing::Other }.silent()
+        let given = |given, page, younger_tab| {
+            Signs { page, younger_tab, given, busy: None, doing: Doing::Other }.silent()
         };
+        let signs = |page, younger_tab| given(0.2, page, younger_tab);
         assert_eq!(signs(false, true), Silent::Page);
         assert_eq!(signs(true, true), Silent::Nobody);
         assert_eq!(signs(true, false), Silent::Nobody);
         let Silent::Others(said) = signs(false, false) else { panic!("others are silent too") };
         assert!(said.contains("no tab of the browser answers"), "{said}");
+        let Silent::Others(said) = given(0.05, false, true) else { panic!("it was starved") };
+        assert!(said.contains("next to no time"), "{said}");
     }
 
     #[test]
     fn a_page_that_works_is_endless_or_too_large_and_one_that_does_nothing_waits() {
-        let words = |busy, doing| Signs { page: false, younger_tab: true, busy, doing }.words();
+        let words =
+            |busy, doing| Signs { page: false, younger_tab: true, given: 1.0, busy, doing }.words();
         assert_eq!(
             [
                 words(Some(0.98), Doing::Other),

@@ -2,15 +2,19 @@
 //! known of those that were. Kept up to date by [`super::record`]; [`crate::surface::browser::pages::ready`] waits for them.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::traffic::is_write;
+use crate::process::FairInstant;
 
 /// A request that takes longer than this is a long poll: nobody waits for it.
 const LONG_POLL: Duration = Duration::from_secs(2);
 
 /// So long a script may take from when it has come until it has run or has asked for more.
 const RUNNING: Duration = Duration::from_millis(60);
+
+/// So long after a write was given up its answer may be told of after all.
+const DOUBT: Duration = Duration::from_millis(250);
 
 /// What a tab is about when an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,7 @@ struct Request {
     /// The tab that asked; empty where none did, as of workers.
     tab: String,
     kind: Kind,
-    since: Instant,
+    since: FairInstant,
     /// Its answer has begun, with this status.
     status: Option<u16>,
     /// An event stream stays open for good.
@@ -79,10 +83,10 @@ pub(crate) struct Underway {
     /// Those that were answered in full and not sent on since.
     complete: HashSet<String>,
     /// Those that were given up and not answered so far.
-    given_up: HashSet<String>,
+    given_up: HashMap<String, FairInstant>,
     begun: u64,
     /// When a tab that had loaded got its last script.
-    scripts: HashMap<String, Instant>,
+    scripts: HashMap<String, FairInstant>,
 }
 
 impl Underway {
@@ -91,7 +95,7 @@ impl Underway {
         self.complete.remove(&id);
         self.given_up.remove(&id);
         self.begun += 1;
-        let since = Instant::now();
+        let since = FairInstant::now();
         self.open.insert(id, Request { url, tab, kind, since, status: None, stream: false });
     }
 
@@ -109,9 +113,9 @@ impl Underway {
         if let Some(Request { kind: Kind::Script, tab, .. }) = self.open.remove(id)
             && during == During::Use
         {
-            self.scripts.insert(tab, Instant::now());
+            self.scripts.insert(tab, FairInstant::now());
         }
-        match (self.given_up.remove(id), self.complete.insert(id.to_owned())) {
+        match (self.given_up.remove(id).is_some(), self.complete.insert(id.to_owned())) {
             (true, _) => End::AfterAll,
             (false, true) => End::New,
             (false, false) => End::Known,
@@ -132,11 +136,16 @@ impl Underway {
                 End::Answered(status)
             }
             Some(None) => {
-                self.given_up.insert(id.to_owned());
+                self.given_up.insert(id.to_owned(), FairInstant::now());
                 End::New
             }
             None => End::New,
         }
+    }
+
+    /// Whether a write has just been given up, and its answer may be told of after all.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.given_up.values().any(|since| since.elapsed() < DOUBT)
     }
 
     /// A tab is gone, with all that it asked for.
@@ -193,7 +202,9 @@ mod tests {
     fn a_failure_that_follows_a_whole_answer_is_none_and_one_behind_a_redirect_is() {
         let mut all = begun(Kind::Write);
         assert_eq!(all.failed("1", true), End::New, "given up");
+        assert!(all.is_in_doubt(), "until its answer came, or did not");
         assert_eq!(all.completed("1", During::Use), End::AfterAll);
+        assert!(!all.is_in_doubt());
         let mut all = begun(Kind::Write);
         assert_eq!(all.completed("1", During::Use), End::New);
         assert_eq!(all.failed("1", true), End::Known, "the same once more");
@@ -208,7 +219,9 @@ mod tests {
         let answered = |kind, is_given_up| {
             let mut all = begun(kind);
             all.answered("1", Some(204), false);
-            (all.failed("1", is_given_up), all.completed("1", During::Use))
+            let failed = all.failed("1", is_given_up);
+            assert!(!all.is_in_doubt(), "its answer is known");
+            (failed, all.completed("1", During::Use))
         };
         assert_eq!(answered(Kind::Write, true), (End::Answered(204), End::Known));
         assert_eq!(answered(Kind::Write, false).0, End::New, "the connection broke");

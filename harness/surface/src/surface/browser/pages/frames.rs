@@ -7,12 +7,12 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::page::Page;
 use super::ready::standard;
 use super::trouble::Step;
 use crate::model::{Locator, Target};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Bidi;
 use crate::surface::browser::walker::{self, Area, Explain, MaskedRegion, Matches, Question};
 
@@ -168,8 +168,8 @@ impl Page {
     async fn settle_frame(&self, context: &str) {
         let question =
             format!("globalThis.__nightshift ? __nightshift.busy({}).join() : ''", self.round);
-        let until = Instant::now() + QUIET;
-        while Instant::now() < until {
+        let until = FairInstant::now() + QUIET;
+        while !until.has_come() {
             match self.evaluate_in(context, &question).await {
                 Some(busy) if busy != "" => self.pause().await,
                 Some(_) | None => return,

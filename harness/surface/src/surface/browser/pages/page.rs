@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::Instant;
 use url::Url;
 
 use super::blank::Blank;
@@ -19,6 +18,7 @@ use super::trouble::{Step, Trouble, crashed, failed};
 use crate::model::WatchKind;
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::Dismissal;
+use crate::process::FairInstant;
 use crate::surface::browser::PageContext;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::Record;
@@ -41,9 +41,9 @@ pub(super) struct Filling {
 #[derive(Debug, Default)]
 pub(super) struct Rest {
     /// Since when it has been seen at rest.
-    pub(crate) since: Option<Instant>,
+    pub(crate) since: Option<FairInstant>,
     /// When that was last asked.
-    pub(crate) looked: Option<Instant>,
+    pub(crate) looked: Option<FairInstant>,
     /// A check has waited in vain, and no action was done since.
     pub(crate) has_waited: bool,
 }
@@ -58,6 +58,8 @@ pub struct Page {
     pub(crate) top: String,
     pub(crate) base: Url,
     pub(crate) work: PathBuf,
+    /// What documents of this page wrote by a clock of their own, as `METHOD URL`.
+    pub(crate) by_clock: BTreeSet<String>,
     /// Overlays that are clicked away.
     pub(crate) dismissals: Vec<Dismissal>,
     /// Where the browser puts files until a step asks for them; goes with the page.
@@ -128,6 +130,7 @@ impl Page {
             tested: BTreeSet::new(),
             base,
             work: context.work.clone(),
+            by_clock: BTreeSet::new(),
             dismissals: context.dismiss.clone(),
             _downloads: blank.downloads,
             round: 0,
@@ -162,8 +165,8 @@ impl Page {
     }
 
     /// Until when an action that begins now may take.
-    pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.shared.timeout
+    pub(crate) fn deadline(&self) -> FairInstant {
+        FairInstant::now() + self.shared.timeout
     }
 
     /// Makes classic commands go to the top document of this page.
@@ -257,7 +260,7 @@ impl Page {
 
     /// Waits until the events of what was done are there.
     pub(crate) async fn flush(&self) {
-        let deadline = Instant::now() + FLUSH;
+        let deadline = FairInstant::now() + FLUSH;
         if matches!(self.evaluate("0", deadline).await, Err(Snag::Dialog)) {
             let params = json!({ "root": self.top });
             // Only the round trip matters, not its answer.

@@ -149,8 +149,14 @@
   const deed = { at: 0, heard: false, changed: false, path: [] };
   const observer = new MutationObserver(() => {
     deed.changed = true;
+    clock.effects += 1;
     if (!loading()) state.mutated = real.perf();
   });
+  // What goes on by itself, as often as the time allows: intervals, and timers each of which sets the
+  // next. Who runs now, whether a person began it, how much came of anything so far, and what was
+  // written by such.
+  let acting = false;
+  const clock = { now: null, effects: 0, wrote: new Set() };
   const watch = (root) => {
     observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
     root.addEventListener('scroll', () => {
@@ -168,6 +174,7 @@
   const frame = requestAnimationFrame.bind(globalThis);
   const scroll = { at: 0, since: 0, moved: 0, still: STILL, count: 0 };
   const stir = () => {
+    clock.effects += 1;
     const rested = scroll.still >= STILL;
     scroll.at = real.perf();
     if (rested) scroll.moved = scroll.at;
@@ -236,6 +243,7 @@
   const expect = () => {
     const mark = {};
     deed.changed = true;
+    clock.effects += 1;
     awaited.set(mark, real.perf());
     return () => turn(() => awaited.delete(mark), 0);
   };
@@ -245,12 +253,34 @@
     promise.then(done, done);
     return promise;
   });
-  globalThis.fetch = following(fetch);
+  const READS = /^(?:GET|HEAD|OPTIONS)$/i;
+  const writes = (method, url) => {
+    if (acting || !clock.now || !clock.now.again || READS.test(method) || clock.wrote.size >= 1000) return;
+    try {
+      const whole = new URL(url, document.baseURI);
+      whole.hash = '';
+      clock.wrote.add(`${String(method).toUpperCase()} ${whole.href}`);
+    } catch { /* what cannot be asked for is not sent */ }
+  };
+  const wrote = () => [...clock.wrote, ...inner((it) => it.wrote()).flat().filter(Boolean)];
+  const fetching = following(fetch);
+  globalThis.fetch = mask(fetching, (it, self, args) => {
+    const [what, how] = args;
+    const asks = what instanceof Request ? what : null;
+    writes((how && how.method) || (asks && asks.method) || 'GET', asks ? asks.url : what);
+    return Reflect.apply(it, self, args);
+  });
+  const opened = new WeakMap();
+  XMLHttpRequest.prototype.open = mask(XMLHttpRequest.prototype.open, (target, self, args) => {
+    opened.set(self, args);
+    return Reflect.apply(target, self, args);
+  });
   for (const name of ['arrayBuffer', 'blob', 'formData', 'json', 'text']) {
     Response.prototype[name] = following(Response.prototype[name]);
   }
   XMLHttpRequest.prototype.send = mask(XMLHttpRequest.prototype.send, (target, self, args) => {
     self.addEventListener('loadend', expect(), { once: true });
+    writes(...(opened.get(self) || ['GET']));
     return Reflect.apply(target, self, args);
   });
 
@@ -343,7 +373,6 @@
   // Timers for later that a person's input began, as for saving what was typed: whoever looks at what
   // a page writes waits for them too. Each input begins anew, so none of them is part of a chain.
   const owed = new Map();
-  let acting = false;
   for (const name of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup', 'input', 'change', 'submit', 'drop', 'focusout']) {
     addEventListener(name, (event) => {
       if (!event.isTrusted) return;
@@ -356,7 +385,7 @@
 
   // What lasts, and may change the page long after it is ready: timers that are due later, with
   // the moment at which they are; those that come again; connections and workers.
-  const lasting = { due: new Map(), again: new Set(), open: new Set(), ever: false, touched: 0 };
+  const lasting = { due: new Map(), again: new Map(), open: new Set(), ever: false, touched: 0 };
   // A page sets itself up in several steps: what begins soon after it has loaded counts as asked for
   // while it did, unless it was there before, as the next turn of something endless is.
   const SETTING_UP = 1000;
@@ -389,11 +418,33 @@
     lasting.due.delete(id);
     lasting.again.delete(id);
   };
+  // A timer that knows who set it. What a promise makes of it belongs to it too.
+  const timed = (handler, about) => function (...given) {
+    clock.now = about;
+    const before = clock.effects;
+    turn(() => {
+      if (clock.now === about) clock.now = null;
+      if (clock.effects === before) about.vain += 1;
+      else Object.assign(about, { vain: 0, since: real.perf() });
+    }, 0);
+    return Reflect.apply(handler, this, given);
+  };
+  // Whatever a person began, and what that set in turn, is part of what was done; but what goes on
+  // in intervals goes on by itself, whoever began it.
+  const follows = (delay) => {
+    const caused = acting || Boolean(clock.now && clock.now.caused);
+    return { caused, again: !caused && clock.now !== null && delay > 0, vain: 0, since: real.perf() };
+  };
   globalThis.setInterval = mask(setInterval, (target, self, args) => {
-    const id = Reflect.apply(target, self, args);
-    lasting.again.add(id);
+    const [handler, ...rest] = args;
+    const about = { caused: false, again: true, vain: 0, since: real.perf() };
+    const id = Reflect.apply(target, self, typeof handler === 'function' ? [timed(handler, about), ...rest] : args);
+    lasting.again.set(id, about);
     return id;
   });
+  // What comes again and again and nothing comes of it: no change, no question, no scrolling.
+  const VAIN = { times: 3, for: 3000 };
+  const isVain = (about, at) => about.vain >= VAIN.times && at - Math.max(about.since, lasting.touched) >= VAIN.for;
   globalThis.clearInterval = mask(clearInterval, (target, self, args) => {
     clear(args[0]);
     return Reflect.apply(target, self, args);
@@ -426,15 +477,16 @@
   globalThis.setTimeout = mask(setTimeout, (target, self, args) => {
     const [handler, delay = 0, ...rest] = args;
     const late = delay > SHORT;
+    const run = typeof handler === 'function' ? timed(handler, follows(Number(delay))) : handler;
     if (typeof handler !== 'function' || (late && !(acting && delay <= LONG))) {
-      const id = Reflect.apply(target, self, args);
+      const id = Reflect.apply(target, self, args.length ? [run, ...args.slice(1)] : args);
       lasting.due.set(id, real.perf() + Number(delay));
       return id;
     }
     const id = Reflect.apply(target, self, [function (...given) {
       clear(id);
       ran();
-      return Reflect.apply(handler, this, given);
+      return Reflect.apply(run, this, given);
     }, delay, ...rest]);
     if (late) {
       owed.set(id, real.perf() + Number(delay));
@@ -543,7 +595,7 @@
     if (state.leaving && at - state.leaving < LONG) reasons.push('leaving');
     if (at - Math.max(state.mutated, state.loaded, scroll.at, lasting.touched) < quiet) reasons.push('changing');
     if (timers.size || [...lasting.due.values()].some((due) => due < at + within)) reasons.push('timer');
-    if (lasting.again.size) reasons.push('interval');
+    if ([...lasting.again.values()].some((about) => !isVain(about, at))) reasons.push('interval');
     if (frames.size || idles.size || views.size) reasons.push('frame');
     if (awaited.size) reasons.push('answer');
     if (lasting.open.size) reasons.push('connection');
@@ -565,5 +617,5 @@
     return reasons;
   };
   own = false;
-  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, stirring, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held, owes, unheard }), configurable: false });
+  Object.defineProperty(globalThis, '__nightshift', { value: Object.freeze({ busy, stirring, frames, hides, internalsOf, shadowOf, scopes, lostFocus, keptFocus, awaitsView, scrolls, held, owes, wrote, unheard }), configurable: false });
 }

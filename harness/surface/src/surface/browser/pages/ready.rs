@@ -8,10 +8,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::page::Page;
 use super::trouble::Trouble;
+use crate::process::FairInstant;
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::silence::{Doing, Silent};
@@ -39,9 +39,9 @@ enum Look {
 impl Page {
     /// Waits until the page is ready, at most until the deadline; a page that never gets there is
     /// taken as it is.
-    pub(crate) async fn get_ready(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(crate) async fn get_ready(&mut self, deadline: FairInstant) -> Result<(), Trouble> {
         self.round += 1;
-        let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
+        let bound = deadline.min(FairInstant::now() + BUSY_AT_MOST);
         loop {
             if self.is_overtaken() && self.record.state().dialog.is_none() {
                 self.focus().await?;
@@ -51,7 +51,7 @@ impl Page {
                 Look::Busy => self.record.state().is_leaving(),
             };
             let until = if leaving { deadline } else { bound };
-            if Instant::now() >= until {
+            if until.has_come() {
                 return Ok(());
             }
             self.pause().await;
@@ -60,13 +60,31 @@ impl Page {
 
     /// Waits until what a step began is written: by timers that its input set, of at most two
     /// seconds. What a page writes by itself, as often as its clock says, is not waited for.
-    pub(crate) async fn await_writes(&mut self, deadline: Instant) -> Result<(), Trouble> {
-        let bound = deadline.min(Instant::now() + BUSY_AT_MOST);
+    pub(crate) async fn await_writes(&mut self, deadline: FairInstant) -> Result<(), Trouble> {
+        let bound = deadline.min(FairInstant::now() + BUSY_AT_MOST);
         let owes = "globalThis.__nightshift ? __nightshift.owes() : false";
-        while Instant::now() < bound && self.peek(owes, deadline).await? == true {
+        while !bound.has_come() && self.peek(owes, deadline).await? == true {
             self.pause().await;
         }
         Ok(())
+    }
+
+    /// Waits until it is known how the writes ended that were just given up.
+    pub(crate) async fn await_ends(&self) {
+        // A page that gives up one after another is not waited for longer than any other.
+        let bound = FairInstant::now() + BUSY_AT_MOST;
+        while self.record.state().underway.is_in_doubt() && !bound.has_come() {
+            self.pause().await;
+        }
+    }
+
+    /// Learns what the page wrote by its clock; where it cannot be asked, the rounds of a first night
+    /// tell.
+    pub(crate) async fn ask_what_the_clock_wrote(&mut self, deadline: FairInstant) {
+        let wrote = "globalThis.__nightshift ? __nightshift.wrote().join('\\n') : ''";
+        if let Ok(said) = self.evaluate(wrote, deadline).await {
+            self.by_clock.extend(said.as_str().unwrap_or_default().lines().map(str::to_owned));
+        }
     }
 
     /// Lets a short time pass, or until the next event.
@@ -77,12 +95,12 @@ impl Page {
         drop(tokio::time::timeout(BETWEEN_LOOKS, changes.changed()).await);
     }
 
-    async fn look(&mut self, deadline: Instant) -> Result<Look, Trouble> {
+    async fn look(&mut self, deadline: FairInstant) -> Result<Look, Trouble> {
         let question = format!(
             "globalThis.__nightshift ? __nightshift.busy({}).join() : 'loading'",
             self.round
         );
-        let asked = Instant::now();
+        let asked = FairInstant::now();
         let reasons = match self.evaluate(&question, deadline).await {
             Ok(value) => value.as_str().unwrap_or_default().to_owned(),
             // The document was replaced while we asked, or its scripts keep it from answering.
@@ -113,8 +131,12 @@ impl Page {
     }
 
     /// As [`Page::evaluate`], asked again while documents replace each other.
-    pub(crate) async fn peek(&self, expression: &str, deadline: Instant) -> Result<Value, Trouble> {
-        let asked = Instant::now();
+    pub(crate) async fn peek(
+        &self,
+        expression: &str,
+        deadline: FairInstant,
+    ) -> Result<Value, Trouble> {
+        let asked = FairInstant::now();
         loop {
             match self.evaluate(expression, deadline).await {
                 Ok(value) => return Ok(value),
@@ -124,7 +146,7 @@ impl Page {
                     }
                     return Err(self.trouble(Snag::Hung, "a page that can be looked at"));
                 }
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, "a page that can be looked at")),
             }
         }
@@ -135,13 +157,13 @@ impl Page {
     pub(crate) async fn evaluate(
         &self,
         expression: &str,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Result<Value, Snag> {
         if self.shared.silence.has_hung() {
             return Err(Snag::Hung);
         }
         let mut changes = self.record.changes();
-        let limit = deadline.saturating_duration_since(Instant::now()).max(LEAST);
+        let limit = deadline.left().max(LEAST);
         let first = self.top == self.first;
         let (method, params) = if first {
             standard(&self.top, expression)

@@ -2,15 +2,14 @@
 //!
 //! A wrong name in a scenario would cost its whole time limit, and once more with the next attempt.
 //! The preload script knows what may still change a page by itself: requests, timers that are due
-//! before the deadline, intervals, connections, workers, animations, frames of other origins. Where
-//! there is none of it, and none has changed anything for [`QUIET`], what is lacking stays lacking.
-//! And checks that follow a failed one, with no action in between, are not given the time again.
+//! before the deadline, intervals of which something comes, connections, workers, animations, frames
+//! of other origins. Where there is none of it, and none has changed anything for [`QUIET`], what is
+//! lacking stays lacking. And checks that follow a failed one, with no action in between, are not given the time again.
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::page::{Page, Rest};
+use crate::process::FairInstant;
 
 /// For so long nothing has happened in a page that is at rest, in case that something may change
 /// it which nobody can see coming, such as an answer of its own database.
@@ -33,8 +32,8 @@ pub(crate) enum Wait {
 impl Page {
     /// Whether what is lacking now will be lacking at the deadline too: because that is now, or
     /// because nothing is left that could bring it.
-    pub(crate) async fn is_in_vain(&mut self, deadline: Instant, wait: Wait) -> bool {
-        let now = Instant::now();
+    pub(crate) async fn is_in_vain(&mut self, deadline: FairInstant, wait: Wait) -> bool {
+        let now = FairInstant::now();
         if now >= deadline {
             return true;
         }
@@ -51,14 +50,18 @@ impl Page {
             return false;
         }
         let since = *self.rest.since.get_or_insert(now);
-        now.duration_since(since) >= QUIET
+        now.since(since) >= QUIET
     }
 
     /// Until when a check that begins now may take: of several that fail after one action, only the
     /// first costs the whole limit.
-    pub(crate) fn check_deadline(&self) -> Instant {
+    pub(crate) fn check_deadline(&self) -> FairInstant {
         let whole = self.deadline();
-        if self.rest.has_waited { whole.min(Instant::now() + AFTER_A_FAILED_CHECK) } else { whole }
+        if self.rest.has_waited {
+            whole.min(FairInstant::now() + AFTER_A_FAILED_CHECK)
+        } else {
+            whole
+        }
     }
 
     /// A check has failed.
@@ -71,11 +74,11 @@ impl Page {
         self.rest = Rest::default();
     }
 
-    async fn is_at_rest(&self, deadline: Instant) -> bool {
+    async fn is_at_rest(&self, deadline: FairInstant) -> bool {
         if !self.record.state().is_alone_and_still() {
             return false;
         }
-        let within = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let within = deadline.left().as_millis();
         let question = format!(
             "globalThis.__nightshift ? __nightshift.stirring({within}, {}).join() : 'unknown'",
             QUIET.as_millis()

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fantoccini::Client;
 use fantoccini::error::CmdError;
 
+use crate::process::{FairInstant, within};
 use crate::surface::SurfaceError;
 use crate::surface::browser::engine::axe::Axe;
 use crate::surface::browser::engine::bidi::Bidi;
@@ -57,9 +58,9 @@ impl Shared {
             return Err(Snag::Hung);
         }
         tokio::pin!(command);
-        let given_up = tokio::time::Instant::now() + self.limit;
-        let in_time = match tokio::time::timeout(self.patience(), &mut command).await {
-            Ok(answer) if !is_in_vain(&answer) => {
+        let given_up = FairInstant::now() + self.limit;
+        let in_time = match within(self.patience(), &mut command).await {
+            Some(answer) if !is_in_vain(&answer) => {
                 return answer.map_err(|error| Snag::of(what, &error));
             }
             in_time => in_time,
@@ -71,15 +72,15 @@ impl Shared {
             Silent::Others(seen) => Some(seen),
         };
         let last = match in_time {
-            Ok(answer) => Ok(answer),
-            Err(_) => tokio::time::timeout_at(given_up, command).await,
+            Some(answer) => Some(answer),
+            None => given_up.allow(command).await,
         };
         match (last, seen) {
-            (Ok(answer), Some(seen)) if is_in_vain(&answer) => {
+            (Some(answer), Some(seen)) if is_in_vain(&answer) => {
                 Err(lost_driver(what, self.timeout, &seen))
             }
-            (Ok(answer), _) => answer.map_err(|error| Snag::of(what, &error)),
-            (Err(_), seen) => {
+            (Some(answer), _) => answer.map_err(|error| Snag::of(what, &error)),
+            (None, seen) => {
                 let seen = seen.as_deref().unwrap_or("the page and other tabs answer");
                 Err(lost_driver(what, self.limit, seen))
             }

@@ -5,11 +5,11 @@
 //! ended on. `IndexedDB`, caches and service workers are not.
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use url::Url;
 
 use super::page::Filling;
 use super::page::Page;
+use crate::process::FairInstant;
 use crate::surface::SurfaceError;
 
 /// Asks a page for its storage; what it may not read is empty.
@@ -70,7 +70,7 @@ impl Page {
             self.shared.bidi.command("storage.getCookies", params, self.shared.limit).await;
         let answer = answer.map_err(|refusal| refusal.lost("reading cookies"))?;
         let cookies = answer["cookies"].as_array().into_iter().flatten().map(settable).collect();
-        let deadline = Instant::now() + self.shared.timeout;
+        let deadline = FairInstant::now() + self.shared.timeout;
         let storage = match self.evaluate(STORAGE, deadline).await {
             Ok(said) => storage_of(said.as_str().or_else(|| said["value"].as_str())),
             // A page that is blocked or gone has none that can be read.

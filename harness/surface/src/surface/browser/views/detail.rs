@@ -5,7 +5,7 @@
 //! baseline: tokens in addresses, nonces, hashes of scripts, ports, the names that visitor counters
 //! give to their cookies. What else changes is for redactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -21,6 +21,9 @@ use crate::surface::browser::pages::trouble::Step;
 
 /// More of the same write than this is many: how often a page asks again hangs on the clock.
 const COUNTED: usize = 2;
+
+/// What stands behind a write that comes as often as a clock says, as `compare` reads it.
+const OFTEN: &str = " (any number of times)";
 
 /// The facets that the walker has to be asked for.
 #[must_use]
@@ -57,9 +60,12 @@ pub(crate) fn response(lang: &str, hops: &[Hop], base: &str) -> String {
     text
 }
 
-/// The `requests` facet: what was written since the last look, in an order of its own.
+/// The `requests` facet: what was written since the last look, in an order of its own. How often
+/// something is sent is not said where the page's clock began it (`METHOD URL`).
 #[must_use]
-pub(crate) fn requests(writes: &[Write], base: &str) -> String {
+pub(crate) fn requests(writes: &[Write], by_clock: &BTreeSet<String>, base: &str) -> String {
+    let by_clock = by_clock.iter().filter_map(|it| it.split_once(' '));
+    let by_clock: BTreeSet<String> = by_clock.map(|(how, url)| sent(how, url, base)).collect();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for write in writes {
         let Write { method, url, ending } = write;
@@ -69,11 +75,14 @@ pub(crate) fn requests(writes: &[Write], base: &str) -> String {
             Ending::Failed(why) if why == "ERR_ABORTED" => "given up".to_owned(),
             Ending::Failed(why) => format!("failed: {why}"),
         };
-        let count = times.entry(format!("{method} {} {end}", told(url, base))).or_default();
+        let what = sent(method, url, base);
+        let often = if by_clock.contains(&what) { OFTEN } else { "" };
+        let count = times.entry(format!("{what} {end}{often}")).or_default();
         // Visitor counters send theirs as they like.
         *count = if *ending == Ending::Unawaited { 1 } else { *count + 1 };
     }
     let line = |(line, count): (String, usize)| match count {
+        _ if line.ends_with(OFTEN) => format!("{line}\n"),
         0 | 1 => format!("{line}\n"),
         count if count <= COUNTED => format!("{line} ({count} times)\n"),
         _ => format!("{line} (many times)\n"),
@@ -168,6 +177,11 @@ fn header(name: &str, value: &str) -> Vec<String> {
         .collect();
     directives.sort();
     directives
+}
+
+/// A write in the product's own terms.
+fn sent(method: &str, url: &str, base: &str) -> String {
+    format!("{method} {}", told(url, base))
 }
 
 /// A URL in the product's own terms.
@@ -276,7 +290,7 @@ mod tests {
         ];
         all.extend(vec![write("/poll", ok()); 3]);
         assert_eq!(
-            requests(&all, BASE),
+            requests(&all, &BTreeSet::new(), BASE),
             "POST /cart 200 (2 times)\nPOST /gone given up\nPOST /hit beacon\n\
              POST /poll 200 (many times)\nPOST /z 200\n"
         );
@@ -285,7 +299,16 @@ mod tests {
             url: "http://127.0.0.1:9/x?_=1700000000000".to_owned(),
             ending: Ending::Answered(204),
         };
-        assert_eq!(requests(&[other], BASE), "PUT http://127.0.0.1:[port]/x?_=[stamp] 204\n");
+        let by_clock = BTreeSet::from(["PUT http://127.0.0.1:4021/x?_=1600000000000".to_owned()]);
+        let often = [other.clone(), other.clone()];
+        assert_eq!(
+            requests(&often, &by_clock, BASE),
+            "PUT http://127.0.0.1:[port]/x?_=[stamp] 204 (any number of times)\n"
+        );
+        assert_eq!(
+            requests(&[other], &BTreeSet::new(), BASE),
+            "PUT http://127.0.0.1:[port]/x?_=[stamp] 204\n"
+        );
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Observing a page: its facets once it is settled, and what a person needs to see of a failure.
 
-use tokio::time::Instant;
-
 use super::detail;
 use super::picture::EVIDENCE;
 use super::picture::Seen;
 use crate::model::observe::Extra;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::events::record::place_of;
+use crate::surface::browser::events::traffic::{Hop, Write};
+use crate::surface::browser::pages::frames::Entered;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::Step;
 use crate::surface::browser::pages::trouble::Trouble;
@@ -82,6 +83,16 @@ fn place_shown(url: &str, base: &str) -> String {
     }
 }
 
+/// What was taken of a page, for its facets to tell.
+struct Taken<'a> {
+    read: &'a walker::Page,
+    /// How many masks stand in the page itself; the rest stands in its frames.
+    own_masks: usize,
+    entered: &'a [Entered],
+    hops: Vec<Hop>,
+    writes: Vec<Write>,
+}
+
 impl Page {
     /// What the user's copy of axe-core says of the page; nothing where the suite names none.
     async fn axe_lines(&self) -> Step<String> {
@@ -93,7 +104,7 @@ impl Page {
 
     /// Observes the page once it is settled.
     pub(crate) async fn take(&mut self, look: &Look<'_>) -> Observed {
-        match self.try_take(look).await {
+        match Box::pin(self.try_take(look)).await {
             Ok(observation) => Ok(Ok(observation)),
             Err(Trouble::Lost(error)) => Err(error),
             Err(Trouble::Failed(failure)) => Ok(Err(failure)),
@@ -118,43 +129,21 @@ impl Page {
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks, &details).await;
+        if look.facets.contains(&FacetKind::Requests) {
+            self.await_ends().await;
+        }
         let (hops, writes) = {
             let mut state = self.record.state();
             (state.hops.clone(), std::mem::take(&mut state.writes))
         };
+        if look.facets.contains(&FacetKind::Requests) {
+            Box::pin(self.ask_what_the_clock_wrote(deadline)).await;
+        }
+        let taken = Taken { read: &read, own_masks, entered: &entered, hops, writes };
         let mut facets = Vec::new();
         for kind in &look.facets {
-            let content = match kind {
-                FacetKind::Page => FacetContent::Text(self.page_facet(&read)),
-                FacetKind::Aria => FacetContent::Text(read.aria.clone()),
-                FacetKind::Text => FacetContent::Text(read.text.clone()),
-                FacetKind::Image => {
-                    let seen = Seen { read: &read, own_masks, entered: &entered };
-                    self.picture(look, &seen, deadline).await?
-                }
-                FacetKind::Links => FacetContent::Text(detail::quiet(&read.details.links)),
-                FacetKind::Fields => FacetContent::Text(detail::quiet(&read.details.fields)),
-                FacetKind::Storage => FacetContent::Text(detail::storage(&read.details.storage)),
-                FacetKind::Response => {
-                    let lang = &read.details.lang;
-                    FacetContent::Text(detail::response(lang, &hops, self.base.as_str()))
-                }
-                FacetKind::Requests => {
-                    FacetContent::Text(detail::requests(&writes, self.base.as_str()))
-                }
-                FacetKind::Cookies => FacetContent::Text(self.cookies_facet().await?),
-                FacetKind::A11y => {
-                    FacetContent::Text(read.details.a11y.clone() + &self.axe_lines().await?)
-                }
-                // Those of commands and terminals; the watches' set belongs to the whole attempt.
-                FacetKind::Stdout
-                | FacetKind::Stderr
-                | FacetKind::Exit
-                | FacetKind::Files
-                | FacetKind::Screen
-                | FacetKind::Events => continue,
-            };
-            facets.push(Facet { kind: *kind, content });
+            let content = Box::pin(self.content(*kind, look, &taken, deadline)).await?;
+            facets.extend(content.map(|content| Facet { kind: *kind, content }));
         }
         // Whether it goes on is not this observation's affair.
         drop(self.evaluate(THAW, deadline).await);
@@ -162,23 +151,57 @@ impl Page {
         Ok(Observation { place, facets, extras: Vec::new() })
     }
 
+    /// What one facet of a page shows; `None` of one that no page has.
+    async fn content(
+        &mut self,
+        kind: FacetKind,
+        look: &Look<'_>,
+        taken: &Taken<'_>,
+        deadline: FairInstant,
+    ) -> Result<Option<FacetContent>, Trouble> {
+        let (read, base) = (taken.read, self.base.as_str());
+        Ok(Some(FacetContent::Text(match kind {
+            FacetKind::Page => self.page_facet(read),
+            FacetKind::Aria => read.aria.clone(),
+            FacetKind::Text => read.text.clone(),
+            FacetKind::Image => {
+                let seen = Seen { read, own_masks: taken.own_masks, entered: taken.entered };
+                return self.picture(look, &seen, deadline).await.map(Some);
+            }
+            FacetKind::Links => detail::quiet(&read.details.links),
+            FacetKind::Fields => detail::quiet(&read.details.fields),
+            FacetKind::Storage => detail::storage(&read.details.storage),
+            FacetKind::Response => detail::response(&read.details.lang, &taken.hops, base),
+            FacetKind::Requests => detail::requests(&taken.writes, &self.by_clock, base),
+            FacetKind::Cookies => self.cookies_facet().await?,
+            FacetKind::A11y => read.details.a11y.clone() + &self.axe_lines().await?,
+            // Those of commands and terminals; the watches' set belongs to the whole attempt.
+            FacetKind::Stdout
+            | FacetKind::Stderr
+            | FacetKind::Exit
+            | FacetKind::Files
+            | FacetKind::Screen
+            | FacetKind::Events => return Ok(None),
+        })))
+    }
+
     /// Asks the walker until the page stands still enough to answer.
     pub(crate) async fn read<T: serde::de::DeserializeOwned>(
         &mut self,
         question: &Question<'_>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Result<T, Trouble> {
         loop {
             match self.ask(question).await {
                 Ok(answer) => return Ok(answer),
-                Err(Snag::Again(_)) if Instant::now() < deadline => self.pause().await,
+                Err(Snag::Again(_)) if !deadline.has_come() => self.pause().await,
                 Err(snag) => return Err(self.trouble(snag, "a page that can be read")),
             }
         }
     }
 
     /// Brings all movement to its end. The page hears of the ends, and may change because of them.
-    pub(super) async fn freeze(&mut self, deadline: Instant) -> Result<(), Trouble> {
+    pub(super) async fn freeze(&mut self, deadline: FairInstant) -> Result<(), Trouble> {
         let mut stirred = false;
         for _ in 0..FREEZES {
             let moved = self.peek(FREEZE, deadline).await?.as_u64().unwrap_or_default() > 0;
@@ -202,7 +225,7 @@ impl Page {
 
     /// What a person needs to understand a failure; what cannot be had is left out.
     pub(crate) async fn gather(&mut self) -> Vec<Extra> {
-        let deadline = Instant::now() + EVIDENCE;
+        let deadline = FairInstant::now() + EVIDENCE;
         let mut extras = Vec::new();
         let mut add = |kind: &str, media: &str, bytes: Vec<u8>| {
             extras.push(Extra { kind: kind.to_owned(), media: media.to_owned(), bytes });

@@ -14,13 +14,15 @@ use base64::Engine as _;
 use image::{GenericImage as _, ImageFormat, ImageReader, Limits, RgbImage};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::cover::{Cover, TRIES, Unknown, painted};
+use crate::model::event::Failure;
 use crate::model::picture::{Extent, Layout, PlacedThing};
-use crate::model::{FacetContent, Rect, Target};
+use crate::model::{FacetContent, Outcome, Rect, Target};
+use crate::process::FairInstant;
 use crate::surface::browser::actions::seek::Need;
 use crate::surface::browser::engine::bidi::Refusal;
+use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::frames::Entered;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
@@ -93,7 +95,7 @@ impl Page {
         &mut self,
         look: &Look<'_>,
         seen: &Seen<'_>,
-        deadline: Instant,
+        deadline: FairInstant,
     ) -> Step<FacetContent> {
         let area = match &look.image {
             Extent::Viewport => None,
@@ -111,18 +113,18 @@ impl Page {
             let before = self.hidden().await?;
             let frame = frame(&look.image, area, &drawing, seen.read);
             let png = match look.image {
-                Extent::Viewport => self.viewport(deadline).await?,
+                Extent::Viewport => Box::pin(self.viewport(deadline)).await?,
                 Extent::FullPage | Extent::Element(_) => self.beyond(&frame, deadline).await?,
             };
             begun += 1;
             let hidden = self.hidden().await?;
             let rests = self.peek(SCROLLS, deadline).await? == drawing.scrolls;
             let known = before == hidden;
-            if known && (rests || begun >= BEGINNINGS || Instant::now() >= deadline) {
+            if known && (rests || begun >= BEGINNINGS || deadline.has_come()) {
                 break (drawing, frame, png, hidden);
             }
             if begun == TRIES {
-                return Err(failed(PLACES_KNOWN, "they moved while it was taken, again and again"));
+                return Err(unseen("they moved while it was taken, again and again"));
             }
             self.get_ready(deadline).await?;
         };
@@ -143,8 +145,10 @@ impl Page {
     /// Where the page shows secrets, from the top left corner of the viewport.
     async fn hidden(&self) -> Step<Vec<Area>> {
         self.cover().areas().await.map_err(|unknown| match unknown {
+            Unknown::Page(Snag::Again(said) | Snag::Refused(said)) | Unknown::Engine(said) => {
+                unseen(&said)
+            }
             Unknown::Page(snag) => self.trouble(snag, PLACES_KNOWN),
-            Unknown::Engine(said) => failed(PLACES_KNOWN, said),
         })
     }
 
@@ -153,7 +157,7 @@ impl Page {
     }
 
     /// Brings a thing into view and says where it stands in the viewport.
-    async fn bring_near(&mut self, target: &Target, deadline: Instant) -> Step<Area> {
+    async fn bring_near(&mut self, target: &Target, deadline: FairInstant) -> Step<Area> {
         let expected = format!("{target}, visible, for a picture of it");
         let spot = self.obtain(target, Need::There, deadline).await?;
         if spot.framed {
@@ -203,7 +207,7 @@ impl Page {
     }
 
     /// The viewport as PNG.
-    async fn viewport(&self, deadline: Instant) -> Step<Vec<u8>> {
+    async fn viewport(&self, deadline: FairInstant) -> Step<Vec<u8>> {
         // Two at once cost little more than one: the second is drawn while the first is sent.
         let (first, second) =
             tokio::join!(self.capture_png(None, deadline), self.capture_png(None, deadline));
@@ -213,7 +217,7 @@ impl Page {
         }
         for _ in 2..FRAMES {
             let now = self.capture_png(None, deadline).await?;
-            if now == before || Instant::now() >= deadline {
+            if now == before || deadline.has_come() {
                 return Ok(now);
             }
             before = now;
@@ -222,7 +226,7 @@ impl Page {
     }
 
     /// A part of the page as PNG, wherever it lies.
-    async fn beyond(&self, frame: &Frame, deadline: Instant) -> Step<Vec<u8>> {
+    async fn beyond(&self, frame: &Frame, deadline: FairInstant) -> Step<Vec<u8>> {
         let strips = frame.strips();
         let mut taken = Vec::with_capacity(strips.len());
         for strip in strips {
@@ -231,7 +235,7 @@ impl Page {
                 let now = self.capture_png(Some(strip), deadline).await?;
                 let still = now == before;
                 before = now;
-                if still || Instant::now() >= deadline {
+                if still || deadline.has_come() {
                     break;
                 }
             }
@@ -246,8 +250,12 @@ impl Page {
     }
 
     /// The viewport, or a part of the page in CSS pixels from its top left corner.
-    pub(super) async fn capture_png(&self, part: Option<Area>, deadline: Instant) -> Step<Vec<u8>> {
-        let limit = deadline.saturating_duration_since(Instant::now()).max(EVIDENCE);
+    pub(super) async fn capture_png(
+        &self,
+        part: Option<Area>,
+        deadline: FairInstant,
+    ) -> Step<Vec<u8>> {
+        let limit = deadline.left().max(EVIDENCE);
         let mut how = json!({ "format": "png" });
         if let Some(Area { x, y, width, height }) = part {
             how["captureBeyondViewport"] = json!(true);
@@ -271,7 +279,7 @@ impl Page {
 
 impl Page {
     /// The viewport as a failure keeps it, without secrets; why there is none where there is none.
-    pub(super) async fn seen_at_failure(&self, deadline: Instant) -> Result<Vec<u8>, String> {
+    pub(super) async fn seen_at_failure(&self, deadline: FairInstant) -> Result<Vec<u8>, String> {
         if self.shared.veil.is_worn() {
             return self.cover().seen().await;
         }
@@ -294,6 +302,17 @@ impl Page {
             }
         }
     }
+}
+
+/// A picture that is not taken because of what might be seen in it: that says nothing of the product.
+fn unseen(why: &str) -> Trouble {
+    Trouble::Failed(Failure {
+        outcome: Outcome::HarnessError,
+        expected: PLACES_KNOWN.to_owned(),
+        actual: format!(
+            "where the page shows secrets is not known, so no picture of it is taken: {why}"
+        ),
+    })
 }
 
 /// The picture with these regions painted over.

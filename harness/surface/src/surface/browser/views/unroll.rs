@@ -7,8 +7,8 @@
 //! [`super::picture`], which takes the picture, and `preload.js`, which knows who waits for views.
 
 use serde_json::json;
-use tokio::time::Instant;
 
+use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::Step;
@@ -45,7 +45,7 @@ const TO_TOP: &str = "scrollTo({ left: 0, top: 0, behavior: 'instant' })";
 
 impl Page {
     /// Has everything loaded that waits for being seen; the page stands at its top afterwards.
-    pub(super) async fn unroll(&mut self, deadline: Instant) -> Step<()> {
+    pub(super) async fn unroll(&mut self, deadline: FairInstant) -> Step<()> {
         let asked = self.peek(ASK, deadline).await?.as_u64().unwrap_or_default();
         if asked == 0 {
             return Ok(());
@@ -59,11 +59,11 @@ impl Page {
     }
 
     /// Scrolls to the end, which may move away a few times; for half of the time that is left.
-    async fn walk_down(&mut self, deadline: Instant) -> Step<()> {
-        let until = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
+    async fn walk_down(&mut self, deadline: FairInstant) -> Step<()> {
+        let until = FairInstant::now() + deadline.left() / 2;
         let (mut top, mut growths) = (0.0, 0);
         for _ in 0..STEPS {
-            if Instant::now() >= until {
+            if until.has_come() {
                 break;
             }
             let (ended, next, length) = match self.script(STEP, vec![json!(top)]).await {
