@@ -8,10 +8,15 @@
 //! are done with Playwright Test, with its aria snapshot and screenshot at every checkpoint;
 //! commands, files and terminals, which it does not compare, are left out there.
 //!
+//! `just detection explored` does the same with the suite that `nightshift explore` writes for the
+//! sound shop, without any scenario that a person wrote, see [`explored`].
+//!
 //! `just detection again` judges the last night once more, with what the code is now, and
 //! `just detection alone` leaves Playwright Test out. `just pairs` has several faults at once, see
 //! [`pairs`].
 
+#[path = "detection/explored.rs"]
+mod explored;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
 mod pairs;
@@ -61,21 +66,28 @@ fn main() -> ExitCode {
         return pairs::main(chosen);
     }
     let again = took(&mut chosen, "again");
-    let alone = took(&mut chosen, "alone");
+    let explores = took(&mut chosen, "explored");
+    let alone = took(&mut chosen, "alone") || explores;
     let mut faults = listed();
     faults.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
     if faults.is_empty() {
         say("the shop has no such fault; `shop.py faults` lists them");
         return ExitCode::from(2);
     }
-    let kept = suite::scratch().join("detection-night");
+    let name = if explores { "detection-explored-night" } else { "detection-night" };
+    let kept = suite::scratch().join(name);
     let theirs = suite::scratch().join("detection-playwright.json");
     let (night, peer) = if again {
         let peer = std::fs::read(&theirs).ok().and_then(|it| serde_json::from_slice(&it).ok());
         (Variants::open(&kept), peer.unwrap_or_default())
     } else {
         let traces = tempfile::tempdir().expect("a folder");
-        let accepted = timed("accepted", || accepted(traces.path()));
+        let accepted = if explores {
+            let suite = timed("explored", explored::suite);
+            timed("accepted", || variants::apart(suite, traced(traces.path())))
+        } else {
+            timed("accepted", || accepted(traces.path()))
+        };
         trace(&accepted, traces.path(), &mut faults);
         let night = timed("our night", || run(&accepted, &faults, &kept));
         let peer = if alone {
@@ -87,6 +99,9 @@ fn main() -> ExitCode {
         (night, peer)
     };
     let rows = timed("judged", || judged(&night, &faults));
+    if explores {
+        return explored::table(&faults, &rows);
+    }
     table(&faults, &rows, &peer)
 }
 
@@ -128,13 +143,18 @@ fn pair(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-/// The suite with baselines, and in a folder for each scenario the switches that it asked about.
-fn accepted(traces: &Path) -> SuiteCopy {
-    variants::accepted_apart(|scenario| {
+/// Leaves in a folder for each scenario the switches that it asked about.
+fn traced(traces: &Path) -> impl Fn(&str) -> Vec<(String, String)> {
+    move |scenario| {
         let own = traces.join(scenario);
         std::fs::create_dir_all(&own).expect("made");
         vec![pair("SHOP_TRACE", own.display().to_string())]
-    })
+    }
+}
+
+/// The suite with baselines, and what each scenario asked about.
+fn accepted(traces: &Path) -> SuiteCopy {
+    variants::accepted_apart(traced(traces))
 }
 
 /// Finds which scenarios come by which fault, and takes some of them.

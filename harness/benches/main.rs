@@ -12,7 +12,7 @@
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
 //!   pages and commands cost.
 //! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
-//!   Test.
+//!   Test; `detection/explored.rs` is the same by the suite that `explore` writes.
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
 //!   `pairs/changes.rs` knows whose a change is, `pairs/judge.rs` holds a night against that,
 //!   `pairs/table.rs` prints.

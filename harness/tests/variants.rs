@@ -171,7 +171,11 @@ fn without_row(id: &str) -> &str {
 /// [`SuiteCopy::of_the_accepted_shop`], but in the night that made them each scenario had a shop of
 /// its own, with these variables.
 pub fn accepted_apart(environment: impl Fn(&str) -> Vec<(String, String)>) -> SuiteCopy {
-    let suite = SuiteCopy::of_the_shop();
+    apart(SuiteCopy::of_the_shop(), environment)
+}
+
+/// The same of a suite of the shop that somebody else wrote.
+pub fn apart(suite: SuiteCopy, environment: impl Fn(&str) -> Vec<(String, String)>) -> SuiteCopy {
     let config = suite.root().join("nightshift.yaml");
     let mut before = vec![(config.clone(), std::fs::read_to_string(config).expect("read"))];
     let mut variants = Vec::new();

@@ -10,6 +10,7 @@ pub mod baseline;
 pub mod cause;
 pub mod compare;
 pub mod control;
+pub mod explore;
 pub mod history;
 pub mod hygiene;
 pub mod report;

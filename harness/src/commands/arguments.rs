@@ -104,6 +104,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift settle\n  nightshift settle filter-orders --times 5\n  nightshift settle 'catalog-*' --write\n  nightshift settle --format json\n\nRuns scenarios several times while shaking what must not matter: ports, folders, user, clock and\ntime zone, seeds, order, workers, load, cold and warm browsers. Nothing that was constant is redacted.\nExit codes: 0 nothing varies, or all that varies was written, 1 something varies, 2 usage,\n4 preflight failed, 5 another night runs."
     )]
     Settle(Box<SettleOptions>),
+    /// Use a product that nobody has written scenarios for, and write them; needs no model
+    #[command(
+        after_help = "Examples:\n  nightshift explore --url http://127.0.0.1:8000\n  nightshift explore --cli shopctl --budget 10m\n  nightshift explore --out suite --url http://127.0.0.1:8000 --cli shopctl --format json\n\nIn a suite that exists it adds what nothing covers. explore.json says what was seen, what is\nasserted and what was not reached. Exit codes: 0 nothing is wrong by itself, 1 findings, 2 usage,\n4 preflight failed, 5 another night runs."
+    )]
+    Explore(Box<ExploreOptions>),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"
@@ -303,6 +308,40 @@ pub struct SettleOptions {
     #[arg(long)]
     pub write: bool,
     /// How many workers run at once [default: one and several, in turns]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: Option<u32>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub staging: Staging,
+}
+
+/// What `explore` takes.
+#[derive(Debug, Args)]
+pub struct ExploreOptions {
+    /// The product's address, where there is no suite yet
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// A command of the product; may be given several times
+    #[arg(long, value_name = "CMD")]
+    pub cli: Vec<String>,
+    /// How long it may take in all: 90s, 20m, 2h
+    #[arg(long, value_name = "DURATION", default_value = "20m", value_parser = duration)]
+    pub budget: std::time::Duration,
+    /// Chooses among what is worth the same
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// The suite's folder, or one below its scenarios [default: scenarios/explored of the suite]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Whose session pages are used with, as `sessions` of the suite names it
+    #[arg(long = "as", value_name = "ACTOR")]
+    pub actor: Option<String>,
+    /// Write scenarios without settling and accepting them
+    #[arg(long)]
+    pub no_accept: bool,
+    /// How many workers run at once
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub jobs: Option<u32>,
     /// How to answer

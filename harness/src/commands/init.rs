@@ -36,7 +36,7 @@ pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
 }
 
 /// Writes a file that is not there yet; says whether it did.
-fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
+pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;

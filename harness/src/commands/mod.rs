@@ -15,6 +15,7 @@
 //! - `list.rs`: `list`.
 //! - `run.rs`: `run`.
 //! - `offline.rs`: `judge`, `report` and `gate`.
+//! - `explore.rs`: `explore`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
 //! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
@@ -34,6 +35,7 @@ mod check;
 mod control;
 mod doctor;
 mod exit;
+mod explore;
 mod goto;
 mod init;
 mod list;
@@ -104,6 +106,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Settle(options) => settle::run(&common, &options),
+        Command::Explore(options) => explore::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),

@@ -15,6 +15,7 @@
 //! - `queue.rs`: hands scenarios out so that nothing exclusive is used twice at once.
 //! - `shake.rs`: the ways in which a night is otherwise although it must not matter.
 //! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
+//! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
 //! - `schedule.rs`: when a night must be over.
@@ -55,6 +56,7 @@ mod past;
 mod patience;
 mod preflight;
 mod printer;
+mod probing;
 mod products;
 mod queue;
 mod replay;
@@ -85,6 +87,7 @@ pub use options::{NewBaselines, Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
+pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, settle};
 pub use shake::{Clocks, Shake, reach};

@@ -96,7 +96,12 @@ pub async fn settle(
 }
 
 /// The options of one round: no reports, no second attempts, nothing of earlier nights.
-fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>) -> RunOptions {
+pub(super) fn of_round(
+    options: &RunOptions,
+    out: PathBuf,
+    none: &Path,
+    way: Option<Shake>,
+) -> RunOptions {
     RunOptions {
         history: Some(none.to_owned()),
         out: Some(out),
@@ -113,9 +118,9 @@ fn of_round(options: &RunOptions, out: PathBuf, none: &Path, way: Option<Shake>)
 }
 
 /// A folder without earlier nights.
-fn nothing_earlier(below: &Path) -> Result<PathBuf, NightError> {
+pub(super) fn nothing_earlier(below: &Path) -> Result<PathBuf, NightError> {
     let path = below.join("none");
-    std::fs::create_dir(&path).map_err(|source| NightError::Io {
+    std::fs::create_dir_all(&path).map_err(|source| NightError::Io {
         action: "make the folder",
         path: path.clone(),
         source,
@@ -136,11 +141,15 @@ async fn round(
     Made::read(made.night)
 }
 
-/// Why nothing ran at all.
 fn preflight_problem(round: &Made) -> Option<String> {
-    let attempts = Attempts::of(&round.entries);
+    problem(&round.plan, &round.entries)
+}
+
+/// Why nothing ran at all.
+pub(super) fn problem(plan: &Plan, entries: &[Entry]) -> Option<String> {
+    let attempts = Attempts::of(entries);
     let failed = attempts.failed_preflight.first()?;
-    let logs = round.plan.scenarios.iter().filter_map(|it| attempts.scenario(&it.id));
+    let logs = plan.scenarios.iter().filter_map(|it| attempts.scenario(&it.id));
     let any = logs.into_iter().any(|it| !it.attempts.is_empty());
     (!any).then(|| format!("{}: {}", failed.check, failed.detail))
 }

@@ -40,6 +40,21 @@ impl Stop {
         self.now(Why::Interrupted);
     }
 
+    /// A stop for a part of the work: it ends when somebody asks for the whole to end, and has a
+    /// deadline of its own.
+    #[must_use]
+    pub fn of_part(&self) -> Self {
+        let part = Self::default();
+        let (whole, own) = (self.clone(), part.clone());
+        tokio::spawn(async move {
+            let asked = whole.signal().wait_for(|it| *it).await.is_ok();
+            if asked && whole.why() == Some(Why::Interrupted) {
+                own.interrupt();
+            }
+        });
+        part
+    }
+
     /// Whether somebody asked more than once.
     #[must_use]
     pub fn is_impatient(&self) -> bool {
@@ -79,6 +94,19 @@ impl Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_part_ends_with_the_whole_and_its_own_deadline_ends_nothing_else() {
+        let whole = Stop::default();
+        let (late, part) = (whole.of_part(), whole.of_part());
+        late.at(Some(Utc::now()));
+        let mut ended = late.signal();
+        ended.wait_for(|it| *it).await.expect("it ends");
+        assert_eq!((whole.why(), part.why()), (None, None));
+        whole.interrupt();
+        part.signal().wait_for(|it| *it).await.expect("it ends");
+        assert_eq!(part.why(), Some(Why::Interrupted));
+    }
 
     #[test]
     fn the_first_reason_is_kept_and_a_second_interrupt_is_impatience() {

@@ -89,6 +89,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         suppressions: Vec::new(),
         stages: crate::model::Stages::default(),
         baselines: crate::model::suite::BaselineConfig::default(),
+        explore: crate::model::suite::ExploreConfig::default(),
     };
     let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
     Suite { root: PathBuf::from("/suite"), config, skills, scenarios }

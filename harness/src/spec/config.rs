@@ -11,7 +11,7 @@ use super::reader::{Reader, one_or_many};
 use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::suite::{
-    BaselineConfig, BrowserConfig, Config, LimitFrom, NightConfig, Suppression,
+    BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, Suppression,
 };
 
 /// The default deadline of an action or check.
@@ -46,6 +46,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .get("stages")
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
+    let explore = explore(reader, fields.get("explore"));
     Some(Config {
         products,
         sessions,
@@ -62,7 +63,14 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         suppressions,
         stages,
         baselines,
+        explore,
     })
+}
+
+fn explore(reader: &mut Reader, node: Option<&Node>) -> ExploreConfig {
+    let fields = node.and_then(|it| reader.object(it, &grammar::EXPLORE));
+    let never = fields.as_ref().and_then(|it| it.get("never"));
+    ExploreConfig { never: never.map(|it| reader.texts(it, "\"never\"")).unwrap_or_default() }
 }
 
 fn baselines(reader: &mut Reader, node: Option<&Node>) -> BaselineConfig {

@@ -78,7 +78,7 @@ pub use cron::{Field, Schedule};
 pub use error::SpecError;
 pub use overrides::Overrides;
 pub use reference::reference;
-pub use scaffold::scaffold;
+pub use scaffold::{command_product, command_words, scaffold, scaffold_explored};
 pub use schema::schemas;
 pub(crate) use suggest::suggestion_or_list;
 pub use write::{

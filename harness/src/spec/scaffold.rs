@@ -35,6 +35,60 @@ pub fn scaffold(url: Option<&str>, cli: Option<&str>) -> Vec<(String, String)> {
     files
 }
 
+/// The files of a suite that is going to be explored: the configuration, schemas and what git
+/// leaves alone, but no scenario.
+#[must_use]
+pub fn scaffold_explored(url: Option<&str>, commands: &[String]) -> Vec<(String, String)> {
+    let mut text = head("", "nightshift");
+    text.push_str("# What was explored. Every key is described in the schema above.\nproducts:\n");
+    if let Some(url) = url {
+        text.push_str(&page_product(url));
+    }
+    let mut named: Vec<String> = Vec::new();
+    for cli in commands {
+        let name = command_product(cli);
+        if named.contains(&name) {
+            continue;
+        }
+        let _ = writeln!(text, "  {name}:");
+        match folder_of(cli) {
+            Some(folder) => {
+                let _ = writeln!(text, "    path: [{}]", quoted(&folder));
+            }
+            None => text.push_str(
+                "    # Where `run:` finds the product's commands:\n    # path: [.venv/bin]\n",
+            ),
+        }
+        text.push_str("    # Copied fresh for every scenario:\n    # data: fixtures/\n");
+        named.push(name);
+    }
+    text.push_str("\ngate:\n  fail-on: [regressed, still-failing]\n");
+    let mut files = vec![("nightshift.yaml".to_owned(), text)];
+    let schemas = super::schemas().into_iter();
+    files
+        .extend(schemas.map(|(name, it)| (format!("schemas/{name}"), super::schema::printed(&it))));
+    files.push((".gitignore".to_owned(), "reports/nights/\n".to_owned()));
+    files
+}
+
+/// The folder of a program that is named by a path, absolute.
+fn folder_of(cli: &str) -> Option<String> {
+    let words = shell_words::split(cli).ok()?;
+    let path = std::path::Path::new(words.first().filter(|it| it.contains('/'))?);
+    Some(std::path::absolute(path).ok()?.parent()?.display().to_string())
+}
+
+/// The words of a command; a program that is named by a path is called by its name, since its
+/// folder is in the product's `path`.
+#[must_use]
+pub fn command_words(cli: &str) -> Vec<String> {
+    let mut words = shell_words::split(cli).unwrap_or_default();
+    if let Some(first) = words.first_mut() {
+        *first = first.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    words
+}
+
 /// The first line, by which editors find the schema.
 fn head(folder: &str, kind: &str) -> String {
     format!("# yaml-language-server: $schema={folder}schemas/{kind}.schema.json\n")
@@ -46,7 +100,8 @@ fn quoted(text: &str) -> String {
 }
 
 /// What the product of a command is called: as the command, where that can be a name.
-fn command_product(cli: &str) -> String {
+#[must_use]
+pub fn command_product(cli: &str) -> String {
     let program = program(cli);
     let name = program.rsplit('/').next().unwrap_or_default();
     let fits = name != PAGES

@@ -7,9 +7,10 @@ use super::complaint::{Complaint, Source};
 use super::node;
 use super::quoting::single;
 use super::reader::Reader;
+use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
-use crate::model::scenario::{Action, DialogAnswer, FieldValue};
-use crate::model::{Scenario, Target, Template};
+use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, RunCommand};
+use crate::model::{Scenario, Snapshot, Target, Template};
 
 /// A scenario that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +21,8 @@ pub struct Draft {
     pub about: Option<String>,
     /// The product that it names, where the suite has several.
     pub product: Option<String>,
+    /// Words to select it by.
+    pub tags: Vec<String>,
     /// Comments above everything.
     pub notes: Vec<String>,
     /// Its steps, in order.
@@ -47,6 +50,9 @@ pub fn write_scenario(draft: &Draft) -> Result<String, Box<Action>> {
     let _ = writeln!(text, "scenario: {}", draft.name);
     if let Some(about) = &draft.about {
         let _ = writeln!(text, "about: {}", scalar(about));
+    }
+    if !draft.tags.is_empty() {
+        let _ = writeln!(text, "tags: [{}]", draft.tags.join(", "));
     }
     if let Some(product) = &draft.product {
         let _ = writeln!(text, "product: {}", scalar(product));
@@ -102,11 +108,14 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::CloseTab => "close-tab".to_owned(),
         Action::Dialog(answer) => dialog(answer),
         Action::See(targets) => see(targets),
+        Action::Expand(target) => format!("expand: {}", written(target)),
+        Action::Collapse(target) => format!("collapse: {}", written(target)),
+        Action::Snapshot(it) => snapshot(it)?,
+        Action::Run(it) => run(it)?,
+        Action::File(it) => file(it)?,
         Action::Drag { .. }
         | Action::Scroll { .. }
         | Action::Paste { .. }
-        | Action::Expand(_)
-        | Action::Collapse(_)
         | Action::Print(_)
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
         | Action::Network(_)
@@ -116,16 +125,56 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)
-        | Action::Snapshot(_)
-        | Action::Run(_)
         | Action::Terminal(_)
-        | Action::File(_)
         | Action::Mail(_)
         | Action::When(_)
         | Action::Repeat(_)
         | Action::ForEach(_)
         | Action::Use { .. } => return None,
     })
+}
+
+/// A checkpoint that takes what is usual; `None` for one that says more.
+fn snapshot(it: &Snapshot) -> Option<String> {
+    let plain = Snapshot { name: it.name.clone(), ..Snapshot::default() };
+    (*it == plain).then(|| format!("snapshot: {}", scalar(&it.name)))
+}
+
+/// A command with what it reads and its checkpoint; `None` for one that says more.
+fn run(it: &RunCommand) -> Option<String> {
+    let plain = it.env.is_empty()
+        && it.cwd.is_none()
+        && it.timeout_ms.is_none()
+        && it.exit.is_none()
+        && it.outputs.is_empty()
+        && it.capture.is_empty();
+    if !plain {
+        return None;
+    }
+    let mut text = match &it.command {
+        CommandLine::Argv(_) => format!("run: {}", scalar(&it.command.words())),
+        CommandLine::Shell(line) => format!("shell: {}", scalar(line.raw())),
+    };
+    if let Some(stdin) = &it.stdin {
+        let _ = write!(text, "\nstdin: {}", scalar(stdin.raw()));
+    }
+    if let Some(own) = &it.snapshot {
+        let _ = write!(text, "\n{}", snapshot(own)?);
+    }
+    Some(text)
+}
+
+/// A look at a file and its checkpoint; `None` for one that says more.
+fn file(it: &FileStep) -> Option<String> {
+    if !it.tests.is_empty() || !it.capture.is_empty() || it.presence != Presence::There {
+        return None;
+    }
+    let own = it.snapshot.as_ref().map(snapshot);
+    let own = match own {
+        None => String::new(),
+        Some(text) => format!("\n{}", text?),
+    };
+    Some(format!("file: {}{own}", scalar(it.path.raw())))
 }
 
 /// The key of the thing that files are given to.

@@ -275,7 +275,8 @@ impl WaitFor {
 
 impl CommandLine {
     /// The line on one line; words with references stay as they were written.
-    fn words(&self) -> String {
+    #[must_use]
+    pub fn words(&self) -> String {
         let line = match self {
             Self::Argv(words) => {
                 let words = words.iter().map(super::Template::raw).map(|word| {

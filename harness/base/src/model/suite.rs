@@ -69,6 +69,22 @@ pub struct Config {
     /// What holds for the accepted snapshots.
     #[serde(default, skip_serializing_if = "BaselineConfig::is_default")]
     pub baselines: BaselineConfig,
+    /// What an exploration may do.
+    #[serde(default, skip_serializing_if = "ExploreConfig::is_default")]
+    pub explore: ExploreConfig,
+}
+
+/// What an exploration may do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ExploreConfig {
+    /// What is never touched: parts of names, addresses and command lines.
+    pub never: Vec<String>,
+}
+
+impl ExploreConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What holds for the accepted snapshots of a suite.

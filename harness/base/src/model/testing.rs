@@ -425,6 +425,7 @@ pub fn config() -> super::suite::Config {
         suppressions: Vec::new(),
         stages: super::Stages::usual(),
         baselines: super::suite::BaselineConfig::default(),
+        explore: super::suite::ExploreConfig::default(),
         facets: None,
         profiles: IndexMap::new(),
     }

@@ -275,6 +275,18 @@ pub(crate) static BASELINES: Object = object(
     )],
 );
 
+pub(crate) static EXPLORE: Object = object(
+    "explore",
+    "\"explore\"",
+    "What `nightshift explore` may do.",
+    &[optional(
+        "never",
+        Shape::List(&Shape::Text),
+        "What it never touches: parts of names, addresses and command lines, in any case of letters.",
+        "[Audit, /billing]",
+    )],
+);
+
 static REASONS: Shape = Shape::Words(super::shapes::reasons);
 static SIGNED_VERDICTS: Shape = Shape::Words(super::shapes::verdicts_with_signs);
 
@@ -441,6 +453,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&BASELINES),
             "What holds for the accepted snapshots.",
             "{ budget: 50MB }",
+        ),
+        optional(
+            "explore",
+            Shape::Object(&EXPLORE),
+            "What `nightshift explore` may do.",
+            "{ never: [Audit] }",
         ),
         optional(
             "facets",

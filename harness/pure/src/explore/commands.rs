@@ -1,0 +1,341 @@
+//! [`calls`]: how a command is tried: as its help says, one option at a time, and with what it must
+//! refuse. Arguments come from its own words, the product's data and what other commands printed.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::help::{Argument, Flag, Usage};
+use super::safe::DataFile;
+
+/// The most values that are tried of one option.
+const MOST_CHOICES: usize = 6;
+/// The most pairs of options that are tried of one command.
+const MOST_PAIRS: usize = 8;
+
+/// What a command reads from standard input.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// A file of the product's data.
+    File(String),
+    /// A text.
+    Text(String),
+}
+
+/// A command line that is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What is tried: `--csv`, `without FILE`.
+    pub with: String,
+    /// Options and arguments.
+    pub words: Vec<String>,
+    /// What it reads from standard input.
+    pub stdin: Option<Input>,
+    /// Its worth beside others.
+    pub value: u32,
+}
+
+/// What a command printed, for the arguments of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The words of the command.
+    pub words: Vec<String>,
+    /// What it printed.
+    pub text: String,
+}
+
+/// What arguments are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The product's data.
+    pub files: &'a [DataFile],
+    /// What was printed so far.
+    pub printed: &'a [Printed],
+    /// The command's words, and what is said of it.
+    pub about: &'a str,
+}
+
+/// How a leaf is tried.
+#[must_use]
+pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
+    let required: Vec<&Argument> = usage.arguments.iter().filter(|it| !it.optional).collect();
+    let values: Vec<Vec<String>> = required.iter().map(|it| of_argument(it, sources)).collect();
+    let base: Vec<String> = values.iter().filter_map(|it| it.first().cloned()).collect();
+    let mut all = Vec::new();
+    if base.len() == required.len() {
+        all.push(call("what it needs", &base, 90));
+        all.extend(other_arguments(&required, &values, &base));
+        all.extend(options(usage, &base, sources));
+    }
+    all.extend(refused(usage, &base, required.len()));
+    for argument in usage.arguments.iter().filter(|it| it.optional) {
+        for value in of_argument(argument, sources).into_iter().take(2) {
+            let words = [base.clone(), vec![value.clone()]].concat();
+            all.push(call(&format!("{} = {value}", argument.name), &words, 70));
+        }
+    }
+    if usage.reads_input {
+        all.extend(inputs(&base, sources));
+    }
+    let mut seen: Vec<(Vec<String>, Option<Input>)> = Vec::new();
+    all.retain(|it| {
+        let key = (it.words.clone(), it.stdin.clone());
+        let new = !seen.contains(&key);
+        seen.push(key);
+        new
+    });
+    all
+}
+
+fn call(with: &str, words: &[String], value: u32) -> Call {
+    Call { with: with.to_owned(), words: words.to_vec(), stdin: None, value }
+}
+
+/// Each argument with its other values, the last of which nothing knows.
+fn other_arguments(required: &[&Argument], values: &[Vec<String>], base: &[String]) -> Vec<Call> {
+    let mut all = Vec::new();
+    for (at, argument) in required.iter().enumerate() {
+        let mut others: Vec<(String, u32)> =
+            values[at].iter().skip(1).take(MOST_CHOICES).map(|it| (it.clone(), 66)).collect();
+        let unknown = if is_number(&base[at]) { "999999" } else { "no-such-thing" };
+        others.push((unknown.to_owned(), 64));
+        if is_number(&base[at]) {
+            others.push(("many".to_owned(), 56));
+            others.push(("-1".to_owned(), 40));
+        }
+        if is_file(&argument.name, &argument.about) {
+            others.push(("no-such-file.txt".to_owned(), 62));
+        }
+        for (value, worth) in others {
+            let mut words = base.to_vec();
+            words[at].clone_from(&value);
+            all.push(call(&format!("{} = {value}", argument.name), &words, worth));
+        }
+    }
+    all
+}
+
+/// Each option by itself with each of its values, and pairs of what filters and what formats.
+fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
+    let mut all = Vec::new();
+    let mut switches: Vec<Vec<String>> = Vec::new();
+    let mut valued: Vec<Vec<String>> = Vec::new();
+    for flag in &usage.flags {
+        if matches!(flag.name(), "--help" | "-h" | "--version" | "-V") {
+            continue;
+        }
+        let Some(takes) = &flag.takes else {
+            let words = vec![flag.name().to_owned()];
+            all.push(call(flag.name(), &[words.clone(), base.to_vec()].concat(), 80));
+            switches.push(words);
+            continue;
+        };
+        let values = of_flag(flag, takes, sources);
+        for (at, value) in values.iter().take(MOST_CHOICES).enumerate() {
+            let words = vec![flag.name().to_owned(), value.clone()];
+            let with = format!("{} {value}", flag.name());
+            all.push(call(&with, &[words.clone(), base.to_vec()].concat(), 78 - at as u32));
+            if at == 0 || !flag.choices.is_empty() {
+                valued.push(words);
+            }
+        }
+        let wrong = vec![flag.name().to_owned(), "no-such-value".to_owned()];
+        all.push(call(
+            &format!("{} of nothing known", flag.name()),
+            &[wrong, base.to_vec()].concat(),
+            50,
+        ));
+    }
+    let pairs = switches.iter().flat_map(|it| valued.iter().rev().map(move |other| (it, other)));
+    let mut pairs: Vec<Vec<String>> = pairs.map(|(a, b)| [a.clone(), b.clone()].concat()).collect();
+    pairs.extend(valued.windows(2).filter(|it| it[0][0] != it[1][0]).map(<[_]>::concat));
+    for words in pairs.into_iter().take(MOST_PAIRS) {
+        all.push(call(&words.join(" "), &[words.clone(), base.to_vec()].concat(), 60));
+    }
+    all
+}
+
+/// What a command must refuse.
+fn refused(usage: &Usage, base: &[String], required: usize) -> Vec<Call> {
+    let mut all = Vec::new();
+    let unknown = [vec!["--no-such-option".to_owned()], base.to_vec()].concat();
+    all.push(call("an option that it does not know", &unknown, 54));
+    if required > 0 {
+        all.push(call("without what it needs", &[], 58));
+    } else if usage.arguments.is_empty() {
+        all.push(call("a word too many", &["surplus".to_owned()], 42));
+    }
+    all
+}
+
+/// What standard input may hold: the product's files, nothing, and what is no such thing.
+fn inputs(base: &[String], sources: Sources<'_>) -> Vec<Call> {
+    let texts = sources.files.iter().filter(|it| it.text.is_some()).map(|it| it.path.clone());
+    let mut all: Vec<Call> = texts
+        .take(3)
+        .map(|path| Call {
+            stdin: Some(Input::File(path.clone())),
+            ..call(&format!("{path} as its input"), base, 68)
+        })
+        .collect();
+    for (with, text) in
+        [("an empty line as its input", "\n"), ("nonsense as its input", "a,b,c\n\u{1}\u{2} é;\n")]
+    {
+        all.push(Call { stdin: Some(Input::Text(text.to_owned())), ..call(with, base, 48) });
+    }
+    all
+}
+
+/// Values of an argument, the likeliest first.
+fn of_argument(argument: &Argument, sources: Sources<'_>) -> Vec<String> {
+    if !argument.choices.is_empty() {
+        return argument.choices.clone();
+    }
+    values(&argument.name, &argument.about, sources)
+}
+
+/// Values of an option, the likeliest first.
+fn of_flag(flag: &Flag, takes: &str, sources: Sources<'_>) -> Vec<String> {
+    if !flag.choices.is_empty() {
+        return flag.choices.iter().filter(|it| !it.is_empty()).cloned().collect();
+    }
+    let called = format!("{takes} {}", flag.name().trim_start_matches('-'));
+    values(&called, &flag.about, sources)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.parse::<f64>().is_ok()
+}
+
+fn is_file(name: &str, about: &str) -> bool {
+    let text = format!("{name} {about}").to_lowercase();
+    ["file", "path", "input", "database", "csv", "json"].iter().any(|it| text.contains(it))
+}
+
+/// Values by what a placeholder is called and what is said of it.
+fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
+    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:such as|e\.g\.|example:?|for instance|like|default:?) +([\w.:/@+-]*\w)")
+            .expect("a constant pattern")
+    });
+    let lower = name.to_lowercase();
+    let said = EXAMPLE.captures(about).map(|it| it[1].to_owned());
+    let mut all: Vec<String> = said.into_iter().collect();
+    let writes = ["out", "dest", "target", "to"]
+        .iter()
+        .any(|it| lower.split(|it: char| !it.is_alphanumeric()).any(|word| word.starts_with(it)))
+        || ["write", "export", "save", "dump"].iter().any(|it| {
+            about.to_lowercase().contains(it) || sources.about.to_lowercase().contains(it)
+        });
+    if is_file(&lower, about) && writes {
+        all.push("out.txt".to_owned());
+    } else if is_file(&lower, about) {
+        all.extend(sources.files.iter().map(|it| it.path.clone()).take(3));
+    }
+    all.extend(printed(&lower, sources.printed));
+    let words: Vec<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
+    let number = [
+        "id", "n", "num", "number", "count", "limit", "int", "integer", "port", "price", "stock",
+        "amount", "size", "quantity", "level", "width", "order",
+    ];
+    if words.iter().any(|it| number.contains(it)) {
+        all.extend(["1", "3", "0"].map(str::to_owned));
+    } else if words.iter().any(|it| it.contains("date")) {
+        all.push("2026-01-31".to_owned());
+    } else if all.is_empty() {
+        all.push("Ada".to_owned());
+    }
+    let mut seen = Vec::new();
+    all.retain(|it| {
+        let new = !seen.contains(it);
+        seen.push(it.clone());
+        new
+    });
+    all
+}
+
+/// The first and last thing that a command printed whose name has to do with a placeholder, and
+/// what stands in a column of that name.
+fn printed(name: &str, printed: &[Printed]) -> Vec<String> {
+    let stem = |it: &str| it.trim_end_matches('s').to_owned();
+    let words: Vec<String> =
+        name.split(|it: char| !it.is_alphanumeric()).map(stem).filter(|it| it.len() > 2).collect();
+    let mut found = Vec::new();
+    for it in printed {
+        let about = it.words.iter().skip(1).any(|word| words.contains(&stem(&word.to_lowercase())));
+        let lines: Vec<&str> = it.text.lines().filter(|it| !it.trim().is_empty()).collect();
+        let Some(head) = lines.first() else { continue };
+        let column = cells(head).iter().position(|it| words.contains(&stem(&it.to_lowercase())));
+        if !about && column.is_none() {
+            continue;
+        }
+        let rows: Vec<&str> =
+            lines.iter().copied().skip(1).filter(|it| cells(it).len() > 1).collect();
+        for row in [rows.first(), rows.last()].into_iter().flatten() {
+            found.extend(cells(row).get(column.unwrap_or(0)).cloned());
+        }
+    }
+    found.retain(|it| !it.is_empty() && it.len() < 60 && !it.starts_with('-'));
+    found
+}
+
+/// The cells of a line: by tabs, commas or two spaces.
+fn cells(line: &str) -> Vec<String> {
+    static GAP: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\t|\s{2,}|\s*[,;|]\s*").expect("a constant pattern"));
+    GAP.split(line.trim()).map(|it| it.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Sources<'static> = Sources { files: &[], printed: &[], about: "" };
+
+    fn with(usage: &Usage, sources: Sources<'_>) -> Vec<(String, String)> {
+        calls(usage, sources).into_iter().map(|it| (it.with, it.words.join(" "))).collect()
+    }
+
+    #[test]
+    fn a_leaf_is_tried_with_each_option_and_with_what_it_must_refuse() {
+        let usage = Usage::read(
+            "usage: shop orders [-h] [--country COUNTRY] [--state {open,paid}] [--csv]\n\noptions:\n  -h, --help  help\n  \
+             --country COUNTRY  such as NZ\n  --state {open,paid}  state\n  --csv  as CSV\n",
+        );
+        let lines: Vec<String> = with(&usage, NONE).into_iter().map(|it| it.1).collect();
+        assert_eq!(
+            lines,
+            [
+                "",
+                "--country NZ",
+                "--country no-such-value",
+                "--state open",
+                "--state paid",
+                "--state no-such-value",
+                "--csv",
+                "--csv --state paid",
+                "--csv --state open",
+                "--csv --country NZ",
+                "--country NZ --state open",
+                "--no-such-option",
+                "surplus"
+            ]
+        );
+    }
+
+    #[test]
+    fn arguments_come_from_what_other_commands_printed_and_from_data() {
+        let printed = [Printed {
+            words: ["shop", "orders"].map(str::to_owned).to_vec(),
+            text: "order  customer\n41     Ada\n7      Bob\n".to_owned(),
+        }];
+        let files = [DataFile { path: "prices.csv".to_owned(), text: None }];
+        let sources = Sources { files: &files, printed: &printed, about: "shop ship" };
+        let ship = Usage::read("usage: shop ship ORDER\n\npositional arguments:\n  ORDER  which\n");
+        assert_eq!(with(&ship, sources)[0].1, "41");
+        assert_eq!(with(&ship, sources)[1].1, "7");
+        let load =
+            Usage::read("usage: shop load FILE\n\npositional arguments:\n  FILE  what is read\n");
+        assert_eq!(with(&load, sources)[0].1, "prices.csv");
+    }
+}

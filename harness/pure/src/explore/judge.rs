@@ -1,0 +1,318 @@
+//! [`judge`]: what is wrong with a product without any baseline, each with the way that shows it.
+//!
+//! A probe is one page and what is done there, so that its way is the shortest that was found.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::map::{Map, Run, State};
+use super::probe::{Goal, Probe};
+use crate::model::{Action, Severity};
+
+/// Something that is wrong by itself.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Fault {
+    /// The rule: `server-error`, `dead-link`.
+    pub rule: &'static str,
+    /// What a user would notice, in a sentence.
+    pub title: String,
+    /// How bad that is.
+    pub severity: Severity,
+    /// Where in the product: a path or a command line.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The steps that show it, as a person would say them.
+    pub steps: Vec<String>,
+    /// The same for a scenario.
+    #[serde(skip)]
+    pub way: Vec<Action>,
+    /// The product, where the suite has several.
+    #[serde(skip)]
+    pub product: Option<String>,
+}
+
+/// Everything that is wrong by itself; each place once a rule.
+#[must_use]
+pub fn judge(map: &Map) -> Vec<Fault> {
+    let mut all: Vec<Fault> = Vec::new();
+    for state in &map.states {
+        all.extend(of_page(map, state));
+    }
+    for run in &map.runs {
+        all.extend(of_run(map, run));
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|it| seen.insert((it.rule, it.place.clone(), it.title.clone())));
+    all.sort_by(|a, b| (a.severity, a.rule, &a.place).cmp(&(b.severity, b.rule, &b.place)));
+    all
+}
+
+fn fault(
+    rule: &'static str,
+    severity: Severity,
+    place: &str,
+    title: String,
+    probe: &Probe,
+) -> Fault {
+    let way = probe.way();
+    Fault {
+        rule,
+        title,
+        severity,
+        place: place.to_owned(),
+        steps: way.iter().map(Action::describe).collect(),
+        way,
+        product: probe.product.clone(),
+    }
+}
+
+fn of_page(map: &Map, state: &State) -> Vec<Fault> {
+    let (look, probe) = (&state.look, &state.probe);
+    let place = look.place();
+    let mut found = Vec::new();
+    let status = look.status.unwrap_or(200);
+    if status >= 500 {
+        found.push(fault(
+            "server-error",
+            Severity::Critical,
+            place,
+            format!("{place} answers {status}"),
+            probe,
+        ));
+    }
+    if let Goal::Page { address, linked: true } = &probe.goal
+        && (400..500).contains(&status)
+        && status != 401
+        && status != 403
+    {
+        let from = probe.from.and_then(|it| map.states.get(it)).map(|it| it.look.place());
+        let title = match from {
+            Some(from) => format!("A link of {from} leads to {address}, which answers {status}"),
+            None => format!("{address} answers {status}"),
+        };
+        let severity = if from.is_some() { Severity::Major } else { Severity::Critical };
+        found.push(fault("dead-link", severity, from.unwrap_or(place), title, probe));
+    }
+    for event in
+        state.events.iter().filter(|it| it.starts_with("exception") || it.starts_with("rejection"))
+    {
+        let said = event.split_once(' ').map_or(event.as_str(), |it| it.1);
+        let title = format!("{} throws: {}", probe.said(), said.lines().next().unwrap_or_default());
+        found.push(fault("exception", Severity::Major, place, title, probe));
+    }
+    if let Goal::Use { called, .. } = &probe.goal
+        && !state.changed
+        && !state.wrote
+        && !state.remarks.is_empty()
+    {
+        let title = format!("{called} on {place}: nothing happens");
+        found.push(fault("no-effect", Severity::Minor, place, title, probe));
+    }
+    for line in look.hindrances.iter().filter(|it| it.starts_with("name: ")) {
+        let title = format!("{} on {place}", line.trim_start_matches("name: "));
+        found.push(fault("no-name", Severity::Minor, place, title, probe));
+    }
+    found.extend(loses_text(state));
+    found
+}
+
+/// A form that comes back with an error and without what was typed into it.
+fn loses_text(state: &State) -> Option<Fault> {
+    let Goal::Send { with, .. } = &state.probe.goal else { return None };
+    let refused = state.look.status.is_some_and(|it| it == 400 || it == 422)
+        || state.look.tree.items.iter().any(|it| it.role == "alert");
+    if !refused {
+        return None;
+    }
+    let filled = state.probe.steps.iter().filter_map(|it| match it {
+        Action::Fill(fields) => fields.first(),
+        _ => None,
+    });
+    let lost = filled.filter(|it| it.value.raw().len() > 2).find(|it| {
+        let wanted = it.field.locator.to_string();
+        let items = state.look.tree.items.iter();
+        let mut own = items.filter(|item| {
+            item.role == "textbox"
+                && super::tree::target(&item.role, item.name.as_deref()).locator.to_string()
+                    == wanted
+        });
+        own.next().is_some_and(|item| item.value.is_none())
+    })?;
+    let place = state.look.place();
+    let title =
+        format!("{} is empty again after the form on {place} was refused with {with}", lost.field);
+    Some(fault("form-loses-text", Severity::Minor, place, title, &state.probe))
+}
+
+fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
+    static CRASH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^Traceback \(most recent call last\)|^thread '.*' panicked at|^panic: |Segmentation fault|^\s+at .+\(.+:\d+:\d+\)$|^Exception in thread|core dumped")
+            .expect("a constant pattern")
+    });
+    static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?im)^(?:\S+: )?(?:fatal|error)\b ?:").expect("a constant pattern")
+    });
+    let place = place_of(&run.probe);
+    let ran = &run.ran;
+    let said = format!("{}\n{}", ran.stdout, ran.stderr);
+    let mut found = Vec::new();
+    let one = |rule, severity, title| fault(rule, severity, &place, title, &run.probe);
+    if CRASH.is_match(&said) {
+        let last = said.lines().rfind(|it| !it.trim().is_empty()).unwrap_or_default();
+        found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {last}")));
+    } else if ran.exit.contains("signal") {
+        found.push(one(
+            "crash",
+            Severity::Critical,
+            format!("`{place}` ends by {}", ran.exit.trim()),
+        ));
+    }
+    if ran.is_fine() && ERROR.is_match(&ran.stderr) {
+        let line = ran.stderr.lines().find(|it| ERROR.is_match(it)).unwrap_or_default();
+        found.push(one(
+            "error-and-exit-0",
+            Severity::Major,
+            format!("`{place}` says \"{line}\" and exits with 0"),
+        ));
+    }
+    let named = map.usages.get(&run.words).into_iter().flat_map(|it| &it.flags);
+    for flag in named {
+        let refused = [
+            "unrecognized",
+            "unknown option",
+            "no such option",
+            "unexpected argument",
+            "invalid option",
+        ];
+        let lower = ran.stderr.to_lowercase();
+        let own = run.with.split(' ').any(|it| it == flag.name());
+        if own
+            && !ran.is_fine()
+            && lower.contains(flag.name())
+            && refused.iter().any(|it| lower.contains(it))
+        {
+            let title = format!(
+                "{} is in the help of `{}`, and is refused",
+                flag.name(),
+                run.words.join(" ")
+            );
+            found.push(one("help-names-what-is-refused", Severity::Major, title));
+        }
+    }
+    found
+}
+
+/// The command line of a probe.
+fn place_of(probe: &Probe) -> String {
+    probe
+        .steps
+        .iter()
+        .find_map(|it| match it {
+            Action::Run(run) => Some(run.command.words()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::page::Look;
+    use crate::explore::probe::{look, open, run};
+    use crate::explore::seen::Ran;
+    use crate::explore::{Rules, Usage};
+
+    fn probe(goal: Goal, steps: Vec<Action>) -> Probe {
+        Probe {
+            id: "probe-1".to_owned(),
+            key: "k".to_owned(),
+            goal,
+            steps,
+            product: None,
+            from: None,
+            shares: true,
+            value: 1,
+        }
+    }
+
+    fn state(status: u16, goal: Goal) -> State {
+        State {
+            probe: probe(goal, vec![open("/a"), look("x")]),
+            look: Look { path: "/a".to_owned(), status: Some(status), ..Look::default() },
+            changed: true,
+            wrote: false,
+            events: Vec::new(),
+            remarks: Vec::new(),
+            shape: String::new(),
+            after_reload: Vec::new(),
+        }
+    }
+
+    fn page(status: u16, linked: bool) -> Map {
+        let goal = Goal::Page { address: "/a".to_owned(), linked };
+        Map { states: vec![state(status, goal)], ..Map::new(Rules::default()) }
+    }
+
+    fn command(with: &str, exit: &str, stdout: &str, stderr: &str) -> Map {
+        let words = vec!["shop".to_owned()];
+        let line = vec!["shop".to_owned(), with.to_owned()];
+        let goal = Goal::Run { words: words.clone(), with: with.to_owned() };
+        let ran = Ran {
+            exit: exit.to_owned(),
+            stdout: stdout.to_owned(),
+            stderr: stderr.to_owned(),
+            files: String::new(),
+        };
+        let run = Run {
+            probe: probe(goal, vec![run(&line, None, "x")]),
+            words: words.clone(),
+            with: with.to_owned(),
+            ran,
+        };
+        let usage = Usage::read("usage: shop [--csv]\n\noptions:\n  --csv  as CSV\n");
+        Map { runs: vec![run], usages: [(words, usage)].into(), ..Map::new(Rules::default()) }
+    }
+
+    fn rules(map: &Map) -> Vec<&'static str> {
+        judge(map).iter().map(|it| it.rule).collect()
+    }
+
+    #[test]
+    fn a_page_that_breaks_and_a_dead_link_are_found_and_a_page_that_is_there_is_not() {
+        assert_eq!(rules(&page(500, true)), ["server-error"]);
+        assert_eq!(rules(&page(404, true)), ["dead-link"]);
+        assert_eq!(rules(&page(404, false)), [""; 0], "nobody leads there");
+        assert_eq!(rules(&page(200, true)), [""; 0]);
+    }
+
+    #[test]
+    fn a_control_without_effect_is_found_and_one_that_writes_is_not() {
+        let goal = Goal::Use { identity: "i".to_owned(), called: "Click \"Go\"".to_owned() };
+        let silent =
+            State { changed: false, remarks: vec!["nothing".to_owned()], ..state(200, goal) };
+        let map = |state: State| Map { states: vec![state], ..Map::new(Rules::default()) };
+        assert_eq!(rules(&map(silent.clone())), ["no-effect"]);
+        assert_eq!(rules(&map(State { wrote: true, ..silent })), [""; 0]);
+    }
+
+    #[test]
+    fn commands_that_crash_or_contradict_themselves_are_found_and_honest_ones_are_not() {
+        let trace = "Traceback (most recent call last)\nKeyError: 1";
+        assert_eq!(rules(&command("--csv", "exit: 1", "", trace)), ["crash"]);
+        assert_eq!(
+            rules(&command("--csv", "exit: 0", "", "shop: error: no data")),
+            ["error-and-exit-0"]
+        );
+        assert_eq!(
+            rules(&command("--csv", "exit: 2", "", "shop: error: unrecognized arguments: --csv")),
+            ["help-names-what-is-refused"]
+        );
+        assert_eq!(
+            rules(&command("--odd", "exit: 2", "", "shop: error: unrecognized arguments: --odd")),
+            [""; 0]
+        );
+        assert_eq!(rules(&command("--csv", "exit: 0", "a,b", "")), [""; 0]);
+    }
+}

@@ -1,0 +1,393 @@
+//! [`Map`]: what exists of a product, what was reached and by which way, and what was not and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::addresses::{Address, Addresses, own};
+use super::commands::Printed;
+use super::help::Usage;
+use super::page::Look;
+use super::probe::{Goal, Probe};
+use super::safe::Rules;
+use super::seen::{Ran, Seen, Sight};
+use super::tree::Tree;
+use crate::model::Action;
+
+/// The most words of the product's own that are kept for its search fields.
+const MOST_WORDS: usize = 40;
+
+/// A state of a page that was reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The probe that reached it.
+    pub probe: Probe,
+    /// What was seen.
+    pub look: Look,
+    /// Whether anything is otherwise than in the state that it goes on from.
+    pub changed: bool,
+    /// Whether anything was written on the way.
+    pub wrote: bool,
+    /// What the watches saw.
+    pub events: Vec<String>,
+    /// What was noticed although all steps passed.
+    pub remarks: Vec<String>,
+    /// The page without its data.
+    pub shape: String,
+    /// The same page as it was loaded again, where it then said something else: what.
+    pub after_reload: Vec<String>,
+}
+
+/// A command line that was run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The probe that ran it.
+    pub probe: Probe,
+    /// The words of the command, without options and arguments.
+    pub words: Vec<String>,
+    /// What was tried.
+    pub with: String,
+    /// What it did.
+    pub ran: Ran,
+}
+
+impl Run {
+    /// Whether it changed a file that was there.
+    #[must_use]
+    pub fn changed_data(&self, rules: &Rules) -> bool {
+        rules.files.iter().any(|it| self.ran.files.contains(&it.path))
+    }
+}
+
+/// Something that exists and was not reached.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Missed {
+    /// What it is.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// What is known of a product.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Map {
+    /// What may be done.
+    pub rules: Rules,
+    /// The states of pages, in the order in which they were reached.
+    pub states: Vec<State>,
+    /// What was run.
+    pub runs: Vec<Run>,
+    /// What commands take, by their words.
+    pub usages: BTreeMap<Vec<String>, Usage>,
+    /// What shows elsewhere what a probe wrote, by the probe's key: the steps.
+    pub readers: BTreeMap<String, Vec<Vec<Action>>>,
+    /// The text of files that were taken home, by the probe's key.
+    pub files: BTreeMap<String, (Probe, String)>,
+    /// The addresses.
+    pub addresses: Addresses,
+    /// What exists and was left alone.
+    pub missed: BTreeSet<Missed>,
+    /// Every control that was seen, and whether it was used.
+    pub controls: BTreeMap<String, bool>,
+    pub(super) waiting: Vec<Probe>,
+    pub(super) tried: BTreeSet<String>,
+    pub(super) retried: BTreeSet<String>,
+    pub(super) times: BTreeMap<String, u32>,
+    pub(super) expanded: BTreeSet<(String, String)>,
+    pub(super) next: u32,
+    pub(super) varies: BTreeSet<String>,
+    /// Words that the product shows.
+    pub(super) words: Vec<String>,
+}
+
+impl Map {
+    /// A map of nothing yet.
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
+    /// Takes in what probes saw.
+    pub fn absorb(&mut self, all: Vec<Seen>) {
+        for seen in all {
+            if !seen.counts {
+                self.again(seen);
+                continue;
+            }
+            match seen.probe.goal.clone() {
+                Goal::Page { address, linked } => self.page(seen, &address, linked),
+                Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
+                Goal::Download { link } => self.downloaded(seen, &link),
+                Goal::ReadBack { of } => self.read_back(&seen, &of),
+                Goal::Help { words } => self.help(&seen, words),
+                Goal::Run { words, with } => self.ran(seen, words, with),
+            }
+        }
+    }
+
+    /// What was disturbed is tried once more, alone.
+    fn again(&mut self, seen: Seen) {
+        let first = self.retried.insert(seen.probe.key.clone());
+        if first {
+            self.waiting.push(Probe { shares: false, ..seen.probe });
+        } else {
+            self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it was disturbed"));
+        }
+    }
+
+    pub(super) fn miss(&mut self, what: &str, why: &str) {
+        self.missed.insert(Missed { what: what.to_owned(), why: why.to_owned() });
+    }
+
+    fn page(&mut self, seen: Seen, address: &str, linked: bool) {
+        let mut looks = seen.sights.iter().filter_map(|(_, it)| match it {
+            Sight::Page(look) => Some(&**look),
+            Sight::Command(_) | Sight::File(_) => None,
+        });
+        let (Some(first), second) = (looks.next().cloned(), looks.next()) else {
+            self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
+            return;
+        };
+        let after_reload = second.map_or(Vec::new(), |it| difference(&first, it));
+        self.varies.extend(after_reload.iter().map(|it| unnumbered(it)));
+        let shape = first.tree.shape();
+        self.addresses.learn(address, shape.clone());
+        self.learn_words(&first.tree);
+        let state = State {
+            probe: seen.probe,
+            changed: true,
+            wrote: false,
+            events: seen.events,
+            remarks: seen.remarks,
+            shape,
+            after_reload,
+            look: first,
+        };
+        let at = self.states.len();
+        self.states.push(state);
+        // Where an address that nobody leads to goes on is no part of the product.
+        if linked {
+            self.links(at);
+            self.expand(at);
+        }
+    }
+
+    fn acted(&mut self, seen: Seen) {
+        if let Some(why) = &seen.failure {
+            if why.contains("a dialog is open") && self.answer(&seen.probe) {
+                return;
+            }
+            self.miss(&seen.probe.said(), why);
+            return;
+        }
+        let wrote = seen.wrote();
+        let Some(look) = seen.page().cloned() else { return };
+        let before = seen.probe.from.and_then(|it| self.states.get(it)).map(|it| &it.look);
+        let changed = before.is_none_or(|before| {
+            before.path != look.path || !self.real_difference(before, &look).is_empty()
+        });
+        let shape = look.tree.shape();
+        let at = self.states.len();
+        let state = State {
+            probe: seen.probe,
+            changed,
+            wrote,
+            events: seen.events,
+            remarks: seen.remarks,
+            shape,
+            after_reload: Vec::new(),
+            look,
+        };
+        self.states.push(state);
+        self.links(at);
+        let probe = self.states[at].probe.clone();
+        if wrote && probe.is_meant() {
+            self.read_elsewhere(&probe);
+        }
+        if changed {
+            self.expand(at);
+        }
+    }
+
+    fn downloaded(&mut self, seen: Seen, link: &str) {
+        let text = seen.sights.iter().find_map(|(_, it)| match it {
+            Sight::File(text) => Some(text.clone()),
+            Sight::Page(_) | Sight::Command(_) => None,
+        });
+        match text {
+            Some(text) => {
+                self.files.insert(seen.probe.key.clone(), (seen.probe, text));
+            }
+            None => self.miss(link, seen.failure.as_deref().unwrap_or("no file came")),
+        }
+    }
+
+    /// Keeps of what was looked at after a write what shows it.
+    fn read_back(&mut self, seen: &Seen, of: &str) {
+        let mut kept = Vec::new();
+        for (at, sight) in &seen.sights {
+            let before = seen.probe.steps[..*at].last();
+            match (sight, before) {
+                (Sight::Page(look), Some(Action::Open(address))) => {
+                    let known = self.states.iter().find(|it| {
+                        matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
+                    });
+                    let new =
+                        known.is_some_and(|it| !self.real_difference(&it.look, look).is_empty());
+                    if new {
+                        kept.push(vec![Action::Open(address.clone())]);
+                    }
+                }
+                (Sight::Command(ran), _) => {
+                    let step = &seen.probe.steps[*at];
+                    let same = |it: &&Run| {
+                        it.probe.steps.first().is_some_and(|own| own.describe() == step.describe())
+                    };
+                    let known = self.runs.iter().find(same);
+                    if known.is_some_and(|it| it.ran.stdout != ran.stdout) {
+                        kept.push(vec![step.clone()]);
+                    }
+                }
+                (Sight::Page(_) | Sight::File(_), _) => {}
+            }
+        }
+        self.readers.insert(of.to_owned(), kept);
+    }
+
+    fn help(&mut self, seen: &Seen, words: Vec<String>) {
+        let Some(ran) = seen.ran() else {
+            self.miss(&words.join(" "), seen.failure.as_deref().unwrap_or("its help was not seen"));
+            return;
+        };
+        let text = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
+        let usage = Usage::read(text);
+        let ran = ran.clone();
+        let run =
+            Run { probe: seen.probe.clone(), words: words.clone(), with: "--help".to_owned(), ran };
+        self.runs.push(run);
+        self.below(&words, &usage);
+        self.usages.insert(words, usage);
+    }
+
+    fn ran(&mut self, seen: Seen, words: Vec<String>, with: String) {
+        let Some(ran) = seen.ran().cloned() else {
+            self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
+            return;
+        };
+        let run = Run { probe: seen.probe, words, with, ran };
+        let first =
+            !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
+        let changed = first && run.changed_data(&self.rules);
+        let probe = run.probe.clone();
+        self.runs.push(run);
+        if changed {
+            self.read_elsewhere(&probe);
+        }
+        self.calls_again();
+    }
+
+    /// What was printed, for the arguments of other commands.
+    pub(super) fn printed(&self) -> Vec<Printed> {
+        let fine = self.runs.iter().filter(|it| it.ran.is_fine() && it.with != "--help");
+        fine.map(|it| Printed { words: it.words.clone(), text: it.ran.stdout.clone() }).collect()
+    }
+
+    /// Adds what a page leads to.
+    fn links(&mut self, at: usize) {
+        let look = self.states[at].look.clone();
+        for link in &look.links {
+            let Some(address) = own(&link.to) else {
+                if link.to.starts_with("http") {
+                    let host: String = link.to.split('/').take(3).collect::<Vec<_>>().join("/");
+                    self.miss(&host, "it is not the product's");
+                }
+                continue;
+            };
+            if let Some(why) = self.rules.refusal(&link.name, &address) {
+                self.miss(&format!("link \"{}\" to {address}", link.name), &why);
+                continue;
+            }
+            if link.downloads || is_file(&address) {
+                self.download(&link.name, &address, at);
+                continue;
+            }
+            let in_navigation = stands_in_navigation(&look.tree, &address);
+            let about = Address {
+                name: link.name.clone(),
+                from: Some(at),
+                in_navigation,
+                ..Address::default()
+            };
+            self.addresses.add(&address, about);
+        }
+    }
+
+    fn learn_words(&mut self, tree: &Tree) {
+        let shown = tree.items.iter().enumerate().filter(|(at, it)| {
+            matches!(it.role.as_str(), "link" | "cell" | "heading")
+                && tree.around(*at).any(|it| it.role == "main" || it.role == "row")
+        });
+        for (_, item) in shown {
+            let Some(name) = item.name.as_deref() else { continue };
+            let plain = name.chars().all(|it| it.is_alphabetic() || it == ' ');
+            let known = self.words.iter().any(|it| it == name);
+            if plain && !known && (3..24).contains(&name.len()) && self.words.len() < MOST_WORDS {
+                self.words.push(name.to_owned());
+            }
+        }
+    }
+
+    /// What differs between two looks, but for what varies by itself.
+    pub(super) fn real_difference(&self, before: &Look, after: &Look) -> Vec<String> {
+        let mut all = difference(before, after);
+        all.retain(|it| !self.varies.contains(&unnumbered(it)));
+        all
+    }
+}
+
+/// Whether an address is a file by its ending.
+fn is_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let ending = path.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map(|it| it.1);
+    let files = ["csv", "zip", "gz", "xlsx", "pdf", "tar", "xls", "doc", "docx", "db", "sqlite"];
+    ending.is_some_and(|it| files.contains(&it.to_lowercase().as_str()))
+}
+
+fn stands_in_navigation(tree: &Tree, address: &str) -> bool {
+    let links =
+        tree.items.iter().enumerate().filter(|(_, it)| it.attribute("url") == Some(address));
+    links.into_iter().any(|(at, _)| {
+        tree.around(at).any(|it| matches!(it.role.as_str(), "navigation" | "banner" | "tablist"))
+    })
+}
+
+/// The lines that only one of two looks has.
+fn difference(before: &Look, after: &Look) -> Vec<String> {
+    let lines = |look: &Look| {
+        let nodes = look.tree.items.iter().map(|it| {
+            format!("{} {:?} {:?} {}", it.role, it.name, it.value, it.attributes.join(" "))
+        });
+        let mut all: Vec<String> = nodes.chain(look.text.lines().map(str::to_owned)).collect();
+        all.sort();
+        all
+    };
+    let (mut left, mut right) = (lines(before), lines(after));
+    let (mut one, mut other) = (left.drain(..).peekable(), right.drain(..).peekable());
+    let mut found = Vec::new();
+    loop {
+        match (one.peek(), other.peek()) {
+            (Some(a), Some(b)) if a == b => {
+                one.next();
+                other.next();
+            }
+            (Some(a), Some(b)) if a < b => found.extend(one.next()),
+            (Some(_), None) => found.extend(one.next()),
+            (_, Some(_)) => found.extend(other.next()),
+            (None, None) => break,
+        }
+    }
+    found
+}
+
+/// A line without its numbers.
+fn unnumbered(line: &str) -> String {
+    line.chars().map(|it| if it.is_ascii_digit() { '#' } else { it }).collect()
+}

@@ -1,0 +1,48 @@
+//! What exploring a product has shown, what is tried next, and the suite that it makes; pure.
+//!
+//! An exploration is a loop of small nights over generated scenarios. [`Map::propose`] says what is
+//! tried next, [`batches`] lays it into scenarios, the night runs them as any others, [`seen`] reads
+//! back what they saw, and [`Map::absorb`] takes it in. Nothing here touches a product.
+//!
+//! The files:
+//! - `tree.rs`: the aria facet read back: its controls, and its shape without its data.
+//! - `page.rs`: a page read back from its facets: links, forms, fields.
+//! - `help.rs`: what `--help` says, as commands, options and arguments.
+//! - `probe.rs`: one thing that is tried, and how probes share scenarios.
+//! - `seen.rs`: what probes saw, read back from the night that ran them.
+//! - `safe.rs`: what may be done, and why something is left alone.
+//! - `addresses.rs`: the addresses that a product leads to, in classes.
+//! - `controls.rs`: what is done with controls that stand in no form.
+//! - `fields.rs`: what is put into forms.
+//! - `commands.rs`: how commands are tried.
+//! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
+//! - `propose.rs`: from the map to the next probes.
+//! - `judge.rs`: what is wrong without any baseline.
+//! - `write.rs`: from the map to scenarios.
+//! - `share.rs`: how much of the product was seen and is asserted.
+
+mod addresses;
+mod commands;
+mod controls;
+mod fields;
+mod help;
+mod judge;
+mod map;
+mod page;
+mod probe;
+mod propose;
+mod safe;
+mod seen;
+mod share;
+mod tree;
+mod write;
+
+pub use help::Usage;
+pub use judge::{Fault, judge};
+pub use map::{Map, Missed, Run, State};
+pub use page::{Field, Form, Link, Look};
+pub use probe::{Batch, Goal, Probe, batches};
+pub use safe::{DataFile, Rules};
+pub use seen::{Ran, Read, Seen, Sight, seen};
+pub use share::{Share, Shares};
+pub use write::{Written, fresh, write};

@@ -1,0 +1,236 @@
+//! [`Probe`]: one thing that is tried, as steps of a scenario; [`batches`] lays probes into
+//! scenarios where they do not disturb one another.
+
+use indexmap::IndexMap;
+
+use super::commands::Input;
+use super::tree::template;
+use crate::model::gesture::Click;
+use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::{Action, FacetKind, Scenario, Snapshot, Step, Target, Template};
+
+/// The folder that the scenarios of probes would stand in; nothing is written there.
+const FILE: &str = "explored/probe.yaml";
+/// The most probes that share a scenario.
+const MOST_TOGETHER: usize = 8;
+/// How long a command may take while it is explored, in milliseconds.
+pub const COMMAND_LIMIT: u64 = 10_000;
+
+/// What a probe is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    /// To see the page at an address.
+    Page {
+        /// The address.
+        address: String,
+        /// Whether the product itself leads there.
+        linked: bool,
+    },
+    /// To use a control.
+    Use {
+        /// What it is, see `Control::identity`.
+        identity: String,
+        /// What a person would call that: `open "Menu"`.
+        called: String,
+    },
+    /// To send a form.
+    Send {
+        /// Which form, by where it goes and what it takes.
+        form: String,
+        /// With what in it.
+        with: String,
+    },
+    /// To take a file home.
+    Download {
+        /// The name of the link.
+        link: String,
+    },
+    /// To see what something that was written changes elsewhere.
+    ReadBack {
+        /// The key of the probe that wrote.
+        of: String,
+    },
+    /// To read the help of a command.
+    Help {
+        /// The command's words.
+        words: Vec<String>,
+    },
+    /// To run a command.
+    Run {
+        /// The command's words, without options and arguments.
+        words: Vec<String>,
+        /// What is tried of it: `--csv`, `without ORDER`.
+        with: String,
+    },
+}
+
+/// One thing that is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Its name, unique in an exploration.
+    pub id: String,
+    /// What is never tried twice.
+    pub key: String,
+    /// What it is for.
+    pub goal: Goal,
+    /// What is done, with a checkpoint wherever something is to be seen.
+    pub steps: Vec<Action>,
+    /// The product, where the suite has several.
+    pub product: Option<String>,
+    /// The state that it goes on from.
+    pub from: Option<usize>,
+    /// Whether it may share a scenario with others.
+    pub shares: bool,
+    /// Worth: the greatest are tried first.
+    pub value: u32,
+}
+
+/// A scenario made of probes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its probes, with the first and last index of their steps.
+    pub parts: Vec<(Probe, u32, u32)>,
+}
+
+/// The facets that a probe of a page takes.
+const OF_PAGES: [FacetKind; 8] = [
+    FacetKind::Page,
+    FacetKind::Response,
+    FacetKind::Aria,
+    FacetKind::Text,
+    FacetKind::Links,
+    FacetKind::Fields,
+    FacetKind::Requests,
+    FacetKind::A11y,
+];
+
+/// A checkpoint of a page while it is explored.
+#[must_use]
+pub fn look(name: &str) -> Action {
+    let facets = Some(OF_PAGES.to_vec());
+    Action::Snapshot(Snapshot { name: name.to_owned(), facets, ..Snapshot::default() })
+}
+
+/// A plain click.
+#[must_use]
+pub fn click(target: Target) -> Action {
+    Action::Click(Click::from(target))
+}
+
+/// Opens a path.
+#[must_use]
+pub fn open(path: &str) -> Action {
+    Action::Open(template(path))
+}
+
+/// Runs a command line.
+#[must_use]
+pub fn run(words: &[String], stdin: Option<&Input>, checkpoint: &str) -> Action {
+    let argv: Vec<Template> = words.iter().map(|it| template(it)).collect();
+    let (command, stdin) = match stdin {
+        None => (CommandLine::Argv(argv), None),
+        Some(Input::Text(text)) => (CommandLine::Argv(argv), Some(template(text))),
+        Some(Input::File(path)) => {
+            let line = CommandLine::Argv(argv).words();
+            let path = template(path);
+            (
+                CommandLine::Shell(Template::new(format!(
+                    "{line} < {}",
+                    shell_words::quote(path.raw())
+                ))),
+                None,
+            )
+        }
+    };
+    Action::Run(Box::new(RunCommand {
+        command,
+        stdin,
+        env: IndexMap::new(),
+        cwd: None,
+        timeout_ms: Some(COMMAND_LIMIT),
+        exit: None,
+        outputs: Vec::new(),
+        capture: IndexMap::new(),
+        snapshot: Some(Snapshot { name: checkpoint.to_owned(), ..Snapshot::default() }),
+    }))
+}
+
+/// Lays probes into scenarios: those that only read go together, the others stand alone.
+#[must_use]
+pub fn batches(probes: Vec<Probe>) -> Vec<Batch> {
+    let mut groups: Vec<Vec<Probe>> = Vec::new();
+    for probe in probes {
+        let kind = |it: &Probe| (it.product.clone(), is_command(&it.goal));
+        let fits = |group: &Vec<Probe>| {
+            group.len() < MOST_TOGETHER
+                && group[0].shares
+                && probe.shares
+                && kind(&group[0]) == kind(&probe)
+        };
+        match groups.iter_mut().find(|it| fits(it)) {
+            Some(group) => group.push(probe),
+            None => groups.push(vec![probe]),
+        }
+    }
+    groups.into_iter().map(batch).collect()
+}
+
+fn is_command(goal: &Goal) -> bool {
+    match goal {
+        Goal::Help { .. } | Goal::Run { .. } => true,
+        Goal::Page { .. }
+        | Goal::Use { .. }
+        | Goal::Send { .. }
+        | Goal::Download { .. }
+        | Goal::ReadBack { .. } => false,
+    }
+}
+
+fn batch(probes: Vec<Probe>) -> Batch {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut parts = Vec::new();
+    let (id, product) = (probes[0].id.clone(), probes[0].product.clone());
+    for probe in probes {
+        let first = steps.len() as u32 + 1;
+        for action in &probe.steps {
+            let index = steps.len() as u32 + 1;
+            steps.push(Step::new(index, FILE, index, action.clone()));
+        }
+        parts.push((probe, first, steps.len() as u32));
+    }
+    let file = FILE.to_owned();
+    let scenario = Scenario { id, file, line: 1, product, steps, ..Scenario::default() };
+    Batch { scenario, parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(id: &str, shares: bool) -> Probe {
+        Probe {
+            id: id.to_owned(),
+            key: id.to_owned(),
+            goal: Goal::Page { address: "/".to_owned(), linked: true },
+            steps: vec![open("/"), look(id)],
+            product: None,
+            from: None,
+            shares,
+            value: 1,
+        }
+    }
+
+    #[test]
+    fn probes_that_only_read_share_a_scenario_and_others_stand_alone() {
+        let made = batches(vec![probe("a", true), probe("b", false), probe("c", true)]);
+        let parts: Vec<Vec<(&str, u32, u32)>> = made
+            .iter()
+            .map(|it| it.parts.iter().map(|it| (it.0.id.as_str(), it.1, it.2)).collect())
+            .collect();
+        assert_eq!(parts, [vec![("a", 1, 2), ("c", 3, 4)], vec![("b", 1, 2)]]);
+        let many: Vec<Probe> = (0..20).map(|it| probe(&it.to_string(), true)).collect();
+        assert_eq!(batches(many).len(), 3);
+    }
+}

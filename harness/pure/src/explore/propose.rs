@@ -1,0 +1,511 @@
+//! [`Map::propose`]: from the map to the next probes, the most valuable first; by a seed, so that
+//! the same map and seed always give the same probes.
+
+use super::addresses::class_of;
+use super::commands::{Call, Sources, calls};
+use super::controls::uses;
+use super::fields::{Pool, fillings};
+use super::help::Usage;
+use super::map::Map;
+use super::page::{Form, Look};
+use super::probe::{Goal, Probe, look, open, run};
+use super::tree::{target, template};
+use crate::model::artifact::{FileStep, Presence};
+use crate::model::page::DialogAnswer;
+use crate::model::{Action, Snapshot};
+
+/// The most things that are done one after the other on a page.
+const MOST_DEEDS: usize = 4;
+/// On how many kinds of pages the same control is used.
+const MOST_PAGES_OF_CONTROL: u32 = 2;
+/// How many pages are looked at after something was written.
+const MOST_READ_BACK: usize = 6;
+/// How many values are tried of one argument.
+const MOST_VALUES: u32 = 5;
+/// How many probes may wait.
+const MOST_WAITING: usize = 5_000;
+
+impl Probe {
+    /// What it tries, in words.
+    #[must_use]
+    pub fn said(&self) -> String {
+        match &self.goal {
+            Goal::Page { address, .. } => address.clone(),
+            Goal::Use { called, .. } => called.clone(),
+            Goal::Send { form, with } => format!("the form {form} with {with}"),
+            Goal::Download { link } => format!("the file of \"{link}\""),
+            Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
+            Goal::Help { words } => format!("{} --help", words.join(" ")),
+            Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
+        }
+    }
+
+    /// Whether it does what the product is for, and not what it must refuse.
+    #[must_use]
+    pub fn is_meant(&self) -> bool {
+        match &self.goal {
+            Goal::Send { with, .. } => with.starts_with("everything"),
+            Goal::Page { .. }
+            | Goal::Use { .. }
+            | Goal::Download { .. }
+            | Goal::ReadBack { .. }
+            | Goal::Help { .. }
+            | Goal::Run { .. } => true,
+        }
+    }
+
+    /// The steps without the checkpoints that stand by themselves.
+    #[must_use]
+    pub fn way(&self) -> Vec<Action> {
+        let is_look = |it: &&Action| !matches!(it, Action::Snapshot(_));
+        self.steps.iter().filter(is_look).cloned().collect()
+    }
+}
+
+impl Map {
+    /// Begins with a page.
+    pub fn begin_at(&mut self, address: &str) {
+        self.visit(address, None, true, 100);
+        for odd in ["/robots.txt", "/sitemap.xml", "/no-such-page"] {
+            self.visit(odd, None, false, 30);
+        }
+    }
+
+    /// Begins with a command.
+    pub fn begin_with(&mut self, words: Vec<String>, product: Option<String>) {
+        self.ask_help(words, product, 100);
+    }
+
+    /// The next probes, at most so many; none where everything was tried.
+    pub fn propose(&mut self, most: usize) -> Vec<Probe> {
+        for address in self.addresses.next(most) {
+            let about = self.addresses.get(&address).cloned().unwrap_or_default();
+            let value = if about.in_navigation { 98 } else { 82 };
+            self.visit(&address, about.from, true, value);
+        }
+        let seed = self.rules.seed;
+        // A stable sort by worth; equals in an order that the seed draws.
+        self.waiting.sort_by_cached_key(|it| {
+            (
+                std::cmp::Reverse(it.value),
+                if seed == 0 { 0 } else { drawn(&it.key, seed) },
+                it.id.len(),
+                it.id.clone(),
+            )
+        });
+        let rest = self.waiting.split_off(most.min(self.waiting.len()));
+        std::mem::replace(&mut self.waiting, rest)
+    }
+
+    /// Puts everything that still waits into what was missed.
+    pub fn give_up(&mut self, why: &str) {
+        for probe in std::mem::take(&mut self.waiting) {
+            self.miss(&probe.said(), why);
+        }
+        for (example, of, seen) in self.addresses.sampled() {
+            self.miss(
+                &format!("{} more addresses like {example}", of - seen),
+                "they are of one kind, and its boundaries were seen",
+            );
+        }
+        if self.addresses.too_many > 0 {
+            let more = self.addresses.too_many;
+            self.miss(&format!("{more} more addresses"), "there are too many to be remembered");
+        }
+    }
+
+    fn id(&mut self) -> String {
+        self.next += 1;
+        format!("probe-{}", self.next)
+    }
+
+    pub(super) fn wait(&mut self, probe: Probe) {
+        if self.waiting.len() < MOST_WAITING && self.tried.insert(probe.key.clone()) {
+            self.waiting.push(probe);
+        }
+    }
+
+    fn visit(&mut self, address: &str, from: Option<usize>, linked: bool, value: u32) {
+        let id = self.id();
+        let mut steps = vec![open(address), look(&id)];
+        if linked {
+            steps.extend([Action::Reload, look(&format!("{id}-again"))]);
+        }
+        self.wait(Probe {
+            key: format!("open {address}"),
+            goal: Goal::Page { address: address.to_owned(), linked },
+            steps,
+            product: self.rules.pages.clone(),
+            from,
+            shares: true,
+            value,
+            id,
+        });
+    }
+
+    pub(super) fn download(&mut self, link: &str, address: &str, at: usize) {
+        let id = self.id();
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit('/').next().filter(|it| !it.is_empty()).unwrap_or("file");
+        let Some(way) = self.way_to(at) else { return };
+        let mut steps = way;
+        steps.push(Action::Download {
+            click: target("link", Some(link)),
+            save_as: template(name),
+            named: None,
+        });
+        steps.push(Action::File(Box::new(FileStep {
+            path: template(name),
+            presence: Presence::There,
+            tests: Vec::new(),
+            capture: indexmap::IndexMap::new(),
+            snapshot: Some(Snapshot { name: id.clone(), ..Snapshot::default() }),
+        })));
+        self.wait(Probe {
+            key: format!("download {}", class_of(path)),
+            goal: Goal::Download { link: link.to_owned() },
+            steps,
+            product: self.rules.pages.clone(),
+            from: Some(at),
+            shares: false,
+            value: 76,
+            id,
+        });
+    }
+
+    /// What can be done in a state, unless its like was seen.
+    pub(super) fn expand(&mut self, at: usize) {
+        let state = &self.states[at];
+        let class = class_of(&state.look.path);
+        if !self.expanded.insert((class.clone(), state.shape.clone())) {
+            return;
+        }
+        let way = state.probe.way();
+        let deeds = way.iter().filter(|it| !matches!(it, Action::Open(_) | Action::Reload)).count();
+        let look = state.look.clone();
+        let before = state.probe.from.filter(|_| !matches!(state.probe.goal, Goal::Page { .. }));
+        let known = before.map(|it| known_controls(&self.states[it].look));
+        if matches!(self.states[at].probe.goal, Goal::Page { .. }) {
+            self.odd_addresses(&look.path, at);
+        }
+        let way = match self.way_to(at) {
+            Some(way) if deeds < MOST_DEEDS => way,
+            Some(_) | None => return,
+        };
+        self.propose_uses(&look, at, &class, &way, known.as_deref());
+        self.propose_forms(&look, at, &way, known.as_deref());
+    }
+
+    /// The steps to a state, without checkpoints; of a page that is only its address.
+    fn way_to(&self, at: usize) -> Option<Vec<Action>> {
+        self.states.get(at).map(|state| match &state.probe.goal {
+            Goal::Page { address, .. } => vec![open(address)],
+            _ => state.probe.way(),
+        })
+    }
+
+    fn propose_uses(
+        &mut self,
+        look: &Look,
+        at: usize,
+        class: &str,
+        way: &[Action],
+        known: Option<&[String]>,
+    ) {
+        for it in uses(look, &self.words) {
+            let used = self.controls.entry(it.identity.clone()).or_insert(false);
+            if known.is_some_and(|known| known.contains(&it.identity)) {
+                continue;
+            }
+            if let Some(why) = self.rules.refusal(&it.name, "") {
+                self.miss(&it.called, &why);
+                continue;
+            }
+            let where_ = if it.everywhere { "everywhere" } else { class };
+            let key = format!("use {} on {where_}", it.identity);
+            let times = self.times.entry(it.identity.clone()).or_default();
+            if *times >= MOST_PAGES_OF_CONTROL || self.tried.contains(&key) {
+                continue;
+            }
+            *times += 1;
+            *used = true;
+            self.act(
+                key,
+                Goal::Use { identity: it.identity, called: it.called },
+                it.steps,
+                (at, way),
+                it.value,
+            );
+        }
+    }
+
+    fn act(
+        &mut self,
+        key: String,
+        goal: Goal,
+        deeds: Vec<Action>,
+        (at, way): (usize, &[Action]),
+        value: u32,
+    ) {
+        let id = self.id();
+        let mut steps = way.to_vec();
+        steps.extend(deeds);
+        steps.push(look(&id));
+        let shares = !matches!(goal, Goal::Send { .. });
+        let product = self.rules.pages.clone();
+        self.wait(Probe { id, key, goal, steps, product, from: Some(at), shares, value });
+    }
+
+    /// What opened a dialog of the browser is done again, with the dialog accepted and dismissed.
+    pub(super) fn answer(&mut self, probe: &Probe) -> bool {
+        if probe.steps.iter().any(|it| matches!(it, Action::Dialog(_))) {
+            return false;
+        }
+        for accept in [false, true] {
+            let id = self.id();
+            let mut steps = probe.steps.clone();
+            let last = steps.len().saturating_sub(1);
+            steps
+                .insert(last, Action::Dialog(DialogAnswer { accept, message: None, answer: None }));
+            if let Some(own) = steps.last_mut().and_then(Action::snapshot_mut) {
+                own.name.clone_from(&id);
+            }
+            let word = if accept { "accept" } else { "dismiss" };
+            let goal = match &probe.goal {
+                Goal::Use { identity, called } => Goal::Use {
+                    identity: identity.clone(),
+                    called: format!("{called} and {word} the question"),
+                },
+                other => other.clone(),
+            };
+            let key = format!("{} and {word}", probe.key);
+            self.wait(Probe { id, key, goal, steps, shares: false, ..probe.clone() });
+        }
+        true
+    }
+
+    fn propose_forms(&mut self, look: &Look, at: usize, way: &[Action], known: Option<&[String]>) {
+        for form in &look.forms {
+            let called = called(form);
+            let identity = format!("form {called}");
+            if known.is_some_and(|known| known.contains(&identity)) {
+                continue;
+            }
+            let name = form.buttons.first().map(ToString::to_string).unwrap_or_default();
+            let writes = form.method != "get";
+            if writes && !self.rules.pages_are_copies {
+                self.miss(&identity, "it writes, and the product's state is no copy");
+                continue;
+            }
+            if let Some(why) = self.rules.refusal(&name, &form.action) {
+                self.miss(&identity, &why);
+                continue;
+            }
+            let words = self.words.clone();
+            let files = self.rules.files.clone();
+            for filling in fillings(form, Pool { words: &words, files: &files }) {
+                let key = format!("send {called} with {}", filling.with);
+                let goal = Goal::Send { form: called.clone(), with: filling.with };
+                self.act(key, goal, filling.steps, (at, way), filling.value);
+            }
+        }
+    }
+
+    /// Addresses that only a person would type, from one that the product leads to.
+    fn odd_addresses(&mut self, path: &str, at: usize) {
+        let (place, query) = path.split_once('?').unwrap_or((path, ""));
+        if query.is_empty() {
+            let mut segments: Vec<&str> = place.split('/').collect();
+            let is_one_of_many = segments.last().is_some_and(|it| it.parse::<u64>().is_ok());
+            if is_one_of_many {
+                for odd in ["999999", "0", "nonsense"] {
+                    *segments.last_mut().expect("it was just seen") = odd;
+                    self.visit(&segments.join("/"), Some(at), false, 44);
+                }
+            }
+            return;
+        }
+        if query.contains('&') || !self.tried.insert(format!("odd {}", class_of(path))) {
+            return;
+        }
+        let pairs: Vec<(&str, &str)> =
+            query.split('&').map(|it| it.split_once('=').unwrap_or((it, ""))).collect();
+        for (index, (key, value)) in pairs.iter().enumerate() {
+            let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
+            for other in ["", "nonsense", odd] {
+                let mut own: Vec<String> =
+                    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                own[index] = format!("{key}={other}");
+                self.visit(&format!("{place}?{}", own.join("&")), Some(at), false, 42);
+            }
+            self.visit(&format!("{path}&{key}={value}"), Some(at), false, 28);
+        }
+    }
+
+    /// After something was written: what else shows it.
+    pub(super) fn read_elsewhere(&mut self, writer: &Probe) {
+        let id = self.id();
+        let mut steps = writer.way();
+        let mut classes = Vec::new();
+        let pages = self.states.iter().filter_map(|it| match &it.probe.goal {
+            Goal::Page { address, linked: true } if it.look.status.is_none_or(|it| it < 400) => {
+                Some(address.clone())
+            }
+            _ => None,
+        });
+        for address in pages {
+            let class = class_of(&address);
+            if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
+                classes.push(class);
+                steps.extend([open(&address), look(&format!("{id}-{}", steps.len()))]);
+            }
+        }
+        let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
+        let reads = same_product.filter(|it| {
+            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == "what it needs"
+        });
+        for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
+            if let Some(Action::Run(command)) = it.probe.steps.first() {
+                let mut command = command.clone();
+                command.snapshot =
+                    Some(Snapshot { name: format!("{id}-run-{at}"), ..Snapshot::default() });
+                steps.push(Action::Run(command));
+            }
+        }
+        self.wait(Probe {
+            key: format!("after {}", writer.key),
+            goal: Goal::ReadBack { of: writer.key.clone() },
+            steps,
+            product: writer.product.clone(),
+            from: None,
+            shares: false,
+            value: 68,
+            id,
+        });
+    }
+
+    fn ask_help(&mut self, words: Vec<String>, product: Option<String>, value: u32) {
+        let id = self.id();
+        let line = [words.clone(), vec!["--help".to_owned()]].concat();
+        self.wait(Probe {
+            key: line.join(" "),
+            goal: Goal::Help { words },
+            steps: vec![run(&line, None, &id)],
+            product,
+            from: None,
+            shares: true,
+            value,
+            id,
+        });
+    }
+
+    /// The commands below one, or how it is run where there are none.
+    pub(super) fn below(&mut self, words: &[String], usage: &Usage) {
+        let product = self.product_of(words);
+        for (name, _) in &usage.commands {
+            let own = [words.to_vec(), vec![name.clone()]].concat();
+            match self.rules.command_refusal(&own) {
+                Some(why) => self.miss(&own.join(" "), &why),
+                None => self.ask_help(own, product.clone(), 95),
+            }
+        }
+        self.try_calls(words, usage);
+    }
+
+    /// What was printed meanwhile may be arguments of other commands.
+    pub(super) fn calls_again(&mut self) {
+        let all: Vec<(Vec<String>, Usage)> = self
+            .usages
+            .iter()
+            .filter(|it| !it.1.arguments.is_empty() && it.1.commands.is_empty())
+            .map(|it| (it.0.clone(), it.1.clone()))
+            .collect();
+        for (words, usage) in all {
+            self.try_calls(&words, &usage);
+        }
+    }
+
+    fn product_of(&self, words: &[String]) -> Option<String> {
+        let own = self.runs.iter().find(|it| it.words.first() == words.first());
+        own.and_then(|it| it.probe.product.clone())
+    }
+
+    fn try_calls(&mut self, words: &[String], usage: &Usage) {
+        let product = self.product_of(words);
+        let printed = self.printed();
+        let files = self.rules.files.clone();
+        let parent = self.usages.get(&words[..words.len() - 1]);
+        let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
+        let told =
+            format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()));
+        let sources = Sources { files: &files, printed: &printed, about: &told };
+        let mut all = calls(usage, sources);
+        if !usage.commands.is_empty() {
+            // What has commands below it is only asked what it says without one, and of what it lacks.
+            all.retain(|it| {
+                matches!(it.with.as_str(), "what it needs" | "an option that it does not know")
+            });
+            if words.len() == 1 && usage.flags.iter().any(|it| it.name() == "--version") {
+                let version = vec!["--version".to_owned()];
+                all.push(Call {
+                    with: "--version".to_owned(),
+                    words: version,
+                    stdin: None,
+                    value: 80,
+                });
+            }
+            let wrong = vec!["no-such-command".to_owned()];
+            all.push(Call {
+                with: "a command that is not there".to_owned(),
+                words: wrong,
+                stdin: None,
+                value: 50,
+            });
+        }
+        for call in all {
+            let kind = call.with.split(" = ").next().unwrap_or_default();
+            let times = self.times.entry(format!("run {} {kind}", words.join(" "))).or_default();
+            *times += 1;
+            if *times > MOST_VALUES {
+                continue;
+            }
+            let line = [words.to_vec(), call.words.clone()].concat();
+            let stdin = call.stdin.as_ref();
+            let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
+            let id = self.id();
+            let goal = Goal::Run { words: words.to_vec(), with: call.with };
+            let steps = vec![run(&line, stdin, &id)];
+            self.wait(Probe {
+                key,
+                goal,
+                steps,
+                product: product.clone(),
+                from: None,
+                shares: true,
+                value: call.value,
+                id,
+            });
+        }
+    }
+}
+
+/// What is there to be used, by what it is.
+fn known_controls(look: &Look) -> Vec<String> {
+    let forms = look.forms.iter().map(|it| format!("form {}", called(it)));
+    uses(look, &[]).into_iter().map(|it| it.identity).chain(forms).collect()
+}
+
+/// What a form is, wherever it stands: where it goes and what it takes.
+pub(super) fn called(form: &Form) -> String {
+    let fields: Vec<&str> = form.fields.iter().map(|it| it.label.as_str()).collect();
+    let action = class_of(&form.action);
+    format!("{} {} ({})", form.method, action.trim_end_matches('?'), fields.join(", "))
+}
+
+/// A number that only key and seed decide.
+fn drawn(key: &str, seed: u64) -> u64 {
+    let hash = key.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    fastrand::Rng::with_seed(hash).u64(..)
+}

@@ -1,0 +1,196 @@
+//! [`Rules`]: what an exploration may do, and [`Rules::refusal`], which says why something is left
+//! alone.
+
+use super::page::Field;
+
+/// A file of the product's data, as commands find it in their working folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DataFile {
+    /// Its path there.
+    pub path: String,
+    /// Its text, where it is text and small.
+    pub text: Option<String>,
+}
+
+impl DataFile {
+    /// The ending of its name, in small letters.
+    #[must_use]
+    pub fn ending(&self) -> String {
+        self.path.rsplit_once('.').map_or(String::new(), |it| it.1.to_lowercase())
+    }
+
+    /// Whether a field for files says that it takes it.
+    #[must_use]
+    pub fn fits(&self, field: &Field) -> bool {
+        let Some(accept) = field.mark("accept") else { return true };
+        let ending = self.ending();
+        accept.split(',').any(|it| it.trim().trim_start_matches('.').ends_with(&ending))
+    }
+}
+
+/// What may be done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// Whether pages write into a copy that is thrown away.
+    pub pages_are_copies: bool,
+    /// Whether commands work on a copy that is thrown away.
+    pub commands_are_copies: bool,
+    /// What is never touched: parts of names, addresses and command lines.
+    pub never: Vec<String>,
+    /// Chooses among equals.
+    pub seed: u64,
+    /// The product's data.
+    pub files: Vec<DataFile>,
+    /// The product with pages, where the suite has several.
+    pub pages: Option<String>,
+}
+
+/// What reaches others than the product.
+const OUTWARD: [&str; 17] = [
+    "pay",
+    "payment",
+    "buy",
+    "purchase",
+    "checkout",
+    "send",
+    "invite",
+    "publish",
+    "subscribe",
+    "unsubscribe",
+    "deploy",
+    "push",
+    "donate",
+    "share",
+    "email",
+    "notify",
+    "charge",
+];
+/// What takes something away.
+const DESTRUCTIVE: [&str; 19] = [
+    "delete",
+    "remove",
+    "destroy",
+    "drop",
+    "purge",
+    "erase",
+    "wipe",
+    "reset",
+    "clear",
+    "cancel",
+    "deactivate",
+    "revoke",
+    "terminate",
+    "uninstall",
+    "kill",
+    "prune",
+    "truncate",
+    "trash",
+    "rm",
+];
+/// Commands that would change the machine or go on for ever.
+const NEVER_COMMANDS: [&str; 14] = [
+    "deploy",
+    "publish",
+    "push",
+    "upload",
+    "install",
+    "uninstall",
+    "upgrade",
+    "update",
+    "self-update",
+    "login",
+    "logout",
+    "serve",
+    "watch",
+    "daemon",
+];
+
+/// Whether one of these words stands in a text by itself.
+fn holds(text: &str, words: &[&'static str]) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let parts: Vec<&str> = text.split(|it: char| !it.is_alphanumeric()).collect();
+    words.iter().find(|it| parts.contains(it)).copied()
+}
+
+/// Whether a name says that it ends a session.
+#[must_use]
+pub fn signs_out(text: &str) -> bool {
+    let text = text.to_lowercase().replace(['-', '_'], " ");
+    ["sign out", "signout", "log out", "logout", "log off", "logoff"]
+        .iter()
+        .any(|it| text.contains(it))
+}
+
+impl Rules {
+    /// Why something on a page is left alone, by its name and where it leads; `None` where it may
+    /// be used.
+    #[must_use]
+    pub fn refusal(&self, name: &str, leads_to: &str) -> Option<String> {
+        if let Some(stop) = self.stopped(&format!("{name} {leads_to}")) {
+            return Some(stop);
+        }
+        if self.pages_are_copies {
+            return None;
+        }
+        if signs_out(name) || signs_out(leads_to) {
+            return Some("it would end the session".to_owned());
+        }
+        let words = holds(name, &OUTWARD).or_else(|| holds(name, &DESTRUCTIVE));
+        let words = words.or_else(|| holds(leads_to, &DESTRUCTIVE));
+        words.map(|it| format!("it is called \"{it}\", and the product's state is no copy"))
+    }
+
+    /// Why a command is left alone.
+    #[must_use]
+    pub fn command_refusal(&self, words: &[String]) -> Option<String> {
+        if let Some(stop) = self.stopped(&words.join(" ")) {
+            return Some(stop);
+        }
+        let below = words.get(1..).unwrap_or_default().join(" ");
+        if let Some(word) = holds(&below, &NEVER_COMMANDS) {
+            return Some(format!(
+                "a command called \"{word}\" may change the machine or never end"
+            ));
+        }
+        let word = holds(&below, &DESTRUCTIVE).or_else(|| holds(&below, &OUTWARD))?;
+        (!self.commands_are_copies).then(|| {
+            format!("it is called \"{word}\", and there is no `data` to work on a copy of")
+        })
+    }
+
+    fn stopped(&self, text: &str) -> Option<String> {
+        let text = text.to_lowercase();
+        let entry = self.never.iter().find(|it| text.contains(&it.to_lowercase()))?;
+        Some(format!("explore.never names \"{entry}\""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_others_is_left_alone_unless_the_state_is_a_copy() {
+        let shared = Rules { never: vec!["Audit".to_owned()], ..Rules::default() };
+        assert_eq!(shared.refusal("Next page", "/orders?page=2"), None);
+        assert!(shared.refusal("Delete order", "/orders/1").is_some());
+        assert!(shared.refusal("Log out", "/bye").is_some());
+        assert!(shared.refusal("x", "/logout").is_some());
+        assert!(shared.refusal("Sendai", "/cities/sendai").is_none(), "a word, not a part of one");
+        let copy = Rules { pages_are_copies: true, ..shared };
+        assert_eq!(copy.refusal("Delete order", "/orders/1"), None);
+        assert_eq!(copy.refusal("x", "/audit"), Some("explore.never names \"Audit\"".to_owned()));
+    }
+
+    #[test]
+    fn commands_that_change_the_machine_are_never_run() {
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let none = Rules::default();
+        assert_eq!(none.command_refusal(&words("shop list")), None);
+        assert!(none.command_refusal(&words("shop serve")).is_some());
+        assert!(none.command_refusal(&words("shop remove")).is_some());
+        let copy = Rules { commands_are_copies: true, ..none };
+        assert!(copy.command_refusal(&words("shop publish")).is_some());
+        assert_eq!(copy.command_refusal(&words("shop remove")), None);
+    }
+}

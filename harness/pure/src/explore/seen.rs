@@ -1,0 +1,188 @@
+//! [`Seen`]: what a probe saw, read back from the night that ran it.
+
+use super::page::Look;
+use super::probe::{Batch, Probe};
+use crate::model::attempts::{AttemptLog, Attempts};
+use crate::model::scenario::Action;
+use crate::model::{Entry, EvidenceRef, FacetKind, Outcome};
+
+/// Reads evidence of a night.
+pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
+
+/// More of one facet than this is not read, in bytes.
+const MOST_READ: u64 = 4_000_000;
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ran {
+    /// The exit code, or the signal, as the facet says it.
+    pub exit: String,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+    /// What it wrote, as the facet says it.
+    pub files: String,
+}
+
+impl Ran {
+    /// Whether it ended well.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.exit.trim() == "exit: 0"
+    }
+}
+
+/// What one checkpoint saw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sight {
+    /// A page.
+    Page(Box<Look>),
+    /// A command that ended.
+    Command(Ran),
+    /// A file, as it is told.
+    File(String),
+}
+
+/// What a probe saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The probe.
+    pub probe: Probe,
+    /// Its checkpoints, in order, with the step of each, counted within the probe from 0.
+    pub sights: Vec<(usize, Sight)>,
+    /// What the watches saw: kind and message.
+    pub events: Vec<String>,
+    /// What was noticed although a step passed.
+    pub remarks: Vec<String>,
+    /// Why it did not come to its end; `None` where it did.
+    pub failure: Option<String>,
+    /// Whether it ran at all and alone, so that what it saw is its own.
+    pub counts: bool,
+}
+
+impl Seen {
+    /// The page that it came to.
+    #[must_use]
+    pub fn page(&self) -> Option<&Look> {
+        self.sights.iter().rev().find_map(|(_, it)| match it {
+            Sight::Page(look) => Some(&**look),
+            Sight::Command(_) | Sight::File(_) => None,
+        })
+    }
+
+    /// The first command that it ran.
+    #[must_use]
+    pub fn ran(&self) -> Option<&Ran> {
+        self.sights.iter().find_map(|(_, it)| match it {
+            Sight::Command(ran) => Some(ran),
+            Sight::Page(_) | Sight::File(_) => None,
+        })
+    }
+
+    /// Whether anything was written by the network.
+    #[must_use]
+    pub fn wrote(&self) -> bool {
+        let wrote = |it: &Sight| match it {
+            Sight::Page(look) => look.writes.iter().any(|it| !it.ends_with(" beacon")),
+            Sight::Command(ran) => !ran.files.trim().is_empty(),
+            Sight::File(_) => false,
+        };
+        self.sights.iter().any(|(_, it)| wrote(it))
+    }
+}
+
+/// What the probes of a night saw, in the order of the batches.
+#[must_use]
+pub fn seen(batches: &[Batch], entries: &[Entry], read: Read<'_>) -> Vec<Seen> {
+    let attempts = Attempts::of(entries);
+    let mut all = Vec::new();
+    for batch in batches {
+        let log = attempts.scenario(&batch.scenario.id);
+        let log = log.and_then(|it| it.attempts.values().next_back());
+        let mut clean = log.is_some();
+        for (probe, first, last) in &batch.parts {
+            let one = match log {
+                Some(log) => of_probe(probe, (*first, *last), log, clean, read),
+                None => nothing(probe),
+            };
+            // What one wrote or broke is in the way of those after it.
+            clean &= one.failure.is_none() && !one.wrote();
+            all.push(one);
+        }
+    }
+    all
+}
+
+fn nothing(probe: &Probe) -> Seen {
+    Seen {
+        probe: probe.clone(),
+        sights: Vec::new(),
+        events: Vec::new(),
+        remarks: Vec::new(),
+        failure: Some("it was not run".to_owned()),
+        counts: false,
+    }
+}
+
+fn of_probe(
+    probe: &Probe,
+    (first, last): (u32, u32),
+    log: &AttemptLog<'_>,
+    clean: bool,
+    read: Read<'_>,
+) -> Seen {
+    let own = |index: u32| (first..=last).contains(&index);
+    let mut sights = Vec::new();
+    for checkpoint in log.checkpoints.iter().filter(|it| own(it.step)) {
+        let at = (checkpoint.step - first) as usize;
+        let facets: Vec<(FacetKind, String)> = checkpoint
+            .facets
+            .iter()
+            .filter(|it| it.facet != FacetKind::Image && it.evidence.bytes < MOST_READ)
+            .filter_map(|it| {
+                let bytes = read(&it.evidence)?;
+                Some((it.facet, String::from_utf8_lossy(&bytes).into_owned()))
+            })
+            .collect();
+        sights.push((at, sight(probe.steps.get(at), &facets)));
+    }
+    let events = log.sightings.iter().filter(|it| own(it.step));
+    let events = events.map(|it| format!("{} {}", it.kind.word(), it.message)).collect();
+    let steps = log.steps.iter().filter(|it| own(it.index));
+    let remarks = steps.filter_map(|it| it.remark.clone()).collect();
+    let failure = log.failures().find(|(step, _)| own(step.index));
+    let failure =
+        failure.map(|(step, it)| format!("{}: expected {}; {}", step.text, it.expected, it.actual));
+    let began = log.steps.iter().any(|it| own(it.index)) || !sights.is_empty();
+    let ended = log.steps.iter().any(|it| it.index == last);
+    let cut = || {
+        let why = log.finished.as_ref().and_then(|it| it.detail).unwrap_or("it was not run");
+        (!ended).then(|| why.to_owned())
+    };
+    let harness = log.outcome() == Some(Outcome::HarnessError) && !ended;
+    Seen {
+        probe: probe.clone(),
+        sights,
+        events,
+        remarks,
+        failure: failure.or_else(cut),
+        counts: clean && began && !harness,
+    }
+}
+
+fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
+    let of = |kind: FacetKind| {
+        facets.iter().find(|it| it.0 == kind).map_or(String::new(), |it| it.1.clone())
+    };
+    match step {
+        Some(Action::Run(_)) => Sight::Command(Ran {
+            exit: of(FacetKind::Exit),
+            stdout: of(FacetKind::Stdout),
+            stderr: of(FacetKind::Stderr),
+            files: of(FacetKind::Files),
+        }),
+        Some(Action::File(_)) => Sight::File(of(FacetKind::Files)),
+        _ => Sight::Page(Box::new(Look::read(facets))),
+    }
+}

@@ -1,0 +1,537 @@
+//! [`write`]: from the map to a suite that a person would be glad to own: scenarios by area, named
+//! by what somebody does, no two that test the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::addresses::class_of;
+use super::map::{Map, Run, State};
+use super::probe::{Goal, Probe, click};
+use crate::model::{Action, Scenario, Snapshot};
+
+/// The most pages, or command lines, of one scenario.
+const MOST_TOGETHER: usize = 10;
+/// The longest name of a scenario or checkpoint, in characters.
+const LONGEST_NAME: usize = 48;
+
+/// A scenario that is to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The folder that it stands in.
+    pub area: String,
+    /// Its name.
+    pub name: String,
+    /// What it shows, in a sentence.
+    pub about: String,
+    /// The product, where the suite has several.
+    pub product: Option<String>,
+    /// Its steps.
+    pub steps: Vec<Action>,
+    /// The keys of the probes that it asserts.
+    pub probes: Vec<String>,
+}
+
+/// The suite.
+#[must_use]
+pub fn write(map: &Map) -> Vec<Written> {
+    let mut made = Vec::new();
+    made.extend(pages(map));
+    made.extend(odd(map));
+    made.extend(deeds(map));
+    made.extend(forms(map));
+    made.extend(files(map));
+    made.extend(commands(map));
+    unique(&mut made);
+    made
+}
+
+/// What nothing covers yet: scenarios that do something which none of these does.
+#[must_use]
+pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
+    let steps = known.iter().flat_map(Scenario::all_steps);
+    let done: BTreeSet<String> = steps.map(|it| it.action.describe()).collect();
+    let is_deed = |it: &&Action| !matches!(it, Action::Snapshot(_));
+    let covered = |it: &Written| {
+        it.steps.iter().filter(is_deed).all(|action| done.contains(&action.describe()))
+    };
+    written.into_iter().filter(|it| !covered(it)).collect()
+}
+
+/// Names that are taken get a number.
+fn unique(all: &mut [Written]) {
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    for it in all {
+        let times = taken.entry(it.name.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            it.name = format!("{}-{times}", it.name);
+        }
+    }
+}
+
+/// A text as a name: small letters, digits and hyphens.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let mut name = String::new();
+    for letter in text.to_lowercase().chars() {
+        if letter.is_ascii_alphanumeric() {
+            name.push(letter);
+        } else if !name.ends_with('-') && !name.is_empty() && letter != '\'' {
+            name.push('-');
+        }
+        if name.len() >= LONGEST_NAME {
+            break;
+        }
+    }
+    let name = name.trim_matches('-');
+    if name.is_empty() { "it".to_owned() } else { name.to_owned() }
+}
+
+/// The part of the product that a page belongs to.
+fn area(path: &str) -> String {
+    let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();
+    if first.is_empty() { "start".to_owned() } else { slug(first) }
+}
+
+/// A checkpoint whose name is free in its scenario.
+fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
+    let plain = slug(name);
+    let mut name = plain.clone();
+    let mut number = 1;
+    while name == "watch" || !taken.insert(name.clone()) {
+        number += 1;
+        name = format!("{plain}-{number}");
+    }
+    Snapshot { name, ..Snapshot::default() }
+}
+
+/// The pages that the product leads to, by kind.
+fn pages(map: &Map) -> Vec<Written> {
+    let mut classes: Vec<(String, Vec<&State>)> = Vec::new();
+    for state in &map.states {
+        let Goal::Page { address, linked: true } = &state.probe.goal else { continue };
+        let class = class_of(address);
+        match classes.iter_mut().find(|it| it.0 == class) {
+            Some(known) => known.1.push(state),
+            None => classes.push((class, vec![state])),
+        }
+    }
+    let mut made = Vec::new();
+    for (_, states) in classes {
+        for group in states.chunks(MOST_TOGETHER) {
+            made.push(visit(group, "look at", "A visitor looks at"));
+        }
+    }
+    made
+}
+
+fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
+    let first = &states[0].look;
+    let mut taken = BTreeSet::new();
+    let mut steps = Vec::new();
+    for state in states {
+        steps.extend(state.probe.steps.iter().take(1).cloned());
+        let name = if states.len() == 1 { state.look.called() } else { address_name(state) };
+        steps.push(Action::Snapshot(snapshot(&name, &mut taken)));
+    }
+    let title = first.called();
+    let about = match states.len() {
+        1 => format!("{sentence} \"{title}\"."),
+        several => format!("{sentence} {several} pages such as \"{title}\"."),
+    };
+    let query = first.path.split_once('?').map(|it| it.1.split('=').next().unwrap_or_default());
+    let name = match query {
+        Some(key) => format!("{verb} {title} by {key}"),
+        None => format!("{verb} {title}"),
+    };
+    Written {
+        area: area(&first.path),
+        name: slug(&name),
+        about,
+        product: states[0].probe.product.clone(),
+        steps,
+        probes: states.iter().map(|it| it.probe.key.clone()).collect(),
+    }
+}
+
+fn address_name(state: &State) -> String {
+    match &state.probe.goal {
+        Goal::Page { address, .. } => {
+            let name = address.trim_matches('/').replace(['/', '?', '=', '&'], " ");
+            if name.is_empty() { "start".to_owned() } else { name }
+        }
+        _ => state.look.called(),
+    }
+}
+
+/// Addresses that only a person would type, each answer once a kind.
+fn odd(map: &Map) -> Vec<Written> {
+    let mut by_area: BTreeMap<String, Vec<&State>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for state in &map.states {
+        let Goal::Page { address, linked: false } = &state.probe.goal else { continue };
+        let answer = (
+            class_of(address),
+            state.look.status,
+            state.look.tree.items.len(),
+            state.look.tree.heading().map(str::to_owned),
+        );
+        if seen.insert(answer) {
+            let below_top = address.trim_matches('/').contains(['/', '?']);
+            let area = if below_top { area(address) } else { "start".to_owned() };
+            by_area.entry(area).or_default().push(state);
+        }
+    }
+    let mut made = Vec::new();
+    for (area, states) in &by_area {
+        for group in states.chunks(MOST_TOGETHER) {
+            let mut it = visit(group, "ask for what is not there", "");
+            let place = group[0].look.place();
+            it.area.clone_from(area);
+            it.name = slug(&format!("ask for odd addresses below {area}"));
+            it.about = format!("Somebody types addresses such as {place} that no page leads to.");
+            made.push(it);
+        }
+    }
+    made
+}
+
+/// A state whose way is no part of another's.
+fn is_last(state: &State, all: &[&State]) -> bool {
+    let own = state.probe.way();
+    !all.iter().any(|it| {
+        let other = it.probe.way();
+        other.len() > own.len() && other[..own.len()] == own[..]
+    })
+}
+
+/// What is done with controls: one scenario for what writes, those that only show something
+/// together by page.
+fn deeds(map: &Map) -> Vec<Written> {
+    let is_use = |it: &&State| matches!(it.probe.goal, Goal::Use { .. });
+    let told: Vec<&State> =
+        map.states.iter().filter(is_use).filter(|it| it.changed || it.wrote).collect();
+    let mut alone = Vec::new();
+    let mut together: Vec<(String, Vec<&State>)> = Vec::new();
+    for state in told.iter().copied().filter(|it| is_last(it, &told)) {
+        let place = map.states[state.probe.from.unwrap_or_default()].look.place().to_owned();
+        if state.wrote {
+            alone.push(deed(map, &place, &[state]));
+            continue;
+        }
+        match together.iter_mut().find(|it| it.0 == place && it.1.len() < MOST_TOGETHER / 2) {
+            Some(known) => known.1.push(state),
+            None => together.push((place, vec![state])),
+        }
+    }
+    let groups = together.iter().map(|(place, states)| deed(map, place, states));
+    groups.chain(alone).collect()
+}
+
+fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
+    let mut taken = BTreeSet::new();
+    let mut steps = Vec::new();
+    let mut probes = Vec::new();
+    for state in states {
+        steps.extend(with_checkpoints(map, state, &mut taken, &mut probes));
+        steps.extend(readers(map, &state.probe, &mut taken));
+    }
+    let said = |state: &State| state.probe.said();
+    let page = map
+        .states
+        .iter()
+        .find(|it| it.look.place() == place)
+        .map_or(place.to_owned(), |it| it.look.called());
+    let (name, about) = match states {
+        [one] => (said(one), format!("{} on the page \"{page}\".", said(one))),
+        several => (
+            format!("use what is on {page}"),
+            format!(
+                "On the page \"{page}\": {}.",
+                several.iter().map(|it| said(it)).collect::<Vec<_>>().join("; ")
+            ),
+        ),
+    };
+    Written {
+        area: area(place),
+        name: slug(&name),
+        about,
+        product: states[0].probe.product.clone(),
+        steps,
+        probes,
+    }
+}
+
+/// The way to a state, with a checkpoint after each deed that showed something.
+fn with_checkpoints(
+    map: &Map,
+    state: &State,
+    taken: &mut BTreeSet<String>,
+    probes: &mut Vec<String>,
+) -> Vec<Action> {
+    let mut chain = vec![state];
+    while let Some(before) = chain[chain.len() - 1].probe.from.and_then(|it| map.states.get(it)) {
+        if matches!(before.probe.goal, Goal::Page { .. }) {
+            break;
+        }
+        chain.push(before);
+    }
+    chain.reverse();
+    let mut steps: Vec<Action> = Vec::new();
+    let mut done = 0;
+    for it in chain {
+        let way = it.probe.way();
+        steps.extend(way.get(done..).unwrap_or_default().iter().cloned());
+        done = way.len();
+        if it.changed || it.wrote {
+            steps.push(Action::Snapshot(snapshot(&short(&it.probe), taken)));
+            probes.push(it.probe.key.clone());
+        }
+    }
+    steps
+}
+
+fn short(probe: &Probe) -> String {
+    match &probe.goal {
+        Goal::Use { called, .. } => called.clone(),
+        Goal::Send { with, .. } => format!("sent with {with}"),
+        _ => probe.said(),
+    }
+}
+
+/// What shows elsewhere what was written.
+fn readers(map: &Map, probe: &Probe, taken: &mut BTreeSet<String>) -> Vec<Action> {
+    let mut steps = Vec::new();
+    for way in map.readers.get(&probe.key).into_iter().flatten() {
+        for action in way {
+            match action {
+                Action::Run(run) => {
+                    let mut run = run.clone();
+                    run.snapshot = Some(snapshot(&format!("then {}", run.command.words()), taken));
+                    run.timeout_ms = None;
+                    steps.push(Action::Run(run));
+                }
+                Action::Open(address) => {
+                    steps.push(action.clone());
+                    steps.push(Action::Snapshot(snapshot(
+                        &format!("then {}", address.raw()),
+                        taken,
+                    )));
+                }
+                other => steps.push(other.clone()),
+            }
+        }
+    }
+    steps
+}
+
+/// Forms: rightly filled with what it changes elsewhere, and everything else that was tried.
+fn forms(map: &Map) -> Vec<Written> {
+    let mut by_form: Vec<(&str, Vec<&State>)> = Vec::new();
+    for state in map.states.iter().filter(|it| it.changed || it.wrote) {
+        let Goal::Send { form, .. } = &state.probe.goal else { continue };
+        match by_form.iter_mut().find(|it| it.0 == form) {
+            Some(known) => known.1.push(state),
+            None => by_form.push((form, vec![state])),
+        }
+    }
+    let mut made = Vec::new();
+    for (_, states) in by_form {
+        let (lasting, passing): (Vec<&State>, Vec<&State>) = states.iter().partition(|it| {
+            it.probe.is_meant() && map.readers.get(&it.probe.key).is_some_and(|it| !it.is_empty())
+        });
+        for state in lasting {
+            made.push(form(map, &[state], "fill"));
+        }
+        for group in distinct(map, &passing).chunks(MOST_TOGETHER) {
+            made.push(form(map, group, "try"));
+        }
+    }
+    made
+}
+
+/// States that do not show the same twice.
+fn distinct<'a>(map: &Map, states: &[&'a State]) -> Vec<&'a State> {
+    let mut kept: Vec<&State> = Vec::new();
+    for state in states {
+        let same = |it: &&State| {
+            it.look.path == state.look.path && map.real_difference(&it.look, &state.look).is_empty()
+        };
+        if !kept.iter().any(|it| same(&it)) {
+            kept.push(state);
+        }
+    }
+    kept
+}
+
+fn form(map: &Map, states: &[&State], verb: &str) -> Written {
+    let mut taken = BTreeSet::new();
+    let mut steps = Vec::new();
+    let mut probes = Vec::new();
+    for state in states {
+        steps.extend(with_checkpoints(map, state, &mut taken, &mut probes));
+        steps.extend(readers(map, &state.probe, &mut taken));
+    }
+    let page = states[0]
+        .probe
+        .from
+        .and_then(|it| map.states.get(it))
+        .map_or(&states[0].look, |it| &it.look);
+    let button = states[0].probe.way().iter().rev().find_map(|it| match it {
+        Action::Click(it) => Some(it.target.clone()),
+        _ => None,
+    });
+    let by = button
+        .map(|it| click(it).describe())
+        .map(|it| it.replace("click button ", ""))
+        .unwrap_or_default();
+    let with = |it: &State| match &it.probe.goal {
+        Goal::Send { with, .. } => with.clone(),
+        _ => String::new(),
+    };
+    let with: Vec<String> = states.iter().map(|it| with(it)).collect();
+    let kind = if verb == "fill" { format!(" with {}", with[0]) } else { String::new() };
+    Written {
+        area: area(page.place()),
+        name: slug(&format!("{verb} {by} on {}{kind}", page.called())),
+        about: format!(
+            "The form of {by} on the page \"{}\" is sent with {}.",
+            page.called(),
+            with.join("; ")
+        ),
+        product: states[0].probe.product.clone(),
+        steps,
+        probes,
+    }
+}
+
+/// Files that are taken home.
+fn files(map: &Map) -> Vec<Written> {
+    let one = |(probe, _): &(Probe, String)| {
+        let mut taken = BTreeSet::new();
+        let mut steps = Vec::new();
+        for action in &probe.steps {
+            let mut action = action.clone();
+            if let Some(own) = action.snapshot_mut() {
+                *own = snapshot("file", &mut taken);
+            }
+            steps.push(action);
+        }
+        let link = match &probe.goal {
+            Goal::Download { link } => link.as_str(),
+            _ => "a file",
+        };
+        let page = probe.from.and_then(|it| map.states.get(it)).map_or("/", |it| it.look.place());
+        Written {
+            area: area(page),
+            name: slug(&format!("take home {link}")),
+            about: format!("A visitor of {page} takes home what \"{link}\" gives."),
+            product: probe.product.clone(),
+            steps,
+            probes: vec![probe.key.clone()],
+        }
+    };
+    map.files.values().map(one).collect()
+}
+
+/// Commands: what each prints, what it changes, and what it refuses.
+fn commands(map: &Map) -> Vec<Written> {
+    let mut made = Vec::new();
+    let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
+    for words in words {
+        let own: Vec<&Run> = map.runs.iter().filter(|it| it.words == *words).collect();
+        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.is_fine());
+        let (writes, reads): (Vec<&Run>, Vec<&Run>) =
+            fine.iter().partition(|it| it.changed_data(&map.rules));
+        let name = words.join(" ");
+        for group in reads.chunks(MOST_TOGETHER) {
+            made.push(command(map, group, &name, &format!("What `{name}` says")));
+        }
+        let (first, others): (Vec<&Run>, Vec<&Run>) =
+            writes.iter().partition(|it| map.readers.contains_key(&it.probe.key));
+        for run in first {
+            made.push(command(
+                map,
+                &[run],
+                &format!("{name} and look"),
+                &format!("What `{name}` changes"),
+            ));
+        }
+        for group in others.chunks(MOST_TOGETHER) {
+            let what = format!("{name} with other values");
+            made.push(command(map, group, &what, &format!("What `{name}` changes")));
+        }
+        for group in other_complaints(&refused).chunks(MOST_TOGETHER) {
+            let what = format!("refuse {name}");
+            made.push(command(
+                map,
+                group,
+                &what,
+                &format!("What `{name}` refuses, and how it says so"),
+            ));
+        }
+    }
+    made
+}
+
+/// Runs that complain of different things.
+fn other_complaints<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for run in runs {
+        let last = run.probe.steps.first().map(Action::describe).unwrap_or_default();
+        let said = format!("{}{}", run.ran.stdout, run.ran.stderr);
+        let words = last
+            .split(' ')
+            .fold(said, |text, word| if word.len() > 2 { text.replace(word, "…") } else { text });
+        if seen.insert((run.ran.exit.clone(), words)) {
+            kept.push(*run);
+        }
+    }
+    kept
+}
+
+fn command(map: &Map, runs: &[&Run], name: &str, about: &str) -> Written {
+    let mut taken = BTreeSet::new();
+    let mut steps = Vec::new();
+    for run in runs {
+        for action in &run.probe.steps {
+            let Action::Run(own) = action else { continue };
+            let mut own = own.clone();
+            own.snapshot = Some(snapshot(&run.with, &mut taken));
+            own.timeout_ms = None;
+            steps.push(Action::Run(own));
+        }
+        steps.extend(readers(map, &run.probe, &mut taken));
+    }
+    let with: Vec<&str> = runs.iter().map(|it| it.with.as_str()).collect();
+    Written {
+        area: "commands".to_owned(),
+        name: slug(name),
+        about: format!("{about}: {}.", with.join("; ")),
+        product: runs[0].probe.product.clone(),
+        steps,
+        probes: runs.iter().map(|it| it.probe.key.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_of_letters_digits_and_hyphens() {
+        assert_eq!(slug("Sort orders by price"), "sort-orders-by-price");
+        assert_eq!(slug("Card <b>bold</b> & plain"), "card-b-bold-b-plain");
+        assert_eq!(slug("日本"), "it");
+        assert_eq!(area("/orders?page=2"), "orders");
+        assert_eq!(area("/"), "start");
+    }
+
+    #[test]
+    fn checkpoints_of_one_scenario_have_names_of_their_own() {
+        let mut taken = BTreeSet::new();
+        let names: Vec<String> =
+            ["a", "a", "watch"].iter().map(|it| snapshot(it, &mut taken).name).collect();
+        assert_eq!(names, ["a", "a-2", "watch-2"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! [`keep`]: writes scenarios, has them settled, takes those out that are never the same, and
+//! accepts what the others saw.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::super::arguments::{Common, ExploreOptions};
+use super::super::settle_patch::Patches;
+use super::super::{init, terminal};
+use super::prepare::Prepared;
+use crate::explore::Written;
+use crate::model::settle::{Remedy, Unsettled};
+use crate::night::{self as nights, NewBaselines, Progress, Stop, Until};
+use crate::plan::Selection;
+use crate::spec::patch::loads;
+use crate::spec::{self, Draft, DraftStep, Overrides};
+
+/// How often what was written is run before it is accepted.
+const ROUNDS: u32 = 3;
+/// The tag of what was written.
+const TAG: &str = "explored";
+/// Settling begins only where at least so much time is left.
+const LEAST: Duration = Duration::from_secs(20);
+
+/// What is asked for.
+pub struct Asked<'a> {
+    /// The suite.
+    pub prepared: &'a Prepared,
+    /// The options.
+    pub options: &'a ExploreOptions,
+    /// The time that is left.
+    pub left: Duration,
+    /// Ends it early.
+    pub stop: &'a Stop,
+}
+
+/// What became of the scenarios.
+#[derive(Default)]
+pub struct Kept {
+    /// Those that stand in the suite now.
+    pub written: Vec<Written>,
+    /// Their files, below the suite's folder.
+    pub files: Vec<PathBuf>,
+    /// Those that were taken out again: never the same.
+    pub unsettled: Vec<Unsettled>,
+    /// How many places varied and are written down.
+    pub silenced: usize,
+    /// How many baselines were accepted.
+    pub accepted: usize,
+}
+
+/// Writes, settles and accepts.
+///
+/// # Errors
+/// A file cannot be written, or a night cannot be run.
+pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyhow::Result<Kept> {
+    let mut kept = Kept::default();
+    for it in all {
+        let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
+        let path = asked.prepared.suite.root.join(&file);
+        if init::create(&path, &text(&it, &file)?)? {
+            kept.files.push(file);
+            kept.written.push(it);
+        }
+    }
+    if kept.written.is_empty() || asked.options.no_accept || asked.left < LEAST {
+        return Ok(kept);
+    }
+    settle(common, asked, &mut kept).await?;
+    accept(common, asked, &mut kept).await?;
+    Ok(kept)
+}
+
+/// The text of a scenario's file.
+fn text(it: &Written, file: &std::path::Path) -> anyhow::Result<String> {
+    let step =
+        |action: &crate::model::Action| DraftStep { note: None, action: Some(action.clone()) };
+    let draft = Draft {
+        name: it.name.clone(),
+        about: Some(it.about.replace("${", "$${")),
+        product: it.product.clone(),
+        tags: vec![TAG.to_owned()],
+        notes: vec![format!(
+            "yaml-language-server: $schema={}schemas/scenario.schema.json",
+            "../".repeat(file.components().count() - 1)
+        )],
+        steps: it.steps.iter().map(step).collect(),
+    };
+    spec::write_scenario(&draft)
+        .map_err(|action| anyhow::anyhow!("an explored scenario cannot be written: {action:?}"))
+}
+
+/// The scenarios that were written, by their names.
+fn selection(kept: &Kept) -> Selection {
+    Selection { filters: kept.written.iter().map(|it| it.name.clone()).collect(), tags: Vec::new() }
+}
+
+fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
+    Arc::new(|_| ())
+}
+
+async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
+    let root = &asked.prepared.suite.root;
+    let suite = spec::load(root, &Overrides::default())?;
+    let until = Until::Budget(asked.left * 2 / 3);
+    let mut options = asked.prepared.run_options(asked.options, until)?;
+    options.selection = selection(kept);
+    if !common.quiet {
+        terminal::say(format_args!("settling {} scenarios in {ROUNDS} rounds", kept.written.len()));
+    }
+    let part = asked.stop.of_part();
+    let mut settled = Box::pin(nights::settle(&suite, &options, ROUNDS, &part, quiet())).await?;
+    settled.found.noise.retain(|it| {
+        let remedy = it.remedy.as_ref();
+        remedy.is_some_and(|it| loads(it) && !matches!(it, Remedy::Writes(_)))
+    });
+    let patches = Patches::of(root, &settled.plan, &settled.found.noise)?;
+    kept.silenced = settled.found.noise.len();
+    patches.write()?;
+    if part.why().is_some() {
+        // What the time was too short for is not unsteady.
+        return Ok(());
+    }
+    for it in settled.found.unsettled {
+        let Some(at) = kept.written.iter().position(|own| own.name == it.scenario) else {
+            continue;
+        };
+        kept.written.remove(at);
+        let path = root.join(kept.files.remove(at));
+        std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        kept.unsettled.push(it);
+    }
+    Ok(())
+}
+
+async fn accept(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
+    if kept.written.is_empty() {
+        return Ok(());
+    }
+    let suite = spec::load(&asked.prepared.suite.root, &Overrides::default())?;
+    let mut options =
+        asked.prepared.run_options(asked.options, Until::Budget(asked.left.max(LEAST)))?;
+    options.selection = selection(kept);
+    options.accept_new = Some(NewBaselines::AtFirstSight);
+    if !common.quiet {
+        terminal::say("accepting what was seen");
+    }
+    let part = asked.stop.of_part();
+    let finished = Box::pin(nights::run(&suite, &options, &part, quiet())).await?;
+    kept.accepted = finished.accepted;
+    Ok(())
+}
