@@ -34,6 +34,10 @@ writes nights="20":
 control:
     cargo test --test nightshift-tests control:: -- --include-ignored --test-threads 1
 
+# Pages on a machine that others take from them: sound ones do not hang, hanging ones do; alone, since they starve all.
+starved:
+    cargo test --locked --test nightshift-tests starve -- --ignored --test-threads 1
+
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle control floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}

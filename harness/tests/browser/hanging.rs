@@ -168,6 +168,7 @@ async fn starved() -> (Bench, Crowd) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes the processors from every other test: `just starved` runs it alone"]
 async fn a_page_that_the_machine_starves_does_not_hang() {
     let (mut bench, crowd) = starved().await;
     for _ in 0..2 {
@@ -181,6 +182,7 @@ async fn a_page_that_the_machine_starves_does_not_hang() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes the processors from every other test: `just starved` runs it alone"]
 async fn a_page_that_hangs_on_a_starved_machine_hangs_all_the_same() {
     for (name, said) in [("Loop", ENDLESS), ("Wait", WAITING)] {
         let (mut bench, crowd) = starved().await;
