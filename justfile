@@ -30,6 +30,10 @@ generate:
 writes nights="20":
     NIGHTSHIFT_WRITES={{nights}} cargo test --test nightshift-tests nights_of_writes -- --include-ignored
 
+# Nights that are judged by another build, one after another and alone: one of these tests times a page and a command.
+control:
+    cargo test --test nightshift-tests control:: -- --include-ignored --test-threads 1
+
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights check review settle control floor images.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}

@@ -2,38 +2,19 @@
 //! everything twice costs beyond two nights, and what running only what differs costs beyond one.
 
 use super::measure::{Cost, median, run};
-use super::settle::copy_shop;
 use super::suite::{empty, nightshift};
+use super::support::{copy_shop, give_builds_of_faults};
 use super::table::Row;
 
 const TIMES: usize = 3;
 const FAULT: [&str; 2] = ["--build", "text-typo"];
 const NEEDED: [&str; 4] = ["--against", "sound", "--set", "night.control.of=needed"];
 
-/// The shop in builds that are named after the fault that they have; the others are sound.
-const BUILDS: &str = r#"
-    builds:
-      make:
-        - shell: |
-            mkdir "${build-dir}/bin"
-            for it in shopd shopctl; do
-              fault=${build}; case $fault in sound*) fault= ;; esac
-              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
-              chmod +x "${build-dir}/bin/$it"
-            done
-      default: sound
-    path: ["${build-dir}/bin"]
-"#;
-
 pub fn rows() -> Vec<Row> {
     let root = empty("control");
     copy_shop(&root);
     let suite = root.join("suite");
-    let config = suite.join("nightshift.yaml");
-    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
-    let text = std::fs::read_to_string(&config).expect("the shop has a configuration");
-    assert!(text.contains(own), "{text}");
-    std::fs::write(&config, text.replace(own, BUILDS)).expect("writable");
+    give_builds_of_faults(&suite);
     let cache = root.join("cache");
     let night = |name: &str, arguments: &[&str], code: i32| {
         let mut all = vec!["run", "--no-pdf", "--history", "none", "--out", name];

@@ -37,6 +37,9 @@ mod review;
 mod settle;
 mod site;
 mod suite;
+#[path = "../tests/support.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod support;
 #[path = "../tests/synthetic_night.rs"]
 mod synthetic_night;
 mod table;

@@ -148,30 +148,17 @@ fn old_and_new_stand_side_by_side_in_one_night() {
     assert!(listed.stderr.contains("shop-new: build 1.5 (of 1.4, 1.5)"), "{}", listed.stderr);
 }
 
-/// The shop's own suite over builds of which one is slow; one that is called `torn` cannot be made.
-const BUILDS_OF_FAULTS: &str = r#"
-    builds:
-      make:
-        - shell: |
-            test ${build} != torn || { echo no disk >&2; exit 7; }
-            mkdir "${build-dir}/bin"
-            for it in shopd shopctl; do
-              case ${build} in slow) fault=slow-page,slow-command ;; *) fault= ;; esac
-              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
-              chmod +x "${build-dir}/bin/$it"
-            done
-      known: [sound, renamed, slow, torn]
-      default: sound
-    path: ["${build-dir}/bin"]
-"#;
+/// The build that is slow: its name says which faults it has.
+const SLOW: &str = "slow-page,slow-command";
 
+/// The shop's own suite over builds of which one is slow and one cannot be made.
 fn shop_of_faults() -> Shop {
-    let suite = SuiteCopy::of_the_shop();
+    let suite = SuiteCopy::of_the_shop_in_builds();
     let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
-    let config = config.expect("the shop has a configuration");
-    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
-    assert!(config.contains(own), "{config}");
-    suite.write("nightshift.yaml", &config.replace(own, BUILDS_OF_FAULTS));
+    let default = "      default: sound\n";
+    let known = format!("      known: [sound, sound-too, \"{SLOW}\", torn]\n{default}");
+    let config = config.expect("the shop has a configuration").replace(default, &known);
+    suite.write("nightshift.yaml", &config);
     Shop { suite, cache: tempfile::tempdir().expect("a folder") }
 }
 
@@ -198,14 +185,14 @@ fn what_takes_longer_than_on_the_last_good_build_is_told_after_one_night() {
     let (first, _) = shop.pace("n1", &["--accept-new", "--no-settle"]);
     assert_eq!(first.code, Some(0), "{first:#?}");
 
-    let (answer, same) = shop.pace("n2", &["--build", "renamed", "--beside", "last-good"]);
+    let (answer, same) = shop.pace("n2", &["--build", "sound-too", "--beside", "last-good"]);
     assert_eq!((answer.code, slower(&same)), (Some(0), Vec::new()), "{:#}", same["findings"]);
     assert_eq!(
         same["beside"],
         serde_json::json!({ "builds": { "shop": "sound" }, "scenarios": 1, "of": 1, "unmeasured": 0 })
     );
 
-    let (answer, slow) = shop.pace("n3", &["--build", "slow", "--beside", "sound"]);
+    let (answer, slow) = shop.pace("n3", &["--build", SLOW, "--beside", "sound"]);
     assert_eq!(answer.code, Some(0), "a slowdown decides nothing: {answer:#?}");
     assert_eq!(verdicts(&slow), [("keep-the-pace".to_owned(), "unchanged".to_owned())]);
     assert_eq!(slow["scenarios"][0]["attempts"].as_array().map(Vec::len), Some(1));
@@ -216,7 +203,8 @@ fn what_takes_longer_than_on_the_last_good_build_is_told_after_one_night() {
     for finding in slow["findings"].as_array().expect("findings") {
         let title = text(&finding["title"]);
         assert!(title.contains("times as long as with shop sound: "), "{title}");
-        let again = "nightshift run keep-the-pace --build 'shop=slow' --beside 'shop=sound'";
+        let again =
+            format!("nightshift run keep-the-pace --build 'shop={SLOW}' --beside 'shop=sound'");
         assert_eq!(finding["reproduce"], again);
         let slowdown = &finding["slowdown"];
         assert_eq!((&slowdown["nights"], &slowdown["measured"]), (&0.into(), &9.into()));

@@ -265,29 +265,9 @@ fn what_cannot_be_asked_for_is_refused_with_what_to_do() {
     }
 }
 
-/// The shop in builds that are named after the fault that they have; the others are sound.
-const BUILDS_OF_FAULTS: &str = r#"
-    builds:
-      make:
-        - shell: |
-            mkdir "${build-dir}/bin"
-            for it in shopd shopctl; do
-              fault=${build}; case $fault in sound*) fault= ;; esac
-              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
-              chmod +x "${build-dir}/bin/$it"
-            done
-      default: sound
-    path: ["${build-dir}/bin"]
-"#;
-
 fn pages() -> Shop {
-    let suite = SuiteCopy::of_the_shop();
-    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml"));
-    let config = config.expect("the shop has a configuration");
-    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
-    assert!(config.contains(own), "{config}");
-    suite.write("nightshift.yaml", &config.replace(own, BUILDS_OF_FAULTS));
-    Shop { suite, cache: tempfile::tempdir().expect("a folder") }
+    let cache = tempfile::tempdir().expect("a folder");
+    Shop { suite: SuiteCopy::of_the_shop_in_builds(), cache }
 }
 
 #[test]

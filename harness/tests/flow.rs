@@ -1,4 +1,4 @@
-//! `when`, `repeat` and `for-each` in nights of commands: what they do, how they fail, and what
+//! `when`, `repeat`, `for-each` and `set` in nights of commands: what they do, how they fail, and what
 //! `check` says of those that cannot work. Their pages are in the shop's suite.
 
 use serde_json::Value;
@@ -159,4 +159,68 @@ fn what_cannot_work_is_refused_with_its_place() {
     refused("  - for-each: []\n    steps: [ { run: ls } ]\n", &["there are no rows"]);
     refused("  - for-each: [a, a]\n    steps: [ { run: ls } ]\n", &["\"a\" is there twice"]);
     refused("  - when: 'dialog \"x\"'\n", &["steps"]);
+}
+
+#[test]
+fn what_is_worked_out_of_captures_is_used_by_later_steps_and_what_cannot_be_fails() {
+    let suite = suite(
+        "\
+scenario: worked
+steps:
+  - run: echo 'Opens Mon at 3:05 PM, entry 1,234.50 EUR'
+    capture: { shown: { whole: stdout } }
+  - set:
+      at: { of: '${shown}', matching: 'at ([^,]*)', as: time }
+      day: { of: '${shown}', matching: 'Opens (\\w+)', as: lower, table: { mon: '1', tue: '2' } }
+      price: { of: '${shown}', matching: 'entry .*', as: number }
+  - set: { all: '${day} ${at} ${price}' }
+  - run: echo ${all}
+    expect: { stdout: { contains: '1 15:05 1234.50' } }
+  - set: { late: { of: '${shown}', as: time } }
+",
+    );
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "night"]);
+    let night = night_json(&suite.root().join("night"));
+    let told = steps(&night);
+    assert_eq!(
+        told[2..],
+        [
+            "3 passed set all to \"${day} ${at} ${price}\"".to_owned(),
+            "4 passed run echo ${all}".to_owned(),
+            "5 failed set late to \"${shown}\" as time".to_owned(),
+        ],
+        "{answer:#?}"
+    );
+    let failed = &night["scenarios"][0]["attempts"][0]["steps"][4];
+    assert_eq!(failed["expected"], "a time of day, such as 3:05 PM or 15:05", "{night:#}");
+}
+
+#[test]
+fn what_cannot_be_set_is_refused_by_check() {
+    let suite = suite(
+        "\
+scenario: a
+steps:
+  - set: { a: { of: x, as: tine }, b: { matching: '(' }, port: x }
+  - set: { c: { of: '${secret:PIN}', as: upper } }
+  - set: { d: '${unheard}' }
+  - set: [ e ]
+",
+    );
+    let answer = suite.run(&["check"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    for said in [
+        "a.yaml:3:28: unknown form \"tine\"; did you mean \"time\"?",
+        "a value has no \"of\"",
+        "${port} has a meaning already",
+        "a.yaml:4:15: a secret cannot be worked on: what comes of it would not be kept secret",
+        "use `${secret:NAME}` where it is needed",
+        "unheard",
+        "\"set\" must be a map, not a list",
+    ] {
+        assert!(
+            answer.stderr.contains(said) || answer.stdout.contains(said),
+            "{said}: {answer:#?}"
+        );
+    }
 }

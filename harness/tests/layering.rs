@@ -303,6 +303,51 @@ fn no_files_of_a_room_use_one_another_in_a_circle() {
     assert_eq!(tied, BTreeMap::new());
 }
 
+/// What the files of a room use, told of the files and folders that stand side by side: `a/x` that
+/// uses `b/y/z` makes `a` use `b`, and below `a`, `a/x` that uses `a/b/c` makes `a/x` use `a/b`.
+fn side_by_side(uses: &Rooms) -> Rooms {
+    let mut all = Rooms::new();
+    for (from, used) in uses {
+        for to in used {
+            let (from, to): (Vec<_>, Vec<_>) = (from.split('/').collect(), to.split('/').collect());
+            let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            let beside = |it: &[&str]| it[..=shared].join("/");
+            all.entry(beside(&from)).or_default().insert(beside(&to));
+        }
+    }
+    all
+}
+
+#[test]
+fn no_folders_of_a_room_use_one_another_in_a_circle() {
+    let tied: BTreeMap<String, BTreeSet<String>> = crates()
+        .iter()
+        .flat_map(|one| one.rooms.iter().map(|room| (room.clone(), one.source().join(room))))
+        .map(|(room, folder)| {
+            (room.clone(), circles(&side_by_side(&uses_of_files(&room, &folder))))
+        })
+        .filter(|(_, folders)| !folders.is_empty())
+        .collect();
+    assert_eq!(tied, BTreeMap::new());
+}
+
+#[test]
+fn two_folders_that_use_one_another_are_found() {
+    let uses = |pairs: &[(&str, &str)]| {
+        let mut all = Rooms::new();
+        for (from, to) in pairs {
+            all.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+        }
+        all
+    };
+    let clean = uses(&[("a/x", "b/y"), ("a/z", "b/y"), ("b/y", "b/w"), ("b/y", "c")]);
+    assert_eq!(circles(&side_by_side(&clean)), BTreeSet::new());
+    // No file is in a circle, the folders are.
+    let tied = uses(&[("a/x", "b/y"), ("b/w", "a/z")]);
+    assert_eq!(circles(&tied), BTreeSet::new());
+    assert_eq!(circles(&side_by_side(&tied)), ["a", "b"].map(str::to_owned).into());
+}
+
 #[test]
 fn two_files_that_use_one_another_are_found() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -24,11 +24,13 @@
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
-//! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit.
+//! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
+//!   `nights/cut_short.rs` has those that do not come to their end.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
 //!   terminal (`screen.rs`), over HTTP (`web.rs`), and across merges (`merge.rs`).
 //! - `report.rs`, `report_sample.rs` and `synthetic_night.rs` test the reports: as readers see
-//!   them, over the sample night, and at any size.
+//!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
+//!   markup.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 

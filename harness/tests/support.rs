@@ -5,6 +5,23 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+/// The shop in builds that are named after the faults that they have: `slow-page,slow-command` has
+/// two, one that begins with `sound` none, and `torn` cannot be made.
+const BUILDS_OF_FAULTS: &str = r#"
+    builds:
+      make:
+        - shell: |
+            test ${build} != torn || { echo no disk >&2; exit 7; }
+            mkdir "${build-dir}/bin"
+            for it in shopd shopctl; do
+              fault=${build}; case $fault in sound*) fault= ;; esac
+              printf '#!/bin/sh\nSHOP_FAULT=%s exec %s "$@"\n' "$fault" "$PWD/../bin/$it" > "${build-dir}/bin/$it"
+              chmod +x "${build-dir}/bin/$it"
+            done
+      default: sound
+    path: ["${build-dir}/bin"]
+"#;
+
 /// A copy of a suite that a test may do anything to.
 pub struct SuiteCopy {
     folder: tempfile::TempDir,
@@ -45,7 +62,14 @@ impl SuiteCopy {
     /// The suite of the fixture product.
     pub fn of_the_shop() -> Self {
         let copy = Self::empty();
-        copy_folder(&package().join("harness/tests/fixture"), copy.folder.path());
+        copy_shop(copy.folder.path());
+        copy
+    }
+
+    /// The suite of the fixture product, which has builds that are named after their faults.
+    pub fn of_the_shop_in_builds() -> Self {
+        let copy = Self::of_the_shop();
+        give_builds_of_faults(&copy.root());
         copy
     }
 
@@ -130,6 +154,20 @@ pub fn verdicts(night: &Value) -> Vec<(String, String)> {
 /// A JSON string's text.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Copies the fixture product and its suite into a folder.
+pub fn copy_shop(to: &Path) {
+    copy_folder(&package().join("harness/tests/fixture"), to);
+}
+
+/// Gives the shop of this suite builds that are named after their faults.
+pub fn give_builds_of_faults(suite: &Path) {
+    let config = suite.join("nightshift.yaml");
+    let text = std::fs::read_to_string(&config).expect("the shop has a configuration");
+    let own = "    version-from: ../bin/shopd --version\n    path: [../bin]\n";
+    assert!(text.contains(own), "{text}");
+    std::fs::write(&config, text.replace(own, BUILDS_OF_FAULTS)).expect("written");
 }
 
 /// Copies a folder with everything in it.

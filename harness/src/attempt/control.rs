@@ -2,7 +2,8 @@
 
 use regex::Regex;
 
-use super::{Attempt, CarriedOut, no_page};
+use super::Attempt;
+use super::carry_out::{CarriedOut, no_page};
 use crate::model::action::{Repeat, When};
 use crate::model::control::Condition;
 use crate::model::event::{Decided, Failure};

@@ -1,6 +1,7 @@
 //! What an attempt does with mails: its step `mail`, and those that nobody has read.
 
-use super::{Attempt, CarriedOut};
+use super::Attempt;
+use super::carry_out::CarriedOut;
 use crate::ledger::LedgerError;
 use crate::model::artifact::MailStep;
 use crate::model::event::Failure;

@@ -5,15 +5,18 @@
 //! night. A step that fails is data; an `Err` means that nothing more can be recorded.
 //!
 //! The files:
+//! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
 //! - `totp.rs`: one-time codes.
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
+//! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
+mod carry_out;
 mod checks;
 mod control;
 mod mails;
@@ -24,8 +27,8 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod totp;
+mod worked;
 
-use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -34,23 +37,18 @@ pub use scope::Scope;
 pub use sites::Sites;
 pub use totp::Codes;
 
+use self::carry_out::CarriedOut;
 use crate::agent::{Agent, Last, Scripted, Turn};
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::event::{Decided, Failure};
-use crate::model::scenario::{Action, Snapshot, Surface};
-use crate::model::{
-    Event, EvidenceRef, FacetKind, KnownValue, Outcome, Purpose, Scenario, Step, StepOutcome,
-    StepRecord, Target,
-};
-use crate::policy::{Policy, Ruling};
-use crate::surface::command::{CommandDone, CommandSurface};
+use crate::model::scenario::{Snapshot, Surface};
+use crate::model::{Event, KnownValue, Outcome, Purpose, Scenario, Step, StepOutcome, StepRecord};
+use crate::policy::Policy;
+use crate::process::FairInstant;
+use crate::surface::PageSurface;
+use crate::surface::command::CommandSurface;
 use crate::surface::mail::Post;
 use crate::surface::terminal::TerminalSurface;
-use crate::surface::{Done, Look, PageSurface, SurfaceError};
-
-/// The facets of a command that a snapshot takes where it does not say.
-const COMMAND_FACETS: [FacetKind; 4] =
-    [FacetKind::Exit, FacetKind::Stdout, FacetKind::Stderr, FacetKind::Files];
 
 /// Everything that one attempt works with.
 pub struct Attempt<'a> {
@@ -187,10 +185,10 @@ impl Attempt<'_> {
                 Log::Steps(_) => Purpose::Judging,
             },
         })?;
-        let deadline = started + self.limits.steps;
+        let deadline = FairInstant::now() + self.limits.steps;
         let completed = Ended::With(Outcome::Completed);
         let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
-        let deadline = Instant::now() + self.limits.finally;
+        let deadline = FairInstant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
         let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;
         self.close_terminals().await?;
@@ -210,7 +208,7 @@ impl Attempt<'_> {
     async fn follow(
         &mut self,
         agent: &mut dyn Agent,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
         mut ended: Ended,
     ) -> Result<Ended, LedgerError> {
@@ -256,18 +254,17 @@ impl Attempt<'_> {
     async fn step(
         &mut self,
         turn: &Turn,
-        deadline: Instant,
+        deadline: FairInstant,
         stop_at_once: StopAtOnce,
     ) -> Result<StepEnd, LedgerError> {
-        let started = Instant::now();
+        let (started, fairly) = (Instant::now(), FairInstant::now());
         let step = &turn.step;
         let surface =
             step.action.surface().expect("the plan has replaced skill calls by their steps");
         let mut signal = self.stop.clone();
-        let allowed = deadline.saturating_duration_since(started);
         let carried_out = tokio::select! {
             done = self.carry_out(turn) => Some(done?),
-            () = tokio::time::sleep(allowed) => None,
+            () = deadline.come() => None,
             () = stopped(&mut signal, stop_at_once) => return Ok(StepEnd::Stopped),
         };
         let mut carried_out = carried_out.unwrap_or_else(|| {
@@ -277,7 +274,7 @@ impl Attempt<'_> {
                 actual: format!("still at it: {}", step.text),
             })
         });
-        if let Some(failure) = carried_out.slower_than_allowed(step, started.elapsed()) {
+        if let Some(failure) = carried_out.slower_than_allowed(step, fairly.elapsed()) {
             carried_out.outcome = StepOutcome::Failed(failure);
         }
         if let Some(crash) = (self.crashed)() {
@@ -287,23 +284,16 @@ impl Attempt<'_> {
             &carried_out.outcome,
             StepOutcome::Failed(Failure { outcome: Outcome::HarnessError, .. })
         );
-        if surface == Surface::Browser && !page_lost {
-            self.record_sightings(step).await?;
-        }
         let failure = match &carried_out.outcome {
             StepOutcome::Passed => None,
             StepOutcome::Failed(failure) => Some(failure.outcome),
         };
-        if failure.is_some() && surface == Surface::Browser && !page_lost {
-            carried_out.evidence.extend(self.material(step).await?);
+        if surface == Surface::Browser && !page_lost {
+            self.look_after(step, failure, &mut carried_out).await?;
         }
         if failure.is_some() {
             carried_out.evidence.extend(self.unread_mails()?);
         }
-        carried_out.remark = match self.page(step) {
-            Some(page) if surface == Surface::Browser && failure.is_none() => page.remark(),
-            Some(_) | None => None,
-        };
         let place = match carried_out.place.take() {
             Some(place) => place,
             None if page_lost => String::new(),
@@ -320,181 +310,20 @@ impl Attempt<'_> {
         })
     }
 
-    /// Fills the action, asks policy, and lets the right surface act.
-    async fn carry_out(&mut self, turn: &Turn) -> Result<CarriedOut, LedgerError> {
-        let step = &turn.step;
-        let action = match self.filled(step).await {
-            Ok(action) => action,
-            Err(actual) => {
-                return Ok(CarriedOut::failed(Failure {
-                    outcome: Outcome::Failed,
-                    expected: step.text.clone(),
-                    actual,
-                }));
-            }
-        };
-        let decision = self.policy.decide(&action);
-        match decision.ruling {
-            Ruling::Allow => {}
-            Ruling::Ask | Ruling::Deny => {
-                return Ok(CarriedOut::failed(Failure {
-                    outcome: Outcome::Blocked,
-                    expected: step.text.clone(),
-                    actual: format!("forbidden by policy: {}", decision.rule),
-                }));
-            }
-        }
-        match &action {
-            Action::Run(run) => {
-                let Some(command) = self.commands.get_mut(self.sites.product(step)) else {
-                    return Ok(CarriedOut::failed(no_product(step)));
-                };
-                let done = command.run(run).await;
-                self.conclude_command(step, run.snapshot.as_ref(), done)
-            }
-            Action::File(file) => {
-                let Some(command) = self.commands.get_mut(self.sites.product(step)) else {
-                    return Ok(CarriedOut::failed(no_product(step)));
-                };
-                let done = command.look_at(file).await;
-                self.conclude_command(step, file.snapshot.as_ref(), done)
-            }
-            Action::Terminal(action) => self.use_terminal(step, action).await,
-            Action::Mail(mail) => self.read_mail(step, mail).await,
-            Action::Snapshot(snapshot) => self.take_snapshot(step, snapshot).await,
-            Action::When(when) => Ok(self.decide_on(step, when).await),
-            Action::Repeat(repeat) => Ok(self.decide_on_round(step, repeat, turn.round).await),
-            _ => {
-                let Some(page) = self.page(step) else {
-                    return Ok(CarriedOut::failed(no_page(step)));
-                };
-                match page.act(&action).await {
-                    Ok(done) => Ok(self.conclude(done, None, Vec::new())),
-                    Err(error) => Ok(CarriedOut::harness_error(&error)),
-                }
-            }
-        }
-    }
-
-    /// Records what was seen of a command or file.
-    fn conclude_command(
+    /// What the page of a step shows after it: what the watches saw, and beside that what helps to
+    /// understand a failure, or what the page remarks on an action that went well.
+    async fn look_after(
         &mut self,
         step: &Step,
-        snapshot: Option<&Snapshot>,
-        done: Result<CommandDone, SurfaceError>,
-    ) -> Result<CarriedOut, LedgerError> {
-        let done = match done {
-            Ok(done) => done,
-            Err(error) => return Ok(CarriedOut::harness_error(&error)),
-        };
-        if let Some(snapshot) = snapshot.filter(|_| !done.observation.facets.is_empty()) {
-            let wanted = snapshot.facets.as_deref().unwrap_or(&COMMAND_FACETS);
-            self.record_checkpoint(step, snapshot, &done.observation, wanted)?;
-            self.record_pictures(step, snapshot, &done.place, &done.pictures)?;
+        failure: Option<Outcome>,
+        carried_out: &mut CarriedOut,
+    ) -> Result<(), LedgerError> {
+        self.record_sightings(step).await?;
+        match failure {
+            Some(_) => carried_out.evidence.extend(self.material(step).await?),
+            None => carried_out.remark = self.page(step).and_then(PageSurface::remark),
         }
-        let mut evidence = self.ledger.keep_all(&done.observation.extras)?;
-        if matches!(done.done, Done::Failed(_)) {
-            evidence.extend(self.keep_facets(&done.observation)?);
-        }
-        Ok(self.conclude(done.done, Some(done.place), evidence))
-    }
-
-    /// The action of a step with every reference replaced by its value.
-    async fn filled(&mut self, step: &Step) -> Result<Action, String> {
-        let wanted = RefCell::new(Vec::new());
-        // What is unknown is told below, with everything that is known.
-        drop(step.action.filled(&|name| {
-            wanted.borrow_mut().extend(name.strip_prefix("totp:").map(str::to_owned));
-            Some(String::new())
-        }));
-        for name in wanted.into_inner() {
-            let secrets = self.ledger.secrets();
-            let secret = secrets
-                .get(&name)
-                .ok_or_else(|| format!("nothing named ${{totp:{name}}} is known here"))?;
-            let code = self.codes.next(&name, secret, self.sites.address(step)).await?;
-            // It is as good as a password while it is valid.
-            secrets.add(&code);
-            self.scope.is_known(code.clone(), "[secret]");
-            self.scope.set(&format!("totp:{name}"), code);
-        }
-        let secrets = self.ledger.secrets();
-        let product = self.sites.other(step);
-        let action = step
-            .action
-            .filled(&|name| self.scope.value(name, product, secrets))
-            .map_err(|unknown| unknown.to_string())?;
-        self.sites.addressed(step, action)
-    }
-
-    /// Takes the captured values over and turns what a surface says into what the ledger says.
-    fn conclude(
-        &mut self,
-        done: Done,
-        place: Option<String>,
-        evidence: Vec<EvidenceRef>,
-    ) -> CarriedOut {
-        let outcome = match done {
-            Done::Passed(captured) => {
-                self.scope.capture(captured);
-                StepOutcome::Passed
-            }
-            Done::Failed(failure) => StepOutcome::Failed(failure),
-        };
-        CarriedOut { outcome, place, evidence, decided: None, remark: None }
-    }
-
-    async fn take_snapshot(
-        &mut self,
-        step: &Step,
-        snapshot: &Snapshot,
-    ) -> Result<CarriedOut, LedgerError> {
-        let masks = match self.filled_masks(snapshot) {
-            Ok(masks) => masks,
-            Err(failure) => return Ok(CarriedOut::failed(failure)),
-        };
-        let facets = snapshot.page_facets();
-        let varies = (self.varies)(snapshot, self.scope.known());
-        let Some(page) = self.page(step) else {
-            return Ok(CarriedOut::failed(no_page(step)));
-        };
-        let look = Look { facets, masks, varies: &*varies, image: snapshot.image.clone() };
-        match page.observe(&look).await {
-            Ok(Ok(mut observation)) => {
-                let facets = look.facets;
-                observation.place = self.sites.told(observation.place);
-                self.record_checkpoint(step, snapshot, &observation, &facets)?;
-                Ok(CarriedOut {
-                    outcome: StepOutcome::Passed,
-                    place: Some(observation.place),
-                    evidence: Vec::new(),
-                    decided: None,
-                    remark: None,
-                })
-            }
-            Ok(Err(failure)) => Ok(CarriedOut::failed(failure)),
-            Err(error) => Ok(CarriedOut::harness_error(&error)),
-        }
-    }
-
-    fn filled_masks(&self, snapshot: &Snapshot) -> Result<Vec<Target>, Failure> {
-        let secrets = self.ledger.secrets();
-        let fill = |template: &crate::model::Template| {
-            template
-                .resolve(&|name| self.scope.value(name, None, secrets))
-                .map(crate::model::Template::new)
-        };
-        self.scenario
-            .mask
-            .iter()
-            .chain(&snapshot.mask)
-            .map(|target| target.map(&fill))
-            .collect::<Result<_, _>>()
-            .map_err(|unknown| Failure {
-                outcome: Outcome::Failed,
-                expected: format!("the masks of snapshot {}", snapshot.name),
-                actual: unknown.to_string(),
-            })
+        Ok(())
     }
 
     async fn page_place(&mut self, step: &Step) -> String {
@@ -522,62 +351,6 @@ async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>, at_once: StopAtO
     if gone {
         // Nobody can stop this any more.
         std::future::pending::<()>().await;
-    }
-}
-
-/// A step as its surface left it.
-struct CarriedOut {
-    outcome: StepOutcome,
-    place: Option<String>,
-    evidence: Vec<EvidenceRef>,
-    decided: Option<Decided>,
-    /// What is said of what it did.
-    remark: Option<String>,
-}
-
-impl CarriedOut {
-    /// A step that went well, and took longer than its author allows.
-    fn slower_than_allowed(&self, step: &Step, took: Duration) -> Option<Failure> {
-        let allowed = Duration::from_millis(step.within_ms?);
-        (self.outcome == StepOutcome::Passed && took > allowed).then(|| Failure {
-            outcome: Outcome::Failed,
-            expected: format!("{} within {}", step.text, in_words(allowed)),
-            actual: format!("it took {} ms", took.as_millis()),
-        })
-    }
-
-    fn failed(failure: Failure) -> Self {
-        Self {
-            outcome: StepOutcome::Failed(failure),
-            place: None,
-            evidence: Vec::new(),
-            decided: None,
-            remark: None,
-        }
-    }
-
-    fn harness_error(error: &SurfaceError) -> Self {
-        Self::failed(Failure {
-            outcome: Outcome::HarnessError,
-            expected: "a working browser and machine".to_owned(),
-            actual: error.to_string(),
-        })
-    }
-}
-
-fn no_page(step: &Step) -> Failure {
-    Failure {
-        outcome: Outcome::HarnessError,
-        expected: step.text.clone(),
-        actual: "the night gave this attempt no page".to_owned(),
-    }
-}
-
-fn no_product(step: &Step) -> Failure {
-    Failure {
-        outcome: Outcome::HarnessError,
-        expected: step.text.clone(),
-        actual: "the night prepared no product for this step".to_owned(),
     }
 }
 

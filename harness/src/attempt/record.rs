@@ -5,12 +5,14 @@
 
 use std::time::Instant;
 
-use super::{Attempt, CarriedOut, Crash, milliseconds};
+use super::carry_out::CarriedOut;
+use super::{Attempt, Crash, milliseconds};
 use crate::ledger::LedgerError;
 use crate::model::event::Purpose;
 use crate::model::event::{FacetRecord, Failure};
 use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
+use crate::model::picture::Layout;
 use crate::model::{
     Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Snapshot, Step, StepRecord,
 };
@@ -88,9 +90,10 @@ impl Attempt<'_> {
                     environment.clone().unwrap_or_else(|| self.environment.to_owned()),
                 ),
                 masks: masks.clone(),
-                layout: if layout.things.is_empty() {
+                layout: if layout.things.is_empty() && masks.is_empty() {
                     None
                 } else {
+                    let layout = Layout { masks: masks.clone(), ..layout.clone() };
                     let text = layout.to_text();
                     Some(self.ledger.keep("layout", "text/plain", text.as_bytes())?)
                 },

@@ -2,7 +2,8 @@
 //!
 //! A part of [`Attempt`]: it asks the terminal surface to act and puts into the ledger what was seen.
 
-use super::{Attempt, CarriedOut, no_product};
+use super::Attempt;
+use super::carry_out::{CarriedOut, no_product};
 use crate::ledger::LedgerError;
 use crate::model::event::Failure;
 use crate::model::scenario::Action;

@@ -11,14 +11,14 @@ use super::*;
 use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
 use crate::model::artifact::MailStep;
-use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::scenario::{Action, CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
-use crate::model::{Template, WatchKind};
-use crate::surface::Sighting;
+use crate::model::{FacetKind, Target, Template, WatchKind};
 use crate::surface::command::{CommandSetup, Environment};
 use crate::surface::fake::FakePage;
 use crate::surface::terminal::{TerminalSetup, TerminalSurface};
+use crate::surface::{Done, Sighting, SurfaceError};
 
 fn clock() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).expect("a valid instant")

@@ -110,7 +110,7 @@ async fn explore(
         let round = prepared.run_options(options, Until::Budget(left.max(LEAST_ROUND) * 10 / 9))?;
         let out = folder.join(format!("round-{rounds}"));
         let quiet: Arc<dyn Fn(Progress) + Send + Sync> = Arc::new(|_| ());
-        let probed = Box::pin(nights::probe(
+        let ran = Box::pin(nights::probe(
             &prepared.probing,
             scenarios,
             &round,
@@ -119,13 +119,13 @@ async fn explore(
             quiet,
         ))
         .await?;
-        if let Some(problem) = probed.preflight {
+        if let Some(problem) = ran.preflight {
             let preflight = (rounds == 1).then_some(problem);
             map.give_up("the product or the browser was not well");
             return Ok(Explored { map, probes, rounds, took: began.elapsed(), preflight });
         }
-        let entries = probed.night.entries()?;
-        let read = |evidence: &crate::model::EvidenceRef| probed.night.read(evidence).ok();
+        let entries = ran.night.entries()?;
+        let read = |evidence: &crate::model::EvidenceRef| ran.night.read(evidence).ok();
         map.absorb(explore::seen(&batches, &entries, &read));
     }
     Ok(Explored { map, probes, rounds, took: began.elapsed(), preflight: None })

@@ -8,15 +8,19 @@
 //! - `directory.rs`: `NightDir`: reads and writes a night's folder in one shape everywhere.
 //! - `writer.rs`: `Ledger`: appends events and evidence from any number of workers.
 //! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
+//! - `cut.rs`: what is left of secrets where we cut a text or take its numbers out.
 //! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
+//! - `pattern.rs`: what finds any of some bytes.
 //! - `gaps.rs`: what may stand between two letters without belonging to their text.
 //! - `escapes.rs`: finds a secret of which every character may be escaped in its own way.
 //! - `spoken.rs`: takes the secrets out of what the program says to the outside.
 
 mod broken;
+mod cut;
 mod directory;
 mod escapes;
 mod gaps;
+mod pattern;
 mod secrets;
 pub mod spoken;
 #[cfg(test)]

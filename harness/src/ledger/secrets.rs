@@ -10,7 +10,9 @@ use regex::bytes::Regex;
 
 use super::LedgerError;
 use super::broken::{Squeezed, hex_rows};
+use super::cut::Cut;
 use super::escapes::{SHORTEST_WRAPPED, Walker};
+use super::pattern::{escaped, pattern_of};
 
 /// Secret values by name, and the means to take them out of bytes.
 #[derive(Clone, Default)]
@@ -34,6 +36,8 @@ struct Known {
     plain: Option<Regex>,
     /// These without what is blank in them.
     spread: Walker,
+    /// What we leave of them ourselves.
+    cut: Cut,
 }
 
 #[derive(Default)]
@@ -170,11 +174,13 @@ impl Known {
             long: pattern_of(long().flat_map(encoded_forms).collect()),
             plain: pattern_of(long().flat_map(plain_forms).collect()),
             spread: Walker::new(squeezed.iter().map(String::as_str)),
+            cut: Cut::of(all(), Secrets::SHORTEST),
         })
     }
 
     fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found = self.walker.find_all(text);
+        found.extend(self.cut.find(text));
         found.extend(self.pattern.find_iter(text).map(|it| it.range()));
         if let Some(long) = &self.long
             && let Some(squeezed) = Squeezed::lines(text)
@@ -226,23 +232,6 @@ fn undrawn(rest: &[u8]) -> usize {
 /// Whether what follows these bytes is a number of JSON.
 fn is_number(before: &[u8]) -> bool {
     before.ends_with(b"\":") && !before.ends_with(b"\\\":")
-}
-
-/// What finds these bytes; `None` where there are none.
-fn pattern_of(mut forms: Vec<Vec<u8>>) -> Option<Regex> {
-    forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    forms.dedup();
-    if forms.is_empty() {
-        return None;
-    }
-    let alternatives: Vec<String> = forms.iter().map(|form| escaped(form)).collect();
-    let source = format!("(?-u){}", alternatives.join("|"));
-    Some(Regex::new(&source).expect("escaped bytes are a valid pattern"))
-}
-
-/// Each byte as `\xNN`, which is a literal whatever it means to a regex.
-fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("\\x{byte:02x}"))
 }
 
 /// A secret as it may occur as a whole: in base64, in hexadecimal and in UTF-16.

@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use super::NightError;
 use super::means::Means;
 use super::pages::{retire, signed_in_page};
-use super::preflight::uses_browser;
 use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
@@ -133,25 +132,22 @@ pub(super) async fn run_by(
     let unique = unique(&means.plan.night, &scenario.id, number);
     let mut scope = stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     stage.shown_as(&mut scope, &side.shown_as);
-    let mut pages = Vec::new();
-    if uses_browser(scenario) {
-        let call = Call {
-            means,
-            logins: &side.logins,
-            codes: &side.codes,
-            is_recorded: !side.beside,
-            stage: &stage,
-            sites: &sites,
-            stop: stop.clone(),
-        };
-        match cast(&call, scenario, &scope, worker).await {
-            Ok(cast) => pages = cast,
-            Err(trouble) => {
-                stage.clear().await;
-                return not_cast(side, scenario, (number, worker.purpose), trouble);
-            }
+    let call = Call {
+        means,
+        logins: &side.logins,
+        codes: &side.codes,
+        is_recorded: !side.beside,
+        stage: &stage,
+        sites: &sites,
+        stop: stop.clone(),
+    };
+    let mut pages = match cast(&call, scenario, &scope, worker).await {
+        Ok(pages) => pages,
+        Err(trouble) => {
+            stage.clear().await;
+            return not_cast(side, scenario, (number, worker.purpose), trouble);
         }
-    }
+    };
     let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
     let onlooker = pages.first().map(|(_, page)| page.onlooker());
@@ -192,8 +188,8 @@ fn limits(means: &Means, scenario: &Scenario) -> Limits {
     }
 }
 
-/// A page for everyone who uses one, signed in where they have a session.
-pub(super) async fn cast(
+/// A page for everyone who uses one, signed in where they have a session; no page where nobody does.
+async fn cast(
     call: &Call<'_>,
     scenario: &Scenario,
     scope: &Scope,
@@ -205,6 +201,9 @@ pub(super) async fn cast(
         .filter(|step| step.action.surface() == Some(Surface::Browser))
         .map(|step| step.actor.as_deref().or(scenario.actor.as_deref()))
         .collect();
+    if on_pages.is_empty() {
+        return Ok(Vec::new());
+    }
     // Everybody signs in before any page of the attempt is there: a tab that opens takes the focus.
     let mut states = Vec::new();
     for actor in on_pages {

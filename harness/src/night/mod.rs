@@ -285,13 +285,7 @@ async fn attempted(
         builds::chosen_of(&suite.config, name, &builds)?;
     }
     let secrets = secrets::load(suite, &plan, options)?;
-    let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(&plan.night));
-    let night = NightDir::create(out).map_err(|error| match (error, &options.out) {
-        (error @ LedgerError::Io { .. }, None) => {
-            NightError::Usage(format!("{error}; `--out` puts the night into another folder"))
-        }
-        (error, _) => error.into(),
-    })?;
+    let night = directory(suite, options, &plan.night)?;
     let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
     plan.baselines =
         baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;
@@ -303,14 +297,9 @@ async fn attempted(
     progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
     stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
 
-    let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
     let known = [("patience", measured, measuring_ms), ("history", remembered, 0)];
-    for (check, detail, duration_ms) in known.into_iter().chain(shaken) {
-        let check = check.to_owned();
-        progress(Progress::Checked { check: check.clone(), ok: true, detail: detail.clone() });
-        let evidence = Vec::new();
-        ledger.append(Event::Preflight { check, ok: true, detail, duration_ms, evidence })?;
-    }
+    let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
+    checked(&ledger, progress, known.into_iter().chain(shaken))?;
     let ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
             .await?;
@@ -328,6 +317,33 @@ async fn attempted(
             .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
     Ok(Attempted { night, plan, browser, preflight_failed, _scratch: scratch })
+}
+
+/// The directory of a night, made anew.
+fn directory(suite: &Suite, options: &RunOptions, night: &str) -> Result<NightDir, NightError> {
+    let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(night));
+    NightDir::create(out).map_err(|error| match (error, &options.out) {
+        (error @ LedgerError::Io { .. }, None) => {
+            NightError::Usage(format!("{error}; `--out` puts the night into another folder"))
+        }
+        (error, _) => error.into(),
+    })
+}
+
+/// Tells and records what was found out before the ledger was there: each check's name, what it
+/// says, and its milliseconds.
+fn checked(
+    ledger: &Ledger,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+    known: impl Iterator<Item = (&'static str, String, u64)>,
+) -> Result<(), LedgerError> {
+    for (check, detail, duration_ms) in known {
+        let check = check.to_owned();
+        progress(Progress::Checked { check: check.clone(), ok: true, detail: detail.clone() });
+        let evidence = Vec::new();
+        ledger.append(Event::Preflight { check, ok: true, detail, duration_ms, evidence })?;
+    }
+    Ok(())
 }
 
 /// The suite as it is tonight: with products that run elsewhere, and as patient as this machine

@@ -104,6 +104,9 @@ impl Policy {
             Action::ForEach(_) => PolicyDecision::deny(
                 "rows are taken as a whole; only their steps can be carried out",
             ),
+            Action::Set(_) => {
+                PolicyDecision::allow("a value is worked out, and nothing is touched")
+            }
             Action::When(_) | Action::Repeat(_) => {
                 PolicyDecision::allow("the steps inside are decided on one by one")
             }

@@ -1,12 +1,14 @@
 //! Looking at what stands in the suite before it is written over: nothing that this night did not
 //! see is lost.
 
+use std::path::PathBuf;
+
 use super::ReviewError;
 use super::change::hash;
 use super::decide::{Force, relative};
 use super::desk::Desk;
 use super::take::Taking;
-use crate::baseline::{self, BaselineError};
+use crate::baseline::{self, Acceptance, BaselineError};
 use crate::compare::algorithm;
 use crate::model::FacetKind;
 
@@ -14,12 +16,7 @@ impl Desk {
     /// Refuses what would write over something that this night did not see.
     pub(super) fn check(&self, taking: &Taking, force: Force) -> Result<(), ReviewError> {
         let (pending, item) = (&self.pending[taking.index], &taking.item);
-        for path in baseline::affected(&self.root, item)? {
-            if std::fs::metadata(&path).is_ok_and(|it| it.permissions().readonly()) {
-                let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-                return Err(ReviewError::io("write", &path, source));
-            }
-        }
+        self.may_be_written(item)?;
         // What the control lent stands in no file, before a part of it was accepted.
         let expected = self
             .baseline(pending)
@@ -32,16 +29,7 @@ impl Desk {
         };
         let current = match baseline::current(&self.root, item) {
             Ok(current) => current,
-            Err(BaselineError::Conflict { path, line }) => {
-                let relative = relative(&self.root, &path);
-                let known = self.conflicts.iter().position(|it| it.file == relative);
-                return Err(match known {
-                    Some(index) => {
-                        ReviewError::Conflict { file: relative, id: format!("C{}", index + 1) }
-                    }
-                    None => BaselineError::Conflict { path, line }.into(),
-                });
-            }
+            Err(BaselineError::Conflict { path, line }) => return Err(self.conflict(path, line)),
             Err(error) if force == Force::No => return Err(error.into()),
             Err(_) => return Ok(()),
         };
@@ -77,6 +65,26 @@ impl Desk {
             return Ok(());
         }
         Err(ReviewError::Moved { file: file(), how })
+    }
+
+    /// Refuses where a file that would be written may only be read.
+    fn may_be_written(&self, item: &Acceptance) -> Result<(), ReviewError> {
+        for path in baseline::affected(&self.root, item)? {
+            if std::fs::metadata(&path).is_ok_and(|it| it.permissions().readonly()) {
+                let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+                return Err(ReviewError::io("write", &path, source));
+            }
+        }
+        Ok(())
+    }
+
+    /// A baseline that a merge left in two halves, by the id that the desk lists it under.
+    fn conflict(&self, path: PathBuf, line: usize) -> ReviewError {
+        let relative = relative(&self.root, &path);
+        match self.conflicts.iter().position(|it| it.file == relative) {
+            Some(index) => ReviewError::Conflict { file: relative, id: format!("C{}", index + 1) },
+            None => BaselineError::Conflict { path, line }.into(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reading steps that hold steps: `when`, `repeat` and `for-each`.
+//! Reading steps that hold steps (`when`, `repeat` and `for-each`), and the values of `set`.
 
 use indexmap::IndexMap;
 
@@ -8,12 +8,55 @@ use super::reader::{Fields, Mention, Reader};
 use crate::model::action::{ForEach, Repeat, When};
 use crate::model::control::Condition;
 use crate::model::scenario::{TextTest, WaitFor};
+use crate::model::worked::{Form, Worked};
 use crate::model::{Action, Template};
 
 /// The most rounds of a `repeat`.
 const MOST_ROUNDS: u32 = 10_000;
 
 impl Reader {
+    /// What is worked out, unless it is out of a secret.
+    fn workable(&mut self, node: &Node, worked: Worked) -> Option<Worked> {
+        if ["${secret:", "${totp:"].iter().any(|it| worked.of.raw().contains(it)) {
+            let message = "a secret cannot be worked on: what comes of it would not be kept secret";
+            self.advise(node.pos, message, "use `${secret:NAME}` where it is needed");
+            return None;
+        }
+        Some(worked)
+    }
+
+    /// A value that is worked out of others.
+    pub(crate) fn worked(&mut self, node: &Node) -> Option<Worked> {
+        if node.is_scalar() {
+            let of = self.template(node, "a value")?;
+            return self.workable(node, Worked::plain(of));
+        }
+        let fields = self.object(node, &grammar::WORKED)?;
+        let of = fields.get("of").and_then(|it| self.template(it, "\"of\""));
+        let matching = match fields.get("matching") {
+            Some(it) => Some(self.regex(it, "\"matching\"")?),
+            None => None,
+        };
+        let form = match fields.get("as") {
+            Some(it) => {
+                let word = self.choice(it, "form", grammar::forms())?;
+                Form::ALL.into_iter().find(|it| it.word() == word)
+            }
+            None => None,
+        };
+        let mut table = IndexMap::new();
+        if let Some(it) = fields.get("table") {
+            for entry in self.map(it, "\"table\"")? {
+                let value = self.raw(&entry.value, "a value of \"table\"")?;
+                table.insert(entry.key.clone(), value.to_owned());
+            }
+            if table.is_empty() {
+                self.advise(it.pos, "the table is empty", "write `a value: what stands for it`");
+            }
+        }
+        self.workable(node, Worked { of: of?, matching, form, table })
+    }
+
     pub(super) fn when(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
         let condition = self.condition(value);
         let steps = self.steps(fields.get("steps"), "\"steps\"");

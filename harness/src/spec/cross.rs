@@ -167,36 +167,16 @@ fn cycles(skills: &mut [(Reader, Option<SkillDoc>)]) {
         let Some(cycle) = cycle_from(name, &calls) else { continue };
         named.extend(cycle.iter().cloned());
         let next = cycle.get(1).unwrap_or(name);
-        let pos = reader.mentions.iter().find_map(|it| match it {
-            Mention::Call { skill, pos, .. } if skill == next => Some(*pos),
-            Mention::Call { .. }
-            | Mention::Refer { .. }
-            | Mention::Define { .. }
-            | Mention::Checkpoint { .. }
-            | Mention::Product { .. }
-            | Mention::Session { .. }
-            | Mention::Profile { .. }
-            | Mention::Enter { .. }
-            | Mention::Leave => None,
-        });
+        let mut calls = reader.mentions.iter().filter_map(Mention::call);
+        let pos = calls.find(|(skill, _)| skill == next).map(|it| it.1);
         let message = format!("the skill \"{name}\" uses itself: {}", cycle.join(" -> "));
         reader.advise(pos.unwrap_or(doc.pos), message, "break the cycle");
     }
 }
 
 fn called(reader: &Reader) -> Vec<String> {
-    let calls = reader.mentions.iter().filter_map(|it| match it {
-        Mention::Call { skill, .. } => Some(skill.clone()),
-        Mention::Refer { .. }
-        | Mention::Define { .. }
-        | Mention::Checkpoint { .. }
-        | Mention::Product { .. }
-        | Mention::Session { .. }
-        | Mention::Profile { .. }
-        | Mention::Enter { .. }
-        | Mention::Leave => None,
-    });
-    calls.collect()
+    let calls = reader.mentions.iter().filter_map(Mention::call);
+    calls.map(|(skill, _)| skill.to_owned()).collect()
 }
 
 /// The shortest way from a skill back to itself, both ends named.

@@ -39,6 +39,23 @@ pub(crate) enum Mention {
     Leave,
 }
 
+impl Mention {
+    /// The skill that it calls, and where.
+    pub(crate) fn call(&self) -> Option<(&str, Pos)> {
+        match self {
+            Self::Call { skill, pos, .. } => Some((skill, *pos)),
+            Self::Refer { .. }
+            | Self::Define { .. }
+            | Self::Checkpoint { .. }
+            | Self::Product { .. }
+            | Self::Session { .. }
+            | Self::Profile { .. }
+            | Self::Enter { .. }
+            | Self::Leave => None,
+        }
+    }
+}
+
 /// One input that a call gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Given {

@@ -200,6 +200,9 @@ impl Reader {
             "see-not" => Some(Action::SeeNot(self.targets(value))),
             "expect" => self.page_expectations(value).map(Action::Expect),
             "wait" => self.wait(value),
+            "set" => {
+                self.map(value, "\"set\"").map(|_| Action::Set(self.captures(value, Self::worked)))
+            }
             "capture" => Some(Action::Capture(self.captures(value, Self::page_capture))),
             "snapshot" => {
                 self.snapshot(value, &fields, grammar::snapshot_facets).map(Action::Snapshot)

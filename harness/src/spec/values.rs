@@ -243,7 +243,7 @@ impl Reader {
         false
     }
 
-    /// Captures by name; each is known from here on.
+    /// Captures, and values that are set, by name; each is known from here on.
     pub(crate) fn captures<T>(
         &mut self,
         node: &Node,

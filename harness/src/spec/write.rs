@@ -124,6 +124,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Expect(_)
         | Action::Wait { .. }
         | Action::Capture(_)
+        | Action::Set(_)
         | Action::Terminal(_)
         | Action::Mail(_)
         | Action::When(_)

@@ -2,8 +2,9 @@
 //! was done to it; a page that only takes its time is none; a driver or browser that does not answer
 //! says nothing of the product.
 
-use std::time::Instant;
+use std::process::Command;
 
+use nightshift::process::FairInstant;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::watches::running;
@@ -17,7 +18,7 @@ const WAITING: &str =
 
 /// What a step on the page says that hangs, within seconds; afterwards there is a fresh browser.
 async fn hangs(bench: &mut Bench, action: Action) -> String {
-    let started = Instant::now();
+    let started = FairInstant::now();
     let (_, actual) = bench.fails(action.clone()).await;
     let console = bench.page.material().await;
     assert!(console.iter().any(|it| it.kind == "console"), "the log is evidence all the same");
@@ -113,4 +114,79 @@ async fn a_driver_or_browser_that_stands_still_is_no_fault_of_the_page() {
     let is_browser = |line: &str| line.contains("--user-data-dir") && !line.contains("--type=");
     let said = lost(is_browser).await;
     assert!(said.contains("its developer tools do not answer"), "{said}");
+}
+
+/// Processes of somebody else that use every processor, until this is dropped or a minute and a half
+/// is over.
+struct Crowd {
+    all: Vec<Pid>,
+    /// Two crowds at once leave next to nothing for anybody.
+    _only: tokio::sync::MutexGuard<'static, ()>,
+}
+
+impl Crowd {
+    /// So many for each processor.
+    async fn of(each: usize) -> Self {
+        static ONLY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let only = ONLY.lock().await;
+        let count = each * std::thread::available_parallelism().unwrap().get();
+        // Their parent ends at once: what this process started itself would be its own doing.
+        let started = format!(
+            "for i in $(seq {count}); do timeout 90 sh -c 'while :; do :; done' >&- 2>&- & echo $!; done"
+        );
+        let said = Command::new("sh").args(["-c", &started]).output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        let all = said.lines().filter_map(|it| Pid::from_raw(it.parse().unwrap())).collect();
+        Self { all, _only: only }
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for pid in &self.all {
+            // One that is over has ended by itself.
+            let _ = kill_process(*pid, Signal::TERM);
+        }
+    }
+}
+
+/// A bench whose browser gets little, once somebody else wants the processors too.
+async fn starved() -> (Bench, Crowd) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut bench = Bench::start().await;
+    let modest = bench.scratch.path().join("modest-browser");
+    let text = "#!/bin/sh\nfor it in chromium chromium-browser google-chrome google-chrome-stable; do\n\
+                command -v $it >/dev/null && exec nice -n 4 $it \"$@\"\ndone\n";
+    std::fs::write(&modest, text).unwrap();
+    std::fs::set_permissions(&modest, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let options = BrowserOptions { program: Some(modest), ..options(bench.scratch.path()) };
+    let browser = Browser::start(&options).await.unwrap();
+    std::mem::replace(&mut bench.browser, browser).stop().await;
+    bench.page = bench.browser.page(&context(&bench.site, bench.scratch.path())).await.unwrap();
+    bench.open("/hang").await;
+    (bench, Crowd::of(4).await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_the_machine_starves_does_not_hang() {
+    let (mut bench, crowd) = starved().await;
+    for _ in 0..2 {
+        bench.passes(Action::click(button("Toil"))).await;
+        bench.passes(Action::See(vec![text("toiled")])).await;
+        bench.open("/hang").await;
+    }
+    drop(crowd);
+    assert!(bench.browser.is_alive());
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_hangs_on_a_starved_machine_hangs_all_the_same() {
+    for (name, said) in [("Loop", ENDLESS), ("Wait", WAITING)] {
+        let (mut bench, crowd) = starved().await;
+        let (_, actual) = bench.fails(Action::click(button(name))).await;
+        drop(crowd);
+        assert_eq!((name, &*actual), (name, said));
+        bench.browser.stop().await;
+    }
 }

@@ -130,3 +130,28 @@ async fn what_a_step_has_written_by_and_by_is_seen_once_at_the_next_look() {
     }
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_often_a_page_writes_by_its_clock_is_not_counted_and_what_a_person_has_written_is() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    bench.open("/clocked").await;
+    bench.passes(fill(role("textbox", "Note"), "Milk")).await;
+    bench.passes(Action::click(button("Save"))).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let look = Look {
+        facets: vec![FacetKind::Requests],
+        masks: vec![],
+        varies: &|_| false,
+        image: nightshift::model::picture::Extent::Viewport,
+    };
+    let seen = bench.page.observe(&look).await.unwrap().unwrap();
+    assert_eq!(
+        facet(&seen, FacetKind::Requests),
+        "PUT /saved?by=chain 204 (any number of times)\n\
+         PUT /saved?by=interval 204 (any number of times)\n\
+         PUT /saved?by=person 204\n\
+         PUT /saved?by=start 204\n\
+         PUT /saved?by=typing 204\n"
+    );
+    bench.stop().await;
+}

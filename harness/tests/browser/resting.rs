@@ -40,6 +40,8 @@ async fn what_may_still_come_is_waited_for_however_long_the_page_has_been_quiet(
     let ways = [
         "timeout",
         "interval",
+        "tenth",
+        "asking",
         "chain",
         "task",
         "answer",
@@ -85,5 +87,15 @@ async fn of_several_checks_that_fail_after_one_action_only_the_first_costs_its_l
     let begun = Instant::now();
     bench.fails(Action::See(vec![button("Later")])).await;
     assert!(begun.elapsed() >= limit, "after an action it is whole: {:?}", begun.elapsed());
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_again_and_again_and_nothing_comes_of_it_is_no_unrest() {
+    let mut bench = Bench::patient(LIMIT).await;
+    bench.open("/comes?idly").await;
+    let begun = Instant::now();
+    assert_eq!(bench.fails(Action::See(vec![button("Later")])).await.1, "no such button");
+    assert!(begun.elapsed() < LIMIT / 2, "it took {:?}", begun.elapsed());
     bench.stop().await;
 }

@@ -191,9 +191,12 @@ globalThis.come = () => { document.body.append(Object.assign(document.createElem
 const LONG = 2600;
 const ways = {
   never: () => {},
-  often: () => setInterval(() => {}, LONG),
+  often: () => setInterval(() => fetch('/static'), LONG),
   timeout: () => setTimeout(come, LONG),
   interval: () => setInterval(come, LONG),
+  tenth: () => { let left = 10; setInterval(() => { left -= 1; if (!left) come(); }, 300); },
+  asking: () => { let left = 50; setInterval(async () => { await fetch('/static'); left -= 1; if (!left) come(); }, 100); },
+  idly: () => setInterval(() => {}, 100),
   chain: () => { let left = 30; const next = () => { left -= 1; if (left) setTimeout(next, 100); else come(); }; next(); },
   task: () => scheduler.postTask(come, { delay: LONG }),
   answer: () => fetch('/slower.json').then(come),
@@ -217,6 +220,19 @@ const SAVES: &str = "<title>Saves</title><input aria-label=Note id=note><button 
 let waiting;
 const save = () => fetch('/saved', { method: 'PUT', body: note.value });
 note.oninput = () => { clearTimeout(waiting); waiting = setTimeout(save, 1000); };
+</script>";
+
+/// A note that is saved by an interval, by timers each of which sets the next, a moment after it was
+/// written, and on demand.
+const CLOCKED: &str = "<title>Clocked</title><input aria-label=Note id=note><button onclick='save()'>Save</button><script>
+let waiting;
+const send = (how) => fetch(`/saved?by=${how}`, { method: 'PUT', body: note.value });
+const save = () => send('person');
+note.oninput = () => { clearTimeout(waiting); waiting = setTimeout(() => setTimeout(send, 20, 'typing'), 100); };
+setInterval(send, 150, 'interval');
+const next = async () => { await 0; send('chain'); setTimeout(next, 110); };
+setTimeout(next, 30);
+setTimeout(send, 50, 'start');
 </script>";
 
 /// Sixty thousand elements, each of which is named by all that lie in it.
@@ -280,6 +296,12 @@ async fn page(uri: axum::http::Uri) -> Response {
     }
 }
 
+/// Fields that do not let the keyboard leave, each in its own way.
+const TRAPS: &str = "<title>Traps</title><input aria-label=Free>\
+    <input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>\
+    <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
+    <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>";
+
 /// What each page shows.
 fn body(path: &str) -> Option<&'static str> {
     Some(match path {
@@ -310,6 +332,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/huge" => HUGE,
         "/dead" => DEAD,
         "/saves" => SAVES,
+        "/clocked" => CLOCKED,
         "/wiki" => "<title>Wiki</title><h1 id=intro>Wiki</h1>",
         "/marks" => {
             "<title>Marks</title><script>document.write(
@@ -333,12 +356,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/drawn" => {
             "<title>Drawn</title><h1>Drawn</h1><svg width=20 height=20 onclick='document.title = \"Clicked\"'><rect width=20 height=20 /></svg>"
         }
-        "/traps" => {
-            "<title>Traps</title><input aria-label=Free>\
-             <input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>\
-             <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
-             <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>"
-        }
+        "/traps" => TRAPS,
         "/alone" => {
             "<title>Alone</title><input aria-label=Eats onkeydown='event.key === \"Tab\" && event.preventDefault()'>"
         }

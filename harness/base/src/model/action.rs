@@ -18,6 +18,7 @@ use super::surface::Surface;
 use super::target::Target;
 use super::template::Template;
 use super::terminal::TerminalAction;
+use super::worked::Worked;
 
 /// One intent of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +167,8 @@ pub enum Action {
     },
     /// Keep values of the page under names.
     Capture(IndexMap<String, PageCapture>),
+    /// Keep values under names that are worked out of others.
+    Set(IndexMap<String, Worked>),
     /// Take a snapshot of the page.
     Snapshot(Snapshot),
     /// Run a command.
@@ -243,7 +246,7 @@ impl Action {
     #[must_use]
     pub fn surface(&self) -> Option<Surface> {
         match self {
-            Self::Run(_) | Self::File(_) | Self::Mail(_) => Some(Surface::Command),
+            Self::Run(_) | Self::File(_) | Self::Mail(_) | Self::Set(_) => Some(Surface::Command),
             Self::Terminal(_) => Some(Surface::Terminal),
             Self::When(it) => Some(it.condition.surface()),
             Self::Repeat(it) => {

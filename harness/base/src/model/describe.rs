@@ -12,6 +12,7 @@ use super::page_settings::PageSettings;
 use super::target::Target;
 use super::template::Template;
 use super::terminal::TerminalAction;
+use super::worked::Worked;
 
 /// The most of a text that a description shows, in characters.
 const SHOWN: usize = 80;
@@ -32,9 +33,7 @@ impl Action {
                 format!("scroll{} {}", suffix(" ", within.as_ref()), to.describe())
             }
             Self::Clear(target) => format!("clear {target}"),
-            Self::Fill(fields) => {
-                format!("fill {}", joined(fields.iter().map(FieldValue::describe)))
-            }
+            Self::Fill(fields) => many("fill", fields, FieldValue::describe),
             Self::Type { text, into } => {
                 format!("type {}{}", quoted(text.raw()), suffix(" into ", into.as_ref()))
             }
@@ -61,14 +60,13 @@ impl Action {
             Self::Dialog(answer) => answer.describe(),
             Self::See(targets) => format!("see {}", joined(targets.iter())),
             Self::SeeNot(targets) => format!("see no {}", joined(targets.iter())),
-            Self::Expect(all) => {
-                format!("expect {}", joined(all.iter().map(PageExpectation::describe)))
-            }
+            Self::Expect(all) => many("expect", all, PageExpectation::describe),
             Self::Wait { until: WaitFor::Gone(it), .. } => format!("wait until {it} is gone"),
             Self::Wait { until, .. } => format!("wait for {}", until.describe()),
             Self::Capture(captures) => joined(
                 captures.iter().map(|(name, it)| format!("capture {name} from {}", it.describe())),
             ),
+            Self::Set(all) => joined(all.iter().map(|(name, it)| it.describe(name))),
             Self::Snapshot(snapshot) => format!("snapshot {}", snapshot.name),
             Self::Run(run) => format!("run {}", run.command.words()),
             Self::Terminal(action) => action.describe(),
@@ -80,6 +78,11 @@ impl Action {
             Self::Use { skill, .. } => format!("use {skill}"),
         }
     }
+}
+
+/// What is done with several things.
+fn many<T>(verb: &str, all: &[T], describe: impl Fn(&T) -> String) -> String {
+    format!("{verb} {}", joined(all.iter().map(describe)))
 }
 
 impl Click {
@@ -317,6 +320,16 @@ impl PageCapture {
             Self::Url(_) => "the URL".to_owned(),
             Self::Clipboard => "the clipboard".to_owned(),
         }
+    }
+}
+
+impl Worked {
+    fn describe(&self, name: &str) -> String {
+        let of = quoted(self.of.raw());
+        let part = self.matching.as_ref().map(|it| format!(" matching {it}")).unwrap_or_default();
+        let form = self.form.map(|it| format!(" as {it}")).unwrap_or_default();
+        let table = if self.table.is_empty() { "" } else { ", by a table" };
+        format!("set {name} to {of}{part}{form}{table}")
     }
 }
 

@@ -123,18 +123,10 @@ pub fn replaced<'a>(old: &'a str, new: &'a str) -> Vec<Replaced<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Thing;
+    use crate::model::{Thing, testing};
 
     fn change(before: &str, after: &str) -> Change {
-        Change {
-            facet: None,
-            thing: Thing::Line,
-            around: Vec::new(),
-            before: Some(before.to_owned()),
-            after: Some(after.to_owned()),
-            old_lines: Vec::new(),
-            new_lines: Vec::new(),
-        }
+        testing::change(None, Thing::Line, Some(before), Some(after))
     }
 
     #[test]

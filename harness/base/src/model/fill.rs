@@ -16,6 +16,7 @@ use super::snapshot::Unordered;
 use super::target::Target;
 use super::template::{Template, UnknownReference};
 use super::terminal::{StartProgram, TerminalAction};
+use super::worked::Worked;
 
 /// How one template becomes another: filled for good, or partly substituted.
 pub type Fill<'a, E> = &'a dyn Fn(&Template) -> Result<Template, E>;
@@ -60,8 +61,8 @@ impl Action {
             Self::Drag { from, to, at } => {
                 Self::Drag { from: target(from)?, to: to.map(fill)?, at: *at }
             }
-            Self::Scroll { to, within } => {
-                Self::Scroll { to: to.map(fill)?, within: optional(within)? }
+            Self::Scroll { to, within: it } => {
+                Self::Scroll { to: to.map(fill)?, within: optional(it)? }
             }
             Self::Clear(it) => Self::Clear(target(it)?),
             Self::Fill(fields) => Self::Fill(every(fields, |it| it.map(fill))?),
@@ -78,11 +79,10 @@ impl Action {
             Self::Upload { to, by, files } => {
                 Self::Upload { to: target(to)?, by: *by, files: every(files, fill)? }
             }
-            Self::Download { click, save_as, named } => Self::Download {
-                click: target(click)?,
-                save_as: fill(save_as)?,
-                named: named.as_ref().map(fill).transpose()?,
-            },
+            Self::Download { click, save_as, named } => {
+                let (click, named) = (target(click)?, named.as_ref().map(fill).transpose()?);
+                Self::Download { click, save_as: fill(save_as)?, named }
+            }
             Self::Print(save_as) => Self::Print(fill(save_as)?),
             Self::Tab(tab) => Self::Tab(tab.map(fill)?),
             Self::Emulate(settings) => Self::Emulate(Box::new(settings.map(fill)?)),
@@ -93,9 +93,8 @@ impl Action {
             Self::Wait { until, within_ms } => {
                 Self::Wait { until: until.map(fill)?, within_ms: *within_ms }
             }
-            Self::Capture(captures) => {
-                Self::Capture(every(captures, |(name, it)| Ok((name.clone(), it.map(fill)?)))?)
-            }
+            Self::Capture(all) => Self::Capture(each_of(all, |it| it.map(fill))?),
+            Self::Set(all) => Self::Set(each_of(all, |it| it.map(fill))?),
             Self::Snapshot(snapshot) => Self::Snapshot(snapshot.map(fill)?),
             Self::Run(run) => Self::Run(Box::new(run.map(fill)?)),
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
@@ -105,10 +104,18 @@ impl Action {
             Self::Repeat(it) => Self::Repeat(Box::new(it.map(fill)?)),
             Self::ForEach(it) => Self::ForEach(Box::new(it.map(fill)?)),
             Self::Use { skill, with } => {
-                Self::Use { skill: skill.clone(), with: named(with, fill)? }
+                Self::Use { skill: skill.clone(), with: each_of(with, fill)? }
             }
         })
     }
+}
+
+/// All of what has names, or the first error.
+fn each_of<'a, T: 'a, N: FromIterator<(String, M)>, M, E>(
+    all: impl IntoIterator<Item = (&'a String, &'a T)>,
+    map: impl Fn(&T) -> Result<M, E>,
+) -> Result<N, E> {
+    all.into_iter().map(|(name, it)| Ok((name.clone(), map(it)?))).collect()
 }
 
 /// All of a list, or the first error.
@@ -117,13 +124,6 @@ fn every<T, N: FromIterator<M>, M, E>(
     map: impl Fn(T) -> Result<M, E>,
 ) -> Result<N, E> {
     all.into_iter().map(map).collect()
-}
-
-fn named<E>(
-    all: &IndexMap<String, Template>,
-    fill: Fill<'_, E>,
-) -> Result<IndexMap<String, Template>, E> {
-    all.iter().map(|(name, it)| Ok((name.clone(), fill(it)?))).collect()
 }
 
 /// Steps inside of another; what a person reads of them follows.
@@ -206,7 +206,7 @@ impl Repeat {
 impl ForEach {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let row = |(key, values): &(String, IndexMap<String, Template>)| {
-            Ok((key.clone(), named(values, fill)?))
+            Ok((key.clone(), each_of(values, fill)?))
         };
         Ok(Self { rows: every(&self.rows, row)?, steps: steps(&self.steps, fill)? })
     }
@@ -238,7 +238,7 @@ impl TerminalAction {
         Ok(match self {
             Self::Start(program) => Self::Start(StartProgram {
                 command: program.command.map(fill)?,
-                env: named(&program.env, fill)?,
+                env: each_of(&program.env, fill)?,
                 cwd: program.cwd.as_ref().map(fill).transpose()?,
                 ..program.clone()
             }),
@@ -323,13 +323,19 @@ impl PageCapture {
     }
 }
 
+impl Worked {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(Self { of: fill(&self.of)?, ..self.clone() })
+    }
+}
+
 impl RunCommand {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let optional = |it: &Option<Template>| it.as_ref().map(fill).transpose();
         Ok(Self {
             command: self.command.map(fill)?,
             stdin: optional(&self.stdin)?,
-            env: named(&self.env, fill)?,
+            env: each_of(&self.env, fill)?,
             cwd: optional(&self.cwd)?,
             timeout_ms: self.timeout_ms,
             exit: self.exit,

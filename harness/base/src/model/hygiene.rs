@@ -108,6 +108,7 @@ pub fn checks(action: &Action) -> bool {
         | Action::Network(_)
         | Action::Emulate(_)
         | Action::Capture(_)
+        | Action::Set(_)
         | Action::Snapshot(_)
         | Action::When(_)
         | Action::Repeat(_)

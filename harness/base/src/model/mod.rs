@@ -65,6 +65,7 @@
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
 //! - `testing.rs`: builds small nights by hand, for tests.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
+//! - `worked.rs`: how a value is worked out of others.
 
 pub mod action;
 pub mod against;
@@ -112,6 +113,7 @@ pub mod thing;
 pub mod verdict;
 pub mod watch;
 mod wording;
+pub mod worked;
 
 pub use change::Change;
 pub use event::{

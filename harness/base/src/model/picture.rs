@@ -55,6 +55,9 @@ impl Extent {
 pub struct Layout {
     /// In the order of the document.
     pub things: Vec<PlacedThing>,
+    /// What is not compared of the picture: masks and text that a redaction takes out, which may be
+    /// wider one night than another.
+    pub masks: Vec<Rect>,
 }
 
 /// One thing of a page.
@@ -67,23 +70,33 @@ pub struct PlacedThing {
 }
 
 impl Layout {
-    /// One thing a line: left, top, width, height and name.
+    /// One thing a line: left, top, width, height and name; `mask` and its place for what is not
+    /// compared.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let line = |it: &PlacedThing| {
-            let Rect { x, y, width, height } = it.rect;
-            format!("{x} {y} {width} {height} {}\n", it.name)
-        };
-        self.things.iter().take(MOST_THINGS).map(line).collect()
+        let place = |it: &Rect| format!("{} {} {} {}", it.x, it.y, it.width, it.height);
+        let masks = self.masks.iter().take(MOST_THINGS).map(|it| format!("{MASK}{}\n", place(it)));
+        let line = |it: &PlacedThing| format!("{} {}\n", place(&it.rect), it.name);
+        masks.chain(self.things.iter().take(MOST_THINGS).map(line)).collect()
     }
 
     /// Reads what [`Layout::to_text`] wrote; lines that say something else are left out, because
     /// a layout only names things.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        Self { things: text.lines().take(MOST_THINGS).filter_map(thing).collect() }
+        let (mut things, mut masks) = (Vec::new(), Vec::new());
+        for line in text.lines().take(2 * MOST_THINGS) {
+            match line.strip_prefix(MASK) {
+                Some(place) => masks.extend(thing(&format!("{place} {MASK}")).map(|it| it.rect)),
+                None => things.extend(thing(line)),
+            }
+        }
+        Self { things, masks }
     }
 }
+
+/// What a line begins with that says what is not compared.
+const MASK: &str = "mask ";
 
 fn thing(line: &str) -> Option<PlacedThing> {
     let mut parts = line.splitn(5, ' ');
@@ -289,8 +302,12 @@ mod tests {
     #[test]
     fn a_layout_reads_back_as_it_was_written_and_forgives_other_lines() {
         let thing = |name: &str| PlacedThing { name: name.to_owned(), rect: PLACE };
-        let layout = Layout { things: vec![thing("button \"Buy now\""), thing("contentinfo")] };
-        assert_eq!(layout.to_text(), "8 100 300 40 button \"Buy now\"\n8 100 300 40 contentinfo\n");
+        let things = vec![thing("button \"Buy now\""), thing("contentinfo")];
+        let layout = Layout { things, masks: vec![Rect { x: 1, ..PLACE }] };
+        assert_eq!(
+            layout.to_text(),
+            "mask 1 100 300 40\n8 100 300 40 button \"Buy now\"\n8 100 300 40 contentinfo\n"
+        );
         let edited = format!("{}<<<<<<< ours\n1 2 x\n9 9 9999999999 1 a\n", layout.to_text());
         assert_eq!(Layout::from_text(&edited), layout);
     }

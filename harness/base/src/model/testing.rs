@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeZone, Utc};
 use indexmap::IndexMap;
 
+use super::change::Change;
+use super::comparison::Located;
 use super::event::{
     Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
 };
-use super::finding::{DiffLine, DiffPiece, DiffTag};
+use super::finding::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
+use super::thing::Thing;
 use super::verdict::{Because, Outcome, Verdict};
 use super::{FORMAT_VERSION, FacetKind, KnownValue, Template, WatchKind};
 
@@ -343,6 +346,39 @@ pub fn finding() -> super::Finding {
         accept: None,
         suppression: None,
     }
+}
+
+/// A change of a thing in a facet, without what it stands in and without its lines.
+#[must_use]
+pub fn change(
+    facet: Option<FacetKind>,
+    thing: Thing,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Change {
+    Change {
+        facet,
+        thing,
+        around: Vec::new(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+        old_lines: Vec::new(),
+        new_lines: Vec::new(),
+    }
+}
+
+/// What differs at the checkpoint `page` of the first attempt of a scenario.
+#[must_use]
+pub fn located(scenario: &str, place: &str, facets: Vec<FacetChange>) -> Located {
+    let difference = Difference {
+        scenario: scenario.to_owned(),
+        attempt: 1,
+        checkpoint: Some("page".to_owned()),
+        step: 1,
+        place: place.to_owned(),
+        facets,
+    };
+    Located { difference, replaced: Vec::new() }
 }
 
 /// A snapshot of every facet.

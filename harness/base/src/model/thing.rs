@@ -86,6 +86,9 @@ pub fn about<'a>(name: &str, told: &'a str) -> &'a str {
     told.strip_prefix(name).unwrap_or(told).trim_start_matches(['*', ':']).trim()
 }
 
+/// Roles that are one of many of a kind.
+const ITEMS: [&str; 7] = ["row", "listitem", "option", "treeitem", "menuitem", "article", "tab"];
+
 /// A line such as `- textbox "Name:" [required] [placeholder="Ada"]: Bob`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Node<'a> {
@@ -134,6 +137,12 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes.iter().find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// Whether it is one of many of a kind: a row, an item of a list.
+    #[must_use]
+    pub fn is_item(&self) -> bool {
+        ITEMS.contains(&self.role)
     }
 
     /// Whether it is text and nothing that has a role of its own.

@@ -1,5 +1,6 @@
 //! What roles and names of the accessibility tree mean to rules.
 
+use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 use crate::model::thing::Node;
 
@@ -9,9 +10,6 @@ const ECHOES: [&str; 6] = ["row", "listitem", "table", "list", "form", "navigati
 /// Roles whose content is many of a kind.
 const COLLECTIONS: [&str; 8] =
     ["table", "grid", "treegrid", "list", "listbox", "tree", "menu", "feed"];
-
-/// Roles that are one of many of a kind.
-const ITEMS: [&str; 7] = ["row", "listitem", "option", "treeitem", "menuitem", "article", "tab"];
 
 /// Whether a line of the tree only echoes what stands in it.
 #[must_use]
@@ -28,7 +26,7 @@ pub fn is_collection(line: &str) -> bool {
 /// Whether a line of the tree is one of many of a kind.
 #[must_use]
 pub fn is_item(line: &str) -> bool {
-    ITEMS.contains(&Node::read(line).role)
+    Node::read(line).is_item()
 }
 
 /// The innermost collection that a change stands in, with all that it stands in, without numbers.
@@ -36,6 +34,22 @@ pub fn is_item(line: &str) -> bool {
 pub fn collection(change: &Change) -> Option<String> {
     let at = change.around.iter().rposition(|it| is_collection(it))?;
     Some(without_numbers(&change.around[..=at].join("\n")))
+}
+
+/// Where a link led and where it leads, in the tree or in the list of links.
+#[must_use]
+pub fn addresses(change: &Change) -> Option<(&str, &str)> {
+    let facet = change.facet?;
+    Some((address(facet, change.before.as_deref()?)?, address(facet, change.after.as_deref()?)?))
+}
+
+fn address(facet: FacetKind, line: &str) -> Option<&str> {
+    let node = Node::read(line);
+    match facet {
+        FacetKind::Aria => node.attribute("url"),
+        FacetKind::Links => node.value.and_then(|it| it.split(' ').next()),
+        _ => None,
+    }
 }
 
 /// The first text in double quotes, with its quotes; an empty one names nothing.

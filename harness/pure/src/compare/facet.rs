@@ -11,6 +11,7 @@ use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
 
 use super::cells::Shape;
 use super::image::{Beside, compare_images};
+use super::items::Items;
 use super::lines::{self, LineDiff};
 use super::redact::Redactor;
 use super::requests;
@@ -148,17 +149,31 @@ pub(super) fn compare(
     }
 }
 
-/// The writes that a checkpoint lacks and those that it has beyond its baseline; `None` where one of
-/// the two cannot be read.
+/// Takes in how the writes of a checkpoint differ from its baseline, where both can be read.
 pub(super) fn writes_apart(
+    apart: &mut requests::Apart,
     record: &BaselineRecord,
     seen: &FacetRecord,
     redactor: &Redactor,
     read: Read<'_>,
-) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
-    let expected = expected(record.facet, &read_text(&record.evidence, read).ok()?, redactor);
-    let actual = canonical(seen.facet, &read_text(&seen.evidence, read).ok()?);
-    Some(requests::apart(&expected, &redactor.apply(seen.facet, &actual)))
+) {
+    if let Some((expected, actual)) = both_sides(record, seen, redactor, read) {
+        apart.take(&expected, &actual);
+    }
+}
+
+/// A facet as its baseline has it and as it was seen, both as they are compared; `None` where one of
+/// them cannot be read.
+pub(super) fn both_sides(
+    record: &BaselineRecord,
+    seen: &FacetRecord,
+    redactor: &Redactor,
+    read: Read<'_>,
+) -> Option<(String, String)> {
+    let facet = record.facet;
+    let actual = canonical(facet, &read_text(&seen.evidence, read).ok()?);
+    let expected = expected(facet, &read_text(&record.evidence, read).ok()?, redactor);
+    Some((expected, redactor.apply(facet, &actual)))
 }
 
 /// A facet without a baseline.
@@ -227,10 +242,15 @@ fn text(
         evidence: evidence(record, seen),
         diff: diff.lines,
         beyond: diff.beyond as u32,
-        changes: structured.unwrap_or_default(),
+        changes: Vec::new(),
     };
+    if let Some(told) = structured {
+        change.changes = told.changes;
+        let extent = told.extent;
+        change.changes.extend(super::changes::read_around(&change, &extent));
+    }
     if facet.shape() == FacetShape::Set {
-        change.changes = super::changes::read(&change, false);
+        change.changes = super::changes::read(&change, false, &Items::default());
         super::changes::beside_known(&mut change.changes, &expected);
     }
     Ok(FacetResult {
@@ -251,6 +271,7 @@ fn diff(facet: FacetKind, expected: &str, actual: &str) -> Option<LineDiff> {
         FacetShape::Files => lines::diff_files(expected, actual),
         FacetShape::Tree => lines::diff(expected, actual, Shape::Tree),
         FacetShape::Set => super::set::diff(expected, actual),
+        FacetShape::Output if super::structured::is_reordered(expected, actual) => None,
         FacetShape::Picture | FacetShape::Output | FacetShape::Code | FacetShape::Lines => {
             lines::diff(expected, actual, Shape::Flat)
         }

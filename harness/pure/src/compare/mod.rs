@@ -6,6 +6,7 @@
 //!
 //! The files:
 //! - `quoted.rs`: quoted texts of an observation as a person sees them.
+//! - `items.rs`: in which row or item of its page each line of a detail stands.
 //! - `requests.rs`: what a page writes, compared as often as it is steady.
 //! - `redact.rs`: takes out what must not be compared.
 //! - `json.rs`: where the value at a JSON pointer stands in a text, and in the JSON files of a
@@ -30,6 +31,7 @@ pub mod cells;
 pub mod changes;
 mod facet;
 pub mod image;
+mod items;
 mod json;
 pub mod lines;
 mod order;
@@ -64,6 +66,7 @@ use crate::model::{
 
 pub use self::facet::{TextJudge, algorithm, canonical};
 pub use self::image::{Beside, ImageDiff, compare_images};
+use self::items::Items;
 pub use self::redact::Redactor;
 use self::uses::Uses;
 
@@ -133,23 +136,28 @@ fn why_new(kind: FacetKind, listed: bool, others: bool) -> PendingReason {
 }
 
 /// Reads what each facet of a checkpoint says, thing by thing.
-fn read_changes(facets: &mut [FacetChange], replaced: &[FacetKind]) {
+fn read_changes(
+    facets: &mut [FacetChange],
+    replaced: &[FacetKind],
+    items: &dyn Fn(FacetKind) -> Items,
+) {
     let another = replaced.iter().any(|it| !it.is_detail());
     for change in facets.iter_mut() {
         let own = change.facet.is_some_and(|facet| replaced.contains(&facet));
+        let items = change.facet.map(items).unwrap_or_default();
         // What is told by its structure is told already.
         if change.changes.is_empty() {
-            change.changes = changes::read(change, own);
+            change.changes = changes::read(change, own, &items);
         }
         // A detail of which nothing is left, of a page that is still the same: what is gone is told.
         if change.changes.is_empty() && !another {
-            change.changes = changes::read(change, false);
+            change.changes = changes::read(change, false, &items);
         }
     }
     if facets.iter().all(|it| it.changes.is_empty()) {
         // Everything was replaced by nothing: then what is gone is all there is to say.
         for change in facets {
-            change.changes = changes::read(change, false);
+            change.changes = changes::read(change, false, &Items::default());
         }
     }
 }
@@ -261,6 +269,8 @@ impl Run<'_> {
             let file = case.file(seen.name);
             self.uses.add(self.plan, case.scenario, Some((seen.name, file, own)), &redactor);
         }
+        let items = |kind| self.items(kind, seen, &records, &redactor);
+        read_changes(&mut changes, &replaced, &items);
         self.differ(case, seen, changes, replaced);
         Ok(())
     }
@@ -285,15 +295,36 @@ impl Run<'_> {
         Ok(first)
     }
 
+    /// In which rows and items the lines of a detail of the page stand.
+    fn items(
+        &self,
+        kind: FacetKind,
+        seen: &CheckpointLog<'_>,
+        records: &[&BaselineRecord],
+        redactor: &Redactor,
+    ) -> Items {
+        if !matches!(kind, FacetKind::Links | FacetKind::Fields) {
+            return Items::default();
+        }
+        let both = |kind: FacetKind| {
+            let record = records.iter().find(|it| it.facet == kind)?;
+            let facet = seen.facets.iter().find(|it| it.facet == kind)?;
+            facet::both_sides(record, facet, redactor, self.read)
+        };
+        let (Some((was, is)), Some((before, after))) = (both(FacetKind::Aria), both(kind)) else {
+            return Items::default();
+        };
+        Items::of((&was, &is), (&before, &after))
+    }
+
     /// Keeps what a checkpoint shows otherwise than its baselines.
     fn differ(
         &mut self,
         case: &Case<'_>,
         seen: &CheckpointLog<'_>,
-        mut changes: Vec<FacetChange>,
+        changes: Vec<FacetChange>,
         replaced: Vec<FacetKind>,
     ) {
-        read_changes(&mut changes, &replaced);
         if changes.is_empty() {
             return;
         }
@@ -317,7 +348,7 @@ impl Run<'_> {
     /// The writes that an attempt sent at another of its checkpoints than its baselines say: when
     /// they come hangs on the clock.
     fn writes_elsewhere(&self, case: &Case<'_>) -> Result<BTreeSet<String>, CompareError> {
-        let (mut missing, mut new) = (BTreeSet::new(), BTreeSet::new());
+        let mut apart = requests::Apart::default();
         for seen in &case.attempt.checkpoints {
             let key = (case.scenario.id.as_str(), seen.name);
             let records = self.baselines.get(&key).map_or(&[][..], Vec::as_slice);
@@ -325,12 +356,9 @@ impl Run<'_> {
             let facet = seen.facets.iter().find(|it| it.facet == FacetKind::Requests);
             let (Some(record), Some(facet)) = (record, facet) else { continue };
             let redactor = self.redactor(case, case.scenario.snapshot(seen.name))?;
-            if let Some((lacks, has)) = facet::writes_apart(record, facet, &redactor, self.read) {
-                missing.extend(lacks);
-                new.extend(has);
-            }
+            facet::writes_apart(&mut apart, record, facet, &redactor, self.read);
         }
-        Ok(missing.intersection(&new).cloned().collect())
+        Ok(apart.elsewhere())
     }
 
     /// Counts and says what has no baseline at a checkpoint that has others.

@@ -50,7 +50,8 @@ fn is_covered(what: &str) -> bool {
 /// Whether a write that was seen is as its baseline says.
 fn agrees(baseline: Times, seen: Times) -> bool {
     match baseline {
-        Times::Once => seen == Times::Once,
+        // Seen as the clock says: how often is no matter of the product's.
+        Times::Once => matches!(seen, Times::Once | Times::Any),
         // Fewer of several is the clock's affair; none at all is not.
         Times::Several | Times::Any | Times::Sometimes => true,
     }
@@ -91,15 +92,39 @@ pub(super) fn levelled(baseline: &str, seen: &str, elsewhere: &BTreeSet<String>)
     out.join("\n")
 }
 
-/// The writes that one of two texts has and the other lacks: what is missing, and what is new.
-pub(super) fn apart(baseline: &str, seen: &str) -> (BTreeSet<String>, BTreeSet<String>) {
-    let all = |text: &str, needed: bool| -> BTreeSet<String> {
-        let lines = text.lines().map(read).filter(|it| !needed || it.1 != Times::Sometimes);
-        lines.map(|it| it.0.to_owned()).filter(|it| !is_covered(it)).collect()
-    };
-    let lacks = |of: BTreeSet<String>, it: &BTreeSet<String>| of.difference(it).cloned().collect();
-    let (was, is) = (all(baseline, false), all(seen, false));
-    (lacks(all(baseline, true), &is), lacks(is.clone(), &was))
+/// How the writes of the checkpoints of an attempt differ from those of their baselines.
+#[derive(Debug, Default)]
+pub(super) struct Apart {
+    /// What a checkpoint lacks.
+    missing: BTreeSet<String>,
+    /// What a checkpoint lacks that comes as often as a clock says.
+    missing_by_clock: BTreeSet<String>,
+    /// What a checkpoint has beyond its baseline.
+    new: BTreeSet<String>,
+    /// What any checkpoint has.
+    seen: BTreeSet<String>,
+}
+
+impl Apart {
+    /// Takes in one checkpoint.
+    pub(super) fn take(&mut self, baseline: &str, seen: &str) {
+        let all = |text: &str, wanted: fn(Times) -> bool| -> BTreeSet<String> {
+            let lines = text.lines().map(read).filter(|it| wanted(it.1) && !is_covered(it.0));
+            lines.map(|it| it.0.to_owned()).collect()
+        };
+        let (was, is) = (all(baseline, |_| true), all(seen, |_| true));
+        self.missing.extend(&all(baseline, |it| it != Times::Sometimes) - &is);
+        self.missing_by_clock.extend(&all(baseline, |it| it == Times::Any) - &is);
+        self.new.extend(&is - &was);
+        self.seen.extend(is);
+    }
+
+    /// The writes that are sent at another checkpoint than baselines say: what moved, and what comes
+    /// as often as a clock says and came at one of them at least. When they come hangs on the clock;
+    /// what came at none is lost.
+    pub(super) fn elsewhere(&self) -> BTreeSet<String> {
+        &(&self.missing & &self.new) | &(&self.missing_by_clock & &self.seen)
+    }
 }
 
 /// The baseline of what several rounds of an unchanged product saw; `None` where addresses vary, as
@@ -194,6 +219,7 @@ mod tests {
             ("PUT /draft 200 (any number of times)", "PUT /draft 200 (2 times)"),
             ("POST /a 200\nPUT /draft 200 (sometimes)\nPUT /z 200", "POST /a 200\nPUT /z 200"),
             ("PUT /draft 200 (sometimes)", "PUT /draft 200 (many times)"),
+            ("PUT /draft 200", "PUT /draft 200 (any number of times)"),
         ] {
             assert!(!differs(baseline, seen), "{baseline:?}, {seen:?}");
         }
@@ -252,6 +278,24 @@ mod tests {
         }
         assert!(differs(baseline, "[…] (many times)\n[…]"));
         assert!(differs("PUT /a/[…] 204", "PUT /a/[…] 204 (2 times)"), "a part of an address");
+    }
+
+    #[test]
+    fn what_comes_by_the_clock_may_lack_at_a_checkpoint_and_is_lost_where_it_comes_at_none() {
+        let often = "PUT /draft 200 (any number of times)\nPUT /note 200";
+        let elsewhere = |seen: [&str; 2]| {
+            let mut apart = Apart::default();
+            for seen in seen {
+                apart.take(often, seen);
+            }
+            apart.elsewhere().into_iter().collect::<Vec<_>>()
+        };
+        let both = "PUT /draft 200\nPUT /note 200";
+        assert_eq!(elsewhere([both, "PUT /note 200"]), ["PUT /draft 200"]);
+        assert_eq!(elsewhere(["PUT /note 200"; 2]), Vec::<String>::new(), "a lost draft");
+        assert_eq!(elsewhere([both, "PUT /draft 200"]), Vec::<String>::new(), "a lost note");
+        let moved = elsewhere([both, "PUT /draft 200\nPOST /new 200"]);
+        assert_eq!(moved, Vec::<String>::new(), "what is new nowhere lacks");
     }
 
     #[test]

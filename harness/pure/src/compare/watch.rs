@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::items::Items;
 use super::redact::Redactor;
 use crate::model::attempts::{AttemptLog, SightingLog};
 use crate::model::comparison::Located;
@@ -94,7 +95,7 @@ pub fn differences(
                 beyond: 0,
                 changes: Vec::new(),
             };
-            change.changes = super::changes::read(&change, false);
+            change.changes = super::changes::read(&change, false, &Items::default());
             super::changes::beside_known(&mut change.changes, baseline);
             let difference = Difference {
                 scenario: scenario.to_owned(),

@@ -119,7 +119,7 @@ fn other_arguments(required: &[&Argument], values: &[Vec<String>], base: &[Strin
 fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
     let mut all = Vec::new();
     let mut switches: Vec<Vec<String>> = Vec::new();
-    let mut valued: Vec<Vec<String>> = Vec::new();
+    let mut given: Vec<Vec<String>> = Vec::new();
     for flag in &usage.flags {
         if matches!(flag.name(), "--help" | "-h" | "--version" | "-V") {
             continue;
@@ -136,7 +136,7 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             let with = format!("{} {value}", flag.name());
             all.push(call(&with, &[words.clone(), base.to_vec()].concat(), 78 - at as u32));
             if at == 0 || !flag.choices.is_empty() {
-                valued.push(words);
+                given.push(words);
             }
         }
         let wrong = vec![flag.name().to_owned(), "no-such-value".to_owned()];
@@ -146,9 +146,9 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             50,
         ));
     }
-    let pairs = switches.iter().flat_map(|it| valued.iter().rev().map(move |other| (it, other)));
+    let pairs = switches.iter().flat_map(|it| given.iter().rev().map(move |other| (it, other)));
     let mut pairs: Vec<Vec<String>> = pairs.map(|(a, b)| [a.clone(), b.clone()].concat()).collect();
-    pairs.extend(valued.windows(2).filter(|it| it[0][0] != it[1][0]).map(<[_]>::concat));
+    pairs.extend(given.windows(2).filter(|it| it[0][0] != it[1][0]).map(<[_]>::concat));
     for words in pairs.into_iter().take(MOST_PAIRS) {
         all.push(call(&words.join(" "), &[words.clone(), base.to_vec()].concat(), 60));
     }

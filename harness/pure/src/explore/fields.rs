@@ -152,8 +152,8 @@ fn right_value(field: &Field, pool: Pool<'_>) -> Option<String> {
 
 /// An option other than what is chosen: the last one.
 fn other_option(field: &Field) -> Option<String> {
-    let others = field.options.iter().filter(|it| Some(*it) != field.chosen.as_ref());
-    others.filter(|it| !it.trim().is_empty()).next_back().cloned()
+    let is_other = |it: &&String| Some(*it) != field.chosen.as_ref() && !it.trim().is_empty();
+    field.options.iter().rfind(is_other).cloned()
 }
 
 fn number(field: &Field) -> String {

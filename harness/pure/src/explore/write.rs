@@ -356,7 +356,7 @@ fn distinct<'a>(map: &Map, states: &[&'a State]) -> Vec<&'a State> {
         let same = |it: &&State| {
             it.look.path == state.look.path && map.real_difference(&it.look, &state.look).is_empty()
         };
-        if !kept.iter().any(|it| same(&it)) {
+        if !kept.iter().any(same) {
             kept.push(state);
         }
     }

@@ -237,7 +237,7 @@ mod tests {
             thing("cell \"clock\"", second, 80),
             thing("cell \"right\"", 160, 80),
         ];
-        Layout { things }
+        Layout { things, masks: Vec::new() }
     }
 
     #[test]

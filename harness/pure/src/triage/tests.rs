@@ -5,6 +5,7 @@ mod computed;
 mod faults;
 mod gate;
 mod noise;
+mod rows;
 mod stages;
 mod suppressions;
 mod titles;

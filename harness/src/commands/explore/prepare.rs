@@ -127,8 +127,8 @@ fn rules(
     let products = &suite.config.products;
     let served = |it: &&str| products[*it].serve.is_some() && options.staging.base_url.is_empty();
     let with_data = |it: &str| products[it].data.is_some();
-    let data = pages.into_iter().chain(commands.iter().map(|it| it.1.as_str()));
-    let data = data.filter_map(|it| products[it].data.as_deref()).next();
+    let mut used = pages.into_iter().chain(commands.iter().map(|it| it.1.as_str()));
+    let data = used.find_map(|it| products[it].data.as_deref());
     let several = products.len() > 1;
     Ok(Rules {
         pages_are_copies: pages.as_ref().is_some_and(served),

@@ -6,6 +6,7 @@ use crate::model::observe::FacetKind;
 use crate::model::profile::OF_PAGES;
 use crate::model::scenario::RedactionClass;
 use crate::model::verdict::{Because, Verdict};
+use crate::model::worked::Form;
 
 /// The states that `expect: { state: … }` knows; each also with `not ` before it.
 pub(crate) const STATES: [&str; 6] =
@@ -239,6 +240,37 @@ pub(crate) static PAGE_CAPTURE: Object = one_of(
         ),
     ],
     &["text", "value", "attribute", "url", "clipboard"],
+);
+
+pub(crate) fn forms() -> Vec<&'static str> {
+    Form::ALL.map(Form::word).to_vec()
+}
+
+pub(crate) static WORKED: Object = object(
+    "worked",
+    "a value",
+    "How a value is worked out of others: a part is taken, brought into a form and looked up, in this order.",
+    &[
+        required("of", Shape::Template, "The text.", "'${shown}'"),
+        optional(
+            "matching",
+            Shape::Regex,
+            "The part to take, by the first group or the whole match; a text without it fails the step.",
+            "'at (.*)'",
+        ),
+        optional(
+            "as",
+            Shape::Words(forms),
+            "A form: `trimmed`, `lower`, `upper`, a `number` as programs write it (`1,234.50 €` is `1234.50`), or a `time` by 24 hours (`3:05 PM` is `15:05`); a text that has none fails the step.",
+            "time",
+        ),
+        optional(
+            "table",
+            Shape::MapOf(&Shape::Text),
+            "What stands for each value; one that is not there fails the step.",
+            "{ Mon: '1', Tue: '2' }",
+        ),
+    ],
 );
 
 pub(crate) static COMMAND_CAPTURE: Object = one_of(

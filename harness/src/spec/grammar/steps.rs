@@ -8,8 +8,8 @@ use super::gestures::{
 use super::page::PAGE_SETTINGS;
 use super::shapes::{
     COMMAND_CAPTURE, COMMAND_EXPECTATION, COMMAND_FACET, IMAGE_OF, PAGE_CAPTURE, PAGE_EXPECTATION,
-    REDACTIONS, SNAPSHOT_FACET, TARGET_WITH_TEXT, TARGETS, TEMPLATE, TEXT, accept_or_dismiss,
-    image_scopes,
+    REDACTIONS, SNAPSHOT_FACET, TARGET_WITH_TEXT, TARGETS, TEMPLATE, TEXT, WORKED,
+    accept_or_dismiss, image_scopes,
 };
 use super::{Key, Object, Shape, Verb, object, one_of, optional, required};
 
@@ -314,6 +314,12 @@ pub(crate) static VERBS: &[Verb] = &[
         Shape::MapOf(&Shape::Object(&PAGE_CAPTURE)),
         "Keep values of the page for `${name}`.",
         "capture: { rows: { text: status, matching: '(\\d+) rows' } }",
+    ),
+    plain(
+        "set",
+        Shape::MapOf(&Shape::AnyOf(&[Shape::Template, Shape::Object(&WORKED)])),
+        "Keep values for `${name}` that are worked out of others.",
+        "set: { at: { of: 'from 3:05 PM', matching: 'from (.*)', as: time } }",
     ),
     Verb {
         name: "snapshot",

@@ -12,9 +12,9 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop, ProcessGroup};
 use rustix::process::Signal;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::ChildStdin;
-use tokio::time::timeout;
 
 use super::capture::{Captured, Keeper};
+use super::fair::{FairInstant, within};
 use super::lookup::find_program;
 use super::owner::TREE_VARIABLE;
 use super::tree::{Cookie, Guard, end_stragglers, signal_group};
@@ -39,7 +39,7 @@ pub struct CommandSpec {
     pub env: Vec<(String, String)>,
     /// What it reads from standard input.
     pub stdin: Vec<u8>,
-    /// The longest that it may take.
+    /// The longest that it may take, as the fair clock counts it.
     pub timeout: Duration,
     /// How many bytes of each output are kept.
     pub max_output: usize,
@@ -219,7 +219,7 @@ impl<F: Future<Output = ()> + Unpin> Exchange<F> {
         child: &mut dyn ChildWrapper,
         limit: Duration,
     ) -> std::io::Result<Option<Exit>> {
-        let over = tokio::time::sleep(limit);
+        let over = (FairInstant::now() + limit).come();
         tokio::pin!(over);
         loop {
             tokio::select! {
@@ -233,7 +233,7 @@ impl<F: Future<Output = ()> + Unpin> Exchange<F> {
     /// Until all input and output is moved; whether it was within the limit.
     async fn finish(&mut self, limit: Duration) -> bool {
         if !self.done {
-            self.done = timeout(limit, &mut self.future).await.is_ok();
+            self.done = within(limit, &mut self.future).await.is_some();
         }
         self.done
     }

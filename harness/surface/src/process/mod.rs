@@ -12,6 +12,7 @@
 //! - `pty.rs`: a program on a terminal of its own.
 //! - `capture.rs`: output within bounded memory: its beginning, its end, the middle counted.
 //! - `environment.rs`: the variables that a command gets.
+//! - `fair.rs`: a clock that counts only the time which the machine gave.
 //! - `lookup.rs`: finds a program as a shell would.
 //! - `shell.rs`: a shell on our own terminal, for a person.
 //! - `tree.rs`: cookies, and ending whole trees by them.
@@ -23,6 +24,7 @@
 mod capture;
 mod command;
 mod environment;
+mod fair;
 mod lookup;
 mod owner;
 mod pty;
@@ -38,9 +40,12 @@ mod work;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use tokio::sync::watch;
+
 pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
 pub use environment::Environment;
+pub use fair::{FairInstant, within};
 pub use lookup::{find_program, programs_like};
 pub use owner::TREE_VARIABLE;
 pub use pty::{PtyProcess, PtySpec, Sink, Stopped, StoppedBy};
@@ -58,6 +63,17 @@ pub enum Exit {
     Code(i32),
     /// By this signal.
     Signal(i32),
+}
+
+impl Exit {
+    /// Waits until it is told how a process ended.
+    async fn told_by(exit: &watch::Receiver<Option<Self>>) -> Self {
+        match exit.clone().wait_for(Option::is_some).await {
+            Ok(exit) => exit.unwrap_or(Self::Signal(0)),
+            // The task that waits for the process went with the runtime, and took it along.
+            Err(_) => Self::Signal(0),
+        }
+    }
 }
 
 impl std::fmt::Display for Exit {

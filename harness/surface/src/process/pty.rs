@@ -143,12 +143,7 @@ impl PtyProcess {
 
     /// Waits until it ends and its last output was taken.
     pub async fn exited(&self) -> Exit {
-        let mut exit = self.exit.clone();
-        match exit.wait_for(Option::is_some).await {
-            Ok(exit) => exit.unwrap_or(Exit::Signal(0)),
-            // The task that waits for it went with the runtime, and took the process along.
-            Err(_) => Exit::Signal(0),
-        }
+        Exit::told_by(&self.exit).await
     }
 
     /// Types; returns once the terminal has taken the bytes, which it does not while the program

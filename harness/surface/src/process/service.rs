@@ -105,12 +105,7 @@ impl Service {
 
     /// Waits until its first process ends.
     pub async fn exited(&self) -> Exit {
-        let mut exit = self.exit.clone();
-        match exit.wait_for(Option::is_some).await {
-            Ok(exit) => exit.unwrap_or(Exit::Signal(0)),
-            // The task that waits for it went with the runtime, and took the process along.
-            Err(_) => Exit::Signal(0),
-        }
+        Exit::told_by(&self.exit).await
     }
 
     /// Both outputs so far, in order.

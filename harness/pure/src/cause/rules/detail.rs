@@ -1,6 +1,7 @@
 //! The same thing in two facets of a page: a link that leads elsewhere changes the tree and the
-//! list of links, a field that lost its label the tree, the fields and what hinders people. A detail
-//! that changed where its thing did not speaks for itself.
+//! list of links, a field that lost its label the tree, the fields and what hinders people. What came
+//! or went with a row belongs to the row. A detail that changed where its thing did not speaks for
+//! itself.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use super::Rule;
 use crate::cause::node::{quoted_name, tells};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::change::Change;
+use crate::model::change::{Change, without_numbers};
 use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "detail", edges };
@@ -21,7 +22,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let facet = evidence.nodes[node].facet();
         let about = match facet {
             Some(FacetKind::Links | FacetKind::Fields) => {
-                let told = at_its_spots(evidence, node, &[FacetKind::Aria]);
+                let told = with_its_row(evidence, node)
+                    .unwrap_or_else(|| at_its_spots(evidence, node, &[FacetKind::Aria]));
                 if told.is_empty() { beside(evidence, node) } else { told }
             }
             Some(FacetKind::A11y) => hindrance(evidence, node),
@@ -38,7 +40,15 @@ fn sides(change: &Change) -> impl Iterator<Item = &str> {
 }
 
 fn is_about(other: &Change, detail: &Change) -> bool {
-    sides(detail).any(|said| sides(other).any(|line| tells(line, said) || holds(line, said)))
+    // What hinders people is told without numbers.
+    let bare = detail.facet == Some(FacetKind::A11y);
+    sides(detail).any(|said| {
+        sides(other).any(|line| {
+            let plain = if bare { without_numbers(line) } else { line.to_owned() };
+            let said = if bare { without_numbers(said) } else { said.to_owned() };
+            tells(&plain, &said) || holds(&plain, &said)
+        })
+    })
 }
 
 /// Whether what a detail calls its thing by holds all words of a line of the tree.
@@ -48,6 +58,26 @@ fn holds(line: &str, said: &str) -> bool {
     let words = node.words().map(|it| it.trim_matches('"'));
     let telling = words.filter(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING);
     telling.is_some_and(|words| quoted_name(said).is_some_and(|it| it.contains(words)))
+}
+
+/// What became of the rows of the tree in which a detail came or went; `None` where the rows are still
+/// there, or where it stands in none.
+fn with_its_row(evidence: &Evidence<'_>, node: usize) -> Option<BTreeSet<usize>> {
+    let mut found = BTreeSet::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let (row, is_gone) = match (&sighting.change.before, &sighting.change.after) {
+            (Some(_), None) => (sighting.change.around.last()?, true),
+            (None, Some(_)) => (sighting.change.around.last()?, false),
+            _ => return None,
+        };
+        let is_row = |it: &Change| {
+            let side = if is_gone { &it.before } else { &it.after };
+            it.facet == Some(FacetKind::Aria) && side.as_deref() == Some(row)
+        };
+        let near = evidence.seen_at(sighting.spot).filter(|it| is_row(it.1)).map(|it| it.0);
+        found.insert(near.min()?);
+    }
+    Some(found)
 }
 
 /// The nodes of these facets that a detail is about, where each of its spots has one.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::table::fields;
 use super::{Rule, stars};
-use crate::cause::node::is_echo;
+use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
@@ -70,7 +70,8 @@ fn edit(change: &Change) -> Option<Edit> {
             let state = if tree { state(facet, old, new) } else { None };
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
             let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
-            let said = state.or(row).or_else(|| words(old, new));
+            let address = || addresses(change).and_then(|(was, is)| signs(&plain(was), &plain(is)));
+            let said = state.or(row).or_else(address).or_else(|| words(old, new));
             said.or_else(|| value(&change.thing, old, new))
         }
         (None, Some(new)) if facet == FacetKind::A11y => faint(new).map(Edit::Faint),
@@ -177,6 +178,20 @@ fn signs(old: &str, new: &str) -> Option<Edit> {
     };
     let (gone, came) = (more(&was, &is), more(&is, &was));
     (gone != came).then_some(Edit::Signs(gone, came))
+}
+
+/// An address with its signs as they are meant: `%27` is `'`.
+fn plain(address: &str) -> String {
+    let mut parts = address.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok());
+        match code.map(char::from).filter(|it| it.is_ascii() && !it.is_alphanumeric()) {
+            Some(sign) => text.extend([sign].into_iter().chain(part[2..].chars())),
+            None => text.extend(['%'].into_iter().chain(part.chars())),
+        }
+    }
+    text
 }
 
 /// A number that is a power of ten times the other one: a comma or a unit that moved.

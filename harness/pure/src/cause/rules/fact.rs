@@ -235,36 +235,21 @@ fn names_of_moved(diff: &[DiffLine]) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::DiffPiece;
-
-    fn line(tag: DiffTag, text: &str) -> DiffLine {
-        let pieces = vec![DiffPiece { text: text.to_owned(), emphasis: false }];
-        DiffLine { tag, pieces, old_line: None, new_line: None }
-    }
+    use crate::model::testing;
 
     #[test]
     fn of_two_rows_that_changed_places_either_one_may_have_moved() {
-        let diff = [
-            line(DiffTag::Same, "    M 20:4 Port.free - B"),
-            line(DiffTag::Added, "    F 51:0 arrivals - A"),
-            line(DiffTag::Same, "    C 5:0 Port - A"),
-            line(DiffTag::Removed, "    F 51:0 arrivals - A"),
-        ];
+        let diff = testing::diff_lines(
+            "     M 20:4 Port.free - B\n+    F 51:0 arrivals - A\n     C 5:0 Port - A\n\
+             -    F 51:0 arrivals - A",
+        );
         let names: Vec<String> = names_of_moved(&diff).into_iter().collect();
         assert_eq!(names, ["arrivals", "port"]);
         assert_eq!(names_of_moved(&diff[..3]), BTreeSet::new());
     }
 
     fn change(thing: Thing, before: &str, after: &str) -> Change {
-        Change {
-            facet: Some(FacetKind::Stdout),
-            thing,
-            around: Vec::new(),
-            before: Some(before.to_owned()),
-            after: Some(after.to_owned()),
-            old_lines: Vec::new(),
-            new_lines: Vec::new(),
-        }
+        testing::change(Some(FacetKind::Stdout), thing, Some(before), Some(after))
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl<'a> Known<'a> {
         let expected = evidence.nodes[failing].sightings.iter();
         let names: BTreeSet<String> = expected
             .flat_map(|it| it.change.before.iter().flat_map(|it| quoted_names(it)))
+            .flat_map(|it| in_selector(&it).into_iter().chain([it]))
             .collect();
         let near = |node: usize| {
             evidence.nodes[failing].spots().any(|failed| {
@@ -140,6 +141,17 @@ impl<'a> Known<'a> {
         });
         all.next()
     }
+}
+
+/// The words of a CSS selector, in quotes: an id mostly holds the name of its thing.
+fn in_selector(name: &str) -> Vec<String> {
+    const TELLING: usize = 4;
+    let selector = name.trim_matches('"');
+    if !selector.contains(['#', '.', '[']) || selector.contains(' ') {
+        return Vec::new();
+    }
+    let words = selector.split(|it: char| !it.is_alphabetic()).filter(|it| it.len() >= TELLING);
+    words.map(|it| format!("\"{it}\"")).collect()
 }
 
 /// Orders what could explain a failure: in the same attempt and nearest before it first.

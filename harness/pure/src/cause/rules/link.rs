@@ -1,12 +1,14 @@
 //! A link that leads elsewhere, and what is wrong where it leads: the address that is new in it
-//! answers with an error, or shows another page.
+//! answers with an error, or shows another page. Where only what stands behind its `?` is new, it is
+//! the page at exactly this address.
 
 use std::collections::BTreeMap;
 
 use super::Rule;
+use crate::cause::node::addresses;
 use crate::cause::{Edge, Evidence};
 use crate::model::change::Change;
-use crate::model::thing::{Node, Thing};
+use crate::model::thing::Thing;
 use crate::model::{FacetKind, WatchKind};
 
 pub(super) const RULE: Rule = Rule { id: "link", edges };
@@ -28,9 +30,14 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         };
         let first = evidence.path(node.sightings[0].spot);
         let is_event = node.facet() == Some(FacetKind::Events);
-        let here = leads
+        let place = |spot: usize| evidence.spots[spot].difference.place.as_str();
+        let whole = place(node.sightings[0].spot);
+        let by_path = leads
             .get(first)
-            .filter(|_| !is_event && evidence.only_where(index, |it| evidence.path(it) == first));
+            .filter(|_| evidence.only_where(index, |it| evidence.path(it) == first));
+        let by_address =
+            || leads.get(whole).filter(|_| evidence.only_where(index, |it| place(it) == whole));
+        let here = by_path.or_else(by_address).filter(|_| !is_event);
         let holders = at_event.or(here).into_iter().flatten();
         found.extend(
             holders.filter(|it| **it != index).map(|it| Edge::follows(*it, index, BECAUSE)),
@@ -48,15 +55,12 @@ fn without_query(path: &str) -> &str {
     path.split(['?', '#']).next().unwrap_or(path)
 }
 
-/// The path that a link newly leads to.
+/// The path that a link newly leads to; the whole address where its path is the same.
 fn new_target(change: &Change) -> Option<String> {
-    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
-    let target = |line: &str| match change.facet? {
-        FacetKind::Aria => Node::read(line).attribute("url").map(str::to_owned),
-        FacetKind::Links => line.rsplit_once(": ").map(|it| it.1.to_owned()),
-        _ => None,
-    };
-    let (was, is) = (target(old)?, target(new)?);
-    let path = without_query(&is).to_owned();
-    (was != is && path.len() > 1 && without_query(&was) != path).then_some(path)
+    let (was, is) = addresses(change)?;
+    let path = without_query(is);
+    if was == is || path.len() < 2 {
+        return None;
+    }
+    Some(if without_query(was) == path { is } else { path }.to_owned())
 }

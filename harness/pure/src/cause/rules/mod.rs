@@ -126,3 +126,18 @@ fn stars<K: Ord>(keyed: impl IntoIterator<Item = (K, usize)>, because: &'static 
     }
     groups.into_values().flat_map(|it| star(it, because)).collect()
 }
+
+/// What a part of a rule joins in what differs: both changes of each edge as they say it now, or as
+/// they did where that is gone.
+#[cfg(test)]
+fn joined(
+    edges: fn(&Evidence<'_>) -> Vec<Edge>,
+    spots: &[crate::model::comparison::Located],
+) -> Vec<(String, String)> {
+    let evidence = Evidence::of(spots, &|_, _| super::Class::New);
+    let said = |node: usize| {
+        let change = evidence.nodes[node].change();
+        change.after.clone().or_else(|| change.before.clone()).unwrap_or_default()
+    };
+    edges(&evidence).iter().map(|it| (said(it.from), said(it.to))).collect()
+}

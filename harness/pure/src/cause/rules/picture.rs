@@ -245,3 +245,83 @@ fn file_of(
     let file = picture.split(".page-").next().unwrap_or(picture);
     Some(file.replace('~', "/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::picture::{ImageChange, Move};
+    use crate::model::{Rect, testing};
+
+    /// Regions of a picture: what each is called, and what is said of it.
+    fn picture(regions: &[(&[&str], &str)]) -> FacetChange {
+        let one = |(names, said): &(&[&str], &str)| {
+            let names = names.iter().map(|it| (*it).to_owned()).collect();
+            testing::change(Some(FacetKind::Image), Thing::Region(names), None, Some(said))
+        };
+        let changes = regions.iter().map(one).collect();
+        FacetChange { changes, ..FacetChange::of(FacetKind::Image) }
+    }
+
+    fn page(place: &str, facets: Vec<FacetChange>) -> Located {
+        testing::located("browse", place, facets)
+    }
+
+    #[test]
+    fn regions_of_one_picture_that_show_the_same_named_thing_are_one() {
+        let of = |first: &[&str], second: &[&str]| {
+            let regions = [(first, "one looks different"), (second, "two is gone")];
+            joined(one_thing, &[page("/", vec![picture(&regions)])])
+        };
+        let truck = "img \"Truck\"";
+        let both = vec![("one looks different".to_owned(), "two is gone".to_owned())];
+        assert_eq!(of(&[truck], &["button \"Buy\"", truck]), both);
+        assert_eq!(of(&[truck], &["img \"Lorry\""]), []);
+        assert_eq!(of(&["div.hero"], &["div.hero"]), [], "that is no name");
+        let here = page("/", vec![picture(&[(&[truck], "one looks different")])]);
+        let there = page("/about", vec![picture(&[(&[truck], "two is gone")])]);
+        assert_eq!(joined(one_thing, &[here, there]), [], "these are two pictures");
+    }
+
+    #[test]
+    fn a_region_that_only_moved_follows_from_what_came_and_from_nothing_else() {
+        const HEADING: (Option<&str>, Option<&str>) =
+            (Some("- heading \"Stock\""), Some("- heading \"Stocks\""));
+        let moved = Move {
+            names: Vec::new(),
+            more: 0,
+            from: Rect { x: 0, y: 10, width: 80, height: 20 },
+            to: Rect { x: 0, y: 34, width: 80, height: 20 },
+        };
+        let image = ImageChange {
+            changed_pixels: 40,
+            compared_pixels: 4000,
+            expected_size: (80, 50),
+            actual_size: (80, 50),
+            boxes: Vec::new(),
+            regions: Vec::new(),
+            moves: vec![moved],
+        };
+        let of = |said: &str, tree: &[(Option<&str>, Option<&str>)]| {
+            let one = |(was, is): &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Aria), Thing::Line, *was, *is)
+            };
+            let tree = FacetChange {
+                changes: tree.iter().map(one).collect(),
+                ..FacetChange::of(FacetKind::Aria)
+            };
+            let shown = picture(&[(&["paragraph \"Terms\""], said)]);
+            let shown = FacetChange { image: Some(image.clone()), ..shown };
+            joined(edges, &[page("/", vec![tree, shown])])
+        };
+        let link = (None, Some("- link \"News\""));
+        assert_eq!(
+            of("down 24 px", &[HEADING, link]),
+            [("- link \"News\"".to_owned(), "down 24 px".to_owned())]
+        );
+        assert_eq!(of("down 24 px", &[HEADING]), [], "nothing came or went");
+        assert_eq!(of("paragraph \"Terms\" looks different", &[HEADING, link]), []);
+    }
+}

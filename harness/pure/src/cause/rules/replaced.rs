@@ -37,3 +37,34 @@ fn filled(evidence: &Evidence<'_>) -> Vec<Edge> {
     });
     stars(filled, "the program prints where it printed nothing")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
+
+    /// A command that newly prints a line, among what its diff holds.
+    fn prints(command: &str, line: &str, diff: &str) -> Located {
+        let change = testing::change(Some(FacetKind::Stdout), Thing::Line, None, Some(line));
+        let output = FacetChange {
+            diff: testing::diff_lines(diff),
+            changes: vec![change],
+            ..FacetChange::of(FacetKind::Stdout)
+        };
+        testing::located(command, command, vec![output])
+    }
+
+    #[test]
+    fn commands_of_a_program_that_print_where_they_printed_nothing_have_one_cause() {
+        let list = || prints("shopctl list", "loading", "+loading");
+        let stock = |diff: &str| prints("shopctl stock", "reading", diff);
+        let both = vec![("loading".to_owned(), "reading".to_owned())];
+        assert_eq!(joined(filled, &[list(), stock("+reading")]), both);
+        assert_eq!(joined(filled, &[list(), stock(" 3 lamps\n+reading")]), [], "it printed before");
+        let other = prints("csvtool list", "reading", "+reading");
+        assert_eq!(joined(filled, &[list(), other]), [], "these are two programs");
+    }
+}

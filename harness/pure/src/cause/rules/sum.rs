@@ -178,19 +178,13 @@ fn differs_by(change: &Change) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::joined;
     use super::*;
-    use crate::model::Thing;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
 
     fn change(before: Option<&str>, after: Option<&str>) -> Change {
-        Change {
-            facet: Some(FacetKind::Stdout),
-            thing: Thing::Line,
-            around: Vec::new(),
-            before: before.map(str::to_owned),
-            after: after.map(str::to_owned),
-            old_lines: Vec::new(),
-            new_lines: Vec::new(),
-        }
+        testing::change(Some(FacetKind::Stdout), Thing::Line, before, after)
     }
 
     #[test]
@@ -204,5 +198,37 @@ mod tests {
         assert!(!two.is_without(&change(Some("M Port.free (9)"), None)));
         assert!(!two.is_without(&change(None, Some("M Port.free (6)"))));
         assert!(mean_values(&change(Some("12 rows"), Some("13 rows"))).is_none());
+    }
+
+    /// What is joined by the mean where these lines of an output are other ones.
+    fn of_the_mean(facet: FacetKind, lines: &[(&str, &str)]) -> Vec<(String, String)> {
+        let one = |(was, is): &(&str, &str)| {
+            testing::change(Some(facet), Thing::Line, Some(was), Some(is))
+        };
+        let changes = lines.iter().map(one).collect();
+        let facets = vec![FacetChange { changes, ..FacetChange::of(facet) }];
+        joined(|it| means(it, 0), &[testing::located("complexity", "radon cc", facets)])
+    }
+
+    #[test]
+    fn a_mean_follows_from_the_value_that_moved_it_and_not_from_one_that_moved_the_other_way() {
+        let parse = ("F parse (6)", "F parse (9)");
+        let because = vec![("F parse (9)".to_owned(), "Average: 7.25".to_owned())];
+        let up = ("Average: 6.5", "Average: 7.25");
+        assert_eq!(of_the_mean(FacetKind::Stdout, &[parse, up]), because);
+        assert_eq!(of_the_mean(FacetKind::Stdout, &[parse, ("Average: 6.5", "Average: 5.75")]), []);
+        assert_eq!(of_the_mean(FacetKind::Stdout, &[("F parse", "F parsed"), up]), []);
+        assert_eq!(of_the_mean(FacetKind::Aria, &[parse, up]), [], "a page is no output");
+    }
+
+    #[test]
+    fn a_mean_follows_from_two_values_that_move_it_only_together() {
+        let up = ("Average: 4.25", "Average: 6");
+        let two = [("F parse (6)", "F parse (9)"), ("F read (2)", "F read (6)"), up];
+        let because = |of: &str| (of.to_owned(), "Average: 6".to_owned());
+        assert_eq!(
+            of_the_mean(FacetKind::Stdout, &two),
+            [because("F parse (9)"), because("F read (6)")]
+        );
     }
 }

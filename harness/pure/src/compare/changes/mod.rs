@@ -11,6 +11,7 @@ mod pairs;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use self::pairs::{Pair, pairs};
+use super::items::Items;
 use crate::model::change::{Change, is_frame, is_look};
 use crate::model::filetext::{Lines, name};
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
@@ -23,8 +24,7 @@ use crate::model::{FacetKind, WatchKind};
 ///
 /// Of one that was replaced only what came instead counts, because what is gone differs from page
 /// to page and follows from the one cause.
-#[must_use]
-pub fn read(change: &FacetChange, replaced: bool) -> Vec<Change> {
+pub(super) fn read(change: &FacetChange, replaced: bool, items: &Items) -> Vec<Change> {
     match change.facet {
         None => Vec::new(),
         Some(FacetKind::Image) => picture(change),
@@ -34,8 +34,23 @@ pub fn read(change: &FacetChange, replaced: bool) -> Vec<Change> {
             .filter(|line| line.tag == DiffTag::Added)
             .map(|line| event(line.trimmed()))
             .collect(),
-        Some(facet) => lines(facet, &change.diff, replaced),
+        Some(facet) => lines(facet, &change.diff, replaced, items),
     }
+}
+
+/// The changes of the lines of an output that stand around a document in it, which tells its own;
+/// `extents` are its first and last line on both sides.
+pub(super) fn read_around(change: &FacetChange, extents: &[(u32, u32); 2]) -> Vec<Change> {
+    let is_around = |line: &&DiffLine| {
+        let (number, (first, last)) = match line.tag {
+            DiffTag::Removed => (line.old_line, extents[0]),
+            DiffTag::Added => (line.new_line, extents[1]),
+            DiffTag::Same | DiffTag::Gap => return true,
+        };
+        number.is_some_and(|it| !(first..=last).contains(&it))
+    };
+    let around: Vec<DiffLine> = change.diff.iter().filter(is_around).cloned().collect();
+    change.facet.map_or_else(Vec::new, |it| lines(it, &around, false, &Items::default()))
 }
 
 /// Puts to each new line of a set the line of the baseline that says the same but for where the code
@@ -91,10 +106,10 @@ fn event(line: String) -> Change {
     }
 }
 
-fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
+fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> Vec<Change> {
     let printed = matches!(facet, FacetKind::Stdout | FacetKind::Stderr);
     let Some((entries, rest)) = listing::entries(diff).filter(|_| printed && !replaced) else {
-        return plain_lines(facet, diff, replaced);
+        return plain_lines(facet, diff, replaced, items);
     };
     let entries = entries.into_iter().map(|it| Change {
         facet: Some(facet),
@@ -105,10 +120,10 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
         old_lines: it.old_lines,
         new_lines: it.new_lines,
     });
-    entries.chain(plain_lines(facet, &rest, replaced)).collect()
+    entries.chain(plain_lines(facet, &rest, replaced, items)).collect()
 }
 
-fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Change> {
+fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> Vec<Change> {
     let (moved, around, quoted) = (moved(diff), surroundings(facet, diff), quoted(diff));
     let one = |pair: Pair<'_>| {
         let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
@@ -122,10 +137,12 @@ fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool) -> Vec<Chang
         let is_quoted = gone.into_iter().chain(came).all(|it| quoted.contains(&it));
         let thing = if is_quoted { Thing::Frame } else { thing(facet, line) };
         let number = gone.or(came);
-        let around = number.and_then(|it| around.get(&it).cloned()).unwrap_or_default();
+        let held = number.and_then(|it| items.around(it.0, it.1)).map(str::to_owned);
+        let around = number.and_then(|it| around.get(&it).cloned());
+        let around = around.unwrap_or_else(|| held.into_iter().collect());
         Some(Change { facet: Some(facet), thing, around, before, after, old_lines, new_lines })
     };
-    pairs(facet, diff).into_iter().filter_map(one).collect()
+    pairs(facet, diff, items).into_iter().filter_map(one).collect()
 }
 
 /// What a line of a facet is about.

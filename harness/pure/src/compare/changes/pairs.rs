@@ -1,5 +1,6 @@
 //! [`pairs`]: which removed and added lines stand for each other. Used by [`super::read`].
 
+use super::super::items::Items;
 use crate::model::FacetKind;
 use crate::model::edit::{is_name, replaced, tokens};
 use crate::model::finding::{DiffLine, DiffTag};
@@ -27,8 +28,8 @@ impl Pair<'_> {
 }
 
 /// Removed and added lines, those that stand for each other together.
-pub(super) fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
-    let mut all = beside(facet, diff);
+pub(super) fn pairs<'a>(facet: FacetKind, diff: &'a [DiffLine], items: &Items) -> Vec<Pair<'a>> {
+    let mut all = beside(facet, diff, items);
     if matches!(facet, FacetKind::Stdout | FacetKind::Stderr) {
         join_moved(&mut all);
     }
@@ -36,7 +37,7 @@ pub(super) fn pairs(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
 }
 
 /// Lines that stand for each other where they stand beside each other.
-fn beside(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
+fn beside<'a>(facet: FacetKind, diff: &'a [DiffLine], items: &Items) -> Vec<Pair<'a>> {
     match facet {
         FacetKind::Aria
         | FacetKind::Text
@@ -50,7 +51,7 @@ fn beside(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
         | FacetKind::Stdout
         | FacetKind::Stderr => diff
             .split(|line| matches!(line.tag, DiffTag::Same | DiffTag::Gap))
-            .flat_map(|hunk| pairs_of_hunk(facet, hunk))
+            .flat_map(|hunk| pairs_of_hunk(facet, hunk, items))
             .collect(),
         FacetKind::Exit
         | FacetKind::Files
@@ -63,7 +64,7 @@ fn beside(facet: FacetKind, diff: &[DiffLine]) -> Vec<Pair<'_>> {
 
 /// Within a hunk, lines of which only some words changed stand for each other; what is left does
 /// where it can be nothing else: two nodes of one role, or as many lines gone as new.
-fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair<'_>> {
+fn pairs_of_hunk<'a>(facet: FacetKind, hunk: &'a [DiffLine], items: &Items) -> Vec<Pair<'a>> {
     let marked = |line: &DiffLine| {
         line.pieces.iter().any(|it| it.emphasis)
             // Of very long lines no words are marked.
@@ -78,6 +79,7 @@ fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair<'_>> {
                 && next.tag == DiffTag::Added
                 && (marked(line) || marked(next))
                 && (facet != FacetKind::Aria || is_same_thing(&line.trimmed(), &next.trimmed()))
+                && items.can_be_one(line.old_line, next.new_line)
         });
         if let Some(partner) = partner {
             all.push(Pair { removed: Some(line), added: Some(partner) });
@@ -91,7 +93,7 @@ fn pairs_of_hunk(facet: FacetKind, hunk: &[DiffLine]) -> Vec<Pair<'_>> {
         }
         at += 1;
     }
-    join_left(facet, &mut all);
+    join_left(facet, &mut all, items);
     all
 }
 
@@ -101,7 +103,7 @@ fn is_same_thing(old: &str, new: &str) -> bool {
     old.role == new.role || (old.words().is_some() && old.words() == new.words())
 }
 
-fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>) {
+fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>, items: &Items) {
     let gone: Vec<usize> = (0..all.len()).filter(|at| all[*at].added.is_none()).collect();
     let new: Vec<usize> = (0..all.len()).filter(|at| all[*at].removed.is_none()).collect();
     let tree = matches!(facet, FacetKind::Aria | FacetKind::Page);
@@ -123,6 +125,10 @@ fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>) {
         .iter()
         .enumerate()
         .filter_map(|(index, from)| Some((*from, partner(*from, index, all)?)))
+        .filter(|(from, into)| {
+            let old = all[*from].removed.and_then(|it| it.old_line);
+            items.can_be_one(old, all[*into].added.and_then(|it| it.new_line))
+        })
         .collect();
     for (from, into) in &joined {
         all[*from].added = all[*into].added.take();

@@ -5,6 +5,7 @@
 //! pictures or here and there in one; where nearly all of a tile changed, that last question is
 //! not asked, because noise never does that.
 
+use super::Beside;
 use super::decode::Pixels;
 use crate::model::Rect;
 
@@ -79,12 +80,31 @@ pub(super) struct ChangeMap {
     pub tiles: Vec<Tile>,
 }
 
+/// What is not compared, where it stood in the baseline and where it stands now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Masks<'a> {
+    was: &'a [Rect],
+    is: &'a [Rect],
+}
+
+impl<'a> Masks<'a> {
+    pub(super) fn of(beside: &'a Beside) -> Self {
+        Self { was: &beside.was.masks, is: &beside.masks }
+    }
+
+    /// Those on a line, by where it was and where it is.
+    fn on_lines(self, was: u32, is: u32) -> impl Iterator<Item = &'a Rect> {
+        let on = |line: u32| move |it: &&Rect| line >= it.y && line - it.y < it.height;
+        self.was.iter().filter(on(was)).chain(self.is.iter().filter(on(is)))
+    }
+}
+
 /// Compares two pictures band by band; what no band names is not compared.
 pub(super) fn changed_pixels(
     expected: &Pixels,
     actual: &Pixels,
     bands: &[Band],
-    masks: &[Rect],
+    masks: Masks<'_>,
 ) -> ChangeMap {
     let width = expected.width.min(actual.width);
     let columns = width.div_ceil(TILE).max(1) as usize;
@@ -121,7 +141,7 @@ struct Sight<'a> {
     expected: &'a Pixels,
     actual: &'a Pixels,
     bands: &'a [Band],
-    masks: &'a [Rect],
+    masks: Masks<'a>,
     width: u32,
 }
 
@@ -180,8 +200,7 @@ impl Sight<'_> {
     fn line(&self, y: u32, was: u32, suspects: &mut [Bits], at: usize) -> u64 {
         let width = self.width as usize;
         let (before, after) = (&self.expected.row(was)[..width], &self.actual.row(y)[..width]);
-        let masks: Vec<&Rect> =
-            self.masks.iter().filter(|it| y >= it.y && y - it.y < it.height).collect();
+        let masks: Vec<&Rect> = self.masks.on_lines(was, y).collect();
         let masked = |x: u32| masks.iter().any(|it| x >= it.x && x - it.x < it.width);
         let hidden = if masks.is_empty() {
             0

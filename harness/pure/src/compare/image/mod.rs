@@ -34,7 +34,7 @@ mod shift;
 mod tests;
 mod things;
 
-use self::change::{ChangeMap, changed_pixels};
+use self::change::{ChangeMap, Masks, changed_pixels};
 pub use self::compose::with_regions;
 use self::decode::{Pixels, decode, encode};
 use self::regions::{Boxed, Layouts};
@@ -52,7 +52,7 @@ const TOTAL_PER_MILLION: u64 = 100;
 /// What is known of two pictures beside their pixels.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Beside {
-    /// Regions of what was seen that are not compared.
+    /// Regions of what was seen that are not compared; those of the baseline are in its layout.
     pub masks: Vec<Rect>,
     /// Where things stood in the baseline; empty where that is not known.
     pub was: Layout,
@@ -126,7 +126,8 @@ fn counts(map: &ChangeMap) -> bool {
 fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<PixelChange> {
     let layouts = Layouts { was: &beside.was, is: &beside.is };
     let in_place = shift::in_place(expected, actual);
-    let map = changed_pixels(expected, actual, &in_place.bands, &beside.masks);
+    let masks = Masks::of(beside);
+    let map = changed_pixels(expected, actual, &in_place.bands, masks);
     if expected.size() == actual.size() && !counts(&map) {
         return None;
     }
@@ -139,7 +140,7 @@ fn difference(expected: &Pixels, actual: &Pixels, beside: &Beside) -> Option<Pix
     let mut rest = map;
     let mut told = Vec::new();
     if let Some((moves, predicted)) = things::moved_things(expected, actual, layouts) {
-        let without = changed_pixels(&predicted, actual, &in_place.bands, &beside.masks);
+        let without = changed_pixels(&predicted, actual, &in_place.bands, masks);
         // A thing that moved explains what changed, or it is not worth telling.
         if without.total * 10 <= rest.total * 7 {
             (rest, told) = (without, moves);
@@ -173,7 +174,7 @@ fn displaced(
     most: u64,
 ) -> Option<PixelChange> {
     let layouts = Layouts { was: &beside.was, is: &beside.is };
-    let map = changed_pixels(expected, actual, &alignment.bands, &beside.masks);
+    let map = changed_pixels(expected, actual, &alignment.bands, Masks::of(beside));
     let mut changed = map.total;
     let mut boxes =
         if counts(&map) { regions::regions(&map, &alignment.bands, layouts) } else { Vec::new() };

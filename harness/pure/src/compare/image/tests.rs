@@ -97,6 +97,7 @@ fn a_faint_small_icon_that_is_gone_from_a_long_page_is_named() {
                 .into_iter()
                 .filter(|it| !it.name.starts_with("img"))
                 .collect(),
+            masks: Vec::new(),
         },
         pixels: shop().fill(at(20, 700, 24, 24), WHITE).pixels,
     };
@@ -113,6 +114,22 @@ fn rounding_by_a_few_levels_and_masked_regions_are_no_change() {
     let marked = white.clone().fill(at(42, 42, 10, 10), 0);
     assert_eq!(seen(&white, &marked, &[at(40, 40, 20, 20)]), None);
     assert_eq!(seen(&white, &marked, &[]).map(|it| it.boxes.len()), Some(1));
+}
+
+#[test]
+fn what_was_redacted_where_the_baseline_had_wider_text_is_no_change() {
+    let wide = page(200, 100).fill(at(40, 40, 60, 10), 0);
+    let narrow = page(200, 100).fill(at(40, 40, 50, 10), 0);
+    let masked = |picture: &Painted, width: u32| {
+        let mut masked = picture.clone();
+        masked.layout.masks = vec![at(40, 40, width, 10)];
+        masked
+    };
+    let tonight = [at(40, 40, 50, 10)];
+    assert_eq!(seen(&masked(&wide, 60), &narrow, &tonight), None);
+    assert_eq!(seen(&wide, &narrow, &tonight).map(|it| it.boxes.len()), Some(1));
+    let beside = narrow.fill(at(105, 40, 10, 10), 0);
+    assert_eq!(seen(&masked(&wide, 60), &beside, &tonight).map(|it| it.boxes.len()), Some(1));
 }
 
 #[test]

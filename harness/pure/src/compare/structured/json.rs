@@ -2,7 +2,8 @@
 //! are the objects of several lists, each under its name; any other document is one record. Objects in objects are told by path (`customer.name`), lists as a
 //! whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
@@ -20,8 +21,42 @@ pub(super) fn read(text: &str) -> Option<Document> {
     }
     match serde_json::from_str::<Json>(text) {
         Ok(whole) => Some(document(text, &whole)),
-        Err(_) => lines(text),
+        Err(_) => lines(text).or_else(|| first(text)),
     }
+}
+
+/// Where the objects and lists stand that a text begins with.
+pub(super) fn values(text: &str) -> Vec<Range<usize>> {
+    let mut all = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    let (mut end, mut found) = (0, Vec::new());
+    while let Some(Ok(value)) = all.next()
+        && (value.is_object() || value.is_array())
+    {
+        found.push(end..all.byte_offset());
+        end = all.byte_offset();
+    }
+    found
+}
+
+/// What a document says at each of its pointers, as it is spelled; in which order an object names
+/// its members is no part of that.
+pub(super) fn spelled(text: &str) -> BTreeMap<String, String> {
+    let Ok(whole) = serde_json::from_str::<Json>(text) else { return BTreeMap::new() };
+    let is_leaf = |pointer: &String| match whole.pointer(pointer) {
+        Some(Json::Object(members)) => members.is_empty(),
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) | None => true,
+    };
+    let own = places(text).into_iter().filter(|it| is_leaf(&it.0));
+    own.map(|(pointer, span)| (pointer, text[span].to_owned())).collect()
+}
+
+/// The first document of a text that says something else below it.
+fn first(text: &str) -> Option<Document> {
+    let mut all = serde_json::Deserializer::from_str(text).into_iter::<Json>();
+    let whole = all.next()?.ok()?;
+    let (own, below) = text.split_at(all.byte_offset());
+    below.trim_start_matches(' ').starts_with('\n').then(|| document(own, &whole))
 }
 
 /// A whole document.
@@ -49,7 +84,7 @@ fn document(text: &str, whole: &Json) -> Document {
         }
         (None, None) => vec![record(text, whole, "", &spans, &numbers)],
     };
-    finished(style(text, "JSON"), false, Vec::new(), records)
+    finished(style(text, "JSON"), false, numbers.all(), records)
 }
 
 /// What the name of the list that a record stands in is called.
@@ -88,13 +123,13 @@ fn lines(text: &str) -> Option<Document> {
         records.push(own);
         first.get_or_insert(line);
     }
-    Some(finished(style(first?, "JSON lines"), true, Vec::new(), records))
+    Some(finished(style(first?, "JSON lines"), true, Numbers::of(text.trim_end()).all(), records))
 }
 
 fn finished(
     layout: String,
     by_line: bool,
-    head: Vec<u32>,
+    extent: (u32, u32),
     records: Vec<(Vec<String>, Record)>,
 ) -> Document {
     let mut fields: Vec<String> = Vec::new();
@@ -105,7 +140,16 @@ fn finished(
         }
     }
     let records = records.into_iter().map(|it| it.1).collect();
-    Document { layout, noun: "field", fields, by_line, head, records }
+    Document {
+        layout,
+        noun: "field",
+        fields,
+        by_line,
+        in_order: false,
+        head: Vec::new(),
+        records,
+        extent,
+    }
 }
 
 /// How a document is written.
@@ -125,7 +169,7 @@ fn record(
     text: &str,
     whole: &Json,
     pointer: &str,
-    spans: &HashMap<String, std::ops::Range<usize>>,
+    spans: &HashMap<String, Range<usize>>,
     numbers: &Numbers,
 ) -> (Vec<String>, Record) {
     let mut fields = Fields::new();
@@ -140,12 +184,14 @@ fn record(
         };
         (name.clone(), Value { text: said.clone(), lines: own, alone })
     });
+    let order: Vec<String> = fields.iter().map(|it| it.0.clone()).collect();
     let record = Record {
         values: values.collect(),
+        order: order.clone(),
         lines: lines(pointer).unwrap_or_default(),
         text: whole.to_string(),
     };
-    (fields.iter().map(|it| it.0.clone()).collect(), record)
+    (order, record)
 }
 
 /// Every value by its name, its pointer and what it says.

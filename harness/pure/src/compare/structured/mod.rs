@@ -25,6 +25,9 @@ const MOST: usize = 2_000_000;
 /// As many changes are told of one output.
 const CHANGES: usize = 400;
 
+/// As many paragraphs are looked at for a document.
+const PARAGRAPHS: usize = 8;
+
 /// Among as many records those are looked for that stay.
 const ALIKE: usize = 500;
 
@@ -39,9 +42,14 @@ struct Document {
     fields: Vec<String>,
     /// Whether every record is a line of its own, so that lines tell records.
     by_line: bool,
+    /// Whether the order of its fields says something: that of columns does, that of the members of
+    /// an object does not.
+    in_order: bool,
     /// The lines that name the fields.
     head: Vec<u32>,
     records: Vec<Record>,
+    /// Its first and last line; what stands around them is no part of it.
+    extent: (u32, u32),
 }
 
 /// One record: a row, or an object.
@@ -50,6 +58,8 @@ struct Record {
     values: BTreeMap<String, Value>,
     /// The lines that it takes, from 1.
     lines: Vec<u32>,
+    /// Its fields in their order, where each record has one of its own.
+    order: Vec<String>,
     /// It as it is written, in one line.
     text: String,
 }
@@ -65,11 +75,28 @@ struct Value {
 }
 
 impl Document {
+    /// Reads the first document in a text: a program may print a title above it and a count below.
     fn read(text: &str) -> Option<Self> {
         if text.len() > MOST {
             return None;
         }
-        json::read(text).or_else(|| xml::read(text)).or_else(|| table::read(text))
+        let whole = (0, text);
+        std::iter::once(whole).chain(paragraphs(text)).find_map(|(above, part)| {
+            let read = json::read(part).or_else(|| xml::read(part)).or_else(|| table::read(part));
+            read.map(|it| it.below(above))
+        })
+    }
+
+    /// It as it stands below so many lines.
+    fn below(mut self, above: u32) -> Self {
+        let own = |lines: &mut Vec<u32>| lines.iter_mut().for_each(|it| *it += above);
+        own(&mut self.head);
+        for record in &mut self.records {
+            own(&mut record.lines);
+            record.values.values_mut().for_each(|it| own(&mut it.lines));
+        }
+        self.extent = (self.extent.0 + above, self.extent.1 + above);
+        self
     }
 
     fn all_lines(&self) -> Vec<u32> {
@@ -96,6 +123,22 @@ impl Document {
     }
 }
 
+/// The parts of a text between empty lines, each with how many lines stand above it.
+fn paragraphs(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let mut rest = Some((0_u32, text));
+    let next = move || {
+        let (above, part) = rest?;
+        let Some((own, left)) = part.split_once("\n\n") else {
+            rest = None;
+            return Some((above, part));
+        };
+        let lines = own.matches('\n').count() + 2;
+        rest = Some((above + u32::try_from(lines).unwrap_or(u32::MAX), left));
+        Some((above, own))
+    };
+    std::iter::from_fn(next).take(PARAGRAPHS).skip_while(|it| it.1.trim().is_empty())
+}
+
 /// Where lines begin.
 struct Numbers {
     starts: Vec<usize>,
@@ -107,6 +150,11 @@ impl Numbers {
         Self { starts: std::iter::once(0).chain(after).collect() }
     }
 
+    /// The first and the last line.
+    fn all(&self) -> (u32, u32) {
+        (1, u32::try_from(self.starts.len()).unwrap_or(u32::MAX))
+    }
+
     /// The lines of a range of bytes, from 1.
     fn of_range(&self, range: &std::ops::Range<usize>) -> Vec<u32> {
         let line = |at: usize| self.starts.partition_point(|it| *it <= at);
@@ -115,10 +163,19 @@ impl Numbers {
     }
 }
 
+/// What the structure of two outputs tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What changed in the document that they hold.
+    pub changes: Vec<Change>,
+    /// Its first and last line, before and after: what stands around it is told by lines.
+    pub extent: [(u32, u32); 2],
+}
+
 /// What changed between two outputs that say records of fields; `None` where one of them does not,
 /// where they have nothing in common, and where their lines tell it as well.
 #[must_use]
-pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Vec<Change>> {
+pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Told> {
     let (was, is) = (Document::read(old)?, Document::read(new)?);
     let common: Vec<String> =
         was.fields.iter().filter(|it| is.fields.contains(it)).cloned().collect();
@@ -137,7 +194,38 @@ pub(super) fn changes(facet: FacetKind, old: &str, new: &str) -> Option<Vec<Chan
     }
     all.extend(own);
     all.truncate(CHANGES);
-    (!all.is_empty()).then_some(all)
+    (!all.is_empty()).then_some(Told { changes: all, extent: [was.extent, is.extent] })
+}
+
+/// Whether two outputs are the same but for the order in which objects in JSON name their members,
+/// which says nothing. White space and how a value is spelled are seen by whoever reads an output.
+#[must_use]
+pub(super) fn is_reordered(old: &str, new: &str) -> bool {
+    if old.len() != new.len() || old.len() > MOST || letters(old) != letters(new) {
+        return false;
+    }
+    let whole = (0, old);
+    std::iter::once(whole).chain(paragraphs(old)).any(|(above, part)| {
+        let start = Numbers::of(old).starts[above as usize];
+        let of = |text: &'_ str| json::values(text.get(start..).unwrap_or_default());
+        let (was, is) = (json::values(part), of(new));
+        let Some(end) = was.last().map(|it| start + it.end) else { return false };
+        let same = |it: &std::ops::Range<usize>| {
+            let own = |text: &'_ str| json::spelled(&text[start + it.start..start + it.end]);
+            own(old) == own(new)
+        };
+        is.get(..was.len()) == Some(&was[..])
+            && was.iter().all(same)
+            && new.get(..start) == old.get(..start)
+            && new.get(end..) == old.get(end..)
+    })
+}
+
+/// How often each byte stands in a text.
+fn letters(text: &str) -> [usize; 256] {
+    let mut all = [0; 256];
+    text.bytes().for_each(|it| all[usize::from(it)] += 1);
+    all
 }
 
 fn change(
@@ -184,7 +272,7 @@ fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
     gone.chain(came).collect()
 }
 
-/// The same fields in another order; of objects that is how they are laid out.
+/// The same fields in another order, where that says something.
 fn order_of_fields(
     facet: FacetKind,
     was: &Document,
@@ -192,7 +280,7 @@ fn order_of_fields(
     common: &[String],
 ) -> Option<Change> {
     let order: Vec<&String> = is.fields.iter().filter(|it| common.contains(it)).collect();
-    if order.iter().copied().eq(common.iter()) {
+    if !(was.in_order && is.in_order) || order.iter().copied().eq(common.iter()) {
         return None;
     }
     let side = |names: Vec<&String>, of: &Document| {
@@ -306,8 +394,10 @@ fn record(
         |of: &'_ Record, name: &String| of.values.get(name).cloned().unwrap_or(none.clone());
     let differing = common.iter().filter(|name| value(a, name).text != value(b, name).text);
     let differing: Vec<&String> = differing.collect();
-    // A row is told by its line.
-    if was.by_line && is.by_line {
+    // A row is told by its line, where no field stands elsewhere in it.
+    let order = |it: &Record| it.order.iter().filter(|it| common.contains(it)).cloned().collect();
+    let (before, after): (Vec<String>, Vec<String>) = (order(a), order(b));
+    if was.by_line && is.by_line && before == after {
         let thing = match differing.as_slice() {
             [name] => Thing::Field(was.field(name)),
             _ => Thing::Record("record".to_owned()),
@@ -319,16 +409,23 @@ fn record(
         (Some(text), value.lines)
     };
     let around: Vec<String> = called(was, a, b).into_iter().collect();
-    let one = |name: &&String| Change {
-        around: around.clone(),
-        ..change(
-            facet,
-            Thing::Field(was.field(name)),
-            side(name, value(a, name)),
-            side(name, value(b, name)),
-        )
+    let one = |name: &&String| {
+        let (mut old, mut new) = (value(a, name), value(b, name));
+        without_place(&mut old, &mut new);
+        let thing = Thing::Field(was.field(name));
+        Change { around: around.clone(), ..change(facet, thing, side(name, old), side(name, new)) }
     };
     differing.iter().map(one).collect()
+}
+
+/// A comma behind one of two values says that the other one is the last of its object.
+fn without_place(old: &mut Value, new: &mut Value) {
+    let comma = |it: &Value| it.alone.as_ref().is_some_and(|it| it.ends_with(','));
+    if comma(old) != comma(new) {
+        for line in [old, new].into_iter().filter_map(|it| it.alone.as_mut()) {
+            *line = line.trim_end_matches(',').to_owned();
+        }
+    }
 }
 
 /// What a record is called: the first of its fields that both sides have, that is text, and that no

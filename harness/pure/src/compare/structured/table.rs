@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Document, Record, Value};
+use super::{Document, Numbers, Record, Value};
 
 /// What stands between cells, and how that is called.
 const SEPARATORS: [(u8, &str); 4] =
@@ -24,22 +24,31 @@ pub(super) fn read(text: &str) -> Option<Document> {
     separated.or_else(|| ruled(text)).or_else(|| aligned(text))
 }
 
-type Row<'a> = (u32, Vec<String>, &'a str);
+type Row<'a> = (Vec<u32>, Vec<String>, &'a str);
 
-/// Lines with as many cells each; cells that go over several lines are not read.
+/// Rows with as many cells each, from the first line on; what stands below them is none of theirs. A
+/// cell may go over several lines.
 fn separated(text: &str, sign: u8) -> Option<Vec<Row<'_>>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(sign)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let mut rows: Vec<Row<'_>> = Vec::new();
-    for (number, line) in numbered(text) {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(sign)
-            .has_headers(false)
-            .from_reader(line.as_bytes());
-        let record = reader.records().next()?.ok()?;
+    let numbers = Numbers::of(text);
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).ok()? {
+        let at = usize::try_from(record.position()?.byte()).ok()?;
+        let ends = usize::try_from(reader.position().byte()).ok()?;
+        let whole = text.get(at..ends)?;
+        let line = whole.trim_start_matches(['\r', '\n']);
+        let from = ends - line.len();
+        let line = line.trim_end();
         let cells: Vec<String> = record.iter().map(|it| it.trim().to_owned()).collect();
         if rows.first().is_some_and(|it| it.1.len() != cells.len()) {
-            return None;
+            break;
         }
-        rows.push((number, cells, line));
+        rows.push((numbers.of_range(&(from..from + line.len())), cells, line));
     }
     (rows.len() > 1).then_some(rows)
 }
@@ -61,7 +70,7 @@ fn ruled(text: &str) -> Option<Document> {
         if rows.first().is_some_and(|it| it.1.len() != cells.len()) {
             return None;
         }
-        rows.push((number, cells, line));
+        rows.push((vec![number], cells, line));
     }
     if rules == 0 || rows.len() < 2 {
         return None;
@@ -96,7 +105,7 @@ fn aligned(text: &str) -> Option<Document> {
             let own = letters.iter().skip(*start).take(end - start).collect::<String>();
             own.trim().to_owned()
         });
-        (*number, cells.collect(), *line)
+        (vec![*number], cells.collect(), *line)
     });
     of_rows("a table", rows.collect())
 }
@@ -112,19 +121,22 @@ fn of_rows(layout: &str, rows: Vec<Row<'_>>) -> Option<Document> {
         return None;
     }
     let mut rows = rows.into_iter();
-    let (number, fields, _) = rows.next()?;
-    let records = rows.map(|(number, cells, line)| {
-        let value = |text: String| Value { text, lines: vec![number], alone: None };
-        let values = fields.iter().cloned().zip(cells.into_iter().map(value));
-        Record { values: values.collect(), lines: vec![number], text: line.trim().to_owned() }
+    let (head, fields, _) = rows.next()?;
+    let records = rows.map(|(lines, cells, line)| {
+        let value = |text: String| Value { text, lines: lines.clone(), alone: None };
+        let values = fields.iter().cloned().zip(cells.into_iter().map(value)).collect();
+        Record { values, order: Vec::new(), lines, text: line.trim().to_owned() }
     });
-    let records = records.collect();
+    let records: Vec<Record> = records.collect();
+    let all = || head.iter().chain(records.iter().flat_map(|it| &it.lines)).copied();
     Some(Document {
         layout: layout.to_owned(),
         noun: "column",
+        in_order: true,
         fields,
-        by_line: true,
-        head: vec![number],
+        by_line: records.iter().all(|it| it.lines.len() == 1),
+        extent: (all().min()?, all().max()?),
+        head,
         records,
     })
 }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Each change as `thing: before -> after`, with the lines of both sides.
 fn told(old: &str, new: &str) -> Option<Vec<String>> {
-    let all = changes(FacetKind::Stdout, old, new)?;
+    let all = changes(FacetKind::Stdout, old, new)?.changes;
     let side = |text: &Option<String>, lines: &[u32]| {
         let text = text.as_deref().unwrap_or("nothing");
         format!("{text} {lines:?}")
@@ -130,4 +130,89 @@ fn what_is_no_table_is_compared_by_its_lines() {
     ] {
         assert_eq!(told(old, new), None, "{old} -> {new}");
     }
+}
+
+#[test]
+fn a_document_is_found_between_a_title_and_what_is_said_below_it() {
+    let around = |csv: &str| format!("Export of lots\n\n{csv}\n\n200 text/csv");
+    assert_eq!(
+        only(&around(CSV), &around("id,name,stock\n1,Lamp,3\n2,Cup,9\n3,Pen,5")),
+        ["column \"stock\": 2,Cup,4 [5] -> 2,Cup,9 [5]"]
+    );
+    let told = changes(FacetKind::Stdout, &around(CSV), &around("id,name\n1,Lamp\n2,Cup\n3,Pen"));
+    let told = told.expect("it has a structure");
+    assert_eq!((told.changes.len(), told.extent), (1, [(3, 6), (3, 6)]));
+    let below = |json: &str| format!("{json}\n200 application/json");
+    assert_eq!(
+        only(&below("[{\"id\": 1}]"), &below("[{\"id\": 1, \"town\": \"Ghent\"}]")),
+        ["field \"town\": nothing [] -> field \"town\" [1]"]
+    );
+}
+
+#[test]
+fn a_cell_may_go_over_several_lines() {
+    let old = "id,note\n1,\"one\ntwo\"\n2,three";
+    assert_eq!(
+        only(old, "id,note\n1,\"one\ntwo\"\n2,four"),
+        ["column \"note\": note: three [4] -> note: four [4]"]
+    );
+    assert_eq!(told("He said, she said\nand then, it was\nprose", "x"), None);
+}
+
+#[test]
+fn members_of_an_object_in_another_order_are_nothing_wherever_the_object_stands() {
+    for (old, new) in [
+        ("{\"a\": 1, \"b\": {\"c\": 2, \"d\": [3]}}", "{\"b\": {\"d\": [3], \"c\": 2}, \"a\": 1}"),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"b\": 2,\n  \"a\": 1\n}"),
+        ("{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}", "{\"b\":2,\"a\":1}\n{\"a\":3,\"b\":4}"),
+        ("Lots:\n\n[{\"a\": 1, \"b\": 2}]\n\n1 row", "Lots:\n\n[{\"b\": 2, \"a\": 1}]\n\n1 row"),
+    ] {
+        assert!(is_reordered(old, new), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn whatever_else_json_says_or_looks_like_is_something() {
+    for (old, new) in [
+        // Other values, the same letters.
+        ("{\"a\": 1, \"b\": 2}", "{\"a\": 2, \"b\": 1}"),
+        ("{\"a\": 1, \"b\": 2}", "{\"b\": 1, \"a\": 2}"),
+        ("{\"a\": 10000000000000000000021}", "{\"a\": 10000000000000000000012}"),
+        // A list, whose order counts.
+        ("[{\"a\": 1}, {\"a\": 2}]", "[{\"a\": 2}, {\"a\": 1}]"),
+        ("{\"a\": [1, 2]}", "{\"a\": [2, 1]}"),
+        ("{\"a\": 1}\n{\"a\": 2}", "{\"a\": 2}\n{\"a\": 1}"),
+        // How it is laid out, and how a value is spelled.
+        ("{\"a\": 1, \"b\": 2}", "{\"b\":2, \"a\":1}"),
+        ("{\"a\": 1.0, \"b\": 2}", "{\"b\": 2, \"a\": 1.00}"),
+        // What stands around it, and what is no JSON.
+        ("{\"a\": 1, \"b\": 2}\n12 rows", "{\"b\": 2, \"a\": 1}\n21 rows"),
+        ("{a: 1, b: 2}", "{b: 2, a: 1}"),
+        ("a, b", "b, a"),
+    ] {
+        assert!(!is_reordered(old, new), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn a_value_of_json_is_told_without_the_order_of_members_around_it() {
+    assert_eq!(
+        only("{\"a\": 1, \"b\": 2}", "{\"b\": 3, \"a\": 1}"),
+        ["field \"b\": b: 2 [1] -> b: 3 [1]"]
+    );
+    assert_eq!(
+        only(
+            "{\"id\": 1, \"n\": 2}\n{\"id\": 2, \"n\": 5}",
+            "{\"n\": 4, \"id\": 1}\n{\"id\": 2, \"n\": 5}"
+        ),
+        ["field \"n\": n: 2 [1] -> n: 4 [1]"]
+    );
+    // Columns are read by their place.
+    assert_eq!(
+        only("id,n\n1,2\n2,5", "n,id\n4,1\n5,2"),
+        [
+            "order of columns: id, n [1, 2, 3] -> n, id [1, 2, 3]",
+            "column \"n\": 1,2 [2] -> 4,1 [2]"
+        ]
+    );
 }

@@ -46,10 +46,12 @@ pub(super) fn read(text: &str) -> Option<Document> {
     (!fields.is_empty()).then(|| Document {
         layout,
         noun: "element",
+        in_order: true,
         fields,
         by_line,
         head: Vec::new(),
         records,
+        extent: numbers.all(),
     })
 }
 
@@ -115,7 +117,7 @@ fn record(
     let own = &text[of.span.clone()];
     let one_line = own.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines = numbers.of_range(&of.span);
-    Record { values: values.into_iter().collect(), lines, text: one_line }
+    Record { values: values.into_iter().collect(), order: Vec::new(), lines, text: one_line }
 }
 
 /// Every attribute and text by its path.

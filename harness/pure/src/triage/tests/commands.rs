@@ -210,6 +210,26 @@ fn lines_in_another_order_are_told_as_that() {
 }
 
 #[test]
+fn json_with_its_members_in_another_order_alarms_nobody_and_a_value_beside_it_is_told_alone() {
+    let was = "[\n  {\n    \"id\": 1,\n    \"town\": \"Ghent\"\n  }\n]";
+    let said = |is: &str| {
+        let mut night = Night::default();
+        printed(&mut night, "list", "shopctl list --json", was, is);
+        let judgement = judge(&night);
+        let titles = judgement.findings.iter().map(|it| it.title.clone()).collect::<Vec<_>>();
+        (judgement.scenarios[0].verdict, titles)
+    };
+    assert_eq!(
+        said("[\n  {\n    \"town\": \"Ghent\",\n    \"id\": 1\n  }\n]"),
+        (Verdict::Unchanged, Vec::new())
+    );
+    assert_eq!(
+        said("[\n  {\n    \"town\": \"Genk\",\n    \"id\": 1\n  }\n]"),
+        (Verdict::Regressed, vec!["shopctl list --json prints \"\"town\": \"Genk\"\" instead of \"\"town\": \"Ghent\"\"".to_owned()])
+    );
+}
+
+#[test]
 fn what_is_said_of_an_option_is_quoted_whole_or_cut_with_its_quotes() {
     let mut night = Night::default();
     printed(

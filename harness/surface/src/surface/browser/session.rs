@@ -1,8 +1,8 @@
 //! [`Browser`]: one chromedriver, one Chromium and the event connection between us, for one worker.
 //!
 //! The classic `WebDriver` commands go through fantoccini, observation and isolation through
-//! [`super::bidi`], the network through [`super::wall`]. Pages are made here and live in
-//! [`super::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
+//! [`crate::surface::browser::engine::bidi`], the network through [`crate::surface::browser::engine::wall`]. Pages are made here and live in
+//! [`crate::surface::browser::pages::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -13,23 +13,29 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::auth;
-use super::axe::Axe;
-use super::bidi::Bidi;
-use super::blank::Blank;
-use super::driver::Driver;
-use super::locate::locate;
-use super::page::Page;
-use super::records::Records;
-use super::shared::Shared;
-use super::silence::Silence;
-use super::snag::first_line;
-use super::wall::Wall;
-use super::{BrowserOptions, PageContext, Versions, Window};
+use super::BrowserOptions;
+use super::PageContext;
+use super::Versions;
+use super::Window;
 use crate::surface::SurfaceError;
+use crate::surface::browser::engine::auth;
+use crate::surface::browser::engine::axe::Axe;
+use crate::surface::browser::engine::bidi::Bidi;
+use crate::surface::browser::engine::driver::Driver;
+use crate::surface::browser::engine::locate::locate;
+use crate::surface::browser::engine::silence::Silence;
+use crate::surface::browser::engine::snag::first_line;
+use crate::surface::browser::engine::wall::Wall;
+use crate::surface::browser::events::records::Records;
+use crate::surface::browser::pages::blank::Blank;
+use crate::surface::browser::pages::page::Page;
+use crate::surface::browser::pages::shared::Shared;
 
 /// How long the browser may take to start.
 const START: Duration = Duration::from_secs(60);
+/// How many times the limit of a step the driver waits for a script: longer than we do on a machine
+/// that gives us little.
+const DRIVER_WAITS: u32 = 60;
 /// How long a polite goodbye may take before the process tree is ended.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -200,13 +206,13 @@ impl Browser {
         }
     }
 
-    /// Prints an HTML file as PDF; see [`super::print`].
+    /// Prints an HTML file as PDF; see [`crate::surface::browser::views::print`].
     pub async fn print_pdf(
         &mut self,
         html: &std::path::Path,
         paper: &super::Paper,
     ) -> Result<Vec<u8>, SurfaceError> {
-        match super::print::print(&self.shared, html, paper).await {
+        match crate::surface::browser::views::print::print(&self.shared, html, paper).await {
             Ok(pdf) => Ok(pdf),
             Err(error) => Err(self.explain(error)),
         }
@@ -325,7 +331,8 @@ fn capabilities(
     if rustix::process::geteuid().is_root() {
         args.push("--no-sandbox".to_owned());
     }
-    let timeout = options.timeout.as_millis() as u64;
+    // Who waits too long is for us to say: the driver's clock is the wall's.
+    let timeout = (options.timeout * DRIVER_WAITS).as_millis() as u64;
     let wanted = json!({
         "webSocketUrl": true,
         // Waiting is ours: see `ready`.

@@ -22,13 +22,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::{Done, SurfaceError};
 use crate::model::artifact::MailStep;
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::{Facet, FacetContent, FacetKind, KnownValue, Observation, Outcome};
+use crate::process::FairInstant;
 use letter::Letter;
 
 /// How many mails a failure names.
@@ -154,7 +154,7 @@ impl Post {
     /// Waits for the newest mail that a filled step asks for and that was not read yet.
     pub async fn read(&mut self, step: &MailStep) -> MailRead {
         let limit = step.within_ms.map_or(self.timeout, Duration::from_millis);
-        let deadline = Instant::now() + limit;
+        let deadline = FairInstant::now() + limit;
         let to = step.to.raw().trim().to_lowercase();
         self.asked.insert(to.clone());
         let mut count = self.mails.count.subscribe();
@@ -165,7 +165,7 @@ impl Post {
                 self.read.insert(index);
                 return read(&mail, step);
             }
-            if tokio::time::timeout_at(deadline, count.changed()).await.is_err() {
+            if !matches!(deadline.allow(count.changed()).await, Some(Ok(()))) {
                 let with =
                     subject.map_or_else(String::new, |it| format!(" with the subject {it:?}"));
                 return MailRead {

@@ -11,10 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use super::recording::Recorder;
-use crate::process::{Exit, ProcessError, PtyProcess, PtySpec, Stopped, Work};
+use crate::process::{Exit, FairInstant, ProcessError, PtyProcess, PtySpec, Stopped, Work, within};
 use crate::screen::cast::{Cast, Event, What};
 use crate::screen::{KeyModes, Screen, Size, Still};
 
@@ -142,7 +141,7 @@ impl Program {
     pub(super) async fn send(&self, bytes: Vec<u8>, limit: Duration) -> bool {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         self.shown().recorder.input(&text, Instant::now());
-        timeout(limit, self.process.write(bytes)).await.unwrap_or(false)
+        within(limit, self.process.write(bytes)).await.unwrap_or(false)
     }
 
     /// Keeps what is drawn until [`unveil`](Self::unveil) out of the recording.
@@ -176,7 +175,7 @@ impl Program {
             tokio::select! {
                 _ = self.process.exited() => {}
                 _ = self.changes.changed() => {}
-                () = tokio::time::sleep(FIRST) => {}
+                () = (FairInstant::now() + FIRST).come() => {}
             }
             self.rest().await;
         }
@@ -184,17 +183,17 @@ impl Program {
 
     /// Waits until its screen is stable, or has been waited for long enough.
     pub(super) async fn rest(&mut self) {
-        let began = Instant::now();
+        let began = FairInstant::now();
         let mut unread_since = None;
         let mut idle_before = false;
         loop {
             if self.exit().is_some() {
                 return;
             }
-            let now = Instant::now();
+            let now = FairInstant::now();
             if !self.quiet(QUIET).await {
                 idle_before = false;
-                if now.duration_since(began) >= CHANGING {
+                if now.since(began) >= CHANGING {
                     return;
                 }
                 continue;
@@ -218,7 +217,7 @@ impl Program {
                     began + CHANGING
                 }
             };
-            if Instant::now() >= most {
+            if most.has_come() {
                 return;
             }
         }
@@ -240,7 +239,7 @@ impl Program {
         limit: Duration,
         holds: impl Fn(&Still) -> bool,
     ) -> Awaited {
-        let deadline = tokio::time::sleep(limit);
+        let deadline = (FairInstant::now() + limit).come();
         tokio::pin!(deadline);
         loop {
             self.changes.mark_unchanged();
@@ -267,7 +266,7 @@ impl Program {
 
     /// Waits for its end by itself.
     pub(super) async fn ended(&self, limit: Duration) -> Option<Exit> {
-        timeout(limit, self.process.exited()).await.ok()
+        within(limit, self.process.exited()).await
     }
 
     /// Ends it.

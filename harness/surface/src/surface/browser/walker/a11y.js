@@ -82,7 +82,7 @@ function wholeDocument(tell) {
   }
   const lost = window.__nightshift && window.__nightshift.lostFocus ? window.__nightshift.lostFocus() : null;
   if (lost) {
-    const text = tidy(attr(lost, 'aria-label') || lost.textContent || '').slice(0, 60);
+    const text = shortened(tidy(attr(lost, 'aria-label') || lost.textContent || ''));
     tell('focus', (roleOf(lost) || tag(lost)) + (text ? ' ' + quoted(unnumbered(text)) : ''),
       'was taken away while it had the focus, and nothing else got it');
   }
@@ -101,8 +101,8 @@ function trapped(heard, tell) {
 function whereabouts(el) {
   const role = roleOf(el) || tag(el);
   const name = words(nameOf(el));
-  if (tag(el) === 'label') return 'label ' + quoted(unnumbered(tidy(drawnText(el)).slice(0, 60)));
-  if (name) return role + ' ' + quoted(unnumbered(name.length > 60 ? name.slice(0, 59) + '…' : name));
+  if (tag(el) === 'label') return 'label ' + quoted(unnumbered(shortened(tidy(drawnText(el)))));
+  if (name) return role + ' ' + quoted(unnumbered(shortened(name)));
   const holder = holderOf(el);
   const made = markup(el);
   return (made.startsWith(role) ? made : role + ' ' + made) + (holder ? ' in ' + unnumbered(holder) : '');

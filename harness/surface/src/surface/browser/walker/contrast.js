@@ -26,7 +26,7 @@ function faint(heard) {
     if (!text || !knowable(el) || isDisabled(el) || !sizedText(el)) continue;
     const look = markup(el) + ': ' + ratio.toFixed(2) + ':1 of ' + hex(front) + ' on ' + hex(behind) + ', ' + needed + ':1 is needed';
     const texts = looks.get(look) || new Set();
-    looks.set(look, texts.add(unnumbered(text.length > 60 ? text.slice(0, 59) + '…' : text)));
+    looks.set(look, texts.add(unnumbered(shortened(text))));
   }
   const lines = [];
   for (const [look, texts] of looks) {

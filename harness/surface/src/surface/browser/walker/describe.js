@@ -186,7 +186,7 @@ function placeOf(el) {
     const role = roleOf(it);
     if (role === '' || role === 'generic' || role === 'none' || !shown(it)) continue;
     const known = naming(it);
-    const name = known.from === 'author' && known.text ? ' ' + quoted(known.text.slice(0, LONGEST_HANDLE)) : '';
+    const name = known.from === 'author' && known.text ? ' ' + quoted(shortened(known.text)) : '';
     place.unshift(role + name);
   }
   return place;
@@ -204,7 +204,7 @@ function probe(target) {
   const list = shownOnes.map((el) => {
     const now = state(el, [], true);
     return { role: roleOf(el), name: nameOf(el), tag: tag(el), place: placeOf(el), visible: now.visible, enabled: now.enabled,
-      editable: now.editable, covered_by: now.covered_by, reachable: now.in_viewport, text: now.text.slice(0, LONGEST_NAME),
+      editable: now.editable, covered_by: now.covered_by, reachable: now.in_viewport, text: shortened(now.text, LONGEST_NAME),
       framed: framesTo(el).length > 0, best: bestTarget(el), rect: null };
   });
   const first = shownOnes.find(drawnBox);

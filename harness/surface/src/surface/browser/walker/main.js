@@ -135,7 +135,7 @@ function holderOf(el) {
   for (let it = flatParent(el); it; it = flatParent(it)) {
     const role = roleOf(it);
     const name = role === 'generic' || role === 'none' || !shown(it) ? '' : words(nameOf(it));
-    if (name && name !== own) return role + ' ' + quoted(name.length > 60 ? name.slice(0, 59) + '…' : name);
+    if (name && name !== own) return role + ' ' + quoted(shortened(name));
   }
   return '';
 }

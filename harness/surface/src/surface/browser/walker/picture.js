@@ -2,7 +2,6 @@
 // stand, and where the things stand that a person would name. Positions are from the viewport.
 
 const MOST_THINGS = 1500;
-const NAME_LENGTH = 60;
 // Named by their role where they have no other name.
 const PARTS = new Set(['alert', 'alertdialog', 'article', 'banner', 'complementary', 'contentinfo', 'dialog', 'figure',
   'form', 'grid', 'heading', 'img', 'list', 'main', 'menu', 'menubar', 'navigation', 'region', 'search', 'status',
@@ -46,7 +45,7 @@ function calledInPicture(el) {
   const role = roleOf(el);
   const what = tag(el);
   const nameless = role === '' || role === 'none' || role === 'presentation' || role === 'generic';
-  const cut = (text) => quoted(text.length > NAME_LENGTH ? text.slice(0, NAME_LENGTH - 1) + '…' : text);
+  const cut = (text) => quoted(shortened(text));
   const name = nameless && !has(el, 'aria-label') ? '' : words(nameOf(el));
   if (!nameless && name) return role + ' ' + cut(name);
   if (DRAWINGS.has(what)) return nameless ? what.replace('svg:', '') : role;

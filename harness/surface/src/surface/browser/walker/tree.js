@@ -243,6 +243,9 @@ const escaped = (text) => text.replace(/[\\"]/g, '\\$&')
   // eslint-disable-next-line no-control-regex
   .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/g, (it) => '\\u' + it.charCodeAt(0).toString(16).padStart(4, '0'));
 const quoted = (text) => '"' + escaped(text) + '"';
+// What is cut ends in …, so that the beginning of a secret before it is known for what it is.
+const LONGEST_SAID = 60;
+const shortened = (text, most = LONGEST_SAID) => (text.length > most ? text.slice(0, most - 1) + '…' : text);
 // Plain where YAML would read it back as the same text; in double quotes elsewhere.
 const plain = (text) => (/^[\p{L}\p{N}(/.+$€£…“„«]/u.test(text) && !/: |:$| #|[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text) ? text : quoted(text));
 

@@ -1,0 +1,22 @@
+//! The browser's process, our connections to it, and its only way to the network.
+//!
+//! Nothing here knows a page. [`super::session`] puts the parts together, for one worker.
+//!
+//! The files:
+//! - `locate.rs`: finds browser and driver; the environment key of pictures.
+//! - `driver.rs`: one chromedriver process on a free port.
+//! - `bidi.rs`: a small `WebDriver BiDi` client.
+//! - `wall.rs`: the proxy that is the browser's only way out.
+//! - `snag.rs`: why a classic command did not do what it should.
+//! - `auth.rs`: name and password where the product asks by HTTP authentication.
+//! - `silence.rs`: who does not answer: the page, or the browser and the machine.
+//! - `axe.rs`: runs the user's own copy of axe-core.
+
+pub(super) mod auth;
+pub(super) mod axe;
+pub(super) mod bidi;
+pub(super) mod driver;
+pub(super) mod locate;
+pub(super) mod silence;
+pub(super) mod snag;
+pub(super) mod wall;

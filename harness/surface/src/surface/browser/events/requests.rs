@@ -1,0 +1,131 @@
+//! What events say of requests: of those under way, of what was answered or failed, and what of that
+//! the watches see and the log of the network says.
+//!
+//! All of it is kept in the [`State`] of a page's record; [`super::underway`] knows which requests
+//! were told of already.
+
+use serde_json::Value;
+use url::Url;
+
+use super::record::{State, push_line};
+use super::tab::{Progress, Tab};
+use super::traffic::{Ending, hop, keep, take_back, text};
+use super::underway::{During, End, Kind};
+use crate::model::WatchKind;
+
+/// How the engine says that a request was given up.
+const ABORTED: &str = "net::ERR_ABORTED";
+
+impl State {
+    pub(super) fn request(&mut self, params: &Value) {
+        let request = &params["request"];
+        let url = text(&request["url"]);
+        if !is_network(&url) {
+            return;
+        }
+        let (destination, resource) =
+            (request["destination"].as_str(), request["goog:resourceType"].as_str());
+        let kind = Kind::of(&text(&request["method"]), destination, resource);
+        let tab = self.tab_of(&params["context"]);
+        self.underway.begin(text(&request["request"]), url, tab, kind);
+    }
+
+    pub(super) fn answered(&mut self, params: &Value) {
+        let stream = params["response"]["mimeType"] == "text/event-stream";
+        let status = status_of(params);
+        self.underway.answered(&text(&params["request"]["request"]), status, stream);
+        self.document_answered(params, status);
+    }
+
+    pub(super) fn completed(&mut self, params: &Value) {
+        let request = &params["request"];
+        let url = text(&request["url"]);
+        if !is_network(&url) {
+            return;
+        }
+        let tab = self.tab_of(&params["context"]);
+        let loaded =
+            |tab: &Tab| tab.navigation.as_ref().is_none_or(|it| it.progress == Progress::Loaded);
+        let during = match self.tab_mut(&tab) {
+            Some(tab) if loaded(tab) => During::Use,
+            Some(_) | None => During::Loading,
+        };
+        match self.underway.completed(&text(&request["request"]), during) {
+            End::Known => {}
+            End::AfterAll => {
+                take_back(&mut self.writes, params);
+                self.concluded(params, status_of(params));
+            }
+            End::New | End::Answered(_) => self.concluded(params, status_of(params)),
+        }
+    }
+
+    /// Takes in that a request was answered.
+    fn concluded(&mut self, params: &Value, status: Option<u16>) {
+        let request = &params["request"];
+        let (method, url) = (text(&request["method"]), text(&request["url"]));
+        self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
+        keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
+        self.document_answered(params, status);
+        if let Some(code) = status.filter(|code| *code >= 400)
+            && !is_favicon(&url)
+        {
+            self.see(WatchKind::BadStatus, format!("{method} answered {code}"), url);
+        }
+    }
+
+    fn document_answered(&mut self, params: &Value, status: Option<u16>) {
+        let navigation = text(&params["navigation"]);
+        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
+            tab.answered(&navigation, status, hop(params));
+        }
+    }
+
+    pub(super) fn failed(&mut self, params: &Value) {
+        let request = &params["request"];
+        let url = text(&request["url"]);
+        if !is_network(&url) {
+            return;
+        }
+        let error = text(&params["errorText"]);
+        let is_given_up = error == ABORTED;
+        match self.underway.failed(&text(&request["request"]), is_given_up) {
+            End::Known => return,
+            End::Answered(status) => return self.concluded(params, Some(status)),
+            End::New | End::AfterAll => {}
+        }
+        let method = text(&request["method"]);
+        self.network_line(&format!("{method} {url} {error}"));
+        let why = error.trim_start_matches("net::").to_owned();
+        keep(&mut self.writes, params, Ending::Failed(why));
+        let navigation = text(&params["navigation"]);
+        if let Some(tab) = self.tab_mut(params["context"].as_str().unwrap_or_default()) {
+            tab.unanswered(&navigation, &error);
+        }
+        // Aborted is what the page or the person gave up: leaving, downloads, AbortController.
+        if !is_given_up && !is_favicon(&url) {
+            self.see(WatchKind::RequestFailed, format!("{method} failed: {error}"), url);
+        }
+    }
+
+    fn network_line(&mut self, line: &str) {
+        push_line(&mut self.network, line);
+    }
+
+    /// The requests that were never answered, for the network log.
+    pub(crate) fn unanswered(&self) -> Vec<String> {
+        self.underway.unanswered().map(|url| format!("{url} (no answer yet)")).collect()
+    }
+}
+
+fn status_of(params: &Value) -> Option<u16> {
+    params["response"]["status"].as_u64().map(|status| status as u16)
+}
+
+fn is_network(url: &str) -> bool {
+    url.starts_with("http")
+}
+
+fn is_favicon(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.path() == "/favicon.ico")
+}

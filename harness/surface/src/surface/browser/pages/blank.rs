@@ -1,0 +1,94 @@
+//! [`Blank`]: an empty tab in a user context of its own, made before a page needs it.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+
+use super::settings::{Command, changes, preload, script_of};
+use super::shared::Shared;
+use crate::model::page_settings::PageSettings;
+use crate::surface::SurfaceError;
+use crate::surface::browser::BrowserOptions;
+use crate::surface::browser::events::record::Record;
+
+/// No dialog is answered unasked, not even the one that asks whether to leave a page.
+const UNASKED: &str = "ignore";
+
+/// An empty tab in a user context of its own, which no page has used yet.
+#[derive(Debug)]
+pub(crate) struct Blank {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) record: Arc<Record>,
+    pub(crate) user_context: String,
+    pub(crate) top: String,
+    pub(crate) downloads: tempfile::TempDir,
+    pub(crate) engine_session: String,
+    pub(crate) settings: PageSettings,
+    pub(crate) preload: String,
+}
+
+impl Blank {
+    pub(crate) async fn make(
+        shared: Arc<Shared>,
+        options: &BrowserOptions,
+    ) -> Result<Self, SurfaceError> {
+        let folder = tempfile::Builder::new().prefix("downloads-").tempdir_in(&options.scratch);
+        let folder = folder.map_err(|source| SurfaceError::Io {
+            what: format!("making a folder for downloads in {}", options.scratch.display()),
+            source,
+        })?;
+        let command = async |method: &str, params: Value| {
+            let answer = shared.bidi.command(method, params, shared.limit).await;
+            answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
+        };
+        let made = command(
+            "browser.createUserContext",
+            json!({ "unhandledPromptBehavior":
+            { "default": UNASKED, "beforeUnload": UNASKED } }),
+        );
+        let made = made.await?;
+        let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
+        let record = Arc::new(Record::new());
+        shared.records.add(&user_context, &record);
+        let settings = preparations(options, &user_context, folder.path());
+        let told = settings.into_iter().map(|(method, params)| command(method, params));
+        let told = try_join_all(told).await?;
+        let preload = script_of(told.last().unwrap_or(&Value::Null));
+        let made = command(
+            "browsingContext.create",
+            json!({ "type": "tab", "userContext": user_context }),
+        )
+        .await?;
+        let top = made["context"].as_str().unwrap_or_default().to_owned();
+        let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
+        let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
+        record.state().begin(&top, &engine_session);
+        shared.records.add_session(&engine_session, &record);
+        let settings = options.page.clone();
+        let downloads = folder;
+        Ok(Self { shared, record, user_context, top, downloads, engine_session, settings, preload })
+    }
+
+    /// Whether it still is what was made.
+    pub(crate) fn is_fit(&self) -> bool {
+        let state = self.record.state();
+        !state.crashed && state.dialog.is_none()
+    }
+}
+
+/// The commands that prepare a user context before its first document, the preload script last.
+fn preparations(
+    options: &BrowserOptions,
+    user_context: &str,
+    downloads: &std::path::Path,
+) -> Vec<Command> {
+    let mut all = changes(None, &options.page, user_context);
+    all.push((
+        "browser.setDownloadBehavior",
+        json!({ "userContexts": [user_context], "downloadBehavior": {
+            "type": "allowed", "destinationFolder": downloads.display().to_string() } }),
+    ));
+    all.push(("script.addPreloadScript", preload(&options.page, user_context)));
+    all
+}

@@ -1,0 +1,124 @@
+//! [`Shared`]: what the pages of a browser and the browser itself share: the connections, the wall,
+//! and who has the focus.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use fantoccini::Client;
+use fantoccini::error::CmdError;
+
+use crate::process::{FairInstant, within};
+use crate::surface::SurfaceError;
+use crate::surface::browser::engine::axe::Axe;
+use crate::surface::browser::engine::bidi::Bidi;
+use crate::surface::browser::engine::silence::{Doing, Silence, Silent};
+use crate::surface::browser::engine::snag::Snag;
+use crate::surface::browser::engine::wall::Wall;
+use crate::surface::browser::events::records::Records;
+use crate::surface::veil::Veil;
+
+/// What is done where the walker reads a page, element by element.
+pub(super) const READING: &str = "reading the page";
+
+/// What pages and the browser share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) client: Client,
+    pub(crate) bidi: Bidi,
+    pub(crate) wall: Wall,
+    pub(crate) records: Arc<Records>,
+    /// The tab that classic commands go to.
+    pub(crate) focus: tokio::sync::Mutex<String>,
+    /// The engine's session of the tab in which we copy and paste, once there is one.
+    pub(crate) own_tab: tokio::sync::Mutex<Option<String>>,
+    /// How many pages are in use.
+    pub(crate) pages: AtomicUsize,
+    /// The longest that one command may take before the browser counts as lost.
+    pub(crate) limit: Duration,
+    /// The default deadline of an action.
+    pub(crate) timeout: Duration,
+    /// What is run beside the accessibility watch.
+    pub(crate) axe: Option<Axe>,
+    /// Finds out who does not answer.
+    pub(crate) silence: Silence,
+    /// What must not be seen in pictures.
+    pub(crate) veil: Veil,
+}
+
+impl Shared {
+    /// Carries a classic command out within the limit. Where there is no answer, others are asked
+    /// whether it is the page that hangs.
+    pub(crate) async fn drive<T>(
+        &self,
+        what: &str,
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, Snag> {
+        if self.silence.has_hung() {
+            return Err(Snag::Hung);
+        }
+        tokio::pin!(command);
+        let given_up = FairInstant::now() + self.limit;
+        let in_time = match within(self.patience(), &mut command).await {
+            Some(answer) if !is_in_vain(&answer) => {
+                return answer.map_err(|error| Snag::of(what, &error));
+            }
+            in_time => in_time,
+        };
+        let doing = if what == READING { Doing::Reading } else { Doing::Other };
+        let seen = match self.who_is_silent(Duration::ZERO, doing).await {
+            Silent::Page => return Err(Snag::Hung),
+            Silent::Nobody => None,
+            Silent::Others(seen) => Some(seen),
+        };
+        let last = match in_time {
+            Some(answer) => Some(answer),
+            None => given_up.allow(command).await,
+        };
+        match (last, seen) {
+            (Some(answer), Some(seen)) if is_in_vain(&answer) => {
+                Err(lost_driver(what, self.timeout, &seen))
+            }
+            (Some(answer), _) => answer.map_err(|error| Snag::of(what, &error)),
+            (None, seen) => {
+                let seen = seen.as_deref().unwrap_or("the page and other tabs answer");
+                Err(lost_driver(what, self.limit, seen))
+            }
+        }
+    }
+
+    /// How long a page may be silent before it is asked whether it hangs.
+    pub(crate) fn patience(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Who does not answer, of the page that commands go to and all others.
+    async fn who_is_silent(&self, patience: Duration, doing: Doing) -> Silent {
+        let top = self.focus.try_lock().map(|it| it.clone()).unwrap_or_default();
+        self.who_beside(&top, patience, doing).await
+    }
+
+    /// Who does not answer, of this page and all others.
+    pub(super) async fn who_beside(&self, top: &str, patience: Duration, doing: Doing) -> Silent {
+        if top.is_empty() {
+            return Silent::Others("no page was asked".to_owned());
+        }
+        if self.records.any_dialog() {
+            // A page that shows a dialog waits for us.
+            return Silent::Nobody;
+        }
+        self.silence.who(top, patience, doing).await
+    }
+}
+
+/// Whether the driver waited for the page and got no answer, whoever it is that is silent.
+fn is_in_vain<T>(answer: &Result<T, CmdError>) -> bool {
+    answer.as_ref().is_err_and(|it| it.is_script_timeout() || it.is_timeout())
+}
+
+fn lost_driver(what: &str, limit: Duration, why: &str) -> Snag {
+    Snag::Lost(SurfaceError::BrowserLost(format!(
+        "{what}: no answer within {} s; {why}",
+        limit.as_secs_f64()
+    )))
+}
