@@ -47,7 +47,7 @@ pub struct ExploreOptions {
     /// Whose session pages are used with, as `sessions` of the suite names it
     #[arg(long = "as", value_name = "ACTOR")]
     pub actor: Option<String>,
-    /// Write scenarios without settling and accepting them
+    /// Write scenarios and settle them, and accept nothing
     #[arg(long)]
     pub no_accept: bool,
     /// How many workers run at once

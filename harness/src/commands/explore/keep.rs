@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
@@ -66,11 +66,16 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
             kept.written.push(it);
         }
     }
-    if kept.written.is_empty() || asked.options.no_accept || asked.left < LEAST {
+    if kept.written.is_empty() || asked.left < LEAST {
         return Ok(kept);
     }
+    // What is compared with another build must be as steady as what is accepted.
+    let began = Instant::now();
     settle(common, asked, &mut kept).await?;
-    accept(common, asked, &mut kept).await?;
+    if !asked.options.no_accept {
+        let left = asked.left.saturating_sub(began.elapsed());
+        accept(common, asked, left, &mut kept).await?;
+    }
     Ok(kept)
 }
 
@@ -136,13 +141,17 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     Ok(())
 }
 
-async fn accept(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
+async fn accept(
+    common: &Common,
+    asked: &Asked<'_>,
+    left: Duration,
+    kept: &mut Kept,
+) -> anyhow::Result<()> {
     if kept.written.is_empty() {
         return Ok(());
     }
     let suite = spec::load(&asked.prepared.suite.root, &Overrides::default())?;
-    let mut options =
-        asked.prepared.run_options(asked.options, Until::Budget(asked.left.max(LEAST)))?;
+    let mut options = asked.prepared.run_options(asked.options, Until::Budget(left.max(LEAST)))?;
     options.selection = selection(kept);
     options.accept_new = Some(NewBaselines::AtFirstSight);
     if !common.quiet {
