@@ -8,8 +8,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::map::{Map, Run, State};
+use super::page::Look;
 use super::probe::{Goal, Probe};
-use crate::model::{Action, Severity};
+use super::tree::{Item, target};
+use crate::model::page::FieldValue;
+use crate::model::{Action, Severity, Target};
 
 /// Something that is wrong by itself.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -114,36 +117,82 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
         let title = format!("{} on {place}", line.trim_start_matches("name: "));
         found.push(fault("no-name", Severity::Minor, place, title, probe));
     }
-    found.extend(loses_text(state));
+    found.extend(loses_text(map, state));
     found
 }
 
 /// A form that comes back with an error and without what was typed into it.
-fn loses_text(state: &State) -> Option<Fault> {
-    let Goal::Send { with, .. } = &state.probe.goal else { return None };
+///
+/// A password is emptied on purpose, and what a product writes in its own way is no loss.
+fn loses_text(map: &Map, state: &State) -> Option<Fault> {
+    let Goal::Send { form, with } = &state.probe.goal else { return None };
     let refused = state.look.status.is_some_and(|it| it == 400 || it == 422)
         || state.look.tree.items.iter().any(|it| it.role == "alert");
     if !refused {
         return None;
     }
-    let filled = state.probe.steps.iter().filter_map(|it| match it {
-        Action::Fill(fields) => fields.first(),
-        _ => None,
-    });
-    let lost = filled.filter(|it| it.value.raw().len() > 2).find(|it| {
-        let wanted = it.field.locator.to_string();
-        let items = state.look.tree.items.iter();
-        let mut own = items.filter(|item| {
-            item.role == "textbox"
-                && super::tree::target(&item.role, item.name.as_deref()).locator.to_string()
-                    == wanted
-        });
-        own.next().is_some_and(|item| item.value.is_none())
+    let lost = filled(&state.probe).find(|it| {
+        it.value.raw().trim().len() > 2
+            && shown(&state.look, &it.field).is_some_and(|shown| shown.is_none())
+            && !is_password(map, state, &it.field)
+            && !is_normalised(map, form, &it.field)
     })?;
     let place = state.look.place();
     let title =
         format!("{} is empty again after the form on {place} was refused with {with}", lost.field);
     Some(fault("form-loses-text", Severity::Minor, place, title, &state.probe))
+}
+
+/// What a probe types, field by field.
+fn filled(probe: &Probe) -> impl Iterator<Item = &FieldValue> {
+    let fields = probe.steps.iter().filter_map(|it| match it {
+        Action::Fill(fields) => Some(fields),
+        _ => None,
+    });
+    fields.flatten()
+}
+
+/// What a text field holds; the outer `None` where the page has no such field.
+fn shown<'a>(look: &'a Look, field: &Target) -> Option<Option<&'a str>> {
+    let wanted = field.locator.to_string();
+    let own = |item: &&Item| {
+        item.role == "textbox"
+            && target(&item.role, item.name.as_deref()).locator.to_string() == wanted
+    };
+    let at = field.nth.unwrap_or(1).saturating_sub(1) as usize;
+    look.tree.items.iter().filter(own).nth(at).map(|item| item.value.as_deref())
+}
+
+/// Whether a field hides what is typed, by the page that was filled or the one that came back.
+fn is_password(map: &Map, state: &State, field: &Target) -> bool {
+    let before = state.probe.from.and_then(|it| map.states.get(it)).map(|it| &it.look);
+    let forms = before.into_iter().chain([&state.look]).flat_map(|it| &it.forms);
+    forms
+        .flat_map(|it| &it.fields)
+        .any(|it| it.target.as_ref() == Some(field) && it.kind() == "password")
+}
+
+/// Whether a field was seen to hold something else than what was typed: the product writes it in
+/// its own way, and what it cannot read becomes nothing.
+fn is_normalised(map: &Map, form: &str, field: &Target) -> bool {
+    let sent = map
+        .states
+        .iter()
+        .filter(|it| matches!(&it.probe.goal, Goal::Send { form: own, .. } if own == form));
+    sent.into_iter().any(|state| {
+        let typed = filled(&state.probe).find(|it| it.field == *field);
+        let held = shown(&state.look, field).flatten();
+        typed.zip(held).is_some_and(|(typed, held)| {
+            let typed = typed.value.raw().replace("$${", "${");
+            // A long text may be shown cut.
+            !letters(&typed).starts_with(&letters(held))
+        })
+    })
+}
+
+/// The letters and digits of a text: how a facet quotes the rest is not the product's.
+fn letters(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric()).collect()
 }
 
 fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
@@ -219,9 +268,10 @@ fn place_of(probe: &Probe) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::page::Look;
+    use crate::explore::page::{Field, Form};
     use crate::explore::probe::{look, open, run};
     use crate::explore::seen::Ran;
+    use crate::explore::tree::{Tree, template};
     use crate::explore::{Rules, Usage};
 
     fn probe(goal: Goal, steps: Vec<Action>) -> Probe {
@@ -314,5 +364,117 @@ mod tests {
             [""; 0]
         );
         assert_eq!(rules(&command("--csv", "exit: 0", "a,b", "")), [""; 0]);
+    }
+
+    #[test]
+    fn a_command_that_ends_by_a_signal_is_found_and_one_that_ends_by_itself_is_not() {
+        assert_eq!(rules(&command("--csv", "signal: 11", "", "")), ["crash"]);
+        assert_eq!(rules(&command("--csv", "exit: 1", "", "shop: no data")), [""; 0]);
+    }
+
+    fn only(state: State) -> Map {
+        Map { states: vec![state], ..Map::new(Rules::default()) }
+    }
+
+    #[test]
+    fn an_exception_of_a_page_is_found_with_what_it_says_and_a_line_of_its_console_is_not() {
+        let goal = Goal::Page { address: "/a".to_owned(), linked: true };
+        let with =
+            |event: &str| State { events: vec![event.to_owned()], ..state(200, goal.clone()) };
+        let said = |event: &str| -> Vec<(&'static str, String)> {
+            judge(&only(with(event))).into_iter().map(|it| (it.rule, it.title)).collect()
+        };
+        let title = "/a throws: TypeError: x is null".to_owned();
+        assert_eq!(
+            said("exception TypeError: x is null\n  at a.js:1"),
+            [("exception", title.clone())]
+        );
+        assert_eq!(said("rejection TypeError: x is null"), [("exception", title)]);
+        assert_eq!(said("console an exception was handled"), []);
+    }
+
+    #[test]
+    fn what_has_no_name_is_found_and_what_hinders_otherwise_is_not() {
+        let with = |line: &str| {
+            let mut state = state(200, Goal::Page { address: "/a".to_owned(), linked: true });
+            state.look.hindrances = vec![line.to_owned()];
+            let said = judge(&only(state)).into_iter().map(|it| (it.rule, it.title));
+            said.collect::<Vec<_>>()
+        };
+        let title = "a button without a name on /a".to_owned();
+        assert_eq!(with("name: a button without a name"), [("no-name", title)]);
+        assert_eq!(with("contrast: grey on white"), []);
+    }
+
+    /// A form that was sent with two texts, and came back with this tree.
+    fn sent(kind: &str, tree: &str, status: u16) -> State {
+        let fields = [("Name", "type=text"), ("Code", kind)];
+        let fill = |(name, _): (&str, &str)| {
+            let (field, value) = (target("textbox", Some(name)), template("Ada Lovelace"));
+            Action::Fill(vec![FieldValue { field, value }])
+        };
+        let goal = Goal::Send { form: "post /a".to_owned(), with: "everything".to_owned() };
+        let mut state = state(status, goal);
+        state.probe.steps.extend(fields.map(fill));
+        state.look.tree = Tree::read(tree);
+        let field = |(name, kind): (&str, &str)| Field {
+            role: "textbox".to_owned(),
+            label: name.to_owned(),
+            marks: vec![kind.to_owned()],
+            target: Some(target("textbox", Some(name))),
+            ..Field::default()
+        };
+        state.look.forms = vec![Form { fields: fields.map(field).to_vec(), ..Form::default() }];
+        state
+    }
+
+    const LOST: &str = "- textbox \"Name\": Ada Lovelace\n- textbox \"Code\"\n";
+
+    #[test]
+    fn a_text_that_a_refused_form_loses_is_found_and_one_that_is_kept_or_accepted_is_not() {
+        let found = judge(&only(sent("type=text", LOST, 422)));
+        let title =
+            "textbox \"Code\" is empty again after the form on /a was refused with everything";
+        let said: Vec<_> = found.iter().map(|it| (it.rule, it.title.as_str())).collect();
+        assert_eq!(said, [("form-loses-text", title)]);
+        let alert = format!("- alert: no\n{LOST}");
+        assert_eq!(rules(&only(sent("type=text", &alert, 200))), ["form-loses-text"]);
+        let kept = format!("{}: Ada Lovelace\n", LOST.trim_end());
+        assert_eq!(rules(&only(sent("type=text", &kept, 422))), [""; 0]);
+        assert_eq!(rules(&only(sent("type=text", LOST, 200))), [""; 0]);
+    }
+
+    #[test]
+    fn a_password_that_is_emptied_is_right_and_a_text_beside_it_that_is_emptied_is_not() {
+        assert_eq!(rules(&only(sent("type=password", LOST, 422))), [""; 0]);
+        let both = "- textbox \"Name\"\n- textbox \"Code\"\n";
+        assert_eq!(rules(&only(sent("type=password", both, 422))), ["form-loses-text"]);
+    }
+
+    #[test]
+    fn a_field_that_the_product_writes_in_its_own_way_loses_nothing_and_one_that_it_cuts_does() {
+        let with = |held: &str| {
+            let other = format!("{}: {held}\n", LOST.trim_end());
+            let states = vec![sent("type=text", LOST, 422), sent("type=text", &other, 200)];
+            rules(&Map { states, ..Map::new(Rules::default()) })
+        };
+        assert_eq!(with("ADA-LOVELACE"), [""; 0]);
+        assert_eq!(with("Ada L"), ["form-loses-text"]);
+    }
+
+    #[test]
+    fn of_two_fields_of_one_name_the_one_that_was_typed_into_is_looked_at() {
+        let with = |tree: &str| {
+            let mut own = sent("type=text", tree, 422);
+            let field = Target { nth: Some(2), ..target("textbox", Some("Name")) };
+            let value = template("Ada Lovelace");
+            own.probe.steps = vec![Action::Fill(vec![FieldValue { field, value }])];
+            rules(&only(own))
+        };
+        assert_eq!(with("- textbox \"Name\"\n- textbox \"Name\": Ada Lovelace\n"), [""; 0]);
+        assert_eq!(
+            with("- textbox \"Name\": Ada Lovelace\n- textbox \"Name\"\n"),
+            ["form-loses-text"]
+        );
     }
 }

@@ -20,6 +20,7 @@
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `write.rs`: from the map to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
+//! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
 mod commands;
@@ -34,6 +35,8 @@ mod propose;
 mod safe;
 mod seen;
 mod share;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod write;
 

@@ -56,14 +56,15 @@ pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
     written.into_iter().filter(|it| !covered(it)).collect()
 }
 
-/// Names that are taken get a number.
+/// Names that are taken get a number, and one that nobody has.
 fn unique(all: &mut [Written]) {
-    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    let mut taken = BTreeSet::new();
     for it in all {
-        let times = taken.entry(it.name.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            it.name = format!("{}-{times}", it.name);
+        let plain = it.name.clone();
+        let mut number = 1;
+        while !taken.insert(it.name.clone()) {
+            number += 1;
+            it.name = format!("{plain}-{number}");
         }
     }
 }
@@ -533,5 +534,20 @@ mod tests {
         let names: Vec<String> =
             ["a", "a", "watch"].iter().map(|it| snapshot(it, &mut taken).name).collect();
         assert_eq!(names, ["a", "a-2", "watch-2"]);
+    }
+
+    #[test]
+    fn a_name_that_a_number_makes_is_never_one_that_another_has() {
+        let one = |name: &str| Written {
+            area: "a".to_owned(),
+            name: name.to_owned(),
+            about: String::new(),
+            product: None,
+            steps: Vec::new(),
+            probes: Vec::new(),
+        };
+        let mut all = ["a", "a", "a-2", "a"].map(one);
+        unique(&mut all);
+        assert_eq!(all.map(|it| it.name), ["a", "a-2", "a-2-2", "a-3"]);
     }
 }

@@ -1,0 +1,221 @@
+//! The room as a whole on small pages written by hand: what is proposed, absorbed, written, counted.
+
+use super::page::Look;
+use super::probe::{Goal, Probe, batches};
+use super::seen::{Ran, Seen, Sight, seen};
+use super::write::{fresh, write};
+use super::{Map, Rules, Share, Shares};
+use crate::model::{Action, FacetKind};
+
+/// A page with three links and a form.
+fn shop(path: &str) -> Look {
+    let tree = "- main:\n  - heading \"Shop\" [level=1]\n  - link \"Tea\" [url=/tea]\n  \
+                - link \"Pots\" [url=/pots]\n  - link \"About\" [url=/about]\n  - form:\n    \
+                - textbox \"Name\"\n    - button \"Save\"\n";
+    let links = "link \"Tea\": /tea\nlink \"Pots\": /pots\nlink \"About\": /about\n";
+    let fields = "form: post /save\ntextbox \"Name\" [type=text]\nbutton \"Save\" [type=submit]\n";
+    page(path, tree, links, fields)
+}
+
+fn page(path: &str, tree: &str, links: &str, fields: &str) -> Look {
+    Look::read(&[
+        (FacetKind::Page, format!("path: {path}\ntitle: Shop\nstatus: 200\n")),
+        (FacetKind::Aria, tree.to_owned()),
+        (FacetKind::Links, links.to_owned()),
+        (FacetKind::Fields, fields.to_owned()),
+    ])
+}
+
+fn saw(probe: &Probe, look: Look) -> Seen {
+    Seen {
+        probe: probe.clone(),
+        sights: vec![(1, Sight::Page(Box::new(look)))],
+        events: Vec::new(),
+        remarks: Vec::new(),
+        failure: None,
+        counts: true,
+    }
+}
+
+/// A map that began at `/`, with what else it begins with taken away.
+fn begun(seed: u64) -> (Map, Probe) {
+    let mut map = Map::new(Rules { pages_are_copies: true, seed, ..Rules::default() });
+    map.begin_at("/");
+    let first = map.propose(1).remove(0);
+    map.propose(10);
+    (map, first)
+}
+
+fn known(seed: u64) -> Map {
+    let (mut map, first) = begun(seed);
+    map.absorb(vec![saw(&first, shop("/"))]);
+    map
+}
+
+fn said(probes: &[Probe]) -> Vec<String> {
+    probes.iter().map(Probe::said).collect()
+}
+
+const FORM: &str = "post /save (Name)";
+
+#[test]
+fn a_page_with_three_links_and_a_form_gives_three_visits_and_the_ways_to_fill_it() {
+    let own = said(&known(0).propose(50));
+    let form = |with: &str| format!("the form {FORM} with {with}");
+    let wanted = [
+        "/about".to_owned(),
+        "/pots".to_owned(),
+        "/tea".to_owned(),
+        form("everything"),
+        form("Name = odd letters"),
+        form("nothing"),
+        form("Name = 200 letters"),
+    ];
+    assert_eq!(own, wanted);
+}
+
+#[test]
+fn the_same_map_and_seed_propose_the_same_and_nothing_twice() {
+    let mut map = known(7);
+    let own = map.propose(50);
+    assert_eq!(own, known(7).propose(50));
+    assert_eq!(map.propose(50), []);
+    let sorted = |seed| {
+        let mut all = said(&known(seed).propose(50));
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(7), sorted(8), "a seed orders, and leaves nothing out");
+}
+
+#[test]
+fn of_a_thousand_links_of_one_kind_the_boundaries_are_visited_and_the_rest_is_told() {
+    let (mut map, first) = begun(0);
+    let links: String =
+        (1..=1_000).map(|it| format!("link \"Thing {it}\": /things/{it}\n")).collect();
+    map.absorb(vec![saw(&first, page("/", "- main:\n", &links, ""))]);
+    let next = map.propose(50);
+    let mut own = said(&next);
+    own.sort();
+    assert_eq!(own, ["/things/1", "/things/1000", "/things/2", "/things/3"]);
+    let same = |it: &Probe| saw(it, page(&it.said(), "- main:\n", "", ""));
+    map.absorb(next.iter().map(same).collect());
+    let linked = |it: &&Probe| matches!(it.goal, Goal::Page { linked: true, .. });
+    assert_eq!(map.propose(50).iter().filter(linked).count(), 0);
+    map.give_up("the time is over");
+    let told: Vec<&str> = map.missed.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(told, ["996 more addresses like /things/1"]);
+}
+
+#[test]
+fn a_state_reached_twice_by_its_shape_is_expanded_once() {
+    let tree = |name: &str| format!("- main:\n  - heading \"{name}\"\n  - button \"More\"\n");
+    let proposed = |second: &str| {
+        let (mut map, first) = begun(0);
+        map.absorb(vec![saw(&first, page("/", &tree("One"), "", ""))]);
+        let before = said(&map.propose(50));
+        map.absorb(vec![saw(&first, page("/", second, "", ""))]);
+        (before, said(&map.propose(50)))
+    };
+    let more = vec!["Click \"More\"".to_owned()];
+    assert_eq!(proposed(&tree("Two")), (more.clone(), vec![]));
+    let other = tree("Two").replace("More", "Less");
+    assert_eq!(proposed(&other), (more, vec!["Click \"Less\"".to_owned()]));
+}
+
+#[test]
+fn what_was_disturbed_is_tried_once_more_alone_and_then_told_as_missed() {
+    let (mut map, first) = begun(0);
+    let disturbed = |probe: &Probe| Seen {
+        counts: false,
+        failure: Some("cut".to_owned()),
+        ..saw(probe, shop("/"))
+    };
+    map.absorb(vec![disturbed(&first)]);
+    let again = map.propose(50);
+    assert_eq!(again, [Probe { shares: false, ..first }]);
+    map.absorb(vec![disturbed(&again[0])]);
+    assert_eq!(map.propose(50), []);
+    let told: Vec<_> = map.missed.iter().map(|it| (it.what.as_str(), it.why.as_str())).collect();
+    assert_eq!(told, [("/", "cut")]);
+}
+
+#[test]
+fn a_probe_that_was_never_run_does_not_count_and_says_so() {
+    let (_, first) = begun(0);
+    let own = seen(&batches(vec![first.clone()]), &[], &|_| None);
+    let wanted = Seen {
+        probe: first,
+        sights: Vec::new(),
+        events: Vec::new(),
+        remarks: Vec::new(),
+        failure: Some("it was not run".to_owned()),
+        counts: false,
+    };
+    assert_eq!(own, [wanted]);
+}
+
+#[test]
+fn a_request_or_a_file_is_a_write_and_a_beacon_is_none() {
+    let (_, first) = begun(0);
+    let wrote = |writes: &str| {
+        let writes = vec![writes.to_owned()];
+        saw(&first, Look { writes, ..shop("/") }).wrote()
+    };
+    assert_eq!((wrote("POST /save"), wrote("POST /count beacon")), (true, false));
+    let ran = |files: &str| {
+        let ran = Ran { files: files.to_owned(), ..Ran::default() };
+        Seen { sights: vec![(0, Sight::Command(ran))], ..saw(&first, shop("/")) }.wrote()
+    };
+    assert_eq!((ran("written: a.csv"), ran("\n")), (true, false));
+}
+
+/// Everything that a page with three links and a form leads to, seen.
+fn whole() -> Map {
+    let mut map = known(0);
+    let all = map.propose(50);
+    let answer = |it: &Probe| match &it.goal {
+        Goal::Send { with, .. } => {
+            let tree = format!("- main:\n  - heading \"Sent with {with}\"\n");
+            saw(it, page("/save", &tree, "", ""))
+        }
+        _ => saw(it, page(&it.said(), "- main:\n  - heading \"Other\"\n", "", "")),
+    };
+    map.absorb(all.iter().map(answer).collect());
+    map
+}
+
+#[test]
+fn no_two_written_scenarios_have_one_name_or_do_the_same() {
+    let map = whole();
+    let written = write(&map);
+    let deeds = |steps: &[Action]| -> Vec<String> {
+        let own = steps.iter().filter(|it| !matches!(it, Action::Snapshot(_)));
+        own.map(Action::describe).collect()
+    };
+    for (at, one) in written.iter().enumerate() {
+        for other in &written[at + 1..] {
+            assert_ne!(one.name, other.name);
+            assert_ne!(deeds(&one.steps), deeds(&other.steps), "{} {}", one.name, other.name);
+        }
+    }
+    let mut probes: Vec<&String> = written.iter().flat_map(|it| &it.probes).collect();
+    let all = probes.len();
+    probes.sort();
+    probes.dedup();
+    assert_eq!((probes.len(), all), (8, 8), "each probe is asserted by one scenario");
+    assert_eq!(fresh(written.clone(), &[]), written);
+}
+
+#[test]
+fn the_shares_count_what_was_seen_and_what_a_scenario_asserts() {
+    let map = whole();
+    let share = |seen, asserted| Share { seen, asserted };
+    let none = Shares::of(&map, &[]);
+    let wanted =
+        Shares { pages: share(5, 0), forms: share(1, 0), fields: share(1, 0), ..Shares::default() };
+    assert_eq!(none, wanted);
+    let wanted =
+        Shares { pages: share(5, 5), forms: share(1, 1), fields: share(1, 1), ..Shares::default() };
+    assert_eq!(Shares::of(&map, &write(&map)), wanted);
+}
