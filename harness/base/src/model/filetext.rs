@@ -15,6 +15,8 @@
 
 use std::borrow::Cow;
 
+use super::facet::END_MARK;
+
 /// How far content stands to the right of its header.
 pub const INDENT: usize = 4;
 
@@ -256,6 +258,12 @@ pub const ODD_COLOURS: &str = "[written with colour codes, though not to a termi
 pub const ODD_ENDS: &str = "[lines end in CR LF]";
 /// The same of an output whose last byte is no `\n`.
 pub const ODD_LAST: &str = "[the last line does not end]";
+
+/// Whether a line says how an output ends.
+#[must_use]
+pub fn is_end(line: &str) -> bool {
+    line.starts_with(END_MARK) || line == ODD_LAST
+}
 
 /// An output without what is said below it of its bytes.
 #[must_use]

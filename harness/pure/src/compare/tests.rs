@@ -50,7 +50,7 @@ fn ports_and_folders_of_another_night_are_no_difference() {
 #[test]
 fn a_lost_line_end_and_a_lost_facet_are_seen() {
     assert_eq!(canonical(FacetKind::Stdout, "a\n"), "a");
-    assert_eq!(canonical(FacetKind::Stdout, "a"), "a\n\\ no line end here");
+    assert_eq!(canonical(FacetKind::Stdout, "a"), "a\n[the last line does not end]");
     assert_eq!(canonical(FacetKind::Stdout, "\n"), "\\ ends with \"\\n\"");
     assert_eq!(canonical(FacetKind::Aria, "a \n\n"), "a");
     let mut night = Night::default();
@@ -61,6 +61,23 @@ fn a_lost_line_end_and_a_lost_facet_are_seen() {
         .seen("c", 1, "out", "shopctl", &[])
         .end("c", 1, Outcome::Completed);
     assert_eq!(run(&night).differences[0].difference.facets[0].expected, "warning");
+}
+
+#[test]
+fn a_baseline_that_says_in_an_older_way_that_its_last_line_does_not_end_still_holds() {
+    let seen = |seen: &[u8]| {
+        let mut night = Night::default();
+        night
+            .command_scenario("c", "shopctl", Some("out"))
+            .baseline("c", "out", FacetKind::Stdout, b"{\"hash\": 1}\n\\ no line end here")
+            .begin("c", 1)
+            .seen("c", 1, "out", "shopctl", &[(FacetKind::Stdout, seen)])
+            .end("c", 1, Outcome::Completed);
+        run(&night).differences.len()
+    };
+    assert_eq!(seen(b"{\"hash\": 1}\n[the last line does not end]\n"), 0);
+    assert_eq!(seen(b"{\"hash\": 1}"), 0);
+    assert_eq!(seen(b"{\"hash\": 1}\n"), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::pictures::picture_change;
 use super::shown::{count, short};
-use crate::model::observe::END_MARK;
+use crate::model::filetext::is_end;
 use crate::model::{FacetChange, FacetKind, Finding};
 
 /// As many lines are shown where there are no more than [`ALL_OF`].
@@ -56,7 +56,7 @@ fn lead_facet<'a>(facets: &'a [FacetChange], pieces: &[&str]) -> Option<&'a Face
     };
     // A failed step and an exit code say it by themselves.
     let is_plain = |facet: &FacetChange| matches!(facet.facet, None | Some(FacetKind::Exit));
-    let is_nothing = |text: &str| text.lines().all(|line| line.starts_with(END_MARK));
+    let is_nothing = |text: &str| text.lines().all(|line| is_end(line));
     let says_nothing =
         |facet: &FacetChange| is_nothing(&facet.expected) && is_nothing(&facet.actual);
     let rank = |facet: &FacetChange| match facet.facet {

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::screen::{Part, part_of};
+use crate::model::filetext::is_end;
 use crate::model::finding::FacetChange;
-use crate::model::observe::END_MARK;
 use crate::model::thing::{Node, Thing};
 use crate::model::{Change, Difference, FacetKind};
 
@@ -65,7 +65,7 @@ impl<'a> Line<'a> {
 
     /// Whether it says how an output ends, which nobody notices who reads it.
     pub(super) fn is_end(&self) -> bool {
-        self.text().starts_with(END_MARK)
+        is_end(self.text())
     }
 }
 
@@ -128,7 +128,7 @@ fn kind(facet: FacetKind, line: &str) -> u32 {
         // What is masked is in the way of nobody.
         FacetKind::Aria if line.ends_with("[masked]") => 10,
         FacetKind::Aria => weight(line),
-        FacetKind::Stdout | FacetKind::Stderr if line.starts_with(END_MARK) => 20,
+        FacetKind::Stdout | FacetKind::Stderr if is_end(line) => 20,
         FacetKind::Stdout | FacetKind::Screen => 6,
         FacetKind::Stderr => 7,
         FacetKind::Files => 8,

@@ -7,9 +7,9 @@ use super::names::{row, verb};
 use super::places::place_of;
 use super::plain::{HALF, plain, room, sides};
 use super::said::more;
+use crate::model::filetext::ODD_LAST;
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::moved::is_moved_code;
-use crate::model::observe::END_MARK;
 use crate::model::thing::{Thing, USAGE, about};
 
 /// What a program prints otherwise; `on` says where, unless it is its standard output.
@@ -121,7 +121,7 @@ fn is_layout(all: &[&Line<'_>]) -> bool {
 
 /// The line that says how an output ends, in words.
 fn end(line: &str, not: &str, place: &str) -> String {
-    if line.trim_start_matches(END_MARK).starts_with("no line end") {
+    if line == ODD_LAST {
         return format!("The output of {place} {not}ends in the middle of a line");
     }
     format!("The output of {place} {not}ends with empty lines")

@@ -13,10 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use self::pairs::{Pair, pairs};
 use super::items::Items;
 use crate::model::change::{Change, is_frame, is_look};
-use crate::model::filetext::{Lines, name};
+use crate::model::filetext::{Lines, is_end, name};
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
 use crate::model::moved::put_aside;
-use crate::model::observe::END_MARK;
 use crate::model::thing::{Node, Thing};
 use crate::model::{FacetKind, WatchKind};
 
@@ -157,7 +156,7 @@ fn thing(facet: FacetKind, line: &str) -> Thing {
             Thing::Node { role: node.role.to_owned(), name: node.name.map(str::to_owned) }
         }
         FacetKind::Exit => Thing::Exit,
-        FacetKind::Stdout | FacetKind::Stderr if line.starts_with(END_MARK) => Thing::End,
+        FacetKind::Stdout | FacetKind::Stderr if is_end(line) => Thing::End,
         _ if is_frame(line) => Thing::Frame,
         FacetKind::Screen if is_look(line) => Thing::Look,
         FacetKind::Links
@@ -215,7 +214,7 @@ fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
     let side = |tag: DiffTag| -> BTreeSet<String> {
         let lines = diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed);
         // How an output ends says nothing of its order.
-        lines.filter(|it| !it.starts_with(END_MARK)).collect()
+        lines.filter(|it| !is_end(it)).collect()
     };
     let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
     if removed == added {
