@@ -56,7 +56,7 @@ fn lead_facet<'a>(facets: &'a [FacetChange], pieces: &[&str]) -> Option<&'a Face
     };
     // A failed step and an exit code say it by themselves.
     let is_plain = |facet: &FacetChange| matches!(facet.facet, None | Some(FacetKind::Exit));
-    let is_nothing = |text: &str| text.lines().all(|line| is_end(line));
+    let is_nothing = |text: &str| text.lines().all(is_end);
     let says_nothing =
         |facet: &FacetChange| is_nothing(&facet.expected) && is_nothing(&facet.actual);
     let rank = |facet: &FacetChange| match facet.facet {
