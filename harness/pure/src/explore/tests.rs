@@ -94,8 +94,8 @@ fn the_same_map_and_seed_propose_the_same_and_nothing_twice() {
 #[test]
 fn of_a_thousand_links_of_one_kind_the_boundaries_are_visited_and_the_rest_is_told() {
     let (mut map, first) = begun(0);
-    let links: String =
-        (1..=1_000).map(|it| format!("link \"Thing {it}\": /things/{it}\n")).collect();
+    let link = |it: u32| format!("link \"Thing {it}\": /things/{it}");
+    let links = (1..=1_000).map(link).collect::<Vec<_>>().join("\n");
     map.absorb(vec![saw(&first, page("/", "- main:\n", &links, ""))]);
     let next = map.propose(50);
     let mut own = said(&next);
@@ -321,4 +321,25 @@ fn of_two_ways_to_send_a_form_that_show_the_same_one_is_written() {
     assert_eq!(tried(&|_| "- alert: no\n".to_owned()), [key("everything")]);
     let all = ["everything", "Name = odd letters", "nothing", "Name = 200 letters"].map(key);
     assert_eq!(tried(&|with| format!("- alert: {with}\n")), all);
+}
+
+#[test]
+fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried() {
+    let mut map = Map::new(Rules::default());
+    map.begin_with(vec!["shop".to_owned()], None);
+    let ran = |probe: &Probe, stdout: &str| {
+        let ran = Ran { exit: "exit: 0".to_owned(), stdout: stdout.to_owned(), ..Ran::default() };
+        Seen { sights: vec![(0, Sight::Command(ran))], ..saw(probe, shop("/")) }
+    };
+    let help = map.propose(1).remove(0);
+    let usage = "usage: shop [--csv] [--json]\n\noptions:\n  --csv  as CSV\n  --json  as JSON\n";
+    map.absorb(vec![ran(&help, usage)]);
+    let is_csv = |it: &&Probe| matches!(&it.goal, Goal::Run { with, .. } if with == "--csv");
+    let all = map.propose(50);
+    let csv = all.iter().find(is_csv).expect("an option of the help is tried");
+    map.absorb(vec![ran(csv, "a,b")]);
+    let shares = Shares::of(&map, &write(&map));
+    let share = |seen, asserted| Share { seen, asserted };
+    let wanted = Shares { commands: share(1, 1), flags: share(2, 1), ..Shares::default() };
+    assert_eq!(shares, wanted);
 }
