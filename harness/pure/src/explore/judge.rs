@@ -133,7 +133,7 @@ fn loses_text(map: &Map, state: &State) -> Option<Fault> {
     }
     let lost = filled(&state.probe).find(|it| {
         it.value.raw().trim().len() > 2
-            && shown(&state.look, &it.field).is_some_and(|shown| shown.is_none())
+            && shown(&state.look, &it.field).is_some_and(|shown| shown.value.is_none())
             && !is_password(map, state, &it.field)
             && !is_normalised(map, form, &it.field)
     })?;
@@ -152,15 +152,15 @@ fn filled(probe: &Probe) -> impl Iterator<Item = &FieldValue> {
     fields.flatten()
 }
 
-/// What a text field holds; the outer `None` where the page has no such field.
-fn shown<'a>(look: &'a Look, field: &Target) -> Option<Option<&'a str>> {
+/// The text field of a page that a target names.
+fn shown<'a>(look: &'a Look, field: &Target) -> Option<&'a Item> {
     let wanted = field.locator.to_string();
     let own = |item: &&Item| {
         item.role == "textbox"
             && target(&item.role, item.name.as_deref()).locator.to_string() == wanted
     };
     let at = field.nth.unwrap_or(1).saturating_sub(1) as usize;
-    look.tree.items.iter().filter(own).nth(at).map(|item| item.value.as_deref())
+    look.tree.items.iter().filter(own).nth(at)
 }
 
 /// Whether a field hides what is typed, by the page that was filled or the one that came back.
@@ -181,7 +181,7 @@ fn is_normalised(map: &Map, form: &str, field: &Target) -> bool {
         .filter(|it| matches!(&it.probe.goal, Goal::Send { form: own, .. } if own == form));
     sent.into_iter().any(|state| {
         let typed = filled(&state.probe).find(|it| it.field == *field);
-        let held = shown(&state.look, field).flatten();
+        let held = shown(&state.look, field).and_then(|it| it.value.as_deref());
         typed.zip(held).is_some_and(|(typed, held)| {
             let typed = typed.value.raw().replace("$${", "${");
             // A long text may be shown cut.

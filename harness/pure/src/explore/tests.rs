@@ -5,7 +5,10 @@ use super::probe::{Goal, Probe, batches};
 use super::seen::{Ran, Seen, Sight, seen};
 use super::write::{fresh, write};
 use super::{Map, Rules, Share, Shares};
-use crate::model::{Action, FacetKind};
+use crate::model::event::FacetRecord;
+use crate::model::{
+    Action, Entry, Event, EvidenceRef, FacetKind, Purpose, StepOutcome, StepRecord, Surface,
+};
 
 /// A page with three links and a form.
 fn shop(path: &str) -> Look {
@@ -91,8 +94,8 @@ fn the_same_map_and_seed_propose_the_same_and_nothing_twice() {
 #[test]
 fn of_a_thousand_links_of_one_kind_the_boundaries_are_visited_and_the_rest_is_told() {
     let (mut map, first) = begun(0);
-    let links: String =
-        (1..=1_000).map(|it| format!("link \"Thing {it}\": /things/{it}\n")).collect();
+    let link = |it: u32| format!("link \"Thing {it}\": /things/{it}");
+    let links = (1..=1_000).map(link).collect::<Vec<_>>().join("\n");
     map.absorb(vec![saw(&first, page("/", "- main:\n", &links, ""))]);
     let next = map.propose(50);
     let mut own = said(&next);
@@ -218,4 +221,125 @@ fn the_shares_count_what_was_seen_and_what_a_scenario_asserts() {
     let wanted =
         Shares { pages: share(5, 5), forms: share(1, 1), fields: share(1, 1), ..Shares::default() };
     assert_eq!(Shares::of(&map, &write(&map)), wanted);
+}
+
+/// The log of one attempt of two probes of two steps: a step and a checkpoint each.
+fn night(scenario: &str) -> Vec<Entry> {
+    let scenario = scenario.to_owned();
+    let evidence = |path: &str| EvidenceRef {
+        kind: "facet".to_owned(),
+        media: "text/plain".to_owned(),
+        path: path.to_owned(),
+        bytes: 20,
+    };
+    let facet = |facet, path: &str| FacetRecord {
+        facet,
+        evidence: evidence(path),
+        environment: None,
+        masks: Vec::new(),
+        layout: None,
+    };
+    let step = |index| Event::Step {
+        scenario: scenario.clone(),
+        attempt: 1,
+        step: StepRecord {
+            index,
+            text: String::new(),
+            action: None,
+            surface: Surface::Browser,
+            place: "/".to_owned(),
+            outcome: StepOutcome::Passed,
+            decided: None,
+            remark: None,
+            duration_ms: 1,
+            evidence: Vec::new(),
+        },
+    };
+    let checkpoint = |step, page: &str| Event::Checkpoint {
+        scenario: scenario.clone(),
+        attempt: 1,
+        checkpoint: "x".to_owned(),
+        step,
+        place: "/".to_owned(),
+        facets: vec![facet(FacetKind::Page, page), facet(FacetKind::Requests, "requests")],
+    };
+    let started = Event::AttemptStarted {
+        scenario: scenario.clone(),
+        attempt: 1,
+        known: Vec::new(),
+        purpose: Purpose::default(),
+    };
+    let events =
+        [started, step(1), checkpoint(2, "a"), step(2), step(3), checkpoint(4, "b"), step(4)];
+    let entry = |(seq, event)| Entry { seq, at: chrono::DateTime::UNIX_EPOCH, event };
+    (0..).zip(events).map(entry).collect()
+}
+
+#[test]
+fn each_probe_of_a_scenario_has_its_own_sights_and_what_follows_a_write_does_not_count() {
+    let (_, first) = begun(0);
+    let probe =
+        |id: &str| Probe { id: id.to_owned(), steps: first.steps[..2].to_vec(), ..first.clone() };
+    let made = batches(vec![probe("one"), probe("two")]);
+    let entries = night(&made[0].scenario.id);
+    let told = |requests: &'static str| -> Vec<(String, Vec<usize>, String, bool)> {
+        let read = |it: &EvidenceRef| {
+            Some(match it.path.as_str() {
+                "requests" => requests.as_bytes().to_vec(),
+                page => format!("path: /{page}\n").into_bytes(),
+            })
+        };
+        let own = seen(&made, &entries, &read).into_iter().map(|it| {
+            let path = it.page().map(|it| it.path.clone()).unwrap_or_default();
+            let at = it.sights.iter().map(|it| it.0).collect();
+            (it.probe.id, at, path, it.counts)
+        });
+        own.collect()
+    };
+    let wanted = |counts| {
+        let one = |id: &str, path: &str, counts| (id.to_owned(), vec![1], path.to_owned(), counts);
+        vec![one("one", "/a", true), one("two", "/b", counts)]
+    };
+    assert_eq!(told(""), wanted(true));
+    assert_eq!(told("POST /save\n"), wanted(false));
+}
+
+#[test]
+fn of_two_ways_to_send_a_form_that_show_the_same_one_is_written() {
+    let tried = |tree: &dyn Fn(&str) -> String| -> Vec<String> {
+        let mut map = known(0);
+        let all = map.propose(50);
+        let sent = all.iter().filter_map(|it| match &it.goal {
+            Goal::Send { with, .. } => Some(saw(it, page("/save", &tree(with), "", ""))),
+            _ => None,
+        });
+        map.absorb(sent.collect());
+        let written = write(&map).into_iter().filter(|it| it.about.starts_with("The form"));
+        written.flat_map(|it| it.probes).collect()
+    };
+    let key = |with: &str| format!("send {FORM} with {with}");
+    assert_eq!(tried(&|_| "- alert: no\n".to_owned()), [key("everything")]);
+    let all = ["everything", "Name = odd letters", "nothing", "Name = 200 letters"].map(key);
+    assert_eq!(tried(&|with| format!("- alert: {with}\n")), all);
+}
+
+#[test]
+fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried() {
+    let mut map = Map::new(Rules::default());
+    map.begin_with(vec!["shop".to_owned()], None);
+    let ran = |probe: &Probe, stdout: &str| {
+        let ran = Ran { exit: "exit: 0".to_owned(), stdout: stdout.to_owned(), ..Ran::default() };
+        Seen { sights: vec![(0, Sight::Command(ran))], ..saw(probe, shop("/")) }
+    };
+    let help = map.propose(1).remove(0);
+    let usage = "usage: shop [--csv] [--json]\n\noptions:\n  --csv  as CSV\n  --json  as JSON\n";
+    map.absorb(vec![ran(&help, usage)]);
+    let is_csv = |it: &&Probe| matches!(&it.goal, Goal::Run { with, .. } if with == "--csv");
+    let all = map.propose(50);
+    let csv = all.iter().find(is_csv).expect("an option of the help is tried");
+    map.absorb(vec![ran(csv, "a,b")]);
+    let shares = Shares::of(&map, &write(&map));
+    let share = |seen, asserted| Share { seen, asserted };
+    let wanted = Shares { commands: share(1, 1), flags: share(2, 1), ..Shares::default() };
+    assert_eq!(shares, wanted);
 }
