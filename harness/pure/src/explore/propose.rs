@@ -328,18 +328,12 @@ impl Map {
         if query.contains('&') || !self.tried.insert(format!("odd {}", class_of(path))) {
             return;
         }
-        let pairs: Vec<(&str, &str)> =
-            query.split('&').map(|it| it.split_once('=').unwrap_or((it, ""))).collect();
-        for (index, (key, value)) in pairs.iter().enumerate() {
-            let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
-            for other in ["", "nonsense", odd] {
-                let mut own: Vec<String> =
-                    pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
-                own[index] = format!("{key}={other}");
-                self.visit(&format!("{place}?{}", own.join("&")), Some(at), false, 42);
-            }
-            self.visit(&format!("{path}&{key}={value}"), Some(at), false, 28);
+        let (key, value) = query.split_once('=').unwrap_or((query, ""));
+        let odd = if value.parse::<i64>().is_ok() { "-1" } else { "999" };
+        for other in ["", "nonsense", odd] {
+            self.visit(&format!("{place}?{key}={other}"), Some(at), false, 42);
         }
+        self.visit(&format!("{path}&{key}={value}"), Some(at), false, 28);
     }
 
     /// After something was written: what else shows it.
