@@ -1,5 +1,6 @@
 //! What the browser pretends to be: laid over each other, from a step on, and with wrong values.
 
+use nightshift::model::Kept;
 use nightshift::model::gesture::Network;
 use nightshift::model::page_settings::{
     ColorScheme, Credentials, Geolocation, Permission, Permitted,
@@ -17,7 +18,10 @@ async fn said(bench: &mut Bench) -> String {
     let css = Target::plain(Locator::Css("#said".into()));
     let captures = [("said".to_owned(), PageCapture::Text(css, None))];
     match bench.done(Action::Capture(captures.into_iter().collect())).await {
-        Done::Passed(values) => values[0].1.clone(),
+        Done::Passed(values) => match &values[0].1 {
+            Kept::One(value) => value.clone(),
+            Kept::All(_) => unreachable!("one value was asked for"),
+        },
         Done::Failed(failure) => panic!("{failure:?}"),
     }
 }

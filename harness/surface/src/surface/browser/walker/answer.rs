@@ -161,6 +161,15 @@ pub struct Followed {
     pub element: Value,
 }
 
+/// What all things have that a target means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// What is read of each, in document order; null for one that has none.
+    pub values: Vec<Option<String>>,
+    /// Where nothing matches: whether it may lie in a frame of another origin.
+    pub foreign: bool,
+}
+
 /// How an element is. Where it is not connected, nothing else is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]

@@ -29,8 +29,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
-    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Scrolled,
-    TextRun, TextRuns, Widget,
+    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Read,
+    Scrolled, TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -87,6 +87,14 @@ pub enum Question<'a> {
         attributes: &'a [String],
         /// Whether it is brought into view first.
         scroll: Scroll,
+    },
+    /// What each of the things that a target means has: of those that are visible, where there are
+    /// some; answered by [`Read`].
+    Read {
+        /// The target.
+        target: &'a Target,
+        /// What is read of each.
+        part: Part<'a>,
     },
     /// Role and name of every element in document order; answered by a list of [`Computed`].
     Roles,
@@ -157,6 +165,18 @@ pub enum Hint<'a> {
     Css(&'a str),
 }
 
+/// What is read of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part<'a> {
+    /// Its visible text, white space collapsed.
+    Text,
+    /// Its value, where it is a control.
+    Value,
+    /// This attribute.
+    Attribute(&'a str),
+}
+
 /// What to say where nothing was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Explain {
@@ -208,6 +228,9 @@ impl Question<'_> {
                 }),
                 (*element).clone(),
             ],
+            Self::Read { target, part } => {
+                vec![json!({ "op": "read", "target": target, "part": part })]
+            }
             Self::Roles => vec![json!({ "op": "roles" })],
             Self::Runs => vec![json!({ "op": "runs" })],
             Self::Lettering => vec![json!({ "op": "lettering" })],
