@@ -179,7 +179,10 @@ async fn a_command_that_hangs_is_timed_out_and_gone() {
 #[tokio::test]
 async fn a_daemon_serves_the_next_command_and_ends_with_the_attempt() {
     let mut bench = Bench::new();
-    let daemon = shell("setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $! > pid");
+    let daemon = shell(
+        "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $! > pid
+         until grep -q ^sleep /proc/$!/cmdline; do sleep 0.01; done",
+    );
     assert_eq!(bench.run(daemon).await.done, Done::Passed(Vec::new()));
     assert_eq!(
         bench.run(shell("grep -q sleep /proc/$(cat pid)/cmdline")).await.done,
