@@ -40,6 +40,18 @@ fn place(name: &str) -> Response {
             "<title>Ad</title><h1>Beside an ad</h1><iframe title=Ad src='/never'></iframe>\
              <button onclick='document.title = \"Clicked\"'>Go</button>"
         }
+        "asked" => {
+            "<title>Asked</title><h1>Orders</h1><p id=out>nothing</p><script>\
+             const say = (text) => { out.textContent = text };\
+             const ways = { fetch: () => fetch('/inner').then((it) => say('answered ' + it.status)),\
+               xhr() { const it = new XMLHttpRequest(); it.onloadend = () => say('answered ' + it.status);\
+                 it.open('GET', '/inner'); it.send() },\
+               image() { const it = new Image(); it.onload = it.onerror = () => say('no picture'); it.src = '/inner' },\
+               frame() { const it = document.createElement('iframe'); it.onload = () => say('a frame');\
+                 it.src = '/inner'; document.body.append(it) } };\
+             </script><button onclick='ways.fetch()'>fetch</button><button onclick='ways.xhr()'>xhr</button>\
+             <button onclick='ways.image()'>image</button><button onclick='ways.frame()'>frame</button>"
+        }
         "restless" => include_str!("restless.html"),
         "device" => include_str!("device.html"),
         _ => return StatusCode::NOT_FOUND.into_response(),
