@@ -105,6 +105,7 @@ impl<'a> Known<'a> {
             .sightings
             .iter()
             .filter_map(|it| it.change.after.as_deref())
+            .filter_map(|it| it.split("; hidden now: ").next())
             .flat_map(|it| it.split(", ").filter(|it| it.contains("(hidden)")))
             .flat_map(quoted_names)
             .collect();

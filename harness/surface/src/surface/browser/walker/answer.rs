@@ -128,9 +128,21 @@ pub struct Matches {
     pub missing_within: bool,
     /// Where nothing matches: the nearest things, as `button "Apply filter"`.
     pub nearest: Vec<String>,
+    /// Where nothing matches, and the very thing is there and hidden: that.
+    #[serde(default)]
+    pub hidden_now: Option<HiddenNow>,
     /// Where nothing matches: the frames of other origins that it may lie in.
     #[serde(default)]
     pub foreign: Vec<ForeignFrame>,
+}
+
+/// A thing that is there and hidden at the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenNow {
+    /// The thing, as `link "Delete"`.
+    pub said: String,
+    /// The step that shows it, as `hover: 'row "Ada"'`; `None` where the page does not say.
+    pub step: Option<String>,
 }
 
 /// One thing that a target means.

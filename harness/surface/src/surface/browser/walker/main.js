@@ -127,7 +127,8 @@ function find(target, explain, ways) {
   }
   const lacking = result.missing || target;
   return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
-    nearest: !list.length && explain ? nearest(lacking) : [], foreign: list.length ? [] : foreignFor(target) };
+    nearest: !list.length && explain ? nearest(lacking) : [],
+    hidden_now: !list.length && explain ? hiddenNow(lacking) : null, foreign: list.length ? [] : foreignFor(target) };
 }
 
 // What each of the things has that a target means: of the visible ones, where there are some.

@@ -13,6 +13,7 @@
 //! - `names.js`: accessible names by ACCNAME 1.2.
 //! - `tree.js`: the aria and text facets.
 //! - `find.js`: finds targets, and the nearest names.
+//! - `reveal.js`: what shows a thing that is hidden at the moment.
 //! - `describe.js`: the best target for an element, and what a target matches.
 //! - `widgets.js`: where the pointer goes, what a list offers, what scrolls.
 //! - `details.js`: links, fields and keys of storage.
@@ -29,8 +30,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
-    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Read,
-    Scrolled, TextRun, TextRuns, Widget,
+    HiddenNow, Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed,
+    Read, Scrolled, TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -49,6 +50,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("picture.js"),
     include_str!("lettering.js"),
     include_str!("describe.js"),
+    include_str!("reveal.js"),
     include_str!("widgets.js"),
     include_str!("details.js"),
     include_str!("a11y.js"),
