@@ -421,4 +421,47 @@ mod tests {
         assert_eq!(items.around(DiffTag::Added, 2), Some("- row \"Ada 3 Edit\":"));
         assert!(items.can_be_one(Some(2), Some(3)));
     }
+
+    /// Cards with two lines each.
+    fn cards(all: &[(&str, u32)]) -> String {
+        let card = |(name, stock): &(&str, u32)| {
+            format!(
+                "- article:\n  - heading \"{name}\"\n  - text: {stock} left\n  - text: Sold here\n"
+            )
+        };
+        all.iter().map(card).collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_card_stay_with_it_wherever_it_stands() {
+        let was = cards(&[("Ada", 3), ("Bob", 4), ("Cid", 5)]);
+        let is = cards(&[("Cid", 6), ("Ada", 3), ("Bob", 4)]);
+        let items = Items::of_tree(&was, &is);
+        // Of Cid, who stood third and stands first, the third line is another one.
+        assert!(items.can_be_one(Some(11), Some(3)));
+        assert!(!items.can_be_one(Some(3), Some(3)), "that is Ada's");
+        assert!(items.stays(DiffTag::Removed, Some(10), "- heading \"Cid\""));
+        assert!(!items.stays(DiffTag::Removed, Some(11), "- text: 5 left"));
+        assert!(!items.is_reordered(), "the others stand as they stood");
+        let back = cards(&[("Cid", 5), ("Bob", 4), ("Ada", 3)]);
+        assert!(Items::of_tree(&was, &back).is_reordered());
+    }
+
+    #[test]
+    fn rows_with_another_key_are_other_records_unless_nothing_else_changed() {
+        let row = |it: &(&str, &str)| {
+            format!(
+                "- row \"{0} {1} paid\":\n  - cell \"{0}\"\n  - cell \"{1}\"\n  - cell \"paid\"\n",
+                it.0, it.1
+            )
+        };
+        let page = |all: &[(&str, &str)]| all.iter().map(row).collect::<String>();
+        let was = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("4", "Cid")]);
+        let edited = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("5", "Cid")]);
+        assert!(Items::of_tree(&was, &edited).can_be_one(Some(14), Some(14)));
+        let other = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("5", "Dot")]);
+        assert!(!Items::of_tree(&was, &other).can_be_one(Some(14), Some(14)));
+        let renamed = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("4", "Dot")]);
+        assert!(Items::of_tree(&was, &renamed).can_be_one(Some(15), Some(15)));
+    }
 }

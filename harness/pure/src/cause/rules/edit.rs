@@ -165,9 +165,13 @@ fn cut(old: &str, new: &str) -> Option<Edit> {
 /// The words that a changed line lost and got, where they say enough to know them again: a number
 /// or a short word changes for many reasons.
 fn words(old: &str, new: &str) -> Option<Edit> {
-    let (gone, came) = middle(old, new)?;
+    let whole = || (old.to_owned(), new.to_owned());
+    let (gone, came) = middle(old, new).unwrap_or_else(whole);
+    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
     let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
-    (letters >= TELLING).then_some(Edit::Words(gone, came))
+    let (was, is) = (bare(&gone), bare(&came));
+    let said = if was == is { (gone, came) } else { (was, is) };
+    (letters >= TELLING).then_some(Edit::Words(said.0, said.1))
 }
 
 /// A value that stands in place of another one, where both say enough to be known again.

@@ -15,7 +15,7 @@ const ROW: usize = 3;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut keyed = Vec::new();
-    let (mut columns, mut rows) = (Vec::new(), Vec::new());
+    let (mut columns, mut rows, mut of_records) = (Vec::new(), Vec::new(), Vec::new());
     for spot in 0..evidence.spots.len() {
         for (node, change) in evidence.seen_at(spot) {
             if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
@@ -27,6 +27,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 rows.extend(shape.map(|it| ((spot, change.after.is_some(), it.text), node)));
                 continue;
             };
+            if let Thing::Field(name) = &change.thing {
+                of_records.push(((spot, name.clone()), node));
+            }
             if let Some((count, differ)) = fields(old, new) {
                 keyed.extend(differ.iter().map(|it| ((spot, count, it.0), node)));
             }
@@ -39,6 +42,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     }
     let mut found = stars(keyed, "they stand in one column");
     found.extend(stars(columns, "they stand in one column"));
+    found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(rows, "they are rows of the same list"));
     found
 }
@@ -115,7 +119,10 @@ pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Diffe
 
 #[cfg(test)]
 mod tests {
+    use super::super::joined;
     use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
 
     #[test]
     fn lines_that_are_built_alike_are_rows_of_one_list() {
@@ -141,5 +148,27 @@ mod tests {
         );
         assert_eq!(fields("a,b,c", "a,b"), None);
         assert_eq!(fields("It is, as it was", "It is, as it is"), None);
+    }
+
+    #[test]
+    fn rows_of_one_list_that_came_or_differ_in_one_column_are_one_and_others_are_not() {
+        let of = |lines: &[(Option<&str>, Option<&str>)]| {
+            let one = |it: &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+            };
+            let changes = lines.iter().map(one).collect();
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+            joined(edges, &[testing::located("log", "watch log", facets)])
+        };
+        let day = |was, is| (Some(was), Some(is));
+        let (monday, tuesday) = ("Mon 03 March (8h 30m)", "Tue 04 March (2h 10m)");
+        let both = [day("Mon 03 March (9h 00m)", monday), day("Tue 04 March (3h 00m)", tuesday)];
+        assert_eq!(of(&both), [(monday.to_owned(), tuesday.to_owned())]);
+        let other = day("Tue 04 March (3h 00m)", "Tue 05 March (3h 00m)");
+        assert_eq!(of(&[both[0], other]), [], "that is another column");
+        let (first, second) = ("5f4104 22:40 to 01:10 ferry", "3fe94c 08:00 to 09:30 crane");
+        let came = [(None, Some(first)), (None, Some(second))];
+        assert_eq!(of(&came), [(second.to_owned(), first.to_owned())]);
+        assert_eq!(of(&[came[0], (Some(second), None)]), [], "one came and one went");
     }
 }

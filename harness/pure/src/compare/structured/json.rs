@@ -177,10 +177,16 @@ fn record(
     flatten(whole, pointer, "", &mut fields);
     let lines = |pointer: &str| spans.get(pointer).map(|it| numbers.of_range(it));
     let many = lines(pointer).is_some_and(|it| it.len() > 1);
+    let mut on_line: HashMap<u32, usize> = HashMap::new();
+    for line in fields.iter().flat_map(|it| lines(&it.1).unwrap_or_default()) {
+        *on_line.entry(line).or_default() += 1;
+    }
     let values = fields.iter().map(|(name, pointer, said)| {
         let own = lines(pointer).unwrap_or_default();
         let alone = match own.as_slice() {
-            [one] if many => text.lines().nth(*one as usize - 1).map(|it| it.trim().to_owned()),
+            [one] if many && on_line[one] == 1 => {
+                text.lines().nth(*one as usize - 1).map(|it| it.trim().to_owned())
+            }
             _ => None,
         };
         (name.clone(), Value { text: said.clone(), lines: own, alone })
@@ -195,7 +201,12 @@ fn record(
     (order, record)
 }
 
-/// What each item of a list is told by: the first of its members that says another text or number in
+/// Whether a member is called a number that tells one thing from another.
+fn is_id(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("id")
+}
+
+/// What each item of a list is told by: the first of its members that says another text, or id, in
 /// every item, else its position.
 fn labels(items: &[Json]) -> Vec<String> {
     const LONGEST: usize = 40;
@@ -203,7 +214,7 @@ fn labels(items: &[Json]) -> Vec<String> {
     let said = |key: &String| -> Option<Vec<String>> {
         let label = |item: &Json| match item.get(key)? {
             Json::String(text) => Some(text.clone()),
-            Json::Number(number) if number.is_u64() => Some(number.to_string()),
+            Json::Number(number) if is_id(key) => Some(number.to_string()),
             _ => None,
         };
         let all: Vec<String> = items.iter().map(label).collect::<Option<_>>()?;

@@ -263,7 +263,15 @@ fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
         let lacks = |name: &String| {
             same || one.records.iter().any(|it| it.values.contains_key(name) && stays(it, other))
         };
-        let missing: Vec<String> = missing.filter(|it| lacks(it)).cloned().collect();
+        // A list that is empty is the one that has items on the other side.
+        let is_list = |name: &String| {
+            other
+                .fields
+                .iter()
+                .any(|it| it.strip_prefix(name).is_some_and(|it| it.starts_with('[')))
+        };
+        let missing: Vec<String> =
+            missing.filter(|it| !is_list(it) && lacks(it)).cloned().collect();
         items(&missing, &|of| other.fields.iter().any(|it| it.starts_with(of)))
     };
     let (gone, came) = (only(was, is), only(is, was));
@@ -422,8 +430,15 @@ fn record(
         (Some(text), value.lines)
     };
     let has = |of: &Record, name: &String| of.values.contains_key(name);
+    // A list that is empty is the one that has items on the other side.
+    let is_list = |name: &str| {
+        let of = |it: &Record| {
+            it.values.keys().any(|it| it.strip_prefix(name).is_some_and(|it| it.starts_with('[')))
+        };
+        of(a) || of(b)
+    };
     let (both, one): (Vec<&String>, Vec<&String>) =
-        differing.into_iter().partition(|it| has(a, it) && has(b, it));
+        differing.into_iter().filter(|it| !is_list(it)).partition(|it| has(a, it) && has(b, it));
     let changed = both.iter().map(|name| {
         let (mut old, mut new) = (value(a, name), value(b, name));
         without_place(&mut old, &mut new);
