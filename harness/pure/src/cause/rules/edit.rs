@@ -74,7 +74,11 @@ fn edit(change: &Change) -> Option<Edit> {
             let state = if tree { state(facet, old, new) } else { None };
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
             let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
-            let address = || addresses(change).and_then(|(was, is)| signs(&plain(was), &plain(is)));
+            let address = || {
+                let (was, is) = addresses(change)?;
+                let whole = same_word(was, is).is_none();
+                signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
+            };
             let spelled = || padded(old, new).or_else(|| cut(old, new));
             let said = state.or_else(spelled).or(row).or_else(address);
             said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
@@ -165,13 +169,42 @@ fn cut(old: &str, new: &str) -> Option<Edit> {
 /// The words that a changed line lost and got, where they say enough to know them again: a number
 /// or a short word changes for many reasons.
 fn words(old: &str, new: &str) -> Option<Edit> {
+    let telling = |it: &(String, String)| {
+        let letters = it.0.chars().chain(it.1.chars()).filter(|it| it.is_alphabetic());
+        letters.count() >= TELLING
+    };
     let whole = || (old.to_owned(), new.to_owned());
-    let (gone, came) = middle(old, new).unwrap_or_else(whole);
-    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
-    let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
-    let (was, is) = (bare(&gone), bare(&came));
-    let said = if was == is { (gone, came) } else { (was, is) };
-    (letters >= TELLING).then_some(Edit::Words(said.0, said.1))
+    let said = || {
+        let (gone, came) = middle(old, new).unwrap_or_else(whole);
+        let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+        let (was, is) = (bare(&gone), bare(&came));
+        if was == is { (gone, came) } else { (was, is) }
+    };
+    let found = same_word(old, new).filter(telling).unwrap_or_else(said);
+    telling(&found).then_some(Edit::Words(found.0, found.1))
+}
+
+/// The one word that stands in place of another one, however often it does in a line or an address.
+fn same_word(old: &str, new: &str) -> Option<(String, String)> {
+    let all = differing(old, new);
+    let first = *all.first()?;
+    let only = all.iter().all(|it| *it == first) && all.len() < tokens(old).len();
+    only.then(|| (first.0.to_owned(), first.1.to_owned()))
+}
+
+/// What an address lost and got between what both begin and end with, from sign to sign.
+fn part(old: &str, new: &str) -> Option<Edit> {
+    const TELLING: usize = 4;
+    let cut = |it: char| !it.is_alphanumeric();
+    let head = old.bytes().zip(new.bytes()).take_while(|it| it.0 == it.1).count();
+    let head = old.get(..head)?.rfind(cut).map_or(0, |at| at);
+    let tail = old[head..].bytes().rev().zip(new[head..].bytes().rev());
+    let tail = tail.take_while(|it| it.0 == it.1).count();
+    let from = old.len() - tail;
+    let tail = old.get(from..)?.find(cut).map_or(0, |at| tail - at);
+    let (gone, came) = (old.get(head..old.len() - tail)?, new.get(head..new.len() - tail)?);
+    let letters = gone.chars().chain(came.chars()).filter(|it| it.is_alphabetic()).count();
+    (head > 0 && letters >= TELLING).then(|| Edit::Words(gone.to_owned(), came.to_owned()))
 }
 
 /// A value that stands in place of another one, where both say enough to be known again.

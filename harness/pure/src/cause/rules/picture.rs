@@ -182,6 +182,22 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let one = if is_shift { shifted.collect() } else { one };
         found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
+    if found.is_empty() { displaced(evidence, node) } else { found }
+}
+
+/// What came or went in the tree wherever a region that may only stand elsewhere is seen: one that is
+/// called by no name, or by things that are gone from there, or new there, and not in the tree.
+fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let said = sighting.change.after.as_deref().unwrap_or_default();
+        let elsewhere = ["is gone", "are gone", "is new", "are new"];
+        let may_be_elsewhere = elsewhere.iter().any(|it| said.ends_with(it))
+            || names(sighting.change).iter().all(|it| quoted_name(it).is_none());
+        let near = evidence.seen_at(sighting.spot).find(|it| came_or_went(it.1));
+        let Some(near) = near.filter(|_| may_be_elsewhere) else { return Vec::new() };
+        found.push(Edge::follows(near.0, node, "something came or went on the page"));
+    }
     found
 }
 
