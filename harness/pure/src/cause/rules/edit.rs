@@ -1,7 +1,7 @@
 //! The same edit of different things is one cause wherever it stands: the same words put in or taken
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
-//! and were not, links that became buttons, a link that is gone from
-//! every page, texts that are too faint in the same colours.
+//! and were not, links that became buttons, a link that is gone from every page, texts that are too
+//! faint in the same colours, numbers that lost the zeros before them, texts that are cut.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, middle};
+use crate::model::edit::{TELLING, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -34,6 +34,10 @@ enum Edit {
     Link(String, bool),
     /// A number with its comma elsewhere, by so many places.
     Scaled(i64),
+    /// The same numbers with zeros before them, or without.
+    Padded(bool),
+    /// A text of so many characters that was cut to so many, or the other way round.
+    Cut(usize, usize),
     /// This field of a row in place of that, whatever the row is.
     Field(String, String),
     /// Other signs and spaces between the same words.
@@ -71,8 +75,9 @@ fn edit(change: &Change) -> Option<Edit> {
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
             let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
             let address = || addresses(change).and_then(|(was, is)| signs(&plain(was), &plain(is)));
-            let said = state.or(row).or_else(address).or_else(|| words(old, new));
-            said.or_else(|| value(&change.thing, old, new))
+            let spelled = || padded(old, new).or_else(|| cut(old, new));
+            let said = state.or_else(spelled).or(row).or_else(address);
+            said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
         }
         (None, Some(new)) if facet == FacetKind::A11y => faint(new).map(Edit::Faint),
         (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
@@ -124,6 +129,37 @@ fn state(facet: FacetKind, old: &str, new: &str) -> Option<Edit> {
         return edit(format!("-{}", lost.join(" ")), format!("+{}", gained.join(" ")));
     }
     None
+}
+
+/// Both sides of each word or number that differs, where as many stand on both; empty otherwise.
+fn differing<'a>(old: &'a str, new: &'a str) -> Vec<(&'a str, &'a str)> {
+    let (was, is) = (tokens(old), tokens(new));
+    let pairs = was.iter().copied().zip(is.iter().copied()).filter(|it| it.0 != it.1);
+    if was.len() == is.len() { pairs.collect() } else { Vec::new() }
+}
+
+/// Numbers that are written with other zeros before them and are the same.
+fn padded(old: &str, new: &str) -> Option<Edit> {
+    let number = |it: &str| {
+        let digits = it.trim_end_matches(|it: char| it.is_ascii_alphabetic());
+        let rest = &it[digits.len()..];
+        Some((digits.parse::<u64>().ok()?, rest.to_owned()))
+    };
+    let all = differing(old, new);
+    let longer = all.first().map(|it| it.1.len() > it.0.len())?;
+    let same = |(was, is): &(&str, &str)| {
+        number(was).is_some_and(|it| number(is) == Some(it)) && (is.len() > was.len()) == longer
+    };
+    all.iter().all(same).then_some(Edit::Padded(longer))
+}
+
+/// One text of which an end came or went, where both sides say enough to be known again.
+fn cut(old: &str, new: &str) -> Option<Edit> {
+    let differ = differing(old, new);
+    let [(was, is)] = differ.as_slice() else { return None };
+    let telling = |it: &str| it.len() >= TELLING && it.contains(|it: char| it.is_ascii_digit());
+    let (short, long) = if was.len() < is.len() { (was, is) } else { (is, was) };
+    (telling(short) && long.starts_with(short)).then_some(Edit::Cut(was.len(), is.len()))
 }
 
 /// The words that a changed line lost and got, where they say enough to know them again: a number

@@ -1,5 +1,6 @@
 //! A command that ends otherwise says otherwise: its exit code, and what came or went as a whole on
-//! its outputs. A line that only reads otherwise has nothing to do with how the command ends.
+//! its outputs; what came or went in what later commands of the attempt print. A line that only reads
+//! otherwise has nothing to do with how the command ends.
 
 use super::Rule;
 use crate::cause::{Edge, Evidence};
@@ -25,7 +26,39 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             }
         }
     }
+    for (spot, exit) in exits.iter().enumerate() {
+        found.extend(exit.iter().flat_map(|it| later(evidence, spot, *it)));
+    }
     found
+}
+
+/// What came or went in what later commands of the same attempts print or write, and nowhere else: a
+/// command did not do its work, or did what it had refused.
+fn later(evidence: &Evidence<'_>, spot: usize, exit: usize) -> Vec<Edge> {
+    let first: Vec<usize> = evidence.nodes[exit].spots().collect();
+    let is_later = |at: usize| {
+        let own = |it: &&usize| {
+            let (one, other) = (&evidence.spots[**it].difference, &evidence.spots[at].difference);
+            (&one.scenario, one.attempt) == (&other.scenario, other.attempt)
+                && one.step < other.step
+        };
+        first.iter().any(|it| own(&it))
+    };
+    let after = evidence.of_attempt(spot).iter().filter(|it| is_later(**it));
+    let nodes = after.flat_map(|it| evidence.at[*it].iter().copied());
+    let came_or_went = |node: usize| {
+        let sightings = &evidence.nodes[node].sightings;
+        let printed = matches!(
+            evidence.nodes[node].facet(),
+            Some(FacetKind::Stdout | FacetKind::Files | FacetKind::Aria)
+        );
+        printed
+            && sightings.iter().all(|it| it.change.before.is_none() != it.change.after.is_none())
+    };
+    let change = evidence.nodes[exit].change();
+    let turns = (change.before.as_deref() == Some("0")) != (change.after.as_deref() == Some("0"));
+    let own = nodes.filter(|it| turns && came_or_went(*it) && evidence.only_where(*it, is_later));
+    own.map(|it| Edge::follows(exit, it, "a command before it ends otherwise")).collect()
 }
 
 /// Whether what came or went as a whole can follow from how a command ends: one that fails says why

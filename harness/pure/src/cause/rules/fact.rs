@@ -129,7 +129,7 @@ fn listed(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
     };
     let mut found = Vec::new();
     for spot in 0..evidence.spots.len() {
-        for block in blocks(evidence, spot) {
+        for block in evidence.blocks(spot) {
             let of_line = |(_, change): &(usize, &Change)| match (&change.before, &change.after) {
                 (Some(line), None) => causes(line, &was),
                 (None, Some(line)) => causes(line, &is),
@@ -154,36 +154,6 @@ fn counts(change: &Change, lines: usize) -> bool {
     let by = differing(change).map(|(was, is)| was.abs_diff(is));
     let most = WHOLE.unsigned_abs() * lines as u64;
     by.is_some_and(|it| it.is_multiple_of(WHOLE.unsigned_abs()) && it <= most)
-}
-
-/// The lines that came or went side by side in what a command printed or wrote.
-fn blocks<'a>(evidence: &Evidence<'a>, spot: usize) -> Vec<Vec<(usize, &'a Change)>> {
-    let side = |change: &Change| match (change.old_lines.first(), change.new_lines.first()) {
-        _ if change.before.is_some() && change.after.is_some() => None,
-        (Some(line), None) => Some((change.facet, false, *line)),
-        (None, Some(line)) => Some((change.facet, true, *line)),
-        // A record that went knows where it would stand.
-        (Some(line), Some(_)) => Some((change.facet, change.before.is_none(), *line)),
-        (None, None) => None,
-    };
-    let printed = evidence
-        .seen_at(spot)
-        .filter(|it| matches!(it.1.facet, Some(FacetKind::Stdout | FacetKind::Files)));
-    let mut all: Vec<_> = printed.filter_map(|it| Some((side(it.1)?, it))).collect();
-    all.sort_by_key(|it| (it.0, it.1.0));
-    let mut blocks: Vec<Vec<(usize, &Change)>> = Vec::new();
-    let mut last = None;
-    for ((facet, new, line), it) in all {
-        let is_next = last.is_some_and(|(of, side, at)| {
-            (of, side) == (facet, new) && line.saturating_sub(at) <= 1
-        });
-        match blocks.last_mut().filter(|_| is_next) {
-            Some(own) => own.push(it),
-            None => blocks.push(vec![it]),
-        }
-        last = Some((facet, new, line));
-    }
-    blocks
 }
 
 /// A row of an output that stands elsewhere, where it names the one thing of which a value is another

@@ -123,11 +123,11 @@ fn lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> 
 }
 
 fn plain_lines(facet: FacetKind, diff: &[DiffLine], replaced: bool, items: &Items) -> Vec<Change> {
-    let (moved, around, quoted) = (moved(diff), surroundings(facet, diff), quoted(diff));
+    let (moved, around, quoted) = (Moved::of(diff, items), surroundings(facet, diff), quoted(diff));
     let one = |pair: Pair<'_>| {
         let (old_lines, new_lines) = (pair.old_lines(), pair.new_lines());
         let keep = |line: Option<&DiffLine>| {
-            line.map(DiffLine::trimmed).filter(|line| !line.is_empty() && !moved.contains(line))
+            line.filter(|it| moved.tells(it, items)).map(DiffLine::trimmed)
         };
         let (before, after) = (keep(pair.removed).filter(|_| !replaced), keep(pair.added));
         let line = before.as_deref().or(after.as_deref())?;
@@ -208,19 +208,34 @@ fn quoted(diff: &[DiffLine]) -> HashSet<(DiffTag, u32)> {
     found
 }
 
-/// Lines that stand on both sides once indentation is left out: they moved and did not change.
-/// Where nothing else changed, the order is the change, and they count.
-fn moved(diff: &[DiffLine]) -> BTreeSet<String> {
-    let side = |tag: DiffTag| -> BTreeSet<String> {
-        let lines = diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed);
-        // How an output ends says nothing of its order.
-        lines.filter(|it| !is_end(it)).collect()
-    };
-    let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
-    if removed == added {
-        return BTreeSet::new();
+/// Lines that moved and did not change.
+struct Moved {
+    /// What stands on both sides once indentation is left out.
+    both: BTreeSet<String>,
+    /// Whether the order is a change: nothing else changed, or records that say what they said stand
+    /// in another order.
+    is_told: bool,
+}
+
+impl Moved {
+    fn of(diff: &[DiffLine], items: &Items) -> Self {
+        let side = |tag: DiffTag| -> BTreeSet<String> {
+            let lines = diff.iter().filter(|line| line.tag == tag).map(DiffLine::trimmed);
+            // How an output ends says nothing of its order.
+            lines.filter(|it| !is_end(it)).collect()
+        };
+        let (removed, added) = (side(DiffTag::Removed), side(DiffTag::Added));
+        let is_told = removed == added || items.is_reordered();
+        Self { both: removed.intersection(&added).cloned().collect(), is_told }
     }
-    removed.intersection(&added).cloned().collect()
+
+    /// Whether a line says that something changed.
+    fn tells(&self, line: &DiffLine, items: &Items) -> bool {
+        let text = line.trimmed();
+        let number = if line.tag == DiffTag::Removed { line.old_line } else { line.new_line };
+        let stays = || items.stays(line.tag, number, &text);
+        !text.is_empty() && if self.both.contains(&text) { self.is_told } else { !stays() }
+    }
 }
 
 /// For each changed line of a tree or of files, by its side and number, what it stands in.

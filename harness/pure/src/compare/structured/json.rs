@@ -1,8 +1,9 @@
 //! [`read`]: JSON and JSON lines as records of fields. A list of objects is a record for each, and so
-//! are the objects of several lists, each under its name; any other document is one record. Objects in objects are told by path (`customer.name`), lists as a
-//! whole.
+//! are the objects of several lists, each under its name; any other document is one record. Objects in
+//! objects are told by path (`customer.name`), and so are objects in lists, each by what tells it from
+//! the others there (`lines[pen].price`); other lists are told as a whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde_json::Value as Json;
@@ -194,6 +195,27 @@ fn record(
     (order, record)
 }
 
+/// What each item of a list is told by: the first of its members that says another text or number in
+/// every item, else its position.
+fn labels(items: &[Json]) -> Vec<String> {
+    const LONGEST: usize = 40;
+    let members = items.first().and_then(Json::as_object).into_iter().flat_map(|it| it.keys());
+    let said = |key: &String| -> Option<Vec<String>> {
+        let label = |item: &Json| match item.get(key)? {
+            Json::String(text) => Some(text.clone()),
+            Json::Number(number) if number.is_u64() => Some(number.to_string()),
+            _ => None,
+        };
+        let all: Vec<String> = items.iter().map(label).collect::<Option<_>>()?;
+        let fits =
+            all.iter().all(|it| !it.is_empty() && it.len() <= LONGEST && !it.contains(['[', ']']));
+        let unique: BTreeSet<&String> = all.iter().collect();
+        (fits && unique.len() == all.len()).then_some(all)
+    };
+    let mut all = members.filter_map(said);
+    all.next().unwrap_or_else(|| (0..items.len()).map(|it| it.to_string()).collect())
+}
+
 /// Every value by its name, its pointer and what it says.
 fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
     match value {
@@ -205,8 +227,9 @@ fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
             }
         }
         Json::Array(items) if items.iter().any(Json::is_object) => {
-            for (at, item) in items.iter().enumerate() {
-                flatten(item, &format!("{pointer}/{at}"), &format!("{name}[{at}]"), out);
+            let labels = labels(items);
+            for ((at, item), label) in items.iter().enumerate().zip(labels) {
+                flatten(item, &format!("{pointer}/{at}"), &format!("{name}[{label}]"), out);
             }
         }
         other => out.push((name.to_owned(), pointer.to_owned(), other.to_string())),
