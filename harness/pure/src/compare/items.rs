@@ -38,7 +38,7 @@ struct Item {
 impl Items {
     /// Reads where the lines of a detail stand: the trees and the details, each before and after.
     pub(super) fn of((was, is): (&str, &str), (before, after): (&str, &str)) -> Self {
-        let (old, new) = (Tree::read(was), Tree::read(is));
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
         let mut held = HashMap::new();
         let sides = [
@@ -56,19 +56,15 @@ impl Items {
 
     /// Reads where the lines of a tree stand, before and after.
     pub(super) fn of_tree(was: &str, is: &str) -> Self {
-        let (old, new) = (Tree::read(was), Tree::read(is));
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
         let (mut held, mut said) = (HashMap::new(), HashSet::new());
         let sides =
             [(DiffTag::Removed, was, &old, &records.0), (DiffTag::Added, is, &new, &records.1)];
         for (side, text, tree, records) in sides {
-            for ((number, item), text) in (1_u32..).zip(&tree.lines).zip(text.lines()) {
-                // What says one thing is another thing or the same one that changed: nobody knows.
-                let outward = std::iter::successors(*item, |it| tree.items[*it].outer);
-                let Some(item) = outward.into_iter().find(|it| tree.items[*it].parts.len() > 1)
-                else {
-                    continue;
-                };
+            let lines = (1_u32..).zip(tree.telling()).zip(text.lines());
+            for ((number, item), text) in lines {
+                let Some(item) = item else { continue };
                 let line = tree.items[item].line.to_owned();
                 held.insert((side, number), Item { line, record: records[item] });
                 said.insert((side, records[item], text.trim().to_owned()));
@@ -143,11 +139,11 @@ impl<'a> Shown<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn read(text: &'a str) -> Self {
+    fn read(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut tree = Self { items: Vec::new(), named: BTreeMap::new(), lines: Vec::new() };
         // How far in the lines around this one stand, and the item that begins there.
         let mut around: Vec<(usize, Option<usize>)> = Vec::new();
-        for line in text.lines() {
+        for line in lines {
             let indentation = line.len() - line.trim_start().len();
             around.retain(|(outer, _)| *outer < indentation);
             let node = Node::read(line);
@@ -172,6 +168,15 @@ impl<'a> Tree<'a> {
         tree
     }
 
+    /// Of each line the innermost item around it that says several things: what says one thing is
+    /// another thing or the same one that changed, nobody knows which.
+    fn telling(&self) -> impl Iterator<Item = Option<usize>> {
+        self.lines.iter().map(|item| {
+            let mut outward = std::iter::successors(*item, |it| self.items[*it].outer);
+            outward.find(|it| self.items[*it].parts.len() > 1)
+        })
+    }
+
     /// The lines of a detail that stand in an item, by their numbers from 1. What the detail has
     /// more or less often than the tree is in none that is known.
     fn holders(&self, detail: &str) -> Vec<(u32, usize)> {
@@ -190,6 +195,17 @@ impl<'a> Tree<'a> {
 /// What a thing is called, in the tree and in its details alike.
 fn called(node: &Node<'_>) -> String {
     format!("{} {}", node.role, node.name.unwrap_or_default())
+}
+
+/// For each line of two trees a number for the record that it stands in, the same on both sides for
+/// the same record.
+pub(super) fn of_lines(before: &[&str], after: &[&str]) -> [Vec<Option<usize>>; 2] {
+    let (old, new) = (Tree::read(before.iter().copied()), Tree::read(after.iter().copied()));
+    let (was, is) = records(&old, &new);
+    let own = |tree: &Tree<'_>, records: &[usize]| {
+        tree.telling().map(|it| it.map(|it| records[it])).collect()
+    };
+    [own(&old, &was), own(&new, &is)]
 }
 
 /// A number for the record of each item: the same on both sides for the same record.

@@ -52,7 +52,7 @@ fn of_region(place: Rect, expected: &Pixels, actual: &Pixels, bands: &[Band]) ->
     let inside = had.get(to).copied().unwrap_or_default();
     let (whole, of_it) = standing(place, *to, expected, bands);
     let ring = whole.saturating_sub(had.values().sum());
-    let is_ground = inside * 4 > *times || (of_it - inside.min(of_it)) * 4 > ring;
+    let is_ground = inside * 4 > *times || (of_it - inside.min(of_it)) * 2 > ring;
     (*times >= FEWEST && *times * 10 >= all * 9 && !is_ground)
         .then(|| Repaint { from: colour(*from), to: colour(*to) })
 }
