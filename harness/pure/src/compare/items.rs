@@ -4,7 +4,7 @@
 //! has the rows. A row that shows another record brings other details, and what stands in two records
 //! never stands for each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::finding::DiffTag;
 use crate::model::thing::Node;
@@ -18,8 +18,8 @@ const MANY: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Items {
     held: HashMap<(DiffTag, u32), Item>,
-    /// What each record says on each side, line by line.
-    said: HashSet<(DiffTag, usize, String)>,
+    /// How often each record says each of its lines, on each side.
+    said: HashMap<(DiffTag, usize, String), usize>,
     /// Whether the items that say what they said stand in another order.
     reordered: bool,
     /// Whether the lines are those of a tree.
@@ -58,7 +58,7 @@ impl Items {
     pub(super) fn of_tree(was: &str, is: &str) -> Self {
         let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
-        let (mut held, mut said) = (HashMap::new(), HashSet::new());
+        let (mut held, mut said) = (HashMap::new(), HashMap::new());
         let sides =
             [(DiffTag::Removed, was, &old, &records.0), (DiffTag::Added, is, &new, &records.1)];
         for (side, text, tree, records) in sides {
@@ -67,7 +67,7 @@ impl Items {
                 let Some(item) = item else { continue };
                 let line = tree.items[item].line.to_owned();
                 held.insert((side, number), Item { line, record: records[item] });
-                said.insert((side, records[item], text.trim().to_owned()));
+                *said.entry((side, records[item], text.trim().to_owned())).or_default() += 1;
             }
         }
         let reordered = is_reordered(&old, &new, &records.1);
@@ -79,11 +79,13 @@ impl Items {
         self.reordered
     }
 
-    /// Whether a line of a side stands in a record that says it on the other side too.
+    /// Whether a line of a side stands in a record that says it as often on the other side.
     pub(super) fn stays(&self, side: DiffTag, number: Option<u32>, line: &str) -> bool {
         let other = if side == DiffTag::Removed { DiffTag::Added } else { DiffTag::Removed };
-        let record = self.record(side, number);
-        record.is_some_and(|it| self.said.contains(&(other, it, line.to_owned())))
+        let times = |side: DiffTag, record: usize| {
+            self.said.get(&(side, record, line.to_owned())).copied().unwrap_or_default()
+        };
+        self.record(side, number).is_some_and(|it| times(other, it) >= times(side, it).max(1))
     }
 
     /// The number of the record that a line of a side stands in.
@@ -461,6 +463,16 @@ mod tests {
         assert!(!items.is_reordered(), "the others stand as they stood");
         let back = cards(&[("Cid", 5), ("Bob", 4), ("Ada", 3)]);
         assert!(Items::of_tree(&was, &back).is_reordered());
+    }
+
+    #[test]
+    fn a_line_that_a_record_says_twice_and_then_once_does_not_stay() {
+        let row = |it: &str| {
+            format!("- row \"1 {it}\":\n  - cell \"1\"\n  - cell \"{it}\"\n  - cell \"x\"\n")
+        };
+        let items = Items::of_tree(&row("1"), &row("2"));
+        assert!(!items.stays(DiffTag::Removed, Some(3), "- cell \"1\""));
+        assert!(items.stays(DiffTag::Added, Some(2), "- cell \"1\""));
     }
 
     #[test]
