@@ -12,7 +12,10 @@
 //! - `csvkit/` is a dozen commands over tables, `radon/` measures of code as text, JSON, XML and
 //!   Markdown, `trac/` pages that a server renders (`data/fill.py` fills its database),
 //!   `tiddlywiki/` a single page over its own little server (`wiki/` are its notes), `sqlite-web/`
-//!   pages of rows over a database, `radicale/` calendars by HTTP and a single page to manage them.
+//!   pages of rows over a database, `radicale/` calendars by HTTP and a single page to manage them,
+//!   `watson/` a clock for projects with reports as text, CSV and JSON, `klaus/` repositories of git
+//!   on pages that a server renders (`data/make.sh` makes them), `fava/` a year of a ferry's books
+//!   (`data/make.py` writes them) as a single page of tables, charts and journals.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

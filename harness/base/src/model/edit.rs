@@ -2,6 +2,11 @@
 //! one where everything else of a line is the same; [`replaced`]: what stands in place of what. Rules that look for one cause read changes by
 //! them, and so do the titles that tell it.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use super::change::{Change, without_numbers};
 
 /// As many letters, or words, say enough to be known again.
@@ -13,21 +18,45 @@ pub const WHOLE: i64 = 100;
 /// where more differs.
 #[must_use]
 pub fn differing(change: &Change) -> Option<(u64, u64)> {
-    let (old, new) = (change.before.as_deref()?, change.after.as_deref()?);
-    if without_numbers(old) != without_numbers(new) {
+    let (old, new) = (timed(change.before.as_deref()?), timed(change.after.as_deref()?));
+    if without_numbers(&old) != without_numbers(&new) {
         return None;
     }
-    let (was, is) = (numbers(old), numbers(new));
+    let (was, is) = (numbers(&old), numbers(&new));
     let mut differ = was.into_iter().zip(is).filter(|(was, is)| was != is);
     let first = differ.next()?;
     differ.next().is_none().then_some(first)
 }
 
-/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350.
+/// How long something takes, from days to seconds: at least two of them.
+static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+    let all = r"\b(?:(\d+)d ?)?(?:(\d+)h ?)?(?:(\d+)m(?:in)? ?)?(?:(\d+(?:\.\d+)?)s)?\b";
+    Regex::new(all).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
+});
+
+/// A line with each duration as its seconds: `1h 02m 40s` is one number, `3760s`.
+#[must_use]
+pub fn timed(line: &str) -> Cow<'_, str> {
+    const SECONDS: [f64; 4] = [86_400.0, 3_600.0, 60.0, 1.0];
+    DURATION.replace_all(line, |found: &Captures<'_>| {
+        let parts: Vec<f64> = (1..=SECONDS.len())
+            .zip(SECONDS)
+            .filter_map(|(at, of)| Some(found.get(at)?.as_str().parse::<f64>().ok()? * of))
+            .collect();
+        let rest = if found[0].ends_with(' ') { " " } else { "" };
+        if parts.len() > 1 {
+            format!("{}s{rest}", parts.iter().sum::<f64>())
+        } else {
+            found[0].to_owned()
+        }
+    })
+}
+
+/// The numbers of a line, in hundredths: `12` is 1200 and `3.5` is 350; durations in seconds.
 #[must_use]
 pub fn numbers(line: &str) -> Vec<u64> {
     let mut all = Vec::new();
-    for word in line.split(|it: char| !it.is_ascii_digit() && it != '.') {
+    for word in timed(line).split(|it: char| !it.is_ascii_digit() && it != '.') {
         let (whole, rest) = word.split_once('.').unwrap_or((word, ""));
         let Ok(whole) = whole.parse::<u64>() else { continue };
         let rest: String =
@@ -134,6 +163,15 @@ mod tests {
         let both = |gone: &str, came: &str| Some((gone.to_owned(), came.to_owned()));
         assert_eq!(middle("Delete all rows", "Remove all rows"), both("Delete", "Remove"));
         assert_eq!(middle("a b", "c d"), None);
+    }
+
+    #[test]
+    fn a_duration_is_one_number() {
+        assert_eq!(timed("ferry - 1h 19m 59s [2h]"), "ferry - 4799s [2h]");
+        assert_eq!(timed("1d 1h left, 5m 00s"), "90000s left, 300s");
+        assert_eq!(timed("45m of rope, 3 h, 12s, v1.2"), "45m of rope, 3 h, 12s, v1.2");
+        let shorter = change("Total: 9h 53m 16s", "Total: 21h 08m 26s");
+        assert_eq!(differing(&shorter), Some((3_559_600, 7_610_600)));
     }
 
     #[test]

@@ -111,6 +111,37 @@ impl<'a> Evidence<'a> {
         })
     }
 
+    /// The lines that came or went side by side in what a command printed or wrote.
+    #[must_use]
+    pub fn blocks(&self, spot: usize) -> Vec<Vec<(usize, &'a Change)>> {
+        let side = |change: &Change| match (change.old_lines.first(), change.new_lines.first()) {
+            _ if change.before.is_some() && change.after.is_some() => None,
+            (Some(line), None) => Some((change.facet, false, *line)),
+            (None, Some(line)) => Some((change.facet, true, *line)),
+            // A record that went knows where it would stand.
+            (Some(line), Some(_)) => Some((change.facet, change.before.is_none(), *line)),
+            (None, None) => None,
+        };
+        let printed = self
+            .seen_at(spot)
+            .filter(|it| matches!(it.1.facet, Some(FacetKind::Stdout | FacetKind::Files)));
+        let mut all: Vec<_> = printed.filter_map(|it| Some((side(it.1)?, it))).collect();
+        all.sort_by_key(|it| (it.0, it.1.0));
+        let mut blocks: Vec<Vec<(usize, &Change)>> = Vec::new();
+        let mut last = None;
+        for ((facet, new, line), it) in all {
+            let is_next = last.is_some_and(|(of, side, at)| {
+                (of, side) == (facet, new) && line.saturating_sub(at) <= 1
+            });
+            match blocks.last_mut().filter(|_| is_next) {
+                Some(own) => own.push(it),
+                None => blocks.push(vec![it]),
+            }
+            last = Some((facet, new, line));
+        }
+        blocks
+    }
+
     /// Whether a spot is a step that failed.
     #[must_use]
     pub fn is_failure(&self, spot: usize) -> bool {

@@ -140,7 +140,7 @@ pub(super) fn compare(
         return Ok(FacetResult::default());
     }
     match record.facet.shape() {
-        FacetShape::Picture => picture(record, seen, read),
+        FacetShape::Picture => picture(record, seen, redactor, read),
         FacetShape::Tree
         | FacetShape::Files
         | FacetShape::Output
@@ -253,6 +253,10 @@ fn text(
     if facet.shape() == FacetShape::Set {
         change.changes = super::changes::read(&change, false, &Items::default());
         super::changes::beside_known(&mut change.changes, &expected);
+        super::changes::without_renamed(&mut change.changes, &expected, &actual);
+        if change.changes.is_empty() {
+            return Ok(FacetResult::default());
+        }
     }
     Ok(FacetResult {
         replaced: diff.replaced && change.changes.is_empty(),
@@ -341,6 +345,7 @@ fn summary(lines: impl Iterator<Item = String>) -> String {
 fn picture(
     record: &BaselineRecord,
     seen: Option<&FacetRecord>,
+    redactor: &Redactor,
     read: Read<'_>,
 ) -> Result<FacetResult, Trouble> {
     let mut change = FacetChange {
@@ -365,7 +370,9 @@ fn picture(
     // A layout only names things: without one, or with one that is torn, regions stay nameless.
     let layout = |evidence: Option<&EvidenceRef>| {
         let text = evidence.and_then(|it| read_text(it, read).ok());
-        text.map(|it| Layout::from_text(&it)).unwrap_or_default()
+        let mut layout = text.map(|it| Layout::from_text(&it)).unwrap_or_default();
+        redact_names(&mut layout, redactor);
+        layout
     };
     let beside = Beside {
         masks: seen.masks.clone(),
@@ -391,6 +398,18 @@ fn picture(
         layout: seen.layout.clone(),
         ..FacetResult::default()
     })
+}
+
+/// Calls things as the tree does: without what varies.
+fn redact_names(layout: &mut Layout, redactor: &Redactor) {
+    let all: Vec<&str> = layout.things.iter().map(|it| it.name.as_str()).collect();
+    let redacted = redactor.apply(FacetKind::Aria, &all.join("\n"));
+    // A pattern over several lines takes some of them together: then nobody knows which is which.
+    if redacted.lines().count() == layout.things.len() {
+        for (thing, name) in layout.things.iter_mut().zip(redacted.lines()) {
+            name.clone_into(&mut thing.name);
+        }
+    }
 }
 
 /// What was expected of a picture and what was there, in words.

@@ -1,8 +1,8 @@
-//! [`Items`]: in which row or item of its page's tree each line of a detail stands.
+//! [`Items`]: in which row or item of its page's tree each line of the tree, or of a detail, stands.
 //!
 //! The fields and links of a page are lists without rows: thirty check boxes of one name. Their tree
-//! has the rows. A row that shows another record brings other details, and details of two records
-//! never stand for each other.
+//! has the rows. A row that shows another record brings other details, and what stands in two records
+//! never stands for each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,6 +18,12 @@ const MANY: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Items {
     held: HashMap<(DiffTag, u32), Item>,
+    /// How often each record says each of its lines, on each side.
+    said: HashMap<(DiffTag, usize, String), usize>,
+    /// Whether the items that say what they said stand in another order.
+    reordered: bool,
+    /// Whether the lines are those of a tree.
+    is_tree: bool,
 }
 
 /// The item that a line stands in.
@@ -32,7 +38,7 @@ struct Item {
 impl Items {
     /// Reads where the lines of a detail stand: the trees and the details, each before and after.
     pub(super) fn of((was, is): (&str, &str), (before, after): (&str, &str)) -> Self {
-        let (old, new) = (Tree::read(was), Tree::read(is));
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
         let mut held = HashMap::new();
         let sides = [
@@ -45,7 +51,46 @@ impl Items {
                 held.insert((side, number), Item { line, record: records[item] });
             }
         }
-        Self { held }
+        Self { held, ..Self::default() }
+    }
+
+    /// Reads where the lines of a tree stand, before and after.
+    pub(super) fn of_tree(was: &str, is: &str) -> Self {
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
+        let records = records(&old, &new);
+        let (mut held, mut said) = (HashMap::new(), HashMap::new());
+        let sides =
+            [(DiffTag::Removed, was, &old, &records.0), (DiffTag::Added, is, &new, &records.1)];
+        for (side, text, tree, records) in sides {
+            let lines = (1_u32..).zip(tree.telling()).zip(text.lines());
+            for ((number, item), text) in lines {
+                let Some(item) = item else { continue };
+                let line = tree.items[item].line.to_owned();
+                held.insert((side, number), Item { line, record: records[item] });
+                *said.entry((side, records[item], text.trim().to_owned())).or_default() += 1;
+            }
+        }
+        let reordered = is_reordered(&old, &new, &records.1);
+        Self { held, said, reordered, is_tree: true }
+    }
+
+    /// Whether the items that say what they said stand in another order.
+    pub(super) fn is_reordered(&self) -> bool {
+        self.reordered
+    }
+
+    /// Whether a line of a side stands in a record that says it as often on the other side.
+    pub(super) fn stays(&self, side: DiffTag, number: Option<u32>, line: &str) -> bool {
+        let other = if side == DiffTag::Removed { DiffTag::Added } else { DiffTag::Removed };
+        let times = |side: DiffTag, record: usize| {
+            self.said.get(&(side, record, line.to_owned())).copied().unwrap_or_default()
+        };
+        self.record(side, number).is_some_and(|it| times(other, it) >= times(side, it).max(1))
+    }
+
+    /// The number of the record that a line of a side stands in.
+    pub(super) fn record(&self, side: DiffTag, number: Option<u32>) -> Option<usize> {
+        self.held.get(&(side, number?)).map(|it| it.record)
     }
 
     /// The line of the item that a line of a side stands in.
@@ -54,14 +99,12 @@ impl Items {
     }
 
     /// Whether a line of the baseline and one of tonight can be the same thing: they stand in the
-    /// same record, or in none that is known.
+    /// same record, or in none that is known. Of a tree it is known which lines stand in none.
     pub(super) fn can_be_one(&self, old: Option<u32>, new: Option<u32>) -> bool {
-        let record = |side, line: Option<u32>| {
-            line.and_then(|it| self.held.get(&(side, it))).map(|it| it.record)
-        };
-        match (record(DiffTag::Removed, old), record(DiffTag::Added, new)) {
+        match (self.record(DiffTag::Removed, old), self.record(DiffTag::Added, new)) {
             (Some(old), Some(new)) => old == new,
-            (None, _) | (_, None) => true,
+            (None, None) => true,
+            (None, Some(_)) | (Some(_), None) => !self.is_tree,
         }
     }
 }
@@ -71,6 +114,8 @@ struct Tree<'a> {
     items: Vec<Shown<'a>>,
     /// By what a node is called, the innermost item around each node of that name, in their order.
     named: BTreeMap<String, Vec<Option<usize>>>,
+    /// The innermost item around each line; of an item itself.
+    lines: Vec<Option<usize>>,
 }
 
 /// One item as the tree shows it.
@@ -80,6 +125,10 @@ struct Shown<'a> {
     parts: Vec<&'a str>,
     /// How far in it stands.
     depth: usize,
+    /// The item that it stands in.
+    outer: Option<usize>,
+    /// How many items it stands in.
+    level: usize,
 }
 
 /// Items that read alike: of the same role, as far in, and with as many parts.
@@ -92,11 +141,11 @@ impl<'a> Shown<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn read(text: &'a str) -> Self {
-        let mut tree = Self { items: Vec::new(), named: BTreeMap::new() };
+    fn read(lines: impl Iterator<Item = &'a str>) -> Self {
+        let mut tree = Self { items: Vec::new(), named: BTreeMap::new(), lines: Vec::new() };
         // How far in the lines around this one stand, and the item that begins there.
         let mut around: Vec<(usize, Option<usize>)> = Vec::new();
-        for line in text.lines() {
+        for line in lines {
             let indentation = line.len() - line.trim_start().len();
             around.retain(|(outer, _)| *outer < indentation);
             let node = Node::read(line);
@@ -105,7 +154,9 @@ impl<'a> Tree<'a> {
             if node.is_item() {
                 own = Some(tree.items.len());
                 let parts = node.value.into_iter().collect();
-                tree.items.push(Shown { line: line.trim(), parts, depth: indentation });
+                let (line, depth) = (line.trim(), indentation);
+                let level = inner.map_or(0, |it| tree.items[it].level + 1);
+                tree.items.push(Shown { line, parts, depth, outer: inner, level });
             } else {
                 let of_item = around.last().and_then(|it| it.1);
                 if let (Some(item), Some(words)) = (of_item, node.words()) {
@@ -113,9 +164,19 @@ impl<'a> Tree<'a> {
                 }
                 tree.named.entry(called(&node)).or_default().push(inner);
             }
+            tree.lines.push(own.or(inner));
             around.push((indentation, own));
         }
         tree
+    }
+
+    /// Of each line the innermost item around it that says several things: what says one thing is
+    /// another thing or the same one that changed, nobody knows which.
+    fn telling(&self) -> impl Iterator<Item = Option<usize>> {
+        self.lines.iter().map(|item| {
+            let mut outward = std::iter::successors(*item, |it| self.items[*it].outer);
+            outward.find(|it| self.items[*it].parts.len() > 1)
+        })
     }
 
     /// The lines of a detail that stand in an item, by their numbers from 1. What the detail has
@@ -138,56 +199,143 @@ fn called(node: &Node<'_>) -> String {
     format!("{} {}", node.role, node.name.unwrap_or_default())
 }
 
-/// A number for the record of each item: the same on both sides for the same record.
-fn records(old: &Tree<'_>, new: &Tree<'_>) -> (Vec<usize>, Vec<usize>) {
-    let was: Vec<usize> = (0..old.items.len()).collect();
-    let mut is: Vec<Option<usize>> = vec![None; new.items.len()];
-    let mut by_line: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, item) in new.items.iter().enumerate().rev() {
-        by_line.entry(item.line).or_default().push(at);
-    }
-    let mut left = Vec::new();
-    for (at, item) in old.items.iter().enumerate() {
-        match by_line.get_mut(item.line).and_then(Vec::pop) {
-            Some(same) => is[same] = Some(at),
-            None => left.push(at),
-        }
-    }
-    let others = other_records(&old.items, &new.items);
-    left.retain(|at| !others.contains(&old.items[*at].kind()));
-    let telling = (telling(&old.items), telling(&new.items));
-    for at in left.into_iter().take(MOST) {
-        let free = (0..is.len()).filter(|it| is[*it].is_none()).take(MOST);
-        let share = |it: usize| likeness(&old.items[at], &new.items[it], &telling);
-        let near = free.filter_map(|it| Some((share(it)?, std::cmp::Reverse(it)))).max();
-        if let Some((_, std::cmp::Reverse(same))) = near {
-            is[same] = Some(at);
-        }
-    }
-    let fresh = was.len()..;
-    let is = is.into_iter().zip(fresh).map(|(record, own)| record.unwrap_or(own)).collect();
-    (was, is)
+/// For each line of two trees a number for the record that it stands in, the same on both sides for
+/// the same record.
+pub(super) fn of_lines(before: &[&str], after: &[&str]) -> [Vec<Option<usize>>; 2] {
+    let (old, new) = (Tree::read(before.iter().copied()), Tree::read(after.iter().copied()));
+    let (was, is) = records(&old, &new);
+    let own = |tree: &Tree<'_>, records: &[usize]| {
+        tree.telling().map(|it| it.map(|it| records[it])).collect()
+    };
+    [own(&old, &was), own(&new, &is)]
 }
 
-/// The kinds of items that show other records than before: the first of their columns that says
-/// something else in every row says other things in most rows, whatever else two rows have in common.
-fn other_records<'a>(old: &[Shown<'a>], new: &[Shown<'a>]) -> BTreeSet<Kind<'a>> {
+/// A number for the record of each item: the same on both sides for the same record.
+fn records(old: &Tree<'_>, new: &Tree<'_>) -> (Vec<usize>, Vec<usize>) {
+    let mut pairing = Pairing {
+        old: &old.items,
+        new: &new.items,
+        keys: keys(&old.items, &new.items),
+        telling: (telling(&old.items), telling(&new.items)),
+        is: vec![None; new.items.len()],
+    };
+    let levels: BTreeSet<usize> = old.items.iter().map(|it| it.level).collect();
+    levels.into_iter().for_each(|it| pairing.level(it));
+    let is = pairing.is.into_iter().zip(old.items.len()..);
+    let is = is.map(|(record, own)| record.unwrap_or(own)).collect();
+    ((0..old.items.len()).collect(), is)
+}
+
+/// Which items of both sides are the same record, from the outermost in: what stands in two records is
+/// never one.
+struct Pairing<'a> {
+    old: &'a [Shown<'a>],
+    new: &'a [Shown<'a>],
+    keys: BTreeMap<Kind<'a>, Key>,
+    telling: (Telling<'a>, Telling<'a>),
+    /// Of each new item the old one that it is.
+    is: Vec<Option<usize>>,
+}
+
+impl<'a> Pairing<'a> {
+    /// Pairs the items that stand in so many others: those that say the same, then the likest.
+    fn level(&mut self, level: usize) {
+        let mut same: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, item) in self.new.iter().enumerate().filter(|it| it.1.level == level).rev() {
+            if let Some(outer) = self.outer(item) {
+                same.entry((item.line, &item.parts, outer)).or_default().push(at);
+            }
+        }
+        let mut left = Vec::new();
+        for (at, item) in self.old.iter().enumerate().filter(|it| it.1.level == level) {
+            match same.get_mut(&(item.line, &item.parts, item.outer)).and_then(Vec::pop) {
+                Some(same) => self.is[same] = Some(at),
+                None => left.push(at),
+            }
+        }
+        left.retain(|at| !self.key(&self.old[*at]).is_some_and(|it| it.is_other));
+        for at in left.into_iter().take(MOST) {
+            if let Some(same) = self.likest(&self.old[at]) {
+                self.is[same] = Some(at);
+            }
+        }
+    }
+
+    /// The new item that is likest an old one, among those that are none yet.
+    fn likest(&self, own: &Shown<'a>) -> Option<usize> {
+        let key = self.key(own);
+        let can_be = |it: &(usize, &Shown<'a>)| {
+            self.is[it.0].is_none()
+                && can_be_one(own, it.1, key)
+                && it.1.level == own.level
+                && self.outer(it.1) == Some(own.outer)
+        };
+        let free = self.new.iter().enumerate().filter(can_be).take(MOST);
+        let likeness = |(at, it)| Some((likeness(own, it, &self.telling)?, std::cmp::Reverse(at)));
+        free.filter_map(likeness).max().map(|it| it.1.0)
+    }
+
+    fn key(&self, item: &Shown<'a>) -> Option<Key> {
+        self.keys.get(&item.kind()).copied()
+    }
+
+    /// The old item that a new one stands in: `Some(None)` for none, `None` where that one is new.
+    fn outer(&self, item: &Shown<'a>) -> Option<Option<usize>> {
+        item.outer.map_or(Some(None), |it| self.is[it].map(Some))
+    }
+}
+
+/// Whether the items that say what they said stand in another order, each in what it stands in.
+fn is_reordered(old: &Tree<'_>, new: &Tree<'_>, records: &[usize]) -> bool {
+    let mut last: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+    let said = |item: &Shown<'_>| (item.line.to_owned(), item.parts.join("\n"));
+    let same = new.items.iter().zip(records).filter_map(|(item, record)| {
+        let was = old.items.get(*record)?;
+        (said(was) == said(item)).then_some((was.outer, *record))
+    });
+    let mut turned = false;
+    for (outer, record) in same {
+        let before = last.insert(outer, record);
+        turned |= before.is_some_and(|it| it > record);
+    }
+    turned
+}
+
+/// The column by which the items of a kind are known.
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    /// Its position among the parts of an item.
+    at: usize,
+    /// Whether it says other things in most items than before: then all of them show other records.
+    is_other: bool,
+}
+
+/// Of each kind of items the first of their columns that says something else in every one of them.
+fn keys<'a>(old: &[Shown<'a>], new: &[Shown<'a>]) -> BTreeMap<Kind<'a>, Key> {
     let all: BTreeSet<Kind<'a>> = old.iter().map(Shown::kind).collect();
-    let is_other = |kind: &Kind<'a>| {
+    let key = |kind: Kind<'a>| {
         let of = |items: &[Shown<'a>]| -> Vec<Vec<&'a str>> {
-            items.iter().filter(|it| it.kind() == *kind).map(|it| it.parts.clone()).collect()
+            items.iter().filter(|it| it.kind() == kind).map(|it| it.parts.clone()).collect()
         };
         let (was, is) = (of(old), of(new));
         let column = |of: &[Vec<&'a str>], at: usize| -> BTreeSet<&'a str> {
             of.iter().map(|it| it[at]).collect()
         };
-        let mut columns = (0..kind.2).map(|at| (column(&was, at), column(&is, at)));
-        let key = columns.find(|it| it.0.len() == was.len() && it.1.len() == is.len());
-        was.len() >= MANY
-            && !is.is_empty()
-            && key.is_some_and(|(was, is)| was.intersection(&is).count() * 2 < was.len())
+        let mut columns = (0..kind.2).map(|at| (at, column(&was, at), column(&is, at)));
+        let known = was.len() >= MANY && !is.is_empty();
+        let key = columns.find(|it| it.1.len() == was.len() && it.2.len() == is.len());
+        let (at, before, after) = key.filter(|_| known)?;
+        let is_other = before.intersection(&after).count() * 2 < was.len();
+        Some((kind, Key { at, is_other }))
     };
-    all.into_iter().filter(is_other).collect()
+    all.into_iter().filter_map(key).collect()
+}
+
+/// Whether two items can be one record: what they are known by is the same, or nothing else changed.
+fn can_be_one(old: &Shown<'_>, new: &Shown<'_>, key: Option<Key>) -> bool {
+    let Some(key) = key.filter(|_| old.kind() == new.kind()) else { return true };
+    let differ = old.parts.iter().zip(&new.parts).filter(|(was, is)| was != is).count();
+    old.parts[key.at] == new.parts[key.at] || differ == 1
 }
 
 /// Parts that tell items of a kind apart.
@@ -290,5 +438,58 @@ mod tests {
         assert_eq!(items.around(DiffTag::Removed, 2), None);
         assert_eq!(items.around(DiffTag::Added, 2), Some("- row \"Ada 3 Edit\":"));
         assert!(items.can_be_one(Some(2), Some(3)));
+    }
+
+    /// Cards with two lines each.
+    fn cards(all: &[(&str, u32)]) -> String {
+        let card = |(name, stock): &(&str, u32)| {
+            format!(
+                "- article:\n  - heading \"{name}\"\n  - text: {stock} left\n  - text: Sold here\n"
+            )
+        };
+        all.iter().map(card).collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_card_stay_with_it_wherever_it_stands() {
+        let was = cards(&[("Ada", 3), ("Bob", 4), ("Cid", 5)]);
+        let is = cards(&[("Cid", 6), ("Ada", 3), ("Bob", 4)]);
+        let items = Items::of_tree(&was, &is);
+        // Of Cid, who stood third and stands first, the third line is another one.
+        assert!(items.can_be_one(Some(11), Some(3)));
+        assert!(!items.can_be_one(Some(3), Some(3)), "that is Ada's");
+        assert!(items.stays(DiffTag::Removed, Some(10), "- heading \"Cid\""));
+        assert!(!items.stays(DiffTag::Removed, Some(11), "- text: 5 left"));
+        assert!(!items.is_reordered(), "the others stand as they stood");
+        let back = cards(&[("Cid", 5), ("Bob", 4), ("Ada", 3)]);
+        assert!(Items::of_tree(&was, &back).is_reordered());
+    }
+
+    #[test]
+    fn a_line_that_a_record_says_twice_and_then_once_does_not_stay() {
+        let row = |it: &str| {
+            format!("- row \"1 {it}\":\n  - cell \"1\"\n  - cell \"{it}\"\n  - cell \"x\"\n")
+        };
+        let items = Items::of_tree(&row("1"), &row("2"));
+        assert!(!items.stays(DiffTag::Removed, Some(3), "- cell \"1\""));
+        assert!(items.stays(DiffTag::Added, Some(2), "- cell \"1\""));
+    }
+
+    #[test]
+    fn rows_with_another_key_are_other_records_unless_nothing_else_changed() {
+        let row = |it: &(&str, &str)| {
+            format!(
+                "- row \"{0} {1} paid\":\n  - cell \"{0}\"\n  - cell \"{1}\"\n  - cell \"paid\"\n",
+                it.0, it.1
+            )
+        };
+        let page = |all: &[(&str, &str)]| all.iter().map(row).collect::<String>();
+        let was = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("4", "Cid")]);
+        let edited = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("5", "Cid")]);
+        assert!(Items::of_tree(&was, &edited).can_be_one(Some(14), Some(14)));
+        let other = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("5", "Dot")]);
+        assert!(!Items::of_tree(&was, &other).can_be_one(Some(14), Some(14)));
+        let renamed = page(&[("1", "Ada"), ("2", "Bob"), ("3", "Ada"), ("4", "Dot")]);
+        assert!(Items::of_tree(&was, &renamed).can_be_one(Some(15), Some(15)));
     }
 }

@@ -295,7 +295,7 @@ impl Run<'_> {
         Ok(first)
     }
 
-    /// In which rows and items the lines of a detail of the page stand.
+    /// In which rows and items the lines of the tree, or of a detail of the page, stand.
     fn items(
         &self,
         kind: FacetKind,
@@ -303,7 +303,7 @@ impl Run<'_> {
         records: &[&BaselineRecord],
         redactor: &Redactor,
     ) -> Items {
-        if !matches!(kind, FacetKind::Links | FacetKind::Fields) {
+        if !matches!(kind, FacetKind::Aria | FacetKind::Links | FacetKind::Fields) {
             return Items::default();
         }
         let both = |kind: FacetKind| {
@@ -311,10 +311,13 @@ impl Run<'_> {
             let facet = seen.facets.iter().find(|it| it.facet == kind)?;
             facet::both_sides(record, facet, redactor, self.read)
         };
-        let (Some((was, is)), Some((before, after))) = (both(FacetKind::Aria), both(kind)) else {
-            return Items::default();
-        };
-        Items::of((&was, &is), (&before, &after))
+        let Some((was, is)) = both(FacetKind::Aria) else { return Items::default() };
+        if kind == FacetKind::Aria {
+            return Items::of_tree(&was, &is);
+        }
+        both(kind).map_or_else(Items::default, |(before, after)| {
+            Items::of((&was, &is), (&before, &after))
+        })
     }
 
     /// Keeps what a checkpoint shows otherwise than its baselines.

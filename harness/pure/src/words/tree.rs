@@ -54,11 +54,14 @@ pub(super) fn tree(all: &[Line<'_>]) -> String {
     format!("{sentence} on {place}")
 }
 
-/// Things that stand on both sides, elsewhere: what they stand in is in another order.
+/// Things that stand on both sides, elsewhere: what they stand in is in another order. What lines alone
+/// take to have come or gone beside many of them moved with them.
 fn reordered(list: &[&Line<'_>]) -> Option<String> {
+    const MANY: usize = 10;
     let gone: BTreeSet<&str> = list.iter().filter_map(|it| it.before()).collect();
     let came: BTreeSet<&str> = list.iter().filter_map(|it| it.after()).collect();
-    if gone != came || gone.len() < 2 {
+    let (both, all) = (gone.intersection(&came).count(), gone.union(&came).count());
+    if both < 2 || (both < all && both < MANY * (all - both)) {
         return None;
     }
     let one = list.iter().all(|it| it.change.around == list[0].change.around);

@@ -1,7 +1,7 @@
 //! The same edit of different things is one cause wherever it stands: the same words put in or taken
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
-//! and were not, links that became buttons, a link that is gone from
-//! every page, texts that are too faint in the same colours.
+//! and were not, links that became buttons, a link that is gone from every page, texts that are too
+//! faint in the same colours, numbers that lost the zeros before them, texts that are cut.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, middle};
+use crate::model::edit::{TELLING, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -34,6 +34,10 @@ enum Edit {
     Link(String, bool),
     /// A number with its comma elsewhere, by so many places.
     Scaled(i64),
+    /// The same numbers with zeros before them, or without.
+    Padded(bool),
+    /// A text of so many characters that was cut to so many, or the other way round.
+    Cut(usize, usize),
     /// This field of a row in place of that, whatever the row is.
     Field(String, String),
     /// Other signs and spaces between the same words.
@@ -69,10 +73,17 @@ fn edit(change: &Change) -> Option<Edit> {
         (Some(old), Some(new)) => {
             let state = if tree { state(facet, old, new) } else { None };
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
-            let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
-            let address = || addresses(change).and_then(|(was, is)| signs(&plain(was), &plain(is)));
-            let said = state.or(row).or_else(address).or_else(|| words(old, new));
-            said.or_else(|| value(&change.thing, old, new))
+            let row = if printed { field(old, new) } else { None };
+            let is_text = printed || matches!(facet, FacetKind::Aria | FacetKind::Text);
+            let row = row.or_else(|| signs(old, new).filter(|_| is_text));
+            let address = || {
+                let (was, is) = addresses(change)?;
+                let whole = same_word(was, is).is_none();
+                signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
+            };
+            let spelled = || padded(old, new).or_else(|| cut(old, new));
+            let said = state.or_else(spelled).or(row).or_else(address);
+            said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
         }
         (None, Some(new)) if facet == FacetKind::A11y => faint(new).map(Edit::Faint),
         (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
@@ -126,12 +137,82 @@ fn state(facet: FacetKind, old: &str, new: &str) -> Option<Edit> {
     None
 }
 
+/// Both sides of each word or number that differs, where as many stand on both; empty otherwise.
+fn differing<'a>(old: &'a str, new: &'a str) -> Vec<(&'a str, &'a str)> {
+    let (was, is) = (tokens(old), tokens(new));
+    let pairs = was.iter().copied().zip(is.iter().copied()).filter(|it| it.0 != it.1);
+    if was.len() == is.len() { pairs.collect() } else { Vec::new() }
+}
+
+/// Numbers that are written with other zeros before them and are the same.
+fn padded(old: &str, new: &str) -> Option<Edit> {
+    let number = |it: &str| {
+        let digits = it.trim_end_matches(|it: char| it.is_ascii_alphabetic());
+        let rest = &it[digits.len()..];
+        Some((digits.parse::<u64>().ok()?, rest.to_owned()))
+    };
+    let all = differing(old, new);
+    let longer = all.first().map(|it| it.1.len() > it.0.len())?;
+    let same = |(was, is): &(&str, &str)| {
+        number(was).is_some_and(|it| number(is) == Some(it)) && (is.len() > was.len()) == longer
+    };
+    all.iter().all(same).then_some(Edit::Padded(longer))
+}
+
+/// One text of which an end came or went, where both sides say enough to be known again.
+fn cut(old: &str, new: &str) -> Option<Edit> {
+    let differ = differing(old, new);
+    let [(was, is)] = differ.as_slice() else { return None };
+    let telling = |it: &str| it.len() >= TELLING && it.contains(|it: char| it.is_ascii_digit());
+    let (short, long) = if was.len() < is.len() { (was, is) } else { (is, was) };
+    (telling(short) && long.starts_with(short)).then_some(Edit::Cut(was.len(), is.len()))
+}
+
 /// The words that a changed line lost and got, where they say enough to know them again: a number
 /// or a short word changes for many reasons.
 fn words(old: &str, new: &str) -> Option<Edit> {
-    let (gone, came) = middle(old, new)?;
-    let letters = gone.chars().chain(came.chars()).filter(|letter| letter.is_alphabetic()).count();
-    (letters >= TELLING).then_some(Edit::Words(gone, came))
+    let telling = |it: &(String, String)| {
+        let letters = it.0.chars().chain(it.1.chars()).filter(|it| it.is_alphabetic());
+        letters.count() >= TELLING
+    };
+    let whole = || (old.to_owned(), new.to_owned());
+    let said = || {
+        let (gone, came) = middle(old, new).unwrap_or_else(whole);
+        let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+        let (was, is) = (bare(&gone), bare(&came));
+        if was == is { (gone, came) } else { (was, is) }
+    };
+    let found = same_word(old, new).filter(telling).unwrap_or_else(said);
+    telling(&found).then_some(Edit::Words(found.0, found.1))
+}
+
+/// The one word that stands in place of another one, however often it does in a line or an address.
+fn same_word(old: &str, new: &str) -> Option<(String, String)> {
+    let all = differing(old, new);
+    let first = *all.first()?;
+    let only = all.iter().all(|it| *it == first) && all.len() < tokens(old).len();
+    only.then(|| (first.0.to_owned(), first.1.to_owned()))
+}
+
+/// What an address lost and got between what both begin and end with, from sign to sign.
+fn part(old: &str, new: &str) -> Option<Edit> {
+    const TELLING: usize = 4;
+    let is_sign = |it: char| !it.is_alphanumeric();
+    let head = old.chars().zip(new.chars()).take_while(|it| it.0 == it.1);
+    let mut head: usize = head.map(|it| it.0.len_utf8()).sum();
+    if ![old, new].iter().all(|it| it[head..].chars().next().is_none_or(is_sign)) {
+        head = old[..head].rfind(is_sign)?;
+    }
+    let (was, is) = (&old[head..], &new[head..]);
+    let tail = was.chars().rev().zip(is.chars().rev()).take_while(|it| it.0 == it.1);
+    let mut tail: usize = tail.map(|it| it.0.len_utf8()).sum();
+    let is_cut = |it: &str| it[..it.len() - tail].chars().next_back().is_none_or(is_sign);
+    if !(is_cut(was) && is_cut(is)) {
+        tail -= was[was.len() - tail..].find(is_sign).unwrap_or(tail);
+    }
+    let (gone, came) = (&was[..was.len() - tail], &is[..is.len() - tail]);
+    let letters = gone.chars().chain(came.chars()).filter(|it| it.is_alphabetic()).count();
+    (head > 0 && letters >= TELLING).then(|| Edit::Words(gone.to_owned(), came.to_owned()))
 }
 
 /// A value that stands in place of another one, where both say enough to be known again.
@@ -177,7 +258,13 @@ fn signs(old: &str, new: &str) -> Option<Edit> {
         a.iter().filter(|(sign, times)| **times > count(sign)).map(|it| *it.0).collect()
     };
     let (gone, came) = (more(&was, &is), more(&is, &was));
-    (gone != came).then_some(Edit::Signs(gone, came))
+    // Signs that changed places did so both ways.
+    let (first, second) = if gone.is_empty() {
+        (gone, came)
+    } else {
+        (gone.clone().min(came.clone()), gone.max(came))
+    };
+    (first != second).then_some(Edit::Signs(first, second))
 }
 
 /// An address with its signs as they are meant: `%27` is `'`.
@@ -205,4 +292,36 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
     let same = digits(gone)? == digits(came)?;
     let power = (value(came)? / value(gone)?).log10().round();
     (same && power != 0.0).then_some(Edit::Scaled(power as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(gone: &str, came: &str) -> Option<Edit> {
+        Some(Edit::Words(gone.to_owned(), came.to_owned()))
+    }
+
+    #[test]
+    fn one_end_or_one_part_of_many_addresses_is_one_edit() {
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7/"), put(".diff", "/"));
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7"), put(".diff", ""));
+        assert_eq!(part("/a/trees/b", "/a/blobs/b"), put("/trees", "/blobs"));
+        assert_eq!(part("/a/7", "/a/8"), None, "a number says too little");
+        assert_eq!(
+            same_word("/tides/tree/master/docs", "/tides/tree/HEAD/docs"),
+            Some(("master".to_owned(), "HEAD".to_owned()))
+        );
+        assert_eq!(same_word("master of tides", "HEAD of ebbs"), None);
+    }
+
+    #[test]
+    fn numbers_without_the_zeros_before_them_and_texts_that_are_cut_are_edits_and_others_are_not() {
+        assert_eq!(padded("7h 02m (09)", "7h 2m (9)"), Some(Edit::Padded(false)));
+        assert_eq!(padded("7h 02m", "7h 3m"), None);
+        assert_eq!(padded("7h 02m (9)", "7h 2m (09)"), None, "one came and one went");
+        assert_eq!(cut("id a417adf ferry", "id a417adf54e4e ferry"), Some(Edit::Cut(7, 12)));
+        assert_eq!(cut("id a417adf ferry", "id b417adf54e4e ferry"), None);
+        assert_eq!(cut("ferry", "ferryman"), None, "a word is an edit by itself");
+    }
 }

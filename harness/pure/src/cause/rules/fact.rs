@@ -8,7 +8,7 @@ use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::{WHOLE, differing, is_name, replaced, tokens};
+use crate::model::edit::{WHOLE, differing, is_name, numbers, replaced, tokens};
 use crate::model::finding::{DiffLine, DiffTag};
 use crate::model::thing::{Node, Thing};
 
@@ -30,8 +30,38 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = listed(evidence, &keyed);
     found.extend(sorted(evidence, &keyed));
     found.extend(stars(keyed, "the same value of the same thing is another one"));
+    found.extend(stars(records(evidence), "the same thing came or went"));
     found
 }
+
+/// What came or went in outputs and files, by the names and the numbers of each line: the same record
+/// is a line in one format and a row in another one.
+fn records(evidence: &Evidence<'_>) -> Vec<((bool, u64, String), usize)> {
+    const TELLING: u64 = 100;
+    let mut keyed = Vec::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let line = match (&change.before, &change.after) {
+            (Some(line), None) | (None, Some(line)) => line,
+            (Some(_), Some(_)) | (None, None) => continue,
+        };
+        if !matches!(node.facet(), Some(FacetKind::Stdout | FacetKind::Files)) {
+            continue;
+        }
+        let hundredths = WHOLE.unsigned_abs();
+        let values = numbers(line).into_iter().map(|it| it / hundredths);
+        let names: BTreeSet<String> =
+            tokens(line).into_iter().filter(|it| is_name(it)).map(str::to_lowercase).collect();
+        for value in values.filter(|it| *it >= TELLING && !YEARS.contains(it)) {
+            let came = change.before.is_none();
+            keyed.extend(names.iter().map(|it| ((came, value, it.clone()), index)));
+        }
+    }
+    keyed
+}
+
+/// Numbers that stand in many dates.
+const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
 
 /// What a change says of which things.
 fn facts(change: &Change) -> Vec<Fact> {
@@ -129,7 +159,7 @@ fn listed(evidence: &Evidence<'_>, keyed: &[(Fact, usize)]) -> Vec<Edge> {
     };
     let mut found = Vec::new();
     for spot in 0..evidence.spots.len() {
-        for block in blocks(evidence, spot) {
+        for block in evidence.blocks(spot) {
             let of_line = |(_, change): &(usize, &Change)| match (&change.before, &change.after) {
                 (Some(line), None) => causes(line, &was),
                 (None, Some(line)) => causes(line, &is),
@@ -154,36 +184,6 @@ fn counts(change: &Change, lines: usize) -> bool {
     let by = differing(change).map(|(was, is)| was.abs_diff(is));
     let most = WHOLE.unsigned_abs() * lines as u64;
     by.is_some_and(|it| it.is_multiple_of(WHOLE.unsigned_abs()) && it <= most)
-}
-
-/// The lines that came or went side by side in what a command printed or wrote.
-fn blocks<'a>(evidence: &Evidence<'a>, spot: usize) -> Vec<Vec<(usize, &'a Change)>> {
-    let side = |change: &Change| match (change.old_lines.first(), change.new_lines.first()) {
-        _ if change.before.is_some() && change.after.is_some() => None,
-        (Some(line), None) => Some((change.facet, false, *line)),
-        (None, Some(line)) => Some((change.facet, true, *line)),
-        // A record that went knows where it would stand.
-        (Some(line), Some(_)) => Some((change.facet, change.before.is_none(), *line)),
-        (None, None) => None,
-    };
-    let printed = evidence
-        .seen_at(spot)
-        .filter(|it| matches!(it.1.facet, Some(FacetKind::Stdout | FacetKind::Files)));
-    let mut all: Vec<_> = printed.filter_map(|it| Some((side(it.1)?, it))).collect();
-    all.sort_by_key(|it| (it.0, it.1.0));
-    let mut blocks: Vec<Vec<(usize, &Change)>> = Vec::new();
-    let mut last = None;
-    for ((facet, new, line), it) in all {
-        let is_next = last.is_some_and(|(of, side, at)| {
-            (of, side) == (facet, new) && line.saturating_sub(at) <= 1
-        });
-        match blocks.last_mut().filter(|_| is_next) {
-            Some(own) => own.push(it),
-            None => blocks.push(vec![it]),
-        }
-        last = Some((facet, new, line));
-    }
-    blocks
 }
 
 /// A row of an output that stands elsewhere, where it names the one thing of which a value is another
@@ -234,7 +234,9 @@ fn names_of_moved(diff: &[DiffLine]) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::joined;
     use super::*;
+    use crate::model::finding::FacetChange;
     use crate::model::testing;
 
     #[test]
@@ -284,5 +286,26 @@ mod tests {
         assert!(both(&exact).is_empty(), "two letters name nothing");
         assert!(both(&rounded).contains(&("77.89".to_owned(), "78.03".to_owned())));
         assert_eq!(amounts("3.1", "3.2"), [], "one decimal says too little");
+    }
+
+    #[test]
+    fn a_record_that_went_is_the_same_one_in_every_format() {
+        let of = |lines: &[(Option<&str>, Option<&str>)]| {
+            let one = |it: &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+            };
+            let spot = |it| {
+                let changes = vec![one(it)];
+                let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+                testing::located("report", "watch", facets)
+            };
+            let spots: Vec<_> = lines.iter().map(spot).collect();
+            joined(|it| stars(records(it), "the same thing came or went"), &spots).len()
+        };
+        let (text, csv) = ("ferry - 1h 19m 59s", "2025-03-04,ferry,4799.999");
+        assert_eq!(of(&[(Some(text), None), (Some(csv), None)]), 1);
+        assert_eq!(of(&[(Some(text), None), (None, Some(csv))]), 0, "one went and one came");
+        let other = "2025-03-04,crane,4799.999";
+        assert_eq!(of(&[(Some(text), None), (Some(other), None)]), 0, "that is another thing");
     }
 }

@@ -28,6 +28,7 @@
 //! - `replaced.rs`: something else is shown instead.
 //! - `screen.rs`: one view of a terminal's screen.
 //! - `selection.rs`: another one of several is chosen.
+//! - `sent.rs`: what a page newly sends, or no longer.
 //! - `structure.rs`: a page that is divided into other parts.
 //! - `sum.rs`: a total that follows from its parts.
 //! - `table.rs`: one column of the rows that a program prints.
@@ -59,6 +60,7 @@ mod place;
 mod replaced;
 mod screen;
 mod selection;
+mod sent;
 mod structure;
 mod sum;
 mod table;
@@ -76,7 +78,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 30] = [
+pub const ALL: [Rule; 31] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -103,6 +105,7 @@ pub const ALL: [Rule; 30] = [
     replaced::RULE,
     screen::RULE,
     selection::RULE,
+    sent::RULE,
     structure::RULE,
     sum::RULE,
     table::RULE,

@@ -182,6 +182,23 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let one = if is_shift { shifted.collect() } else { one };
         found.extend(one.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
     }
+    if found.is_empty() { displaced(evidence, node) } else { found }
+}
+
+/// What came or went in the tree wherever a region that may only stand elsewhere is seen: one that is
+/// called by no name, or by things that are there and at another place.
+fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for sighting in &evidence.nodes[node].sightings {
+        let facets = &evidence.spots[sighting.spot].difference.facets;
+        let mut regions =
+            facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
+        let may_be_elsewhere = names(sighting.change).iter().all(|it| quoted_name(it).is_none())
+            || regions.any(|it| it.moved && it.said() == sighting.change.after);
+        let near = evidence.seen_at(sighting.spot).find(|it| came_or_went(it.1));
+        let Some(near) = near.filter(|_| may_be_elsewhere) else { return Vec::new() };
+        found.push(Edge::follows(near.0, node, "something came or went on the page"));
+    }
     found
 }
 

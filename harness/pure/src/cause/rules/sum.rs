@@ -62,6 +62,9 @@ fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
             }
         }
     }
+    for (amount, node) in together(evidence, spot) {
+        held.entry(amount).or_insert(node);
+    }
     let own = evidence.seen_at(spot);
     own.filter_map(|(node, change)| {
         let amount = differs_by(change).filter(|it| digits(*it) >= TELLING_PART)?;
@@ -69,6 +72,19 @@ fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
         Some(Edge::follows(*item, node, "the total differs by what came or went"))
     })
     .collect()
+}
+
+/// What lines that came or went side by side in an output hold together, number by number, with the
+/// first of them.
+fn together(evidence: &Evidence<'_>, spot: usize) -> Vec<(u64, usize)> {
+    let sums = evidence.blocks(spot).into_iter().filter(|it| it.len() > 1).flat_map(|block| {
+        let lines = block.iter().map(|it| it.1.before.as_deref().or(it.1.after.as_deref()));
+        let all: Vec<Vec<u64>> = lines.map(|it| numbers(it.unwrap_or_default())).collect();
+        let count = if all.iter().all(|it| it.len() == all[0].len()) { all[0].len() } else { 0 };
+        let sum = move |at: usize| all.iter().map(|it| it[at]).fold(0, u64::saturating_add);
+        (0..count).map(move |at| (sum(at), block[0].0)).collect::<Vec<_>>()
+    });
+    sums.collect()
 }
 
 /// Numbers of an output that differ as the mean does of what it lists: a value that is another one,

@@ -1,9 +1,12 @@
 //! Rows that a program prints: what differs in one column of one table is one change, and so are all
-//! columns of rows that are cut elsewhere.
+//! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
+//! came to it are one change, and so are those that went.
 
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::edit::timed;
+use crate::model::thing::Thing;
 
 pub(super) const RULE: Rule = Rule { id: "table", edges };
 
@@ -12,18 +15,89 @@ const ROW: usize = 3;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut keyed = Vec::new();
+    let (mut columns, mut rows, mut of_records) = (Vec::new(), Vec::new(), Vec::new());
     for spot in 0..evidence.spots.len() {
         for (node, change) in evidence.seen_at(spot) {
-            let (Some(old), Some(new)) = (&change.before, &change.after) else { continue };
-            if change.facet != Some(FacetKind::Stdout) {
+            if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
                 continue;
+            }
+            let (Some(old), Some(new)) = (&change.before, &change.after) else {
+                let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
+                let shape = Shape::of(line).filter(Shape::is_row);
+                rows.extend(shape.map(|it| ((spot, change.after.is_some(), it.text), node)));
+                continue;
+            };
+            if let Thing::Field(name) = &change.thing {
+                of_records.push(((spot, name.clone()), node));
             }
             if let Some((count, differ)) = fields(old, new) {
                 keyed.extend(differ.iter().map(|it| ((spot, count, it.0), node)));
             }
+            let shape = Shape::of(new).filter(Shape::is_row);
+            if let Some((shape, was)) = shape.zip(Shape::of(old)) {
+                let differ = shape.differing(&was);
+                columns.extend(differ.into_iter().map(|at| ((spot, shape.text.clone(), at), node)));
+            }
         }
     }
-    stars(keyed, "they stand in one column")
+    let mut found = stars(keyed, "they stand in one column");
+    found.extend(stars(columns, "they stand in one column"));
+    found.extend(stars(of_records, "they are one field of its records"));
+    found.extend(stars(rows, "they are rows of the same list"));
+    found
+}
+
+/// How a line is built: its words, values and signs, whatever they are. Lines of one shape are rows of
+/// one list.
+struct Shape {
+    /// A letter for each part: `w` for words side by side, `#` for a value, signs as they are.
+    text: String,
+    /// The words and values, in their order.
+    parts: Vec<String>,
+}
+
+impl Shape {
+    /// Reads a line; `None` where it has nothing but words.
+    fn of(line: &str) -> Option<Self> {
+        let mut shape = Self { text: String::new(), parts: Vec::new() };
+        let line = timed(line);
+        let mut open = false;
+        for word in line.split_whitespace() {
+            let inner = word.trim_matches(|it: char| !it.is_alphanumeric());
+            let (head, tail) =
+                word.split_once(inner).filter(|_| !inner.is_empty()).unwrap_or((word, ""));
+            open &= head.is_empty();
+            shape.text.push_str(head);
+            let is_value = inner.contains(|it: char| it.is_ascii_digit());
+            match shape.parts.last_mut().filter(|_| open && !is_value && shape.text.ends_with('w'))
+            {
+                Some(words) if !inner.is_empty() => *words = format!("{words} {inner}"),
+                _ if inner.is_empty() => {}
+                _ => {
+                    shape.text.push(if is_value { '#' } else { 'w' });
+                    shape.parts.push(inner.to_owned());
+                }
+            }
+            // Words between commas are one list of words.
+            open = tail.is_empty() || tail == ",";
+            if !open {
+                shape.text.push_str(tail);
+            }
+        }
+        (shape.text.contains('#')).then_some(shape)
+    }
+
+    /// Whether a line is a row and no single value with what it is called.
+    fn is_row(&self) -> bool {
+        self.parts.len() >= ROW && self.text.matches('#').count() > 1
+    }
+
+    /// The positions of the parts that differ; none where both are no rows of one list.
+    fn differing(&self, was: &Self) -> Vec<usize> {
+        let pairs = self.parts.iter().zip(&was.parts).enumerate();
+        let differ = pairs.filter(|(_, (is, was))| is != was).map(|it| it.0);
+        if self.text == was.text { differ.collect() } else { Vec::new() }
+    }
 }
 
 /// A field that differs: its position, what it was and what it is.
@@ -45,7 +119,25 @@ pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Diffe
 
 #[cfg(test)]
 mod tests {
+    use super::super::joined;
     use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+
+    #[test]
+    fn lines_that_are_built_alike_are_rows_of_one_list() {
+        let shape = |line: &str| Shape::of(line).filter(Shape::is_row).map(|it| it.text);
+        let day = shape("Thursday 06 March 2025 (8h 30m 42s)");
+        assert_eq!(day.as_deref(), Some("w#w#(#)"));
+        assert_eq!(shape("Tuesday 11 March 2025 (45m 00s)"), day);
+        assert_ne!(shape("Tuesday 11 March 2025"), day);
+        let entry = |tags: &str| shape(&format!("5f41046  22:40 to 01:10  2h 30m  ferry  {tags}"));
+        assert_eq!(entry("[soundings, ropes]"), entry("[soundings]"));
+        assert_eq!(shape("Total: 45"), None, "that is one value and its name");
+        assert_eq!(shape("It is as it was"), None);
+        let (was, is) = (Shape::of("A 06 (8h 30m)"), Shape::of("A 06 (5h 00m)"));
+        assert_eq!(is.zip(was).map(|(is, was)| is.differing(&was)), Some(vec![2]));
+    }
 
     #[test]
     fn rows_of_one_table_are_told_field_by_field_and_others_are_not() {
@@ -56,5 +148,27 @@ mod tests {
         );
         assert_eq!(fields("a,b,c", "a,b"), None);
         assert_eq!(fields("It is, as it was", "It is, as it is"), None);
+    }
+
+    #[test]
+    fn rows_of_one_list_that_came_or_differ_in_one_column_are_one_and_others_are_not() {
+        let of = |lines: &[(Option<&str>, Option<&str>)]| {
+            let one = |it: &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+            };
+            let changes = lines.iter().map(one).collect();
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+            joined(edges, &[testing::located("log", "watch log", facets)])
+        };
+        let day = |was, is| (Some(was), Some(is));
+        let (monday, tuesday) = ("Mon 03 March (8h 30m)", "Tue 04 March (2h 10m)");
+        let both = [day("Mon 03 March (9h 00m)", monday), day("Tue 04 March (3h 00m)", tuesday)];
+        assert_eq!(of(&both), [(monday.to_owned(), tuesday.to_owned())]);
+        let other = day("Tue 04 March (3h 00m)", "Tue 05 March (3h 00m)");
+        assert_eq!(of(&[both[0], other]), [], "that is another column");
+        let (first, second) = ("5f4104 22:40 to 01:10 ferry", "3fe94c 08:00 to 09:30 crane");
+        let came = [(None, Some(first)), (None, Some(second))];
+        assert_eq!(of(&came), [(second.to_owned(), first.to_owned())]);
+        assert_eq!(of(&[came[0], (Some(second), None)]), [], "one came and one went");
     }
 }

@@ -133,7 +133,14 @@ fn head(line: &str) -> Option<(String, String)> {
     let name = term.trim_end_matches(['*', ':', ',']);
     let is_word = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.' | ':');
     let plain = name.starts_with(|it: char| it.is_alphabetic()) && name.chars().all(is_word);
-    (plain && !about.is_empty()).then(|| (name.to_owned(), told()))
+    (plain && !about.is_empty() && !is_id(name)).then(|| (name.to_owned(), told()))
+}
+
+/// Whether a name is one that nobody typed: what is listed are records, and no options or commands.
+fn is_id(name: &str) -> bool {
+    const ID: usize = 6;
+    let hex = name.len() >= ID && name.bytes().all(|it| it.is_ascii_hexdigit());
+    hex && name.bytes().any(|it| it.is_ascii_digit())
 }
 
 /// Words with one space between them.
@@ -221,6 +228,8 @@ mod tests {
         let diff = " Commands:\n   dump    Output all\n+  install  Install packages\n+Not indented  at all";
         assert_eq!(found(diff), [("install".to_owned(), None, some("install Install packages"))]);
         assert_eq!(found("-  two words here\n+  two other words"), []);
+        let records = "-  f3289e9  08:00  ferry\n+  a417adf  09:00  ferry";
+        assert_eq!(found(records), [], "these are no commands");
     }
 
     #[test]

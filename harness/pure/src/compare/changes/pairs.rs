@@ -1,5 +1,7 @@
 //! [`pairs`]: which removed and added lines stand for each other. Used by [`super::read`].
 
+use std::collections::BTreeMap;
+
 use super::super::items::Items;
 use crate::model::FacetKind;
 use crate::model::edit::{is_name, replaced, tokens};
@@ -30,6 +32,9 @@ impl Pair<'_> {
 /// Removed and added lines, those that stand for each other together.
 pub(super) fn pairs<'a>(facet: FacetKind, diff: &'a [DiffLine], items: &Items) -> Vec<Pair<'a>> {
     let mut all = beside(facet, diff, items);
+    if facet == FacetKind::Aria {
+        join_of_records(&mut all, items);
+    }
     if matches!(facet, FacetKind::Stdout | FacetKind::Stderr) {
         join_moved(&mut all);
     }
@@ -126,14 +131,57 @@ fn join_left(facet: FacetKind, all: &mut Vec<Pair<'_>>, items: &Items) {
         .enumerate()
         .filter_map(|(index, from)| Some((*from, partner(*from, index, all)?)))
         .filter(|(from, into)| {
-            let old = all[*from].removed.and_then(|it| it.old_line);
-            items.can_be_one(old, all[*into].added.and_then(|it| it.new_line))
+            let (old, new) = (all[*from].removed, all[*into].added);
+            // As far in as it was, a line has only moved.
+            let stays = old.map(DiffLine::text) == new.map(DiffLine::text);
+            let numbers = (old.and_then(|it| it.old_line), new.and_then(|it| it.new_line));
+            !stays && items.can_be_one(numbers.0, numbers.1)
         })
         .collect();
     for (from, into) in &joined {
         all[*from].added = all[*into].added.take();
     }
     all.retain(|it| it.removed.is_some() || it.added.is_some());
+}
+
+/// A record that stands elsewhere brings its lines along: what is as often of one role among the lines
+/// that it lost and those that it got stands for each other.
+fn join_of_records(all: &mut Vec<Pair<'_>>, items: &Items) {
+    type Sides = BTreeMap<(usize, String), (Vec<usize>, Vec<usize>)>;
+    let text = |at: usize| all[at].removed.or(all[at].added).map(DiffLine::trimmed);
+    let mut sides = Sides::new();
+    for (at, pair) in all.iter().enumerate() {
+        let (record, is_gone) = match (pair.removed, pair.added) {
+            (Some(line), None) => (items.record(DiffTag::Removed, line.old_line), true),
+            (None, Some(line)) => (items.record(DiffTag::Added, line.new_line), false),
+            (Some(_), Some(_)) | (None, None) => continue,
+        };
+        let Some((record, line)) = record.zip(text(at)) else { continue };
+        let own = sides.entry((record, Node::read(&line).role.to_owned())).or_default();
+        if is_gone { own.0.push(at) } else { own.1.push(at) }
+    }
+    let mut joined = Vec::new();
+    for (gone, came) in sides.into_values() {
+        // What the record says on both sides has only moved.
+        let changed = |own: Vec<usize>| -> Vec<usize> {
+            own.into_iter().filter(|at| !stays(&all[*at], items)).collect()
+        };
+        let (gone, came) = (changed(gone), changed(came));
+        if gone.len() == came.len() {
+            joined.extend(gone.into_iter().zip(came));
+        }
+    }
+    for (from, into) in joined {
+        all[from].added = all[into].added.take();
+    }
+    all.retain(|it| it.removed.is_some() || it.added.is_some());
+}
+
+/// Whether a line stands in a record that says it on both sides.
+fn stays(pair: &Pair<'_>, items: &Items) -> bool {
+    let old = pair.removed.map(|it| (DiffTag::Removed, it.old_line, it));
+    let line = old.or_else(|| pair.added.map(|it| (DiffTag::Added, it.new_line, it)));
+    line.is_some_and(|(side, number, it)| items.stays(side, number, &it.trimmed()))
 }
 
 /// As many lines without a partner are looked at.

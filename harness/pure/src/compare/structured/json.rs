@@ -1,8 +1,9 @@
 //! [`read`]: JSON and JSON lines as records of fields. A list of objects is a record for each, and so
-//! are the objects of several lists, each under its name; any other document is one record. Objects in objects are told by path (`customer.name`), lists as a
-//! whole.
+//! are the objects of several lists, each under its name; any other document is one record. Objects in
+//! objects are told by path (`customer.name`), and so are objects in lists, each by what tells it from
+//! the others there (`lines[pen].price`); other lists are told as a whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde_json::Value as Json;
@@ -176,10 +177,16 @@ fn record(
     flatten(whole, pointer, "", &mut fields);
     let lines = |pointer: &str| spans.get(pointer).map(|it| numbers.of_range(it));
     let many = lines(pointer).is_some_and(|it| it.len() > 1);
+    let mut on_line: HashMap<u32, usize> = HashMap::new();
+    for line in fields.iter().flat_map(|it| lines(&it.1).unwrap_or_default()) {
+        *on_line.entry(line).or_default() += 1;
+    }
     let values = fields.iter().map(|(name, pointer, said)| {
         let own = lines(pointer).unwrap_or_default();
         let alone = match own.as_slice() {
-            [one] if many => text.lines().nth(*one as usize - 1).map(|it| it.trim().to_owned()),
+            [one] if many && on_line[one] == 1 => {
+                text.lines().nth(*one as usize - 1).map(|it| it.trim().to_owned())
+            }
             _ => None,
         };
         (name.clone(), Value { text: said.clone(), lines: own, alone })
@@ -194,6 +201,32 @@ fn record(
     (order, record)
 }
 
+/// Whether a member is called a number that tells one thing from another.
+fn is_id(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("id")
+}
+
+/// What each item of a list is told by: the first of its members that says another text, or id, in
+/// every item, else its position.
+fn labels(items: &[Json]) -> Vec<String> {
+    const LONGEST: usize = 40;
+    let members = items.first().and_then(Json::as_object).into_iter().flat_map(|it| it.keys());
+    let said = |key: &String| -> Option<Vec<String>> {
+        let label = |item: &Json| match item.get(key)? {
+            Json::String(text) => Some(text.clone()),
+            Json::Number(number) if is_id(key) => Some(number.to_string()),
+            _ => None,
+        };
+        let all: Vec<String> = items.iter().map(label).collect::<Option<_>>()?;
+        let fits =
+            all.iter().all(|it| !it.is_empty() && it.len() <= LONGEST && !it.contains(['[', ']']));
+        let unique: BTreeSet<&String> = all.iter().collect();
+        (fits && unique.len() == all.len()).then_some(all)
+    };
+    let mut all = members.filter_map(said);
+    all.next().unwrap_or_else(|| (0..items.len()).map(|it| it.to_string()).collect())
+}
+
 /// Every value by its name, its pointer and what it says.
 fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
     match value {
@@ -205,8 +238,9 @@ fn flatten(value: &Json, pointer: &str, name: &str, out: &mut Fields) {
             }
         }
         Json::Array(items) if items.iter().any(Json::is_object) => {
-            for (at, item) in items.iter().enumerate() {
-                flatten(item, &format!("{pointer}/{at}"), &format!("{name}[{at}]"), out);
+            let labels = labels(items);
+            for ((at, item), label) in items.iter().enumerate().zip(labels) {
+                flatten(item, &format!("{pointer}/{at}"), &format!("{name}[{label}]"), out);
             }
         }
         other => out.push((name.to_owned(), pointer.to_owned(), other.to_string())),

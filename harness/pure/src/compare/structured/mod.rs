@@ -64,6 +64,17 @@ struct Record {
     text: String,
 }
 
+impl Record {
+    /// What it says in a field, or in all fields of an item that stands in it.
+    fn of(&self, field: &str) -> impl Iterator<Item = (&String, &Value)> {
+        let is_own = move |name: &str| {
+            let rest = name.strip_prefix(field);
+            rest.is_some_and(|it| it.is_empty() || (field.ends_with(']') && it.starts_with('.')))
+        };
+        self.values.iter().filter(move |it| is_own(it.0))
+    }
+}
+
 /// What a field says in a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Value {
@@ -107,7 +118,7 @@ impl Document {
 
     /// The lines on which a field stands.
     fn lines_of(&self, field: &str) -> Vec<u32> {
-        let values = self.records.iter().filter_map(|it| it.values.get(field));
+        let values = self.records.iter().flat_map(|it| it.of(field)).map(|it| it.1);
         let own = values.flat_map(|it| it.lines.iter().copied());
         own.chain(self.head.iter().copied()).collect::<BTreeSet<u32>>().into_iter().collect()
     }
@@ -252,7 +263,16 @@ fn fields(facet: FacetKind, was: &Document, is: &Document) -> Vec<Change> {
         let lacks = |name: &String| {
             same || one.records.iter().any(|it| it.values.contains_key(name) && stays(it, other))
         };
-        missing.filter(|it| lacks(it)).cloned().collect()
+        // A list that is empty is the one that has items on the other side.
+        let is_list = |name: &String| {
+            other
+                .fields
+                .iter()
+                .any(|it| it.strip_prefix(name).is_some_and(|it| it.starts_with('[')))
+        };
+        let missing: Vec<String> =
+            missing.filter(|it| !is_list(it) && lacks(it)).cloned().collect();
+        items(&missing, &|of| other.fields.iter().any(|it| it.starts_with(of)))
     };
     let (gone, came) = (only(was, is), only(is, was));
     let side = |of: &Document, name: &String| (Some(of.field(name)), of.lines_of(name));
@@ -404,18 +424,64 @@ fn record(
         };
         return vec![change(facet, thing, whole(was, old), whole(is, new))];
     }
+    let around: Vec<String> = called(was, a, b).into_iter().collect();
     let side = |name: &String, value: Value| {
         let text = value.alone.unwrap_or_else(|| format!("{name}: {}", value.text));
         (Some(text), value.lines)
     };
-    let around: Vec<String> = called(was, a, b).into_iter().collect();
-    let one = |name: &&String| {
+    let has = |of: &Record, name: &String| of.values.contains_key(name);
+    // A list that is empty is the one that has items on the other side.
+    let is_list = |name: &str| {
+        let of = |it: &Record| {
+            it.values.keys().any(|it| it.strip_prefix(name).is_some_and(|it| it.starts_with('[')))
+        };
+        of(a) || of(b)
+    };
+    let (both, one): (Vec<&String>, Vec<&String>) =
+        differing.into_iter().filter(|it| !is_list(it)).partition(|it| has(a, it) && has(b, it));
+    let changed = both.iter().map(|name| {
         let (mut old, mut new) = (value(a, name), value(b, name));
         without_place(&mut old, &mut new);
         let thing = Thing::Field(was.field(name));
-        Change { around: around.clone(), ..change(facet, thing, side(name, old), side(name, new)) }
+        change(facet, thing, side(name, old), side(name, new))
+    });
+    let only = |of: &Record, other: &Record| -> Vec<String> {
+        let names: Vec<String> =
+            one.iter().filter(|it| has(of, it)).map(|it| (*it).clone()).collect();
+        items(&names, &|of| other.values.keys().any(|it| it.starts_with(of)))
     };
-    differing.iter().map(one).collect()
+    let whole = |of: &Record, name: &String| {
+        let values: Vec<(&String, &Value)> = of.of(name).collect();
+        let lines: BTreeSet<u32> =
+            values.iter().flat_map(|it| it.1.lines.iter().copied()).collect();
+        let said = values.iter().map(|(own, it)| match own[name.len()..].strip_prefix('.') {
+            Some(rest) => format!("{rest} {}", it.text),
+            None => it.text.clone(),
+        });
+        let text = format!("{name}: {}", said.collect::<Vec<_>>().join(", "));
+        (Some(text), lines.into_iter().collect())
+    };
+    let thing = |name: &String| Thing::Field(was.field(name));
+    let (gone, came) = (only(a, b), only(b, a));
+    let nothing = || (None, Vec::new());
+    let gone = gone.iter().map(|it| change(facet, thing(it), whole(a, it), nothing()));
+    let came = came.iter().map(|it| change(facet, thing(it), nothing(), whole(b, it)));
+    let all = changed.chain(gone).chain(came);
+    all.map(|it| Change { around: around.clone(), ..it }).collect()
+}
+
+/// Names of fields, those of an item that the other side lacks as one: `lines[pen]` for
+/// `lines[pen].name` and `lines[pen].price`.
+fn items(names: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        let mut ends = name.match_indices(']').map(|it| &name[..=it.0]);
+        let own = ends.find(|it| !is_known(it)).unwrap_or(name).to_owned();
+        if !all.contains(&own) {
+            all.push(own);
+        }
+    }
+    all
 }
 
 /// A comma behind one of two values says that the other one is the last of its object.

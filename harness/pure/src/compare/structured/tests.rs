@@ -216,3 +216,53 @@ fn a_value_of_json_is_told_without_the_order_of_members_around_it() {
         ]
     );
 }
+
+#[test]
+fn objects_in_a_list_are_told_by_what_tells_them_apart_and_one_that_is_gone_is_one_change() {
+    let day = |lines: &str| format!("[\n{{\"day\": \"Monday\", \"lines\": [\n{lines}\n]}}\n]");
+    let line = |name: &str, price: u32| format!("{{\"name\": \"{name}\", \"price\": {price}}}");
+    let of = |all: &[(&str, u32)]| {
+        day(&all.iter().map(|it| line(it.0, it.1)).collect::<Vec<_>>().join(",\n"))
+    };
+    let was = of(&[("Lamp", 3), ("Cup", 4), ("Pen", 5)]);
+    assert_eq!(
+        only(&was, &of(&[("Cup", 4), ("Pen", 5)])),
+        ["field \"lines[Lamp]\": field \"lines[Lamp]\" [3] -> nothing []"],
+        "the others are what they were"
+    );
+    assert_eq!(
+        only(&was, &of(&[("Pen", 5), ("Lamp", 3), ("Cup", 6)])),
+        ["field \"lines[Cup].price\": lines[Cup].price: 4 [4] -> lines[Cup].price: 6 [5]"]
+    );
+    // Nothing tells them apart, so that they are told by their positions.
+    assert_eq!(
+        only(&of(&[("Cup", 3), ("Cup", 3)]), &of(&[("Cup", 3), ("Cup", 4)])),
+        ["field \"lines[1].price\": lines[1].price: 3 [4] -> lines[1].price: 4 [4]"]
+    );
+    let none = day("");
+    assert_eq!(
+        only(&was, &none),
+        [
+            "field \"lines[Lamp]\": field \"lines[Lamp]\" [3] -> nothing []",
+            "field \"lines[Cup]\": field \"lines[Cup]\" [4] -> nothing []",
+            "field \"lines[Pen]\": field \"lines[Pen]\" [5] -> nothing []",
+        ],
+        "that the list is empty now is the same"
+    );
+}
+
+#[test]
+fn xml_may_have_other_lines_below_it_and_its_only_record_is_one() {
+    let all = |responses: &str| format!("<all>{responses}</all>\n207");
+    let one =
+        |at: &str, of: &str| format!("<one>\n<at>{at}</at>\n<of><name>{of}</name></of>\n</one>");
+    let was = all(&one("/a", "Ada"));
+    assert_eq!(
+        only(&was, &all(&one("/a", "Bob"))),
+        ["element \"of.name\": of.name: Ada [3] -> of.name: Bob [3]"]
+    );
+    assert_eq!(
+        only(&was, &all(&(one("/a", "Ada") + "\n" + &one("/b", "Bob")))),
+        ["record: nothing [] -> <one> <at>/b</at> <of><name>Bob</name></of> </one> [5, 6, 7, 8]"]
+    );
+}

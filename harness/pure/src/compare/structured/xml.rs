@@ -20,16 +20,27 @@ struct Element {
     span: Range<usize>,
 }
 
-/// The records of a text that is XML.
+impl Element {
+    /// Whether it says several things of one, and is no list: its parts are called otherwise each, and
+    /// one of them holds no others.
+    fn is_record(&self) -> bool {
+        let names: BTreeSet<&str> = self.children.iter().map(|it| it.name.as_str()).collect();
+        names.len() > 1 && self.children.iter().any(|it| it.children.is_empty())
+    }
+}
+
+/// The records of a text that is XML, or that begins with it and says something else below.
 pub(super) fn read(text: &str) -> Option<Document> {
     if !text.trim_start().starts_with('<') {
         return None;
     }
     let root = element(text).filter(|it| !it.name.eq_ignore_ascii_case("html"))?;
+    let text = &text[..root.span.end];
     let numbers = Numbers::of(text);
     let mut holder = &root;
     while let [only] = holder.children.as_slice()
         && !only.children.is_empty()
+        && !only.is_record()
     {
         holder = only;
     }
@@ -73,7 +84,12 @@ fn element(text: &str) -> Option<Element> {
             Event::End(_) => {
                 let mut own = open.pop()?;
                 own.span.end = after;
-                open.last_mut()?.children.push(own);
+                let outer = open.last_mut()?;
+                outer.children.push(own);
+                let below = &text[after..];
+                if open.len() == 1 && below.starts_with('\n') {
+                    break;
+                }
             }
             Event::Text(said) => open.last_mut()?.text.push_str(said.decode().ok()?.trim()),
             Event::CData(said) => open.last_mut()?.text.push_str(&said.decode().ok()?),

@@ -1,0 +1,115 @@
+//! A page that sends something that it did not send, or sends it no longer: what came or went on the
+//! page with it, and the steps after it that fail, follow from what was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Rule;
+use crate::cause::{Edge, Evidence};
+use crate::model::FacetKind;
+use crate::model::change::Change;
+
+pub(super) const RULE: Rule = Rule { id: "sent", edges };
+
+const BECAUSE: &str = "the page sent something else before it";
+
+fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for (leader, others) in sent(evidence) {
+        let spots: BTreeSet<usize> = evidence.nodes[leader].spots().collect();
+        found.extend(others.into_iter().map(|it| Edge::follows(leader, it, BECAUSE)));
+        let beside: BTreeSet<usize> =
+            spots.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
+        let follows = beside.into_iter().filter(|node| {
+            evidence.only_where(*node, |spot| spots.contains(&spot))
+                && evidence.nodes[*node].sightings.iter().all(|it| is_of_page(it.change))
+        });
+        let failed = failed_after(evidence, &spots);
+        found.extend(follows.chain(failed).map(|it| Edge::follows(leader, it, BECAUSE)));
+    }
+    found
+}
+
+/// What is newly sent, or not any more: of what is so at the same spots the first, with the others.
+fn sent(evidence: &Evidence<'_>) -> Vec<(usize, Vec<usize>)> {
+    let mut all: BTreeMap<(Vec<usize>, bool), Vec<(u32, usize)>> = BTreeMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        let change = node.change();
+        let came = change.before.is_none();
+        if node.facet() != Some(FacetKind::Requests) || came != change.after.is_some() {
+            continue;
+        }
+        let lines = if came { &change.new_lines } else { &change.old_lines };
+        let order = lines.first().copied().unwrap_or_default();
+        all.entry((node.spots().collect(), came)).or_default().push((order, index));
+    }
+    let led = all.into_values().filter_map(|mut own| {
+        own.sort_unstable();
+        let (leader, others) = own.split_first()?;
+        Some((leader.1, others.iter().map(|it| it.1).collect()))
+    });
+    led.collect()
+}
+
+/// Whether a change is one that another state of the page brings along: something came or went, and
+/// nothing reads otherwise.
+fn is_of_page(change: &Change) -> bool {
+    match change.facet {
+        Some(FacetKind::Aria | FacetKind::Text | FacetKind::Links | FacetKind::Fields) => {
+            change.before.is_none() != change.after.is_none()
+        }
+        Some(FacetKind::Page) => true,
+        _ => false,
+    }
+}
+
+/// Steps that fail in every attempt only after it.
+fn failed_after(evidence: &Evidence<'_>, spots: &BTreeSet<usize>) -> Vec<usize> {
+    let is_after = |failed: usize| {
+        let mut own = evidence.of_attempt(failed).iter();
+        own.any(|it| spots.contains(it) && evidence.step(*it) <= evidence.step(failed))
+    };
+    let nodes = (0..evidence.nodes.len()).filter(|it| evidence.nodes[*it].facet().is_none());
+    nodes.filter(|it| evidence.only_where(*it, is_after)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+    use crate::model::thing::Thing;
+
+    type Sides = (Option<&'static str>, Option<&'static str>);
+
+    fn page(place: &str, requests: &[Sides], tree: &[Sides]) -> Located {
+        let facet = |kind: FacetKind, all: &[Sides]| FacetChange {
+            changes: all
+                .iter()
+                .map(|it| testing::change(Some(kind), Thing::Line, it.0, it.1))
+                .collect(),
+            ..FacetChange::of(kind)
+        };
+        testing::located(
+            "delete",
+            place,
+            vec![facet(FacetKind::Requests, requests), facet(FacetKind::Aria, tree)],
+        )
+    }
+
+    const SENT: Sides = (None, Some("DELETE /cards/1 200"));
+    const LIST: Sides = (None, Some("- heading \"Cards\""));
+
+    #[test]
+    fn what_came_with_a_request_follows_from_it_and_what_stands_elsewhere_too_does_not() {
+        let one = |it: &str| ("DELETE /cards/1 200".to_owned(), it.to_owned());
+        let renamed = (Some("- button \"Save\""), Some("- button \"Send\""));
+        let here = page("/cards", &[SENT], &[LIST, renamed]);
+        assert_eq!(joined(edges, std::slice::from_ref(&here)), [one("- heading \"Cards\"")]);
+        let there = page("/", &[], &[LIST]);
+        assert_eq!(joined(edges, &[here, there]), [], "it came without the request too");
+        let twice = (Some("POST /cards 200"), Some("POST /cards 200 2 times"));
+        assert_eq!(joined(edges, &[page("/cards", &[twice], &[LIST])]), []);
+    }
+}
