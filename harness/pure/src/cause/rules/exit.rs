@@ -54,14 +54,14 @@ fn later(evidence: &Evidence<'_>, spot: usize, exit: usize) -> Vec<Edge> {
             && sightings.iter().all(|it| it.change.before.is_none() != it.change.after.is_none())
     };
     let change = evidence.nodes[exit].change();
-    let turns = fails(&change.before) != fails(&change.after);
+    let turns = fails(change.before.as_deref()) != fails(change.after.as_deref());
     let own = nodes.filter(|it| turns && came_or_went(*it) && evidence.only_where(*it, is_later));
     own.map(|it| Edge::follows(exit, it, "a command before it ends otherwise")).collect()
 }
 
 /// Whether an exit code, as the facet says it, is one of a command that failed.
-fn fails(exit: &Option<String>) -> bool {
-    exit.as_deref().map(|it| it.trim_start_matches("exit: ")) != Some("0")
+fn fails(exit: Option<&str>) -> bool {
+    exit.map(|it| it.trim_start_matches("exit: ")) != Some("0")
 }
 
 /// Whether what came or went as a whole can follow from how a command ends: one that fails says why
@@ -74,7 +74,7 @@ fn can_follow(exit: &Change, change: &Change) -> bool {
         Some(FacetKind::Stdout | FacetKind::Stderr | FacetKind::Files | FacetKind::Text)
     );
     output
-        && match (fails(&exit.before), fails(&exit.after)) {
+        && match (fails(exit.before.as_deref()), fails(exit.after.as_deref())) {
             (false, _) => came || went,
             (true, false) => (on_error && went) || (!on_error && came),
             (true, true) => on_error && (came || went),
