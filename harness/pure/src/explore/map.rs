@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
-use super::commands::Printed;
-use super::help::Usage;
+use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
+use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::safe::Rules;
 use super::seen::{Ran, Seen, Sight};
+use super::terminals::{Sitting, wants_terminal};
 use super::tree::Tree;
 use crate::model::Action;
 
@@ -75,6 +76,8 @@ pub struct Map {
     pub states: Vec<State>,
     /// What was run.
     pub runs: Vec<Run>,
+    /// What was done with programs on terminals.
+    pub sittings: Vec<Sitting>,
     /// What commands take, by their words.
     pub usages: BTreeMap<Vec<String>, Usage>,
     /// What shows elsewhere what a probe wrote, by the probe's key: the steps.
@@ -119,6 +122,7 @@ impl Map {
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
+                Goal::Sit { words, with } => self.sat(seen, words, with),
             }
         }
     }
@@ -140,7 +144,7 @@ impl Map {
     fn page(&mut self, seen: Seen, address: &str, linked: bool) {
         let mut looks = seen.sights.iter().filter_map(|(_, it)| match it {
             Sight::Page(look) => Some(&**look),
-            Sight::Command(_) | Sight::File(_) => None,
+            Sight::Command(_) | Sight::File(_) | Sight::Screen(_) => None,
         });
         let (Some(first), second) = (looks.next().cloned(), looks.next()) else {
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
@@ -210,7 +214,7 @@ impl Map {
     fn downloaded(&mut self, seen: Seen, link: &str) {
         let text = seen.sights.iter().find_map(|(_, it)| match it {
             Sight::File(text) => Some(text.clone()),
-            Sight::Page(_) | Sight::Command(_) => None,
+            Sight::Page(_) | Sight::Command(_) | Sight::Screen(_) => None,
         });
         match text {
             Some(text) => {
@@ -246,7 +250,7 @@ impl Map {
                         kept.push(vec![step.clone()]);
                     }
                 }
-                (Sight::Page(_) | Sight::File(_), _) => {}
+                (Sight::Page(_) | Sight::File(_) | Sight::Screen(_), _) => {}
             }
         }
         self.readers.insert(of.to_owned(), kept);
@@ -273,16 +277,33 @@ impl Map {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
             return;
         };
+        let (with_needs, unknown_command) = (with == WHAT_IT_NEEDS, with == UNKNOWN_COMMAND);
         let run = Run { probe: seen.probe, words, with, ran };
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
         let probe = run.probe.clone();
+        if with_needs && wants_terminal(&run) {
+            self.sit_down(&run);
+        }
+        if let Some(usage) = unknown_command.then(|| self.usages.get(&run.words).cloned()).flatten() {
+            self.told_by_refusal(&run, &usage);
+        }
         self.runs.push(run);
         if changed {
             self.read_elsewhere(&probe);
         }
         self.calls_again();
+    }
+
+    /// A command that refuses a word may name those that it knows, also what its help leaves out.
+    fn told_by_refusal(&mut self, run: &Run, usage: &Usage) {
+        let said = format!("{}\n{}", run.ran.stderr, run.ran.stdout);
+        let known = |it: &String| usage.commands.iter().any(|own| own.0 == *it);
+        let new = listed_in_refusal(&said).into_iter().filter(|it| !known(it));
+        for name in new {
+            self.ask_below(&run.words, &name);
+        }
     }
 
     /// What was printed, for the arguments of other commands.

@@ -15,6 +15,7 @@
 //! - `controls.rs`: what is done with controls that stand in no form.
 //! - `fields.rs`: what is put into forms.
 //! - `commands.rs`: how commands are tried.
+//! - `terminals.rs`: programs that want a terminal, and what is pressed there.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
@@ -35,6 +36,7 @@ mod propose;
 mod safe;
 mod seen;
 mod share;
+mod terminals;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -46,6 +48,7 @@ pub use map::{Map, Missed, Run, State};
 pub use page::{Field, Form, Link, Look};
 pub use probe::{Batch, Goal, Probe, batches};
 pub use safe::{DataFile, Rules};
-pub use seen::{Ran, Read, Seen, Sight, seen};
+pub use seen::{Ran, Read, Screen, Seen, Sight, seen};
 pub use share::{Share, Shares};
+pub use terminals::Sitting;
 pub use write::{Written, fresh, write};

@@ -62,6 +62,13 @@ pub enum Goal {
         /// What is tried of it: `--csv`, `without ORDER`.
         with: String,
     },
+    /// To use a program on a terminal.
+    Sit {
+        /// The command's words, without options and arguments.
+        words: Vec<String>,
+        /// What is done there: `Down, Enter`.
+        with: String,
+    },
 }
 
 /// One thing that is tried.
@@ -179,7 +186,7 @@ pub fn batches(probes: Vec<Probe>) -> Vec<Batch> {
 
 fn is_command(goal: &Goal) -> bool {
     match goal {
-        Goal::Help { .. } | Goal::Run { .. } => true,
+        Goal::Help { .. } | Goal::Run { .. } | Goal::Sit { .. } => true,
         Goal::Page { .. }
         | Goal::Use { .. }
         | Goal::Send { .. }

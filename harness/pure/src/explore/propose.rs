@@ -2,7 +2,7 @@
 //! the same map and seed always give the same probes.
 
 use super::addresses::class_of;
-use super::commands::{Call, Sources, calls};
+use super::commands::{Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
 use super::controls::uses;
 use super::fields::{Pool, fillings};
 use super::help::Usage;
@@ -37,6 +37,7 @@ impl Probe {
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
+            Goal::Sit { words, with } => format!("{} on a terminal with {with}", words.join(" ")),
         }
     }
 
@@ -50,7 +51,8 @@ impl Probe {
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
             | Goal::Help { .. }
-            | Goal::Run { .. } => true,
+            | Goal::Run { .. }
+            | Goal::Sit { .. } => true,
         }
     }
 
@@ -114,7 +116,7 @@ impl Map {
         }
     }
 
-    fn id(&mut self) -> String {
+    pub(super) fn id(&mut self) -> String {
         self.next += 1;
         format!("probe-{}", self.next)
     }
@@ -356,7 +358,7 @@ impl Map {
         }
         let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
         let reads = same_product.filter(|it| {
-            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == "what it needs"
+            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == WHAT_IT_NEEDS
         });
         for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
             if let Some(Action::Run(command)) = it.probe.steps.first() {
@@ -395,15 +397,19 @@ impl Map {
 
     /// The commands below one, or how it is run where there are none.
     pub(super) fn below(&mut self, words: &[String], usage: &Usage) {
-        let product = self.product_of(words);
         for (name, _) in &usage.commands {
-            let own = [words.to_vec(), vec![name.clone()]].concat();
-            match self.rules.command_refusal(&own) {
-                Some(why) => self.miss(&own.join(" "), &why),
-                None => self.ask_help(own, product.clone(), 95),
-            }
+            self.ask_below(words, name);
         }
         self.try_calls(words, usage);
+    }
+
+    /// Asks a command below one for its help, unless it is to be left alone.
+    pub(super) fn ask_below(&mut self, words: &[String], name: &str) {
+        let own = [words.to_vec(), vec![name.to_owned()]].concat();
+        match self.rules.command_refusal(&own) {
+            Some(why) => self.miss(&own.join(" "), &why),
+            None => self.ask_help(own, self.product_of(words), 95),
+        }
     }
 
     /// What was printed meanwhile may be arguments of other commands.
@@ -437,7 +443,7 @@ impl Map {
         if !usage.commands.is_empty() {
             // What has commands below it is only asked what it says without one, and of what it lacks.
             all.retain(|it| {
-                matches!(it.with.as_str(), "what it needs" | "an option that it does not know")
+                it.with == WHAT_IT_NEEDS || it.with == "an option that it does not know"
             });
             if words.len() == 1 && usage.flags.iter().any(|it| it.name() == "--version") {
                 let version = vec!["--version".to_owned()];
@@ -450,7 +456,7 @@ impl Map {
             }
             let wrong = vec!["no-such-command".to_owned()];
             all.push(Call {
-                with: "a command that is not there".to_owned(),
+                with: UNKNOWN_COMMAND.to_owned(),
                 words: wrong,
                 stdin: None,
                 value: 50,

@@ -33,6 +33,15 @@ impl Ran {
     }
 }
 
+/// What a program on a terminal showed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Screen {
+    /// The facet of the screen.
+    pub text: String,
+    /// How the program ended, as the facet says it; `None` while it runs.
+    pub exit: Option<String>,
+}
+
 /// What one checkpoint saw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sight {
@@ -42,6 +51,8 @@ pub enum Sight {
     Command(Ran),
     /// A file, as it is told.
     File(String),
+    /// A terminal.
+    Screen(Screen),
 }
 
 /// What a probe saw.
@@ -67,7 +78,7 @@ impl Seen {
     pub fn page(&self) -> Option<&Look> {
         self.sights.iter().rev().find_map(|(_, it)| match it {
             Sight::Page(look) => Some(&**look),
-            Sight::Command(_) | Sight::File(_) => None,
+            Sight::Command(_) | Sight::File(_) | Sight::Screen(_) => None,
         })
     }
 
@@ -76,7 +87,7 @@ impl Seen {
     pub fn ran(&self) -> Option<&Ran> {
         self.sights.iter().find_map(|(_, it)| match it {
             Sight::Command(ran) => Some(ran),
-            Sight::Page(_) | Sight::File(_) => None,
+            Sight::Page(_) | Sight::File(_) | Sight::Screen(_) => None,
         })
     }
 
@@ -86,7 +97,7 @@ impl Seen {
         let wrote = |it: &Sight| match it {
             Sight::Page(look) => look.writes.iter().any(|it| !it.ends_with(" beacon")),
             Sight::Command(ran) => !ran.files.trim().is_empty(),
-            Sight::File(_) => false,
+            Sight::File(_) | Sight::Screen(_) => false,
         };
         self.sights.iter().any(|(_, it)| wrote(it))
     }
@@ -175,6 +186,10 @@ fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
     let of = |kind: FacetKind| {
         facets.iter().find(|it| it.0 == kind).map_or(String::new(), |it| it.1.clone())
     };
+    if facets.iter().any(|it| it.0 == FacetKind::Screen) {
+        let exit = facets.iter().find(|it| it.0 == FacetKind::Exit).map(|it| it.1.clone());
+        return Sight::Screen(Screen { text: of(FacetKind::Screen), exit });
+    }
     match step {
         Some(Action::Run(_)) => Sight::Command(Ran {
             exit: of(FacetKind::Exit),
