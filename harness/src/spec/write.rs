@@ -7,6 +7,7 @@ use super::complaint::{Complaint, Source};
 use super::node;
 use super::quoting::single;
 use super::reader::Reader;
+use super::write_gestures::{drag, scroll, terminal};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
 use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, RunCommand};
@@ -113,10 +114,13 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Snapshot(it) => snapshot(it)?,
         Action::Run(it) => run(it)?,
         Action::File(it) => file(it)?,
-        Action::Drag { .. }
-        | Action::Scroll { .. }
-        | Action::Paste { .. }
-        | Action::Print(_)
+        Action::Drag { from, to, at } => drag(from, to, *at),
+        Action::Scroll { to, within } => scroll(to, within.as_ref()),
+        Action::Paste { text, into } => {
+            modified(format!("paste: {}", scalar(text.raw())), "into", into.as_ref())
+        }
+        Action::Terminal(it) => terminal(it)?,
+        Action::Print(_)
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
         | Action::Network(_)
         | Action::Emulate(_)
@@ -125,7 +129,6 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)
-        | Action::Terminal(_)
         | Action::Mail(_)
         | Action::When(_)
         | Action::Repeat(_)
@@ -287,14 +290,14 @@ fn comment(text: &mut String, indent: &str, note: &str) {
 }
 
 /// Text as a scalar that stands alone on its line.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     quoted_unless(text, |it| {
         it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-' | '?' | '=' | '+')
     })
 }
 
 /// Text as a scalar inside of `{ … }` or `[ … ]`.
-fn flow(text: &Template) -> String {
+pub(super) fn flow(text: &Template) -> String {
     quoted_unless(text.raw(), |it| {
         it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-')
     })
@@ -466,6 +469,7 @@ mod tests {
                     FieldValue { field: role("textbox", "Other"), value: value.clone() },
                 ]),
                 Action::Type { text: value.clone(), into: Some(target.clone()) },
+                Action::Paste { text: value.clone(), into: Some(target.clone()) },
                 Action::Press { keys: "Enter".to_owned(), on: Some(target.clone()) },
                 Action::Choose { from: target.clone(), options: vec![value.clone()] },
                 Action::Choose { from: target.clone(), options: vec![value.clone(), "B".into()] },
