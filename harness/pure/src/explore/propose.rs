@@ -9,6 +9,7 @@ use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
 use super::probe::{Goal, Probe, look, open, run};
+use super::terminal;
 use super::tree::{target, template};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::page::DialogAnswer;
@@ -37,6 +38,9 @@ impl Probe {
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
+            Goal::Screen { words, deeds } => {
+                format!("{}: {}", words.join(" "), terminal::said(deeds))
+            }
         }
     }
 
@@ -50,6 +54,7 @@ impl Probe {
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
             | Goal::Help { .. }
+            | Goal::Screen { .. }
             | Goal::Run { .. } => true,
         }
     }
@@ -114,7 +119,7 @@ impl Map {
         }
     }
 
-    fn id(&mut self) -> String {
+    pub(super) fn id(&mut self) -> String {
         self.next += 1;
         format!("probe-{}", self.next)
     }
@@ -125,7 +130,7 @@ impl Map {
         }
     }
 
-    fn visit(&mut self, address: &str, from: Option<usize>, linked: bool, value: u32) {
+    pub(super) fn visit(&mut self, address: &str, from: Option<usize>, linked: bool, value: u32) {
         let id = self.id();
         let mut steps = vec![open(address), look(&id)];
         if linked {
