@@ -10,6 +10,8 @@ use super::safe::DataFile;
 
 /// The most values that are tried of one option.
 const MOST_CHOICES: usize = 6;
+/// The most of those that the help lists: each is something that the product promises.
+const MOST_LISTED: usize = 24;
 /// The most pairs of options that are tried of one command.
 const MOST_PAIRS: usize = 8;
 
@@ -136,7 +138,8 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             continue;
         };
         let values = of_flag(flag, takes, sources);
-        for (at, value) in values.iter().take(MOST_CHOICES).enumerate() {
+        let most = if flag.choices.is_empty() { MOST_CHOICES } else { MOST_LISTED };
+        for (at, value) in values.iter().take(most).enumerate() {
             let words = vec![flag.name().to_owned(), value.clone()];
             let with = format!("{} {value}", flag.name());
             all.push(call(&with, &[words.clone(), base.to_vec()].concat(), 78 - at as u32));

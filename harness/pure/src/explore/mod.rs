@@ -12,21 +12,26 @@
 //! - `seen.rs`: what probes saw, read back from the night that ran them.
 //! - `safe.rs`: what may be done, and why something is left alone.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
+//! - `entrances.rs`: the addresses that a product names to machines.
 //! - `controls.rs`: what is done with controls that stand in no form.
+//! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
 //! - `fields.rs`: what is put into forms.
 //! - `commands.rs`: how commands are tried.
-//! - `terminals.rs`: programs that want a terminal, and what is pressed there.
+//! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `write.rs`: from the map to scenarios.
+//! - `screens.rs`: from screens of terminals to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
 mod commands;
 mod controls;
+mod entrances;
 mod fields;
+mod gestures;
 mod help;
 mod judge;
 mod map;
@@ -34,9 +39,10 @@ mod page;
 mod probe;
 mod propose;
 mod safe;
+mod screens;
 mod seen;
 mod share;
-mod terminals;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -48,7 +54,6 @@ pub use map::{Map, Missed, Run, State};
 pub use page::{Field, Form, Link, Look};
 pub use probe::{Batch, Goal, Probe, batches};
 pub use safe::{DataFile, Rules};
-pub use seen::{Ran, Read, Screen, Seen, Sight, seen};
+pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use share::{Share, Shares};
-pub use terminals::Sitting;
 pub use write::{Written, fresh, write};

@@ -3,12 +3,14 @@
 
 use super::addresses::class_of;
 use super::commands::{Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
-use super::controls::uses;
+use super::controls::{UseOf, uses};
 use super::fields::{Pool, fillings};
+use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
 use super::probe::{Goal, Probe, look, open, run};
+use super::terminal;
 use super::tree::{target, template};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::page::DialogAnswer;
@@ -37,7 +39,9 @@ impl Probe {
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
-            Goal::Sit { words, with } => format!("{} on a terminal with {with}", words.join(" ")),
+            Goal::Screen { words, deeds } => {
+                format!("{}: {}", words.join(" "), terminal::said(deeds))
+            }
         }
     }
 
@@ -51,8 +55,8 @@ impl Probe {
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
             | Goal::Help { .. }
-            | Goal::Run { .. }
-            | Goal::Sit { .. } => true,
+            | Goal::Screen { .. }
+            | Goal::Run { .. } => true,
         }
     }
 
@@ -127,7 +131,7 @@ impl Map {
         }
     }
 
-    fn visit(&mut self, address: &str, from: Option<usize>, linked: bool, value: u32) {
+    pub(super) fn visit(&mut self, address: &str, from: Option<usize>, linked: bool, value: u32) {
         let id = self.id();
         let mut steps = vec![open(address), look(&id)];
         if linked {
@@ -195,6 +199,9 @@ impl Map {
             Some(_) | None => return,
         };
         self.propose_uses(&look, at, &class, &way, known.as_deref());
+        if known.is_none() {
+            self.propose_gestures(&look, at, &class, &way);
+        }
         self.propose_forms(&look, at, &way, known.as_deref());
     }
 
@@ -215,30 +222,42 @@ impl Map {
         known: Option<&[String]>,
     ) {
         for it in uses(look, &self.words) {
-            let used = self.controls.entry(it.identity.clone()).or_insert(false);
+            self.controls.entry(it.identity.clone()).or_insert(false);
             if known.is_some_and(|known| known.contains(&it.identity)) {
                 continue;
             }
-            if let Some(why) = self.rules.refusal(&it.name, "") {
-                self.miss(&it.called, &why);
-                continue;
+            let identity = it.identity.clone();
+            if self.propose_use(it, at, class, way) {
+                self.controls.insert(identity, true);
             }
-            let where_ = if it.everywhere { "everywhere" } else { class };
-            let key = format!("use {} on {where_}", it.identity);
-            let times = self.times.entry(it.identity.clone()).or_default();
-            if *times >= MOST_PAGES_OF_CONTROL || self.tried.contains(&key) {
-                continue;
-            }
-            *times += 1;
-            *used = true;
-            self.act(
-                key,
-                Goal::Use { identity: it.identity, called: it.called },
-                it.steps,
-                (at, way),
-                it.value,
-            );
         }
+    }
+
+    /// What is done with a page beyond its controls.
+    fn propose_gestures(&mut self, look: &Look, at: usize, class: &str, way: &[Action]) {
+        let (words, files) = (self.words.clone(), self.rules.files.clone());
+        let copies = self.rules.pages_are_copies;
+        for it in gestures(look, Means { words: &words, files: &files, copies }) {
+            self.propose_use(it, at, class, way);
+        }
+    }
+
+    /// Whether it is worth a probe.
+    fn propose_use(&mut self, it: UseOf, at: usize, class: &str, way: &[Action]) -> bool {
+        if let Some(why) = self.rules.refusal(&it.name, "") {
+            self.miss(&it.called, &why);
+            return false;
+        }
+        let where_ = if it.everywhere { "everywhere" } else { class };
+        let key = format!("use {} on {where_}", it.identity);
+        let times = self.times.entry(it.identity.clone()).or_default();
+        if *times >= MOST_PAGES_OF_CONTROL || self.tried.contains(&key) {
+            return false;
+        }
+        *times += 1;
+        let goal = Goal::Use { identity: it.identity, called: it.called };
+        self.act(key, goal, it.steps, (at, way), it.value);
+        true
     }
 
     fn act(

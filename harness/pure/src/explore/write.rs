@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::addresses::class_of;
 use super::map::{Map, Run, State};
 use super::probe::{Goal, Probe, click};
-use super::terminals;
+use super::screens::screens;
 use crate::model::{Action, Scenario, Snapshot};
 
 /// The most pages, or command lines, of one scenario.
@@ -41,7 +41,7 @@ pub fn write(map: &Map) -> Vec<Written> {
     made.extend(forms(map));
     made.extend(files(map));
     made.extend(commands(map));
-    made.extend(terminals::written(map));
+    made.extend(screens(map));
     unique(&mut made);
     made
 }
