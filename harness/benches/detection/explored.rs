@@ -22,7 +22,8 @@ pub fn suite() -> SuiteCopy {
         std::fs::remove_dir_all(suite.root().join(folder)).expect("removed");
     }
     let began = Instant::now();
-    let answer = suite.run(&["explore", "--cli", "shopctl", "--cli", "shopctl ui", "--budget", BUDGET]);
+    let answer =
+        suite.run(&["explore", "--cli", "shopctl", "--cli", "shopctl ui", "--budget", BUDGET]);
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     say(answer.stdout.trim_end());
     say(format_args!("explored and settled in {:.0} s", began.elapsed().as_secs_f64()));
