@@ -15,6 +15,7 @@
 //! - `entrances.rs`: the addresses that a product names to machines.
 //! - `controls.rs`: what is done with controls that stand in no form.
 //! - `fields.rs`: what is put into forms.
+//! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
@@ -26,6 +27,7 @@
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod behind;
 mod commands;
 mod controls;
 mod entrances;
