@@ -233,6 +233,7 @@ impl Map {
         let probe = self.states[at].probe.clone();
         if wrote && probe.is_meant() {
             self.read_elsewhere(&probe);
+            self.go_on(at);
         }
         if changed {
             self.expand(at);

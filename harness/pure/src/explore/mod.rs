@@ -16,6 +16,7 @@
 //! - `controls.rs`: what is done with controls that stand in no form.
 //! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
 //! - `fields.rs`: what is put into forms.
+//! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
@@ -27,6 +28,7 @@
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod behind;
 mod commands;
 mod controls;
 mod entrances;

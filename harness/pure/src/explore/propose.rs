@@ -260,7 +260,7 @@ impl Map {
         true
     }
 
-    fn act(
+    pub(super) fn act(
         &mut self,
         key: String,
         goal: Goal,
@@ -324,7 +324,8 @@ impl Map {
             }
             let words = self.words.clone();
             let files = self.rules.files.clone();
-            for filling in fillings(form, Pool { words: &words, files: &files }) {
+            let vars = self.rules.vars.clone();
+            for filling in fillings(form, Pool { words: &words, files: &files, vars: &vars }) {
                 let key = format!("send {called} with {}", filling.with);
                 let goal = Goal::Send { form: called.clone(), with: filling.with };
                 self.act(key, goal, filling.steps, (at, way), filling.value);

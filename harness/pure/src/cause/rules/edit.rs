@@ -74,7 +74,7 @@ fn edit(change: &Change) -> Option<Edit> {
             let state = if tree { state(facet, old, new) } else { None };
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
             let row = if printed { field(old, new) } else { None };
-            let is_text = printed || facet == FacetKind::Aria;
+            let is_text = printed || matches!(facet, FacetKind::Aria | FacetKind::Text);
             let row = row.or_else(|| signs(old, new).filter(|_| is_text));
             let address = || {
                 let (was, is) = addresses(change)?;

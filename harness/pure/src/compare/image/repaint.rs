@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn told(old: &Pixels, new: &Pixels) -> Option<(String, String)> {
-        let region = Region { names: Vec::new(), fate: Fate::Changed, repaint: None };
+        let region = Region { names: Vec::new(), fate: Fate::Changed, repaint: None, moved: false };
         let whole = Rect { x: 0, y: 0, width: 20, height: 10 };
         let mut boxes = vec![(whole, region)];
         let bands = [Band { top: 0, height: 10, was: 0 }];
