@@ -1,5 +1,6 @@
 //! Drags and scrolling as a person would write them; see `write.rs`.
 
+use super::quoting::single;
 use super::write::written;
 use crate::model::Target;
 use crate::model::gesture::{DragTo, DropAt, ScrollTo};
@@ -8,7 +9,7 @@ use crate::model::gesture::{DragTo, DropAt, ScrollTo};
 pub(super) fn drag(from: &Target, to: &DragTo, at: Option<DropAt>) -> String {
     let to = match to {
         DragTo::Thing(target) => format!("to: {}", written(target)),
-        DragTo::By(right, down) => format!("by: \"{right},{down}\""),
+        DragTo::By(offset) => format!("by: {}", single(&offset.to_string())),
     };
     let at = at.map_or(String::new(), |it| format!(", at: {}", it.word()));
     format!("drag: {{ from: {}, {to}{at} }}", written(from))
@@ -18,7 +19,7 @@ pub(super) fn drag(from: &Target, to: &DragTo, at: Option<DropAt>) -> String {
 pub(super) fn scroll(to: &ScrollTo, within: Option<&Target>) -> String {
     let to = match to {
         ScrollTo::Thing(target) => format!("to: {}", written(target)),
-        ScrollTo::By(right, down) => format!("by: \"{right},{down}\""),
+        ScrollTo::By(offset) => format!("by: {}", single(&offset.to_string())),
         ScrollTo::Start => "to: start".to_owned(),
         ScrollTo::End => "to: end".to_owned(),
     };
@@ -29,6 +30,7 @@ pub(super) fn scroll(to: &ScrollTo, within: Option<&Target>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::gesture::Offset;
     use crate::model::{Action, Locator};
     use crate::spec::{Draft, DraftStep, read_scenario, write_scenario};
 
@@ -41,11 +43,11 @@ mod tests {
         let all = [
             drag(DragTo::Thing(named("{Packed}")), None),
             drag(DragTo::Thing(card()), Some(DropAt::Before)),
-            drag(DragTo::By(120, -4), None),
+            drag(DragTo::By(Offset::Pixels(120, -4)), None),
             scroll(ScrollTo::End, None),
             scroll(ScrollTo::Start, Some(named("Messages"))),
             scroll(ScrollTo::Thing(card()), Some(named("Messages"))),
-            scroll(ScrollTo::By(0, 400), None),
+            scroll(ScrollTo::By(Offset::Pixels(0, 400)), None),
         ];
         for action in all {
             let step = DraftStep { note: None, action: Some(action.clone()) };
