@@ -21,8 +21,14 @@ pub fn suite() -> SuiteCopy {
     for folder in ["scenarios", "skills"] {
         std::fs::remove_dir_all(suite.root().join(folder)).expect("removed");
     }
+    // What a suite says of somebody who may sign in.
+    let config = suite.root().join("nightshift.yaml");
+    let text = std::fs::read_to_string(&config).expect("read");
+    let vars = "\nvars: { user: ada, password: tea-for-two }\n";
+    std::fs::write(&config, text + vars).expect("written");
     let began = Instant::now();
-    let answer = suite.run(&["explore", "--cli", "shopctl", "--budget", BUDGET]);
+    let answer =
+        suite.run(&["explore", "--cli", "shopctl", "--cli", "shopctl ui", "--budget", BUDGET]);
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     say(answer.stdout.trim_end());
     say(format_args!("explored and settled in {:.0} s", began.elapsed().as_secs_f64()));

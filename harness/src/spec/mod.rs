@@ -34,6 +34,7 @@
 //! - `cross.rs`: checks what needs more than one file: unique names, skills, references.
 //! - `scaffold.rs`: the files that `init` writes.
 //! - `write.rs`: writes scenarios: from actions to the text that reads back as them.
+//! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
@@ -68,6 +69,7 @@ mod targets;
 mod tests;
 mod values;
 mod write;
+mod write_gestures;
 
 use std::path::{Path, PathBuf};
 

@@ -7,9 +7,11 @@ use super::complaint::{Complaint, Source};
 use super::node;
 use super::quoting::single;
 use super::reader::Reader;
+use super::write_gestures::{drag, scroll};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
 use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, RunCommand};
+use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
 use crate::model::{Scenario, Snapshot, Target, Template};
 
 /// A scenario that is to be written.
@@ -113,10 +115,13 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Snapshot(it) => snapshot(it)?,
         Action::Run(it) => run(it)?,
         Action::File(it) => file(it)?,
-        Action::Drag { .. }
-        | Action::Scroll { .. }
-        | Action::Paste { .. }
-        | Action::Print(_)
+        Action::Terminal(it) => terminal(it)?,
+        Action::Drag { from, to, at } => drag(from, to, *at),
+        Action::Scroll { to, within } => scroll(to, within.as_ref()),
+        Action::Paste { text, into } => {
+            modified(format!("paste: {}", scalar(text.raw())), "into", into.as_ref())
+        }
+        Action::Print(_)
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
         | Action::Network(_)
         | Action::Emulate(_)
@@ -125,7 +130,6 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)
-        | Action::Terminal(_)
         | Action::Mail(_)
         | Action::When(_)
         | Action::Repeat(_)
@@ -162,6 +166,34 @@ fn run(it: &RunCommand) -> Option<String> {
         let _ = write!(text, "\n{}", snapshot(own)?);
     }
     Some(text)
+}
+
+/// What is done with a program on a terminal; `None` for what says more than is usual.
+fn terminal(it: &TerminalAction) -> Option<String> {
+    Some(match it {
+        TerminalAction::Start(it) => {
+            if !it.env.is_empty() || it.cwd.is_some() {
+                return None;
+            }
+            let line = match &it.command {
+                CommandLine::Argv(_) => it.command.words(),
+                CommandLine::Shell(_) => return None,
+            };
+            let usual = (it.columns, it.rows) == TERMINAL_SIZE;
+            let size =
+                if usual { String::new() } else { format!("\nsize: {}x{}", it.columns, it.rows) };
+            format!("start: {}{size}", scalar(&line))
+        }
+        TerminalAction::Type(text) => format!("type: {}", scalar(text.raw())),
+        TerminalAction::Keys(keys) => {
+            let keys: Vec<String> = keys.iter().map(|it| quoted(it)).collect();
+            format!("keys: [{}]", keys.join(", "))
+        }
+        TerminalAction::Resize { columns, rows } => format!("resize: {columns}x{rows}"),
+        TerminalAction::Stop { exit: None, within_ms: None } => "stop".to_owned(),
+        TerminalAction::Snapshot(it) => snapshot(it)?,
+        TerminalAction::WaitScreen { .. } | TerminalAction::Stop { .. } => return None,
+    })
 }
 
 /// A look at a file and its checkpoint; `None` for one that says more.
@@ -362,6 +394,7 @@ mod tests {
     use super::*;
     use crate::model::Locator;
     use crate::model::gesture::Modifier;
+    use crate::model::terminal::StartProgram;
 
     /// Texts that YAML or the format could take for something else.
     const TEXTS: [&str; 23] = [
@@ -466,6 +499,7 @@ mod tests {
                     FieldValue { field: role("textbox", "Other"), value: value.clone() },
                 ]),
                 Action::Type { text: value.clone(), into: Some(target.clone()) },
+                Action::Paste { text: value.clone(), into: Some(target.clone()) },
                 Action::Press { keys: "Enter".to_owned(), on: Some(target.clone()) },
                 Action::Choose { from: target.clone(), options: vec![value.clone()] },
                 Action::Choose { from: target.clone(), options: vec![value.clone(), "B".into()] },
@@ -483,6 +517,49 @@ mod tests {
         }
         all.push(Action::See(targets));
         all
+    }
+
+    #[test]
+    fn a_program_on_a_terminal_is_written_and_read_back_the_same() {
+        let start = |columns| {
+            TerminalAction::Start(StartProgram {
+                command: CommandLine::Argv(vec!["shop".into(), "ui".into()]),
+                env: indexmap::IndexMap::new(),
+                cwd: None,
+                columns,
+                rows: 24,
+            })
+        };
+        let keys = ["Down", "/", "q", "?", "Control+X"].map(str::to_owned).to_vec();
+        let all = [
+            start(80),
+            TerminalAction::Snapshot(Snapshot { name: "first".to_owned(), ..Snapshot::default() }),
+            TerminalAction::Keys(keys),
+            TerminalAction::Type("n: 'z'".into()),
+            TerminalAction::Resize { columns: 60, rows: 12 },
+            TerminalAction::Stop { exit: None, within_ms: None },
+            start(100),
+        ];
+        // In a suite these two go to the terminal, as what stands before them does.
+        let alone = |it: &TerminalAction| match it {
+            TerminalAction::Snapshot(it) => Action::Snapshot(it.clone()),
+            TerminalAction::Type(text) => Action::Type { text: text.clone(), into: None },
+            other => Action::Terminal(Box::new(other.clone())),
+        };
+        let wanted: Vec<Action> = all.iter().map(alone).collect();
+        let all = all.map(|it| Action::Terminal(Box::new(it)));
+        let step = |it: &Action| DraftStep { note: None, action: Some(it.clone()) };
+        let draft = Draft {
+            name: "a".to_owned(),
+            steps: all.iter().map(step).collect(),
+            ..Draft::default()
+        };
+        let text = write_scenario(&draft).expect("it has a written form");
+        let read = read_scenario("a.yaml", &text).unwrap_or_else(|it| panic!("{text}\n{it:?}"));
+        let read: Vec<Action> = read.steps.into_iter().map(|it| it.action).collect();
+        assert_eq!(read, wanted, "{text}");
+        let waits = TerminalAction::Stop { exit: Some(0), within_ms: None };
+        assert_eq!(write_step(&Action::Terminal(Box::new(waits))), None, "only people write it");
     }
 
     #[test]

@@ -10,8 +10,15 @@ use super::safe::DataFile;
 
 /// The most values that are tried of one option.
 const MOST_CHOICES: usize = 6;
+/// The most of those that the help lists: each is something that the product promises.
+const MOST_LISTED: usize = 24;
 /// The most pairs of options that are tried of one command.
 const MOST_PAIRS: usize = 8;
+
+/// What is tried of a command that is run as its help says.
+pub const WHAT_IT_NEEDS: &str = "what it needs";
+/// What is tried of a command that has others below it.
+pub const UNKNOWN_COMMAND: &str = "a command that is not there";
 
 /// What a command reads from standard input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +70,7 @@ pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
     let base: Vec<String> = values.iter().filter_map(|it| it.first().cloned()).collect();
     let mut all = Vec::new();
     if base.len() == required.len() {
-        all.push(call("what it needs", &base, 90));
+        all.push(call(WHAT_IT_NEEDS, &base, 90));
         all.extend(other_arguments(&required, &values, &base));
         all.extend(options(usage, &base, sources));
     }
@@ -131,7 +138,8 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             continue;
         };
         let values = of_flag(flag, takes, sources);
-        for (at, value) in values.iter().take(MOST_CHOICES).enumerate() {
+        let most = if flag.choices.is_empty() { MOST_CHOICES } else { MOST_LISTED };
+        for (at, value) in values.iter().take(most).enumerate() {
             let words = vec![flag.name().to_owned(), value.clone()];
             let with = format!("{} {value}", flag.name());
             all.push(call(&with, &[words.clone(), base.to_vec()].concat(), 78 - at as u32));

@@ -108,9 +108,7 @@ fn steps_of(
         "checkbox" | "switch" => ("Check", vec![Action::Check(target)], 62),
         "radio" if item.is("checked") => return None,
         "radio" => ("Choose", vec![Action::Check(target)], 61),
-        "slider" => {
-            ("Move", vec![Action::Press { keys: "ArrowRight".to_owned(), on: Some(target) }], 58)
-        }
+        "slider" => ("Move", vec![filled(target, "50")], 58),
         "spinbutton" => ("Fill", vec![filled(target, "2")], 58),
         "treeitem" if item.is("expanded=false") => ("Open", vec![Action::Expand(target)], 64),
         "treeitem" => ("Click", vec![click(target)], 40),
@@ -138,6 +136,12 @@ fn chosen(look: &Look, at: usize, target: Target) -> Option<(&'static str, Vec<A
     if options.is_empty() {
         return Some(("Open", vec![click(target)], 60));
     }
+    // What a list opened belongs to it.
+    let owner = look.tree.items.iter().find(|it| it.role == "combobox" && it.is("expanded"));
+    let target = match owner.and_then(|it| it.name.as_deref()) {
+        Some(name) => super::tree::target("combobox", Some(name)),
+        None => target,
+    };
     let other = options.iter().rfind(|it| !it.is("selected") && !it.is("disabled"))?;
     let option = template(other.name.as_deref()?);
     Some(("Choose another of", vec![Action::Choose { from: target, options: vec![option] }], 62))

@@ -8,7 +8,7 @@ use super::safe::DataFile;
 use super::tree::template;
 use crate::model::gesture::UploadBy;
 use crate::model::page::FieldValue;
-use crate::model::{Action, Target};
+use crate::model::{Action, Target, Template};
 
 /// The most ways in which one form is filled.
 const MOST_FILLINGS: usize = 10;
@@ -24,6 +24,20 @@ pub struct Pool<'a> {
     pub words: &'a [String],
     /// The product's data.
     pub files: &'a [DataFile],
+    /// The names of the suite's variables.
+    pub vars: &'a [String],
+}
+
+impl Pool<'_> {
+    /// The variable that has a field's name, as a value: `${user}` for a field called "User".
+    fn variable(&self, field: &Field) -> Option<String> {
+        let plain = |it: &str| -> String {
+            it.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let names = [plain(&field.label), plain(field.mark("name").unwrap_or_default())];
+        let own = self.vars.iter().find(|it| names.contains(&plain(it)))?;
+        Some(format!("${{{own}}}"))
+    }
 }
 
 /// A form as it is filled and sent.
@@ -122,13 +136,20 @@ fn fill(field: &Field, value: &str, pool: Pool<'_>) -> Option<Action> {
             let file = pool.files.iter().find(|it| it.path == value)?;
             Action::Upload { to: target, by: UploadBy::Field, files: vec![template(&file.path)] }
         }
-        _ => Action::Fill(vec![FieldValue { field: target, value: template(value) }]),
+        _ => {
+            let is_variable = pool.variable(field).as_deref() == Some(value);
+            let value = if is_variable { Template::new(value) } else { template(value) };
+            Action::Fill(vec![FieldValue { field: target, value }])
+        }
     })
 }
 
 /// A value that the field takes.
 fn right_value(field: &Field, pool: Pool<'_>) -> Option<String> {
     let kind = field.kind();
+    if let Some(own) = pool.variable(field).filter(|_| is_text(field)) {
+        return Some(own);
+    }
     let value = match (field.role.as_str(), kind) {
         ("checkbox" | "switch" | "radio", _) => "on".to_owned(),
         ("combobox" | "listbox", _) if !field.options.is_empty() => other_option(field)?,
@@ -288,7 +309,7 @@ mod tests {
 
     fn said_of(form: &Form) -> Vec<(String, Vec<String>)> {
         let words = ["Tea pot".to_owned(), "lamp".to_owned()];
-        let pool = Pool { words: &words, files: &[] };
+        let pool = Pool { words: &words, files: &[], vars: &[] };
         let said = |it: Filling| (it.with, it.steps.iter().map(Action::describe).collect());
         fillings(form, pool).into_iter().map(said).collect()
     }
@@ -335,8 +356,25 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_is_called_as_a_variable_of_the_suite_takes_it_and_another_does_not() {
+        let vars = ["user".to_owned(), "pass-word".to_owned()];
+        let value = |label: &str, kind: &str| {
+            let field = Field {
+                role: "textbox".to_owned(),
+                label: label.to_owned(),
+                marks: vec![format!("type={kind}"), "maxlength=3".to_owned()],
+                ..Field::default()
+            };
+            right_value(&field, Pool { words: &[], files: &[], vars: &vars })
+        };
+        assert_eq!(value("User", "text").as_deref(), Some("${user}"));
+        assert_eq!(value("Password", "password").as_deref(), Some("${pass-word}"));
+        assert_eq!(value("User name", "text").as_deref(), Some("ada"));
+    }
+
+    #[test]
     fn what_a_field_takes_follows_from_its_type_pattern_and_length() {
-        let value = |it: &Field| right_value(it, Pool { words: &[], files: &[] });
+        let value = |it: &Field| right_value(it, Pool { words: &[], files: &[], vars: &[] });
         let said = |role: &str, marks: &[&str]| value(&field(role, "Code", marks));
         assert_eq!(
             said("textbox", &["type=text", "pattern=\"[A-Z]{2}\\d{2}\""]).as_deref(),

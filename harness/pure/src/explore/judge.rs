@@ -126,9 +126,7 @@ fn of_page(map: &Map, state: &State) -> Vec<Fault> {
 /// A password is emptied on purpose, and what a product writes in its own way is no loss.
 fn loses_text(map: &Map, state: &State) -> Option<Fault> {
     let Goal::Send { form, with } = &state.probe.goal else { return None };
-    let refused = state.look.status.is_some_and(|it| it == 400 || it == 422)
-        || state.look.tree.items.iter().any(|it| it.role == "alert");
-    if !refused {
+    if !is_refused(state) {
         return None;
     }
     let lost = filled(&state.probe).find(|it| {
@@ -141,6 +139,23 @@ fn loses_text(map: &Map, state: &State) -> Option<Fault> {
     let title =
         format!("{} is empty again after the form on {place} was refused with {with}", lost.field);
     Some(fault("form-loses-text", Severity::Minor, place, title, &state.probe))
+}
+
+/// Whether the answer to a form says that it was not taken.
+///
+/// An alert says anything, also that all is well, and then a form clears itself whole: it counts
+/// where something that was typed is still there to be mended, or a field is called wrong.
+fn is_refused(state: &State) -> bool {
+    if state.look.status.is_some_and(|it| it == 400 || it == 422) {
+        return true;
+    }
+    let items = &state.look.tree.items;
+    let is_wrong = |it: &Item| it.attributes.iter().any(|it| it.starts_with("invalid"));
+    let kept = || {
+        filled(&state.probe)
+            .any(|it| shown(&state.look, &it.field).is_some_and(|it| it.value.is_some()))
+    };
+    items.iter().any(|it| it.role == "alert") && (items.iter().any(is_wrong) || kept())
 }
 
 /// What a probe types, field by field.
@@ -442,6 +457,15 @@ mod tests {
         let kept = format!("{}: Ada Lovelace\n", LOST.trim_end());
         assert_eq!(rules(&only(sent("type=text", &kept, 422))), [""; 0]);
         assert_eq!(rules(&only(sent("type=text", LOST, 200))), [""; 0]);
+    }
+
+    #[test]
+    fn a_form_that_accepts_says_so_in_an_alert_and_clears_itself_loses_nothing() {
+        let cleared = "- alert: Thank you\n- textbox \"Name\"\n- textbox \"Code\"\n";
+        assert_eq!(rules(&only(sent("type=text", cleared, 200))), [""; 0]);
+        let wrong = cleared.replace("\"Code\"", "\"Code\" [invalid]");
+        assert_eq!(rules(&only(sent("type=text", &wrong, 200))), ["form-loses-text"]);
+        assert_eq!(rules(&only(sent("type=text", cleared, 422))), ["form-loses-text"]);
     }
 
     #[test]

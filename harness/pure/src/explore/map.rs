@@ -3,17 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
-use super::commands::Printed;
-use super::help::Usage;
+use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
+use super::entrances::named;
+use super::gestures::LEAVES;
+use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::safe::Rules;
 use super::seen::{Ran, Seen, Sight};
+use super::terminal::{Screen, wants_terminal};
 use super::tree::Tree;
 use crate::model::Action;
 
 /// The most words of the product's own that are kept for its search fields.
 const MOST_WORDS: usize = 40;
+/// The most places that are visited because robots are asked to leave them alone.
+const MOST_HINTS: usize = 20;
 
 /// A state of a page that was reached.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +80,8 @@ pub struct Map {
     pub states: Vec<State>,
     /// What was run.
     pub runs: Vec<Run>,
+    /// What programs showed on a terminal.
+    pub screens: Vec<Screen>,
     /// What commands take, by their words.
     pub usages: BTreeMap<Vec<String>, Usage>,
     /// What shows elsewhere what a probe wrote, by the probe's key: the steps.
@@ -119,6 +126,7 @@ impl Map {
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
+                Goal::Screen { words, deeds } => self.screen(seen, words, deeds),
             }
         }
     }
@@ -140,7 +148,7 @@ impl Map {
     fn page(&mut self, seen: Seen, address: &str, linked: bool) {
         let mut looks = seen.sights.iter().filter_map(|(_, it)| match it {
             Sight::Page(look) => Some(&**look),
-            Sight::Command(_) | Sight::File(_) => None,
+            Sight::Command(_) | Sight::Screen { .. } | Sight::File(_) => None,
         });
         let (Some(first), second) = (looks.next().cloned(), looks.next()) else {
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
@@ -167,6 +175,26 @@ impl Map {
         if linked {
             self.links(at);
             self.expand(at);
+        } else {
+            self.entrances(address, at);
+        }
+    }
+
+    /// Adds what a file for machines names.
+    fn entrances(&mut self, address: &str, at: usize) {
+        let named = named(address, &self.states[at].look);
+        for page in named.pages {
+            match self.rules.refusal("", &page) {
+                Some(why) => self.miss(&page, &why),
+                None if is_file(&page) => {}
+                None => self.addresses.add(&page, Address { from: Some(at), ..Address::default() }),
+            }
+        }
+        for hint in named.hints.into_iter().take(MOST_HINTS) {
+            match self.rules.refusal("", &hint) {
+                Some(why) => self.miss(&hint, &why),
+                None => self.visit(&hint, Some(at), false, 90),
+            }
         }
     }
 
@@ -184,6 +212,10 @@ impl Map {
         let changed = before.is_none_or(|before| {
             before.path != look.path || !self.real_difference(before, &look).is_empty()
         });
+        // To leave a page shows nothing but what is behind the link, unless the browser asks.
+        let leaves = matches!(&seen.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES))
+            && !seen.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
+        let changed = changed && !leaves;
         let shape = look.tree.shape();
         let at = self.states.len();
         let state = State {
@@ -201,6 +233,7 @@ impl Map {
         let probe = self.states[at].probe.clone();
         if wrote && probe.is_meant() {
             self.read_elsewhere(&probe);
+            self.go_on(at);
         }
         if changed {
             self.expand(at);
@@ -210,7 +243,7 @@ impl Map {
     fn downloaded(&mut self, seen: Seen, link: &str) {
         let text = seen.sights.iter().find_map(|(_, it)| match it {
             Sight::File(text) => Some(text.clone()),
-            Sight::Page(_) | Sight::Command(_) => None,
+            Sight::Page(_) | Sight::Command(_) | Sight::Screen { .. } => None,
         });
         match text {
             Some(text) => {
@@ -246,7 +279,7 @@ impl Map {
                         kept.push(vec![step.clone()]);
                     }
                 }
-                (Sight::Page(_) | Sight::File(_), _) => {}
+                (Sight::Page(_) | Sight::Screen { .. } | Sight::File(_), _) => {}
             }
         }
         self.readers.insert(of.to_owned(), kept);
@@ -268,6 +301,9 @@ impl Map {
     }
 
     fn ran(&mut self, seen: Seen, words: Vec<String>, with: String) {
+        if with == WHAT_IT_NEEDS && wants_terminal(&seen) {
+            self.on_terminal(&words, seen.probe.product.clone());
+        }
         // One that was ended by us says nothing of the product.
         let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()).cloned() else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
@@ -278,11 +314,25 @@ impl Map {
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
         let probe = run.probe.clone();
+        if run.with == UNKNOWN_COMMAND {
+            self.told_by_refusal(&run);
+        }
         self.runs.push(run);
         if changed {
             self.read_elsewhere(&probe);
         }
         self.calls_again();
+    }
+
+    /// A command that refuses a word may name those that it knows, also what its help leaves out.
+    fn told_by_refusal(&mut self, run: &Run) {
+        let said = format!("{}\n{}", run.ran.stderr, run.ran.stdout);
+        let Some(usage) = self.usages.get(&run.words) else { return };
+        let mut new = listed_in_refusal(&said);
+        new.retain(|it| !usage.commands.iter().any(|own| own.0 == *it));
+        for name in new {
+            self.ask_below(&run.words, &name);
+        }
     }
 
     /// What was printed, for the arguments of other commands.

@@ -12,20 +12,28 @@
 //! - `seen.rs`: what probes saw, read back from the night that ran them.
 //! - `safe.rs`: what may be done, and why something is left alone.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
+//! - `entrances.rs`: the addresses that a product names to machines.
 //! - `controls.rs`: what is done with controls that stand in no form.
+//! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
 //! - `fields.rs`: what is put into forms.
+//! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
+//! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `write.rs`: from the map to scenarios.
+//! - `screens.rs`: from screens of terminals to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod behind;
 mod commands;
 mod controls;
+mod entrances;
 mod fields;
+mod gestures;
 mod help;
 mod judge;
 mod map;
@@ -33,8 +41,10 @@ mod page;
 mod probe;
 mod propose;
 mod safe;
+mod screens;
 mod seen;
 mod share;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -7,6 +7,7 @@ use super::commands::Input;
 use super::tree::template;
 use crate::model::gesture::Click;
 use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::terminal::TerminalAction;
 use crate::model::{Action, FacetKind, Scenario, Snapshot, Step, Target, Template};
 
 /// The folder that the scenarios of probes would stand in; nothing is written there.
@@ -17,7 +18,7 @@ const MOST_TOGETHER: usize = 8;
 pub const COMMAND_LIMIT: u64 = 10_000;
 
 /// What a probe is for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
     /// To see the page at an address.
     Page {
@@ -54,6 +55,13 @@ pub enum Goal {
     Help {
         /// The command's words.
         words: Vec<String>,
+    },
+    /// To see what a program shows on a terminal.
+    Screen {
+        /// The command's words.
+        words: Vec<String>,
+        /// What is done after its start.
+        deeds: Vec<TerminalAction>,
     },
     /// To run a command.
     Run {
@@ -179,7 +187,7 @@ pub fn batches(probes: Vec<Probe>) -> Vec<Batch> {
 
 fn is_command(goal: &Goal) -> bool {
     match goal {
-        Goal::Help { .. } | Goal::Run { .. } => true,
+        Goal::Help { .. } | Goal::Run { .. } | Goal::Screen { .. } => true,
         Goal::Page { .. }
         | Goal::Use { .. }
         | Goal::Send { .. }

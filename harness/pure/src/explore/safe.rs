@@ -41,6 +41,8 @@ pub struct Rules {
     pub seed: u64,
     /// The product's data.
     pub files: Vec<DataFile>,
+    /// The names of the suite's variables, which fields of these names are filled with.
+    pub vars: Vec<String>,
     /// The product with pages, where the suite has several.
     pub pages: Option<String>,
 }

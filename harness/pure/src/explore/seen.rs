@@ -40,6 +40,13 @@ pub enum Sight {
     Page(Box<Look>),
     /// A command that ended.
     Command(Ran),
+    /// What stood on a terminal.
+    Screen {
+        /// The screen, as the facet says it.
+        text: String,
+        /// How the program ended, where it has.
+        exit: Option<String>,
+    },
     /// A file, as it is told.
     File(String),
 }
@@ -67,7 +74,7 @@ impl Seen {
     pub fn page(&self) -> Option<&Look> {
         self.sights.iter().rev().find_map(|(_, it)| match it {
             Sight::Page(look) => Some(&**look),
-            Sight::Command(_) | Sight::File(_) => None,
+            Sight::Command(_) | Sight::Screen { .. } | Sight::File(_) => None,
         })
     }
 
@@ -76,7 +83,16 @@ impl Seen {
     pub fn ran(&self) -> Option<&Ran> {
         self.sights.iter().find_map(|(_, it)| match it {
             Sight::Command(ran) => Some(ran),
-            Sight::Page(_) | Sight::File(_) => None,
+            Sight::Page(_) | Sight::Screen { .. } | Sight::File(_) => None,
+        })
+    }
+
+    /// The last screen of a terminal, and how the program ended where it has.
+    #[must_use]
+    pub fn screen(&self) -> Option<(&str, Option<&str>)> {
+        self.sights.iter().rev().find_map(|(_, it)| match it {
+            Sight::Screen { text, exit } => Some((text.as_str(), exit.as_deref())),
+            Sight::Page(_) | Sight::Command(_) | Sight::File(_) => None,
         })
     }
 
@@ -86,7 +102,7 @@ impl Seen {
         let wrote = |it: &Sight| match it {
             Sight::Page(look) => look.writes.iter().any(|it| !it.ends_with(" beacon")),
             Sight::Command(ran) => !ran.files.trim().is_empty(),
-            Sight::File(_) => false,
+            Sight::File(_) | Sight::Screen { .. } => false,
         };
         self.sights.iter().any(|(_, it)| wrote(it))
     }
@@ -182,6 +198,10 @@ fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
             stderr: of(FacetKind::Stderr),
             files: of(FacetKind::Files),
         }),
+        Some(Action::Terminal(_)) => Sight::Screen {
+            text: of(FacetKind::Screen),
+            exit: Some(of(FacetKind::Exit)).filter(|it| !it.is_empty()),
+        },
         Some(Action::File(_)) => Sight::File(of(FacetKind::Files)),
         _ => Sight::Page(Box::new(Look::read(facets))),
     }

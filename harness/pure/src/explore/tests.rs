@@ -71,10 +71,44 @@ fn a_page_with_three_links_and_a_form_gives_three_visits_and_the_ways_to_fill_it
         "/tea".to_owned(),
         form("everything"),
         form("Name = odd letters"),
+        "Leave the field \"Name\" by Tab".to_owned(),
         form("nothing"),
         form("Name = 200 letters"),
     ];
     assert_eq!(own, wanted);
+}
+
+/// What is proposed once a form of a user's name was sent from `/login`, and led to `/to`.
+fn signed_in(to: &str) -> Vec<String> {
+    let rules = Rules { pages_are_copies: true, vars: vec!["user".to_owned()], ..Rules::default() };
+    let mut map = Map::new(rules);
+    map.begin_at("/");
+    let first = map.propose(1).remove(0);
+    map.propose(10);
+    let links = "link \"Mine\": /mine\n";
+    map.absorb(vec![saw(&first, page("/", "- main:\n", links, ""))]);
+    let mine = map.propose(50).remove(0);
+    let form = "- form:\n  - textbox \"User\"\n  - button \"Sign in\"\n";
+    let fields =
+        "form: post /login\ntextbox \"User\" [type=text]\nbutton \"Sign in\" [type=submit]\n";
+    map.absorb(vec![saw(&mine, page("/login", form, "", fields))]);
+    let all = map.propose(50);
+    let sent = all.iter().find(|it| it.said().ends_with("with everything")).expect("it is sent");
+    let fills: Vec<String> = sent.steps.iter().map(Action::describe).collect();
+    assert!(fills.contains(&"fill textbox \"User\" with \"${user}\"".to_owned()), "{fills:?}");
+    let own = "- heading \"Good morning\"\n- link \"Letters\" [url=/letters]\n";
+    let look = page(to, own, "link \"Letters\": /letters\n", "");
+    map.absorb(vec![saw(sent, Look { writes: vec!["POST /login".to_owned()], ..look })]);
+    let mut said = said(&map.propose(50));
+    said.retain(|it| it.starts_with("Go on"));
+    said.sort();
+    said
+}
+
+#[test]
+fn what_sent_a_visitor_to_a_form_is_opened_after_it_and_nothing_is_where_the_form_came_back() {
+    assert_eq!(signed_in("/welcome"), ["Go on to /letters", "Go on to /mine"]);
+    assert_eq!(signed_in("/login"), [""; 0]);
 }
 
 #[test]
@@ -120,10 +154,12 @@ fn a_state_reached_twice_by_its_shape_is_expanded_once() {
         map.absorb(vec![saw(&first, page("/", second, "", ""))]);
         (before, said(&map.propose(50)))
     };
-    let more = vec!["Click \"More\"".to_owned()];
-    assert_eq!(proposed(&tree("Two")), (more.clone(), vec![]));
+    let use_of = |it: &str| {
+        vec![format!("Click \"{it}\""), format!("Rest the pointer on \"{it}\"")]
+    };
+    assert_eq!(proposed(&tree("Two")), (use_of("More"), vec![]));
     let other = tree("Two").replace("More", "Less");
-    assert_eq!(proposed(&other), (more, vec!["Click \"Less\"".to_owned()]));
+    assert_eq!(proposed(&other), (use_of("More"), use_of("Less")));
 }
 
 #[test]
@@ -182,6 +218,7 @@ fn whole() -> Map {
             let tree = format!("- main:\n  - heading \"Sent with {with}\"\n");
             saw(it, page("/save", &tree, "", ""))
         }
+        Goal::Use { .. } => saw(it, shop("/")),
         _ => saw(it, page(&it.said(), "- main:\n  - heading \"Other\"\n", "", "")),
     };
     map.absorb(all.iter().map(answer).collect());

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::addresses::class_of;
 use super::map::{Map, Run, State};
 use super::probe::{Goal, Probe, click};
+use super::screens::screens;
 use crate::model::{Action, Scenario, Snapshot};
 
 /// The most pages, or command lines, of one scenario.
@@ -40,6 +41,7 @@ pub fn write(map: &Map) -> Vec<Written> {
     made.extend(forms(map));
     made.extend(files(map));
     made.extend(commands(map));
+    made.extend(screens(map));
     unique(&mut made);
     made
 }
@@ -94,7 +96,7 @@ fn area(path: &str) -> String {
 }
 
 /// A checkpoint whose name is free in its scenario.
-fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
+pub(super) fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
     let plain = slug(name);
     let mut name = plain.clone();
     let mut number = 1;

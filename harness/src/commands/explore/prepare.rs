@@ -136,6 +136,7 @@ fn rules(
         never: suite.config.explore.never.clone(),
         seed: options.seed,
         files: data.map(|it| files(&suite.root.join(it))).transpose()?.unwrap_or_default(),
+        vars: suite.config.vars.keys().cloned().collect(),
         pages: pages.filter(|_| several).map(str::to_owned),
     })
 }
