@@ -13,8 +13,9 @@ use super::super::{init, terminal};
 use super::prepare::Prepared;
 use crate::explore::Written;
 use crate::model::settle::{Remedy, Unsettled};
-use crate::night::{self as nights, NewBaselines, Progress, Stop, Until};
+use crate::night::{self as nights, NewBaselines, Progress, Settling, Stop, Until};
 use crate::plan::Selection;
+use crate::settle::Reach;
 use crate::spec::patch::loads;
 use crate::spec::{self, Draft, DraftStep, Overrides};
 
@@ -117,7 +118,8 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         terminal::say(format_args!("settling {} scenarios in {ROUNDS} rounds", kept.written.len()));
     }
     let part = asked.stop.of_part();
-    let mut settled = Box::pin(nights::settle(&suite, &options, ROUNDS, &part, quiet())).await?;
+    let settling = Settling { times: ROUNDS, reach: Reach::Alike };
+    let mut settled = Box::pin(nights::settle(&suite, &options, settling, &part, quiet())).await?;
     settled.found.noise.retain(|it| {
         let remedy = it.remedy.as_ref();
         remedy.is_some_and(|it| loads(it) && !matches!(it, Remedy::Writes(_)))
