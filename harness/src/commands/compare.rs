@@ -103,7 +103,7 @@ fn both(
         explored.extend(["--cli".to_owned(), cli.clone()]);
     }
     let budget = format!("{}s", options.budget.as_secs().max(1));
-    explored.extend(words(&["--no-accept", "--budget", &budget]));
+    explored.extend(words(&["--no-accept", "--no-findings", "--budget", &budget]));
     replayed.extend(words(&["--no-pdf", "--out", &out.display().to_string()]));
     terminal::say(format_args!("exploring {}", options.old));
     let (own, command) = parsed(common, explored)?;

@@ -9,7 +9,10 @@ use super::quoting::single;
 use super::reader::Reader;
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
-use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, RunCommand};
+use crate::model::scenario::{
+    Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
+    RunCommand, TextTest,
+};
 use crate::model::{Scenario, Snapshot, Target, Template};
 
 /// A scenario that is to be written.
@@ -107,7 +110,9 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Tab(Tab::First) => "tab: first".to_owned(),
         Action::CloseTab => "close-tab".to_owned(),
         Action::Dialog(answer) => dialog(answer),
-        Action::See(targets) => see(targets),
+        Action::See(targets) => see("see", targets),
+        Action::SeeNot(targets) => see("see-not", targets),
+        Action::Expect(all) => expect(all)?,
         Action::Expand(target) => format!("expand: {}", written(target)),
         Action::Collapse(target) => format!("collapse: {}", written(target)),
         Action::Snapshot(it) => snapshot(it)?,
@@ -120,8 +125,6 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
         | Action::Network(_)
         | Action::Emulate(_)
-        | Action::SeeNot(_)
-        | Action::Expect(_)
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)
@@ -146,7 +149,6 @@ fn run(it: &RunCommand) -> Option<String> {
         && it.cwd.is_none()
         && it.timeout_ms.is_none()
         && it.exit.is_none()
-        && it.outputs.is_empty()
         && it.capture.is_empty();
     if !plain {
         return None;
@@ -157,6 +159,17 @@ fn run(it: &RunCommand) -> Option<String> {
     };
     if let Some(stdin) = &it.stdin {
         let _ = write!(text, "\nstdin: {}", scalar(stdin.raw()));
+    }
+    match it.outputs.as_slice() {
+        [] => {}
+        [OutputExpectation { output, test: TextTest::Lacks(line) }] => {
+            let output = match output {
+                Output::Stdout => "stdout",
+                Output::Stderr => "stderr",
+            };
+            let _ = write!(text, "\nexpect: {{ {output}: {{ lacks: {} }} }}", flow(line));
+        }
+        _ => return None,
     }
     if let Some(own) = &it.snapshot {
         let _ = write!(text, "\n{}", snapshot(own)?);
@@ -186,12 +199,22 @@ fn way(by: UploadBy) -> &'static str {
     }
 }
 
-fn see(targets: &[Target]) -> String {
+fn see(key: &str, targets: &[Target]) -> String {
     if let [only] = targets {
-        return format!("see: {}", written(only));
+        return format!("{key}: {}", written(only));
     }
     let lines: Vec<_> = targets.iter().map(|it| format!("\n  - {}", written(it))).collect();
-    format!("see:{}", lines.concat())
+    format!("{key}:{}", lines.concat())
+}
+
+/// What a field must hold; `None` for anything else that may be expected of a page.
+fn expect(all: &[PageExpectation]) -> Option<String> {
+    let [PageExpectation::Value(field, value)] = all else { return None };
+    if field.within.is_some() || field.nth.is_some() {
+        return None;
+    }
+    let key = single(&field.locator.to_string());
+    Some(format!("expect: {{ value: {{ {key}: {} }} }}", flow(value)))
 }
 
 /// A target as it stands in YAML: one scalar, or a map where it is qualified.
