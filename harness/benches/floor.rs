@@ -76,6 +76,7 @@ async fn readings() -> Vec<Row> {
         tree: Cookie::new(),
         window: Window::Hidden,
         veil: nightshift::surface::veil::Veil::default(),
+        credentials: nightshift::surface::browser::Credentialed::Nobody,
     };
     let mut browser = Browser::start(&options).await.expect("a browser starts");
     let context = PageContext {

@@ -196,6 +196,96 @@ steps:
 }
 
 #[test]
+fn a_list_is_captured_and_gone_through_also_inside_of_another() {
+    let suite = suite(
+        "\
+scenario: lists
+steps:
+  - run: echo '{\"orders\":[{\"id\":\"A.1\",\"lines\":[3,4]},{\"id\":\"B(2\",\"lines\":[5]}]}'
+    capture: { orders: { json: /orders, all: true } }
+  - for-each: { order: '${orders}' }
+    steps:
+      - run: echo '${order}'
+        capture: { id: { json: /id }, lines: { json: /lines, all: true } }
+      - for-each: '${lines}'
+        steps:
+          - run: echo line ${item} of ${id}
+            expect: { stdout: { matches: '^line \\d of ${id}\\n$' } }
+      - run: echo ${id}
+",
+    );
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let told = steps(&night_json(&suite.root().join("night")));
+    let rounds: Vec<&str> =
+        told.iter().filter(|it| it.contains("for each of")).map(String::as_str).collect();
+    assert_eq!(
+        rounds,
+        [
+            "2 passed for each of ${orders} (round 1 of 2)",
+            "4 passed for each of ${lines} (round 1 of 2)",
+            "4 passed for each of ${lines} (round 2 of 2)",
+            "2 passed for each of ${orders} (round 2 of 2)",
+            "4 passed for each of ${lines} (round 1 of 1)",
+        ]
+    );
+}
+
+#[test]
+fn lists_that_cannot_be_gone_through_are_refused_by_check() {
+    let suite = suite(
+        "\
+scenario: a
+steps:
+  - run: ls
+    capture: { files: { whole: stdout, all: true }, one: { whole: stdout }, n: { lines: stdout, all: true } }
+  - run: echo ${files}
+  - for-each: '${one}'
+    steps: [ { run: ls } ]
+  - for-each: '${filse}'
+    steps: [ { run: ls } ]
+  - for-each: 'a b'
+    steps: [ { run: ls } ]
+  - for-each: '${files}'
+    steps:
+      - for-each: '${files}'
+        steps: [ { run: 'ls ${item}', snapshot: seen } ]
+      - use: look
+  - run: echo ${item}
+  - run: ls
+    expect: { stdout: { matches: '${nobody}(' } }
+",
+    );
+    suite.write(
+        "skills/look.yaml",
+        "skill: look\ndescription: Looks.\nsteps:\n  - run: ls\n    capture: { files: { whole: stdout, all: true } }\n  - for-each: '${files}'\n    steps: [ { run: ls } ]\n",
+    );
+    let answer = suite.run(&["check"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    let told = format!("{}{}", answer.stdout, answer.stderr);
+    for said in [
+        "a.yaml:4:97: there is only one \"lines\"",
+        "remove \"all\"; it belongs to regex, json, whole",
+        "a.yaml:5:10: ${files} is a list and no text",
+        "go through it: `for-each: '${files}'`, with `${item}` in its steps",
+        "a.yaml:6:15: ${one} is one value and no list",
+        "capture it with `all: true`, before this step",
+        "a.yaml:8:15: nothing defines ${filse} here",
+        "did you mean `${files}`?",
+        "a.yaml:10:15: \"a b\" is nothing to go through",
+        "a.yaml:14:19: ${item} has a meaning already here",
+        "name its items: `for-each: { each-item: '${files}' }`",
+        "would be taken once a round",
+        "the skill \"look\" gives ${item} another meaning",
+        "a.yaml:17:10: nothing defines ${item} here",
+        "nothing defines ${nobody} here",
+        "\"${nobody}(\" is no valid regex",
+    ] {
+        assert!(told.contains(said), "{said} is not in {told}");
+    }
+}
+
+#[test]
 fn what_cannot_be_set_is_refused_by_check() {
     let suite = suite(
         "\

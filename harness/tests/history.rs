@@ -262,6 +262,27 @@ fn a_command_that_takes_longer_than_it_used_to_is_told_and_does_not_fail_the_gat
 }
 
 #[test]
+fn a_command_that_was_slow_by_chance_is_measured_once_more_and_no_more() {
+    let suite = suite();
+    suite.write(
+        "scenarios/hello.yaml",
+        "scenario: hello\nsteps:\n  - shell: sleep $(cat $SUITE/pause); echo 0 > $SUITE/pause\n",
+    );
+    suite.write("pause", "0\n");
+    let (_, _) = night(&suite, "n1", &[]);
+    write_past(&suite, &nights(&suite).join("n1"), 10, 20);
+    std::fs::remove_dir_all(nights(&suite).join("n1")).expect("removed");
+    let measured = |id: &str| {
+        let ledger = std::fs::read_to_string(nights(&suite).join(id).join("ledger.jsonl"));
+        ledger.expect("a ledger").matches("\"purpose\":\"measuring\"").count()
+    };
+    suite.write("pause", "1\n");
+    let (answer, once) = night(&suite, "n2", &[]);
+    assert!(answer.stderr.contains("measuring"), "{answer:#?}");
+    assert_eq!((measured("n2"), slower(&once)), (1, Vec::new()), "{:#}", once["findings"]);
+}
+
+#[test]
 fn a_command_that_is_as_quick_as_ever_is_not_measured_again() {
     let suite = suite();
     suite.write("said", "12 rows\n");

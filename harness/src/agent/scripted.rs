@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use super::{Agent, Last, Turn};
-use crate::model::action::Repeat;
 use crate::model::event::Decided;
 use crate::model::{Action, Scenario, Step, Target};
 
@@ -108,7 +107,9 @@ impl Scripted {
             ) => return,
         };
         let steps = Ahead::Steps(steps.iter().cloned().collect());
-        if matches!(asked.step.action, Action::Repeat(_)) {
+        // The last round of so many is known; whether a condition holds is asked once more.
+        let is_last = matches!(decided, Decided::Round { number, of } if number >= of);
+        if matches!(asked.step.action, Action::Repeat(_)) && !is_last {
             let next = Turn { round: asked.round + 1, ..asked };
             self.ahead.push(Ahead::Rounds(Box::new(next)));
         }
@@ -135,9 +136,6 @@ impl Agent for Scripted {
                 Ahead::Rounds(turn) => {
                     let turn = Turn::clone(turn);
                     self.ahead.pop();
-                    if is_over(&turn) {
-                        continue;
-                    }
                     Some(turn)
                 }
             };
@@ -171,16 +169,5 @@ fn acted_on(action: &Action) -> Vec<&Target> {
         Action::Press { on, .. } => on.iter().collect(),
         Action::Choose { from, .. } => vec![from],
         _ => Vec::new(),
-    }
-}
-
-/// Whether a `repeat` without a condition has had all its rounds.
-fn is_over(turn: &Turn) -> bool {
-    match &turn.step.action {
-        Action::Repeat(it) => {
-            let Repeat { times, until, .. } = &**it;
-            until.is_none() && turn.round > *times
-        }
-        _ => false,
     }
 }

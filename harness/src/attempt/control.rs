@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::Attempt;
 use super::carry_out::{CarriedOut, no_page};
-use crate::model::action::{Repeat, When};
+use crate::model::action::{Over, Repeat, When};
 use crate::model::control::Condition;
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::TextTest;
@@ -29,6 +29,9 @@ impl Attempt<'_> {
         repeat: &Repeat,
         number: u32,
     ) -> CarriedOut {
+        if let Some(over) = &repeat.over {
+            return self.decide_on_item(over, number, repeat.times);
+        }
         let Some(until) = &repeat.until else {
             return CarriedOut {
                 place: Some(String::new()),
@@ -48,6 +51,33 @@ impl Attempt<'_> {
             }),
             Ok(Held::Failed(failure)) => CarriedOut::failed(failure),
             Err(carried_out) => carried_out,
+        }
+    }
+
+    /// Gives the item of this round its name.
+    fn decide_on_item(&mut self, over: &Over, number: u32, most: u32) -> CarriedOut {
+        let items = self.scope.list(&over.list);
+        let of = items.and_then(|it| u32::try_from(it.len()).ok()).unwrap_or(0);
+        let at = usize::try_from(number).ok().and_then(|it| it.checked_sub(1));
+        let item = items.zip(at).and_then(|(items, at)| items.get(at)).cloned();
+        let expected = format!("item {number} of the list ${{{}}}", over.list);
+        let refuse = |actual: String| {
+            let outcome = Outcome::Failed;
+            CarriedOut::failed(Failure { outcome, expected: expected.clone(), actual })
+        };
+        let Some(item) = item else {
+            return refuse(match of {
+                0 => "no list of this name was captured".to_owned(),
+                of => format!("it has only {of} now"),
+            });
+        };
+        if of > most {
+            return refuse(format!("it has {of} items, and at most {most} are gone through"));
+        }
+        self.scope.set(&over.item, item);
+        CarriedOut {
+            place: Some(String::new()),
+            ..CarriedOut::decided(Decided::Round { number, of })
         }
     }
 
@@ -102,7 +132,7 @@ fn passes(value: &str, test: &TextTest) -> bool {
         TextTest::Contains(part) => value.contains(part.raw()),
         TextTest::Lacks(part) => !value.contains(part.raw()),
         // `check` has tried to compile it.
-        TextTest::Matches(pattern) => Regex::new(pattern).is_ok_and(|it| it.is_match(value)),
+        TextTest::Matches(pattern) => Regex::new(pattern.raw()).is_ok_and(|it| it.is_match(value)),
     }
 }
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::ledger::Secrets;
-use crate::model::KnownValue;
+use crate::model::{Kept, KnownValue};
 
 /// What every product of a scenario has for itself.
 const OF_PRODUCT: [&str; 3] = ["port", "base-url", "work"];
@@ -12,6 +12,7 @@ const OF_PRODUCT: [&str; 3] = ["port", "base-url", "work"];
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     values: IndexMap<String, String>,
+    lists: IndexMap<String, Vec<String>>,
     known: Vec<KnownValue>,
 }
 
@@ -19,7 +20,7 @@ impl Scope {
     /// The suite's variables.
     #[must_use]
     pub fn new(vars: &IndexMap<String, String>) -> Self {
-        Self { values: vars.clone(), known: Vec::new() }
+        Self { values: vars.clone(), ..Self::default() }
     }
 
     /// Gives a variable its value.
@@ -46,8 +47,25 @@ impl Scope {
     }
 
     /// Takes captured values over.
-    pub fn capture(&mut self, captured: Vec<(String, String)>) {
-        self.values.extend(captured);
+    pub fn capture(&mut self, captured: Vec<(String, Kept)>) {
+        for (name, kept) in captured {
+            match kept {
+                Kept::One(value) => {
+                    self.lists.shift_remove(&name);
+                    self.values.insert(name, value);
+                }
+                Kept::All(items) => {
+                    self.values.shift_remove(&name);
+                    self.lists.insert(name, items);
+                }
+            }
+        }
+    }
+
+    /// The items of a list that was captured.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&[String]> {
+        self.lists.get(name).map(Vec::as_slice)
     }
 
     /// What `${name}` stands for; where a step uses another product, `${port}` and the like are

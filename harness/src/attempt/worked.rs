@@ -9,7 +9,7 @@ use super::Attempt;
 use super::carry_out::CarriedOut;
 use crate::model::event::Failure;
 use crate::model::worked::{Form, Worked};
-use crate::model::{Outcome, StepOutcome};
+use crate::model::{Kept, Outcome, StepOutcome};
 
 impl Attempt<'_> {
     /// Keeps filled values under their names; the first that cannot be worked out fails the step, and
@@ -18,7 +18,7 @@ impl Attempt<'_> {
         let mut values = Vec::with_capacity(all.len());
         for (name, worked) in all {
             match worked_out(worked) {
-                Ok(value) => values.push((name.clone(), value)),
+                Ok(value) => values.push((name.clone(), Kept::One(value))),
                 Err(failure) => return CarriedOut::failed(failure),
             }
         }
@@ -37,7 +37,7 @@ impl Attempt<'_> {
 fn worked_out(worked: &Worked) -> Result<String, Failure> {
     let mut value = worked.of.raw().to_owned();
     if let Some(regex) = &worked.matching {
-        let found = Regex::new(regex).ok().and_then(|it| {
+        let found = Regex::new(regex.raw()).ok().and_then(|it| {
             let groups = it.captures(&value)?;
             Some(groups.get(1).or_else(|| groups.get(0))?.as_str().to_owned())
         });
@@ -170,7 +170,7 @@ mod tests {
             IndexMap::from([("MON", "1"), ("TUE", "2")].map(|(a, b)| (a.to_owned(), b.to_owned())));
         let worked = |of: &str| Worked {
             of: Template::new(of),
-            matching: Some("on (\\w+)".to_owned()),
+            matching: Some("on (\\w+)".into()),
             form: Some(Form::Upper),
             table: days.clone(),
         };

@@ -20,13 +20,14 @@ use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
+use crate::model::page_settings::PageSettings;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
-use crate::model::{Because, Event, EvidenceRef, Plan, Scenario, Suite};
+use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
 use crate::process::{Cookie, Environment};
 use crate::product::{self, ProductError, Setting};
-use crate::surface::browser::{Browser, BrowserOptions, Window, environment_key};
+use crate::surface::browser::{Browser, BrowserOptions, Credentialed, Window, environment_key};
 use crate::surface::mail::Sink;
 use crate::surface::veil::Veil;
 
@@ -87,6 +88,7 @@ pub(super) async fn run(
     let browser_options = BrowserOptions {
         window: options.window,
         veil: veil(ledger.secrets()),
+        credentials: credentialed(suite, plan),
         ..browser_options(&suite.config.browser, scratch.path(), allowed(suite))
     };
     let mut broken = BTreeMap::new();
@@ -160,6 +162,28 @@ pub fn browser_options(
         tree: Cookie::new(),
         window: Window::Hidden,
         veil: Veil::default(),
+        credentials: match config.page.credentials {
+            Some(_) => Credentialed::SomePage,
+            None => Credentialed::Nobody,
+        },
+    }
+}
+
+/// Whether a page of tonight knows name and password for HTTP authentication.
+fn credentialed(suite: &Suite, plan: &Plan) -> Credentialed {
+    let knows = |it: &PageSettings| it.credentials.is_some();
+    let config = &suite.config;
+    let settings = config.products.values().map(|it| &it.browser);
+    let settings = settings.chain(plan.scenarios.iter().map(|it| &it.browser));
+    let establishing = plan.sessions.values().flat_map(|it| it.establish.iter().chain(&it.check));
+    let steps = plan.scenarios.iter().flat_map(Scenario::all_steps);
+    let emulated = |it: &Step| matches!(&it.action, Action::Emulate(it) if knows(it));
+    if std::iter::once(&config.browser.page).chain(settings).any(knows)
+        || steps.chain(establishing.flat_map(Step::all)).any(emulated)
+    {
+        Credentialed::SomePage
+    } else {
+        Credentialed::Nobody
     }
 }
 

@@ -76,6 +76,7 @@ fn expand(
             })),
             Action::Repeat(it) => Action::Repeat(Box::new(Repeat {
                 times: it.times,
+                over: it.over.clone(),
                 until: it.until.clone(),
                 steps: inner(&it.steps)?,
             })),

@@ -180,8 +180,12 @@ fn a_picture_or_line_of_two_findings_is_only_accepted_with_both() {
 
 #[test]
 fn a_picture_is_split_by_its_regions_unless_something_moved_or_they_meet() {
-    let region =
-        |name: &str| Region { names: vec![name.to_owned()], fate: Fate::Changed, repaint: None };
+    let region = |name: &str| Region {
+        names: vec![name.to_owned()],
+        fate: Fate::Changed,
+        repaint: None,
+        moved: false,
+    };
     let regions = [region("button \"Buy\""), region("heading \"Tea\"")];
     let inseparable = |boxes: [u32; 2], moves: Vec<Move>, height: u32| {
         let boxes = boxes.map(|x| Rect { x, y: 0, width: 10, height: 10 }).to_vec();

@@ -158,7 +158,7 @@ impl Reader {
                     "is" => self.template(item, key).map(TextTest::Is),
                     "contains" => self.template(item, key).map(TextTest::Contains),
                     "lacks" => self.template(item, key).map(TextTest::Lacks),
-                    _ => self.regex(item, "\"matches\"").map(TextTest::Matches),
+                    _ => self.pattern(item, "\"matches\"").map(TextTest::Matches),
                 });
             }
         }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Mention, Reader};
-use crate::model::action::{ForEach, Repeat, When};
+use crate::model::action::{ForEach, Over, Repeat, When};
 use crate::model::control::Condition;
 use crate::model::scenario::{TextTest, WaitFor};
 use crate::model::worked::{Form, Worked};
@@ -34,7 +34,7 @@ impl Reader {
         let fields = self.object(node, &grammar::WORKED)?;
         let of = fields.get("of").and_then(|it| self.template(it, "\"of\""));
         let matching = match fields.get("matching") {
-            Some(it) => Some(self.regex(it, "\"matching\"")?),
+            Some(it) => Some(self.pattern(it, "\"matching\"")?),
             None => None,
         };
         let form = match fields.get("as") {
@@ -76,7 +76,7 @@ impl Reader {
         self.rounds_deep += 1;
         let steps = self.steps(fields.get("steps"), "\"steps\"");
         self.rounds_deep -= 1;
-        Some(Action::Repeat(Box::new(Repeat { times: times?, until, steps })))
+        Some(Action::Repeat(Box::new(Repeat { times: times?, over: None, until, steps })))
     }
 
     fn rounds(&mut self, node: &Node, what: &str) -> Option<u32> {
@@ -134,6 +134,9 @@ impl Reader {
     }
 
     pub(super) fn for_each(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        if !matches!(value.value, Value::List(_)) {
+            return self.for_each_item(value, fields);
+        }
         let rows = self.values_or_rows(value);
         let names = rows.first().map(|(_, it)| it.keys().cloned().collect()).unwrap_or_default();
         let keys = rows.iter().map(|(key, _)| key.clone()).collect();
@@ -143,6 +146,38 @@ impl Reader {
         self.each_deep -= 1;
         self.mentions.push(Mention::Leave);
         (!rows.is_empty()).then(|| Action::ForEach(Box::new(ForEach { rows, steps })))
+    }
+
+    /// `${orders}`, whose items are `${item}`, or `{ order: '${orders}' }`: a list that is known once
+    /// it was captured, so that its steps are those of a `repeat`.
+    fn for_each_item(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let (item, list) = match &value.value {
+            Value::Map(entries) if entries.len() == 1 => {
+                let named = self.variable_name(&entries[0].key, entries[0].pos);
+                (named.then(|| entries[0].key.clone()), &entries[0].value)
+            }
+            Value::Map(_) | Value::Scalar { .. } | Value::List(_) => {
+                (Some("item".to_owned()), value)
+            }
+        };
+        let text = self.raw(list, "\"for-each\"")?;
+        let name = text.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+        let Some(name) = name.filter(|it| !it.is_empty() && !it.contains(['$', '{', '}'])) else {
+            let message = format!("\"{text}\" is nothing to go through");
+            let help = "write a list of values, or `'${name}'` of a list that was captured with `all: true`";
+            self.advise(list.pos, message, help);
+            return None;
+        };
+        let over = Over { list: name.to_owned(), item: item? };
+        let (list, item) = (over.list.clone(), over.item.clone());
+        self.mentions.push(Mention::Over { list, item: item.clone(), pos: value.pos });
+        self.mentions.push(Mention::Enter { names: vec![item], keys: Vec::new() });
+        self.rounds_deep += 1;
+        let steps = self.steps(fields.get("steps"), "\"steps\"");
+        self.rounds_deep -= 1;
+        self.mentions.push(Mention::Leave);
+        let (times, over) = (MOST_ROUNDS, Some(over));
+        Some(Action::Repeat(Box::new(Repeat { times, over, until: None, steps })))
     }
 
     /// Values are rows with the one field `item`; a row is named by its first field.

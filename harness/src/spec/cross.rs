@@ -4,7 +4,7 @@
 //! They work on the [`Mention`]s that the readers noted, in order, so that every complaint still
 //! has its exact place.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -29,8 +29,10 @@ pub(crate) struct Documents {
 /// What a call of a skill brings along.
 #[derive(Debug, Default, Clone)]
 struct Effect {
-    /// The variables that it captures.
-    defines: BTreeSet<String>,
+    /// The variables that it captures, and whether each is a list.
+    defines: BTreeMap<String, bool>,
+    /// The names that it gives to items of lists.
+    items: BTreeSet<String>,
     /// The checkpoints that it takes.
     checkpoints: Vec<Checkpoint>,
 }
@@ -233,8 +235,11 @@ fn effect<'a>(
     let mut around: Vec<&[String]> = Vec::new();
     for mention in &reader.mentions {
         match mention {
-            Mention::Define { name, .. } => {
-                sum.defines.insert(name.clone());
+            Mention::Define { name, list, .. } => {
+                sum.defines.insert(name.clone(), *list);
+            }
+            Mention::Over { item, .. } => {
+                sum.items.insert(item.clone());
             }
             Mention::Checkpoint { name, .. } => {
                 let rows = appended(&around).into_iter();
@@ -243,6 +248,7 @@ fn effect<'a>(
             Mention::Call { skill, .. } => {
                 let inner = effect(skill, readers, done, open);
                 sum.defines.extend(inner.defines);
+                sum.items.extend(inner.items);
                 for outer in appended(&around) {
                     sum.checkpoints.extend(inner.checkpoints.iter().map(|it| Checkpoint {
                         name: it.name.clone(),
@@ -277,7 +283,7 @@ fn walk(
     let mut walk = Walk {
         reader,
         known_names,
-        captured: HashSet::new(),
+        captured: HashMap::new(),
         checkpoints: HashMap::new(),
         entered: Vec::new(),
         around: Vec::new(),
@@ -293,7 +299,8 @@ fn walk(
                 walk.around.pop();
             }
             Mention::Refer { name, pos } => walk.refer(name, *pos),
-            Mention::Define { name, pos } => walk.define(name, *pos),
+            Mention::Define { name, pos, list } => walk.define(name, *pos, *list),
+            Mention::Over { list, item, pos } => walk.over(list, item, *pos),
             Mention::Checkpoint { name, pos } => walk.checkpoint(name, *pos),
             Mention::Call { skill, pos, with, repeated } => {
                 call(walk.reader, skill, *pos, with, inputs, known_names);
@@ -315,8 +322,8 @@ fn walk(
 struct Walk<'w> {
     reader: &'w mut Reader,
     known_names: &'w KnownNames<'w>,
-    /// The captures so far.
-    captured: HashSet<String>,
+    /// The captures so far, and whether each is a list.
+    captured: HashMap<String, bool>,
     /// The checkpoints so far, each with the line that takes it.
     checkpoints: HashMap<String, u32>,
     /// The fields of the rows that one stands in.
@@ -328,17 +335,39 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn refer(&mut self, name: &String, pos: Pos) {
         let of_row = self.entered.iter().any(|names| names.contains(name));
-        if !of_row && !known(name, self.known_names, &self.captured) {
+        if of_row {
+            return;
+        }
+        if !known(name, self.known_names, &self.captured) {
             unknown_reference(self.reader, name, pos, self.known_names, &self.captured);
+        } else if self.captured.get(name) == Some(&true) {
+            let help =
+                format!("go through it: `for-each: '${{{name}}}'`, with `${{item}}` in its steps");
+            self.reader.advise(pos, format!("${{{name}}} is a list and no text"), &help);
         }
     }
 
-    fn define(&mut self, name: &str, pos: Pos) {
+    /// A list that is gone through, and the name of its items.
+    fn over(&mut self, list: &str, item: &str, pos: Pos) {
+        if !known(list, self.known_names, &self.captured) {
+            unknown_reference(self.reader, list, pos, self.known_names, &self.captured);
+        } else if self.captured.get(list) != Some(&true) {
+            let help = "capture it with `all: true`, before this step";
+            self.reader.advise(pos, format!("${{{list}}} is one value and no list"), help);
+        }
+        let entered = self.entered.iter().any(|names| names.iter().any(|it| it == item));
+        if entered || known(item, self.known_names, &self.captured) {
+            let help = format!("name its items: `for-each: {{ each-{item}: '${{{list}}}' }}`");
+            self.reader.advise(pos, format!("${{{item}}} has a meaning already here"), &help);
+        }
+    }
+
+    fn define(&mut self, name: &str, pos: Pos, list: bool) {
         if self.known_names.own.contains_key(name) {
             let message = format!("the capture \"{name}\" has the name of an input or field");
             self.reader.advise(pos, message, "choose another name");
         }
-        self.captured.insert(name.to_owned());
+        self.captured.insert(name.to_owned(), list);
     }
 
     fn checkpoint(&mut self, name: &str, pos: Pos) {
@@ -355,7 +384,13 @@ impl Walk<'_> {
 
     /// What a skill that is called captures, and which checkpoints it takes.
     fn take_effect(&mut self, skill: &str, effect: &Effect, pos: Pos, repeated: bool) {
-        self.captured.extend(effect.defines.iter().cloned());
+        self.captured.extend(effect.defines.iter().map(|(name, list)| (name.clone(), *list)));
+        let shared = self.items_around().find(|it| effect.items.contains(*it));
+        if let Some(item) = shared.cloned() {
+            let message = format!("the skill \"{skill}\" gives ${{{item}}} another meaning");
+            let help = format!("name the items here: `for-each: {{ each-{item}: … }}`");
+            self.reader.advise(pos, message, &help);
+        }
         if let (true, Some(first)) = (repeated, effect.checkpoints.first()) {
             let message = format!(
                 "the skill \"{skill}\" takes the checkpoint \"{}{}\" once a round",
@@ -378,6 +413,12 @@ impl Walk<'_> {
                 self.reader.advise(pos, message, &help);
             }
         }
+    }
+
+    /// The names of the items of the lists that one stands in: they have no rows with keys.
+    fn items_around(&self) -> impl Iterator<Item = &String> {
+        let loops = self.entered.iter().zip(&self.around).filter(|(_, keys)| keys.is_empty());
+        loops.flat_map(|(names, _)| names.iter())
     }
 
     fn product(&mut self, name: &str, pos: Pos) {
@@ -413,14 +454,14 @@ fn known_profile(reader: &mut Reader, name: &str, pos: Pos, own: &[&str]) {
     reader.complain(pos, format!("unknown profile \"{name}\""), Some(help));
 }
 
-fn known(name: &str, known_names: &KnownNames<'_>, captured: &HashSet<String>) -> bool {
+fn known(name: &str, known_names: &KnownNames<'_>, captured: &HashMap<String, bool>) -> bool {
     if let Some(secret) = name.strip_prefix("secret:").or_else(|| name.strip_prefix("totp:")) {
         return !secret.is_empty() && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     }
     BUILTINS.contains(&name)
         || known_names.own.contains_key(name)
         || known_names.suite.vars.contains_key(name)
-        || captured.contains(name)
+        || captured.contains_key(name)
         || of_product(name, known_names.suite.products)
 }
 
@@ -435,7 +476,7 @@ fn unknown_reference(
     name: &str,
     pos: super::complaint::Pos,
     known_names: &KnownNames<'_>,
-    captured: &HashSet<String>,
+    captured: &HashMap<String, bool>,
 ) {
     if name.starts_with("totp:") {
         reader.advise(
@@ -456,7 +497,7 @@ fn unknown_reference(
     let mut names: Vec<&str> = BUILTINS.to_vec();
     names.extend(known_names.own.keys().map(String::as_str));
     names.extend(known_names.suite.vars.keys().map(String::as_str));
-    names.extend(captured.iter().map(String::as_str));
+    names.extend(captured.keys().map(String::as_str));
     names.sort_unstable();
     let help = suggestion(name, names).map_or_else(
         || format!("define it under `vars`, as an input or by a capture before this step; `$${{{name}}}` is the text itself"),

@@ -2,11 +2,11 @@
 //! terminal, files and mails.
 
 use super::grammar;
-use super::node::{Node, Value};
+use super::node::{Entry, Node, Value};
 use super::reader::{Fields, Reader, one_or_many};
 use crate::model::artifact::{FileStep, MailCapture, MailStep, Presence, TextCapture};
 use crate::model::gesture::{
-    Click, ClickKind, DragTo, DropAt, Modifier, Network, ScrollTo, Tab, UploadBy,
+    Click, ClickKind, DragTo, DropAt, Modifier, Network, Offset, ScrollTo, Tab, UploadBy,
 };
 use crate::model::scenario::TextTest;
 use crate::model::terminal::{StartProgram, TERMINAL_SIZE, TerminalAction};
@@ -37,8 +37,7 @@ impl Reader {
         let to = if chosen.key == "to" {
             DragTo::Thing(self.target(&chosen.value)?)
         } else {
-            let (x, y) = self.offset(&chosen.value)?;
-            DragTo::By(x, y)
+            DragTo::By(self.offset(&chosen.value)?)
         };
         let at = fields.get("at").and_then(|node| {
             let word = self.choice(node, "place", grammar::drop_places())?;
@@ -66,10 +65,7 @@ impl Reader {
         let within = self.optional_target(fields.get("in"));
         let chosen = self.one_of(&fields, &grammar::SCROLL)?;
         let to = match &chosen.value.value {
-            _ if chosen.key == "by" => {
-                let (x, y) = self.offset(&chosen.value)?;
-                ScrollTo::By(x, y)
-            }
+            _ if chosen.key == "by" => ScrollTo::By(self.offset(&chosen.value)?),
             Value::Scalar { text, .. } if text == "start" => ScrollTo::Start,
             Value::Scalar { text, .. } if text == "end" => ScrollTo::End,
             _ => ScrollTo::Thing(self.target(&chosen.value)?),
@@ -77,21 +73,23 @@ impl Reader {
         Some(Action::Scroll { to, within: within? })
     }
 
-    /// `120,-40`: CSS pixels to the right and down.
-    fn offset(&mut self, node: &Node) -> Option<(i32, i32)> {
+    /// `120,-40`: CSS pixels to the right and down; what holds references is read once they are
+    /// filled.
+    fn offset(&mut self, node: &Node) -> Option<Offset> {
         let text = self.words(node, "\"by\"")?;
-        let sides = text
-            .split_once(',')
-            .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
-        let sides = sides.filter(|(x, y): &(i32, i32)| x.abs() <= 100_000 && y.abs() <= 100_000);
-        if sides.is_none() {
+        let template = self.refer(text, node.pos);
+        if !template.references().is_empty() {
+            return Some(Offset::Open(template));
+        }
+        let offset = Offset::of_text(text);
+        if offset.is_none() {
             self.advise(
                 node.pos,
                 format!("\"{text}\" is no distance"),
                 "write pixels to the right and down, in quotes: `\"120,0\"`",
             );
         }
-        sides
+        offset
     }
 
     pub(super) fn upload(&mut self, node: &Node) -> Option<Action> {
@@ -279,8 +277,9 @@ impl Reader {
         let fields = self.object(node, &grammar::MAIL_CAPTURE)?;
         let chosen = self.one_of(&fields, &grammar::MAIL_CAPTURE)?;
         if chosen.key != "link" {
-            return self.text_captured(&chosen.key, &chosen.value).map(MailCapture::Text);
+            return self.text_captured(&fields, chosen).map(MailCapture::Text);
         }
+        self.takes_all(&fields, chosen, &["regex", "json", "whole"]);
         let text = self.template(&chosen.value, "\"link\"")?;
         Some(MailCapture::Link((text.raw() != "true").then_some(text)))
     }
@@ -288,17 +287,25 @@ impl Reader {
     fn text_capture(&mut self, node: &Node) -> Option<TextCapture> {
         let fields = self.object(node, &grammar::TEXT_CAPTURE)?;
         let chosen = self.one_of(&fields, &grammar::TEXT_CAPTURE)?;
-        self.text_captured(&chosen.key, &chosen.value)
+        self.text_captured(&fields, chosen)
     }
 
-    fn text_captured(&mut self, key: &str, value: &Node) -> Option<TextCapture> {
-        match key {
-            "regex" => self.regex(value, "\"regex\"").map(TextCapture::Regex),
-            "json" => self.pointer(value, "\"json\"").map(TextCapture::Json),
-            "line" => self.line_number(value).map(TextCapture::Line),
-            other => {
+    fn text_captured(&mut self, fields: &Fields<'_>, chosen: &Entry) -> Option<TextCapture> {
+        let all = self.takes_all(fields, chosen, &["regex", "json", "whole"]);
+        let value = &chosen.value;
+        match (chosen.key.as_str(), all) {
+            ("regex", true) => self.pattern(value, "\"regex\"").map(TextCapture::Matches),
+            ("regex", false) => self.pattern(value, "\"regex\"").map(TextCapture::Regex),
+            ("json", true) => self.pointer(value, "\"json\"").map(TextCapture::Items),
+            ("json", false) => self.pointer(value, "\"json\"").map(TextCapture::Json),
+            ("line", _) => self.line_number(value).map(TextCapture::Line),
+            (other, all) => {
                 self.choice(value, &format!("value of \"{other}\""), grammar::only_true())?;
-                Some(if other == "lines" { TextCapture::Lines } else { TextCapture::Whole })
+                Some(match (other, all) {
+                    ("lines", _) => TextCapture::Lines,
+                    (_, true) => TextCapture::EachLine,
+                    (_, false) => TextCapture::Whole,
+                })
             }
         }
     }

@@ -14,7 +14,7 @@ use super::complaint::{Complaint, Pos, Source};
 use super::grammar::Object;
 use super::node::{Entry, MERGE_KEY, Node, Value};
 use super::suggest::{suggestion, suggestion_or_list};
-use crate::model::Template;
+use crate::model::{Pattern, Template};
 
 /// Something in a document that the checks across files need to know, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Mention {
     /// `${name}` is used.
     Refer { name: String, pos: Pos },
     /// A capture gives `${name}` a value from here on.
-    Define { name: String, pos: Pos },
+    Define { name: String, pos: Pos, list: bool },
     /// A skill is called; `repeated` where that is inside of a `repeat`.
     Call { skill: String, pos: Pos, with: Vec<Given>, repeated: bool },
     /// A snapshot is taken.
@@ -33,6 +33,8 @@ pub(crate) enum Mention {
     Session { name: String, pos: Pos },
     /// A profile of facets is named.
     Profile { name: String, pos: Pos },
+    /// `for-each` goes through the list of this name and gives each item the other.
+    Over { list: String, item: String, pos: Pos },
     /// `for-each` gives names values from here to its [`Mention::Leave`]; its rows have these keys.
     Enter { names: Vec<String>, keys: Vec<String> },
     /// The innermost `for-each` ends.
@@ -50,6 +52,7 @@ impl Mention {
             | Self::Product { .. }
             | Self::Session { .. }
             | Self::Profile { .. }
+            | Self::Over { .. }
             | Self::Enter { .. }
             | Self::Leave => None,
         }
@@ -326,6 +329,20 @@ impl Reader {
             Ok(()) => Some(text.to_owned()),
             Err(reason) => {
                 self.complain(node.pos, format!("\"{text}\" is no valid regex"), Some(reason));
+                None
+            }
+        }
+    }
+
+    /// A regex that may hold `${name}` references, each for a text.
+    pub(crate) fn pattern(&mut self, node: &Node, what: &str) -> Option<Pattern> {
+        let text = self.words(node, what)?.to_owned();
+        self.refer(&text, node.pos);
+        let pattern = Pattern::new(text);
+        match compiles(&pattern.sample()) {
+            Ok(()) => Some(pattern),
+            Err(reason) => {
+                self.complain(node.pos, format!("\"{pattern}\" is no valid regex"), Some(reason));
                 None
             }
         }

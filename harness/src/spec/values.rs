@@ -254,13 +254,34 @@ impl Reader {
             let named = self.variable_name(&entry.key, entry.pos);
             let capture = read(self, &entry.value);
             if named {
-                self.mentions.push(Mention::Define { name: entry.key.clone(), pos: entry.pos });
+                let list = matches!(&entry.value.value, Value::Map(keys)
+                    if keys.iter().any(|it| it.key == "all"));
+                let (name, pos) = (entry.key.clone(), entry.pos);
+                self.mentions.push(Mention::Define { name, pos, list });
             }
             if let Some(capture) = capture {
                 captures.insert(entry.key.clone(), capture);
             }
         }
         captures
+    }
+
+    /// Whether a capture takes all that there is, as a list.
+    pub(super) fn takes_all(
+        &mut self,
+        fields: &Fields<'_>,
+        chosen: &Entry,
+        allowed: &[&str],
+    ) -> bool {
+        let Some(entry) = fields.entry("all") else { return false };
+        self.choice(&entry.value, "value of \"all\"", grammar::only_true());
+        if allowed.contains(&chosen.key.as_str()) {
+            return true;
+        }
+        let message = format!("there is only one \"{}\"", chosen.key);
+        let help = format!("remove \"all\"; it belongs to {}", allowed.join(", "));
+        self.advise(entry.pos, message, &help);
+        false
     }
 
     /// A capture from a page.
@@ -272,15 +293,21 @@ impl Reader {
                 self.complain(entry.pos, format!("\"{modifier}\" belongs to \"{verb}\""), None);
             }
         }
+        let all = self.takes_all(&fields, chosen, &["text", "value", "attribute"]);
         match chosen.key.as_str() {
             "text" => {
                 let target = self.target(&chosen.value);
-                let regex = match fields.get("matching") {
-                    Some(it) => Some(self.regex(it, "\"matching\"")?),
+                let part = match fields.get("matching") {
+                    Some(it) => Some(self.pattern(it, "\"matching\"")?),
                     None => None,
                 };
-                Some(PageCapture::Text(target?, regex))
+                Some(if all {
+                    PageCapture::Texts(target?, part)
+                } else {
+                    PageCapture::Text(target?, part)
+                })
             }
+            "value" if all => self.target(&chosen.value).map(PageCapture::Values),
             "value" => self.target(&chosen.value).map(PageCapture::Value),
             "attribute" => {
                 let name = self.words(&chosen.value, "\"attribute\"")?.to_owned();
@@ -288,14 +315,19 @@ impl Reader {
                     self.advise(chosen.pos, "the attribute of what?", "name the thing with `of:`");
                     return None;
                 };
-                Some(PageCapture::Attribute(self.target(of)?, name))
+                let of = self.target(of)?;
+                Some(if all {
+                    PageCapture::Attributes(of, name)
+                } else {
+                    PageCapture::Attribute(of, name)
+                })
             }
             "clipboard" => {
                 self.choice(&chosen.value, "value of \"clipboard\"", grammar::only_true())?;
                 Some(PageCapture::Clipboard)
             }
             _ if self.raw(&chosen.value, "\"url\"")? == "true" => Some(PageCapture::Url(None)),
-            _ => self.regex(&chosen.value, "\"url\"").map(|it| PageCapture::Url(Some(it))),
+            _ => self.pattern(&chosen.value, "\"url\"").map(|it| PageCapture::Url(Some(it))),
         }
     }
 
@@ -307,10 +339,17 @@ impl Reader {
             Some(it) => self.output(it)?,
             None => Output::Stdout,
         };
+        let all = self.takes_all(&fields, chosen, &["regex", "json", "whole"]);
         let value = &chosen.value;
         match chosen.key.as_str() {
-            "regex" => self.regex(value, "\"regex\"").map(|it| CommandCapture::Regex(from, it)),
-            "json" => self.pointer(value, "\"json\"").map(|it| CommandCapture::Json(from, it)),
+            "regex" => {
+                let make = if all { CommandCapture::Matches } else { CommandCapture::Regex };
+                self.pattern(value, "\"regex\"").map(|it| make(from, it))
+            }
+            "json" => {
+                let make = if all { CommandCapture::Items } else { CommandCapture::Json };
+                self.pointer(value, "\"json\"").map(|it| make(from, it))
+            }
             "line" => self.line_number(value).map(|it| CommandCapture::Line(from, it)),
             other => {
                 if let Some(entry) = fields.entry("from") {
@@ -318,10 +357,10 @@ impl Reader {
                     self.advise(entry.pos, message, &format!("write `{other}: stderr` instead"));
                 }
                 let output = self.output(value)?;
-                Some(if other == "lines" {
-                    CommandCapture::Lines(output)
-                } else {
-                    CommandCapture::Whole(output)
+                Some(match other {
+                    "lines" => CommandCapture::Lines(output),
+                    _ if all => CommandCapture::EachLine(output),
+                    _ => CommandCapture::Whole(output),
                 })
             }
         }

@@ -1,5 +1,6 @@
 //! What the browser pretends to be: laid over each other, from a step on, and with wrong values.
 
+use nightshift::model::Kept;
 use nightshift::model::gesture::Network;
 use nightshift::model::page_settings::{
     ColorScheme, Credentials, Geolocation, Permission, Permitted,
@@ -17,7 +18,10 @@ async fn said(bench: &mut Bench) -> String {
     let css = Target::plain(Locator::Css("#said".into()));
     let captures = [("said".to_owned(), PageCapture::Text(css, None))];
     match bench.done(Action::Capture(captures.into_iter().collect())).await {
-        Done::Passed(values) => values[0].1.clone(),
+        Done::Passed(values) => match &values[0].1 {
+            Kept::One(value) => value.clone(),
+            Kept::All(_) => unreachable!("one value was asked for"),
+        },
         Done::Failed(failure) => panic!("{failure:?}"),
     }
 }
@@ -116,7 +120,7 @@ async fn from_a_step_on(bench: &mut Bench) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credentials_open_the_product_and_wrong_ones_show_its_own_refusal() {
-    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    let mut bench = Bench::asked(Duration::from_secs(4), Credentialed::SomePage).await;
     let as_ada = |password: &str| PageSettings {
         credentials: Some(Credentials { user: "ada".into(), password: password.into() }),
         ..PageSettings::default()
@@ -131,10 +135,44 @@ async fn credentials_open_the_product_and_wrong_ones_show_its_own_refusal() {
     let seen = bench.page.sightings().await;
     assert_eq!(seen.len(), 1, "{seen:?}");
     assert_eq!((seen[0].kind, seen[0].path.as_str()), (WatchKind::BadStatus, "/inner"));
-    // Nothing is held back for the pages after it.
+    // A page of the same browser that knows none is not held up either.
     page_with(&mut bench, PageSettings::default()).await;
-    bench.open("/static").await;
-    let (_, actual) = bench.fails(Action::Open("/inner".into())).await;
-    assert_eq!(actual, "net::ERR_INVALID_AUTH_CREDENTIALS");
+    questions_hold_nobody_up(&mut bench).await;
     bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_for_name_and_password_holds_no_page_up_and_is_told() {
+    let mut bench = Bench::patient(LONG).await;
+    questions_hold_nobody_up(&mut bench).await;
+    bench.open("/inner").await;
+    bench.passes(Action::See(vec![role("heading", "Who are you?")])).await;
+    assert_eq!(bench.page.sightings().await.len(), 1);
+    let told = bench.page.material().await;
+    let network = told.iter().find(|it| it.kind.contains("network")).expect("a log");
+    let network = String::from_utf8_lossy(&network.bytes);
+    assert!(network.contains("/inner 401 (asks for name and password)"), "{network}");
+    bench.stop().await;
+}
+
+/// A limit that no question of a browser may take.
+const LONG: Duration = Duration::from_secs(40);
+
+async fn questions_hold_nobody_up(bench: &mut Bench) {
+    let begun = std::time::Instant::now();
+    for (way, shown) in [
+        ("fetch", "answered 401"),
+        ("xhr", "answered 401"),
+        ("image", "no picture"),
+        ("frame", "a frame"),
+    ] {
+        bench.open("/place/asked").await;
+        bench.passes(Action::click(button(way))).await;
+        bench.passes(Action::See(vec![text(shown)])).await;
+        bench.observe().await;
+        let seen = bench.page.sightings().await;
+        let told: Vec<_> = seen.iter().map(|it| (it.kind, it.path.as_str())).collect();
+        assert_eq!(told, [(WatchKind::BadStatus, "/inner")], "{way}");
+    }
+    assert!(begun.elapsed() < LONG, "it took {:?}", begun.elapsed());
 }

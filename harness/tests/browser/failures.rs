@@ -103,3 +103,27 @@ fn a_missing_browser_says_what_to_install() {
     assert!(said.contains("/nonexistent/chromium"), "{said}");
     assert!(said.contains("apt-get install chromium chromium-driver"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_hidden_at_the_moment_is_told_with_the_step_that_shows_it() {
+    let mut bench = Bench::start().await;
+    bench.open("/place/hides").await;
+    for (name, told) in [
+        ("Delete", "link \"Delete\" shows after `hover: 'listitem \"Ada\"'`"),
+        ("Export", "link \"Export\" shows after `click: 'button \"Menu\"'`"),
+        ("Archive", "link \"Archive\" shows after `expand: 'button \"More\"'`"),
+        ("Country", "link \"Country\" shows after `click: 'button \"Filters\"'`"),
+        ("Later", "link \"Later\" is there, and a step before must show it"),
+    ] {
+        let (_, actual) = bench.fails(Action::click(role("link", name))).await;
+        let hidden = actual.split_once("; hidden now: ").map(|it| it.1);
+        assert_eq!(hidden, Some(told), "{actual}");
+    }
+    let (_, actual) = bench.fails(Action::click(role("link", "Delet"))).await;
+    assert!(!actual.contains("hidden now"), "another name is another thing: {actual}");
+    bench.passes(Action::Hover(role("listitem", "Ada"))).await;
+    bench.passes(Action::click(role("link", "Delete"))).await;
+    bench.passes(Action::Expand(button("More"))).await;
+    bench.passes(Action::click(role("link", "Archive"))).await;
+    bench.stop().await;
+}

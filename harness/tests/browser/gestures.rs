@@ -1,7 +1,9 @@
 //! The pointer and the wheel: clicks of every kind, hovering, drags, scrolling through lists that
 //! are loaded as they are scrolled, and the history forward.
 
-use nightshift::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier, ScrollTo, UploadBy};
+use nightshift::model::gesture::{
+    Click, ClickKind, DragTo, DropAt, Modifier, Offset, ScrollTo, UploadBy,
+};
 
 use super::*;
 
@@ -66,7 +68,13 @@ async fn a_drag_finds_out_by_itself_what_kind_it_is() {
     bench.passes(Action::Drag { from, to: to(goal), at: None }).await;
     bench.title("Two,Three,One").await;
     let knob = role("slider", "Drawn");
-    bench.passes(Action::Drag { from: knob.clone(), to: DragTo::By(40, 0), at: None }).await;
+    bench
+        .passes(Action::Drag {
+            from: knob.clone(),
+            to: DragTo::By(Offset::Pixels(40, 0)),
+            at: None,
+        })
+        .await;
     bench
         .passes(Action::Expect(vec![PageExpectation::Attribute(
             knob.clone(),
@@ -74,8 +82,9 @@ async fn a_drag_finds_out_by_itself_what_kind_it_is() {
             Some("40".into()),
         )]))
         .await;
-    let (expected, actual) =
-        bench.fails(Action::Drag { from: knob, to: DragTo::By(-900, 0), at: None }).await;
+    let (expected, actual) = bench
+        .fails(Action::Drag { from: knob, to: DragTo::By(Offset::Pixels(-900, 0)), at: None })
+        .await;
     assert_eq!(expected, "a drag to -900,0 pixels away");
     assert!(actual.ends_with("lies outside of the page's 1000x700 pixels"), "{actual}");
     let nowhere =
@@ -96,7 +105,7 @@ async fn scrolling_goes_on_until_the_thing_is_there() {
     bench.open("/long").await;
     let scroll = |to, within: Option<&Target>| Action::Scroll { to, within: within.cloned() };
     let plain = role("region", "Plain");
-    bench.passes(scroll(ScrollTo::By(0, 120), Some(&plain))).await;
+    bench.passes(scroll(ScrollTo::By(Offset::Pixels(0, 120)), Some(&plain))).await;
     bench.title("plain 120").await;
     bench.passes(scroll(ScrollTo::End, Some(&plain))).await;
     bench.title("plain 830").await;
@@ -149,7 +158,11 @@ async fn the_history_goes_forward_again() {
 async fn a_failure_of_one_thing_leaves_no_button_pressed() {
     let mut bench = Bench::start().await;
     bench.open("/pointer").await;
-    let far = Action::Drag { from: item("One", "Sorted"), to: DragTo::By(5000, 0), at: None };
+    let far = Action::Drag {
+        from: item("One", "Sorted"),
+        to: DragTo::By(Offset::Pixels(5000, 0)),
+        at: None,
+    };
     bench.fails(far).await;
     bench.passes(Action::Hover(item("Three", "Sorted"))).await;
     bench.passes(Action::See(vec![item("One", "Sorted")])).await;

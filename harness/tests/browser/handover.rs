@@ -31,7 +31,7 @@ async fn text_is_copied_and_pasted() {
     let capture = [("number".to_owned(), PageCapture::Clipboard)].into_iter().collect();
     assert_eq!(
         bench.done(Action::Capture(capture)).await,
-        Done::Passed(vec![("number".to_owned(), "A-1042".to_owned())])
+        Done::Passed(vec![("number".to_owned(), "A-1042".to_owned().into())])
     );
     let paste = |text: &str, into: Option<Target>| Action::Paste { text: text.into(), into };
     let (notes, rich) = (role("textbox", "Notes"), role("textbox", "Rich"));

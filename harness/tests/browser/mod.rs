@@ -36,7 +36,9 @@ use nightshift::model::{
     Action, FacetKind, Locator, Observation, Outcome, Target, Template, WatchKind,
 };
 use nightshift::process::Cookie;
-use nightshift::surface::browser::{Browser, BrowserOptions, Page, PageContext, Paper, Window};
+use nightshift::surface::browser::{
+    Browser, BrowserOptions, Credentialed, Page, PageContext, Paper, Window,
+};
 use nightshift::surface::veil::Veil;
 use nightshift::surface::{Done, Look, PageSurface, Sighting, SurfaceError};
 use site::Site;
@@ -59,6 +61,7 @@ fn options(scratch: &Path) -> BrowserOptions {
         tree: Cookie::new(),
         window: Window::Hidden,
         veil: Veil::default(),
+        credentials: Credentialed::Nobody,
     }
 }
 
@@ -77,9 +80,14 @@ impl Bench {
 
     /// A bench on which every step may take so long.
     async fn patient(timeout: Duration) -> Self {
+        Self::asked(timeout, Credentialed::Nobody).await
+    }
+
+    /// The same in a browser whose pages may know name and password.
+    async fn asked(timeout: Duration, credentials: Credentialed) -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let site = Site::start().await;
-        let options = BrowserOptions { timeout, ..options(scratch.path()) };
+        let options = BrowserOptions { timeout, credentials, ..options(scratch.path()) };
         let mut browser = Browser::start(&options).await.unwrap();
         let page = browser.page(&context(&site, scratch.path())).await.unwrap();
         Self { site, scratch, browser, page }

@@ -40,6 +40,27 @@ fn place(name: &str) -> Response {
             "<title>Ad</title><h1>Beside an ad</h1><iframe title=Ad src='/never'></iframe>\
              <button onclick='document.title = \"Clicked\"'>Go</button>"
         }
+        "hides" => {
+            "<title>Hides</title><style>.acts, .late { display: none } li:hover > .acts, \
+             .none:not(.x) { display: inline } @media screen { .menu:focus-within .late { display: block } }\
+             </style><h1>Orders</h1><ul><li aria-label=Ada>Ada <span class=acts><a href=#a>Delete</a></span></li></ul>\
+             <div class=menu><button>Menu</button><div class=late><a href=#b>Export</a></div></div>\
+             <details><summary>More</summary><a href=#c>Archive</a></details>\
+             <button aria-controls=panel aria-expanded=false>Filters</button>\
+             <div id=panel hidden><a href=#d>Country</a></div><div hidden><a href=#e>Later</a></div>"
+        }
+        "asked" => {
+            "<title>Asked</title><h1>Orders</h1><p id=out>nothing</p><script>\
+             const say = (text) => { out.textContent = text };\
+             const ways = { fetch: () => fetch('/inner').then((it) => say('answered ' + it.status)),\
+               xhr() { const it = new XMLHttpRequest(); it.onloadend = () => say('answered ' + it.status);\
+                 it.open('GET', '/inner'); it.send() },\
+               image() { const it = new Image(); it.onload = it.onerror = () => say('no picture'); it.src = '/inner' },\
+               frame() { const it = document.createElement('iframe'); it.onload = () => say('a frame');\
+                 it.src = '/inner'; document.body.append(it) } };\
+             </script><button onclick='ways.fetch()'>fetch</button><button onclick='ways.xhr()'>xhr</button>\
+             <button onclick='ways.image()'>image</button><button onclick='ways.frame()'>frame</button>"
+        }
         "restless" => include_str!("restless.html"),
         "device" => include_str!("device.html"),
         _ => return StatusCode::NOT_FOUND.into_response(),

@@ -1,5 +1,6 @@
 //! Everything that a person can do with a page, and the dialogs in between.
 
+use nightshift::model::Kept;
 use nightshift::model::gesture::UploadBy;
 use nightshift::model::suite::Dismissal;
 
@@ -99,20 +100,40 @@ async fn what_is_shown_is_captured(bench: &mut Bench) {
     bench.passes(Action::Type { text: "y".into(), into: None }).await;
     let captures = [
         ("user".to_owned(), PageCapture::Value(role("textbox", "User"))),
-        ("path".to_owned(), PageCapture::Url(Some("//[^/]+(/.*)".to_owned()))),
-        (
-            "heading".to_owned(),
-            PageCapture::Text(role("heading", "Form"), Some("F(..)m".to_owned())),
-        ),
+        ("path".to_owned(), PageCapture::Url(Some("//[^/]+(/.*)".into()))),
+        ("heading".to_owned(), PageCapture::Text(role("heading", "Form"), Some("F(..)m".into()))),
     ];
     assert_eq!(
         bench.done(Action::Capture(captures.into_iter().collect())).await,
         Done::Passed(vec![
-            ("user".to_owned(), "gracy".to_owned()),
-            ("path".to_owned(), "/form".to_owned()),
-            ("heading".to_owned(), "or".to_owned()),
+            ("user".to_owned(), "gracy".to_owned().into()),
+            ("path".to_owned(), "/form".to_owned().into()),
+            ("heading".to_owned(), "or".to_owned().into()),
         ])
     );
+    all_of_what_is_shown_is_captured(bench).await;
+}
+
+async fn all_of_what_is_shown_is_captured(bench: &mut Bench) {
+    let list = |capture| Action::Capture([("it".to_owned(), capture)].into_iter().collect());
+    let edits = Target { nth: None, ..button("Edit") };
+    let taken = bench.done(list(PageCapture::Texts(edits, Some("E(..)t".into())))).await;
+    let both = Kept::All(vec!["di".to_owned(), "di".to_owned()]);
+    assert_eq!(taken, Done::Passed(vec![("it".to_owned(), both)]));
+    let fields = Target::plain(Locator::Css("input:not([type=file])".into()));
+    let Done::Passed(values) = bench.done(list(PageCapture::Values(fields))).await else {
+        panic!("fields have values")
+    };
+    assert!(
+        matches!(&values[0].1, Kept::All(all) if all.contains(&"gracy".to_owned())),
+        "{values:?}"
+    );
+    let none = list(PageCapture::Attributes(button("Delete all"), "id".to_owned()));
+    let (expected, actual) = bench.fails(none).await;
+    assert_eq!(expected, "attribute id of every button \"Delete all\"");
+    assert!(actual.starts_with("no such button; nearest: "), "{actual}");
+    let ids = list(PageCapture::Attributes(button("Edit"), "data-nothing".to_owned()));
+    assert_eq!(bench.fails(ids).await.1, "number 1: there is none");
 }
 
 async fn files_go_in_and_out(bench: &mut Bench) {
@@ -145,7 +166,7 @@ async fn files_go_in_and_out(bench: &mut Bench) {
     let captures = [("out".to_owned(), PageCapture::Text(out, None))];
     assert_eq!(
         bench.done(Action::Capture(captures.into_iter().collect())).await,
-        Done::Passed(vec![("out".to_owned(), "searched for nz".to_owned())])
+        Done::Passed(vec![("out".to_owned(), "searched for nz".to_owned().into())])
     );
 }
 

@@ -208,12 +208,24 @@ pub struct When {
 /// Steps that are done several times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
-    /// How often at most; without `until` exactly so often.
+    /// How often at most; without `until` and `over` exactly so often.
     pub times: u32,
+    /// The list that it goes through, one round for each of its items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Over>,
     /// Ends it as soon as it holds before a round; that it never did is a failure.
     pub until: Option<Condition>,
     /// What is done.
     pub steps: Vec<Step>,
+}
+
+/// A list that was captured, to be gone through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    /// The name of the list.
+    pub list: String,
+    /// The name that the item of a round has.
+    pub item: String,
 }
 
 /// Steps that are done once for every row.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::TextTest;
+use super::pattern::Pattern;
 use super::snapshot::Snapshot;
 use super::template::Template;
 
@@ -64,13 +65,19 @@ pub enum MailCapture {
 #[serde(rename_all = "kebab-case")]
 pub enum TextCapture {
     /// The first group of a regex (or its whole match).
-    Regex(String),
+    Regex(Pattern),
+    /// The first group of each match of a regex (or each whole match).
+    Matches(Pattern),
     /// The value at a JSON pointer; text without quotes, anything else as JSON.
     Json(String),
+    /// The items of the JSON array at a pointer, each as [`Self::Json`] has it.
+    Items(String),
     /// A line, from 1; negative counts from the end.
     Line(i64),
     /// How many lines there are.
     Lines,
     /// All of it without its last line end.
     Whole,
+    /// Each of its lines.
+    EachLine,
 }

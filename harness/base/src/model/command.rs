@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use super::snapshot::Snapshot;
 use super::template::Template;
 
@@ -69,7 +70,7 @@ pub enum TextTest {
     /// Does not contain this.
     Lacks(Template),
     /// Matches this regex somewhere.
-    Matches(String),
+    Matches(Pattern),
 }
 
 /// A value to keep from a command's output.
@@ -77,13 +78,19 @@ pub enum TextTest {
 #[serde(rename_all = "kebab-case")]
 pub enum CommandCapture {
     /// The first group of a regex (or its whole match).
-    Regex(Output, String),
+    Regex(Output, Pattern),
+    /// The first group of each match of a regex (or each whole match).
+    Matches(Output, Pattern),
     /// The value at a JSON pointer; text without quotes, anything else as JSON.
     Json(Output, String),
+    /// The items of the JSON array at a pointer, each as [`Self::Json`] has it.
+    Items(Output, String),
     /// A line, from 1; negative counts from the end.
     Line(Output, i64),
     /// How many lines there are.
     Lines(Output),
     /// The whole output without its last line end.
     Whole(Output),
+    /// Each of its lines.
+    EachLine(Output),
 }

@@ -103,7 +103,7 @@ impl DragTo {
     fn describe(&self, at: Option<DropAt>) -> String {
         match self {
             Self::Thing(target) => format!("{} {target}", at.map_or("to", DropAt::word)),
-            Self::By(x, y) => format!("by {x}, {y}"),
+            Self::By(offset) => format!("by {offset}"),
         }
     }
 }
@@ -153,11 +153,12 @@ impl MailStep {
 
 impl Repeat {
     fn describe(&self) -> String {
-        match &self.until {
-            Some(until) => {
+        match (&self.over, &self.until) {
+            (Some(over), _) => format!("for each of ${{{}}}", over.list),
+            (None, Some(until)) => {
                 format!("repeat until {}, at most {} times", until.describe(), self.times)
             }
-            None => format!("repeat {} times", self.times),
+            (None, None) => format!("repeat {} times", self.times),
         }
     }
 }
@@ -166,7 +167,7 @@ impl ScrollTo {
     fn describe(&self) -> String {
         match self {
             Self::Thing(target) => format!("to {target}"),
-            Self::By(x, y) => format!("by {x}, {y}"),
+            Self::By(offset) => format!("by {offset}"),
             Self::Start => "to the start".to_owned(),
             Self::End => "to the end".to_owned(),
         }
@@ -244,7 +245,7 @@ impl TextTest {
             Self::Is(text) => format!("is {}", quoted(text.raw())),
             Self::Contains(text) => format!("contains {}", quoted(text.raw())),
             Self::Lacks(text) => format!("lacks {}", quoted(text.raw())),
-            Self::Matches(regex) => format!("matches {}", quoted(regex)),
+            Self::Matches(regex) => format!("matches {}", quoted(regex.raw())),
         }
     }
 }
@@ -315,8 +316,11 @@ impl PageCapture {
     fn describe(&self) -> String {
         match self {
             Self::Text(target, _) => target.to_string(),
+            Self::Texts(target, _) => format!("every {target}"),
             Self::Value(target) => format!("the value of {target}"),
+            Self::Values(target) => format!("the value of every {target}"),
             Self::Attribute(target, name) => format!("{name} of {target}"),
+            Self::Attributes(target, name) => format!("{name} of every {target}"),
             Self::Url(_) => "the URL".to_owned(),
             Self::Clipboard => "the clipboard".to_owned(),
         }

@@ -6,20 +6,17 @@
 use indexmap::IndexMap;
 
 use super::action::{Action, ForEach, Repeat, Step, When};
-use super::artifact::{FileStep, MailCapture, MailStep};
-use super::command::{CommandLine, OutputExpectation, RunCommand, TextTest};
+use super::artifact::{FileStep, MailCapture, MailStep, TextCapture};
+use super::command::{CommandCapture, CommandLine, OutputExpectation, RunCommand, TextTest};
 use super::control::Condition;
 use super::gesture::{Click, DragTo, ScrollTo, Tab};
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
-use super::snapshot::Snapshot;
-use super::snapshot::Unordered;
+use super::pattern::Pattern;
+use super::snapshot::{Snapshot, Unordered};
 use super::target::Target;
-use super::template::{Template, UnknownReference};
+use super::template::{Fill, Template, UnknownReference};
 use super::terminal::{StartProgram, TerminalAction};
 use super::worked::Worked;
-
-/// How one template becomes another: filled for good, or partly substituted.
-pub type Fill<'a, E> = &'a dyn Fn(&Template) -> Result<Template, E>;
 
 impl Action {
     /// The action with every reference replaced by what `lookup` knows. Steps inside of it keep
@@ -140,7 +137,7 @@ impl DragTo {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
             Self::Thing(it) => Self::Thing(it.map(fill)?),
-            Self::By(x, y) => Self::By(*x, *y),
+            Self::By(offset) => Self::By(offset.map(fill)?),
         })
     }
 }
@@ -149,7 +146,7 @@ impl ScrollTo {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
             Self::Thing(it) => Self::Thing(it.map(fill)?),
-            Self::By(x, y) => Self::By(*x, *y),
+            Self::By(offset) => Self::By(offset.map(fill)?),
             Self::Start => Self::Start,
             Self::End => Self::End,
         })
@@ -197,6 +194,7 @@ impl Repeat {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(Self {
             times: self.times,
+            over: self.over.clone(),
             until: self.until.as_ref().map(|it| it.map(fill)).transpose()?,
             steps: steps(&self.steps, fill)?,
         })
@@ -257,6 +255,7 @@ impl FileStep {
         Ok(Self {
             path: fill(&self.path)?,
             tests: tested(&self.tests, fill)?,
+            capture: each_of(&self.capture, |it| it.map(fill))?,
             snapshot: self.snapshot.as_ref().map(|it| it.map(fill)).transpose()?,
             ..self.clone()
         })
@@ -284,9 +283,13 @@ impl MailCapture {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
             Self::Link(text) => Self::Link(text.as_ref().map(fill).transpose()?),
-            Self::Text(capture) => Self::Text(capture.clone()),
+            Self::Text(capture) => Self::Text(capture.map(fill)?),
         })
     }
+}
+
+fn pattern<E>(part: &Option<Pattern>, fill: Fill<'_, E>) -> Result<Option<Pattern>, E> {
+    part.as_ref().map(|it| it.map(fill)).transpose()
 }
 
 fn tested<E>(tests: &[TextTest], fill: Fill<'_, E>) -> Result<Vec<TextTest>, E> {
@@ -314,10 +317,13 @@ impl PageExpectation {
 impl PageCapture {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
-            Self::Text(target, regex) => Self::Text(target.map(fill)?, regex.clone()),
+            Self::Text(target, part) => Self::Text(target.map(fill)?, pattern(part, fill)?),
+            Self::Texts(target, part) => Self::Texts(target.map(fill)?, pattern(part, fill)?),
             Self::Value(target) => Self::Value(target.map(fill)?),
+            Self::Values(target) => Self::Values(target.map(fill)?),
             Self::Attribute(target, name) => Self::Attribute(target.map(fill)?, name.clone()),
-            Self::Url(regex) => Self::Url(regex.clone()),
+            Self::Attributes(target, name) => Self::Attributes(target.map(fill)?, name.clone()),
+            Self::Url(part) => Self::Url(pattern(part, fill)?),
             Self::Clipboard => Self::Clipboard,
         })
     }
@@ -325,7 +331,7 @@ impl PageCapture {
 
 impl Worked {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
-        Ok(Self { of: fill(&self.of)?, ..self.clone() })
+        Ok(Self { of: fill(&self.of)?, matching: pattern(&self.matching, fill)?, ..self.clone() })
     }
 }
 
@@ -344,8 +350,38 @@ impl RunCommand {
                 .iter()
                 .map(|it| Ok(OutputExpectation { output: it.output, test: it.test.map(fill)? }))
                 .collect::<Result<_, E>>()?,
-            capture: self.capture.clone(),
+            capture: each_of(&self.capture, |it| it.map(fill))?,
             snapshot: self.snapshot.as_ref().map(|it| it.map(fill)).transpose()?,
+        })
+    }
+}
+
+impl CommandCapture {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Regex(output, pattern) => Self::Regex(*output, pattern.map(fill)?),
+            Self::Matches(output, pattern) => Self::Matches(*output, pattern.map(fill)?),
+            Self::Json(..)
+            | Self::Items(..)
+            | Self::Line(..)
+            | Self::Lines(_)
+            | Self::Whole(_)
+            | Self::EachLine(_) => self.clone(),
+        })
+    }
+}
+
+impl TextCapture {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Regex(pattern) => Self::Regex(pattern.map(fill)?),
+            Self::Matches(pattern) => Self::Matches(pattern.map(fill)?),
+            Self::Json(_)
+            | Self::Items(_)
+            | Self::Line(_)
+            | Self::Lines
+            | Self::Whole
+            | Self::EachLine => self.clone(),
         })
     }
 }
@@ -368,7 +404,7 @@ impl TextTest {
             Self::Is(text) => Self::Is(fill(text)?),
             Self::Contains(text) => Self::Contains(fill(text)?),
             Self::Lacks(text) => Self::Lacks(fill(text)?),
-            Self::Matches(regex) => Self::Matches(regex.clone()),
+            Self::Matches(pattern) => Self::Matches(pattern.map(fill)?),
         })
     }
 }

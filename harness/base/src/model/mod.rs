@@ -3,7 +3,7 @@
 //! Every other room speaks in these types. They lie in layers, and a file uses only files of
 //! layers below its own:
 //!
-//! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`verdict`];
+//! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
@@ -66,6 +66,8 @@
 //! - `testing.rs`: builds small nights by hand, for tests.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
+//! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
+//! - `pattern.rs`: `Pattern`: a regex that may hold `${name}`.
 
 pub mod action;
 pub mod against;
@@ -88,11 +90,13 @@ pub mod finding;
 pub mod gesture;
 pub mod history;
 pub mod hygiene;
+pub mod kept;
 pub mod moved;
 pub mod observe;
 pub mod page;
 pub mod page_settings;
 pub mod patience;
+pub mod pattern;
 pub mod picture;
 pub mod plan;
 pub mod profile;
@@ -121,8 +125,10 @@ pub use event::{
 };
 pub use finding::{Difference, FacetChange, Finding, Gate, Judgement, ScenarioResult, Totals};
 pub use history::History;
+pub use kept::Kept;
 pub use observe::{Facet, FacetContent, FacetKind, Observation, Rect};
 pub use patience::Patience;
+pub use pattern::Pattern;
 pub use plan::{BaselineRecord, Plan};
 pub use scenario::{Action, Scenario, Step, Surface};
 pub use snapshot::{Redaction, Snapshot, Unordered};

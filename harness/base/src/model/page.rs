@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use super::target::Target;
 use super::template::Template;
 
@@ -63,13 +64,20 @@ pub enum WaitFor {
 #[serde(rename_all = "kebab-case")]
 pub enum PageCapture {
     /// The visible text of a thing; with a regex, its first group (or the whole match).
-    Text(Target, Option<String>),
+    Text(Target, Option<Pattern>),
+    /// The visible texts of all things that match, in document order; with a regex, its part of
+    /// each.
+    Texts(Target, Option<Pattern>),
     /// The value of a field.
     Value(Target),
+    /// The values of all fields that match, in document order.
+    Values(Target),
     /// An attribute of a thing.
     Attribute(Target, String),
+    /// An attribute of all things that match, in document order.
+    Attributes(Target, String),
     /// The page's URL; with a regex, its first group (or the whole match).
-    Url(Option<String>),
+    Url(Option<Pattern>),
     /// The text on the clipboard.
     Clipboard,
 }

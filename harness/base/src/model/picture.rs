@@ -130,6 +130,9 @@ pub struct Region {
     /// The colour that became another one, where nothing but the style is otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repaint: Option<Repaint>,
+    /// Whether all that it is called by is on both sides, at another place or of another size.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
 }
 
 /// A colour that became another one.
@@ -326,8 +329,14 @@ mod tests {
                     names: vec!["button \"Buy\"".to_owned()],
                     fate: Fate::Changed,
                     repaint: None,
+                    moved: false,
                 },
-                Region { names: vec!["img \"Truck\"".to_owned()], fate: Fate::Gone, repaint: None },
+                Region {
+                    names: vec!["img \"Truck\"".to_owned()],
+                    fate: Fate::Gone,
+                    repaint: None,
+                    moved: false,
+                },
             ],
             moves: vec![Move { names: vec!["contentinfo".to_owned()], more: 0, from: PLACE, to }],
         };
@@ -337,10 +346,18 @@ mod tests {
                 "img \"Truck\" is gone; button \"Buy\" looks different; contentinfo moved down 24 px; and 1 more"
             )
         );
-        let overlay =
-            Region { names: vec!["div.overlay".to_owned()], fate: Fate::Changed, repaint: None };
-        let banner =
-            Region { names: vec!["div.banner".to_owned()], fate: Fate::New, repaint: None };
+        let overlay = Region {
+            names: vec!["div.overlay".to_owned()],
+            fate: Fate::Changed,
+            repaint: None,
+            moved: false,
+        };
+        let banner = Region {
+            names: vec!["div.banner".to_owned()],
+            fate: Fate::New,
+            repaint: None,
+            moved: false,
+        };
         let unnamed = ImageChange {
             regions: vec![overlay, banner],
             actual_size: change.expected_size,

@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn region(name: &str) -> Region {
-        Region { names: vec![name.to_owned()], fate: Fate::Gone, repaint: None }
+        Region { names: vec![name.to_owned()], fate: Fate::Gone, repaint: None, moved: false }
     }
 
     /// Findings that each say that one of these is gone from the same picture.

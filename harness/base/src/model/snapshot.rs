@@ -109,7 +109,7 @@ pub enum RedactionClass {
     Port,
     /// Paths below a temporary folder.
     TempPath,
-    /// Hexadecimal digests of 32 digits and more, and abbreviated commit ids.
+    /// Hexadecimal digests of 32 digits and more, and abbreviated commit ids; no parts of UUIDs.
     Hash,
 }
 

@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How one template becomes another: filled for good, or partly substituted.
+pub type Fill<'a, E> = &'a dyn Fn(&Template) -> Result<Template, E>;
+
 /// Text with zero or more `${name}` references.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(transparent)]

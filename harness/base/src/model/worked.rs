@@ -5,6 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use super::template::Template;
 
 /// How a value is worked out: a text, of which a part is taken, brought into a form and looked up,
@@ -14,7 +15,7 @@ pub struct Worked {
     /// The text.
     pub of: Template,
     /// The part of it: the first group of this regex, or its whole match.
-    pub matching: Option<String>,
+    pub matching: Option<Pattern>,
     /// The form.
     pub form: Option<Form>,
     /// What stands for what is left; it must be among the keys.

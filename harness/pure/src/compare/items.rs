@@ -4,7 +4,7 @@
 //! has the rows. A row that shows another record brings other details, and what stands in two records
 //! never stands for each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::finding::DiffTag;
 use crate::model::thing::Node;
@@ -18,8 +18,8 @@ const MANY: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Items {
     held: HashMap<(DiffTag, u32), Item>,
-    /// What each record says on each side, line by line.
-    said: HashSet<(DiffTag, usize, String)>,
+    /// How often each record says each of its lines, on each side.
+    said: HashMap<(DiffTag, usize, String), usize>,
     /// Whether the items that say what they said stand in another order.
     reordered: bool,
     /// Whether the lines are those of a tree.
@@ -38,7 +38,7 @@ struct Item {
 impl Items {
     /// Reads where the lines of a detail stand: the trees and the details, each before and after.
     pub(super) fn of((was, is): (&str, &str), (before, after): (&str, &str)) -> Self {
-        let (old, new) = (Tree::read(was), Tree::read(is));
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
         let mut held = HashMap::new();
         let sides = [
@@ -56,22 +56,18 @@ impl Items {
 
     /// Reads where the lines of a tree stand, before and after.
     pub(super) fn of_tree(was: &str, is: &str) -> Self {
-        let (old, new) = (Tree::read(was), Tree::read(is));
+        let (old, new) = (Tree::read(was.lines()), Tree::read(is.lines()));
         let records = records(&old, &new);
-        let (mut held, mut said) = (HashMap::new(), HashSet::new());
+        let (mut held, mut said) = (HashMap::new(), HashMap::new());
         let sides =
             [(DiffTag::Removed, was, &old, &records.0), (DiffTag::Added, is, &new, &records.1)];
         for (side, text, tree, records) in sides {
-            for ((number, item), text) in (1_u32..).zip(&tree.lines).zip(text.lines()) {
-                // What says one thing is another thing or the same one that changed: nobody knows.
-                let outward = std::iter::successors(*item, |it| tree.items[*it].outer);
-                let Some(item) = outward.into_iter().find(|it| tree.items[*it].parts.len() > 1)
-                else {
-                    continue;
-                };
+            let lines = (1_u32..).zip(tree.telling()).zip(text.lines());
+            for ((number, item), text) in lines {
+                let Some(item) = item else { continue };
                 let line = tree.items[item].line.to_owned();
                 held.insert((side, number), Item { line, record: records[item] });
-                said.insert((side, records[item], text.trim().to_owned()));
+                *said.entry((side, records[item], text.trim().to_owned())).or_default() += 1;
             }
         }
         let reordered = is_reordered(&old, &new, &records.1);
@@ -83,11 +79,13 @@ impl Items {
         self.reordered
     }
 
-    /// Whether a line of a side stands in a record that says it on the other side too.
+    /// Whether a line of a side stands in a record that says it as often on the other side.
     pub(super) fn stays(&self, side: DiffTag, number: Option<u32>, line: &str) -> bool {
         let other = if side == DiffTag::Removed { DiffTag::Added } else { DiffTag::Removed };
-        let record = self.record(side, number);
-        record.is_some_and(|it| self.said.contains(&(other, it, line.to_owned())))
+        let times = |side: DiffTag, record: usize| {
+            self.said.get(&(side, record, line.to_owned())).copied().unwrap_or_default()
+        };
+        self.record(side, number).is_some_and(|it| times(other, it) >= times(side, it).max(1))
     }
 
     /// The number of the record that a line of a side stands in.
@@ -143,11 +141,11 @@ impl<'a> Shown<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn read(text: &'a str) -> Self {
+    fn read(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut tree = Self { items: Vec::new(), named: BTreeMap::new(), lines: Vec::new() };
         // How far in the lines around this one stand, and the item that begins there.
         let mut around: Vec<(usize, Option<usize>)> = Vec::new();
-        for line in text.lines() {
+        for line in lines {
             let indentation = line.len() - line.trim_start().len();
             around.retain(|(outer, _)| *outer < indentation);
             let node = Node::read(line);
@@ -172,6 +170,15 @@ impl<'a> Tree<'a> {
         tree
     }
 
+    /// Of each line the innermost item around it that says several things: what says one thing is
+    /// another thing or the same one that changed, nobody knows which.
+    fn telling(&self) -> impl Iterator<Item = Option<usize>> {
+        self.lines.iter().map(|item| {
+            let mut outward = std::iter::successors(*item, |it| self.items[*it].outer);
+            outward.find(|it| self.items[*it].parts.len() > 1)
+        })
+    }
+
     /// The lines of a detail that stand in an item, by their numbers from 1. What the detail has
     /// more or less often than the tree is in none that is known.
     fn holders(&self, detail: &str) -> Vec<(u32, usize)> {
@@ -190,6 +197,17 @@ impl<'a> Tree<'a> {
 /// What a thing is called, in the tree and in its details alike.
 fn called(node: &Node<'_>) -> String {
     format!("{} {}", node.role, node.name.unwrap_or_default())
+}
+
+/// For each line of two trees a number for the record that it stands in, the same on both sides for
+/// the same record.
+pub(super) fn of_lines(before: &[&str], after: &[&str]) -> [Vec<Option<usize>>; 2] {
+    let (old, new) = (Tree::read(before.iter().copied()), Tree::read(after.iter().copied()));
+    let (was, is) = records(&old, &new);
+    let own = |tree: &Tree<'_>, records: &[usize]| {
+        tree.telling().map(|it| it.map(|it| records[it])).collect()
+    };
+    [own(&old, &was), own(&new, &is)]
 }
 
 /// A number for the record of each item: the same on both sides for the same record.
@@ -445,6 +463,16 @@ mod tests {
         assert!(!items.is_reordered(), "the others stand as they stood");
         let back = cards(&[("Cid", 5), ("Bob", 4), ("Ada", 3)]);
         assert!(Items::of_tree(&was, &back).is_reordered());
+    }
+
+    #[test]
+    fn a_line_that_a_record_says_twice_and_then_once_does_not_stay() {
+        let row = |it: &str| {
+            format!("- row \"1 {it}\":\n  - cell \"1\"\n  - cell \"{it}\"\n  - cell \"x\"\n")
+        };
+        let items = Items::of_tree(&row("1"), &row("2"));
+        assert!(!items.stays(DiffTag::Removed, Some(3), "- cell \"1\""));
+        assert!(items.stays(DiffTag::Added, Some(2), "- cell \"1\""));
     }
 
     #[test]

@@ -386,14 +386,32 @@ fn plausible(class: RedactionClass, text: &str, span: &Range<usize>) -> bool {
         RedactionClass::TempPath => {
             !before.is_some_and(|it| it.is_alphanumeric() || matches!(it, '/' | '.' | '-' | '_'))
         }
-        // A colour, a number, a word such as `defaced` and `12345e10` are no commit ids.
+        // A colour, a number, a word such as `defaced` and `12345e10` are no commit ids; nor is a
+        // part of a UUID.
         RedactionClass::Hash => {
             let digits = found.chars().filter(char::is_ascii_digit).count();
             let letters = found.len() - digits;
             let exponent = letters == 1 && found[1..found.len() - 1].contains(['e', 'E']);
-            digits > 0 && letters > 0 && !exponent && before != Some('#')
+            let is_alone = || !is_in_uuid(text, span);
+            digits > 0 && letters > 0 && !exponent && before != Some('#') && is_alone()
         }
     }
+}
+
+/// Whether a place lies in a UUID.
+fn is_in_uuid(text: &str, span: &Range<usize>) -> bool {
+    /// How far a UUID reaches beyond a part of it at most, and a sign to see that it ends there.
+    const REACH: usize = 37;
+    let is_part = |it: &&u8| it.is_ascii_hexdigit() || **it == b'-';
+    let bytes = text.as_bytes();
+    let before = bytes[..span.start].iter().rev().take(REACH).take_while(is_part).count();
+    let after = bytes[span.end..].iter().take(REACH).take_while(is_part).count();
+    let (from, to) = (span.start - before, span.end + after);
+    let (start, end) = (span.start - from, span.end - from);
+    class_patterns(RedactionClass::Uuid)
+        .iter()
+        .flat_map(|uuid| uuid.find_iter(&text[from..to]))
+        .any(|it| it.start() <= start && end <= it.end())
 }
 
 #[cfg(test)]
@@ -478,6 +496,20 @@ mod tests {
                 assert_eq!(class(which, text), *text, "{which:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_hash_is_no_part_of_a_uuid_and_stands_beside_one() {
+        let uuid = "123e4567-e89b-12d3-a456-42661417400a";
+        let text = format!("<{uuid}> app-1a2b3c4d.js 1a2b3c4d-e89b 1a2b3c4-{uuid}-x");
+        let hashed = format!("<{uuid}> app-[hash].js [hash]-e89b [hash]-{uuid}-x");
+        assert_eq!(class(RedactionClass::Hash, &text), hashed);
+        let both = [RedactionClass::Hash, RedactionClass::Uuid].map(Redaction::Class);
+        let redactor = Redactor::new(&[&both], &[]).expect("no pattern");
+        assert_eq!(
+            redactor.apply(FacetKind::Stdout, &text),
+            "<[uuid]> app-[hash].js [hash]-e89b [hash]-[uuid]-x"
+        );
     }
 
     #[test]

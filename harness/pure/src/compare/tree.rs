@@ -2,19 +2,25 @@
 //!
 //! A page that gets a `main` around everything has one new node, and not a page of changed lines.
 //! So lines are aligned by what they say, and two that say the same are the same node as long as
-//! what is around them is the same too, but for what is new or gone itself. A node that came to
-//! stand elsewhere is told as gone and new.
+//! what is around them is the same too, but for what is new or gone itself. Nodes of two rows or items
+//! are never the same one ([`items`]). A node that came to stand elsewhere is told as gone and new.
 
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp};
 
+use super::items;
+
 /// The operations that turn one tree into the other, by lines.
 #[must_use]
 pub fn align(before: &[&str], after: &[&str]) -> Vec<DiffOp> {
     let plain = || similar::capture_diff_slices(Algorithm::Patience, before, after);
-    let keys = |lines: &[&str]| -> Vec<String> { lines.iter().map(|it| key(it)).collect() };
-    let ops = similar::capture_diff_slices(Algorithm::Patience, &keys(before), &keys(after));
+    let records = items::of_lines(before, after);
+    let keys = |lines: &[&str], records: &[Option<usize>]| -> Vec<(Option<usize>, String)> {
+        records.iter().copied().zip(lines.iter().map(|it| key(it))).collect()
+    };
+    let (was, is) = (keys(before, &records[0]), keys(after, &records[1]));
+    let ops = similar::capture_diff_slices(Algorithm::Patience, &was, &is);
     let partners = partners(&ops, &outer(before), &outer(after));
     if partners.iter().flatten().count() == before.len() && before.len() == after.len() {
         // Only the writing differs; then the writing is the change.

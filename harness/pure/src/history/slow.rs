@@ -232,6 +232,16 @@ fn suspects_in(table: &Table<'_>) -> Vec<(usize, f64)> {
     found
 }
 
+/// The suspects whose first fresh time was slow too, in the order of [`suspects`]: what is not among
+/// them is claimed by no further measurement.
+#[must_use]
+pub fn still_suspects(series: &[Series]) -> Vec<usize> {
+    let table = Table::of(series);
+    let suspects: Vec<usize> = suspects_in(&table).into_iter().map(|it| it.0).collect();
+    let set: BTreeSet<usize> = suspects.iter().copied().collect();
+    suspects.into_iter().filter(|at| stands_out_again(&table, *at, &set)).collect()
+}
+
 /// The suspects that are slower indeed, and how fast the night was as a whole.
 #[must_use]
 pub fn slower(series: &[Series]) -> (Vec<Slower>, Option<Pace>) {
@@ -243,6 +253,12 @@ pub fn slower(series: &[Series]) -> (Vec<Slower>, Option<Pace>) {
         .map(|it| it.0)
         .filter(|at| series[*at].again.len() >= FEWEST_AGAIN)
         .collect();
+    let unmeasured = suspects.iter().filter(|(at, _)| {
+        let again = series[*at].again.len();
+        // One fresh time that is as ever is enough to know.
+        again < FEWEST_AGAIN && (again == 0 || stands_out_again(&table, *at, &set))
+    });
+    let unmeasured = unmeasured.count();
     let again = measured.iter().filter(|at| stands_out_again(&table, **at, &set));
     let tested: Vec<(f64, Option<Slower>)> = again.map(|at| test(&table, *at, &set)).collect();
     let chances: Vec<f64> = tested.iter().map(|it| it.0).collect();
@@ -253,7 +269,7 @@ pub fn slower(series: &[Series]) -> (Vec<Slower>, Option<Pace>) {
     let pace = (table.paced_steps >= PACE_FROM_STEPS).then(|| Pace {
         factor: (table.tonight * 100.0).round() / 100.0,
         steps: table.paced_steps as u32,
-        unmeasured: (suspects.len() - measured.len()) as u32,
+        unmeasured: unmeasured as u32,
     });
     (found.collect(), pace)
 }

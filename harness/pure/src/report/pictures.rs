@@ -278,7 +278,7 @@ mod tests {
     fn words_name_what_changed_and_what_moved_before_they_count() {
         let mut image = change(800, vec![Rect { y: 90, ..ICON }]);
         let names = vec!["img \"Truck\"".to_owned()];
-        image.regions = vec![Region { names, fate: Fate::Gone, repaint: None }];
+        image.regions = vec![Region { names, fate: Fate::Gone, repaint: None, moved: false }];
         let names = vec!["contentinfo".to_owned()];
         let to = Rect { y: 700, ..ICON };
         let from = Rect { y: 676, ..ICON };

@@ -62,6 +62,14 @@ pub fn suspects(plan: &Plan, entries: &[Entry]) -> (Vec<String>, Vec<String>) {
     (suspected, controls.into_iter().map(|it| it.1).collect())
 }
 
+/// The ids of the suspected scenarios that were slow again when they were measured first.
+#[must_use]
+pub fn still_suspects(plan: &Plan, entries: &[Entry]) -> BTreeSet<String> {
+    let attempts = Attempts::of(entries);
+    let (series, timed) = series(plan, &attempts);
+    weigh::still_suspects(&series).into_iter().map(|at| timed[at].scenario.id.clone()).collect()
+}
+
 /// The scenarios that can be timed on another build: they use it and came to their end.
 #[must_use]
 pub fn can_be_beside<'a>(plan: &'a Plan, attempts: &Attempts<'_>) -> Vec<&'a Scenario> {

@@ -1,10 +1,10 @@
 //! Attempts that decide: `when`, `repeat`, what they record and how they fail.
 
 use super::*;
-use crate::model::action::{Repeat, When};
+use crate::model::action::{Over, Repeat, When};
 use crate::model::control::Condition;
 use crate::model::event::Decided;
-use crate::model::scenario::{CommandCapture, Output, TextTest, WaitFor};
+use crate::model::scenario::{CommandCapture, Output, OutputExpectation, TextTest, WaitFor};
 use crate::surface::Held;
 
 fn there(name: &str) -> Condition {
@@ -20,7 +20,7 @@ fn when(condition: Condition, then: Vec<Step>, otherwise: Vec<Step>) -> Action {
 }
 
 fn repeat(times: u32, until: Option<Condition>, steps: Vec<Step>) -> Action {
-    Action::Repeat(Box::new(Repeat { times, until, steps }))
+    Action::Repeat(Box::new(Repeat { times, over: None, until, steps }))
 }
 
 fn click(index: u32, name: &str) -> Step {
@@ -147,6 +147,46 @@ async fn a_condition_sees_what_the_rounds_before_it_captured() {
             "2 rounds, and still not: it is \"3\"".to_owned()
         )
     );
+}
+
+fn over(list: &str, steps: Vec<Step>) -> Action {
+    let over = Some(Over { list: list.to_owned(), item: "order".to_owned() });
+    Action::Repeat(Box::new(Repeat { times: 4, over, until: None, steps }))
+}
+
+fn printing(lines: &str) -> Step {
+    let Action::Run(mut run) = shell(&format!("printf '{lines}'")) else {
+        unreachable!("a command")
+    };
+    run.capture.insert("orders".to_owned(), CommandCapture::EachLine(Output::Stdout));
+    step(1, Action::Run(run))
+}
+
+#[tokio::test]
+async fn the_items_of_a_list_are_gone_through_one_by_one() {
+    let Action::Run(mut run) = shell("echo 'got ${order}'") else { unreachable!("a command") };
+    let matches = TextTest::Matches("^got ${order}\n$".into());
+    run.outputs.push(OutputExpectation { output: Output::Stdout, test: matches });
+    let each = step(2, over("orders", vec![step(3, Action::Run(run))]));
+    let steps = vec![printing("a.b\\nc(d\\n"), each, step(4, shell("true"))];
+    let (ended, events) = Stage::default().play(&of(steps, vec![])).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed), "{events:#?}");
+    let round = |number| (2, Some(Decided::Round { number, of: 2 }));
+    assert_eq!(decided(&events), [(1, None), round(1), (3, None), round(2), (3, None), (4, None)]);
+}
+
+#[tokio::test]
+async fn what_is_no_list_or_too_long_a_one_fails_its_step() {
+    let told = async |first: Step| {
+        let each = step(2, over("orders", vec![step(3, shell("true"))]));
+        failure(&Stage::default().play(&of(vec![first, each], vec![])).await.1)
+    };
+    let refused = |actual: &str| (2, "item 1 of the list ${orders}".to_owned(), actual.to_owned());
+    assert_eq!(told(step(1, shell("true"))).await, refused("no list of this name was captured"));
+    let long = told(printing("1\\n2\\n3\\n4\\n5\\n")).await;
+    assert_eq!(long, refused("it has 5 items, and at most 4 are gone through"));
+    let (step, expected, _) = told(printing("")).await;
+    assert_eq!((step, expected), (1, "stdout to give ${orders} by each of its lines".to_owned()));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ pub(crate) static DRAG: Object = one_of(
     &[
         required("from", Shape::Target, "What is dragged.", "'listitem \"Milk\"'"),
         optional("to", Shape::Target, "The thing on which it is let go.", "'list \"Done\"'"),
-        optional("by", Shape::Text, "CSS pixels to the right and down.", "120,0"),
+        optional("by", Shape::Template, "CSS pixels to the right and down.", "120,0"),
         optional(
             "at",
             Shape::Words(drop_places),
@@ -36,7 +36,7 @@ pub(crate) static SCROLL: Object = one_of(
             "A thing that must come into view, or `start` or `end`.",
             "'row \"Zoe\"'",
         ),
-        optional("by", Shape::Text, "CSS pixels to the right and down.", "0,400"),
+        optional("by", Shape::Template, "CSS pixels to the right and down.", "0,400"),
         optional(
             "in",
             Shape::Target,
@@ -115,7 +115,7 @@ pub(crate) static SCREEN_TEST: Object = object(
         optional(
             "matches",
             Shape::OneOrMany(&Shape::Regex),
-            "Matches this regex somewhere.",
+            "Matches this regex somewhere; a `${name}` in it stands for that text.",
             "'^\\d+ rows'",
         ),
         optional("within", Shape::Duration, "The deadline.", "5s"),
@@ -157,11 +157,18 @@ const LINES_KEY: Key =
 const WHOLE_KEY: Key =
     optional("whole", Shape::Words(only_true), "All of it without its last line end.", "true");
 
+const ALL_KEY: Key = optional(
+    "all",
+    Shape::Words(only_true),
+    "With `regex` every match, with `json` every item of an array, with `whole` every line: a list for `for-each`, of at least one.",
+    "true",
+);
+
 pub(crate) static TEXT_CAPTURE: Object = one_of(
     "text-capture",
     "a capture",
     "Where a value of a text is taken from.",
-    &[REGEX_KEY, JSON_KEY, LINE_KEY, LINES_KEY, WHOLE_KEY],
+    &[REGEX_KEY, JSON_KEY, LINE_KEY, LINES_KEY, WHOLE_KEY, ALL_KEY],
     &["regex", "json", "line", "lines", "whole"],
 );
 
@@ -181,6 +188,7 @@ pub(crate) static MAIL_CAPTURE: Object = one_of(
         LINE_KEY,
         LINES_KEY,
         WHOLE_KEY,
+        ALL_KEY,
     ],
     &["link", "regex", "json", "line", "lines", "whole"],
 );
@@ -298,5 +306,10 @@ pub(crate) static UNTIL: Object = object(
 pub(crate) const STEPS_KEY: Key =
     required("steps", Shape::Steps, "What is done.", "[ { click: 'button \"Next\"' } ]");
 
-pub(crate) static ROWS: Shape =
-    Shape::AnyOf(&[Shape::List(&TEXT), Shape::List(&Shape::MapOf(&TEMPLATE))]);
+/// Values, rows, or a list that is known once it was captured.
+pub(crate) const EACH: Shape = Shape::AnyOf(&[
+    Shape::List(&TEXT),
+    Shape::List(&Shape::MapOf(&TEMPLATE)),
+    Shape::Template,
+    Shape::MapOf(&TEMPLATE),
+]);

@@ -238,6 +238,12 @@ pub(crate) static PAGE_CAPTURE: Object = one_of(
             "With `text`: the part to take, by the first group or the whole match.",
             "'(\\d+) rows'",
         ),
+        optional(
+            "all",
+            Shape::Words(only_true),
+            "With `text`, `value` and `attribute`: of every thing that matches, a list for `for-each`, of at least one.",
+            "true",
+        ),
     ],
     &["text", "value", "attribute", "url", "clipboard"],
 );
@@ -298,6 +304,12 @@ pub(crate) static COMMAND_CAPTURE: Object = one_of(
             Shape::Words(outputs),
             "With `regex`, `json` and `line`: which output, stdout unless said.",
             "stderr",
+        ),
+        optional(
+            "all",
+            Shape::Words(only_true),
+            "With `regex` every match, with `json` every item of an array, with `whole` every line: a list for `for-each`, of at least one.",
+            "true",
         ),
     ],
     &["regex", "json", "line", "lines", "whole"],
@@ -372,7 +384,7 @@ pub(crate) static TEXT_TEST: Object = object(
         optional(
             "matches",
             Shape::OneOrMany(&Shape::Regex),
-            "Matches this regex somewhere.",
+            "Matches this regex somewhere; a `${name}` in it stands for that text.",
             "'^\\d+ rows'",
         ),
     ],

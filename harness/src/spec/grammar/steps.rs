@@ -1,9 +1,9 @@
 //! The verbs of steps.
 
 use super::gestures::{
-    CLICK_MODIFIERS, CONDITION_SHAPE, DRAG, FILE_MODIFIERS, MAIL, MAIL_MODIFIERS, NETWORK_SHAPE,
-    ROWS, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE, UNORDERED_OUTPUT,
-    UNSTABLE_OUTPUT, UNTIL,
+    CLICK_MODIFIERS, CONDITION_SHAPE, DRAG, EACH, FILE_MODIFIERS, MAIL, MAIL_MODIFIERS,
+    NETWORK_SHAPE, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE,
+    UNORDERED_OUTPUT, UNSTABLE_OUTPUT, UNTIL,
 };
 use super::page::PAGE_SETTINGS;
 use super::shapes::{
@@ -450,9 +450,9 @@ pub(crate) static VERBS: &[Verb] = &[
     },
     Verb {
         name: "for-each",
-        shape: ROWS,
+        shape: EACH,
         modifiers: &[STEPS_KEY],
-        doc: "Do steps once for every value (`${item}`) or row (`${field}`); its checkpoints get the row's name.",
+        doc: "Do steps once for every value (`${item}`) or row (`${field}`), whose checkpoints get the row's name; or for every item of a list that was captured with `all: true` (`'${orders}'`, or `{ order: '${orders}' }` to name the items).",
         example: "{ for-each: [NZ, AU], steps: [ { open: '/orders?country=${item}' } ] }",
     },
     Verb {

@@ -5,8 +5,9 @@
 //! product for a machine that let it wait for a processor. Linux says of each thread how long it was
 //! ready to run and did not (`/proc/PID/task/TID/schedstat`). As long as the thread of our process
 //! tree that waited longest did so, no time passes here; but only as far as others used the
-//! processors meanwhile (`/proc/stat`): a product that overloads the machine by itself is told as
-//! ever. Time always goes on a little, so that every wait ends. Where nothing of this can be read,
+//! processors meanwhile (`/proc/stat`), or as a quota of the container kept all that is in it from
+//! running (`cpu.stat` of its control groups, version 2): a product that overloads the machine by
+//! itself is told as ever. Time always goes on a little, so that every wait ends. Where nothing of this can be read,
 //! this clock is the usual one.
 //!
 //! Nothing is read in the background: whoever waits looks, at most once in [`BETWEEN`], and goes
@@ -100,12 +101,15 @@ pub async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Opti
     (FairInstant::now() + limit).allow(future).await
 }
 
-static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock::over(Path::new("/proc")));
+static CLOCK: LazyLock<Clock> =
+    LazyLock::new(|| Clock::over(Path::new("/proc"), Path::new("/sys/fs/cgroup")));
 
 /// How much time was lost since the program began.
 #[derive(Debug)]
 struct Clock {
     proc: PathBuf,
+    /// The control groups that may have a quota of processors: ours, and those that it is in.
+    groups: Vec<PathBuf>,
     lost: AtomicU64,
     last: Mutex<Last>,
 }
@@ -116,14 +120,18 @@ struct Last {
     at: Instant,
     /// For how long something waited for a processor; `None` where nobody says.
     pressure: Option<Duration>,
+    /// For how long quotas kept us from running.
+    throttled: Duration,
     /// What was seen of the threads, where it was looked at them.
     sample: Option<Sample>,
 }
 
 impl Clock {
-    fn over(proc: &Path) -> Self {
-        let last = Last { at: Instant::now(), pressure: pressure(proc), sample: None };
-        Self { proc: proc.to_owned(), lost: AtomicU64::new(0), last: Mutex::new(last) }
+    fn over(proc: &Path, groups: &Path) -> Self {
+        let groups = groups_of(proc, groups);
+        let (at, throttled) = (Instant::now(), throttled(&groups));
+        let last = Last { at, pressure: pressure(proc), throttled, sample: None };
+        Self { proc: proc.to_owned(), groups, lost: AtomicU64::new(0), last: Mutex::new(last) }
     }
 
     fn lost(&self) -> Duration {
@@ -145,11 +153,14 @@ impl Clock {
             None => 1.0,
         };
         last.pressure = pressure;
-        if waited < PRESSED {
+        let throttled = throttled(&self.groups);
+        let is_throttled = throttled > last.throttled;
+        last.throttled = throttled;
+        if waited < PRESSED && !is_throttled {
             last.sample = None;
             return;
         }
-        let Some(now) = Sample::take(&self.proc, std::process::id()) else { return };
+        let Some(now) = Sample::take(&self.proc, std::process::id(), throttled) else { return };
         if let Some(before) = &last.sample {
             let gone = now.lost_since(before).min(took * (LEAST - 1) / LEAST);
             self.lost.fetch_add(gone.as_micros() as u64, Ordering::Relaxed);
@@ -163,6 +174,8 @@ impl Clock {
 struct Sample {
     threads: HashMap<u32, Had>,
     busy: Duration,
+    /// For how long quotas kept the tree from running, summed over the processors.
+    throttled: Duration,
 }
 
 /// What a thread had since it began.
@@ -176,7 +189,7 @@ struct Had {
 
 impl Sample {
     /// Reads a process and all that it started; `None` where this system does not say.
-    fn take(proc: &Path, root: u32) -> Option<Self> {
+    fn take(proc: &Path, root: u32, throttled: Duration) -> Option<Self> {
         let busy = busy(&fs::read_to_string(proc.join("stat")).ok()?)?;
         let mut threads = HashMap::new();
         let mut processes = vec![root];
@@ -193,11 +206,11 @@ impl Sample {
                     .extend(children.split_whitespace().filter_map(|it| it.parse::<u32>().ok()));
             }
         }
-        (!threads.is_empty()).then_some(Self { threads, busy })
+        (!threads.is_empty()).then_some(Self { threads, busy, throttled })
     }
 
     /// The time that was lost between two samples: the longest that one thread was kept waiting by
-    /// others than the threads of the tree.
+    /// others than the threads of the tree, or by a quota.
     fn lost_since(&self, before: &Self) -> Duration {
         let new = |id, had: &Had| {
             let old = before.threads.get(id).copied().unwrap_or_default();
@@ -210,7 +223,7 @@ impl Sample {
             longest = longest.max(waited);
         }
         let others = self.busy.saturating_sub(before.busy).saturating_sub(ours);
-        longest.min(others)
+        longest.min(others + self.throttled.saturating_sub(before.throttled))
     }
 }
 
@@ -232,6 +245,31 @@ fn busy(stat: &str) -> Option<Duration> {
     Some([0, 1, 2, 5, 6, 7].into_iter().map(|at| TICK * of(at)).sum())
 }
 
+/// The control group that we are in and those around it, innermost first, as folders below `root`;
+/// none where this system has no groups of version 2, or shows none of them.
+fn groups_of(proc: &Path, root: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(proc.join("self/cgroup")).unwrap_or_default();
+    let Some(own) = text.lines().find_map(|line| line.strip_prefix("0::/")) else {
+        return Vec::new();
+    };
+    let own = Path::new(own);
+    // Above what a container sees of the groups, there is nothing to read.
+    let is_below = own.components().all(|it| matches!(it, std::path::Component::Normal(_)));
+    let own = if is_below { own } else { Path::new("") };
+    own.ancestors().map(|it| root.join(it)).collect()
+}
+
+/// For how long quotas of these groups kept them from running, summed over the processors
+/// (`throttled_usec`, "Control Group v2").
+fn throttled(groups: &[PathBuf]) -> Duration {
+    let of = |group: &PathBuf| {
+        let stat = fs::read_to_string(group.join("cpu.stat")).ok()?;
+        let value = stat.lines().find_map(|line| line.strip_prefix("throttled_usec "))?;
+        value.trim().parse().ok().map(Duration::from_micros)
+    };
+    groups.iter().filter_map(of).sum()
+}
+
 /// For how long something waited for a processor since the machine began.
 fn pressure(proc: &Path) -> Option<Duration> {
     let text = fs::read_to_string(proc.join("pressure/cpu")).ok()?;
@@ -249,7 +287,8 @@ mod tests {
     fn sample(busy: u32, threads: &[(u32, u32, u32)]) -> Sample {
         let had =
             |&(id, ran, waited): &(u32, u32, u32)| (id, Had { ran: MS * ran, waited: MS * waited });
-        Sample { threads: threads.iter().map(had).collect(), busy: MS * busy }
+        let threads = threads.iter().map(had).collect();
+        Sample { threads, busy: MS * busy, throttled: Duration::ZERO }
     }
 
     #[test]
@@ -266,6 +305,73 @@ mod tests {
         assert_eq!(alone.lost_since(&before), MS * 5);
         let idle = sample(1_500, &[(1, 0, 0), (2, 0, 0), (3, 0, 0)]);
         assert_eq!(idle.lost_since(&before), Duration::ZERO, "nobody waits, whoever works");
+    }
+
+    #[test]
+    fn what_a_quota_takes_from_a_tree_is_lost_and_what_nobody_waited_for_is_not() {
+        let before = sample(1_000, &[(1, 0, 0), (2, 0, 0)]);
+        let after = sample(1_500, &[(1, 250, 230), (2, 250, 90)]);
+        assert_eq!(after.lost_since(&before), Duration::ZERO, "the tree took it from itself");
+        let by_quota = |ms: u32| Sample { throttled: MS * ms, ..after.clone() };
+        assert_eq!(by_quota(40).lost_since(&before), MS * 40);
+        assert_eq!(by_quota(900).lost_since(&before), MS * 230, "on several processors at once");
+        let idle = Sample { throttled: MS * 400, ..sample(1_000, &[(1, 0, 0)]) };
+        assert_eq!(idle.lost_since(&before), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_quotas_of_a_container_and_of_what_it_is_in_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        };
+        let (proc, root) = (folder.path().join("proc"), folder.path().join("cgroup"));
+        let told = || throttled(&groups_of(&proc, &root));
+        write("cgroup/cpu.stat", "usage_usec 9\nnr_throttled 3\nthrottled_usec 5000\n");
+        write("cgroup/ci/job/cpu.stat", "usage_usec 9\nthrottled_usec 70000\n");
+        assert_eq!(told(), Duration::ZERO, "nobody says in which group we are");
+        write("proc/self/cgroup", "0::/ci/job\n");
+        assert_eq!(told(), MS * 75);
+        write("proc/self/cgroup", "0::/\n");
+        assert_eq!(told(), MS * 5);
+        write("proc/self/cgroup", "0::/../../elsewhere\n");
+        assert_eq!(told(), MS * 5, "above what is seen");
+        write("proc/self/cgroup", "4:cpu,cpuacct:/ci/job\n");
+        assert_eq!(told(), Duration::ZERO, "groups of version 1");
+    }
+
+    #[test]
+    fn a_clock_goes_slower_while_a_quota_keeps_its_tree_from_running() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        };
+        let task = format!("proc/{0}/task/{0}", std::process::id());
+        let state = |throttled_us: u64, waited_ns: u64| {
+            write("proc/stat", "cpu 1 0 0 0 0 0 0 0\n");
+            write("proc/pressure/cpu", "some avg10=0.00 total=1\n");
+            write("cgroup/cpu.stat", &format!("throttled_usec {throttled_us}\n"));
+            write(&format!("{task}/schedstat"), &format!("0 {waited_ns} 1"));
+        };
+        write("proc/self/cgroup", "0::/\n");
+        state(0, 0);
+        let clock = Clock::over(&folder.path().join("proc"), &folder.path().join("cgroup"));
+        let later = || {
+            if let Ok(mut last) = clock.last.lock() {
+                last.at -= Duration::from_secs(1);
+            }
+            clock.look();
+            clock.lost()
+        };
+        state(10_000, 10_000_000);
+        assert_eq!(later(), Duration::ZERO, "from here on it is looked at the threads");
+        state(310_000, 310_000_000);
+        assert_eq!(later(), MS * 300);
+        assert_eq!(later(), MS * 300, "no quota, no pressure");
     }
 
     #[test]
@@ -301,8 +407,10 @@ mod tests {
             waited: Duration::from_micros(waited),
         };
         let threads = HashMap::from([(7, had(1, 2)), (70, had(3, 4)), (8, had(5, 6))]);
-        assert_eq!(Sample::take(proc.path(), 7), Some(Sample { threads, busy: TICK }));
-        assert_eq!(Sample::take(proc.path(), 404), None, "nobody says");
+        let throttled = MS * 3;
+        let taken = Sample::take(proc.path(), 7, throttled);
+        assert_eq!(taken, Some(Sample { threads, busy: TICK, throttled }));
+        assert_eq!(Sample::take(proc.path(), 404, throttled), None, "nobody says");
     }
 
     #[tokio::test]

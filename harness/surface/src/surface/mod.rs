@@ -34,13 +34,13 @@ use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::picture::Extent;
 use crate::model::scenario::{Action, WaitFor};
-use crate::model::{FacetKind, Observation, Target, WatchKind};
+use crate::model::{FacetKind, Kept, Observation, Target, WatchKind};
 
 /// How an action went. A missing element is an answer, not an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
     /// Carried out, or held; with the values that it captured.
-    Passed(Vec<(String, String)>),
+    Passed(Vec<(String, Kept)>),
     /// Could not be carried out, or did not hold.
     Failed(Failure),
 }

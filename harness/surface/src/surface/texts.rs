@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::model::artifact::TextCapture;
 use crate::model::event::Failure;
 use crate::model::scenario::TextTest;
-use crate::model::{Outcome, Template};
+use crate::model::{Kept, Outcome, Pattern, Template};
 
 /// How many lines of a text a failure quotes.
 const QUOTED_LINES: usize = 12;
@@ -31,7 +31,7 @@ pub(super) fn holds(name: &str, text: &str, wanted: &TextTest) -> Result<(), Fai
             (!text.contains(it.raw()), format!("not to contain {}", literal(it)))
         }
         TextTest::Matches(pattern) => {
-            (regex(pattern)?.is_match(text), format!("to match /{pattern}/"))
+            (regex(pattern.raw())?.is_match(text), format!("to match /{pattern}/"))
         }
     };
     if is_so {
@@ -48,52 +48,94 @@ pub(super) fn holds(name: &str, text: &str, wanted: &TextTest) -> Result<(), Fai
     Err(failure(format!("{name} {expected}"), actual.unwrap_or_else(|| said(name, text))))
 }
 
-/// The value for `${name}` that a text, with what it is called, gives.
+/// What `${name}` keeps of a text, with what it is called.
 pub(super) fn take(
     name: &str,
     (called, text): (&str, &str),
     capture: &TextCapture,
-) -> Result<String, Failure> {
-    let refuse = |what: String, why: Option<String>| {
+) -> Result<Kept, Failure> {
+    pick(text, capture).map_err(|why| {
         let why = why.map_or_else(String::new, |why| format!("{why}; "));
         failure(
-            format!("{called} to give ${{{name}}} by {what}"),
+            format!("{called} to give ${{{name}}} by {}", way(capture)),
             format!("{why}{}", said(called, text)),
         )
-    };
+    })
+}
+
+/// How a capture looks for what it takes, in words.
+pub(super) fn way(capture: &TextCapture) -> String {
+    match capture {
+        TextCapture::Regex(pattern) => format!("/{pattern}/"),
+        TextCapture::Matches(pattern) => format!("every /{pattern}/"),
+        TextCapture::Json(pointer) => format!("the JSON pointer {pointer:?}"),
+        TextCapture::Items(pointer) => format!("the items at the JSON pointer {pointer:?}"),
+        TextCapture::Line(number) => format!("its line {number}"),
+        TextCapture::Lines => "its lines".to_owned(),
+        TextCapture::Whole => "all of it".to_owned(),
+        TextCapture::EachLine => "each of its lines".to_owned(),
+    }
+}
+
+/// What a capture takes of a text; where there is nothing, why, as far as more can be said than
+/// that. A list has at least one item: steps for each of none would check nothing.
+pub(super) fn pick(text: &str, capture: &TextCapture) -> Result<Kept, Option<String>> {
     match capture {
         TextCapture::Regex(pattern) => {
-            let found = regex(pattern)?.captures(text).and_then(|it| it.get(1).or(it.get(0)));
-            found
-                .map(|it| it.as_str().to_owned())
-                .ok_or_else(|| refuse(format!("/{pattern}/"), None))
+            let found = compiled(pattern)?.captures(text).map(|it| group(&it));
+            found.map(Kept::One).ok_or(None)
         }
-        TextCapture::Json(pointer) => {
-            let what = format!("the JSON pointer {pointer:?}");
-            let json: serde_json::Value = serde_json::from_str(text).map_err(|problem| {
-                refuse(what.clone(), Some(format!("it is no JSON ({problem})")))
-            })?;
-            match json.pointer(pointer) {
-                Some(serde_json::Value::String(text)) => Ok(text.clone()),
-                Some(other) => Ok(other.to_string()),
-                None => Err(refuse(what, Some("nothing is there in the JSON".to_owned()))),
+        TextCapture::Matches(pattern) => {
+            all(compiled(pattern)?.captures_iter(text).map(|it| group(&it)).collect())
+        }
+        TextCapture::Json(pointer) => Ok(Kept::One(plain(&at(text, pointer)?))),
+        TextCapture::Items(pointer) => match at(text, pointer)? {
+            serde_json::Value::Array(items) => all(items.iter().map(plain).collect()),
+            other => {
+                Err(Some(format!("no array is there but {}", quote(&plain(&other), Side::Start))))
             }
-        }
+        },
         TextCapture::Line(number) => {
             let lines: Vec<&str> = text.lines().collect();
             let index = match *number {
                 from_end @ ..0 => lines.len().checked_sub(from_end.unsigned_abs() as usize),
                 from_start => (from_start as usize).checked_sub(1),
             };
-            index.and_then(|index| lines.get(index)).map(|line| (*line).to_owned()).ok_or_else(
-                || {
-                    let why = format!("number of its lines: {}", lines.len());
-                    refuse(format!("its line {number}"), Some(why))
-                },
-            )
+            let line = index.and_then(|index| lines.get(index));
+            line.map(|it| Kept::One((*it).to_owned()))
+                .ok_or_else(|| Some(format!("number of its lines: {}", lines.len())))
         }
-        TextCapture::Lines => Ok(text.lines().count().to_string()),
-        TextCapture::Whole => Ok(text.strip_suffix('\n').unwrap_or(text).to_owned()),
+        TextCapture::Lines => Ok(Kept::One(text.lines().count().to_string())),
+        TextCapture::Whole => Ok(Kept::One(text.strip_suffix('\n').unwrap_or(text).to_owned())),
+        TextCapture::EachLine => all(text.lines().map(str::to_owned).collect()),
+    }
+}
+
+fn all(items: Vec<String>) -> Result<Kept, Option<String>> {
+    if items.is_empty() { Err(None) } else { Ok(Kept::All(items)) }
+}
+
+fn compiled(pattern: &Pattern) -> Result<Regex, Option<String>> {
+    Regex::new(pattern.raw()).map_err(|problem| Some(problem.to_string()))
+}
+
+/// The first group of a match, or all of it.
+fn group(found: &regex::Captures<'_>) -> String {
+    found.get(1).or_else(|| found.get(0)).map_or_else(String::new, |it| it.as_str().to_owned())
+}
+
+fn at(text: &str, pointer: &str) -> Result<serde_json::Value, Option<String>> {
+    let json: serde_json::Value =
+        serde_json::from_str(text).map_err(|problem| Some(format!("it is no JSON ({problem})")))?;
+    let found = json.pointer(pointer).cloned();
+    found.ok_or_else(|| Some("nothing is there in the JSON".to_owned()))
+}
+
+/// A JSON value as text: a string without quotes, anything else as JSON.
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

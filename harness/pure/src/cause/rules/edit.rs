@@ -73,7 +73,9 @@ fn edit(change: &Change) -> Option<Edit> {
         (Some(old), Some(new)) => {
             let state = if tree { state(facet, old, new) } else { None };
             let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
-            let row = if printed { field(old, new).or_else(|| signs(old, new)) } else { None };
+            let row = if printed { field(old, new) } else { None };
+            let is_text = printed || matches!(facet, FacetKind::Aria | FacetKind::Text);
+            let row = row.or_else(|| signs(old, new).filter(|_| is_text));
             let address = || {
                 let (was, is) = addresses(change)?;
                 let whole = same_word(was, is).is_none();
@@ -195,14 +197,20 @@ fn same_word(old: &str, new: &str) -> Option<(String, String)> {
 /// What an address lost and got between what both begin and end with, from sign to sign.
 fn part(old: &str, new: &str) -> Option<Edit> {
     const TELLING: usize = 4;
-    let cut = |it: char| !it.is_alphanumeric();
-    let head = old.bytes().zip(new.bytes()).take_while(|it| it.0 == it.1).count();
-    let head = old.get(..head)?.rfind(cut).map_or(0, |at| at);
-    let tail = old[head..].bytes().rev().zip(new[head..].bytes().rev());
-    let tail = tail.take_while(|it| it.0 == it.1).count();
-    let from = old.len() - tail;
-    let tail = old.get(from..)?.find(cut).map_or(0, |at| tail - at);
-    let (gone, came) = (old.get(head..old.len() - tail)?, new.get(head..new.len() - tail)?);
+    let is_sign = |it: char| !it.is_alphanumeric();
+    let head = old.chars().zip(new.chars()).take_while(|it| it.0 == it.1);
+    let mut head: usize = head.map(|it| it.0.len_utf8()).sum();
+    if ![old, new].iter().all(|it| it[head..].chars().next().is_none_or(is_sign)) {
+        head = old[..head].rfind(is_sign)?;
+    }
+    let (was, is) = (&old[head..], &new[head..]);
+    let tail = was.chars().rev().zip(is.chars().rev()).take_while(|it| it.0 == it.1);
+    let mut tail: usize = tail.map(|it| it.0.len_utf8()).sum();
+    let is_cut = |it: &str| it[..it.len() - tail].chars().next_back().is_none_or(is_sign);
+    if !(is_cut(was) && is_cut(is)) {
+        tail -= was[was.len() - tail..].find(is_sign).unwrap_or(tail);
+    }
+    let (gone, came) = (&was[..was.len() - tail], &is[..is.len() - tail]);
     let letters = gone.chars().chain(came.chars()).filter(|it| it.is_alphabetic()).count();
     (head > 0 && letters >= TELLING).then(|| Edit::Words(gone.to_owned(), came.to_owned()))
 }
@@ -250,7 +258,13 @@ fn signs(old: &str, new: &str) -> Option<Edit> {
         a.iter().filter(|(sign, times)| **times > count(sign)).map(|it| *it.0).collect()
     };
     let (gone, came) = (more(&was, &is), more(&is, &was));
-    (gone != came).then_some(Edit::Signs(gone, came))
+    // Signs that changed places did so both ways.
+    let (first, second) = if gone.is_empty() {
+        (gone, came)
+    } else {
+        (gone.clone().min(came.clone()), gone.max(came))
+    };
+    (first != second).then_some(Edit::Signs(first, second))
 }
 
 /// An address with its signs as they are meant: `%27` is `'`.
@@ -278,4 +292,36 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
     let same = digits(gone)? == digits(came)?;
     let power = (value(came)? / value(gone)?).log10().round();
     (same && power != 0.0).then_some(Edit::Scaled(power as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(gone: &str, came: &str) -> Option<Edit> {
+        Some(Edit::Words(gone.to_owned(), came.to_owned()))
+    }
+
+    #[test]
+    fn one_end_or_one_part_of_many_addresses_is_one_edit() {
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7/"), put(".diff", "/"));
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7"), put(".diff", ""));
+        assert_eq!(part("/a/trees/b", "/a/blobs/b"), put("/trees", "/blobs"));
+        assert_eq!(part("/a/7", "/a/8"), None, "a number says too little");
+        assert_eq!(
+            same_word("/tides/tree/master/docs", "/tides/tree/HEAD/docs"),
+            Some(("master".to_owned(), "HEAD".to_owned()))
+        );
+        assert_eq!(same_word("master of tides", "HEAD of ebbs"), None);
+    }
+
+    #[test]
+    fn numbers_without_the_zeros_before_them_and_texts_that_are_cut_are_edits_and_others_are_not() {
+        assert_eq!(padded("7h 02m (09)", "7h 2m (9)"), Some(Edit::Padded(false)));
+        assert_eq!(padded("7h 02m", "7h 3m"), None);
+        assert_eq!(padded("7h 02m (9)", "7h 2m (09)"), None, "one came and one went");
+        assert_eq!(cut("id a417adf ferry", "id a417adf54e4e ferry"), Some(Edit::Cut(7, 12)));
+        assert_eq!(cut("id a417adf ferry", "id b417adf54e4e ferry"), None);
+        assert_eq!(cut("ferry", "ferryman"), None, "a word is an edit by itself");
+    }
 }

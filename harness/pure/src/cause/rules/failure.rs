@@ -89,12 +89,15 @@ impl<'a> Known<'a> {
             .flat_map(|it| in_selector(&it).into_iter().chain([it]))
             .collect();
         let near = |node: usize| {
+            if is_everywhere(evidence, node) {
+                return true;
+            }
             evidence.nodes[failing].spots().any(|failed| {
                 let at = &evidence.spots[failed].difference;
                 evidence.nodes[node].spots().any(|spot| {
                     let seen = &evidence.spots[spot].difference;
                     (seen.scenario == at.scenario && seen.step <= at.step)
-                        || (!at.place.is_empty() && seen.place == at.place)
+                        || (!at.place.is_empty() && evidence.path(spot) == evidence.path(failed))
                 })
             })
         };
@@ -105,6 +108,7 @@ impl<'a> Known<'a> {
             .sightings
             .iter()
             .filter_map(|it| it.change.after.as_deref())
+            .filter_map(|it| it.split("; hidden now: ").next())
             .flat_map(|it| it.split(", ").filter(|it| it.contains("(hidden)")))
             .flat_map(quoted_names)
             .collect();
@@ -168,13 +172,23 @@ fn nearness(evidence: &Evidence<'_>, failing: usize, node: usize) -> (bool, u32,
     (nearest.is_none(), nearest.unwrap_or_default(), node)
 }
 
+/// Whether a change is seen on so many pages that it may be on every page.
+fn is_everywhere(evidence: &Evidence<'_>, node: usize) -> bool {
+    const MANY: usize = 3;
+    let own = evidence.nodes[node].spots().map(|it| evidence.path(it));
+    own.filter(|it| it.starts_with('/')).collect::<BTreeSet<&str>>().len() >= MANY
+}
+
 /// What is shown instead of a page that had the thing.
 fn gone_with_the_page(
     evidence: &Evidence<'_>,
     failing: usize,
     names: &BTreeSet<String>,
 ) -> Option<usize> {
-    let mentions = |line: &str| names.iter().any(|name| line.contains(name.as_str()));
+    const TELLING: usize = 4;
+    let words = names.iter().map(|it| it.trim_matches('"'));
+    let words: Vec<&str> = words.filter(|it| it.len() >= TELLING).collect();
+    let mentions = |line: &str| words.iter().any(|it| line.contains(it));
     evidence.nodes[failing].spots().find_map(|failed| {
         let at = &evidence.spots[failed].difference;
         let own = evidence.of_attempt(failed).iter().copied();
@@ -185,7 +199,13 @@ fn gone_with_the_page(
             let mut lines = facets.flat_map(|it| &it.diff).filter(|it| it.tag == DiffTag::Removed);
             !evidence.is_failure(*spot) && lines.any(|line| mentions(&line.text()))
         });
-        all.find_map(|spot| evidence.at[spot].first().copied())
+        all.find_map(|spot| {
+            let lost = evidence.seen_at(spot).find(|(_, it)| {
+                let said = |it: &Option<String>| it.as_deref().is_some_and(mentions);
+                said(&it.before) && !said(&it.after)
+            });
+            lost.map(|it| it.0).or_else(|| evidence.at[spot].first().copied())
+        })
     })
 }
 

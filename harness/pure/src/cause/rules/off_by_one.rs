@@ -21,7 +21,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for (index, node) in evidence.nodes.iter().enumerate() {
         for sighting in &node.sightings {
             let Some(more) = more(sighting.change) else { continue };
-            let called = evidence.called(sighting.spot);
+            let called = route(&evidence.called(sighting.spot));
             for name in names(&called, sighting.change) {
                 by_place.entry((called.clone(), more, name)).or_default().insert(index);
             }
@@ -29,6 +29,16 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     }
     let many = by_place.into_values().filter(|it| it.len() >= MANY);
     many.flat_map(|it| star(it, BECAUSE)).chain(of_whole(evidence)).collect()
+}
+
+/// A page whatever it is about: a part of its path that has a number or id names one thing of many.
+fn route(called: &str) -> String {
+    let is_page = called.starts_with('/');
+    let part = |it: &str| match it.contains(|it: char| it.is_ascii_digit()) {
+        true if is_page => "*".to_owned(),
+        true | false => it.to_owned(),
+    };
+    called.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// By what a number is one with others: on a page it is the page; a command prints and writes many
@@ -68,4 +78,16 @@ fn more(change: &Change) -> Option<bool> {
     );
     let (was, is) = differing(change).filter(|_| seen)?;
     (was.abs_diff(is) == WHOLE.unsigned_abs()).then_some(is > was)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_one_kind_are_one_and_commands_are_what_they_are() {
+        assert_eq!(route("/tides/commit/0e1bd7/"), route("/tides/commit/64b892/"));
+        assert_ne!(route("/tides/commit/0e1bd7/"), route("/tides/tree/0e1bd7/"));
+        assert_eq!(route("shopctl v2/orders"), "shopctl v2/orders");
+    }
 }

@@ -186,14 +186,15 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
 }
 
 /// What came or went in the tree wherever a region that may only stand elsewhere is seen: one that is
-/// called by no name, or by things that are gone from there, or new there, and not in the tree.
+/// called by no name, or by things that are there and at another place.
 fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     let mut found = Vec::new();
     for sighting in &evidence.nodes[node].sightings {
-        let said = sighting.change.after.as_deref().unwrap_or_default();
-        let elsewhere = ["is gone", "are gone", "is new", "are new"];
-        let may_be_elsewhere = elsewhere.iter().any(|it| said.ends_with(it))
-            || names(sighting.change).iter().all(|it| quoted_name(it).is_none());
+        let facets = &evidence.spots[sighting.spot].difference.facets;
+        let mut regions =
+            facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
+        let may_be_elsewhere = names(sighting.change).iter().all(|it| quoted_name(it).is_none())
+            || regions.any(|it| it.moved && it.said() == sighting.change.after);
         let near = evidence.seen_at(sighting.spot).find(|it| came_or_went(it.1));
         let Some(near) = near.filter(|_| may_be_elsewhere) else { return Vec::new() };
         found.push(Edge::follows(near.0, node, "something came or went on the page"));

@@ -136,20 +136,28 @@ fn region(place: Rect, shift: i64, layouts: Layouts<'_>) -> Region {
     let was = moved(place, -shift);
     let gone = lacking(&layouts.was.things, was, &layouts.is.things, shift);
     let new = lacking(&layouts.is.things, place, &layouts.was.things, -shift);
-    match (gone.is_empty(), new.is_empty()) {
-        (false, true) => Region { names: gone, fate: Fate::Gone, repaint: None },
-        (true, false) if !layouts.was.things.is_empty() => {
-            Region { names: new, fate: Fate::New, repaint: None }
-        }
-        (true | false, true | false) => {
-            Region { names: names(place, &layouts.is.things), fate: Fate::Changed, repaint: None }
-        }
-    }
+    let (names, fate) = match (gone.is_empty(), new.is_empty()) {
+        (false, true) => (gone, Fate::Gone),
+        (true, false) if !layouts.was.things.is_empty() => (new, Fate::New),
+        (true | false, true | false) => (names(place, &layouts.is.things), Fate::Changed),
+    };
+    let moved = !names.is_empty() && names.iter().all(|it| is_elsewhere(it, shift, layouts));
+    Region { names, fate, repaint: None, moved }
+}
+
+/// Whether what is called so is in both pictures and none of it stands as it stood.
+fn is_elsewhere(name: &str, shift: i64, layouts: Layouts<'_>) -> bool {
+    let of = |things: &'_ [PlacedThing]| -> Vec<Rect> {
+        things.iter().filter(|it| it.name == name).map(|it| it.rect).collect()
+    };
+    let (was, is) = (of(&layouts.was.things), of(&layouts.is.things));
+    let stays = |it: &Rect| was.iter().any(|old| moved(*old, shift) == *it || old == it);
+    !was.is_empty() && !is.is_empty() && !is.iter().any(stays)
 }
 
 /// The names of lines that only one side has.
 pub(super) fn only_here(place: Rect, fate: Fate, layout: &Layout) -> Region {
-    Region { names: names(place, &layout.things), fate, repaint: None }
+    Region { names: names(place, &layout.things), fate, repaint: None, moved: false }
 }
 
 /// The outermost things that a region mostly consists of and that the other side lacks.

@@ -52,7 +52,7 @@ fn of_region(place: Rect, expected: &Pixels, actual: &Pixels, bands: &[Band]) ->
     let inside = had.get(to).copied().unwrap_or_default();
     let (whole, of_it) = standing(place, *to, expected, bands);
     let ring = whole.saturating_sub(had.values().sum());
-    let is_ground = inside * 4 > *times || (of_it - inside.min(of_it)) * 4 > ring;
+    let is_ground = inside * 4 > *times || (of_it - inside.min(of_it)) * 2 > ring;
     (*times >= FEWEST && *times * 10 >= all * 9 && !is_ground)
         .then(|| Repaint { from: colour(*from), to: colour(*to) })
 }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn told(old: &Pixels, new: &Pixels) -> Option<(String, String)> {
-        let region = Region { names: Vec::new(), fate: Fate::Changed, repaint: None };
+        let region = Region { names: Vec::new(), fate: Fate::Changed, repaint: None, moved: false };
         let whole = Rect { x: 0, y: 0, width: 20, height: 10 };
         let mut boxes = vec![(whole, region)];
         let bands = [Band { top: 0, height: 10, was: 0 }];

@@ -153,6 +153,19 @@ fn what_was_not_measured_again_or_was_quick_then_is_not_claimed() {
 }
 
 #[test]
+fn what_was_as_quick_as_ever_the_first_time_again_is_ruled_out_by_that_alone() {
+    let mut all = steady(&[650, 200, 200, 640], &[]);
+    assert_eq!(suspects(&all), [0, 3]);
+    (all[0].again, all[3].again) = (vec![201], vec![645]);
+    assert_eq!(still_suspects(&all), [3]);
+    assert_eq!(slower(&all).1.map(|it| it.unmeasured), Some(1), "the other waits for more");
+    all[3].again.extend([640, 650, 655]);
+    let (found, pace) = slower(&all);
+    assert_eq!(found.iter().map(|it| it.series).collect::<Vec<_>>(), [3]);
+    assert_eq!(pace.map(|it| it.unmeasured), Some(0));
+}
+
+#[test]
 fn a_night_in_which_everything_is_slow_has_a_pace_and_no_slowdown() {
     let all = steady(&[600; 12], &[]);
     assert_eq!(suspects(&all), [] as [usize; 0]);

@@ -59,6 +59,18 @@ pub struct BrowserOptions {
     pub window: Window,
     /// What must not be seen in its pictures.
     pub veil: Veil,
+    /// Whether a page of it knows name and password for HTTP authentication.
+    pub credentials: Credentialed,
+}
+
+/// Whether a page of a browser knows name and password for HTTP authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Credentialed {
+    /// None does: an answer that asks for them stands as it is.
+    #[default]
+    Nobody,
+    /// Some page may: requests that are asked for them are held back.
+    SomePage,
 }
 
 /// Whether a person sees the browser.

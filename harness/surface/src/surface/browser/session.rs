@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::BrowserOptions;
+use super::Credentialed;
 use super::PageContext;
 use super::Versions;
 use super::Window;
@@ -122,6 +123,8 @@ impl Browser {
             axe,
             silence: Silence::of(&folder.path().join("profile")),
             veil: options.veil.clone(),
+            holds_questions_back: options.credentials == Credentialed::SomePage
+                && options.window == Window::Hidden,
         });
         Ok(Self {
             driver,
@@ -333,13 +336,19 @@ fn capabilities(
     }
     // Who waits too long is for us to say: the driver's clock is the wall's.
     let timeout = (options.timeout * DRIVER_WAITS).as_millis() as u64;
+    // In a window, a person answers what the browser asks.
+    let schemes = match (options.window, options.credentials) {
+        (Window::Hidden, Credentialed::Nobody) => json!({ "auth.schemes": "" }),
+        (Window::Hidden, Credentialed::SomePage) | (Window::Visible, _) => json!({}),
+    };
     let wanted = json!({
         "webSocketUrl": true,
         // Waiting is ours: see `ready`.
         "pageLoadStrategy": "none",
         "unhandledPromptBehavior": "ignore",
         "timeouts": { "script": timeout, "pageLoad": timeout, "implicit": 0 },
-        "goog:chromeOptions": { "binary": program, "args": args },
+        "goog:chromeOptions": { "binary": program, "args": args,
+            "localState": schemes },
     });
     match wanted {
         Value::Object(map) => map,

@@ -4,6 +4,7 @@
 //! the answer, with what was expected and what was there. Tests on text are those of
 //! [`crate::surface::texts`].
 
+use crate::model::Kept;
 use crate::model::artifact::TextCapture;
 use crate::model::event::Failure;
 use crate::model::scenario::{CommandCapture, Output, RunCommand};
@@ -72,13 +73,18 @@ fn exit(run: &RunCommand, ending: &Ending<'_>) -> Result<(), Failure> {
     Err(failure(expected.to_string(), format!("{actual}; {}", ending.last_words())))
 }
 
-fn value(name: &str, capture: &CommandCapture, ending: &Ending<'_>) -> Result<String, Failure> {
+fn value(name: &str, capture: &CommandCapture, ending: &Ending<'_>) -> Result<Kept, Failure> {
     let (output, capture) = match capture {
         CommandCapture::Regex(output, pattern) => (*output, TextCapture::Regex(pattern.clone())),
+        CommandCapture::Matches(output, pattern) => {
+            (*output, TextCapture::Matches(pattern.clone()))
+        }
         CommandCapture::Json(output, pointer) => (*output, TextCapture::Json(pointer.clone())),
+        CommandCapture::Items(output, pointer) => (*output, TextCapture::Items(pointer.clone())),
         CommandCapture::Line(output, number) => (*output, TextCapture::Line(*number)),
         CommandCapture::Lines(output) => (*output, TextCapture::Lines),
         CommandCapture::Whole(output) => (*output, TextCapture::Whole),
+        CommandCapture::EachLine(output) => (*output, TextCapture::EachLine),
     };
     let (output, text) = ending.output(output);
     texts::take(name, (output, text), &capture)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::event::Failure;
-use crate::model::{Facet, FacetContent, FacetKind, Observation};
+use crate::model::{Facet, FacetContent, FacetKind, Kept, Observation};
 use crate::surface::Done;
 use crate::surface::files::{Reader, shown, text_of};
 use crate::surface::texts::{self, failure};
@@ -106,7 +106,7 @@ fn instead(work: &Path, path: &str) -> String {
     format!("no such file; {called} has {}{more}", names.join(", "))
 }
 
-fn verify(step: &FileStep, path: &str, file: &Path) -> Result<Vec<(String, String)>, Failure> {
+fn verify(step: &FileStep, path: &str, file: &Path) -> Result<Vec<(String, Kept)>, Failure> {
     if step.tests.is_empty() && step.capture.is_empty() {
         return Ok(Vec::new());
     }
@@ -160,7 +160,7 @@ mod tests {
         step.tests = vec![TextTest::Contains("count".into()), TextTest::Lacks("error".into())];
         step.capture.insert("count".to_owned(), TextCapture::Json("/count".to_owned()));
         let done = look(folder().path(), &step, &Veil::default());
-        assert_eq!(done.done, Done::Passed(vec![("count".to_owned(), "7".to_owned())]));
+        assert_eq!(done.done, Done::Passed(vec![("count".to_owned(), "7".to_owned().into())]));
         assert_eq!(done.place, "orders.json");
         assert_eq!(
             done.observation.facets,

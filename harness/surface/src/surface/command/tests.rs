@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use super::*;
-use crate::model::Snapshot;
 use crate::model::scenario::{CommandCapture, Output, OutputExpectation, TextTest};
+use crate::model::{Kept, Snapshot};
 
 /// A working folder with a surface over it, and a product command `greet`.
 struct Bench {
@@ -83,7 +83,7 @@ async fn a_command_is_found_in_the_product_and_seen_whole() {
     assert_eq!(
         done,
         CommandDone {
-            done: Done::Passed(vec![("all".to_owned(), "hello a b, welcome".to_owned())]),
+            done: Done::Passed(vec![("all".to_owned(), "hello a b, welcome".to_owned().into())]),
             place: "greet 'a b'".to_owned(),
             observation: Observation {
                 place: "greet 'a b'".to_owned(),
@@ -179,7 +179,10 @@ async fn a_command_that_hangs_is_timed_out_and_gone() {
 #[tokio::test]
 async fn a_daemon_serves_the_next_command_and_ends_with_the_attempt() {
     let mut bench = Bench::new();
-    let daemon = shell("setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $! > pid");
+    let daemon = shell(
+        "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $! > pid
+         until grep -q ^sleep /proc/$!/cmdline; do sleep 0.01; done",
+    );
     assert_eq!(bench.run(daemon).await.done, Done::Passed(Vec::new()));
     assert_eq!(
         bench.run(shell("grep -q sleep /proc/$(cat pid)/cmdline")).await.done,
@@ -222,7 +225,7 @@ async fn the_folder_of_a_command_cannot_leave_the_working_folder() {
     passing.capture.insert("name".to_owned(), CommandCapture::Line(Output::Stdout, 1));
     assert_eq!(
         bench.run(passing).await.done,
-        Done::Passed(vec![("name".to_owned(), "sub".to_owned())])
+        Done::Passed(vec![("name".to_owned(), "sub".to_owned().into())])
     );
     for (cwd, actual) in [
         ("out", "it leads out of the working folder, to /".to_owned()),
@@ -241,17 +244,14 @@ async fn outputs_are_tested_and_the_failure_shows_what_was_there() {
         (TextTest::Is("one\ntwo".into()), None),
         (TextTest::Contains("wo".into()), None),
         (TextTest::Lacks("three".into()), None),
-        (TextTest::Matches("(?m)^t.o$".to_owned()), None),
+        (TextTest::Matches("(?m)^t.o$".into()), None),
         (
             TextTest::Contains("three".into()),
             Some(("stdout to contain \"three\"", "stdout was:\none\ntwo")),
         ),
         (TextTest::Lacks("wo".into()), Some(("stdout not to contain \"wo\"", "line 2: two"))),
         (TextTest::Is("one".into()), Some(("stdout to be \"one\"", "stdout was:\none\ntwo"))),
-        (
-            TextTest::Matches("x+".to_owned()),
-            Some(("stdout to match /x+/", "stdout was:\none\ntwo")),
-        ),
+        (TextTest::Matches("x+".into()), Some(("stdout to match /x+/", "stdout was:\none\ntwo"))),
     ] {
         let outputs = vec![OutputExpectation { output: Output::Stdout, test }];
         let done = bench.run(RunCommand { outputs, ..shell("echo one; echo two") }).await.done;
@@ -274,15 +274,15 @@ async fn values_are_captured_by_regex_pointer_line_and_count() {
     let json = r#"{"a": [{"b": "text"}, 7]}"#;
     let mut run = RunCommand { stdin: Some(json.into()), ..shell("cat; echo; echo last") };
     for (name, capture) in [
-        ("group", CommandCapture::Regex(Output::Stdout, r#""b": "(\w+)""#.to_owned())),
-        ("match", CommandCapture::Regex(Output::Stdout, "la.t".to_owned())),
+        ("group", CommandCapture::Regex(Output::Stdout, r#""b": "(\w+)""#.into())),
+        ("match", CommandCapture::Regex(Output::Stdout, "la.t".into())),
         ("last", CommandCapture::Line(Output::Stdout, -1)),
         ("lines", CommandCapture::Lines(Output::Stdout)),
     ] {
         run.capture.insert(name.to_owned(), capture);
     }
     let pairs = |list: &[(&str, &str)]| {
-        Done::Passed(list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+        Done::Passed(list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned().into())).collect())
     };
     assert_eq!(
         bench.run(run).await.done,
@@ -300,6 +300,33 @@ async fn values_are_captured_by_regex_pointer_line_and_count() {
 }
 
 #[tokio::test]
+async fn all_that_there_is_is_captured_as_a_list_of_at_least_one() {
+    let mut bench = Bench::new();
+    let json = r#"{"a": [{"b": "text"}, 7, "x y"], "none": []}"#;
+    let taken = async |bench: &mut Bench, capture: CommandCapture| {
+        let mut run = RunCommand { stdin: Some(json.into()), ..shell("cat; echo >&2 1 2 3") };
+        run.capture.insert("it".to_owned(), capture);
+        match bench.run(run).await.done {
+            Done::Passed(values) => Ok(values.into_iter().next().expect("one value").1),
+            Done::Failed(failure) => Err(failure.expected),
+        }
+    };
+    let list = |items: &[&str]| Ok(Kept::All(items.iter().map(|&it| it.to_owned()).collect()));
+    let numbers = |it: &str| CommandCapture::Matches(Output::Stderr, it.into());
+    let items = |it: &str| CommandCapture::Items(Output::Stdout, it.to_owned());
+    assert_eq!(taken(&mut bench, numbers(r"(\d)\b")).await, list(&["1", "2", "3"]));
+    assert_eq!(taken(&mut bench, items("/a")).await, list(&[r#"{"b":"text"}"#, "7", "x y"]));
+    let lines = CommandCapture::EachLine(Output::Stderr);
+    assert_eq!(taken(&mut bench, lines).await, list(&["1 2 3"]));
+    let refused =
+        |it: &str| Err(format!("stdout to give ${{it}} by the items at the JSON pointer {it:?}"));
+    assert_eq!(taken(&mut bench, items("/none")).await, refused("/none"));
+    assert_eq!(taken(&mut bench, items("/a/0")).await, refused("/a/0"));
+    let wanted = "stderr to give ${it} by every /x/".to_owned();
+    assert_eq!(taken(&mut bench, numbers("x")).await, Err(wanted));
+}
+
+#[tokio::test]
 async fn what_cannot_be_captured_is_told_with_what_was_there() {
     let mut bench = Bench::new();
     for (capture, expected, actual) in [
@@ -314,7 +341,7 @@ async fn what_cannot_be_captured_is_told_with_what_was_there() {
             "nothing is there in the JSON; stdout was:\n[1]",
         ),
         (
-            CommandCapture::Regex(Output::Stderr, "x".to_owned()),
+            CommandCapture::Regex(Output::Stderr, "x".into()),
             "stderr to give ${it} by /x/",
             "stderr was empty",
         ),

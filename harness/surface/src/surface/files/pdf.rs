@@ -57,6 +57,8 @@ pub struct Document {
 #[derive(Debug, Default)]
 pub struct PageText {
     lines: Vec<Line>,
+    /// Where pictures stand on it.
+    pictures: Vec<Area>,
     /// Whether there is more than is read.
     is_cut: bool,
 }
@@ -69,16 +71,41 @@ struct Line {
     bottom: f64,
 }
 
+/// A part of a page, as shares of its width and height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    /// Everything between two heights.
+    fn band(top: f64, bottom: f64) -> Self {
+        Self { left: 0.0, top, right: 1.0, bottom }
+    }
+
+    fn paint(self, picture: &mut RgbaImage) {
+        let of = |share: f64, side: u32| share.clamp(0.0, 1.0) * f64::from(side);
+        let (width, height) = picture.dimensions();
+        let columns = of(self.left, width).floor() as u32..of(self.right, width).ceil() as u32;
+        for y in of(self.top, height).floor() as u32..of(self.bottom, height).ceil() as u32 {
+            columns.clone().for_each(|x| picture.put_pixel(x, y, PAINT));
+        }
+    }
+}
+
 impl PageText {
     /// Its lines from top to bottom.
     pub fn lines(self) -> Vec<String> {
         self.lines.into_iter().map(|it| it.text).collect()
     }
 
-    /// The parts of the page's height on which it shows what the veil hides.
-    fn shows(&self, veil: &Veil) -> Vec<(f64, f64)> {
+    /// Where it shows what the veil hides, in whole lines.
+    fn shows(&self, veil: &Veil) -> Vec<Area> {
         if self.is_cut {
-            return vec![(0.0, 1.0)];
+            return vec![Area::band(0.0, 1.0)];
         }
         let mut text = String::new();
         let mut starts = Vec::new();
@@ -91,26 +118,28 @@ impl PageText {
         for found in veil.find(&text) {
             let first = starts.partition_point(|it| *it <= found.start).max(1) - 1;
             let end = starts.partition_point(|it| *it < found.end);
-            bands.extend(self.lines[first..end].iter().map(|it| (it.top, it.bottom)));
+            bands.extend(self.lines[first..end].iter().map(|it| Area::band(it.top, it.bottom)));
         }
         bands
     }
 }
 
 impl Document {
-    /// Paints over whole lines in the pictures, where they show what the veil hides.
+    /// Paints over whole lines in the pictures, where they show what the veil hides. What the
+    /// pictures inside of the document show cannot be read: they are painted over where the
+    /// document tells something that is hidden anywhere, and on a page without text, which is a
+    /// scanned one.
     pub fn hide(&mut self, veil: &Veil) {
         if !veil.is_worn() {
             return;
         }
-        for (page, picture) in self.text.iter().zip(&mut self.pictures) {
-            let (width, height) = (picture.width(), f64::from(picture.height()));
-            for (top, bottom) in page.shows(veil) {
-                let from = (top.clamp(0.0, 1.0) * height).floor() as u32;
-                let to = (bottom.clamp(0.0, 1.0) * height).ceil() as u32;
-                for y in from..to {
-                    (0..width).for_each(|x| picture.put_pixel(x, y, PAINT));
-                }
+        let shows: Vec<Vec<Area>> = self.text.iter().map(|page| page.shows(veil)).collect();
+        let title = self.title.as_deref().unwrap_or_default();
+        let tells = !veil.find(title).is_empty() || shows.iter().any(|it| !it.is_empty());
+        for ((page, shown), picture) in self.text.iter().zip(&shows).zip(&mut self.pictures) {
+            shown.iter().for_each(|area| area.paint(picture));
+            if tells || page.lines.is_empty() {
+                page.pictures.iter().for_each(|area| area.paint(picture));
             }
         }
     }
@@ -208,10 +237,12 @@ struct Glyph {
     text: String,
 }
 
-/// Collects text and draws nothing.
+/// Collects text and the places of pictures, and draws nothing.
 #[derive(Default)]
 struct Listener {
     glyphs: Vec<Glyph>,
+    /// The corners of pictures, in points.
+    pictures: Vec<Rect>,
 }
 
 impl<'a> Device<'a> for Listener {
@@ -236,7 +267,10 @@ impl<'a> Device<'a> for Listener {
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let own = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        self.pictures.push(props.transform.transform_rect_bbox(own));
+    }
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
 }
@@ -251,7 +285,15 @@ fn text_of<'a>(page: &'a Page<'a>, settings: &InterpreterSettings) -> PageText {
     let mut listener = Listener::default();
     interpret_page(page, &mut context, &mut listener);
     let is_cut = listener.glyphs.len() >= MOST_GLYPHS;
-    PageText { lines: in_lines(listener.glyphs, f64::from(height).max(1.0)), is_cut }
+    let (width, height) = (f64::from(width).max(1.0), f64::from(height).max(1.0));
+    let share = |it: Rect| Area {
+        left: it.x0 / width,
+        top: it.y0 / height,
+        right: it.x1 / width,
+        bottom: it.y1 / height,
+    };
+    let pictures = listener.pictures.into_iter().map(share).collect();
+    PageText { lines: in_lines(listener.glyphs, height), pictures, is_cut }
 }
 
 fn in_lines(mut glyphs: Vec<Glyph>, height: f64) -> Vec<Line> {

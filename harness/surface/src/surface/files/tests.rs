@@ -225,6 +225,39 @@ fn pages_of_two_documents_with_two_secrets_look_the_same_and_without_a_veil_they
 }
 
 #[test]
+fn pictures_in_a_document_are_painted_where_it_tells_a_secret_or_is_scanned() {
+    const SECRET: &str = "hunter-2-pass";
+    let veil =
+        Veil::new(|text| text.match_indices(SECRET).map(|(at, it)| at..at + it.len()).collect());
+    let pages = |texts: &[&str], shade: &str, veil: &Veil| {
+        let drawing = |text: &&str| {
+            format!(
+                "{text}) Tj ET q 100 0 0 80 50 20 cm BI /W 2 /H 2 /CS /G /BPC 8 /F /AHx ID \
+                 {shade}ff00ff> EI Q BT /F1 18 Tf 20 180 Td ("
+            )
+        };
+        let texts: Vec<String> = texts.iter().map(drawing).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let Ok(mut document) = pdf::read(&pdf_of(&texts, "20260101")) else {
+            panic!("no document")
+        };
+        document.hide(veil);
+        document.pictures.into_iter().map(image::RgbaImage::into_raw).collect::<Vec<_>>()
+    };
+    let none = Veil::default();
+    let both = |texts: &[&str], veil: &Veil| [pages(texts, "00", veil), pages(texts, "80", veil)];
+    let telling = ["Total 12", &format!("Your key {SECRET}")];
+    let [one, other] = both(&telling, &none);
+    assert!(one[0] != other[0] && one[1] != other[1], "the pictures differ");
+    let [one, other] = both(&telling, &veil);
+    assert_eq!(one, other, "on every page");
+    let [one, other] = both(&[""], &veil);
+    assert_eq!(one, other, "a page without text is a scanned one");
+    let [one, other] = both(&["Total 12", "Second page"], &veil);
+    assert!(one[0] != other[0] && one[1] != other[1], "what tells no secret is seen");
+}
+
+#[test]
 fn pictures_are_their_pixels() {
     let (text, pictures) = read("out.png", &png(1));
     assert_eq!(text, "created out.png [PNG picture, 8 × 4 pixels]\n");

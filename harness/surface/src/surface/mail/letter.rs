@@ -9,7 +9,8 @@ use super::listed;
 use crate::model::artifact::{MailCapture, MailStep, TextCapture};
 use crate::model::event::Failure;
 use crate::model::scenario::TextTest;
-use crate::model::{Outcome, Template};
+use crate::model::{Kept, Outcome, Template};
+use crate::surface::texts;
 
 /// How many characters of a mail a failure quotes.
 const QUOTED: usize = 1200;
@@ -73,7 +74,7 @@ impl Letter {
     }
 
     /// Whether all holds that a filled step expects, with what it captures.
-    pub(super) fn verify(&self, step: &MailStep) -> Result<Vec<(String, String)>, Failure> {
+    pub(super) fn verify(&self, step: &MailStep) -> Result<Vec<(String, Kept)>, Failure> {
         step.tests.iter().try_for_each(|test| self.test(test))?;
         let captured = step.capture.iter();
         captured.map(|(name, it)| Ok((name.clone(), self.value(name, it)?))).collect()
@@ -92,15 +93,15 @@ impl Letter {
                 (!text.contains(it.raw()), format!("not to contain {:?}", it.raw()))
             }
             TextTest::Matches(pattern) => {
-                (regex(pattern)?.is_match(text), format!("to match /{pattern}/"))
+                (regex(pattern.raw())?.is_match(text), format!("to match /{pattern}/"))
             }
         };
         if holds { Ok(()) } else { Err(self.failure(format!("the mail {expected}"))) }
     }
 
-    fn value(&self, name: &str, capture: &MailCapture) -> Result<String, Failure> {
+    fn value(&self, name: &str, capture: &MailCapture) -> Result<Kept, Failure> {
         match capture {
-            MailCapture::Link(text) => self.link(name, text.as_ref()),
+            MailCapture::Link(text) => self.link(name, text.as_ref()).map(Kept::One),
             MailCapture::Text(capture) => self.part(name, capture),
         }
     }
@@ -129,36 +130,11 @@ impl Letter {
         Err(Failure { outcome: Outcome::Failed, expected, actual })
     }
 
-    fn part(&self, name: &str, capture: &TextCapture) -> Result<String, Failure> {
-        let text = self.text.as_str();
-        let (what, found) = match capture {
-            TextCapture::Regex(pattern) => {
-                let found = regex(pattern)?.captures(text).and_then(|it| it.get(1).or(it.get(0)));
-                (format!("/{pattern}/"), found.map(|it| it.as_str().to_owned()))
-            }
-            TextCapture::Json(pointer) => {
-                let json = serde_json::from_str::<serde_json::Value>(text).ok();
-                let found = json.as_ref().and_then(|it| it.pointer(pointer)).map(|it| match it {
-                    serde_json::Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                });
-                (format!("the JSON pointer {pointer:?}"), found)
-            }
-            TextCapture::Line(number) => {
-                let lines: Vec<&str> = text.lines().collect();
-                let index = match *number {
-                    from_end @ ..0 => lines.len().checked_sub(from_end.unsigned_abs() as usize),
-                    from_start => (from_start as usize).checked_sub(1),
-                };
-                let found = index.and_then(|it| lines.get(it)).map(|it| (*it).to_owned());
-                (format!("its line {number}"), found)
-            }
-            TextCapture::Lines => ("its lines".to_owned(), Some(text.lines().count().to_string())),
-            TextCapture::Whole => {
-                ("all of it".to_owned(), Some(text.strip_suffix('\n').unwrap_or(text).to_owned()))
-            }
-        };
-        found.ok_or_else(|| self.failure(format!("the mail to give ${{{name}}} by {what}")))
+    fn part(&self, name: &str, capture: &TextCapture) -> Result<Kept, Failure> {
+        texts::pick(&self.text, capture).map_err(|_| {
+            let by = texts::way(capture);
+            self.failure(format!("the mail to give ${{{name}}} by {by}"))
+        })
     }
 
     fn failure(&self, expected: String) -> Failure {

@@ -24,7 +24,7 @@ impl<'a> Tests<'a> {
         let ready = |test: &'a TextTest| {
             let regex = match test {
                 TextTest::Matches(pattern) => {
-                    Some(Regex::new(pattern).map_err(|problem| Failure {
+                    Some(Regex::new(pattern.raw()).map_err(|problem| Failure {
                         outcome: Outcome::Failed,
                         expected: format!("a regex /{pattern}/"),
                         actual: problem.to_string(),

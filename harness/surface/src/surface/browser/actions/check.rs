@@ -1,12 +1,9 @@
-//! What must hold of a page, awaited up to the deadline; and values that are kept of it.
+//! What must hold of a page, awaited up to the deadline.
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
-use regex::Regex;
-
 use super::seek::{Need, missing};
-use crate::model::scenario::{PageCapture, PageExpectation, WaitFor};
+use crate::model::scenario::{PageExpectation, WaitFor};
 use crate::model::{Target, Template};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
@@ -230,57 +227,6 @@ impl Page {
             }
         }
     }
-
-    pub(super) async fn capture(
-        &mut self,
-        captures: &IndexMap<String, PageCapture>,
-    ) -> Step<Vec<(String, String)>> {
-        let deadline = self.deadline();
-        self.get_ready(deadline).await?;
-        let mut values = Vec::new();
-        for (name, capture) in captures {
-            values.push((name.clone(), self.capture_one(capture, deadline).await?));
-        }
-        Ok(values)
-    }
-
-    async fn capture_one(&mut self, capture: &PageCapture, deadline: FairInstant) -> Step<String> {
-        loop {
-            let (what, text, regex) = match capture {
-                PageCapture::Text(target, regex) => {
-                    let state = self.state_of(target, &[], deadline).await?;
-                    (format!("text of {target}"), Some(state.text), regex.as_deref())
-                }
-                PageCapture::Value(target) => {
-                    let state = self.state_of(target, &[], deadline).await?;
-                    (format!("a value of {target}"), state.value, None)
-                }
-                PageCapture::Attribute(target, name) => {
-                    let asked = std::slice::from_ref(name);
-                    let state = self.state_of(target, asked, deadline).await?;
-                    let value = state.attributes.get(name).cloned().flatten();
-                    (format!("attribute {name} of {target}"), value, None)
-                }
-                PageCapture::Clipboard => {
-                    ("the clipboard".to_owned(), Some(self.clipboard().await?), None)
-                }
-                PageCapture::Url(regex) => {
-                    let href = self.peek("location.href", deadline).await?;
-                    let href = href.as_str().unwrap_or_default().to_owned();
-                    ("the URL".to_owned(), Some(href), regex.as_deref())
-                }
-            };
-            match excerpt(text.as_deref(), regex) {
-                Ok(value) => return Ok(value),
-                Err((wanted, actual)) => {
-                    if self.is_in_vain(deadline, Wait::UntilRest).await {
-                        return Err(failed(format!("{what}{wanted}"), actual));
-                    }
-                    self.pause().await;
-                }
-            }
-        }
-    }
 }
 
 fn same(what: &str, wanted: &str, actual: &str) -> Held {
@@ -337,17 +283,4 @@ fn has_state(target: &Target, wanted: &str, state: &ElementState) -> Held {
         return Err((format!("{target}, {wanted}"), actual));
     }
     Ok(())
-}
-
-/// The part of a text that a regex picks: its first group, or the whole match.
-fn excerpt(text: Option<&str>, regex: Option<&str>) -> Result<String, (String, String)> {
-    let Some(text) = text else { return Err((String::new(), "there is none".to_owned())) };
-    let Some(pattern) = regex else { return Ok(text.to_owned()) };
-    let regex = Regex::new(pattern)
-        .map_err(|error| (format!(" by /{pattern}/"), format!("the regex is none: {error}")))?;
-    let found = regex.captures(text).and_then(|groups| groups.get(1).or_else(|| groups.get(0)));
-    match found {
-        Some(part) => Ok(part.as_str().to_owned()),
-        None => Err((format!(" that matches /{pattern}/"), format!("\"{text}\""))),
-    }
 }

@@ -16,6 +16,7 @@ use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::locate::environment_key;
 use crate::surface::browser::engine::snag::Snag;
+use crate::surface::browser::events::record::Known;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::settings::{
     changes, clothes, grants, preload, script_of, stored,
@@ -172,19 +173,24 @@ impl Page {
 
 impl Page {
     /// Answers with these credentials wherever the product asks for some.
-    pub(crate) async fn sign_in(&mut self, credentials: &Credentials) -> Step<()> {
-        let known = (credentials.user.raw().to_owned(), credentials.password.raw().to_owned());
-        self.record.state().credentials = Some(known);
+    async fn sign_in(&mut self, credentials: &Credentials) -> Step<()> {
+        self.record.state().credentials = Some(Known {
+            user: credentials.user.raw().to_owned(),
+            password: credentials.password.raw().to_owned(),
+            origin: self.base.origin(),
+        });
+        self.hold_questions_back().await
+    }
+
+    /// Has every request held back that is asked for a password, until it is said how it goes on.
+    pub(crate) async fn hold_questions_back(&mut self) -> Step<()> {
         if self.intercept.is_some() {
             return Ok(());
         }
         let here = json!([self.user_context]);
         let params = json!({ "events": ["network.authRequired"], "userContexts": here });
         self.tell("session.subscribe", params).await?;
-        let port = self.base.port_or_known_default().unwrap_or_default().to_string();
-        let params = json!({ "phases": ["authRequired"], "urlPatterns": [{
-            "type": "pattern", "protocol": self.base.scheme(),
-            "hostname": self.base.host_str(), "port": port }] });
+        let params = json!({ "phases": ["authRequired"] });
         let added = self.tell("network.addIntercept", params).await?;
         self.intercept = Some(added["intercept"].as_str().unwrap_or_default().to_owned());
         Ok(())

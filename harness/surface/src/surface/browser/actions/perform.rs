@@ -7,7 +7,7 @@ use super::act::{Ticked, Towards};
 use super::expand::Openness;
 use crate::model::gesture::{Click, ClickKind};
 use crate::model::observe::Extra;
-use crate::model::{Action, Template};
+use crate::model::{Action, Kept, Template};
 use crate::surface::browser::events::record::place_of;
 use crate::surface::browser::pages::deed::blamed;
 use crate::surface::browser::pages::page::Page;
@@ -39,7 +39,7 @@ impl Page {
         Ok(())
     }
 
-    async fn perform(&mut self, action: &Action) -> Step<Vec<(String, String)>> {
+    async fn perform(&mut self, action: &Action) -> Step<Vec<(String, Kept)>> {
         self.begin(action).await?;
         let none = |()| Vec::new();
         match action {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::keys::modifier_key;
 use super::seek::{Need, Spot};
 use crate::model::Target;
-use crate::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier};
+use crate::model::gesture::{Click, ClickKind, DragTo, DropAt, Modifier, Offset};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::snag::Snag;
@@ -31,6 +31,16 @@ const NUDGE: i32 = 8;
 
 /// The longest that a thing is held before it is dragged, on a machine whose timers are late.
 const HOLD_AT_MOST: Duration = Duration::from_secs(1);
+
+/// How far a filled distance goes.
+pub(super) fn pixels(offset: &Offset) -> Step<(i32, i32)> {
+    match offset {
+        Offset::Pixels(right, down) => Ok((*right, *down)),
+        Offset::Open(text) => {
+            Err(failed("pixels to the right and down, such as \"120,0\"", format!("\"{text}\"")))
+        }
+    }
+}
 
 /// Whether two things are items of one list, which of them comes first, and how the list runs.
 const ORDER: &str = r"
@@ -149,9 +159,10 @@ impl Page {
     ) -> Step<()> {
         let deadline = self.deadline();
         let mut landing = Landing::default();
-        if let DragTo::Thing(to) = end {
+        match end {
             // Both are looked at before anything moves, so that a failure leaves no button pressed.
-            landing = self.landing(from, to, at, deadline).await?;
+            DragTo::Thing(to) => landing = self.landing(from, to, at, deadline).await?,
+            DragTo::By(offset) => drop(pixels(offset)?),
         }
         let expected = format!("{}, to be dragged", Need::Usable.of(from));
         let begin = loop {
@@ -198,7 +209,8 @@ impl Page {
         self.frames().await?;
         let (goal, name) = match end {
             DragTo::Thing(thing) => (self.goal(thing, landing, deadline).await?, thing.to_string()),
-            DragTo::By(right, down) => {
+            DragTo::By(offset) => {
+                let (right, down) = pixels(offset)?;
                 ((begin.0 + right, begin.1 + down), format!("{right},{down} pixels away"))
             }
         };

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::pointer::pixels;
 use super::seek::{Need, missing, single};
 use crate::model::gesture::ScrollTo;
 use crate::model::{Locator, Target};
@@ -56,7 +57,7 @@ impl Page {
         let deadline = self.deadline();
         match to {
             ScrollTo::Thing(target) => self.scroll_to(target, within, deadline).await?,
-            ScrollTo::By(right, down) => self.scroll_by((*right, *down), within, deadline).await?,
+            ScrollTo::By(offset) => self.scroll_by(pixels(offset)?, within, deadline).await?,
             ScrollTo::Start => self.scroll_to_end(Way::Up, within, deadline).await?,
             ScrollTo::End => self.scroll_to_end(Way::Down, within, deadline).await?,
         }

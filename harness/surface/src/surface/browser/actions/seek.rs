@@ -15,7 +15,7 @@ use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::rest::Wait;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
 use crate::surface::browser::walker::{
-    Area, ElementState, Explain, Followed, Match, Matches, Question, Scroll,
+    Area, ElementState, Explain, Followed, HiddenNow, Match, Matches, Question, Scroll,
 };
 
 /// The key under which `WebDriver` passes element references.
@@ -315,7 +315,17 @@ pub(crate) fn missing(target: &Target, found: &Matches) -> String {
         what
     } else {
         let nearest = &found.nearest[..found.nearest.len().min(NEAREST)];
-        format!("{what}; nearest: {}{}", nearest.join(", "), unnamed(target, nearest))
+        let hidden = found.hidden_now.as_ref().map(hidden).unwrap_or_default();
+        format!("{what}; nearest: {}{}{hidden}", nearest.join(", "), unnamed(target, nearest))
+    }
+}
+
+/// That the very thing is there, and what shows it.
+fn hidden(now: &HiddenNow) -> String {
+    let said = &now.said;
+    match &now.step {
+        Some(step) => format!("; hidden now: {said} shows after `{step}`"),
+        None => format!("; hidden now: {said} is there, and a step before must show it"),
     }
 }
 

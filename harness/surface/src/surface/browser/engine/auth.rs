@@ -1,9 +1,11 @@
 //! Name and password where the product asks by HTTP authentication (basic and digest).
 //!
-//! The browser is asked to hold back only requests of the product's own origin that want a
-//! password, so no other host ever sees it. [`answer`] runs once for each browser and lets every
-//! held request go on: with the credentials of its page, once; a second question means that they
-//! are wrong, and the page that the product then shows is what a person would see.
+//! A browser without any page that knows a password takes an answer that asks for one as it is: its
+//! own question would hold up whoever waits for the answer, and nobody is there to see it. Where a
+//! page knows one, the requests that want it are held back. [`answer`] runs once for each browser
+//! and lets every held request go on: with the credentials of its page where the product itself
+//! asks, once, so that no other host ever sees them. A second question means that they are wrong,
+//! and what the product then shows is what a person would see who gives up.
 
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -29,10 +31,8 @@ pub(crate) enum Answer {
         /// The password.
         password: String,
     },
-    /// They were wrong: the product's own answer is shown.
-    Wrong,
-    /// The page has none: as if nobody had held it back.
-    Unknown,
+    /// Nobody knows any, or they were wrong: the answer stands as it is.
+    AsItIs,
 }
 
 /// Lets held requests go on, until the connection ends.
@@ -42,8 +42,7 @@ pub(crate) async fn answer(bidi: Bidi, mut asked: mpsc::UnboundedReceiver<Asked>
             Answer::With { user, password } => json!({
                 "request": request, "action": "provideCredentials",
                 "credentials": { "type": "password", "username": user, "password": password } }),
-            Answer::Wrong => json!({ "request": request, "action": "cancel" }),
-            Answer::Unknown => json!({ "request": request, "action": "default" }),
+            Answer::AsItIs => json!({ "request": request, "action": "cancel" }),
         };
         // A request that went away meanwhile has nobody left who waits for it.
         bidi.send("network.continueWithAuth", &params);

@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::model::page_settings::PageSettings;
     use crate::process::Cookie;
+    use crate::surface::browser::Credentialed;
 
     /// A driver whose port is taken so many times before it is free.
     async fn start(taken: u32) -> Result<u16, String> {
@@ -189,6 +190,7 @@ mod tests {
             window: Window::Hidden,
             axe: None,
             veil: crate::surface::veil::Veil::default(),
+            credentials: Credentialed::Nobody,
         };
         let driver = Driver::start(&program, scratch.path(), &options).await;
         let driver = driver.map_err(|error| error.to_string())?;

@@ -75,6 +75,14 @@ pub(crate) struct Chooser {
     pub(crate) several: bool,
 }
 
+/// Name and password, and who is told them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) origin: url::Origin,
+}
+
 /// The mutable part; the page reads it by [`Record::state`].
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -91,7 +99,7 @@ pub(crate) struct State {
     /// Dialogs of other tabs that wait behind it.
     more_dialogs: Vec<Dialog>,
     /// Name and password that the product is told where it asks.
-    pub(crate) credentials: Option<(String, String)>,
+    pub(crate) credentials: Option<Known>,
     /// The requests for which it was told them.
     signed_in: HashSet<String>,
     /// Every download so far.
@@ -201,12 +209,13 @@ impl State {
     }
 
     /// How a request goes on that wants name and password.
-    pub(crate) fn sign_in(&mut self, request: &str) -> Answer {
-        let Some((user, password)) = self.credentials.clone() else { return Answer::Unknown };
+    pub(crate) fn sign_in(&mut self, request: &str, url: &str) -> Answer {
+        let own = |it: &&Known| Url::parse(url).is_ok_and(|url| url.origin() == it.origin);
+        let Some(known) = self.credentials.as_ref().filter(own) else { return Answer::AsItIs };
         if self.signed_in.insert(request.to_owned()) {
-            Answer::With { user, password }
+            Answer::With { user: known.user.clone(), password: known.password.clone() }
         } else {
-            Answer::Wrong
+            Answer::AsItIs
         }
     }
 

@@ -67,7 +67,9 @@ impl Records {
         };
         if method == "network.authRequired" {
             let request = params["request"]["request"].as_str().unwrap_or_default().to_owned();
-            let answer = record.as_ref().map_or(Answer::Unknown, |it| it.state().sign_in(&request));
+            let url = params["request"]["url"].as_str().unwrap_or_default();
+            let answer =
+                record.as_ref().map_or(Answer::AsItIs, |it| it.state().sign_in(&request, url));
             // Where nobody takes it, the connection is gone, and the request with it.
             drop(self.asked.send(Asked { request, answer }));
         }

@@ -64,7 +64,8 @@ impl State {
     fn concluded(&mut self, params: &Value, status: Option<u16>) {
         let request = &params["request"];
         let (method, url) = (text(&request["method"]), text(&request["url"]));
-        self.network_line(&format!("{method} {url} {}", status.unwrap_or_default()));
+        let asks = if asks_for_password(params) { " (asks for name and password)" } else { "" };
+        self.network_line(&format!("{method} {url} {}{asks}", status.unwrap_or_default()));
         keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
         self.document_answered(params, status);
         if let Some(code) = status.filter(|code| *code >= 400)
@@ -120,6 +121,20 @@ impl State {
 
 fn status_of(params: &Value) -> Option<u16> {
     params["response"]["status"].as_u64().map(|status| status as u16)
+}
+
+/// Whether a browser would ask the person for name and password: the schemes that it knows.
+fn asks_for_password(params: &Value) -> bool {
+    const SCHEMES: [&str; 4] = ["basic", "digest", "ntlm", "negotiate"];
+    let headers = params["response"]["headers"].as_array().into_iter().flatten();
+    let asking = headers.filter(|it| {
+        it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("www-authenticate"))
+    });
+    status_of(params) == Some(401)
+        && asking.filter_map(|it| it["value"]["value"].as_str()).any(|value| {
+            let scheme = value.split_whitespace().next().unwrap_or_default().to_lowercase();
+            SCHEMES.contains(&scheme.as_str())
+        })
 }
 
 fn is_network(url: &str) -> bool {

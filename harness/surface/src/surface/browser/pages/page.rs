@@ -139,7 +139,14 @@ impl Page {
             filling: None,
             rest: Rest::default(),
         };
-        match page.wear(&context.settings).await {
+        let mut ready = Ok(());
+        if page.shared.holds_questions_back {
+            ready = page.hold_questions_back().await;
+        }
+        if ready.is_ok() {
+            ready = page.wear(&context.settings).await;
+        }
+        match ready {
             Ok(()) => Ok(page),
             Err(Trouble::Lost(error)) => Err(error),
             Err(Trouble::Failed(failure)) => Err(SurfaceError::BrowserMissing(format!(

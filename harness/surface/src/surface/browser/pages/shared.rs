@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) silence: Silence,
     /// What must not be seen in pictures.
     pub(crate) veil: Veil,
+    /// Whether requests that are asked for a password are held back on every page.
+    pub(crate) holds_questions_back: bool,
 }
 
 impl Shared {

@@ -128,9 +128,21 @@ pub struct Matches {
     pub missing_within: bool,
     /// Where nothing matches: the nearest things, as `button "Apply filter"`.
     pub nearest: Vec<String>,
+    /// Where nothing matches, and the very thing is there and hidden: that.
+    #[serde(default)]
+    pub hidden_now: Option<HiddenNow>,
     /// Where nothing matches: the frames of other origins that it may lie in.
     #[serde(default)]
     pub foreign: Vec<ForeignFrame>,
+}
+
+/// A thing that is there and hidden at the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenNow {
+    /// The thing, as `link "Delete"`.
+    pub said: String,
+    /// The step that shows it, as `hover: 'row "Ada"'`; `None` where the page does not say.
+    pub step: Option<String>,
 }
 
 /// One thing that a target means.
@@ -159,6 +171,15 @@ pub struct Match {
 pub struct Followed {
     /// The driver's reference; null where the frame has changed.
     pub element: Value,
+}
+
+/// What all things have that a target means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// What is read of each, in document order; null for one that has none.
+    pub values: Vec<Option<String>>,
+    /// Where nothing matches: whether it may lie in a frame of another origin.
+    pub foreign: bool,
 }
 
 /// How an element is. Where it is not connected, nothing else is known.

@@ -215,13 +215,16 @@ function unlike(a, b) {
   return x && y && (x.includes(y) || y.includes(x)) ? Math.min(share, 0.3) : share;
 }
 
+// What lies folded in closed `details`, which is not rendered.
+const foldedAway = () => Array.from(queryAll.call(document, 'details:not([open]) > :not(summary), details:not([open]) > :not(summary) *'));
+
 // The elements that are nearest to a target that was not found, nearest first.
 function rankedNear(target) {
   const locator = target.locator;
   const wantedRole = locator.role ? locator.role.role : null;
   const wanted = words((locator.role ? locator.role.name : locator.text !== undefined ? locator.text : locator.label) || '');
   const ranked = [];
-  for (const el of allElements()) {
+  for (const el of allElements().concat(foldedAway())) {
     const role = roleOf(el);
     if (role === 'none' || role === '' || (role === 'generic' && wantedRole !== 'generic')) continue;
     const same = wantedRole !== null && sameRole(el, wantedRole);
@@ -249,14 +252,27 @@ function nearest(target) {
   return lines.slice(0, MOST_NEAREST);
 }
 
+// Where the very thing is there and hidden: that it is, and the step that shows it, where the page says one.
+function hiddenNow(target) {
+  const locator = target.locator;
+  const named = locator.role && locator.role.name ? words(locator.role.name) : null;
+  const first = named === null ? twinsOf(locator)[0]
+    : rankedNear(target).filter((it) => it.hidden && sameRole(it.el, locator.role.role) && isCalled(it.el, named)).map((it) => it.el)[0];
+  if (!first) return null;
+  const step = revealing(first);
+  return { said: say(first), step };
+}
+
+// What is not drawn at all may have no name yet, but its text.
+const isCalled = (el, name) => words(nameOf(el)) === name || words(tidy(el.textContent || '')) === name;
+
+function twinsOf(locator) {
+  return allElements().concat(foldedAway()).filter((el) => (locator.css !== undefined ? matches(el, locator.css)
+    : locator['test-id'] !== undefined && attr(el, 'data-testid') === locator['test-id']));
+}
+
 function hiddenTwins(locator) {
-  const lines = [];
-  for (const el of allElements()) {
-    const same = locator.css !== undefined ? matches(el, locator.css)
-      : locator['test-id'] !== undefined ? attr(el, 'data-testid') === locator['test-id'] : false;
-    if (same) lines.push(say(el) + ' (hidden)');
-  }
-  return lines;
+  return twinsOf(locator).map((el) => say(el) + ' (hidden)');
 }
 
 // Which frames to switch into, by their place in `window.frames`, and the way down inside the last.

@@ -21,6 +21,7 @@ function reply(request, subject) {
   switch (request.op) {
     case 'observe': return observe(request.masks || [], request.details || []);
     case 'find': return find(request.target, request.explain, request.ways);
+    case 'read': return readAll(request.target, request.part);
     case 'follow': return { element: follow(request.way) };
     case 'state': return state(subject, request.attributes || [], request.scroll);
     case 'roles': return everyRole();
@@ -126,7 +127,33 @@ function find(target, explain, ways) {
   }
   const lacking = result.missing || target;
   return { total: result.total === undefined ? 0 : result.total, matches: list, missing_within: result.missing !== null,
-    nearest: !list.length && explain ? nearest(lacking) : [], foreign: list.length ? [] : foreignFor(target) };
+    nearest: !list.length && explain ? nearest(lacking) : [],
+    hidden_now: !list.length && explain ? hiddenNow(lacking) : null, foreign: list.length ? [] : foreignFor(target) };
+}
+
+// What each of the things has that a target means: of the visible ones, where there are some.
+function readAll(target, part) {
+  let result;
+  try {
+    result = resolve(target, false);
+  } catch (error) {
+    return { complaint: String(error && error.message) };
+  }
+  const seen = result.found.filter(drawnBox);
+  const values = (seen.length ? seen : result.found).map((el) => {
+    if (part === 'text') return tidy(drawnText(el));
+    if (part === 'value') return valueOf(el);
+    return attr(el, part.attribute);
+  });
+  return { values, foreign: values.length === 0 && foreignFor(target).length > 0 };
+}
+
+// The value of a control; null where a thing has none.
+function valueOf(el) {
+  const name = tag(el);
+  if (name === 'input' || name === 'textarea' || name === 'select') return String(el.value);
+  const role = roleOf(el);
+  return VALUED.has(role) ? shownText(el, role) : null;
 }
 
 // The nearest thing with a name that holds it, as `in:` would say it.
@@ -159,7 +186,6 @@ function state(el, attributes, scroll) {
   const asked = {};
   for (const it of attributes) asked[it] = attr(el, it);
   const point = clickPoint(el);
-  const control = name === 'input' || name === 'textarea' || name === 'select';
   const marks = marksOf(el, role);
   const mark = (word) => (marks.includes(word) ? 'true' : marks.includes(word + '=mixed') ? 'mixed' : 'false');
   const expanded = expandedState(el, name);
@@ -169,7 +195,7 @@ function state(el, attributes, scroll) {
     connected: true, role, name: nameOf(el), visible, enabled, rect: rounded(box), point,
     checked: mark('checked'), selected: mark('selected') === 'true', expanded, pressed: mark('pressed'),
     focused: rootOf.call(el).activeElement === el, required: marks.includes('required'), readonly,
-    value: control ? String(el.value) : VALUED.has(role) ? shownText(el, role) : null,
+    value: valueOf(el),
     editable: enabled && !readonly && isEditable(el, name),
     text: tidy(drawnText(el)), attributes: asked,
     in_viewport: point !== null, covered_by: visible && point ? coveredBy(el, point) : null,

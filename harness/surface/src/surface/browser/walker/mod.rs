@@ -13,6 +13,7 @@
 //! - `names.js`: accessible names by ACCNAME 1.2.
 //! - `tree.js`: the aria and text facets.
 //! - `find.js`: finds targets, and the nearest names.
+//! - `reveal.js`: what shows a thing that is hidden at the moment.
 //! - `describe.js`: the best target for an element, and what a target matches.
 //! - `widgets.js`: where the pointer goes, what a list offers, what scrolls.
 //! - `details.js`: links, fields and keys of storage.
@@ -29,8 +30,8 @@ mod answer;
 
 pub use self::answer::{
     Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
-    Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed, Scrolled,
-    TextRun, TextRuns, Widget,
+    HiddenNow, Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed,
+    Read, Scrolled, TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -49,6 +50,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("picture.js"),
     include_str!("lettering.js"),
     include_str!("describe.js"),
+    include_str!("reveal.js"),
     include_str!("widgets.js"),
     include_str!("details.js"),
     include_str!("a11y.js"),
@@ -87,6 +89,14 @@ pub enum Question<'a> {
         attributes: &'a [String],
         /// Whether it is brought into view first.
         scroll: Scroll,
+    },
+    /// What each of the things that a target means has: of those that are visible, where there are
+    /// some; answered by [`Read`].
+    Read {
+        /// The target.
+        target: &'a Target,
+        /// What is read of each.
+        part: Part<'a>,
     },
     /// Role and name of every element in document order; answered by a list of [`Computed`].
     Roles,
@@ -157,6 +167,18 @@ pub enum Hint<'a> {
     Css(&'a str),
 }
 
+/// What is read of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part<'a> {
+    /// Its visible text, white space collapsed.
+    Text,
+    /// Its value, where it is a control.
+    Value,
+    /// This attribute.
+    Attribute(&'a str),
+}
+
 /// What to say where nothing was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Explain {
@@ -208,6 +230,9 @@ impl Question<'_> {
                 }),
                 (*element).clone(),
             ],
+            Self::Read { target, part } => {
+                vec![json!({ "op": "read", "target": target, "part": part })]
+            }
             Self::Roles => vec![json!({ "op": "roles" })],
             Self::Runs => vec![json!({ "op": "runs" })],
             Self::Lettering => vec![json!({ "op": "lettering" })],
