@@ -51,7 +51,7 @@ pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
 fn explored(common: &Common, root: PathBuf, options: &InitOptions) -> anyhow::Result<Exit> {
     let mut words = vec!["nightshift".to_owned(), "explore".to_owned(), "--budget".to_owned()];
     words.push(format!("{}s", options.budget.as_secs().max(1)));
-    for cli in &options.cli {
+    if let Some(cli) = &options.cli {
         words.extend(["--cli".to_owned(), cli.clone()]);
     }
     let parsed = Arguments::try_parse_from(words).context("init asks for what nobody takes")?;
