@@ -22,6 +22,11 @@ const LETTERS_OF_TWO: usize = 8;
 pub(super) struct Lines(BTreeMap<(FacetKind, String), BTreeSet<String>>);
 
 impl Lines {
+    /// Whether nothing is known to vary.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes in what varied at a checkpoint.
     pub(super) fn learn(&mut self, case: &Case<'_>) {
         for (facet, texts) in case.texts() {
@@ -143,6 +148,17 @@ mod tests {
         assert_eq!(names(&nights, Reach::Alike), ["orders", "stock"]);
         let all = noisy(&nights, Reach::Alike);
         assert_eq!(all[0].1, all[1].1, "by the same remedy");
+    }
+
+    #[test]
+    fn a_scenario_that_came_to_its_end_once_has_such_lines_too() {
+        let footer = |ms: u32| format!("served by the small shop in {ms} ms\n");
+        let mut short = wrote(&footer(5), &footer(4));
+        short.plan.scenarios.pop();
+        short.entries.retain(|it| !format!("{:?}", it.event).contains("\"stock\""));
+        let nights = [wrote(&footer(3), &footer(4)), short];
+        assert_eq!(names(&nights, Reach::Seen), ["orders"]);
+        assert_eq!(names(&nights, Reach::Alike), ["orders", "stock"]);
     }
 
     #[test]

@@ -115,7 +115,8 @@ fn find_with(
         if completed.len() < rounds.len() {
             found.unsettled.push(unsettled(scenario, &all, completed.len()));
         }
-        if completed.len() > 1 {
+        // One round is enough to see where lines stand that vary elsewhere.
+        if completed.len() >= if known.is_empty() { 2 } else { 1 } {
             let cases = cases(first, scenario, &completed);
             for case in &cases {
                 learned.learn(case);
