@@ -160,14 +160,14 @@ fn next(screen: &Screen, before: Option<&str>, word: &str) -> Vec<TerminalAction
 impl Map {
     /// Starts a program on a terminal.
     pub(super) fn on_terminal(&mut self, words: &[String], product: Option<String>) {
-        self.press(words, product, Vec::new(), 74);
+        self.press(words, product, &[], 74);
     }
 
     fn press(
         &mut self,
         words: &[String],
         product: Option<String>,
-        deeds: Vec<TerminalAction>,
+        deeds: &[TerminalAction],
         value: u32,
     ) {
         let times = self.times.entry(format!("screens of {}", words.join(" "))).or_default();
@@ -176,11 +176,11 @@ impl Map {
             return;
         }
         let id = self.id();
-        let key = format!("{} on a terminal: {}", words.join(" "), said(&deeds));
+        let key = format!("{} on a terminal: {}", words.join(" "), said(deeds));
         self.wait(Probe {
             key,
-            goal: Goal::Screen { words: words.to_vec(), deeds: deeds.clone() },
-            steps: steps(words, &deeds, &id),
+            goal: Goal::Screen { words: words.to_vec(), deeds: deeds.to_vec() },
+            steps: steps(words, deeds, &id),
             product,
             from: None,
             shares: false,
@@ -190,7 +190,7 @@ impl Map {
     }
 
     /// Takes in a screen, and what can be done there.
-    pub(super) fn screen(&mut self, seen: Seen, words: Vec<String>, deeds: Vec<TerminalAction>) {
+    pub(super) fn screen(&mut self, seen: &Seen, words: &[String], deeds: Vec<TerminalAction>) {
         let Some((text, exit)) = seen.screen().filter(|_| seen.failure.is_none()) else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("no screen was seen"));
             return;
@@ -202,7 +202,7 @@ impl Map {
         let before = before.map(|it| it.text.clone());
         let screen = Screen {
             probe: seen.probe.clone(),
-            words: words.clone(),
+            words: words.to_vec(),
             deeds,
             text: text.to_owned(),
             exit: exit.map(str::to_owned),
@@ -216,7 +216,7 @@ impl Map {
                 let again = screen.deeds.last() == Some(&deed);
                 let deeds = [screen.deeds.clone(), vec![deed]].concat();
                 let value = if again { value - 20 } else { value };
-                self.press(&words, seen.probe.product.clone(), deeds, value);
+                self.press(words, seen.probe.product.clone(), &deeds, value);
             }
         }
         self.screens.push(screen);
