@@ -20,7 +20,7 @@ use crate::model::{Action, Locator, Snapshot, Target};
 pub const LEAVES: &str = "leave";
 /// The longest text of something in a list that is a thing and no prose, in characters.
 const LONGEST_THING: usize = 40;
-/// From so many records on, there may be more that are loaded late.
+/// A list of so many records holds data and nothing to be moved, and more of it may be loaded late.
 const LONG_LIST: usize = 8;
 /// The most lists of a page whose things are dragged.
 const MOST_LISTS: usize = 3;
@@ -113,7 +113,9 @@ fn thing(text: &str) -> Target {
 /// The first thing of a list onto the next list, and behind the last of its own.
 fn drags(lists: &[Things]) -> Vec<UseOf> {
     let mut all = Vec::new();
-    for (at, list) in lists.iter().enumerate().take(MOST_LISTS) {
+    let short = |it: &&Things| it.items.len() < LONG_LIST;
+    let lists: Vec<&Things> = lists.iter().filter(short).take(MOST_LISTS).collect();
+    for (at, list) in lists.iter().enumerate() {
         let Some(first) = list.items.first() else { continue };
         let drag = |to: Target| Action::Drag { from: thing(first), to: DragTo::Thing(to), at: None };
         let other = lists.get(at + 1).or_else(|| lists[..at].last());
@@ -132,7 +134,8 @@ fn drags(lists: &[Things]) -> Vec<UseOf> {
 
 /// A thing of the first list that has some: marked with another, opened, asked for its menu.
 fn marks(lists: &[Things]) -> Vec<UseOf> {
-    let Some(list) = lists.iter().find(|it| !it.items.is_empty()) else { return Vec::new() };
+    let some = |it: &&Things| (1..LONG_LIST).contains(&it.items.len());
+    let Some(list) = lists.iter().find(some) else { return Vec::new() };
     let (name, first) = (&list.name, &list.items[0]);
     let pressed = |text: &str, kind: ClickKind, holding: Vec<Modifier>| {
         Action::Click(Click { target: thing(text), kind, holding })
@@ -233,7 +236,14 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
         look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
     };
     let word = words.first().map_or("tea", String::as_str);
-    let Some(free) = fields.iter().find(|it| role(it) == "textbox" && !in_form(&it.target)) else {
+    let kind_of = |it: &Target| look.loose.iter().find(|own| own.target.as_ref() == Some(it));
+    let any_text = |it: &Target| {
+        kind_of(it).is_none_or(|it| matches!(it.kind(), "text" | "textbox" | "textarea"))
+    };
+    let is_free = |it: &&&Control| {
+        role(it) == "textbox" && !in_form(&it.target) && any_text(&it.target)
+    };
+    let Some(free) = fields.iter().find(is_free) else {
         return all;
     };
     let own = name(free);

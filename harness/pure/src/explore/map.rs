@@ -15,6 +15,8 @@ use super::terminal::{Screen, wants_terminal};
 use super::tree::Tree;
 use crate::model::Action;
 
+/// What two looks differ by that have the same things elsewhere.
+const ANOTHER_ORDER: &str = "the same in another order";
 /// The most words of the product's own that are kept for its search fields.
 const MOST_WORDS: usize = 40;
 /// The most places that are visited because robots are asked to leave them alone.
@@ -410,7 +412,8 @@ fn stands_in_navigation(tree: &Tree, address: &str) -> bool {
     })
 }
 
-/// The lines that only one of two looks has.
+/// The lines that only one of two looks has; where they have the same, whether they stand in
+/// another order.
 fn difference(before: &Look, after: &Look) -> Vec<String> {
     let lines = |look: &Look| {
         let nodes = look.tree.items.iter().map(|it| {
@@ -434,6 +437,13 @@ fn difference(before: &Look, after: &Look) -> Vec<String> {
             (_, Some(_)) => found.extend(other.next()),
             (None, None) => break,
         }
+    }
+    let order = |look: &Look| -> Vec<(String, Option<String>, Option<String>)> {
+        let items = look.tree.items.iter();
+        items.map(|it| (it.role.clone(), it.name.clone(), it.value.clone())).collect()
+    };
+    if found.is_empty() && order(before) != order(after) {
+        found.push(ANOTHER_ORDER.to_owned());
     }
     found
 }

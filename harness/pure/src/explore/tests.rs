@@ -380,3 +380,25 @@ fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried()
     let wanted = Shares { commands: share(1, 1), flags: share(2, 1), ..Shares::default() };
     assert_eq!(shares, wanted);
 }
+
+#[test]
+fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none() {
+    let board = |first: &str, second: &str| {
+        let list = |name: &str, items: &str| {
+            let item = |it: &str| format!("  - listitem: {it}\n");
+            format!("- list \"{name}\"\n{}", items.split_whitespace().map(item).collect::<String>())
+        };
+        page("/", &format!("{}{}", list("To do", first), list("Done", second)), "", "")
+    };
+    let (mut map, first) = begun(0);
+    map.absorb(vec![saw(&first, board("One Two", ""))]);
+    let drags: Vec<Probe> =
+        map.propose(50).into_iter().filter(|it| it.said().starts_with("Drag")).collect();
+    assert_eq!(said(&drags), ["Drag \"One\" to \"Done\"", "Drag \"One\" to \"Two\""]);
+    map.absorb(vec![
+        saw(&drags[0], board("Two", "One")),
+        saw(&drags[1], board("One Two", "")),
+    ]);
+    let changed: Vec<bool> = map.states[1..].iter().map(|it| it.changed).collect();
+    assert_eq!(changed, [true, false]);
+}
