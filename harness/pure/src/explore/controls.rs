@@ -145,7 +145,8 @@ fn steps_of(
 /// What a field that says what it takes is filled with; `None` for one that takes any text.
 fn taken(look: &Look, target: &Target, words: &[String]) -> Option<String> {
     let field = look.loose.iter().find(|it| it.target.as_ref() == Some(target))?;
-    let any = matches!(field.kind(), "text" | "search" | "textbox" | "searchbox" | "slider" | "file");
+    let any =
+        matches!(field.kind(), "text" | "search" | "textbox" | "searchbox" | "slider" | "file");
     let any = any || (field.kind() == "spinbutton" && field.mark("max").is_none());
     if any {
         return None;
@@ -243,11 +244,15 @@ mod tests {
             (FacetKind::Aria, "- textbox \"At\"\n- slider \"Loud\": 1\n".to_owned()),
             (
                 FacetKind::Fields,
-                "textbox \"At\" [type=time]\nslider \"Loud\" [type=range] [min=0] [max=10]\n".to_owned(),
+                "textbox \"At\" [type=time]\nslider \"Loud\" [type=range] [min=0] [max=10]\n"
+                    .to_owned(),
             ),
         ]);
         let steps: Vec<String> =
             uses(&look, &[]).iter().flat_map(|it| &it.steps).map(Action::describe).collect();
-        assert_eq!(steps, ["fill textbox \"At\" with \"09:30\"", "fill slider \"Loud\" with \"5\""]);
+        assert_eq!(
+            steps,
+            ["fill textbox \"At\" with \"09:30\"", "fill slider \"Loud\" with \"5\""]
+        );
     }
 }

@@ -117,7 +117,8 @@ fn drags(lists: &[Things]) -> Vec<UseOf> {
     let lists: Vec<&Things> = lists.iter().filter(short).take(MOST_LISTS).collect();
     for (at, list) in lists.iter().enumerate() {
         let Some(first) = list.items.first() else { continue };
-        let drag = |to: Target| Action::Drag { from: thing(first), to: DragTo::Thing(to), at: None };
+        let drag =
+            |to: Target| Action::Drag { from: thing(first), to: DragTo::Thing(to), at: None };
         let other = lists.get(at + 1).or_else(|| lists[..at].last());
         if let Some(other) = other {
             let called = format!("Drag \"{first}\" to \"{}\"", other.name);
@@ -180,9 +181,7 @@ fn scrolls(look: &Look) -> Vec<UseOf> {
         }
         let name = item.name.clone().unwrap_or_default();
         let within = match item.role.as_str() {
-            "grid" | "treegrid" | "log" | "feed" => {
-                Some(target(&item.role, item.name.as_deref()))
-            }
+            "grid" | "treegrid" | "log" | "feed" => Some(target(&item.role, item.name.as_deref())),
             "list" | "table" => None,
             _ => continue,
         };
@@ -205,11 +204,7 @@ fn hovers(look: &Look, controls: &[Control]) -> Vec<UseOf> {
         let item = &look.tree.items[it.at];
         let around = |role: &str| look.tree.around(it.at).any(|it| it.role == role);
         let sends = look.forms.iter().any(|form| form.buttons.contains(&it.target));
-        item.role == "button"
-            && item.name.is_some()
-            && !around("banner")
-            && !it.in_record
-            && !sends
+        item.role == "button" && item.name.is_some() && !around("banner") && !it.in_record && !sends
     };
     let own = controls.iter().filter(is_own).take(MOST_HOVERS);
     own.map(|it| {
@@ -240,9 +235,8 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     let any_text = |it: &Target| {
         kind_of(it).is_none_or(|it| matches!(it.kind(), "text" | "textbox" | "textarea"))
     };
-    let is_free = |it: &&&Control| {
-        role(it) == "textbox" && !in_form(&it.target) && any_text(&it.target)
-    };
+    let is_free =
+        |it: &&&Control| role(it) == "textbox" && !in_form(&it.target) && any_text(&it.target);
     let Some(free) = fields.iter().find(is_free) else {
         return all;
     };
@@ -251,8 +245,7 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     all.push(gesture("paste into", format!("Paste into \"{own}\""), &own, vec![paste], 49));
     let copies = |it: &&Control| role(it) == "button" && name(it).to_lowercase().contains("copy");
     if let Some(copier) = controls.iter().find(copies) {
-        let paste =
-            Action::Press { keys: "Control+V".to_owned(), on: Some(free.target.clone()) };
+        let paste = Action::Press { keys: "Control+V".to_owned(), on: Some(free.target.clone()) };
         let called = format!("Take \"{}\" into \"{own}\"", name(copier));
         let steps = vec![click(copier.target.clone()), paste];
         all.push(gesture("copy by", called, &name(copier), steps, 51));
@@ -356,7 +349,8 @@ mod tests {
         said_of(aria, "", true).into_iter().map(|it| it.0).collect()
     }
 
-    const BOARD: &str = "- list \"To do\":\n  - listitem: One\n  - listitem: Two\n- list \"Done\"\n";
+    const BOARD: &str =
+        "- list \"To do\":\n  - listitem: One\n  - listitem: Two\n- list \"Done\"\n";
 
     #[test]
     fn plain_things_of_lists_are_dragged_marked_and_opened_and_what_can_be_used_itself_is_not() {
@@ -432,7 +426,9 @@ mod tests {
 
     #[test]
     fn a_button_that_gives_a_file_is_asked_for_it_and_one_that_sends_a_form_is_not() {
-        let all = called("- button \"Export as PDF\"\n- form:\n  - textbox \"Name\"\n  - button \"Save\"\n");
+        let all = called(
+            "- button \"Export as PDF\"\n- form:\n  - textbox \"Name\"\n  - button \"Save\"\n",
+        );
         let files: Vec<&String> = all.iter().filter(|it| it.starts_with("Take")).collect();
         assert_eq!(files, ["Take the file of \"Export as PDF\""]);
     }

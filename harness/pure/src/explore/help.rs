@@ -400,7 +400,8 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_commands_that_are_there_and_a_complaint_names_none() {
-        let argparse = "shop: error: argument COMMAND: invalid choice: 'x' (choose from 'orders', 'ui')";
+        let argparse =
+            "shop: error: argument COMMAND: invalid choice: 'x' (choose from 'orders', 'ui')";
         assert_eq!(listed_in_refusal(argparse), ["orders", "ui"]);
         assert_eq!(listed_in_refusal("Available commands:\n  add\n  list\n"), ["add", "list"]);
         assert_eq!(listed_in_refusal("there is no command x; choose another"), [] as [String; 0]);

@@ -78,8 +78,7 @@ impl Shares {
                 _ => None,
             })
             .collect();
-        shares.buttons =
-            Share { seen: map.controls.len(), asserted: used.len() };
+        shares.buttons = Share { seen: map.controls.len(), asserted: used.len() };
         shares.commands.seen = map.usages.len();
         let runs: Vec<_> = map.runs.iter().filter(|it| own(&it.probe.key)).collect();
         for (words, usage) in &map.usages {

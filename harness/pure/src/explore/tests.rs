@@ -154,9 +154,8 @@ fn a_state_reached_twice_by_its_shape_is_expanded_once() {
         map.absorb(vec![saw(&first, page("/", second, "", ""))]);
         (before, said(&map.propose(50)))
     };
-    let use_of = |it: &str| {
-        vec![format!("Click \"{it}\""), format!("Rest the pointer on \"{it}\"")]
-    };
+    let use_of =
+        |it: &str| vec![format!("Click \"{it}\""), format!("Rest the pointer on \"{it}\"")];
     assert_eq!(proposed(&tree("Two")), (use_of("More"), vec![]));
     let other = tree("Two").replace("More", "Less");
     assert_eq!(proposed(&other), (use_of("More"), use_of("Less")));
@@ -395,10 +394,7 @@ fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none()
     let drags: Vec<Probe> =
         map.propose(50).into_iter().filter(|it| it.said().starts_with("Drag")).collect();
     assert_eq!(said(&drags), ["Drag \"One\" to \"Done\"", "Drag \"One\" to \"Two\""]);
-    map.absorb(vec![
-        saw(&drags[0], board("Two", "One")),
-        saw(&drags[1], board("One Two", "")),
-    ]);
+    map.absorb(vec![saw(&drags[0], board("Two", "One")), saw(&drags[1], board("One Two", ""))]);
     let changed: Vec<bool> = map.states[1..].iter().map(|it| it.changed).collect();
     assert_eq!(changed, [true, false]);
 }
