@@ -367,7 +367,7 @@ mod tests {
         );
         let links = BOARD.replace(": One", ":\n    - link \"One\" [url=/1]");
         assert_eq!(called(&links), [] as [&str; 0]);
-        let menu = format!("- navigation:\n  {}", BOARD.replace("\n", "\n  ").trim_end());
+        let menu = format!("- navigation:\n  {}", BOARD.replace('\n', "\n  ").trim_end());
         assert_eq!(called(&menu), [] as [&str; 0]);
     }
 

@@ -128,7 +128,7 @@ impl Map {
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
-                Goal::Screen { words, deeds } => self.screen(seen, words, deeds),
+                Goal::Screen { words, deeds } => self.screen(&seen, &words, deeds),
             }
         }
     }
