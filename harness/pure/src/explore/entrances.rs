@@ -48,6 +48,11 @@ pub fn named(address: &str, look: &Look) -> Named {
     named
 }
 
+/// Whether an address is a list for machines by its ending.
+fn is_xml(address: &str) -> bool {
+    address.rsplit_once('.').is_some_and(|it| it.1.eq_ignore_ascii_case("xml"))
+}
+
 /// The path of an address. Such a file names only its own host, perhaps by the name that it has
 /// elsewhere.
 fn path_of(address: &str) -> Option<&str> {
