@@ -64,11 +64,6 @@ fn path_of(address: &str) -> Option<&str> {
     path.starts_with('/').then_some(path)
 }
 
-/// Whether an address ends as one of XML does.
-fn is_xml(address: &str) -> bool {
-    address.rsplit_once('.').is_some_and(|it| it.1.eq_ignore_ascii_case("xml"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
