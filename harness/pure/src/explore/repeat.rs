@@ -78,7 +78,10 @@ fn complaint<'a>(fault: &Fault, run: &'a Run) -> Option<(Output, &'a str)> {
         text.lines().map(move |it| (output, it)).filter(|it| it.1.trim().len() > 3)
     });
     // The title of a finding quotes the line.
-    lines.filter(|it| fault.title.contains(it.1)).last().filter(|it| it.1.len() <= LONGEST_LINE)
+    lines
+        .filter(|it| fault.title.contains(it.1))
+        .next_back()
+        .filter(|it| it.1.len() <= LONGEST_LINE)
 }
 
 fn command(
