@@ -8,6 +8,7 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command, Common, InitOptions};
 use super::exit::{Exit, mistake};
+use super::new_file::create;
 use super::schedule::{self, ScheduleFile, Start};
 use super::{explore, night, terminal};
 use crate::spec::{self, Overrides};
@@ -57,23 +58,6 @@ fn explored(common: &Common, root: PathBuf, options: &InitOptions) -> anyhow::Re
     let parsed = Arguments::try_parse_from(words).context("init asks for what nobody takes")?;
     let Command::Explore(asked) = parsed.command else { return mistake("init explores then") };
     explore::run(&Common { dir: Some(root), ..common.clone() }, &asked)
-}
-
-/// Writes a file that is not there yet; says whether it did.
-pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
-    match std::fs::File::options().write(true).create_new(true).open(path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(true)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => mistake(format!("cannot write {}: {error}", path.display())),
-    }
 }
 
 /// Adds the lines that a file of the user's lacks, at its end; says whether there were any.

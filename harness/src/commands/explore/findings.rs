@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::super::arguments::{Common, ExploreOptions};
-use super::super::{init, terminal};
+use super::super::{new_file, terminal};
 use super::keep::{quiet, schema_note, text_of};
 use super::prepare::Prepared;
 use crate::explore::{self, Fault, Goal, Map, Probe, batches};
@@ -171,7 +171,7 @@ fn write_one(
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
             return Ok(file);
         }
-        if taken.insert(name.clone()) && init::create(&path, &text)? {
+        if taken.insert(name.clone()) && new_file::create(&path, &text)? {
             return Ok(file);
         }
         number += 1;

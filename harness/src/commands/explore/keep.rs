@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::settle_patch::Patches;
-use super::super::{init, terminal};
+use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::Written;
 use crate::model::Action;
@@ -65,7 +65,7 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
     for it in all {
         let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
         let path = asked.prepared.suite.root.join(&file);
-        if init::create(&path, &text(&it, &file)?)? {
+        if new_file::create(&path, &text(&it, &file)?)? {
             kept.files.push(file);
             kept.written.push(it);
         }
