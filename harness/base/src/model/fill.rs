@@ -288,8 +288,8 @@ impl MailCapture {
     }
 }
 
-fn pattern<E>(part: &Option<Pattern>, fill: Fill<'_, E>) -> Result<Option<Pattern>, E> {
-    part.as_ref().map(|it| it.map(fill)).transpose()
+fn pattern<E>(part: Option<&Pattern>, fill: Fill<'_, E>) -> Result<Option<Pattern>, E> {
+    part.map(|it| it.map(fill)).transpose()
 }
 
 fn tested<E>(tests: &[TextTest], fill: Fill<'_, E>) -> Result<Vec<TextTest>, E> {
@@ -317,13 +317,17 @@ impl PageExpectation {
 impl PageCapture {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         Ok(match self {
-            Self::Text(target, part) => Self::Text(target.map(fill)?, pattern(part, fill)?),
-            Self::Texts(target, part) => Self::Texts(target.map(fill)?, pattern(part, fill)?),
+            Self::Text(target, part) => {
+                Self::Text(target.map(fill)?, pattern(part.as_ref(), fill)?)
+            }
+            Self::Texts(target, part) => {
+                Self::Texts(target.map(fill)?, pattern(part.as_ref(), fill)?)
+            }
             Self::Value(target) => Self::Value(target.map(fill)?),
             Self::Values(target) => Self::Values(target.map(fill)?),
             Self::Attribute(target, name) => Self::Attribute(target.map(fill)?, name.clone()),
             Self::Attributes(target, name) => Self::Attributes(target.map(fill)?, name.clone()),
-            Self::Url(part) => Self::Url(pattern(part, fill)?),
+            Self::Url(part) => Self::Url(pattern(part.as_ref(), fill)?),
             Self::Clipboard => Self::Clipboard,
         })
     }
@@ -331,7 +335,11 @@ impl PageCapture {
 
 impl Worked {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
-        Ok(Self { of: fill(&self.of)?, matching: pattern(&self.matching, fill)?, ..self.clone() })
+        Ok(Self {
+            of: fill(&self.of)?,
+            matching: pattern(self.matching.as_ref(), fill)?,
+            ..self.clone()
+        })
     }
 }
 

@@ -220,10 +220,30 @@ fn records(old: &Tree<'_>, new: &Tree<'_>) -> (Vec<usize>, Vec<usize>) {
         is: vec![None; new.items.len()],
     };
     let levels: BTreeSet<usize> = old.items.iter().map(|it| it.level).collect();
-    levels.into_iter().for_each(|it| pairing.level(it));
+    for level in levels {
+        pairing.level(level);
+    }
     let is = pairing.is.into_iter().zip(old.items.len()..);
     let is = is.map(|(record, own)| record.unwrap_or(own)).collect();
     ((0..old.items.len()).collect(), is)
+}
+
+/// What an item stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Outer {
+    /// No other item.
+    None,
+    /// One of the old items.
+    Old(usize),
+    /// A new one, so that nothing in it was there.
+    New,
+}
+
+impl Outer {
+    /// Of an old item.
+    fn of(item: &Shown<'_>) -> Self {
+        item.outer.map_or(Self::None, Self::Old)
+    }
 }
 
 /// Which items of both sides are the same record, from the outermost in: what stands in two records is
@@ -242,13 +262,11 @@ impl<'a> Pairing<'a> {
     fn level(&mut self, level: usize) {
         let mut same: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, item) in self.new.iter().enumerate().filter(|it| it.1.level == level).rev() {
-            if let Some(outer) = self.outer(item) {
-                same.entry((item.line, &item.parts, outer)).or_default().push(at);
-            }
+            same.entry((item.line, &item.parts, self.outer(item))).or_default().push(at);
         }
         let mut left = Vec::new();
         for (at, item) in self.old.iter().enumerate().filter(|it| it.1.level == level) {
-            match same.get_mut(&(item.line, &item.parts, item.outer)).and_then(Vec::pop) {
+            match same.get_mut(&(item.line, &item.parts, Outer::of(item))).and_then(Vec::pop) {
                 Some(same) => self.is[same] = Some(at),
                 None => left.push(at),
             }
@@ -268,7 +286,7 @@ impl<'a> Pairing<'a> {
             self.is[it.0].is_none()
                 && can_be_one(own, it.1, key)
                 && it.1.level == own.level
-                && self.outer(it.1) == Some(own.outer)
+                && self.outer(it.1) == Outer::of(own)
         };
         let free = self.new.iter().enumerate().filter(can_be).take(MOST);
         let likeness = |(at, it)| Some((likeness(own, it, &self.telling)?, std::cmp::Reverse(at)));
@@ -279,9 +297,13 @@ impl<'a> Pairing<'a> {
         self.keys.get(&item.kind()).copied()
     }
 
-    /// The old item that a new one stands in: `Some(None)` for none, `None` where that one is new.
-    fn outer(&self, item: &Shown<'a>) -> Option<Option<usize>> {
-        item.outer.map_or(Some(None), |it| self.is[it].map(Some))
+    /// Where a new item stands, in terms of the old ones.
+    fn outer(&self, item: &Shown<'a>) -> Outer {
+        match item.outer.map(|it| self.is[it]) {
+            None => Outer::None,
+            Some(Some(old)) => Outer::Old(old),
+            Some(None) => Outer::New,
+        }
     }
 }
 

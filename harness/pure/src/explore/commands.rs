@@ -15,6 +15,11 @@ const MOST_LISTED: usize = 24;
 /// The most pairs of options that are tried of one command.
 const MOST_PAIRS: usize = 8;
 
+/// What is tried of a command that is run as its help says.
+pub const WHAT_IT_NEEDS: &str = "what it needs";
+/// What is tried of a command that has others below it.
+pub const UNKNOWN_COMMAND: &str = "a command that is not there";
+
 /// What a command reads from standard input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {
@@ -65,7 +70,7 @@ pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
     let base: Vec<String> = values.iter().filter_map(|it| it.first().cloned()).collect();
     let mut all = Vec::new();
     if base.len() == required.len() {
-        all.push(call("what it needs", &base, 90));
+        all.push(call(WHAT_IT_NEEDS, &base, 90));
         all.extend(other_arguments(&required, &values, &base));
         all.extend(options(usage, &base, sources));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::fields::{Pool, right_value};
 use super::page::Look;
 use super::probe::click;
 use super::tree::{Control, Item, template};
@@ -43,7 +44,8 @@ pub fn uses(look: &Look, words: &[String]) -> Vec<UseOf> {
             continue;
         }
         // Of what stands in every record, the first and the last.
-        let alike = |it: &&Control| it.identity == control.identity && it.in_record;
+        let own = identity(look, control);
+        let alike = |it: &&Control| it.in_record && identity(look, it) == own;
         let before = controls[..at].iter().filter(alike).count();
         let after = controls[at + 1..].iter().filter(alike).count();
         if control.in_record && before > 0 && after > 0 {
@@ -53,6 +55,15 @@ pub fn uses(look: &Look, words: &[String]) -> Vec<UseOf> {
     }
     found.extend(leave_dialog(look));
     found
+}
+
+/// What a control is, wherever it stands. What a cell of a grid is called is data.
+fn identity(look: &Look, control: &Control) -> String {
+    if look.tree.items[control.at].role != "gridcell" {
+        return control.identity.clone();
+    }
+    let holder = look.tree.around(control.at).find(|it| it.role.ends_with("grid"));
+    format!("gridcell in {:?}", holder.and_then(|it| it.name.as_deref()).unwrap_or_default())
 }
 
 /// A dialog is closed by a key.
@@ -79,7 +90,7 @@ fn use_of(look: &Look, control: &Control, words: &[String], again: bool) -> Opti
         holders.iter().any(|it| matches!(*it, "banner" | "navigation" | "contentinfo"));
     let last = if again { " of the last" } else { "" };
     Some(UseOf {
-        identity: format!("{}{}", control.identity, if again { " last" } else { "" }),
+        identity: format!("{}{}", identity(look, control), if again { " last" } else { "" }),
         called: format!("{verb} \"{name}\"{last}"),
         name,
         steps,
@@ -108,10 +119,11 @@ fn steps_of(
         "checkbox" | "switch" => ("Check", vec![Action::Check(target)], 62),
         "radio" if item.is("checked") => return None,
         "radio" => ("Choose", vec![Action::Check(target)], 61),
-        "slider" => {
-            ("Move", vec![Action::Press { keys: "ArrowRight".to_owned(), on: Some(target) }], 58)
+        "slider" | "spinbutton" => {
+            let number = taken(look, &target, words);
+            let usual = if item.role == "slider" { "50" } else { "2" };
+            ("Move", vec![filled(target, number.as_deref().unwrap_or(usual))], 58)
         }
-        "spinbutton" => ("Fill", vec![filled(target, "2")], 58),
         "treeitem" if item.is("expanded=false") => ("Open", vec![Action::Expand(target)], 64),
         "treeitem" => ("Click", vec![click(target)], 40),
         "gridcell" => ("Click", vec![click(target)], 45),
@@ -119,12 +131,27 @@ fn steps_of(
         "option" => ("Choose", vec![click(target)], 55),
         "combobox" | "listbox" => return chosen(look, at, target),
         "textbox" | "searchbox" => {
+            if let Some(value) = taken(look, &target, words) {
+                return Some(("Fill", vec![filled(target, &value)], 63));
+            }
             let word = words.first().map_or("tea", String::as_str);
             let enter = Action::Press { keys: "Enter".to_owned(), on: Some(target.clone()) };
             ("Fill", vec![filled(target, word), enter], 63)
         }
         _ => return None,
     })
+}
+
+/// What a field that says what it takes is filled with; `None` for one that takes any text.
+fn taken(look: &Look, target: &Target, words: &[String]) -> Option<String> {
+    let field = look.loose.iter().find(|it| it.target.as_ref() == Some(target))?;
+    let any =
+        matches!(field.kind(), "text" | "search" | "textbox" | "searchbox" | "slider" | "file");
+    let any = any || (field.kind() == "spinbutton" && field.mark("max").is_none());
+    if any {
+        return None;
+    }
+    right_value(field, Pool { words, files: &[], vars: &[] })
 }
 
 fn filled(field: Target, value: &str) -> Action {
@@ -138,7 +165,13 @@ fn chosen(look: &Look, at: usize, target: Target) -> Option<(&'static str, Vec<A
     if options.is_empty() {
         return Some(("Open", vec![click(target)], 60));
     }
+    // What a list opened belongs to it.
+    let opened = look.tree.items.iter().any(|it| it.role == "combobox" && it.is("expanded"));
     let other = options.iter().rfind(|it| !it.is("selected") && !it.is("disabled"))?;
+    if opened && look.tree.items[at].role == "listbox" {
+        let option = super::tree::target("option", other.name.as_deref());
+        return Some(("Choose the last of", vec![click(option)], 62));
+    }
     let option = template(other.name.as_deref()?);
     Some(("Choose another of", vec![Action::Choose { from: target, options: vec![option] }], 62))
 }
@@ -188,5 +221,38 @@ mod tests {
         let rows: String = ["a", "b", "c", "d"].map(row).concat();
         let all = said(&format!("- table:\n{rows}"));
         assert_eq!(all.len(), 2, "{all:#?}");
+    }
+
+    #[test]
+    fn of_the_days_of_a_calendar_the_first_and_the_last_are_clicked() {
+        let day = |it: u32| format!("    - gridcell \"{it}\"\n");
+        let days: String = (1..=28).map(day).collect();
+        let all = said(&format!("- grid \"January\":\n  - row:\n{days}"));
+        let called: Vec<&str> = all.iter().map(|it| it.0.as_str()).collect();
+        assert_eq!(called, ["Click \"1\"", "Click \"28\" of the last"]);
+    }
+
+    #[test]
+    fn an_option_of_a_list_that_was_opened_is_clicked_and_a_field_gets_what_it_takes() {
+        let options = "- listbox:\n  - option \"None\"\n  - option \"Cloth\"\n";
+        let own = |aria: &str| said(aria).into_iter().map(|it| it.1).collect::<Vec<_>>();
+        let opened = own(&format!("- combobox \"Wrapping\" [expanded]\n{options}"));
+        assert_eq!(opened.last().map(String::as_str), Some("click option \"Cloth\""));
+        let standing = own(options);
+        assert_eq!(standing, ["choose \"Cloth\" from listbox (number 1)"]);
+        let look = Look::read(&[
+            (FacetKind::Aria, "- textbox \"At\"\n- slider \"Loud\": 1\n".to_owned()),
+            (
+                FacetKind::Fields,
+                "textbox \"At\" [type=time]\nslider \"Loud\" [type=range] [min=0] [max=10]\n"
+                    .to_owned(),
+            ),
+        ]);
+        let steps: Vec<String> =
+            uses(&look, &[]).iter().flat_map(|it| &it.steps).map(Action::describe).collect();
+        assert_eq!(
+            steps,
+            ["fill textbox \"At\" with \"09:30\"", "fill slider \"Loud\" with \"5\""]
+        );
     }
 }

@@ -33,12 +33,12 @@ pub fn named(address: &str, look: &Look) -> Named {
             let path = path_of(pair[1]).filter(|it| !it.contains(['*', '$']) && *it != "/");
             named.hints.extend(path.filter(|_| is_key).map(str::to_owned));
         }
-    } else if address.ends_with(".xml") {
+    } else if is_xml(address) {
         for text in texts {
             let inner = text.split_once("<loc>").and_then(|it| it.1.split_once("</loc>"));
             let Some(path) = inner.and_then(|it| path_of(it.0.trim())) else { continue };
             let path = path.replace("&amp;", "&");
-            let list = if path.ends_with(".xml") { &mut named.hints } else { &mut named.pages };
+            let list = if is_xml(&path) { &mut named.hints } else { &mut named.pages };
             list.push(path);
         }
     }
@@ -46,6 +46,11 @@ pub fn named(address: &str, look: &Look) -> Named {
         list.truncate(MOST_NAMED);
     }
     named
+}
+
+/// Whether an address is a list for machines by its ending.
+fn is_xml(address: &str) -> bool {
+    address.rsplit_once('.').is_some_and(|it| it.1.eq_ignore_ascii_case("xml"))
 }
 
 /// The path of an address. Such a file names only its own host, perhaps by the name that it has

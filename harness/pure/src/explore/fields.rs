@@ -145,7 +145,7 @@ fn fill(field: &Field, value: &str, pool: Pool<'_>) -> Option<Action> {
 }
 
 /// A value that the field takes.
-fn right_value(field: &Field, pool: Pool<'_>) -> Option<String> {
+pub(super) fn right_value(field: &Field, pool: Pool<'_>) -> Option<String> {
     let kind = field.kind();
     if let Some(own) = pool.variable(field).filter(|_| is_text(field)) {
         return Some(own);

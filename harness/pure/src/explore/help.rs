@@ -234,6 +234,24 @@ fn said_choices(about: &str) -> Vec<String> {
     listed.split(", ").map(str::to_owned).collect()
 }
 
+/// What a program says it would have taken when it refuses a word.
+#[must_use]
+pub fn listed_in_refusal(text: &str) -> Vec<String> {
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?is)(?:choose from|possible values|(?:available|valid|known) (?:sub)?commands)(?: are)?:?\s+([^)\]]+)",
+        )
+        .expect("a constant pattern")
+    });
+    let Some(found) = SAID.captures(text) else { return Vec::new() };
+    let parts = found[1].split(|it: char| it == ',' || it.is_whitespace());
+    let bare = parts.map(|it| it.trim_matches(|it: char| "'\"`.".contains(it)));
+    let mut all: Vec<String> =
+        bare.take(MOST_ENTRIES).filter(|it| is_word(it)).map(str::to_owned).collect();
+    all.retain(|it| !matches!(it.as_str(), "or" | "and" | "help"));
+    all
+}
+
 /// The commands below: the entries under a heading of commands, or below a placeholder that the
 /// usage has where a command stands.
 fn commands(entries: &[Entry], usage: &str) -> Vec<(String, String)> {
@@ -378,6 +396,15 @@ mod tests {
         assert_eq!(color.choices, ["auto", "always", "never"]);
         assert!(Usage::read(CLAP).arguments[1].optional);
         assert_eq!(Usage::read(CLICK).about, "Works with a database.");
+    }
+
+    #[test]
+    fn a_refusal_names_the_commands_that_are_there_and_a_complaint_names_none() {
+        let argparse =
+            "shop: error: argument COMMAND: invalid choice: 'x' (choose from 'orders', 'ui')";
+        assert_eq!(listed_in_refusal(argparse), ["orders", "ui"]);
+        assert_eq!(listed_in_refusal("Available commands:\n  add\n  list\n"), ["add", "list"]);
+        assert_eq!(listed_in_refusal("there is no command x; choose another"), [] as [String; 0]);
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
-use super::commands::Printed;
+use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
-use super::help::Usage;
+use super::gestures::LEAVES;
+use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::safe::Rules;
@@ -14,6 +15,8 @@ use super::terminal::{Screen, wants_terminal};
 use super::tree::Tree;
 use crate::model::Action;
 
+/// What two looks differ by that have the same things elsewhere.
+const ANOTHER_ORDER: &str = "the same in another order";
 /// The most words of the product's own that are kept for its search fields.
 const MOST_WORDS: usize = 40;
 /// The most places that are visited because robots are asked to leave them alone.
@@ -125,7 +128,7 @@ impl Map {
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
-                Goal::Screen { words, deeds } => self.screen(seen, words, deeds),
+                Goal::Screen { words, deeds } => self.screen(&seen, &words, deeds),
             }
         }
     }
@@ -211,6 +214,10 @@ impl Map {
         let changed = before.is_none_or(|before| {
             before.path != look.path || !self.real_difference(before, &look).is_empty()
         });
+        // To leave a page shows nothing but what is behind the link, unless the browser asks.
+        let leaves = matches!(&seen.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES))
+            && !seen.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
+        let changed = changed && !leaves;
         let shape = look.tree.shape();
         let at = self.states.len();
         let state = State {
@@ -296,7 +303,7 @@ impl Map {
     }
 
     fn ran(&mut self, seen: Seen, words: Vec<String>, with: String) {
-        if with == "what it needs" && wants_terminal(&seen) {
+        if with == WHAT_IT_NEEDS && wants_terminal(&seen) {
             self.on_terminal(&words, seen.probe.product.clone());
         }
         // One that was ended by us says nothing of the product.
@@ -309,11 +316,25 @@ impl Map {
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
         let probe = run.probe.clone();
+        if run.with == UNKNOWN_COMMAND {
+            self.told_by_refusal(&run);
+        }
         self.runs.push(run);
         if changed {
             self.read_elsewhere(&probe);
         }
         self.calls_again();
+    }
+
+    /// A command that refuses a word may name those that it knows, also what its help leaves out.
+    fn told_by_refusal(&mut self, run: &Run) {
+        let said = format!("{}\n{}", run.ran.stderr, run.ran.stdout);
+        let Some(usage) = self.usages.get(&run.words) else { return };
+        let mut new = listed_in_refusal(&said);
+        new.retain(|it| !usage.commands.iter().any(|own| own.0 == *it));
+        for name in new {
+            self.ask_below(&run.words, &name);
+        }
     }
 
     /// What was printed, for the arguments of other commands.
@@ -391,7 +412,8 @@ fn stands_in_navigation(tree: &Tree, address: &str) -> bool {
     })
 }
 
-/// The lines that only one of two looks has.
+/// The lines that only one of two looks has; where they have the same, whether they stand in
+/// another order.
 fn difference(before: &Look, after: &Look) -> Vec<String> {
     let lines = |look: &Look| {
         let nodes = look.tree.items.iter().map(|it| {
@@ -415,6 +437,13 @@ fn difference(before: &Look, after: &Look) -> Vec<String> {
             (_, Some(_)) => found.extend(other.next()),
             (None, None) => break,
         }
+    }
+    let order = |look: &Look| -> Vec<(String, Option<String>, Option<String>)> {
+        let items = look.tree.items.iter();
+        items.map(|it| (it.role.clone(), it.name.clone(), it.value.clone())).collect()
+    };
+    if found.is_empty() && order(before) != order(after) {
+        found.push(ANOTHER_ORDER.to_owned());
     }
     found
 }

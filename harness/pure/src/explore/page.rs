@@ -82,6 +82,8 @@ pub struct Look {
     pub links: Vec<Link>,
     /// The forms.
     pub forms: Vec<Form>,
+    /// The fields that no form holds.
+    pub loose: Vec<Field>,
     /// How many fields there are, also those that no form holds.
     pub fields: usize,
     /// What was written by the network since the checkpoint before.
@@ -108,12 +110,13 @@ impl Look {
         let lines = |kind: FacetKind| of(kind).lines().map(str::to_owned).collect();
         let tree = Tree::read(of(FacetKind::Aria));
         let path = said(FacetKind::Page, "path").unwrap_or_default();
-        let (forms, fields) = forms(of(FacetKind::Fields), &tree, &path);
+        let (forms, loose, fields) = forms(of(FacetKind::Fields), &tree, &path);
         Self {
             title: said(FacetKind::Page, "title").unwrap_or_default(),
             status: said(FacetKind::Page, "status").and_then(|it| it.parse().ok()),
             links: of(FacetKind::Links).lines().filter_map(link).collect(),
             forms,
+            loose,
             fields,
             writes: lines(FacetKind::Requests),
             text: of(FacetKind::Text).to_owned(),
@@ -183,9 +186,11 @@ fn marks(rest: &str) -> Vec<String> {
     found
 }
 
-/// The forms that the facet of fields tells of, and how many fields there are in all.
-fn forms(text: &str, tree: &Tree, path: &str) -> (Vec<Form>, usize) {
+/// The forms that the facet of fields tells of, the fields that no form holds, and how many fields
+/// there are in all.
+fn forms(text: &str, tree: &Tree, path: &str) -> (Vec<Form>, Vec<Field>, usize) {
     let mut forms: Vec<Form> = Vec::new();
+    let mut loose: Vec<Field> = Vec::new();
     let mut count = 0;
     // The same name may stand in several forms.
     let mut times: Vec<(String, u32)> = Vec::new();
@@ -216,11 +221,12 @@ fn forms(text: &str, tree: &Tree, path: &str) -> (Vec<Form>, usize) {
         let label = name.unwrap_or_default();
         let field =
             Field { role: role.to_owned(), label, marks, target: Some(target), options, chosen };
-        if let Some(form) = forms.last_mut() {
-            form.fields.push(field);
+        match forms.last_mut() {
+            Some(form) => form.fields.push(field),
+            None => loose.push(field),
         }
     }
-    (forms, count)
+    (forms, loose, count)
 }
 
 fn form(name: Option<String>, rest: &str, path: &str) -> Form {

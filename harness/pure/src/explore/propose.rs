@@ -2,9 +2,10 @@
 //! the same map and seed always give the same probes.
 
 use super::addresses::class_of;
-use super::commands::{Call, Sources, calls};
-use super::controls::uses;
+use super::commands::{Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
+use super::controls::{UseOf, uses};
 use super::fields::{Pool, fillings};
+use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
@@ -198,6 +199,9 @@ impl Map {
             Some(_) | None => return,
         };
         self.propose_uses(&look, at, &class, &way, known.as_deref());
+        if known.is_none() {
+            self.propose_gestures(&look, at, &class, &way);
+        }
         self.propose_forms(&look, at, &way, known.as_deref());
     }
 
@@ -218,30 +222,42 @@ impl Map {
         known: Option<&[String]>,
     ) {
         for it in uses(look, &self.words) {
-            let used = self.controls.entry(it.identity.clone()).or_insert(false);
+            self.controls.entry(it.identity.clone()).or_insert(false);
             if known.is_some_and(|known| known.contains(&it.identity)) {
                 continue;
             }
-            if let Some(why) = self.rules.refusal(&it.name, "") {
-                self.miss(&it.called, &why);
-                continue;
+            let identity = it.identity.clone();
+            if self.propose_use(it, at, class, way) {
+                self.controls.insert(identity, true);
             }
-            let where_ = if it.everywhere { "everywhere" } else { class };
-            let key = format!("use {} on {where_}", it.identity);
-            let times = self.times.entry(it.identity.clone()).or_default();
-            if *times >= MOST_PAGES_OF_CONTROL || self.tried.contains(&key) {
-                continue;
-            }
-            *times += 1;
-            *used = true;
-            self.act(
-                key,
-                Goal::Use { identity: it.identity, called: it.called },
-                it.steps,
-                (at, way),
-                it.value,
-            );
         }
+    }
+
+    /// What is done with a page beyond its controls.
+    fn propose_gestures(&mut self, look: &Look, at: usize, class: &str, way: &[Action]) {
+        let (words, files) = (self.words.clone(), self.rules.files.clone());
+        let copies = self.rules.pages_are_copies;
+        for it in gestures(look, Means { words: &words, files: &files, copies }) {
+            self.propose_use(it, at, class, way);
+        }
+    }
+
+    /// Whether it is worth a probe.
+    fn propose_use(&mut self, it: UseOf, at: usize, class: &str, way: &[Action]) -> bool {
+        if let Some(why) = self.rules.refusal(&it.name, "") {
+            self.miss(&it.called, &why);
+            return false;
+        }
+        let where_ = if it.everywhere { "everywhere" } else { class };
+        let key = format!("use {} on {where_}", it.identity);
+        let times = self.times.entry(it.identity.clone()).or_default();
+        if *times >= MOST_PAGES_OF_CONTROL || self.tried.contains(&key) {
+            return false;
+        }
+        *times += 1;
+        let goal = Goal::Use { identity: it.identity, called: it.called };
+        self.act(key, goal, it.steps, (at, way), it.value);
+        true
     }
 
     pub(super) fn act(
@@ -362,7 +378,7 @@ impl Map {
         }
         let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
         let reads = same_product.filter(|it| {
-            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == "what it needs"
+            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == WHAT_IT_NEEDS
         });
         for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
             if let Some(Action::Run(command)) = it.probe.steps.first() {
@@ -401,15 +417,19 @@ impl Map {
 
     /// The commands below one, or how it is run where there are none.
     pub(super) fn below(&mut self, words: &[String], usage: &Usage) {
-        let product = self.product_of(words);
         for (name, _) in &usage.commands {
-            let own = [words.to_vec(), vec![name.clone()]].concat();
-            match self.rules.command_refusal(&own) {
-                Some(why) => self.miss(&own.join(" "), &why),
-                None => self.ask_help(own, product.clone(), 95),
-            }
+            self.ask_below(words, name);
         }
         self.try_calls(words, usage);
+    }
+
+    /// Asks a command below one for its help, unless it is to be left alone.
+    pub(super) fn ask_below(&mut self, words: &[String], name: &str) {
+        let own = [words.to_vec(), vec![name.to_owned()]].concat();
+        match self.rules.command_refusal(&own) {
+            Some(why) => self.miss(&own.join(" "), &why),
+            None => self.ask_help(own, self.product_of(words), 95),
+        }
     }
 
     /// What was printed meanwhile may be arguments of other commands.
@@ -443,7 +463,7 @@ impl Map {
         if !usage.commands.is_empty() {
             // What has commands below it is only asked what it says without one, and of what it lacks.
             all.retain(|it| {
-                matches!(it.with.as_str(), "what it needs" | "an option that it does not know")
+                it.with == WHAT_IT_NEEDS || it.with == "an option that it does not know"
             });
             if words.len() == 1 && usage.flags.iter().any(|it| it.name() == "--version") {
                 let version = vec!["--version".to_owned()];
@@ -456,7 +476,7 @@ impl Map {
             }
             let wrong = vec!["no-such-command".to_owned()];
             all.push(Call {
-                with: "a command that is not there".to_owned(),
+                with: UNKNOWN_COMMAND.to_owned(),
                 words: wrong,
                 stdin: None,
                 value: 50,

@@ -72,12 +72,13 @@ impl Shares {
             .iter()
             .filter(|it| own(&it.probe.key))
             .filter_map(|it| match &it.probe.goal {
-                Goal::Use { identity, .. } => Some(identity.as_str()),
+                Goal::Use { identity, .. } if map.controls.contains_key(identity) => {
+                    Some(identity.as_str())
+                }
                 _ => None,
             })
             .collect();
-        shares.buttons =
-            Share { seen: map.controls.len(), asserted: used.len().min(map.controls.len()) };
+        shares.buttons = Share { seen: map.controls.len(), asserted: used.len() };
         shares.commands.seen = map.usages.len();
         let runs: Vec<_> = map.runs.iter().filter(|it| own(&it.probe.key)).collect();
         for (words, usage) in &map.usages {

@@ -23,6 +23,8 @@ const MOST_KEYS: usize = 3;
 const MOST_NAMED: usize = 8;
 /// What most programs take.
 const USUAL: [&str; 8] = ["Enter", "Down", "Up", "Tab", "Escape", "/", "?", "q"];
+/// What of it moves about and changes nothing.
+const LOOKING: [&str; 5] = ["Down", "Up", "Tab", "Escape", "q"];
 /// What is done where only little is new.
 const FOLLOWING: [&str; 3] = ["Enter", "Escape", "Down"];
 /// A small terminal: columns and rows.
@@ -136,6 +138,19 @@ fn takes_text(text: &str) -> bool {
     })
 }
 
+/// Whether something only moves about in every program.
+fn only_looks(deed: &TerminalAction) -> bool {
+    match deed {
+        TerminalAction::Resize { .. } => true,
+        TerminalAction::Keys(keys) => keys.iter().all(|it| LOOKING.contains(&it.as_str())),
+        TerminalAction::Start(_)
+        | TerminalAction::Type(_)
+        | TerminalAction::WaitScreen { .. }
+        | TerminalAction::Stop { .. }
+        | TerminalAction::Snapshot(_) => false,
+    }
+}
+
 /// What is done next on a screen.
 fn next(screen: &Screen, before: Option<&str>, word: &str) -> Vec<TerminalAction> {
     let key = |it: &str| TerminalAction::Keys(vec![it.to_owned()]);
@@ -160,14 +175,14 @@ fn next(screen: &Screen, before: Option<&str>, word: &str) -> Vec<TerminalAction
 impl Map {
     /// Starts a program on a terminal.
     pub(super) fn on_terminal(&mut self, words: &[String], product: Option<String>) {
-        self.press(words, product, Vec::new(), 74);
+        self.press(words, product, &[], 74);
     }
 
     fn press(
         &mut self,
         words: &[String],
         product: Option<String>,
-        deeds: Vec<TerminalAction>,
+        deeds: &[TerminalAction],
         value: u32,
     ) {
         let times = self.times.entry(format!("screens of {}", words.join(" "))).or_default();
@@ -176,11 +191,11 @@ impl Map {
             return;
         }
         let id = self.id();
-        let key = format!("{} on a terminal: {}", words.join(" "), said(&deeds));
+        let key = format!("{} on a terminal: {}", words.join(" "), said(deeds));
         self.wait(Probe {
             key,
-            goal: Goal::Screen { words: words.to_vec(), deeds: deeds.clone() },
-            steps: steps(words, &deeds, &id),
+            goal: Goal::Screen { words: words.to_vec(), deeds: deeds.to_vec() },
+            steps: steps(words, deeds, &id),
             product,
             from: None,
             shares: false,
@@ -190,7 +205,7 @@ impl Map {
     }
 
     /// Takes in a screen, and what can be done there.
-    pub(super) fn screen(&mut self, seen: Seen, words: Vec<String>, deeds: Vec<TerminalAction>) {
+    pub(super) fn screen(&mut self, seen: &Seen, words: &[String], deeds: Vec<TerminalAction>) {
         let Some((text, exit)) = seen.screen().filter(|_| seen.failure.is_none()) else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("no screen was seen"));
             return;
@@ -202,7 +217,7 @@ impl Map {
         let before = before.map(|it| it.text.clone());
         let screen = Screen {
             probe: seen.probe.clone(),
-            words: words.clone(),
+            words: words.to_vec(),
             deeds,
             text: text.to_owned(),
             exit: exit.map(str::to_owned),
@@ -211,12 +226,15 @@ impl Map {
         if is_new && screen.exit.is_none() && screen.deeds.len() < MOST_KEYS {
             let word = self.words.first().cloned().unwrap_or_else(|| "tea".to_owned());
             let value = 66 - 4 * screen.deeds.len() as u32;
-            for deed in next(&screen, before.as_deref(), &word) {
+            let mut next = next(&screen, before.as_deref(), &word);
+            // What a key does there is only told by the screen, and the data may be somebody's.
+            next.retain(|it| self.rules.commands_are_copies || only_looks(it));
+            for deed in next {
                 // The same once more shows less than anything else.
                 let again = screen.deeds.last() == Some(&deed);
                 let deeds = [screen.deeds.clone(), vec![deed]].concat();
                 let value = if again { value - 20 } else { value };
-                self.press(&words, seen.probe.product.clone(), deeds, value);
+                self.press(words, seen.probe.product.clone(), &deeds, value);
             }
         }
         self.screens.push(screen);
@@ -245,7 +263,11 @@ mod tests {
 
     /// What is proposed once a program was run that says this.
     fn after(stderr: &str) -> (Map, Vec<Probe>) {
-        let mut map = Map::new(Rules::default());
+        after_with(stderr, Rules { commands_are_copies: true, ..Rules::default() })
+    }
+
+    fn after_with(stderr: &str, rules: Rules) -> (Map, Vec<Probe>) {
+        let mut map = Map::new(rules);
         map.begin_with(vec!["shop".to_owned()], None);
         let help = map.propose(1).remove(0);
         let ran = |exit: &str, stdout: &str, stderr: &str| {
@@ -295,6 +317,19 @@ mod tests {
         let typing = LIST.replace("cursor hidden", "cursor 24:10");
         map.absorb(vec![saw(slash, screen(&typing))]);
         assert_eq!(told(&map.propose(1)), ["shop: press / then type tea"]);
+    }
+
+    #[test]
+    fn where_the_data_is_no_copy_only_keys_that_move_about_are_pressed() {
+        let (mut map, first) = after_with("not a tty", Rules::default());
+        let text = LIST.replace("/ filter", "d delete");
+        map.absorb(vec![saw(&first[0], Sight::Screen { text, exit: None })]);
+        let mut said = told(&map.propose(50));
+        said.sort();
+        let keys = ["Down", "Escape", "Tab", "Up", "q"];
+        let mut wanted: Vec<String> = keys.iter().map(|it| format!("shop: press {it}")).collect();
+        wanted.insert(0, "shop: make it 60x12".to_owned());
+        assert_eq!(said, wanted);
     }
 
     #[test]

@@ -71,6 +71,7 @@ fn a_page_with_three_links_and_a_form_gives_three_visits_and_the_ways_to_fill_it
         "/tea".to_owned(),
         form("everything"),
         form("Name = odd letters"),
+        "Leave the field \"Name\" by Tab".to_owned(),
         form("nothing"),
         form("Name = 200 letters"),
     ];
@@ -153,10 +154,11 @@ fn a_state_reached_twice_by_its_shape_is_expanded_once() {
         map.absorb(vec![saw(&first, page("/", second, "", ""))]);
         (before, said(&map.propose(50)))
     };
-    let more = vec!["Click \"More\"".to_owned()];
-    assert_eq!(proposed(&tree("Two")), (more.clone(), vec![]));
+    let use_of =
+        |it: &str| vec![format!("Click \"{it}\""), format!("Rest the pointer on \"{it}\"")];
+    assert_eq!(proposed(&tree("Two")), (use_of("More"), vec![]));
     let other = tree("Two").replace("More", "Less");
-    assert_eq!(proposed(&other), (more, vec!["Click \"Less\"".to_owned()]));
+    assert_eq!(proposed(&other), (use_of("More"), use_of("Less")));
 }
 
 #[test]
@@ -215,6 +217,7 @@ fn whole() -> Map {
             let tree = format!("- main:\n  - heading \"Sent with {with}\"\n");
             saw(it, page("/save", &tree, "", ""))
         }
+        Goal::Use { .. } => saw(it, shop("/")),
         _ => saw(it, page(&it.said(), "- main:\n  - heading \"Other\"\n", "", "")),
     };
     map.absorb(all.iter().map(answer).collect());
@@ -375,4 +378,23 @@ fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried()
     let share = |seen, asserted| Share { seen, asserted };
     let wanted = Shares { commands: share(1, 1), flags: share(2, 1), ..Shares::default() };
     assert_eq!(shares, wanted);
+}
+
+#[test]
+fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none() {
+    let board = |first: &str, second: &str| {
+        let list = |name: &str, items: &str| {
+            let item = |it: &str| format!("  - listitem: {it}\n");
+            format!("- list \"{name}\"\n{}", items.split_whitespace().map(item).collect::<String>())
+        };
+        page("/", &format!("{}{}", list("To do", first), list("Done", second)), "", "")
+    };
+    let (mut map, first) = begun(0);
+    map.absorb(vec![saw(&first, board("One Two", ""))]);
+    let drags: Vec<Probe> =
+        map.propose(50).into_iter().filter(|it| it.said().starts_with("Drag")).collect();
+    assert_eq!(said(&drags), ["Drag \"One\" to \"Done\"", "Drag \"One\" to \"Two\""]);
+    map.absorb(vec![saw(&drags[0], board("Two", "One")), saw(&drags[1], board("One Two", ""))]);
+    let changed: Vec<bool> = map.states[1..].iter().map(|it| it.changed).collect();
+    assert_eq!(changed, [true, false]);
 }

@@ -298,15 +298,15 @@ fn scaled(gone: &str, came: &str) -> Option<Edit> {
 mod tests {
     use super::*;
 
-    fn put(gone: &str, came: &str) -> Option<Edit> {
-        Some(Edit::Words(gone.to_owned(), came.to_owned()))
+    fn put(gone: &str, came: &str) -> Edit {
+        Edit::Words(gone.to_owned(), came.to_owned())
     }
 
     #[test]
     fn one_end_or_one_part_of_many_addresses_is_one_edit() {
-        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7/"), put(".diff", "/"));
-        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7"), put(".diff", ""));
-        assert_eq!(part("/a/trees/b", "/a/blobs/b"), put("/trees", "/blobs"));
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7/"), Some(put(".diff", "/")));
+        assert_eq!(part("/commit/0e1bd7.diff", "/commit/0e1bd7"), Some(put(".diff", "")));
+        assert_eq!(part("/a/trees/b", "/a/blobs/b"), Some(put("/trees", "/blobs")));
         assert_eq!(part("/a/7", "/a/8"), None, "a number says too little");
         assert_eq!(
             same_word("/tides/tree/master/docs", "/tides/tree/HEAD/docs"),

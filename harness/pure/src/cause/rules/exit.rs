@@ -32,8 +32,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found
 }
 
-/// What came or went in what later commands of the same attempts print or write, and nowhere else: a
-/// command did not do its work, or did what it had refused.
+/// What came or went in what later commands of the same attempts print, and nowhere else: a command did
+/// not do its work, or did what it had refused. What is written may be left by any of them.
 fn later(evidence: &Evidence<'_>, spot: usize, exit: usize) -> Vec<Edge> {
     let first: Vec<usize> = evidence.nodes[exit].spots().collect();
     let is_later = |at: usize| {
@@ -48,22 +48,20 @@ fn later(evidence: &Evidence<'_>, spot: usize, exit: usize) -> Vec<Edge> {
     let nodes = after.flat_map(|it| evidence.at[*it].iter().copied());
     let came_or_went = |node: usize| {
         let sightings = &evidence.nodes[node].sightings;
-        let printed = matches!(
-            evidence.nodes[node].facet(),
-            Some(FacetKind::Stdout | FacetKind::Files | FacetKind::Aria)
-        );
+        let printed =
+            matches!(evidence.nodes[node].facet(), Some(FacetKind::Stdout | FacetKind::Aria));
         printed
             && sightings.iter().all(|it| it.change.before.is_none() != it.change.after.is_none())
     };
     let change = evidence.nodes[exit].change();
-    let turns = fails(&change.before) != fails(&change.after);
+    let turns = fails(change.before.as_deref()) != fails(change.after.as_deref());
     let own = nodes.filter(|it| turns && came_or_went(*it) && evidence.only_where(*it, is_later));
     own.map(|it| Edge::follows(exit, it, "a command before it ends otherwise")).collect()
 }
 
 /// Whether an exit code, as the facet says it, is one of a command that failed.
-fn fails(exit: &Option<String>) -> bool {
-    exit.as_deref().map(|it| it.trim_start_matches("exit: ")) != Some("0")
+fn fails(exit: Option<&str>) -> bool {
+    exit.map(|it| it.trim_start_matches("exit: ")) != Some("0")
 }
 
 /// Whether what came or went as a whole can follow from how a command ends: one that fails says why
@@ -76,7 +74,7 @@ fn can_follow(exit: &Change, change: &Change) -> bool {
         Some(FacetKind::Stdout | FacetKind::Stderr | FacetKind::Files | FacetKind::Text)
     );
     output
-        && match (fails(&exit.before), fails(&exit.after)) {
+        && match (fails(exit.before.as_deref()), fails(exit.after.as_deref())) {
             (false, _) => came || went,
             (true, false) => (on_error && went) || (!on_error && came),
             (true, true) => on_error && (came || went),
@@ -108,7 +106,9 @@ mod tests {
         assert_eq!(joined(edges, &[exit.clone(), row(1)]), [], "it came before");
         assert_eq!(joined(edges, &[exit.clone(), row(3), row(1)]), [], "it came before too");
         let reads = ran(3, FacetKind::Stdout, Some("7 Lamp"), Some("7 Lamps"));
-        assert_eq!(joined(edges, &[exit, reads]), [], "it only reads otherwise");
+        assert_eq!(joined(edges, &[exit.clone(), reads]), [], "it only reads otherwise");
+        let left = ran(3, FacetKind::Files, None, Some("out.csv: CSV"));
+        assert_eq!(joined(edges, &[exit.clone(), left]), [], "any command may have left it");
         let fails = ran(2, FacetKind::Exit, Some("exit: 2"), Some("exit: 1"));
         assert_eq!(joined(edges, &[fails, row(3)]), [], "it failed before");
     }

@@ -41,9 +41,8 @@ fn records(evidence: &Evidence<'_>) -> Vec<((bool, u64, String), usize)> {
     let mut keyed = Vec::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let change = node.change();
-        let line = match (&change.before, &change.after) {
-            (Some(line), None) | (None, Some(line)) => line,
-            (Some(_), Some(_)) | (None, None) => continue,
+        let ((Some(line), None) | (None, Some(line))) = (&change.before, &change.after) else {
+            continue;
         };
         if !matches!(node.facet(), Some(FacetKind::Stdout | FacetKind::Files)) {
             continue;

@@ -34,10 +34,8 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 /// A page whatever it is about: a part of its path that has a number or id names one thing of many.
 fn route(called: &str) -> String {
     let is_page = called.starts_with('/');
-    let part = |it: &str| match it.contains(|it: char| it.is_ascii_digit()) {
-        true if is_page => "*".to_owned(),
-        true | false => it.to_owned(),
-    };
+    let names_one = |it: &str| is_page && it.contains(|it: char| it.is_ascii_digit());
+    let part = |it: &str| if names_one(it) { "*".to_owned() } else { it.to_owned() };
     called.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 

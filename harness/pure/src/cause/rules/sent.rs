@@ -31,7 +31,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// What is newly sent, or not any more: of what is so at the same spots the first, with the others.
 fn sent(evidence: &Evidence<'_>) -> Vec<(usize, Vec<usize>)> {
-    let mut all: BTreeMap<(Vec<usize>, bool), Vec<(u32, usize)>> = BTreeMap::new();
+    /// What is sent at the same spots, or not any more: its lines and its nodes.
+    type Sent = BTreeMap<(Vec<usize>, bool), Vec<(u32, usize)>>;
+    let mut all = Sent::new();
     for (index, node) in evidence.nodes.iter().enumerate() {
         let change = node.change();
         let came = change.before.is_none();

@@ -73,6 +73,32 @@ impl Record {
         };
         self.values.iter().filter(move |it| is_own(it.0))
     }
+
+    /// Whether it has items of a list.
+    fn has_items_of(&self, list: &str) -> bool {
+        let mut rests = self.values.keys().filter_map(|it| it.strip_prefix(list));
+        rests.any(|it| it.starts_with('['))
+    }
+
+    /// A field, or an item with all of its fields, as it is told, and the lines that it takes.
+    fn told(&self, field: &str) -> (Option<String>, Vec<u32>) {
+        let lines: BTreeSet<u32> =
+            self.of(field).flat_map(|it| it.1.lines.iter().copied()).collect();
+        let said = self.of(field).map(|(own, it)| match own[field.len()..].strip_prefix('.') {
+            Some(rest) => format!("{rest} {}", it.text),
+            None => it.text.clone(),
+        });
+        let text = format!("{field}: {}", said.collect::<Vec<_>>().join(", "));
+        (Some(text), lines.into_iter().collect())
+    }
+}
+
+impl Value {
+    /// It as it is told, and the lines that it takes.
+    fn told(self, name: &str) -> (Option<String>, Vec<u32>) {
+        let text = self.alone.unwrap_or_else(|| format!("{name}: {}", self.text));
+        (Some(text), self.lines)
+    }
 }
 
 /// What a field says in a record.
@@ -425,49 +451,37 @@ fn record(
         return vec![change(facet, thing, whole(was, old), whole(is, new))];
     }
     let around: Vec<String> = called(was, a, b).into_iter().collect();
-    let side = |name: &String, value: Value| {
-        let text = value.alone.unwrap_or_else(|| format!("{name}: {}", value.text));
-        (Some(text), value.lines)
-    };
+    let all = values(facet, was, (a, b), &differing);
+    all.into_iter().map(|it| Change { around: around.clone(), ..it }).collect()
+}
+
+/// What became of the fields of one record: they say something else, or only one side has them.
+fn values(
+    facet: FacetKind,
+    was: &Document,
+    (old, new): (&Record, &Record),
+    differing: &[&String],
+) -> Vec<Change> {
+    let thing = |name: &String| Thing::Field(was.field(name));
     let has = |of: &Record, name: &String| of.values.contains_key(name);
     // A list that is empty is the one that has items on the other side.
-    let is_list = |name: &str| {
-        let of = |it: &Record| {
-            it.values.keys().any(|it| it.strip_prefix(name).is_some_and(|it| it.starts_with('[')))
-        };
-        of(a) || of(b)
-    };
+    let is_list = |name: &String| [old, new].iter().any(|it| it.has_items_of(name));
     let (both, one): (Vec<&String>, Vec<&String>) =
-        differing.into_iter().filter(|it| !is_list(it)).partition(|it| has(a, it) && has(b, it));
+        differing.iter().filter(|it| !is_list(it)).partition(|it| has(old, it) && has(new, it));
     let changed = both.iter().map(|name| {
-        let (mut old, mut new) = (value(a, name), value(b, name));
-        without_place(&mut old, &mut new);
-        let thing = Thing::Field(was.field(name));
-        change(facet, thing, side(name, old), side(name, new))
+        let (mut was, mut is) = (old.values[*name].clone(), new.values[*name].clone());
+        without_place(&mut was, &mut is);
+        change(facet, thing(name), was.told(name), is.told(name))
     });
     let only = |of: &Record, other: &Record| -> Vec<String> {
-        let names: Vec<String> =
-            one.iter().filter(|it| has(of, it)).map(|it| (*it).clone()).collect();
-        items(&names, &|of| other.values.keys().any(|it| it.starts_with(of)))
+        let names = one.iter().filter(|it| has(of, it)).map(|it| (*it).clone());
+        items(&names.collect::<Vec<_>>(), &|of| other.values.keys().any(|it| it.starts_with(of)))
     };
-    let whole = |of: &Record, name: &String| {
-        let values: Vec<(&String, &Value)> = of.of(name).collect();
-        let lines: BTreeSet<u32> =
-            values.iter().flat_map(|it| it.1.lines.iter().copied()).collect();
-        let said = values.iter().map(|(own, it)| match own[name.len()..].strip_prefix('.') {
-            Some(rest) => format!("{rest} {}", it.text),
-            None => it.text.clone(),
-        });
-        let text = format!("{name}: {}", said.collect::<Vec<_>>().join(", "));
-        (Some(text), lines.into_iter().collect())
-    };
-    let thing = |name: &String| Thing::Field(was.field(name));
-    let (gone, came) = (only(a, b), only(b, a));
+    let (gone, came) = (only(old, new), only(new, old));
     let nothing = || (None, Vec::new());
-    let gone = gone.iter().map(|it| change(facet, thing(it), whole(a, it), nothing()));
-    let came = came.iter().map(|it| change(facet, thing(it), nothing(), whole(b, it)));
-    let all = changed.chain(gone).chain(came);
-    all.map(|it| Change { around: around.clone(), ..it }).collect()
+    let gone = gone.iter().map(|it| change(facet, thing(it), old.told(it), nothing()));
+    let came = came.iter().map(|it| change(facet, thing(it), nothing(), new.told(it)));
+    changed.chain(gone).chain(came).collect()
 }
 
 /// Names of fields, those of an item that the other side lacks as one: `lines[pen]` for

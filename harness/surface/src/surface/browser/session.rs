@@ -4,6 +4,7 @@
 //! [`crate::surface::browser::engine::bidi`], the network through [`crate::surface::browser::engine::wall`]. Pages are made here and live in
 //! [`crate::surface::browser::pages::page`]. Whatever hangs ends in [`SurfaceError::BrowserLost`].
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -77,13 +78,7 @@ impl Browser {
     /// Starts driver and browser with a fresh profile in the scratch folder.
     pub async fn start(options: &BrowserOptions) -> Result<Self, SurfaceError> {
         let (program, driver_program) = locate(options)?;
-        let folder = tempfile::Builder::new()
-            .prefix("browser-")
-            .tempdir_in(&options.scratch)
-            .map_err(|source| SurfaceError::Io {
-                what: format!("making a folder for the browser in {}", options.scratch.display()),
-                source,
-            })?;
+        let folder = folder_in(&options.scratch)?;
         let axe = Axe::read(options.axe.as_deref())?;
         let wall = Wall::start().await?;
         wall.allow("options", options.allow_hosts.clone());
@@ -123,8 +118,7 @@ impl Browser {
             axe,
             silence: Silence::of(&folder.path().join("profile")),
             veil: options.veil.clone(),
-            holds_questions_back: options.credentials == Credentialed::SomePage
-                && options.window == Window::Hidden,
+            holds_questions_back: holds_questions_back(options),
         });
         Ok(Self {
             driver,
@@ -288,6 +282,20 @@ const UNWANTED: [&str; 4] = [
     "WebUIOmniboxFullPopup",
 ];
 
+fn folder_in(scratch: &Path) -> Result<tempfile::TempDir, SurfaceError> {
+    tempfile::Builder::new().prefix("browser-").tempdir_in(scratch).map_err(|source| {
+        SurfaceError::Io {
+            what: format!("making a folder for the browser in {}", scratch.display()),
+            source,
+        }
+    })
+}
+
+/// Whether requests that are asked for name and password wait until it is said how they go on.
+fn holds_questions_back(options: &BrowserOptions) -> bool {
+    options.credentials == Credentialed::SomePage && options.window == Window::Hidden
+}
+
 fn capabilities(
     options: &BrowserOptions,
     program: &str,
@@ -337,9 +345,10 @@ fn capabilities(
     // Who waits too long is for us to say: the driver's clock is the wall's.
     let timeout = (options.timeout * DRIVER_WAITS).as_millis() as u64;
     // In a window, a person answers what the browser asks.
-    let schemes = match (options.window, options.credentials) {
-        (Window::Hidden, Credentialed::Nobody) => json!({ "auth.schemes": "" }),
-        (Window::Hidden, Credentialed::SomePage) | (Window::Visible, _) => json!({}),
+    let schemes = if options.window == Window::Visible || holds_questions_back(options) {
+        json!({})
+    } else {
+        json!({ "auth.schemes": "" })
     };
     let wanted = json!({
         "webSocketUrl": true,

@@ -137,9 +137,9 @@ impl Document {
         let title = self.title.as_deref().unwrap_or_default();
         let tells = !veil.find(title).is_empty() || shows.iter().any(|it| !it.is_empty());
         for ((page, shown), picture) in self.text.iter().zip(&shows).zip(&mut self.pictures) {
-            shown.iter().for_each(|area| area.paint(picture));
-            if tells || page.lines.is_empty() {
-                page.pictures.iter().for_each(|area| area.paint(picture));
+            let inside: &[Area] = if tells || page.lines.is_empty() { &page.pictures } else { &[] };
+            for area in shown.iter().chain(inside) {
+                area.paint(picture);
             }
         }
     }
