@@ -306,7 +306,7 @@ fn downloads(look: &Look, controls: &[Control]) -> Vec<UseOf> {
         if in_form(&control.target) || !says(name, &["download", "export", "save", "backup"]) {
             continue;
         }
-        let path = super::write::slug(name);
+        let path = super::written::slug(name);
         let steps = vec![
             Action::Download {
                 click: control.target.clone(),

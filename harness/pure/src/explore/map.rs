@@ -10,8 +10,8 @@ use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::safe::Rules;
+use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
-use super::terminal::{Screen, wants_terminal};
 use super::tree::Tree;
 use crate::model::Action;
 

@@ -18,12 +18,14 @@
 //! - `fields.rs`: what is put into forms.
 //! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
+//! - `screen.rs`: a screen of a program, and whether a command wants one.
 //! - `terminal.rs`: programs that want a terminal, and what is done on their screens.
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `write.rs`: from the map to scenarios.
+//! - `written.rs`: a scenario that is to be written, and its names.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
 //! - `tests.rs`: the room as a whole, tested on small pages.
@@ -43,6 +45,7 @@ mod probe;
 mod propose;
 mod repeat;
 mod safe;
+mod screen;
 mod screens;
 mod seen;
 mod share;
@@ -51,6 +54,7 @@ mod terminal;
 mod tests;
 mod tree;
 mod write;
+mod written;
 
 pub use help::Usage;
 pub use judge::{Fault, judge};
@@ -61,4 +65,5 @@ pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use share::{Share, Shares};
-pub use write::{Written, fresh, slug, write};
+pub use write::{fresh, write};
+pub use written::{Written, slug};

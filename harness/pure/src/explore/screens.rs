@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::map::Map;
-use super::terminal::{Screen, said, start};
-use super::write::{Written, slug, snapshot};
+use super::screen::Screen;
+use super::terminal::{said, start};
+use super::written::{Written, slug, snapshot};
 use crate::model::Action;
 use crate::model::terminal::TerminalAction;
 

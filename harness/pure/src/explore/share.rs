@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::map::Map;
 use super::probe::Goal;
 use super::propose::called;
-use super::write::Written;
+use super::written::Written;
 
 /// How many there are of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]

@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::map::Map;
 use super::probe::{Goal, Probe};
+use super::screen::Screen;
 use super::seen::Seen;
 use super::tree::template;
 use crate::model::command::CommandLine;
@@ -29,36 +30,6 @@ const LOOKING: [&str; 5] = ["Down", "Up", "Tab", "Escape", "q"];
 const FOLLOWING: [&str; 3] = ["Enter", "Escape", "Down"];
 /// A small terminal: columns and rows.
 const SMALL: (u16, u16) = (60, 12);
-
-/// A screen that was reached.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Screen {
-    /// The probe that reached it.
-    pub probe: Probe,
-    /// The words of the program.
-    pub words: Vec<String>,
-    /// What was done since its start.
-    pub deeds: Vec<TerminalAction>,
-    /// The screen, as the facet says it.
-    pub text: String,
-    /// How the program ended, where it has.
-    pub exit: Option<String>,
-    /// Whether no screen before was the same.
-    pub is_new: bool,
-}
-
-/// Whether a command that was run without a terminal wants one: it waited until it was ended, or
-/// complains of what it lacks.
-#[must_use]
-pub fn wants_terminal(seen: &Seen) -> bool {
-    static LACKS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:terminal|tty|curses|inappropriate ioctl)\b")
-            .expect("a constant pattern")
-    });
-    let lacks = |it: &super::seen::Ran| !it.is_fine() && LACKS.is_match(&it.stderr);
-    seen.failure.as_deref().is_some_and(|it| it.contains("took longer"))
-        || seen.ran().is_some_and(lacks)
-}
 
 /// The steps that start a program and do this, with a look at the screen at the end.
 #[must_use]
