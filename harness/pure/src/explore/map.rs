@@ -443,7 +443,7 @@ fn difference(before: &Look, after: &Look) -> Vec<String> {
         items.map(|it| (it.role.clone(), it.name.clone(), it.value.clone())).collect()
     };
     if found.is_empty() && order(before) != order(after) {
-        found.push(ANOTHER_ORDER.to_owned());
+        found.push(format!("{ANOTHER_ORDER} on {}", before.place()));
     }
     found
 }
