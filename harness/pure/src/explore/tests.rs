@@ -387,9 +387,16 @@ fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none()
             let item = |it: &str| format!("  - listitem: {it}\n");
             format!("- list \"{name}\"\n{}", items.split_whitespace().map(item).collect::<String>())
         };
-        page("/", &format!("{}{}", list("To do", first), list("Done", second)), "", "")
+        let took = if second.is_empty() { "4" } else { "9" };
+        let foot = format!("- text: it took {took} ms\n");
+        let tree = format!("{}{}{foot}", list("To do", first), list("Done", second));
+        page("/", &tree, "", "")
     };
     let (mut map, first) = begun(0);
+    let again = page("/", "- text: it took 7 ms\n", "", "");
+    map.varies.extend(
+        map.real_difference(&page("/", "", "", ""), &again).iter().map(|it| it.replace('7', "#")),
+    );
     map.absorb(vec![saw(&first, board("One Two", ""))]);
     let drags: Vec<Probe> =
         map.propose(50).into_iter().filter(|it| it.said().starts_with("Drag")).collect();
