@@ -59,17 +59,26 @@ http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Page).serve_for
 
 fn stock(broken: &str) -> SuiteCopy {
     let suite = SuiteCopy::empty();
+    configure(&suite, broken);
+    program(&suite, TOOL);
+    suite
+}
+
+fn configure(suite: &SuiteCopy, broken: &str) {
     suite.write(
         "nightshift.yaml",
         &format!("products:\n  stock: {{ path: [bin], env: {{ BROKEN: '{broken}' }} }}\nexplore: {{ never: [flood] }}\n"),
     );
-    suite.write("bin/stock", TOOL);
+}
+
+/// Writes the command.
+fn program(suite: &SuiteCopy, text: &str) {
+    suite.write("bin/stock", text);
     let mode = std::process::Command::new("chmod")
         .args(["+x", "bin/stock"])
         .current_dir(suite.root())
         .status();
     assert!(mode.expect("chmod runs").success());
-    suite
 }
 
 fn map(suite: &SuiteCopy) -> Value {
@@ -112,7 +121,109 @@ fn a_command_that_contradicts_itself_is_found_without_any_baseline() {
     let suite = stock("yes");
     let answer = explore(&suite, &["--budget", "2m", "--no-accept"]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
-    assert_eq!(rules(&map(&suite)), ["error-and-exit-0"]);
+    let map = map(&suite);
+    assert_eq!(rules(&map), ["error-and-exit-0"]);
+    let file = text(&map["findings"][0]["file"]);
+    assert_eq!(file, "scenarios/explored/findings/error-and-exit-0-stock-list.yaml");
+    let written = std::fs::read_to_string(suite.root().join(&file)).expect("it is there");
+    let wanted = "# yaml-language-server: $schema=../../../schemas/scenario.schema.json
+scenario: error-and-exit-0-stock-list
+about: '`stock list` says \"error: the disk is full\" and exits with 0.'
+tags: [explored, finding]
+steps:
+  - run: stock list
+    expect: { stderr: { lacks: 'error: the disk is full' } }
+    snapshot: what-it-says
+";
+    assert_eq!(written, wanted);
+    let finding = |out: &str| {
+        suite.run(&["run", "--tag", "finding", "--no-pdf", "--out", out]);
+        verdicts(&night_json(&suite.root().join(out)))
+    };
+    let own = |verdict: &str| [("error-and-exit-0-stock-list".to_owned(), verdict.to_owned())];
+    assert_eq!(finding("reports/nights/n1"), own("inconclusive"), "it never passed");
+    configure(&suite, "");
+    assert_eq!(finding("reports/nights/n2"), own("new"), "once it is mended, it can be accepted");
+}
+
+#[test]
+fn a_finding_is_written_by_the_shortest_line_that_shows_it() {
+    let suite = SuiteCopy::empty();
+    configure(&suite, "");
+    // Only the option is at fault, not the argument that its command takes.
+    program(&suite, SPOILED);
+    let answer = explore(&suite, &["--budget", "2m", "--no-accept"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let map = map(&suite);
+    assert_eq!(rules(&map), ["error-and-exit-0"], "{map:#}");
+    let file = suite.root().join(text(&map["findings"][0]["file"]));
+    let written = std::fs::read_to_string(file).expect("it is there");
+    assert!(written.contains("  - run: stock --loud\n"), "{written}");
+    let told = explore(&SuiteCopy::empty(), &["--no-findings"]);
+    assert_eq!(told.code, Some(2), "{told:#?}");
+}
+
+/// A command that complains of an option, and takes a name beside it.
+const SPOILED: &str = r#"#!/bin/sh
+case "$*" in
+  *--help*) printf 'usage: stock [--help] [--loud] NAME\n\npositional arguments:\n  NAME  which, such as lamp\n\noptions:\n  --help  show this help\n  --loud  in capitals\n' ;;
+  *--loud*) echo 'error: no voice' >&2 ;;
+  lamp) echo 'a lamp' ;;
+  *) echo 'stock: what is that?' >&2; exit 2 ;;
+esac
+"#;
+
+#[test]
+fn init_explores_and_the_next_night_is_silent() {
+    let folder = SuiteCopy::empty();
+    program(&folder, TOOL);
+    let answer = folder.run(&["init", "--explore"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert!(answer.stderr.contains("--url URL, --cli CMD"), "{answer:#?}");
+    let answer = folder.run(&["init", "--explore", "--cli", "bin/stock", "--budget", "2m"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(!folder.root().join("scenarios/first.yaml").exists());
+    assert!(map(&folder)["commands"]["asserted"].as_u64() > Some(1));
+    let night = folder.run(&["run", "--no-pdf", "--out", "night"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+}
+
+/// A command that leaves something running, one that deletes its folder, one that prints for ever.
+const HOSTILE: &str = r#"#!/bin/sh
+case "$1 $2" in
+  "--help "*) printf 'usage: stock [--help] COMMAND\n\npositional arguments:\n  COMMAND\n    fork    leave something running\n    vacate  have the folder no more\n    spout   never stop\n\noptions:\n  --help  show this help\n' ;;
+  *" --help") printf 'usage: stock %s [--help]\n\noptions:\n  --help  show this help\n' "$1" ;;
+  "fork ") sleep SECONDS & sleep SECONDS >/dev/null 2>&1 & echo forked ;;
+  "vacate ") rm -rf "$PWD"; echo vacated ;;
+  "spout ") yes ;;
+  *) echo 'stock: what is that?' >&2; exit 2 ;;
+esac
+"#;
+
+/// How many processes have this word on their command line.
+fn running(word: &str) -> usize {
+    let all = std::fs::read_dir("/proc").expect("processes").filter_map(Result::ok);
+    let lines = all.filter_map(|it| std::fs::read(it.path().join("cmdline")).ok());
+    lines.filter(|it| it.split(|byte| *byte == 0).any(|own| own == word.as_bytes())).count()
+}
+
+#[test]
+fn commands_that_fork_delete_their_folder_and_never_stop_are_named_and_leave_nothing() {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products:\n  stock: { path: [bin], data: data }\n");
+    suite.write("data/kept.txt", "kept\n");
+    let seconds = format!("6{:07}", std::process::id());
+    program(&suite, &HOSTILE.replace("SECONDS", &seconds));
+    let began = Instant::now();
+    let answer = explore(&suite, &["--budget", "90s", "--no-accept"]);
+    assert!(began.elapsed() < Duration::from_secs(180), "{:?} {answer:#?}", began.elapsed());
+    assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
+    let map = map(&suite);
+    assert_eq!(map["commands"]["seen"], 4, "{map:#}");
+    assert!(map["not_reached"].to_string().contains("stock spout"), "{map:#}");
+    assert_eq!(running(&seconds), 0, "what it left running is ended");
+    let kept = std::fs::read_to_string(suite.root().join("data/kept.txt"));
+    assert_eq!(kept.expect("the data is only copied"), "kept\n");
 }
 
 #[test]

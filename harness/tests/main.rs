@@ -20,7 +20,8 @@
 //!   and one-time codes.
 //! - `sensitivity.rs` runs nights with something on trial, and looks at what would have been
 //!   noticed and should be tidied up.
-//! - `explore.rs` explores products that nobody has written scenarios for, and some without end.
+//! - `explore.rs` explores products that nobody has written scenarios for, and some without end;
+//!   `compare.rs` compares two versions of such.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
@@ -36,6 +37,7 @@
 
 mod browser;
 mod builds;
+mod compare;
 mod control;
 mod documentation;
 mod explore;

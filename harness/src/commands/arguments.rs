@@ -156,8 +156,14 @@ pub struct InitOptions {
     /// The product's command
     #[arg(long, value_name = "CMD")]
     pub cli: Option<String>,
+    /// Explore the product, in place of the first scenario to be filled in
+    #[arg(long)]
+    pub explore: bool,
+    /// How long exploring may take: 90s, 20m, 2h
+    #[arg(long, value_name = "DURATION", requires = "explore", default_value = "20m", value_parser = duration)]
+    pub budget: std::time::Duration,
     /// Print the file that starts nights by `night.schedule`, instead of writing a suite
-    #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli"])]
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli", "explore"])]
     pub ci: Option<super::schedule::ScheduleFile>,
 }
 

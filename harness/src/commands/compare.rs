@@ -59,8 +59,19 @@ fn builds(common: &Common, options: &CompareOptions) -> anyhow::Result<Exit> {
                 .with_context(|| format!("cannot copy to {}", to.display()))?;
         }
         std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+        remove_empty(path, &root);
     }
     exit
+}
+
+/// Removes the folders above a file, up to the suite's, that hold nothing any more.
+fn remove_empty(file: &Path, root: &Path) {
+    // A folder that holds something refuses, and so do those above it.
+    for folder in file.ancestors().skip(1).take_while(|it| *it != root) {
+        if std::fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
 }
 
 /// What an exploration writes, as far as it is there.
@@ -92,7 +103,7 @@ fn both(
         explored.extend(["--cli".to_owned(), cli.clone()]);
     }
     let budget = format!("{}s", options.budget.as_secs().max(1));
-    explored.extend(words(&["--no-accept", "--budget", &budget]));
+    explored.extend(words(&["--no-accept", "--no-findings", "--budget", &budget]));
     replayed.extend(words(&["--no-pdf", "--out", &out.display().to_string()]));
     terminal::say(format_args!("exploring {}", options.old));
     let (own, command) = parsed(common, explored)?;

@@ -5,9 +5,11 @@
 //!
 //! The files:
 //! - `prepare.rs`: the suite that is explored, and what may be done in it.
+//! - `findings.rs`: what is wrong, as scenarios that fail until it is mended.
 //! - `keep.rs`: the scenarios that are written, settled and accepted.
 //! - `tell.rs`: `explore.json`, and what is said at the end.
 
+mod findings;
 mod keep;
 mod prepare;
 mod tell;
@@ -31,6 +33,8 @@ use crate::night::{self as nights, Progress, Stop, Until, Why};
 const PROBES_OF_ROUND: usize = 64;
 /// Which share of the budget is left for settling and accepting, in per cent.
 const LEFT_TO_KEEP: u32 = 45;
+/// Which share of what is left after exploring may go to trying findings again.
+const LEFT_TO_FINDINGS: u32 = 3;
 /// A round is not begun for less.
 const LEAST_ROUND: Duration = Duration::from_secs(5);
 
@@ -39,6 +43,8 @@ struct Explored {
     map: Map,
     probes: usize,
     rounds: usize,
+    /// Where its nights are kept.
+    folder: PathBuf,
     took: Duration,
     /// Nothing could run, and why.
     preflight: Option<String>,
@@ -60,12 +66,22 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     }
     let faults = explore::judge(&explored.map);
     let written = explore::fresh(explore::write(&explored.map), &prepared.suite.scenarios);
-    let left = options.budget.saturating_sub(began.elapsed());
+    let left = || options.budget.saturating_sub(began.elapsed());
     let interrupted = || stop.why() == Some(Why::Interrupted);
-    let kept = runtime.block_on(async {
-        let asked = keep::Asked { prepared: &prepared, options, left, stop: &stop };
+    let found = if options.no_findings {
+        vec![None; faults.len()]
+    } else {
+        runtime.block_on(async {
+            let (folder, left) = (explored.folder.clone(), left() / LEFT_TO_FINDINGS);
+            let asked = findings::Asked { prepared: &prepared, options, folder, left, stop: &stop };
+            Box::pin(findings::write(common, &asked, &explored.map, &faults)).await
+        })?
+    };
+    let mut kept = runtime.block_on(async {
+        let asked = keep::Asked { prepared: &prepared, options, left: left(), stop: &stop };
         Box::pin(keep::keep(common, &asked, written)).await
     })?;
+    kept.findings = found;
     runtime.shutdown_timeout(Duration::from_secs(2));
     tell::tell(options, &prepared, &explored, &faults, &kept)?;
     if interrupted() {
@@ -122,13 +138,13 @@ async fn explore(
         if let Some(problem) = ran.preflight {
             let preflight = (rounds == 1).then_some(problem);
             map.give_up("the product or the browser was not well");
-            return Ok(Explored { map, probes, rounds, took: began.elapsed(), preflight });
+            return Ok(Explored { map, probes, rounds, folder, took: began.elapsed(), preflight });
         }
         let entries = ran.night.entries()?;
         let read = |evidence: &crate::model::EvidenceRef| ran.night.read(evidence).ok();
         map.absorb(explore::seen(&batches, &entries, &read));
     }
-    Ok(Explored { map, probes, rounds, took: began.elapsed(), preflight: None })
+    Ok(Explored { map, probes, rounds, folder, took: began.elapsed(), preflight: None })
 }
 
 /// The folder of this exploration's nights, which git leaves alone.

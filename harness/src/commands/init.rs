@@ -1,14 +1,16 @@
 //! `nightshift init`: a first configuration, scenario and skill, never over a file of the user's.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::Parser as _;
 
-use super::arguments::{Common, InitOptions};
+use super::arguments::{Arguments, Command, Common, InitOptions};
 use super::exit::{Exit, mistake};
+use super::new_file::create;
 use super::schedule::{self, ScheduleFile, Start};
-use super::{night, terminal};
+use super::{explore, night, terminal};
 use crate::spec::{self, Overrides};
 
 pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
@@ -16,7 +18,15 @@ pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
         return print_schedule(common, file);
     }
     let root = common.dir.clone().unwrap_or_else(|| ".".into());
-    let files = spec::scaffold(options.url.as_deref(), options.cli.as_deref());
+    if options.explore && options.url.is_none() && options.cli.is_none() {
+        return mistake("init --explore needs a product: --url URL, --cli CMD, or both");
+    }
+    let files = if options.explore {
+        let commands: Vec<String> = options.cli.iter().cloned().collect();
+        spec::scaffold_explored(options.url.as_deref(), &commands)
+    } else {
+        spec::scaffold(options.url.as_deref(), options.cli.as_deref())
+    };
     let mut written = 0;
     for (name, text) in &files {
         let path = root.join(name);
@@ -29,27 +39,25 @@ pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
             terminal::answer(format_args!("kept  {name} (it is there already)"));
         }
     }
+    if options.explore {
+        return explored(common, root, options);
+    }
     if written > 0 {
         terminal::say("\nNext:\n  nightshift check\n  nightshift run --accept-new");
     }
     Ok(Exit::Passed)
 }
 
-/// Writes a file that is not there yet; says whether it did.
-pub fn create(path: &Path, text: &str) -> anyhow::Result<bool> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+/// Goes on with the product that was named, as `explore` does in a suite that exists.
+fn explored(common: &Common, root: PathBuf, options: &InitOptions) -> anyhow::Result<Exit> {
+    let mut words = vec!["nightshift".to_owned(), "explore".to_owned(), "--budget".to_owned()];
+    words.push(format!("{}s", options.budget.as_secs().max(1)));
+    if let Some(cli) = &options.cli {
+        words.extend(["--cli".to_owned(), cli.clone()]);
     }
-    match std::fs::File::options().write(true).create_new(true).open(path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(true)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => mistake(format!("cannot write {}: {error}", path.display())),
-    }
+    let parsed = Arguments::try_parse_from(words).context("init asks for what nobody takes")?;
+    let Command::Explore(asked) = parsed.command else { return mistake("init explores then") };
+    explore::run(&Common { dir: Some(root), ..common.clone() }, &asked)
 }
 
 /// Adds the lines that a file of the user's lacks, at its end; says whether there were any.

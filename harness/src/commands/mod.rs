@@ -29,6 +29,7 @@
 //! - `person.rs`: the display, and how a person says that it is enough.
 //! - `doctor.rs`: `doctor`.
 //! - `schedule.rs`: the schedule as files for cron, systemd, GitHub and GitLab.
+//! - `new_file.rs`: a file that is new, for `init` and `explore`.
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
 mod arguments;
@@ -42,6 +43,7 @@ mod goto;
 mod init;
 mod list;
 mod moment;
+mod new_file;
 mod night;
 mod offline;
 mod person;

@@ -15,7 +15,8 @@ use super::{night, terminal};
 use crate::compare::requests;
 use crate::model::settle::{Noise, Remedy, Unsettled};
 use crate::model::{FacetKind, Suite};
-use crate::night::{self as nights, RunOptions, Settled, Stop, Until, Why};
+use crate::night::{self as nights, RunOptions, Settled, Settling, Stop, Until, Why};
+use crate::settle::Reach;
 use crate::spec::patch::{loads, remedy_text};
 use crate::surface::browser::Window;
 
@@ -30,12 +31,13 @@ pub fn run(common: &Common, options: &SettleOptions) -> anyhow::Result<Exit> {
     let signal = Arc::new(AtomicU8::new(0));
     let reporter = Arc::new(Reporter::new(common.quiet));
     let wanted = run_options(&suite, options)?;
+    let settling = Settling { times: options.times, reach: Reach::Seen };
     let runtime = runtime()?;
     let settled = runtime.block_on(async {
         listen(stop.clone(), signal.clone());
         let reporter = reporter.clone();
         let progress = Arc::new(move |it| reporter.tell(it));
-        Box::pin(nights::settle(&suite, &wanted, options.times, &stop, progress)).await
+        Box::pin(nights::settle(&suite, &wanted, settling, &stop, progress)).await
     });
     reporter.clear();
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));

@@ -89,7 +89,7 @@ pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
 pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
-pub use rounds::{News, Settled, settle};
+pub use rounds::{News, Settled, Settling, settle};
 pub use shake::{Clocks, Shake, reach};
 pub use stop::{Stop, Why};
 pub use visit::{Destination, Visit};

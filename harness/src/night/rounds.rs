@@ -18,7 +18,7 @@ use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::settle::Noise;
 use crate::model::{Entry, FacetKind, Judgement, Outcome, Plan, Suite};
 use crate::plan::Selection;
-use crate::settle::{self, Round, Variation};
+use crate::settle::{self, Reach, Round, Variation};
 
 /// Rounds that `--accept-new` adds to the night itself.
 const ROUNDS_OF_NEW: u32 = 2;
@@ -58,6 +58,15 @@ pub(super) fn clocks(suite: &Suite, plan: &Plan) -> Clocks {
     if secrets::makes_codes(suite, plan) { Clocks::Kept } else { Clocks::Free }
 }
 
+/// How scenarios are settled.
+#[derive(Debug, Clone, Copy)]
+pub struct Settling {
+    /// How often they are run.
+    pub times: u32,
+    /// Where a line that varies is noise.
+    pub reach: Reach,
+}
+
 /// Runs the selected scenarios `times` times, the first as a night runs them and the others shaken,
 /// and finds what varies.
 ///
@@ -66,14 +75,14 @@ pub(super) fn clocks(suite: &Suite, plan: &Plan) -> Clocks {
 pub async fn settle(
     suite: &Suite,
     options: &RunOptions,
-    times: u32,
+    settling: Settling,
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Settled, NightError> {
     let _lock = lock::take(&suite.root)?;
     let folder = scratch::make()?;
     let none = nothing_earlier(folder.path())?;
-    let ways = (0..times).map(|number| (number > 0).then(|| Shake::new(number)));
+    let ways = (0..settling.times).map(|number| (number > 0).then(|| Shake::new(number)));
     let mut rounds = Vec::new();
     for (number, way) in ways.enumerate() {
         if stop.why().is_some() {
@@ -88,7 +97,7 @@ pub async fn settle(
             return Ok(Settled { found, plan, rounds: 1, clocks, preflight: Some(problem) });
         }
     }
-    let found = find(&rounds)?;
+    let found = find(&rounds, settling.reach)?;
     let count = rounds.len() as u32;
     let plan = rounds.swap_remove(0).plan;
     let clocks = clocks(suite, &plan);
@@ -154,7 +163,7 @@ pub(super) fn problem(plan: &Plan, entries: &[Entry]) -> Option<String> {
     (!any).then(|| format!("{}: {}", failed.check, failed.detail))
 }
 
-fn find(rounds: &[Made]) -> Result<Variation, NightError> {
+fn find(rounds: &[Made], reach: Reach) -> Result<Variation, NightError> {
     let reads: Vec<_> = rounds
         .iter()
         .map(|it| move |evidence: &crate::model::EvidenceRef| it.night.read(evidence).ok())
@@ -164,7 +173,7 @@ fn find(rounds: &[Made]) -> Result<Variation, NightError> {
         .zip(&reads)
         .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
         .collect();
-    Ok(tokio::task::block_in_place(|| settle::find(&all))?)
+    Ok(tokio::task::block_in_place(|| settle::find(&all, reach))?)
 }
 
 /// What settling has shown of what a night would accept.
@@ -254,7 +263,7 @@ pub(super) async fn settle_new(
     }
     // The night has more scenarios than the rounds, and attempts of a round count only as a whole.
     rounds[0].plan.scenarios.retain(|it| ids.contains(it.id.as_str()));
-    let mut found = find(&rounds)?;
+    let mut found = find(&rounds, Reach::Seen)?;
     let mut writes = BTreeMap::new();
     for id in &ids {
         writes.extend(written(&rounds, id)?);

@@ -35,6 +35,7 @@
 //! - `scaffold.rs`: the files that `init` writes.
 //! - `write.rs`: writes scenarios: from actions to the text that reads back as them.
 //! - `write_gestures.rs`: the same of drags and scrolling.
+//! - `write_words.rs`: the same of targets, checkpoints and texts.
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
@@ -70,6 +71,7 @@ mod tests;
 mod values;
 mod write;
 mod write_gestures;
+mod write_words;
 
 use std::path::{Path, PathBuf};
 
@@ -83,9 +85,8 @@ pub use reference::reference;
 pub use scaffold::{command_product, command_words, scaffold, scaffold_explored};
 pub use schema::schemas;
 pub(crate) use suggest::suggestion_or_list;
-pub use write::{
-    Draft, DraftStep, read_scenario, read_target, write_scenario, write_step, written,
-};
+pub use write::{Draft, DraftStep, read_scenario, read_target, write_scenario, write_step};
+pub use write_words::written;
 
 use crate::model::Template;
 use crate::model::scenario::Action;

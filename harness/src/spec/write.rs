@@ -8,11 +8,15 @@ use super::node;
 use super::quoting::single;
 use super::reader::Reader;
 use super::write_gestures::{drag, scroll};
+use super::write_words::{flow, qualifiers, quoted, scalar, snapshot, written};
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
-use crate::model::scenario::{Action, CommandLine, DialogAnswer, FieldValue, RunCommand};
+use crate::model::scenario::{
+    Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
+    RunCommand, TextTest,
+};
 use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
-use crate::model::{Scenario, Snapshot, Target, Template};
+use crate::model::{Scenario, Target, Template};
 
 /// A scenario that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,7 +113,9 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Tab(Tab::First) => "tab: first".to_owned(),
         Action::CloseTab => "close-tab".to_owned(),
         Action::Dialog(answer) => dialog(answer),
-        Action::See(targets) => see(targets),
+        Action::See(targets) => see("see", targets),
+        Action::SeeNot(targets) => see("see-not", targets),
+        Action::Expect(all) => expect(all)?,
         Action::Expand(target) => format!("expand: {}", written(target)),
         Action::Collapse(target) => format!("collapse: {}", written(target)),
         Action::Snapshot(it) => snapshot(it)?,
@@ -125,8 +131,6 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
         | Action::Network(_)
         | Action::Emulate(_)
-        | Action::SeeNot(_)
-        | Action::Expect(_)
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)
@@ -138,19 +142,12 @@ pub fn write_step(action: &Action) -> Option<String> {
     })
 }
 
-/// A checkpoint that takes what is usual; `None` for one that says more.
-fn snapshot(it: &Snapshot) -> Option<String> {
-    let plain = Snapshot { name: it.name.clone(), ..Snapshot::default() };
-    (*it == plain).then(|| format!("snapshot: {}", scalar(&it.name)))
-}
-
 /// A command with what it reads and its checkpoint; `None` for one that says more.
 fn run(it: &RunCommand) -> Option<String> {
     let plain = it.env.is_empty()
         && it.cwd.is_none()
         && it.timeout_ms.is_none()
         && it.exit.is_none()
-        && it.outputs.is_empty()
         && it.capture.is_empty();
     if !plain {
         return None;
@@ -161,6 +158,17 @@ fn run(it: &RunCommand) -> Option<String> {
     };
     if let Some(stdin) = &it.stdin {
         let _ = write!(text, "\nstdin: {}", scalar(stdin.raw()));
+    }
+    match it.outputs.as_slice() {
+        [] => {}
+        [OutputExpectation { output, test: TextTest::Lacks(line) }] => {
+            let output = match output {
+                Output::Stdout => "stdout",
+                Output::Stderr => "stderr",
+            };
+            let _ = write!(text, "\nexpect: {{ {output}: {{ lacks: {} }} }}", flow(line));
+        }
+        _ => return None,
     }
     if let Some(own) = &it.snapshot {
         let _ = write!(text, "\n{}", snapshot(own)?);
@@ -218,33 +226,22 @@ fn way(by: UploadBy) -> &'static str {
     }
 }
 
-fn see(targets: &[Target]) -> String {
+fn see(key: &str, targets: &[Target]) -> String {
     if let [only] = targets {
-        return format!("see: {}", written(only));
+        return format!("{key}: {}", written(only));
     }
     let lines: Vec<_> = targets.iter().map(|it| format!("\n  - {}", written(it))).collect();
-    format!("see:{}", lines.concat())
+    format!("{key}:{}", lines.concat())
 }
 
-/// A target as it stands in YAML: one scalar, or a map where it is qualified.
-#[must_use]
-pub fn written(target: &Target) -> String {
-    let own = single(&target.locator.to_string());
-    if target.within.is_none() && target.nth.is_none() {
-        return own;
+/// What a field must hold; `None` for anything else that may be expected of a page.
+fn expect(all: &[PageExpectation]) -> Option<String> {
+    let [PageExpectation::Value(field, value)] = all else { return None };
+    if field.within.is_some() || field.nth.is_some() {
+        return None;
     }
-    format!("{{ target: {own}{} }}", qualifiers(target))
-}
-
-fn qualifiers(target: &Target) -> String {
-    let mut text = String::new();
-    if let Some(within) = &target.within {
-        let _ = write!(text, ", in: {}", written(within));
-    }
-    if let Some(nth) = target.nth {
-        let _ = write!(text, ", nth: {nth}");
-    }
-    text
+    let key = single(&field.locator.to_string());
+    Some(format!("expect: {{ value: {{ {key}: {} }} }}", flow(value)))
 }
 
 fn fill(fields: &[FieldValue]) -> String {
@@ -318,40 +315,6 @@ fn comment(text: &mut String, indent: &str, note: &str) {
     }
 }
 
-/// Text as a scalar that stands alone on its line.
-fn scalar(text: &str) -> String {
-    quoted_unless(text, |it| {
-        it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-' | '?' | '=' | '+')
-    })
-}
-
-/// Text as a scalar inside of `{ … }` or `[ … ]`.
-fn flow(text: &Template) -> String {
-    quoted_unless(text.raw(), |it| {
-        it.is_ascii_alphanumeric() || matches!(it, ' ' | '/' | '.' | '_' | '-')
-    })
-}
-
-/// Text as a scalar inside of `{ … }`, quoted wherever that could matter.
-pub(super) fn quoted(text: &str) -> String {
-    flow(&Template::new(text))
-}
-
-/// Plain where YAML takes it for nothing but this text, single-quoted where it has one line.
-fn quoted_unless(text: &str, harmless: impl Fn(char) -> bool) -> String {
-    let begins = text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '/');
-    let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
-    let is_word = words.iter().any(|it| it.eq_ignore_ascii_case(text));
-    if begins && !is_word && !text.ends_with(' ') && text.chars().all(harmless) {
-        text.to_owned()
-    } else if text.chars().any(char::is_control) {
-        // JSON's escapes are YAML's too.
-        serde_json::Value::from(text).to_string()
-    } else {
-        single(text)
-    }
-}
-
 /// Reads the text of a scenario's file, without the suite around it.
 ///
 /// # Errors
@@ -393,6 +356,7 @@ pub fn read_target(place: &str, text: &str) -> Result<Target, Vec<Complaint>> {
 mod tests {
     use super::*;
     use crate::model::Locator;
+    use crate::model::Snapshot;
     use crate::model::gesture::Modifier;
     use crate::model::terminal::StartProgram;
 
@@ -472,10 +436,9 @@ mod tests {
                 message: Some(value.clone()),
                 answer: Some(value.clone()),
             }),
-            Action::Press { keys: "Control+K".to_owned(), on: None },
-            Action::Press { keys: "/".to_owned(), on: None },
-            Action::Press { keys: "+".to_owned(), on: None },
         ];
+        let keys = ["Control+K", "/", "+"].map(str::to_owned);
+        all.extend(keys.map(|keys| Action::Press { keys, on: None }));
         let targets = targets(text);
         for target in &targets {
             let upload = |by, files| Action::Upload { to: target.clone(), by, files };

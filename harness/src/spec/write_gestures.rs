@@ -1,7 +1,7 @@
 //! Drags and scrolling as a person would write them; see `write.rs`.
 
 use super::quoting::single;
-use super::write::written;
+use super::write_words::written;
 use crate::model::Target;
 use crate::model::gesture::{DragTo, DropAt, ScrollTo};
 

@@ -4,8 +4,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::Scenario;
-use super::surface::Surface;
+use super::scenario::{Action, Scenario};
 
 /// The control of a night as the configuration has it: the build before, in the same environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,10 +73,8 @@ impl ControlPlan {
         let own = scenario.product.as_deref().unwrap_or_default();
         let commands = scenario.all_steps().into_iter().any(|step| {
             let product = step.product.as_deref().unwrap_or(own);
-            let acts = match step.action.surface() {
-                Some(Surface::Command | Surface::Terminal) => true,
-                Some(Surface::Browser) | None => false,
-            };
+            // A file that a page gave is looked at wherever the page is.
+            let acts = matches!(step.action, Action::Run(_) | Action::Terminal(_));
             acts && self.by_address.iter().any(|it| it == product)
         });
         !commands && self.builds.keys().any(|name| scenario.uses_product(name))

@@ -9,7 +9,7 @@ use crate::model::attempts::Attempts;
 use crate::model::picture::Layout;
 use crate::model::settle::{Noise, Remedy};
 use crate::model::{Entry, Event, EvidenceRef, FacetKind, Plan, Rect, Scenario, Snapshot, Step};
-use crate::settle::{self, Round};
+use crate::settle::{self, Reach, Round};
 
 /// A facet of a checkpoint: scenario, checkpoint, facet.
 pub type Facet = (String, String, FacetKind);
@@ -48,7 +48,7 @@ pub fn find(plan: &Plan, entries: &[Entry], read: Read<'_>) -> Result<Quiet, Com
         let reads = |evidence: &EvidenceRef| read(evidence).ok();
         let rounds: Vec<Round<'_>> =
             rounds.iter().map(|entries| Round { plan: &alone, entries, read: &reads }).collect();
-        let found = settle::find(&rounds)?;
+        let found = settle::find(&rounds, Reach::Seen)?;
         for noise in &found.noise {
             quiet.add(noise, &rounds, read);
         }

@@ -22,6 +22,7 @@
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `write.rs`: from the map to scenarios.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
@@ -40,6 +41,7 @@ mod map;
 mod page;
 mod probe;
 mod propose;
+mod repeat;
 mod safe;
 mod screens;
 mod seen;
@@ -55,7 +57,8 @@ pub use judge::{Fault, judge};
 pub use map::{Map, Missed, Run, State};
 pub use page::{Field, Form, Link, Look};
 pub use probe::{Batch, Goal, Probe, batches};
+pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use share::{Share, Shares};
-pub use write::{Written, fresh, write};
+pub use write::{Written, fresh, slug, write};

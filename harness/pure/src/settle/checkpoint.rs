@@ -27,6 +27,7 @@ pub(super) struct Case<'a> {
 }
 
 /// A checkpoint as one round saw it.
+#[derive(Clone, Copy)]
 pub(super) struct Seen<'a> {
     pub known: &'a [KnownValue],
     pub facets: &'a [FacetRecord],
@@ -42,7 +43,7 @@ impl Case<'_> {
     }
 
     /// What each round saw, as text; nothing of facets that some rounds lack.
-    fn texts(&self) -> Texts {
+    pub(super) fn texts(&self) -> Texts {
         let text = |seen: &Seen<'_>, kind: FacetKind| {
             let bytes = (seen.read)(&record(seen, kind)?.evidence)?;
             Some(canonical(kind, &String::from_utf8_lossy(&bytes)))
@@ -56,7 +57,7 @@ impl Case<'_> {
     }
 }
 
-fn record<'a>(seen: &Seen<'a>, kind: FacetKind) -> Option<&'a FacetRecord> {
+pub(super) fn record<'a>(seen: &Seen<'a>, kind: FacetKind) -> Option<&'a FacetRecord> {
     seen.facets.iter().find(|it| it.facet == kind)
 }
 

@@ -7,6 +7,7 @@
 //! takes nothing out that was constant. What no proposal makes silent is called unstable.
 //!
 //! The files:
+//! - `elsewhere.rs`: lines that varied at one checkpoint and stand, as yet the same, at others.
 //! - `checkpoint.rs`: one checkpoint, proposal by proposal, until nothing varies or it is unstable.
 //! - `align.rs`: which lines of several texts are the same line, and what of it varies.
 //! - `candidate.rs`: what varies at one place, with a remedy for it.
@@ -20,6 +21,7 @@
 mod align;
 mod candidate;
 mod checkpoint;
+mod elsewhere;
 mod instead;
 mod json;
 mod kind;
@@ -33,6 +35,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::checkpoint::{Case, Seen};
+use self::elsewhere::Lines;
 use crate::compare::watch::{self, WatchSet};
 use crate::compare::{CompareError, Redactor};
 use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
@@ -68,11 +71,38 @@ pub struct Variation {
     pub compared: u32,
 }
 
+/// Where a line that varies is noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Where it varied.
+    Seen,
+    /// Wherever the same line stands: a footer with a duration varies on every page, also on those
+    /// where a few rounds happened to take equally long.
+    Alike,
+}
+
 /// What varied between rounds; the first one's plan says what is looked at.
 ///
 /// # Errors
 /// A redaction of the plan that is no regular expression.
-pub fn find(rounds: &[Round<'_>]) -> Result<Variation, CompareError> {
+pub fn find(rounds: &[Round<'_>], reach: Reach) -> Result<Variation, CompareError> {
+    let none = Lines::default();
+    match reach {
+        Reach::Seen => find_with(rounds, &none, &mut Lines::default()),
+        Reach::Alike => {
+            let mut lines = Lines::default();
+            find_with(rounds, &none, &mut lines)?;
+            find_with(rounds, &lines, &mut Lines::default())
+        }
+    }
+}
+
+/// The same, with what is known to vary elsewhere; learns what varies here.
+fn find_with(
+    rounds: &[Round<'_>],
+    known: &Lines,
+    learned: &mut Lines,
+) -> Result<Variation, CompareError> {
     let mut found = Variation::default();
     let Some(first) = rounds.first() else { return Ok(found) };
     let logs: Vec<Attempts<'_>> = rounds.iter().map(|it| Attempts::of(it.entries)).collect();
@@ -85,8 +115,15 @@ pub fn find(rounds: &[Round<'_>]) -> Result<Variation, CompareError> {
         if completed.len() < rounds.len() {
             found.unsettled.push(unsettled(scenario, &all, completed.len()));
         }
-        if completed.len() > 1 {
-            of_scenario(first, scenario, &completed, &mut found)?;
+        // One round is enough to see where lines stand that vary elsewhere.
+        if completed.len() >= if known.is_empty() { 2 } else { 1 } {
+            let cases = cases(first, scenario, &completed);
+            for case in &cases {
+                learned.learn(case);
+                found.compared += case.facets().len() as u32;
+                found.noise.extend(elsewhere::of_case(first, case, known)?);
+            }
+            found.noise.extend(of_watches(first, scenario, &completed)?);
         }
     }
     Ok(found)
@@ -118,13 +155,12 @@ fn unsettled(scenario: &Scenario, all: &[Option<&ScenarioLog<'_>>], completed: u
     }
 }
 
-/// What varied in one scenario that ended as it should.
-fn of_scenario(
-    first: &Round<'_>,
-    scenario: &Scenario,
-    attempts: &[(Read<'_>, &AttemptLog<'_>)],
-    found: &mut Variation,
-) -> Result<(), CompareError> {
+/// The checkpoints of one scenario that ended as it should, each as the rounds saw it.
+fn cases<'a>(
+    first: &Round<'a>,
+    scenario: &'a Scenario,
+    attempts: &[(Read<'a>, &'a AttemptLog<'a>)],
+) -> Vec<Case<'a>> {
     let mut names: Vec<&str> = Vec::new();
     for (_, attempt) in attempts {
         for checkpoint in &attempt.checkpoints {
@@ -133,7 +169,7 @@ fn of_scenario(
             }
         }
     }
-    for name in names {
+    let case = |name| {
         let mut seen = Vec::new();
         let mut place = "";
         for (read, attempt) in attempts {
@@ -142,12 +178,9 @@ fn of_scenario(
             place = own.place;
             seen.push(Seen { known: attempt.known, facets: own.facets, read: *read });
         }
-        let case = Case { plan: first.plan, scenario, name, place, seen };
-        found.compared += case.facets().len() as u32;
-        found.noise.extend(checkpoint::of_case(first, &case)?);
-    }
-    found.noise.extend(of_watches(first, scenario, attempts)?);
-    Ok(())
+        Case { plan: first.plan, scenario, name, place, seen }
+    };
+    names.into_iter().map(case).collect()
 }
 
 /// What the watches saw in some rounds and not in others, and is not accepted already.

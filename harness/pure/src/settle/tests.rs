@@ -25,7 +25,7 @@ fn found(nights: &[Night]) -> Variation {
         .zip(&reads)
         .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
         .collect();
-    find(&rounds).expect("valid redactions")
+    find(&rounds, Reach::Seen).expect("valid redactions")
 }
 
 /// What is proposed for outputs of one command, each with its kind and whether it helps.

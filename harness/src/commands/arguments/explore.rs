@@ -50,6 +50,9 @@ pub struct ExploreOptions {
     /// Write scenarios and settle them, and accept nothing
     #[arg(long)]
     pub no_accept: bool,
+    /// Write no scenarios of what is wrong
+    #[arg(long)]
+    pub no_findings: bool,
     /// How many workers run at once
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub jobs: Option<u32>,

@@ -1,7 +1,7 @@
 //! [`keep`]: writes scenarios, has them settled, takes those out that are never the same, and
 //! accepts what the others saw.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,14 @@ use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::settle_patch::Patches;
-use super::super::{init, terminal};
+use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::Written;
+use crate::model::Action;
 use crate::model::settle::{Remedy, Unsettled};
-use crate::night::{self as nights, NewBaselines, Progress, Stop, Until};
+use crate::night::{self as nights, NewBaselines, Progress, Settling, Stop, Until};
 use crate::plan::Selection;
+use crate::settle::Reach;
 use crate::spec::patch::loads;
 use crate::spec::{self, Draft, DraftStep, Overrides};
 
@@ -50,6 +52,8 @@ pub struct Kept {
     pub silenced: usize,
     /// How many baselines were accepted.
     pub accepted: usize,
+    /// The files of the findings, in their order; `None` for one that has none.
+    pub findings: Vec<Option<PathBuf>>,
 }
 
 /// Writes, settles and accepts.
@@ -61,7 +65,7 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
     for it in all {
         let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
         let path = asked.prepared.suite.root.join(&file);
-        if init::create(&path, &text(&it, &file)?)? {
+        if new_file::create(&path, &text(&it, &file)?)? {
             kept.files.push(file);
             kept.written.push(it);
         }
@@ -80,19 +84,33 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
 }
 
 /// The text of a scenario's file.
-fn text(it: &Written, file: &std::path::Path) -> anyhow::Result<String> {
-    let step =
-        |action: &crate::model::Action| DraftStep { note: None, action: Some(action.clone()) };
+fn text(it: &Written, file: &Path) -> anyhow::Result<String> {
+    text_of(&it.name, &it.about, it.product.as_deref(), &[TAG], schema_note(file), &it.steps)
+}
+
+/// The line that names the schema of a scenario's file.
+pub fn schema_note(file: &Path) -> String {
+    let up = "../".repeat(file.components().count() - 1);
+    format!("yaml-language-server: $schema={up}schemas/scenario.schema.json")
+}
+
+/// The text of a scenario's file, by its parts.
+pub fn text_of(
+    name: &str,
+    about: &str,
+    product: Option<&str>,
+    tags: &[&str],
+    note: String,
+    steps: &[Action],
+) -> anyhow::Result<String> {
+    let step = |action: &Action| DraftStep { note: None, action: Some(action.clone()) };
     let draft = Draft {
-        name: it.name.clone(),
-        about: Some(it.about.replace("${", "$${")),
-        product: it.product.clone(),
-        tags: vec![TAG.to_owned()],
-        notes: vec![format!(
-            "yaml-language-server: $schema={}schemas/scenario.schema.json",
-            "../".repeat(file.components().count() - 1)
-        )],
-        steps: it.steps.iter().map(step).collect(),
+        name: name.to_owned(),
+        about: Some(about.replace("${", "$${")),
+        product: product.map(str::to_owned),
+        tags: tags.iter().map(|it| (*it).to_owned()).collect(),
+        notes: vec![note],
+        steps: steps.iter().map(step).collect(),
     };
     spec::write_scenario(&draft)
         .map_err(|action| anyhow::anyhow!("an explored scenario cannot be written: {action:?}"))
@@ -103,7 +121,8 @@ fn selection(kept: &Kept) -> Selection {
     Selection { filters: kept.written.iter().map(|it| it.name.clone()).collect(), tags: Vec::new() }
 }
 
-fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
+/// Tells nobody.
+pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
     Arc::new(|_| ())
 }
 
@@ -117,7 +136,8 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         terminal::say(format_args!("settling {} scenarios in {ROUNDS} rounds", kept.written.len()));
     }
     let part = asked.stop.of_part();
-    let mut settled = Box::pin(nights::settle(&suite, &options, ROUNDS, &part, quiet())).await?;
+    let settling = Settling { times: ROUNDS, reach: Reach::Alike };
+    let mut settled = Box::pin(nights::settle(&suite, &options, settling, &part, quiet())).await?;
     settled.found.noise.retain(|it| {
         let remedy = it.remedy.as_ref();
         remedy.is_some_and(|it| loads(it) && !matches!(it, Remedy::Writes(_)))

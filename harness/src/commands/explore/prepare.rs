@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::exit::mistake;
-use super::super::{init, night};
+use super::super::{new_file, night};
 use crate::explore::{Batch, DataFile, Map, Rules};
 use crate::model::suite::{LimitFrom, ProductConfig};
 use crate::model::{Scenario, Suite};
@@ -87,7 +87,7 @@ fn root(common: &Common, options: &ExploreOptions) -> anyhow::Result<(PathBuf, P
         ));
     }
     for (name, text) in spec::scaffold_explored(options.url.as_deref(), &options.cli) {
-        init::create(&folder.join(name), &text)?;
+        new_file::create(&folder.join(name), &text)?;
     }
     Ok((folder, usual))
 }

@@ -53,6 +53,14 @@ pub fn tell(
     if more > 0 {
         terminal::answer(format_args!("and {more} more findings, in explore.json"));
     }
+    let files = kept.findings.iter().flatten().count();
+    if files > 0 {
+        terminal::answer(format_args!(
+            "{} below {}/findings, which fail until that is mended",
+            super::super::check::counted(files, "scenario"),
+            prepared.folder.display()
+        ));
+    }
     let missed = missed(explored, kept);
     for it in missed.iter().take(MOST_TOLD) {
         terminal::say(format_args!("not reached: {}: {}", it.what, it.why));
@@ -97,6 +105,15 @@ fn json(explored: &Explored, shares: &Shares, faults: &[Fault], kept: &Kept) -> 
         .zip(&kept.files)
         .map(|(it, file)| json!({ "id": it.name, "file": file, "about": it.about }))
         .collect();
+    let findings: Vec<Value> = faults
+        .iter()
+        .zip(&kept.findings)
+        .map(|(fault, file)| {
+            let mut own = json!(fault);
+            own["file"] = json!(file);
+            own
+        })
+        .collect();
     let mut json = json!({
         "format_version": FORMAT_VERSION,
         "probes": explored.probes,
@@ -106,7 +123,7 @@ fn json(explored: &Explored, shares: &Shares, faults: &[Fault], kept: &Kept) -> 
         "scenarios": scenarios,
         "silenced": kept.silenced,
         "accepted": kept.accepted,
-        "findings": faults,
+        "findings": findings,
         "not_reached": missed(explored, kept),
     });
     for (word, share) in words(shares) {

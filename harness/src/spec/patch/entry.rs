@@ -7,7 +7,7 @@ use crate::model::{Redaction, Target, Unordered};
 use crate::spec::complaint::{Complaint, Pos, Source};
 use crate::spec::node;
 use crate::spec::reader::Reader;
-use crate::spec::write::{quoted, written};
+use crate::spec::write_words::{quoted, written};
 
 /// A redaction as an entry of a list in flow style.
 #[must_use]
