@@ -85,7 +85,8 @@ pub async fn settle(
     let ways = (0..settling.times).map(|number| (number > 0).then(|| Shake::new(number)));
     let mut rounds = Vec::new();
     for (number, way) in ways.enumerate() {
-        if stop.why().is_some() {
+        // The first one has the plan, also where nothing of it is run any more.
+        if stop.why().is_some() && !rounds.is_empty() {
             break;
         }
         let out = folder.path().join(format!("round-{number}"));

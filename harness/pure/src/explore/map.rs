@@ -12,7 +12,7 @@ use super::probe::{Goal, Probe};
 use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
-use super::tree::Tree;
+use super::tree::{Item, Tree};
 use crate::model::Action;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -412,13 +412,10 @@ fn stands_in_navigation(tree: &Tree, address: &str) -> bool {
     })
 }
 
-/// The lines that only one of two looks has; where they have the same, whether they stand in
-/// another order.
+/// The lines that only one of two looks has, and whether what both have stands in another order.
 fn difference(before: &Look, after: &Look) -> Vec<String> {
     let lines = |look: &Look| {
-        let nodes = look.tree.items.iter().map(|it| {
-            format!("{} {:?} {:?} {}", it.role, it.name, it.value, it.attributes.join(" "))
-        });
+        let nodes = look.tree.items.iter().map(line_of);
         let mut all: Vec<String> = nodes.chain(look.text.lines().map(str::to_owned)).collect();
         all.sort();
         all
@@ -438,14 +435,20 @@ fn difference(before: &Look, after: &Look) -> Vec<String> {
             (None, None) => break,
         }
     }
-    let order = |look: &Look| -> Vec<(String, Option<String>, Option<String>)> {
-        let items = look.tree.items.iter();
-        items.map(|it| (it.role.clone(), it.name.clone(), it.value.clone())).collect()
+    // What has neither name nor content is the same as its neighbours.
+    let told = |it: &&Item| it.name.is_some() || it.value.is_some();
+    let order = |look: &Look| -> Vec<String> {
+        let lines = look.tree.items.iter().filter(told).map(line_of);
+        lines.filter(|it| !found.contains(it)).collect()
     };
-    if found.is_empty() && order(before) != order(after) {
-        found.push(ANOTHER_ORDER.to_owned());
+    if order(before) != order(after) {
+        found.push(format!("{ANOTHER_ORDER} on {}", before.place()));
     }
     found
+}
+
+fn line_of(it: &Item) -> String {
+    format!("{} {:?} {:?} {}", it.role, it.name, it.value, it.attributes.join(" "))
 }
 
 /// A line without its numbers.

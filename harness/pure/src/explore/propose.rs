@@ -272,7 +272,11 @@ impl Map {
         let mut steps = way.to_vec();
         steps.extend(deeds);
         steps.push(look(&id));
-        let shares = !matches!(goal, Goal::Send { .. });
+        // A page that holds text may ask before it is left, which is in the way of what follows.
+        let types = steps
+            .iter()
+            .any(|it| matches!(it, Action::Fill(_) | Action::Type { .. } | Action::Paste { .. }));
+        let shares = !types && !matches!(goal, Goal::Send { .. });
         let product = self.rules.pages.clone();
         self.wait(Probe { id, key, goal, steps, product, from: Some(at), shares, value });
     }

@@ -387,9 +387,16 @@ fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none()
             let item = |it: &str| format!("  - listitem: {it}\n");
             format!("- list \"{name}\"\n{}", items.split_whitespace().map(item).collect::<String>())
         };
-        page("/", &format!("{}{}", list("To do", first), list("Done", second)), "", "")
+        let took = if second.is_empty() { "4" } else { "9" };
+        let foot = format!("- text: it took {took} ms\n");
+        let tree = format!("{}{}{foot}", list("To do", first), list("Done", second));
+        page("/", &tree, "", "")
     };
     let (mut map, first) = begun(0);
+    let again = page("/", "- text: it took 7 ms\n", "", "");
+    map.varies.extend(
+        map.real_difference(&page("/", "", "", ""), &again).iter().map(|it| it.replace('7', "#")),
+    );
     map.absorb(vec![saw(&first, board("One Two", ""))]);
     let drags: Vec<Probe> =
         map.propose(50).into_iter().filter(|it| it.said().starts_with("Drag")).collect();
@@ -397,4 +404,41 @@ fn a_thing_that_was_dragged_elsewhere_is_a_change_and_a_page_as_it_was_is_none()
     map.absorb(vec![saw(&drags[0], board("Two", "One")), saw(&drags[1], board("One Two", ""))]);
     let changed: Vec<bool> = map.states[1..].iter().map(|it| it.changed).collect();
     assert_eq!(changed, [true, false]);
+}
+
+#[test]
+fn what_puts_text_into_a_page_stands_alone_and_what_only_clicks_shares_a_scenario() {
+    let (mut map, first) = begun(0);
+    let tree = "- textbox \"Note\"\n- button \"More\"\n";
+    map.absorb(vec![saw(&first, page("/", tree, "", ""))]);
+    let mut shares: Vec<(String, bool)> =
+        map.propose(50).into_iter().map(|it| (it.said(), it.shares)).collect();
+    shares.sort();
+    let pair = |said: &str, shares| (said.to_owned(), shares);
+    assert_eq!(
+        shares,
+        [
+            pair("Click \"More\"", true),
+            pair("Fill \"Note\"", false),
+            pair("Leave the field \"Note\" by Tab", true),
+            pair("Paste into \"Note\"", false),
+            pair("Rest the pointer on \"More\"", true),
+        ]
+    );
+}
+
+#[test]
+fn a_page_whose_things_change_places_by_themselves_hides_no_order_of_another_page() {
+    let (mut map, first) = begun(0);
+    let list = |items: &str| format!("- list \"All\"\n{items}");
+    let (one, other) =
+        (list("  - listitem: A\n  - listitem: B\n"), list("  - listitem: B\n  - listitem: A\n"));
+    let again = Sight::Page(Box::new(page("/", &other, "", "")));
+    let mut seen = saw(&first, page("/", &one, "", ""));
+    seen.sights.push((3, again));
+    map.absorb(vec![seen]);
+    let moved = |path: &str| {
+        !map.real_difference(&page(path, &one, "", ""), &page(path, &other, "", "")).is_empty()
+    };
+    assert_eq!((moved("/"), moved("/board")), (false, true));
 }
