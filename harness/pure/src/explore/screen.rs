@@ -25,8 +25,8 @@ pub struct Screen {
     pub is_new: bool,
 }
 
-/// Whether a command that was run without a terminal wants one: it waited until it was ended, or
-/// complains of what it lacks.
+/// Whether a command that was run without a terminal wants one: it fails and complains of what it
+/// lacks.
 #[must_use]
 pub fn wants_terminal(seen: &Seen) -> bool {
     static LACKS: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,6 +34,5 @@ pub fn wants_terminal(seen: &Seen) -> bool {
             .expect("a constant pattern")
     });
     let lacks = |it: &super::seen::Ran| !it.is_fine() && LACKS.is_match(&it.stderr);
-    seen.failure.as_deref().is_some_and(|it| it.contains("took longer"))
-        || seen.ran().is_some_and(lacks)
+    seen.ran().is_some_and(lacks)
 }

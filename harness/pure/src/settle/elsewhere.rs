@@ -104,10 +104,11 @@ pub(super) fn of_case(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reach, Round, find};
+    use super::super::Reach;
+    use super::super::tests::found_with;
     use crate::model::settle::{Noise, Remedy};
     use crate::model::testing::Night;
-    use crate::model::{EvidenceRef, FacetKind, Outcome, Redaction};
+    use crate::model::{FacetKind, Outcome, Redaction};
 
     /// Two commands that say this in a round.
     fn wrote(orders: &str, stock: &str) -> Night {
@@ -124,16 +125,8 @@ mod tests {
     }
 
     fn noisy(nights: &[Night], reach: Reach) -> Vec<(String, Option<Remedy>)> {
-        let reads: Vec<_> =
-            nights.iter().map(|it| move |evidence: &EvidenceRef| it.read(evidence).ok()).collect();
-        let rounds: Vec<Round<'_>> = nights
-            .iter()
-            .zip(&reads)
-            .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
-            .collect();
-        let found = find(&rounds, reach).expect("valid redactions");
         let told = |it: Noise| (it.scenario, it.remedy);
-        found.noise.into_iter().map(told).collect()
+        found_with(nights, reach).noise.into_iter().map(told).collect()
     }
 
     fn names(nights: &[Night], reach: Reach) -> Vec<String> {

@@ -18,6 +18,11 @@ fn wrote(output: &str) -> Night {
 }
 
 fn found(nights: &[Night]) -> Variation {
+    found_with(nights, Reach::Seen)
+}
+
+/// What varies between rounds that saw this.
+pub(super) fn found_with(nights: &[Night], reach: Reach) -> Variation {
     let reads: Vec<_> =
         nights.iter().map(|it| move |evidence: &EvidenceRef| it.read(evidence).ok()).collect();
     let rounds: Vec<Round<'_>> = nights
@@ -25,7 +30,7 @@ fn found(nights: &[Night]) -> Variation {
         .zip(&reads)
         .map(|(it, read)| Round { plan: &it.plan, entries: &it.entries, read })
         .collect();
-    find(&rounds, Reach::Seen).expect("valid redactions")
+    find(&rounds, reach).expect("valid redactions")
 }
 
 /// What is proposed for outputs of one command, each with its kind and whether it helps.

@@ -316,6 +316,15 @@ mod tests {
     }
 
     #[test]
+    fn signs_that_changed_places_are_one_edit_and_another_sign_is_another() {
+        let swapped = signs("- text: (-250.25)", "- text: (+250.25)");
+        assert!(swapped.is_some());
+        assert_eq!(signs("- text: (+82.50)", "- text: (-82.50)"), swapped);
+        assert_ne!(signs("- text: (+82.50)", "- text: (82.50)"), swapped);
+        assert_eq!(signs("- text: (+82.50)", "- text: (-82.51)"), None, "a number is another one");
+    }
+
+    #[test]
     fn numbers_without_the_zeros_before_them_and_texts_that_are_cut_are_edits_and_others_are_not() {
         assert_eq!(padded("7h 02m (09)", "7h 2m (9)"), Some(Edit::Padded(false)));
         assert_eq!(padded("7h 02m", "7h 3m"), None);

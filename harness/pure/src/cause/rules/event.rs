@@ -182,16 +182,7 @@ fn can_follow(evidence: &Evidence<'_>, event: &Change, node: usize) -> bool {
     let replaced = evidence.only_where(node, |spot| evidence.spots[spot].replaced.contains(&facet));
     match reach {
         Reach::Page => true,
-        Reach::Data => {
-            let whole = own.before.is_none() != own.after.is_none();
-            let of_page = matches!(facet, FacetKind::Aria | FacetKind::Links | FacetKind::Fields);
-            replaced
-                || facet == FacetKind::Requests
-                || is_lack(own)
-                || is_value(own)
-                // A page that has no data says so.
-                || (whole && of_page)
-        }
+        Reach::Data => replaced || facet == FacetKind::Requests || is_lack(own) || is_value(own),
         Reach::Script => replaced || facet == FacetKind::Requests || is_lack(own),
         Reach::Looks => facet == FacetKind::Image || is_lack(own),
         Reach::Picture => is_picture(own),

@@ -289,3 +289,40 @@ fn tells(change: &Change, seen: &Difference, failed: &Difference, step: &Change)
     let near = without_numbers(actual).contains(&name);
     (counts && says(expected) && near) || part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+
+    fn spot(scenario: &str, place: &str, facet: Option<FacetKind>, change: Change) -> Located {
+        let facets =
+            vec![FacetChange { facet, changes: vec![change], ..FacetChange::of(FacetKind::Aria) }];
+        let mut spot = testing::located(scenario, place, facets);
+        spot.difference.checkpoint = facet.map(|_| "page".to_owned());
+        spot
+    }
+
+    fn gone(place: &str) -> Located {
+        let aria = Some(FacetKind::Aria);
+        let change = testing::change(aria, Thing::Line, Some("- link \"crew\""), None);
+        spot("look", place, aria, change)
+    }
+
+    fn failed(place: &str) -> Located {
+        let change =
+            testing::change(None, Thing::Line, Some("link \"crew\""), Some("no such link"));
+        spot("ask", place, None, change)
+    }
+
+    #[test]
+    fn a_step_fails_for_want_of_what_is_gone_there_or_from_every_page_and_not_for_another_pages() {
+        let follows = vec![("- link \"crew\"".to_owned(), "no such link".to_owned())];
+        assert_eq!(joined(edges, &[gone("/a"), gone("/b"), gone("/c"), failed("/query")]), follows);
+        assert_eq!(joined(edges, &[gone("/a"), gone("/b"), failed("/query")]), []);
+        assert_eq!(joined(edges, &[gone("/query?of=1"), failed("/query")]), follows);
+    }
+}

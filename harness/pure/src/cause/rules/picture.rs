@@ -269,7 +269,7 @@ mod tests {
     use super::*;
     use crate::model::comparison::Located;
     use crate::model::finding::FacetChange;
-    use crate::model::picture::{ImageChange, Move};
+    use crate::model::picture::{Fate, ImageChange, Move, Region};
     use crate::model::{Rect, testing};
 
     /// Regions of a picture: what each is called, and what is said of it.
@@ -340,5 +340,45 @@ mod tests {
         );
         assert_eq!(of("down 24 px", &[HEADING]), [], "nothing came or went");
         assert_eq!(of("paragraph \"Terms\" looks different", &[HEADING, link]), []);
+    }
+
+    #[test]
+    fn a_region_whose_things_stand_elsewhere_follows_where_something_came_or_went_wherever_it_is() {
+        const CUP: &str = "link \"Cup\" looks different";
+        let region = |moved: bool| Region {
+            names: vec!["link \"Cup\"".to_owned()],
+            fate: Fate::Changed,
+            repaint: None,
+            moved,
+        };
+        let spot = |moved: bool, tree: (Option<&str>, Option<&str>)| {
+            let change = testing::change(Some(FacetKind::Aria), Thing::Line, tree.0, tree.1);
+            let tree = FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Aria) };
+            let image = ImageChange {
+                changed_pixels: 40,
+                compared_pixels: 4000,
+                expected_size: (80, 50),
+                actual_size: (80, 50),
+                boxes: Vec::new(),
+                regions: vec![region(moved)],
+                moves: Vec::new(),
+            };
+            let shown = picture(&[(&["link \"Cup\""], CUP)]);
+            page("/", vec![tree, FacetChange { image: Some(image), ..shown }])
+        };
+        let (gone, other) =
+            ((Some("- link \"Pen\""), None), (Some("- code: a"), Some("- code: b")));
+        let of = |spots: &[Located]| joined(|it| shown(it, node_of(it, CUP)), spots);
+        let follows = vec![("- link \"Pen\"".to_owned(), CUP.to_owned())];
+        assert_eq!(of(&[spot(true, gone)]), follows);
+        assert_eq!(of(&[spot(false, gone)]), [], "it stands where it stood");
+        assert_eq!(of(&[spot(true, gone), spot(true, other)]), [], "there nothing came or went");
+    }
+
+    /// The position of the node that says this.
+    fn node_of(evidence: &Evidence<'_>, said: &str) -> usize {
+        let is_it =
+            |it: &crate::cause::evidence::Node<'_>| it.change().after.as_deref() == Some(said);
+        evidence.nodes.iter().position(is_it).expect("it is there")
     }
 }

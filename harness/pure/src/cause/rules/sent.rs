@@ -114,4 +114,25 @@ mod tests {
         let twice = (Some("POST /cards 200"), Some("POST /cards 200 2 times"));
         assert_eq!(joined(edges, &[page("/cards", &[twice], &[LIST])]), []);
     }
+
+    #[test]
+    fn a_step_that_fails_after_a_request_follows_from_it_and_one_before_it_does_not() {
+        let failed = |step: u32| {
+            let change =
+                testing::change(None, Thing::Line, Some("text \"Cards\""), Some("nothing"));
+            let facets = vec![FacetChange {
+                facet: None,
+                changes: vec![change],
+                ..FacetChange::of(FacetKind::Aria)
+            }];
+            let mut spot = testing::located("delete", "/cards", facets);
+            (spot.difference.step, spot.difference.checkpoint) = (step, None);
+            spot
+        };
+        let mut sent = page("/cards", &[SENT], &[]);
+        sent.difference.step = 2;
+        let follows = vec![("DELETE /cards/1 200".to_owned(), "nothing".to_owned())];
+        assert_eq!(joined(edges, &[sent.clone(), failed(3)]), follows);
+        assert_eq!(joined(edges, &[sent, failed(1)]), []);
+    }
 }

@@ -221,3 +221,29 @@ fn called(things: Vec<&PlacedThing>) -> Vec<String> {
 pub(super) fn moved(it: Rect, shift: i64) -> Rect {
     Rect { y: u32::try_from((i64::from(it.y) + shift).max(0)).unwrap_or(u32::MAX / 4), ..it }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_both_pictures_and_at_no_place_of_before_stands_elsewhere() {
+        let layout = |places: &[u32]| {
+            let thing = |y: &u32| {
+                let rect = Rect { x: 10, y: *y, width: 80, height: 20 };
+                PlacedThing { name: "link \"Cup\"".to_owned(), rect }
+            };
+            Layout { things: places.iter().map(thing).collect(), masks: Vec::new() }
+        };
+        let of = |was: &[u32], is: &[u32], shift: i64| {
+            let (was, is) = (layout(was), layout(is));
+            is_elsewhere("link \"Cup\"", shift, Layouts { was: &was, is: &is })
+        };
+        assert!(of(&[100], &[60], 0));
+        assert!(!of(&[100], &[100], 0));
+        assert!(!of(&[100], &[60], -40), "all of the page around it moved as far");
+        assert!(!of(&[100, 200], &[60, 200], 0), "one of them stands as it stood");
+        assert!(!of(&[], &[60], 0), "it is new");
+        assert!(!of(&[100], &[], 0), "it is gone");
+    }
+}
