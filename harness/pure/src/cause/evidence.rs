@@ -176,6 +176,21 @@ impl<'a> Evidence<'a> {
         words.enumerate().take_while(subcommand).map(|it| it.1).collect::<Vec<_>>().join(" ")
     }
 
+    /// The program of a command, or the path of the address that it asks for; the path of a page.
+    #[must_use]
+    pub fn program(&self, spot: usize) -> &'a str {
+        let path = self.path(spot);
+        if path.starts_with('/') {
+            return path;
+        }
+        let words = || path.split_whitespace().map(|it| it.trim_matches(['\'', '"']));
+        let address = words().find_map(|it| it.split_once("://")).map(|it| it.1);
+        let address = address.map(|it| &it[it.find('/').unwrap_or(it.len())..]);
+        let address = address.map(|it| it.split(['?', '#']).next().unwrap_or(it));
+        let called = || words().find(|it| !it.contains('='));
+        address.or_else(called).unwrap_or(path)
+    }
+
     /// The spots of the same attempt, in the order of their steps.
     #[must_use]
     pub fn of_attempt(&self, spot: usize) -> &[usize] {

@@ -1,7 +1,8 @@
 //! The same edit of different things is one cause wherever it stands: the same words put in or taken
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
 //! and were not, links that became buttons, a link that is gone from every page, texts that are too
-//! faint in the same colours, numbers that lost the zeros before them, texts that are cut.
+//! faint in the same colours, numbers that lost the zeros before them, another sign between digits,
+//! texts that are cut.
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ enum Edit {
     Field(String, String),
     /// Other signs and spaces between the same words.
     Signs(String, String),
+    /// A sign or letter in place of another one between digits, as in a date.
+    Between(char, char),
     /// A text that is too faint, by its two colours.
     Faint(String),
     /// What an option, command or entry of a list says, whichever list it is.
@@ -81,7 +84,8 @@ fn edit(change: &Change) -> Option<Edit> {
                 let whole = same_word(was, is).is_none();
                 signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
             };
-            let spelled = || padded(old, new).or_else(|| cut(old, new));
+            let between = || between(old, new).filter(|_| is_text);
+            let spelled = || padded(old, new).or_else(|| cut(old, new)).or_else(between);
             let said = state.or_else(spelled).or(row).or_else(address);
             said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
         }
@@ -156,6 +160,25 @@ fn padded(old: &str, new: &str) -> Option<Edit> {
         number(was).is_some_and(|it| number(is) == Some(it)) && (is.len() > was.len()) == longer
     };
     all.iter().all(same).then_some(Edit::Padded(longer))
+}
+
+/// The one sign or letter that stands in place of another one, wherever it does between two digits.
+fn between(old: &str, new: &str) -> Option<Edit> {
+    let (was, is): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    if was.len() != is.len() {
+        return None;
+    }
+    let at: Vec<usize> = (0..was.len()).filter(|at| was[*at] != is[*at]).collect();
+    let first = *at.first()?;
+    let is_digit =
+        |at: Option<usize>| at.and_then(|it| is.get(it)).is_some_and(char::is_ascii_digit);
+    let same = |it: &usize| {
+        (was[*it], is[*it]) == (was[first], is[first])
+            && is_digit(it.checked_sub(1))
+            && is_digit(Some(it + 1))
+    };
+    let signs = [was[first], is[first]].iter().all(|it| !it.is_ascii_digit());
+    (signs && at.iter().all(same)).then(|| Edit::Between(was[first], is[first]))
 }
 
 /// One text of which an end came or went, where both sides say enough to be known again.
@@ -321,6 +344,19 @@ mod tests {
         assert_eq!(signs("- text: (+82.50)", "- text: (-82.50)"), swapped);
         assert_ne!(signs("- text: (+82.50)", "- text: (82.50)"), swapped);
         assert_eq!(signs("- text: (+82.50)", "- text: (-82.51)"), None, "a number is another one");
+    }
+
+    #[test]
+    fn another_sign_between_digits_is_one_edit_whatever_they_are_and_another_digit_is_none() {
+        let edit = Some(Edit::Between(' ', 'T'));
+        assert_eq!(between("[ ] 1 2025-03-18 14:30 Oil", "[ ] 1 2025-03-18T14:30 Oil"), edit);
+        assert_eq!(
+            between("2040-01-20 16:00, 2040-01-21 09:00", "2040-01-20T16:00, 2040-01-21T09:00"),
+            edit
+        );
+        assert_eq!(between("2040-01-20 16:00", "2040-01-20_16.00"), None, "these are two edits");
+        assert_eq!(between("2040-01-20 16:00", "2040-01-21 16:00"), None, "that is a digit");
+        assert_eq!(between("a b", "aTb"), None, "these are words");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Rows that a program prints: what differs in one column of one table is one change, and so are all
 //! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
-//! came to it are one change, and so are those that went.
+//! came to it are one change, and so are those that went. All outputs of one program have its lists.
 
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
@@ -17,6 +17,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut keyed = Vec::new();
     let (mut columns, mut rows, mut of_records) = (Vec::new(), Vec::new(), Vec::new());
     for spot in 0..evidence.spots.len() {
+        let program = evidence.program(spot);
         for (node, change) in evidence.seen_at(spot) {
             if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
                 continue;
@@ -24,11 +25,11 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let (Some(old), Some(new)) = (&change.before, &change.after) else {
                 let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
                 let shape = Shape::of(line).filter(Shape::is_row);
-                rows.extend(shape.map(|it| ((spot, change.after.is_some(), it.text), node)));
+                rows.extend(shape.map(|it| ((program, change.after.is_some(), it.text), node)));
                 continue;
             };
             if let Thing::Field(name) = &change.thing {
-                of_records.push(((spot, name.clone()), node));
+                of_records.push(((program, name.clone()), node));
             }
             if let Some((count, differ)) = fields(old, new) {
                 keyed.extend(differ.iter().map(|it| ((spot, count, it.0), node)));
@@ -36,15 +37,35 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             let shape = Shape::of(new).filter(Shape::is_row);
             if let Some((shape, was)) = shape.zip(Shape::of(old)) {
                 let differ = shape.differing(&was);
-                columns.extend(differ.into_iter().map(|at| ((spot, shape.text.clone(), at), node)));
+                columns
+                    .extend(differ.into_iter().map(|at| ((program, shape.text.clone(), at), node)));
             }
         }
     }
+    let lists = (0..evidence.spots.len()).filter_map(|spot| {
+        let (came, own) = one_way(evidence, spot)?;
+        Some(own.into_iter().map(move |node| ((evidence.program(spot), came), node)))
+    });
     let mut found = stars(keyed, "they stand in one column");
+    found.extend(stars(lists.flatten(), "one program prints more, or less, and nothing else"));
     found.extend(stars(columns, "they stand in one column"));
     found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(rows, "they are rows of the same list"));
     found
+}
+
+/// Whether lines came to an output or went from it, and which; `None` where anything else changed.
+fn one_way(evidence: &Evidence<'_>, spot: usize) -> Option<(bool, Vec<usize>)> {
+    let mut all = evidence.seen_at(spot).map(|(node, change)| {
+        let came = change.before.is_none();
+        let is_one = change.facet == Some(FacetKind::Stdout) && came != change.after.is_none();
+        let is_row = || matches!(change.thing, Thing::Line | Thing::Record(_));
+        (is_one && is_row()).then_some((came, node))
+    });
+    let first = all.next()??;
+    let rest: Option<Vec<(bool, usize)>> = all.collect();
+    let rest = rest.filter(|it| it.iter().all(|it| it.0 == first.0))?;
+    Some((first.0, [first].into_iter().chain(rest).map(|it| it.1).collect()))
 }
 
 /// How a line is built: its words, values and signs, whatever they are. Lines of one shape are rows of
@@ -167,8 +188,39 @@ mod tests {
         let other = day("Tue 04 March (3h 00m)", "Tue 05 March (3h 00m)");
         assert_eq!(of(&[both[0], other]), [], "that is another column");
         let (first, second) = ("5f4104 22:40 to 01:10 ferry", "3fe94c 08:00 to 09:30 crane");
-        let came = [(None, Some(first)), (None, Some(second))];
+        let other = (Some("a"), Some("b"));
+        let came = [(None, Some(first)), (None, Some(second)), other];
         assert_eq!(of(&came), [(second.to_owned(), first.to_owned())]);
         assert_eq!(of(&[came[0], (Some(second), None)]), [], "one came and one went");
+    }
+
+    #[test]
+    fn what_a_program_only_prints_more_of_is_one_in_all_its_outputs() {
+        let output = |command: &str, lines: &[(Option<&str>, Option<&str>)]| {
+            let one = |it: &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+            };
+            let changes = lines.iter().map(one).collect();
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+            testing::located("list", command, facets)
+        };
+        let more = |command: &str, line: &'static str| output(command, &[(None, Some(line))]);
+        let (pen, hat) = ("3 a pen", "the hat of 1890");
+        let stage = more("todo list Stage", pen);
+        let both = [(pen.to_owned(), hat.to_owned())];
+        assert_eq!(
+            joined(edges, &[stage.clone(), more("TZ=UTC todo --porcelain list", hat)]),
+            both
+        );
+        assert_eq!(joined(edges, &[stage.clone(), more("done list Stage", hat)]), []);
+        assert_eq!(joined(edges, &[stage.clone(), output("todo list", &[(Some(hat), None)])]), []);
+        let edited = output("todo list", &[(None, Some(hat)), (Some("a"), Some("b"))]);
+        assert_eq!(joined(edges, &[stage, edited]), [], "there something else changed too");
+        let (ada, bob) = ("curl -s http://127.0.0.1:1/ada?a", "curl 'http://127.0.0.1:2/bob'");
+        assert_eq!(joined(edges, &[more(ada, pen), more(bob, hat)]), []);
+        assert_eq!(
+            joined(edges, &[more(ada, pen), more("curl 'http://127.0.0.1:2/ada'", hat)]),
+            both
+        );
     }
 }
