@@ -127,7 +127,18 @@ fn builds(product: &ProductBuild, name: bool) -> Option<String> {
         (Some(version), Some(previous)) if version != previous => {
             return Some(format!("{version} against {previous}"));
         }
-        (Some(version), _) => return Some(format!("{version}, {}", named(product, false)?)),
+        (Some(version), _) => {
+            let build = product.build.as_deref()?;
+            // A build that is called by the version is no second name.
+            let is_named = version.split_whitespace().any(|it| it == build);
+            return Some(match product.previous_build.as_deref() {
+                None if is_named => version,
+                Some(previous) if is_named && previous == build => {
+                    format!("{version}, as last night")
+                }
+                None | Some(_) => format!("{version}, {}", named(product, false)?),
+            });
+        }
         (None, _) => {}
     }
     named(product, name)
