@@ -5,6 +5,7 @@
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::Change;
 use crate::model::edit::timed;
 use crate::model::thing::Thing;
 
@@ -22,15 +23,15 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
                 continue;
             }
+            if let Some(key) = key(change) {
+                of_records.push(((program, change.before.is_some(), key), node));
+            }
             let (Some(old), Some(new)) = (&change.before, &change.after) else {
                 let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
                 let shape = Shape::of(line).filter(Shape::is_row);
                 rows.extend(shape.map(|it| ((program, change.after.is_some(), it.text), node)));
                 continue;
             };
-            if let Thing::Field(name) = &change.thing {
-                of_records.push(((program, name.clone()), node));
-            }
             if let Some((count, differ)) = fields(old, new) {
                 keyed.extend(differ.iter().map(|it| ((spot, count, it.0), node)));
             }
@@ -52,6 +53,21 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(stars(of_records, "they are one field of its records"));
     found.extend(stars(rows, "they are rows of the same list"));
     found
+}
+
+/// The field that a change is about: of a document that was read whole, or of a line such as
+/// `"bill_type": "Expense",` that is a part of one.
+fn key(change: &Change) -> Option<String> {
+    if let Thing::Field(name) = &change.thing {
+        return (change.before.is_some() && change.after.is_some()).then(|| name.clone());
+    }
+    let quoted = |line: &str| -> Option<String> {
+        let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
+        rest.trim_start().starts_with(':').then(|| key.to_owned())
+    };
+    let (was, is) = (change.before.as_deref(), change.after.as_deref());
+    let key = quoted(was.or(is)?)?;
+    was.and(is).is_none_or(|it| quoted(it).as_ref() == Some(&key)).then_some(key)
 }
 
 /// Whether lines came to an output or went from it, and which; `None` where anything else changed.
@@ -222,5 +238,23 @@ mod tests {
             joined(edges, &[more(ada, pen), more("curl 'http://127.0.0.1:2/ada'", hat)]),
             both
         );
+    }
+
+    #[test]
+    fn lines_of_one_field_of_a_document_that_is_cut_are_one_and_those_of_another_are_not() {
+        let of = |lines: &[(Option<&str>, Option<&str>)]| {
+            let one = |it: &(Option<&str>, Option<&str>)| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+            };
+            let changes = lines.iter().map(one).collect();
+            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+            joined(edges, &[testing::located("log", "bill json | head", facets)]).len()
+        };
+        let (expense, refund) = (Some("\"type\": \"Expense\","), Some("\"type\": \"Refund\","));
+        let came = (None, Some("\"payer\": \"Elif\""));
+        assert_eq!(of(&[(expense, None), (refund, None), came]), 1);
+        assert_eq!(of(&[(expense, refund), (refund, expense), came]), 1);
+        assert_eq!(of(&[(expense, None), (None, refund)]), 0, "one came and one went");
+        assert_eq!(of(&[(expense, None), (Some("type: Refund"), None), came]), 0);
     }
 }
