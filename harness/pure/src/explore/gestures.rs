@@ -10,14 +10,15 @@ use super::page::Look;
 use super::probe::click;
 use super::safe::DataFile;
 use super::tree::{Control, Item, target, template};
-use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, DragTo, Modifier, ScrollTo, UploadBy};
 use crate::model::page::FieldValue;
-use crate::model::{Action, Locator, Snapshot, Target};
+use crate::model::{Action, Locator, Target};
 
 /// What begins the identity of leaving a page with text in it: only a question of the browser is
 /// something new there.
 pub const LEAVES: &str = "leave";
+/// What begins the identity of leaving a field by the keyboard.
+pub const TAB: &str = "Tab from";
 /// The longest text of something in a list that is a thing and no prose, in characters.
 const LONGEST_THING: usize = 40;
 /// A list of so many records holds data and nothing to be moved, and more of it may be loaded late.
@@ -62,6 +63,7 @@ pub fn gestures(look: &Look, means: Means<'_>) -> Vec<UseOf> {
     all.extend(hovers(look, &controls));
     all.extend(keyboard(look, &controls, means.words));
     all.extend(downloads(look, &controls));
+    all.extend(super::scripted::scripted(look, &controls, means.words));
     all
 }
 
@@ -225,8 +227,9 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     for field in fields.iter().take(MOST_LEFT) {
         let called = format!("Leave the field \"{}\" by Tab", name(field));
         let press = Action::Press { keys: "Tab".to_owned(), on: Some(field.target.clone()) };
-        all.push(gesture("Tab from", called, &name(field), vec![press], 42));
+        all.push(gesture(TAB, called, &name(field), vec![press], 42));
     }
+    all.extend(second_thought(look, &fields, words));
     let in_form = |it: &Target| {
         look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
     };
@@ -258,6 +261,24 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
         all.push(gesture(LEAVES, called, &own, steps, 43));
     }
     all
+}
+
+/// A field that answers while one types gets another word before the answer to the first is read.
+fn second_thought(look: &Look, fields: &[&Control], words: &[String]) -> Option<UseOf> {
+    let [first, second, ..] = words else { return None };
+    let in_form = |it: &Target| {
+        look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
+    };
+    let searches =
+        |it: &&&Control| look.tree.items[it.at].role == "searchbox" && !in_form(&it.target);
+    let field = fields.iter().find(searches)?;
+    let name = look.tree.items[field.at].name.clone().unwrap_or_default();
+    let fill = |word: &str| {
+        let value = FieldValue { field: field.target.clone(), value: template(word) };
+        Action::Fill(vec![value])
+    };
+    let called = format!("Look for \"{first}\", then for \"{second}\" in \"{name}\"");
+    Some(gesture("second thought in", called, &name, vec![fill(first), fill(second)], 57))
 }
 
 /// Whether one of these words begins a word of a text.
@@ -307,20 +328,8 @@ fn downloads(look: &Look, controls: &[Control]) -> Vec<UseOf> {
             continue;
         }
         let path = super::written::slug(name);
-        let steps = vec![
-            Action::Download {
-                click: control.target.clone(),
-                save_as: template(&path),
-                named: None,
-            },
-            Action::File(Box::new(FileStep {
-                path: template(&path),
-                presence: Presence::There,
-                tests: Vec::new(),
-                capture: indexmap::IndexMap::new(),
-                snapshot: Some(Snapshot { name: format!("file-{path}"), ..Snapshot::default() }),
-            })),
-        ];
+        let checkpoint = format!("file-{path}");
+        let steps = super::downloads::take(control.target.clone(), &path, &checkpoint);
         all.push(gesture("download by", format!("Take the file of \"{name}\""), name, steps, 52));
     }
     all
@@ -415,6 +424,10 @@ mod tests {
                 pair(
                     "Leave the page with text in \"Note\"",
                     "fill textbox \"Note\" with \"pot\", click link \"Home\""
+                ),
+                pair(
+                    "Fill the fields and press \"Copy it\"",
+                    "fill textbox \"Note\" with \"pot\", click button \"Copy it\""
                 ),
             ]
         );

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
+use super::circumstances::Around;
 use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
 use super::gestures::LEAVES;
@@ -13,6 +14,7 @@ use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
+use super::windows;
 use crate::model::Action;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -90,6 +92,8 @@ pub struct Map {
     pub readers: BTreeMap<String, Vec<Vec<Action>>>,
     /// The text of files that were taken home, by the probe's key.
     pub files: BTreeMap<String, (Probe, String)>,
+    /// Pages that are otherwise for others.
+    pub around: Vec<Around>,
     /// The addresses.
     pub addresses: Addresses,
     /// What exists and was left alone.
@@ -123,6 +127,7 @@ impl Map {
             }
             match seen.probe.goal.clone() {
                 Goal::Page { address, linked } => self.page(seen, &address, linked),
+                Goal::Around { .. } => self.around(seen),
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
@@ -205,7 +210,12 @@ impl Map {
             if why.contains("a dialog is open") && self.answer(&seen.probe) {
                 return;
             }
-            self.miss(&seen.probe.said(), why);
+            if self.under_its_name(&seen.probe, why) {
+                return;
+            }
+            if !windows::is_search(&seen.probe) {
+                self.miss(&seen.probe.said(), why);
+            }
             return;
         }
         let wrote = seen.wrote();
@@ -214,6 +224,8 @@ impl Map {
         let changed = before.is_none_or(|before| {
             before.path != look.path || !self.real_difference(before, &look).is_empty()
         });
+        let gave = seen.sights.iter().any(|it| matches!(it.1, Sight::File(_)));
+        let changed = changed || gave;
         // To leave a page shows nothing but what is behind the link, unless the browser asks.
         let leaves = matches!(&seen.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES))
             && !seen.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
@@ -240,6 +252,7 @@ impl Map {
         if changed {
             self.expand(at);
         }
+        self.look_for_window(at);
     }
 
     fn downloaded(&mut self, seen: Seen, link: &str) {
@@ -251,7 +264,12 @@ impl Map {
             Some(text) => {
                 self.files.insert(seen.probe.key.clone(), (seen.probe, text));
             }
-            None => self.miss(link, seen.failure.as_deref().unwrap_or("no file came")),
+            None => {
+                let why = seen.failure.as_deref().unwrap_or("no file came");
+                if !self.under_its_name(&seen.probe, why) {
+                    self.miss(link, why);
+                }
+            }
         }
     }
 

@@ -11,8 +11,6 @@ use super::map::Map;
 use super::page::{Form, Look};
 use super::probe::{Goal, Probe, look, open, run};
 use super::terminal;
-use super::tree::{target, template};
-use crate::model::artifact::{FileStep, Presence};
 use crate::model::page::DialogAnswer;
 use crate::model::{Action, Snapshot};
 
@@ -33,6 +31,7 @@ impl Probe {
     pub fn said(&self) -> String {
         match &self.goal {
             Goal::Page { address, .. } => address.clone(),
+            Goal::Around { address } => format!("{address} as others find it"),
             Goal::Use { called, .. } => called.clone(),
             Goal::Send { form, with } => format!("the form {form} with {with}"),
             Goal::Download { link } => format!("the file of \"{link}\""),
@@ -51,6 +50,7 @@ impl Probe {
         match &self.goal {
             Goal::Send { with, .. } => with.starts_with("everything"),
             Goal::Page { .. }
+            | Goal::Around { .. }
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
@@ -149,36 +149,6 @@ impl Map {
         });
     }
 
-    pub(super) fn download(&mut self, link: &str, address: &str, at: usize) {
-        let id = self.id();
-        let path = address.split(['?', '#']).next().unwrap_or_default();
-        let name = path.rsplit('/').next().filter(|it| !it.is_empty()).unwrap_or("file");
-        let Some(way) = self.way_to(at) else { return };
-        let mut steps = way;
-        steps.push(Action::Download {
-            click: target("link", Some(link)),
-            save_as: template(name),
-            named: None,
-        });
-        steps.push(Action::File(Box::new(FileStep {
-            path: template(name),
-            presence: Presence::There,
-            tests: Vec::new(),
-            capture: indexmap::IndexMap::new(),
-            snapshot: Some(Snapshot { name: id.clone(), ..Snapshot::default() }),
-        })));
-        self.wait(Probe {
-            key: format!("download {}", class_of(path)),
-            goal: Goal::Download { link: link.to_owned() },
-            steps,
-            product: self.rules.pages.clone(),
-            from: Some(at),
-            shares: false,
-            value: 76,
-            id,
-        });
-    }
-
     /// What can be done in a state, unless its like was seen.
     pub(super) fn expand(&mut self, at: usize) {
         let state = &self.states[at];
@@ -193,6 +163,7 @@ impl Map {
         let known = before.map(|it| known_controls(&self.states[it].look));
         if matches!(self.states[at].probe.goal, Goal::Page { .. }) {
             self.odd_addresses(&look.path, at);
+            self.look_around(at);
         }
         let way = match self.way_to(at) {
             Some(way) if deeds < MOST_DEEDS => way,
@@ -206,7 +177,7 @@ impl Map {
     }
 
     /// The steps to a state, without checkpoints; of a page that is only its address.
-    fn way_to(&self, at: usize) -> Option<Vec<Action>> {
+    pub(super) fn way_to(&self, at: usize) -> Option<Vec<Action>> {
         self.states.get(at).map(|state| match &state.probe.goal {
             Goal::Page { address, .. } => vec![open(address)],
             _ => state.probe.way(),
