@@ -55,6 +55,7 @@ struct Fault {
 /// What became of a fault.
 struct Row {
     facets: BTreeSet<String>,
+    places: BTreeSet<String>,
     placed: bool,
     titles: Vec<String>,
 }
@@ -228,6 +229,7 @@ fn row(fault: &Fault, report: &Value) -> Row {
     let word = |it: &Value| it["facet"].as_str().unwrap_or("step").to_owned();
     Row {
         facets: facets.map(word).collect(),
+        places: differences().map(|it| text(&it["where"])).collect(),
         placed: differences().any(|it| text(&it["where"]) == fault.place),
         titles: findings.iter().map(|it| text(&it["title"])).collect(),
     }

@@ -1,5 +1,10 @@
 //! The faults of the shop, met by the suite that `nightshift explore` writes: no scenario that a
 //! person wrote, and no baseline but what the sound shop shows, as `--against` has it.
+//!
+//! What a person names by hand an explorer can only choose: a file that is written, a thing that is
+//! added. So a command's place is told twice, as the shop's list has it and by the command and its
+//! options alone. And every second fault of a class is held out: nobody who works on the explorer
+//! reads what it changes.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -13,7 +18,7 @@ use crate::{Fault, Row, say};
 /// What should be reached: caught, with the right place (in per cent of those), findings a fault.
 const TARGETS: (f64, f64, f64) = (85.0, 90.0, 1.3);
 /// How long the exploration may take.
-const BUDGET: &str = "20m";
+const BUDGET: &str = "14m";
 
 /// The shop's suite as an exploration of the sound shop writes it.
 pub fn suite() -> SuiteCopy {
@@ -27,12 +32,51 @@ pub fn suite() -> SuiteCopy {
     let vars = "\nvars: { user: ada, password: tea-for-two }\n";
     std::fs::write(&config, text + vars).expect("written");
     let began = Instant::now();
-    let answer =
-        suite.run(&["explore", "--cli", "shopctl", "--cli", "shopctl ui", "--budget", BUDGET]);
+    // What is wrong with the sound shop, too, is no part of what is compared.
+    let asked = ["--cli", "shopctl", "--cli", "shopctl ui", "--budget", BUDGET];
+    let alone = ["explore", "--no-findings", "--no-accept"];
+    let answer = suite.run(&[&alone[..], &asked[..]].concat());
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     say(answer.stdout.trim_end());
     say(format_args!("explored and settled in {:.0} s", began.elapsed().as_secs_f64()));
     suite
+}
+
+/// Whether two places are one page, or one command with the same options, whatever its arguments are.
+fn same_place(one: &str, other: &str) -> bool {
+    let options = |line: &str| -> Option<Vec<String>> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let command = words.iter().take_while(|it| !it.starts_with('-')).take(2);
+        let mut kept: Vec<String> = command.map(|it| (*it).to_owned()).collect();
+        for (at, word) in words.iter().enumerate().filter(|it| it.1.starts_with("--")) {
+            let value = words.get(at + 1).filter(|it| !it.starts_with('-'));
+            kept.push(format!("{word} {}", value.unwrap_or(&"")));
+        }
+        kept.sort();
+        (!line.starts_with('/')).then_some(kept)
+    };
+    match (options(one), options(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => one == other,
+    }
+}
+
+/// Prints how much is caught of the faults that may be read, and of those that are held out.
+fn halves(classes: &BTreeMap<&str, Vec<(&Fault, &Row)>>) -> [f64; 2] {
+    let mut counts = [(0.0, 0.0); 2];
+    for all in classes.values() {
+        for (at, (_, row)) in all.iter().enumerate() {
+            let half = &mut counts[at % 2];
+            half.0 += 1.0;
+            half.1 += if row.titles.is_empty() { 0.0 } else { 1.0 };
+        }
+    }
+    let shares = counts.map(|(all, caught)| 100.0 * caught / f64::max(all, 1.0));
+    say(format_args!(
+        "of the {} that may be read {:.1} % caught, of the {} held out {:.1} %",
+        counts[0].0, shares[0], counts[1].0, shares[1]
+    ));
+    shares
 }
 
 /// Prints what was caught by class, and one line of JSON.
@@ -68,6 +112,10 @@ pub fn table(faults: &[Fault], rows: &[Row]) -> ExitCode {
     let met = faults.iter().filter(|it| !it.scenarios.is_empty()).count() as f64;
     let findings = rows.iter().map(|it| it.titles.len()).sum::<usize>() as f64;
     let share = |part: f64, of: f64| if of > 0.0 { 100.0 * part / of } else { 0.0 };
+    let near =
+        |(fault, row): &(&Fault, &Row)| row.places.iter().any(|it| same_place(&fault.place, it));
+    let alike = faults.iter().zip(rows).filter(near).count() as f64;
+    let [read, held_out] = halves(&classes);
     say(format_args!(
         "{count} faults, {met} met: {:.1} % caught (target {}), {:.1} % of these placed (target {}), {:.2} findings a caught fault (target {})",
         share(caught, count),
@@ -77,8 +125,15 @@ pub fn table(faults: &[Fault], rows: &[Row]) -> ExitCode {
         findings / caught.max(1.0),
         TARGETS.2
     ));
+    say(format_args!(
+        "placed by the page, or by the command and its options: {:.1} %",
+        share(alike, caught)
+    ));
     say(json!({
         "faults": rows.len(),
+        "caught_of_the_read": read,
+        "caught_of_the_held_out": held_out,
+        "placed_by_options": share(alike, caught),
         "met": met,
         "caught": share(caught, count),
         "placed": share(placed, caught),

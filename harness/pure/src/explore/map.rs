@@ -98,6 +98,8 @@ pub struct Map {
     pub addresses: Addresses,
     /// What exists and was left alone.
     pub missed: BTreeSet<Missed>,
+    /// Visits that the server did not answer and hung up on.
+    pub unanswered: Vec<Probe>,
     /// Every control that was seen, and whether it was used.
     pub controls: BTreeMap<String, bool>,
     pub(super) waiting: Vec<Probe>,
@@ -158,6 +160,9 @@ impl Map {
             Sight::Command(_) | Sight::Screen { .. } | Sight::File(_) => None,
         });
         let (Some(first), second) = (looks.next().cloned(), looks.next()) else {
+            if seen.failure.as_deref().is_some_and(is_hung_up) {
+                self.unanswered.push(seen.probe.clone());
+            }
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
             return;
         };
@@ -412,6 +417,13 @@ impl Map {
         all.retain(|it| !self.varies.contains(&unnumbered(it)));
         all
     }
+}
+
+/// Whether a page did not load because the server closed the connection without an answer.
+fn is_hung_up(failure: &str) -> bool {
+    ["ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED"]
+        .iter()
+        .any(|it| failure.contains(it))
 }
 
 /// Whether an address is a file by its ending.

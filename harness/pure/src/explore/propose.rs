@@ -60,6 +60,14 @@ impl Probe {
         }
     }
 
+    /// Whether it puts text into a page.
+    pub(super) fn types(&self) -> bool {
+        let types = |it: &Action| {
+            matches!(it, Action::Fill(_) | Action::Type { .. } | Action::Paste { .. })
+        };
+        self.steps.iter().any(types)
+    }
+
     /// The steps without the checkpoints that stand by themselves.
     #[must_use]
     pub fn way(&self) -> Vec<Action> {
@@ -244,12 +252,11 @@ impl Map {
         steps.extend(deeds);
         steps.push(look(&id));
         // A page that holds text may ask before it is left, which is in the way of what follows.
-        let types = steps
-            .iter()
-            .any(|it| matches!(it, Action::Fill(_) | Action::Type { .. } | Action::Paste { .. }));
-        let shares = !types && !matches!(goal, Goal::Send { .. });
+        let sends = matches!(goal, Goal::Send { .. });
         let product = self.rules.pages.clone();
-        self.wait(Probe { id, key, goal, steps, product, from: Some(at), shares, value });
+        let probe = Probe { id, key, goal, steps, product, from: Some(at), shares: true, value };
+        let shares = !sends && !probe.types();
+        self.wait(Probe { shares, ..probe });
     }
 
     /// What opened a dialog of the browser is done again, with the dialog accepted and dismissed.

@@ -451,3 +451,43 @@ fn a_page_whose_things_change_places_by_themselves_hides_no_order_of_another_pag
     };
     assert_eq!((moved("/"), moved("/board")), (false, true));
 }
+
+#[test]
+fn a_page_that_does_not_load_is_unanswered_only_where_the_server_hung_up() {
+    let unanswered = |failure: &str| {
+        let (mut map, first) = begun(0);
+        let seen = saw(&first, shop("/"));
+        let failure = Some(failure.to_owned());
+        map.absorb(vec![Seen { sights: Vec::new(), failure, ..seen }]);
+        map.unanswered.len()
+    };
+    assert_eq!(unanswered("expected / to load; net::ERR_EMPTY_RESPONSE"), 1);
+    assert_eq!(unanswered("expected / to load; it took too long"), 0);
+}
+
+#[test]
+fn nothing_follows_text_in_a_scenario_of_a_page_that_asks_before_it_is_left() {
+    let written = |asks: bool| {
+        let (mut map, first) = begun(0);
+        let tree = "- textbox \"Note\"\n- link \"Shop\" [url=/]\n";
+        map.absorb(vec![saw(&first, page("/", tree, "link \"Shop\": /\n", ""))]);
+        let all = map.propose(50);
+        let (leave, others): (Vec<Probe>, Vec<Probe>) =
+            all.into_iter().partition(|it| it.said().starts_with("Leave the page"));
+        if asks {
+            let why = Some("a dialog is open and blocks the page".to_owned());
+            let asked = Seen { failure: why, ..saw(&leave[0], page("/", tree, "", "")) };
+            map.absorb(vec![asked]);
+            let answers = map.propose(50);
+            map.absorb(answers.iter().map(|it| saw(it, page("/", tree, "", ""))).collect());
+        }
+        let other = tree.replace("\"Note\"", "\"Note\": pot");
+        let typed =
+            others.iter().filter(|it| it.said().contains("into") || it.said().contains("Fill"));
+        map.absorb(typed.map(|it| saw(it, page("/", &other, "", ""))).collect());
+        let own = write(&map).into_iter().filter(|it| !it.about.contains("looks at"));
+        own.map(|it| it.name).collect::<Vec<_>>()
+    };
+    assert_eq!(written(false), ["use-what-is-on-shop"]);
+    assert_eq!(written(true), ["fill-note", "paste-into-note"]);
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::class_of;
 use super::by_others::by_others;
+use super::gestures::LEAVES;
 use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
@@ -186,7 +187,7 @@ fn deeds(map: &Map) -> Vec<Written> {
     let mut together: Vec<(String, Vec<&State>)> = Vec::new();
     for state in told.iter().copied().filter(|it| is_last(it, &told)) {
         let place = map.states[state.probe.from.unwrap_or_default()].look.place().to_owned();
-        if state.wrote {
+        if state.wrote || (asks_before_leaving(map, &place) && state.probe.types()) {
             alone.push(deed(map, &place, &[state]));
             continue;
         }
@@ -197,6 +198,18 @@ fn deeds(map: &Map) -> Vec<Written> {
     }
     let groups = together.iter().map(|(place, states)| deed(map, place, states));
     groups.chain(alone).collect()
+}
+
+/// Whether the browser asked before a page was left with text in it: then nothing can be done after
+/// something was typed there.
+fn asks_before_leaving(map: &Map, place: &str) -> bool {
+    map.states.iter().any(|it| {
+        let leaves =
+            matches!(&it.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES));
+        let asked = it.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
+        let from = it.probe.from.and_then(|it| map.states.get(it));
+        leaves && asked && from.is_some_and(|it| it.look.place() == place)
+    })
 }
 
 fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
