@@ -107,7 +107,7 @@ impl Map {
             product: self.rules.pages.clone(),
             from: Some(at),
             shares: false,
-            value: 46,
+            value: 59,
             id,
         });
     }

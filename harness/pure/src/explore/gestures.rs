@@ -27,6 +27,8 @@ const LONG_LIST: usize = 8;
 const MOST_LISTS: usize = 3;
 /// The most controls of a page on which the pointer rests.
 const MOST_HOVERS: usize = 3;
+/// The most buttons of a page that are asked for a file.
+const MOST_FILES: usize = 4;
 /// The most fields of a page that are left by the keyboard.
 const MOST_LEFT: usize = 3;
 
@@ -227,7 +229,7 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     for field in fields.iter().take(MOST_LEFT) {
         let called = format!("Leave the field \"{}\" by Tab", name(field));
         let press = Action::Press { keys: "Tab".to_owned(), on: Some(field.target.clone()) };
-        all.push(gesture(TAB, called, &name(field), vec![press], 42));
+        all.push(gesture(TAB, called, &name(field), vec![press], 51));
     }
     all.extend(second_thought(look, &fields, words));
     let in_form = |it: &Target| {
@@ -258,7 +260,7 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
         let value = FieldValue { field: free.target.clone(), value: template(word) };
         let steps = vec![Action::Fill(vec![value]), click(target("link", Some(&link.name)))];
         let called = format!("Leave the page with text in \"{own}\"");
-        all.push(gesture(LEAVES, called, &own, steps, 43));
+        all.push(gesture(LEAVES, called, &own, steps, 57));
     }
     all
 }
@@ -324,7 +326,10 @@ fn downloads(look: &Look, controls: &[Control]) -> Vec<UseOf> {
     for control in controls {
         let item = &look.tree.items[control.at];
         let Some(name) = item.name.as_deref().filter(|_| item.role == "button") else { continue };
-        if in_form(&control.target) || !says(name, &["download", "export", "save", "backup"]) {
+        // "Save" alone keeps something; what is saved otherwise may be a file.
+        let gives = says(name, &["download", "export", "backup"])
+            || (says(name, &["save"]) && name.contains(' '));
+        if in_form(&control.target) || !gives || all.len() >= MOST_FILES {
             continue;
         }
         let path = super::written::slug(name);

@@ -94,7 +94,11 @@ impl Map {
     pub fn propose(&mut self, most: usize) -> Vec<Probe> {
         for address in self.addresses.next(most) {
             let about = self.addresses.get(&address).cloned().unwrap_or_default();
-            let value = if about.in_navigation { 98 } else { 82 };
+            let value = match (about.in_navigation, self.addresses.is_combined(&address)) {
+                (true, _) => 98,
+                (false, false) => 82,
+                (false, true) => 41,
+            };
             self.visit(&address, about.from, true, value);
         }
         let seed = self.rules.seed;

@@ -70,9 +70,9 @@ fn a_page_with_three_links_and_a_form_gives_three_visits_and_the_ways_to_fill_it
         "/pots".to_owned(),
         "/tea".to_owned(),
         form("everything"),
-        form("Name = odd letters"),
         "/ as others find it".to_owned(),
         "Leave the field \"Name\" by Tab".to_owned(),
+        form("Name = odd letters"),
         form("nothing"),
         form("Name = 200 letters"),
     ];

@@ -26,7 +26,9 @@ impl Map {
             Some(Action::Click(it)) => it.target.to_string().starts_with("button"),
             _ => false,
         };
-        if state.changed || !pressed || is_search(&state.probe) {
+        // What reaches nobody opens no window either.
+        let heard = state.remarks.is_empty();
+        if state.changed || !pressed || !heard || is_search(&state.probe) {
             return;
         }
         let times = self.times.entry(WINDOW.to_owned()).or_default();

@@ -265,7 +265,13 @@ fn with_checkpoints(
     let mut done = 0;
     for it in chain {
         let way = it.probe.way();
-        steps.extend(way.get(done..).unwrap_or_default().iter().cloned());
+        for action in way.get(done..).unwrap_or_default() {
+            let mut action = action.clone();
+            if let Action::File(file) = &mut action {
+                file.snapshot = Some(snapshot(&format!("file {}", file.path.raw()), taken));
+            }
+            steps.push(action);
+        }
         done = way.len();
         if it.changed || it.wrote {
             steps.push(Action::Snapshot(snapshot(&short(&it.probe), taken)));

@@ -24,7 +24,13 @@ use crate::spec::{self, Draft, DraftStep, Overrides};
 const ROUNDS: u32 = 3;
 /// The tag of what was written.
 const TAG: &str = "explored";
-/// Settling begins only where at least so much time is left.
+/// Of the time that is left to settling and accepting, which part may go to the rounds of settling;
+/// finding out what varied comes on top. In per cent.
+const SETTLING: u32 = 60;
+/// Of what is left then, which part may go to the night that accepts; its judgement comes on top. In
+/// per cent.
+const ACCEPTING: u32 = 80;
+/// Settling and accepting begin only where at least so much time is left.
 const LEAST: Duration = Duration::from_secs(20);
 
 /// What is asked for.
@@ -129,7 +135,7 @@ pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
 async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
     let root = &asked.prepared.suite.root;
     let suite = spec::load(root, &Overrides::default())?;
-    let until = Until::Budget(asked.left * 2 / 3);
+    let until = Until::Budget(asked.left * SETTLING / 100);
     let mut options = asked.prepared.run_options(asked.options, until)?;
     options.selection = selection(kept);
     if !common.quiet {
@@ -167,11 +173,12 @@ async fn accept(
     left: Duration,
     kept: &mut Kept,
 ) -> anyhow::Result<()> {
-    if kept.written.is_empty() {
+    if kept.written.is_empty() || left < LEAST {
         return Ok(());
     }
     let suite = spec::load(&asked.prepared.suite.root, &Overrides::default())?;
-    let mut options = asked.prepared.run_options(asked.options, Until::Budget(left.max(LEAST)))?;
+    let until = Until::Budget(left * ACCEPTING / 100);
+    let mut options = asked.prepared.run_options(asked.options, until)?;
     options.selection = selection(kept);
     options.accept_new = Some(NewBaselines::AtFirstSight);
     if !common.quiet {
