@@ -62,7 +62,9 @@ pub fn fillings(form: &Form, pool: Pool<'_>) -> Vec<Filling> {
     }
     all.push(sent(form, "everything", right.clone(), 60));
     if form.fields.iter().any(is_text) {
-        all.push(sent(form, "nothing", Vec::new(), 40));
+        // What is written must be refused where something is lacking.
+        let worth = if form.method == "get" { 40 } else { 53 };
+        all.push(sent(form, "nothing", Vec::new(), worth));
     }
     for field in &form.fields {
         for (called, value, worth) in others(field, form, pool) {
@@ -325,7 +327,7 @@ mod tests {
         let with: Vec<String> = said_of(&form).into_iter().map(|it| it.0).collect();
         assert_eq!(
             with,
-            ["everything", "How many = 0", "How many = 10", "How many = 9", "nothing"]
+            ["everything", "nothing", "How many = 0", "How many = 10", "How many = 9"]
         );
     }
 

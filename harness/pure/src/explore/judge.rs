@@ -344,6 +344,7 @@ mod tests {
             words: words.clone(),
             with: with.to_owned(),
             ran,
+            varies: false,
         };
         let usage = Usage::read("usage: shop [--csv]\n\noptions:\n  --csv  as CSV\n");
         Map { runs: vec![run], usages: [(words, usage)].into(), ..Map::new(Rules::default()) }

@@ -56,6 +56,8 @@ pub struct Run {
     pub with: String,
     /// What it did.
     pub ran: Ran,
+    /// Whether it said something else when it was run once more.
+    pub varies: bool,
 }
 
 impl Run {
@@ -318,8 +320,13 @@ impl Map {
         let text = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
         let usage = Usage::read(text);
         let ran = ran.clone();
-        let run =
-            Run { probe: seen.probe.clone(), words: words.clone(), with: "--help".to_owned(), ran };
+        let run = Run {
+            probe: seen.probe.clone(),
+            words: words.clone(),
+            with: "--help".to_owned(),
+            ran,
+            varies: false,
+        };
         self.runs.push(run);
         self.below(&words, &usage);
         self.usages.insert(words, usage);
@@ -334,7 +341,14 @@ impl Map {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
             return;
         };
-        let run = Run { probe: seen.probe, words, with, ran };
+        let again = seen.sights.iter().filter_map(|(_, it)| match it {
+            Sight::Command(again) => Some(again),
+            Sight::Page(_) | Sight::Screen { .. } | Sight::File(_) => None,
+        });
+        let varies = again.skip(1).any(|it| it.stdout != ran.stdout);
+        let mut probe = seen.probe;
+        probe.steps.truncate(1);
+        let run = Run { probe, words, with, ran, varies };
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);

@@ -81,8 +81,11 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
     }
     // What is compared with another build must be as steady as what is accepted.
     let began = Instant::now();
-    settle(common, asked, &mut kept).await?;
-    if !asked.options.no_accept {
+    let compared = settle(common, asked, &mut kept).await?;
+    if !compared && !asked.options.no_accept && !common.quiet {
+        terminal::say("the time was too short to settle them; run --accept-new will");
+    }
+    if compared && !asked.options.no_accept {
         let left = asked.left.saturating_sub(began.elapsed());
         accept(common, asked, left, &mut kept).await?;
     }
@@ -132,7 +135,8 @@ pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
     Arc::new(|_| ())
 }
 
-async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
+/// Whether everything was seen twice at least, so that what varies could be told.
+async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<bool> {
     let root = &asked.prepared.suite.root;
     let suite = spec::load(root, &Overrides::default())?;
     let until = Until::Budget(asked.left * SETTLING / 100);
@@ -152,8 +156,8 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     kept.silenced = settled.found.noise.len();
     patches.write()?;
     if part.why().is_some() {
-        // What the time was too short for is not unsteady.
-        return Ok(());
+        // What the time was too short for is not unsteady. The last round that began was cut.
+        return Ok(settled.rounds >= ROUNDS);
     }
     for it in settled.found.unsettled {
         let Some(at) = kept.written.iter().position(|own| own.name == it.scenario) else {
@@ -164,7 +168,7 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         kept.unsettled.push(it);
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn accept(
