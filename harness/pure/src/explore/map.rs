@@ -14,7 +14,7 @@ use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
-use super::windows;
+use super::{letters, windows};
 use crate::model::Action;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -213,6 +213,10 @@ impl Map {
     }
 
     fn acted(&mut self, seen: Seen) {
+        if letters::is_search(&seen.probe) {
+            self.letters(&seen);
+            return;
+        }
         if let Some(why) = &seen.failure {
             if why.contains("a dialog is open") && self.answer(&seen.probe) {
                 return;
@@ -260,6 +264,7 @@ impl Map {
             self.expand(at);
         }
         self.look_for_window(at);
+        self.try_letters(at);
     }
 
     fn downloaded(&mut self, seen: Seen, link: &str) {

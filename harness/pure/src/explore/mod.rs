@@ -18,6 +18,7 @@
 //! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
 //! - `downloads.rs`: files that pages give.
 //! - `scripted.rs`: fields and buttons that belong together without a form.
+//! - `letters.rs`: fields that offer something while one types.
 //! - `fields.rs`: what is put into forms.
 //! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
@@ -47,6 +48,7 @@ mod fields;
 mod gestures;
 mod help;
 mod judge;
+mod letters;
 mod map;
 mod page;
 mod probe;
