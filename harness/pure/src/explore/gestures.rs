@@ -6,6 +6,7 @@
 //! it, and what shows nothing is not written.
 
 use super::controls::UseOf;
+use super::fields::NOWHERE;
 use super::page::Look;
 use super::probe::click;
 use super::safe::DataFile;
@@ -231,7 +232,7 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
         let press = Action::Press { keys: "Tab".to_owned(), on: Some(field.target.clone()) };
         all.push(gesture(TAB, called, &name(field), vec![press], 51));
     }
-    all.extend(second_thought(look, &fields, words));
+    all.extend(second_thoughts(look, &fields, words));
     let in_form = |it: &Target| {
         look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
     };
@@ -265,22 +266,28 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     all
 }
 
-/// A field that answers while one types gets another word before the answer to the first is read.
-fn second_thought(look: &Look, fields: &[&Control], words: &[String]) -> Option<UseOf> {
-    let [first, second, ..] = words else { return None };
+/// A field that answers while one types gets another word before the answer to the first is read,
+/// and a word that nothing has.
+fn second_thoughts(look: &Look, fields: &[&Control], words: &[String]) -> Vec<UseOf> {
+    let [first, second, ..] = words else { return Vec::new() };
     let in_form = |it: &Target| {
         look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
     };
     let searches =
         |it: &&&Control| look.tree.items[it.at].role == "searchbox" && !in_form(&it.target);
-    let field = fields.iter().find(searches)?;
+    let Some(field) = fields.iter().find(searches) else { return Vec::new() };
     let name = look.tree.items[field.at].name.clone().unwrap_or_default();
     let fill = |word: &str| {
         let value = FieldValue { field: field.target.clone(), value: template(word) };
         Action::Fill(vec![value])
     };
     let called = format!("Look for \"{first}\", then for \"{second}\" in \"{name}\"");
-    Some(gesture("second thought in", called, &name, vec![fill(first), fill(second)], 57))
+    let steps = vec![fill(first), fill(second)];
+    let nowhere = format!("Look for what is not there in \"{name}\"");
+    vec![
+        gesture("second thought in", called, &name, steps, 57),
+        gesture("nothing found in", nowhere, &name, vec![fill(NOWHERE)], 55),
+    ]
 }
 
 /// Whether one of these words begins a word of a text.
@@ -440,6 +447,23 @@ mod tests {
             said_of("- form:\n  - textbox \"Name\"\n", "link \"Home\": /\n", false),
             [pair("Leave the field \"Name\" by Tab", "press Tab on textbox \"Name\"")]
         );
+    }
+
+    #[test]
+    fn a_field_that_searches_by_itself_gets_a_second_word_and_one_that_nothing_has() {
+        let look = Look::read(&[(FacetKind::Aria, "- searchbox \"Words\"\n".to_owned())]);
+        let said = |words: &[String]| {
+            let all = gestures(&look, Means { words, files: &[], copies: false });
+            let own = all.into_iter().filter(|it| it.called.starts_with("Look"));
+            own.map(|it| it.called).collect::<Vec<_>>()
+        };
+        let words = ["pot", "lamp"].map(str::to_owned);
+        let wanted = [
+            "Look for \"pot\", then for \"lamp\" in \"Words\"",
+            "Look for what is not there in \"Words\"",
+        ];
+        assert_eq!(said(&words), wanted);
+        assert_eq!(said(&words[..1]), [""; 0]);
     }
 
     #[test]

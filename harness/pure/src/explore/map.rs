@@ -288,6 +288,8 @@ impl Map {
     /// Keeps of what was looked at after a write what shows it.
     fn read_back(&mut self, seen: &Seen, of: &str) {
         let mut kept = Vec::new();
+        // What one page shows of it, another need not.
+        let mut told = BTreeSet::new();
         for (at, sight) in &seen.sights {
             let before = seen.probe.steps[..*at].last();
             match (sight, before) {
@@ -295,9 +297,10 @@ impl Map {
                     let known = self.states.iter().find(|it| {
                         matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
                     });
-                    let new =
-                        known.is_some_and(|it| !self.real_difference(&it.look, look).is_empty());
-                    if new {
+                    let mut differs =
+                        known.map_or(Vec::new(), |it| self.real_difference(&it.look, look));
+                    differs.retain(|it| told.insert(it.clone()));
+                    if !differs.is_empty() {
                         kept.push(vec![Action::Open(address.clone())]);
                     }
                 }
@@ -416,16 +419,20 @@ impl Map {
     }
 
     fn learn_words(&mut self, tree: &Tree) {
-        let shown = tree.items.iter().enumerate().filter(|(at, it)| {
-            matches!(it.role.as_str(), "link" | "cell" | "heading")
-                && tree.around(*at).any(|it| it.role == "main" || it.role == "row")
-        });
-        for (_, item) in shown {
-            let Some(name) = item.name.as_deref() else { continue };
-            let plain = name.chars().all(|it| it.is_alphabetic() || it == ' ');
-            let known = self.words.iter().any(|it| it == name);
-            if plain && !known && (3..24).contains(&name.len()) && self.words.len() < MOST_WORDS {
-                self.words.push(name.to_owned());
+        // What things are called is looked for; what a page is called, only where there is nothing else.
+        for roles in [&["link", "cell"][..], &["heading"]] {
+            let shown = tree.items.iter().enumerate().filter(|(at, it)| {
+                roles.contains(&it.role.as_str())
+                    && tree.around(*at).any(|it| it.role == "main" || it.role == "row")
+            });
+            for (_, item) in shown {
+                let Some(name) = item.name.as_deref() else { continue };
+                let plain = name.chars().all(|it| it.is_alphabetic() || it == ' ');
+                let known = self.words.iter().any(|it| it == name);
+                let fits = plain && !known && (3..24).contains(&name.len());
+                if fits && self.words.len() < MOST_WORDS {
+                    self.words.push(name.to_owned());
+                }
             }
         }
     }

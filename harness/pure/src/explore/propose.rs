@@ -355,7 +355,9 @@ impl Map {
             }
             _ => None,
         });
-        for address in pages {
+        // First of all where it was written.
+        let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
+        for address in own.into_iter().chain(pages) {
             let class = class_of(&address);
             if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
                 classes.push(class);
