@@ -79,10 +79,11 @@ impl Map {
     pub(super) fn look_around(&mut self, at: usize) {
         let state = &self.states[at];
         let Goal::Page { address, linked: true } = state.probe.goal.clone() else { return };
-        if state.look.status.is_some_and(|it| it >= 400) {
+        if state.look.status.is_some_and(|it| it >= 400) || address.contains('?') {
             return;
         }
-        let key = format!("around {}", class_of(&state.look.path));
+        // What a page is asked for makes no other page of it.
+        let key = format!("around {} {}", class_of(state.look.place()), state.shape);
         let times = self.times.entry("around".to_owned()).or_default();
         if *times >= MOST || self.tried.contains(&key) {
             return;
@@ -163,7 +164,7 @@ mod tests {
     }
 
     /// When a page is otherwise that is so usually, and so in each circumstance.
-    fn otherwise(looks: [Look; 4]) -> Vec<Circumstance> {
+    fn otherwise(looks: &[Look; 4]) -> Vec<Circumstance> {
         let mut map = Map::new(Rules::default());
         map.begin_at("/");
         let first = map.propose(1).remove(0);
@@ -178,24 +179,24 @@ mod tests {
         };
         map.absorb(vec![saw(&first, &looks[..1])]);
         let probe = map.propose(50).into_iter().find(|it| matches!(it.goal, Goal::Around { .. }));
-        map.absorb(vec![saw(&probe.expect("it is proposed"), &looks)]);
+        map.absorb(vec![saw(&probe.expect("it is proposed"), looks)]);
         map.around.first().map_or(Vec::new(), |it| it.otherwise.clone())
     }
 
     #[test]
     fn a_page_that_says_or_draws_something_else_for_others_is_kept_and_one_that_does_not_is_not() {
         let plain = || page("light", Some("a"));
-        let same = otherwise([plain(), plain(), page("light", None), page("light", None)]);
+        let same = otherwise(&[plain(), plain(), page("light", None), page("light", None)]);
         assert_eq!(same, []);
         let drawn = page("light", Some("b"));
-        let drawn = otherwise([plain(), drawn, page("light", None), page("light", None)]);
+        let drawn = otherwise(&[plain(), drawn, page("light", None), page("light", None)]);
         assert_eq!(drawn, [Circumstance::Dark]);
         let offline = page("offline", None);
-        let offline = otherwise([plain(), plain(), page("light", None), offline]);
+        let offline = otherwise(&[plain(), plain(), page("light", None), offline]);
         assert_eq!(offline, [Circumstance::Offline]);
         // What is otherwise on a phone is so without a network too, and counts once.
         let narrow = page("menu", None);
-        let narrow = otherwise([plain(), plain(), narrow.clone(), narrow]);
+        let narrow = otherwise(&[plain(), plain(), narrow.clone(), narrow]);
         assert_eq!(narrow, [Circumstance::Narrow]);
     }
 }

@@ -272,16 +272,13 @@ impl Map {
             Sight::File(text) => Some(text.clone()),
             Sight::Page(_) | Sight::Command(_) | Sight::Screen { .. } => None,
         });
-        match text {
-            Some(text) => {
-                self.files.insert(seen.probe.key.clone(), (seen.probe, text));
-            }
-            None => {
-                let why = seen.failure.as_deref().unwrap_or("no file came");
-                if !self.under_its_name(&seen.probe, why) {
-                    self.miss(link, why);
-                }
-            }
+        if let Some(text) = text {
+            self.files.insert(seen.probe.key.clone(), (seen.probe, text));
+            return;
+        }
+        let why = seen.failure.as_deref().unwrap_or("no file came");
+        if !self.under_its_name(&seen.probe, why) {
+            self.miss(link, why);
         }
     }
 

@@ -23,6 +23,18 @@ fn holder(look: &Look, at: usize) -> Option<usize> {
     around.find(|it| HOLDERS.contains(&items[*it].role.as_str()))
 }
 
+/// A field filled with what it takes.
+fn fill(look: &Look, field: &Control, words: &[String]) -> Option<Action> {
+    let own = |it: &Target| it.locator == field.target.locator;
+    let known = look.loose.iter().find(|it| it.target.as_ref().is_some_and(own));
+    let value = match known {
+        Some(known) => right_value(known, Pool { words, files: &[], vars: &[] })?,
+        None => words.first().cloned().unwrap_or_else(|| "tea".to_owned()),
+    };
+    let value = FieldValue { field: field.target.clone(), value: template(&value) };
+    Some(Action::Fill(vec![value]))
+}
+
 /// The fields of a place filled as they say, and then its button pressed.
 pub(super) fn scripted(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     let in_form = |it: &Target| {
@@ -51,21 +63,8 @@ pub(super) fn scripted(look: &Look, controls: &[Control], words: &[String]) -> V
     for place in places {
         let own = || free.iter().filter(move |it| holder(look, it.at) == place);
         let fields = own().filter(|it| matches!(role(it), "textbox" | "spinbutton"));
-        let fills: Vec<Action> = fields
-            .take(MOST_FIELDS)
-            .filter_map(|it| {
-                let known = look.loose.iter().find(|own| {
-                    own.target.as_ref().is_some_and(|own| own.locator == it.target.locator)
-                });
-                let pool = Pool { words, files: &[], vars: &[] };
-                let value = match known {
-                    Some(field) => right_value(field, pool)?,
-                    None => words.first().cloned().unwrap_or_else(|| "tea".to_owned()),
-                };
-                let value = FieldValue { field: it.target.clone(), value: template(&value) };
-                Some(Action::Fill(vec![value]))
-            })
-            .collect();
+        let fills: Vec<Action> =
+            fields.take(MOST_FIELDS).filter_map(|it| fill(look, it, words)).collect();
         if fills.is_empty() {
             continue;
         }

@@ -26,10 +26,10 @@ const ROUNDS: u32 = 3;
 const TAG: &str = "explored";
 /// Of the time that is left to settling and accepting, which part may go to the rounds of settling;
 /// finding out what varied comes on top. In per cent.
-const SETTLING: u32 = 60;
+const SETTLING: u32 = 45;
 /// Of what is left then, which part may go to the night that accepts; its judgement comes on top. In
 /// per cent.
-const ACCEPTING: u32 = 80;
+const ACCEPTING: u32 = 65;
 /// Settling and accepting begin only where at least so much time is left.
 const LEAST: Duration = Duration::from_secs(20);
 
