@@ -158,9 +158,11 @@ fn a_state_reached_twice_by_its_shape_is_expanded_once() {
     let use_of =
         |it: &str| vec![format!("Click \"{it}\""), format!("Rest the pointer on \"{it}\"")];
     let proposed = |second: &str| {
-        let (mut first, second) = proposed(second);
-        // One of its kind is looked at as others find it.
-        first.retain(|it| it != "/ as others find it");
+        let (mut first, mut second) = proposed(second);
+        // Each of its kind is looked at as others find it, too.
+        for all in [&mut first, &mut second] {
+            all.retain(|it| it != "/ as others find it");
+        }
         (first, second)
     };
     assert_eq!(proposed(&tree("Two")), (use_of("More"), vec![]));
