@@ -58,7 +58,12 @@ struct Row {
     places: BTreeSet<String>,
     placed: bool,
     titles: Vec<String>,
+    /// What each of them is made of.
+    pieces: Vec<BTreeSet<Piece>>,
 }
+
+/// Where a facet differs: the scenario, its checkpoint, the facet.
+type Piece = (String, String, String);
 
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
@@ -90,7 +95,8 @@ fn main() -> ExitCode {
             timed("accepted", || accepted(traces.path()))
         };
         trace(&accepted, traces.path(), &mut faults);
-        let night = timed("our night", || run(&accepted, &faults, &kept));
+        let also = if explores { explored::against_itself(&faults) } else { Vec::new() };
+        let night = timed("our night", || run(&accepted, &faults, also, &kept));
         let peer = if alone {
             BTreeMap::new()
         } else {
@@ -101,7 +107,7 @@ fn main() -> ExitCode {
     };
     let rows = timed("judged", || judged(&night, &faults));
     if explores {
-        return explored::table(&faults, &rows);
+        return explored::table(&faults, &rows, &explored::sound(&night));
     }
     table(&faults, &rows, &peer)
 }
@@ -182,9 +188,9 @@ fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
     }
 }
 
-fn run(accepted: &SuiteCopy, faults: &[Fault], kept: &Path) -> Variants {
+fn run(accepted: &SuiteCopy, faults: &[Fault], also: Vec<Variant>, kept: &Path) -> Variants {
     let memory = tempfile::tempdir().expect("a folder");
-    let mut variants = Vec::new();
+    let mut variants = also;
     for fault in faults {
         let own = memory.path().join(&fault.name);
         std::fs::create_dir_all(&own).expect("made");
@@ -234,7 +240,24 @@ fn row(fault: &Fault, report: &Value) -> Row {
         places: differences().map(|it| text(&it["where"])).collect(),
         placed: differences().any(|it| text(&it["where"]) == fault.place),
         titles: findings.iter().map(|it| text(&it["title"])).collect(),
+        pieces: findings.iter().map(pieces).collect(),
     }
+}
+
+/// Where the facets differ that a finding is made of.
+fn pieces(finding: &Value) -> BTreeSet<Piece> {
+    let mut all = BTreeSet::new();
+    for difference in finding["differences"].as_array().into_iter().flatten() {
+        let scenario = text(&difference["scenario"]);
+        let scenario = scenario.rsplit_once("--").map_or(scenario.as_str(), |it| it.0).to_owned();
+        let checkpoint = difference["checkpoint"].as_str().unwrap_or("step").to_owned();
+        let facets = difference["facets"].as_array().cloned().unwrap_or_default();
+        for facet in facets {
+            let facet = facet["facet"].as_str().unwrap_or("step").to_owned();
+            all.insert((scenario.clone(), checkpoint.clone(), facet));
+        }
+    }
+    all
 }
 
 /// Whether Playwright fails for a fault; a fault is absent where it has nothing to compare.

@@ -59,7 +59,7 @@ fn record(kept: &Path, chosen: &[String]) {
     let alone = if alone.join("night.json").is_file() {
         Variants::open(&alone)
     } else {
-        timed("each fault alone", || super::run(&accepted, &faults, &alone))
+        timed("each fault alone", || super::run(&accepted, &faults, Vec::new(), &alone))
     };
     let mut all = draw::draw(&candidates(&alone, &faults));
     all.retain(|it| chosen.is_empty() || chosen.contains(&it.name));
