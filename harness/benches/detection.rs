@@ -95,7 +95,7 @@ fn main() -> ExitCode {
             timed("accepted", || accepted(traces.path()))
         };
         trace(&accepted, traces.path(), &mut faults);
-        let also = if explores { explored::against_itself(&faults) } else { Vec::new() };
+        let also = if explores { explored::against_itself(&accepted) } else { Vec::new() };
         let night = timed("our night", || run(&accepted, &faults, also, &kept));
         let peer = if alone {
             BTreeMap::new()
@@ -168,9 +168,7 @@ fn accepted(traces: &Path) -> SuiteCopy {
 fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
     let night = night_json(&accepted.folder().join("first"));
     let (mut places, mut took) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeMap::new());
-    // What did not pass on the sound shop has no baseline, and says nothing of a fault.
-    let all = night["scenarios"].as_array().expect("scenarios").iter();
-    for scenario in all.filter(|it| it["verdict"] != "inconclusive") {
+    for scenario in passed(&night) {
         let id = text(&scenario["id"]).split('/').next().unwrap_or_default().to_owned();
         *took.entry(id.clone()).or_insert(0) += scenario["duration_ms"].as_u64().unwrap_or(0);
         let attempts = scenario["attempts"].as_array().into_iter().flatten();
@@ -186,6 +184,12 @@ fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
         let most = if known { MOST } else { met.len() };
         fault.scenarios = met.into_iter().take(most).cloned().collect();
     }
+}
+
+/// What passed on the sound shop: what did not has no baseline, and says nothing of a fault.
+fn passed(night: &Value) -> impl Iterator<Item = &Value> {
+    let all = night["scenarios"].as_array().expect("scenarios").iter();
+    all.filter(|it| it["verdict"] != "inconclusive")
 }
 
 fn run(accepted: &SuiteCopy, faults: &[Fault], also: Vec<Variant>, kept: &Path) -> Variants {
