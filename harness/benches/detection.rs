@@ -94,7 +94,8 @@ fn main() -> ExitCode {
         } else {
             timed("accepted", || accepted(traces.path()))
         };
-        trace(&accepted, traces.path(), &mut faults);
+        let most = if explores { explored::MOST } else { MOST };
+        trace(&accepted, traces.path(), most, &mut faults);
         let also = if explores { explored::against_itself(&accepted) } else { Vec::new() };
         let night = timed("our night", || run(&accepted, &faults, also, &kept));
         let peer = if alone {
@@ -165,7 +166,7 @@ fn accepted(traces: &Path) -> SuiteCopy {
 }
 
 /// Finds which scenarios come by which fault, and takes some of them.
-fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
+fn trace(accepted: &SuiteCopy, traces: &Path, most: usize, faults: &mut [Fault]) {
     let night = night_json(&accepted.folder().join("first"));
     let (mut places, mut took) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeMap::new());
     for scenario in passed(&night) {
@@ -181,7 +182,7 @@ fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
         met.sort_by_key(|it| (!places[*it].contains(&fault.place), took[*it]));
         // Nobody is at a place that only the fault leads to: then any of them may come there.
         let known = met.first().is_some_and(|it| places[*it].contains(&fault.place));
-        let most = if known { MOST } else { met.len() };
+        let most = if known { most } else { met.len() };
         fault.scenarios = met.into_iter().take(most).cloned().collect();
     }
 }

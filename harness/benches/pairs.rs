@@ -54,7 +54,7 @@ fn record(kept: &Path, chosen: &[String]) {
     let mut faults = listed();
     let traces = tempfile::tempdir().expect("a folder");
     let accepted = timed("accepted", || accepted(traces.path()));
-    trace(&accepted, traces.path(), &mut faults);
+    trace(&accepted, traces.path(), super::MOST, &mut faults);
     let alone = suite::scratch().join("detection-night");
     let alone = if alone.join("night.json").is_file() {
         Variants::open(&alone)

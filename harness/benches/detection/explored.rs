@@ -20,6 +20,9 @@ use crate::{Fault, Piece, Row, passed, pieces, say};
 const TARGETS: (f64, f64, f64) = (85.0, 90.0, 1.3);
 /// What the variants over the sound shop are called.
 const SOUND: &str = "sound";
+/// The most scenarios that meet one fault. What is done on a page is in several of them, and those
+/// that only look at it come first.
+pub const MOST: usize = 8;
 /// How long the exploration may take.
 const BUDGET: &str = "11m";
 

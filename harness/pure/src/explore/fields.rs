@@ -15,7 +15,7 @@ const MOST_FILLINGS: usize = 10;
 /// A text with what products stumble over: letters beyond ASCII, marks of HTML, quotes.
 const ODD: &str = "Ægir <b>& \"Søn\"</b> 日本 '";
 /// A word that no product shows.
-pub(super) const NOWHERE: &str = "zzyzx";
+const NOWHERE: &str = "zzyzx";
 
 /// What values are made of.
 #[derive(Debug, Clone, Copy)]

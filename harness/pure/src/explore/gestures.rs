@@ -6,7 +6,6 @@
 //! it, and what shows nothing is not written.
 
 use super::controls::UseOf;
-use super::fields::NOWHERE;
 use super::page::Look;
 use super::probe::click;
 use super::safe::DataFile;
@@ -267,7 +266,7 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
 }
 
 /// A field that answers while one types gets another word before the answer to the first is read,
-/// and a word that nothing has.
+/// and a word with one letter too many, which nothing has.
 fn second_thoughts(look: &Look, fields: &[&Control], words: &[String]) -> Vec<UseOf> {
     let [first, second, ..] = words else { return Vec::new() };
     let in_form = |it: &Target| {
@@ -286,7 +285,7 @@ fn second_thoughts(look: &Look, fields: &[&Control], words: &[String]) -> Vec<Us
     let nowhere = format!("Look for what is not there in \"{name}\"");
     vec![
         gesture("second thought in", called, &name, steps, 57),
-        gesture("nothing found in", nowhere, &name, vec![fill(NOWHERE)], 55),
+        gesture("nothing found in", nowhere, &name, vec![fill(&format!("{first}x"))], 55),
     ]
 }
 
