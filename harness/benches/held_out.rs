@@ -15,7 +15,10 @@
 //!   pages of rows over a database, `radicale/` calendars by HTTP and a single page to manage them,
 //!   `watson/` a clock for projects with reports as text, CSV and JSON, `klaus/` repositories of git
 //!   on pages that a server renders (`data/make.sh` makes them), `fava/` a year of a ferry's books
-//!   (`data/make.py` writes them) as a single page of tables, charts and journals.
+//!   (`data/make.py` writes them) as a single page of tables, charts and journals, `todoman/` tasks
+//!   of a theatre as lines, JSON and files of iCalendar, `ihatemoney/` the shared bills of a hut
+//!   (`data/make.py` fills its database) on pages that a server renders, `verdaccio/` a registry of
+//!   packages (`data/make.js` writes them) and its single page.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Answer, SuiteCopy, night_json, text};
+use crate::support::{ANSWERING, Answer, SuiteCopy, night_json, text};
 
 /// A house of three pages, of which each says how long it took; `BROKEN` seeds one fault in it.
 const HOUSE: &str = r#"
-import http.server, os, random, sys
+import os, random
+from answering import Answering, serve
 PRICE = '590.00' if os.environ.get('BROKEN') else '59.00'
 PAGES = {
     '/': '<h1>The small house</h1><p>Rooms for a night.</p>',
     '/rooms': '<h1>Rooms</h1><ul><li>the blue room</li><li>the green room</li></ul>',
     '/prices': '<h1>Prices</h1><table><tr><th>Room<th>EUR</tr><tr><td>blue<td>%s</tr></table><a href="/list.csv">As a table</a>' % PRICE,
 }
-class Page(http.server.BaseHTTPRequestHandler):
+class Page(Answering):
     def do_GET(self):
         if self.path == '/list.csv':
             return self.answer(200, 'text/csv', 'room,eur\nblue,%s\n' % PRICE)
@@ -27,15 +28,7 @@ class Page(http.server.BaseHTTPRequestHandler):
         foot = '<footer>Served by the small house in %d ms</footer>' % random.randint(100, 102)
         page = '<!doctype html><html lang=en><title>House</title>%s<main>%s</main>%s'
         self.answer(status, 'text/html', page % (nav, body or '<h1>Not here</h1>', foot))
-    def answer(self, status, kind, text):
-        data = text.encode()
-        self.send_response(status)
-        self.send_header('Content-Type', kind)
-        self.send_header('Content-Length', str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-    def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Page).serve_forever()
+serve(Page)
 "#;
 
 /// A house that is open until it goes out of scope.
@@ -50,6 +43,7 @@ impl House {
             let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
             free.local_addr().expect("an address").port()
         };
+        folder.write("answering.py", ANSWERING);
         folder.write("house.py", HOUSE);
         let server = Command::new("python3")
             .args(["house.py", &port.to_string()])

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Answer, SuiteCopy, night_json, text, verdicts};
+use crate::support::{ANSWERING, Answer, SuiteCopy, night_json, text, verdicts};
 
 /// A command with commands below it; `BROKEN` seeds one fault in it.
 const TOOL: &str = r#"#!/bin/sh
@@ -27,8 +27,9 @@ esac
 /// Pages without end: more links than anybody follows, a calendar, another host, a form that signs
 /// out, a page that asks its server for ever.
 const ENDLESS: &str = r#"
-import http.server, sys, urllib.parse
-class Page(http.server.BaseHTTPRequestHandler):
+import urllib.parse
+from answering import Answering, serve
+class Page(Answering):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         month = int(urllib.parse.parse_qs(url.query).get('month', ['1'])[0] or 1) if url.path == '/calendar' else 1
@@ -44,17 +45,11 @@ class Page(http.server.BaseHTTPRequestHandler):
         elif url.path.startswith('/things/') or url.path == '/ping':
             body += '<p>one of many</p>'
         else:
-            return self.answer(404, '<h1>Not here</h1>')
-        self.answer(200, body)
-    def answer(self, status, body):
-        data = ('<!doctype html><html lang=en><title>Endless</title>' + body).encode()
-        self.send_response(status)
-        self.send_header('Content-Type', 'text/html')
-        self.send_header('Content-Length', str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-    def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Page).serve_forever()
+            return self.page(404, '<h1>Not here</h1>')
+        self.page(200, body)
+    def page(self, status, body):
+        self.answer(status, 'text/html', '<!doctype html><html lang=en><title>Endless</title>' + body)
+serve(Page)
 "#;
 
 fn stock(broken: &str) -> SuiteCopy {
@@ -233,6 +228,7 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
         "nightshift.yaml",
         "products:\n  endless: { serve: { run: 'python3 endless.py ${port}' }, data: data }\nbrowser: { timeout: 3s }\n",
     );
+    suite.write("data/answering.py", ANSWERING);
     suite.write("data/endless.py", ENDLESS);
     let began = Instant::now();
     let answer = explore(&suite, &["--budget", "60s", "--no-accept"]);

@@ -22,6 +22,23 @@ const BUILDS_OF_FAULTS: &str = r#"
     path: ["${build-dir}/bin"]
 "#;
 
+/// What a product in Python needs to serve pages: `Answering` has `answer(status, kind, text)`, and
+/// `serve` takes a class of it and the port.
+pub const ANSWERING: &str = r#"
+import http.server, sys
+class Answering(http.server.BaseHTTPRequestHandler):
+    def answer(self, status, kind, text):
+        data = text.encode()
+        self.send_response(status)
+        self.send_header('Content-Type', kind)
+        self.send_header('Content-Length', str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+    def log_message(self, *_): pass
+def serve(pages):
+    http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), pages).serve_forever()
+"#;
+
 /// A copy of a suite that a test may do anything to.
 pub struct SuiteCopy {
     folder: tempfile::TempDir,

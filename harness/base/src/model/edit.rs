@@ -131,14 +131,20 @@ pub fn is_name(token: &str) -> bool {
     token.chars().filter(|it| it.is_alphabetic()).count() >= 3
 }
 
+/// The positions at which two texts of as many tokens differ; none where one has more.
+#[must_use]
+pub fn exchanged(old: &[&str], new: &[&str]) -> Vec<usize> {
+    let both = old.iter().zip(new).enumerate().filter(|it| it.1.0 != it.1.1);
+    if old.len() == new.len() { both.map(|it| it.0).collect() } else { Vec::new() }
+}
+
 /// What stands in place of what in a line that otherwise has the same words; empty where the words
 /// are others, or more than half of them.
 #[must_use]
 pub fn replaced<'a>(old: &'a str, new: &'a str) -> Vec<Replaced<'a>> {
     let (was, is) = (tokens(old), tokens(new));
-    let differ: Vec<usize> =
-        was.iter().zip(&is).enumerate().filter(|(_, it)| it.0 != it.1).map(|it| it.0).collect();
-    if was.len() != is.len() || differ.len() * 2 > was.len() {
+    let differ = exchanged(&was, &is);
+    if differ.len() * 2 > was.len() {
         return Vec::new();
     }
     let near = |at: usize| -> Vec<&'a str> {

@@ -11,7 +11,7 @@ use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, middle, tokens};
+use crate::model::edit::{TELLING, exchanged, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -140,8 +140,7 @@ fn state(facet: FacetKind, old: &str, new: &str) -> Option<Edit> {
 /// Both sides of each word or number that differs, where as many stand on both; empty otherwise.
 fn differing<'a>(old: &'a str, new: &'a str) -> Vec<(&'a str, &'a str)> {
     let (was, is) = (tokens(old), tokens(new));
-    let pairs = was.iter().copied().zip(is.iter().copied()).filter(|it| it.0 != it.1);
-    if was.len() == is.len() { pairs.collect() } else { Vec::new() }
+    exchanged(&was, &is).into_iter().map(|at| (was[at], is[at])).collect()
 }
 
 /// Numbers that are written with other zeros before them and are the same.

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Rule, star, stars};
 use crate::cause::node::{collection, quoted_name};
 use crate::cause::{Edge, Evidence};
-use crate::model::FacetKind;
 use crate::model::change::Change;
 use crate::model::filetext::picture_of;
+use crate::model::picture::{ImageChange, Region};
 use crate::model::thing::{Node, Thing};
+use crate::model::{FacetKind, Rect};
 
 pub(super) const RULE: Rule = Rule { id: "picture", edges };
 
@@ -56,6 +57,11 @@ fn one_style(evidence: &Evidence<'_>) -> Vec<Edge> {
     stars(keyed, "the same colour became the same other one")
 }
 
+/// Pixels between a region and what moved, at which they still touch.
+const SEAM: u32 = 2;
+/// Letters of a text from which on a name that holds it says what it is.
+const TELLING: usize = 4;
+
 /// Roles of what stands in a table or list.
 const LISTED: [&str; 12] = [
     "cell",
@@ -84,15 +90,29 @@ fn is_of(region: &Change, other: &Change, others: &BTreeSet<String>) -> bool {
     let lines = || other.before.iter().chain(&other.after).chain(&other.around);
     // An item of a list that is another list now may be called by anything.
     let in_list = collection(other).is_some_and(|it| others.contains(&it));
+    // A thing is called by all that stands in it, so by a text in it that is another one now.
+    let said = other.before.as_ref().and(other.after.as_deref()).map(Node::read);
+    let said = said.and_then(|it| it.value.or(it.name));
     names(region).iter().any(|name| {
         let thing = quoted_name(name).map_or(name.as_str(), |it| it.trim_matches('"'));
         let is_item = LISTED.iter().any(|role| name.starts_with(role));
         (in_list && is_item)
+            || said.is_some_and(|it| holds_words(thing, it))
             || lines().any(|line| {
                 let own = line.trim_start_matches("- ").trim_end_matches(':');
                 own.contains(thing) || name == own
             })
     })
+}
+
+/// Whether whole words of a name are a text that says enough to be known again.
+fn holds_words(name: &str, text: &str) -> bool {
+    let ends = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+    let letters = text.chars().filter(|it| it.is_alphabetic()).count();
+    letters >= TELLING
+        && name.match_indices(text).any(|(at, _)| {
+            ends(name[..at].chars().next_back()) && ends(name[at + text.len()..].chars().next())
+        })
 }
 
 /// The lists of a page that are other lists now: some of what they held is gone, and something came.
@@ -122,9 +142,10 @@ fn holds_others(region: &Change) -> bool {
     !all.is_empty() && all.iter().all(|it| HOLDERS.contains(&Node::read(it).role))
 }
 
-/// Whether a thing of the tree came or went, so that others move.
+/// Whether a thing of the page came or went, so that others move.
 fn came_or_went(change: &Change) -> bool {
-    change.facet == Some(FacetKind::Aria) && change.before.is_none() != change.after.is_none()
+    matches!(change.facet, Some(FacetKind::Aria | FacetKind::Text))
+        && change.before.is_none() != change.after.is_none()
 }
 
 /// Whether a picture can show a change: a link looks the same wherever it leads.
@@ -185,21 +206,45 @@ fn shown(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     if found.is_empty() { displaced(evidence, node) } else { found }
 }
 
-/// What came or went in the tree wherever a region that may only stand elsewhere is seen: one that is
-/// called by no name, or by things that are there and at another place.
+/// What moves things on a page, wherever a region that may only stand elsewhere is seen: one that is
+/// called by no name, or by things that are there and at another place, or the seam of what moved.
 fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
     let mut found = Vec::new();
     for sighting in &evidence.nodes[node].sightings {
         let facets = &evidence.spots[sighting.spot].difference.facets;
-        let mut regions =
-            facets.iter().filter_map(|it| it.image.as_ref()).flat_map(|it| &it.regions);
-        let may_be_elsewhere = names(sighting.change).iter().all(|it| quoted_name(it).is_none())
-            || regions.any(|it| it.moved && it.said() == sighting.change.after);
-        let near = evidence.seen_at(sighting.spot).find(|it| came_or_went(it.1));
-        let Some(near) = near.filter(|_| may_be_elsewhere) else { return Vec::new() };
-        found.push(Edge::follows(near.0, node, "something came or went on the page"));
+        let pictures = || facets.iter().filter_map(|it| it.image.as_ref());
+        let own = |it: &Region| it.said() == sighting.change.after;
+        let moved = pictures().flat_map(|it| &it.regions).any(|it| it.moved && own(it));
+        let is_elsewhere = names(sighting.change).iter().all(|it| quoted_name(it).is_none())
+            || pictures().any(|it| is_seam(it, own));
+        let moves = |it: &&(usize, &Change)| match it.1.facet {
+            Some(FacetKind::Aria) if moved => can_be_seen(it.1),
+            _ => (moved || is_elsewhere) && came_or_went(it.1),
+        };
+        let near: Vec<(usize, &Change)> = evidence.seen_at(sighting.spot).collect();
+        let Some(near) = near.iter().find(moves) else { return Vec::new() };
+        found.push(Edge::follows(near.0, node, "something on the page moved it"));
     }
     found
+}
+
+/// Whether all regions that are meant touch a part of the picture that stands elsewhere, and none of
+/// them has another colour: what moved by parts of a pixel has other edges.
+fn is_seam(picture: &ImageChange, own: impl Fn(&Region) -> bool) -> bool {
+    let touches = |one: &Rect, other: &Rect| {
+        let near = |a: u32, long: u32, b: u32| a + long + SEAM >= b;
+        near(one.x, one.width, other.x)
+            && near(other.x, other.width, one.x)
+            && near(one.y, one.height, other.y)
+            && near(other.y, other.height, one.y)
+    };
+    let with_place = picture.boxes.iter().zip(&picture.regions);
+    let mut meant = with_place.filter(|it| own(it.1)).peekable();
+    meant.peek().is_some()
+        && meant.all(|(place, region)| {
+            let mut moves = picture.moves.iter().flat_map(|it| [&it.from, &it.to]);
+            region.repaint.is_none() && moves.any(|it| touches(place, it))
+        })
 }
 
 /// Regions of one page that nothing else tells: they have one look.
@@ -269,8 +314,8 @@ mod tests {
     use super::*;
     use crate::model::comparison::Located;
     use crate::model::finding::FacetChange;
-    use crate::model::picture::{Fate, ImageChange, Move, Region};
-    use crate::model::{Rect, testing};
+    use crate::model::picture::{Fate, Move, Repaint};
+    use crate::model::testing;
 
     /// Regions of a picture: what each is called, and what is said of it.
     fn picture(regions: &[(&[&str], &str)]) -> FacetChange {
@@ -366,13 +411,62 @@ mod tests {
             let shown = picture(&[(&["link \"Cup\""], CUP)]);
             page("/", vec![tree, FacetChange { image: Some(image), ..shown }])
         };
-        let (gone, other) =
-            ((Some("- link \"Pen\""), None), (Some("- code: a"), Some("- code: b")));
+        let gone = (Some("- link \"Pen\""), None);
+        let longer = (Some("- code: a"), Some("- code: about"));
+        let unseen = (Some("- link \"Hat\" [url=/a]"), Some("- link \"Hat\" [url=/b]"));
         let of = |spots: &[Located]| joined(|it| shown(it, node_of(it, CUP)), spots);
-        let follows = vec![("- link \"Pen\"".to_owned(), CUP.to_owned())];
-        assert_eq!(of(&[spot(true, gone)]), follows);
+        let follows = |what: &str| (what.to_owned(), CUP.to_owned());
+        assert_eq!(of(&[spot(true, gone)]), [follows("- link \"Pen\"")]);
+        assert_eq!(of(&[spot(true, longer)]), [follows("- code: about")]);
         assert_eq!(of(&[spot(false, gone)]), [], "it stands where it stood");
-        assert_eq!(of(&[spot(true, gone), spot(true, other)]), [], "there nothing came or went");
+        assert_eq!(of(&[spot(false, longer)]), [], "it stands where it stood");
+        assert_eq!(of(&[spot(true, gone), spot(true, unseen)]), [], "nothing moved it there");
+    }
+
+    #[test]
+    fn the_edge_of_what_moved_is_a_part_of_the_move_and_what_has_another_colour_is_not() {
+        const NOTE: &str = "text \"note\" is gone";
+        let rect = |y: u32, height: u32| Rect { x: 20, y, width: 100, height };
+        let of = |place: Rect, repaint: Option<Repaint>| {
+            let region = Region {
+                names: vec!["text \"note\"".to_owned()],
+                fate: Fate::Gone,
+                repaint,
+                moved: false,
+            };
+            let moved = Move { names: Vec::new(), more: 0, from: rect(90, 30), to: rect(60, 30) };
+            let image = ImageChange {
+                changed_pixels: 40,
+                compared_pixels: 4000,
+                expected_size: (200, 200),
+                actual_size: (200, 200),
+                boxes: vec![place],
+                regions: vec![region],
+                moves: vec![moved],
+            };
+            let gone = testing::change(Some(FacetKind::Text), Thing::Line, Some("code"), None);
+            let text = FacetChange { changes: vec![gone], ..FacetChange::of(FacetKind::Text) };
+            let shown = picture(&[(&["text \"note\""], NOTE)]);
+            joined(edges, &[page("/", vec![text, FacetChange { image: Some(image), ..shown }])])
+        };
+        let red = Repaint { from: "#ffffff".to_owned(), to: "#ff0000".to_owned() };
+        assert_eq!(of(rect(58, 2), None), [("code".to_owned(), NOTE.to_owned())]);
+        assert_eq!(of(rect(58, 2), Some(red)), [], "a colour does not come by moving");
+        assert_eq!(of(rect(10, 2), None), [], "it is far from what moved");
+    }
+
+    #[test]
+    fn a_thing_that_is_called_by_a_changed_text_in_it_shows_that_text_by_whole_words() {
+        let of = |name: &str, was: &str, is: &str| {
+            let text = testing::change(Some(FacetKind::Aria), Thing::Line, Some(was), Some(is));
+            let tree = FacetChange { changes: vec![text], ..FacetChange::of(FacetKind::Aria) };
+            let shown = picture(&[(&[name], "it looks different")]);
+            joined(edges, &[page("/", vec![tree, shown])]).len()
+        };
+        let by = "paragraph \"Power by the sea\"";
+        assert_eq!(of(by, "- text: Powered by", "- text: Power by"), 1);
+        assert_eq!(of(by, "- text: Towe", "- text: Powe"), 0, "that is half a word");
+        assert_eq!(of(by, "- text: to", "- text: by"), 0, "that says too little");
     }
 
     /// The position of the node that says this.
