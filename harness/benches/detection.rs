@@ -55,9 +55,15 @@ struct Fault {
 /// What became of a fault.
 struct Row {
     facets: BTreeSet<String>,
+    places: BTreeSet<String>,
     placed: bool,
     titles: Vec<String>,
+    /// What each of them is made of.
+    pieces: Vec<BTreeSet<Piece>>,
 }
+
+/// Where a facet differs: the scenario, its checkpoint, the facet.
+type Piece = (String, String, String);
 
 fn main() -> ExitCode {
     // `cargo bench` adds a switch of its own.
@@ -84,12 +90,14 @@ fn main() -> ExitCode {
         let traces = tempfile::tempdir().expect("a folder");
         let accepted = if explores {
             let suite = timed("explored", explored::suite);
-            timed("accepted", || variants::apart(suite, traced(traces.path())))
+            timed("accepted", || variants::apart(suite, &[0, 3], traced(traces.path())))
         } else {
             timed("accepted", || accepted(traces.path()))
         };
-        trace(&accepted, traces.path(), &mut faults);
-        let night = timed("our night", || run(&accepted, &faults, &kept));
+        let most = if explores { explored::MOST } else { MOST };
+        trace(&accepted, traces.path(), most, &mut faults);
+        let also = if explores { explored::against_itself(&accepted) } else { Vec::new() };
+        let night = timed("our night", || run(&accepted, &faults, also, &kept));
         let peer = if alone {
             BTreeMap::new()
         } else {
@@ -100,7 +108,7 @@ fn main() -> ExitCode {
     };
     let rows = timed("judged", || judged(&night, &faults));
     if explores {
-        return explored::table(&faults, &rows);
+        return explored::table(&faults, &rows, &explored::sound(&night));
     }
     table(&faults, &rows, &peer)
 }
@@ -158,10 +166,10 @@ fn accepted(traces: &Path) -> SuiteCopy {
 }
 
 /// Finds which scenarios come by which fault, and takes some of them.
-fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
+fn trace(accepted: &SuiteCopy, traces: &Path, most: usize, faults: &mut [Fault]) {
     let night = night_json(&accepted.folder().join("first"));
     let (mut places, mut took) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeMap::new());
-    for scenario in night["scenarios"].as_array().expect("scenarios") {
+    for scenario in passed(&night) {
         let id = text(&scenario["id"]).split('/').next().unwrap_or_default().to_owned();
         *took.entry(id.clone()).or_insert(0) += scenario["duration_ms"].as_u64().unwrap_or(0);
         let attempts = scenario["attempts"].as_array().into_iter().flatten();
@@ -174,14 +182,20 @@ fn trace(accepted: &SuiteCopy, traces: &Path, faults: &mut [Fault]) {
         met.sort_by_key(|it| (!places[*it].contains(&fault.place), took[*it]));
         // Nobody is at a place that only the fault leads to: then any of them may come there.
         let known = met.first().is_some_and(|it| places[*it].contains(&fault.place));
-        let most = if known { MOST } else { met.len() };
+        let most = if known { most } else { met.len() };
         fault.scenarios = met.into_iter().take(most).cloned().collect();
     }
 }
 
-fn run(accepted: &SuiteCopy, faults: &[Fault], kept: &Path) -> Variants {
+/// What passed on the sound shop: what did not has no baseline, and says nothing of a fault.
+fn passed(night: &Value) -> impl Iterator<Item = &Value> {
+    let all = night["scenarios"].as_array().expect("scenarios").iter();
+    all.filter(|it| it["verdict"] != "inconclusive")
+}
+
+fn run(accepted: &SuiteCopy, faults: &[Fault], also: Vec<Variant>, kept: &Path) -> Variants {
     let memory = tempfile::tempdir().expect("a folder");
-    let mut variants = Vec::new();
+    let mut variants = also;
     for fault in faults {
         let own = memory.path().join(&fault.name);
         std::fs::create_dir_all(&own).expect("made");
@@ -228,9 +242,27 @@ fn row(fault: &Fault, report: &Value) -> Row {
     let word = |it: &Value| it["facet"].as_str().unwrap_or("step").to_owned();
     Row {
         facets: facets.map(word).collect(),
+        places: differences().map(|it| text(&it["where"])).collect(),
         placed: differences().any(|it| text(&it["where"]) == fault.place),
         titles: findings.iter().map(|it| text(&it["title"])).collect(),
+        pieces: findings.iter().map(pieces).collect(),
     }
+}
+
+/// Where the facets differ that a finding is made of.
+fn pieces(finding: &Value) -> BTreeSet<Piece> {
+    let mut all = BTreeSet::new();
+    for difference in finding["differences"].as_array().into_iter().flatten() {
+        let scenario = text(&difference["scenario"]);
+        let scenario = scenario.rsplit_once("--").map_or(scenario.as_str(), |it| it.0).to_owned();
+        let checkpoint = difference["checkpoint"].as_str().unwrap_or("step").to_owned();
+        let facets = difference["facets"].as_array().cloned().unwrap_or_default();
+        for facet in facets {
+            let facet = facet["facet"].as_str().unwrap_or("step").to_owned();
+            all.insert((scenario.clone(), checkpoint.clone(), facet));
+        }
+    }
+    all
 }
 
 /// Whether Playwright fails for a fault; a fault is absent where it has nothing to compare.

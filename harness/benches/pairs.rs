@@ -54,12 +54,12 @@ fn record(kept: &Path, chosen: &[String]) {
     let mut faults = listed();
     let traces = tempfile::tempdir().expect("a folder");
     let accepted = timed("accepted", || accepted(traces.path()));
-    trace(&accepted, traces.path(), &mut faults);
+    trace(&accepted, traces.path(), super::MOST, &mut faults);
     let alone = suite::scratch().join("detection-night");
     let alone = if alone.join("night.json").is_file() {
         Variants::open(&alone)
     } else {
-        timed("each fault alone", || super::run(&accepted, &faults, &alone))
+        timed("each fault alone", || super::run(&accepted, &faults, Vec::new(), &alone))
     };
     let mut all = draw::draw(&candidates(&alone, &faults));
     all.retain(|it| chosen.is_empty() || chosen.contains(&it.name));

@@ -171,11 +171,16 @@ fn without_row(id: &str) -> &str {
 /// [`SuiteCopy::of_the_accepted_shop`], but in the night that made them each scenario had a shop of
 /// its own, with these variables.
 pub fn accepted_apart(environment: impl Fn(&str) -> Vec<(String, String)>) -> SuiteCopy {
-    apart(SuiteCopy::of_the_shop(), environment)
+    apart(SuiteCopy::of_the_shop(), &[0], environment)
 }
 
-/// The same of a suite of the shop that somebody else wrote.
-pub fn apart(suite: SuiteCopy, environment: impl Fn(&str) -> Vec<(String, String)>) -> SuiteCopy {
+/// The same of a suite of the shop that somebody else wrote, whose night ends with one of these exit
+/// codes; what does not pass has no baselines.
+pub fn apart(
+    suite: SuiteCopy,
+    codes: &[i32],
+    environment: impl Fn(&str) -> Vec<(String, String)>,
+) -> SuiteCopy {
     let config = suite.root().join("nightshift.yaml");
     let mut before = vec![(config.clone(), std::fs::read_to_string(config).expect("read"))];
     let mut variants = Vec::new();
@@ -189,7 +194,7 @@ pub fn apart(suite: SuiteCopy, environment: impl Fn(&str) -> Vec<(String, String
         variants.push(Variant { name: id.clone(), scenario: id, environment, retries: 0 });
     }
     add_products(&suite, &variants);
-    suite.accept();
+    suite.accept_with(codes);
     for (path, content) in before {
         std::fs::write(path, content).expect("written");
     }

@@ -34,6 +34,7 @@
 //! - `cross.rs`: checks what needs more than one file: unique names, skills, references.
 //! - `scaffold.rs`: the files that `init` writes.
 //! - `write.rs`: writes scenarios: from actions to the text that reads back as them.
+//! - `write_circumstances.rs`: the same of what a page finds around itself.
 //! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
@@ -70,6 +71,7 @@ mod targets;
 mod tests;
 mod values;
 mod write;
+mod write_circumstances;
 mod write_gestures;
 mod write_words;
 

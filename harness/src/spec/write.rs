@@ -7,6 +7,7 @@ use super::complaint::{Complaint, Source};
 use super::node;
 use super::quoting::single;
 use super::reader::Reader;
+use super::write_circumstances::{emulate, network};
 use super::write_gestures::{drag, scroll};
 use super::write_words::{flow, qualifiers, quoted, scalar, snapshot, written};
 use crate::model::artifact::{FileStep, Presence};
@@ -127,10 +128,10 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Paste { text, into } => {
             modified(format!("paste: {}", scalar(text.raw())), "into", into.as_ref())
         }
+        Action::Network(it) => network(*it)?,
+        Action::Emulate(it) => emulate(it)?,
         Action::Print(_)
         | Action::Tab(Tab::Title(_) | Tab::Url(_))
-        | Action::Network(_)
-        | Action::Emulate(_)
         | Action::Wait { .. }
         | Action::Capture(_)
         | Action::Set(_)

@@ -3,12 +3,40 @@
 use std::fmt::Write as _;
 
 use super::quoting::single;
+use crate::model::picture::Extent;
+use crate::model::profile::Profile;
 use crate::model::{Snapshot, Target, Template};
 
-/// A checkpoint that takes what is usual; `None` for one that says more.
+/// A checkpoint with what it takes; `None` for one that says more.
 pub(super) fn snapshot(it: &Snapshot) -> Option<String> {
-    let plain = Snapshot { name: it.name.clone(), ..Snapshot::default() };
-    (*it == plain).then(|| format!("snapshot: {}", scalar(&it.name)))
+    let plain = Snapshot {
+        name: it.name.clone(),
+        facets: it.facets.clone(),
+        profile: it.profile.clone(),
+        image: it.image.clone(),
+        ..Snapshot::default()
+    };
+    if *it != plain {
+        return None;
+    }
+    let mut text = format!("snapshot: {}", scalar(&it.name));
+    match (&it.facets, &it.profile) {
+        (None, None) => {}
+        (None, Some(profile)) if Profile::built_in(&profile.name).as_ref() == Some(profile) => {
+            let _ = write!(text, "\nfacets: {}", profile.name);
+        }
+        (Some(facets), None) => {
+            let words: Vec<&str> = facets.iter().map(|it| it.word()).collect();
+            let _ = write!(text, "\nfacets: [{}]", words.join(", "));
+        }
+        (_, Some(_)) => return None,
+    }
+    match &it.image {
+        Extent::Viewport => {}
+        Extent::FullPage => text.push_str("\nimage: full-page"),
+        Extent::Element(_) => return None,
+    }
+    Some(text)
 }
 
 /// A target as it stands in YAML: one scalar, or a map where it is qualified.

@@ -142,6 +142,13 @@ impl Addresses {
         ranked
     }
 
+    /// Whether an address is a combination of parameters: each was mostly seen by itself.
+    #[must_use]
+    pub fn is_combined(&self, address: &str) -> bool {
+        let class = self.all.get(address).and_then(|it| self.classes.get(&it.class));
+        class.is_some_and(|it| it.several)
+    }
+
     /// Classes that are larger than what was seen of them: an example, how many, and how many of
     /// those were seen.
     #[must_use]

@@ -20,6 +20,9 @@ pub const WHAT_IT_NEEDS: &str = "what it needs";
 /// What is tried of a command that has others below it.
 pub const UNKNOWN_COMMAND: &str = "a command that is not there";
 
+/// A file that a command is asked to write.
+const WRITTEN: &str = "out.txt";
+
 /// What a command reads from standard input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {
@@ -142,7 +145,8 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
         for (at, value) in values.iter().take(most).enumerate() {
             let words = vec![flag.name().to_owned(), value.clone()];
             let with = format!("{} {value}", flag.name());
-            all.push(call(&with, &[words.clone(), base.to_vec()].concat(), 78 - at as u32));
+            let base = in_format(flag, value, base);
+            all.push(call(&with, &[words.clone(), base].concat(), 78 - at as u32));
             if at == 0 || !flag.choices.is_empty() {
                 given.push(words);
             }
@@ -161,6 +165,17 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
         all.push(call(&words.join(" "), &[words.clone(), base.to_vec()].concat(), 60));
     }
     all
+}
+
+/// The arguments with the file that is written called as its format is.
+fn in_format(flag: &Flag, value: &str, base: &[String]) -> Vec<String> {
+    let names_format = ["format", "type", "as"].iter().any(|it| flag.name().contains(it));
+    let ending = value.len() <= 8 && value.chars().all(|it| it.is_ascii_alphanumeric());
+    let own = |it: &String| {
+        let is_out = it == WRITTEN && names_format && ending;
+        if is_out { format!("out.{}", value.to_lowercase()) } else { it.clone() }
+    };
+    base.iter().map(own).collect()
 }
 
 /// What a command must refuse.
@@ -236,7 +251,7 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
             about.to_lowercase().contains(it) || sources.about.to_lowercase().contains(it)
         });
     if is_file(&lower, about) && writes {
-        all.push("out.txt".to_owned());
+        all.push(WRITTEN.to_owned());
     } else if is_file(&lower, about) {
         all.extend(sources.files.iter().map(|it| it.path.clone()).take(3));
     }
@@ -329,6 +344,31 @@ mod tests {
                 "surplus"
             ]
         );
+    }
+
+    #[test]
+    fn a_file_that_is_written_is_called_as_its_format_and_one_that_is_read_keeps_its_name() {
+        let usage = Usage::read(
+            "usage: shop export [-h] [--format {csv,zip}] [--state {open}] file\n\npositional arguments:\n  file  where it goes\n\noptions:\n  \
+             --format {csv,zip}  how it is written\n  --state {open}  only these\n",
+        );
+        let about = "shop export: write a file";
+        let lines = |about: &'static str, files: &[DataFile]| -> Vec<String> {
+            let sources = Sources { files, printed: &[], about };
+            with(&usage, sources).into_iter().map(|it| it.1).take(7).collect()
+        };
+        let wanted = [
+            "out.txt",
+            "no-such-thing",
+            "no-such-file.txt",
+            "--format csv out.csv",
+            "--format zip out.zip",
+            "--format no-such-value out.txt",
+            "--state open out.txt",
+        ];
+        assert_eq!(lines(about, &[]), wanted);
+        let files = [DataFile { path: "a.csv".to_owned(), text: None }];
+        assert_eq!(lines("shop read: look at it", &files)[3], "--format csv a.csv");
     }
 
     #[test]

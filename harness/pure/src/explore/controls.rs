@@ -9,6 +9,9 @@ use super::tree::{Control, Item, template};
 use crate::model::page::FieldValue;
 use crate::model::{Action, Target};
 
+/// A letter that most words have.
+const COMMON_LETTER: &str = "a";
+
 /// A control, and what is done with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseOf {
@@ -163,6 +166,14 @@ fn chosen(look: &Look, at: usize, target: Target) -> Option<(&'static str, Vec<A
     let options: Vec<&Item> =
         look.tree.inside(at).map(|it| it.1).filter(|it| it.role == "option").collect();
     if options.is_empty() {
+        // What can be typed into offers what goes with it.
+        let typed = look.loose.iter().any(|it| {
+            it.target.as_ref() == Some(&target) && matches!(it.kind(), "text" | "search")
+        });
+        if typed && look.tree.items[at].role == "combobox" {
+            let text = template(COMMON_LETTER);
+            return Some(("Type into", vec![Action::Type { text, into: Some(target) }], 62));
+        }
         return Some(("Open", vec![click(target)], 60));
     }
     // What a list opened belongs to it.

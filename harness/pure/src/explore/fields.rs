@@ -55,17 +55,31 @@ pub struct Filling {
 #[must_use]
 pub fn fillings(form: &Form, pool: Pool<'_>) -> Vec<Filling> {
     let mut all = Vec::new();
+    // Of what excludes one another the first is chosen.
+    let is_chosen = |(at, it): &(usize, &Field)| !is_radio(it) || first_of_group(form, *at);
+    let chosen = form.fields.iter().enumerate().filter(is_chosen).map(|it| it.1);
     let right: Vec<Action> =
-        form.fields.iter().filter_map(|it| fill(it, &right_value(it, pool)?, pool)).collect();
+        chosen.filter_map(|it| fill(it, &right_value(it, pool)?, pool)).collect();
     if right.is_empty() && !form.fields.is_empty() {
         return all;
     }
     all.push(sent(form, "everything", right.clone(), 60));
     if form.fields.iter().any(is_text) {
-        all.push(sent(form, "nothing", Vec::new(), 40));
+        // What is written must be refused where something is lacking.
+        let worth = if form.method == "get" { 40 } else { 53 };
+        all.push(sent(form, "nothing", Vec::new(), worth));
     }
-    for field in &form.fields {
-        for (called, value, worth) in others(field, form, pool) {
+    if form.method != "get" && right.len() > 1 {
+        for field in form.fields.iter().filter(|it| is_text(it)) {
+            let mut steps = right.clone();
+            steps.retain(|it| filled(it) != field.target.as_ref());
+            all.push(sent(form, &format!("all but {}", said(field)), steps, 49));
+        }
+    }
+    for (at, field) in form.fields.iter().enumerate() {
+        let is_other = is_radio(field) && !first_of_group(form, at);
+        let choice = is_other.then(|| ("chosen".to_owned(), "on".to_owned(), 55));
+        for (called, value, worth) in others(field, form, pool).into_iter().chain(choice) {
             let mut steps = if form.method == "get" { Vec::new() } else { right.clone() };
             let Some(step) = fill(field, &value, pool) else { continue };
             let target = field.target.as_ref();
@@ -89,6 +103,16 @@ pub fn fillings(form: &Form, pool: Pool<'_>) -> Vec<Filling> {
     all.sort_by_key(|it| std::cmp::Reverse(it.value));
     all.truncate(MOST_FILLINGS);
     all
+}
+
+fn is_radio(field: &Field) -> bool {
+    field.role == "radio"
+}
+
+/// Whether no choice before this one excludes it.
+fn first_of_group(form: &Form, at: usize) -> bool {
+    let group = form.fields[at].mark("name");
+    !form.fields[..at].iter().any(|it| is_radio(it) && it.mark("name") == group)
 }
 
 fn sent(form: &Form, with: &str, mut steps: Vec<Action>, value: u32) -> Filling {
@@ -257,7 +281,6 @@ fn others(field: &Field, form: &Form, pool: Pool<'_>) -> Vec<(String, String, u3
         ("checkbox" | "switch", _) if form.method == "get" => {
             all.push(("on".to_owned(), "on".to_owned(), 50));
         }
-        ("radio", _) if form.method == "get" => all.push(("on".to_owned(), "on".to_owned(), 45)),
         ("spinbutton", _) | (_, "number") => {
             all.extend(of("min").map(|it| plain(&(it - 1).to_string(), 48)));
             all.extend(of("max").map(|it| plain(&(it + 1).to_string(), 48)));
@@ -325,8 +348,31 @@ mod tests {
         let with: Vec<String> = said_of(&form).into_iter().map(|it| it.0).collect();
         assert_eq!(
             with,
-            ["everything", "How many = 0", "How many = 10", "How many = 9", "nothing"]
+            ["everything", "nothing", "How many = 0", "How many = 10", "How many = 9"]
         );
+    }
+
+    #[test]
+    fn of_what_excludes_one_another_each_is_chosen_and_each_text_is_left_out_once() {
+        let radio = |label: &str| field("radio", label, &["name=way"]);
+        let text = |label: &str| field("textbox", label, &["type=text", "pattern=\"[A-Z]\""]);
+        let form = Form {
+            method: "post".to_owned(),
+            fields: vec![text("Name"), radio("Post"), radio("Collect"), text("Road")],
+            buttons: vec![target("button", Some("Go"))],
+            ..Form::default()
+        };
+        let all = said_of(&form);
+        let steps = |with: &str| {
+            let found = all.iter().find(|it| it.0 == with).expect("it is tried");
+            let own = found.1.iter().filter(|it| it.contains("check radio"));
+            own.cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(steps("everything"), ["check radio \"Post\""]);
+        let both = ["check radio \"Post\"", "check radio \"Collect\""];
+        assert_eq!(steps("Collect = chosen"), both);
+        let without = all.iter().find(|it| it.0 == "all but Road").expect("it is tried");
+        assert!(!without.1.iter().any(|it| it.contains("Road")), "{without:?}");
     }
 
     #[test]

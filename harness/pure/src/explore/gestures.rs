@@ -10,14 +10,15 @@ use super::page::Look;
 use super::probe::click;
 use super::safe::DataFile;
 use super::tree::{Control, Item, target, template};
-use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, DragTo, Modifier, ScrollTo, UploadBy};
 use crate::model::page::FieldValue;
-use crate::model::{Action, Locator, Snapshot, Target};
+use crate::model::{Action, Locator, Target};
 
 /// What begins the identity of leaving a page with text in it: only a question of the browser is
 /// something new there.
 pub const LEAVES: &str = "leave";
+/// What begins the identity of leaving a field by the keyboard.
+pub const TAB: &str = "Tab from";
 /// The longest text of something in a list that is a thing and no prose, in characters.
 const LONGEST_THING: usize = 40;
 /// A list of so many records holds data and nothing to be moved, and more of it may be loaded late.
@@ -26,6 +27,8 @@ const LONG_LIST: usize = 8;
 const MOST_LISTS: usize = 3;
 /// The most controls of a page on which the pointer rests.
 const MOST_HOVERS: usize = 3;
+/// The most buttons of a page that are asked for a file.
+const MOST_FILES: usize = 4;
 /// The most fields of a page that are left by the keyboard.
 const MOST_LEFT: usize = 3;
 
@@ -62,6 +65,7 @@ pub fn gestures(look: &Look, means: Means<'_>) -> Vec<UseOf> {
     all.extend(hovers(look, &controls));
     all.extend(keyboard(look, &controls, means.words));
     all.extend(downloads(look, &controls));
+    all.extend(super::scripted::scripted(look, &controls, means.words));
     all
 }
 
@@ -225,8 +229,9 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
     for field in fields.iter().take(MOST_LEFT) {
         let called = format!("Leave the field \"{}\" by Tab", name(field));
         let press = Action::Press { keys: "Tab".to_owned(), on: Some(field.target.clone()) };
-        all.push(gesture("Tab from", called, &name(field), vec![press], 42));
+        all.push(gesture(TAB, called, &name(field), vec![press], 51));
     }
+    all.extend(second_thoughts(look, &fields, words));
     let in_form = |it: &Target| {
         look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
     };
@@ -255,9 +260,33 @@ fn keyboard(look: &Look, controls: &[Control], words: &[String]) -> Vec<UseOf> {
         let value = FieldValue { field: free.target.clone(), value: template(word) };
         let steps = vec![Action::Fill(vec![value]), click(target("link", Some(&link.name)))];
         let called = format!("Leave the page with text in \"{own}\"");
-        all.push(gesture(LEAVES, called, &own, steps, 43));
+        all.push(gesture(LEAVES, called, &own, steps, 57));
     }
     all
+}
+
+/// A field that answers while one types gets another word before the answer to the first is read,
+/// and a word with one letter too many, which nothing has.
+fn second_thoughts(look: &Look, fields: &[&Control], words: &[String]) -> Vec<UseOf> {
+    let [first, second, ..] = words else { return Vec::new() };
+    let in_form = |it: &Target| {
+        look.forms.iter().flat_map(|it| &it.fields).any(|own| own.target.as_ref() == Some(it))
+    };
+    let searches =
+        |it: &&&Control| look.tree.items[it.at].role == "searchbox" && !in_form(&it.target);
+    let Some(field) = fields.iter().find(searches) else { return Vec::new() };
+    let name = look.tree.items[field.at].name.clone().unwrap_or_default();
+    let fill = |word: &str| {
+        let value = FieldValue { field: field.target.clone(), value: template(word) };
+        Action::Fill(vec![value])
+    };
+    let called = format!("Look for \"{first}\", then for \"{second}\" in \"{name}\"");
+    let steps = vec![fill(first), fill(second)];
+    let nowhere = format!("Look for what is not there in \"{name}\"");
+    vec![
+        gesture("second thought in", called, &name, steps, 57),
+        gesture("nothing found in", nowhere, &name, vec![fill(&format!("{first}x"))], 55),
+    ]
 }
 
 /// Whether one of these words begins a word of a text.
@@ -303,24 +332,15 @@ fn downloads(look: &Look, controls: &[Control]) -> Vec<UseOf> {
     for control in controls {
         let item = &look.tree.items[control.at];
         let Some(name) = item.name.as_deref().filter(|_| item.role == "button") else { continue };
-        if in_form(&control.target) || !says(name, &["download", "export", "save", "backup"]) {
+        // "Save" alone keeps something; what is saved otherwise may be a file.
+        let gives = says(name, &["download", "export", "backup"])
+            || (says(name, &["save"]) && name.contains(' '));
+        if in_form(&control.target) || !gives || all.len() >= MOST_FILES {
             continue;
         }
         let path = super::written::slug(name);
-        let steps = vec![
-            Action::Download {
-                click: control.target.clone(),
-                save_as: template(&path),
-                named: None,
-            },
-            Action::File(Box::new(FileStep {
-                path: template(&path),
-                presence: Presence::There,
-                tests: Vec::new(),
-                capture: indexmap::IndexMap::new(),
-                snapshot: Some(Snapshot { name: format!("file-{path}"), ..Snapshot::default() }),
-            })),
-        ];
+        let checkpoint = format!("file-{path}");
+        let steps = super::downloads::take(control.target.clone(), &path, &checkpoint);
         all.push(gesture("download by", format!("Take the file of \"{name}\""), name, steps, 52));
     }
     all
@@ -416,12 +436,33 @@ mod tests {
                     "Leave the page with text in \"Note\"",
                     "fill textbox \"Note\" with \"pot\", click link \"Home\""
                 ),
+                pair(
+                    "Fill the fields and press \"Copy it\"",
+                    "fill textbox \"Note\" with \"pot\", click button \"Copy it\""
+                ),
             ]
         );
         assert_eq!(
             said_of("- form:\n  - textbox \"Name\"\n", "link \"Home\": /\n", false),
             [pair("Leave the field \"Name\" by Tab", "press Tab on textbox \"Name\"")]
         );
+    }
+
+    #[test]
+    fn a_field_that_searches_by_itself_gets_a_second_word_and_one_that_nothing_has() {
+        let look = Look::read(&[(FacetKind::Aria, "- searchbox \"Words\"\n".to_owned())]);
+        let said = |words: &[String]| {
+            let all = gestures(&look, Means { words, files: &[], copies: false });
+            let own = all.into_iter().filter(|it| it.called.starts_with("Look"));
+            own.map(|it| it.called).collect::<Vec<_>>()
+        };
+        let words = ["pot", "lamp"].map(str::to_owned);
+        let wanted = [
+            "Look for \"pot\", then for \"lamp\" in \"Words\"",
+            "Look for what is not there in \"Words\"",
+        ];
+        assert_eq!(said(&words), wanted);
+        assert_eq!(said(&words[..1]), [""; 0]);
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     for state in &map.states {
         all.extend(of_page(map, state));
     }
+    all.extend(map.unanswered.iter().filter_map(unanswered));
     for run in &map.runs {
         all.extend(of_run(map, run));
     }
@@ -69,6 +70,14 @@ fn fault(
         way,
         product: probe.product.clone(),
     }
+}
+
+/// A page that the server does not answer: it has come to its end over it.
+fn unanswered(probe: &Probe) -> Option<Fault> {
+    let Goal::Page { address, .. } = &probe.goal else { return None };
+    let place = address.split(['?', '#']).next().unwrap_or_default();
+    let title = format!("{address} is not answered: the connection is closed");
+    Some(fault("no-answer", Severity::Critical, place, title, probe))
 }
 
 fn of_page(map: &Map, state: &State) -> Vec<Fault> {
@@ -335,6 +344,7 @@ mod tests {
             words: words.clone(),
             with: with.to_owned(),
             ran,
+            varies: false,
         };
         let usage = Usage::read("usage: shop [--csv]\n\noptions:\n  --csv  as CSV\n");
         Map { runs: vec![run], usages: [(words, usage)].into(), ..Map::new(Rules::default()) }
@@ -350,6 +360,16 @@ mod tests {
         assert_eq!(rules(&page(404, true)), ["dead-link"]);
         assert_eq!(rules(&page(404, false)), [""; 0], "nobody leads there");
         assert_eq!(rules(&page(200, true)), [""; 0]);
+    }
+
+    #[test]
+    fn a_page_that_the_server_hangs_up_on_is_found() {
+        let goal = Goal::Page { address: "/a?page=x".to_owned(), linked: false };
+        let unanswered = vec![probe(goal, vec![open("/a?page=x"), look("x")])];
+        let map = Map { unanswered, ..page(200, true) };
+        let told: Vec<(&str, String)> =
+            judge(&map).into_iter().map(|it| (it.rule, it.place)).collect();
+        assert_eq!(told, [("no-answer", "/a".to_owned())]);
     }
 
     #[test]

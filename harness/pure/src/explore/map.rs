@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
+use super::circumstances::Around;
 use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
 use super::gestures::LEAVES;
@@ -13,6 +14,7 @@ use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
+use super::{letters, windows};
 use crate::model::Action;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -54,6 +56,8 @@ pub struct Run {
     pub with: String,
     /// What it did.
     pub ran: Ran,
+    /// Whether it said something else when it was run once more.
+    pub varies: bool,
 }
 
 impl Run {
@@ -90,10 +94,14 @@ pub struct Map {
     pub readers: BTreeMap<String, Vec<Vec<Action>>>,
     /// The text of files that were taken home, by the probe's key.
     pub files: BTreeMap<String, (Probe, String)>,
+    /// Pages that are otherwise for others.
+    pub around: Vec<Around>,
     /// The addresses.
     pub addresses: Addresses,
     /// What exists and was left alone.
     pub missed: BTreeSet<Missed>,
+    /// Visits that the server did not answer and hung up on.
+    pub unanswered: Vec<Probe>,
     /// Every control that was seen, and whether it was used.
     pub controls: BTreeMap<String, bool>,
     pub(super) waiting: Vec<Probe>,
@@ -123,6 +131,7 @@ impl Map {
             }
             match seen.probe.goal.clone() {
                 Goal::Page { address, linked } => self.page(seen, &address, linked),
+                Goal::Around { .. } => self.around(seen),
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
@@ -153,6 +162,9 @@ impl Map {
             Sight::Command(_) | Sight::Screen { .. } | Sight::File(_) => None,
         });
         let (Some(first), second) = (looks.next().cloned(), looks.next()) else {
+            if seen.failure.as_deref().is_some_and(is_hung_up) {
+                self.unanswered.push(seen.probe.clone());
+            }
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
             return;
         };
@@ -201,11 +213,20 @@ impl Map {
     }
 
     fn acted(&mut self, seen: Seen) {
+        if letters::is_search(&seen.probe) {
+            self.letters(&seen);
+            return;
+        }
         if let Some(why) = &seen.failure {
             if why.contains("a dialog is open") && self.answer(&seen.probe) {
                 return;
             }
-            self.miss(&seen.probe.said(), why);
+            if self.under_its_name(&seen.probe, why) {
+                return;
+            }
+            if !windows::is_search(&seen.probe) {
+                self.miss(&seen.probe.said(), why);
+            }
             return;
         }
         let wrote = seen.wrote();
@@ -214,6 +235,8 @@ impl Map {
         let changed = before.is_none_or(|before| {
             before.path != look.path || !self.real_difference(before, &look).is_empty()
         });
+        let gave = seen.sights.iter().any(|it| matches!(it.1, Sight::File(_)));
+        let changed = changed || gave;
         // To leave a page shows nothing but what is behind the link, unless the browser asks.
         let leaves = matches!(&seen.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES))
             && !seen.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
@@ -240,6 +263,8 @@ impl Map {
         if changed {
             self.expand(at);
         }
+        self.look_for_window(at);
+        self.try_letters(at);
     }
 
     fn downloaded(&mut self, seen: Seen, link: &str) {
@@ -247,17 +272,21 @@ impl Map {
             Sight::File(text) => Some(text.clone()),
             Sight::Page(_) | Sight::Command(_) | Sight::Screen { .. } => None,
         });
-        match text {
-            Some(text) => {
-                self.files.insert(seen.probe.key.clone(), (seen.probe, text));
-            }
-            None => self.miss(link, seen.failure.as_deref().unwrap_or("no file came")),
+        if let Some(text) = text {
+            self.files.insert(seen.probe.key.clone(), (seen.probe, text));
+            return;
+        }
+        let why = seen.failure.as_deref().unwrap_or("no file came");
+        if !self.under_its_name(&seen.probe, why) {
+            self.miss(link, why);
         }
     }
 
     /// Keeps of what was looked at after a write what shows it.
     fn read_back(&mut self, seen: &Seen, of: &str) {
         let mut kept = Vec::new();
+        // What one page shows of it, another need not.
+        let mut told = BTreeSet::new();
         for (at, sight) in &seen.sights {
             let before = seen.probe.steps[..*at].last();
             match (sight, before) {
@@ -265,9 +294,10 @@ impl Map {
                     let known = self.states.iter().find(|it| {
                         matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address.raw())
                     });
-                    let new =
-                        known.is_some_and(|it| !self.real_difference(&it.look, look).is_empty());
-                    if new {
+                    let mut differs =
+                        known.map_or(Vec::new(), |it| self.real_difference(&it.look, look));
+                    differs.retain(|it| told.insert(it.clone()));
+                    if !differs.is_empty() {
                         kept.push(vec![Action::Open(address.clone())]);
                     }
                 }
@@ -295,8 +325,13 @@ impl Map {
         let text = if ran.stdout.trim().is_empty() { &ran.stderr } else { &ran.stdout };
         let usage = Usage::read(text);
         let ran = ran.clone();
-        let run =
-            Run { probe: seen.probe.clone(), words: words.clone(), with: "--help".to_owned(), ran };
+        let run = Run {
+            probe: seen.probe.clone(),
+            words: words.clone(),
+            with: "--help".to_owned(),
+            ran,
+            varies: false,
+        };
         self.runs.push(run);
         self.below(&words, &usage);
         self.usages.insert(words, usage);
@@ -311,7 +346,14 @@ impl Map {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
             return;
         };
-        let run = Run { probe: seen.probe, words, with, ran };
+        let again = seen.sights.iter().filter_map(|(_, it)| match it {
+            Sight::Command(again) => Some(again),
+            Sight::Page(_) | Sight::Screen { .. } | Sight::File(_) => None,
+        });
+        let varies = again.skip(1).any(|it| it.stdout != ran.stdout);
+        let mut probe = seen.probe;
+        probe.steps.truncate(1);
+        let run = Run { probe, words, with, ran, varies };
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
@@ -374,16 +416,20 @@ impl Map {
     }
 
     fn learn_words(&mut self, tree: &Tree) {
-        let shown = tree.items.iter().enumerate().filter(|(at, it)| {
-            matches!(it.role.as_str(), "link" | "cell" | "heading")
-                && tree.around(*at).any(|it| it.role == "main" || it.role == "row")
-        });
-        for (_, item) in shown {
-            let Some(name) = item.name.as_deref() else { continue };
-            let plain = name.chars().all(|it| it.is_alphabetic() || it == ' ');
-            let known = self.words.iter().any(|it| it == name);
-            if plain && !known && (3..24).contains(&name.len()) && self.words.len() < MOST_WORDS {
-                self.words.push(name.to_owned());
+        // What things are called is looked for; what a page is called, only where there is nothing else.
+        for roles in [&["link", "cell"][..], &["heading"]] {
+            let shown = tree.items.iter().enumerate().filter(|(at, it)| {
+                roles.contains(&it.role.as_str())
+                    && tree.around(*at).any(|it| it.role == "main" || it.role == "row")
+            });
+            for (_, item) in shown {
+                let Some(name) = item.name.as_deref() else { continue };
+                let plain = name.chars().all(|it| it.is_alphabetic() || it == ' ');
+                let known = self.words.iter().any(|it| it == name);
+                let fits = plain && !known && (3..24).contains(&name.len());
+                if fits && self.words.len() < MOST_WORDS {
+                    self.words.push(name.to_owned());
+                }
             }
         }
     }
@@ -394,6 +440,13 @@ impl Map {
         all.retain(|it| !self.varies.contains(&unnumbered(it)));
         all
     }
+}
+
+/// Whether a page did not load because the server closed the connection without an answer.
+fn is_hung_up(failure: &str) -> bool {
+    ["ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_CONNECTION_CLOSED"]
+        .iter()
+        .any(|it| failure.contains(it))
 }
 
 /// Whether an address is a file by its ending.

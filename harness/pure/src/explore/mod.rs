@@ -13,8 +13,12 @@
 //! - `safe.rs`: what may be done, and why something is left alone.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
 //! - `entrances.rs`: the addresses that a product names to machines.
+//! - `circumstances.rs`: pages as others find them: in the dark, on a phone, without a network.
 //! - `controls.rs`: what is done with controls that stand in no form.
 //! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
+//! - `downloads.rs`: files that pages give.
+//! - `scripted.rs`: fields and buttons that belong together without a form.
+//! - `letters.rs`: fields that offer something while one types.
 //! - `fields.rs`: what is put into forms.
 //! - `behind.rs`: what a form opens to somebody.
 //! - `commands.rs`: how commands are tried.
@@ -24,21 +28,27 @@
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
+//! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
 //! - `written.rs`: a scenario that is to be written, and its names.
+//! - `by_others.rs`: from pages as others find and use them to scenarios.
 //! - `screens.rs`: from screens of terminals to scenarios.
 //! - `share.rs`: how much of the product was seen and is asserted.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
 mod behind;
+mod by_others;
+mod circumstances;
 mod commands;
 mod controls;
+mod downloads;
 mod entrances;
 mod fields;
 mod gestures;
 mod help;
 mod judge;
+mod letters;
 mod map;
 mod page;
 mod probe;
@@ -47,12 +57,14 @@ mod repeat;
 mod safe;
 mod screen;
 mod screens;
+mod scripted;
 mod seen;
 mod share;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod windows;
 mod write;
 mod written;
 

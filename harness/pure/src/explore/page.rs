@@ -94,6 +94,10 @@ pub struct Look {
     pub hindrances: Vec<String>,
     /// Its content type, as it was answered.
     pub content_type: Option<String>,
+    /// The names of what it keeps in the browser.
+    pub kept: Vec<String>,
+    /// Which picture it is drawn as, where one was taken.
+    pub picture: Option<String>,
 }
 
 impl Look {
@@ -122,6 +126,8 @@ impl Look {
             text: of(FacetKind::Text).to_owned(),
             hindrances: lines(FacetKind::A11y),
             content_type: said(FacetKind::Response, "content-type"),
+            kept: lines(FacetKind::Storage),
+            picture: None,
             path,
             tree,
         }

@@ -27,6 +27,11 @@ pub enum Goal {
         /// Whether the product itself leads there.
         linked: bool,
     },
+    /// To see a page as others find it.
+    Around {
+        /// The address.
+        address: String,
+    },
     /// To use a control.
     Use {
         /// What it is, see `Control::identity`.
@@ -103,7 +108,7 @@ pub struct Batch {
 }
 
 /// The facets that a probe of a page takes.
-const OF_PAGES: [FacetKind; 8] = [
+const OF_PAGES: [FacetKind; 9] = [
     FacetKind::Page,
     FacetKind::Response,
     FacetKind::Aria,
@@ -111,6 +116,7 @@ const OF_PAGES: [FacetKind; 8] = [
     FacetKind::Links,
     FacetKind::Fields,
     FacetKind::Requests,
+    FacetKind::Storage,
     FacetKind::A11y,
 ];
 
@@ -119,6 +125,14 @@ const OF_PAGES: [FacetKind; 8] = [
 pub fn look(name: &str) -> Action {
     let facets = Some(OF_PAGES.to_vec());
     Action::Snapshot(Snapshot { name: name.to_owned(), facets, ..Snapshot::default() })
+}
+
+/// The same with how it is drawn.
+#[must_use]
+pub fn look_with_picture(name: &str) -> Action {
+    let facets = OF_PAGES.into_iter().chain([FacetKind::Image]).collect();
+    let name = name.to_owned();
+    Action::Snapshot(Snapshot { name, facets: Some(facets), ..Snapshot::default() })
 }
 
 /// A plain click.
@@ -189,6 +203,7 @@ fn is_command(goal: &Goal) -> bool {
     match goal {
         Goal::Help { .. } | Goal::Run { .. } | Goal::Screen { .. } => true,
         Goal::Page { .. }
+        | Goal::Around { .. }
         | Goal::Use { .. }
         | Goal::Send { .. }
         | Goal::Download { .. }

@@ -11,8 +11,6 @@ use super::map::Map;
 use super::page::{Form, Look};
 use super::probe::{Goal, Probe, look, open, run};
 use super::terminal;
-use super::tree::{target, template};
-use crate::model::artifact::{FileStep, Presence};
 use crate::model::page::DialogAnswer;
 use crate::model::{Action, Snapshot};
 
@@ -33,6 +31,7 @@ impl Probe {
     pub fn said(&self) -> String {
         match &self.goal {
             Goal::Page { address, .. } => address.clone(),
+            Goal::Around { address } => format!("{address} as others find it"),
             Goal::Use { called, .. } => called.clone(),
             Goal::Send { form, with } => format!("the form {form} with {with}"),
             Goal::Download { link } => format!("the file of \"{link}\""),
@@ -51,6 +50,7 @@ impl Probe {
         match &self.goal {
             Goal::Send { with, .. } => with.starts_with("everything"),
             Goal::Page { .. }
+            | Goal::Around { .. }
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
@@ -58,6 +58,14 @@ impl Probe {
             | Goal::Screen { .. }
             | Goal::Run { .. } => true,
         }
+    }
+
+    /// Whether it puts text into a page.
+    pub(super) fn types(&self) -> bool {
+        let types = |it: &Action| {
+            matches!(it, Action::Fill(_) | Action::Type { .. } | Action::Paste { .. })
+        };
+        self.steps.iter().any(types)
     }
 
     /// The steps without the checkpoints that stand by themselves.
@@ -86,7 +94,11 @@ impl Map {
     pub fn propose(&mut self, most: usize) -> Vec<Probe> {
         for address in self.addresses.next(most) {
             let about = self.addresses.get(&address).cloned().unwrap_or_default();
-            let value = if about.in_navigation { 98 } else { 82 };
+            let value = match (about.in_navigation, self.addresses.is_combined(&address)) {
+                (true, _) => 98,
+                (false, false) => 82,
+                (false, true) => 41,
+            };
             self.visit(&address, about.from, true, value);
         }
         let seed = self.rules.seed;
@@ -149,36 +161,6 @@ impl Map {
         });
     }
 
-    pub(super) fn download(&mut self, link: &str, address: &str, at: usize) {
-        let id = self.id();
-        let path = address.split(['?', '#']).next().unwrap_or_default();
-        let name = path.rsplit('/').next().filter(|it| !it.is_empty()).unwrap_or("file");
-        let Some(way) = self.way_to(at) else { return };
-        let mut steps = way;
-        steps.push(Action::Download {
-            click: target("link", Some(link)),
-            save_as: template(name),
-            named: None,
-        });
-        steps.push(Action::File(Box::new(FileStep {
-            path: template(name),
-            presence: Presence::There,
-            tests: Vec::new(),
-            capture: indexmap::IndexMap::new(),
-            snapshot: Some(Snapshot { name: id.clone(), ..Snapshot::default() }),
-        })));
-        self.wait(Probe {
-            key: format!("download {}", class_of(path)),
-            goal: Goal::Download { link: link.to_owned() },
-            steps,
-            product: self.rules.pages.clone(),
-            from: Some(at),
-            shares: false,
-            value: 76,
-            id,
-        });
-    }
-
     /// What can be done in a state, unless its like was seen.
     pub(super) fn expand(&mut self, at: usize) {
         let state = &self.states[at];
@@ -193,6 +175,7 @@ impl Map {
         let known = before.map(|it| known_controls(&self.states[it].look));
         if matches!(self.states[at].probe.goal, Goal::Page { .. }) {
             self.odd_addresses(&look.path, at);
+            self.look_around(at);
         }
         let way = match self.way_to(at) {
             Some(way) if deeds < MOST_DEEDS => way,
@@ -206,7 +189,7 @@ impl Map {
     }
 
     /// The steps to a state, without checkpoints; of a page that is only its address.
-    fn way_to(&self, at: usize) -> Option<Vec<Action>> {
+    pub(super) fn way_to(&self, at: usize) -> Option<Vec<Action>> {
         self.states.get(at).map(|state| match &state.probe.goal {
             Goal::Page { address, .. } => vec![open(address)],
             _ => state.probe.way(),
@@ -273,12 +256,11 @@ impl Map {
         steps.extend(deeds);
         steps.push(look(&id));
         // A page that holds text may ask before it is left, which is in the way of what follows.
-        let types = steps
-            .iter()
-            .any(|it| matches!(it, Action::Fill(_) | Action::Type { .. } | Action::Paste { .. }));
-        let shares = !types && !matches!(goal, Goal::Send { .. });
+        let sends = matches!(goal, Goal::Send { .. });
         let product = self.rules.pages.clone();
-        self.wait(Probe { id, key, goal, steps, product, from: Some(at), shares, value });
+        let probe = Probe { id, key, goal, steps, product, from: Some(at), shares: true, value };
+        let shares = !sends && !probe.types();
+        self.wait(Probe { shares, ..probe });
     }
 
     /// What opened a dialog of the browser is done again, with the dialog accepted and dismissed.
@@ -373,7 +355,9 @@ impl Map {
             }
             _ => None,
         });
-        for address in pages {
+        // First of all where it was written.
+        let own = writer.from.and_then(|it| self.states.get(it)).map(|it| it.look.path.clone());
+        for address in own.into_iter().chain(pages) {
             let class = class_of(&address);
             if classes.len() < MOST_READ_BACK && !classes.contains(&class) {
                 classes.push(class);
@@ -382,7 +366,8 @@ impl Map {
         }
         let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
         let reads = same_product.filter(|it| {
-            it.ran.is_fine() && it.ran.files.trim().is_empty() && it.with == WHAT_IT_NEEDS
+            let reads = it.ran.is_fine() && it.ran.files.trim().is_empty();
+            reads && !it.varies && it.with == WHAT_IT_NEEDS
         });
         for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
             if let Some(Action::Run(command)) = it.probe.steps.first() {
@@ -497,8 +482,12 @@ impl Map {
             let stdin = call.stdin.as_ref();
             let key = format!("{} < {}", line.join(" "), stdin.map_or("", |_| &call.with));
             let id = self.id();
+            let mut steps = vec![run(&line, stdin, &id)];
+            if call.with == WHAT_IT_NEEDS {
+                // What it says otherwise the second time varies by itself, or is its own doing.
+                steps.push(run(&line, stdin, &format!("{id}-again")));
+            }
             let goal = Goal::Run { words: words.to_vec(), with: call.with };
-            let steps = vec![run(&line, stdin, &id)];
             self.wait(Probe {
                 key,
                 goal,

@@ -168,7 +168,7 @@ mod tests {
         let goal = Goal::Run { words: words.clone(), with: "--csv".to_owned() };
         let ran = Ran { exit: exit.to_owned(), stderr: stderr.to_owned(), ..Ran::default() };
         let probe = probe(goal, vec![runs(&line, None, "x")]);
-        let run = Run { probe, words, with: "--csv".to_owned(), ran };
+        let run = Run { probe, words, with: "--csv".to_owned(), ran, varies: false };
         Map { runs: vec![run], ..Map::new(Rules::default()) }
     }
 

@@ -161,7 +161,12 @@ fn of_probe(
                 Some((it.facet, String::from_utf8_lossy(&bytes).into_owned()))
             })
             .collect();
-        sights.push((at, sight(probe.steps.get(at), &facets)));
+        let picture = checkpoint.facets.iter().find(|it| it.facet == FacetKind::Image);
+        let mut sight = sight(probe.steps.get(at), &facets);
+        if let Sight::Page(look) = &mut sight {
+            look.picture = picture.map(|it| it.evidence.path.clone());
+        }
+        sights.push((at, sight));
     }
     let events = log.sightings.iter().filter(|it| own(it.step));
     let events = events.map(|it| format!("{} {}", it.kind.word(), it.message)).collect();

@@ -138,10 +138,10 @@ impl Tree {
     /// What can be used, in order.
     #[must_use]
     pub fn controls(&self) -> Vec<Control> {
-        let mut times: BTreeMap<(&str, Option<&str>), u32> = BTreeMap::new();
+        let mut times: BTreeMap<(Option<usize>, &str, Option<&str>), u32> = BTreeMap::new();
         let mut found = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
-            let key = (item.role.as_str(), item.name.as_deref());
+            let key = (self.frame(at), item.role.as_str(), item.name.as_deref());
             let count = times.entry(key).or_default();
             *count += 1;
             if !CONTROLS.contains(&item.role.as_str()) || item.is("disabled") {
@@ -155,24 +155,49 @@ impl Tree {
                 format!("{} {}", it.role, it.name.as_deref().unwrap_or_default())
             });
             let name = item.name.as_deref().unwrap_or_default();
+            let target = target(&item.role, item.name.as_deref());
+            let within = key.0.map(|it| Box::new(self.frame_target(it)));
             found.push((
                 *count,
                 key,
                 Control {
                     at,
-                    target: target(&item.role, item.name.as_deref()),
+                    target: Target { within, ..target },
                     identity: format!("{} {name:?} in {holder}", item.role),
                     in_record: self.around(at).any(|it| RECORDS.contains(&it.role.as_str())),
                 },
             ));
         }
         let qualified = found.into_iter().map(|(count, key, mut control)| {
-            if times[&key] > 1 || key.1.is_none() {
+            if times[&key] > 1 || key.2.is_none() {
                 control.target.nth = Some(count);
             }
             control
         });
         qualified.collect()
+    }
+
+    /// The frame that an item stands in, the nearest where it stands in several.
+    fn frame(&self, at: usize) -> Option<usize> {
+        let mut holders = std::iter::successors(self.items[at].parent, |it| self.items[*it].parent);
+        holders.find(|it| self.items[*it].role == "iframe")
+    }
+
+    /// What names a frame, with those that it stands in.
+    fn frame_target(&self, at: usize) -> Target {
+        let item = &self.items[at];
+        let own = self.frame(at);
+        let same = |(other, it): &(usize, &Item)| {
+            it.role == item.role && it.name == item.name && self.frame(*other) == own
+        };
+        let alike: Vec<usize> =
+            self.items.iter().enumerate().filter(same).map(|(other, _)| other).collect();
+        let number = alike.iter().position(|it| *it == at).map(|it| it as u32 + 1);
+        Target {
+            within: own.map(|it| Box::new(self.frame_target(it))),
+            nth: number.filter(|_| alike.len() > 1 || item.name.is_none()),
+            ..target("iframe", item.name.as_deref())
+        }
     }
 
     /// The page without its data: roles and how they nest, records that are alike once, and of names
@@ -314,6 +339,26 @@ mod tests {
         assert_eq!(controls[0].identity, controls[1].identity);
         let in_record: Vec<bool> = controls.iter().map(|it| it.in_record).collect();
         assert_eq!(in_record, [true, true, false]);
+    }
+
+    #[test]
+    fn what_stands_in_a_frame_is_named_inside_of_it_and_counted_by_itself() {
+        let tree = Tree::read(
+            "- button \"Check\"\n- iframe \"Card\":\n  - textbox \"Number\"\n  - button \"Check\"\n  \
+             - iframe:\n    - button \"Check\"\n",
+        );
+        let controls = tree.controls();
+        let named: Vec<String> = controls.iter().map(|it| it.target.to_string()).collect();
+        let inner = "button \"Check\" in iframe (number 1) in iframe \"Card\"";
+        assert_eq!(
+            named,
+            [
+                "button \"Check\"",
+                "textbox \"Number\" in iframe \"Card\"",
+                "button \"Check\" in iframe \"Card\"",
+                inner
+            ]
+        );
     }
 
     #[test]

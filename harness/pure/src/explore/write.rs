@@ -4,11 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::class_of;
+use super::by_others::by_others;
+use super::gestures::LEAVES;
 use super::map::{Map, Run, State};
+use super::page::Look;
 use super::probe::{Goal, Probe, click};
 use super::screens::screens;
 use super::written::{Written, slug, snapshot};
-use crate::model::{Action, Scenario};
+use crate::model::picture::Extent;
+use crate::model::profile::Profile;
+use crate::model::{Action, Scenario, Snapshot};
 
 /// The most pages, or command lines, of one scenario.
 const MOST_TOGETHER: usize = 10;
@@ -21,6 +26,7 @@ pub fn write(map: &Map) -> Vec<Written> {
     made.extend(odd(map));
     made.extend(deeds(map));
     made.extend(forms(map));
+    made.extend(by_others(map));
     made.extend(files(map));
     made.extend(commands(map));
     made.extend(screens(map));
@@ -54,7 +60,7 @@ fn unique(all: &mut [Written]) {
 }
 
 /// The part of the product that a page belongs to.
-fn area(path: &str) -> String {
+pub(super) fn area(path: &str) -> String {
     let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();
     if first.is_empty() { "start".to_owned() } else { slug(first) }
 }
@@ -86,7 +92,7 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
     for state in states {
         steps.extend(state.probe.steps.iter().take(1).cloned());
         let name = if states.len() == 1 { state.look.called() } else { address_name(state) };
-        steps.push(Action::Snapshot(snapshot(&name, &mut taken)));
+        steps.push(Action::Snapshot(whole(&state.look, snapshot(&name, &mut taken))));
     }
     let title = first.called();
     let about = match states.len() {
@@ -94,8 +100,13 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
         several => format!("{sentence} {several} pages such as \"{title}\"."),
     };
     let query = first.path.split_once('?').map(|it| it.1.split('=').next().unwrap_or_default());
+    let shapes: BTreeSet<&str> = states.iter().map(|it| it.shape.as_str()).collect();
     let name = match query {
         Some(key) => format!("{verb} {title} by {key}"),
+        // They stand in one folder and have nothing else in common.
+        None if states.len() > 2 && shapes.len() * 2 > states.len() => {
+            format!("{verb} the pages of {}", area(&first.path))
+        }
         None => format!("{verb} {title}"),
     };
     Written {
@@ -106,6 +117,13 @@ fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
         steps,
         probes: states.iter().map(|it| it.probe.key.clone()).collect(),
     }
+}
+
+/// A checkpoint of all that there is of a page: drawn to its end, and what it keeps in the browser
+/// where it keeps something.
+fn whole(look: &Look, own: Snapshot) -> Snapshot {
+    let profile = if look.kept.is_empty() { None } else { Profile::built_in("strict") };
+    Snapshot { profile, image: Extent::FullPage, ..own }
 }
 
 fn address_name(state: &State) -> String {
@@ -169,7 +187,7 @@ fn deeds(map: &Map) -> Vec<Written> {
     let mut together: Vec<(String, Vec<&State>)> = Vec::new();
     for state in told.iter().copied().filter(|it| is_last(it, &told)) {
         let place = map.states[state.probe.from.unwrap_or_default()].look.place().to_owned();
-        if state.wrote {
+        if state.wrote || (asks_before_leaving(map, &place) && state.probe.types()) {
             alone.push(deed(map, &place, &[state]));
             continue;
         }
@@ -180,6 +198,18 @@ fn deeds(map: &Map) -> Vec<Written> {
     }
     let groups = together.iter().map(|(place, states)| deed(map, place, states));
     groups.chain(alone).collect()
+}
+
+/// Whether the browser asked before a page was left with text in it: then nothing can be done after
+/// something was typed there.
+fn asks_before_leaving(map: &Map, place: &str) -> bool {
+    map.states.iter().any(|it| {
+        let leaves =
+            matches!(&it.probe.goal, Goal::Use { identity, .. } if identity.starts_with(LEAVES));
+        let asked = it.probe.steps.iter().any(|it| matches!(it, Action::Dialog(_)));
+        let from = it.probe.from.and_then(|it| map.states.get(it));
+        leaves && asked && from.is_some_and(|it| it.look.place() == place)
+    })
 }
 
 fn deed(map: &Map, place: &str, states: &[&State]) -> Written {
@@ -235,7 +265,13 @@ fn with_checkpoints(
     let mut done = 0;
     for it in chain {
         let way = it.probe.way();
-        steps.extend(way.get(done..).unwrap_or_default().iter().cloned());
+        for action in way.get(done..).unwrap_or_default() {
+            let mut action = action.clone();
+            if let Action::File(file) = &mut action {
+                file.snapshot = Some(snapshot(&format!("file {}", file.path.raw()), taken));
+            }
+            steps.push(action);
+        }
         done = way.len();
         if it.changed || it.wrote {
             steps.push(Action::Snapshot(snapshot(&short(&it.probe), taken)));
@@ -344,15 +380,31 @@ fn form(map: &Map, states: &[&State], verb: &str) -> Written {
         _ => String::new(),
     };
     let with: Vec<String> = states.iter().map(|it| with(it)).collect();
-    let kind = if verb == "fill" { format!(" with {}", with[0]) } else { String::new() };
+    let fills = |it: &Action| {
+        matches!(
+            it,
+            Action::Fill(_) | Action::Choose { .. } | Action::Check(_) | Action::Upload { .. }
+        )
+    };
+    let called = page.called();
+    let is_filled = states.iter().any(|it| it.probe.way().iter().any(fills));
+    let (name, about) = if is_filled {
+        let kind = match with[0].as_str() {
+            "everything" => String::new(),
+            other => format!(" with {other}"),
+        };
+        let kind = if verb == "fill" { kind } else { String::new() };
+        (
+            format!("{verb} {by} on {called}{kind}"),
+            format!("The form of {by} on the page \"{called}\" is sent with {}.", with.join("; ")),
+        )
+    } else {
+        (format!("press {by} on {called}"), format!("{by} is pressed on the page \"{called}\"."))
+    };
     Written {
         area: area(page.place()),
-        name: slug(&format!("{verb} {by} on {}{kind}", page.called())),
-        about: format!(
-            "The form of {by} on the page \"{}\" is sent with {}.",
-            page.called(),
-            with.join("; ")
-        ),
+        name: slug(&name),
+        about,
         product: states[0].probe.product.clone(),
         steps,
         probes,

@@ -24,11 +24,32 @@ pub struct Written {
     pub probes: Vec<String>,
 }
 
+/// What a mark that stands by itself is called: a key, or a button with nothing else on it.
+const MARKS: [(&str, &str); 8] = [
+    ("/", "slash"),
+    ("?", "question mark"),
+    (".", "dot"),
+    (":", "colon"),
+    ("+", "plus"),
+    ("*", "star"),
+    ("#", "hash"),
+    ("×", "cross"),
+];
+
+/// A text with the marks that stand by themselves as words.
+fn in_words(text: &str) -> String {
+    let word = |it: &str| {
+        let own = it.trim_matches('"');
+        MARKS.iter().find(|it| it.0 == own).map_or(it.to_owned(), |it| it.1.to_owned())
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// A text as a name: small letters, digits and hyphens.
 #[must_use]
 pub fn slug(text: &str) -> String {
     let mut name = String::new();
-    for letter in text.to_lowercase().chars() {
+    for letter in in_words(&text.to_lowercase()).chars() {
         if letter.is_ascii_alphanumeric() {
             name.push(letter);
         } else if !name.ends_with('-') && !name.is_empty() && letter != '\'' {
@@ -52,4 +73,17 @@ pub(super) fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
         name = format!("{plain}-{number}");
     }
     Snapshot { name, ..Snapshot::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_that_stands_by_itself_is_called_by_its_name_and_one_inside_of_a_word_is_not() {
+        assert_eq!(slug("press /"), "press-slash");
+        assert_eq!(slug("press ? then press Enter"), "press-question-mark-then-press-enter");
+        assert_eq!(slug("Click \"×\""), "click-cross");
+        assert_eq!(slug("either/or: C++"), "either-or-c");
+    }
 }

@@ -55,6 +55,23 @@ impl Case<'_> {
         });
         all.collect()
     }
+
+    /// What the suite takes out of what a round saw.
+    pub(super) fn redactor(&self, seen: &Seen<'_>) -> Result<Redactor, CompareError> {
+        let snapshot = self.scenario.snapshot(self.name);
+        Redactor::of_checkpoint(self.plan, self.scenario, snapshot, seen.known)
+    }
+
+    /// The texts without that.
+    pub(super) fn redacted(&self) -> Result<Texts, CompareError> {
+        let redactors: Vec<Redactor> =
+            self.seen.iter().map(|it| self.redactor(it)).collect::<Result<_, _>>()?;
+        let apply = |(kind, texts): (FacetKind, Vec<String>)| {
+            let all = texts.iter().zip(&redactors).map(|(text, it)| it.apply(kind, text));
+            (kind, all.collect())
+        };
+        Ok(self.texts().into_iter().map(apply).collect())
+    }
 }
 
 pub(super) fn record<'a>(seen: &Seen<'a>, kind: FacetKind) -> Option<&'a FacetRecord> {

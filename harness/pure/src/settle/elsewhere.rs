@@ -28,8 +28,11 @@ impl Lines {
     }
 
     /// Takes in what varied at a checkpoint.
-    pub(super) fn learn(&mut self, case: &Case<'_>) {
-        for (facet, texts) in case.texts() {
+    ///
+    /// Ports and the like are another number in each round, and known for what they are only there:
+    /// what is compared has none of them.
+    pub(super) fn learn(&mut self, case: &Case<'_>) -> Result<(), CompareError> {
+        for (facet, texts) in case.redacted()? {
             for line in align::align(facet, &texts).varying {
                 let forms: BTreeSet<String> =
                     line.variants.iter().map(|it| unnumbered(it)).collect();
@@ -42,6 +45,7 @@ impl Lines {
                 }
             }
         }
+        Ok(())
     }
 
     /// A text with such lines as they stood elsewhere; `None` where it has none.
@@ -84,10 +88,12 @@ pub(super) fn of_case(
     known: &Lines,
 ) -> Result<Vec<Noise>, CompareError> {
     let Some(first) = case.seen.first() else { return Ok(Vec::new()) };
+    let redactor = case.redactor(first)?;
     let varied = case.texts().into_keys().filter_map(|facet| {
         let evidence = &record(first, facet)?.evidence;
         let bytes = (first.read)(evidence)?;
-        Some((evidence, known.varied(facet, &String::from_utf8_lossy(&bytes))?))
+        let text = redactor.apply(facet, &String::from_utf8_lossy(&bytes));
+        Some((evidence, known.varied(facet, &text)?))
     });
     let varied: Vec<(&EvidenceRef, String)> = varied.collect();
     if varied.is_empty() {
@@ -106,6 +112,7 @@ pub(super) fn of_case(
 mod tests {
     use super::super::Reach;
     use super::super::tests::found_with;
+    use crate::model::scenario::RedactionClass;
     use crate::model::settle::{Noise, Remedy};
     use crate::model::testing::Night;
     use crate::model::{FacetKind, Outcome, Redaction};
@@ -141,6 +148,29 @@ mod tests {
         assert_eq!(names(&nights, Reach::Alike), ["orders", "stock"]);
         let all = noisy(&nights, Reach::Alike);
         assert_eq!(all[0].1, all[1].1, "by the same remedy");
+    }
+
+    #[test]
+    fn a_port_that_is_known_in_its_own_round_alone_is_no_noise_elsewhere() {
+        let footer = |port: u32, ms: u32| format!("the small shop on port {port} took {ms} ms\n");
+        let round = |port: u32, orders: u32| {
+            let mut night = Night::default();
+            let value = port.to_string();
+            for (id, ms) in [("orders", orders), ("stock", 4)] {
+                let text = footer(port, ms);
+                let facets = [(FacetKind::Stdout, text.as_bytes())];
+                night
+                    .command_scenario(id, "shopctl", Some("list"))
+                    .begin_with(id, 1, &[(value.as_str(), "[port]")])
+                    .seen(id, 1, "list", "shopctl", &facets)
+                    .end(id, 1, Outcome::Completed);
+            }
+            night
+        };
+        let nights = [round(4001, 3), round(4002, 5)];
+        let remedy = Remedy::Redact(Redaction::Class(RedactionClass::Duration));
+        let own = |id: &str| (id.to_owned(), Some(remedy.clone()));
+        assert_eq!(noisy(&nights, Reach::Alike), [own("orders"), own("stock")]);
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn find_with(
         if completed.len() >= if known.is_empty() { 2 } else { 1 } {
             let cases = cases(first, scenario, &completed);
             for case in &cases {
-                learned.learn(case);
+                learned.learn(case)?;
                 found.compared += case.facets().len() as u32;
                 found.noise.extend(elsewhere::of_case(first, case, known)?);
             }

@@ -24,7 +24,13 @@ use crate::spec::{self, Draft, DraftStep, Overrides};
 const ROUNDS: u32 = 3;
 /// The tag of what was written.
 const TAG: &str = "explored";
-/// Settling begins only where at least so much time is left.
+/// Of the time that is left to settling and accepting, which part may go to the rounds of settling;
+/// finding out what varied comes on top. In per cent.
+const SETTLING: u32 = 45;
+/// Of what is left then, which part may go to the night that accepts; its judgement comes on top. In
+/// per cent.
+const ACCEPTING: u32 = 65;
+/// Settling and accepting begin only where at least so much time is left.
 const LEAST: Duration = Duration::from_secs(20);
 
 /// What is asked for.
@@ -75,8 +81,11 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
     }
     // What is compared with another build must be as steady as what is accepted.
     let began = Instant::now();
-    settle(common, asked, &mut kept).await?;
-    if !asked.options.no_accept {
+    let compared = settle(common, asked, &mut kept).await?;
+    if !compared && !asked.options.no_accept && !common.quiet {
+        terminal::say("the time was too short to settle them; run --accept-new will");
+    }
+    if compared && !asked.options.no_accept {
         let left = asked.left.saturating_sub(began.elapsed());
         accept(common, asked, left, &mut kept).await?;
     }
@@ -126,10 +135,11 @@ pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
     Arc::new(|_| ())
 }
 
-async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<()> {
+/// Whether everything was seen twice at least, so that what varies could be told.
+async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<bool> {
     let root = &asked.prepared.suite.root;
     let suite = spec::load(root, &Overrides::default())?;
-    let until = Until::Budget(asked.left * 2 / 3);
+    let until = Until::Budget(asked.left * SETTLING / 100);
     let mut options = asked.prepared.run_options(asked.options, until)?;
     options.selection = selection(kept);
     if !common.quiet {
@@ -146,8 +156,8 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
     kept.silenced = settled.found.noise.len();
     patches.write()?;
     if part.why().is_some() {
-        // What the time was too short for is not unsteady.
-        return Ok(());
+        // What the time was too short for is not unsteady. The last round that began was cut.
+        return Ok(settled.rounds >= ROUNDS);
     }
     for it in settled.found.unsettled {
         let Some(at) = kept.written.iter().position(|own| own.name == it.scenario) else {
@@ -158,7 +168,7 @@ async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::
         std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         kept.unsettled.push(it);
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn accept(
@@ -167,11 +177,12 @@ async fn accept(
     left: Duration,
     kept: &mut Kept,
 ) -> anyhow::Result<()> {
-    if kept.written.is_empty() {
+    if kept.written.is_empty() || left < LEAST {
         return Ok(());
     }
     let suite = spec::load(&asked.prepared.suite.root, &Overrides::default())?;
-    let mut options = asked.prepared.run_options(asked.options, Until::Budget(left.max(LEAST)))?;
+    let until = Until::Budget(left * ACCEPTING / 100);
+    let mut options = asked.prepared.run_options(asked.options, until)?;
     options.selection = selection(kept);
     options.accept_new = Some(NewBaselines::AtFirstSight);
     if !common.quiet {

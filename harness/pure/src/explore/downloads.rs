@@ -1,0 +1,117 @@
+//! Files that pages give: what a product calls them is only told when one comes, so that a file is
+//! asked for under a name that was guessed, and then under its own.
+
+use super::map::Map;
+use super::probe::{Goal, Probe};
+use super::tree::{target, template};
+use crate::model::artifact::{FileStep, Presence};
+use crate::model::{Action, Snapshot, Target};
+
+/// A name with so many digits is another one each time.
+const MOST_DIGITS: usize = 9;
+
+/// Takes a file home that should be called so, and looks at it.
+pub(super) fn take(from: Target, name: &str, checkpoint: &str) -> Vec<Action> {
+    let own = Snapshot { name: checkpoint.to_owned(), ..Snapshot::default() };
+    let named = Some(template(name)).filter(|_| lasts(name));
+    vec![
+        Action::Download { click: from, save_as: template(name), named },
+        Action::File(Box::new(FileStep {
+            path: template(name),
+            presence: Presence::There,
+            tests: Vec::new(),
+            capture: indexmap::IndexMap::new(),
+            snapshot: Some(own),
+        })),
+    ]
+}
+
+/// Whether a name is no draw and no time.
+fn lasts(name: &str) -> bool {
+    name.chars().filter(char::is_ascii_digit).count() < MOST_DIGITS
+}
+
+/// How the product calls a file, where it was asked for under another name.
+fn own_name(failure: &str) -> Option<&str> {
+    let name = failure.rsplit_once("it is named \"")?.1.strip_suffix('"')?;
+    let plain = !name.is_empty() && !name.contains(['/', '\\', '$', '"']);
+    (plain && lasts(name)).then_some(name)
+}
+
+impl Map {
+    /// Takes a file home that a link gives.
+    pub(super) fn download(&mut self, link: &str, address: &str, at: usize) {
+        let id = self.id();
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit('/').next().filter(|it| !it.is_empty()).unwrap_or("file");
+        let Some(mut steps) = self.way_to(at) else { return };
+        steps.extend(take(target("link", Some(link)), name, &id));
+        self.wait(Probe {
+            key: format!("download {}", super::addresses::class_of(path)),
+            goal: Goal::Download { link: link.to_owned() },
+            steps,
+            product: self.rules.pages.clone(),
+            from: Some(at),
+            shares: false,
+            value: 76,
+            id,
+        });
+    }
+
+    /// Asks once more for a file that came under another name; whether it did.
+    pub(super) fn under_its_name(&mut self, probe: &Probe, failure: &str) -> bool {
+        let Some(name) = own_name(failure) else { return false };
+        let key = format!("{} as {name}", probe.key);
+        if self.tried.contains(&key) {
+            return false;
+        }
+        let id = self.id();
+        let mut steps: Vec<Action> = Vec::new();
+        for step in &probe.steps {
+            match step {
+                Action::Download { click, .. } => steps.extend(take(click.clone(), name, &id)),
+                Action::File(_) => {}
+                other => steps.push(other.clone()),
+            }
+        }
+        self.wait(Probe { id, key, steps, ..probe.clone() });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Rules;
+
+    fn said(steps: &[Action]) -> Vec<String> {
+        steps.iter().map(Action::describe).collect()
+    }
+
+    #[test]
+    fn a_file_that_comes_under_another_name_is_asked_for_by_that_once_and_one_without_is_not() {
+        let steps = take(target("button", Some("Save")), "save", "x");
+        let goal = Goal::Download { link: "Save".to_owned() };
+        let (id, key) = ("probe-1".to_owned(), "k".to_owned());
+        let probe =
+            Probe { id, key, goal, steps, product: None, from: None, shares: false, value: 1 };
+        let mut map = Map::new(Rules::default());
+        let other = "expected a file named \"save\"; it is named \"letter.txt\"";
+        assert!(map.under_its_name(&probe, other));
+        assert!(!map.under_its_name(&probe, other), "it was asked for by that name");
+        assert!(!map.under_its_name(&probe, "no download began"));
+        let next = map.propose(5).remove(0);
+        let wanted = said(&take(target("button", Some("Save")), "letter.txt", "x"));
+        assert_eq!(said(&next.steps), wanted);
+    }
+
+    #[test]
+    fn a_name_that_is_another_one_each_time_is_not_expected() {
+        let named = |name: &str| match &take(target("button", Some("Save")), name, "x")[0] {
+            Action::Download { named, .. } => named.as_ref().map(|it| it.raw().to_owned()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(named("orders-2026.csv").as_deref(), Some("orders-2026.csv"));
+        assert_eq!(named("orders-20260131-093012.csv"), None);
+    }
+}
