@@ -24,7 +24,7 @@ const BUILDS_OF_FAULTS: &str = r#"
 
 /// What a product in Python needs to serve pages: `Answering` has `answer(status, kind, text)`, and
 /// `serve` takes a class of it and the port.
-pub const ANSWERING: &str = r#"
+pub const ANSWERING: &str = r"
 import http.server, sys
 class Answering(http.server.BaseHTTPRequestHandler):
     def answer(self, status, kind, text):
@@ -37,7 +37,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 def serve(pages):
     http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), pages).serve_forever()
-"#;
+";
 
 /// A copy of a suite that a test may do anything to.
 pub struct SuiteCopy {

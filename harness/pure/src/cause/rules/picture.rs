@@ -214,15 +214,16 @@ fn displaced(evidence: &Evidence<'_>, node: usize) -> Vec<Edge> {
         let facets = &evidence.spots[sighting.spot].difference.facets;
         let pictures = || facets.iter().filter_map(|it| it.image.as_ref());
         let own = |it: &Region| it.said() == sighting.change.after;
-        let moved = pictures().flat_map(|it| &it.regions).any(|it| it.moved && own(it));
-        let is_elsewhere = names(sighting.change).iter().all(|it| quoted_name(it).is_none())
+        let shifted = pictures().flat_map(|it| &it.regions).any(|it| it.moved && own(it));
+        let is_elsewhere = shifted
+            || names(sighting.change).iter().all(|it| quoted_name(it).is_none())
             || pictures().any(|it| is_seam(it, own));
-        let moves = |it: &&(usize, &Change)| match it.1.facet {
-            Some(FacetKind::Aria) if moved => can_be_seen(it.1),
-            _ => (moved || is_elsewhere) && came_or_went(it.1),
-        };
-        let near: Vec<(usize, &Change)> = evidence.seen_at(sighting.spot).collect();
-        let Some(near) = near.iter().find(moves) else { return Vec::new() };
+        // A text that became longer pushes what stands behind it.
+        let pushes = |it: &Change| it.facet == Some(FacetKind::Aria) && can_be_seen(it);
+        let near = evidence
+            .seen_at(sighting.spot)
+            .find(|it| (is_elsewhere && came_or_went(it.1)) || (shifted && pushes(it.1)));
+        let Some(near) = near else { return Vec::new() };
         found.push(Edge::follows(near.0, node, "something on the page moved it"));
     }
     found
