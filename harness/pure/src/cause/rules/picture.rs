@@ -27,6 +27,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(one_look(evidence, &told));
     found.extend(one_thing(evidence));
     found.extend(one_style(evidence));
+    found.extend(too_faint(evidence));
     found.extend(of_files(evidence));
     found
 }
@@ -61,6 +62,35 @@ fn one_style(evidence: &Evidence<'_>) -> Vec<Edge> {
 const SEAM: u32 = 2;
 /// Letters of a text from which on a name that holds it says what it is.
 const TELLING: usize = 4;
+
+/// Texts that are too faint in the colour that something else of their page became.
+fn too_faint(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let mut found = Vec::new();
+    for (spot, at) in evidence.spots.iter().enumerate() {
+        let pictures = at.difference.facets.iter().filter_map(|it| it.image.as_ref());
+        let painted = pictures.flat_map(|it| &it.regions);
+        let painted: Vec<(&str, Option<String>)> =
+            painted.filter_map(|it| Some((it.repaint.as_ref()?.to.as_str(), it.said()))).collect();
+        for (node, change) in evidence.seen_at(spot) {
+            let text = change.after.as_deref().filter(|_| change.before.is_none());
+            let colour = text.and_then(|it| it.rsplit_once(" of ")).map(|it| it.1);
+            let Some(colour) = colour.filter(|_| change.facet == Some(FacetKind::A11y)) else {
+                continue;
+            };
+            let same =
+                |it: &&(&str, Option<String>)| colour.split([' ', ',']).any(|word| word == it.0);
+            let regions = painted.iter().filter(same).filter_map(|(_, said)| {
+                let is_it = |it: &(usize, &Change)| {
+                    it.1.facet == Some(FacetKind::Image) && it.1.after == *said
+                };
+                evidence.seen_at(spot).find(is_it)
+            });
+            let because = "a text is too faint in the colour that others became";
+            found.extend(regions.map(|it| Edge::strong(it.0, node, because)));
+        }
+    }
+    found
+}
 
 /// Roles of what stands in a table or list.
 const LISTED: [&str; 12] = [
@@ -422,6 +452,44 @@ mod tests {
         assert_eq!(of(&[spot(false, gone)]), [], "it stands where it stood");
         assert_eq!(of(&[spot(false, longer)]), [], "it stands where it stood");
         assert_eq!(of(&[spot(true, gone), spot(true, unseen)]), [], "nothing moved it there");
+    }
+
+    #[test]
+    fn a_text_that_is_too_faint_in_the_colour_that_others_became_is_of_that_colour() {
+        let of = |place: &str, faint: &str| {
+            let green = Repaint { from: "#ff0000".to_owned(), to: "#008000".to_owned() };
+            let region = Region {
+                names: vec!["cell \"-7\"".to_owned()],
+                fate: Fate::Changed,
+                repaint: Some(green),
+                moved: false,
+            };
+            let said = region.said().unwrap_or_default();
+            let image = ImageChange {
+                changed_pixels: 40,
+                compared_pixels: 4000,
+                expected_size: (80, 50),
+                actual_size: (80, 50),
+                boxes: Vec::new(),
+                regions: vec![region],
+                moves: Vec::new(),
+            };
+            let shown = picture(&[(&["cell \"-7\""], &said)]);
+            let shown = FacetChange { image: Some(image), ..shown };
+            let line = testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(faint));
+            let faint = FacetChange { changes: vec![line], ..FacetChange::of(FacetKind::A11y) };
+            let spots = if place == "/" {
+                vec![page("/", vec![shown, faint])]
+            } else {
+                vec![page("/", vec![shown]), page(place, vec![faint])]
+            };
+            joined(too_faint, &spots).len()
+        };
+        let green = "contrast: \"-0\" in td: 3.31:1 of #008000 on #abe128, 4.5:1 is needed";
+        let grey = "contrast: \"-0\" in td: 3.31:1 of #777777 on #abe128, 4.5:1 is needed";
+        assert_eq!(of("/", green), 1);
+        assert_eq!(of("/", grey), 0, "that is another colour");
+        assert_eq!(of("/about", green), 0, "that is another page");
     }
 
     #[test]
