@@ -93,7 +93,7 @@ fn scenarios(night: &Value) -> Vec<(String, String)> {
 fn compared(old: &str, new: &str) -> (Answer, Value) {
     let folder = SuiteCopy::empty();
     let (old, new) = (House::open(&folder, old), House::open(&folder, new));
-    let answer = folder.run(&["compare", &old.url, &new.url, "--budget", "90s"]);
+    let answer = folder.run(&["compare", &old.url, &new.url, "--budget", "240s"]);
     let night = night(&folder);
     (answer, night)
 }
@@ -152,7 +152,7 @@ fn of_two_builds_the_worse_one_is_told_and_the_suite_is_as_it_was() {
         suite.write("tool.sh", TOOL);
         let cache = tempfile::tempdir().expect("a folder");
         let cache = cache.path().display().to_string();
-        let arguments = ["compare", "1.4", new, "--budget", "90s", "--keep", "kept"];
+        let arguments = ["compare", "1.4", new, "--budget", "240s", "--keep", "kept"];
         let answer = suite.run_with(&arguments, &[("XDG_CACHE_HOME", &cache)]);
         assert_eq!(answer.code, Some(code), "{answer:#?}");
         let night = night(&suite);

@@ -11,6 +11,8 @@ use crate::model::thing::Node;
 
 /// As many items that changed are looked at to find the ones that are the same record.
 const MOST: usize = 400;
+/// As many letters of a text say enough to know it again when it got longer.
+const LETTERS: usize = 4;
 /// From as many items on, what most of them say tells none of them apart.
 const MANY: usize = 3;
 
@@ -277,6 +279,35 @@ impl<'a> Pairing<'a> {
                 self.is[same] = Some(at);
             }
         }
+        self.grown(level);
+    }
+
+    /// Pairs items of which all that differs got words at an end or lost some, where neither can be
+    /// another one.
+    fn grown(&mut self, level: usize) {
+        let taken: BTreeSet<usize> = self.is.iter().copied().flatten().collect();
+        let was: Vec<usize> = (0..self.old.len())
+            .filter(|at| self.old[*at].level == level && !taken.contains(at))
+            .take(MOST)
+            .collect();
+        let is: Vec<usize> = (0..self.new.len())
+            .filter(|at| self.new[*at].level == level && self.is[*at].is_none())
+            .take(MOST)
+            .collect();
+        let can_be = |old: usize, new: usize| {
+            let (was, is) = (&self.old[old], &self.new[new]);
+            self.outer(is) == Outer::of(was) && is_grown(was, is)
+        };
+        let only = |old: usize| {
+            let mut all = is.iter().copied().filter(|new| can_be(old, *new));
+            let first = all.next().filter(|_| all.next().is_none())?;
+            let mut back = was.iter().filter(|it| can_be(**it, first));
+            (back.next().is_some() && back.next().is_none()).then_some((old, first))
+        };
+        let pairs: Vec<(usize, usize)> = was.iter().filter_map(|old| only(*old)).collect();
+        for (old, new) in pairs {
+            self.is[new] = Some(old);
+        }
     }
 
     /// The new item that is likest an old one, among those that are none yet.
@@ -360,6 +391,16 @@ fn can_be_one(old: &Shown<'_>, new: &Shown<'_>, key: Option<Key>) -> bool {
     old.parts[key.at] == new.parts[key.at] || differ == 1
 }
 
+/// Whether all parts of two items in which they differ are the same text with more at one end.
+fn is_grown(old: &Shown<'_>, new: &Shown<'_>) -> bool {
+    let grew = |(was, is): (&&str, &&str)| {
+        let (short, long) = if was.len() < is.len() { (was, is) } else { (is, was) };
+        let letters = short.chars().filter(|it| it.is_alphabetic()).count();
+        was == is || (letters >= LETTERS && (long.starts_with(short) || long.ends_with(short)))
+    };
+    old.kind() == new.kind() && old.parts.iter().zip(&new.parts).all(grew)
+}
+
 /// Parts that tell items of a kind apart.
 type Telling<'a> = BTreeSet<(Kind<'a>, &'a str)>;
 
@@ -405,6 +446,28 @@ fn likeness<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_that_all_lost_their_ends_are_the_same_and_those_that_say_something_else_are_not() {
+        let list = |all: &[&str]| {
+            let item =
+                |it: &&str| format!("  - listitem:\n    - text: {it}\n    - button \"{it}\"\n");
+            format!("- list:\n{}", all.iter().map(item).collect::<String>())
+        };
+        let is_one = |was: &[&str], is: &[&str]| -> Vec<bool> {
+            let (was, is) = (list(was), list(is));
+            let items = Items::of_tree(&was, &is);
+            let lines = [3_u32, 6, 9].into_iter().filter(|it| (*it as usize) <= is.lines().count());
+            lines.map(|it| items.can_be_one(Some(it), Some(it))).collect()
+        };
+        let with = ["npm install dough@1.2.0", "yarn add dough@1.2.0", "pnpm install dough@1.2.0"];
+        let without = ["npm install dough", "yarn add dough", "pnpm install dough"];
+        assert_eq!(is_one(&with, &without), [true, true, true]);
+        assert_eq!(is_one(&without, &with), [true, true, true]);
+        assert_eq!(is_one(&with, &["bread", "crumb", "flour"]), [false, false, false]);
+        let several = ["dough one", "dough two"];
+        assert_eq!(is_one(&["dough"], &several), [false, false], "nobody knows which it is");
+    }
 
     fn table(rows: &[(&str, &str)]) -> String {
         let row = |(name, stock): &(&str, &str)| {

@@ -2,7 +2,7 @@
 //! out, the same value in place of the same other one, fields that are invalid, required or explained
 //! and were not, links that became buttons, a link that is gone from every page, texts that are too
 //! faint in the same colours, numbers that lost the zeros before them, another sign between digits,
-//! texts that are cut.
+//! a version or date that is gone, texts that are cut.
 
 use std::collections::BTreeMap;
 
@@ -45,6 +45,8 @@ enum Edit {
     Signs(String, String),
     /// A sign or letter in place of another one between digits, as in a date.
     Between(char, char),
+    /// A value that came to a line or is gone from it, by how it is built: `@#.#.#`.
+    Value(String, bool),
     /// A text that is too faint, by its two colours.
     Faint(String),
     /// What an option, command or entry of a list says, whichever list it is.
@@ -85,7 +87,9 @@ fn edit(change: &Change) -> Option<Edit> {
                 signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
             };
             let between = || between(old, new).filter(|_| is_text);
-            let spelled = || padded(old, new).or_else(|| cut(old, new)).or_else(between);
+            let built = || value_alone(old, new).filter(|_| is_text);
+            let spelled =
+                || padded(old, new).or_else(|| cut(old, new)).or_else(between).or_else(built);
             let said = state.or_else(spelled).or(row).or_else(address);
             said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
         }
@@ -179,6 +183,25 @@ fn between(old: &str, new: &str) -> Option<Edit> {
     };
     let signs = [was[first], is[first]].iter().all(|it| !it.is_ascii_digit());
     (signs && at.iter().all(same)).then(|| Edit::Between(was[first], is[first]))
+}
+
+/// A value of several numbers that came to a line or is gone from it, such as a version or a date.
+fn value_alone(old: &str, new: &str) -> Option<Edit> {
+    let (short, long) = if old.len() < new.len() { (old, new) } else { (new, old) };
+    let head = short.chars().zip(long.chars()).take_while(|it| it.0 == it.1);
+    let head: usize = head.map(|it| it.0.len_utf8()).sum();
+    if head == 0 || !long.ends_with(&short[head..]) {
+        return None;
+    }
+    let mut built = String::new();
+    for it in long[head..long.len() - (short.len() - head)].chars() {
+        let it = if it.is_ascii_digit() { '#' } else { it };
+        if it != '#' || !built.ends_with('#') {
+            built.push(it);
+        }
+    }
+    let plain = !built.contains(char::is_alphabetic) && built.matches('#').count() > 1;
+    plain.then(|| Edit::Value(built.trim().to_owned(), new.len() > old.len()))
 }
 
 /// One text of which an end came or went, where both sides say enough to be known again.
@@ -357,6 +380,17 @@ mod tests {
         assert_eq!(between("2040-01-20 16:00", "2040-01-20_16.00"), None, "these are two edits");
         assert_eq!(between("2040-01-20 16:00", "2040-01-21 16:00"), None, "that is a digit");
         assert_eq!(between("a b", "aTb"), None, "these are words");
+    }
+
+    #[test]
+    fn a_version_that_is_gone_from_lines_is_one_edit_and_a_number_that_is_shorter_is_none() {
+        let gone = Some(Edit::Value("@#.#.#".to_owned(), false));
+        assert_eq!(value_alone("npm install oven@2.0.1", "npm install oven"), gone);
+        assert_eq!(value_alone("- button \"add dough@1.20.0\"", "- button \"add dough\""), gone);
+        assert_ne!(value_alone("npm install oven", "npm install oven@2.0.1"), gone);
+        assert_eq!(value_alone("15.20 kg", "15 kg"), None, "that is one number");
+        assert_eq!(value_alone("of 12 to 14", "of 12"), None, "these are words");
+        assert_eq!(value_alone("oven@2.0.1", "dough"), None);
     }
 
     #[test]
