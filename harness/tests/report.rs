@@ -69,13 +69,14 @@ fn a_product_that_says_its_version_is_named_by_it_and_not_by_its_folder() {
     assert!(written(&report).html.contains("shopd 1.3 (s2)<small>against shopd 1.2 (s1)"));
     report.night.products[0].previous_version = Some("shopd 1.3".to_owned());
     assert_eq!(said(&report), "shopd 1.3, build s2 against s1", "only the build tells them apart");
+    report.night.products[0].version = None;
+    assert_eq!(said(&report), "build s2 against s1");
     let shop = &mut report.night.products[0];
+    shop.version = Some("shopd 1.3".to_owned());
     (shop.build, shop.previous_build) = (Some("1.3".to_owned()), Some("1.3".to_owned()));
     assert_eq!(said(&report), "shopd 1.3, as last night", "the build is called by the version");
     report.night.products[0].previous_build = None;
     assert_eq!(said(&report), "shopd 1.3");
-    report.night.products[0].version = None;
-    assert_eq!(said(&report), "build s2 against s1");
 }
 
 #[test]

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::circumstances::{Around, Circumstance};
+use super::around::{Around, Circumstance};
 use super::gestures::TAB;
 use super::map::{Map, State};
 use super::probe::Goal;
-use super::write::area;
-use super::written::{Written, slug, snapshot};
+use super::written::{Written, area, slug, snapshot};
 use crate::model::gesture::Network;
 use crate::model::{Action, FacetKind, Snapshot};
 

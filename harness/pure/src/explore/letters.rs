@@ -12,9 +12,11 @@ const LETTERS: &str = "letters for";
 /// The most fields of a product whose letters are tried.
 const MOST: u32 = 3;
 
-/// Whether a probe tries all letters.
-pub(super) fn is_search(probe: &Probe) -> bool {
-    matches!(&probe.goal, Goal::Use { identity, .. } if identity.starts_with(LETTERS))
+impl Probe {
+    /// Whether it tries all letters.
+    pub(super) fn tries_letters(&self) -> bool {
+        matches!(&self.goal, Goal::Use { identity, .. } if identity.starts_with(LETTERS))
+    }
 }
 
 fn offers(tree: &Tree) -> usize {
@@ -139,7 +141,7 @@ mod tests {
         let typed = all.iter().find(|it| it.said().starts_with("Type into")).expect("typed");
         map.absorb(vec![saw(typed, vec![(2, look(options))])]);
         let mut next = map.propose(50);
-        next.retain(is_search);
+        next.retain(Probe::tries_letters);
         (map, next)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::{Address, Addresses, own};
-use super::circumstances::Around;
+use super::around::Around;
 use super::commands::{Printed, UNKNOWN_COMMAND, WHAT_IT_NEEDS};
 use super::entrances::named;
 use super::gestures::LEAVES;
@@ -14,7 +14,6 @@ use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
-use super::{letters, windows};
 use crate::model::Action;
 
 /// What two looks differ by that have the same things elsewhere.
@@ -213,7 +212,7 @@ impl Map {
     }
 
     fn acted(&mut self, seen: Seen) {
-        if letters::is_search(&seen.probe) {
+        if seen.probe.tries_letters() {
             self.letters(&seen);
             return;
         }
@@ -224,7 +223,7 @@ impl Map {
             if self.under_its_name(&seen.probe, why) {
                 return;
             }
-            if !windows::is_search(&seen.probe) {
+            if !seen.probe.seeks_window() {
                 self.miss(&seen.probe.said(), why);
             }
             return;

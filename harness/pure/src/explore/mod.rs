@@ -13,6 +13,7 @@
 //! - `safe.rs`: what may be done, and why something is left alone.
 //! - `addresses.rs`: the addresses that a product leads to, in classes.
 //! - `entrances.rs`: the addresses that a product names to machines.
+//! - `around.rs`: how others find a page.
 //! - `circumstances.rs`: pages as others find them: in the dark, on a phone, without a network.
 //! - `controls.rs`: what is done with controls that stand in no form.
 //! - `gestures.rs`: what is done beyond the controls: drags, keys, the clipboard, files.
@@ -37,6 +38,7 @@
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod around;
 mod behind;
 mod by_others;
 mod circumstances;

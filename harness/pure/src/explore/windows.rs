@@ -10,9 +10,11 @@ const WINDOW: &str = "window of";
 /// The most buttons of a product that windows are looked for behind; each of them costs a wait.
 const MOST: u32 = 12;
 
-/// Whether a probe looks for a window, which need not be there.
-pub(super) fn is_search(probe: &Probe) -> bool {
-    matches!(&probe.goal, Goal::Use { identity, .. } if identity.starts_with(WINDOW))
+impl Probe {
+    /// Whether it looks for a window, which need not be there.
+    pub(super) fn seeks_window(&self) -> bool {
+        matches!(&self.goal, Goal::Use { identity, .. } if identity.starts_with(WINDOW))
+    }
 }
 
 impl Map {
@@ -28,7 +30,7 @@ impl Map {
         };
         // What reaches nobody opens no window either.
         let heard = state.remarks.is_empty();
-        if state.changed || !pressed || !heard || is_search(&state.probe) {
+        if state.changed || !pressed || !heard || state.probe.seeks_window() {
             return;
         }
         let times = self.times.entry(WINDOW.to_owned()).or_default();
@@ -81,7 +83,7 @@ mod tests {
         let press = all.iter().find(|it| it.said() == "Click \"Pay\"").expect("it is pressed");
         map.absorb(vec![saw(press, tree, None)]);
         let mut next = map.propose(50);
-        next.retain(is_search);
+        next.retain(Probe::seeks_window);
         (map, next)
     }
 

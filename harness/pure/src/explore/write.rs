@@ -10,7 +10,7 @@ use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
 use super::screens::screens;
-use super::written::{Written, slug, snapshot};
+use super::written::{Written, area, slug, snapshot};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::{Action, Scenario, Snapshot};
@@ -57,12 +57,6 @@ fn unique(all: &mut [Written]) {
             it.name = format!("{plain}-{number}");
         }
     }
-}
-
-/// The part of the product that a page belongs to.
-pub(super) fn area(path: &str) -> String {
-    let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();
-    if first.is_empty() { "start".to_owned() } else { slug(first) }
 }
 
 /// The pages that the product leads to, by kind.

@@ -63,6 +63,12 @@ pub fn slug(text: &str) -> String {
     if name.is_empty() { "it".to_owned() } else { name.to_owned() }
 }
 
+/// The part of the product that a page belongs to.
+pub(super) fn area(path: &str) -> String {
+    let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();
+    if first.is_empty() { "start".to_owned() } else { slug(first) }
+}
+
 /// A checkpoint whose name is free in its scenario.
 pub(super) fn snapshot(name: &str, taken: &mut BTreeSet<String>) -> Snapshot {
     let plain = slug(name);

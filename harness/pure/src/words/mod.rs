@@ -89,6 +89,7 @@ impl Night<'_> {
             .or_else(|| watches::answer(differences, 500..600))
             .or_else(|| status(differences))
             .or_else(|| chain(differences, &all))
+            .or_else(|| picture::colour(differences, &all))
             .or_else(|| edit::shared(&all, differences))
             .or_else(|| changed(&all))
             .or_else(|| self.failed(differences))

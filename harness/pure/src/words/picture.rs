@@ -1,6 +1,9 @@
 //! [`sentence`]: what a picture shows otherwise.
 
+use std::collections::BTreeSet;
+
 use super::Night;
+use super::lines::Line;
 use super::names::{row, verb};
 use super::places::{facets, place_of};
 use super::plain::{LIMIT, PIECE, plain};
@@ -15,7 +18,7 @@ pub(super) fn sentence(night: &Night<'_>, differences: &[Difference]) -> Option<
     let Some(image) = &change.image else {
         return Some(format!("no picture of {place} was taken"));
     };
-    if let Some(said) = painted(differences) {
+    if let Some((said, _)) = painted(differences) {
         return Some(format!("{said} on {place}"));
     }
     // Of a picture that shows several causes only what is this one's.
@@ -35,8 +38,18 @@ pub(super) fn sentence(night: &Night<'_>, differences: &[Difference]) -> Option<
     Some(format!("{place} looks different in {regions} {plural}"))
 }
 
-/// The colour that became another one, where nothing else is to be told of any region.
-fn painted(differences: &[Difference]) -> Option<String> {
+/// The colour that became another one, where nothing else changed than that some texts, and fewer
+/// than have it, are too faint in it.
+pub(super) fn colour(differences: &[Difference], all: &[Line<'_>]) -> Option<String> {
+    let is_faint = !all.is_empty() && all.iter().all(|it| it.facet == FacetKind::A11y);
+    let (at, _) = facets(differences, Some(FacetKind::Image)).next().filter(|_| is_faint)?;
+    let (said, count) = painted(differences)?;
+    (count > all.len()).then(|| format!("{said} on {}", place_of(Some(at))))
+}
+
+/// The colour that became another one, where nothing else is to be told of any region, and how many
+/// things have it.
+fn painted(differences: &[Difference]) -> Option<(String, usize)> {
     let mut names: Vec<String> = Vec::new();
     let mut paint: Option<&Repaint> = None;
     for (_, change) in facets(differences, Some(FacetKind::Image)) {
@@ -53,7 +66,8 @@ fn painted(differences: &[Difference]) -> Option<String> {
         }
     }
     let Repaint { from, to } = paint.filter(|_| !names.is_empty())?;
-    Some(format!("{} {} {to} instead of {from}", row(&names), verb(&names)))
+    let count = names.iter().collect::<BTreeSet<_>>().len();
+    Some((format!("{} {} {to} instead of {from}", row(&names), verb(&names)), count))
 }
 
 /// The file that a picture comes from, where it comes from one: `chart.png`, `report.pdf: page 2`.
@@ -67,4 +81,66 @@ fn file_of(night: &Night<'_>, at: &Difference) -> Option<String> {
         Some((document, page)) => format!("{document}: page {page}"),
         None => file,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::lines;
+    use super::*;
+    use crate::model::finding::FacetChange;
+    use crate::model::picture::{Fate, ImageChange, Region};
+    use crate::model::testing;
+    use crate::model::thing::Thing;
+
+    /// A page on which these things became green, and so many texts are too faint in it.
+    fn page(things: &[&str], faint: usize) -> Vec<Difference> {
+        let region = |name: &&str| Region {
+            names: vec![(*name).to_owned()],
+            fate: Fate::Changed,
+            repaint: Some(Repaint { from: "#ff0000".to_owned(), to: "#008000".to_owned() }),
+            moved: false,
+        };
+        let regions: Vec<Region> = things.iter().map(region).collect();
+        let shown = |it: &Region| {
+            let said = it.said();
+            let thing = Thing::Region(it.names.clone());
+            testing::change(Some(FacetKind::Image), thing, None, said.as_deref())
+        };
+        let picture = FacetChange {
+            changes: regions.iter().map(shown).collect(),
+            image: Some(ImageChange {
+                changed_pixels: 40,
+                compared_pixels: 4000,
+                expected_size: (80, 50),
+                actual_size: (80, 50),
+                boxes: Vec::new(),
+                regions,
+                moves: Vec::new(),
+            }),
+            ..FacetChange::of(FacetKind::Image)
+        };
+        let text = |at: usize| {
+            let line =
+                format!("contrast: \"{at}\" in td: 3.31:1 of #008000 on #abe128, 4.5:1 is needed");
+            testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(&line))
+        };
+        let faint = FacetChange {
+            changes: (0..faint).map(text).collect(),
+            ..FacetChange::of(FacetKind::A11y)
+        };
+        vec![testing::located("look", "/hut", vec![picture, faint]).difference]
+    }
+
+    #[test]
+    fn the_colour_leads_where_more_has_it_than_is_too_faint_in_it() {
+        let said = |things: &[&str], faint: usize| {
+            let all = page(things, faint);
+            colour(&all, &lines(&all))
+        };
+        let both = ["cell \"-7\"", "cell \"-9\""];
+        let told = "cell \"-7\" and cell \"-9\" are #008000 instead of #ff0000 on /hut";
+        assert_eq!(said(&both, 1).as_deref(), Some(told));
+        assert_eq!(said(&both, 2), None, "all of it is too faint");
+        assert_eq!(said(&both, 0), None, "nothing is");
+    }
 }
