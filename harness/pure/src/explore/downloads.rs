@@ -2,34 +2,9 @@
 //! asked for under a name that was guessed, and then under its own.
 
 use super::map::Map;
-use super::probe::{Goal, Probe};
-use super::tree::{target, template};
-use crate::model::artifact::{FileStep, Presence};
-use crate::model::{Action, Snapshot, Target};
-
-/// A name with so many digits is another one each time.
-const MOST_DIGITS: usize = 9;
-
-/// Takes a file home that should be called so, and looks at it.
-pub(super) fn take(from: Target, name: &str, checkpoint: &str) -> Vec<Action> {
-    let own = Snapshot { name: checkpoint.to_owned(), ..Snapshot::default() };
-    let named = Some(template(name)).filter(|_| lasts(name));
-    vec![
-        Action::Download { click: from, save_as: template(name), named },
-        Action::File(Box::new(FileStep {
-            path: template(name),
-            presence: Presence::There,
-            tests: Vec::new(),
-            capture: indexmap::IndexMap::new(),
-            snapshot: Some(own),
-        })),
-    ]
-}
-
-/// Whether a name is no draw and no time.
-fn lasts(name: &str) -> bool {
-    name.chars().filter(char::is_ascii_digit).count() < MOST_DIGITS
-}
+use super::probe::{Goal, Probe, lasts, take};
+use super::tree::target;
+use crate::model::Action;
 
 /// How the product calls a file, where it was asked for under another name.
 fn own_name(failure: &str) -> Option<&str> {

@@ -7,7 +7,7 @@
 
 use super::controls::UseOf;
 use super::page::Look;
-use super::probe::click;
+use super::probe::{click, take};
 use super::safe::DataFile;
 use super::tree::{Control, Item, target, template};
 use crate::model::gesture::{Click, ClickKind, DragTo, Modifier, ScrollTo, UploadBy};
@@ -340,7 +340,7 @@ fn downloads(look: &Look, controls: &[Control]) -> Vec<UseOf> {
         }
         let path = super::written::slug(name);
         let checkpoint = format!("file-{path}");
-        let steps = super::downloads::take(control.target.clone(), &path, &checkpoint);
+        let steps = take(control.target.clone(), &path, &checkpoint);
         all.push(gesture("download by", format!("Take the file of \"{name}\""), name, steps, 52));
     }
     all

@@ -5,10 +5,14 @@ use indexmap::IndexMap;
 
 use super::commands::Input;
 use super::tree::template;
+use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::Click;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::terminal::TerminalAction;
 use crate::model::{Action, FacetKind, Scenario, Snapshot, Step, Target, Template};
+
+/// A name with so many digits is another one each time.
+const MOST_DIGITS: usize = 9;
 
 /// The folder that the scenarios of probes would stand in; nothing is written there.
 const FILE: &str = "explored/probe.yaml";
@@ -226,6 +230,27 @@ fn batch(probes: Vec<Probe>) -> Batch {
     let file = FILE.to_owned();
     let scenario = Scenario { id, file, line: 1, product, steps, ..Scenario::default() };
     Batch { scenario, parts }
+}
+
+/// Takes a file home that should be called so, and looks at it.
+pub(super) fn take(from: Target, name: &str, checkpoint: &str) -> Vec<Action> {
+    let own = Snapshot { name: checkpoint.to_owned(), ..Snapshot::default() };
+    let named = Some(template(name)).filter(|_| lasts(name));
+    vec![
+        Action::Download { click: from, save_as: template(name), named },
+        Action::File(Box::new(FileStep {
+            path: template(name),
+            presence: Presence::There,
+            tests: Vec::new(),
+            capture: indexmap::IndexMap::new(),
+            snapshot: Some(own),
+        })),
+    ]
+}
+
+/// Whether a name is no draw and no time.
+pub(super) fn lasts(name: &str) -> bool {
+    name.chars().filter(char::is_ascii_digit).count() < MOST_DIGITS
 }
 
 #[cfg(test)]
