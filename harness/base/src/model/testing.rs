@@ -11,12 +11,13 @@ use super::event::{
     Entry, Event, EvidenceRef, FacetRecord, Failure, Purpose, StepOutcome, StepRecord,
 };
 use super::finding::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
+use super::picture::{ImageChange, Move, Region};
 use super::plan::{BaselineRecord, Plan, ProductBuild};
 use super::scenario::{Action, CommandLine, RunCommand, Scenario, Snapshot, Step, Surface};
 use super::suite::GateConfig;
 use super::thing::Thing;
 use super::verdict::{Because, Outcome, Verdict};
-use super::{FORMAT_VERSION, FacetKind, KnownValue, Template, WatchKind};
+use super::{FORMAT_VERSION, FacetKind, KnownValue, Rect, Template, WatchKind};
 
 /// A night in the making: its plan, its ledger and its evidence.
 #[derive(Debug, Clone)]
@@ -364,6 +365,20 @@ pub fn change(
         after: after.map(str::to_owned),
         old_lines: Vec::new(),
         new_lines: Vec::new(),
+    }
+}
+
+/// A picture of 200 × 200 pixels of which some differ.
+#[must_use]
+pub fn image(boxes: Vec<Rect>, regions: Vec<Region>, moves: Vec<Move>) -> ImageChange {
+    ImageChange {
+        changed_pixels: 40,
+        compared_pixels: 40_000,
+        expected_size: (200, 200),
+        actual_size: (200, 200),
+        boxes,
+        regions,
+        moves,
     }
 }
 

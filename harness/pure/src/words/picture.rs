@@ -88,7 +88,7 @@ mod tests {
     use super::super::lines::lines;
     use super::*;
     use crate::model::finding::FacetChange;
-    use crate::model::picture::{Fate, ImageChange, Region};
+    use crate::model::picture::{Fate, Region};
     use crate::model::testing;
     use crate::model::thing::Thing;
 
@@ -108,15 +108,7 @@ mod tests {
         };
         let picture = FacetChange {
             changes: regions.iter().map(shown).collect(),
-            image: Some(ImageChange {
-                changed_pixels: 40,
-                compared_pixels: 4000,
-                expected_size: (80, 50),
-                actual_size: (80, 50),
-                boxes: Vec::new(),
-                regions,
-                moves: Vec::new(),
-            }),
+            image: Some(testing::image(Vec::new(), regions, Vec::new())),
             ..FacetChange::of(FacetKind::Image)
         };
         let text = |at: usize| {

@@ -388,15 +388,7 @@ mod tests {
             from: Rect { x: 0, y: 10, width: 80, height: 20 },
             to: Rect { x: 0, y: 34, width: 80, height: 20 },
         };
-        let image = ImageChange {
-            changed_pixels: 40,
-            compared_pixels: 4000,
-            expected_size: (80, 50),
-            actual_size: (80, 50),
-            boxes: Vec::new(),
-            regions: Vec::new(),
-            moves: vec![moved],
-        };
+        let image = testing::image(Vec::new(), Vec::new(), vec![moved]);
         let of = |said: &str, tree: &[(Option<&str>, Option<&str>)]| {
             let one = |(was, is): &(Option<&str>, Option<&str>)| {
                 testing::change(Some(FacetKind::Aria), Thing::Line, *was, *is)
@@ -430,15 +422,7 @@ mod tests {
         let spot = |moved: bool, tree: (Option<&str>, Option<&str>)| {
             let change = testing::change(Some(FacetKind::Aria), Thing::Line, tree.0, tree.1);
             let tree = FacetChange { changes: vec![change], ..FacetChange::of(FacetKind::Aria) };
-            let image = ImageChange {
-                changed_pixels: 40,
-                compared_pixels: 4000,
-                expected_size: (80, 50),
-                actual_size: (80, 50),
-                boxes: Vec::new(),
-                regions: vec![region(moved)],
-                moves: Vec::new(),
-            };
+            let image = testing::image(Vec::new(), vec![region(moved)], Vec::new());
             let shown = picture(&[(&["link \"Cup\""], CUP)]);
             page("/", vec![tree, FacetChange { image: Some(image), ..shown }])
         };
@@ -465,15 +449,7 @@ mod tests {
                 moved: false,
             };
             let said = region.said().unwrap_or_default();
-            let image = ImageChange {
-                changed_pixels: 40,
-                compared_pixels: 4000,
-                expected_size: (80, 50),
-                actual_size: (80, 50),
-                boxes: Vec::new(),
-                regions: vec![region],
-                moves: Vec::new(),
-            };
+            let image = testing::image(Vec::new(), vec![region], Vec::new());
             let shown = picture(&[(&["cell \"-7\""], &said)]);
             let shown = FacetChange { image: Some(image), ..shown };
             let line = testing::change(Some(FacetKind::A11y), Thing::Line, None, Some(faint));
@@ -504,15 +480,7 @@ mod tests {
                 moved: false,
             };
             let moved = Move { names: Vec::new(), more: 0, from: rect(90, 30), to: rect(60, 30) };
-            let image = ImageChange {
-                changed_pixels: 40,
-                compared_pixels: 4000,
-                expected_size: (200, 200),
-                actual_size: (200, 200),
-                boxes: vec![place],
-                regions: vec![region],
-                moves: vec![moved],
-            };
+            let image = testing::image(vec![place], vec![region], vec![moved]);
             let gone = testing::change(Some(FacetKind::Text), Thing::Line, Some("code"), None);
             let text = FacetChange { changes: vec![gone], ..FacetChange::of(FacetKind::Text) };
             let shown = picture(&[(&["text \"note\""], NOTE)]);

@@ -158,8 +158,19 @@ pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Diffe
 mod tests {
     use super::super::joined;
     use super::*;
+    use crate::model::comparison::Located;
     use crate::model::finding::FacetChange;
     use crate::model::testing;
+
+    /// What a command printed, as it was and is.
+    fn output(command: &str, lines: &[(Option<&str>, Option<&str>)]) -> Located {
+        let one = |it: &(Option<&str>, Option<&str>)| {
+            testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
+        };
+        let changes = lines.iter().map(one).collect();
+        let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
+        testing::located("list", command, facets)
+    }
 
     #[test]
     fn lines_that_are_built_alike_are_rows_of_one_list() {
@@ -189,14 +200,8 @@ mod tests {
 
     #[test]
     fn rows_of_one_list_that_came_or_differ_in_one_column_are_one_and_others_are_not() {
-        let of = |lines: &[(Option<&str>, Option<&str>)]| {
-            let one = |it: &(Option<&str>, Option<&str>)| {
-                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
-            };
-            let changes = lines.iter().map(one).collect();
-            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
-            joined(edges, &[testing::located("log", "watch log", facets)])
-        };
+        let of =
+            |lines: &[(Option<&str>, Option<&str>)]| joined(edges, &[output("watch log", lines)]);
         let day = |was, is| (Some(was), Some(is));
         let (monday, tuesday) = ("Mon 03 March (8h 30m)", "Tue 04 March (2h 10m)");
         let both = [day("Mon 03 March (9h 00m)", monday), day("Tue 04 March (3h 00m)", tuesday)];
@@ -212,14 +217,6 @@ mod tests {
 
     #[test]
     fn what_a_program_only_prints_more_of_is_one_in_all_its_outputs() {
-        let output = |command: &str, lines: &[(Option<&str>, Option<&str>)]| {
-            let one = |it: &(Option<&str>, Option<&str>)| {
-                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
-            };
-            let changes = lines.iter().map(one).collect();
-            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
-            testing::located("list", command, facets)
-        };
         let more = |command: &str, line: &'static str| output(command, &[(None, Some(line))]);
         let (pen, hat) = ("3 a pen", "the hat of 1890");
         let stage = more("todo list Stage", pen);
@@ -243,12 +240,7 @@ mod tests {
     #[test]
     fn lines_of_one_field_of_a_document_that_is_cut_are_one_and_those_of_another_are_not() {
         let of = |lines: &[(Option<&str>, Option<&str>)]| {
-            let one = |it: &(Option<&str>, Option<&str>)| {
-                testing::change(Some(FacetKind::Stdout), Thing::Line, it.0, it.1)
-            };
-            let changes = lines.iter().map(one).collect();
-            let facets = vec![FacetChange { changes, ..FacetChange::of(FacetKind::Stdout) }];
-            joined(edges, &[testing::located("log", "bill json | head", facets)]).len()
+            joined(edges, &[output("bill json | head", lines)]).len()
         };
         let (expense, refund) = (Some("\"type\": \"Expense\","), Some("\"type\": \"Refund\","));
         let came = (None, Some("\"payer\": \"Elif\""));
