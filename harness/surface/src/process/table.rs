@@ -3,7 +3,9 @@
 //! Main type: [`Process`]. Its neighbour `tree` decides whom to end; `table_elsewhere` stands in
 //! on systems without `/proc`.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
@@ -21,8 +23,17 @@ pub(super) struct Process {
 impl Process {
     /// Its command line, words joined by blanks; empty once it is gone.
     pub(super) fn command(&self) -> String {
-        let words = std::fs::read(entry(self.pid).join("cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ")
+        // In the middle of `execve` it has none; that takes less than a millisecond.
+        const LOOKS: u32 = 20;
+        const BETWEEN: Duration = Duration::from_micros(100);
+        for _ in 0..LOOKS {
+            let words = std::fs::read(entry(self.pid).join("cmdline")).unwrap_or_default();
+            if !words.is_empty() || living(self.pid) != Some(self.start) {
+                return String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
+            }
+            std::thread::sleep(BETWEEN);
+        }
+        String::new()
     }
 
     /// Kills it, if the id still means the process that was found.
@@ -123,7 +134,8 @@ enum Carried {
     Value(String),
     /// No cookie, or we may not look.
     Nothing,
-    /// It is in the middle of `execve`, and has neither its old environment nor its new one.
+    /// It has an environment that was not there to be read: it is in the middle of `execve`, or was
+    /// when we opened its old one.
     Unknown,
 }
 
@@ -131,13 +143,29 @@ fn entry(pid: u32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}"))
 }
 
+/// The environment with which a process was started, as the kernel keeps it.
+///
+/// One call of the kernel sees one program. A second one sees nothing where `execve` came between
+/// the two, and what was read would look like a short environment.
+fn environment_of(pid: u32) -> std::io::Result<Vec<u8>> {
+    const ENOUGH_FOR_MOST: usize = 256 * 1024;
+    let mut file = std::fs::File::open(entry(pid).join("environ"))?;
+    let mut environment = vec![0; ENOUGH_FOR_MOST];
+    let length = file.read(&mut environment)?;
+    environment.truncate(length);
+    if length == ENOUGH_FOR_MOST {
+        file.read_to_end(&mut environment)?;
+    }
+    Ok(environment)
+}
+
 fn cookie_of(pid: u32) -> Carried {
-    let Ok(environment) = std::fs::read(entry(pid).join("environ")) else {
+    let Ok(environment) = environment_of(pid) else {
         return Carried::Nothing;
     };
     if environment.is_empty() {
         return match Stat::of(pid) {
-            Some(stat) if stat.becoming => Carried::Unknown,
+            Some(stat) if stat.has_environment => Carried::Unknown,
             Some(_) | None => Carried::Nothing,
         };
     }
@@ -159,8 +187,9 @@ struct Stat {
     start: u64,
     /// It waits to be reaped (field 3).
     ended: bool,
-    /// It is no kernel thread (field 9), and has no place for an environment yet (field 50).
-    becoming: bool,
+    /// It is no kernel thread (field 9), and has an environment (from field 50 to 51) or no place
+    /// for one yet.
+    has_environment: bool,
     /// The session that it belongs to (field 6).
     session: u32,
     /// It runs, waits for a processor, or for a disk (field 3).
@@ -186,7 +215,9 @@ impl Stat {
             ended,
             session: number(6).and_then(|it| u32::try_from(it).ok())?,
             runs: matches!(field(3)?, "R" | "D"),
-            becoming: !ended && number(9)? & KERNEL_THREAD == 0 && number(50) == Some(0),
+            has_environment: !ended
+                && number(9)? & KERNEL_THREAD == 0
+                && (number(50) == Some(0) || number(50) != number(51)),
         })
     }
 }
