@@ -15,6 +15,7 @@ use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
 use crate::model::Action;
+use crate::model::survey::Missed;
 
 /// What two looks differ by that have the same things elsewhere.
 const ANOTHER_ORDER: &str = "the same in another order";
@@ -65,15 +66,6 @@ impl Run {
     pub fn changed_data(&self, rules: &Rules) -> bool {
         rules.files.iter().any(|it| self.ran.files.contains(&it.path))
     }
-}
-
-/// Something that exists and was not reached.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Missed {
-    /// What it is.
-    pub what: String,
-    /// Why not.
-    pub why: String,
 }
 
 /// What is known of a product.

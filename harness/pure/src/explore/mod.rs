@@ -34,11 +34,14 @@
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
 //! - `screens.rs`: from screens of terminals to scenarios.
-//! - `share.rs`: how much of the product was seen and is asserted.
+//! - `parts.rs`: a map as a list of what there is, and whether it was reached and is asserted.
+//! - `asserted.rs`: what the scenarios of a suite use.
+//! - `since.rs`: what came and went between two explorations.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
 mod around;
+mod asserted;
 mod behind;
 mod by_others;
 mod circumstances;
@@ -53,6 +56,7 @@ mod judge;
 mod letters;
 mod map;
 mod page;
+mod parts;
 mod probe;
 mod propose;
 mod repeat;
@@ -61,7 +65,7 @@ mod screen;
 mod screens;
 mod scripted;
 mod seen;
-mod share;
+mod since;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -70,14 +74,16 @@ mod windows;
 mod write;
 mod written;
 
+pub use asserted::Asserted;
 pub use help::Usage;
 pub use judge::{Fault, judge};
-pub use map::{Map, Missed, Run, State};
+pub use map::{Map, Run, State};
 pub use page::{Field, Form, Link, Look};
+pub use parts::parts;
 pub use probe::{Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
-pub use share::{Share, Shares};
+pub use since::since;
 pub use write::{fresh, write};
 pub use written::{Written, slug};
