@@ -243,6 +243,102 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
     );
 }
 
+/// The suite of a person who uses one command of the product, and lets nights explore.
+fn with_nights(tool: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write(
+        "nightshift.yaml",
+        "products:\n  stock: { path: [bin] }\nexplore: { never: [flood, wait] }\nnight: { explore: 40s }\n",
+    );
+    suite.write(
+        "scenarios/list.yaml",
+        "scenario: list-as-csv\nsteps:\n  - run: stock list --csv\n    snapshot: csv\n",
+    );
+    program(&suite, tool);
+    suite
+}
+
+/// What the exploration of a night has shown.
+fn survey(suite: &SuiteCopy, night: &str) -> Value {
+    night_json(&suite.root().join(night))["survey"].clone()
+}
+
+#[test]
+fn a_night_explores_what_is_left_of_it_and_changes_nothing_of_the_suite() {
+    let suite = with_nights(TOOL);
+    let files = || {
+        let all = walkdir::WalkDir::new(suite.root().join("scenarios")).sort_by_file_name();
+        let all = all.into_iter().filter_map(Result::ok);
+        all.map(|it| it.path().to_owned()).collect::<Vec<_>>()
+    };
+    let before = files();
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let first = survey(&suite, "reports/nights/n1");
+    let share = |of: &str| {
+        ["seen", "reached", "asserted"].map(|it| first[of][it].as_u64().unwrap_or_default())
+    };
+    // Itself, list and show; wait and flood are named by its help, and left alone.
+    assert_eq!(share("commands"), [5, 3, 2], "{first:#}");
+    assert_eq!(first["since"], Value::Null, "there was no night before");
+    assert_eq!(first["whole"], true);
+    assert_eq!(files(), before, "a night edits no suite");
+    let offered = text(&first["scenarios"][0]["file"]);
+    assert!(suite.root().join("reports/nights/n1/explored").join(&offered).is_file(), "{first:#}");
+    assert!(night.stdout.contains("nightshift explore --take"), "{night:#?}");
+
+    // The next version of the product has one option less, and one command more.
+    let other = TOOL.replace("[--csv]\\n\\noptions", "\\n\\noptions");
+    let other = other
+        .replace("  --csv  as CSV\\n", "")
+        .replace("    show ", "    sell    sell one thing\\n    show ");
+    assert_ne!(other, TOOL);
+    program(&suite, &other);
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n2"]);
+    let since = survey(&suite, "reports/nights/n2")["since"].clone();
+    let names = |of: &str| -> Vec<String> {
+        since[of].as_array().expect("parts").iter().map(|it| text(&it["name"])).collect()
+    };
+    assert_eq!(
+        (names("gone"), names("new")),
+        (vec!["stock list --csv".to_owned()], vec!["stock sell".to_owned()])
+    );
+    let line = "Since n1: 1 flag is gone, 1 command is new";
+    assert!(night.stdout.contains(line), "{night:#?}");
+    let page = std::fs::read_to_string(suite.root().join("reports/nights/n2/index.html"));
+    assert!(page.expect("a page").contains(line));
+    let judged = suite.run(&["report", "n2", "--no-pdf"]);
+    assert_eq!(judged.code, Some(0), "{judged:#?}");
+    assert_eq!(
+        survey(&suite, "reports/nights/n2")["since"],
+        since,
+        "the report repeats it offline"
+    );
+}
+
+#[test]
+fn what_a_night_would_add_is_taken_over_by_a_command_and_is_covered_from_then_on() {
+    let suite = with_nights(TOOL);
+    suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    let offered = survey(&suite, "reports/nights/n1")["scenarios"].as_array().expect("some").len();
+    assert!(offered > 0);
+    let taken = explore(&suite, &["--take", "n1"]);
+    assert_eq!(taken.code, Some(0), "{taken:#?}");
+    assert!(taken.stdout.contains(&format!("took over {offered} scenario")), "{taken:#?}");
+    assert_eq!(suite.run(&["check"]).code, Some(0));
+    let again = explore(&suite, &["--take", "n1"]);
+    assert!(again.stdout.contains("took over no scenarios"), "{again:#?}");
+    suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "reports/nights/n2"]);
+    let second = survey(&suite, "reports/nights/n2");
+    assert_eq!(second["scenarios"], serde_json::json!([]), "nothing is left that nothing covers");
+    assert_eq!(second["since"]["gone"], serde_json::json!([]));
+    let once = suite.run(&["run", "--once", "--no-pdf", "--out", "reports/nights/n3"]);
+    assert_eq!(once.code, Some(0), "{once:#?}");
+    assert_eq!(survey(&suite, "reports/nights/n3"), Value::Null);
+    let none = explore(&suite, &["--take", "n3"]);
+    assert_eq!(none.code, Some(2), "{none:#?}");
+}
+
 #[test]
 fn what_is_no_suite_and_names_no_product_is_a_mistake() {
     let folder = SuiteCopy::empty();

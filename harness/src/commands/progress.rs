@@ -89,6 +89,10 @@ impl Reporter {
                     "settling {scenarios} in {rounds} shaken rounds before anything is accepted"
                 ));
             }
+            Progress::Exploring { budget } => {
+                let seconds = budget.as_secs();
+                self.line(&format!("exploring the product for at most {seconds} s"));
+            }
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }

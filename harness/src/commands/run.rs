@@ -79,6 +79,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
             (false, _) => None,
         },
         shake: arguments.shake.map(Shake::new),
+        once: arguments.once,
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,
@@ -171,6 +172,11 @@ fn tell(finished: &Finished, options: &RunOptions) {
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
     tell_news(&finished.news);
+    if let Some(survey) = &finished.report.survey {
+        report::survey_lines(survey, &finished.night.path().display().to_string())
+            .iter()
+            .for_each(terminal::answer);
+    }
     terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
     if finished.has_pdf {
         terminal::answer(format_args!(

@@ -172,8 +172,8 @@ pub struct Survey {
     pub scenarios: Vec<Offer>,
     /// What exists and was not reached, and why.
     pub not_reached: Vec<Missed>,
-    /// All parts.
-    #[serde(default)]
+    /// All parts; none in `night.json`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
 }
 

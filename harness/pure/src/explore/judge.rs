@@ -12,10 +12,11 @@ use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::tree::{Item, target};
 use crate::model::page::FieldValue;
+use crate::model::survey::Wrong;
 use crate::model::{Action, Severity, Target};
 
 /// Something that is wrong by itself.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// The rule: `server-error`, `dead-link`.
     pub rule: &'static str,
@@ -24,16 +25,28 @@ pub struct Fault {
     /// How bad that is.
     pub severity: Severity,
     /// Where in the product: a path or a command line.
-    #[serde(rename = "where")]
     pub place: String,
     /// The steps that show it, as a person would say them.
     pub steps: Vec<String>,
     /// The same for a scenario.
-    #[serde(skip)]
     pub way: Vec<Action>,
     /// The product, where the suite has several.
-    #[serde(skip)]
     pub product: Option<String>,
+}
+
+impl Fault {
+    /// As `explore.json` tells it, with the scenario that shows it.
+    #[must_use]
+    pub fn told(&self, file: Option<String>) -> Wrong {
+        Wrong {
+            rule: self.rule.to_owned(),
+            title: self.title.clone(),
+            severity: self.severity,
+            place: self.place.clone(),
+            steps: self.steps.clone(),
+            file,
+        }
+    }
 }
 
 /// Everything that is wrong by itself; each place once a rule.

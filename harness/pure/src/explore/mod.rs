@@ -86,4 +86,4 @@ pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use since::since;
 pub use write::{fresh, write};
-pub use written::{Written, slug};
+pub use written::{Written, free_name, slug};

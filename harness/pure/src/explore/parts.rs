@@ -60,9 +60,9 @@ fn is_there(state: &State) -> bool {
 
 fn pages(map: &Map, asserted: &Asserted, list: &mut List) {
     let visited = |address: &str| {
-        map.states.iter().find(
-            |it| matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address),
-        )
+        map.states
+            .iter()
+            .find(|it| matches!(&it.probe.goal, Goal::Page { address: own, .. } if own == address))
     };
     let holder = |from: Option<usize>| {
         from.and_then(|it| map.states.get(it)).map(|it| page_name(map, &it.look.path))
@@ -121,7 +121,11 @@ fn forms(map: &Map, state: &State, asserted: &Asserted, done: &[String], list: &
             kind: Kind::Form,
             at: at.clone(),
             reached: map.states.iter().any(sent),
-            asserted: if fields.is_empty() { by_button() } else { fields.iter().any(|it| it.asserted) },
+            asserted: if fields.is_empty() {
+                by_button()
+            } else {
+                fields.iter().any(|it| it.asserted)
+            },
             name,
         });
         fields.into_iter().for_each(|it| list.add(it));

@@ -60,8 +60,7 @@ impl Known {
 fn only_in(one: &Survey, other: &Survey) -> Vec<Part> {
     let there = Known::of(other.parts.iter());
     let looked_at = Known::of(other.parts.iter().filter(|it| it.reached));
-    let lacking: Vec<&Part> =
-        one.parts.iter().filter(|it| !there.has(it.kind, &it.name)).collect();
+    let lacking: Vec<&Part> = one.parts.iter().filter(|it| !there.has(it.kind, &it.name)).collect();
     let names: BTreeSet<&str> = lacking.iter().map(|it| it.name.as_str()).collect();
     let told = |it: &&&Part| match &it.at {
         // What stood on a page that is gone is gone with it, and is told by it.

@@ -398,8 +398,7 @@ fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried()
     let all = map.propose(50);
     let csv = all.iter().find(is_csv).expect("an option of the help is tried");
     map.absorb(vec![ran(csv, "a,b")]);
-    let wanted =
-        Survey { commands: share(1, 1, 1), flags: share(2, 1, 1), ..Survey::default() };
+    let wanted = Survey { commands: share(1, 1, 1), flags: share(2, 1, 1), ..Survey::default() };
     assert_eq!(shares(&map, &write(&map)), wanted);
 }
 

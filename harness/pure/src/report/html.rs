@@ -17,10 +17,11 @@ use super::page::Page;
 use super::recording::Recordings;
 use super::{Mode, PrintOptions, ReportError, shown};
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("parts.html", include_str!("../../../../reports/templates/parts.html")),
     ("recording.html", include_str!("../../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../../reports/templates/finding.html")),
+    ("survey.html", include_str!("../../../../reports/templates/survey.html")),
     ("rest.html", include_str!("../../../../reports/templates/rest.html")),
     ("night.html", include_str!("../../../../reports/templates/night.html")),
 ];

@@ -32,6 +32,7 @@
 //! - `ctrf.rs`: `ctrf.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
+//! - `survey.rs`: what exploring the product has shown.
 
 mod build;
 mod control;
@@ -56,6 +57,7 @@ mod sections;
 mod sentence;
 pub mod shown;
 mod summary;
+mod survey;
 mod timeline;
 mod trust;
 mod views;
@@ -73,6 +75,7 @@ pub use night::{
 pub use pictures::picture_change;
 pub use sentence::sentence;
 pub use shown::one_line;
+pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};
 
 use crate::model::FORMAT_VERSION;

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::super::arguments::{Common, ExploreOptions};
 use super::super::{new_file, terminal};
-use super::keep::{quiet, schema_note, text_of};
+use super::keep::quiet;
 use super::prepare::Prepared;
 use crate::explore::{self, Fault, Goal, Map, Probe, batches};
 use crate::model::Action;
-use crate::night::{self as nights, Stop, Until};
+use crate::night::{self as nights, LEAST_ROUND, ScenarioFile, Stop, Until};
 
 /// The folder of these scenarios, below that of the exploration.
 const FOLDER: &str = "findings";
@@ -86,7 +86,7 @@ async fn shorten(asked: &Asked<'_>, shown: &mut [Shown]) -> anyhow::Result<()> {
     let began = Instant::now();
     for round in 0..MOST_ROUNDS {
         let left = asked.left.saturating_sub(began.elapsed());
-        if left < super::LEAST_ROUND || asked.stop.why().is_some() {
+        if left < LEAST_ROUND || asked.stop.why().is_some() {
             break;
         }
         let probes: Vec<Probe> = shown.iter().flat_map(probes).collect();
@@ -132,11 +132,11 @@ async fn try_all(
     left: Duration,
 ) -> anyhow::Result<BTreeSet<String>> {
     let all = batches(probes);
-    let scenarios = asked.prepared.scenarios(&all);
+    let scenarios = asked.prepared.ground.scenarios(&all);
     let options = asked.prepared.run_options(asked.options, Until::Budget(left))?;
     let out = asked.folder.join(format!("findings-{}", round + 1));
     let stop = asked.stop.of_part();
-    let probing = &asked.prepared.probing;
+    let probing = &asked.prepared.ground.probing;
     let ran = Box::pin(nights::probe(probing, scenarios, &options, out, &stop, quiet())).await?;
     let entries = ran.night.entries()?;
     let read = |evidence: &crate::model::EvidenceRef| ran.night.read(evidence).ok();
@@ -151,7 +151,7 @@ async fn try_all(
 
 /// The names of the suite's scenarios.
 fn taken(prepared: &Prepared) -> BTreeSet<String> {
-    prepared.suite.scenarios.iter().map(|it| it.id.clone()).collect()
+    prepared.ground.suite.scenarios.iter().map(|it| it.id.clone()).collect()
 }
 
 fn write_one(
@@ -166,7 +166,7 @@ fn write_one(
     loop {
         let file = prepared.folder.join(FOLDER).join(format!("{name}.yaml"));
         let text = text(fault, steps, &name, &file)?;
-        let path = prepared.suite.root.join(&file);
+        let path = prepared.ground.suite.root.join(&file);
         // The same finding of an earlier exploration has its file already.
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
             return Ok(file);
@@ -181,5 +181,6 @@ fn write_one(
 
 fn text(fault: &Fault, steps: &[Action], name: &str, file: &Path) -> anyhow::Result<String> {
     let about = format!("{}.", fault.title.trim_end_matches('.'));
-    text_of(name, &about, fault.product.as_deref(), &TAGS, schema_note(file), steps)
+    let product = fault.product.as_deref();
+    Ok(ScenarioFile { name, about: &about, product, tags: &TAGS, steps }.text(file)?)
 }
