@@ -8,7 +8,7 @@
 //! - `findings.rs`: what is wrong, as scenarios that fail until it is mended.
 //! - `keep.rs`: the scenarios that are written, settled and accepted.
 //! - `take.rs`: takes over what the exploration of a night would add.
-//! - `tell.rs`: `explore.json`, and what is said at the end.
+//! - `tell.rs`: `explore.json`, its page, and what is said at the end.
 
 mod findings;
 mod keep;

@@ -9,7 +9,7 @@ use super::entrances::named;
 use super::gestures::LEAVES;
 use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
-use super::probe::{Goal, Probe};
+use super::probe::{Again, Goal, Probe};
 use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
@@ -68,6 +68,19 @@ impl Run {
     }
 }
 
+/// What a page said once more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Once {
+    /// The probe.
+    pub probe: Probe,
+    /// How it was come to again.
+    pub how: Again,
+    /// The state that was come to again.
+    pub at: usize,
+    /// What it said, each time.
+    pub looks: Vec<Look>,
+}
+
 /// What is known of a product.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
@@ -91,6 +104,8 @@ pub struct Map {
     pub addresses: Addresses,
     /// What exists and was left alone.
     pub missed: BTreeSet<Missed>,
+    /// What pages said once more.
+    pub again: Vec<Once>,
     /// Visits that the server did not answer and hung up on.
     pub unanswered: Vec<Probe>,
     /// Every control that was seen, and whether it was used.
@@ -126,6 +141,7 @@ impl Map {
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
+                Goal::Again { how, .. } => self.came_again(seen, how),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
                 Goal::Screen { words, deeds } => self.screen(&seen, &words, deeds),
@@ -159,7 +175,8 @@ impl Map {
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
             return;
         };
-        let after_reload = second.map_or(Vec::new(), |it| difference(&first, it));
+        let second = second.cloned();
+        let after_reload = second.as_ref().map_or(Vec::new(), |it| difference(&first, it));
         self.varies.extend(after_reload.iter().map(|it| unnumbered(it)));
         let shape = first.tree.shape();
         self.addresses.learn(address, shape.clone());
@@ -176,6 +193,9 @@ impl Map {
         };
         let at = self.states.len();
         self.states.push(state);
+        if let Some(second) = second {
+            self.visit_again(at, &second);
+        }
         // Where an address that nobody leads to goes on is no part of the product.
         if linked {
             self.links(at);
@@ -253,6 +273,7 @@ impl Map {
         }
         if changed {
             self.expand(at);
+            self.come_again(at);
         }
         self.look_for_window(at);
         self.try_letters(at);
@@ -430,6 +451,13 @@ impl Map {
         let mut all = difference(before, after);
         all.retain(|it| !self.varies.contains(&unnumbered(it)));
         all
+    }
+}
+
+impl Map {
+    /// Whether something on a page varies by itself.
+    pub(super) fn is_restless(&self, it: &Item) -> bool {
+        self.varies.contains(&unnumbered(&line_of(it)))
     }
 }
 

@@ -28,6 +28,10 @@
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `fault.rs`: something that is wrong by itself.
+//! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
+//! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
+//! - `numbers.rs`: two places that disagree about one number.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
@@ -40,6 +44,7 @@
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod again;
 mod around;
 mod asserted;
 mod behind;
@@ -49,12 +54,15 @@ mod commands;
 mod controls;
 mod downloads;
 mod entrances;
+mod facts;
+mod fault;
 mod fields;
 mod gestures;
 mod help;
 mod judge;
 mod letters;
 mod map;
+mod numbers;
 mod page;
 mod parts;
 mod probe;
@@ -75,12 +83,13 @@ mod write;
 mod written;
 
 pub use asserted::Asserted;
+pub use fault::Fault;
 pub use help::Usage;
-pub use judge::{Fault, judge};
+pub use judge::judge;
 pub use map::{Map, Run, State};
 pub use page::{Field, Form, Link, Look};
 pub use parts::parts;
-pub use probe::{Batch, Goal, Probe, batches};
+pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};

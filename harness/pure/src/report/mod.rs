@@ -68,6 +68,7 @@ use futures_util::future::BoxFuture;
 
 pub use build::build;
 pub use covers::{Cover, covers};
+pub use html::survey_page;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,

@@ -175,7 +175,7 @@ impl Page {
                 .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
             needs_you,
             sections,
-            survey: report.survey.as_ref().map(|it| SurveyView::of(it, &night.id)),
+            survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
             slowest: slowest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()

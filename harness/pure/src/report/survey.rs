@@ -28,8 +28,10 @@ pub(super) struct SurveyView {
     findings_left_out: Option<String>,
     offers: Vec<(String, String)>,
     offers_left_out: Option<String>,
-    /// The command that takes them over.
-    take: String,
+    /// Where they lie.
+    offered: &'static str,
+    /// The command that takes them over, where the suite has none of them.
+    take: Option<String>,
     missed: Vec<(String, String)>,
     missed_left_out: Option<String>,
 }
@@ -65,7 +67,8 @@ struct WrongView {
 }
 
 impl SurveyView {
-    pub fn of(survey: &Survey, night: &str) -> Self {
+    /// Of a night, by its id; of an exploration by itself, whose scenarios the suite has, `None`.
+    pub fn of(survey: &Survey, night: Option<&str>) -> Self {
         let changes = survey.since.iter().flat_map(moved);
         let changed = survey.since.as_ref().map_or(0, |it| it.gone.len() + it.new.len());
         Self {
@@ -80,7 +83,11 @@ impl SurveyView {
             findings_left_out: left_out(survey.findings.len(), MOST, "finding"),
             offers: pairs(survey.scenarios.iter().map(|it| (&it.file, &it.about))),
             offers_left_out: left_out(survey.scenarios.len(), MOST, "scenario"),
-            take: take(night),
+            offered: match night {
+                Some(_) => "They lie in this night's folder explored/; the suite has none of them",
+                None => "They stand in the suite",
+            },
+            take: night.map(take),
             missed: pairs(survey.not_reached.iter().map(|it| (&it.what, &it.why))),
             missed_left_out: left_out(survey.not_reached.len(), MOST, "place"),
         }

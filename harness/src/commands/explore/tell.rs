@@ -1,4 +1,4 @@
-//! `explore.json`, and what is said when an exploration has ended.
+//! `explore.json`, its page, and what is said when an exploration has ended.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ use crate::explore::{Asserted, Fault, Written};
 use crate::model::Survey;
 use crate::model::survey::{Kind, Missed, Offer, Share};
 use crate::night::Explored;
+use crate::report;
 
 /// How many findings and places are named where it was started.
 const MOST_TOLD: usize = 8;
@@ -30,6 +31,9 @@ pub fn tell(
     let path = prepared.ground.suite.root.join("explore.json");
     std::fs::write(&path, format!("{json:#}\n"))
         .with_context(|| format!("cannot write {}", path.display()))?;
+    let page = explored.folder.join("index.html");
+    std::fs::write(&page, report::survey_page(&survey)?)
+        .with_context(|| format!("cannot write {}", page.display()))?;
     if options.format == Format::Json {
         terminal::answer(format_args!("{json:#}"));
         return Ok(());
@@ -74,6 +78,7 @@ pub fn tell(
     if more > 0 {
         terminal::say(format_args!("and {more} more that were not reached, in explore.json"));
     }
+    terminal::answer(format_args!("html: {}", page.display()));
     if kept.accepted > 0 {
         terminal::answer("Next: nightshift run");
     } else if !kept.written.is_empty() {
