@@ -283,6 +283,28 @@ fn the_shares_count_what_exists_what_was_reached_and_what_a_scenario_uses() {
     assert_eq!(shares(&map, &write(&map)), counted(4, 1));
 }
 
+#[test]
+fn many_addresses_of_one_kind_are_one_part_and_a_page_that_is_not_there_is_none() {
+    let (mut map, first) = begun(0);
+    let link = |it: u32| format!("link \"Thing {it}\": /things/{it}");
+    let links = (1..=9).map(link).chain(["link \"Gone\": /gone".to_owned()]);
+    let links = links.collect::<Vec<_>>().join("\n");
+    map.absorb(vec![saw(&first, page("/", "- main:\n", &links, ""))]);
+    let next = map.propose(50);
+    let answer = |it: &Probe| {
+        let look = page(&it.said(), "- main:\n", "", "");
+        let gone = (it.said() == "/gone").then_some(404);
+        saw(it, Look { status: gone.or(look.status), ..look })
+    };
+    map.absorb(next.iter().map(answer).collect());
+    let mut asserted = Asserted::default();
+    asserted.add_steps(&[super::probe::open("/things/3")]);
+    let told = |it: crate::model::survey::Part| (it.name, it.at, it.reached, it.asserted);
+    let all: Vec<_> = parts(&map, &asserted).into_iter().map(told).collect();
+    let things = ("/things/*".to_owned(), Some("/".to_owned()), true, true);
+    assert_eq!(all, [things, ("/".to_owned(), None, true, false)]);
+}
+
 /// The log of one attempt of two probes of two steps: a step and a checkpoint each.
 fn night(scenario: &str) -> Vec<Entry> {
     let scenario = scenario.to_owned();
