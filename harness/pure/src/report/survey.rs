@@ -217,4 +217,19 @@ mod tests {
         let broken = Survey { problem: Some("no browser".to_owned()), ..Survey::default() };
         assert_eq!(survey_lines(&broken, "n2"), ["explored nothing: no browser"]);
     }
+
+    #[test]
+    fn the_page_of_an_exploration_shows_its_shares_and_runs_nothing_of_the_product() {
+        let parts = vec![page("/a"), Part { asserted: true, ..page("/b") }];
+        let missed = crate::model::survey::Missed {
+            what: "<script>alert(1)</script>".to_owned(),
+            why: "it is not the product's".to_owned(),
+        };
+        let survey = Survey { not_reached: vec![missed], ..Survey::default() }.with_parts(parts);
+        let html = crate::report::survey_page(&survey).expect("it renders");
+        assert!(html.contains(
+            "<th scope=\"row\">pages<td class=\"n\">2<td class=\"n\">2<td class=\"n\">1<td"
+        ));
+        assert!(html.contains("50 %") && !html.contains("<script"), "{html}");
+    }
 }
