@@ -234,10 +234,10 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/endless.py", ENDLESS);
     let began = Instant::now();
-    let answer = explore(&suite, &["--budget", "60s", "--no-accept"]);
+    let answer = explore(&suite, &["--budget", "90s", "--no-accept"]);
     let took = began.elapsed();
     assert_eq!(answer.code, Some(1), "{answer:#?}");
-    assert!(took < Duration::from_secs(66), "at most a tenth more: {took:?} {answer:#?}");
+    assert!(took < Duration::from_secs(99), "at most a tenth more: {took:?} {answer:#?}");
     let map = map(&suite);
     assert!(rules(&map).contains(&"dead-link".to_owned()), "{map:#}");
     let missed = map["not_reached"].to_string();
@@ -396,7 +396,7 @@ fn a_product_that_contradicts_itself_at_the_second_look_is_found_and_its_sound_t
     let file = |name: &str| format!("scenarios/explored/findings/{name}.yaml");
     let wanted = [
         ["back-loses-state", "/orders", "back-loses-state-orders"],
-        ["numbers-disagree", "/", "numbers-disagree"],
+        ["numbers-disagree", "/", "numbers-disagree-slash"],
         ["reload-loses-state", "/orders", "reload-loses-state-orders"],
         ["says-two-things", "/stock", "says-two-things-stock"],
     ];
