@@ -139,7 +139,7 @@ fn share(kind: Kind, it: Share) -> ShareView {
 }
 
 /// `Since the night of …: 3 pages and 1 flag are gone, 2 pages are new.`
-fn since_line(since: &Since) -> String {
+pub(super) fn since_line(since: &Since) -> String {
     let part = if since.whole { "" } else { ", as far as both nights looked" };
     format!("Since {}: {since}{part}", one_line(&since.night, 80))
 }
