@@ -273,8 +273,5 @@ function liesUnder(hit, el) {
 
 function coverName(hit) {
   const name = nameOf(hit);
-  if (name) return say(hit);
-  const id = attr(hit, 'id');
-  const classes = tidy(attr(hit, 'class') || '');
-  return tag(hit) + (id ? '#' + id : '') + (classes ? '.' + classes.split(' ').join('.') : '');
+  return name ? say(hit) : markup(hit);
 }
