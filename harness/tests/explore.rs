@@ -343,6 +343,25 @@ fn what_a_night_would_add_is_taken_over_by_a_command_and_is_covered_from_then_on
     assert_eq!(none.code, Some(2), "{none:#?}");
 }
 
+#[test]
+fn what_is_wrong_by_itself_fails_no_night_and_its_scenario_is_taken_over_where_it_is_wanted() {
+    let suite = with_nights(&TOOL.replace("[ -z \"$BROKEN\" ] || ", ""));
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let findings = survey(&suite, "reports/nights/n1")["findings"].clone();
+    let file = "findings/error-and-exit-0-stock-list.yaml";
+    let told = ["rule", "where", "file"].map(|it| text(&findings[0][it]));
+    assert_eq!(told, ["error-and-exit-0", "stock list", file], "{findings:#}");
+    let there = || suite.root().join("scenarios/explored").join(file).is_file();
+    assert_eq!(explore(&suite, &["--take", "n1", "--no-findings"]).code, Some(0));
+    assert!(!there());
+    assert_eq!(explore(&suite, &["--take", "n1"]).code, Some(0));
+    assert!(there());
+    suite.run(&["run", "--no-pdf", "--out", "reports/nights/n2"]);
+    let again = survey(&suite, "reports/nights/n2")["findings"].clone();
+    assert_eq!(text(&again[0]["file"]), format!("scenarios/explored/{file}"), "the suite has it");
+}
+
 /// A shop that says the same wherever and however often one asks; `BROKEN` seeds one fault of each
 /// rule that needs a second look.
 const TWICE: &str = r#"

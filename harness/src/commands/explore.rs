@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use self::prepare::Prepared;
+use self::take::Findings;
 use super::arguments::{Common, ExploreOptions};
 use super::exit::Exit;
 use super::terminal;
@@ -38,7 +39,8 @@ const LEFT_TO_FINDINGS: u32 = 3;
 
 pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     if let Some(night) = &options.take {
-        return take::take(common, night);
+        let findings = if options.no_findings { Findings::LeftOut } else { Findings::Taken };
+        return take::take(common, night, findings);
     }
     let prepared = prepare::prepare(common, options)?;
     let stop = Stop::default();

@@ -91,7 +91,7 @@ impl Reporter {
             }
             Progress::Exploring { budget } => {
                 let seconds = budget.as_secs();
-                self.line(&format!("exploring the product for at most {seconds} s"));
+                self.line(&format!("exploring the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out"));
             }
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),

@@ -18,6 +18,7 @@
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
+//! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
@@ -73,6 +74,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod shown;
 mod spare;
 mod stage;
 mod stop;
@@ -100,8 +102,9 @@ pub use printer::BrowserPrinter;
 pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
-pub use scenario_file::ScenarioFile;
+pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
 pub use shake::{Clocks, Shake, reach};
+pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};
 pub use visit::{Destination, Visit};

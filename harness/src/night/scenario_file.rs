@@ -3,8 +3,29 @@
 use std::path::Path;
 
 use super::NightError;
+use crate::explore::Fault;
 use crate::model::Action;
 use crate::spec::{self, Draft, DraftStep};
+
+/// The folder of the scenarios of findings, below that of the others.
+pub const FINDINGS: &str = "findings";
+/// The tags of such a scenario.
+const TAGS_OF_FINDING: [&str; 2] = ["explored", "finding"];
+
+/// The text of a scenario that fails until a finding is mended.
+///
+/// # Errors
+/// A step has no written form: a mistake of ours.
+pub fn finding_text(
+    fault: &Fault,
+    steps: &[Action],
+    name: &str,
+    file: &Path,
+) -> Result<String, NightError> {
+    let about = format!("{}.", fault.title.trim_end_matches('.'));
+    let product = fault.product.as_deref();
+    ScenarioFile { name, about: &about, product, tags: &TAGS_OF_FINDING, steps }.text(file)
+}
 
 /// A scenario that is to be written.
 #[derive(Debug, Clone, Copy)]

@@ -4,18 +4,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 use super::exploring::{Bounds, LEAST_ROUND, explore_inside};
 use super::ground::{Ground, Scope};
-use super::scenario_file::ScenarioFile;
+use super::scenario_file::{FINDINGS, ScenarioFile, finding_text};
+use super::shown::{Search, shown_inside};
 use super::{NightError, Progress, RunOptions, Stop, past, schedule, scratch};
-use crate::explore::{self, Asserted, Written};
+use crate::explore::{self, Asserted, Fault, Written};
 use crate::ledger::NightDir;
 use crate::model::survey::Offer;
-use crate::model::{Entry, FORMAT_VERSION, Plan, Suite, Survey};
+use crate::model::{Action, Entry, FORMAT_VERSION, Plan, Suite, Survey};
 use crate::plan::Selection;
 
 /// What an exploration has shown, in the folder of a night and of a suite.
@@ -24,6 +25,8 @@ const FILE: &str = "explore.json";
 pub const OFFERED: &str = "explored";
 /// Where they go in a suite.
 pub const TAKEN_TO: &str = "scenarios/explored";
+/// What of the time goes to trying findings again, in per cent.
+const FOR_FINDINGS: u32 = 15;
 /// Their tag.
 const TAG: &str = "explored";
 
@@ -82,23 +85,36 @@ async fn explored(
     let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
     let ground = Ground::of(suite, &scope)?;
     let folder = scratch::make()?;
-    let bounds = Bounds { budget, folder: folder.path().to_owned() };
-    let found = Box::pin(explore_inside(&ground, options, bounds, stop, &|_, _| ())).await?;
+    let began = Instant::now();
+    let bounds = |budget| Bounds { budget, folder: folder.path().to_owned() };
+    let most = bounds(budget * (100 - FOR_FINDINGS) / 100);
+    let found = Box::pin(explore_inside(&ground, options, most, stop, &|_, _| ())).await?;
     let mut asserted = Asserted::default();
     asserted.add_night(entries);
     let mut survey = found.survey(&asserted);
-    survey.findings = explore::judge(&found.map).iter().map(|it| it.told(None)).collect();
+    let faults = explore::judge(&found.map);
+    let left = bounds(budget.saturating_sub(began.elapsed()));
+    let search = Search { ground: &ground, options, bounds: left, stop };
+    let ways = Box::pin(shown_inside(&search, &found.map, &faults)).await?;
+    let mut taken: BTreeSet<String> = suite.scenarios.iter().map(|it| it.id.clone()).collect();
+    for (fault, way) in faults.iter().zip(ways) {
+        let file = way.map(|it| offer_finding(suite, night.path(), (fault, &it), &mut taken));
+        survey.findings.push(fault.told(file.transpose()?));
+    }
     let written = explore::fresh(explore::write(&found.map), &suite.scenarios);
-    survey.scenarios = offer(suite, night.path(), written)?;
+    survey.scenarios = offer(night.path(), written, &mut taken)?;
     Ok(survey)
 }
 
 /// Writes the scenarios that would be added, each under a name that the suite does not have.
-fn offer(suite: &Suite, night: &Path, all: Vec<Written>) -> Result<Vec<Offer>, NightError> {
-    let mut taken: BTreeSet<String> = suite.scenarios.iter().map(|it| it.id.clone()).collect();
+fn offer(
+    night: &Path,
+    all: Vec<Written>,
+    taken: &mut BTreeSet<String>,
+) -> Result<Vec<Offer>, NightError> {
     let mut offers = Vec::new();
     for it in all {
-        let name = explore::free_name(&it.name, &mut taken);
+        let name = explore::free_name(&it.name, taken);
         let below = PathBuf::from(&it.area).join(format!("{name}.yaml"));
         let own = ScenarioFile {
             name: &name,
@@ -111,6 +127,26 @@ fn offer(suite: &Suite, night: &Path, all: Vec<Written>) -> Result<Vec<Offer>, N
         offers.push(Offer { id: name, file: below.display().to_string(), about: it.about });
     }
     Ok(offers)
+}
+
+/// Writes the scenario of a finding, unless the suite has it; answers with its file.
+fn offer_finding(
+    suite: &Suite,
+    night: &Path,
+    (fault, steps): (&Fault, &[Action]),
+    taken: &mut BTreeSet<String>,
+) -> Result<String, NightError> {
+    let plain = explore::slug(&format!("{} {}", fault.rule, fault.place));
+    let below = |name: &str| PathBuf::from(FINDINGS).join(format!("{name}.yaml"));
+    let file = Path::new(TAKEN_TO).join(below(&plain));
+    let known = finding_text(fault, steps, &plain, &file)?;
+    if std::fs::read_to_string(suite.root.join(&file)).is_ok_and(|it| it == known) {
+        return Ok(file.display().to_string());
+    }
+    let name = explore::free_name(&plain, taken);
+    let text = finding_text(fault, steps, &name, &Path::new(TAKEN_TO).join(below(&name)))?;
+    write(&night.join(OFFERED).join(below(&name)), &text)?;
+    Ok(below(&name).display().to_string())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), NightError> {

@@ -104,7 +104,7 @@ fn selection(kept: &Kept) -> Selection {
 }
 
 /// Tells nobody.
-pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
+fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
     Arc::new(|_| ())
 }
 

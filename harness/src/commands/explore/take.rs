@@ -8,10 +8,20 @@ use super::super::arguments::Common;
 use super::super::check::counted;
 use super::super::exit::{Exit, mistake};
 use super::super::{new_file, night, terminal};
-use crate::night::{OFFERED, TAKEN_TO};
+use crate::night::{FINDINGS, OFFERED, TAKEN_TO};
 
-/// Copies the scenarios; what is there already stays as it is.
-pub fn take(common: &Common, of: &Path) -> anyhow::Result<Exit> {
+/// Whether scenarios are taken over that fail until a finding is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Findings {
+    /// They are.
+    Taken,
+    /// They are not.
+    LeftOut,
+}
+
+/// Copies the scenarios, and those of findings where they are wanted; what is there already stays as it
+/// is.
+pub fn take(common: &Common, of: &Path, findings: Findings) -> anyhow::Result<Exit> {
     let root = night::root(common)?;
     let night = night::open(common, of)?;
     let offered = night.path().join(OFFERED);
@@ -28,6 +38,9 @@ pub fn take(common: &Common, of: &Path) -> anyhow::Result<Exit> {
             continue;
         }
         let below = entry.path().strip_prefix(&offered).context("a path leaves its folder")?;
+        if findings == Findings::LeftOut && below.starts_with(FINDINGS) {
+            continue;
+        }
         let file = Path::new(TAKEN_TO).join(below);
         let text = std::fs::read_to_string(entry.path())
             .with_context(|| format!("cannot read {}", entry.path().display()))?;
