@@ -155,7 +155,15 @@ impl Map {
         if first {
             self.waiting.push(Probe { shares: false, ..seen.probe });
         } else {
-            self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it was disturbed"));
+            let why = seen.failure.as_deref().unwrap_or("it was disturbed");
+            self.miss_probe(&seen.probe, why);
+        }
+    }
+
+    /// What a probe was for was not reached; a second look was for nothing new.
+    pub(super) fn miss_probe(&mut self, probe: &Probe, why: &str) {
+        if !matches!(probe.goal, Goal::Again { .. }) {
+            self.miss(&probe.said(), why);
         }
     }
 

@@ -122,7 +122,7 @@ impl Map {
     /// Puts everything that still waits into what was missed.
     pub fn give_up(&mut self, why: &str) {
         for probe in std::mem::take(&mut self.waiting) {
-            self.miss(&probe.said(), why);
+            self.miss_probe(&probe, why);
         }
         for (example, of, seen) in self.addresses.sampled() {
             self.miss(
