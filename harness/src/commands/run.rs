@@ -173,9 +173,10 @@ fn tell(finished: &Finished, options: &RunOptions) {
     }
     tell_news(&finished.news);
     if let Some(survey) = &finished.report.survey {
-        report::survey_lines(survey, &finished.night.path().display().to_string())
-            .iter()
-            .for_each(terminal::answer);
+        let night = finished.night.path().display().to_string();
+        for line in report::survey_lines(survey, &night) {
+            terminal::answer(line);
+        }
     }
     terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
     if finished.has_pdf {

@@ -164,13 +164,13 @@ fn visited(once: &Once) -> Option<Fault> {
     if versions.len() != 2 || !returns {
         return None;
     }
-    let (one, two) = (&once.looks[0], &once.looks[other]);
-    let (lost, came) = (only_in(one, two), only_in(two, one));
-    let (shown, lacking) = if lost.is_empty() { (two, came) } else { (one, lost) };
-    let place = one.place();
+    let (left, right) = (&once.looks[0], &once.looks[other]);
+    let (lost, came) = (only_in(left, right), only_in(right, left));
+    let (shown, lacking) = if lost.is_empty() { (right, came) } else { (left, lost) };
+    let place = left.place();
     let title = format!(
         "{} says {} on one visit and not on the next, with nothing done in between",
-        one.path,
+        left.path,
         said(lacking.first()?)
     );
     let mut found = fault("says-two-things", Severity::Major, place, title, &once.probe);

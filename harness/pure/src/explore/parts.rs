@@ -128,7 +128,9 @@ fn forms(map: &Map, state: &State, asserted: &Asserted, done: &[String], list: &
             },
             name,
         });
-        fields.into_iter().for_each(|it| list.add(it));
+        for it in fields {
+            list.add(it);
+        }
     }
     for it in &state.look.loose {
         list.add(field(it, &page_name(map, &state.look.path), place, asserted, done));

@@ -260,7 +260,9 @@ fn no_two_written_scenarios_have_one_name_or_do_the_same() {
 /// How much of a map scenarios use: exists, reached, asserted.
 fn shares(map: &Map, written: &[Written]) -> Survey {
     let mut asserted = Asserted::default();
-    written.iter().for_each(|it| asserted.add_steps(&it.steps));
+    for it in written {
+        asserted.add_steps(&it.steps);
+    }
     let survey = Survey::default().with_parts(parts(map, &asserted));
     Survey { parts: Vec::new(), ..survey }
 }

@@ -69,7 +69,7 @@ struct WrongView {
 impl SurveyView {
     /// Of a night, by its id; of an exploration by itself, whose scenarios the suite has, `None`.
     pub fn of(survey: &Survey, night: Option<&str>) -> Self {
-        let changes = survey.since.iter().flat_map(moved);
+        let came_and_went = survey.since.iter().flat_map(moved);
         let changed = survey.since.as_ref().map_or(0, |it| it.gone.len() + it.new.len());
         Self {
             count: count(survey.pages.seen, "page"),
@@ -77,7 +77,7 @@ impl SurveyView {
             problem: survey.problem.as_deref().map(|it| one_line(it, 400)),
             shares: Kind::ALL.map(|it| share(it, survey.share(it))).into_iter().collect(),
             since: survey.since.as_ref().map(since_line),
-            moved: changes.take(MOST).collect(),
+            moved: came_and_went.take(MOST).collect(),
             moved_left_out: left_out(changed, MOST, "part"),
             findings: survey.findings.iter().take(MOST).map(WrongView::of).collect(),
             findings_left_out: left_out(survey.findings.len(), MOST, "finding"),

@@ -93,7 +93,9 @@ fn survey(prepared: &Prepared, explored: &Explored, faults: &[Fault], kept: &Kep
     for it in &prepared.ground.suite.scenarios {
         asserted.add_steps(it.all_steps().into_iter().map(|it| &it.action));
     }
-    kept.written.iter().for_each(|it| asserted.add_steps(&it.steps));
+    for it in &kept.written {
+        asserted.add_steps(&it.steps);
+    }
     let mut survey = explored.survey(&asserted);
     let never_same = kept.unsettled.iter().map(|it| Missed {
         what: it.scenario.clone(),
