@@ -19,7 +19,10 @@ function reply(request, subject) {
   if (!readers.root.call(document)) return { unready: true };
   resolveOwns(document);
   switch (request.op) {
-    case 'observe': return observe(request.masks || [], request.details || []);
+    case 'observe': {
+      const seen = observe(request.masks || [], request.details || []);
+      return request.drawn ? { ...seen, drawing: drawing({}) } : seen;
+    }
     case 'find': return find(request.target, request.explain, request.ways);
     case 'read': return readAll(request.target, request.part);
     case 'follow': return { element: follow(request.way) };
