@@ -1,5 +1,6 @@
 //! [`Step`]: one intent, and the closed enum [`Action`]: all that a step may do. [`When`],
-//! [`Repeat`] and [`ForEach`] are actions that hold steps, so all five stand in one file.
+//! [`Repeat`] and [`ForEach`] are actions that hold steps, so all five stand in one file; a
+//! [`Goal`] holds the checks after it.
 //!
 //! `plan` expands `for-each` and `use`; the others are decided while the scenario runs. Every step
 //! has an index of its own, counted in the order in which the file has them.
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::artifact::{FileStep, MailStep};
 use super::command::RunCommand;
 use super::control::Condition;
+use super::goal::Goal;
 use super::gesture::{Click, DragTo, DropAt, Network, ScrollTo, Tab, UploadBy};
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
@@ -179,6 +181,8 @@ pub enum Action {
     File(Box<FileStep>),
     /// Look at a mail that the product sent.
     Mail(Box<MailStep>),
+    /// Do what words say.
+    Do(Box<Goal>),
     /// Do steps where a condition holds.
     When(Box<When>),
     /// Do steps several times.
@@ -296,6 +300,7 @@ impl Action {
             | Self::Expect(_)
             | Self::Wait { .. }
             | Self::Capture(_)
+            | Self::Do(_)
             | Self::Snapshot(_) => Some(Surface::Browser),
         }
     }
@@ -334,6 +339,7 @@ impl Action {
     /// The lists of steps that the action holds, to be changed.
     pub fn inner_mut(&mut self) -> Vec<&mut Vec<Step>> {
         match self {
+            Self::Do(it) => vec![&mut it.until],
             Self::When(it) => vec![&mut it.steps, &mut it.otherwise],
             Self::Repeat(it) => vec![&mut it.steps],
             Self::ForEach(it) => vec![&mut it.steps],
@@ -345,6 +351,7 @@ impl Action {
     #[must_use]
     pub fn inner(&self) -> Vec<&[Step]> {
         match self {
+            Self::Do(it) => vec![&it.until],
             Self::When(it) => vec![&it.steps, &it.otherwise],
             Self::Repeat(it) => vec![&it.steps],
             Self::ForEach(it) => vec![&it.steps],

@@ -9,6 +9,7 @@ use super::action::{Action, ForEach, Repeat, Step, When};
 use super::artifact::{FileStep, MailCapture, MailStep, TextCapture};
 use super::command::{CommandCapture, CommandLine, OutputExpectation, RunCommand, TextTest};
 use super::control::Condition;
+use super::goal::Goal;
 use super::gesture::{Click, DragTo, ScrollTo, Tab};
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::pattern::Pattern;
@@ -37,6 +38,9 @@ impl Action {
                 until: it.until.as_ref().map(|it| it.map(&fill)).transpose()?,
                 ..(**it).clone()
             })),
+            Self::Do(it) => {
+                Self::Do(Box::new(Goal { words: fill(&it.words)?, ..(**it).clone() }))
+            }
             _ => self.map(&fill)?,
         })
     }
@@ -97,6 +101,11 @@ impl Action {
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
             Self::File(it) => Self::File(Box::new(it.map(fill)?)),
             Self::Mail(it) => Self::Mail(Box::new(it.map(fill)?)),
+            Self::Do(it) => Self::Do(Box::new(Goal {
+                words: fill(&it.words)?,
+                at_most: it.at_most,
+                until: steps(&it.until, fill)?,
+            })),
             Self::When(it) => Self::When(Box::new(it.map(fill)?)),
             Self::Repeat(it) => Self::Repeat(Box::new(it.map(fill)?)),
             Self::ForEach(it) => Self::ForEach(Box::new(it.map(fill)?)),

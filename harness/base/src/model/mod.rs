@@ -6,8 +6,9 @@
 //! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
-//!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
-//! 4. what happened: [`observe`] by the surfaces, [`event`] by `attempt` and `night`;
+//!    [`control`]), then [`action`] with the [`goal`]s in plain words, [`scenario`] and [`suite`],
+//!    which `spec` writes;
+//! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
@@ -36,6 +37,8 @@
 //! - `page_settings.rs`: `PageSettings`: what the browser pretends to be.
 //! - `patience.rs`: `Patience`: by how much default time limits are stretched.
 //! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
+//! - `goal.rs`: `Goal`: a step in plain words, and what the ledger says of the way there.
+//! - `outline.rs`: `Outline`: a page as an agent sees it.
 //! - `template.rs`: `Template`: text that may hold `${name}`.
 //! - `expand.rs`: puts rows of `for-each` and inputs of skills into steps before a night.
 //! - `filetext.rs`: the text that files are written as: what each of its lines is, and what they
@@ -88,11 +91,13 @@ pub mod filetext;
 pub mod fill;
 pub mod finding;
 pub mod gesture;
+pub mod goal;
 pub mod history;
 pub mod hygiene;
 pub mod kept;
 pub mod moved;
 pub mod observe;
+pub mod outline;
 pub mod page;
 pub mod page_settings;
 pub mod patience;

@@ -1,0 +1,193 @@
+//! Choosing: options of lists, radio buttons and check boxes, items of menus, boxes of a colour.
+
+use super::amount::{Amount, amounts};
+use super::deed::{Answer, Next, Progress, close, is_usable, many, nothing, target, ticking};
+use super::fit::{Fit, fit, likeness, plain};
+use super::lexicon::{Kind, Superlative};
+use super::phrase::Phrase;
+use super::sentence::{Choices, Ticked};
+use crate::agent::Refusal;
+use crate::model::outline::{Element, Outline};
+use crate::model::{Action, Template};
+
+/// A list whose options are known without opening it, and one of them.
+struct Offer {
+    list: usize,
+    option: String,
+}
+
+/// The next choice of a clause.
+pub fn select(page: &Outline, choices: &Choices, progress: &mut Progress) -> Answer {
+    let parts = parts(page, choices, &|it| offer(page, it, choices.from.as_ref()), &is_usable);
+    while let Some(what) = parts.get(progress.part) {
+        if let Some(offer) = offer(page, what, choices.from.as_ref())? {
+            progress.part += 1;
+            let from = target(page, offer.list)?;
+            let holds = page.elements[offer.list].value.as_deref() == Some(&*offer.option);
+            if holds && parts.len() == 1 && progress.turns > 0 {
+                continue;
+            }
+            progress.turns += 1;
+            let options = vec![Template::new(offer.option)];
+            return Ok(Next::Act(Action::Choose { from, options }));
+        }
+        if let Some(next) = choose_thing(page, what, choices, progress)? {
+            return Ok(Next::Act(next));
+        }
+        progress.part += 1;
+    }
+    Ok(Next::Over)
+}
+
+/// The next box of a clause that is not as it is to be.
+pub fn tick(
+    page: &Outline,
+    ticked: Ticked,
+    choices: &Choices,
+    progress: &mut Progress,
+) -> Answer {
+    let boxes = |it: &Element| Kind::Checkbox.fits(it) || Kind::Radio.fits(it);
+    let parts = parts(page, choices, &|_| Ok(None), &boxes);
+    while let Some(what) = parts.get(progress.part) {
+        for at in many(page, what, &[&boxes, &is_usable], progress.about.as_ref())? {
+            let target = target(page, at)?;
+            if progress.done.contains(&target) {
+                continue;
+            }
+            progress.done.push(target.clone());
+            if let Some(action) = ticking(&page.elements[at], ticked, target) {
+                return Ok(Next::Act(action));
+            }
+        }
+        progress.part += 1;
+    }
+    Ok(Next::Over)
+}
+
+/// What is named: all of it, where that is one thing on the page, else each of the list.
+fn parts<'c>(
+    page: &Outline,
+    choices: &'c Choices,
+    offered: &dyn Fn(&Phrase) -> Result<Option<Offer>, Refusal>,
+    allowed: &dyn Fn(&Element) -> bool,
+) -> Vec<&'c Phrase> {
+    let whole = &choices.whole;
+    if choices.each.len() < 2 && choices.from.is_none() {
+        return vec![whole];
+    }
+    let named = whole.readings.first().and_then(|it| it.name.as_deref());
+    let exactly = |it: usize| named.is_some_and(|name| likeness(page, it, name) >= 90);
+    let is_one = matches!(fit(page, whole, allowed), Fit::These(found) if found.len() == 1 && exactly(found[0]));
+    let only = choices.from.is_none() && matches!(offered(whole), Ok(Some(_)));
+    if is_one || only { vec![whole] } else { choices.each.iter().collect() }
+}
+
+/// What is chosen on the page itself, if it is not so already.
+fn choose_thing(
+    page: &Outline,
+    what: &Phrase,
+    choices: &Choices,
+    progress: &mut Progress,
+) -> Result<Option<Action>, Refusal> {
+    let place = progress.about.clone().or_else(|| choices.from.clone());
+    for at in many(page, what, &[&is_choice, &is_usable, &is_coloured], place.as_ref())? {
+        let element = &page.elements[at];
+        let target = target(page, at)?;
+        if progress.done.contains(&target) {
+            continue;
+        }
+        progress.done.push(target.clone());
+        let action = match element.role.as_str() {
+            "checkbox" | "radio" | "switch" => ticking(element, Ticked::On, target),
+            _ => Some(Action::click(target)),
+        };
+        if action.is_some() {
+            return Ok(action);
+        }
+    }
+    Ok(None)
+}
+
+fn is_choice(it: &Element) -> bool {
+    let chosen =
+        ["checkbox", "radio", "switch", "option", "menuitem", "menuitemradio", "menuitemcheckbox",
+            "treeitem", "tab"];
+    chosen.contains(&it.role.as_str())
+}
+
+fn is_coloured(it: &Element) -> bool {
+    it.colour.is_some()
+}
+
+/// The list and option that a phrase means; `None` where no list offers it.
+fn offer(page: &Outline, what: &Phrase, from: Option<&Phrase>) -> Result<Option<Offer>, Refusal> {
+    let lists: Vec<usize> = match from.map(|it| fit(page, it, &is_list)) {
+        Some(Fit::These(lists)) => lists,
+        Some(Fit::Close(first, second)) => {
+            return Err(close(page, from.unwrap_or(what), first, second));
+        }
+        Some(Fit::Wrong(_) | Fit::Nothing) => return Ok(None),
+        None => (0..page.elements.len()).filter(|it| !page.elements[*it].options.is_empty()).collect(),
+    };
+    if let Some((best, name)) = what.readings.iter().find_map(|it| Some((it.best?, &it.name))) {
+        return Ok(extreme(page, &lists, best, name.as_deref()));
+    }
+    for exactly in [true, false] {
+        let mut found: Vec<Offer> = Vec::new();
+        for list in &lists {
+            let options = &page.elements[*list].options;
+            let mut names = what.readings.iter().filter_map(|it| it.name.as_deref());
+            let is = |option: &&String, name: &str| {
+                if exactly { **option == name } else { plain(option) == plain(name) }
+            };
+            let option = names.find_map(|name| options.iter().find(|it| is(it, name)));
+            found.extend(option.map(|it| Offer { list: *list, option: it.clone() }));
+        }
+        match found.len() {
+            0 => {}
+            1 => return Ok(found.pop()),
+            _ => return Err(close(page, what, found[0].list, found[1].list)),
+        }
+    }
+    // A list that is made of roles says what it offers only once it is open; choosing opens it.
+    match (from, lists.as_slice()) {
+        (Some(_), [list]) if page.elements[*list].options.is_empty() && opens(page, *list) => {
+            let name = what.readings.iter().rev().find_map(|it| it.name.clone());
+            Ok(name.map(|option| Offer { list: *list, option }))
+        }
+        (Some(_), [list]) if !page.elements[*list].options.is_empty() => {
+            let near = page.elements[*list].options.iter().take(5).cloned().collect::<Vec<_>>();
+            let mut refusal = nothing(page, what, &is_list);
+            refusal.actual = format!("the list offers no such option, but {}", near.join(", "));
+            Err(refusal)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn is_list(it: &Element) -> bool {
+    !it.options.is_empty() || matches!(it.role.as_str(), "combobox" | "listbox")
+}
+
+fn opens(page: &Outline, list: usize) -> bool {
+    page.elements[list].role == "combobox"
+}
+
+/// The option that shows the least or the greatest, of the list that is called so or the only one.
+fn extreme(page: &Outline, lists: &[usize], best: Superlative, name: Option<&str>) -> Option<Offer> {
+    let called = |list: &&usize| name.is_none_or(|name| likeness(page, **list, name) > 0);
+    let named: Vec<&usize> = lists.iter().filter(called).collect();
+    let [list] = named.as_slice() else { return None };
+    let mut shown: Vec<(&String, f64)> = Vec::new();
+    for option in &page.elements[**list].options {
+        if let [Amount(one)] = amounts(option, best.of).as_slice() {
+            shown.push((option, *one));
+        }
+    }
+    shown.sort_by(|a, b| if best.greatest { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
+    match shown.as_slice() {
+        [first, second, ..] if first.1.total_cmp(&second.1).is_eq() => None,
+        [first, ..] => Some(Offer { list: **list, option: first.0.clone() }),
+        [] => None,
+    }
+}
