@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, amounts};
 use super::deed::{Answer, Next, Progress, close, is_usable, many, nothing, target, ticking};
-use super::fit::{Fit, fit, likeness, plain};
+use super::fit::{Allowed, Fit, fit, likeness, plain};
 use super::lexicon::{Kind, Superlative};
 use super::phrase::Phrase;
 use super::sentence::{Choices, Ticked};
@@ -20,21 +20,19 @@ struct Offer {
 pub fn select(page: &Outline, choices: &Choices, progress: &mut Progress) -> Answer {
     let parts = parts(page, choices, &|it| offer(page, it, choices.from.as_ref()), &is_usable);
     while let Some(what) = parts.get(progress.part) {
-        if let Some(offer) = offer(page, what, choices.from.as_ref())? {
-            progress.part += 1;
+        if progress.turns == 0
+            && let Some(offer) = offer(page, what, choices.from.as_ref())?
+        {
+            progress.go_on();
             let from = target(page, offer.list)?;
-            let holds = page.elements[offer.list].value.as_deref() == Some(&*offer.option);
-            if holds && parts.len() == 1 && progress.turns > 0 {
-                continue;
-            }
-            progress.turns += 1;
             let options = vec![Template::new(offer.option)];
             return Ok(Next::Act(Action::Choose { from, options }));
         }
         if let Some(next) = choose_thing(page, what, choices, progress)? {
+            progress.turns += 1;
             return Ok(Next::Act(next));
         }
-        progress.part += 1;
+        progress.go_on();
     }
     Ok(Next::Over)
 }
@@ -49,17 +47,24 @@ pub fn tick(
     let boxes = |it: &Element| Kind::Checkbox.fits(it) || Kind::Radio.fits(it);
     let parts = parts(page, choices, &|_| Ok(None), &boxes);
     while let Some(what) = parts.get(progress.part) {
-        for at in many(page, what, &[&boxes, &is_usable], progress.about.as_ref())? {
+        let taken = progress.turns > 0 && !what.means_all();
+        let found = if taken {
+            Vec::new()
+        } else {
+            many(page, what, &[&boxes, &is_usable], progress.about.as_ref())?
+        };
+        for at in found {
             let target = target(page, at)?;
             if progress.done.contains(&target) {
                 continue;
             }
             progress.done.push(target.clone());
             if let Some(action) = ticking(&page.elements[at], ticked, target) {
+                progress.turns += 1;
                 return Ok(Next::Act(action));
             }
         }
-        progress.part += 1;
+        progress.go_on();
     }
     Ok(Next::Over)
 }
@@ -90,7 +95,16 @@ fn choose_thing(
     progress: &mut Progress,
 ) -> Result<Option<Action>, Refusal> {
     let place = progress.about.clone().or_else(|| choices.from.clone());
-    for at in many(page, what, &[&is_choice, &is_usable, &is_coloured], place.as_ref())? {
+    if progress.turns > 0 && !what.means_all() {
+        return Ok(None);
+    }
+    let tiers: [Allowed<'_>; 3] = [&is_choice, &is_usable, &is_coloured];
+    let found = match many(page, what, &tiers, place.as_ref()) {
+        // Those that had their turn may be gone.
+        Err(_) if progress.turns > 0 => return Ok(None),
+        found => found?,
+    };
+    for at in found {
         let element = &page.elements[at];
         let target = target(page, at)?;
         if progress.done.contains(&target) {

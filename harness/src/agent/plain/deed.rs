@@ -26,6 +26,14 @@ pub struct Progress {
     pub about: Option<Phrase>,
 }
 
+impl Progress {
+    /// The next part of the clause begins.
+    pub fn go_on(&mut self) {
+        self.part += 1;
+        self.turns = 0;
+    }
+}
+
 /// What is done next for a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -113,7 +121,14 @@ fn using(page: &Outline, pointer: Pointer, what: &Phrase, progress: &mut Progres
         Pointer::Focus => &[&filling::is_field, &is_usable],
         Pointer::Click | Pointer::DoubleClick | Pointer::Hover => &[&is_usable, &is_anything],
     };
-    let found = many(page, what, tiers, progress.about.as_ref())?;
+    if !progress.done.is_empty() && !what.means_all() {
+        return Ok(Next::Over);
+    }
+    let found = match many(page, what, tiers, progress.about.as_ref()) {
+        // Those that had their turn may be gone.
+        Err(_) if !progress.done.is_empty() => return Ok(Next::Over),
+        found => found?,
+    };
     for at in found {
         let target = target(page, at)?;
         if progress.done.contains(&target) {

@@ -60,7 +60,9 @@ pub fn entries(
     let mut all: Vec<Entry> = Vec::new();
     let mut begun = 0;
     for end in 0..=rest.len() {
-        let ends = end == rest.len() || is_between(&rest[end]);
+        // "starts with … and ends with …" is one text.
+        let goes_on = rest.get(end + 1).is_some_and(|it| it.word() == "ends");
+        let ends = end == rest.len() || (is_between(&rest[end]) && !goes_on);
         if !ends || begun == end {
             begun = begun.max(if ends { end + 1 } else { begun });
             continue;

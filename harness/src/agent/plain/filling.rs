@@ -25,6 +25,13 @@ pub fn fill(
     progress: &mut Progress,
 ) -> Answer {
     while let Some(entry) = entries.get(progress.part) {
+        let all = into.is_some_and(Phrase::means_all)
+            || entry.into.as_ref().is_some_and(Phrase::means_all);
+        let is_offered = matches!(entry.value, Value::Offered { .. });
+        if progress.turns > 0 && !all && !is_offered {
+            progress.go_on();
+            continue;
+        }
         let (fields, value) = fields(page, entry, into, progress)?;
         let next = match &value {
             Value::Text(text) => next_of(page, &fields, text, progress)?,
@@ -33,7 +40,7 @@ pub fn fill(
         };
         match next {
             Next::Act(action) => return Ok(Next::Act(action)),
-            Next::Over => progress.part += 1,
+            Next::Over => progress.go_on(),
         }
     }
     Ok(Next::Over)
@@ -47,6 +54,7 @@ fn next_of(page: &Outline, fields: &[usize], text: &str, progress: &mut Progress
             continue;
         }
         progress.done.push(target.clone());
+        progress.turns += 1;
         let text = fitting(page, &page.elements[*field], text);
         return Ok(Next::Act(filling(target, text)));
     }

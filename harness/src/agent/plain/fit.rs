@@ -28,6 +28,8 @@ pub enum Fit {
 const CLEARLY: i32 = 4;
 /// A name that is the same but for case, spaces and marks.
 const EXACT: i32 = 90;
+/// Nothing is said but the kind, or the colour.
+const OF_KIND: i32 = 50;
 
 /// Which elements a phrase means.
 pub fn fit(page: &Outline, phrase: &Phrase, allowed: Allowed<'_>) -> Fit {
@@ -93,7 +95,7 @@ fn scored_among(
         };
         let score = match &reading.name {
             _ if !coloured => 0,
-            None => EXACT,
+            None => OF_KIND,
             // What is ordered is named by the group that it stands in.
             Some(name) if reading.best.is_some() => {
                 if belongs(page, at, name) { EXACT } else { 0 }

@@ -73,7 +73,11 @@ impl Phrase {
                 readings.push(it);
             }
         };
-        add(structured(sentence, tokens));
+        let plainly = structured(sentence, tokens);
+        if plainly.kind.is_some() && plainly.many == Many::One && plainly.nth.is_none() {
+            add(called_as_its_kind(sentence, tokens, &plainly));
+        }
+        add(plainly);
         for at in (1..tokens.len()).rev() {
             let word = tokens[at].word();
             let after = &tokens[at + 1..];
@@ -160,6 +164,16 @@ fn only_colour(tokens: &[Token]) -> Option<Colour> {
 fn stripped(sentence: &str, tokens: &[Token]) -> String {
     let first = tokens.iter().position(|it| it.is_quoted() || !ARTICLES.contains(&&*it.word()));
     span(sentence, &tokens[first.unwrap_or(0)..])
+}
+
+/// "the section": of several, one may be called so.
+fn called_as_its_kind(sentence: &str, tokens: &[Token], plainly: &Reading) -> Reading {
+    let noise = |it: &Token| NOISE.contains(&&*it.word()) || ARTICLES.contains(&&*it.word());
+    let said: Vec<Token> = tokens.iter().filter(|it| !noise(it)).cloned().collect();
+    match (&plainly.name, plainly.colour) {
+        (None, None) => Reading { name: Some(span(sentence, &said)), ..plainly.clone() },
+        _ => plainly.clone(),
+    }
 }
 
 /// One thing as it is named, with nothing around it.

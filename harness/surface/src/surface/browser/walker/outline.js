@@ -39,11 +39,11 @@ function elementOf(el, places) {
   if (attr(el, 'aria-haspopup')) marks.push('opens');
   const kind = kindOf(el);
   return {
-    role, name: role === 'generic' ? '' : shortened(words(nameOf(el)), LONGEST_TEXT), text: ownText(el),
+    role, name: role === 'generic' ? '' : shortened(words(nameOf(el)), LONGEST_TEXT), text: ownWords(el),
     labels: control ? besideOf(el) : [], marks,
     value: kind === 'password' || !control ? null : valueOf(el), kind,
     options: tag(el) === 'select' ? Array.from(el.options, (it) => words(it.label || it.text)).slice(0, 500) : [],
-    hints: hintsOf(el), colour: colourOf(el), usable: control || usable(el, role), parent: above(el, places), target: null,
+    hints: hintsOf(el), colour: fillOf(el), usable: control || usable(el, role), parent: above(el, places), target: null,
   };
 }
 
@@ -54,7 +54,7 @@ function above(el, places) {
   return null;
 }
 
-function ownText(el) {
+function ownWords(el) {
   const name = tag(el);
   if (name === 'input') return /^(submit|reset|button)$/i.test(attr(el, 'type') || '') ? shortened(words(el.value), LONGEST_TEXT) : '';
   if (name === 'textarea' || name === 'select') return '';
@@ -70,7 +70,7 @@ function besideOf(el) {
     const texts = [];
     for (const child of flatChildren(it)) {
       if (isText(child)) texts.push(words(readers.data.call(child)));
-      else if (isElement(child) && !isControl(child) && !holdsControl(child)) texts.push(words(drawnText(child)));
+      else if (isElement(child) && !holdsControl(child)) texts.push(words(drawnText(child)));
     }
     const said = texts.filter((text) => text !== '').map((text) => shortened(text, LONGEST_HANDLE));
     if (said.length) return said.slice(0, 4);
@@ -79,7 +79,7 @@ function besideOf(el) {
   return [];
 }
 
-const holdsControl = (el) => flatChildren(el).some((it) => isElement(it) && (isControl(it) || ACTORS.has(roleOf(it)) || holdsControl(it)));
+const holdsControl = (el) => isControl(el) || ACTORS.has(roleOf(el)) || flatChildren(el).some((it) => isElement(it) && holdsControl(it));
 
 function kindOf(el) {
   const name = tag(el);
@@ -88,11 +88,20 @@ function kindOf(el) {
 }
 
 function usable(el, role) {
-  if (ACTORS.has(role)) return true;
-  if (tag(el) === 'label' || role === 'dialog') return false;
-  if (has(el, 'onclick') || tag(el) === 'summary' || (has(el, 'tabindex') && el.tabIndex >= 0)) return true;
+  const name = tag(el);
+  if (ACTORS.has(role) || name === 'button' || name === 'a' || name === 'summary') return true;
+  if (name === 'label' || role === 'dialog') return false;
+  if (has(el, 'onclick') || (has(el, 'tabindex') && el.tabIndex >= 0)) return true;
+  if (computedStyle(el).cursor !== 'pointer') return false;
   const parent = flatParent(el);
-  return computedStyle(el).cursor === 'pointer' && !(parent && computedStyle(parent).cursor === 'pointer');
+  if (!parent || computedStyle(parent).cursor !== 'pointer') return true;
+  // A picture in something that can be used as a whole may be for something else; in a button it is not.
+  return !flatChildren(el).some(isElement) && words(drawnText(el)) === '' && !inActor(el);
+}
+
+function inActor(el) {
+  for (let it = flatParent(el); it; it = flatParent(it)) if (ACTORS.has(roleOf(it)) || tag(it) === 'button' || tag(it) === 'a') return true;
+  return false;
 }
 
 function hintsOf(el) {
@@ -102,7 +111,7 @@ function hintsOf(el) {
 }
 
 // What is filled with a colour and has no text is told by that colour.
-function colourOf(el) {
+function fillOf(el) {
   if (flatChildren(el).some(isElement) || words(drawnText(el)) !== '' || isControl(el)) return null;
   const style = computedStyle(el);
   const said = tag(el).startsWith('svg:') ? style.fill : style.backgroundColor;
