@@ -11,9 +11,9 @@
 mod plain;
 mod scripted;
 
+use crate::model::event::Decided;
 use crate::model::outline::Outline;
 use crate::model::{Action, Step};
-use crate::model::event::Decided;
 
 pub use plain::{PlainWords, SECRET};
 pub use scripted::Scripted;
@@ -79,9 +79,24 @@ pub enum Proposal {
     Done,
 }
 
+/// What keeps words from being followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// They are no sentence that can be read.
+    Unread,
+    /// Nothing on the page is called so.
+    Absent,
+    /// Two things are about as good.
+    Ambiguous,
+    /// What is there is not as the words say.
+    Otherwise,
+}
+
 /// Why words cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
+    /// What kind of reason it is.
+    pub why: Why,
     /// What was looked for.
     pub expected: String,
     /// What is there instead, with both where two are about as good.

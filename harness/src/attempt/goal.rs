@@ -130,10 +130,9 @@ impl Attempt<'_> {
         way.done.push(told.describe());
         Ok(match failure {
             None => Leg::On,
-            Some(failure) => Leg::Stopped(Failure {
-                actual: format!("{reads}: {}", failure.actual),
-                ..failure
-            }),
+            Some(failure) => {
+                Leg::Stopped(Failure { actual: format!("{reads}: {}", failure.actual), ..failure })
+            }
         })
     }
 
@@ -188,11 +187,7 @@ impl Attempt<'_> {
         Ok(failure)
     }
 
-    fn end(
-        &mut self,
-        way: &Way<'_>,
-        failure: Option<Failure>,
-    ) -> Result<CarriedOut, LedgerError> {
+    fn end(&mut self, way: &Way<'_>, failure: Option<Failure>) -> Result<CarriedOut, LedgerError> {
         let why = failure.as_ref().map_or("done", |it| it.actual.as_str()).to_owned();
         let ended = Pursuit::Ended {
             why,

@@ -70,10 +70,9 @@ fn expand(
                 rows(suite, it, &here, into)?;
                 continue;
             }
-            Action::Do(it) => Action::Do(Box::new(Goal {
-                until: inner(&it.until)?,
-                ..Goal::clone(it)
-            })),
+            Action::Do(it) => {
+                Action::Do(Box::new(Goal { until: inner(&it.until)?, ..Goal::clone(it) }))
+            }
             Action::When(it) => Action::When(Box::new(When {
                 condition: it.condition.clone(),
                 steps: inner(&it.steps)?,

@@ -9,8 +9,8 @@ use super::action::{Action, ForEach, Repeat, Step, When};
 use super::artifact::{FileStep, MailCapture, MailStep, TextCapture};
 use super::command::{CommandCapture, CommandLine, OutputExpectation, RunCommand, TextTest};
 use super::control::Condition;
-use super::goal::Goal;
 use super::gesture::{Click, DragTo, ScrollTo, Tab};
+use super::goal::Goal;
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::pattern::Pattern;
 use super::snapshot::{Snapshot, Unordered};
@@ -38,9 +38,7 @@ impl Action {
                 until: it.until.as_ref().map(|it| it.map(&fill)).transpose()?,
                 ..(**it).clone()
             })),
-            Self::Do(it) => {
-                Self::Do(Box::new(Goal { words: fill(&it.words)?, ..(**it).clone() }))
-            }
+            Self::Do(it) => Self::Do(Box::new(Goal { words: fill(&it.words)?, ..(**it).clone() })),
             _ => self.map(&fill)?,
         })
     }

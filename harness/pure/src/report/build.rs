@@ -298,8 +298,7 @@ impl<'a> Ledger<'a> {
             Event::Step { scenario, attempt, step } => {
                 self.attempt(entry, scenario, *attempt).steps.push(step);
             }
-            Event::Checkpoint { scenario, attempt, .. }
-            | Event::Goal { scenario, attempt, .. } => {
+            Event::Checkpoint { scenario, attempt, .. } | Event::Goal { scenario, attempt, .. } => {
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Recording { scenario, attempt, step, place, evidence } => {

@@ -1,5 +1,5 @@
-//! [`amounts`]: the prices, dates and numbers that a text shows, to be ordered by; and [`date`]: a
-//! date as people write it.
+//! [`amounts`]: the prices, dates and numbers that a text shows, to be ordered by; and [`date`] and
+//! [`time`] as people write them.
 
 use super::lexicon::Measure;
 
@@ -16,7 +16,8 @@ pub fn amounts(text: &str, of: Measure) -> Vec<Amount> {
             let all = numbers(text);
             let marked: Vec<Amount> =
                 all.iter().filter(|it| it.priced).map(|it| Amount(it.value)).collect();
-            let free = text.to_lowercase().split_whitespace().any(|it| it.trim_matches('.') == "free");
+            let free =
+                text.to_lowercase().split_whitespace().any(|it| it.trim_matches('.') == "free");
             match (marked.is_empty(), free) {
                 (false, _) => marked,
                 (true, true) => vec![Amount(0.0)],
@@ -73,12 +74,14 @@ fn numbers(text: &str) -> Vec<Shown> {
         let before = letters[..begins].iter().rev().find(|it| !it.is_whitespace());
         let after = letters[at..].iter().find(|it| !it.is_whitespace());
         let is_money = |it: Option<&char>| it.is_some_and(|it| CURRENCIES.contains(*it));
-        let word: String = letters[at..].iter().skip_while(|it| it.is_whitespace()).take(3).collect();
+        let word: String =
+            letters[at..].iter().skip_while(|it| it.is_whitespace()).take(3).collect();
         let priced = is_money(before)
             || is_money(after)
             || matches!(word.as_str(), "EUR" | "USD" | "GBP" | "NZD" | "AUD" | "CHF");
         let glued = begins > 0 && letters[begins - 1].is_alphabetic();
-        let negative = begins > 0 && matches!(letters[begins - 1], '-' | '\u{2212}')
+        let negative = begins > 0
+            && matches!(letters[begins - 1], '-' | '\u{2212}')
             && (begins < 2 || letters[begins - 2].is_whitespace());
         let digits: String = letters[begins..at].iter().collect();
         if let Some(value) = number(&digits).filter(|_| !glued) {
@@ -93,7 +96,8 @@ fn number(digits: &str) -> Option<f64> {
     let last = digits.rfind(['.', ',']);
     let decimals = last.filter(|at| {
         let mark = &digits[*at..=*at];
-        digits.len() - at != 4 || digits[..*at].contains(['.', ',']) && !digits[..*at].contains(mark)
+        digits.len() - at != 4
+            || digits[..*at].contains(['.', ',']) && !digits[..*at].contains(mark)
     });
     let whole = |it: &str| it.chars().filter(char::is_ascii_digit).collect::<String>();
     match decimals {
@@ -139,6 +143,25 @@ pub fn date(text: &str, locale: &str) -> Option<String> {
     Some(known.format("%Y-%m-%d").to_string())
 }
 
+/// A time of day as people write it, as `15:05`.
+pub fn time(text: &str) -> Option<String> {
+    let small = text.to_lowercase();
+    let (clock, half) = match small.trim_end_matches('.').strip_suffix('m') {
+        Some(front) => (front.trim_end_matches(['a', 'p', '.', ' ']), front.trim_end_matches('.')),
+        None => (small.as_str(), ""),
+    };
+    let (hour, minute) = clock.trim().split_once(':').unwrap_or((clock.trim(), "00"));
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match half.chars().last() {
+        Some('p') if (1..=12).contains(&hour) => hour % 12 + 12,
+        Some('a') if (1..=12).contains(&hour) => hour % 12,
+        None if clock.contains(':') && hour < 24 => hour,
+        Some(_) | None => return None,
+    };
+    let minute: u32 = minute.parse().ok().filter(|it| *it < 60)?;
+    Some(format!("{hour:02}:{minute:02}"))
+}
+
 fn days(iso: &str) -> Option<f64> {
     use chrono::Datelike as _;
     let date = chrono::NaiveDate::parse_from_str(iso, "%Y-%m-%d").ok()?;
@@ -157,6 +180,13 @@ mod tests {
         assert_eq!(prices("Pick up (freely)"), []);
         assert_eq!(prices("Pick up, free."), [Amount(0.0)]);
         assert_eq!(prices("12"), [Amount(12.0)]);
+    }
+
+    #[test]
+    fn times_come_out_by_24_hours() {
+        let shown = ["8:22 AM", "12:05 a.m.", "3pm", "15:05", "25:00", "7"].map(time);
+        let wanted = [Some("08:22"), Some("00:05"), Some("15:00"), Some("15:05"), None, None];
+        assert_eq!(shown, wanted.map(|it| it.map(str::to_owned)));
     }
 
     #[test]

@@ -19,6 +19,14 @@ struct Offer {
 /// The next choice of a clause.
 pub fn select(page: &Outline, choices: &Choices, progress: &mut Progress) -> Answer {
     let parts = parts(page, choices, &|it| offer(page, it, choices.from.as_ref()), &is_usable);
+    if parts.len() > 1
+        && progress.part == 0
+        && progress.turns == 0
+        && let Some(action) = together(page, &parts, choices.from.as_ref())?
+    {
+        progress.part = parts.len();
+        return Ok(Next::Act(action));
+    }
     while let Some(what) = parts.get(progress.part) {
         if progress.turns == 0
             && let Some(offer) = offer(page, what, choices.from.as_ref())?
@@ -37,13 +45,30 @@ pub fn select(page: &Outline, choices: &Choices, progress: &mut Progress) -> Ans
     Ok(Next::Over)
 }
 
-/// The next box of a clause that is not as it is to be.
-pub fn tick(
+/// Several options of one list, chosen at once: one after the other would leave only the last.
+fn together(
     page: &Outline,
-    ticked: Ticked,
-    choices: &Choices,
-    progress: &mut Progress,
-) -> Answer {
+    parts: &[&Phrase],
+    from: Option<&Phrase>,
+) -> Result<Option<Action>, Refusal> {
+    let mut offers = Vec::new();
+    for part in parts {
+        match offer(page, part, from)? {
+            Some(offer) => offers.push(offer),
+            None => return Ok(None),
+        }
+    }
+    let Some(list) = offers.first().map(|it| it.list) else { return Ok(None) };
+    if offers.iter().any(|it| it.list != list) {
+        return Ok(None);
+    }
+    let from = target(page, list)?;
+    let options = offers.into_iter().map(|it| Template::new(it.option)).collect();
+    Ok(Some(Action::Choose { from, options }))
+}
+
+/// The next box of a clause that is not as it is to be.
+pub fn tick(page: &Outline, ticked: Ticked, choices: &Choices, progress: &mut Progress) -> Answer {
     let boxes = |it: &Element| Kind::Checkbox.fits(it) || Kind::Radio.fits(it);
     let parts = parts(page, choices, &|_| Ok(None), &boxes);
     while let Some(what) = parts.get(progress.part) {
@@ -123,9 +148,17 @@ fn choose_thing(
 }
 
 fn is_choice(it: &Element) -> bool {
-    let chosen =
-        ["checkbox", "radio", "switch", "option", "menuitem", "menuitemradio", "menuitemcheckbox",
-            "treeitem", "tab"];
+    let chosen = [
+        "checkbox",
+        "radio",
+        "switch",
+        "option",
+        "menuitem",
+        "menuitemradio",
+        "menuitemcheckbox",
+        "treeitem",
+        "tab",
+    ];
     chosen.contains(&it.role.as_str())
 }
 
@@ -141,7 +174,9 @@ fn offer(page: &Outline, what: &Phrase, from: Option<&Phrase>) -> Result<Option<
             return Err(close(page, from.unwrap_or(what), first, second));
         }
         Some(Fit::Wrong(_) | Fit::Nothing) => return Ok(None),
-        None => (0..page.elements.len()).filter(|it| !page.elements[*it].options.is_empty()).collect(),
+        None => {
+            (0..page.elements.len()).filter(|it| !page.elements[*it].options.is_empty()).collect()
+        }
     };
     if let Some((best, name)) = what.readings.iter().find_map(|it| Some((it.best?, &it.name))) {
         return Ok(extreme(page, &lists, best, name.as_deref()));
@@ -188,7 +223,12 @@ fn opens(page: &Outline, list: usize) -> bool {
 }
 
 /// The option that shows the least or the greatest, of the list that is called so or the only one.
-fn extreme(page: &Outline, lists: &[usize], best: Superlative, name: Option<&str>) -> Option<Offer> {
+fn extreme(
+    page: &Outline,
+    lists: &[usize],
+    best: Superlative,
+    name: Option<&str>,
+) -> Option<Offer> {
     let called = |list: &&usize| name.is_none_or(|name| likeness(page, **list, name) > 0);
     let named: Vec<&usize> = lists.iter().filter(called).collect();
     let [list] = named.as_slice() else { return None };

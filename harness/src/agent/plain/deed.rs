@@ -8,7 +8,7 @@ use super::filling;
 use super::fit::{Allowed, Fit, all_of, fit, nearest_names, say};
 use super::phrase::Phrase;
 use super::sentence::{Ask, Pointer, Ticked};
-use crate::agent::Refusal;
+use crate::agent::{Refusal, Why};
 use crate::model::gesture::{Click, ClickKind};
 use crate::model::outline::{Element, Outline};
 use crate::model::{Action, Locator, Target, Template};
@@ -95,10 +95,7 @@ fn plainly(ask: &Ask) -> Action {
 }
 
 /// An action that a clause asks for once.
-pub fn once(
-    progress: &mut Progress,
-    action: impl FnOnce() -> Result<Action, Refusal>,
-) -> Answer {
+pub fn once(progress: &mut Progress, action: impl FnOnce() -> Result<Action, Refusal>) -> Answer {
     if progress.turns > 0 {
         return Ok(Next::Over);
     }
@@ -246,7 +243,8 @@ pub fn many(
                 Fit::These(found) => return Ok(found),
                 Fit::Close(first, second) => return Err(close(page, what, first, second)),
                 Fit::Wrong(why) => {
-                    return Err(Refusal { expected: what.said.clone(), actual: why });
+                    let (expected, actual) = (what.said.clone(), why);
+                    return Err(Refusal { why: Why::Otherwise, expected, actual });
                 }
                 Fit::Nothing => {}
             }
@@ -259,6 +257,7 @@ pub fn many(
 pub fn close(page: &Outline, what: &Phrase, first: usize, second: usize) -> Refusal {
     let (one, other) = (said_fully(page, first), said_fully(page, second));
     Refusal {
+        why: Why::Ambiguous,
         expected: format!("one thing that \"{}\" means", what.said),
         actual: format!("it may be {one} or {other}; say which"),
     }
@@ -280,7 +279,11 @@ pub fn nothing(page: &Outline, what: &Phrase, allowed: Allowed<'_>) -> Refusal {
     } else {
         format!("nothing on the page is called so; nearest: {}", near.join(", "))
     };
-    Refusal { expected: format!("something that \"{}\" means", what.said), actual }
+    Refusal {
+        why: Why::Absent,
+        expected: format!("something that \"{}\" means", what.said),
+        actual,
+    }
 }
 
 /// The target by which a step would name an element.
@@ -294,6 +297,7 @@ pub fn target(page: &Outline, at: usize) -> Result<Target, Refusal> {
         return Ok(Target::plain(Locator::Text(Template::new(element.text.as_str()))));
     }
     Err(Refusal {
+        why: Why::Otherwise,
         expected: format!("a name for {}", say(page, at)),
         actual: "it has none that means it alone".to_owned(),
     })

@@ -54,7 +54,7 @@ pub fn entries(
     // "fill the name field with Ada".
     let with = rest.iter().rposition(|it| it.word() == "with").filter(|_| verb.starts_with("fill"));
     if let Some(at) = with.filter(|at| *at > 0 && at + 1 < rest.len()) {
-        let entry = entry(sentence, &rest[at + 1..]);
+        let entry = entry(sentence, &rest[at + 1..])?;
         return Ok((vec![entry], Some(Phrase::read(sentence, &rest[..at]))));
     }
     let mut all: Vec<Entry> = Vec::new();
@@ -71,7 +71,7 @@ pub fn entries(
         // "Tom and Jerry as name": what names no field and is not quoted goes on behind the `and`.
         let alone = part.iter().any(Token::is_quoted) || field_at(part).is_some() || part.len() > 1;
         if alone || end == rest.len() {
-            all.push(entry(sentence, part));
+            all.push(entry(sentence, part)?);
             begun = end + 1;
         }
     }
@@ -98,7 +98,7 @@ fn field_at(tokens: &[Token]) -> Option<usize> {
     last(&["into", "as"]).or_else(|| last(&["in", "for", "to"]))
 }
 
-fn entry(sentence: &str, tokens: &[Token]) -> Entry {
+fn entry(sentence: &str, tokens: &[Token]) -> Result<Entry, String> {
     let at = field_at(tokens);
     let (said, into) = match at {
         Some(at) => (&tokens[..at], Some(Phrase::read(sentence, &tokens[at + 1..]))),
@@ -106,12 +106,12 @@ fn entry(sentence: &str, tokens: &[Token]) -> Entry {
     };
     let words: Vec<String> = said.iter().map(Token::word).collect();
     if let Some(value) = offered(said, &words) {
-        return Entry { label: None, into, value, whole: None };
+        return Ok(Entry { label: None, into, value, whole: None });
     }
     let of = words.windows(2).position(|it| it[0] == "value" && it[1] == "of");
     if let Some(at) = of.filter(|at| at + 2 < said.len()) {
         let value = Value::Shown(Phrase::read(sentence, &said[at + 2..]));
-        return Entry { label: None, into, value, whole: None };
+        return Ok(Entry { label: None, into, value, whole: None });
     }
     if let Some(at) = said.iter().position(Token::is_quoted) {
         let label: Vec<Token> = said[..at]
@@ -120,10 +120,20 @@ fn entry(sentence: &str, tokens: &[Token]) -> Entry {
             .cloned()
             .collect();
         let label = (!label.is_empty()).then(|| Phrase::read(sentence, &label));
-        return Entry { label, into, value: Value::Text(said[at].text.clone()), whole: None };
+        if at + 1 < said.len() {
+            let more = span(sentence, &said[at + 1..]);
+            return Err(format!("\"{more}\" is not understood"));
+        }
+        return Ok(Entry { label, into, value: Value::Text(said[at].text.clone()), whole: None });
+    }
+    // "the text below" tells of a text and is none.
+    let tells = ["the", "a", "an", "this", "that", "these", "each", "all", "any"];
+    if words.first().is_some_and(|it| tells.contains(&it.as_str())) {
+        let said = span(sentence, said);
+        return Err(format!("\"{said}\" may be the text or tell of one; put a text in quotes"));
     }
     let whole = span(sentence, said);
-    match said {
+    Ok(match said {
         [label @ .., last] if !label.is_empty() && into.is_none() => Entry {
             label: Some(Phrase::read(sentence, label)),
             into,
@@ -131,7 +141,7 @@ fn entry(sentence: &str, tokens: &[Token]) -> Entry {
             whole: Some(whole),
         },
         _ => Entry { into, ..Entry::plain(whole) },
-    }
+    })
 }
 
 /// "an item that starts with "Cu" and ends with "ba"".

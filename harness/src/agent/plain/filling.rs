@@ -1,13 +1,13 @@
 //! Filling: texts into fields, values that the page shows or offers, sliders and spinners.
 
-use super::amount::date;
+use super::amount::{date, time};
 use super::deed::{Answer, Next, Progress, close, is_usable, many, nothing, one, target};
 use super::entry::{Entry, Value};
 use super::fit::{Fit, all_of, fit, plain};
 use super::lexicon::Kind;
 use super::phrase::Phrase;
 use super::sentence::Ticked;
-use crate::agent::Refusal;
+use crate::agent::{Refusal, Why};
 use crate::model::outline::{Element, Outline};
 use crate::model::scenario::FieldValue;
 use crate::model::{Action, Target, Template};
@@ -119,6 +119,7 @@ fn only_field(page: &Outline, progress: &Progress) -> Result<usize, Refusal> {
 fn fitting(page: &Outline, field: &Element, text: &str) -> String {
     match field.kind.as_str() {
         "date" => date(text, &page.locale).unwrap_or_else(|| text.to_owned()),
+        "time" => time(text).unwrap_or_else(|| text.to_owned()),
         _ => text.to_owned(),
     }
 }
@@ -162,8 +163,11 @@ fn offered(
 ) -> Answer {
     let field = fields[0];
     let fits = |text: &str| {
-        let (text, starts, ends) = (text.to_lowercase(), starts.to_lowercase(), ends.to_lowercase());
-        text.starts_with(&starts) && text.ends_with(&ends) && text.len() >= starts.len().max(ends.len())
+        let (text, starts, ends) =
+            (text.to_lowercase(), starts.to_lowercase(), ends.to_lowercase());
+        text.starts_with(&starts)
+            && text.ends_with(&ends)
+            && text.len() >= starts.len().max(ends.len())
     };
     match progress.turns {
         0 => {
@@ -194,7 +198,10 @@ pub fn set(page: &Outline, what: &Phrase, to: &str, progress: &mut Progress) -> 
     let is_set = |it: &Element| {
         is_field(it)
             || !it.options.is_empty()
-            || matches!(it.role.as_str(), "slider" | "spinbutton" | "checkbox" | "switch" | "combobox")
+            || matches!(
+                it.role.as_str(),
+                "slider" | "spinbutton" | "checkbox" | "switch" | "combobox"
+            )
     };
     let at = one(page, what, &[&is_set])?;
     let element = &page.elements[at];
@@ -211,7 +218,9 @@ pub fn set(page: &Outline, what: &Phrase, to: &str, progress: &mut Progress) -> 
         };
         let is_box = matches!(element.role.as_str(), "checkbox" | "switch");
         return Ok(match ticked.filter(|_| is_box) {
-            Some(ticked) => super::deed::ticking(element, ticked, field).map_or(Next::Over, Next::Act),
+            Some(ticked) => {
+                super::deed::ticking(element, ticked, field).map_or(Next::Over, Next::Act)
+            }
             None if !element.options.is_empty() || element.role == "combobox" => {
                 Next::Act(Action::Choose { from: field, options: vec![Template::new(to)] })
             }
@@ -224,7 +233,11 @@ pub fn set(page: &Outline, what: &Phrase, to: &str, progress: &mut Progress) -> 
 
 /// What cannot be written into is turned by its buttons, one step after the other.
 fn turn(page: &Outline, at: usize, to: &str, progress: &Progress) -> Answer {
-    let refuse = |actual: String| Refusal { expected: format!("it holds {to}"), actual };
+    let refuse = |actual: String| Refusal {
+        why: Why::Otherwise,
+        expected: format!("it holds {to}"),
+        actual,
+    };
     let value = page.elements[at].value.clone().unwrap_or_default();
     let (Ok(now), Ok(wanted)) = (value.trim().parse::<f64>(), to.trim().parse::<f64>()) else {
         return Err(refuse(format!("it holds {value:?} and does not take this")));
@@ -232,8 +245,11 @@ fn turn(page: &Outline, at: usize, to: &str, progress: &Progress) -> Answer {
     if progress.turns > MOST_TURNS {
         return Err(refuse(format!("after {MOST_TURNS} turns it holds {value}")));
     }
-    let names: &[&str] =
-        if wanted > now { &["up", "increase", "increment", "plus", "+"] } else { &["down", "decrease", "decrement", "minus", "-"] };
+    let names: &[&str] = if wanted > now {
+        &["up", "increase", "increment", "plus", "+"]
+    } else {
+        &["down", "decrease", "decrement", "minus", "-"]
+    };
     let place = page.elements[at].parent;
     let is_near = |it: &usize| place.is_some_and(|place| page.is_in(*it, place));
     let named = |it: &usize| {
@@ -241,13 +257,13 @@ fn turn(page: &Outline, at: usize, to: &str, progress: &Progress) -> Answer {
         let text = plain(&format!("{} {} {}", element.name, element.text, element.hints.join(" ")));
         text.split(' ').any(|word| names.contains(&word))
     };
-    let all: Vec<usize> =
-        (0..page.elements.len()).filter(|it| is_usable(&page.elements[*it]) && is_near(it)).filter(named).collect();
+    let all: Vec<usize> = (0..page.elements.len())
+        .filter(|it| is_usable(&page.elements[*it]) && is_near(it))
+        .filter(named)
+        .collect();
     match all.as_slice() {
         [only] => Ok(Next::Act(Action::click(target(page, *only)?))),
-        [first, second, ..] => {
-            Err(close(page, &Phrase::named(names[0]), *first, *second))
-        }
+        [first, second, ..] => Err(close(page, &Phrase::named(names[0]), *first, *second)),
         [] => Err(refuse(format!("it holds {value} and has no button to turn it"))),
     }
 }

@@ -98,7 +98,11 @@ fn scored_among(
             None => OF_KIND,
             // What is ordered is named by the group that it stands in.
             Some(name) if reading.best.is_some() => {
-                if belongs(page, at, name) { EXACT } else { 0 }
+                if belongs(page, at, name) {
+                    EXACT
+                } else {
+                    0
+                }
             }
             Some(name) => likeness(page, at, name),
         };
@@ -174,8 +178,17 @@ fn belongs(page: &Outline, at: usize, name: &str) -> bool {
         let called = [&element.name].into_iter().chain(&element.labels);
         let is_group = matches!(
             element.role.as_str(),
-            "radiogroup" | "group" | "list" | "listbox" | "table" | "grid" | "region" | "form"
-                | "dialog" | "menu" | "main"
+            "radiogroup"
+                | "group"
+                | "list"
+                | "listbox"
+                | "table"
+                | "grid"
+                | "region"
+                | "form"
+                | "dialog"
+                | "menu"
+                | "main"
         );
         it == at || is_group && called.into_iter().any(|text| like(text, name, 100) > 0)
     };
@@ -272,7 +285,8 @@ fn ordered(page: &Outline, all: &[usize], best: Superlative) -> Fit {
     let mut shown: Vec<(usize, f64)> = Vec::new();
     for at in all {
         let text = page.text_of(*at);
-        let text = if amounts(&text, best.of).is_empty() { &page.elements[*at].name } else { &text };
+        let text =
+            if amounts(&text, best.of).is_empty() { &page.elements[*at].name } else { &text };
         match amounts(text, best.of).as_slice() {
             [Amount(one)] => shown.push((*at, *one)),
             [] => {}
@@ -286,7 +300,9 @@ fn ordered(page: &Outline, all: &[usize], best: Superlative) -> Fit {
             Measure::Date => "none of them shows a date".to_owned(),
             Measure::Number => "none of them shows a number".to_owned(),
         }),
-        [first, second, ..] if first.1.total_cmp(&second.1).is_eq() => Fit::Close(first.0, second.0),
+        [first, second, ..] if first.1.total_cmp(&second.1).is_eq() => {
+            Fit::Close(first.0, second.0)
+        }
         [first, ..] => Fit::These(vec![first.0]),
     }
 }
@@ -295,10 +311,12 @@ fn ordered(page: &Outline, all: &[usize], best: Superlative) -> Fit {
 pub fn nearest_names(page: &Outline, phrase: &Phrase, allowed: Allowed<'_>) -> Vec<String> {
     let wanted: Vec<String> = phrase.readings.iter().filter_map(|it| it.name.clone()).collect();
     let wanted = wanted.iter().map(|it| plain(it));
-    let wanted: Vec<String> = wanted.flat_map(|it| it.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let wanted: Vec<String> =
+        wanted.flat_map(|it| it.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
     let mut ranked: Vec<(usize, usize)> = Vec::new();
     for (at, element) in page.elements.iter().enumerate().filter(|it| allowed(it.1)) {
-        let text = plain(&format!("{} {} {}", element.name, element.text, element.labels.join(" ")));
+        let text =
+            plain(&format!("{} {} {}", element.name, element.text, element.labels.join(" ")));
         let unlike = |word: &String| {
             text.split(' ').map(|it| strsim_distance(it, word)).min().unwrap_or(usize::MAX)
         };

@@ -175,6 +175,8 @@ pub enum Kind {
     Area,
     /// A field for a date.
     Date,
+    /// A field for a time of day.
+    Time,
     /// A check box or a switch.
     Checkbox,
     /// A radio button.
@@ -219,6 +221,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("textbox", Kind::Field),
     ("input", Kind::Field),
     ("input field", Kind::Field),
+    ("input textbox", Kind::Field),
     ("text input", Kind::Field),
     ("search box", Kind::Field),
     ("search field", Kind::Field),
@@ -227,6 +230,8 @@ const KINDS: &[(&str, Kind)] = &[
     ("text area", Kind::Area),
     ("date", Kind::Date),
     ("date field", Kind::Date),
+    ("time", Kind::Time),
+    ("time field", Kind::Time),
     ("checkbox", Kind::Checkbox),
     ("check box", Kind::Checkbox),
     ("tick box", Kind::Checkbox),
@@ -313,6 +318,7 @@ impl Kind {
             Self::Line => is_field && it.kind != "textarea",
             Self::Area => is_field && it.kind == "textarea",
             Self::Date => matches!(it.kind.as_str(), "date" | "datetime-local"),
+            Self::Time => it.kind == "time",
             Self::Checkbox => matches!(role, "checkbox" | "switch" | "menuitemcheckbox"),
             Self::Radio => matches!(role, "radio" | "menuitemradio"),
             Self::Option => {
@@ -354,6 +360,7 @@ impl Kind {
             | Self::Line
             | Self::Area
             | Self::Date
+            | Self::Time
             | Self::Checkbox
             | Self::Radio
             | Self::Dialog
@@ -368,8 +375,19 @@ impl Kind {
 /// Whether text or a value goes into an input of this type, whatever its role is.
 fn is_typed(it: &Element) -> bool {
     let typed = [
-        "text", "search", "email", "password", "number", "tel", "url", "date", "time", "month",
-        "week", "datetime-local", "textarea",
+        "text",
+        "search",
+        "email",
+        "password",
+        "number",
+        "tel",
+        "url",
+        "date",
+        "time",
+        "month",
+        "week",
+        "datetime-local",
+        "textarea",
     ];
     it.role != "combobox" && typed.contains(&it.kind.as_str())
 }

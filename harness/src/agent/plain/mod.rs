@@ -32,7 +32,7 @@ mod tokens;
 
 use self::deed::{Next, Progress};
 use self::sentence::{Ask, Clause};
-use super::{Proposal, Proposer, Refusal};
+use super::{Proposal, Proposer, Refusal, Why};
 use crate::model::outline::Outline;
 use crate::model::{Action, Target};
 
@@ -56,6 +56,7 @@ impl PlainWords {
     /// Why it cannot be read, whatever the page is.
     pub fn read(sentence: &str) -> Result<Self, Refusal> {
         let clauses = sentence::clauses(sentence).map_err(|actual| Refusal {
+            why: Why::Unread,
             expected: "a sentence that can be read".to_owned(),
             actual,
         })?;
@@ -94,7 +95,11 @@ impl Proposer for PlainWords {
                     self.progress = Progress { about, ..Progress::default() };
                 }
                 Err(refusal) => {
-                    return match self.next_tab(page) {
+                    let next = match refusal.why {
+                        Why::Absent => self.next_tab(page),
+                        Why::Unread | Why::Ambiguous | Why::Otherwise => None,
+                    };
+                    return match next {
                         Some(action) => Proposal::Act { reads, action: Box::new(action) },
                         None => Proposal::Nothing { reads, refusal },
                     };

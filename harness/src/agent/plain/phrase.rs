@@ -4,9 +4,7 @@
 //! [`Reading`]s, the most literal first, and the page decides which of them fits.
 
 use super::colour::Colour;
-use super::lexicon::{
-    Kind, LONGEST_KIND, Nth, Superlative, kind, ordinal, superlative,
-};
+use super::lexicon::{Kind, LONGEST_KIND, Nth, Superlative, kind, ordinal, superlative};
 use super::tokens::Token;
 
 /// How a sentence names a thing.
@@ -49,10 +47,8 @@ pub enum Many {
     All(Option<usize>),
 }
 
-const ARTICLES: [&str; 9] =
-    ["the", "my", "this", "that", "these", "those", "your", "its", "of"];
-const CALLED: [&str; 7] =
-    ["labeled", "labelled", "called", "named", "titled", "saying", "reading"];
+const ARTICLES: [&str; 9] = ["the", "my", "this", "that", "these", "those", "your", "its", "of"];
+const CALLED: [&str; 7] = ["labeled", "labelled", "called", "named", "titled", "saying", "reading"];
 const WITHIN: [&str; 10] =
     ["in", "inside", "within", "on", "of", "from", "under", "beside", "for", "near"];
 const BY: [&str; 4] = ["by", "from", "about", "for"];
@@ -137,7 +133,10 @@ fn split(sentence: &str, head: &[Token], word: &str, after: &[Token]) -> Vec<Rea
         all.push(Reading { name: Some(stripped(sentence, after)), ..reading.clone() });
     }
     // "shades of blue", "the box of red".
-    if word == "of" && bare && let Some(colour) = only_colour(after) {
+    if word == "of"
+        && bare
+        && let Some(colour) = only_colour(after)
+    {
         reading.colour = Some(colour);
         return vec![reading];
     }
@@ -145,7 +144,12 @@ fn split(sentence: &str, head: &[Token], word: &str, after: &[Token]) -> Vec<Rea
         reading.name = Some(stripped(sentence, name));
     }
     if word != "by" {
-        reading.within = Some(Box::new(Phrase::read(sentence, place)));
+        let place = Phrase::read(sentence, place);
+        // "the Like button of all posts": one of each.
+        if reading.many == Many::One && place.means_all() {
+            reading.many = Many::All(None);
+        }
+        reading.within = Some(Box::new(place));
         all.push(reading);
     }
     all
@@ -198,8 +202,18 @@ fn structured(sentence: &str, tokens: &[Token]) -> Reading {
         rest = front;
     }
     if let Some(at) = rest.iter().position(Token::is_quoted) {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        let known = |tokens: &[Token]| {
+            let found = kind_at_end(tokens).filter(|it| it.1 == tokens.len());
+            (found.map(|it| it.0), found.is_some() || tokens.is_empty())
+        };
+        let ((in_front, first), (behind, second)) = (known(before), known(after));
+        // What is said around the quotes and not understood must not be passed over.
+        if !first || !second {
+            return Reading::default();
+        }
         reading.name = Some(rest[at].text.clone());
-        reading.kind = kind_at_end(&rest[..at]).or_else(|| kind_at_end(&rest[at + 1..])).map(|it| it.0);
+        reading.kind = in_front.or(behind).filter(|it| *it != Kind::Line);
         // "a "radio" widget": what stands in quotes is the kind.
         let quoted = [rest[at].text.to_lowercase()];
         if let (Some(Kind::Widget), Some(kind)) = (reading.kind, kind(&quoted)) {
@@ -330,12 +344,12 @@ mod tests {
         assert_eq!(last("the third order"), third);
         let cheapest = last("the cheapest shipping option");
         assert!(cheapest.best.is_some_and(|it| !it.greatest));
-        assert_eq!((cheapest.name.as_deref(), cheapest.kind), (Some("shipping"), Some(Kind::Option)));
-        let red = Reading {
-            colour: Colour::named("red"),
-            kind: Some(Kind::Box),
-            ..Reading::default()
-        };
+        assert_eq!(
+            (cheapest.name.as_deref(), cheapest.kind),
+            (Some("shipping"), Some(Kind::Option))
+        );
+        let red =
+            Reading { colour: Colour::named("red"), kind: Some(Kind::Box), ..Reading::default() };
         assert_eq!(last("the red colored box"), red);
         let blue = Reading {
             colour: Colour::named("blue"),

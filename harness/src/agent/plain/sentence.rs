@@ -92,9 +92,19 @@ pub struct Choices {
 }
 
 const AND: [&str; 2] = ["and", "then"];
-const POLITE: [&str; 8] = ["please", "now", "next", "finally", "afterwards", "also", "you", "should"];
+const POLITE: [&str; 8] =
+    ["please", "now", "next", "finally", "afterwards", "also", "you", "should"];
 const KEYS: [&str; 10] = [
-    "Enter", "Escape", "Tab", "Space", "Backspace", "Delete", "ArrowDown", "ArrowUp", "Home", "End",
+    "Enter",
+    "Escape",
+    "Tab",
+    "Space",
+    "Backspace",
+    "Delete",
+    "ArrowDown",
+    "ArrowUp",
+    "Home",
+    "End",
 ];
 
 /// What a sentence asks for.
@@ -109,7 +119,9 @@ pub fn clauses(sentence: &str) -> Result<Vec<Clause>, String> {
         let words: Vec<String> = tokens[at..].iter().take(3).map(Token::word).collect();
         let Some((verb, taken)) = verb(&words) else {
             let said = span(sentence, &tokens[at..tokens.len().min(at + 3)]);
-            return Err(format!("\"{said}\" begins with no verb that is known, as {SOME_VERBS} are"));
+            return Err(format!(
+                "\"{said}\" begins with no verb that is known, as {SOME_VERBS} are"
+            ));
         };
         let end = ending(&tokens, at + taken);
         let said = span(sentence, &tokens[at..end]);
@@ -280,7 +292,8 @@ impl Body<'_> {
         let is_arrow =
             |it: &Token| it.kind == TokenKind::Mark && ">\u{203a}\u{2192}".contains(&it.text);
         let parts: Vec<&[Token]> = rest.split(is_arrow).filter(|it| !it.is_empty()).collect();
-        (parts.len() > 1).then(|| Ask::Follow(parts.into_iter().map(|it| self.phrase(it)).collect()))
+        (parts.len() > 1)
+            .then(|| Ask::Follow(parts.into_iter().map(|it| self.phrase(it)).collect()))
     }
 
     fn set(&self) -> Result<Ask, String> {
@@ -308,7 +321,8 @@ impl Body<'_> {
         if matches!(first.as_str(), "with" | "as" | "using") && !after.is_empty() {
             let (mut entries, into) = entries(self.sentence, after, &self.verb)?;
             // "sign in as ada": who that is goes into the field for users.
-            if let Some(one) = entries.first_mut().filter(|it| it.label.is_none() && first == "as") {
+            if let Some(one) = entries.first_mut().filter(|it| it.label.is_none() && first == "as")
+            {
                 one.label = Some(Phrase::named("user"));
             }
             let called = Ask::Itself(Phrase::named(&self.verb), self.verb.clone());
@@ -332,7 +346,8 @@ impl Body<'_> {
     fn before_purpose<'t>(&self, rest: &'t [Token]) -> &'t [Token] {
         let purpose = |at: &usize| {
             let words: Vec<String> = rest[at + 1..].iter().take(3).map(Token::word).collect();
-            rest[*at].word() == "to" && verb(&words).is_some()
+            let it = words.get(1).is_some_and(|it| matches!(it.as_str(), "it" | "them" | "this"));
+            rest[*at].word() == "to" && (it || verb(&words).is_some())
         };
         (1..rest.len()).find(purpose).map_or(rest, |at| &rest[..at])
     }
@@ -373,7 +388,9 @@ mod tests {
         let refused = clauses("frobnicate the button").expect_err("refused");
         assert_eq!(
             refused,
-            format!("\"frobnicate the button\" begins with no verb that is known, as {SOME_VERBS} are")
+            format!(
+                "\"frobnicate the button\" begins with no verb that is known, as {SOME_VERBS} are"
+            )
         );
         assert_eq!(clauses("click"), Err("\"click\" does not say what".to_owned()));
         assert_eq!(clauses("  "), Err("it asks for nothing".to_owned()));

@@ -92,12 +92,7 @@ fn mark(sentence: &str, at: usize) -> Option<Token> {
         ',' | ';' | '.' | '!' | '?' | ':' => ends_word(sentence, end),
         _ => false,
     };
-    is_mark.then(|| Token {
-        text: sign.to_string(),
-        kind: TokenKind::Mark,
-        start: at,
-        end,
-    })
+    is_mark.then(|| Token { text: sign.to_string(), kind: TokenKind::Mark, start: at, end })
 }
 
 /// Whether nothing but white space or another mark follows.
