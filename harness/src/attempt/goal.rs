@@ -57,17 +57,17 @@ impl Attempt<'_> {
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
-        let refused = |actual| {
-            let expected = step.text.clone();
+        let refused = |expected: &str, actual| {
+            let expected = shown(expected);
             Ok(CarriedOut::failed(Failure { outcome: Outcome::Failed, expected, actual }))
         };
         let words = match self.words(step, goal).await {
             Ok(words) => words,
-            Err(actual) => return refused(actual),
+            Err(actual) => return refused(&step.text, actual),
         };
         let mut proposer = match PlainWords::read(&words) {
             Ok(proposer) => proposer,
-            Err(refusal) => return refused(shown(&refusal.actual)),
+            Err(refusal) => return refused(&words, shown(&refusal.actual)),
         };
         let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
         let mut way = Way {
@@ -103,7 +103,7 @@ impl Attempt<'_> {
         let (reads, action) = match proposal {
             Proposal::Done => return Ok(Leg::Arrived),
             Proposal::Nothing { reads, refusal } => {
-                return Ok(Leg::Stopped(way.stopped(&reads, &refusal)));
+                return Ok(Leg::Stopped(stopped(&reads, &refusal)));
             }
             Proposal::Act { reads, action } => (shown(&reads), *action),
         };
@@ -113,9 +113,9 @@ impl Attempt<'_> {
         }
         way.number += 1;
         let (number, by) = (way.number, proposer.name().to_owned());
-        let proposed =
+        let line =
             Pursuit::Proposed { number, by, reads: reads.clone(), action: Box::new(told.clone()) };
-        self.tell(way.step, proposed)?;
+        self.tell(way.step, line)?;
         let action = with_secrets(&action, &|name| self.secret(name));
         let decision = self.policy.decide(&action);
         self.tell(way.step, decided(number, &decision))?;
@@ -269,13 +269,14 @@ impl Way<'_> {
         }
         None
     }
+}
 
-    fn stopped(&self, reads: &str, refusal: &Refusal) -> Failure {
-        Failure {
-            outcome: Outcome::Failed,
-            expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
-            actual: shown(&refusal.actual),
-        }
+/// Nothing fits any more.
+fn stopped(reads: &str, refusal: &Refusal) -> Failure {
+    Failure {
+        outcome: Outcome::Failed,
+        expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
+        actual: shown(&refusal.actual),
     }
 }
 

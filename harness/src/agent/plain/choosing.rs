@@ -107,9 +107,18 @@ fn parts<'c>(
     }
     let named = whole.readings.first().and_then(|it| it.name.as_deref());
     let exactly = |it: usize| named.is_some_and(|name| likeness(page, it, name) >= 90);
-    let is_one = matches!(fit(page, whole, allowed), Fit::These(found) if found.len() == 1 && exactly(found[0]));
-    let only = choices.from.is_none() && matches!(offered(whole), Ok(Some(_)));
-    if is_one || only { vec![whole] } else { choices.each.iter().collect() }
+    let is_one = match fit(page, whole, allowed) {
+        Fit::These(found) => found.len() == 1 && exactly(found[0]),
+        Fit::Close(..) | Fit::Wrong(_) | Fit::Nothing => false,
+    };
+    if is_one {
+        return vec![whole];
+    }
+    // A name may hold "and".
+    if matches!(offered(&choices.named), Ok(Some(_))) {
+        return vec![&choices.named];
+    }
+    choices.each.iter().collect()
 }
 
 /// What is chosen on the page itself, if it is not so already.

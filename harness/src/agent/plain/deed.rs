@@ -35,6 +35,7 @@ impl Progress {
 }
 
 /// What is done next for a clause.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// This.

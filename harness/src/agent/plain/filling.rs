@@ -108,8 +108,7 @@ fn only_field(page: &Outline, progress: &Progress) -> Result<usize, Refusal> {
     let focused = all.iter().find(|it| page.elements[**it].is("focused"));
     let what = Phrase::named("the field");
     match (begun.or(focused), all.as_slice()) {
-        (Some(one), _) => Ok(*one),
-        (None, [one]) => Ok(*one),
+        (Some(one), _) | (None, [one]) => Ok(*one),
         (None, [first, second, ..]) => Err(close(page, &what, *first, *second)),
         (None, []) => Err(nothing(page, &what, &is_field)),
     }
@@ -252,14 +251,14 @@ fn turn(page: &Outline, at: usize, to: &str, progress: &Progress) -> Answer {
     };
     let place = page.elements[at].parent;
     let is_near = |it: &usize| place.is_some_and(|place| page.is_in(*it, place));
-    let named = |it: &usize| {
+    let is_called = |it: &usize| {
         let element = &page.elements[*it];
         let text = plain(&format!("{} {} {}", element.name, element.text, element.hints.join(" ")));
         text.split(' ').any(|word| names.contains(&word))
     };
     let all: Vec<usize> = (0..page.elements.len())
         .filter(|it| is_usable(&page.elements[*it]) && is_near(it))
-        .filter(named)
+        .filter(is_called)
         .collect();
     match all.as_slice() {
         [only] => Ok(Next::Act(Action::click(target(page, *only)?))),

@@ -39,7 +39,7 @@ pub fn fit(page: &Outline, phrase: &Phrase, allowed: Allowed<'_>) -> Fit {
             if scored.is_empty() {
                 continue;
             }
-            return chosen(page, reading, scored);
+            return chosen(page, reading, &scored);
         }
     }
     Fit::Nothing
@@ -228,7 +228,7 @@ fn sizes(page: &Outline) -> Vec<usize> {
 }
 
 /// The elements that are meant, of those that may be.
-fn chosen(page: &Outline, reading: &Reading, scored: Vec<(usize, i32)>) -> Fit {
+fn chosen(page: &Outline, reading: &Reading, scored: &[(usize, i32)]) -> Fit {
     let top = scored.iter().map(|it| it.1).max().unwrap_or(0);
     let rivals: Vec<usize> =
         scored.iter().filter(|it| it.1 > top - CLEARLY).map(|it| it.0).collect();

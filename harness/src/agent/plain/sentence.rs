@@ -85,6 +85,8 @@ pub enum Ticked {
 pub struct Choices {
     /// All that is named, as one thing.
     pub whole: Phrase,
+    /// The same, without what it is chosen from.
+    pub named: Phrase,
     /// The same, taken for a list.
     pub each: Vec<Phrase>,
     /// What it is chosen from.
@@ -212,7 +214,7 @@ impl Body<'_> {
             Verb::Find if self.rest.is_empty() => Ok(Vec::new()),
             Verb::Find => one(Ask::Find(self.thing()?)),
             Verb::Through => one(Ask::Through),
-            Verb::At => one(Ask::At(self.verb.clone(), self.phrase(self.before_to(self.some()?)))),
+            Verb::At => one(Ask::At(self.verb.clone(), self.phrase(before_to(self.some()?)))),
             Verb::Itself => self.itself(),
             Verb::Back => one(Ask::Back),
             Verb::Forward => one(Ask::Forward),
@@ -234,7 +236,7 @@ impl Body<'_> {
 
     fn thing(&self) -> Result<Phrase, String> {
         let rest = self.some()?;
-        Ok(self.phrase(self.before_purpose(rest)))
+        Ok(self.phrase(before_purpose(rest)))
     }
 
     fn click(&self) -> Result<Ask, String> {
@@ -282,6 +284,7 @@ impl Body<'_> {
         let named = from.map_or(rest, |at| &rest[..at]);
         let parts = named.split(is_between).filter(|it| !it.is_empty());
         Choices {
+            named: self.phrase(named),
             each: parts.map(|it| self.phrase(it)).collect(),
             from: from.map(|at| self.phrase(&rest[at + 1..])),
             whole,
@@ -341,22 +344,22 @@ impl Body<'_> {
         let by = self.rest.get(at + 2 + on..).filter(|it| !it.is_empty())?;
         Some((self.phrase(&self.rest[..at]), self.phrase(by)))
     }
+}
 
-    /// Without "to delete it", which says what for.
-    fn before_purpose<'t>(&self, rest: &'t [Token]) -> &'t [Token] {
-        let purpose = |at: &usize| {
-            let words: Vec<String> = rest[at + 1..].iter().take(3).map(Token::word).collect();
-            let it = words.get(1).is_some_and(|it| matches!(it.as_str(), "it" | "them" | "this"));
-            rest[*at].word() == "to" && (it || verb(&words).is_some())
-        };
-        (1..rest.len()).find(purpose).map_or(rest, |at| &rest[..at])
-    }
+/// Without "to delete it", which says what for.
+fn before_purpose(rest: &[Token]) -> &[Token] {
+    let purpose = |at: &usize| {
+        let words: Vec<String> = rest[at + 1..].iter().take(3).map(Token::word).collect();
+        let it = words.get(1).is_some_and(|it| matches!(it.as_str(), "it" | "them" | "this"));
+        rest[*at].word() == "to" && (it || verb(&words).is_some())
+    };
+    (1..rest.len()).find(purpose).map_or(rest, |at| &rest[..at])
+}
 
-    /// Without "to the cart", which says where it goes.
-    fn before_to<'t>(&self, rest: &'t [Token]) -> &'t [Token] {
-        let at = rest.iter().rposition(|it| it.word() == "to").filter(|at| *at > 0);
-        at.map_or(rest, |at| &rest[..at])
-    }
+/// Without "to the cart", which says where it goes.
+fn before_to(rest: &[Token]) -> &[Token] {
+    let at = rest.iter().rposition(|it| it.word() == "to").filter(|at| *at > 0);
+    at.map_or(rest, |at| &rest[..at])
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ main
 #[test]
 fn a_control_is_found_at_the_thing_that_it_belongs_to() {
     let mails = page(MAILS);
-    assert_eq!(follow("delete the mail by Bob", &mails), ["click css \"#8\""]);
+    assert_eq!(follow("delete the mail by Bob", &mails), ["click css \"#9\""]);
     let sentence = "Find the email by Ada and click the trash icon to delete it.";
     assert_eq!(follow(sentence, &mails), ["click css \"#4\""]);
     let both = follow("delete the mail by Zoe", &mails);
@@ -196,11 +196,11 @@ fn a_control_is_found_at_the_thing_that_it_belongs_to() {
     let twice = page(&MAILS.replace("Bob", "Ada"));
     assert_eq!(
         follow("delete the mail by Ada", &twice),
-        ["Ambiguous: it may be css \"#4\" or css \"#8\"; say which"]
+        ["Ambiguous: it may be css \"#4\" or css \"#9\"; say which"]
     );
     assert_eq!(
         follow("click the star icon on all mails by Ada", &twice),
-        ["click css \"#5\"", "click css \"#9\""]
+        ["click css \"#5\"", "click css \"#10\""]
     );
 }
 
