@@ -56,7 +56,7 @@ fn night(scenario: &str, fault: &str) -> (Option<i32>, Value) {
         ),
     );
     suite.write("scenarios/order.yaml", scenario);
-    let answer = suite.run(&["run", "--no-pdf", "--no-settle", "--out", "night"]);
+    let answer = suite.run(&["run", "--no-pdf", "--out", "night"]);
     (answer.code, night_json(&suite.root().join("night")))
 }
 

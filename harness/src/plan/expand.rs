@@ -7,8 +7,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::PlanError;
-use crate::model::action::{ForEach, Repeat, When};
-use crate::model::goal::Goal;
+use crate::model::action::{ForEach, Goal, Repeat, When};
 use crate::model::scenario::Action;
 use crate::model::suite::{Skill, Suite};
 use crate::model::terminal::TerminalAction;

@@ -6,9 +6,8 @@ use indexmap::IndexMap;
 use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Mention, Reader};
-use crate::model::action::{ForEach, Over, Repeat, When};
+use crate::model::action::{ForEach, Goal, MOST_ACTIONS, Over, Repeat, When};
 use crate::model::control::Condition;
-use crate::model::goal::{Goal, MOST_ACTIONS};
 use crate::model::hygiene::checks;
 use crate::model::scenario::{TextTest, WaitFor};
 use crate::model::worked::{Form, Worked};
@@ -82,7 +81,8 @@ impl Reader {
             );
         }
         if let Some(node) = fields.get("until").filter(|_| items.is_empty()) {
-            self.complain(node.pos, "nothing must hold after this", None);
+            let help = "write what must hold, as in `until: [ { see: 'text \"Saved\"' } ]`";
+            self.advise(node.pos, "nothing must hold after this", help);
         }
         let words = words.filter(|it| {
             let says = !it.raw().trim().is_empty();

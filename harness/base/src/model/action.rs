@@ -1,6 +1,5 @@
 //! [`Step`]: one intent, and the closed enum [`Action`]: all that a step may do. [`When`],
-//! [`Repeat`] and [`ForEach`] are actions that hold steps, so all five stand in one file; a
-//! [`Goal`] holds the checks after it.
+//! [`Repeat`], [`ForEach`] and [`Goal`] are actions that hold steps, so all six stand in one file.
 //!
 //! `plan` expands `for-each` and `use`; the others are decided while the scenario runs. Every step
 //! has an index of its own, counted in the order in which the file has them.
@@ -12,7 +11,6 @@ use super::artifact::{FileStep, MailStep};
 use super::command::RunCommand;
 use super::control::Condition;
 use super::gesture::{Click, DragTo, DropAt, Network, ScrollTo, Tab, UploadBy};
-use super::goal::Goal;
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
 use super::snapshot::Snapshot;
@@ -196,6 +194,23 @@ pub enum Action {
         /// Its inputs.
         with: IndexMap<String, Template>,
     },
+}
+
+/// How many actions a goal may take where its author does not say.
+pub const MOST_ACTIONS: u32 = 20;
+
+/// How long a goal may take where its author does not say, in milliseconds.
+pub const LONGEST_MS: u64 = 60_000;
+
+/// A step in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goal {
+    /// What is to be done, as a person would say it.
+    pub words: Template,
+    /// How many actions it may take.
+    pub at_most: u32,
+    /// What must hold after it: checks, each a step of its own.
+    pub until: Vec<Step>,
 }
 
 /// Steps that are done where a condition holds.

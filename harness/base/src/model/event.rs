@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::facet::{FacetKind, Rect};
-use super::goal::Pursuit;
+use super::pursuit::Pursuit;
 use super::surface::Surface;
 use super::verdict::{Because, Outcome};
 pub use super::watch::WatchKind;

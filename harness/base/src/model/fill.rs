@@ -5,12 +5,11 @@
 
 use indexmap::IndexMap;
 
-use super::action::{Action, ForEach, Repeat, Step, When};
+use super::action::{Action, ForEach, Goal, Repeat, Step, When};
 use super::artifact::{FileStep, MailCapture, MailStep, TextCapture};
 use super::command::{CommandCapture, CommandLine, OutputExpectation, RunCommand, TextTest};
 use super::control::Condition;
 use super::gesture::{Click, DragTo, ScrollTo, Tab};
-use super::goal::Goal;
 use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::pattern::Pattern;
 use super::snapshot::{Snapshot, Unordered};

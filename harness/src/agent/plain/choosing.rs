@@ -1,10 +1,10 @@
 //! Choosing: options of lists, radio buttons and check boxes, items of menus, boxes of a colour.
 
 use super::amount::{Amount, amounts};
-use super::deed::{Answer, Next, Progress, close, is_usable, many, nothing, target, ticking};
 use super::fit::{Allowed, Fit, fit, likeness, plain};
 use super::lexicon::{Kind, Superlative};
 use super::phrase::Phrase;
+use super::reach::{Answer, Next, Progress, close, is_usable, many, nothing, target, ticking};
 use super::sentence::{Choices, Ticked};
 use crate::agent::Refusal;
 use crate::model::outline::{Element, Outline};

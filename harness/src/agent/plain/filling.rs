@@ -1,11 +1,11 @@
 //! Filling: texts into fields, values that the page shows or offers, sliders and spinners.
 
 use super::amount::{date, time};
-use super::deed::{Answer, Next, Progress, close, is_usable, many, nothing, one, target};
 use super::entry::{Entry, Value};
 use super::fit::{Fit, all_of, fit, plain};
 use super::lexicon::Kind;
 use super::phrase::Phrase;
+use super::reach::{Answer, Next, Progress, close, is_usable, many, nothing, one, target};
 use super::sentence::Ticked;
 use crate::agent::{Refusal, Why};
 use crate::model::outline::{Element, Outline};
@@ -218,7 +218,7 @@ pub fn set(page: &Outline, what: &Phrase, to: &str, progress: &mut Progress) -> 
         let is_box = matches!(element.role.as_str(), "checkbox" | "switch");
         return Ok(match ticked.filter(|_| is_box) {
             Some(ticked) => {
-                super::deed::ticking(element, ticked, field).map_or(Next::Over, Next::Act)
+                super::reach::ticking(element, ticked, field).map_or(Next::Over, Next::Act)
             }
             None if !element.options.is_empty() || element.role == "combobox" => {
                 Next::Act(Action::Choose { from: field, options: vec![Template::new(to)] })

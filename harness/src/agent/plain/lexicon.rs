@@ -26,6 +26,10 @@ pub enum Verb {
     Set,
     /// Put the focus there.
     Focus,
+    /// Drag a thing to another.
+    Drag,
+    /// Scroll until a thing is in view.
+    Scroll,
     /// Open what can be opened.
     Expand,
     /// Close it again.
@@ -103,6 +107,9 @@ const VERBS: &[(&str, Verb)] = &[
     ("focus on", Verb::Focus),
     ("focus in", Verb::Focus),
     ("focus into", Verb::Focus),
+    ("drag", Verb::Drag),
+    ("scroll to", Verb::Scroll),
+    ("scroll down to", Verb::Scroll),
     ("expand", Verb::Expand),
     ("unfold", Verb::Expand),
     ("collapse", Verb::Collapse),

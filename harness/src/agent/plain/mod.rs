@@ -12,6 +12,7 @@
 //! - `colour.rs`: colours by their names.
 //! - `amount.rs`: prices, dates and numbers that things are ordered by.
 //! - `fit.rs`: which elements of a page a phrase means.
+//! - `reach.rs`: what a phrase means as a target, or why nothing; how far a clause is.
 //! - `deed.rs`: the one action that a clause asks for now.
 //! - `choosing.rs`: the same of what is chosen.
 //! - `filling.rs`: the same of what goes into fields.
@@ -25,12 +26,13 @@ mod filling;
 mod fit;
 mod lexicon;
 mod phrase;
+mod reach;
 mod sentence;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-use self::deed::{Next, Progress};
+use self::reach::{Next, Progress};
 use self::sentence::{Ask, Clause};
 use super::{Proposal, Proposer, Refusal, Why};
 use crate::model::outline::Outline;

@@ -143,6 +143,10 @@ fn split(sentence: &str, head: &[Token], word: &str, after: &[Token]) -> Vec<Rea
     if let Some(name) = name.filter(|_| reading.name.is_none()) {
         reading.name = Some(stripped(sentence, name));
     }
+    // "all posts by Ada": what a product calls its things is in no list of ours.
+    if !bare && word == "by" && reading.name.is_some() && name.is_none() {
+        all.push(Reading { name: Some(stripped(sentence, after)), ..reading.clone() });
+    }
     if word != "by" {
         let place = Phrase::read(sentence, place);
         // "the Like button of all posts": one of each.

@@ -34,6 +34,10 @@ pub enum Ask {
     Clear(Phrase),
     /// Give a thing a value.
     Set(Phrase, String),
+    /// Drag a thing to another.
+    Drag(Phrase, Phrase),
+    /// Scroll until a thing is in view.
+    Scroll(Phrase),
     /// Open what can be opened.
     Expand(Phrase),
     /// Close it again.
@@ -204,6 +208,8 @@ impl Body<'_> {
             }
             Verb::Clear => one(Ask::Clear(self.thing()?)),
             Verb::Set => self.set().map(|it| vec![it]),
+            Verb::Drag => self.drag().map(|it| vec![it]),
+            Verb::Scroll => one(Ask::Scroll(self.thing()?)),
             Verb::Expand => one(Ask::Expand(self.thing()?)),
             Verb::Collapse => one(Ask::Collapse(self.thing()?)),
             Verb::Close => one(match self.instrument() {
@@ -306,6 +312,15 @@ impl Body<'_> {
             return Err(format!("\"{}\" does not say to what", self.said));
         };
         Ok(Ask::Set(self.phrase(&rest[..at]), span(self.sentence, &rest[at + 1..])))
+    }
+
+    fn drag(&self) -> Result<Ask, String> {
+        let rest = self.some()?;
+        let at = rest.iter().rposition(|it| matches!(&*it.word(), "to" | "onto" | "into"));
+        let Some(at) = at.filter(|at| *at > 0 && at + 1 < rest.len()) else {
+            return Err(format!("\"{}\" does not say where to", self.said));
+        };
+        Ok(Ask::Drag(self.phrase(&rest[..at]), self.phrase(&rest[at + 1..])))
     }
 
     fn itself(&self) -> Result<Vec<Ask>, String> {

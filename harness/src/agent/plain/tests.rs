@@ -128,6 +128,10 @@ fn forms_are_filled_and_sent_as_a_person_would_say_it() {
         ("pick the most expensive option", vec!["check radio \"Express, $9.50\""]),
         ("enter 3 March 2026 as the date", vec!["fill css \"#9\" with \"2026-03-03\""]),
         ("log in", vec!["click button \"Sign in\""]),
+        (
+            "drag Gift wrap to Newsletter",
+            vec!["drag checkbox \"Gift wrap\" to checkbox \"Newsletter\""],
+        ),
         ("open /orders?x=1, then go back", vec!["open /orders?x=1", "back"]),
         ("select nothing and click cancel", vec!["click button \"Cancel\""]),
     ] {
@@ -199,7 +203,7 @@ fn a_control_is_found_at_the_thing_that_it_belongs_to() {
         ["Ambiguous: it may be css \"#4\" or css \"#9\"; say which"]
     );
     assert_eq!(
-        follow("click the star icon on all mails by Ada", &twice),
+        follow("click the star icon on all notes by Ada", &twice),
         ["click css \"#5\"", "click css \"#10\""]
     );
 }

@@ -1,8 +1,9 @@
 //! Goals in plain words: what the ledger says of the way, and what ends it.
 
 use super::*;
-use crate::model::goal::{Goal, MOST_ACTIONS, Pursuit};
+use crate::model::action::{Goal, MOST_ACTIONS};
 use crate::model::outline::{Element, Outline};
+use crate::model::pursuit::Pursuit;
 
 fn goal(words: &str, at_most: u32, until: Vec<Step>) -> Scenario {
     let action = Action::Do(Box::new(Goal { words: words.into(), at_most, until }));
@@ -114,7 +115,7 @@ async fn an_action_that_policy_forbids_is_never_done() {
     assert_eq!(ended, Ended::With(Outcome::Blocked));
     assert_eq!(stage.page.acted, []);
     let decided = &way(&events)[1];
-    assert!(decided.starts_with("1 deny: 127.0.0.2:7 is not"), "{decided}");
+    assert!(decided.starts_with("1 deny: 127.0.0.2:7 is neither the product nor"), "{decided}");
     let mut allowed = on(vec![buttons(&["Save"])]);
     let words = "open http://127.0.0.1:8/orders and click Save";
     let (ended, _) = allowed.play(&goal(words, MOST_ACTIONS, Vec::new())).await;

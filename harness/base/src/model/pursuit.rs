@@ -1,27 +1,8 @@
-//! [`Goal`]: a step in plain words, with what must hold after it; [`Pursuit`]: what the ledger says
-//! of the way there.
+//! [`Pursuit`]: what the ledger says of the way to a goal, that is a step in plain words.
 
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, Step};
-use super::template::Template;
-
-/// How many actions a goal may take where its author does not say.
-pub const MOST_ACTIONS: u32 = 20;
-
-/// How long a goal may take where its author does not say, in milliseconds.
-pub const LONGEST_MS: u64 = 60_000;
-
-/// A step in plain words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Goal {
-    /// What is to be done, as a person would say it.
-    pub words: Template,
-    /// How many actions it may take.
-    pub at_most: u32,
-    /// What must hold after it: checks, each a step of its own.
-    pub until: Vec<Step>,
-}
+use super::action::Action;
 
 /// One line of the ledger on the way to a goal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
