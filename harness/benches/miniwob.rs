@@ -1,7 +1,7 @@
 //! `just miniwob [TASK…]`: how many sentences of a public benchmark the built-in reader of plain words
 //! follows, without a model.
 //!
-//! The pages and sentences are MiniWoB++'s own (the Python package `miniwob`, its pages only, served
+//! The pages and sentences are those of `MiniWoB++` (the Python package `miniwob`, its pages only, served
 //! on loopback); each task runs with five seeds, and the page itself says whether it was done. A run
 //! that fails is named with why. `SEEDS` changes how many there are. Every run is a scenario with a
 //! step `do:`, so that the whole way is measured: grammar, page, policy, action, ledger, check.

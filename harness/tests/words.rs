@@ -23,14 +23,15 @@ document.querySelector('button').addEventListener('click', () => {
   const chosen = document.querySelector('input[name=s]:checked');
   setTimeout(() => {
     document.querySelector('[role=status]').textContent =
-      `FAULT${chosen ? chosen.value : 'Nothing'} for ${document.getElementById('mail').value}`;
+      `${chosen ? chosen.value : 'Nothing'} for ${document.getElementById('mail').value}`;
   }, 300);
 });
 </script></html>"""
 class Pages(Answering):
     def do_GET(self):
-        fault = 'Not ' if len(sys.argv) > 2 else ''
-        self.answer(200, 'text/html; charset=utf-8', PAGE.replace('FAULT', fault))
+        # The faulty one orders the first, whatever was chosen.
+        page = PAGE.replace('chosen.value', "'Standard'") if len(sys.argv) > 2 else PAGE
+        self.answer(200, 'text/html; charset=utf-8', page)
 serve(Pages)
 "#;
 

@@ -144,7 +144,8 @@ fn split(sentence: &str, head: &[Token], word: &str, after: &[Token]) -> Vec<Rea
         reading.name = Some(stripped(sentence, name));
     }
     // "all posts by Ada": what a product calls its things is in no list of ours.
-    if !bare && word == "by" && reading.name.is_some() && name.is_none() {
+    let plainly = !head.iter().any(|it| WITHIN.contains(&it.word().as_str()));
+    if !bare && plainly && word == "by" && reading.name.is_some() && name.is_none() {
         all.push(Reading { name: Some(stripped(sentence, after)), ..reading.clone() });
     }
     if word != "by" {

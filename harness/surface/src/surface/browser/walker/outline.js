@@ -66,6 +66,7 @@ function ownWords(el) {
 function besideOf(el) {
   const own = words(labelText(el, { seen: new Set([el]) }));
   if (own) return [shortened(own, LONGEST_HANDLE)];
+  if (words(nameOf(el))) return [];
   for (let it = flatParent(el), up = 0; it && up < 3; it = flatParent(it), up += 1) {
     const texts = [];
     for (const child of flatChildren(it)) {
