@@ -3,6 +3,7 @@
 mod control;
 mod goal;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -115,6 +116,7 @@ impl Stage {
             scope: Scope::default(),
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
+            accepted: &BTreeMap::new(),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),

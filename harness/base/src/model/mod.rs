@@ -21,6 +21,7 @@
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
+//! - `survey.rs`: `Survey`: what exploring a product has shown.
 //! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
 //! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat`, `ForEach` and `Goal`, which
 //!   hold steps.
@@ -112,6 +113,7 @@ pub mod snapshot;
 pub mod stage;
 pub mod suite;
 pub mod surface;
+pub mod survey;
 pub mod target;
 pub mod template;
 pub mod terminal;
@@ -138,6 +140,7 @@ pub use scenario::{Action, Scenario, Step, Surface};
 pub use snapshot::{Redaction, Snapshot, Unordered};
 pub use stage::{Stage, StageTally, Stages};
 pub use suite::Suite;
+pub use survey::Survey;
 pub use target::{Locator, Target};
 pub use template::Template;
 pub use thing::Thing;

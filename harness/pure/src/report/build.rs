@@ -61,6 +61,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,
+        survey: None,
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,

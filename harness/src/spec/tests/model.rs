@@ -177,3 +177,22 @@ steps:
 fn an_empty_configuration_has_the_documented_defaults() {
     insta::assert_json_snapshot!(loaded(&[("nightshift.yaml", "products: { shop: }\n")]).config);
 }
+
+#[test]
+fn exploring_is_told_how_long_with_what_and_as_whom_and_nobody_unknown() {
+    let sessions = "sessions:\n  ada: { establish: [ { open: / } ] }\n";
+    let with = |actor: &str| {
+        let own = format!("explore: {{ never: [Audit], cli: [shopctl], as: {actor} }}\n");
+        format!("products: {{ shop: }}\n{sessions}night: {{ explore: 30m }}\n{own}")
+    };
+    let config = loaded(&[("nightshift.yaml", &with("ada"))]).config;
+    assert_eq!(config.night.explore_ms, Some(1_800_000));
+    let wanted = crate::model::suite::ExploreConfig {
+        never: vec!["Audit".to_owned()],
+        cli: vec!["shopctl".to_owned()],
+        actor: Some("ada".to_owned()),
+    };
+    assert_eq!(config.explore, wanted);
+    let said = super::said(&[("nightshift.yaml", &with("bob"))]);
+    assert!(said.contains("there is no session of bob"), "{said}");
+}
