@@ -299,7 +299,7 @@ impl<'a> Ledger<'a> {
             Event::Step { scenario, attempt, step } => {
                 self.attempt(entry, scenario, *attempt).steps.push(step);
             }
-            Event::Checkpoint { scenario, attempt, .. } => {
+            Event::Checkpoint { scenario, attempt, .. } | Event::Goal { scenario, attempt, .. } => {
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Recording { scenario, attempt, step, place, evidence } => {
@@ -370,6 +370,7 @@ impl<'a> Ledger<'a> {
             | Event::NoControl { .. }
             | Event::AttemptStarted { .. }
             | Event::Watch { .. }
+            | Event::Goal { .. }
             | Event::AttemptFinished { .. }
             | Event::NightFinished { .. } => Vec::new(),
         };

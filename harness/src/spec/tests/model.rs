@@ -126,6 +126,12 @@ const EVERY_VERB: &str = r#"
     facets: [stdout, files]
     redact: [ timestamp, { class: uuid }, { json: /id } ]
     require: [stdout]
+  - do: choose ${name} and click Save
+    until:
+      - see: 'text "Saved"'
+      - expect: { url: /done }
+    at-most: 5
+    within: 20s
   - run: shopctl add 'two words' --name=${name} "$${literal}"
 "#;
 
