@@ -162,10 +162,10 @@ mod tests {
     use super::super::tokens::tokens;
     use super::*;
 
-    /// A label, what is entered, and where.
-    type Told = (Option<String>, Value, Option<String>);
+    /// The words before a text, the text, and those behind it.
+    type Read = (Option<String>, Value, Option<String>);
 
-    fn read(sentence: &str) -> (Vec<Told>, Option<String>) {
+    fn read(sentence: &str) -> (Vec<Read>, Option<String>) {
         let (all, into) = entries(sentence, &tokens(sentence), "enter").expect("readable");
         let said = |it: Option<Phrase>| it.map(|it| it.said);
         (all.into_iter().map(|it| (said(it.label), it.value, said(it.into))).collect(), said(into))
