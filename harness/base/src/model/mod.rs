@@ -17,6 +17,7 @@
 //! The files:
 //! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
 //! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
+//! - `reruns.rs`: `Reruns`: how sure reruns must be; `Flake`: how often something fails by chance.
 //! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
@@ -100,6 +101,7 @@ pub mod pattern;
 pub mod picture;
 pub mod plan;
 pub mod profile;
+pub mod reruns;
 pub mod scenario;
 pub mod sensitivity;
 pub mod settle;
