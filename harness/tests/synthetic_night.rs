@@ -152,6 +152,7 @@ fn finding(n: usize) -> Finding {
         since: None,
         noise: None,
         slowdown: None,
+        flake: None,
         owner: Some("data-team".into()),
         scenarios: vec![id(n)],
         differences: vec![Difference {

@@ -375,8 +375,7 @@ fn plan_of(
     let not_isolated = isolation::not_isolated(&suite.config, &scenarios);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
-        scenario.retries =
-            Some(options.retries.or(scenario.retries).unwrap_or(suite.config.night.retries));
+        scenario.retries = options.retries.or(scenario.retries).or(suite.config.night.retries);
     }
     let id = match &options.id {
         Some(id) => id::checked(id)?,
@@ -402,6 +401,7 @@ fn plan_of(
         control: None,
         sessions: crate::plan::sessions(suite, &scenarios)?,
         patience: None,
+        reruns: Some(suite.config.night.reruns),
         not_isolated,
         scenarios,
         redact: suite.config.redact.clone(),

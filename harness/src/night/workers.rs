@@ -19,12 +19,17 @@ use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
+use crate::history::rerun::{Decision, Run};
 use crate::ledger::Ledger;
 use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::{Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage;
+use crate::triage::chance::Known;
 use crate::triage::stages::{Parts, makes_new};
+
+/// How often a failed scenario is repeated where nobody says it and earlier nights say too little.
+const USUAL_RETRIES: u32 = 1;
 
 /// What all workers share.
 struct Hall {
@@ -215,6 +220,20 @@ struct LookedAt {
 }
 
 impl LookedAt {
+    /// What the attempt says of the product, if anything.
+    fn run(&self) -> Option<Run> {
+        match self.verdict {
+            Verdict::Regressed => Some(Run::Failed),
+            Verdict::Inconclusive | Verdict::NotRun => None,
+            Verdict::New
+            | Verdict::Unchanged
+            | Verdict::StillFailing
+            | Verdict::Flaky
+            | Verdict::Drifted
+            | Verdict::Fixed => Some(Run::Passed),
+        }
+    }
+
     /// What the report will say of the scenario, as far as one scenario tells.
     fn told(&self, scenario: &Scenario) -> Verdict {
         let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
@@ -243,6 +262,7 @@ impl Hall {
     ) -> Result<(), NightError> {
         let started = Instant::now();
         let most = self.most(scenario);
+        let mut tonight: Vec<Run> = Vec::new();
         let mut runs = 0;
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
@@ -258,13 +278,18 @@ impl Hall {
             };
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
-            while self.asks_control(scenario, index, &look, (runs, number == most)) {
+            let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
+            let is_last = |look: &LookedAt| {
+                let tonight: Vec<Run> = with(look);
+                !self.goes_on(scenario, number, &tonight)
+            };
+            while self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            let clean = !matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
-            if clean || number == most || self.stop.why().is_some() {
+            tonight = with(&look);
+            if !self.goes_on(scenario, number, &tonight) || self.stop.why().is_some() {
                 self.tell_done(scenario, outcome, look.told(scenario), started);
                 return Ok(());
             }
@@ -274,7 +299,20 @@ impl Hall {
 
     /// How many attempts a scenario has at most.
     fn most(&self, scenario: &Scenario) -> u32 {
-        1 + scenario.retries.unwrap_or(self.side.means.config.night.retries)
+        let plan = &self.side.means.plan;
+        let by_chance = || Known::of(plan, scenario).map(|it| it.at_most());
+        1 + scenario.retries.or_else(by_chance).unwrap_or(USUAL_RETRIES)
+    }
+
+    /// Whether a scenario is to be attempted again after these runs.
+    fn goes_on(&self, scenario: &Scenario, number: u32, tonight: &[Run]) -> bool {
+        let has_passed = tonight.last() == Some(&Run::Passed);
+        match Known::of(&self.side.means.plan, scenario) {
+            Some(known) if !tonight.is_empty() => known.decide(tonight) == Decision::Again,
+            // An attempt that says nothing of the product is made once more.
+            Some(_) => number <= USUAL_RETRIES,
+            None => !has_passed && number < self.most(scenario),
+        }
     }
 
     /// Whether the control is to be asked now: once at the least where that is due, and once more

@@ -10,6 +10,7 @@ use super::event::EvidenceRef;
 use super::facet::FacetKind;
 use super::history::Since;
 pub use super::picture::ImageChange;
+use super::reruns::Flake;
 pub use super::stage::StageUse;
 use super::stage::{Stage, StageTally};
 pub use super::verdict::Totals;
@@ -50,6 +51,9 @@ pub struct Finding {
     /// is advisory: it decides neither a scenario's verdict nor the gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<Slowdown>,
+    /// How often it fails by chance, of what is flaky or may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flake: Option<Flake>,
     /// Who answers for the first scenario that it hits.
     pub owner: Option<String>,
     /// The ids of the scenarios that it hits.

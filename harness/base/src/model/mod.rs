@@ -9,7 +9,7 @@
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] by the surfaces, [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
-//! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
+//! 6. what it means: [`reruns`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.

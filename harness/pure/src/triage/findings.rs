@@ -171,7 +171,7 @@ impl Material<'_> {
     fn reported(&self, advisory: &Seen<'_>) -> BTreeMap<&str, Judged> {
         let judged = |it: &Scenario| {
             if !it.stage.is_gating() {
-                return verdict(it, self.attempts.scenario(&it.id), advisory);
+                return verdict(self.plan, it, self.attempts.scenario(&it.id), advisory);
             }
             let log = self.attempts.scenario(&it.id);
             let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| it.1.counts());
@@ -508,6 +508,7 @@ impl Material<'_> {
             since: None,
             noise: None,
             slowdown: None,
+            flake: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,

@@ -13,6 +13,7 @@
 //! - `lost.rs`: a browser that is lost at the same step each time, and only there.
 //! - `spot.rs`: the changes of a spot, and a failed step as a difference.
 //! - `suppressed.rs`: which changes a known issue names.
+//! - `chance.rs`: what the reruns of a scenario say of chance.
 //! - `noise.rs`: findings that are no more than one number that is never the same.
 //! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
 //! - `findings.rs`: one finding a cause, weighed and ordered.
@@ -27,6 +28,7 @@
 //! - `world.rs`: what the control says of a night: a changed world, what was right a minute ago.
 
 mod alike;
+pub mod chance;
 mod covered;
 
 mod findings;
@@ -90,6 +92,7 @@ pub fn triage(
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     noise::look(&mut findings, &gating);
+    chance::rates(plan, &attempts, &gating, &mut findings);
     findings::order(plan, &gating, &adds, &mut findings);
     titled(plan, &attempts, &mut findings);
     let judged_by = judged::tally(plan, &attempts);
@@ -99,7 +102,7 @@ pub fn triage(
     let result = |scenario: &Scenario| {
         let it = &judged[scenario.id.as_str()];
         let log = attempts.scenario(&scenario.id);
-        let would_be = verdicts::verdict(scenario, log, &all).verdict;
+        let would_be = verdicts::verdict(plan, scenario, log, &all).verdict;
         let before = without_history[scenario.id.as_str()].verdict;
         let counted = stages::counted_verdict(scenario, before);
         ScenarioResult {
@@ -144,7 +147,7 @@ fn verdicts<'a>(
 ) -> BTreeMap<&'a str, verdicts::Judged> {
     let verdict = |it: &'a Scenario| {
         let log = attempts.scenario(&it.id);
-        (it.id.as_str(), verdicts::verdict(it, log, gating))
+        (it.id.as_str(), verdicts::verdict(plan, it, log, gating))
     };
     plan.scenarios.iter().map(verdict).collect()
 }

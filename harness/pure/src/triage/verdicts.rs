@@ -1,8 +1,10 @@
 //! [`verdict`]: what we think of one scenario, from its attempts and their differences.
 
+use super::chance::{Known, is_clean, runs};
 use super::seen::Seen;
+use crate::history::rerun::Decision;
 use crate::model::attempts::{AttemptLog, ScenarioLog};
-use crate::model::{Because, Outcome, Scenario, Surface, Verdict};
+use crate::model::{Because, Outcome, Plan, Scenario, Surface, Verdict};
 
 /// A verdict, with why where it is no verdict on the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +27,14 @@ impl Judged {
     }
 }
 
-/// Whether an attempt was as the baseline says.
-#[must_use]
-pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
-    attempt.outcome() == Some(Outcome::Completed) && !seen.differs(scenario, number)
-}
-
 /// What we think of a scenario: the first verdict that any part of it has.
 #[must_use]
-pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'_>) -> Judged {
+pub fn verdict(
+    plan: &Plan,
+    scenario: &Scenario,
+    log: Option<&ScenarioLog<'_>>,
+    seen: &Seen<'_>,
+) -> Judged {
     let Some(log) = log else {
         return Judged::because(
             Verdict::NotRun,
@@ -67,17 +68,37 @@ pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'
     };
     let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, seen);
     let any_clean = judged.iter().any(clean);
-    if any_clean && !judged.iter().all(clean) {
+    let known = Known::of(plan, scenario);
+    let runs = runs(&scenario.id, log, seen);
+    let decided = known.map(|it| it.decide(&runs));
+    if any_clean && !judged.iter().all(clean) && decided != Some(Decision::Broken) {
         return Judged::plain(Verdict::Flaky);
     }
-    if !any_clean {
-        return bad(scenario, attempt, last, seen);
+    if !any_clean || decided == Some(Decision::Broken) {
+        let bad = bad(scenario, attempt, last, seen);
+        let told = known.filter(|_| decided.is_some_and(may_be_chance));
+        return match told.filter(|_| bad.verdict == Verdict::Regressed) {
+            // A product that died did not do so by chance of the scenario.
+            Some(known) if attempt.outcome() != Some(Outcome::Crashed) => {
+                let detail = known.undecided(&runs);
+                Judged::because(Verdict::Inconclusive, Because::Undecided, detail)
+            }
+            Some(_) | None => bad,
+        };
     }
     if let Some(it) = seen.unjudged(&scenario.id, last) {
         return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
     }
     let is_new = seen.is_new(&scenario.id);
     Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
+}
+
+/// Whether what failed each time may still be chance: at the cap, or where the night ended first.
+fn may_be_chance(decision: Decision) -> bool {
+    match decision {
+        Decision::Again | Decision::Undecided => true,
+        Decision::Sound | Decision::Broken | Decision::Flaky => false,
+    }
 }
 
 /// No attempt was clean, so the last one speaks.

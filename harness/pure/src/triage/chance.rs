@@ -1,0 +1,88 @@
+//! What the reruns of a scenario say of chance: whether what failed each time is a break, and how
+//! often what is flaky fails. `history::rerun` decides; here it is asked.
+
+use super::seen::Seen;
+use crate::history::rerun::{self, Decision, Run};
+use crate::model::attempts::{AttemptLog, Attempts, ScenarioLog};
+use crate::model::history::PastScenario;
+use crate::model::reruns::Reruns;
+use crate::model::{Finding, Outcome, Plan, Scenario, Verdict};
+
+/// What earlier nights and the suite say of a scenario's reruns; `None` where somebody wrote how
+/// often it is repeated, or too little is known of it to tell chance from a break.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    past: &'a PastScenario,
+    limits: &'a Reruns,
+}
+
+impl<'a> Known<'a> {
+    /// What is known of a scenario of this plan.
+    #[must_use]
+    pub fn of(plan: &'a Plan, scenario: &Scenario) -> Option<Self> {
+        let limits = plan.reruns.as_ref().filter(|_| scenario.retries.is_none())?;
+        let past = plan.history.scenarios.get(&scenario.id)?;
+        rerun::can_tell(past).then_some(Self { past, limits })
+    }
+
+    /// How often it may run again.
+    #[must_use]
+    pub fn at_most(&self) -> u32 {
+        self.limits.at_most
+    }
+
+    /// What tonight's runs say, in their order.
+    #[must_use]
+    pub fn decide(&self, tonight: &[Run]) -> Decision {
+        rerun::decide(self.past, self.limits, tonight)
+    }
+
+    /// Why nothing can be said of what failed each time, in a sentence.
+    pub(super) fn undecided(&self, tonight: &[Run]) -> String {
+        let flake = rerun::flake(self.past, &[]);
+        let runs = match tonight.len() {
+            1 => "in its only run".to_owned(),
+            2 => "in both of its runs".to_owned(),
+            more => format!("in all of its {more} runs"),
+        };
+        format!("it failed {runs}, which may still be chance: by its earlier nights it {}", flake.said())
+    }
+}
+
+/// Whether an attempt was as the baseline says.
+#[must_use]
+pub(super) fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
+    attempt.outcome() == Some(Outcome::Completed) && !seen.differs(scenario, number)
+}
+
+/// How the attempts of a scenario went that say something of the product, in their order.
+#[must_use]
+pub fn runs(id: &str, log: &ScenarioLog<'_>, seen: &Seen<'_>) -> Vec<Run> {
+    let counted = log.attempts.iter().filter(|it| it.1.counts());
+    let run = |(number, it): (&u32, _)| match is_clean(id, *number, it, seen) {
+        true => Run::Passed,
+        false => Run::Failed,
+    };
+    counted.map(run).collect()
+}
+
+/// Says of every finding that comes and goes how often it does.
+pub(super) fn rates(
+    plan: &Plan,
+    attempts: &Attempts<'_>,
+    seen: &Seen<'_>,
+    findings: &mut [Finding],
+) {
+    let none = PastScenario::default();
+    for finding in findings.iter_mut().filter(|it| it.verdict == Verdict::Flaky) {
+        let flaky = finding.scenarios.iter().find_map(|id| {
+            let runs = runs(id, attempts.scenario(id)?, seen);
+            (runs.contains(&Run::Failed) && runs.contains(&Run::Passed)).then_some((id, runs))
+        });
+        let Some((id, runs)) = flaky else { continue };
+        let past = plan.history.scenarios.get(id).unwrap_or(&none);
+        let flake = rerun::flake(past, &runs);
+        finding.reasons.push(format!("{id} {}", flake.said()));
+        finding.flake = Some(flake);
+    }
+}
