@@ -152,6 +152,7 @@ fn finding(n: usize) -> Finding {
         since: None,
         noise: None,
         slowdown: None,
+        culprit: None,
         flake: None,
         owner: Some("data-team".into()),
         scenarios: vec![id(n)],

@@ -9,6 +9,8 @@
 //! - `lock.rs`: one night at a time.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
+//! - `bisect.rs`: which commit or build broke what a night found.
+//! - `culprits.rs`: what was found out about culprits, beside the night.
 //! - `course.rs`: how far a night has come, for the words of one that cannot go on.
 //! - `patience.rs`: how slow this machine is tonight.
 //! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
@@ -41,9 +43,11 @@
 
 mod attempts;
 mod beside;
+mod bisect;
 mod builds;
 mod control;
 mod course;
+mod culprits;
 mod id;
 mod isolation;
 pub mod judging;
@@ -79,6 +83,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
+pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
@@ -373,9 +378,12 @@ fn plan_of(
 ) -> Result<Plan, NightError> {
     let mut scenarios = crate::plan::select(suite, &options.selection)?;
     let not_isolated = isolation::not_isolated(&suite.config, &scenarios);
+    let owners = crate::plan::Owners::near(&suite.root);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
         scenario.retries = options.retries.or(scenario.retries).or(suite.config.night.retries);
+        let by_path = || owners.of_file(&suite.root.join(&scenario.file)).map(str::to_owned);
+        scenario.owner = scenario.owner.take().or_else(by_path);
     }
     let id = match &options.id {
         Some(id) => id::checked(id)?,

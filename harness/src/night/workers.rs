@@ -2,8 +2,8 @@
 //! in a fresh context where it failed or differs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
@@ -19,17 +19,16 @@ use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
-use crate::history::rerun::{Decision, Run};
+use crate::history::rerun::Run;
 use crate::ledger::Ledger;
+use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::{Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage;
-use crate::triage::chance::Known;
+use crate::triage::chance::{goes_on, most_attempts};
+use crate::triage::outages;
 use crate::triage::stages::{Parts, makes_new};
-
-/// How often a failed scenario is repeated where nobody says it and earlier nights say too little.
-const USUAL_RETRIES: u32 = 1;
 
 /// What all workers share.
 struct Hall {
@@ -38,6 +37,9 @@ struct Hall {
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
     control: Option<Control>,
+    /// The attempts that said something, in the order in which they ended: the position of the
+    /// scenario, and whether it failed.
+    ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
     stop: Stop,
@@ -89,6 +91,7 @@ pub(super) async fn run(
         of: runnable.len(),
         queue: Queue::new(runnable),
         cold: options.shake.as_ref().is_some_and(Shake::is_cold),
+        ended: Mutex::default(),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -98,6 +101,9 @@ pub(super) async fn run(
         (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
+    if failed.is_none() {
+        failed = again(&hall, &mut spare).await;
+    }
     if failed.is_none() {
         failed = rest(&hall, jobs, &mut spare).await;
     }
@@ -115,6 +121,15 @@ pub(super) async fn run(
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
+/// went wrong.
+async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
+    let ended = std::mem::take(&mut *hall.ended.lock().unwrap_or_else(PoisonError::into_inner));
+    let queue = Queue::new(outages::again(&hall.side.means.plan, &ended));
+    let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take()));
+    joined(vec![worker], spare).await
 }
 
 /// Runs on the control what waited for it; answers with what went wrong.
@@ -205,6 +220,28 @@ async fn work_rest(
     Ok(pair.own.browser)
 }
 
+/// One worker on what is run once more.
+async fn work_again(
+    hall: Arc<Hall>,
+    queue: Arc<Queue>,
+    browser: Option<Browser>,
+) -> Result<Option<Browser>, NightError> {
+    let mut worker = Worker::new(browser);
+    let scenarios = &hall.side.means.plan.scenarios;
+    while let Some(turn) = queue.next(scenarios, hall.stop.signal()).await {
+        if hall.stop.why().is_none() {
+            let scenario = &scenarios[turn.index];
+            let entries = hall.side.means.ledger.entries_of(&scenario.id);
+            let log = Attempts::of(&entries);
+            let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
+            (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
+            let stop = hall.stop.signal();
+            attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
+        }
+    }
+    Ok(worker.browser)
+}
+
 /// A worker, and the one that runs the same on the control with its browser.
 struct Workers {
     own: Worker,
@@ -261,7 +298,8 @@ impl Hall {
         pair: &mut Workers,
     ) -> Result<(), NightError> {
         let started = Instant::now();
-        let most = self.most(scenario);
+        let plan = &self.side.means.plan;
+        let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
         let mut runs = 0;
         for number in 1..=most {
@@ -281,38 +319,25 @@ impl Hall {
             let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
             let is_last = |look: &LookedAt| {
                 let tonight: Vec<Run> = with(look);
-                !self.goes_on(scenario, number, &tonight)
+                !goes_on(plan, scenario, number, &tonight)
             };
             while self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
+            let failed = look.run().map(|it| it == Run::Failed);
+            self.ended
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(failed.map(|it| (index, it)));
             tonight = with(&look);
-            if !self.goes_on(scenario, number, &tonight) || self.stop.why().is_some() {
+            if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
                 self.tell_done(scenario, outcome, look.told(scenario), started);
                 return Ok(());
             }
         }
         Ok(())
-    }
-
-    /// How many attempts a scenario has at most.
-    fn most(&self, scenario: &Scenario) -> u32 {
-        let plan = &self.side.means.plan;
-        let by_chance = || Known::of(plan, scenario).map(|it| it.at_most());
-        1 + scenario.retries.or_else(by_chance).unwrap_or(USUAL_RETRIES)
-    }
-
-    /// Whether a scenario is to be attempted again after these runs.
-    fn goes_on(&self, scenario: &Scenario, number: u32, tonight: &[Run]) -> bool {
-        let has_passed = tonight.last() == Some(&Run::Passed);
-        match Known::of(&self.side.means.plan, scenario) {
-            Some(known) if !tonight.is_empty() => known.decide(tonight) == Decision::Again,
-            // An attempt that says nothing of the product is made once more.
-            Some(_) => number <= USUAL_RETRIES,
-            None => !has_passed && number < self.most(scenario),
-        }
     }
 
     /// Whether the control is to be asked now: once at the least where that is due, and once more
@@ -356,7 +381,7 @@ impl Hall {
         let Some(control) = &self.control else { return Ok(()) };
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
         // Its attempts are numbered after all that tonight's may have.
-        let number = self.most(scenario) + run;
+        let number = most_attempts(&self.side.means.plan, scenario) + run;
         pair.control.browser = pair.own.browser.take();
         let done = control.run(scenario, (number, well), &mut pair.control, &self.stop).await;
         pair.own.browser = pair.control.browser.take();

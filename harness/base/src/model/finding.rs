@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::against::{ControlResult, JudgedBy, JudgedFacets};
+use super::culprit::Culprit;
 pub use super::difference::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
@@ -51,6 +52,9 @@ pub struct Finding {
     /// is advisory: it decides neither a scenario's verdict nor the gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<Slowdown>,
+    /// Which commit or build broke it, once that was searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<Culprit>,
     /// How often it fails by chance, of what is flaky or may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flake: Option<Flake>,

@@ -150,6 +150,9 @@ pub struct ProductConfig {
     pub mail: bool,
     /// How its builds are made available; `None` where there is only the one that is there.
     pub builds: Option<BuildsConfig>,
+    /// The git checkout that its builds come from, relative to the suite root; builds are commits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
     /// Which of its builds it is, unless another is asked for.
     #[serde(default)]
     pub build: Option<String>,

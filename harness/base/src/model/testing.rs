@@ -337,6 +337,7 @@ pub fn finding() -> super::Finding {
         since: None,
         noise: None,
         slowdown: None,
+        culprit: None,
         flake: None,
         owner: None,
         scenarios: Vec::new(),

@@ -75,15 +75,19 @@ impl Hunt {
         all.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|it| it.1)
     }
 
-    /// Takes in how the scenarios of a probe went: each finding, and whether it failed there.
-    pub fn learn(&mut self, at: usize, results: &[(usize, bool)]) {
+    /// Takes in how the scenarios of a probe went: each finding, and whether it failed there;
+    /// `None` where nothing can be said of it there.
+    pub fn learn(&mut self, at: usize, results: &[(usize, Option<bool>)]) {
         self.builds += 1;
         for (finding, failed) in results {
-            self.searches[*finding].learn(at, *failed);
+            match failed {
+                Some(failed) => self.searches[*finding].learn(at, *failed),
+                None => self.searches[*finding].cannot_build(at),
+            }
         }
     }
 
-    /// Takes in that a commit cannot be built.
+    /// Takes in that a commit cannot be built, for all findings.
     pub fn cannot_build(&mut self, at: usize) {
         self.builds += 1;
         self.searches.iter_mut().for_each(|it| it.cannot_build(at));
@@ -115,8 +119,8 @@ mod tests {
             let failed = |it: usize, random: &mut fastrand::Rng| {
                 probe.at >= culprits[it] || random.f64() < NOISE.false_failure
             };
-            let results: Vec<(usize, bool)> =
-                probe.findings.iter().map(|it| (*it, failed(*it, &mut random))).collect();
+            let results: Vec<(usize, Option<bool>)> =
+                probe.findings.iter().map(|it| (*it, Some(failed(*it, &mut random)))).collect();
             assert!(!results.is_empty(), "{probe:?} is for nobody");
             hunt.learn(probe.at, &results);
         }

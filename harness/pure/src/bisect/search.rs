@@ -193,6 +193,16 @@ impl Search {
         })
     }
 
+    /// The likeliest positions, the oldest first.
+    #[must_use]
+    pub fn likeliest(&self, most: usize) -> Vec<usize> {
+        let mut all: Vec<usize> = (1..=self.last()).collect();
+        all.sort_by(|a, b| self.culprit[*b - 1].total_cmp(&self.culprit[*a - 1]).then(a.cmp(b)));
+        all.truncate(most);
+        all.sort_unstable();
+        all
+    }
+
     /// What has been found, once that is sure enough, or nothing more can be learned.
     #[must_use]
     pub fn over_with(&self, limits: &Limits) -> Option<Found> {

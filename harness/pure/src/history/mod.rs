@@ -12,12 +12,14 @@
 //! - `rerun.rs`: whether what failed is a break or chance, and whether it must run again to tell.
 //! - `slow.rs`: which steps take longer than they used to, and not by chance.
 //! - `stats.rs`: medians, a robust spread, two tests, the correction for many of them, quantiles.
+//! - `outage.rs`: many scenarios that fail one after another, which is the environment's doing.
 //! - `redactions.rs`: redactions that nobody needs any more.
 //! - `promote.rs`: what has been quiet and useful long enough to gate.
 
 mod gather;
 pub mod known;
 mod night;
+pub mod outage;
 pub mod promote;
 mod redactions;
 pub mod rerun;

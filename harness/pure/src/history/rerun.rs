@@ -163,14 +163,14 @@ pub fn decide(past: &PastScenario, limits: &Reruns, tonight: &[Run]) -> Decision
             Run::Failed => 1.0 - BREAK_PASSES,
         };
         odds += (if_broken / chance.count(*run)).ln();
-        if odds >= broken {
-            return Decision::Broken;
-        }
-        if odds <= flaky {
-            return Decision::Flaky;
-        }
     }
-    if tonight.len() > limits.at_most as usize { Decision::Undecided } else { Decision::Again }
+    // Runs behind one that was enough are made for other reasons, and count too.
+    match tonight.len() > limits.at_most as usize {
+        _ if odds >= broken => Decision::Broken,
+        _ if odds <= flaky => Decision::Flaky,
+        true => Decision::Undecided,
+        false => Decision::Again,
+    }
 }
 
 /// How the first run of each night went that says something of chance, the oldest first.

@@ -8,32 +8,27 @@ use crate::model::history::PastScenario;
 use crate::model::reruns::Reruns;
 use crate::model::{Finding, Outcome, Plan, Scenario, Verdict};
 
+/// How often a failed scenario is repeated where nobody says it and earlier nights say too little.
+const USUAL_RETRIES: u32 = 1;
+
 /// What earlier nights and the suite say of a scenario's reruns; `None` where somebody wrote how
 /// often it is repeated, or too little is known of it to tell chance from a break.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub(super) struct Known<'a> {
     past: &'a PastScenario,
     limits: &'a Reruns,
 }
 
 impl<'a> Known<'a> {
     /// What is known of a scenario of this plan.
-    #[must_use]
-    pub fn of(plan: &'a Plan, scenario: &Scenario) -> Option<Self> {
+    pub(super) fn of(plan: &'a Plan, scenario: &Scenario) -> Option<Self> {
         let limits = plan.reruns.as_ref().filter(|_| scenario.retries.is_none())?;
         let past = plan.history.scenarios.get(&scenario.id)?;
         rerun::can_tell(past).then_some(Self { past, limits })
     }
 
-    /// How often it may run again.
-    #[must_use]
-    pub fn at_most(&self) -> u32 {
-        self.limits.at_most
-    }
-
     /// What tonight's runs say, in their order.
-    #[must_use]
-    pub fn decide(&self, tonight: &[Run]) -> Decision {
+    pub(super) fn decide(&self, tonight: &[Run]) -> Decision {
         rerun::decide(self.past, self.limits, tonight)
     }
 
@@ -45,20 +40,47 @@ impl<'a> Known<'a> {
             2 => "in both of its runs".to_owned(),
             more => format!("in all of its {more} runs"),
         };
-        format!("it failed {runs}, which may still be chance: by its earlier nights it {}", flake.said())
+        format!(
+            "it failed {runs}, which may still be chance: by its earlier nights it {}",
+            flake.said()
+        )
+    }
+}
+
+/// How many attempts a scenario has at most.
+#[must_use]
+pub fn most_attempts(plan: &Plan, scenario: &Scenario) -> u32 {
+    let by_chance = || Known::of(plan, scenario).map(|it| it.limits.at_most);
+    1 + scenario.retries.or_else(by_chance).unwrap_or(USUAL_RETRIES)
+}
+
+/// Whether a scenario is to be attempted again after its attempt of this number, by tonight's runs
+/// that say something.
+#[must_use]
+pub fn goes_on(plan: &Plan, scenario: &Scenario, number: u32, tonight: &[Run]) -> bool {
+    match Known::of(plan, scenario) {
+        Some(known) if !tonight.is_empty() => known.decide(tonight) == Decision::Again,
+        // An attempt that says nothing of the product is made once more.
+        Some(_) => number <= USUAL_RETRIES,
+        None => tonight.last() != Some(&Run::Passed) && number < most_attempts(plan, scenario),
     }
 }
 
 /// Whether an attempt was as the baseline says.
 #[must_use]
-pub(super) fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
+pub(super) fn is_clean(
+    scenario: &str,
+    number: u32,
+    attempt: &AttemptLog<'_>,
+    seen: &Seen<'_>,
+) -> bool {
     attempt.outcome() == Some(Outcome::Completed) && !seen.differs(scenario, number)
 }
 
 /// How the attempts of a scenario went that say something of the product, in their order.
 #[must_use]
 pub fn runs(id: &str, log: &ScenarioLog<'_>, seen: &Seen<'_>) -> Vec<Run> {
-    let counted = log.attempts.iter().filter(|it| it.1.counts());
+    let counted = log.attempts.iter().filter(|it| it.1.counts() && !seen.is_lost(id, *it.0));
     let run = |(number, it): (&u32, _)| match is_clean(id, *number, it, seen) {
         true => Run::Passed,
         false => Run::Failed,

@@ -18,6 +18,7 @@
 //! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
 //! - `findings.rs`: one finding a cause, weighed and ordered.
 //! - `severity.rs`: how bad a finding is for those who use the product.
+//! - `outages.rs`: the outages of a night, and what failed in them.
 //! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
 //! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
 //! - `slow.rs`: what became slower than it was, or than on another build, as findings that decide
@@ -36,6 +37,7 @@ mod gate;
 mod lost;
 mod narrow;
 mod noise;
+pub mod outages;
 mod past;
 mod pieces;
 pub mod seen;
@@ -81,6 +83,8 @@ pub fn triage(
     let gating = Seen::of(plan, comparison, &parts.gating)
         .visiting(&attempts)
         .beside_control(plan, &attempts, comparison);
+    let (found, lost) = outages::find(plan, &attempts, &gating);
+    let gating = gating.through(found, lost);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let mut judged = verdicts(plan, &attempts, &gating);

@@ -42,9 +42,11 @@ pub fn verdict(
             "the night ended before it was started",
         );
     };
+    let tells =
+        |(number, it): &(u32, &AttemptLog<'_>)| it.counts() && !seen.is_lost(&scenario.id, *number);
     let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
     let judged: Vec<(u32, &AttemptLog<'_>)> =
-        log.attempts.iter().filter(|it| it.1.counts()).map(|(number, it)| (*number, it)).collect();
+        log.attempts.iter().map(|(number, it)| (*number, it)).filter(tells).collect();
     let Some((last, attempt)) = judged.last().copied() else {
         if let Some(broken) = ended.next_back() {
             let said = broken.finished.as_ref().and_then(|it| it.detail);

@@ -1,0 +1,103 @@
+//! [`find`]: the outages of a night, from how its attempts went one after another; what failed in
+//! one says nothing of the product. `history::outage` decides.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::chance::is_clean;
+use super::seen::Seen;
+use crate::history::known;
+use crate::history::outage::{Ended, Night, Outage};
+use crate::history::rerun::Chance;
+use crate::model::Plan;
+use crate::model::attempts::{AttemptLog, Attempts};
+use crate::model::history::PastScenario;
+
+/// How the attempts of a night went, in the order in which they ended.
+struct Order<'a> {
+    attempts: Vec<(&'a str, u32, DateTime<Utc>)>,
+    night: Night<'a>,
+}
+
+/// The attempts that ended and say something, in order.
+fn order<'a>(plan: &'a Plan, attempts: &'a Attempts<'_>, seen: &Seen<'_>) -> Order<'a> {
+    let mut all = Vec::new();
+    for scenario in &plan.scenarios {
+        let Some(log) = attempts.scenario(&scenario.id) else { continue };
+        let chance = chance(plan, &scenario.id);
+        for (number, it) in log.attempts.iter().filter(|it| it.1.counts()) {
+            let failed = !is_clean(&scenario.id, *number, it, seen);
+            let run = Ended { scenario: scenario.id.as_str(), failed, chance };
+            all.push((it.span.1, *number, at(it), run));
+        }
+    }
+    all.sort_by_key(|it| it.0);
+    Order {
+        attempts: all.iter().map(|it| (it.3.scenario, it.1, it.2)).collect(),
+        night: Night::of(all.into_iter().map(|it| it.3).collect()),
+    }
+}
+
+fn at(attempt: &AttemptLog<'_>) -> DateTime<Utc> {
+    attempt.finished.as_ref().map(|it| it.at).unwrap_or_default()
+}
+
+/// The outages of a night, and the attempts that failed in them.
+#[must_use]
+pub fn find<'a>(
+    plan: &'a Plan,
+    attempts: &'a Attempts<'_>,
+    seen: &Seen<'_>,
+) -> (Vec<Outage>, HashSet<(&'a str, u32)>) {
+    if plan.reruns.is_none() {
+        return (Vec::new(), HashSet::new());
+    }
+    let order = order(plan, attempts, seen);
+    let (mut outages, mut lost) = (Vec::new(), HashSet::new());
+    for part in order.night.outages() {
+        let hit = order.night.hit(&part).into_iter().map(str::to_owned).collect();
+        let failed = order.night.failed(&part).map(|it| &order.attempts[it]);
+        lost.extend(failed.map(|it| (it.0, it.1)));
+        let own = &order.attempts[part];
+        let (from, to) = (own[0].2, own[own.len() - 1].2);
+        outages.push(Outage { from, to, hit });
+    }
+    (outages, lost)
+}
+
+/// The scenarios to run again once all have run, by their positions: those that failed in what looks
+/// like an outage, or while no other one passed, behind the one that can say whether the environment
+/// is well; none where nothing failed so. `ended` are tonight's runs in the order in which they
+/// ended, each the position of its scenario and whether it failed. What failed last night is known,
+/// and what somebody wrote `retries` for is run no more than that.
+#[must_use]
+pub fn again(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
+    let position: HashMap<&str, usize> =
+        plan.scenarios.iter().enumerate().map(|(at, it)| (it.id.as_str(), at)).collect();
+    let run = |(at, failed): &(usize, bool)| {
+        let scenario = plan.scenarios[*at].id.as_str();
+        Ended { scenario, failed: *failed, chance: chance(plan, scenario) }
+    };
+    let night = Night::of(ended.iter().map(run).collect());
+    let parts = night.suspicious();
+    let hit = parts.iter().flat_map(|it| night.hit(it)).chain(night.unwitnessed());
+    let is_open = |it: &usize| {
+        let scenario = &plan.scenarios[*it];
+        scenario.retries.is_none() && !known::was_failing(&plan.history, &scenario.id)
+    };
+    let mut all: Vec<usize> = Vec::new();
+    for at in hit.map(|it| position[it]).filter(is_open) {
+        if !all.contains(&at) {
+            all.push(at);
+        }
+    }
+    let witness = night.witness().map(|it| position[it]).filter(|_| !all.is_empty());
+    witness.into_iter().chain(all).collect()
+}
+
+/// The chance that a scenario fails by itself.
+fn chance(plan: &Plan, scenario: &str) -> f64 {
+    let none = PastScenario::default();
+    Chance::of(plan.history.scenarios.get(scenario).unwrap_or(&none)).fails()
+}
