@@ -10,10 +10,10 @@ use crate::support::{Answer, SuiteCopy, night_json, package, text};
 const CONFIG: &str = r#"
 products:
   tally:
-    repository: ../tally
+    repository: tally
     builds:
       make:
-        - shell: 'git -C ../tally archive ${build} | tar -x -C "${build-dir}" && sh -n "${build-dir}/bin/tally"'
+        - shell: 'git -C tally archive ${build} | tar -x -C "${build-dir}" && sh -n "${build-dir}/bin/tally"'
     path: ["${build-dir}/bin"]
 "#;
 
@@ -26,7 +26,7 @@ impl Tally {
     fn new(config: &str) -> Self {
         let suite = SuiteCopy::empty();
         let script = package().join("harness/tests/fixture/history.sh");
-        let repository = suite.root().parent().expect("a folder").join("tally");
+        let repository = suite.root().join("tally");
         let made = Command::new("sh").arg(script).arg(&repository).status().expect("sh");
         assert!(made.success());
         suite.write("nightshift.yaml", config);
@@ -115,7 +115,7 @@ fn one_finding_is_searched_for_by_its_id_and_between_the_builds_that_are_named()
 
 #[test]
 fn versions_without_a_repository_are_searched_in_their_order() {
-    let known = CONFIG.replace("    repository: ../tally\n", "").replace(
+    let known = CONFIG.replace("    repository: tally\n", "").replace(
         "    path:",
         "      known: [v1, \"main~50\", \"main~40\", \"main~20\", v2]\n    path:",
     );

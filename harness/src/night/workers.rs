@@ -126,10 +126,21 @@ pub(super) async fn run(
 /// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
 /// went wrong.
 async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
-    let ended = std::mem::take(&mut *hall.ended.lock().unwrap_or_else(PoisonError::into_inner));
-    let queue = Queue::new(outages::again(&hall.side.means.plan, &ended));
-    let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take()));
-    joined(vec![worker], spare).await
+    let plan = &hall.side.means.plan;
+    let mut open = outages::again(plan, &hall.ended());
+    for _ in 0..outages::MOST_ROUNDS {
+        if open.is_empty() {
+            break;
+        }
+        let queue = Queue::new(std::mem::take(&mut open));
+        let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take()));
+        let failed = joined(vec![worker], spare).await;
+        if failed.is_some() || hall.stop.why().is_some() {
+            return failed;
+        }
+        open = outages::unclear(plan, &hall.ended());
+    }
+    None
 }
 
 /// Runs on the control what waited for it; answers with what went wrong.
@@ -236,7 +247,11 @@ async fn work_again(
             let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
             (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
             let stop = hall.stop.signal();
-            attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
+            let ended = attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
+            if let attempts::Attempted::Ended(Ended::With(outcome)) = ended {
+                let run = hall.look(scenario, number, outcome)?.run();
+                hall.note(turn.index, run);
+            }
         }
     }
     Ok(worker.browser)
@@ -326,11 +341,7 @@ impl Hall {
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            let failed = look.run().map(|it| it == Run::Failed);
-            self.ended
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend(failed.map(|it| (index, it)));
+            self.note(index, look.run());
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
                 self.tell_done(scenario, outcome, look.told(scenario), started);
@@ -428,6 +439,17 @@ impl Hall {
         let mut plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
         plan.baselines.extend(lent);
         Ok(LookedAt { verdict, plan, entries, comparison })
+    }
+
+    /// The attempts so far that said something, in the order in which they ended.
+    fn ended(&self) -> Vec<(usize, bool)> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of what an attempt said.
+    fn note(&self, index: usize, run: Option<Run>) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.extend(run.map(|it| (index, it == Run::Failed)));
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {

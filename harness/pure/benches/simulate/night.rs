@@ -11,7 +11,7 @@ use nightshift_pure::compare::compare;
 use nightshift_pure::history::rerun::Run;
 use nightshift_pure::history::{Wanted, gather};
 use nightshift_pure::triage::chance::goes_on;
-use nightshift_pure::triage::outages::again;
+use nightshift_pure::triage::outages::{MOST_ROUNDS, again, unclear};
 use nightshift_pure::triage::triage;
 
 use super::truth::{Shown, Truth};
@@ -41,8 +41,13 @@ pub fn run(truth: &mut Truth, number: usize, folder: &Path) -> Told {
             }
         }
     }
-    for at in again(&night.plan, &ended) {
-        attempt(&mut night, truth, at, &mut shown[at]);
+    let mut open = again(&night.plan, &ended);
+    for _ in 0..MOST_ROUNDS {
+        for at in std::mem::take(&mut open) {
+            let run = attempt(&mut night, truth, at, &mut shown[at]);
+            ended.push((at, run == Run::Failed));
+        }
+        open = unclear(&night.plan, &ended);
     }
     // A night takes time, and its lines are written one after another.
     for entry in &mut night.entries {

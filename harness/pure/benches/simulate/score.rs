@@ -49,14 +49,6 @@ impl Score {
                 (false, true, _) => {
                     self.flakes += 1;
                     self.flakes_regressed += usize::from(is_red(result.verdict));
-                    if is_red(result.verdict) {
-                        eprintln!(
-                            "DBG flake {} {at} {:?} {}",
-                            told.judgement.scenarios.len(),
-                            shown,
-                            truth.debug(at)
-                        );
-                    }
                     let undecided = result.because == Some(Because::Undecided);
                     self.flakes_undecided += usize::from(undecided);
                     self.reruns += shown.len() - 1;
@@ -65,9 +57,6 @@ impl Score {
                 (false, false, 1..) => {
                     self.hit += 1;
                     self.hit_regressed += usize::from(is_red(result.verdict));
-                    if is_red(result.verdict) {
-                        eprintln!("DBG outage {at} {:?} {:?}", shown, truth.outage);
-                    }
                 }
                 (false, false, 0) => {
                     self.sound += 1;

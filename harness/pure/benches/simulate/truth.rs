@@ -99,9 +99,6 @@ impl Truth {
         });
     }
 
-    pub fn debug(&self, at: usize) -> String {
-        format!("night {} {:?}", self.night, self.chance[at])
-    }
     /// Whether a scenario is broken tonight.
     pub fn is_broken(&self, scenario: usize) -> bool {
         self.broken.contains_key(&scenario)

@@ -10,6 +10,7 @@
 //! that it fails. `docs/design/029-flakes-and-the-first-bad-build.md`
 //! has what was measured.
 
+use super::known::is_failing;
 use super::stats::beta_quantile;
 use crate::model::Verdict;
 use crate::model::history::PastScenario;
@@ -27,6 +28,10 @@ const FRESH: Beta = Beta { failed: 1.0, passed: 2.0 };
 const BECOMES_FLAKY: f64 = 0.0002;
 /// How likely a break is to pass all the same.
 const BREAK_PASSES: f64 = 0.002;
+
+/// By how much a break is likelier of a scenario that was broken when it was last judged, as a
+/// logarithm: ten times.
+const BROKEN_BEFORE: f64 = 2.3;
 
 /// How one run of a scenario went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,12 +140,10 @@ pub fn flake(past: &PastScenario, tonight: &[Run]) -> Flake {
     Flake { rate: known.fails(), low: at(0.025), high: at(0.975), runs: chance.runs }
 }
 
-/// Whether earlier nights say enough of a scenario to tell chance from a break: of one that is
-/// new, or failed when it was last judged, they do not.
+/// Whether earlier nights say enough of a scenario to tell chance from a break.
 #[must_use]
 pub fn can_tell(past: &PastScenario) -> bool {
-    let failing = past.last_judged().is_some_and(|it| super::known::is_failing(it.1));
-    !failing && firsts(past).count() >= LEAST_NIGHTS
+    firsts(past).count() >= LEAST_NIGHTS
 }
 
 /// What tonight's runs of a scenario say, in their order.
@@ -156,7 +159,8 @@ pub fn decide(past: &PastScenario, limits: &Reruns, tonight: &[Run]) -> Decision
     chance.count(Run::Failed);
     let broken = ((1.0 - limits.false_flake) / limits.false_break).ln();
     let flaky = (limits.false_flake / (1.0 - limits.false_break)).ln();
-    let mut odds = 0.0;
+    let was_broken = past.last_judged().is_some_and(|it| is_failing(it.1));
+    let mut odds = if was_broken { BROKEN_BEFORE } else { 0.0 };
     for run in &tonight[first + 1..] {
         let if_broken = match run {
             Run::Passed => BREAK_PASSES,
@@ -245,13 +249,21 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_only_told_from_a_break_by_three_nights_of_which_the_last_was_no_break() {
+    fn chance_is_only_told_from_a_break_by_three_nights_that_did_not_break() {
         for (verdicts, tells) in
-            [("", false), ("UU", false), ("U.-IU", false), ("UUF", true), ("UUUR", false)]
+            [("", false), ("UU", false), ("U.-IURS", false), ("UUF", true), ("UUURSX", true)]
         {
             assert_eq!(can_tell(&past(verdicts)), tells, "{verdicts}");
         }
-        assert!(can_tell(&past("UUURSX")), "it was mended");
+    }
+
+    #[test]
+    fn one_that_was_broken_last_night_is_told_to_be_so_sooner() {
+        let always = || true;
+        let clean = "U".repeat(30);
+        assert_eq!(rerun(&past(&format!("{clean}R")), always), (Decision::Broken, 1));
+        assert_eq!(rerun(&past(&format!("{}RS", "UF".repeat(15))), always), (Decision::Broken, 5));
+        assert_eq!(rerun(&past(&format!("{clean}RX")), always), (Decision::Broken, 2));
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! [`find`]: the outages of a night, from how its attempts went one after another; what failed in
 //! one says nothing of the product. `history::outage` decides.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::chance::is_clean;
+use super::chance::{goes_on, is_clean};
 use super::seen::Seen;
 use crate::history::known;
 use crate::history::outage::{Ended, Night, Outage};
-use crate::history::rerun::Chance;
+use crate::history::rerun::{Chance, Run};
 use crate::model::Plan;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::history::PastScenario;
+
+/// How often what failed in an outage is looked at again, should the environment fail again.
+pub const MOST_ROUNDS: usize = 10;
 
 /// How the attempts of a night went, in the order in which they ended.
 struct Order<'a> {
@@ -75,11 +78,7 @@ pub fn find<'a>(
 pub fn again(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     let position: HashMap<&str, usize> =
         plan.scenarios.iter().enumerate().map(|(at, it)| (it.id.as_str(), at)).collect();
-    let run = |(at, failed): &(usize, bool)| {
-        let scenario = plan.scenarios[*at].id.as_str();
-        Ended { scenario, failed: *failed, chance: chance(plan, scenario) }
-    };
-    let night = Night::of(ended.iter().map(run).collect());
+    let night = tonight(plan, ended);
     let parts = night.suspicious();
     let hit = parts.iter().flat_map(|it| night.hit(it)).chain(night.unwitnessed());
     let is_open = |it: &usize| {
@@ -94,6 +93,33 @@ pub fn again(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     }
     let witness = night.witness().map(|it| position[it]).filter(|_| !all.is_empty());
     witness.into_iter().chain(all).collect()
+}
+
+/// Those that failed in an outage and are not clear by what they did outside of it, by their
+/// positions: they run once more. `ended` is as in [`again`].
+#[must_use]
+pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
+    let night = tonight(plan, ended);
+    let lost: BTreeSet<usize> = night.outages().iter().flat_map(|it| night.failed(it)).collect();
+    let hit: BTreeSet<usize> = lost.iter().map(|it| ended[*it].0).collect();
+    let is_open = |at: &usize| {
+        let own = ended.iter().enumerate().filter(|it| it.1.0 == *at && !lost.contains(&it.0));
+        let run = |failed: bool| if failed { Run::Failed } else { Run::Passed };
+        let runs: Vec<Run> = own.map(|it| run(it.1.1)).collect();
+        let scenario = &plan.scenarios[*at];
+        let failed = runs.contains(&Run::Failed) && scenario.retries.is_none();
+        failed && goes_on(plan, scenario, runs.len() as u32, &runs)
+    };
+    hit.into_iter().filter(is_open).collect()
+}
+
+/// Tonight's runs, in the order in which they ended.
+fn tonight<'a>(plan: &'a Plan, ended: &[(usize, bool)]) -> Night<'a> {
+    let run = |(at, failed): &(usize, bool)| {
+        let scenario = plan.scenarios[*at].id.as_str();
+        Ended { scenario, failed: *failed, chance: chance(plan, scenario) }
+    };
+    Night::of(ended.iter().map(run).collect())
 }
 
 /// The chance that a scenario fails by itself.

@@ -6,6 +6,7 @@ mod computed;
 mod faults;
 mod gate;
 mod noise;
+mod outages;
 mod rows;
 mod stages;
 mod suppressions;
