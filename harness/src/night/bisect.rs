@@ -268,7 +268,7 @@ async fn hunt(
             break;
         }
         let title = probe.at.checked_sub(1).and_then(|it| case.line.commits.get(it));
-        let title = title.map(|it| it.title.clone());
+        let title = title.map(|it| clean(&it.title));
         for (finding, result) in probe.findings.iter().zip(&results) {
             let record =
                 ProbeRecord { build: build.clone(), title: title.clone(), result: *result };
@@ -376,19 +376,21 @@ fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) ->
                 return Culprit { outcome, build: Some(line.builds[at].clone()), ..base };
             };
             let diff = line.repository.as_ref().and_then(|it| it.diff(&commit.id).ok());
-            let clean = |text: String| {
-                String::from_utf8_lossy(&spoken::clean(text.as_bytes())).into_owned()
-            };
             Culprit {
                 outcome,
                 commit: Some(commit.id.clone()),
-                author: Some(commit.author.clone()),
-                title: Some(clean(commit.title.clone())),
+                author: Some(clean(&commit.author)),
+                title: Some(clean(&commit.title)),
                 owner: line.owner(&commit.files),
-                files: commit.files.clone(),
-                diff: diff.map(clean),
+                files: commit.files.iter().map(|it| clean(it)).collect(),
+                diff: diff.as_deref().map(clean),
                 ..base
             }
         }
     }
+}
+
+/// A text of the repository without the secrets that the tries knew.
+fn clean(text: &str) -> String {
+    String::from_utf8_lossy(&spoken::clean(text.as_bytes())).into_owned()
 }

@@ -262,7 +262,7 @@ mod tests {
         let always = || true;
         let clean = "U".repeat(30);
         assert_eq!(rerun(&past(&format!("{clean}R")), always), (Decision::Broken, 1));
-        assert_eq!(rerun(&past(&format!("{}RS", "UF".repeat(15))), always), (Decision::Broken, 5));
+        assert_eq!(rerun(&past(&format!("{}RS", "UF".repeat(15))), always), (Decision::Broken, 3));
         assert_eq!(rerun(&past(&format!("{clean}RX")), always), (Decision::Broken, 2));
     }
 
