@@ -180,12 +180,12 @@ fn cases<'a>(
 /// The build of the newest night in which a scenario was well.
 fn last_good(history: &History, past: Option<&PastScenario>, product: &str) -> Option<String> {
     let well = |at: usize| match past.and_then(|it| it.verdict(at))? {
-        Verdict::Unchanged | Verdict::Fixed | Verdict::Drifted => Some(()),
+        // What was seen when it was new is what was accepted.
+        Verdict::Unchanged | Verdict::Fixed | Verdict::Drifted | Verdict::New => Some(()),
         Verdict::Regressed
         | Verdict::StillFailing
         | Verdict::Flaky
         | Verdict::Inconclusive
-        | Verdict::New
         | Verdict::NotRun => None,
     };
     let mut nights = history.nights.iter().enumerate().rev();
