@@ -53,7 +53,7 @@ impl CulpritView {
         };
         let files: Vec<String> = culprit.files.iter().map(|it| one_line(it, 200)).collect();
         Self {
-            said: one_line(&culprit.said(), 600),
+            said: sentence(&one_line(&culprit.said(), 600)),
             more_files: files.len().saturating_sub(MOST_FILES),
             files: files.into_iter().take(MOST_FILES).collect(),
             probes: culprit.probes.iter().enumerate().map(probe).collect(),
@@ -70,6 +70,13 @@ impl CulpritView {
         let diff: usize = self.diff.iter().map(|it| it.text.len() + 60).sum();
         600 + self.probes.len() * 160 + diff
     }
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 fn short(build: &str) -> String {
@@ -114,7 +121,7 @@ mod tests {
             diff: Some("@@ -1 +1 @@\n-a\n+b\n c".to_owned()),
             ..Culprit::default()
         });
-        assert_eq!(view.said, "broken by 1.5: 99.5 % sure after 1 probe");
+        assert_eq!(view.said, "Broken by 1.5: 99.5 % sure after 1 probe.");
         assert_eq!((view.files.len(), view.more_files), (12, 2));
         assert_eq!((view.probes[0].build.as_str(), view.probes[0].result), ("0123456789", "there"));
         let tags: Vec<_> = view.diff.iter().map(|it| (it.tag, it.text.as_str())).collect();

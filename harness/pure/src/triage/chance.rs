@@ -47,6 +47,11 @@ impl<'a> Known<'a> {
     }
 }
 
+/// Whether earlier nights say enough of a scenario to tell chance from a break.
+pub(super) fn is_known(plan: &Plan, scenario: &Scenario) -> bool {
+    Known::of(plan, scenario).is_some()
+}
+
 /// How many attempts a scenario has at most.
 #[must_use]
 pub fn most_attempts(plan: &Plan, scenario: &Scenario) -> u32 {

@@ -1,11 +1,11 @@
 //! [`find`]: the outages of a night, from how its attempts went one after another; what failed in
 //! one says nothing of the product. `history::outage` decides.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::chance::{goes_on, is_clean};
+use super::chance::{goes_on, is_clean, is_known};
 use super::seen::Seen;
 use crate::history::known;
 use crate::history::outage::{Ended, Night, Outage};
@@ -13,6 +13,9 @@ use crate::history::rerun::{Chance, Run};
 use crate::model::Plan;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::history::PastScenario;
+
+/// How many of the scenarios that failed in what looks like an outage are asked whether it was one.
+const MOST_ASKED: usize = 5;
 
 /// How often what failed in an outage is looked at again, should the environment fail again.
 pub const MOST_ROUNDS: usize = 10;
@@ -69,48 +72,58 @@ pub fn find<'a>(
     (outages, lost)
 }
 
-/// The scenarios to run again once all have run, by their positions: those that failed in what looks
-/// like an outage, or while no other one passed, behind the one that can say whether the environment
-/// is well; none where nothing failed so. `ended` are tonight's runs in the order in which they
-/// ended, each the position of its scenario and whether it failed. What failed last night is known,
-/// and what somebody wrote `retries` for is run no more than that.
+/// The scenarios to run again once all have run, by their positions: some of those that failed in
+/// what looks like an outage, and those that failed while no other one passed, behind the one that
+/// can say whether the environment is well; none where there is no such witness. `ended` are tonight's
+/// runs in the order in which they ended, each the position of its scenario and whether it failed.
+/// What failed last night is known, and what somebody wrote `retries` for is run no more than that.
 #[must_use]
 pub fn again(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     let position: HashMap<&str, usize> =
         plan.scenarios.iter().enumerate().map(|(at, it)| (it.id.as_str(), at)).collect();
     let night = tonight(plan, ended);
+    let Some(witness) = night.witness() else { return Vec::new() };
+    let is_open = |at: &usize| is_open(plan, *at);
+    let of_part = |part| night.hit(part).into_iter().map(|it| position[it]).filter(is_open);
     let parts = night.suspicious();
-    let hit = parts.iter().flat_map(|it| night.hit(it)).chain(night.unwitnessed());
-    let is_open = |it: &usize| {
-        let scenario = &plan.scenarios[*it];
-        scenario.retries.is_none() && !known::was_failing(&plan.history, &scenario.id)
-    };
+    let hit = parts.iter().flat_map(|it| of_part(it).take(MOST_ASKED));
+    let alone = night.unwitnessed().into_iter().map(|it| position[it]).filter(is_open);
     let mut all: Vec<usize> = Vec::new();
-    for at in hit.map(|it| position[it]).filter(is_open) {
+    for at in hit.chain(alone.filter(|at| is_known(plan, &plan.scenarios[*at]))) {
         if !all.contains(&at) {
             all.push(at);
         }
     }
-    let witness = night.witness().map(|it| position[it]).filter(|_| !all.is_empty());
+    let witness = (!all.is_empty()).then_some(position[witness]);
     witness.into_iter().chain(all).collect()
 }
 
-/// Those that failed in an outage and are not clear by what they did outside of it, by their
-/// positions: they run once more. `ended` is as in [`again`].
+/// Whether a scenario may be run again for what the environment did.
+fn is_open(plan: &Plan, at: usize) -> bool {
+    let scenario = &plan.scenarios[at];
+    scenario.retries.is_none() && !known::was_failing(&plan.history, &scenario.id)
+}
+
+/// Those that failed in an outage which is over, and did nothing outside of it or are not clear by
+/// that, by their positions: they run once more. `ended` is as in [`again`].
 #[must_use]
 pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     let night = tonight(plan, ended);
     let lost: BTreeSet<usize> = night.outages().iter().flat_map(|it| night.failed(it)).collect();
-    let hit: BTreeSet<usize> = lost.iter().map(|it| ended[*it].0).collect();
-    let is_open = |at: &usize| {
+    let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+    last.extend(lost.iter().map(|it| (ended[*it].0, *it)));
+    let is_open = |(at, lost_at): &(usize, usize)| {
         let own = ended.iter().enumerate().filter(|it| it.1.0 == *at && !lost.contains(&it.0));
         let run = |failed: bool| if failed { Run::Failed } else { Run::Passed };
         let runs: Vec<Run> = own.map(|it| run(it.1.1)).collect();
-        let scenario = &plan.scenarios[*at];
-        let failed = runs.contains(&Run::Failed) && scenario.retries.is_none();
-        failed && goes_on(plan, scenario, runs.len() as u32, &runs)
+        let is_over = ended[*lost_at..].iter().any(|it| !it.1);
+        let failed = runs.contains(&Run::Failed);
+        is_open(plan, *at)
+            && is_over
+            && (runs.is_empty()
+                || failed && goes_on(plan, &plan.scenarios[*at], runs.len() as u32, &runs))
     };
-    hit.into_iter().filter(is_open).collect()
+    last.into_iter().filter(is_open).map(|it| it.0).collect()
 }
 
 /// Tonight's runs, in the order in which they ended.

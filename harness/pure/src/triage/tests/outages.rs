@@ -81,6 +81,8 @@ fn behind_a_witness_runs_again_what_failed_in_a_row_and_what_nobody_stood_by() {
     assert_eq!(again(&plan, &ended("ABCdddEFGH")), [0, 3]);
     assert!(again(&plan, &ended("ABCdEdFdGH")).is_empty(), "others passed meanwhile");
     assert!(again(&plan, &ended("ABCdDEFGH")).is_empty(), "it passed");
+    assert!(again(&plan, &ended("aabbccddeeff")).is_empty(), "nobody can be asked");
+    assert_eq!(again(&plan, &ended("Abcdefgh")), [0, 1, 2, 3, 4, 5], "five of seven are asked");
     let mut written = plan.clone();
     written.scenarios.iter_mut().for_each(|it| it.retries = Some(2));
     assert!(again(&written, &ended("ABCdddeeeFGH")).is_empty(), "somebody wrote how often");
@@ -91,6 +93,8 @@ fn what_failed_in_an_outage_runs_on_behind_it_until_it_is_clear() {
     let plan = night("").plan;
     let open = |order: &str| unclear(&plan, &ended(order));
     assert_eq!(open("ABCdddeeefffGHADEf"), [5], "it failed once where that says something");
+    assert_eq!(open("ABCdddeeefffghADEF"), [6, 7], "they did nothing outside of it");
+    assert!(open("ABCdddeeefffgha").is_empty(), "it is not over");
     assert!(open("ABCdddeeefffGHADEfff").is_empty(), "it is broken");
     assert!(open("ABCdddeeefffGHADEfF").is_empty(), "it is flaky");
     assert!(open("ABCdddeeefffGHAdef").is_empty(), "there was no outage");
