@@ -91,6 +91,7 @@ async fn readings() -> Vec<Row> {
         facets: vec![FacetKind::Aria],
         masks: Vec::new(),
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let mut rows = Vec::new();

@@ -213,10 +213,12 @@ impl Attempt<'_> {
         };
         let facets = snapshot.page_facets();
         let varies = (self.varies)(snapshot, self.scope.known());
+        let accepted = self.accepted.get(&snapshot.name).map_or(&[][..], Vec::as_slice);
         let Some(page) = self.page(step) else {
             return Ok(CarriedOut::failed(no_page(step)));
         };
-        let look = Look { facets, masks, varies: &*varies, image: snapshot.image.clone() };
+        let image = snapshot.image.clone();
+        let look = Look { facets, masks, varies: &*varies, image, accepted };
         match page.observe(&look).await {
             Ok(Ok(mut observation)) => {
                 let facets = look.facets;

@@ -29,6 +29,7 @@ mod tests;
 pub mod totp;
 mod worked;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -80,6 +81,8 @@ pub struct Attempt<'a> {
     pub environment: &'a str,
     /// Says what is redacted in a checkpoint.
     pub varies: Varies<'a>,
+    /// The SHA-256 of the pictures that were accepted, by checkpoint, as they were captured.
+    pub accepted: &'a BTreeMap<String, Vec<String>>,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.

@@ -2,6 +2,7 @@
 
 mod control;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -114,6 +115,7 @@ impl Stage {
             scope: Scope::default(),
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
+            accepted: &BTreeMap::new(),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),

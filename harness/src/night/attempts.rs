@@ -168,6 +168,7 @@ pub(super) async fn run_by(
         scope,
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
+        accepted: means.accepted(scenario),
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
@@ -237,9 +238,6 @@ async fn clear(
     commands: &mut Commands,
     ended: Ended,
 ) {
-    if let (false, Some(browser)) = (pages.is_empty(), worker.browser.as_mut()) {
-        browser.prepare_page();
-    }
     for command in commands.values_mut() {
         command.close().await;
     }

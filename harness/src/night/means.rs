@@ -1,6 +1,7 @@
 //! [`Means`]: what every attempt of a night is made with, whatever product it uses and whoever
 //! signs in for it.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +22,35 @@ pub(super) struct Means {
     pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
+    /// The pictures that were accepted, by scenario.
+    pub accepted: Accepted,
+}
+
+/// The SHA-256 of pictures as they were captured, by scenario and checkpoint.
+#[derive(Debug, Default)]
+pub(super) struct Accepted(HashMap<String, BTreeMap<String, Vec<String>>>);
+
+impl Accepted {
+    /// Those of a plan.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut all: HashMap<String, BTreeMap<String, Vec<String>>> = HashMap::new();
+        for it in &plan.baselines {
+            if let Some(captured) = &it.captured {
+                let own = all.entry(it.scenario.clone()).or_default();
+                own.entry(it.checkpoint.clone()).or_default().push(captured.clone());
+            }
+        }
+        Self(all)
+    }
 }
 
 impl Means {
+    /// The pictures that were accepted of a scenario, by checkpoint.
+    pub(super) fn accepted(&self, scenario: &Scenario) -> &BTreeMap<String, Vec<String>> {
+        static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        self.accepted.0.get(&scenario.id).unwrap_or(&NONE)
+    }
+
     /// The mails that an attempt may look at.
     pub(super) fn post(&self) -> Option<Post> {
         let timeout = Duration::from_millis(self.config.browser.timeout_ms);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::means::Means;
+use super::means::{Accepted, Means};
 use super::stage::Standpoint;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
@@ -103,6 +103,7 @@ pub async fn replay(
             browser_options: ready.browser_options,
             patience,
             mail: ready.mail,
+            accepted: Accepted::default(),
         },
         ready.products,
     );

@@ -5,7 +5,7 @@
 //! It is as secret as a password and stays in memory. Signing in that fails twice is not tried
 //! again: [`Logins`] remembers that for the whole night.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -305,6 +305,7 @@ async fn perform(
         scope,
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(&scenario, snapshot, known),
+        accepted: &BTreeMap::new(),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
-use super::means::Means;
+use super::means::{Accepted, Means};
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
@@ -79,6 +79,7 @@ pub(super) async fn run(
             browser_options: ready.browser_options,
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
+            accepted: Accepted::of(plan),
         },
         ready.products,
     );

@@ -12,6 +12,7 @@ impl Bench {
             facets: vec![FacetKind::A11y],
             masks: Vec::new(),
             varies: &|_| false,
+            accepted: &[],
             image: nightshift::model::picture::Extent::Viewport,
         };
         let seen = self.page.observe(&look).await.expect("a page").expect("it can be seen");

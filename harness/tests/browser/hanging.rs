@@ -68,6 +68,7 @@ async fn a_page_that_is_too_large_to_be_read_may_be_that_and_is_said_to() {
         facets: vec![FacetKind::Aria],
         masks: vec![],
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let failure = bench.page.observe(&look).await.unwrap().unwrap_err();

@@ -134,6 +134,7 @@ impl Bench {
                 facets,
                 masks: vec![],
                 varies: &|_| false,
+                accepted: &[],
                 image: nightshift::model::picture::Extent::Viewport,
             })
             .await

@@ -120,6 +120,7 @@ async fn what_a_step_has_written_by_and_by_is_seen_once_at_the_next_look() {
             facets: vec![FacetKind::Requests],
             masks: vec![],
             varies: &|_| false,
+            accepted: &[],
             image: nightshift::model::picture::Extent::Viewport,
         };
         let seen = bench.page.observe(&look).await.unwrap().unwrap();
@@ -142,6 +143,7 @@ async fn how_often_a_page_writes_by_its_clock_is_not_counted_and_what_a_person_h
         facets: vec![FacetKind::Requests],
         masks: vec![],
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let seen = bench.page.observe(&look).await.unwrap().unwrap();

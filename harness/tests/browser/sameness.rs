@@ -37,6 +37,7 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
         facets: vec![FacetKind::Image, FacetKind::Aria],
         masks,
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let masked = bench.page.observe(&look).await.unwrap().unwrap();

@@ -7,7 +7,13 @@ use super::*;
 
 /// The picture, and where its things stand.
 async fn drawn(bench: &mut Bench, image: Extent) -> (Vec<u8>, Layout) {
-    let look = Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
+    let look = Look {
+        facets: vec![FacetKind::Image],
+        masks: vec![],
+        varies: &|_| false,
+        accepted: &[],
+        image,
+    };
     let seen = bench.page.observe(&look).await.unwrap().unwrap();
     match &seen.facets[0].content {
         FacetContent::Image { png, layout, .. } => (png.clone(), layout.clone()),

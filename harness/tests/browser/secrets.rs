@@ -216,8 +216,13 @@ impl Veiled {
     }
 
     async fn png(&mut self, image: Extent) -> Vec<u8> {
-        let look =
-            Look { facets: vec![FacetKind::Image], masks: vec![], varies: &|_| false, image };
+        let look = Look {
+            facets: vec![FacetKind::Image],
+            masks: vec![],
+            varies: &|_| false,
+            accepted: &[],
+            image,
+        };
         let seen = self.bench.page.observe(&look).await.unwrap().unwrap();
         match &seen.facets[0].content {
             FacetContent::Image { png, .. } => png.clone(),

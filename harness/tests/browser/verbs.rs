@@ -208,6 +208,7 @@ async fn dialogs_are_answered_and_block_everything_else() {
         facets: vec![FacetKind::Aria],
         masks: vec![],
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let unread = bench.page.observe(&look).await.unwrap().unwrap_err();
@@ -269,6 +270,7 @@ async fn a_cookie_says_of_its_same_site_only_what_was_said() {
         facets: vec![FacetKind::Cookies],
         masks: vec![],
         varies: &|_| false,
+        accepted: &[],
         image: nightshift::model::picture::Extent::Viewport,
     };
     let seen = bench.page.observe(&look).await.unwrap().unwrap();

@@ -114,6 +114,8 @@ struct StepView {
     expected: Option<String>,
     actual: Option<String>,
     gap: Option<String>,
+    /// Whether it is far from all that went wrong, so that paper leaves it out.
+    far: bool,
 }
 
 /// What findings are looked up in.
@@ -509,6 +511,9 @@ fn who(step: &StepReport) -> String {
     }
 }
 
+/// As many steps before and after one that went wrong are near it.
+const NEAR: usize = 2;
+
 /// The timeline: all steps of a short one, else the first, those around marked ones and the last.
 fn steps(
     attempt: &AttemptReport,
@@ -554,6 +559,7 @@ fn steps(
             expected: step.expected.as_deref().filter(|_| is_told).map(|it| short(it, 400)),
             actual: step.actual.as_deref().filter(|_| is_told).map(|it| short(it, 800)),
             gap,
+            far: at > 0 && !marks.is_empty() && marks.iter().all(|mark| mark.abs_diff(at) > NEAR),
         });
     }
     views

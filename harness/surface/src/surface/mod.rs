@@ -67,6 +67,9 @@ pub struct Look<'a> {
     pub varies: &'a (dyn Fn(&str) -> bool + Sync),
     /// What the picture shows.
     pub image: Extent,
+    /// The SHA-256 of pictures that were accepted for it, as they were captured: one that is the same
+    /// byte for byte is not taken a second time.
+    pub accepted: &'a [String],
 }
 
 /// What came of observing: the page, or why it cannot be read.

@@ -10,6 +10,7 @@ use crate::cause::node::{quoted_name, tells};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
+use crate::model::edit::TELLING;
 use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "detail", edges };
@@ -53,7 +54,6 @@ fn is_about(other: &Change, detail: &Change) -> bool {
 
 /// Whether what a detail calls its thing by holds all words of a line of the tree.
 fn holds(line: &str, said: &str) -> bool {
-    const TELLING: usize = 5;
     let node = Node::read(line);
     let words = node.words().map(|it| it.trim_matches('"'));
     let telling = words.filter(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING);
@@ -129,7 +129,36 @@ fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         });
         found.extend(near.map(|it| it.0));
     }
+    if found.is_empty() {
+        found = hidden(evidence, node);
+    }
     if found.is_empty() { beside(evidence, node) } else { found }
+}
+
+/// What came or went in the tree of other pages with exactly these words: what lies behind a dialog
+/// is in the text of its page alone.
+fn hidden(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+    let said = |line: &Option<String>| {
+        let node = Node::read(line.as_deref()?);
+        let words = node.value.or(node.name)?.trim_matches('"').to_owned();
+        let letters = words.chars().filter(|it| it.is_alphabetic()).count();
+        (letters >= TELLING).then_some(words)
+    };
+    let sides = |it: &Change| {
+        let plain =
+            |it: &Option<String>| it.as_deref().map(|it| it.trim_matches(['"', '\'']).to_owned());
+        if it.facet == Some(FacetKind::Aria) {
+            (said(&it.before), said(&it.after))
+        } else {
+            (plain(&it.before), plain(&it.after))
+        }
+    };
+    let own = sides(evidence.nodes[node].change());
+    let same = |other: &usize| {
+        let other = &evidence.nodes[*other];
+        other.facet() == Some(FacetKind::Aria) && sides(other.change()) == own
+    };
+    (0..evidence.nodes.len()).find(same).into_iter().collect()
 }
 
 /// What came or went in the tree where a detail did so too that no name tells: a form with its
@@ -146,4 +175,33 @@ fn beside(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         found.insert(near);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::{Thing, testing};
+
+    fn gone(place: &str, facet: FacetKind, line: &str) -> Located {
+        let change = testing::change(Some(facet), Thing::Line, Some(line), None);
+        let facets = vec![FacetChange { changes: vec![change], ..FacetChange::of(facet) }];
+        testing::located("browse", place, facets)
+    }
+
+    #[test]
+    fn text_behind_a_dialog_is_what_the_tree_of_another_page_shows_by_the_same_words() {
+        let tree = |line: &str| gone("/", FacetKind::Aria, line);
+        let text = |line: &str| gone("/settings", FacetKind::Text, line);
+        let of = |line: &str, said: &str| joined(edges, &[tree(line), text(said)]).len();
+        assert_eq!(of("- text: Powered by", "Powered by"), 1);
+        assert_eq!(of("- text: Powered by us", "Powered by"), 0, "these are other words");
+        assert_eq!(of("- text: by", "by"), 0, "that says too little");
+        let came = testing::change(Some(FacetKind::Text), Thing::Line, None, Some("Powered by"));
+        let facet = FacetChange { changes: vec![came], ..FacetChange::of(FacetKind::Text) };
+        let other = testing::located("browse", "/settings", vec![facet]);
+        assert_eq!(joined(edges, &[tree("- text: Powered by"), other]), [], "that came");
+    }
 }

@@ -5,6 +5,9 @@
 //! a version or date that is gone, texts that are cut.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::table::fields;
 use super::{Rule, stars};
@@ -45,7 +48,7 @@ enum Edit {
     Signs(String, String),
     /// A sign or letter in place of another one between digits, as in a date.
     Between(char, char),
-    /// A value that came to a line or is gone from it, by how it is built: `@#.#.#`.
+    /// Words or a value that came to a line or are gone from it, numbers as `#`: `@#.#`.
     Value(String, bool),
     /// A text that is too faint, by its two colours.
     Faint(String),
@@ -87,7 +90,7 @@ fn edit(change: &Change) -> Option<Edit> {
                 signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
             };
             let between = || between(old, new).filter(|_| is_text);
-            let built = || value_alone(old, new).filter(|_| is_text);
+            let built = || inserted(old, new).filter(|_| is_text);
             let spelled =
                 || padded(old, new).or_else(|| cut(old, new)).or_else(between).or_else(built);
             let said = state.or_else(spelled).or(row).or_else(address);
@@ -185,23 +188,41 @@ fn between(old: &str, new: &str) -> Option<Edit> {
     (signs && at.iter().all(same)).then(|| Edit::Between(was[first], is[first]))
 }
 
-/// A value of several numbers that came to a line or is gone from it, such as a version or a date.
-fn value_alone(old: &str, new: &str) -> Option<Edit> {
+/// A version of several numbers, and what it says of how finished it is.
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let all = r"\d+(?:\.\d+)+(?:-[a-z]+(?:\.\d+)*)?";
+    Regex::new(all).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
+});
+
+/// Whole words, or a value of several numbers such as a version or a date, that came to a line in
+/// one place or are gone from it.
+fn inserted(old: &str, new: &str) -> Option<Edit> {
+    const WORD: usize = 3;
     let (short, long) = if old.len() < new.len() { (old, new) } else { (new, old) };
     let head = short.chars().zip(long.chars()).take_while(|it| it.0 == it.1);
     let head: usize = head.map(|it| it.0.len_utf8()).sum();
     if head == 0 || !long.ends_with(&short[head..]) {
         return None;
     }
+    let (part, tail) = long[head..].split_at(long.len() - short.len());
+    // Half a word is another word, and not one more.
+    let letter = |it: Option<char>| it.is_some_and(char::is_alphanumeric);
+    let begins = letter(long[..head].chars().next_back()) && letter(part.chars().next());
+    let ends = letter(part.chars().next_back()) && letter(tail.chars().next());
     let mut built = String::new();
-    for it in long[head..long.len() - (short.len() - head)].chars() {
+    for it in VERSION.replace_all(part, "0.0").chars() {
         let it = if it.is_ascii_digit() { '#' } else { it };
         if it != '#' || !built.ends_with('#') {
             built.push(it);
         }
     }
-    let plain = !built.contains(char::is_alphabetic) && built.matches('#').count() > 1;
-    plain.then(|| Edit::Value(built.trim().to_owned(), new.len() > old.len()))
+    let letters = built.chars().filter(|it| it.is_alphabetic()).count();
+    let came = new.len() > old.len();
+    if letters == 0 && built.matches('#').count() > 1 {
+        return Some(Edit::Value(built.trim().to_owned(), came));
+    }
+    let bare = built.trim_matches(|it: char| !it.is_alphanumeric());
+    (letters >= WORD && !begins && !ends).then(|| Edit::Value(bare.to_owned(), came))
 }
 
 /// One text of which an end came or went, where both sides say enough to be known again.
@@ -383,14 +404,21 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_is_gone_from_lines_is_one_edit_and_a_number_that_is_shorter_is_none() {
-        let gone = Some(Edit::Value("@#.#.#".to_owned(), false));
-        assert_eq!(value_alone("npm install oven@2.0.1", "npm install oven"), gone);
-        assert_eq!(value_alone("- button \"add dough@1.20.0\"", "- button \"add dough\""), gone);
-        assert_ne!(value_alone("npm install oven", "npm install oven@2.0.1"), gone);
-        assert_eq!(value_alone("15.20 kg", "15 kg"), None, "that is one number");
-        assert_eq!(value_alone("of 12 to 14", "of 12"), None, "these are words");
-        assert_eq!(value_alone("oven@2.0.1", "dough"), None);
+    fn a_version_or_words_that_are_gone_from_lines_are_one_edit_and_a_shorter_number_is_none() {
+        let gone = Some(Edit::Value("@#.#".to_owned(), false));
+        assert_eq!(inserted("npm install oven@2.0.1", "npm install oven"), gone);
+        assert_eq!(inserted("- button \"add dough@1.20.0\"", "- button \"add dough\""), gone);
+        assert_eq!(inserted("npm install oven@2.0.0-beta.1", "npm install oven"), gone);
+        assert_ne!(inserted("npm install oven", "npm install oven@2.0.1"), gone);
+        assert_eq!(inserted("15.20 kg", "15 kg"), None, "that is one number");
+        assert_eq!(inserted("oven@2.0.1", "dough"), None);
+        let ago = inserted("text \"4 months ago\"", "text \"4 months\"");
+        assert_eq!(ago, Some(Edit::Value("ago".to_owned(), false)));
+        assert_eq!(inserted("- text: a year ago", "- text: a year"), ago);
+        assert_ne!(inserted("- text: a year", "- text: a year ago"), ago);
+        assert_ne!(inserted("- text: a year old", "- text: a year"), ago);
+        assert_eq!(inserted("a drago", "a dr"), None, "that is half a word");
+        assert_eq!(inserted("3 of 12 to 14", "3 of 12"), None, "that says too little");
     }
 
     #[test]

@@ -21,14 +21,18 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 by_facet.entry(facet).or_default().push((node, change));
             }
         }
+        let mut at_once = Vec::new();
         for own in by_facet.into_values() {
             let moved = moved(&own);
+            at_once.extend(moved.first().copied());
             // Where nothing else changed, the order is the change, as it may be elsewhere.
             let told = own.iter().filter(|it| it.1.thing != Thing::End).count();
             let whole = moved.len() == told;
             by_kind.extend(moved.first().filter(|_| whole).map(|it| (is_reversed(&own), *it)));
             found.extend(star(moved, BECAUSE));
         }
+        // What is told of a page in several ways is told in the order of the page.
+        found.extend(star(at_once, BECAUSE));
     }
     by_kind.extend(evidence.nodes.iter().enumerate().filter_map(|(index, node)| {
         let change = node.change();
@@ -84,4 +88,43 @@ fn moved(changes: &[(usize, &Change)]) -> Vec<usize> {
             && change.before.iter().chain(&change.after).all(on_both)
     };
     changes.iter().filter(|(_, change)| is_moved(change)).map(|it| it.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::joined;
+    use super::*;
+    use crate::model::comparison::Located;
+    use crate::model::finding::FacetChange;
+    use crate::model::testing;
+
+    fn swapped(facet: FacetKind, one: &str, two: &str) -> FacetChange {
+        let line = |was, is| testing::change(Some(facet), Thing::Line, Some(was), Some(is));
+        FacetChange { changes: vec![line(one, two), line(two, one)], ..FacetChange::of(facet) }
+    }
+
+    fn page(place: &str, facets: Vec<FacetChange>) -> Located {
+        testing::located("browse", place, facets)
+    }
+
+    #[test]
+    fn what_a_page_tells_in_two_ways_is_in_one_order_and_two_pages_have_two() {
+        let tree = || swapped(FacetKind::Aria, "- link \"Cup\"", "- link \"Pen\"");
+        let links = || swapped(FacetKind::Links, "link \"Cup\": /c", "link \"Pen\": /p");
+        let across = |spots: &[Located]| {
+            let of_both = |it: &(String, String)| it.0.starts_with("- ") != it.1.starts_with("- ");
+            joined(edges, spots).iter().any(of_both)
+        };
+        assert!(across(&[page("/", vec![tree(), links()])]));
+        let edited = FacetChange {
+            changes: vec![testing::change(
+                Some(FacetKind::Links),
+                Thing::Line,
+                Some("link \"Cup\": /c"),
+                Some("link \"Cup\": /d"),
+            )],
+            ..FacetChange::of(FacetKind::Links)
+        };
+        assert!(!across(&[page("/", vec![tree(), edited])]), "no link moved");
+    }
 }

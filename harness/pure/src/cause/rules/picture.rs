@@ -125,6 +125,8 @@ fn is_of(region: &Change, other: &Change, others: &BTreeSet<String>) -> bool {
     let said = said.and_then(|it| it.value.or(it.name));
     names(region).iter().any(|name| {
         let thing = quoted_name(name).map_or(name.as_str(), |it| it.trim_matches('"'));
+        // A long name is cut.
+        let thing = thing.strip_suffix('…').unwrap_or(thing);
         let is_item = LISTED.iter().any(|role| name.starts_with(role));
         (in_list && is_item)
             || said.is_some_and(|it| holds_words(thing, it))
@@ -504,6 +506,9 @@ mod tests {
         assert_eq!(of(by, "- text: Powered by", "- text: Power by"), 1);
         assert_eq!(of(by, "- text: Towe", "- text: Powe"), 0, "that is half a word");
         assert_eq!(of(by, "- text: to", "- text: by"), 0, "that says too little");
+        let long = "- paragraph: Power by the sea, wind and other things";
+        assert_eq!(of("paragraph \"Power by the sea, wi…\"", "- paragraph: Sea", long), 1);
+        assert_eq!(of("paragraph \"Power by the lake…\"", "- paragraph: Sea", long), 0);
     }
 
     /// The position of the node that says this.

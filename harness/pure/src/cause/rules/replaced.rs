@@ -1,11 +1,11 @@
 //! A page, an output or a file of which (nearly) nothing is left shows something else for one cause:
 //! all that is new there, and no change that also stands where nothing was replaced. So does a program
-//! that prints where it printed nothing.
+//! that prints where it printed nothing, and an output of which only brackets stayed.
 
 use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
-use crate::model::finding::DiffTag;
+use crate::model::finding::{DiffLine, DiffTag};
 
 pub(super) const RULE: Rule = Rule { id: "replaced", edges };
 
@@ -19,7 +19,29 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let own = evidence.at[spot].iter().copied().filter(|node| only[*node]);
         star(own, "something else is shown instead")
     });
-    instead.chain(filled(evidence)).collect()
+    instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).collect()
+}
+
+/// What a program prints on its standard output where no word and no number is as it was.
+fn nothing_stayed(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let is_other = |spot: &usize| {
+        let facets = &evidence.spots[*spot].difference.facets;
+        let output = facets.iter().find(|it| it.facet == Some(FacetKind::Stdout));
+        let says = |it: &DiffLine| it.text().contains(char::is_alphanumeric);
+        output.is_some_and(|it| {
+            it.diff.iter().all(|line| match line.tag {
+                DiffTag::Removed | DiffTag::Added => true,
+                DiffTag::Same => !says(line),
+                DiffTag::Gap => false,
+            })
+        })
+    };
+    let others = (0..evidence.spots.len()).filter(is_other);
+    let printed = others.map(|spot| {
+        let own = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Stdout));
+        own.map(|it| it.0).collect::<Vec<_>>()
+    });
+    printed.flat_map(|it| star(it, "nothing of what was printed is left")).collect()
 }
 
 /// What a program prints on its standard output in several commands that printed nothing there.
@@ -55,6 +77,24 @@ mod tests {
             ..FacetChange::of(FacetKind::Stdout)
         };
         testing::located(command, command, vec![output])
+    }
+
+    #[test]
+    fn an_output_of_which_only_brackets_stayed_is_one_and_of_which_a_word_did_is_not() {
+        let of = |stayed: &str| {
+            let line = |was, is| {
+                testing::change(Some(FacetKind::Stdout), Thing::Line, Some(was), Some(is))
+            };
+            let diff = format!(" {stayed}\n-error\n+ok\n-401\n+201");
+            let output = FacetChange {
+                diff: testing::diff_lines(&diff),
+                changes: vec![line("error", "ok"), line("401", "201")],
+                ..FacetChange::of(FacetKind::Stdout)
+            };
+            joined(nothing_stayed, &[testing::located("tag", "curl", vec![output])]).len()
+        };
+        assert_eq!(of("{"), 1);
+        assert_eq!(of("\"package\": \"oven\","), 0, "there are two lines of several");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
-use crate::model::edit::timed;
+use crate::model::edit::{TELLING, timed};
 use crate::model::thing::Thing;
 
 pub(super) const RULE: Rule = Rule { id: "table", edges };
@@ -17,6 +17,7 @@ const ROW: usize = 3;
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut keyed = Vec::new();
     let (mut columns, mut rows, mut of_records) = (Vec::new(), Vec::new(), Vec::new());
+    let mut named = Vec::new();
     for spot in 0..evidence.spots.len() {
         let program = evidence.program(spot);
         for (node, change) in evidence.seen_at(spot) {
@@ -26,6 +27,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
             if let Some(key) = key(change) {
                 of_records.push(((program, change.before.is_some(), key), node));
             }
+            named.extend(named_field(change).map(|it| ((change.before.is_some(), it), node)));
             let (Some(old), Some(new)) = (&change.before, &change.after) else {
                 let line = change.before.as_deref().or(change.after.as_deref()).unwrap_or_default();
                 let shape = Shape::of(line).filter(Shape::is_row);
@@ -51,6 +53,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found.extend(stars(lists.flatten(), "one program prints more, or less, and nothing else"));
     found.extend(stars(columns, "they stand in one column"));
     found.extend(stars(of_records, "they are one field of its records"));
+    found.extend(stars(named, "they are fields of one name"));
     found.extend(stars(rows, "they are rows of the same list"));
     found
 }
@@ -68,6 +71,18 @@ fn key(change: &Change) -> Option<String> {
     let (was, is) = (change.before.as_deref(), change.after.as_deref());
     let key = quoted(was.or(is)?)?;
     was.and(is).is_none_or(|it| quoted(it).as_ref() == Some(&key)).then_some(key)
+}
+
+/// The name of a field that came or went, in whichever format, where it is made up for this product:
+/// `bill_type`.
+fn named_field(change: &Change) -> Option<String> {
+    let one_sided = change.before.is_some() != change.after.is_some();
+    let name = match &change.thing {
+        // As `column "stock"` or `field "stock"`.
+        Thing::Field(said) => said.split('"').nth(1).map(str::to_owned),
+        _ => key(change),
+    };
+    name.filter(|it| one_sided && it.contains('_') && it.len() >= TELLING)
 }
 
 /// Whether lines came to an output or went from it, and which; `None` where anything else changed.
@@ -235,6 +250,21 @@ mod tests {
             joined(edges, &[more(ada, pen), more("curl 'http://127.0.0.1:2/ada'", hat)]),
             both
         );
+    }
+
+    #[test]
+    fn a_field_of_a_made_up_name_is_one_in_every_format_and_a_common_word_is_not() {
+        let csv = |column: &str| {
+            let thing = Thing::Field(format!("column \"{column}\""));
+            let gone = testing::change(Some(FacetKind::Stdout), thing, Some(column), None);
+            let facet = FacetChange { changes: vec![gone], ..FacetChange::of(FacetKind::Stdout) };
+            testing::located("list", "curl http://127.0.0.1:1/bills.csv", vec![facet])
+        };
+        let json = |line: &str| output("curl http://127.0.0.1:1/bills.json", &[(Some(line), None)]);
+        let of = |column: &str, line: &str| joined(edges, &[csv(column), json(line)]).len();
+        assert_eq!(of("bill_type", "\"bill_type\": \"Expense\","), 1);
+        assert_eq!(of("bill_type", "\"payer_id\": 7,"), 0);
+        assert_eq!(of("name", "\"name\": \"Ada\","), 0, "many things have a name");
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::surface::browser::engine::silence::Silence;
 use crate::surface::browser::engine::snag::first_line;
 use crate::surface::browser::engine::wall::Wall;
 use crate::surface::browser::events::records::Records;
-use crate::surface::browser::pages::blank::Blank;
+use crate::surface::browser::pages::blank::{Blank, Prepared};
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::shared::Shared;
 
@@ -113,6 +113,7 @@ impl Browser {
             focus: tokio::sync::Mutex::default(),
             own_tab: tokio::sync::Mutex::default(),
             pages: AtomicUsize::new(0),
+            under_way: tokio::sync::watch::Sender::new(()),
             limit,
             timeout: options.timeout,
             axe,
@@ -174,12 +175,18 @@ impl Browser {
     pub async fn page(&mut self, context: &PageContext) -> Result<Page, SurfaceError> {
         let ready = match self.next.take() {
             // One that could not be made, or is no longer what it was, is made anew.
-            Some(next) => next.await.ok().and_then(Result::ok).filter(Blank::is_fit),
+            Some(next) => {
+                self.shared.under_way.send_replace(());
+                next.await.ok().and_then(Result::ok).filter(Blank::is_fit)
+            }
             None => None,
         };
         let blank = match ready {
             Some(blank) => Ok(blank),
-            None => Blank::make(Arc::clone(&self.shared), &self.options).await,
+            None => match Prepared::make(Arc::clone(&self.shared), &self.options).await {
+                Ok(prepared) => prepared.open().await,
+                Err(error) => Err(error),
+            },
         };
         let page = match (self.shared.clear_clipboard().await, blank) {
             (Ok(()), Ok(blank)) => Page::of(blank, context).await,
@@ -191,15 +198,22 @@ impl Browser {
             // An empty tab that stays is no reason to give up.
             drop(self.shared.bidi.command("browsingContext.close", params, GOODBYE).await);
         }
+        self.prepare_page();
         Ok(page)
     }
 
-    /// Begins to make the tab of the next page, once the page before it has done its last step: a
-    /// tab that opens meanwhile could take the focus from it.
-    pub fn prepare_page(&mut self) {
+    /// Has the tab of the next page made while this one is read, or ends, so that nobody waits for
+    /// it. Where no window is seen, a tab that opens takes the focus from none.
+    fn prepare_page(&mut self) {
         if self.next.is_none() && self.options.window == Window::Hidden && self.is_alive() {
             let (shared, options) = (Arc::clone(&self.shared), self.options.clone());
-            self.next = Some(tokio::spawn(async move { Blank::make(shared, &options).await }));
+            let mut under_way = shared.under_way.subscribe();
+            self.next = Some(tokio::spawn(async move {
+                let prepared = Prepared::make(shared, &options).await?;
+                // The sender is shared, so it is there.
+                drop(under_way.changed().await);
+                prepared.open().await
+            }));
         }
     }
 

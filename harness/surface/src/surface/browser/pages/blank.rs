@@ -1,4 +1,5 @@
-//! [`Blank`]: an empty tab in a user context of its own, made before a page needs it.
+//! [`Blank`]: an empty tab in a user context of its own, made before a page needs it; [`Prepared`]:
+//! that context before it has a tab.
 
 use std::sync::Arc;
 
@@ -28,48 +29,70 @@ pub(crate) struct Blank {
     pub(crate) preload: String,
 }
 
-impl Blank {
+/// A user context that is prepared, without a tab: that one costs the browser much more.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    shared: Arc<Shared>,
+    record: Arc<Record>,
+    user_context: String,
+    downloads: tempfile::TempDir,
+    settings: PageSettings,
+    preload: String,
+}
+
+impl Prepared {
     pub(crate) async fn make(
         shared: Arc<Shared>,
         options: &BrowserOptions,
     ) -> Result<Self, SurfaceError> {
         let folder = tempfile::Builder::new().prefix("downloads-").tempdir_in(&options.scratch);
-        let folder = folder.map_err(|source| SurfaceError::Io {
+        let downloads = folder.map_err(|source| SurfaceError::Io {
             what: format!("making a folder for downloads in {}", options.scratch.display()),
             source,
         })?;
-        let command = async |method: &str, params: Value| {
-            let answer = shared.bidi.command(method, params, shared.limit).await;
-            answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
-        };
-        let made = command(
-            "browser.createUserContext",
-            json!({ "unhandledPromptBehavior":
-            { "default": UNASKED, "beforeUnload": UNASKED } }),
-        );
-        let made = made.await?;
+        let behavior = json!({ "default": UNASKED, "beforeUnload": UNASKED });
+        let params = json!({ "unhandledPromptBehavior": behavior });
+        let made = command(&shared, "browser.createUserContext", params).await?;
         let user_context = made["userContext"].as_str().unwrap_or_default().to_owned();
         let record = Arc::new(Record::new());
         shared.records.add(&user_context, &record);
-        let settings = preparations(options, &user_context, folder.path());
-        let told = settings.into_iter().map(|(method, params)| command(method, params));
+        let settings = preparations(options, &user_context, downloads.path());
+        let told = settings.into_iter().map(|(method, params)| command(&shared, method, params));
         let told = try_join_all(told).await?;
         let preload = script_of(told.last().unwrap_or(&Value::Null));
-        let made = command(
-            "browsingContext.create",
-            json!({ "type": "tab", "userContext": user_context }),
-        )
-        .await?;
+        let settings = options.page.clone();
+        Ok(Self { shared, record, user_context, downloads, settings, preload })
+    }
+
+    /// Opens its tab.
+    pub(crate) async fn open(self) -> Result<Blank, SurfaceError> {
+        let Self { shared, record, user_context, downloads, settings, preload } = self;
+        let params = json!({ "type": "tab", "userContext": user_context });
+        let made = command(&shared, "browsingContext.create", params).await?;
         let top = made["context"].as_str().unwrap_or_default().to_owned();
-        let named = command("goog:cdp.getSession", json!({ "context": top })).await?;
+        let named = command(&shared, "goog:cdp.getSession", json!({ "context": top })).await?;
         let engine_session = named["session"].as_str().unwrap_or_default().to_owned();
         record.state().begin(&top, &engine_session);
         shared.records.add_session(&engine_session, &record);
-        let settings = options.page.clone();
-        let downloads = folder;
-        Ok(Self { shared, record, user_context, top, downloads, engine_session, settings, preload })
+        Ok(Blank {
+            shared,
+            record,
+            user_context,
+            top,
+            downloads,
+            engine_session,
+            settings,
+            preload,
+        })
     }
+}
 
+async fn command(shared: &Shared, method: &str, params: Value) -> Result<Value, SurfaceError> {
+    let answer = shared.bidi.command(method, params, shared.limit).await;
+    answer.map_err(|refusal| refusal.lost(&format!("making a page ({method})")))
+}
+
+impl Blank {
     /// Whether it still is what was made.
     pub(crate) fn is_fit(&self) -> bool {
         let state = self.record.state();

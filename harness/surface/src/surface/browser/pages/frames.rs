@@ -123,7 +123,7 @@ impl Page {
                 let context = context.as_deref()?;
                 self.settle_frame(context).await;
                 let (masks, details) = asked;
-                let question = Question::Observe { masks, details };
+                let question = Question::Observe { masks, details, drawn: false };
                 self.ask_in::<walker::Page>(context, &question).await
             }));
             let mut inners = Vec::new();

@@ -165,6 +165,7 @@ impl Page {
             return Err(SurfaceError::BrowserLost(self.shared.silence.words().to_owned()));
         }
         self.hold_nothing_back();
+        self.shared.under_way.send_replace(());
         let params = json!({ "userContext": self.user_context });
         let answer = self.shared.bidi.command("browser.removeUserContext", params, CLOSING).await;
         self.shared.focus.lock().await.clear();

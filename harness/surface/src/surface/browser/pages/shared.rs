@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) own_tab: tokio::sync::Mutex<Option<String>>,
     /// How many pages are in use.
     pub(crate) pages: AtomicUsize,
+    /// Tells that the tab of the next page may be made: a page is read, or ends.
+    pub(crate) under_way: tokio::sync::watch::Sender<()>,
     /// The longest that one command may take before the browser counts as lost.
     pub(crate) limit: Duration,
     /// The default deadline of an action.

@@ -4,6 +4,7 @@ use super::detail;
 use super::picture::EVIDENCE;
 use super::picture::Seen;
 use crate::model::observe::Extra;
+use crate::model::picture::Extent;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
@@ -141,7 +142,11 @@ impl Page {
         self.dismiss(None).await?;
         self.freeze(deadline).await?;
         let details = detail::asked_of_walker(&look.facets);
-        let question = Question::Observe { masks: &look.masks, details: &details };
+        let pictured = look.facets.contains(&FacetKind::Image) && look.image == Extent::Viewport;
+        let drawn = pictured && look.masks.is_empty();
+        let question = Question::Observe { masks: &look.masks, details: &details, drawn };
+        // The walker keeps the page busy and not the browser, which makes the next tab meanwhile.
+        self.shared.under_way.send_replace(());
         let mut read: walker::Page = self.read(&question, deadline).await?;
         let own_masks = read.masks.len();
         let entered = self.stitch(&mut read, &look.masks, &details).await;
@@ -247,8 +252,9 @@ impl Page {
                 }
                 Err(_) => {}
             }
-            if let Ok(read) =
-                self.ask::<walker::Page>(&Question::Observe { masks: &[], details: &[] }).await
+            if let Ok(read) = self
+                .ask::<walker::Page>(&Question::Observe { masks: &[], details: &[], drawn: false })
+                .await
             {
                 add("aria", "text/plain", read.aria.into_bytes());
             }

@@ -112,7 +112,7 @@ const unnumbered = (text) => text.replace(/\d+/g, '0');
 
 // The mark-up of a thing as a selector, without what build tools make up.
 function markup(el) {
-  const lasting = (it) => it && !/\d{3,}|^:|[_-][A-Za-z0-9]*\d[A-Za-z0-9]*$/.test(it) && it.length < 40;
+  const lasting = (it) => it && !/\d{3,}|^:|^«|^_r_[a-z]+_$|[_-][A-Za-z0-9]*\d[A-Za-z0-9]*$/.test(it) && it.length < 40;
   const id = attr(el, 'id');
   const classes = tidy(attr(el, 'class') || '').split(' ').filter(lasting).slice(0, 2);
   return tag(el).replace('svg:', '') + (lasting(id) ? '#' + id : classes.length ? '.' + classes.join('.') : '');

@@ -6,6 +6,38 @@ use serde_json::Value;
 
 use crate::model::Target;
 
+/// What the walker knows of a page that is to be drawn, from the top left corner of the viewport.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// Where the masked things are.
+    pub masks: Vec<Area>,
+    /// The text, with its place.
+    pub runs: Vec<TextRun>,
+    /// What a person would name.
+    pub things: Vec<Drawn>,
+    /// How far the document is scrolled, in CSS pixels.
+    pub scroll_x: f64,
+    /// The same, downwards.
+    pub scroll_y: f64,
+    /// How many times anything of the page was scrolled.
+    pub scrolls: u64,
+    /// Device pixels for one CSS pixel.
+    pub scale: f64,
+    /// The document's width in CSS pixels.
+    pub width: f64,
+    /// The document's height in CSS pixels.
+    pub height: f64,
+}
+
+/// A thing that is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// What it is called.
+    pub name: String,
+    /// Where it stands.
+    pub rect: Area,
+}
+
 /// What is on a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -35,6 +67,9 @@ pub struct Page {
     /// The same, downwards.
     #[serde(default)]
     pub scroll_y: f64,
+    /// What a picture of the viewport needs, where it was asked for.
+    #[serde(default)]
+    pub drawing: Option<Drawing>,
     /// The frames of other origins, in the order of their placeholders in the tree.
     #[serde(default)]
     pub foreign: Vec<ForeignFrame>,
@@ -416,7 +451,7 @@ pub struct TextRuns {
 }
 
 /// Text that stands on the same lines.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TextRun {
     /// The text, its white space collapsed.
     pub text: String,

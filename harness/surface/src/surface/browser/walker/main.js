@@ -19,7 +19,10 @@ function reply(request, subject) {
   if (!readers.root.call(document)) return { unready: true };
   resolveOwns(document);
   switch (request.op) {
-    case 'observe': return observe(request.masks || [], request.details || []);
+    case 'observe': {
+      const seen = observe(request.masks || [], request.details || []);
+      return request.drawn ? { ...seen, drawing: drawing({}) } : seen;
+    }
     case 'find': return find(request.target, request.explain, request.ways);
     case 'read': return readAll(request.target, request.part);
     case 'follow': return { element: follow(request.way) };
@@ -273,8 +276,5 @@ function liesUnder(hit, el) {
 
 function coverName(hit) {
   const name = nameOf(hit);
-  if (name) return say(hit);
-  const id = attr(hit, 'id');
-  const classes = tidy(attr(hit, 'class') || '');
-  return tag(hit) + (id ? '#' + id : '') + (classes ? '.' + classes.split(' ').join('.') : '');
+  return name ? say(hit) : markup(hit);
 }

@@ -29,9 +29,9 @@ use serde_json::{Value, json};
 mod answer;
 
 pub use self::answer::{
-    Aim, Area, Choice, Computed, Described, Details, ElementState, Followed, ForeignFrame,
-    HiddenNow, Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point, Probe, Probed,
-    Read, Scrolled, TextRun, TextRuns, Widget,
+    Aim, Area, Choice, Computed, Described, Details, Drawing, Drawn, ElementState, Followed,
+    ForeignFrame, HiddenNow, Lettering, MaskedRegion, Match, Matches, Nameable, Near, Page, Point,
+    Probe, Probed, Read, Scrolled, TextRun, TextRuns, Widget,
 };
 use crate::model::Target;
 
@@ -68,6 +68,9 @@ pub enum Question<'a> {
         masks: &'a [Target],
         /// Words of the facets beside tree and text that are wanted, see [`Details`].
         details: &'a [&'static str],
+        /// Whether what a picture of the viewport needs is told too, which costs less than asking
+        /// again. Masks change what things are called, so that there must be none.
+        drawn: bool,
     },
     /// What a filled target means; answered by [`Matches`].
     Find {
@@ -102,7 +105,7 @@ pub enum Question<'a> {
     Roles,
     /// The text that is drawn in the viewport, with its place; answered by [`TextRuns`].
     Runs,
-    /// What a picture needs beside its pixels; answered by a [`super::views::picture::Drawing`].
+    /// What a picture needs beside its pixels; answered by a [`Drawing`].
     Drawing {
         /// Regions that are not compared.
         masks: &'a [Target],
@@ -216,8 +219,8 @@ impl Question<'_> {
     #[must_use]
     pub fn arguments(&self) -> Vec<Value> {
         match self {
-            Self::Observe { masks, details } => {
-                vec![json!({ "op": "observe", "masks": masks, "details": details })]
+            Self::Observe { masks, details, drawn } => {
+                vec![json!({ "op": "observe", "masks": masks, "details": details, "drawn": drawn })]
             }
             Self::Find { target, explain } => vec![json!({
                 "op": "find", "target": target, "explain": matches!(explain, Explain::Nearest),
