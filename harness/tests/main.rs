@@ -26,6 +26,7 @@
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
+//! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
@@ -54,6 +55,7 @@ mod nights;
 mod pictures;
 mod report;
 mod report_sample;
+mod reruns;
 mod review;
 mod schedule;
 mod sensitivity;
