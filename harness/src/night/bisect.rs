@@ -244,10 +244,8 @@ async fn hunt(
     let suspected = case.line.builds.len() - 1;
     let search = |(finding, scenario): &(&Finding, &Scenario)| {
         let places = finding.differences.iter().map(|it| it.place.as_str());
-        let likely = match files.is_empty() {
-            true => vec![1.0; suspected],
-            false => weights(&files, &words(places)),
-        };
+        let likely =
+            if files.is_empty() { vec![1.0; suspected] } else { weights(&files, &words(places)) };
         Search::over(&likely, noise(plan, finding, scenario))
     };
     let limits = Limits { sure: Sure::ToFile, ..Limits::default() };

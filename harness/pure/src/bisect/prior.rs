@@ -36,12 +36,12 @@ pub fn words<'a>(places: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 pub fn weights(commits: &[Vec<String>], words: &[String]) -> Vec<f64> {
     let weight = |files: &Vec<String>| {
         let related = files.iter().any(|file| parts(file).iter().any(|it| words.contains(it)));
-        match related {
-            true => RELATED,
-            false if !files.is_empty() && files.iter().all(|it| is_documentation(it)) => {
-                DOCUMENTATION
-            }
-            false => 1.0,
+        if related {
+            RELATED
+        } else if !files.is_empty() && files.iter().all(|it| is_documentation(it)) {
+            DOCUMENTATION
+        } else {
+            1.0
         }
     };
     commits.iter().map(weight).collect()

@@ -150,9 +150,10 @@ impl Search {
     /// Takes in what came of a run at a position.
     pub fn learn(&mut self, at: usize, failed: bool) {
         self.tried.push((at, failed));
-        let (bad, good) = match failed {
-            true => (1.0 - self.noise.false_pass, self.noise.false_failure),
-            false => (self.noise.false_pass, 1.0 - self.noise.false_failure),
+        let (bad, good) = if failed {
+            (1.0 - self.noise.false_pass, self.noise.false_failure)
+        } else {
+            (self.noise.false_pass, 1.0 - self.noise.false_failure)
         };
         for (index, share) in self.culprit.iter_mut().enumerate() {
             *share *= if at > index { bad } else { good };
@@ -184,9 +185,10 @@ impl Search {
         let mut from = 1;
         ends.map(move |to| {
             let probability = self.culprit[from - 1..to].iter().sum();
-            let found = match from == to {
-                true => Found::Commit { at: to, probability },
-                false => Found::Among { at: from..=to, probability },
+            let found = if from == to {
+                Found::Commit { at: to, probability }
+            } else {
+                Found::Among { at: from..=to, probability }
             };
             from = to + 1;
             found

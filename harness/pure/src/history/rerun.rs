@@ -169,11 +169,14 @@ pub fn decide(past: &PastScenario, limits: &Reruns, tonight: &[Run]) -> Decision
         odds += (if_broken / chance.count(*run)).ln();
     }
     // Runs behind one that was enough are made for other reasons, and count too.
-    match tonight.len() > limits.at_most as usize {
-        _ if odds >= broken => Decision::Broken,
-        _ if odds <= flaky => Decision::Flaky,
-        true => Decision::Undecided,
-        false => Decision::Again,
+    if odds >= broken {
+        Decision::Broken
+    } else if odds <= flaky {
+        Decision::Flaky
+    } else if tonight.len() > limits.at_most as usize {
+        Decision::Undecided
+    } else {
+        Decision::Again
     }
 }
 

@@ -86,9 +86,8 @@ pub(super) fn is_clean(
 #[must_use]
 pub fn runs(id: &str, log: &ScenarioLog<'_>, seen: &Seen<'_>) -> Vec<Run> {
     let counted = log.attempts.iter().filter(|it| it.1.counts() && !seen.is_lost(id, *it.0));
-    let run = |(number, it): (&u32, _)| match is_clean(id, *number, it, seen) {
-        true => Run::Passed,
-        false => Run::Failed,
+    let run = |(number, it): (&u32, _)| {
+        if is_clean(id, *number, it, seen) { Run::Passed } else { Run::Failed }
     };
     counted.map(run).collect()
 }
