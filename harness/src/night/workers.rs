@@ -103,10 +103,7 @@ pub(super) async fn run(
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        failed = again(&hall, &mut spare).await;
-    }
-    if failed.is_none() {
-        failed = rest(&hall, jobs, &mut spare).await;
+        failed = later(&hall, jobs, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -121,6 +118,14 @@ pub(super) async fn run(
     match failed {
         Some(error) => Err(error),
         None => Ok(spare),
+    }
+}
+
+/// Runs what comes when all scenarios have run; answers with what went wrong.
+async fn later(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
+    match again(hall, spare).await {
+        Some(error) => Some(error),
+        None => rest(hall, jobs, spare).await,
     }
 }
 

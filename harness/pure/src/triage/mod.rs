@@ -80,11 +80,7 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let parts = Parts::of(plan, comparison);
-    let gating = Seen::of(plan, comparison, &parts.gating)
-        .visiting(&attempts)
-        .beside_control(plan, &attempts, comparison);
-    let (found, lost) = outages::find(plan, &attempts, &gating);
-    let gating = gating.through(found, lost);
+    let gating = deciding(plan, &attempts, comparison, &parts);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let mut judged = verdicts(plan, &attempts, &gating);
@@ -141,6 +137,20 @@ pub fn triage(
         totals,
         gate,
     }
+}
+
+/// What decides, with what the control and the environment did.
+fn deciding<'a>(
+    plan: &'a Plan,
+    attempts: &'a Attempts<'a>,
+    comparison: &'a Comparison,
+    parts: &'a Parts<'a>,
+) -> Seen<'a> {
+    let gating = Seen::of(plan, comparison, &parts.gating)
+        .visiting(attempts)
+        .beside_control(plan, attempts, comparison);
+    let (found, lost) = outages::find(plan, attempts, &gating);
+    gating.through(found, lost)
 }
 
 /// The verdict of each scenario, before earlier nights are asked.

@@ -44,29 +44,10 @@ pub fn verdict(
     };
     let tells =
         |(number, it): &(u32, &AttemptLog<'_>)| it.counts() && !seen.is_lost(&scenario.id, *number);
-    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
     let judged: Vec<(u32, &AttemptLog<'_>)> =
         log.attempts.iter().map(|(number, it)| (*number, it)).filter(tells).collect();
     let Some((last, attempt)) = judged.last().copied() else {
-        if let Some(broken) = ended.next_back() {
-            let said = broken.finished.as_ref().and_then(|it| it.detail);
-            // Where nothing was said of the attempt, the step that could not be done says why.
-            let step = || broken.failures().next().map(|(_, failure)| failure.actual.as_str());
-            let detail = said.or_else(step).unwrap_or("the harness failed and left no reason");
-            return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
-        }
-        return match log.not_run {
-            // It could have run, and would have said nothing of what it is about.
-            Some((Because::Login, detail)) => {
-                Judged::because(Verdict::Inconclusive, Because::Login, detail)
-            }
-            Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
-            None => Judged::because(
-                Verdict::NotRun,
-                Because::Interrupted,
-                "the night ended in the middle of it",
-            ),
-        };
+        return without_word(log);
     };
     let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, seen);
     let any_clean = judged.iter().any(clean);
@@ -93,6 +74,30 @@ pub fn verdict(
     }
     let is_new = seen.is_new(&scenario.id);
     Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
+}
+
+/// What we think of a scenario of which no attempt says anything.
+fn without_word(log: &ScenarioLog<'_>) -> Judged {
+    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
+    if let Some(broken) = ended.next_back() {
+        let said = broken.finished.as_ref().and_then(|it| it.detail);
+        // Where nothing was said of the attempt, the step that could not be done says why.
+        let step = || broken.failures().next().map(|(_, failure)| failure.actual.as_str());
+        let detail = said.or_else(step).unwrap_or("the harness failed and left no reason");
+        return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
+    }
+    match log.not_run {
+        // It could have run, and would have said nothing of what it is about.
+        Some((Because::Login, detail)) => {
+            Judged::because(Verdict::Inconclusive, Because::Login, detail)
+        }
+        Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
+        None => Judged::because(
+            Verdict::NotRun,
+            Because::Interrupted,
+            "the night ended in the middle of it",
+        ),
+    }
 }
 
 /// Whether what failed each time may still be chance: at the cap, or where the night ended first.
