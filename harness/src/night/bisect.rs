@@ -97,6 +97,7 @@ pub async fn bisect(
     let judged = judging::judge(night)?;
     let (plan, findings) = (&judged.plan, &judged.judgement.findings);
     let chosen = chosen(findings, wanted.finding.as_deref())?;
+    let options = &beside(suite, plan, options);
     let mut searched = Searched::default();
     for case in cases(suite, plan, &chosen, wanted, &mut searched.skipped)? {
         let hunt = hunt(suite, plan, &case, (options, stop), tell).await?;
@@ -109,6 +110,20 @@ pub async fn bisect(
     let known: Vec<Known> = searched.found.iter().map(Known::of).collect();
     culprits::keep(night, known)?;
     Ok(searched)
+}
+
+/// The same options, with the night's own builds of all products.
+fn beside(suite: &Suite, plan: &Plan, options: &RunOptions) -> RunOptions {
+    let mut options = options.clone();
+    for product in &plan.products {
+        let config = suite.config.products.get(&product.name);
+        if let Some(build) = &product.build
+            && config.is_some_and(|it| it.builds.is_some())
+        {
+            options.builds.insert(product.name.clone(), build.clone());
+        }
+    }
+    options
 }
 
 /// The findings that are searched for.
@@ -196,6 +211,11 @@ fn last_good(history: &History, past: Option<&PastScenario>, product: &str) -> O
 fn line(suite: &Suite, product: &str, good: &str, bad: &str) -> Result<Line, NightError> {
     let usage = |text: String| Err(NightError::Usage(text));
     let config = &suite.config.products[product];
+    if config.base_url.is_some() {
+        return usage(format!(
+            "{product} runs elsewhere, so that no other build of it can be tried"
+        ));
+    }
     let Some(builds) = &config.builds else {
         return usage(format!(
             "{product} has no `builds`; write how they are made, so that others can be tried"

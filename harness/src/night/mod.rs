@@ -434,7 +434,9 @@ pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<
         today.into_iter().map(|it| (it.id.clone(), it)).collect();
     for scenario in &mut plan.scenarios {
         if let Some(same) = today.remove(&scenario.id) {
-            *scenario = same;
+            // How often it was repeated is a fact of the night, and its owner may be known by its path.
+            let owner = same.owner.clone().or_else(|| scenario.owner.take());
+            *scenario = Scenario { retries: scenario.retries, owner, ..same };
         }
     }
     plan.redact.clone_from(&suite.config.redact);
