@@ -63,11 +63,12 @@ fn what_broke_is_run_until_chance_is_ruled_out_and_what_passes_again_is_flaky_wi
 }
 
 #[test]
-fn what_is_not_clear_at_the_cap_is_undecided_and_red_and_written_retries_decide_alone() {
-    let suite = suite("night: { reruns: { at-most: 1 } }\ngate: { judged-at-least: 0% }\n");
+fn what_is_not_clear_at_the_cap_is_undecided_and_not_green_and_written_retries_decide_alone() {
+    let suite = suite("night: { reruns: { at-most: 1 } }\n");
     let (answer, open) = night(&suite, "n4", &"11 rows\n".repeat(9), &[]);
     assert_eq!(told(&open), ("inconclusive".to_owned(), 2), "{answer:#?}");
-    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    // Nothing else was judged, so that the night says nothing; it is not green.
+    assert_eq!(answer.code, Some(3), "{answer:#?}");
     assert_eq!(open["scenarios"][0]["because"], "undecided");
     let detail = text(&open["scenarios"][0]["detail"]);
     assert!(detail.contains("in both of its runs, which may still be chance"), "{detail}");
