@@ -58,6 +58,10 @@ detection *faults:
 pairs *nights:
     cargo bench --bench detection -- pairs {{nights}}
 
+# Sentences of a public benchmark, followed by the built-in reader of plain words without a model.
+miniwob *tasks:
+    cargo bench --bench miniwob -- {{tasks}}
+
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}

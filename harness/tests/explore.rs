@@ -42,7 +42,10 @@ class Page(Answering):
             body += '<a href="/calendar?month=%d">Next</a>' % (month + 1)
         elif url.path == '/restless':
             body += '<p id=n>0</p><script>setInterval(() => { fetch("/ping"); n.textContent++ }, 50)</script>'
-        elif url.path.startswith('/things/') or url.path == '/ping':
+        elif url.path.startswith('/things/'):
+            at = int(url.path.rsplit('/', 1)[1]) if url.path.rsplit('/', 1)[1].isdigit() else 0
+            body += '<p>one of many</p>' + ''.join('<a href="/things/%d">on to %d</a> ' % (it, it) for it in range(at * 300 + 3000, at * 300 + 3300))
+        elif url.path == '/ping':
             body += '<p>one of many</p>'
         else:
             return self.page(404, '<h1>Not here</h1>')
@@ -231,9 +234,10 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/endless.py", ENDLESS);
     let began = Instant::now();
-    let answer = explore(&suite, &["--budget", "60s", "--no-accept"]);
-    assert!(began.elapsed() < Duration::from_secs(150), "{:?} {answer:#?}", began.elapsed());
+    let answer = explore(&suite, &["--budget", "90s", "--no-accept"]);
+    let took = began.elapsed();
     assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(took < Duration::from_secs(99), "at most a tenth more: {took:?} {answer:#?}");
     let map = map(&suite);
     assert!(rules(&map).contains(&"dead-link".to_owned()), "{map:#}");
     let missed = map["not_reached"].to_string();
@@ -241,6 +245,182 @@ fn a_product_without_end_is_explored_within_its_budget_and_what_is_left_out_is_n
         missed.contains("https://example.com") && missed.contains("more addresses like"),
         "{missed}"
     );
+}
+
+/// The suite of a person who uses one command of the product, and lets nights explore.
+fn with_nights(tool: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write(
+        "nightshift.yaml",
+        "products:\n  stock: { path: [bin] }\nexplore: { never: [flood, wait] }\nnight: { explore: 40s }\n",
+    );
+    suite.write(
+        "scenarios/list.yaml",
+        "scenario: list-as-csv\nsteps:\n  - run: stock list --csv\n    snapshot: csv\n",
+    );
+    program(&suite, tool);
+    suite
+}
+
+/// What the exploration of a night has shown.
+fn survey(suite: &SuiteCopy, night: &str) -> Value {
+    night_json(&suite.root().join(night))["survey"].clone()
+}
+
+#[test]
+fn a_night_explores_what_is_left_of_it_and_changes_nothing_of_the_suite() {
+    let suite = with_nights(TOOL);
+    let files = || {
+        let all = walkdir::WalkDir::new(suite.root().join("scenarios")).sort_by_file_name();
+        let all = all.into_iter().filter_map(Result::ok);
+        all.map(|it| it.path().to_owned()).collect::<Vec<_>>()
+    };
+    let before = files();
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let first = survey(&suite, "reports/nights/n1");
+    let share = |of: &str| {
+        ["seen", "reached", "asserted"].map(|it| first[of][it].as_u64().unwrap_or_default())
+    };
+    // Itself, list and show; wait and flood are named by its help, and left alone.
+    assert_eq!(share("commands"), [5, 3, 2], "{first:#}");
+    assert_eq!(first["since"], Value::Null, "there was no night before");
+    assert_eq!(first["whole"], true);
+    assert_eq!(files(), before, "a night edits no suite");
+    let offered = text(&first["scenarios"][0]["file"]);
+    assert!(suite.root().join("reports/nights/n1/explored").join(&offered).is_file(), "{first:#}");
+    assert!(night.stdout.contains("nightshift explore --take"), "{night:#?}");
+
+    // The next version of the product has one option less, and one command more.
+    let other = TOOL.replace("[--csv]\\n\\noptions", "\\n\\noptions");
+    let other = other
+        .replace("  --csv  as CSV\\n", "")
+        .replace("    show ", "    sell    sell one thing\\n    show ");
+    assert_ne!(other, TOOL);
+    program(&suite, &other);
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n2"]);
+    let since = survey(&suite, "reports/nights/n2")["since"].clone();
+    let names = |of: &str| -> Vec<String> {
+        since[of].as_array().expect("parts").iter().map(|it| text(&it["name"])).collect()
+    };
+    assert_eq!(
+        (names("gone"), names("new")),
+        (vec!["stock list --csv".to_owned()], vec!["stock sell".to_owned()])
+    );
+    let line = "Since n1: 1 flag is gone, 1 command is new";
+    assert!(night.stdout.contains(line), "{night:#?}");
+    let page = std::fs::read_to_string(suite.root().join("reports/nights/n2/index.html"));
+    assert!(page.expect("a page").contains(line));
+    let judged = suite.run(&["report", "n2", "--no-pdf"]);
+    assert_eq!(judged.code, Some(0), "{judged:#?}");
+    assert_eq!(
+        survey(&suite, "reports/nights/n2")["since"],
+        since,
+        "the report repeats it offline"
+    );
+}
+
+#[test]
+fn what_a_night_would_add_is_taken_over_by_a_command_and_is_covered_from_then_on() {
+    let suite = with_nights(TOOL);
+    suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    let offered = survey(&suite, "reports/nights/n1")["scenarios"].as_array().expect("some").len();
+    assert!(offered > 0);
+    let taken = explore(&suite, &["--take", "n1"]);
+    assert_eq!(taken.code, Some(0), "{taken:#?}");
+    assert!(taken.stdout.contains(&format!("took over {offered} scenario")), "{taken:#?}");
+    assert_eq!(suite.run(&["check"]).code, Some(0));
+    let again = explore(&suite, &["--take", "n1"]);
+    assert!(again.stdout.contains("took over no scenarios"), "{again:#?}");
+    suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "reports/nights/n2"]);
+    let second = survey(&suite, "reports/nights/n2");
+    assert_eq!(second["scenarios"], serde_json::json!([]), "nothing is left that nothing covers");
+    assert_eq!(second["since"]["gone"], serde_json::json!([]));
+    let once = suite.run(&["run", "--once", "--no-pdf", "--out", "reports/nights/n3"]);
+    assert_eq!(once.code, Some(0), "{once:#?}");
+    assert_eq!(survey(&suite, "reports/nights/n3"), Value::Null);
+    let none = explore(&suite, &["--take", "n3"]);
+    assert_eq!(none.code, Some(2), "{none:#?}");
+}
+
+#[test]
+fn what_is_wrong_by_itself_fails_no_night_and_its_scenario_is_taken_over_where_it_is_wanted() {
+    let suite = with_nights(&TOOL.replace("[ -z \"$BROKEN\" ] || ", ""));
+    let night = suite.run(&["run", "--no-pdf", "--out", "reports/nights/n1"]);
+    assert_eq!(night.code, Some(0), "{night:#?}");
+    let findings = survey(&suite, "reports/nights/n1")["findings"].clone();
+    let file = "findings/error-and-exit-0-stock-list.yaml";
+    let told = ["rule", "where", "file"].map(|it| text(&findings[0][it]));
+    assert_eq!(told, ["error-and-exit-0", "stock list", file], "{findings:#}");
+    let there = || suite.root().join("scenarios/explored").join(file).is_file();
+    assert_eq!(explore(&suite, &["--take", "n1", "--no-findings"]).code, Some(0));
+    assert!(!there());
+    assert_eq!(explore(&suite, &["--take", "n1"]).code, Some(0));
+    assert!(there());
+    suite.run(&["run", "--no-pdf", "--out", "reports/nights/n2"]);
+    let again = survey(&suite, "reports/nights/n2")["findings"].clone();
+    assert_eq!(text(&again[0]["file"]), format!("scenarios/explored/{file}"), "the suite has it");
+}
+
+/// A shop that says the same wherever and however often one asks; `BROKEN` seeds one fault of each
+/// rule that needs a second look.
+const TWICE: &str = r#"
+import os, urllib.parse
+from answering import Answering, serve
+BROKEN = bool(os.environ.get('BROKEN'))
+hits = 0
+class Page(Answering):
+    def do_GET(self):
+        global hits
+        url = urllib.parse.urlsplit(self.path)
+        if url.path == '/':
+            body = '<h1>Shop</h1><main><a href="/orders">%d orders</a> <a href="/stock">Stock</a></main>' % (4 if BROKEN else 3)
+        elif url.path == '/orders':
+            body = '<main><h1>Orders</h1><h2>3 orders</h2><button id=b>Late ones</button><h3 id=h></h3></main><script>'
+            body += "const show = late => { h.textContent = late ? 'Only the late ones' : 'All of them' };"
+            body += "b.onclick = () => { history.pushState(null, '', '/orders?late=yes'); show(true) };"
+            body += 'show(false)' if BROKEN else "onpopstate = () => show(location.search); show(location.search)"
+            body += '</script>'
+        elif url.path == '/stock':
+            hits += 1
+            things = ['Teapot' if BROKEN and hits % 2 else 'Kettle', 'Cup']
+            body = '<main><h1>Stock</h1>' + ''.join('<h2>%s</h2>' % it for it in things) + '<p>made in %d ms</p></main>' % hits
+        else:
+            return self.page(404, '<h1>Not here</h1>')
+        self.page(200, body)
+    def page(self, status, body):
+        self.answer(status, 'text/html', '<!doctype html><html lang=en><title>Shop</title>' + body)
+serve(Page)
+"#;
+
+/// The rules, places and files of what an exploration of that shop finds.
+fn found_twice(broken: &str) -> Vec<[String; 3]> {
+    let suite = SuiteCopy::empty();
+    let product = "serve: { run: 'python3 shop.py ${port}' }, data: data";
+    suite.write(
+        "nightshift.yaml",
+        &format!("products:\n  shop: {{ {product}, env: {{ BROKEN: '{broken}' }} }}\n"),
+    );
+    suite.write("data/answering.py", ANSWERING);
+    suite.write("data/shop.py", TWICE);
+    explore(&suite, &["--budget", "150s", "--no-accept"]);
+    let map = map(&suite);
+    let all = map["findings"].as_array().expect("findings").iter();
+    all.map(|it| ["rule", "where", "file"].map(|key| text(&it[key]))).collect()
+}
+
+#[test]
+fn a_product_that_contradicts_itself_at_the_second_look_is_found_and_its_sound_twin_is_not() {
+    assert_eq!(found_twice(""), [[""; 3]; 0]);
+    let file = |name: &str| format!("scenarios/explored/findings/{name}.yaml");
+    let wanted = [
+        ["back-loses-state", "/orders", "back-loses-state-orders"],
+        ["numbers-disagree", "/", "numbers-disagree-slash"],
+        ["reload-loses-state", "/orders", "reload-loses-state-orders"],
+        ["says-two-things", "/stock", "says-two-things-stock"],
+    ];
+    let wanted = wanted.map(|it| [it[0].to_owned(), it[1].to_owned(), file(it[2])]);
+    assert_eq!(found_twice("yes"), wanted);
 }
 
 #[test]

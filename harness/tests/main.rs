@@ -34,6 +34,7 @@
 //! - `report.rs`, `report_sample.rs` and `synthetic_night.rs` test the reports: as readers see
 //!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
 //!   markup.
+//! - `words.rs` runs nights with steps in plain words.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
@@ -70,4 +71,5 @@ mod terminal;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;
+mod words;
 mod writes;

@@ -60,6 +60,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         history: None,
         scenarios: reports,
         stages: Vec::new(),
+        survey: None,
         sensitivity: None,
         hygiene: Vec::new(),
         pending: Vec::new(),

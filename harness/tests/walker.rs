@@ -10,6 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use nightshift::model::outline::Outline;
 use nightshift::model::{Locator, Target, Template};
 use nightshift::surface::browser::walker::{
     Computed, ElementState, Explain, Followed, Matches, Page, Question, SCRIPT, Scroll,
@@ -327,6 +328,32 @@ fn role(role: &str, name: Option<&str>) -> Target {
 fn within(mut target: Target, outer: Target) -> Target {
     target.within = Some(Box::new(outer));
     target
+}
+
+#[tokio::test]
+async fn an_outline_says_what_a_person_sees_and_the_tree_does_not() {
+    let browser = Browser::start().await;
+    browser.open("sketch.html").await;
+    let outline: Outline = browser.ask(&Question::Outline).await;
+    let again: Outline = browser.ask(&Question::Outline).await;
+    browser.close().await;
+    assert_eq!(outline, again, "looking changes nothing");
+    let told: Vec<String> = outline
+        .elements
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.usable || it.colour.is_some() || !it.text.is_empty())
+        .map(|(at, it)| {
+            format!(
+                "{} {:?} text {:?} labels {:?} marks {:?} value {:?} kind {:?} options {:?} hints {:?} colour {:?}{} reads {:?}",
+                it.role, it.name, it.text, it.labels, it.marks, it.value, it.kind, it.options,
+                it.hints, it.colour, if it.usable { " usable" } else { "" }, outline.text_of(at),
+            )
+        })
+        .collect();
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(told.join("\n"));
+    });
 }
 
 /// What was found, as role and name; what was nearest where nothing was.

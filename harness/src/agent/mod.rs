@@ -1,16 +1,21 @@
 //! Who decides what to do next: from the plan and what happened so far to the next step.
 //!
 //! An [`Agent`] proposes and never touches a surface. [`Scripted`] follows the scenario's own
-//! steps and is all that a gating night needs; others (a recording, a model) come beside it.
+//! steps. Where one of them is a goal in words, a [`Proposer`] says what to do next, one action at a
+//! time, for the page as it is; [`PlainWords`] needs no model.
 //!
 //! The files:
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
+//! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
 
+mod plain;
 mod scripted;
 
-use crate::model::Step;
 use crate::model::event::Decided;
+use crate::model::outline::Outline;
+use crate::model::{Action, Step};
 
+pub use plain::{PlainWords, SECRET};
 pub use scripted::Scripted;
 
 /// What the agent knows of the step that it proposed last.
@@ -42,4 +47,58 @@ pub struct Turn {
 pub trait Agent: Send {
     /// The next step; `None` when the agent is through.
     fn next(&mut self, last: Last) -> Option<Turn>;
+}
+
+/// Says what to do next towards a goal, one action at a time.
+pub trait Proposer: Send {
+    /// What it is called in the ledger.
+    fn name(&self) -> &'static str;
+
+    /// What to do next on the page as it is. What it proposed before was carried out.
+    fn propose(&mut self, page: &Outline) -> Proposal;
+}
+
+/// What a [`Proposer`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposal {
+    /// Do this.
+    Act {
+        /// The part of the words that it follows from.
+        reads: String,
+        /// The action.
+        action: Box<Action>,
+    },
+    /// Nothing can be done on the page as it is; it may once the page has changed.
+    Nothing {
+        /// The part of the words that nothing fits.
+        reads: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// There is nothing left to do.
+    Done,
+}
+
+/// What keeps words from being followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// They are no sentence that can be read.
+    Unread,
+    /// Nothing on the page is called so.
+    Absent,
+    /// Two things are about as good.
+    Ambiguous,
+    /// What is there is not as the words say.
+    Otherwise,
+}
+
+/// Why words cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of reason it is.
+    pub why: Why,
+    /// What was looked for.
+    pub expected: String,
+    /// What is there instead, with both where two are about as good.
+    pub actual: String,
 }

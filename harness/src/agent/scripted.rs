@@ -1,4 +1,5 @@
-//! [`Scripted`]: follows the steps of a scenario as they are written, into `when` and `repeat`.
+//! [`Scripted`]: follows the steps of a scenario as they are written, into `when` and `repeat`, and
+//! from a goal to the checks after it.
 
 use std::collections::VecDeque;
 
@@ -128,6 +129,9 @@ impl Agent for Scripted {
                 }
             }
             (Last::Decided(decided), Some(asked)) => self.enter(asked, decided),
+            (Last::Passed, Some(Turn { step: Step { action: Action::Do(goal), .. }, .. })) => {
+                self.ahead.push(Ahead::Steps(goal.until.into_iter().collect()));
+            }
             (Last::Decided(_) | Last::Nothing | Last::Passed | Last::Failed, _) => {}
         }
         loop {
@@ -146,7 +150,10 @@ impl Agent for Scripted {
             if self.depends_on_missed(&turn.step) {
                 return None;
             }
-            if matches!(turn.step.action, Action::When(_) | Action::Repeat(_) | Action::See(_)) {
+            if matches!(
+                turn.step.action,
+                Action::When(_) | Action::Repeat(_) | Action::See(_) | Action::Do(_)
+            ) {
                 self.asked = Some(turn.clone());
             }
             return Some(turn);

@@ -80,6 +80,9 @@ impl Attempt<'_> {
     /// Fills the action, asks policy, and lets the right surface act.
     pub(super) async fn carry_out(&mut self, turn: &Turn) -> Result<CarriedOut, LedgerError> {
         let step = &turn.step;
+        if let Action::Do(goal) = &step.action {
+            return Box::pin(self.pursue(step, goal)).await;
+        }
         let action = match self.filled(step).await {
             Ok(action) => action,
             Err(actual) => {
@@ -157,8 +160,8 @@ impl Attempt<'_> {
         Ok(self.conclude(done.done, Some(done.place), evidence))
     }
 
-    /// The action of a step with every reference replaced by its value.
-    async fn filled(&mut self, step: &Step) -> Result<Action, String> {
+    /// Gives a step the one-time codes that it asks for.
+    pub(super) async fn give_codes(&mut self, step: &Step) -> Result<(), String> {
         let wanted = RefCell::new(Vec::new());
         // What is unknown is told below, with everything that is known.
         drop(step.action.filled(&|name| {
@@ -176,6 +179,12 @@ impl Attempt<'_> {
             self.scope.is_known(code.clone(), "[secret]");
             self.scope.set(&format!("totp:{name}"), code);
         }
+        Ok(())
+    }
+
+    /// The action of a step with every reference replaced by its value.
+    async fn filled(&mut self, step: &Step) -> Result<Action, String> {
+        self.give_codes(step).await?;
         let secrets = self.ledger.secrets();
         let product = self.sites.other(step);
         let action = step

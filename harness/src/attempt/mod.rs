@@ -6,6 +6,7 @@
 //!
 //! The files:
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
+//! - `goal.rs`: follows a goal in plain words, one action after the other.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -19,6 +20,7 @@
 mod carry_out;
 mod checks;
 mod control;
+mod goal;
 mod mails;
 mod record;
 mod scope;
@@ -324,7 +326,10 @@ impl Attempt<'_> {
         self.record_sightings(step).await?;
         match failure {
             Some(_) => carried_out.evidence.extend(self.material(step).await?),
-            None => carried_out.remark = self.page(step).and_then(PageSurface::remark),
+            None if carried_out.remark.is_none() => {
+                carried_out.remark = self.page(step).and_then(PageSurface::remark);
+            }
+            None => {}
         }
         Ok(())
     }

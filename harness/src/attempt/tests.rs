@@ -1,6 +1,7 @@
 //! An attempt with a page that does as it is told: what is recorded, and when it ends.
 
 mod control;
+mod goal;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -278,6 +278,9 @@ pub struct RunArguments {
     /// Shake what must not matter (ports, folders, clock, zone, load …) in the N-th of its ways
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub shake: Option<u32>,
+    /// Spend nothing of what is left of the night: explore nothing after the scenarios
+    #[arg(long)]
+    pub once: bool,
     /// Leave the PDF out
     #[arg(long)]
     pub no_pdf: bool,

@@ -89,6 +89,7 @@ impl Reporter {
                     "settling {scenarios} in {rounds} shaken rounds before anything is accepted"
                 ));
             }
+            Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }
@@ -108,4 +109,10 @@ impl Reporter {
             bar.set_message(terminal::clean(text));
         }
     }
+}
+
+/// What the night does with what is left of it.
+fn exploring(budget: std::time::Duration) -> String {
+    let seconds = budget.as_secs();
+    format!("exploring the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out")
 }

@@ -79,6 +79,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
             (false, _) => None,
         },
         shake: arguments.shake.map(Shake::new),
+        once: arguments.once,
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,
@@ -171,6 +172,12 @@ fn tell(finished: &Finished, options: &RunOptions) {
         terminal::answer(format_args!("wrote {files} beside the scenarios; commit them"));
     }
     tell_news(&finished.news);
+    if let Some(survey) = &finished.report.survey {
+        let night = finished.night.path().display().to_string();
+        for line in report::survey_lines(survey, &night) {
+            terminal::answer(line);
+        }
+    }
     terminal::answer(format_args!("html: {}", finished.night.path().join("index.html").display()));
     if finished.has_pdf {
         terminal::answer(format_args!(

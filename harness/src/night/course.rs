@@ -53,6 +53,7 @@ impl Course {
                 | Progress::Measuring { .. }
                 | Progress::Judging
                 | Progress::Printing
+                | Progress::Exploring { .. }
                 | Progress::Settling { .. },
                 _,
             ) => {}

@@ -69,6 +69,7 @@ const BEFORE_DEADLINE: i64 = 10;
 pub fn report_of(night: &NightDir, judged: &Judged) -> NightReport {
     let mut report = report::build(&judged.plan, &judged.entries, &judged.judgement);
     report.sensitivity = figure(night, judged);
+    report.survey = super::survey::of_night(night);
     report
 }
 

@@ -17,6 +17,11 @@
 //! - `queue.rs`: hands scenarios out so that nothing exclusive is used twice at once.
 //! - `shake.rs`: the ways in which a night is otherwise although it must not matter.
 //! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
+//! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
+//! - `exploring.rs`: explores a product in a loop of small nights.
+//! - `scenario_file.rs`: the text of a scenario that an exploration made.
+//! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
+//! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
@@ -48,6 +53,8 @@ mod builds;
 mod control;
 mod course;
 mod culprits;
+mod exploring;
+mod ground;
 mod id;
 mod isolation;
 pub mod judging;
@@ -65,14 +72,17 @@ mod products;
 mod queue;
 mod replay;
 mod rounds;
+mod scenario_file;
 mod schedule;
 mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod shown;
 mod spare;
 mod stage;
 mod stop;
+mod survey;
 pub mod tidy;
 mod visit;
 mod workers;
@@ -85,6 +95,8 @@ use chrono::Utc;
 
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
+pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
+pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::is_running;
@@ -95,8 +107,11 @@ pub use printer::BrowserPrinter;
 pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
+pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
 pub use shake::{Clocks, Shake, reach};
+pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
+pub use survey::{OFFERED, TAKEN_TO};
 pub use visit::{Destination, Visit};
 
 use self::course::Course;
@@ -245,8 +260,13 @@ async fn to_report(
         Some(_) => accept_new(suite, made, &news)?,
         None => 0,
     };
-    let report = judging::report_of(&night, &judged);
+    let mut report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
+    let made = (&night, &*plan, &*judged.entries);
+    report.survey = Box::pin(survey::survey(suite, options, made, stop, &progress)).await?;
+    if report.survey.is_some() {
+        report::write(night.path(), &report)?;
+    }
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {

@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub accept_new: Option<NewBaselines>,
     /// What is otherwise tonight although it must not matter.
     pub shake: Option<Shake>,
+    /// Spend nothing of what is left of the night after the scenarios.
+    pub once: bool,
     /// Print the PDF.
     pub pdf: bool,
     /// The branch of the suite's repository.
@@ -146,6 +148,11 @@ pub enum Progress {
         scenarios: usize,
         /// In how many rounds.
         rounds: u32,
+    },
+    /// The product is explored with what is left of the night.
+    Exploring {
+        /// How long that may take.
+        budget: Duration,
     },
     /// Verdicts are being made.
     Judging,

@@ -19,8 +19,7 @@ pub(super) fn gather(
     options: &RunOptions,
     plan: &Plan,
 ) -> Result<(History, String), NightError> {
-    let named = suite.config.night.history.as_ref().map(|it| suite.root.join(it));
-    let folder = options.history.clone().or(named).unwrap_or_else(|| nights_folder(suite));
+    let folder = folder(suite, options);
     let wanted = Wanted {
         branch: plan.branch.as_deref(),
         any_branch: false,
@@ -33,6 +32,12 @@ pub(super) fn gather(
     history.folder = Some(inside.unwrap_or(folder).display().to_string());
     let said = said(&history);
     Ok((history, said))
+}
+
+/// The folder of the suite's earlier nights.
+pub(super) fn folder(suite: &Suite, options: &RunOptions) -> PathBuf {
+    let named = suite.config.night.history.as_ref().map(|it| suite.root.join(it));
+    options.history.clone().or(named).unwrap_or_else(|| nights_folder(suite))
 }
 
 fn said(history: &History) -> String {

@@ -31,6 +31,18 @@ pub async fn probe(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Probed, NightError> {
     let _lock = lock::take(&suite.root)?;
+    Box::pin(probe_inside(suite, scenarios, options, out, stop, progress)).await
+}
+
+/// The same where a night or an exploration holds the suite's lock already.
+pub(super) async fn probe_inside(
+    suite: &Suite,
+    scenarios: Vec<Scenario>,
+    options: &RunOptions,
+    out: PathBuf,
+    stop: &Stop,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<Probed, NightError> {
     let suite = &Suite { scenarios, ..suite.clone() };
     let none = rounds::nothing_earlier(&out.with_extension("before"))?;
     let options = rounds::of_round(options, out, &none, None);

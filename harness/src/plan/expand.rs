@@ -7,7 +7,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::PlanError;
-use crate::model::action::{ForEach, Repeat, When};
+use crate::model::action::{ForEach, Goal, Repeat, When};
 use crate::model::scenario::Action;
 use crate::model::suite::{Skill, Suite};
 use crate::model::terminal::TerminalAction;
@@ -68,6 +68,9 @@ fn expand(
             Action::ForEach(it) => {
                 rows(suite, it, &here, into)?;
                 continue;
+            }
+            Action::Do(it) => {
+                Action::Do(Box::new(Goal { until: inner(&it.until)?, ..Goal::clone(it) }))
             }
             Action::When(it) => Action::When(Box::new(When {
                 condition: it.condition.clone(),
@@ -178,6 +181,7 @@ pub(super) fn number(steps: &mut [Step], mut last: u32) -> u32 {
                 last = number(&mut it.otherwise, last);
             }
             Action::Repeat(it) => last = number(&mut it.steps, last),
+            Action::Do(it) => last = number(&mut it.until, last),
             _ => {}
         }
     }
@@ -222,6 +226,7 @@ fn walk(steps: &mut [Step], mut gaze: Gaze) -> Gaze {
                 Gaze { terminal: one.terminal && other.terminal, page: one.page || other.page }
             }
             Action::Repeat(it) => walk(&mut it.steps, gaze),
+            Action::Do(it) => walk(&mut it.until, Gaze { terminal: false, page: true }),
             Action::Terminal(action) => match &**action {
                 TerminalAction::Stop { .. } => Gaze { terminal: !gaze.page, ..gaze },
                 TerminalAction::Start(_)

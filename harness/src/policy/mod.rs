@@ -107,6 +107,9 @@ impl Policy {
             Action::Set(_) => {
                 PolicyDecision::allow("a value is worked out, and nothing is touched")
             }
+            Action::Do(_) => {
+                PolicyDecision::allow("the actions towards a goal are decided on one by one")
+            }
             Action::When(_) | Action::Repeat(_) => {
                 PolicyDecision::allow("the steps inside are decided on one by one")
             }

@@ -12,7 +12,8 @@ use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
 use crate::model::suite::{
-    BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, Suppression,
+    BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, SessionConfig,
+    Suppression,
 };
 
 /// The default deadline of an action or check.
@@ -47,7 +48,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .get("stages")
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
-    let explore = explore(reader, fields.get("explore"));
+    let explore = explore(reader, fields.get("explore"), &sessions);
     Some(Config {
         products,
         sessions,
@@ -68,10 +69,26 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     })
 }
 
-fn explore(reader: &mut Reader, node: Option<&Node>) -> ExploreConfig {
+fn explore(
+    reader: &mut Reader,
+    node: Option<&Node>,
+    sessions: &IndexMap<String, SessionConfig>,
+) -> ExploreConfig {
     let fields = node.and_then(|it| reader.object(it, &grammar::EXPLORE));
-    let never = fields.as_ref().and_then(|it| it.get("never"));
-    ExploreConfig { never: never.map(|it| reader.texts(it, "\"never\"")).unwrap_or_default() }
+    let Some(fields) = fields else { return ExploreConfig::default() };
+    let mut texts = |key: &str, called: &str| {
+        fields.get(key).map(|it| reader.texts(it, called)).unwrap_or_default()
+    };
+    let (never, cli) = (texts("never", "\"never\""), texts("cli", "\"cli\""));
+    let actor = fields.get("as").and_then(|it| reader.words(it, "\"as\""));
+    let actor = actor.map(str::to_owned);
+    if let (Some(name), Some(node)) = (&actor, fields.get("as"))
+        && !sessions.contains_key(name)
+    {
+        let message = format!("there is no session of {name}");
+        reader.advise(node.pos, message, "name one of those that `sessions` has");
+    }
+    ExploreConfig { never, cli, actor }
 }
 
 fn baselines(reader: &mut Reader, node: Option<&Node>) -> BaselineConfig {
@@ -152,6 +169,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         history: None,
         measure: 5,
         control: ControlConfig::default(),
+        explore_ms: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|it| schedule(reader, it));
@@ -175,6 +193,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     if let Some(node) = fields.get("control") {
         night.control = control(reader, node);
     }
+    night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
     night.patience = fields.get("patience").and_then(|it| patience(reader, it));
     night
 }

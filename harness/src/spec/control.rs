@@ -1,12 +1,14 @@
-//! Reading steps that hold steps (`when`, `repeat` and `for-each`), and the values of `set`.
+//! Reading steps that hold steps (`when`, `repeat`, `for-each`, and `do` with its checks), and the
+//! values of `set`.
 
 use indexmap::IndexMap;
 
 use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Mention, Reader};
-use crate::model::action::{ForEach, Over, Repeat, When};
+use crate::model::action::{ForEach, Goal, MOST_ACTIONS, Over, Repeat, When};
 use crate::model::control::Condition;
+use crate::model::hygiene::checks;
 use crate::model::scenario::{TextTest, WaitFor};
 use crate::model::worked::{Form, Worked};
 use crate::model::{Action, Template};
@@ -55,6 +57,51 @@ impl Reader {
             }
         }
         self.workable(node, Worked { of: of?, matching, form, table })
+    }
+
+    /// Plain words, and the checks that must hold after them.
+    pub(super) fn goal(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
+        let words = self.template(value, "\"do\"");
+        let at_most = match fields.get("at-most") {
+            Some(node) => self.actions(node),
+            None => Some(MOST_ACTIONS),
+        };
+        let mut until = Vec::new();
+        let items = fields.get("until").map(|it| self.list(it, "\"until\"")).unwrap_or_default();
+        for item in items {
+            let Some(step) = self.step(item) else { continue };
+            if checks(&step.action) {
+                until.push(step);
+                continue;
+            }
+            self.advise(
+                item.pos,
+                format!("\"until\" takes checks, and this is none: {}", step.text),
+                "write what must hold after it, as in `see: 'text \"Saved\"'`",
+            );
+        }
+        if let Some(node) = fields.get("until").filter(|_| items.is_empty()) {
+            let help = "write what must hold, as in `until: [ { see: 'text \"Saved\"' } ]`";
+            self.advise(node.pos, "nothing must hold after this", help);
+        }
+        let words = words.filter(|it| {
+            let says = !it.raw().trim().is_empty();
+            if !says {
+                self.advise(value.pos, "\"do\" says nothing", "write what is to be done");
+            }
+            says
+        });
+        Some(Action::Do(Box::new(Goal { words: words?, at_most: at_most?, until })))
+    }
+
+    fn actions(&mut self, node: &Node) -> Option<u32> {
+        let actions = self.integer::<u32>(node, "\"at-most\"")?;
+        if (1..=MOST_ROUNDS).contains(&actions) {
+            return Some(actions);
+        }
+        let message = format!("\"at-most\" must be from 1 to {MOST_ROUNDS}, not {actions}");
+        self.complain(node.pos, message, None);
+        None
     }
 
     pub(super) fn when(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {

@@ -23,7 +23,7 @@ impl Reader {
         items.iter().filter_map(|it| self.step(it)).collect()
     }
 
-    fn step(&mut self, node: &Node) -> Option<Step> {
+    pub(super) fn step(&mut self, node: &Node) -> Option<Step> {
         let (mut actor, mut product, mut within_ms) = (None, None, None);
         let action = match &node.value {
             Value::Scalar { .. } => self.bare_step(node),
@@ -215,6 +215,7 @@ impl Reader {
             "file" => self.file_step(Presence::There, value, &fields),
             "file-gone" => self.file_step(Presence::Gone, value, &fields),
             "mail" => self.mail_step(value, &fields),
+            "do" => self.goal(value, &fields),
             "when" => self.when(value, &fields),
             "repeat" => self.repeat(value, &fields),
             "for-each" => self.for_each(value, &fields),

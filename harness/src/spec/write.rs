@@ -136,6 +136,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Capture(_)
         | Action::Set(_)
         | Action::Mail(_)
+        | Action::Do(_)
         | Action::When(_)
         | Action::Repeat(_)
         | Action::ForEach(_)

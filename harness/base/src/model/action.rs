@@ -1,5 +1,5 @@
 //! [`Step`]: one intent, and the closed enum [`Action`]: all that a step may do. [`When`],
-//! [`Repeat`] and [`ForEach`] are actions that hold steps, so all five stand in one file.
+//! [`Repeat`], [`ForEach`] and [`Goal`] are actions that hold steps, so all six stand in one file.
 //!
 //! `plan` expands `for-each` and `use`; the others are decided while the scenario runs. Every step
 //! has an index of its own, counted in the order in which the file has them.
@@ -179,6 +179,8 @@ pub enum Action {
     File(Box<FileStep>),
     /// Look at a mail that the product sent.
     Mail(Box<MailStep>),
+    /// Do what words say.
+    Do(Box<Goal>),
     /// Do steps where a condition holds.
     When(Box<When>),
     /// Do steps several times.
@@ -192,6 +194,23 @@ pub enum Action {
         /// Its inputs.
         with: IndexMap<String, Template>,
     },
+}
+
+/// How many actions a goal may take where its author does not say.
+pub const MOST_ACTIONS: u32 = 20;
+
+/// How long a goal may take where its author does not say, in milliseconds.
+pub const LONGEST_MS: u64 = 60_000;
+
+/// A step in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goal {
+    /// What is to be done, as a person would say it.
+    pub words: Template,
+    /// How many actions it may take.
+    pub at_most: u32,
+    /// What must hold after it: checks, each a step of its own.
+    pub until: Vec<Step>,
 }
 
 /// Steps that are done where a condition holds.
@@ -296,6 +315,7 @@ impl Action {
             | Self::Expect(_)
             | Self::Wait { .. }
             | Self::Capture(_)
+            | Self::Do(_)
             | Self::Snapshot(_) => Some(Surface::Browser),
         }
     }
@@ -334,6 +354,7 @@ impl Action {
     /// The lists of steps that the action holds, to be changed.
     pub fn inner_mut(&mut self) -> Vec<&mut Vec<Step>> {
         match self {
+            Self::Do(it) => vec![&mut it.until],
             Self::When(it) => vec![&mut it.steps, &mut it.otherwise],
             Self::Repeat(it) => vec![&mut it.steps],
             Self::ForEach(it) => vec![&mut it.steps],
@@ -345,6 +366,7 @@ impl Action {
     #[must_use]
     pub fn inner(&self) -> Vec<&[Step]> {
         match self {
+            Self::Do(it) => vec![&it.until],
             Self::When(it) => vec![&it.steps, &it.otherwise],
             Self::Repeat(it) => vec![&it.steps],
             Self::ForEach(it) => vec![&it.steps],

@@ -200,7 +200,7 @@ impl<'a> Attempts<'a> {
                     facets,
                 });
             }
-            Event::Recording { scenario, attempt, .. } => {
+            Event::Recording { scenario, attempt, .. } | Event::Goal { scenario, attempt, .. } => {
                 self.attempt(scenario, *attempt, seq);
             }
             Event::Watch { scenario, attempt, step, kind, message, path } => {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::facet::{FacetKind, Rect};
+use super::pursuit::Pursuit;
 use super::surface::Surface;
 use super::verdict::{Because, Outcome};
 pub use super::watch::WatchKind;
@@ -109,6 +110,17 @@ pub enum Event {
         /// What was seen.
         facets: Vec<FacetRecord>,
     },
+    /// Something happened on the way to a goal.
+    Goal {
+        /// The scenario's id.
+        scenario: String,
+        /// Which attempt.
+        attempt: u32,
+        /// The index of the step whose goal it is.
+        step: u32,
+        /// What happened.
+        pursuit: Pursuit,
+    },
     /// A program on a terminal came to its end, or the attempt did.
     Recording {
         /// The scenario's id.
@@ -183,6 +195,7 @@ impl Event {
             | Self::Checkpoint { scenario, .. }
             | Self::Recording { scenario, .. }
             | Self::Watch { scenario, .. }
+            | Self::Goal { scenario, .. }
             | Self::AttemptFinished { scenario, .. }
             | Self::NotRun { scenario, .. } => Some(scenario),
             Self::NoControl { scenario, .. } => scenario.as_deref(),

@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use super::action::{Action, ForEach, Repeat, Step, When};
+use super::action::{Action, ForEach, Goal, Repeat, Step, When};
 use super::artifact::{FileStep, MailCapture, MailStep, TextCapture};
 use super::command::{CommandCapture, CommandLine, OutputExpectation, RunCommand, TextTest};
 use super::control::Condition;
@@ -37,6 +37,7 @@ impl Action {
                 until: it.until.as_ref().map(|it| it.map(&fill)).transpose()?,
                 ..(**it).clone()
             })),
+            Self::Do(it) => Self::Do(Box::new(Goal { words: fill(&it.words)?, ..(**it).clone() })),
             _ => self.map(&fill)?,
         })
     }
@@ -97,6 +98,7 @@ impl Action {
             Self::Terminal(action) => Self::Terminal(Box::new(action.map(fill)?)),
             Self::File(it) => Self::File(Box::new(it.map(fill)?)),
             Self::Mail(it) => Self::Mail(Box::new(it.map(fill)?)),
+            Self::Do(it) => Self::Do(Box::new(it.map(fill)?)),
             Self::When(it) => Self::When(Box::new(it.map(fill)?)),
             Self::Repeat(it) => Self::Repeat(Box::new(it.map(fill)?)),
             Self::ForEach(it) => Self::ForEach(Box::new(it.map(fill)?)),
@@ -131,6 +133,13 @@ fn steps<E>(all: &[Step], fill: Fill<'_, E>) -> Result<Vec<Step>, E> {
             Ok(Step { text: action.describe(), action, ..step.clone() })
         })
         .collect()
+}
+
+impl Goal {
+    fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
+        let (words, until) = (fill(&self.words)?, steps(&self.until, fill)?);
+        Ok(Self { words, at_most: self.at_most, until })
+    }
 }
 
 impl DragTo {

@@ -110,6 +110,7 @@ pub fn checks(action: &Action) -> bool {
         | Action::Capture(_)
         | Action::Set(_)
         | Action::Snapshot(_)
+        | Action::Do(_)
         | Action::When(_)
         | Action::Repeat(_)
         | Action::ForEach(_)

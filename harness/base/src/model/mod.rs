@@ -7,7 +7,7 @@
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
-//! 4. what happened: [`observe`] by the surfaces, [`event`] by `attempt` and `night`;
+//! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
@@ -23,9 +23,10 @@
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
+//! - `survey.rs`: `Survey`: what exploring a product has shown.
 //! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
-//! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat` and `ForEach`, which hold
-//!   steps.
+//! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat`, `ForEach` and `Goal`, which
+//!   hold steps.
 //! - `scenario.rs`: `Scenario`: steps, and all that is said of them as a whole.
 //! - `snapshot.rs`: `Snapshot`, and what is not compared there: `Redaction`, masks, `Unordered`.
 //! - `command.rs`: `RunCommand`: a command line, and what must hold of it.
@@ -38,6 +39,8 @@
 //! - `page_settings.rs`: `PageSettings`: what the browser pretends to be.
 //! - `patience.rs`: `Patience`: by how much default time limits are stretched.
 //! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
+//! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
+//! - `outline.rs`: `Outline`: a page as an agent sees it.
 //! - `template.rs`: `Template`: text that may hold `${name}`.
 //! - `expand.rs`: puts rows of `for-each` and inputs of skills into steps before a night.
 //! - `filetext.rs`: the text that files are written as: what each of its lines is, and what they
@@ -96,6 +99,7 @@ pub mod hygiene;
 pub mod kept;
 pub mod moved;
 pub mod observe;
+pub mod outline;
 pub mod page;
 pub mod page_settings;
 pub mod patience;
@@ -103,6 +107,7 @@ pub mod pattern;
 pub mod picture;
 pub mod plan;
 pub mod profile;
+pub mod pursuit;
 pub mod reruns;
 pub mod scenario;
 pub mod sensitivity;
@@ -112,6 +117,7 @@ pub mod snapshot;
 pub mod stage;
 pub mod suite;
 pub mod surface;
+pub mod survey;
 pub mod target;
 pub mod template;
 pub mod terminal;
@@ -138,6 +144,7 @@ pub use scenario::{Action, Scenario, Step, Surface};
 pub use snapshot::{Redaction, Snapshot, Unordered};
 pub use stage::{Stage, StageTally, Stages};
 pub use suite::Suite;
+pub use survey::Survey;
 pub use target::{Locator, Target};
 pub use template::Template;
 pub use thing::Thing;

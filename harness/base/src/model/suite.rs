@@ -80,6 +80,12 @@ pub struct Config {
 pub struct ExploreConfig {
     /// What is never touched: parts of names, addresses and command lines.
     pub never: Vec<String>,
+    /// Commands that are explored beside products that have no pages, each as one writes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cli: Vec<String>,
+    /// Whose session pages are used with.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
 }
 
 impl ExploreConfig {
@@ -307,6 +313,10 @@ pub struct NightConfig {
     /// What scenarios are run on beside tonight's builds, where the command line does not say it.
     #[serde(default)]
     pub control: ControlConfig,
+    /// How long a night of the whole suite may explore the product after its scenarios, in
+    /// milliseconds; `None` explores nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explore_ms: Option<u64>,
 }
 
 /// What turns a night into pass or fail.
@@ -450,6 +460,7 @@ impl Default for NightConfig {
             history: None,
             measure: 5,
             control: ControlConfig::default(),
+            explore_ms: None,
         }
     }
 }

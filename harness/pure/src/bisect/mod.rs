@@ -3,7 +3,7 @@
 //!
 //! [`Hunt`] is the whole of it: it says which commit to try next and for which findings, is told
 //! what came of it, and names a culprit for each finding once it is sure enough. Bayesian, as
-//! `git-bayesect` is; `docs/design/029` has what was measured.
+//! `git-bayesect` is; `docs/design/030` has what was measured.
 //!
 //! The files:
 //! - `search.rs`: `Search`: what is known of one finding's culprit, and what a probe would tell.

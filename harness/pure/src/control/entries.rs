@@ -55,6 +55,7 @@ fn attempt_of(event: &Event) -> Option<(&str, u32)> {
         | Event::Step { scenario, attempt, .. }
         | Event::Checkpoint { scenario, attempt, .. }
         | Event::Recording { scenario, attempt, .. }
+        | Event::Goal { scenario, attempt, .. }
         | Event::Watch { scenario, attempt, .. }
         | Event::AttemptFinished { scenario, attempt, .. } => Some((scenario, *attempt)),
         Event::NightStarted { .. }

@@ -78,6 +78,20 @@ impl Addresses {
         self.all.get(address)
     }
 
+    /// All of them, in the order in which they were found.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Address)> {
+        self.all.iter().map(|it| (it.0.as_str(), it.1))
+    }
+
+    /// Whether an address is one of so many of its kind that only some are visited. What the
+    /// navigation leads to is always a page by itself.
+    #[must_use]
+    pub fn is_one_of_many(&self, address: &str) -> bool {
+        let in_navigation = self.all.get(address).is_some_and(|it| it.in_navigation);
+        let class = self.classes.get(&class_of(address));
+        !in_navigation && class.is_some_and(|it| it.members.len() > SMALL)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -200,6 +214,12 @@ pub fn class_of(address: &str) -> String {
     keys.sort_unstable();
     keys.dedup();
     format!("{}?{}", segments.join("/"), keys.join("&"))
+}
+
+/// Whether a name stands for all addresses of a kind, as [`class_of`] tells it.
+#[must_use]
+pub fn is_kind(name: &str) -> bool {
+    class_of(name).trim_end_matches('?') == name
 }
 
 fn generalised(segment: &str) -> &str {

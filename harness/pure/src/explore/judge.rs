@@ -7,34 +7,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::again;
+use super::fault::{Fault, fault};
 use super::map::{Map, Run, State};
+use super::numbers::numbers;
 use super::page::Look;
 use super::probe::{Goal, Probe};
 use super::tree::{Item, target};
 use crate::model::page::FieldValue;
 use crate::model::{Action, Severity, Target};
-
-/// Something that is wrong by itself.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Fault {
-    /// The rule: `server-error`, `dead-link`.
-    pub rule: &'static str,
-    /// What a user would notice, in a sentence.
-    pub title: String,
-    /// How bad that is.
-    pub severity: Severity,
-    /// Where in the product: a path or a command line.
-    #[serde(rename = "where")]
-    pub place: String,
-    /// The steps that show it, as a person would say them.
-    pub steps: Vec<String>,
-    /// The same for a scenario.
-    #[serde(skip)]
-    pub way: Vec<Action>,
-    /// The product, where the suite has several.
-    #[serde(skip)]
-    pub product: Option<String>,
-}
 
 /// Everything that is wrong by itself; each place once a rule.
 #[must_use]
@@ -44,6 +25,8 @@ pub fn judge(map: &Map) -> Vec<Fault> {
         all.extend(of_page(map, state));
     }
     all.extend(map.unanswered.iter().filter_map(unanswered));
+    all.extend(map.again.iter().filter_map(|it| again::judged(map, it)));
+    all.extend(numbers(map));
     for run in &map.runs {
         all.extend(of_run(map, run));
     }
@@ -51,25 +34,6 @@ pub fn judge(map: &Map) -> Vec<Fault> {
     all.retain(|it| seen.insert((it.rule, it.place.clone(), it.title.clone())));
     all.sort_by(|a, b| (a.severity, a.rule, &a.place).cmp(&(b.severity, b.rule, &b.place)));
     all
-}
-
-fn fault(
-    rule: &'static str,
-    severity: Severity,
-    place: &str,
-    title: String,
-    probe: &Probe,
-) -> Fault {
-    let way = probe.way();
-    Fault {
-        rule,
-        title,
-        severity,
-        place: place.to_owned(),
-        steps: way.iter().map(Action::describe).collect(),
-        way,
-        product: probe.product.clone(),
-    }
 }
 
 /// A page that the server does not answer: it has come to its end over it.

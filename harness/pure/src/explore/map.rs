@@ -9,12 +9,13 @@ use super::entrances::named;
 use super::gestures::LEAVES;
 use super::help::{Usage, listed_in_refusal};
 use super::page::Look;
-use super::probe::{Goal, Probe};
+use super::probe::{Again, Goal, Probe};
 use super::safe::Rules;
 use super::screen::{Screen, wants_terminal};
 use super::seen::{Ran, Seen, Sight};
 use super::tree::{Item, Tree};
 use crate::model::Action;
+use crate::model::survey::Missed;
 
 /// What two looks differ by that have the same things elsewhere.
 const ANOTHER_ORDER: &str = "the same in another order";
@@ -67,13 +68,17 @@ impl Run {
     }
 }
 
-/// Something that exists and was not reached.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-pub struct Missed {
-    /// What it is.
-    pub what: String,
-    /// Why not.
-    pub why: String,
+/// What a page said once more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Once {
+    /// The probe.
+    pub probe: Probe,
+    /// How it was come to again.
+    pub how: Again,
+    /// The state that was come to again.
+    pub at: usize,
+    /// What it said, each time.
+    pub looks: Vec<Look>,
 }
 
 /// What is known of a product.
@@ -99,6 +104,8 @@ pub struct Map {
     pub addresses: Addresses,
     /// What exists and was left alone.
     pub missed: BTreeSet<Missed>,
+    /// What pages said once more.
+    pub again: Vec<Once>,
     /// Visits that the server did not answer and hung up on.
     pub unanswered: Vec<Probe>,
     /// Every control that was seen, and whether it was used.
@@ -134,6 +141,7 @@ impl Map {
                 Goal::Use { .. } | Goal::Send { .. } => self.acted(seen),
                 Goal::Download { link } => self.downloaded(seen, &link),
                 Goal::ReadBack { of } => self.read_back(&seen, &of),
+                Goal::Again { how, .. } => self.came_again(seen, how),
                 Goal::Help { words } => self.help(&seen, words),
                 Goal::Run { words, with } => self.ran(seen, words, with),
                 Goal::Screen { words, deeds } => self.screen(&seen, &words, deeds),
@@ -147,7 +155,15 @@ impl Map {
         if first {
             self.waiting.push(Probe { shares: false, ..seen.probe });
         } else {
-            self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it was disturbed"));
+            let why = seen.failure.as_deref().unwrap_or("it was disturbed");
+            self.miss_probe(&seen.probe, why);
+        }
+    }
+
+    /// What a probe was for was not reached; a second look was for nothing new.
+    pub(super) fn miss_probe(&mut self, probe: &Probe, why: &str) {
+        if !matches!(probe.goal, Goal::Again { .. }) {
+            self.miss(&probe.said(), why);
         }
     }
 
@@ -167,7 +183,8 @@ impl Map {
             self.miss(address, seen.failure.as_deref().unwrap_or("nothing was seen there"));
             return;
         };
-        let after_reload = second.map_or(Vec::new(), |it| difference(&first, it));
+        let second = second.cloned();
+        let after_reload = second.as_ref().map_or(Vec::new(), |it| difference(&first, it));
         self.varies.extend(after_reload.iter().map(|it| unnumbered(it)));
         let shape = first.tree.shape();
         self.addresses.learn(address, shape.clone());
@@ -184,6 +201,9 @@ impl Map {
         };
         let at = self.states.len();
         self.states.push(state);
+        if let Some(second) = second {
+            self.visit_again(at, &second);
+        }
         // Where an address that nobody leads to goes on is no part of the product.
         if linked {
             self.links(at);
@@ -261,6 +281,7 @@ impl Map {
         }
         if changed {
             self.expand(at);
+            self.come_again(at);
         }
         self.look_for_window(at);
         self.try_letters(at);
@@ -438,6 +459,13 @@ impl Map {
         let mut all = difference(before, after);
         all.retain(|it| !self.varies.contains(&unnumbered(it)));
         all
+    }
+}
+
+impl Map {
+    /// Whether something on a page varies by itself.
+    pub(super) fn is_restless(&self, it: &Item) -> bool {
+        self.varies.contains(&unnumbered(&line_of(it)))
     }
 }
 

@@ -28,17 +28,25 @@
 //! - `map.rs`: what exists, what was reached and by which way, and what was not and why.
 //! - `propose.rs`: from the map to the next probes.
 //! - `judge.rs`: what is wrong without any baseline.
+//! - `fault.rs`: something that is wrong by itself.
+//! - `facts.rs`: what a page says that should be the same for whoever comes to it again.
+//! - `again.rs`: what a page says after a reload, on the way back, and on several visits.
+//! - `numbers.rs`: two places that disagree about one number.
 //! - `repeat.rs`: findings as steps that fail until they are mended, and shorter ones.
 //! - `windows.rs`: windows that buttons open.
 //! - `write.rs`: from the map to scenarios.
 //! - `written.rs`: a scenario that is to be written, and its names.
 //! - `by_others.rs`: from pages as others find and use them to scenarios.
 //! - `screens.rs`: from screens of terminals to scenarios.
-//! - `share.rs`: how much of the product was seen and is asserted.
+//! - `parts.rs`: a map as a list of what there is, and whether it was reached and is asserted.
+//! - `asserted.rs`: what the scenarios of a suite use.
+//! - `since.rs`: what came and went between two explorations.
 //! - `tests.rs`: the room as a whole, tested on small pages.
 
 mod addresses;
+mod again;
 mod around;
+mod asserted;
 mod behind;
 mod by_others;
 mod circumstances;
@@ -46,13 +54,17 @@ mod commands;
 mod controls;
 mod downloads;
 mod entrances;
+mod facts;
+mod fault;
 mod fields;
 mod gestures;
 mod help;
 mod judge;
 mod letters;
 mod map;
+mod numbers;
 mod page;
+mod parts;
 mod probe;
 mod propose;
 mod repeat;
@@ -61,7 +73,7 @@ mod screen;
 mod screens;
 mod scripted;
 mod seen;
-mod share;
+mod since;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -70,14 +82,17 @@ mod windows;
 mod write;
 mod written;
 
+pub use asserted::Asserted;
+pub use fault::Fault;
 pub use help::Usage;
-pub use judge::{Fault, judge};
-pub use map::{Map, Missed, Run, State};
+pub use judge::judge;
+pub use map::{Map, Run, State};
 pub use page::{Field, Form, Link, Look};
-pub use probe::{Batch, Goal, Probe, batches};
+pub use parts::parts;
+pub use probe::{Again, Batch, Goal, Probe, batches};
 pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
-pub use share::{Share, Shares};
+pub use since::since;
 pub use write::{fresh, write};
-pub use written::{Written, slug};
+pub use written::{Written, free_name, slug};

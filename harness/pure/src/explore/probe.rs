@@ -21,6 +21,17 @@ const MOST_TOGETHER: usize = 8;
 /// How long a command may take while it is explored, in milliseconds.
 pub const COMMAND_LIMIT: u64 = 10_000;
 
+/// How a state is come to again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Again {
+    /// By a reload.
+    Reload,
+    /// By the way back from it, to the one before.
+    Back,
+    /// By opening its address several times.
+    Visits,
+}
+
 /// What a probe is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
@@ -59,6 +70,13 @@ pub enum Goal {
     ReadBack {
         /// The key of the probe that wrote.
         of: String,
+    },
+    /// To come to a state again.
+    Again {
+        /// How.
+        how: Again,
+        /// What the state is, in words.
+        place: String,
     },
     /// To read the help of a command.
     Help {
@@ -211,6 +229,7 @@ fn is_command(goal: &Goal) -> bool {
         | Goal::Use { .. }
         | Goal::Send { .. }
         | Goal::Download { .. }
+        | Goal::Again { .. }
         | Goal::ReadBack { .. } => false,
     }
 }

@@ -9,7 +9,7 @@ use super::gestures::{Means, gestures};
 use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
-use super::probe::{Goal, Probe, look, open, run};
+use super::probe::{Again, Goal, Probe, look, open, run};
 use super::terminal;
 use crate::model::page::DialogAnswer;
 use crate::model::{Action, Snapshot};
@@ -35,6 +35,9 @@ impl Probe {
             Goal::Use { called, .. } => called.clone(),
             Goal::Send { form, with } => format!("the form {form} with {with}"),
             Goal::Download { link } => format!("the file of \"{link}\""),
+            Goal::Again { how: Again::Reload, place } => format!("a reload after {place}"),
+            Goal::Again { how: Again::Back, place } => format!("the way back after {place}"),
+            Goal::Again { how: Again::Visits, place } => format!("several visits to {place}"),
             Goal::ReadBack { of } => format!("what {of} changed elsewhere"),
             Goal::Help { words } => format!("{} --help", words.join(" ")),
             Goal::Run { words, with } => format!("{} with {with}", words.join(" ")),
@@ -54,6 +57,7 @@ impl Probe {
             | Goal::Use { .. }
             | Goal::Download { .. }
             | Goal::ReadBack { .. }
+            | Goal::Again { .. }
             | Goal::Help { .. }
             | Goal::Screen { .. }
             | Goal::Run { .. } => true,
@@ -118,7 +122,7 @@ impl Map {
     /// Puts everything that still waits into what was missed.
     pub fn give_up(&mut self, why: &str) {
         for probe in std::mem::take(&mut self.waiting) {
-            self.miss(&probe.said(), why);
+            self.miss_probe(&probe, why);
         }
         for (example, of, seen) in self.addresses.sampled() {
             self.miss(

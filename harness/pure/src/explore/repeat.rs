@@ -1,7 +1,7 @@
 //! [`expectation`]: a finding as steps that fail today, because they expect what is right; and
 //! [`shorter`]: the same with one thing less, to see whether it still shows.
 
-use super::judge::Fault;
+use super::fault::Fault;
 use super::map::{Map, Run, State};
 use super::tree::{target, template};
 use crate::model::command::{Output, OutputExpectation, TextTest};
@@ -17,6 +17,9 @@ const LONGEST_LINE: usize = 120;
 /// The way of a finding with what is right at its end; `None` where no step can expect it.
 #[must_use]
 pub fn expectation(map: &Map, fault: &Fault) -> Option<Vec<Action>> {
+    if let Some(right) = &fault.right {
+        return Some(with(fault, right.clone()));
+    }
     match fault.rule {
         "server-error" | "dead-link" => {
             let heading = state(map, fault)?.look.tree.heading()?;

@@ -4,8 +4,10 @@ use super::page::Look;
 use super::probe::{Goal, Probe, batches};
 use super::seen::{Ran, Seen, Sight, seen};
 use super::write::{fresh, write};
-use super::{Map, Rules, Share, Shares};
+use super::written::Written;
+use super::{Asserted, Map, Rules, parts};
 use crate::model::event::FacetRecord;
+use crate::model::survey::{Share, Survey};
 use crate::model::{
     Action, Entry, Event, EvidenceRef, FacetKind, Purpose, StepOutcome, StepRecord, Surface,
 };
@@ -255,17 +257,54 @@ fn no_two_written_scenarios_have_one_name_or_do_the_same() {
     assert_eq!(fresh(written.clone(), &[]), written);
 }
 
+/// How much of a map scenarios use: exists, reached, asserted.
+fn shares(map: &Map, written: &[Written]) -> Survey {
+    let mut asserted = Asserted::default();
+    for it in written {
+        asserted.add_steps(&it.steps);
+    }
+    let survey = Survey::default().with_parts(parts(map, &asserted));
+    Survey { parts: Vec::new(), ..survey }
+}
+
+fn share(seen: usize, reached: usize, asserted: usize) -> Share {
+    Share { seen, reached, asserted }
+}
+
 #[test]
-fn the_shares_count_what_was_seen_and_what_a_scenario_asserts() {
+fn the_shares_count_what_exists_what_was_reached_and_what_a_scenario_uses() {
     let map = whole();
-    let share = |seen, asserted| Share { seen, asserted };
-    let none = Shares::of(&map, &[]);
-    let wanted =
-        Shares { pages: share(5, 0), forms: share(1, 0), fields: share(1, 0), ..Shares::default() };
-    assert_eq!(none, wanted);
-    let wanted =
-        Shares { pages: share(5, 5), forms: share(1, 1), fields: share(1, 1), ..Shares::default() };
-    assert_eq!(Shares::of(&map, &write(&map)), wanted);
+    let counted = |asserted: usize, forms: usize| Survey {
+        pages: share(5, 5, asserted),
+        forms: share(1, 1, forms),
+        fields: share(1, 1, forms),
+        ..Survey::default()
+    };
+    assert_eq!(shares(&map, &[]), counted(0, 0));
+    // Where a form leads is not known from the steps alone.
+    assert_eq!(shares(&map, &write(&map)), counted(4, 1));
+}
+
+#[test]
+fn many_addresses_of_one_kind_are_one_part_and_a_page_that_is_not_there_is_none() {
+    let (mut map, first) = begun(0);
+    let link = |it: u32| format!("link \"Thing {it}\": /things/{it}");
+    let links = (1..=9).map(link).chain(["link \"Gone\": /gone".to_owned()]);
+    let links = links.collect::<Vec<_>>().join("\n");
+    map.absorb(vec![saw(&first, page("/", "- main:\n", &links, ""))]);
+    let next = map.propose(50);
+    let answer = |it: &Probe| {
+        let look = page(&it.said(), "- main:\n", "", "");
+        let gone = (it.said() == "/gone").then_some(404);
+        saw(it, Look { status: gone.or(look.status), ..look })
+    };
+    map.absorb(next.iter().map(answer).collect());
+    let mut asserted = Asserted::default();
+    asserted.add_steps(&[super::probe::open("/things/3")]);
+    let told = |it: crate::model::survey::Part| (it.name, it.at, it.reached, it.asserted);
+    let all: Vec<_> = parts(&map, &asserted).into_iter().map(told).collect();
+    let things = ("/things/*".to_owned(), Some("/".to_owned()), true, true);
+    assert_eq!(all, [things, ("/".to_owned(), None, true, false)]);
 }
 
 /// The log of one attempt of two probes of two steps: a step and a checkpoint each.
@@ -383,10 +422,8 @@ fn of_commands_the_shares_count_those_that_ran_and_the_options_that_were_tried()
     let all = map.propose(50);
     let csv = all.iter().find(is_csv).expect("an option of the help is tried");
     map.absorb(vec![ran(csv, "a,b")]);
-    let shares = Shares::of(&map, &write(&map));
-    let share = |seen, asserted| Share { seen, asserted };
-    let wanted = Shares { commands: share(1, 1), flags: share(2, 1), ..Shares::default() };
-    assert_eq!(shares, wanted);
+    let wanted = Survey { commands: share(1, 1, 1), flags: share(2, 1, 1), ..Survey::default() };
+    assert_eq!(shares(&map, &write(&map)), wanted);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
 use super::screens::screens;
-use super::written::{Written, area, slug, snapshot};
+use super::written::{Written, area, free_name, slug, snapshot};
 use crate::model::picture::Extent;
 use crate::model::profile::Profile;
 use crate::model::{Action, Scenario, Snapshot};
@@ -50,12 +50,7 @@ pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
 fn unique(all: &mut [Written]) {
     let mut taken = BTreeSet::new();
     for it in all {
-        let plain = it.name.clone();
-        let mut number = 1;
-        while !taken.insert(it.name.clone()) {
-            number += 1;
-            it.name = format!("{plain}-{number}");
-        }
+        it.name = free_name(&it.name, &mut taken);
     }
 }
 

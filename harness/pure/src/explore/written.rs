@@ -63,6 +63,17 @@ pub fn slug(text: &str) -> String {
     if name.is_empty() { "it".to_owned() } else { name.to_owned() }
 }
 
+/// This name, or with a number where it is taken; it is taken from then on.
+pub fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut free = name.to_owned();
+    let mut number = 1;
+    while !taken.insert(free.clone()) {
+        number += 1;
+        free = format!("{name}-{number}");
+    }
+    free
+}
+
 /// The part of the product that a page belongs to.
 pub(super) fn area(path: &str) -> String {
     let first = path.trim_start_matches('/').split(['/', '?', '#', '.']).next().unwrap_or_default();

@@ -7,7 +7,7 @@
 //! how well each foretells tonight's runs. The first failure is why the question is asked at all;
 //! it says what the chance may be, and does not count as evidence of a break. So a scenario that
 //! fails by chance is called broken with at most the probability that the suite allows, each time
-//! that it fails. `docs/design/029-flakes-and-the-first-bad-build.md`
+//! that it fails. `docs/design/030-flakes-and-the-first-bad-build.md`
 //! has what was measured.
 
 use super::known::is_failing;

@@ -61,6 +61,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,
+        survey: None,
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,
@@ -298,7 +299,7 @@ impl<'a> Ledger<'a> {
             Event::Step { scenario, attempt, step } => {
                 self.attempt(entry, scenario, *attempt).steps.push(step);
             }
-            Event::Checkpoint { scenario, attempt, .. } => {
+            Event::Checkpoint { scenario, attempt, .. } | Event::Goal { scenario, attempt, .. } => {
                 self.attempt(entry, scenario, *attempt);
             }
             Event::Recording { scenario, attempt, step, place, evidence } => {
@@ -369,6 +370,7 @@ impl<'a> Ledger<'a> {
             | Event::NoControl { .. }
             | Event::AttemptStarted { .. }
             | Event::Watch { .. }
+            | Event::Goal { .. }
             | Event::AttemptFinished { .. }
             | Event::NightFinished { .. } => Vec::new(),
         };

@@ -15,12 +15,16 @@ use tera::{Context, Tera};
 use super::night::NightReport;
 use super::page::Page;
 use super::recording::Recordings;
+use super::survey::SurveyView;
 use super::{Mode, PrintOptions, ReportError, shown};
+use crate::model::Survey;
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("parts.html", include_str!("../../../../reports/templates/parts.html")),
     ("recording.html", include_str!("../../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../../reports/templates/finding.html")),
+    ("survey.html", include_str!("../../../../reports/templates/survey.html")),
+    ("explored.html", include_str!("../../../../reports/templates/explored.html")),
     ("rest.html", include_str!("../../../../reports/templates/rest.html")),
     ("night.html", include_str!("../../../../reports/templates/night.html")),
 ];
@@ -37,10 +41,7 @@ pub fn render(
     read: &dyn Fn(&str) -> Option<Vec<u8>>,
 ) -> Result<String, ReportError> {
     let failed = |error: tera::Error| ReportError::Render(chain(&error));
-    let mut tera = Tera::default();
-    tera.autoescape_on([".html"]);
-    tera.set_escape_fn(shown::escape);
-    tera.add_raw_templates(TEMPLATES).map_err(failed)?;
+    let tera = templates().map_err(failed)?;
     let mut context = Context::new();
     let recordings = Recordings::new(mode, read);
     let page = Page::new(report, mode, &recordings);
@@ -62,6 +63,26 @@ pub fn render(
         Mode::Screen => page,
         Mode::Print => without_links_to_files(&page),
     })
+}
+
+fn templates() -> Result<Tera, tera::Error> {
+    let mut tera = Tera::default();
+    tera.autoescape_on([".html"]);
+    tera.set_escape_fn(shown::escape);
+    tera.add_raw_templates(TEMPLATES)?;
+    Ok(tera)
+}
+
+/// The page of an exploration by itself.
+///
+/// # Errors
+/// A template cannot be filled: a mistake of ours.
+pub fn survey_page(survey: &Survey) -> Result<String, ReportError> {
+    let failed = |error: tera::Error| ReportError::Render(chain(&error));
+    let mut context = Context::new();
+    context.insert("style", STYLE);
+    context.insert("survey", &SurveyView::of(survey, None));
+    templates().map_err(failed)?.render("explored.html", &context).map_err(failed)
 }
 
 /// On paper a link to a file beside the page would name the folder in which it was printed, which

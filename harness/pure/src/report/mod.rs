@@ -33,6 +33,7 @@
 //! - `ctrf.rs`: `ctrf.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
+//! - `survey.rs`: what exploring the product has shown.
 
 mod build;
 mod control;
@@ -58,6 +59,7 @@ mod sections;
 mod sentence;
 pub mod shown;
 mod summary;
+mod survey;
 mod timeline;
 mod trust;
 mod views;
@@ -68,6 +70,7 @@ use futures_util::future::BoxFuture;
 
 pub use build::build;
 pub use covers::{Cover, covers};
+pub use html::survey_page;
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -75,6 +78,7 @@ pub use night::{
 pub use pictures::picture_change;
 pub use sentence::sentence;
 pub use shown::one_line;
+pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};
 
 use crate::model::FORMAT_VERSION;

@@ -14,8 +14,8 @@ use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
 use crate::model::sensitivity::{Figure, Noticed};
 use crate::model::{
-    Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Totals,
-    Verdict, WatchKind,
+    Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Survey,
+    Totals, Verdict, WatchKind,
 };
 
 /// The whole result of a night.
@@ -52,6 +52,9 @@ pub struct NightReport {
     /// nobody measured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Figure>,
+    /// What exploring the product with what was left of the night has shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Survey>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

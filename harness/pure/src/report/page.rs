@@ -18,6 +18,7 @@ use super::recording::Recordings;
 use super::sections::{SectionView, sections};
 use super::sentence::{active, sentence, slower};
 use super::shown::{count, duration, one_line, short};
+use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
 use crate::model::finding::Pending;
@@ -62,6 +63,8 @@ pub struct Page {
     /// What the overview of the printed page leaves out.
     overview_left_out: Option<String>,
     sections: Vec<SectionView>,
+    /// What exploring the product has shown.
+    survey: Option<SurveyView>,
     slowest: Vec<RowView>,
     all: RowList,
     pending: Vec<PendingView>,
@@ -172,6 +175,7 @@ impl Page {
                 .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
             needs_you,
             sections,
+            survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
             slowest: slowest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()

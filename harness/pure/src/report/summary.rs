@@ -8,6 +8,7 @@ use super::finding::word;
 use super::night::NightReport;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, markdown, one_line};
+use super::survey::since_line;
 use crate::model::{Decision, Finding, Verdict};
 
 /// The most findings that get a row.
@@ -25,6 +26,9 @@ pub fn summary(report: &NightReport) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "**Gate: {mark}.** {}\n", product_text(&report.gate.rule, 500));
     let _ = writeln!(text, "{}\n", trust(report));
+    if let Some(since) = report.survey.as_ref().and_then(|it| it.since.as_ref()) {
+        let _ = writeln!(text, "{}.\n", product_text(&since_line(since), 300));
+    }
     findings(&mut text, report);
     not_judged(&mut text, report);
     let _ = writeln!(

@@ -53,6 +53,9 @@ pub struct ExploreOptions {
     /// Write no scenarios of what is wrong
     #[arg(long)]
     pub no_findings: bool,
+    /// Take over the scenarios that a night with `night.explore` would add, and explore nothing
+    #[arg(long, value_name = "NIGHT", conflicts_with_all = ["url", "cli", "out", "actor", "no_accept"])]
+    pub take: Option<PathBuf>,
     /// How many workers run at once
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub jobs: Option<u32>,

@@ -12,13 +12,12 @@ use super::super::settle_patch::Patches;
 use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::Written;
-use crate::model::Action;
 use crate::model::settle::{Remedy, Unsettled};
-use crate::night::{self as nights, NewBaselines, Progress, Settling, Stop, Until};
+use crate::night::{self as nights, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until};
 use crate::plan::Selection;
 use crate::settle::Reach;
 use crate::spec::patch::loads;
-use crate::spec::{self, Draft, DraftStep, Overrides};
+use crate::spec::{self, Overrides};
 
 /// How often what was written is run before it is accepted.
 const ROUNDS: u32 = 3;
@@ -70,7 +69,7 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
     let mut kept = Kept::default();
     for it in all {
         let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
-        let path = asked.prepared.suite.root.join(&file);
+        let path = asked.prepared.ground.suite.root.join(&file);
         if new_file::create(&path, &text(&it, &file)?)? {
             kept.files.push(file);
             kept.written.push(it);
@@ -94,35 +93,9 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
 
 /// The text of a scenario's file.
 fn text(it: &Written, file: &Path) -> anyhow::Result<String> {
-    text_of(&it.name, &it.about, it.product.as_deref(), &[TAG], schema_note(file), &it.steps)
-}
-
-/// The line that names the schema of a scenario's file.
-pub fn schema_note(file: &Path) -> String {
-    let up = "../".repeat(file.components().count() - 1);
-    format!("yaml-language-server: $schema={up}schemas/scenario.schema.json")
-}
-
-/// The text of a scenario's file, by its parts.
-pub fn text_of(
-    name: &str,
-    about: &str,
-    product: Option<&str>,
-    tags: &[&str],
-    note: String,
-    steps: &[Action],
-) -> anyhow::Result<String> {
-    let step = |action: &Action| DraftStep { note: None, action: Some(action.clone()) };
-    let draft = Draft {
-        name: name.to_owned(),
-        about: Some(about.replace("${", "$${")),
-        product: product.map(str::to_owned),
-        tags: tags.iter().map(|it| (*it).to_owned()).collect(),
-        notes: vec![note],
-        steps: steps.iter().map(step).collect(),
-    };
-    spec::write_scenario(&draft)
-        .map_err(|action| anyhow::anyhow!("an explored scenario cannot be written: {action:?}"))
+    let (name, about) = (&it.name, &it.about);
+    let product = it.product.as_deref();
+    Ok(ScenarioFile { name, about, product, tags: &[TAG], steps: &it.steps }.text(file)?)
 }
 
 /// The scenarios that were written, by their names.
@@ -131,13 +104,13 @@ fn selection(kept: &Kept) -> Selection {
 }
 
 /// Tells nobody.
-pub fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
+fn quiet() -> Arc<dyn Fn(Progress) + Send + Sync> {
     Arc::new(|_| ())
 }
 
 /// Whether everything was seen twice at least, so that what varies could be told.
 async fn settle(common: &Common, asked: &Asked<'_>, kept: &mut Kept) -> anyhow::Result<bool> {
-    let root = &asked.prepared.suite.root;
+    let root = &asked.prepared.ground.suite.root;
     let suite = spec::load(root, &Overrides::default())?;
     let until = Until::Budget(asked.left * SETTLING / 100);
     let mut options = asked.prepared.run_options(asked.options, until)?;
@@ -180,7 +153,7 @@ async fn accept(
     if kept.written.is_empty() || left < LEAST {
         return Ok(());
     }
-    let suite = spec::load(&asked.prepared.suite.root, &Overrides::default())?;
+    let suite = spec::load(&asked.prepared.ground.suite.root, &Overrides::default())?;
     let until = Until::Budget(left * ACCEPTING / 100);
     let mut options = asked.prepared.run_options(asked.options, until)?;
     options.selection = selection(kept);

@@ -1,15 +1,19 @@
-//! `explore.json`, and what is said when an exploration has ended.
+//! `explore.json`, its page, and what is said when an exploration has ended.
+
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::super::arguments::{ExploreOptions, Format};
 use super::super::terminal;
-use super::Explored;
 use super::keep::Kept;
 use super::prepare::Prepared;
-use crate::explore::{Fault, Missed, Share, Shares};
-use crate::model::FORMAT_VERSION;
+use crate::explore::{Asserted, Fault, Written};
+use crate::model::Survey;
+use crate::model::survey::{Kind, Missed, Offer, Share};
+use crate::night::Explored;
+use crate::report;
 
 /// How many findings and places are named where it was started.
 const MOST_TOLD: usize = 8;
@@ -22,11 +26,14 @@ pub fn tell(
     faults: &[Fault],
     kept: &Kept,
 ) -> anyhow::Result<()> {
-    let shares = Shares::of(&explored.map, &kept.written);
-    let json = json(explored, &shares, faults, kept);
-    let path = prepared.suite.root.join("explore.json");
+    let survey = survey(prepared, explored, faults, kept);
+    let json = json(explored, &survey, kept);
+    let path = prepared.ground.suite.root.join("explore.json");
     std::fs::write(&path, format!("{json:#}\n"))
         .with_context(|| format!("cannot write {}", path.display()))?;
+    let page = explored.folder.join("index.html");
+    std::fs::write(&page, report::survey_page(&survey)?)
+        .with_context(|| format!("cannot write {}", page.display()))?;
     if options.format == Format::Json {
         terminal::answer(format_args!("{json:#}"));
         return Ok(());
@@ -38,8 +45,10 @@ pub fn tell(
         prepared.folder.display(),
         explored.probes
     ));
-    for (word, share) in words(&shares) {
-        terminal::answer(format_args!("  {word}: {} of {} asserted", share.asserted, share.seen));
+    for kind in Kind::ALL {
+        let Share { seen, reached, asserted } = survey.share(kind);
+        let word = kind.plural();
+        terminal::answer(format_args!("  {word}: {seen}, {reached} reached, {asserted} asserted"));
     }
     for fault in faults.iter().take(MOST_TOLD) {
         terminal::answer(format_args!(
@@ -61,7 +70,7 @@ pub fn tell(
             prepared.folder.display()
         ));
     }
-    let missed = missed(explored, kept);
+    let missed = &survey.not_reached;
     for it in missed.iter().take(MOST_TOLD) {
         terminal::say(format_args!("not reached: {}: {}", it.what, it.why));
     }
@@ -69,6 +78,7 @@ pub fn tell(
     if more > 0 {
         terminal::say(format_args!("and {more} more that were not reached, in explore.json"));
     }
+    terminal::answer(format_args!("html: {}", page.display()));
     if kept.accepted > 0 {
         terminal::answer("Next: nightshift run");
     } else if !kept.written.is_empty() {
@@ -77,57 +87,39 @@ pub fn tell(
     Ok(())
 }
 
-fn words(shares: &Shares) -> [(&'static str, Share); 6] {
-    [
-        ("pages", shares.pages),
-        ("forms", shares.forms),
-        ("fields", shares.fields),
-        ("buttons", shares.buttons),
-        ("commands", shares.commands),
-        ("flags", shares.flags),
-    ]
-}
-
-/// What was not reached, with the scenarios that were taken out again.
-fn missed(explored: &Explored, kept: &Kept) -> Vec<Missed> {
-    let own = explored.map.missed.iter().cloned();
+/// All that is told of the product: what the suite uses of it, with what was written now.
+fn survey(prepared: &Prepared, explored: &Explored, faults: &[Fault], kept: &Kept) -> Survey {
+    let mut asserted = Asserted::default();
+    for it in &prepared.ground.suite.scenarios {
+        asserted.add_steps(it.all_steps().into_iter().map(|it| &it.action));
+    }
+    for it in &kept.written {
+        asserted.add_steps(&it.steps);
+    }
+    let mut survey = explored.survey(&asserted);
     let never_same = kept.unsettled.iter().map(|it| Missed {
         what: it.scenario.clone(),
         why: format!("it ended well in {} of {} rounds: {}", it.completed, it.rounds, it.detail),
     });
-    own.chain(never_same).collect()
+    survey.not_reached.extend(never_same);
+    let file = |it: &PathBuf| it.display().to_string();
+    let findings = faults.iter().zip(&kept.findings);
+    survey.findings = findings.map(|it| it.0.told(it.1.as_ref().map(file))).collect();
+    let written = kept.written.iter().zip(&kept.files);
+    let offer = |(it, path): (&Written, &PathBuf)| Offer {
+        id: it.name.clone(),
+        file: file(path),
+        about: it.about.clone(),
+    };
+    survey.scenarios = written.map(offer).collect();
+    survey
 }
 
-fn json(explored: &Explored, shares: &Shares, faults: &[Fault], kept: &Kept) -> Value {
-    let scenarios: Vec<Value> = kept
-        .written
-        .iter()
-        .zip(&kept.files)
-        .map(|(it, file)| json!({ "id": it.name, "file": file, "about": it.about }))
-        .collect();
-    let findings: Vec<Value> = faults
-        .iter()
-        .zip(&kept.findings)
-        .map(|(fault, file)| {
-            let mut own = json!(fault);
-            own["file"] = json!(file);
-            own
-        })
-        .collect();
-    let mut json = json!({
-        "format_version": FORMAT_VERSION,
-        "probes": explored.probes,
-        "rounds": explored.rounds,
-        "duration_ms": explored.took.as_millis() as u64,
-        "states": explored.map.states.len(),
-        "scenarios": scenarios,
-        "silenced": kept.silenced,
-        "accepted": kept.accepted,
-        "findings": findings,
-        "not_reached": missed(explored, kept),
-    });
-    for (word, share) in words(shares) {
-        json[word] = json!(share);
-    }
+fn json(explored: &Explored, survey: &Survey, kept: &Kept) -> Value {
+    let mut json = json!(survey);
+    json["rounds"] = json!(explored.rounds);
+    json["states"] = json!(explored.map.states.len());
+    json["silenced"] = json!(kept.silenced);
+    json["accepted"] = json!(kept.accepted);
     json
 }

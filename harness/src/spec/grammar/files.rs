@@ -292,6 +292,12 @@ pub(crate) static NIGHT: Object = object(
             "Another build that scenarios are run on too, in turns, so that what differs is put down to the product or to the world; a text is its `against`.",
             "last-good",
         ),
+        optional(
+            "explore",
+            Shape::Duration,
+            "How much of what is left before `until` a night of the whole suite may spend on exploring the product; it writes nothing into the suite, and `run --once` leaves it out.",
+            "30m",
+        ),
     ],
 );
 
@@ -310,13 +316,27 @@ pub(crate) static BASELINES: Object = object(
 pub(crate) static EXPLORE: Object = object(
     "explore",
     "\"explore\"",
-    "What `nightshift explore` may do.",
-    &[optional(
-        "never",
-        Shape::List(&Shape::Text),
-        "What it never touches: parts of names, addresses and command lines, in any case of letters.",
-        "[Audit, /billing]",
-    )],
+    "What `nightshift explore` and `night.explore` do.",
+    &[
+        optional(
+            "never",
+            Shape::List(&Shape::Text),
+            "What it never touches: parts of names, addresses and command lines, in any case of letters.",
+            "[Audit, /billing]",
+        ),
+        optional(
+            "cli",
+            Shape::List(&Shape::Text),
+            "Commands of products that have pages, as `--cli` takes them, which overrides it; a product without pages is its own command.",
+            "[shopctl, 'shopctl ui']",
+        ),
+        optional(
+            "as",
+            Shape::Text,
+            "Whose session pages are used with, as `--as` takes it, which overrides it.",
+            "ada",
+        ),
+    ],
 );
 
 static REASONS: Shape = Shape::Words(super::shapes::reasons);
@@ -489,7 +509,7 @@ pub(crate) static CONFIG: Object = object(
         optional(
             "explore",
             Shape::Object(&EXPLORE),
-            "What `nightshift explore` may do.",
+            "What `nightshift explore` and `night.explore` do.",
             "{ never: [Audit] }",
         ),
         optional(

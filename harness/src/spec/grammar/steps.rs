@@ -427,6 +427,26 @@ pub(crate) static VERBS: &[Verb] = &[
         example: "{ mail: { to: 'ada@example.test', subject: Welcome }, capture: { link: { link: Confirm } } }",
     },
     Verb {
+        name: "do",
+        shape: Shape::Template,
+        modifiers: &[
+            required(
+                "until",
+                Shape::Steps,
+                "The checks that must hold after it.",
+                "[ { see: 'text \"Express\"' } ]",
+            ),
+            optional(
+                "at-most",
+                Shape::Integer,
+                "How many actions it may take; 20 unless said. `within` is how long, 60s unless said.",
+                "5",
+            ),
+        ],
+        doc: "Do on the page what words say, one action after the other.",
+        example: "{ do: choose the cheapest shipping option, until: [ { see: 'text \"Express\"' } ] }",
+    },
+    Verb {
         name: "when",
         shape: CONDITION_SHAPE,
         modifiers: &[

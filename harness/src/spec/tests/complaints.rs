@@ -81,6 +81,18 @@ fn what_holds_several_steps_has_no_limit_of_its_own() {
 }
 
 #[test]
+fn a_goal_has_words_and_checks_and_nothing_else() {
+    insta::assert_snapshot!(said_of_steps(concat!(
+        "  - do: click Save\n",
+        "  - { do: '', until: [ { see: alert } ] }\n",
+        "  - { do: click Save, until: [] }\n",
+        "  - do: click Save\n    until:\n      - see: alert\n      - click: 'button \"Undo\"'\n",
+        "  - { do: click Save, until: [ { see: alert } ], at-most: 0 }\n",
+        "  - { do: 'enter ${nobody}', until: [ { see: alert } ] }\n",
+    )));
+}
+
+#[test]
 fn where_on_a_thing_a_drag_ends_needs_a_thing_and_a_known_word() {
     let drag =
         |more: &str| said_of_steps(&format!("  - drag: {{ from: 'listitem \"A\"', {more} }}\n"));

@@ -126,6 +126,12 @@ const EVERY_VERB: &str = r#"
     facets: [stdout, files]
     redact: [ timestamp, { class: uuid }, { json: /id } ]
     require: [stdout]
+  - do: choose ${name} and click Save
+    until:
+      - see: 'text "Saved"'
+      - expect: { url: /done }
+    at-most: 5
+    within: 20s
   - run: shopctl add 'two words' --name=${name} "$${literal}"
 "#;
 
@@ -170,4 +176,23 @@ steps:
 #[test]
 fn an_empty_configuration_has_the_documented_defaults() {
     insta::assert_json_snapshot!(loaded(&[("nightshift.yaml", "products: { shop: }\n")]).config);
+}
+
+#[test]
+fn exploring_is_told_how_long_with_what_and_as_whom_and_nobody_unknown() {
+    let sessions = "sessions:\n  ada: { establish: [ { open: / } ] }\n";
+    let with = |actor: &str| {
+        let own = format!("explore: {{ never: [Audit], cli: [shopctl], as: {actor} }}\n");
+        format!("products: {{ shop: }}\n{sessions}night: {{ explore: 30m }}\n{own}")
+    };
+    let config = loaded(&[("nightshift.yaml", &with("ada"))]).config;
+    assert_eq!(config.night.explore_ms, Some(1_800_000));
+    let wanted = crate::model::suite::ExploreConfig {
+        never: vec!["Audit".to_owned()],
+        cli: vec!["shopctl".to_owned()],
+        actor: Some("ada".to_owned()),
+    };
+    assert_eq!(config.explore, wanted);
+    let said = super::said(&[("nightshift.yaml", &with("bob"))]);
+    assert!(said.contains("there is no session of bob"), "{said}");
 }

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{Done, Held, Look, Observed, PageSurface, Sighting, SurfaceError};
+use super::{Done, Held, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
+use crate::model::outline::Outline;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 
@@ -24,6 +25,8 @@ pub struct FakePage {
     pub sightings: Vec<Sighting>,
     /// The text of the aria facet.
     pub aria: String,
+    /// What the page is read as, one reading after the other; the last one stays.
+    pub outlines: VecDeque<Outline>,
     /// Why the page cannot be read the next time.
     pub unreadable: Option<Failure>,
 }
@@ -54,6 +57,12 @@ impl PageSurface for FakePage {
             .collect();
         let observation = Observation { place: "/fake".to_owned(), facets, extras: Vec::new() };
         futures_util::future::ready(Ok(Ok(observation))).boxed()
+    }
+
+    fn outline(&mut self) -> BoxFuture<'_, Outlined> {
+        let next = if self.outlines.len() > 1 { self.outlines.pop_front() } else { None };
+        let read = next.or_else(|| self.outlines.front().cloned()).unwrap_or_default();
+        futures_util::future::ready(Ok(Ok(read))).boxed()
     }
 
     fn is_usable(&self) -> bool {

@@ -32,6 +32,7 @@ use futures_util::future::BoxFuture;
 
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
+use crate::model::outline::Outline;
 use crate::model::picture::Extent;
 use crate::model::scenario::{Action, WaitFor};
 use crate::model::{FacetKind, Kept, Observation, Target, WatchKind};
@@ -74,6 +75,9 @@ pub struct Look<'a> {
 
 /// What came of observing: the page, or why it cannot be read.
 pub type Observed = Result<Result<Observation, Failure>, SurfaceError>;
+
+/// What came of reading the page element by element, or why it cannot be read.
+pub type Outlined = Result<Result<Outline, Failure>, SurfaceError>;
 
 /// Something that a watch saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +133,9 @@ pub trait PageSurface: Send {
     /// Observes the page once it is settled. A page that cannot be read is a failure, never an
     /// observation: what was unreadable yesterday too would count as unchanged.
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed>;
+
+    /// Reads the page element by element once it is settled, for whoever decides what to do next.
+    fn outline(&mut self) -> BoxFuture<'_, Outlined>;
 
     /// Whether anything can still be done with the page: it did not crash, does not hang, and no
     /// dialog blocks it.

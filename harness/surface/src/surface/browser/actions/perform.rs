@@ -12,7 +12,7 @@ use crate::surface::browser::events::record::place_of;
 use crate::surface::browser::pages::deed::blamed;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble, failed};
-use crate::surface::{Done, Held, Look, Observed, PageSurface, Sighting, SurfaceError};
+use crate::surface::{Done, Held, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
 
 impl Page {
     /// Makes sure that something can be done with the page, and has it in front.
@@ -86,7 +86,7 @@ impl Page {
             Action::CloseTab => self.close_tab().await.map(none),
             Action::Network(network) => self.set_network(*network).await.map(none),
             Action::Emulate(settings) => self.emulate(settings).await.map(none),
-            Action::When(_) | Action::Repeat(_) | Action::Set(_) => {
+            Action::When(_) | Action::Repeat(_) | Action::Set(_) | Action::Do(_) => {
                 Err(failed("an action that this version can do", "it cannot do this one yet"))
             }
             Action::Run(_)
@@ -130,6 +130,10 @@ impl PageSurface for Page {
 
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
         Box::pin(self.take(look))
+    }
+
+    fn outline(&mut self) -> BoxFuture<'_, Outlined> {
+        Box::pin(self.sketch())
     }
 
     fn is_usable(&self) -> bool {

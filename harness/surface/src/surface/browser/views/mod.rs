@@ -5,6 +5,7 @@
 //! The files:
 //! - `cover/`: where a page shows secrets, and its pictures without them.
 //! - `look.rs`: takes the facets of a page, and the evidence of a failure.
+//! - `outline.rs`: reads a page element by element, for an agent.
 //! - `detail.rs`: writes what cannot be seen on a page as facets, without what changes by nature.
 //! - `picture.rs`: the picture of a page: viewport, whole page or one thing, and where its things
 //!   stand.
@@ -18,6 +19,7 @@ pub(super) mod cover;
 pub(super) mod detail;
 pub(super) mod look;
 pub(super) mod onlooker;
+pub(super) mod outline;
 pub(super) mod picture;
 pub(super) mod print;
 pub(super) mod recorder;

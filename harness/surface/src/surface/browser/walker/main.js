@@ -35,6 +35,7 @@ function reply(request, subject) {
     case 'probe': return probe(request.target);
     case 'nameable': return nameable(request.within);
     case 'scene': return scene();
+    case 'outline': return outline();
     case 'aim': return aim(subject);
     case 'widget': return widget(subject, request.wanted, request.known);
     case 'scroll': return scrolled(subject, request.number, request.move, request.hint);

@@ -17,6 +17,7 @@
 //! - `describe.js`: the best target for an element, and what a target matches.
 //! - `widgets.js`: where the pointer goes, what a list offers, what scrolls.
 //! - `details.js`: links, fields and keys of storage.
+//! - `outline.js`: the page as an agent sees it.
 //! - `a11y.js`: what hinders people who use assistive technology.
 //! - `contrast.js`: text that is too faint.
 //! - `runs.js`: where text is drawn, so that redacted text can be left out of pictures.
@@ -53,6 +54,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("reveal.js"),
     include_str!("widgets.js"),
     include_str!("details.js"),
+    include_str!("outline.js"),
     include_str!("a11y.js"),
     include_str!("contrast.js"),
     include_str!("main.js"),
@@ -129,6 +131,8 @@ pub enum Question<'a> {
         /// Only what is inside of this.
         within: Option<&'a Target>,
     },
+    /// The page as an agent sees it; answered by an [`crate::model::outline::Outline`].
+    Outline,
     /// What tells a person that something happened; answered by a list of things as
     /// [`crate::surface::recording::Headline`] has them.
     Scene,
@@ -245,6 +249,7 @@ impl Question<'_> {
             Self::Describe { element } => {
                 vec![json!({ "op": "describe", "meant": false }), (*element).clone()]
             }
+            Self::Outline => vec![json!({ "op": "outline" })],
             Self::Scene => vec![json!({ "op": "scene" })],
             Self::Probe { target } => vec![json!({ "op": "probe", "target": target })],
             Self::Nameable { within } => vec![json!({ "op": "nameable", "within": within })],

@@ -1,0 +1,56 @@
+//! [`Pursuit`]: what the ledger says of the way to a goal, that is a step in plain words.
+
+use serde::{Deserialize, Serialize};
+
+use super::action::Action;
+
+/// One line of the ledger on the way to a goal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what")]
+pub enum Pursuit {
+    /// An action was proposed.
+    Proposed {
+        /// Which of the actions towards this goal, from 1.
+        number: u32,
+        /// Who proposed it: `plain words`.
+        by: String,
+        /// The part of the words that it follows from.
+        reads: String,
+        /// The action; secrets stand as `${secret:NAME}`.
+        action: Box<Action>,
+    },
+    /// Policy decided on it.
+    Decided {
+        /// Which action.
+        number: u32,
+        /// `allow`, `ask` or `deny`.
+        ruling: String,
+        /// The rule, with what it saw.
+        rule: String,
+    },
+    /// It was carried out, or could not be.
+    Done {
+        /// Which action.
+        number: u32,
+        /// Where in the product that led, in its own terms.
+        place: String,
+        /// Why it could not be carried out; `None` where it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
+    /// The way ended: there is nothing left to do, or why it goes on no further.
+    Ended {
+        /// `done`, or why not.
+        why: String,
+        /// How many actions were carried out, and how many there might have been.
+        actions: u32,
+        /// The most that there might have been.
+        at_most: u32,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+        /// The longest that it might have taken, in milliseconds.
+        within_ms: u64,
+    },
+}

@@ -1,0 +1,336 @@
+//! A goal in plain words: look at the page, have one action proposed, ask policy, carry it out, and
+//! look again, until nothing is left to do.
+//!
+//! Every line of it goes into the ledger. The checks of `until:` are steps of their own and come
+//! after it. What is proposed is final text: a page that shows `${…}` gets nothing for it, and a
+//! secret is put in only when policy has allowed the action.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use super::carry_out::{CarriedOut, no_page};
+use super::{Attempt, in_words, milliseconds};
+use crate::agent::{PlainWords, Proposal, Proposer, Refusal, SECRET};
+use crate::ledger::{LedgerError, Secrets};
+use crate::model::action::{Goal, LONGEST_MS};
+use crate::model::event::Failure;
+use crate::model::outline::Outline;
+use crate::model::pursuit::Pursuit;
+use crate::model::{Action, Event, Outcome, Step, StepOutcome, Template};
+use crate::policy::{PolicyDecision, Ruling};
+use crate::process::FairInstant;
+use crate::surface::Done;
+
+/// How long something may take to appear after an action.
+const APPEARING: Duration = Duration::from_secs(3);
+/// How long is waited between two looks at a page on which nothing fits.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// The way to a goal so far.
+struct Way<'a> {
+    step: &'a Step,
+    goal: &'a Goal,
+    started: Instant,
+    within: Duration,
+    deadline: FairInstant,
+    /// How many actions were proposed.
+    number: u32,
+    /// What was done on which page.
+    met: HashSet<String>,
+    /// What was done, for the report.
+    done: Vec<String>,
+}
+
+/// How a part of the way ended.
+enum Leg {
+    /// It goes on.
+    On,
+    /// Nothing is left to do.
+    Arrived,
+    /// It goes no further.
+    Stopped(Failure),
+}
+
+impl Attempt<'_> {
+    /// Follows the words of a goal.
+    pub(super) async fn pursue(
+        &mut self,
+        step: &Step,
+        goal: &Goal,
+    ) -> Result<CarriedOut, LedgerError> {
+        let refused = |expected: &str, actual| {
+            let expected = shown(expected);
+            Ok(CarriedOut::failed(Failure { outcome: Outcome::Failed, expected, actual }))
+        };
+        let words = match self.words(step, goal).await {
+            Ok(words) => words,
+            Err(actual) => return refused(&step.text, actual),
+        };
+        let mut proposer = match PlainWords::read(&words) {
+            Ok(proposer) => proposer,
+            Err(refusal) => return refused(&words, shown(&refusal.actual)),
+        };
+        let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
+        let mut way = Way {
+            step,
+            goal,
+            started: Instant::now(),
+            within,
+            deadline: FairInstant::now() + within,
+            number: 0,
+            met: HashSet::new(),
+            done: Vec::new(),
+        };
+        let failure = loop {
+            match self.leg(&mut proposer, &mut way).await? {
+                Leg::On => {}
+                Leg::Arrived => break None,
+                Leg::Stopped(failure) => break Some(failure),
+            }
+        };
+        self.end(&way, failure)
+    }
+
+    /// Looks at the page and does the one thing that is proposed.
+    async fn leg(
+        &mut self,
+        proposer: &mut dyn Proposer,
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
+        let (page, proposal) = match self.proposal(proposer, way).await {
+            Ok(both) => both,
+            Err(failure) => return Ok(Leg::Stopped(failure)),
+        };
+        let (reads, action) = match proposal {
+            Proposal::Done => return Ok(Leg::Arrived),
+            Proposal::Nothing { reads, refusal } => {
+                return Ok(Leg::Stopped(stopped(&reads, &refusal)));
+            }
+            Proposal::Act { reads, action } => (shown(&reads), *action),
+        };
+        let told = with_secrets(&action, &|name| Some(format!("${{secret:{name}}}")));
+        if let Some(failure) = way.spent(&page, &told) {
+            return Ok(Leg::Stopped(failure));
+        }
+        way.number += 1;
+        let (number, by) = (way.number, proposer.name().to_owned());
+        let line =
+            Pursuit::Proposed { number, by, reads: reads.clone(), action: Box::new(told.clone()) };
+        self.tell(way.step, line)?;
+        let action = with_secrets(&action, &|name| self.secret(name));
+        let decision = self.policy.decide(&action);
+        self.tell(way.step, decided(number, &decision))?;
+        if decision.ruling != Ruling::Allow {
+            return Ok(Leg::Stopped(Failure {
+                outcome: Outcome::Blocked,
+                expected: told.describe(),
+                actual: format!("forbidden by policy: {}", decision.rule),
+            }));
+        }
+        let failure = self.act(way.step, number, &action).await?;
+        way.done.push(told.describe());
+        Ok(match failure {
+            None => Leg::On,
+            Some(failure) => {
+                Leg::Stopped(Failure { actual: format!("{reads}: {}", failure.actual), ..failure })
+            }
+        })
+    }
+
+    /// What is proposed, and for which page; waits for what appears a moment after an action.
+    async fn proposal(
+        &mut self,
+        proposer: &mut dyn Proposer,
+        way: &Way<'_>,
+    ) -> Result<(Outline, Proposal), Failure> {
+        let appears = FairInstant::now() + APPEARING.min(way.within);
+        loop {
+            let Some(page) = self.page(way.step) else { return Err(no_page(way.step)) };
+            let outline = match page.outline().await {
+                Ok(read) => without_secrets(read?),
+                Err(error) => match CarriedOut::harness_error(&error).outcome {
+                    StepOutcome::Failed(failure) => return Err(failure),
+                    StepOutcome::Passed => return Err(no_page(way.step)),
+                },
+            };
+            let proposal = proposer.propose(&outline);
+            let again = matches!(proposal, Proposal::Nothing { .. });
+            if !again || appears.has_come() || way.deadline.has_come() {
+                return Ok((outline, proposal));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn act(
+        &mut self,
+        step: &Step,
+        number: u32,
+        action: &Action,
+    ) -> Result<Option<Failure>, LedgerError> {
+        let started = Instant::now();
+        let failure = match self.page(step) {
+            None => Some(no_page(step)),
+            Some(page) => match page.act(action).await {
+                Ok(Done::Passed(_)) => None,
+                Ok(Done::Failed(failure)) => Some(failure),
+                Err(error) => match CarriedOut::harness_error(&error).outcome {
+                    StepOutcome::Failed(failure) => Some(failure),
+                    StepOutcome::Passed => None,
+                },
+            },
+        };
+        let lost = failure.as_ref().is_some_and(|it| it.outcome == Outcome::HarnessError);
+        let place = if lost { String::new() } else { self.page_place(step).await };
+        let failed = failure.as_ref().map(|it| it.actual.clone());
+        let duration_ms = milliseconds(started);
+        self.tell(step, Pursuit::Done { number, place, failed, duration_ms })?;
+        Ok(failure)
+    }
+
+    fn end(&mut self, way: &Way<'_>, failure: Option<Failure>) -> Result<CarriedOut, LedgerError> {
+        let why = failure.as_ref().map_or("done", |it| it.actual.as_str()).to_owned();
+        let ended = Pursuit::Ended {
+            why,
+            actions: way.number,
+            at_most: way.goal.at_most,
+            duration_ms: milliseconds(way.started),
+            within_ms: u64::try_from(way.within.as_millis()).unwrap_or(u64::MAX),
+        };
+        self.tell(way.step, ended)?;
+        let did = if way.done.is_empty() { "nothing".to_owned() } else { way.done.join("; ") };
+        Ok(match failure {
+            None => CarriedOut {
+                outcome: StepOutcome::Passed,
+                place: None,
+                evidence: Vec::new(),
+                decided: None,
+                remark: Some(format!("did: {did}")),
+            },
+            Some(failure) => CarriedOut::failed(Failure {
+                actual: if way.done.is_empty() {
+                    failure.actual
+                } else {
+                    format!("{} (before that: {did})", failure.actual)
+                },
+                ..failure
+            }),
+        })
+    }
+
+    fn tell(&mut self, step: &Step, pursuit: Pursuit) -> Result<(), LedgerError> {
+        self.note(Event::Goal {
+            scenario: self.scenario.id.clone(),
+            attempt: self.number,
+            step: step.index,
+            pursuit,
+        })
+    }
+
+    /// The words with every reference replaced, but for secrets, which only their names stand for.
+    async fn words(&mut self, step: &Step, goal: &Goal) -> Result<String, String> {
+        self.give_codes(step).await?;
+        let secrets = self.ledger.secrets();
+        let product = self.sites.other(step);
+        let value = |name: &str| match name.strip_prefix("secret:") {
+            Some(secret) => {
+                secrets.get(secret).map(|_| format!("{}{secret}{}", SECRET.0, SECRET.1))
+            }
+            None => self.scope.value(name, product, secrets).map(|it| unmarked(&it)),
+        };
+        goal.words.resolve(&value).map_err(|unknown| unknown.to_string())
+    }
+
+    fn secret(&self, name: &str) -> Option<String> {
+        let secrets: &Secrets = self.ledger.secrets();
+        secrets.get(name).map(str::to_owned)
+    }
+}
+
+impl Way<'_> {
+    /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
+    fn spent(&mut self, page: &Outline, action: &Action) -> Option<Failure> {
+        let failed = |expected: String, actual: String| {
+            Some(Failure { outcome: Outcome::Failed, expected, actual })
+        };
+        let what = action.describe();
+        if self.number >= self.goal.at_most {
+            let most = self.goal.at_most;
+            let actual = format!("more were asked for, next: {what}");
+            return failed(format!("at most {most} actions"), actual);
+        }
+        if self.deadline.has_come() {
+            let expected = format!("an end within {}", in_words(self.within));
+            return failed(expected, format!("still at it, next: {what}"));
+        }
+        let state = serde_json::to_string(&(page, action)).unwrap_or_default();
+        if !self.met.insert(state) {
+            let expected = "a page that changes".to_owned();
+            return failed(expected, format!("{what} was asked for twice on the same page"));
+        }
+        None
+    }
+}
+
+/// Nothing fits any more.
+fn stopped(reads: &str, refusal: &Refusal) -> Failure {
+    Failure {
+        outcome: Outcome::Failed,
+        expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
+        actual: shown(&refusal.actual),
+    }
+}
+
+fn decided(number: u32, decision: &PolicyDecision) -> Pursuit {
+    let ruling = match decision.ruling {
+        Ruling::Allow => "allow",
+        Ruling::Ask => "ask",
+        Ruling::Deny => "deny",
+    };
+    Pursuit::Decided { number, ruling: ruling.to_owned(), rule: decision.rule.clone() }
+}
+
+/// An action in which each mark of a secret is replaced.
+fn with_secrets(action: &Action, value: &dyn Fn(&str) -> Option<String>) -> Action {
+    let fill = |template: &Template| {
+        Ok::<_, std::convert::Infallible>(Template::new(replaced(template.raw(), value)))
+    };
+    match action.map(&fill) {
+        Ok(action) => action,
+        Err(never) => match never {},
+    }
+}
+
+/// A text in which the marks of secrets are what a person writes.
+fn shown(text: &str) -> String {
+    replaced(text, &|name| Some(format!("${{secret:{name}}}")))
+}
+
+fn replaced(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(SECRET.0) {
+        let inner = &rest[at + SECRET.0.len_utf8()..];
+        let Some(end) = inner.find(SECRET.1) else { break };
+        whole.push_str(&rest[..at]);
+        whole.push_str(&value(&inner[..end]).unwrap_or_default());
+        rest = &inner[end + SECRET.1.len_utf8()..];
+    }
+    whole.push_str(rest);
+    whole
+}
+
+/// A value in which nothing stands for a secret.
+fn unmarked(text: &str) -> String {
+    text.replace([SECRET.0, SECRET.1], "")
+}
+
+/// A page that shows nothing that stands for a secret, whatever it tries.
+fn without_secrets(page: Outline) -> Outline {
+    match serde_json::to_string(&page) {
+        Ok(text) if text.contains([SECRET.0, SECRET.1]) => {
+            serde_json::from_str(&unmarked(&text)).unwrap_or_default()
+        }
+        Ok(_) | Err(_) => page,
+    }
+}

@@ -1,0 +1,205 @@
+//! [`Ground`]: a suite that is explored: which product has pages, which commands there are, and what
+//! may be done with them.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::{NightError, RunOptions, Until};
+use crate::explore::{Batch, DataFile, Map, Rules};
+use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
+use crate::model::{Scenario, Suite};
+use crate::spec;
+use crate::surface::browser::Window;
+
+/// The most files of the product's data that are looked at.
+const MOST_FILES: usize = 40;
+/// A file of at most so many bytes may be read as text.
+const MOST_TEXT: u64 = 20_000;
+/// How long an action may wait while a product is explored, in milliseconds.
+const PATIENCE: u64 = 4_000;
+
+/// What is explored of a suite, where it is not what its configuration says.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Commands; none takes those of the configuration.
+    pub cli: Vec<String>,
+    /// Whose session pages are used with; `None` takes that of the configuration.
+    pub actor: Option<String>,
+    /// Chooses among what is worth the same.
+    pub seed: u64,
+    /// URLs of running products, by product.
+    pub base_urls: IndexMap<String, String>,
+}
+
+/// A suite that is ready to be explored.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The suite.
+    pub suite: Suite,
+    /// The same, less patient.
+    pub probing: Suite,
+    /// The product with pages.
+    pages: Option<String>,
+    /// The commands, by their words, each with its product.
+    commands: Vec<(Vec<String>, String)>,
+    /// Whose pages are explored.
+    actor: Option<String>,
+    rules: Rules,
+}
+
+impl Ground {
+    /// Finds pages and commands of a suite.
+    ///
+    /// # Errors
+    /// There are none, a command belongs to no product, or the product's data cannot be read.
+    pub fn of(suite: &Suite, scope: &Scope) -> Result<Self, NightError> {
+        let products = &suite.config.products;
+        let served =
+            |it: &&String| products[*it].serve.is_some() || products[*it].base_url.is_some();
+        let named = scope.base_urls.first().and_then(|_| products.keys().next());
+        let pages = products.keys().find(served).or(named).cloned();
+        let commands = commands(suite, scope, pages.as_deref())?;
+        if pages.is_none() && commands.is_empty() {
+            let why = "no product of this suite has pages; name its command with --cli";
+            return Err(NightError::Usage(why.to_owned()));
+        }
+        let rules = rules(suite, scope, pages.as_deref(), &commands)?;
+        let mut probing = suite.clone();
+        if probing.config.browser.timeout_from == LimitFrom::Default {
+            probing.config.browser.timeout_ms = PATIENCE;
+        }
+        let actor = scope.actor.clone().or_else(|| suite.config.explore.actor.clone());
+        Ok(Self { suite: suite.clone(), probing, pages, commands, actor, rules })
+    }
+
+    /// The map at the beginning.
+    #[must_use]
+    pub fn map(&self) -> Map {
+        let mut map = Map::new(self.rules.clone());
+        if self.pages.is_some() {
+            map.begin_at("/");
+        }
+        let several = self.suite.config.products.len() > 1;
+        for (words, product) in &self.commands {
+            map.begin_with(words.clone(), several.then(|| product.clone()));
+        }
+        map
+    }
+
+    /// The scenarios of batches, each with a server of its own where there is one to start.
+    #[must_use]
+    pub fn scenarios(&self, batches: &[Batch]) -> Vec<Scenario> {
+        let own = |it: &Batch| {
+            let product = it.scenario.product.as_deref().or(self.pages.as_deref());
+            let product: Option<&ProductConfig> =
+                product.and_then(|it| self.suite.config.products.get(it));
+            let served = product.is_some_and(|it| it.serve.is_some());
+            Scenario {
+                isolate: served.then_some(Isolation::Scenario),
+                actor: self.actor.clone(),
+                ..it.scenario.clone()
+            }
+        };
+        batches.iter().map(own).collect()
+    }
+}
+
+/// The options of a night of an exploration: what was asked of the products, and nothing else.
+#[must_use]
+pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
+    RunOptions {
+        jobs: asked.jobs,
+        builds: asked.builds.clone(),
+        base_urls: asked.base_urls.clone(),
+        branch: asked.branch.clone(),
+        environment: asked.environment.clone(),
+        window: Window::Hidden,
+        until: Some(until),
+        retries: Some(0),
+        ..RunOptions::default()
+    }
+}
+
+/// The commands to explore, each with its product.
+fn commands(
+    suite: &Suite,
+    scope: &Scope,
+    pages: Option<&str>,
+) -> Result<Vec<(Vec<String>, String)>, NightError> {
+    let products = &suite.config.products;
+    let plain = products.iter().filter(|it| it.1.serve.is_none() && it.1.base_url.is_none());
+    let mut all: Vec<(Vec<String>, String)> = Vec::new();
+    let asked = if scope.cli.is_empty() {
+        all.extend(plain.map(|(name, _)| (vec![name.clone()], name.clone())));
+        &suite.config.explore.cli
+    } else {
+        &scope.cli
+    };
+    for cli in asked {
+        let words = spec::command_words(cli);
+        let Some(program) = words.first() else {
+            return Err(NightError::Usage("--cli is empty".to_owned()));
+        };
+        let named = [spec::command_product(cli), program.clone()];
+        let own = products.keys().find(|it| named.contains(it)).map(String::as_str);
+        let only = products.keys().next().filter(|_| products.len() == 1).map(String::as_str);
+        let Some(product) = own.or(only).or(pages) else {
+            return Err(NightError::Usage(format!(
+                "--cli {cli}: no product of this suite is called {program}"
+            )));
+        };
+        let command = (words, product.to_owned());
+        if !all.contains(&command) {
+            all.push(command);
+        }
+    }
+    Ok(all)
+}
+
+fn rules(
+    suite: &Suite,
+    scope: &Scope,
+    pages: Option<&str>,
+    commands: &[(Vec<String>, String)],
+) -> Result<Rules, NightError> {
+    let products = &suite.config.products;
+    let served = |it: &&str| products[*it].serve.is_some() && scope.base_urls.is_empty();
+    let with_data = |it: &str| products[it].data.is_some();
+    let mut used = pages.into_iter().chain(commands.iter().map(|it| it.1.as_str()));
+    let data = used.find_map(|it| products[it].data.as_deref());
+    let several = products.len() > 1;
+    Ok(Rules {
+        pages_are_copies: pages.as_ref().is_some_and(served),
+        commands_are_copies: !commands.is_empty() && commands.iter().all(|it| with_data(&it.1)),
+        never: suite.config.explore.never.clone(),
+        seed: scope.seed,
+        files: data.map(|it| files(&suite.root.join(it))).transpose()?.unwrap_or_default(),
+        vars: suite.config.vars.keys().cloned().collect(),
+        pages: pages.filter(|_| several).map(str::to_owned),
+    })
+}
+
+/// The files of the product's data, as they lie in a working folder.
+fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
+    let mut all = Vec::new();
+    for entry in walkdir::WalkDir::new(data).sort_by_file_name().into_iter().filter_map(Result::ok)
+    {
+        if !entry.file_type().is_file() || all.len() >= MOST_FILES {
+            continue;
+        }
+        let below = entry.path().strip_prefix(data).ok().filter(|it| !it.as_os_str().is_empty());
+        let path = below.unwrap_or(Path::new(entry.file_name())).display().to_string();
+        let small = entry.metadata().is_ok_and(|it| it.len() <= MOST_TEXT);
+        let bytes = if small {
+            let io =
+                |source| NightError::Io { action: "read", path: entry.path().to_owned(), source };
+            std::fs::read(entry.path()).map_err(io)?
+        } else {
+            Vec::new()
+        };
+        let text = String::from_utf8(bytes).ok().filter(|it| !it.is_empty());
+        all.push(DataFile { path, text });
+    }
+    Ok(all)
+}
