@@ -46,6 +46,10 @@ bench *parts:
 proof nights="10" after="0":
     cargo bench --bench proof -- nights {{nights}} {{after}}
 
+# 200 nights of 300 scenarios with known truth (breaks, flakes, outages), causes over failures, culprits in histories.
+simulate *seed:
+    cargo bench -p nightshift-pure --bench simulate -- {{seed}}
+
 # Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
     cargo bench --bench detection -- {{faults}}

@@ -128,6 +128,7 @@ pub fn plan() -> Plan {
         }],
         beside: indexmap::IndexMap::new(),
         patience: None,
+        reruns: None,
         not_isolated: Vec::new(),
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),

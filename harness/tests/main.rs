@@ -2,6 +2,7 @@
 //!
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
+//! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
 //! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
 //! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
 //!   Chromium's own roles and names, on the pages in `pages/`.
@@ -25,6 +26,7 @@
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
+//! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
@@ -36,6 +38,7 @@
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod bisect;
 mod browser;
 mod builds;
 mod compare;
@@ -53,6 +56,7 @@ mod nights;
 mod pictures;
 mod report;
 mod report_sample;
+mod reruns;
 mod review;
 mod schedule;
 mod sensitivity;

@@ -343,6 +343,7 @@ fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
         beside: indexmap::IndexMap::new(),
         control: None,
         patience: None,
+        reruns: None,
         not_isolated: Vec::new(),
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),

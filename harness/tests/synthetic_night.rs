@@ -153,6 +153,8 @@ fn finding(n: usize) -> Finding {
         since: None,
         noise: None,
         slowdown: None,
+        culprit: None,
+        flake: None,
         owner: Some("data-team".into()),
         scenarios: vec![id(n)],
         differences: vec![Difference {

@@ -7,6 +7,7 @@
 pub use nightshift_base::{model, screen};
 
 pub mod baseline;
+pub mod bisect;
 pub mod cause;
 pub mod compare;
 pub mod control;

@@ -1,14 +1,17 @@
 //! The arguments of every command, as `--help` shows them.
 //!
 //! The files:
+//! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
 
+mod bisect;
 mod explore;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 
 /// Your product, used every night.
@@ -101,6 +104,11 @@ pub enum Command {
         after_help = "Example:\n  nightshift gate reports/nights/2026-11-21T010000Z-k3f9 --branch release/2.1"
     )]
     Gate(GateOptions),
+    /// Name the commit or build that broke what a night found, by trying builds between
+    #[command(
+        after_help = "Examples:\n  nightshift bisect\n  nightshift bisect reports/nights/2026-11-21T010000Z-k3f9 F1\n  nightshift bisect --good v1.4 --format json\n\nThe product needs `builds`, and `repository` for commits. Exit codes: 0 all is clear, 1 something\nis not, 2 usage, 5 another night runs."
+    )]
+    Bisect(Box<BisectOptions>),
     /// Change what a night saw, and say which changes would have been noticed
     #[command(
         after_help = "Examples:\n  nightshift sensitivity\n  nightshift sensitivity reports/nights/2026-11-21T010000Z-k3f9 --limit 50000\n  nightshift sensitivity --format json\n\nWhat the night saw is changed offline, one place at a time: a thing is gone, a number or a word\nis another one, two rows have changed places, an exit code is another one, a box has moved.\nEach change is judged as a night judges, with its redactions and masks."

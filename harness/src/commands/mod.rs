@@ -11,6 +11,7 @@
 //! - `progress.rs`: a bar, or plain lines.
 //! - `night.rs`: finds suites, nights and the branch.
 //! - `init.rs`: `init`.
+//! - `bisect.rs`: `bisect`.
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
 //! - `run.rs`: `run`.
@@ -33,6 +34,7 @@
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
 mod arguments;
+mod bisect;
 mod check;
 mod compare;
 mod control;
@@ -108,6 +110,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => offline::report(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
+        Command::Bisect(options) => bisect::run(&common, &options),
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Settle(options) => settle::run(&common, &options),
         Command::Explore(options) => explore::run(&common, &options),

@@ -14,7 +14,7 @@ use crate::report::{self, NightReport};
 use crate::sensitivity::{self, Budget};
 use crate::triage;
 
-use super::NightError;
+use super::{NightError, culprits};
 
 /// A night with what it means.
 #[derive(Debug)]
@@ -49,7 +49,8 @@ pub fn judge_as(night: &NightDir, mut plan: Plan) -> Result<Judged, NightError> 
     comparison.store(keep)?;
     plan.baselines.extend(lent);
     // The night's own date, not today's: judging again must not change what has expired.
-    let judgement = triage::triage(&plan, &entries, &comparison, plan.started);
+    let mut judgement = triage::triage(&plan, &entries, &comparison, plan.started);
+    culprits::fill(night, &mut judgement.findings);
     Ok(Judged { plan, entries, judgement })
 }
 

@@ -9,6 +9,8 @@
 //! - `lock.rs`: one night at a time.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
+//! - `bisect.rs`: which commit or build broke what a night found.
+//! - `culprits.rs`: what was found out about culprits, beside the night.
 //! - `course.rs`: how far a night has come, for the words of one that cannot go on.
 //! - `patience.rs`: how slow this machine is tonight.
 //! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
@@ -46,9 +48,11 @@
 
 mod attempts;
 mod beside;
+mod bisect;
 mod builds;
 mod control;
 mod course;
+mod culprits;
 mod exploring;
 mod ground;
 mod id;
@@ -89,6 +93,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
+pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
@@ -393,10 +398,12 @@ fn plan_of(
 ) -> Result<Plan, NightError> {
     let mut scenarios = crate::plan::select(suite, &options.selection)?;
     let not_isolated = isolation::not_isolated(&suite.config, &scenarios);
+    let owners = crate::plan::Owners::near(&suite.root);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
-        scenario.retries =
-            Some(options.retries.or(scenario.retries).unwrap_or(suite.config.night.retries));
+        scenario.retries = options.retries.or(scenario.retries).or(suite.config.night.retries);
+        let by_path = || owners.of_file(&suite.root.join(&scenario.file)).map(str::to_owned);
+        scenario.owner = scenario.owner.take().or_else(by_path);
     }
     let id = match &options.id {
         Some(id) => id::checked(id)?,
@@ -422,6 +429,7 @@ fn plan_of(
         control: None,
         sessions: crate::plan::sessions(suite, &scenarios)?,
         patience: None,
+        reruns: Some(suite.config.night.reruns),
         not_isolated,
         scenarios,
         redact: suite.config.redact.clone(),
@@ -446,7 +454,9 @@ pub fn against_suite(suite: &Suite, mut plan: Plan, night: &NightDir) -> Result<
         today.into_iter().map(|it| (it.id.clone(), it)).collect();
     for scenario in &mut plan.scenarios {
         if let Some(same) = today.remove(&scenario.id) {
-            *scenario = same;
+            // How often it was repeated is a fact of the night, and its owner may be known by its path.
+            let owner = same.owner.clone().or_else(|| scenario.owner.take());
+            *scenario = Scenario { retries: scenario.retries, owner, ..same };
         }
     }
     plan.redact.clone_from(&suite.config.redact);

@@ -2,8 +2,8 @@
 //! in a fresh context where it failed or differs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
@@ -19,11 +19,15 @@ use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
+use crate::history::rerun::Run;
 use crate::ledger::Ledger;
+use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
 use crate::model::{Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
 use crate::triage;
+use crate::triage::chance::{goes_on, most_attempts};
+use crate::triage::outages;
 use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
@@ -33,6 +37,9 @@ struct Hall {
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
     control: Option<Control>,
+    /// The attempts that said something, in the order in which they ended: the position of the
+    /// scenario, and whether it failed.
+    ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
     stop: Stop,
@@ -85,6 +92,7 @@ pub(super) async fn run(
         of: runnable.len(),
         queue: Queue::new(runnable),
         cold: options.shake.as_ref().is_some_and(Shake::is_cold),
+        ended: Mutex::default(),
         done: AtomicUsize::new(0),
         stop: stop.clone(),
         progress,
@@ -95,7 +103,7 @@ pub(super) async fn run(
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        failed = rest(&hall, jobs, &mut spare).await;
+        failed = later(&hall, jobs, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -111,6 +119,34 @@ pub(super) async fn run(
         Some(error) => Err(error),
         None => Ok(spare),
     }
+}
+
+/// Runs what comes when all scenarios have run; answers with what went wrong.
+async fn later(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
+    match again(hall, spare).await {
+        Some(error) => Some(error),
+        None => rest(hall, jobs, spare).await,
+    }
+}
+
+/// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
+/// went wrong.
+async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
+    let plan = &hall.side.means.plan;
+    let mut open = outages::again(plan, &hall.ended());
+    for _ in 0..outages::MOST_ROUNDS {
+        if open.is_empty() {
+            break;
+        }
+        let queue = Queue::new(std::mem::take(&mut open));
+        let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take()));
+        let failed = joined(vec![worker], spare).await;
+        if failed.is_some() || hall.stop.why().is_some() {
+            return failed;
+        }
+        open = outages::unclear(plan, &hall.ended());
+    }
+    None
 }
 
 /// Runs on the control what waited for it; answers with what went wrong.
@@ -201,6 +237,32 @@ async fn work_rest(
     Ok(pair.own.browser)
 }
 
+/// One worker on what is run once more.
+async fn work_again(
+    hall: Arc<Hall>,
+    queue: Arc<Queue>,
+    browser: Option<Browser>,
+) -> Result<Option<Browser>, NightError> {
+    let mut worker = Worker::new(browser);
+    let scenarios = &hall.side.means.plan.scenarios;
+    while let Some(turn) = queue.next(scenarios, hall.stop.signal()).await {
+        if hall.stop.why().is_none() {
+            let scenario = &scenarios[turn.index];
+            let entries = hall.side.means.ledger.entries_of(&scenario.id);
+            let log = Attempts::of(&entries);
+            let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
+            (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
+            let stop = hall.stop.signal();
+            let ended = attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
+            if let attempts::Attempted::Ended(Ended::With(outcome)) = ended {
+                let run = hall.look(scenario, number, outcome)?.run();
+                hall.note(turn.index, run);
+            }
+        }
+    }
+    Ok(worker.browser)
+}
+
 /// A worker, and the one that runs the same on the control with its browser.
 struct Workers {
     own: Worker,
@@ -216,6 +278,20 @@ struct LookedAt {
 }
 
 impl LookedAt {
+    /// What the attempt says of the product, if anything.
+    fn run(&self) -> Option<Run> {
+        match self.verdict {
+            Verdict::Regressed => Some(Run::Failed),
+            Verdict::Inconclusive | Verdict::NotRun => None,
+            Verdict::New
+            | Verdict::Unchanged
+            | Verdict::StillFailing
+            | Verdict::Flaky
+            | Verdict::Drifted
+            | Verdict::Fixed => Some(Run::Passed),
+        }
+    }
+
     /// What the report will say of the scenario, as far as one scenario tells.
     fn told(&self, scenario: &Scenario) -> Verdict {
         let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
@@ -243,7 +319,9 @@ impl Hall {
         pair: &mut Workers,
     ) -> Result<(), NightError> {
         let started = Instant::now();
-        let most = self.most(scenario);
+        let plan = &self.side.means.plan;
+        let most = most_attempts(plan, scenario);
+        let mut tonight: Vec<Run> = Vec::new();
         let mut runs = 0;
         for number in 1..=most {
             (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
@@ -259,23 +337,24 @@ impl Hall {
             };
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
-            while self.asks_control(scenario, index, &look, (runs, number == most)) {
+            let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
+            let is_last = |look: &LookedAt| {
+                let tonight: Vec<Run> = with(look);
+                !goes_on(plan, scenario, number, &tonight)
+            };
+            while self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            let clean = !matches!(look.verdict, Verdict::Regressed | Verdict::Inconclusive);
-            if clean || number == most || self.stop.why().is_some() {
+            self.note(index, look.run());
+            tonight = with(&look);
+            if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
                 self.tell_done(scenario, outcome, look.told(scenario), started);
                 return Ok(());
             }
         }
         Ok(())
-    }
-
-    /// How many attempts a scenario has at most.
-    fn most(&self, scenario: &Scenario) -> u32 {
-        1 + scenario.retries.unwrap_or(self.side.means.config.night.retries)
     }
 
     /// Whether the control is to be asked now: once at the least where that is due, and once more
@@ -319,7 +398,7 @@ impl Hall {
         let Some(control) = &self.control else { return Ok(()) };
         (self.progress)(Progress::OnControl { scenario: scenario.id.clone() });
         // Its attempts are numbered after all that tonight's may have.
-        let number = self.most(scenario) + run;
+        let number = most_attempts(&self.side.means.plan, scenario) + run;
         pair.control.browser = pair.own.browser.take();
         let done = control.run(scenario, (number, well), &mut pair.control, &self.stop).await;
         pair.own.browser = pair.control.browser.take();
@@ -366,6 +445,17 @@ impl Hall {
         let mut plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
         plan.baselines.extend(lent);
         Ok(LookedAt { verdict, plan, entries, comparison })
+    }
+
+    /// The attempts so far that said something, in the order in which they ended.
+    fn ended(&self) -> Vec<(usize, bool)> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of what an attempt said.
+    fn note(&self, index: usize, run: Option<Run>) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.extend(run.map(|it| (index, it == Run::Failed)));
     }
 
     fn tell_done(&self, scenario: &Scenario, outcome: Outcome, looks: Verdict, started: Instant) {

@@ -8,15 +8,18 @@
 //! - `expand.rs`: expands skills and rows, numbers the steps, gives `type` and `snapshot` to the
 //!   terminal.
 //! - `filter.rs`: filters and tags.
+//! - `owners.rs`: who answers for a path, as a CODEOWNERS file says.
 
 mod cast;
 mod expand;
 mod filter;
+mod owners;
 
 use crate::model::Scenario;
 use crate::model::suite::Suite;
 
 pub use cast::sessions;
+pub use owners::Owners;
 
 /// Which scenarios are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,12 +7,14 @@
 //! The files:
 //! - `setup.rs`: setup that is cached by the content of files.
 //! - `builds.rs`: makes builds available, once, in a folder that nights share.
+//! - `repository.rs`: the commits that builds come from, read from a git checkout.
 //! - `server.rs`: starts, watches and stops the server.
 //! - `ready.rs`: asks until a server is ready.
 //! - `work.rs`: a working folder with fresh data, gone when dropped.
 
 mod builds;
 mod ready;
+mod repository;
 mod server;
 mod setup;
 #[cfg(test)]
@@ -29,6 +31,7 @@ use crate::model::template::UnknownReference;
 use crate::process::{CommandSpec, Cookie, Environment, Finished, Leftovers, ProcessError, run};
 
 pub use builds::{CachedBuild, builds_folder, cached_builds, clear_builds};
+pub use repository::{Commit, Repository};
 pub use server::{Crash, Server};
 pub use work::WorkFolder;
 
@@ -139,6 +142,14 @@ pub enum ProductError {
         /// What it said.
         log: Vec<u8>,
     },
+    /// The git checkout that builds come from does not have what is asked of it.
+    #[error("the repository {} {problem}", folder.display())]
+    Repository {
+        /// The checkout.
+        folder: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A command of the product could not be started.
     #[error("{product}: {command} cannot be started: {source}")]
     Start {
@@ -231,6 +242,7 @@ impl ProductError {
             | Self::Start { .. }
             | Self::Unfilled { .. }
             | Self::Config { .. }
+            | Self::Repository { .. }
             | Self::Io { .. } => None,
         }
     }

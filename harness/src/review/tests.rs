@@ -51,6 +51,8 @@ fn finding(n: usize) -> Finding {
         stage: Stage::Gating,
         noise: None,
         slowdown: None,
+        culprit: None,
+        flake: None,
         since: None,
         severity: Severity::Major,
         confidence: 0.9,

@@ -10,6 +10,7 @@ use super::page::timezone;
 use super::reader::{Reader, one_or_many};
 use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
+use crate::model::reruns::Reruns;
 use crate::model::suite::{
     BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, SessionConfig,
     Suppression,
@@ -160,7 +161,8 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         timezone: "UTC".to_owned(),
         until: None,
         jobs: None,
-        retries: 1,
+        retries: None,
+        reruns: Reruns::default(),
         timeout_ms: ATTEMPT_TIMEOUT_MS,
         timeout_from: LimitFrom::Default,
         patience: None,
@@ -176,8 +178,9 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     }
     night.until = fields.get("until").and_then(|it| time_of_day(reader, it));
     night.jobs = fields.get("jobs").and_then(|it| jobs(reader, it));
-    if let Some(retries) = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\"")) {
-        night.retries = retries;
+    night.retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
+    if let Some(node) = fields.get("reruns") {
+        night.reruns = reruns(reader, node);
     }
     if let Some(timeout) = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\"")) {
         (night.timeout_ms, night.timeout_from) = (timeout, LimitFrom::Author);
@@ -274,6 +277,36 @@ fn control(reader: &mut Reader, node: &Node) -> ControlConfig {
         control.of = known.unwrap_or_default();
     }
     control
+}
+
+/// How sure reruns must be; what is not said is as usual.
+fn reruns(reader: &mut Reader, node: &Node) -> Reruns {
+    let mut reruns = Reruns::default();
+    let Some(fields) = reader.object(node, &grammar::RERUNS) else { return reruns };
+    let mut share = |key: &str, slot: &mut f64| {
+        let Some(node) = fields.get(key) else { return };
+        let Some(percent) = reader.percent(node, &format!("\"{key}\"")) else { return };
+        if !(0.01..=25.0).contains(&percent) {
+            let message = format!("no test can be as sure, or unsure, as {percent}%");
+            reader.advise(node.pos, message, "write from `0.01%` to `25%`");
+        }
+        *slot = percent / 100.0;
+    };
+    share("false-break", &mut reruns.false_break);
+    share("false-flake", &mut reruns.false_flake);
+    if let Some(node) = fields.get("at-most")
+        && let Some(times) = reader.integer(node, "\"at-most\"")
+    {
+        if !(1..=50).contains(&times) {
+            reader.advise(
+                node.pos,
+                format!("{times} reruns tell nothing, or take too long"),
+                "write from 1 to 50",
+            );
+        }
+        reruns.at_most = times;
+    }
+    reruns
 }
 
 /// How often a scenario is measured again: never, or often enough to tell something.

@@ -88,6 +88,8 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         .and_then(|it| reader.choice(it, "value of \"mail\"", grammar::yes_or_no()))
         .is_some_and(|it| it == "true");
     let builds = fields.get("builds").and_then(|it| builds(reader, it));
+    let repository = fields.get("repository").and_then(|it| reader.words(it, "\"repository\""));
+    let repository = repository.map(str::to_owned);
     let build = fields.get("build").and_then(|node| {
         let name = reader.words(node, "\"build\"")?.to_owned();
         if let Some(builds) = &builds {
@@ -109,6 +111,7 @@ fn product(reader: &mut Reader, node: &Node) -> Option<ProductConfig> {
         browser: browser.unwrap_or_default(),
         mail,
         builds,
+        repository,
         build,
     })
 }

@@ -150,7 +150,7 @@ fn config(url: Option<&str>, cli: Option<&str>) -> String {
          \x20 timezone: UTC\n\
          \x20 # until: \"07:00\"\n\
          \x20 jobs: auto\n\
-         \x20 retries: 1\n\
+         \x20 # retries: 1   # unless said, what fails runs again until it is clear whether it broke\n\
          \n\
          gate:\n\
          \x20 fail-on: [regressed, still-failing]\n\

@@ -5,11 +5,13 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::against::{ControlResult, JudgedBy, JudgedFacets};
+use super::culprit::Culprit;
 pub use super::difference::{DiffLine, DiffPiece, DiffTag, Difference, FacetChange};
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
 use super::history::Since;
 pub use super::picture::ImageChange;
+use super::reruns::Flake;
 pub use super::stage::StageUse;
 use super::stage::{Stage, StageTally};
 pub use super::verdict::Totals;
@@ -50,6 +52,12 @@ pub struct Finding {
     /// is advisory: it decides neither a scenario's verdict nor the gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<Slowdown>,
+    /// Which commit or build broke it, once that was searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<Culprit>,
+    /// How often it fails by chance, of what is flaky or may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flake: Option<Flake>,
     /// Who answers for the first scenario that it hits.
     pub owner: Option<String>,
     /// The ids of the scenarios that it hits.

@@ -9,7 +9,7 @@
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
-//! 6. what it means: [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
+//! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
@@ -17,6 +17,8 @@
 //! The files:
 //! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
 //! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
+//! - `culprit.rs`: `Culprit`: which commit broke something, how sure that is, and what was tried.
+//! - `reruns.rs`: `Reruns`: how sure reruns must be; `Flake`: how often something fails by chance.
 //! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
@@ -80,6 +82,7 @@ pub mod change;
 pub mod command;
 pub mod comparison;
 pub mod control;
+pub mod culprit;
 mod describe;
 pub mod difference;
 pub mod edit;
@@ -105,6 +108,7 @@ pub mod picture;
 pub mod plan;
 pub mod profile;
 pub mod pursuit;
+pub mod reruns;
 pub mod scenario;
 pub mod sensitivity;
 pub mod settle;

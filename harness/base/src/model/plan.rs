@@ -12,6 +12,7 @@ use super::facet::FacetKind;
 use super::history::History;
 use super::hygiene::Remark;
 use super::patience::Patience;
+use super::reruns::Reruns;
 use super::scenario::Scenario;
 use super::snapshot::Redaction;
 use super::stage::{Stage, Stages};
@@ -64,6 +65,9 @@ pub struct Plan {
     /// How much facets and watches count.
     #[serde(default, skip_serializing_if = "Stages::is_empty")]
     pub stages: Stages,
+    /// How sure reruns must be of what they say; `None` in nights in which `retries` alone decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reruns: Option<Reruns>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,
@@ -204,6 +208,7 @@ impl Plan {
             products: self.products.clone(),
             sessions: self.sessions.clone(),
             patience: self.patience,
+            reruns: self.reruns,
             not_isolated: self.not_isolated.clone(),
             redact: self.redact.clone(),
             gate: self.gate.clone(),

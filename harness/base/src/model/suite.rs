@@ -11,6 +11,7 @@ use super::command::CommandLine;
 use super::facet::FacetKind;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
+use super::reruns::Reruns;
 pub use super::scenario::Isolation;
 use super::scenario::Scenario;
 use super::snapshot::Redaction;
@@ -155,6 +156,9 @@ pub struct ProductConfig {
     pub mail: bool,
     /// How its builds are made available; `None` where there is only the one that is there.
     pub builds: Option<BuildsConfig>,
+    /// The git checkout that its builds come from, relative to the suite root; builds are commits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
     /// Which of its builds it is, unless another is asked for.
     #[serde(default)]
     pub build: Option<String>,
@@ -277,7 +281,7 @@ pub struct BrowserConfig {
 }
 
 /// When and how a night runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NightConfig {
     /// Five cron fields; `None` where nothing is scheduled.
     pub schedule: Option<String>,
@@ -287,8 +291,12 @@ pub struct NightConfig {
     pub until: Option<String>,
     /// How many workers run at once; `None` chooses by the machine.
     pub jobs: Option<u32>,
-    /// How often a failed scenario is repeated.
-    pub retries: u32,
+    /// How often a failed scenario is repeated; `None` is until `reruns` is sure, and once where
+    /// earlier nights say too little.
+    pub retries: Option<u32>,
+    /// How sure reruns must be of what they say.
+    #[serde(default, skip_serializing_if = "Reruns::is_default")]
+    pub reruns: Reruns,
     /// The longest that an attempt may take where its scenario does not say, in milliseconds.
     pub timeout_ms: u64,
     /// Whether its author said so.
@@ -444,7 +452,8 @@ impl Default for NightConfig {
             timezone: "UTC".to_owned(),
             until: None,
             jobs: None,
-            retries: 1,
+            retries: None,
+            reruns: Reruns::default(),
             timeout_ms: 300_000,
             timeout_from: LimitFrom::Default,
             patience: None,

@@ -130,7 +130,8 @@ pub enum Because {
     Authoring,
     /// A session could not be established.
     Login,
-    /// Attempts disagree and no more were allowed.
+    /// It failed each time, which may be chance for all that is known of it, and no more runs were
+    /// allowed.
     Undecided,
     /// A person must decide.
     NeedsPerson,
@@ -158,8 +159,8 @@ impl Because {
 
     /// The reasons behind which a fault of the product may stand: they fail the gate unless the
     /// suite says otherwise.
-    pub const FAIL_UNLESS_SAID: [Self; 4] =
-        [Self::Authoring, Self::BrowserLost, Self::Login, Self::Preflight];
+    pub const FAIL_UNLESS_SAID: [Self; 5] =
+        [Self::Authoring, Self::BrowserLost, Self::Login, Self::Undecided, Self::Preflight];
 
     /// The reason with this word.
     #[must_use]

@@ -9,16 +9,20 @@
 //! - `gather.rs`: from a folder of nights to a `History`, within bounds.
 //! - `night.rs`: of one earlier night what tonight can use.
 //! - `known.rs`: whether a cause is known in a scenario, and since when.
+//! - `rerun.rs`: whether what failed is a break or chance, and whether it must run again to tell.
 //! - `slow.rs`: which steps take longer than they used to, and not by chance.
-//! - `stats.rs`: medians, a robust spread, two tests, and the correction for many of them.
+//! - `stats.rs`: medians, a robust spread, two tests, the correction for many of them, quantiles.
+//! - `outage.rs`: many scenarios that fail one after another, which is the environment's doing.
 //! - `redactions.rs`: redactions that nobody needs any more.
 //! - `promote.rs`: what has been quiet and useful long enough to gate.
 
 mod gather;
 pub mod known;
 mod night;
+pub mod outage;
 pub mod promote;
 mod redactions;
+pub mod rerun;
 pub mod slow;
 pub mod stats;
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 
 use super::covers::{Cover, covers};
+use super::culprit::CulpritView;
 use super::facets::{FacetView, LinkView, links};
 use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
@@ -55,6 +56,8 @@ pub struct FindingView {
     covers: Vec<Cover>,
     more_covers: Option<String>,
     known: Option<String>,
+    /// Who broke it, once that was searched for.
+    culprit: Option<CulpritView>,
     /// The redaction that would silence it, where it looks like noise.
     noise: Option<String>,
     reasons: Vec<String>,
@@ -195,6 +198,7 @@ impl FindingView {
                     one_line(&note.owner, 60)
                 )
             }),
+            culprit: finding.culprit.as_ref().map(CulpritView::new),
             noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
             reasons: reasons(finding),
             changes,
@@ -215,7 +219,8 @@ impl FindingView {
             self.changes.iter().flat_map(|it| &it.facets).map(FacetView::weight).sum();
         let steps = self.timeline.as_ref().map_or(0, |it| it.steps.len() * 320);
         let covers: usize = self.covers.iter().map(|it| it.change.len() + 120).sum();
-        4_000 + changes + steps + covers
+        let culprit = self.culprit.as_ref().map_or(0, CulpritView::weight);
+        4_000 + changes + steps + covers + culprit
     }
 }
 

@@ -20,6 +20,7 @@
 //! - `finding.rs`: one finding as the page shows it.
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
+//! - `culprit.rs`: who broke it, with the probes and the commit's diff.
 //! - `facets.rs`: one facet of a difference as the page shows it.
 //! - `pictures.rs`: how a picture changed: side by side, boxed, in part, in words.
 //! - `crop.rs`: a pair of small pictures cropped to what changed.
@@ -39,6 +40,7 @@ mod control;
 mod covers;
 mod crop;
 mod ctrf;
+mod culprit;
 mod facets;
 mod fact;
 mod files;

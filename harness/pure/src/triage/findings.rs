@@ -18,6 +18,7 @@ use super::suppressed::{Suppressions, of_fingerprint};
 use super::verdicts::{Judged, verdict};
 use super::world::{self, Right};
 use crate::cause::{Cause, Class, causes};
+use crate::history::outage::Outage;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
@@ -133,6 +134,7 @@ impl Material<'_> {
         if self.stage.is_gating() {
             all.extend(self.broken_logins());
             all.extend(self.changed_world());
+            all.extend(self.outages());
         }
         let suppressions = Suppressions::of(self.plan);
         let class = |spot: &Located, change: &Change| match suppressions.naming(spot, change) {
@@ -171,7 +173,7 @@ impl Material<'_> {
     fn reported(&self, advisory: &Seen<'_>) -> BTreeMap<&str, Judged> {
         let judged = |it: &Scenario| {
             if !it.stage.is_gating() {
-                return verdict(it, self.attempts.scenario(&it.id), advisory);
+                return verdict(self.plan, it, self.attempts.scenario(&it.id), advisory);
             }
             let log = self.attempts.scenario(&it.id);
             let all = log.into_iter().flat_map(|log| &log.attempts).filter(|it| it.1.counts());
@@ -206,7 +208,8 @@ impl Material<'_> {
                     && it.outcome() != Some(Outcome::Completed)
                     && !self.seen.is_alike(scenario, number))
         };
-        all.filter(|(number, it)| it.counts() && bad(**number, it))
+        let lost = |number: u32| self.seen.is_lost(scenario, number);
+        all.filter(|(number, it)| it.counts() && !lost(**number) && bad(**number, it))
             .map(|(number, _)| *number)
             .collect()
     }
@@ -417,6 +420,19 @@ impl Material<'_> {
         all
     }
 
+    /// One finding for each time in which the environment failed, for all that failed in it.
+    fn outages(&self) -> Vec<Finding> {
+        let outage = |it: &Outage| {
+            let said = it.said();
+            let why = (Outcome::HarnessError, "a sound environment", said.as_str());
+            let own = it.hit.iter().map(|id| spot::failure(id, 0, (0, ""), why, Vec::new()));
+            let key = "the environment failed";
+            let found = self.product_finding(key, it.title(), own.collect(), Verdict::Inconclusive);
+            Finding { verdict: Verdict::Inconclusive, severity: Severity::Minor, ..found }
+        };
+        self.seen.outages().iter().map(outage).collect()
+    }
+
     /// The one finding of all that the control differs in as tonight does.
     fn changed_world(&self) -> Option<Finding> {
         let spots = world::spots(self.plan, self.attempts, self.seen);
@@ -508,6 +524,8 @@ impl Material<'_> {
             since: None,
             noise: None,
             slowdown: None,
+            culprit: None,
+            flake: None,
             owner: first.and_then(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,

@@ -13,10 +13,12 @@
 //! - `lost.rs`: a browser that is lost at the same step each time, and only there.
 //! - `spot.rs`: the changes of a spot, and a failed step as a difference.
 //! - `suppressed.rs`: which changes a known issue names.
+//! - `chance.rs`: what the reruns of a scenario say of chance.
 //! - `noise.rs`: findings that are no more than one number that is never the same.
 //! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
 //! - `findings.rs`: one finding a cause, weighed and ordered.
 //! - `severity.rs`: how bad a finding is for those who use the product.
+//! - `outages.rs`: the outages of a night, and what failed in them.
 //! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
 //! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
 //! - `slow.rs`: what became slower than it was, or than on another build, as findings that decide
@@ -27,6 +29,7 @@
 //! - `world.rs`: what the control says of a night: a changed world, what was right a minute ago.
 
 mod alike;
+pub mod chance;
 mod covered;
 
 mod findings;
@@ -34,6 +37,7 @@ mod gate;
 mod lost;
 mod narrow;
 mod noise;
+pub mod outages;
 mod past;
 mod pieces;
 pub mod seen;
@@ -76,9 +80,7 @@ pub fn triage(
 ) -> Judgement {
     let attempts = Attempts::of(entries);
     let parts = Parts::of(plan, comparison);
-    let gating = Seen::of(plan, comparison, &parts.gating)
-        .visiting(&attempts)
-        .beside_control(plan, &attempts, comparison);
+    let gating = deciding(plan, &attempts, comparison, &parts);
     let advisory = Seen::of(plan, comparison, &parts.advisory).visiting(&attempts);
     let all = Seen::of(plan, comparison, &comparison.differences);
     let mut judged = verdicts(plan, &attempts, &gating);
@@ -90,6 +92,7 @@ pub fn triage(
     findings.extend(slower);
     past::apply(plan, &attempts, &ages, &mut judged, (&mut findings, &mut adds));
     noise::look(&mut findings, &gating);
+    chance::rates(plan, &attempts, &gating, &mut findings);
     findings::order(plan, &gating, &adds, &mut findings);
     titled(plan, &attempts, &mut findings);
     let judged_by = judged::tally(plan, &attempts);
@@ -99,7 +102,7 @@ pub fn triage(
     let result = |scenario: &Scenario| {
         let it = &judged[scenario.id.as_str()];
         let log = attempts.scenario(&scenario.id);
-        let would_be = verdicts::verdict(scenario, log, &all).verdict;
+        let would_be = verdicts::verdict(plan, scenario, log, &all).verdict;
         let before = without_history[scenario.id.as_str()].verdict;
         let counted = stages::counted_verdict(scenario, before);
         ScenarioResult {
@@ -136,6 +139,20 @@ pub fn triage(
     }
 }
 
+/// What decides, with what the control and the environment did.
+fn deciding<'a>(
+    plan: &'a Plan,
+    attempts: &'a Attempts<'a>,
+    comparison: &'a Comparison,
+    parts: &'a Parts<'a>,
+) -> Seen<'a> {
+    let gating = Seen::of(plan, comparison, &parts.gating)
+        .visiting(attempts)
+        .beside_control(plan, attempts, comparison);
+    let (found, lost) = outages::find(plan, attempts, &gating);
+    gating.through(found, lost)
+}
+
 /// The verdict of each scenario, before earlier nights are asked.
 fn verdicts<'a>(
     plan: &'a Plan,
@@ -144,7 +161,7 @@ fn verdicts<'a>(
 ) -> BTreeMap<&'a str, verdicts::Judged> {
     let verdict = |it: &'a Scenario| {
         let log = attempts.scenario(&it.id);
-        (it.id.as_str(), verdicts::verdict(it, log, gating))
+        (it.id.as_str(), verdicts::verdict(plan, it, log, gating))
     };
     plan.scenarios.iter().map(verdict).collect()
 }

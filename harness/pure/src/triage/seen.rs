@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::alike;
 use super::stages::{keeps_from_judging, makes_new};
+use crate::history::outage::Outage;
 use crate::model::attempts::Attempts;
 use crate::model::comparison::{Comparison, Located, Unjudged};
 use crate::model::{Plan, Scenario};
@@ -23,6 +24,9 @@ pub struct Seen<'a> {
     /// The step at which the control of a scenario failed first; `None` where it came to its end.
     controls: HashMap<&'a str, Option<u32>>,
     world: Vec<Located>,
+    outages: Vec<Outage>,
+    /// Attempts that failed in an outage.
+    lost: HashSet<(&'a str, u32)>,
 }
 
 impl<'a> Seen<'a> {
@@ -75,6 +79,25 @@ impl<'a> Seen<'a> {
             self.alike.extend(same.map(|it| (scenario.id.as_str(), *it.0)));
         }
         self
+    }
+
+    /// Takes in the outages, and the attempts that say nothing for them.
+    #[must_use]
+    pub fn through(mut self, outages: Vec<Outage>, lost: HashSet<(&'a str, u32)>) -> Self {
+        (self.outages, self.lost) = (outages, lost);
+        self
+    }
+
+    /// The outages of the night.
+    #[must_use]
+    pub fn outages(&self) -> &[Outage] {
+        &self.outages
+    }
+
+    /// Whether an attempt failed in an outage.
+    #[must_use]
+    pub fn is_lost(&self, scenario: &str, attempt: u32) -> bool {
+        self.lost.contains(&(scenario, attempt))
     }
 
     /// Whether an attempt failed as the control does.

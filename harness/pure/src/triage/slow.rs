@@ -311,6 +311,8 @@ fn finding(
             measured: series.again.len() as u32,
             steps: own.iter().take(MOST_STEPS).map(|it| trend(it.1, it.2)).collect(),
         }),
+        culprit: None,
+        flake: None,
         owner: timed.scenario.owner.clone(),
         reproduce: match against {
             Against::Nights(_) => format!("nightshift run {}", shell_words::quote(&scenarios[0])),

@@ -1,10 +1,12 @@
 //! The verdict table, grouping by cause, titles, known issues and the gate, each with its twin.
 
+mod chance;
 mod commands;
 mod computed;
 mod faults;
 mod gate;
 mod noise;
+mod outages;
 mod rows;
 mod stages;
 mod suppressions;
@@ -381,7 +383,8 @@ fn a_difference_that_went_away_is_flaky_with_a_finding() {
     assert_eq!(judgement.scenarios[0].verdict, Verdict::Flaky);
     let finding = &judgement.findings[0];
     assert_eq!((finding.verdict, finding.confidence), (Verdict::Flaky, 0.6));
-    assert_eq!(finding.reasons, ["seen in 1 of 2 attempts of s"]);
+    let rate = "s fails in about 17 % of its runs (1 % to 50 %, from 2 runs)";
+    assert_eq!(finding.reasons, ["seen in 1 of 2 attempts of s", rate]);
     assert_eq!(judgement.gate.decision, Decision::Pass);
 }
 

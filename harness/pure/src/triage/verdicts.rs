@@ -1,8 +1,10 @@
 //! [`verdict`]: what we think of one scenario, from its attempts and their differences.
 
+use super::chance::{Known, is_clean, runs};
 use super::seen::Seen;
+use crate::history::rerun::Decision;
 use crate::model::attempts::{AttemptLog, ScenarioLog};
-use crate::model::{Because, Outcome, Scenario, Surface, Verdict};
+use crate::model::{Because, Outcome, Plan, Scenario, Surface, Verdict};
 
 /// A verdict, with why where it is no verdict on the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +27,14 @@ impl Judged {
     }
 }
 
-/// Whether an attempt was as the baseline says.
-#[must_use]
-pub fn is_clean(scenario: &str, number: u32, attempt: &AttemptLog<'_>, seen: &Seen<'_>) -> bool {
-    attempt.outcome() == Some(Outcome::Completed) && !seen.differs(scenario, number)
-}
-
 /// What we think of a scenario: the first verdict that any part of it has.
 #[must_use]
-pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'_>) -> Judged {
+pub fn verdict(
+    plan: &Plan,
+    scenario: &Scenario,
+    log: Option<&ScenarioLog<'_>>,
+    seen: &Seen<'_>,
+) -> Judged {
     let Some(log) = log else {
         return Judged::because(
             Verdict::NotRun,
@@ -41,43 +42,70 @@ pub fn verdict(scenario: &Scenario, log: Option<&ScenarioLog<'_>>, seen: &Seen<'
             "the night ended before it was started",
         );
     };
-    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
+    let tells =
+        |(number, it): &(u32, &AttemptLog<'_>)| it.counts() && !seen.is_lost(&scenario.id, *number);
     let judged: Vec<(u32, &AttemptLog<'_>)> =
-        log.attempts.iter().filter(|it| it.1.counts()).map(|(number, it)| (*number, it)).collect();
+        log.attempts.iter().map(|(number, it)| (*number, it)).filter(tells).collect();
     let Some((last, attempt)) = judged.last().copied() else {
-        if let Some(broken) = ended.next_back() {
-            let said = broken.finished.as_ref().and_then(|it| it.detail);
-            // Where nothing was said of the attempt, the step that could not be done says why.
-            let step = || broken.failures().next().map(|(_, failure)| failure.actual.as_str());
-            let detail = said.or_else(step).unwrap_or("the harness failed and left no reason");
-            return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
-        }
-        return match log.not_run {
-            // It could have run, and would have said nothing of what it is about.
-            Some((Because::Login, detail)) => {
-                Judged::because(Verdict::Inconclusive, Because::Login, detail)
-            }
-            Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
-            None => Judged::because(
-                Verdict::NotRun,
-                Because::Interrupted,
-                "the night ended in the middle of it",
-            ),
-        };
+        return without_word(log);
     };
     let clean = |(number, it): &(u32, &AttemptLog<'_>)| is_clean(&scenario.id, *number, it, seen);
     let any_clean = judged.iter().any(clean);
-    if any_clean && !judged.iter().all(clean) {
+    let known = Known::of(plan, scenario);
+    let runs = runs(&scenario.id, log, seen);
+    let decided = known.map(|it| it.decide(&runs));
+    if any_clean && !judged.iter().all(clean) && decided != Some(Decision::Broken) {
         return Judged::plain(Verdict::Flaky);
     }
-    if !any_clean {
-        return bad(scenario, attempt, last, seen);
+    if !any_clean || decided == Some(Decision::Broken) {
+        let bad = bad(scenario, attempt, last, seen);
+        let told = known.filter(|_| decided.is_some_and(may_be_chance));
+        return match told.filter(|_| bad.verdict == Verdict::Regressed) {
+            // A product that died did not do so by chance of the scenario.
+            Some(known) if attempt.outcome() != Some(Outcome::Crashed) => {
+                let detail = known.undecided(&runs);
+                Judged::because(Verdict::Inconclusive, Because::Undecided, detail)
+            }
+            Some(_) | None => bad,
+        };
     }
     if let Some(it) = seen.unjudged(&scenario.id, last) {
         return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
     }
     let is_new = seen.is_new(&scenario.id);
     Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
+}
+
+/// What we think of a scenario of which no attempt says anything.
+fn without_word(log: &ScenarioLog<'_>) -> Judged {
+    let mut ended = log.attempts.values().filter(|it| it.finished.is_some());
+    if let Some(broken) = ended.next_back() {
+        let said = broken.finished.as_ref().and_then(|it| it.detail);
+        // Where nothing was said of the attempt, the step that could not be done says why.
+        let step = || broken.failures().next().map(|(_, failure)| failure.actual.as_str());
+        let detail = said.or_else(step).unwrap_or("the harness failed and left no reason");
+        return Judged::because(Verdict::Inconclusive, Because::Environment, detail);
+    }
+    match log.not_run {
+        // It could have run, and would have said nothing of what it is about.
+        Some((Because::Login, detail)) => {
+            Judged::because(Verdict::Inconclusive, Because::Login, detail)
+        }
+        Some((because, detail)) => Judged::because(Verdict::NotRun, because, detail),
+        None => Judged::because(
+            Verdict::NotRun,
+            Because::Interrupted,
+            "the night ended in the middle of it",
+        ),
+    }
+}
+
+/// Whether what failed each time may still be chance: at the cap, or where the night ended first.
+fn may_be_chance(decision: Decision) -> bool {
+    match decision {
+        Decision::Again | Decision::Undecided => true,
+        Decision::Sound | Decision::Broken | Decision::Flaky => false,
+    }
 }
 
 /// No attempt was clean, so the last one speaks.

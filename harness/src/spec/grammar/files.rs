@@ -200,6 +200,32 @@ pub(crate) static CONTROL: Object = object(
     ],
 );
 
+pub(crate) static RERUNS: Object = object(
+    "reruns",
+    "\"reruns\"",
+    "How sure the reruns of a failed scenario must be, where nobody wrote `retries` and three earlier nights judged it.",
+    &[
+        optional(
+            "false-break",
+            Shape::Percent,
+            "The share of failures by chance that may be called regressed; 1% unless said.",
+            "1%",
+        ),
+        optional(
+            "false-flake",
+            Shape::Percent,
+            "The share of breaks that may be called flaky; 1% unless said.",
+            "1%",
+        ),
+        optional(
+            "at-most",
+            Shape::Integer,
+            "How often a failed scenario is run again at most; what is not clear by then is undecided, and red. 8 unless said.",
+            "8",
+        ),
+    ],
+);
+
 pub(crate) static NIGHT: Object = object(
     "night",
     "\"night\"",
@@ -227,8 +253,14 @@ pub(crate) static NIGHT: Object = object(
         optional(
             "retries",
             Shape::Integer,
-            "How often a failed scenario is repeated; 1 unless said.",
+            "How often a failed scenario is repeated. Unless said, until `reruns` is sure; once where earlier nights say too little.",
             "1",
+        ),
+        optional(
+            "reruns",
+            Shape::Object(&RERUNS),
+            "How sure the reruns of a failed scenario must be that it broke, or fails by chance.",
+            "{ at-most: 5 }",
         ),
         optional(
             "timeout",
@@ -357,8 +389,8 @@ pub(crate) static GATE: Object = object(
         optional(
             "fail-on-unjudged",
             Shape::List(&REASONS),
-            "The reasons for which a scenario that could not be judged fails the gate although enough was judged; authoring (a check that its author wrote never held), browser-lost (at the same step each time, while others kept theirs), login and preflight unless said. `[]` lets them pass.",
-            "[authoring, browser-lost, login, preflight]",
+            "The reasons for which a scenario that could not be judged fails the gate although enough was judged; authoring (a check that its author wrote never held), browser-lost (at the same step each time, while others kept theirs), login, undecided (it failed each time, which may be chance) and preflight unless said. `[]` lets them pass.",
+            "[authoring, browser-lost, login, undecided, preflight]",
         ),
         optional(
             "rules",

@@ -200,6 +200,12 @@ pub(crate) static PRODUCT: Object = object(
             "{ make: [ { run: 'make install VERSION=${build} PREFIX=${build-dir}' } ] }",
         ),
         optional(
+            "repository",
+            Shape::Text,
+            "The git checkout that its builds come from, for `bisect` and CODEOWNERS: `${build}` is then a commit.",
+            "../shop",
+        ),
+        optional(
             "build",
             Shape::Text,
             "Which build it is unless `--build` says otherwise: one of `builds`, or the name of what is there.",

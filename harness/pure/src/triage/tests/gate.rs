@@ -53,7 +53,7 @@ fn what_could_not_be_judged_fails_the_gate_only_for_the_reasons_that_are_named()
         (gate.decision, &*gate.rule),
         (
             Decision::Fail,
-            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, browser-lost, login, preflight"
+            "1 authoring of 3 scenarios could not be judged: fail-on-unjudged names authoring, browser-lost, login, undecided, preflight"
         )
     );
     night.plan.gate.fail_on_unjudged = vec![Because::Environment];

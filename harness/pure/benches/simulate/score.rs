@@ -1,0 +1,123 @@
+//! [`Score`]: what the verdicts of all nights were worth.
+
+use nightshift_base::model::{Because, Verdict};
+
+use super::night::{Told, is_red};
+use super::truth::{Shown, Truth};
+
+/// Counts over nights.
+#[derive(Debug, Default)]
+pub struct Score {
+    /// Scenarios that broke and ran in a sound environment that night; of them, called regressed.
+    breaks: usize,
+    breaks_regressed: usize,
+    /// Scenarios that broke in an outage that left them no run.
+    unseen: usize,
+    /// Scenarios that failed by chance alone; of them, called broken, and undecided.
+    flakes: usize,
+    flakes_regressed: usize,
+    flakes_undecided: usize,
+    /// Their reruns.
+    reruns: usize,
+    most_reruns: usize,
+    /// Nights with an outage that lasted for ten runs; of them, with a finding that says so.
+    outages: usize,
+    outages_told: usize,
+    /// Scenarios that failed in an outage alone; of them, called broken.
+    hit: usize,
+    hit_regressed: usize,
+    /// Scenario-nights in which nothing was wrong; of them, called anything but that.
+    sound: usize,
+    sound_accused: usize,
+}
+
+impl Score {
+    /// Adds a night.
+    pub fn add(&mut self, truth: &Truth, told: &Told) {
+        let mut lost_runs = 0;
+        for (at, (shown, result)) in told.shown.iter().zip(&told.judgement.scenarios).enumerate() {
+            let lost = shown.iter().filter(|it| **it == Shown::Outage).count();
+            let chance = shown.contains(&Shown::Chance);
+            lost_runs += lost;
+            match (truth.is_broken(at), chance, lost) {
+                (true, _, _) if !truth.fresh.contains(&at) => {}
+                (true, _, _) if lost == shown.len() => self.unseen += 1,
+                (true, _, _) => {
+                    self.breaks += 1;
+                    self.breaks_regressed += usize::from(result.verdict == Verdict::Regressed);
+                }
+                (false, true, _) => {
+                    self.flakes += 1;
+                    self.flakes_regressed += usize::from(is_red(result.verdict));
+                    let undecided = result.because == Some(Because::Undecided);
+                    self.flakes_undecided += usize::from(undecided);
+                    self.reruns += shown.len() - 1;
+                    self.most_reruns = self.most_reruns.max(shown.len() - 1);
+                }
+                (false, false, 1..) => {
+                    self.hit += 1;
+                    self.hit_regressed += usize::from(is_red(result.verdict));
+                }
+                (false, false, 0) => {
+                    self.sound += 1;
+                    let quiet = matches!(result.verdict, Verdict::Unchanged | Verdict::Fixed);
+                    self.sound_accused += usize::from(!quiet);
+                }
+            }
+        }
+        if lost_runs >= 10 {
+            self.outages += 1;
+            let mut titles = told.judgement.findings.iter().map(|it| it.title.as_str());
+            self.outages_told +=
+                usize::from(titles.any(|it| it.starts_with("The environment failed")));
+        }
+    }
+
+    /// The figures so far, in a sentence.
+    pub fn said(&self) -> String {
+        format!(
+            "{} of {} breaks regressed, {} of {} flakes regressed and {} undecided, {:.2} reruns each, {} of {} hit by outages regressed, {} of {} outages told, {} accused",
+            self.breaks_regressed,
+            self.breaks,
+            self.flakes_regressed,
+            self.flakes,
+            self.flakes_undecided,
+            share(self.reruns, self.flakes),
+            self.hit_regressed,
+            self.hit,
+            self.outages_told,
+            self.outages,
+            self.sound_accused,
+        )
+    }
+
+    /// The figures for scripts; shares are between 0 and 1.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "breaks": self.breaks,
+            "breaks_regressed": share(self.breaks_regressed, self.breaks),
+            "breaks_only_in_outages": self.unseen,
+            "flakes": self.flakes,
+            "flakes_regressed": share(self.flakes_regressed, self.flakes),
+            "flakes_undecided": share(self.flakes_undecided, self.flakes),
+            "reruns_per_flake": share(self.reruns, self.flakes),
+            "most_reruns": self.most_reruns,
+            "outages": self.outages,
+            "outages_told": self.outages_told,
+            "outages_regressed": self.hit_regressed,
+            "sound_accused": self.sound_accused,
+        })
+    }
+
+    /// Whether the figures are as they must be.
+    pub fn holds(&self) -> bool {
+        share(self.breaks_regressed, self.breaks) >= 0.99
+            && share(self.flakes_regressed, self.flakes) <= 0.01
+            && share(self.reruns, self.flakes) <= 3.0
+            && self.hit_regressed == 0
+    }
+}
+
+fn share(part: usize, of: usize) -> f64 {
+    if of == 0 { 0.0 } else { part as f64 / of as f64 }
+}

@@ -1,0 +1,414 @@
+//! [`bisect`]: which commit or build broke what a night found: asks `bisect` what to try, has each
+//! try made as a small night of its own, and keeps what came of it beside the night.
+//!
+//! A try is the finding's first scenario on another build, once. What failed there is the finding
+//! only where a piece of it is the same; what fails otherwise says nothing of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::culprits::{self, Known};
+use super::{NightError, RunOptions, Stop, judging, probing, scratch};
+use crate::bisect::{Found, Hunt, Limits, Noise, Search, Sure, weights, words};
+use crate::history::{known, rerun};
+use crate::ledger::{NightDir, spoken};
+use crate::model::attempts::Attempts;
+use crate::model::culprit::{Culprit, ProbeRecord, ProbeResult, SearchOutcome};
+use crate::model::history::PastScenario;
+use crate::model::{Finding, History, Outcome, Plan, Scenario, Suite, Verdict};
+use crate::plan::Owners;
+use crate::product::{Commit, ProductError, Repository};
+
+/// How likely a break is to pass all the same.
+const BREAK_PASSES: f64 = 0.01;
+/// The most suspects that are named.
+const MOST_SUSPECTS: usize = 5;
+
+/// What is to be searched, and between which builds.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// A finding by its id or fingerprint; `None` is every regression.
+    pub finding: Option<String>,
+    /// The build that was good; `None` is the newest of which earlier nights say so.
+    pub good: Option<String>,
+    /// The build that is bad; `None` is the night's.
+    pub bad: Option<String>,
+}
+
+/// What a search has found.
+#[derive(Debug, Default)]
+pub struct Searched {
+    /// Each finding with its culprit.
+    pub found: Vec<(Finding, Culprit)>,
+    /// Findings that could not be searched for, by id, and why.
+    pub skipped: Vec<(String, String)>,
+    /// How many builds were tried.
+    pub builds: usize,
+}
+
+/// One try, as it is told while the search goes on.
+#[derive(Debug)]
+pub struct Tried<'a> {
+    /// How many commits or builds are suspected.
+    pub of: usize,
+    /// What was tried.
+    pub build: &'a str,
+    /// The first line of the commit's message.
+    pub title: Option<&'a str>,
+    /// Each finding by its id, and how it went.
+    pub results: Vec<(&'a str, ProbeResult)>,
+}
+
+/// What is tried, the good end first.
+struct Line {
+    /// What is asked for as the build at each position.
+    builds: Vec<String>,
+    /// The commits behind the good one; empty where there is no repository.
+    commits: Vec<Commit>,
+    repository: Option<Repository>,
+}
+
+impl Line {
+    /// Who answers for the first of these paths that anybody answers for.
+    fn owner(&self, files: &[String]) -> Option<String> {
+        let owners = Owners::near(self.repository.as_ref()?.folder());
+        files.iter().find_map(|it| owners.of(it)).map(str::to_owned)
+    }
+}
+
+/// The findings of one product that are searched for together.
+struct Case<'a> {
+    product: String,
+    findings: Vec<(&'a Finding, &'a Scenario)>,
+    line: Line,
+}
+
+/// Searches for what broke the findings of a night.
+///
+/// # Errors
+/// There is no such finding, no build to compare with, or a try cannot be planned or recorded.
+pub async fn bisect(
+    suite: &Suite,
+    night: &NightDir,
+    wanted: &Wanted,
+    (options, stop): (&RunOptions, &Stop),
+    tell: &(dyn Fn(&Tried<'_>) + Send + Sync),
+) -> Result<Searched, NightError> {
+    let judged = judging::judge(night)?;
+    let (plan, findings) = (&judged.plan, &judged.judgement.findings);
+    let chosen = chosen(findings, wanted.finding.as_deref())?;
+    let options = &beside(suite, plan, options);
+    let mut searched = Searched::default();
+    for case in cases(suite, plan, &chosen, wanted, &mut searched.skipped)? {
+        let hunt = hunt(suite, plan, &case, (options, stop), tell).await?;
+        searched.builds += hunt.0.builds();
+        for (at, (finding, _)) in case.findings.iter().enumerate() {
+            let culprit = culprit(&case.line, &hunt.0, at, &hunt.1);
+            searched.found.push(((*finding).clone(), culprit));
+        }
+    }
+    let known: Vec<Known> = searched.found.iter().map(Known::of).collect();
+    culprits::keep(night, known)?;
+    Ok(searched)
+}
+
+/// The same options, with the night's own builds of all products.
+fn beside(suite: &Suite, plan: &Plan, options: &RunOptions) -> RunOptions {
+    let mut options = options.clone();
+    for product in &plan.products {
+        let config = suite.config.products.get(&product.name);
+        if let Some(build) = &product.build
+            && config.is_some_and(|it| it.builds.is_some())
+        {
+            options.builds.insert(product.name.clone(), build.clone());
+        }
+    }
+    options
+}
+
+/// The findings that are searched for.
+fn chosen<'a>(all: &'a [Finding], name: Option<&str>) -> Result<Vec<&'a Finding>, NightError> {
+    let Some(name) = name else {
+        let broke = |it: &&Finding| {
+            known::is_failing(it.verdict) && it.stage.is_gating() && it.slowdown.is_none()
+        };
+        return Ok(all.iter().filter(broke).collect());
+    };
+    let named = all.iter().find(|it| it.id == name || it.fingerprint == name);
+    named.map(|it| vec![it]).ok_or_else(|| {
+        let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
+        NightError::Usage(format!(
+            "the night has no finding {name}; it has {}",
+            if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
+        ))
+    })
+}
+
+/// The findings by product, each with the builds between good and bad.
+fn cases<'a>(
+    suite: &'a Suite,
+    plan: &Plan,
+    chosen: &[&'a Finding],
+    wanted: &Wanted,
+    skipped: &mut Vec<(String, String)>,
+) -> Result<Vec<Case<'a>>, NightError> {
+    let mut all: Vec<(String, String, Vec<(&Finding, &Scenario)>)> = Vec::new();
+    for finding in chosen {
+        let scenario =
+            finding.scenarios.iter().find_map(|id| suite.scenarios.iter().find(|it| it.id == *id));
+        let Some(scenario) = scenario else {
+            skipped.push((finding.id.clone(), "the suite has none of its scenarios".to_owned()));
+            continue;
+        };
+        let only = || suite.config.products.keys().next().cloned();
+        let Some(product) = scenario.product.clone().or_else(only) else { continue };
+        let past = plan.history.scenarios.get(&scenario.id);
+        let good = wanted.good.clone().or_else(|| last_good(&plan.history, past, &product));
+        let Some(good) = good else {
+            let why = "no earlier night says with which build it was well; name one with --good";
+            skipped.push((finding.id.clone(), why.to_owned()));
+            continue;
+        };
+        // Findings share what is built where they were well at the same time.
+        match all.iter_mut().find(|it| it.0 == product && it.1 == good) {
+            Some(case) => case.2.push((finding, scenario)),
+            None => all.push((product, good, vec![(finding, scenario)])),
+        }
+    }
+    let mut cases = Vec::new();
+    for (product, good, findings) in all {
+        let built = plan.products.iter().find(|it| it.name == product);
+        let bad = wanted.bad.clone().or_else(|| built.and_then(|it| it.build.clone()));
+        match bad.map(|bad| line(suite, &product, &good, &bad)) {
+            Some(Ok(line)) => cases.push(Case { product, findings, line }),
+            Some(Err(error)) => return Err(error),
+            None => {
+                return Err(NightError::Usage(format!(
+                    "the night does not say which build of {product} it used; run it with --build, or name the build with --bad"
+                )));
+            }
+        }
+    }
+    Ok(cases)
+}
+
+/// The build of the newest night in which a scenario was well.
+fn last_good(history: &History, past: Option<&PastScenario>, product: &str) -> Option<String> {
+    let well = |at: usize| match past.and_then(|it| it.verdict(at))? {
+        // What was seen when it was new is what was accepted.
+        Verdict::Unchanged | Verdict::Fixed | Verdict::Drifted | Verdict::New => Some(()),
+        Verdict::Regressed
+        | Verdict::StillFailing
+        | Verdict::Flaky
+        | Verdict::Inconclusive
+        | Verdict::NotRun => None,
+    };
+    let mut nights = history.nights.iter().enumerate().rev();
+    nights.find_map(|(at, night)| well(at).and_then(|()| night.builds.get(product).cloned()))
+}
+
+/// What lies between two builds of a product.
+fn line(suite: &Suite, product: &str, good: &str, bad: &str) -> Result<Line, NightError> {
+    let usage = |text: String| Err(NightError::Usage(text));
+    let config = &suite.config.products[product];
+    if config.base_url.is_some() {
+        return usage(format!(
+            "{product} runs elsewhere, so that no other build of it can be tried"
+        ));
+    }
+    let Some(builds) = &config.builds else {
+        return usage(format!(
+            "{product} has no `builds`; write how they are made, so that others can be tried"
+        ));
+    };
+    if let Some(folder) = &config.repository {
+        let repository = Repository::at(&suite.root.join(folder));
+        let refused = |error: ProductError| NightError::Usage(error.to_string());
+        let ends = [good, bad].map(|it| repository.resolve(it).map_err(refused));
+        let [first, last] = ends;
+        let commits = repository.between(&first?, &last?).map_err(refused)?;
+        if commits.is_empty() {
+            return usage(format!(
+                "no commits lie between {good} and {bad}; name others with --good and --bad"
+            ));
+        }
+        let mut builds: Vec<String> = commits.iter().map(|it| it.id.clone()).collect();
+        builds.insert(0, good.to_owned());
+        if let Some(last) = builds.last_mut() {
+            bad.clone_into(last);
+        }
+        return Ok(Line { builds, commits, repository: Some(repository) });
+    }
+    let at = |build: &str| builds.known.iter().position(|it| it == build);
+    match (at(good), at(bad)) {
+        (Some(first), Some(last)) if first < last => Ok(Line {
+            builds: builds.known[first..=last].to_vec(),
+            commits: Vec::new(),
+            repository: None,
+        }),
+        _ => usage(format!(
+            "{product} has no `repository`, and its known builds have nothing from {good} up to {bad}, the older one first"
+        )),
+    }
+}
+
+/// Tries builds until every finding of a case is clear; answers with what was tried for whom.
+async fn hunt(
+    suite: &Suite,
+    plan: &Plan,
+    case: &Case<'_>,
+    (options, stop): (&RunOptions, &Stop),
+    tell: &(dyn Fn(&Tried<'_>) + Send + Sync),
+) -> Result<(Hunt, Vec<Vec<ProbeRecord>>), NightError> {
+    let files: Vec<Vec<String>> = case.line.commits.iter().map(|it| it.files.clone()).collect();
+    let suspected = case.line.builds.len() - 1;
+    let search = |(finding, scenario): &(&Finding, &Scenario)| {
+        let places = finding.differences.iter().map(|it| it.place.as_str());
+        let likely =
+            if files.is_empty() { vec![1.0; suspected] } else { weights(&files, &words(places)) };
+        Search::over(&likely, noise(plan, finding, scenario))
+    };
+    let limits = Limits { sure: Sure::ToFile, ..Limits::default() };
+    let mut hunt = Hunt::of(case.findings.iter().map(search).collect(), limits);
+    let mut records = vec![Vec::new(); case.findings.len()];
+    let folder = scratch::make()?;
+    while let Some(probe) = hunt.next() {
+        if stop.why().is_some() {
+            break;
+        }
+        let own: Vec<(&Finding, &Scenario)> =
+            probe.findings.iter().map(|it| case.findings[*it]).collect();
+        let build = &case.line.builds[probe.at];
+        let out = folder.path().join(format!("probe-{}", hunt.builds()));
+        let results = attempt(suite, &own, (&case.product, build), (options, stop), &out).await?;
+        // A try that was stopped says nothing.
+        if stop.why().is_some() {
+            break;
+        }
+        let title = probe.at.checked_sub(1).and_then(|it| case.line.commits.get(it));
+        let title = title.map(|it| clean(&it.title));
+        for (finding, result) in probe.findings.iter().zip(&results) {
+            let record =
+                ProbeRecord { build: build.clone(), title: title.clone(), result: *result };
+            records[*finding].push(record);
+        }
+        let named = own.iter().map(|it| it.0.id.as_str());
+        let told = named.zip(results.iter().copied()).collect();
+        tell(&Tried { of: suspected, build, title: title.as_deref(), results: told });
+        let failed = |it: &ProbeResult| match it {
+            ProbeResult::Failed => Some(true),
+            ProbeResult::Passed => Some(false),
+            ProbeResult::Skipped => None,
+        };
+        let learned: Vec<(usize, Option<bool>)> =
+            probe.findings.iter().copied().zip(results.iter().map(failed)).collect();
+        hunt.learn(probe.at, &learned);
+    }
+    Ok((hunt, records))
+}
+
+/// How runs of a scenario deceive: what is flaky fails by its rate where it is broken, what
+/// regressed fails by chance where it is not.
+fn noise(plan: &Plan, finding: &Finding, scenario: &Scenario) -> Noise {
+    let none = PastScenario::default();
+    let past = plan.history.scenarios.get(&scenario.id).unwrap_or(&none);
+    match finding.flake {
+        Some(flake) => Noise { false_failure: BREAK_PASSES, false_pass: 1.0 - flake.rate },
+        None => {
+            let false_failure = rerun::flake(past, &[]).rate;
+            Noise { false_failure, false_pass: BREAK_PASSES }
+        }
+    }
+}
+
+/// Runs the scenarios of these findings once on a build.
+async fn attempt(
+    suite: &Suite,
+    findings: &[(&Finding, &Scenario)],
+    (product, build): (&str, &str),
+    (options, stop): (&RunOptions, &Stop),
+    out: &Path,
+) -> Result<Vec<ProbeResult>, NightError> {
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for (_, scenario) in findings {
+        if !scenarios.iter().any(|it| it.id == scenario.id) {
+            scenarios.push((*scenario).clone());
+        }
+    }
+    let mut suite = suite.clone();
+    if let Some(builds) = suite.config.products[product].builds.as_mut() {
+        // What lies between known builds has no name among them.
+        builds.known.clear();
+    }
+    let mut options = options.clone();
+    options.builds.insert(product.to_owned(), build.to_owned());
+    let quiet = Arc::new(|_| {});
+    let probed =
+        Box::pin(probing::probe(&suite, scenarios, &options, out.to_owned(), stop, quiet)).await?;
+    let judged = judging::judge(&probed.night)?;
+    let attempts = Attempts::of(&judged.entries);
+    let result = |(finding, scenario): &(&Finding, &Scenario)| {
+        let same = |it: &&Finding| {
+            it.scenarios.contains(&scenario.id)
+                && (it.fingerprint == finding.fingerprint
+                    || it.pieces.iter().any(|piece| finding.pieces.contains(piece)))
+        };
+        let log = attempts.scenario(&scenario.id);
+        let last = log.and_then(|it| it.attempts.values().next_back());
+        match last.and_then(|it| it.outcome()) {
+            _ if judged.judgement.findings.iter().any(|it| same(&it)) => ProbeResult::Failed,
+            Some(Outcome::Completed) => ProbeResult::Passed,
+            Some(
+                Outcome::Failed
+                | Outcome::TimedOut
+                | Outcome::Blocked
+                | Outcome::Crashed
+                | Outcome::HarnessError,
+            )
+            | None => ProbeResult::Skipped,
+        }
+    };
+    Ok(findings.iter().map(result).collect())
+}
+
+/// What was found for one finding, in words.
+fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) -> Culprit {
+    let found = hunt.found(at);
+    let probability = found.probability();
+    let base = Culprit { probability, probes: records[at].clone(), ..Culprit::default() };
+    let verified = hunt.searches()[at].unverified().is_none();
+    if !verified || probability < Sure::ToName.at_least() {
+        let likeliest = hunt.searches()[at].likeliest(MOST_SUSPECTS);
+        let suspects = likeliest.into_iter().map(|it| line.builds[it].clone()).collect();
+        return Culprit { suspects, ..base };
+    }
+    match found {
+        Found::Environment { .. } => Culprit { outcome: SearchOutcome::Environment, ..base },
+        Found::Among { at, .. } => {
+            let suspects = at.map(|it| line.builds[it].clone()).collect();
+            Culprit { outcome: SearchOutcome::Among, suspects, ..base }
+        }
+        Found::Commit { at, .. } => {
+            let outcome = SearchOutcome::Named;
+            let Some(commit) = line.commits.get(at - 1) else {
+                return Culprit { outcome, build: Some(line.builds[at].clone()), ..base };
+            };
+            let diff = line.repository.as_ref().and_then(|it| it.diff(&commit.id).ok());
+            Culprit {
+                outcome,
+                commit: Some(commit.id.clone()),
+                author: Some(clean(&commit.author)),
+                title: Some(clean(&commit.title)),
+                owner: line.owner(&commit.files),
+                files: commit.files.iter().map(|it| clean(it)).collect(),
+                diff: diff.as_deref().map(clean),
+                ..base
+            }
+        }
+    }
+}
+
+/// A text of the repository without the secrets that the tries knew.
+fn clean(text: &str) -> String {
+    String::from_utf8_lossy(&spoken::clean(text.as_bytes())).into_owned()
+}

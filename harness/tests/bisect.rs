@@ -1,0 +1,143 @@
+//! `bisect` over the git history of a small product, which a script makes: 60 commits, three of
+//! which break something, and over versions without a repository.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Answer, SuiteCopy, night_json, package, text};
+
+const CONFIG: &str = r#"
+products:
+  tally:
+    repository: tally
+    builds:
+      make:
+        - shell: 'git -C tally archive ${build} | tar -x -C "${build-dir}" && sh -n "${build-dir}/bin/tally"'
+    path: ["${build-dir}/bin"]
+"#;
+
+struct Tally {
+    suite: SuiteCopy,
+    cache: tempfile::TempDir,
+}
+
+impl Tally {
+    fn new(config: &str) -> Self {
+        let suite = SuiteCopy::empty();
+        let script = package().join("harness/tests/fixture/history.sh");
+        let repository = suite.root().join("tally");
+        let made = Command::new("sh").arg(script).arg(&repository).status().expect("sh");
+        assert!(made.success());
+        suite.write("nightshift.yaml", config);
+        for name in ["orders", "prices", "report"] {
+            let text = format!(
+                "scenario: {name}\nproduct: tally\nsteps:\n  - run: tally {name}\n    snapshot: out\n"
+            );
+            suite.write(&format!("scenarios/{name}.yaml"), &text);
+        }
+        let it = Self { suite, cache: tempfile::tempdir().expect("a folder") };
+        let first =
+            ["run", "--accept-new", "--no-settle", "--no-pdf", "--id", "n1", "--build", "v1"];
+        let answer = it.run(&first);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        it
+    }
+
+    fn run(&self, arguments: &[&str]) -> Answer {
+        let cache = self.cache.path().display().to_string();
+        self.suite.run_with(arguments, &[("XDG_CACHE_HOME", &cache)])
+    }
+
+    fn night(&self, id: &str) -> Value {
+        night_json(&self.suite.root().join("reports/nights").join(id))
+    }
+}
+
+#[test]
+fn three_seeded_commits_of_sixty_are_named_in_one_search_that_shares_its_builds() {
+    let tally = Tally::new(CONFIG);
+    let bad = tally.run(&["run", "--no-pdf", "--id", "n2", "--build", "v2"]);
+    assert_eq!(bad.code, Some(1), "{bad:#?}");
+    let answer = tally.run(&["bisect", "--format", "json"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let json: Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let mut titles: Vec<String> = findings.iter().map(|it| text(&it["culprit"]["title"])).collect();
+    titles.sort();
+    let seeded = [
+        "Count what is on its way",
+        "Leave out what was sent back",
+        "Print prices by one function",
+    ];
+    assert_eq!(titles, seeded, "{json:#}");
+    let probes: usize =
+        findings.iter().map(|it| it["culprit"]["probes"].as_array().map_or(0, Vec::len)).sum();
+    let builds = json["builds"].as_u64().expect("a number") as usize;
+    assert!(builds < probes && builds <= 30, "{builds} builds for {probes} probes");
+
+    // It stays with the night: whoever judges it again, or opens its page, is told.
+    assert_eq!(tally.run(&["judge", "reports/nights/n2"]).code, Some(1));
+    let night = tally.night("n2");
+    let prices = night["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|it| it["culprit"]["title"] == "Print prices by one function")
+        .expect("it is there");
+    assert!(prices["culprit"]["probability"].as_f64().is_some_and(|it| it >= 0.99), "{prices:#}");
+    assert_eq!(prices["culprit"]["author"], "Bob");
+    assert_eq!(prices["culprit"]["files"], serde_json::json!(["src/prices.sh"]));
+    assert_eq!(prices["owner"], "@pricing");
+    let page = tally.suite.root().join("reports/nights/n2/index.html");
+    let page = std::fs::read_to_string(page).expect("a page");
+    for said in ["Who broke it", "Print prices by one function", "12.5\\n"] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn one_finding_is_searched_for_by_its_id_and_between_the_builds_that_are_named() {
+    let tally = Tally::new(CONFIG);
+    // Nothing says that a night before had a good build: its history is elsewhere.
+    let bad = ["run", "orders", "--no-pdf", "--id", "n2", "--build", "v2", "--history", "nowhere"];
+    assert_eq!(tally.run(&bad).code, Some(1));
+    let unknown = tally.run(&["bisect", "F1"]);
+    assert_eq!(unknown.code, Some(1), "{unknown:#?}");
+    assert!(unknown.stdout.contains("name one with --good"), "{unknown:#?}");
+    let answer = tally.run(&["bisect", "reports/nights/n2", "F1", "--good", "v1"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.stdout.contains("\"Count what is on its way\" by Cleo"), "{answer:#?}");
+    let twice = tally.run(&["bisect", "F9"]);
+    assert_eq!(twice.code, Some(2), "{twice:#?}");
+    assert!(twice.stderr.contains("the night has no finding F9; it has F1"), "{twice:#?}");
+}
+
+#[test]
+fn versions_without_a_repository_are_searched_in_their_order() {
+    let known = CONFIG.replace("    repository: tally\n", "").replace(
+        "    path:",
+        "      known: [v1, \"main~50\", \"main~40\", \"main~20\", v2]\n    path:",
+    );
+    let tally = Tally::new(&known);
+    assert_eq!(tally.run(&["run", "--no-pdf", "--id", "n2", "--build", "v2"]).code, Some(1));
+    let answer = tally.run(&["bisect", "--format", "json"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let json: Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let mut builds: Vec<String> = findings.iter().map(|it| text(&it["culprit"]["build"])).collect();
+    builds.sort();
+    assert_eq!(builds, ["main~20", "main~40", "v2"], "{json:#}");
+}
+
+#[test]
+fn what_a_search_cannot_do_is_said_before_anything_is_built() {
+    let tally = Tally::new(CONFIG);
+    assert_eq!(tally.run(&["run", "--no-pdf", "--id", "n2", "--build", "v2"]).code, Some(1));
+    let answer = tally.run(&["bisect", "--good", "v0"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert!(answer.stderr.contains("has no commit v0"), "{answer:#?}");
+    let backwards = tally.run(&["bisect", "--good", "v2", "--bad", "v1"]);
+    assert_eq!(backwards.code, Some(2), "{backwards:#?}");
+    assert!(backwards.stderr.contains("is no ancestor of"), "{backwards:#?}");
+}
