@@ -54,9 +54,9 @@ fn what_broke_is_run_until_chance_is_ruled_out_and_what_passes_again_is_flaky_wi
     let (_, mended) = night(&suite, "n5", "", &[]);
     assert_eq!(told(&mended), ("fixed".to_owned(), 1));
 
-    let (answer, flaky) = night(&suite, "n6", "11 rows\n", &[]);
-    assert_eq!((told(&flaky), answer.code), (("flaky".to_owned(), 2), Some(0)));
-    let flake = &flaky["findings"][0]["flake"];
+    let (answer, seen) = night(&suite, "n6", "11 rows\n", &[]);
+    assert_eq!((told(&seen), answer.code), (("flaky".to_owned(), 2), Some(0)));
+    let flake = &seen["findings"][0]["flake"];
     assert_eq!(flake["runs"], 6, "four earlier nights, of which none broke, and two runs: {flake}");
     let share = |key: &str| flake[key].as_f64().unwrap_or_default();
     assert!(share("low") < share("rate") && share("rate") < share("high"), "{flake}");

@@ -12,12 +12,15 @@ use super::{NightError, RunOptions, Stop, judging, probing, scratch};
 use crate::bisect::{Found, Hunt, Limits, Noise, Search, Sure, weights, words};
 use crate::history::{known, rerun};
 use crate::ledger::{NightDir, spoken};
-use crate::model::attempts::Attempts;
+use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::culprit::{Culprit, ProbeRecord, ProbeResult, SearchOutcome};
 use crate::model::history::PastScenario;
 use crate::model::{Finding, History, Outcome, Plan, Scenario, Suite, Verdict};
 use crate::plan::Owners;
 use crate::product::{Commit, ProductError, Repository};
+
+/// A finding and a scenario that shows it.
+type Sought<'a> = (&'a Finding, &'a Scenario);
 
 /// How likely a break is to pass all the same.
 const BREAK_PASSES: f64 = 0.01;
@@ -79,7 +82,7 @@ impl Line {
 /// The findings of one product that are searched for together.
 struct Case<'a> {
     product: String,
-    findings: Vec<(&'a Finding, &'a Scenario)>,
+    findings: Vec<Sought<'a>>,
     line: Line,
 }
 
@@ -152,7 +155,7 @@ fn cases<'a>(
     wanted: &Wanted,
     skipped: &mut Vec<(String, String)>,
 ) -> Result<Vec<Case<'a>>, NightError> {
-    let mut all: Vec<(String, String, Vec<(&Finding, &Scenario)>)> = Vec::new();
+    let mut all: Vec<(String, String, Vec<Sought<'_>>)> = Vec::new();
     for finding in chosen {
         let scenario =
             finding.scenarios.iter().find_map(|id| suite.scenarios.iter().find(|it| it.id == *id));
@@ -262,7 +265,7 @@ async fn hunt(
 ) -> Result<(Hunt, Vec<Vec<ProbeRecord>>), NightError> {
     let files: Vec<Vec<String>> = case.line.commits.iter().map(|it| it.files.clone()).collect();
     let suspected = case.line.builds.len() - 1;
-    let search = |(finding, scenario): &(&Finding, &Scenario)| {
+    let search = |(finding, scenario): &Sought<'_>| {
         let places = finding.differences.iter().map(|it| it.place.as_str());
         let likely =
             if files.is_empty() { vec![1.0; suspected] } else { weights(&files, &words(places)) };
@@ -276,8 +279,7 @@ async fn hunt(
         if stop.why().is_some() {
             break;
         }
-        let own: Vec<(&Finding, &Scenario)> =
-            probe.findings.iter().map(|it| case.findings[*it]).collect();
+        let own: Vec<Sought<'_>> = probe.findings.iter().map(|it| case.findings[*it]).collect();
         let build = &case.line.builds[probe.at];
         let out = folder.path().join(format!("probe-{}", hunt.builds()));
         let results = attempt(suite, &own, (&case.product, build), (options, stop), &out).await?;
@@ -312,19 +314,16 @@ async fn hunt(
 fn noise(plan: &Plan, finding: &Finding, scenario: &Scenario) -> Noise {
     let none = PastScenario::default();
     let past = plan.history.scenarios.get(&scenario.id).unwrap_or(&none);
-    match finding.flake {
-        Some(flake) => Noise { false_failure: BREAK_PASSES, false_pass: 1.0 - flake.rate },
-        None => {
-            let false_failure = rerun::flake(past, &[]).rate;
-            Noise { false_failure, false_pass: BREAK_PASSES }
-        }
+    if let Some(flake) = finding.flake {
+        return Noise { false_failure: BREAK_PASSES, false_pass: 1.0 - flake.rate };
     }
+    Noise { false_failure: rerun::flake(past, &[]).rate, false_pass: BREAK_PASSES }
 }
 
 /// Runs the scenarios of these findings once on a build.
 async fn attempt(
     suite: &Suite,
-    findings: &[(&Finding, &Scenario)],
+    findings: &[Sought<'_>],
     (product, build): (&str, &str),
     (options, stop): (&RunOptions, &Stop),
     out: &Path,
@@ -347,7 +346,7 @@ async fn attempt(
         Box::pin(probing::probe(&suite, scenarios, &options, out.to_owned(), stop, quiet)).await?;
     let judged = judging::judge(&probed.night)?;
     let attempts = Attempts::of(&judged.entries);
-    let result = |(finding, scenario): &(&Finding, &Scenario)| {
+    let result = |(finding, scenario): &Sought<'_>| {
         let same = |it: &&Finding| {
             it.scenarios.contains(&scenario.id)
                 && (it.fingerprint == finding.fingerprint
@@ -355,7 +354,7 @@ async fn attempt(
         };
         let log = attempts.scenario(&scenario.id);
         let last = log.and_then(|it| it.attempts.values().next_back());
-        match last.and_then(|it| it.outcome()) {
+        match last.and_then(AttemptLog::outcome) {
             _ if judged.judgement.findings.iter().any(|it| same(&it)) => ProbeResult::Failed,
             Some(Outcome::Completed) => ProbeResult::Passed,
             Some(

@@ -108,14 +108,14 @@ fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
 
 /// What a pattern matches: as in `.gitignore`, a folder stands for all that is in it.
 fn globs(pattern: &str) -> Vec<GlobMatcher> {
-    let bare = pattern.trim_start_matches('/').trim_end_matches('/');
-    let anchored = pattern.starts_with('/') || bare.contains('/');
-    let base = if anchored { bare.to_owned() } else { format!("**/{bare}") };
-    let below = format!("{base}/**");
+    let named = pattern.trim_start_matches('/').trim_end_matches('/');
+    let anchored = pattern.starts_with('/') || named.contains('/');
+    let base = if anchored { named.to_owned() } else { format!("**/{named}") };
+    let inside = format!("{base}/**");
     // `docs/*` is what lies in the folder, and not what lies deeper.
-    let only_itself = bare.ends_with("/*");
+    let only_itself = named.ends_with("/*");
     let only_below = pattern.ends_with('/');
-    let all = [(base, only_below), (below, only_itself)];
+    let all = [(base, only_below), (inside, only_itself)];
     all.into_iter()
         .filter(|it| !it.1)
         .filter_map(|(glob, _)| GlobBuilder::new(&glob).literal_separator(true).build().ok())

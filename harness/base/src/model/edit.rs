@@ -78,13 +78,17 @@ pub fn middle(old: &str, new: &str) -> Option<(String, String)> {
     let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
     let left = a.len().min(b.len()) - head;
     let tail = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(a, b)| a == b).count();
-    let middle = |words: &[String]| {
-        let words = &words[head..words.len() - tail];
-        // What a number is differs from place to place; what is around it does not.
-        let begins = words.split(|it| it == "-").next().unwrap_or(words);
-        if begins.len() >= TELLING { begins.join(" ") } else { words.join(" ") }
-    };
+    let middle = |words: &[String]| beginning(&words[head..words.len() - tail]);
     (head + tail > 0).then(|| (middle(&a), middle(&b)))
+}
+
+/// Words up to a dash where they say enough by then: what stands behind it differs from place to
+/// place.
+#[must_use]
+pub fn beginning<T: AsRef<str>>(words: &[T]) -> String {
+    let begins = words.split(|it| it.as_ref() == "-").next().unwrap_or(words);
+    let said = if begins.len() >= TELLING { begins } else { words };
+    said.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(" ")
 }
 
 /// A word or number that stands in place of another one between the same words.

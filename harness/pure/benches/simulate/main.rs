@@ -27,7 +27,7 @@ const SCENARIOS: usize = 300;
 
 #[expect(clippy::print_stdout, reason = "a bench answers there")]
 fn main() -> ExitCode {
-    let seed = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(16);
+    let seed = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(16);
     let folder = tempfile::tempdir().expect("a folder for the nights");
     let mut truth = Truth::new(SCENARIOS, NIGHTS, seed);
     let mut score = Score::default();

@@ -101,11 +101,11 @@ pub(super) fn rates(
 ) {
     let none = PastScenario::default();
     for finding in findings.iter_mut().filter(|it| it.verdict == Verdict::Flaky) {
-        let flaky = finding.scenarios.iter().find_map(|id| {
+        let both = finding.scenarios.iter().find_map(|id| {
             let runs = runs(id, attempts.scenario(id)?, seen);
             (runs.contains(&Run::Failed) && runs.contains(&Run::Passed)).then_some((id, runs))
         });
-        let Some((id, runs)) = flaky else { continue };
+        let Some((id, runs)) = both else { continue };
         let past = plan.history.scenarios.get(id).unwrap_or(&none);
         let flake = rerun::flake(past, &runs);
         finding.reasons.push(format!("{id} {}", flake.said()));

@@ -110,8 +110,8 @@ fn is_open(plan: &Plan, at: usize) -> bool {
 pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     let night = tonight(plan, ended);
     let lost: BTreeSet<usize> = night.outages().iter().flat_map(|it| night.failed(it)).collect();
-    let mut last: BTreeMap<usize, usize> = BTreeMap::new();
-    last.extend(lost.iter().map(|it| (ended[*it].0, *it)));
+    let mut latest: BTreeMap<usize, usize> = BTreeMap::new();
+    latest.extend(lost.iter().map(|it| (ended[*it].0, *it)));
     let is_open = |(at, lost_at): &(usize, usize)| {
         let own = ended.iter().enumerate().filter(|it| it.1.0 == *at && !lost.contains(&it.0));
         let run = |failed: bool| if failed { Run::Failed } else { Run::Passed };
@@ -123,7 +123,7 @@ pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
             && (runs.is_empty()
                 || failed && goes_on(plan, &plan.scenarios[*at], runs.len() as u32, &runs))
     };
-    last.into_iter().filter(is_open).map(|it| it.0).collect()
+    latest.into_iter().filter(is_open).map(|it| it.0).collect()
 }
 
 /// Tonight's runs, in the order in which they ended.

@@ -15,7 +15,7 @@ use crate::cause::node::{addresses, is_echo};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::{Change, Identity};
-use crate::model::edit::{TELLING, exchanged, middle, tokens};
+use crate::model::edit::{TELLING, beginning, exchanged, middle, tokens};
 use crate::model::thing::{Node, Thing, USAGE};
 
 pub(super) const RULE: Rule = Rule { id: "edit", edges };
@@ -222,7 +222,8 @@ fn inserted(old: &str, new: &str) -> Option<Edit> {
         return Some(Edit::Value(built.trim().to_owned(), came));
     }
     let bare = built.trim_matches(|it: char| !it.is_alphanumeric());
-    (letters >= WORD && !begins && !ends).then(|| Edit::Value(bare.to_owned(), came))
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    (letters >= WORD && !begins && !ends).then(|| Edit::Value(beginning(&words), came))
 }
 
 /// One text of which an end came or went, where both sides say enough to be known again.
