@@ -6,6 +6,8 @@
 //! turns. The times are looked at twice: as they are, and with the pace of each run divided out, as the
 //! other steps of its scenario tell it, since on a machine with other work all of a run is slow.
 
+use std::collections::HashMap;
+
 use super::super::stats::{corrected, median, ranks_above, spread, student_above};
 use super::{
     CONTROL_STEPS, FEWEST_AGAIN, LEAST_MORE_MS, LEAST_RATIO, LEAST_SPREAD, MEDIAN_WIDER,
@@ -120,7 +122,14 @@ struct Way {
 /// divided out, which shows what is slower beside other work.
 fn ways(series: &[Series]) -> [Way; 2] {
     let raw: Vec<Times> = series.iter().map(Times::raw).collect();
-    let paced = (0..series.len()).map(|at| Times::paced(series, at, &raw[at]));
+    let mut of_scenario: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, it) in series.iter().enumerate() {
+        of_scenario.entry(it.scenario).or_default().push(at);
+    }
+    let paced = series.iter().enumerate().map(|(at, it)| {
+        let others = of_scenario[&it.scenario].iter().filter(|other| **other != at);
+        Times::paced(others.map(|other| &raw[*other]), &raw[at])
+    });
     let way = |all: &mut dyn Iterator<Item = Option<Times>>| {
         let all: Vec<_> =
             all.map(|it| it.and_then(|it| Some((it.all()?, it.confirming())))).collect();
@@ -166,18 +175,11 @@ impl Times {
 
     /// With the pace of each run divided out, as the other steps of the scenario tell it; `None`
     /// where they are too few.
-    fn paced(all: &[Series], at: usize, own: &Self) -> Option<Self> {
+    fn paced<'a>(others: impl Iterator<Item = &'a Self>, own: &Self) -> Option<Self> {
         let same =
-            |it: &&Times| it.before.len() == own.before.len() && it.now.len() == own.now.len();
-        let others: Vec<Self> = all
-            .iter()
-            .enumerate()
-            .filter(|(index, it)| *index != at && it.scenario == all[at].scenario)
-            .map(|it| Self::raw(it.1))
-            .filter(|it| same(&it))
-            .collect();
+            |it: &&Self| it.before.len() == own.before.len() && it.now.len() == own.now.len();
         let middles: Vec<(f64, &Self)> = others
-            .iter()
+            .filter(same)
             .filter_map(|it| Some((median(&[&it.before[..], &it.now].concat())?, it)))
             .filter(|it| it.0 >= PACE_FROM_MS)
             .collect();
