@@ -100,23 +100,23 @@ pub fn verify(
 
 /// What is wrong with a line behind one with the hash `before`.
 fn misfit(line: &[u8], number: u64, before: &str) -> Option<Flaw> {
-    let link: Link = match serde_json::from_slice(line) {
-        Ok(link) => link,
+    let read: Link = match serde_json::from_slice(line) {
+        Ok(read) => read,
         Err(error) => return Some(Flaw::of_line(number, format!("it is no event: {error}"))),
     };
-    let Some(prev) = link.prev else {
+    let Some(prev) = read.prev else {
         return Some(Flaw::of_line(
             number,
             "it does not say the hash of the line before it: an older nightshift wrote it, or it was changed",
         ));
     };
     let expected = number - 1;
-    if link.seq != expected {
+    if read.seq != expected {
         return Some(Flaw::of_line(
             number,
             format!(
                 "it is event {} where event {expected} belongs: lines were taken out, put in or moved",
-                link.seq
+                read.seq
             ),
         ));
     }
