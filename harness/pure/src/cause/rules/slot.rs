@@ -24,14 +24,19 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 /// The parts of its line that a change is about.
 fn slots(change: &Change) -> Vec<String> {
     let printed = matches!(change.facet, Some(FacetKind::Stdout | FacetKind::Files));
-    let (true, Thing::Line, Some(old), Some(new)) =
-        (printed, &change.thing, change.before.as_deref(), change.after.as_deref())
-    else {
+    if !printed || change.thing != Thing::Line {
         return Vec::new();
-    };
-    match (Element::read(old), Element::read(new)) {
-        (Some(was), Some(is)) => of_elements(&was, &is),
-        _ => template(old, new).into_iter().collect(),
+    }
+    match (change.before.as_deref(), change.after.as_deref()) {
+        (Some(old), Some(new)) => match (Element::read(old), Element::read(new)) {
+            (Some(was), Some(is)) => of_elements(&was, &is),
+            _ => template(old, new).into_iter().collect(),
+        },
+        // Where elements of one kind have other texts, some of them are more or fewer.
+        (Some(line), None) | (None, Some(line)) => {
+            Element::read(line).and_then(|it| it.kind()).map(|it| it + ">").into_iter().collect()
+        }
+        (None, None) => Vec::new(),
     }
 }
 
@@ -84,18 +89,18 @@ impl<'a> Element<'a> {
         self.attributes.iter().find(|it| it.0 == name).map(|it| it.1)
     }
 
-    /// The first of its classes, which says what it is for.
-    fn class(&self) -> &'a str {
-        self.attribute("class").and_then(|it| it.split_whitespace().next()).unwrap_or_default()
+    /// What it is, with the first of its classes, which says what it is for.
+    fn kind(&self) -> Option<String> {
+        let class = self.attribute("class")?.split_whitespace().next()?;
+        Some(format!("<{} {class}", self.tag))
     }
 }
 
 /// What differs of two elements of one kind: attributes, or the text.
 fn of_elements(was: &Element<'_>, is: &Element<'_>) -> Vec<String> {
-    if was.tag != is.tag || was.class() != is.class() || is.class().is_empty() {
+    let Some(kind) = is.kind().filter(|it| was.kind().as_ref() == Some(it)) else {
         return Vec::new();
-    }
-    let kind = format!("<{} {}", is.tag, is.class());
+    };
     let names = was.attributes.iter().chain(&is.attributes).map(|it| it.0);
     let differ = names.filter(|it| was.attribute(it) != is.attribute(it));
     let mut found: Vec<String> = differ.map(|it| format!("{kind} {it}=")).collect();
