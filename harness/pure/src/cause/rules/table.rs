@@ -1,4 +1,4 @@
-//! Rows that a program prints: what differs in one column of one table is one change, and so are all
+//! Rows that a program prints or writes: what differs in one column of one table is one change, and so are all
 //! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
 //! came to it are one change, and so are those that went. All outputs of one program have its lists.
 
@@ -21,7 +21,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for spot in 0..evidence.spots.len() {
         let program = evidence.program(spot);
         for (node, change) in evidence.seen_at(spot) {
-            if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
+            if !is_printed(change) || change.thing == Thing::Frame {
                 continue;
             }
             if let Some(key) = key(change) {
@@ -58,11 +58,16 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found
 }
 
+/// Whether a change is one of an output or of a file.
+fn is_printed(change: &Change) -> bool {
+    matches!(change.facet, Some(FacetKind::Stdout | FacetKind::Files))
+}
+
 /// The field that a change is about: of a document that was read whole, or of a line such as
 /// `"bill_type": "Expense",` that is a part of one.
 fn key(change: &Change) -> Option<String> {
     if let Thing::Field(name) = &change.thing {
-        return (change.before.is_some() && change.after.is_some()).then(|| name.clone());
+        return (change.before.is_some() && change.after.is_some()).then(|| whichever(name));
     }
     let quoted = |line: &str| -> Option<String> {
         let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
@@ -71,6 +76,13 @@ fn key(change: &Change) -> Option<String> {
     let (was, is) = (change.before.as_deref(), change.after.as_deref());
     let key = quoted(was.or(is)?)?;
     was.and(is).is_none_or(|it| quoted(it).as_ref() == Some(&key)).then_some(key)
+}
+
+/// A path without what says which of several records it leads to: `files[*].lines[*].count`.
+fn whichever(path: &str) -> String {
+    let mut parts = path.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, it| format!("{all}[*{}", it.find(']').map_or("", |end| &it[end..])))
 }
 
 /// The name of a field that came or went, in whichever format, where it is made up for this product:
