@@ -220,7 +220,9 @@ pub fn letter(verdict: Verdict) -> char {
 /// The letter of a night that did not plan the scenario.
 pub const NOT_PLANNED: char = '.';
 
-fn of_letter(byte: u8) -> Option<Verdict> {
+/// The verdict that a letter stands for.
+#[must_use]
+pub fn of_letter(byte: u8) -> Option<Verdict> {
     Verdict::ALL.into_iter().find(|verdict| letter(*verdict) == char::from(byte))
 }
 
