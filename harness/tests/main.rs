@@ -2,6 +2,7 @@
 //!
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
+//! - `archive.rs` asks nights by the program, and kills it while it keeps them.
 //! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
 //! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
 //! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
@@ -39,6 +40,7 @@
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod archive;
 mod bisect;
 mod browser;
 mod builds;

@@ -1,12 +1,13 @@
 //! `nightshift history`, `diff` and `ask`: what the nights of a folder said, from a file beside
 //! them that is made of nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{AskOptions, Common, DiffOptions, Format, HistoryOptions, WhichNights};
 use super::exit::Exit;
 use super::{night, terminal};
 use crate::archive::{self, Answer, Archive, Question};
+use crate::model::Suite;
 use crate::night as nights;
 use crate::spec::Overrides;
 
@@ -28,8 +29,27 @@ pub fn ask(common: &Common, options: &AskOptions) -> anyhow::Result<Exit> {
 }
 
 pub fn diff(common: &Common, options: &DiffOptions) -> anyhow::Result<Exit> {
-    let (old, new) = (night::open(common, &options.old)?, night::open(common, &options.new)?);
-    Ok(tell(&archive::difference(old.path(), new.path())?, options.format))
+    let (old, new) = (report_of(common, &options.old)?, report_of(common, &options.new)?);
+    Ok(tell(&archive::difference(&old, &new)?, options.format))
+}
+
+/// The folder of a night; of one in a cache its `night.json` is enough.
+fn report_of(common: &Common, named: &Path) -> anyhow::Result<PathBuf> {
+    if named.join("night.json").is_file() {
+        return Ok(named.to_owned());
+    }
+    Ok(night::open(common, named)?.path().to_owned())
+}
+
+/// Adds a night that has just ended to the archive of the suite's nights. Nothing hangs on it:
+/// what cannot be added now is added by who asks.
+pub fn keep_up(suite: &Suite) {
+    let folder = nights::nights_folder(suite);
+    if folder.is_dir()
+        && let Err(error) = Archive::open(&folder)
+    {
+        tracing::info!("the history is not brought up to date: {error}");
+    }
 }
 
 /// The archive of the nights that are meant, up to date.
