@@ -18,6 +18,7 @@
 //! - `change.rs`: what got slower, and what flakes most.
 //! - `past.rs`: the history of nights, of a scenario and of a finding.
 //! - `diff.rs`: two nights beside one another.
+//! - `testing.rs`: nights that are written by hand, for the tests.
 
 mod answer;
 mod ask;
