@@ -59,6 +59,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         pace: None,
         beside: None,
         history: None,
+        weeks: None,
+        time: Vec::new(),
         scenarios: reports,
         stages: Vec::new(),
         survey: None,

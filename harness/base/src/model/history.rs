@@ -26,6 +26,9 @@ pub struct History {
     /// How many more nights there are of another branch.
     #[serde(default)]
     pub other_branches: u32,
+    /// What the newest whole night planned and no file of the suite has any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<String>,
     /// Tonight's scenarios, by their ids.
     pub scenarios: IndexMap<String, PastScenario>,
     /// What was wrong in these nights, by fingerprint.

@@ -139,6 +139,11 @@ impl Known<'_> {
         joined(hit.filter_map(|it| it.owner.as_deref()).chain(finding.owner.as_deref()))
     }
 
+    /// The last nights of a scenario, where they are known.
+    pub fn trend(&self, scenario: &str) -> Option<super::trend::TrendView> {
+        self.report.weeks.as_ref()?.trends.get(scenario).map(super::trend::TrendView::of)
+    }
+
     /// The tags of the scenarios that a finding hits, separated by `|`.
     pub fn tags_of(&self, finding: &Finding) -> String {
         let hit = finding.scenarios.iter().filter_map(|id| self.scenarios.get(id.as_str()));

@@ -33,6 +33,10 @@
 //! - `ctrf.rs`: `ctrf.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
+//! - `weeks.rs`: what the last nights show, and where tonight's time went, as `night.json` holds it.
+//! - `lately.rs`: finds both out.
+//! - `insight.rs`: the night in a few written sentences, each with what it rests on.
+//! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `survey.rs`: what exploring the product has shown.
 
 mod build;
@@ -46,7 +50,9 @@ mod fact;
 mod files;
 mod finding;
 mod html;
+mod insight;
 mod junit;
+mod lately;
 mod lead;
 mod lists;
 mod morning;
@@ -61,8 +67,10 @@ pub mod shown;
 mod summary;
 mod survey;
 mod timeline;
+mod trend;
 mod trust;
 mod views;
+mod weeks;
 
 use std::path::{Path, PathBuf};
 
@@ -71,6 +79,7 @@ use futures_util::future::BoxFuture;
 pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
+pub use insight::{Insight, InsightKind, insights};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -80,6 +89,7 @@ pub use sentence::sentence;
 pub use shown::one_line;
 pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};
+pub use weeks::{Spent, SpentOn, Weeks};
 
 use crate::model::FORMAT_VERSION;
 
