@@ -60,6 +60,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         beside: None,
         history: None,
         weeks: None,
+        risk_left: None,
         time: Vec::new(),
         scenarios: reports,
         stages: Vec::new(),

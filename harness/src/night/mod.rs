@@ -26,6 +26,7 @@
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
+//! - `order.rs`: what a night with a deadline expects, its order, and what does not fit any more.
 //! - `schedule.rs`: when a night must be over.
 //! - `scratch.rs`: the folder of a night that is not kept, and removing what killed nights left.
 //! - `tidy.rs`: gathers what the remarks on a suite look at.
@@ -64,6 +65,7 @@ mod lock;
 mod means;
 mod measure;
 mod options;
+mod order;
 mod pages;
 mod past;
 mod patience;
@@ -104,6 +106,7 @@ pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
 pub use options::{NewBaselines, Progress, RunOptions, Until};
+pub use order::in_order;
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
@@ -307,6 +310,7 @@ async fn attempted(
     builds::can_be_had(&suite.config, asked)?;
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;
+    plan.forecasts = order::forecasts(suite, &plan, &builds);
     let others = builds::others(asked, &builds, &plan.history);
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
     for name in suite.config.products.keys().filter(used) {
@@ -439,6 +443,7 @@ fn plan_of(
         gate: suite.config.gate.clone(),
         suppressions: suite.config.suppressions.clone(),
         stages: suite.config.stages.clone(),
+        forecasts: indexmap::IndexMap::new(),
         hygiene: tidy::remarks(suite, started.date_naive()).unwrap_or_default(),
         baselines: Vec::new(),
         machine: None,

@@ -88,8 +88,8 @@ pub fn trends(history: &History, tonight: &[Tonight<'_>]) -> IndexMap<String, Tr
     tonight.iter().map(of).collect()
 }
 
-/// What all steps of a scenario took together, of the nights that did as many of them as any did.
-fn durations(past: &PastScenario, nights: usize) -> Vec<Option<u32>> {
+/// What all steps of a scenario took together in each night, in milliseconds, of the nights that did as many of them as any did.
+pub(super) fn durations(past: &PastScenario, nights: usize) -> Vec<Option<u32>> {
     let mut sums = vec![(0_u32, 0_usize); nights];
     for step in past.steps.values() {
         for (sum, took) in sums.iter_mut().zip(step.took()) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::lately::{spent, weeks};
+use super::lately::{risk_left, spent, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
@@ -61,6 +61,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         beside: judgement.beside.clone(),
         history: history(&plan.history),
         weeks: weeks(&plan.history, &scenarios),
+        risk_left: risk_left(plan, &scenarios),
         time: spent(entries),
         scenarios,
         stages: judgement.stages.clone(),

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::fact::because;
-use super::night::NightReport;
+use super::night::{NightReport, ScenarioReport};
 use super::sentence::{active, is_new_slowdown, slower};
 use super::shown::{count, duration, one_line};
 use crate::model::culprit::SearchOutcome;
-use crate::model::{Because, Finding, Verdict};
+use crate::model::{Finding, Verdict};
 
 /// How many of a kind have a sentence of their own; the rest is counted in one.
 const MOST: usize = 3;
@@ -174,7 +174,7 @@ fn causes(report: &NightReport, new: &[&Finding], all: &mut Vec<Insight>) {
         .collect();
     if !open.is_empty() && !between.is_empty() {
         let text = format!(
-            "What is new came between {}; no commit is named yet (`nightshift bisect` searches for it).",
+            "What is new came between {}; no commit is named yet (nightshift bisect searches for it).",
             between.join(", ")
         );
         all.push(Insight::of(InsightKind::Cause, text, &open));
@@ -271,23 +271,31 @@ fn not_covered(report: &NightReport, all: &mut Vec<Insight>) {
         all.push(Insight::about(InsightKind::NotCovered, text, Vec::new()));
     }
     for verdict in [Verdict::NotRun, Verdict::Inconclusive] {
-        for reason in Because::ALL {
-            let own = report.scenarios.iter().filter(|it| {
-                it.verdict == verdict && it.because == Some(reason) && it.stage.is_gating()
-            });
-            let ids: Vec<String> = own.map(|it| it.id.clone()).collect();
-            if ids.is_empty() {
-                continue;
-            }
-            let what = if verdict == Verdict::NotRun { "did not run" } else { "cannot be judged" };
-            let text = format!(
-                "{} {what} ({}): {}.",
-                count(ids.len(), "scenario"),
-                because(reason),
-                listed(ids.iter().map(String::as_str))
-            );
-            all.push(Insight::about(InsightKind::NotCovered, text, ids));
+        let own =
+            report.scenarios.iter().filter(|it| it.verdict == verdict && it.stage.is_gating());
+        let own: Vec<&ScenarioReport> = own.collect();
+        if own.is_empty() {
+            continue;
         }
+        let named: Vec<String> = own
+            .iter()
+            .map(|it| match it.because {
+                Some(reason) => format!("{} ({})", it.id, because(reason)),
+                None => it.id.clone(),
+            })
+            .collect();
+        let what = if verdict == Verdict::NotRun { "did not run" } else { "cannot be judged" };
+        let risk = report.risk_left.filter(|_| verdict == Verdict::NotRun).map(|risk| {
+            format!("; the risk that something new hides there is {:.0} %", risk * 100.0)
+        });
+        let text = format!(
+            "{} {what}: {}{}.",
+            count(own.len(), "scenario"),
+            listed(named.iter().map(String::as_str)),
+            risk.unwrap_or_default()
+        );
+        let ids = own.into_iter().map(|it| it.id.clone()).collect();
+        all.push(Insight::about(InsightKind::NotCovered, text, ids));
     }
 }
 

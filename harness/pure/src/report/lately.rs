@@ -8,7 +8,7 @@ use super::night::{ScenarioReport, StepState};
 use super::weeks::{Spent, SpentOn, Weeks};
 use crate::history::trend::{self, Tonight};
 use crate::model::event::Purpose;
-use crate::model::{Entry, Event, History, Outcome};
+use crate::model::{Because, Entry, Event, History, Outcome, Plan};
 
 /// What the nights before and tonight show; `None` where no earlier night is known.
 pub fn weeks(history: &History, scenarios: &[ScenarioReport]) -> Option<Weeks> {
@@ -26,6 +26,14 @@ pub fn weeks(history: &History, scenarios: &[ScenarioReport]) -> Option<Weeks> {
         uncovered: history.uncovered.clone(),
         trends,
     })
+}
+
+/// How likely one of the scenarios that did not run for want of time hides something new; `None`
+/// where all ran, or nothing was expected of them.
+pub fn risk_left(plan: &Plan, scenarios: &[ScenarioReport]) -> Option<f64> {
+    let late = scenarios.iter().filter(|it| it.because == Some(Because::Deadline));
+    let risks: Vec<f64> = late.filter_map(|it| Some(plan.forecasts.get(&it.id)?.risk)).collect();
+    (!risks.is_empty()).then(|| 1.0 - risks.iter().map(|it| 1.0 - it).product::<f64>())
 }
 
 /// What the steps of the quickest run took that came to its end.

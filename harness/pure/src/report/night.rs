@@ -90,6 +90,9 @@ pub struct NightReport {
     /// What the last two weeks of nights and tonight show of each scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weeks: Option<Weeks>,
+    /// How likely one of those hides something new that did not run for want of time, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_left: Option<f64>,
     /// Where the night's time went, the most first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub time: Vec<Spent>,

@@ -247,7 +247,8 @@ impl InsightView {
             Some(LinkTo { href: format!("#{anchor}"), label: one_line(id, 80) })
         });
         let mut links: Vec<LinkTo> = findings.chain(rows).take(MOST_LINKS).collect();
-        if links.is_empty() {
+        // On paper there is nothing to follow it to.
+        if links.is_empty() && mode == Mode::Screen {
             links.push(LinkTo { href: "night.json".to_owned(), label: "night.json".to_owned() });
         }
         Self { kind: it.kind, text: it.text, links }

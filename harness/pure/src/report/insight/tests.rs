@@ -82,7 +82,7 @@ fn what_is_new_is_said_with_whom_it_hits_and_the_commit_that_broke_it() {
             "New, major: button \"Pay\" is gone on /cart. It hits a and b, of shop-team.",
             "New, major: stdout of shopctl changed. It hits b, nobody owns it.",
             "F1: broken by 0123456789 \"Round prices\" by Ada: 99.5 % sure after 0 probes.",
-            "What is new came between shop 1.4 and 1.5; no commit is named yet (`nightshift bisect` searches for it).",
+            "What is new came between shop 1.4 and 1.5; no commit is named yet (nightshift bisect searches for it).",
         ]
     );
     let rests: Vec<Vec<String>> = insights(&report).into_iter().map(|it| it.findings).collect();
@@ -124,6 +124,7 @@ fn what_is_fixed_slower_flakier_open_and_not_covered_is_said_each_by_its_fact() 
         },
         scenarios: vec!["b".to_owned()],
     }];
+    report.risk_left = Some(0.13);
     report.weeks = Some(Weeks {
         slower: vec![Drift { scenario: "a".to_owned(), before_ms: 1_000.0, now_ms: 1_500.0 }],
         flakier: vec![Flakier { scenario: "b".to_owned(), now: (5, 14), before: (0, 16) }],
@@ -138,8 +139,8 @@ fn what_is_fixed_slower_flakier_open_and_not_covered_is_said_each_by_its_fact() 
             "a takes 1.5 s, 1.5 times as long as two weeks ago (1.0 s).",
             "b was flaky in 5 of the last 14 nights, and in 0 of 16 before.",
             "Not covered any more: 1 scenario was planned before and is not in the suite (old/one).",
-            "1 scenario did not run (deadline): b.",
-            "1 scenario cannot be judged (login): c.",
+            "1 scenario did not run: b (deadline); the risk that something new hides there is 13 %.",
+            "1 scenario cannot be judged: c (login).",
         ]
     );
 }
