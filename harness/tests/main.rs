@@ -26,6 +26,7 @@
 //!   `compare.rs` compares two versions of such.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
+//! - `deadline.rs` runs nights that have no time for everything.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -46,6 +47,7 @@ mod browser;
 mod builds;
 mod compare;
 mod control;
+mod deadline;
 mod documentation;
 mod explore;
 mod facets;

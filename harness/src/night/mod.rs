@@ -408,6 +408,7 @@ fn plan_of(
     let owners = crate::plan::Owners::near(&suite.root);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
+        scenario.stage = scenario.stage_on(started.date_naive());
         scenario.retries = options.retries.or(scenario.retries).or(suite.config.night.retries);
         let by_path = || owners.of_file(&suite.root.join(&scenario.file)).map(str::to_owned);
         scenario.owner = scenario.owner.take().or_else(by_path);

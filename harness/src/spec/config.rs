@@ -385,18 +385,7 @@ fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
         };
         let (fingerprint, reason, owner) = (text("fingerprint"), text("reason"), text("owner"));
         let place = text("where");
-        let expires = fields.get("expires").and_then(|node| {
-            let text = reader.words(node, "\"expires\"")?;
-            let date = text.parse::<chrono::NaiveDate>().ok();
-            if date.is_none() {
-                reader.advise(
-                    node.pos,
-                    format!("\"{text}\" is no date"),
-                    "write it like `2026-12-31`",
-                );
-            }
-            date
-        });
+        let expires = fields.get("expires").and_then(|it| reader.date(it, "\"expires\""));
         let changes =
             fields.get("changes").map(|it| reader.texts(it, "\"changes\"")).unwrap_or_default();
         let pattern = fields.get("pattern").map(|it| reader.regex(it, "\"pattern\""));

@@ -60,6 +60,7 @@ pub struct FindingView {
     culprit: Option<CulpritView>,
     /// The redaction that would silence it, where it looks like noise.
     noise: Option<String>,
+    sides: Option<super::sides::SidesView>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
@@ -205,6 +206,7 @@ impl FindingView {
             }),
             culprit: finding.culprit.as_ref().map(CulpritView::new),
             noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
+            sides: super::sides::SidesView::of(finding, known.report),
             reasons: reasons(finding),
             changes,
             more_changes,

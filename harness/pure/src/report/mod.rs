@@ -21,6 +21,7 @@
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
 //! - `culprit.rs`: who broke it, with the probes and the commit's diff.
+//! - `sides.rs`: of something flaky a failing and a passing run side by side.
 //! - `facets.rs`: one facet of a difference as the page shows it.
 //! - `pictures.rs`: how a picture changed: side by side, boxed, in part, in words.
 //! - `crop.rs`: a pair of small pictures cropped to what changed.
@@ -64,6 +65,7 @@ mod recording;
 mod sections;
 mod sentence;
 pub mod shown;
+mod sides;
 mod summary;
 mod survey;
 mod timeline;

@@ -5,7 +5,7 @@ use super::product::PRODUCT;
 use super::shapes::{
     PAGE_FACET, REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations,
 };
-use super::stages::{STAGE, STAGES_KEY};
+use super::stages::{STAGE, STAGE_UNTIL, STAGES_KEY};
 use super::{Object, Shape, object, optional, required};
 use crate::model::against::ControlOf;
 
@@ -49,6 +49,7 @@ pub(crate) static SCENARIO: Object = object(
         optional("tags", Shape::List(&TEXT), "Words to select it by.", "[smoke, release]"),
         optional("owner", Shape::Text, "Who answers for it.", "data-team"),
         STAGE,
+        STAGE_UNTIL,
         optional(
             "product",
             Shape::Text,
