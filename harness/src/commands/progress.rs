@@ -89,6 +89,9 @@ impl Reporter {
                     "settling {scenarios} in {rounds} shaken rounds before anything is accepted"
                 ));
             }
+            Progress::Searching { build } => {
+                self.line(&format!("tried {build} in the search for what broke"));
+            }
             Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),

@@ -12,6 +12,7 @@
 //! - `builds.rs`: which build of each product a night uses.
 //! - `bisect.rs`: which commit or build broke what a night found.
 //! - `culprits.rs`: what was found out about culprits, beside the night.
+//! - `left.rs`: what a night does with the time that it has left.
 //! - `course.rs`: how far a night has come, for the words of one that cannot go on.
 //! - `patience.rs`: how slow this machine is tonight.
 //! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
@@ -61,6 +62,7 @@ mod ground;
 mod id;
 mod isolation;
 pub mod judging;
+mod left;
 mod lock;
 mod means;
 mod measure;
@@ -266,13 +268,10 @@ async fn to_report(
         Some(_) => accept_new(suite, made, &news)?,
         None => 0,
     };
-    let mut report = judging::report_of(&night, &judged);
+    let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
     let made = (&night, &*plan, &*judged.entries);
-    report.survey = Box::pin(survey::survey(suite, options, made, stop, &progress)).await?;
-    if report.survey.is_some() {
-        report::write(night.path(), &report)?;
-    }
+    let report = Box::pin(left::spend(suite, options, made, report, stop, &progress)).await?;
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {

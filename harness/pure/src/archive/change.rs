@@ -199,7 +199,9 @@ fn compared(was: &Took, is: &Took, paces: &HashMap<i64, f64>) -> Vec<Slower> {
         // The newest night comes first.
         let middles = (median(&before), median(&before[..FEWEST]), median(&now));
         let (Some(was), Some(just_before), Some(is)) = middles else { continue };
-        let chance = ranks_above(&before, &now);
+        // What is not felt is not tested, and counts among the tests as what is surely chance.
+        let is_felt = is >= was * FELT.0 && is - was >= FELT.1;
+        let chance = if is_felt { ranks_above(&before, &now) } else { 1.0 };
         all.push(Slower { scenario: *scenario, before: was, just_before, now: is, chance });
     }
     all.sort_by_key(|it| it.scenario);

@@ -120,7 +120,9 @@ pub fn slower(trends: &IndexMap<String, Trend>) -> Vec<Drift> {
         }
         let (first, second) = even.split_at(even.len() / 2);
         if let (Some(before_ms), Some(now_ms)) = (median(first), median(second)) {
-            let chance = ranks_above(first, second);
+            // What is not felt is not tested, and counts as what is surely chance.
+            let is_felt = now_ms >= before_ms * FELT.0 && now_ms - before_ms >= FELT.1;
+            let chance = if is_felt { ranks_above(first, second) } else { 1.0 };
             found.push((Drift { scenario: id.clone(), before_ms, now_ms }, chance));
         }
     }
@@ -130,7 +132,6 @@ pub fn slower(trends: &IndexMap<String, Trend>) -> Vec<Drift> {
         .zip(corrected(&chances))
         .filter(|(_, chance)| *chance <= BY_CHANCE)
         .map(|((drift, _), _)| drift)
-        .filter(|it| it.now_ms >= it.before_ms * FELT.0 && it.now_ms - it.before_ms >= FELT.1)
         .collect();
     drifts.sort_by(|a, b| (b.now_ms / b.before_ms).total_cmp(&(a.now_ms / a.before_ms)));
     drifts

@@ -8,6 +8,7 @@ use super::shapes::{
 use super::stages::{STAGE, STAGE_UNTIL, STAGES_KEY};
 use super::{Object, Shape, object, optional, required};
 use crate::model::against::ControlOf;
+use crate::model::suite::Left;
 
 pub(crate) static FOR_EACH: Object = object(
     "for-each",
@@ -299,8 +300,21 @@ pub(crate) static NIGHT: Object = object(
             "How much of what is left before `until` a night of the whole suite may spend on exploring the product; it writes nothing into the suite, and `run --once` leaves it out.",
             "30m",
         ),
+        optional(
+            "loop",
+            Shape::List(&LEFT),
+            "What is done with the time that is left of a night before `until`, in this order; both unless said, and what is not named is left out. `run --once` leaves out all.",
+            "[ bisect, explore ]",
+        ),
     ],
 );
+
+/// What a night does with the time that it has left.
+fn left() -> Vec<&'static str> {
+    Left::ALL.map(Left::word).to_vec()
+}
+
+static LEFT: Shape = Shape::Words(left);
 
 pub(crate) static BASELINES: Object = object(
     "baselines",
