@@ -68,7 +68,8 @@ pub fn fits(
 ) -> bool {
     let ms = forecast.and_then(|it| it.at_most_ms).unwrap_or(usual_ms);
     let ms = i64::try_from(ms).unwrap_or(i64::MAX / 2);
-    TimeDelta::try_milliseconds(ms).is_some_and(|it| now + it <= by)
+    let through = TimeDelta::try_milliseconds(ms).and_then(|it| now.checked_add_signed(it));
+    through.is_some_and(|it| it <= by)
 }
 
 /// What nine of ten scenarios take at most, for those of which nothing is known; 0 where nothing is
