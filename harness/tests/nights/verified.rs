@@ -26,8 +26,7 @@ fn changed(change: impl Fn(&mut Vec<String>)) -> String {
     let ledger = std::fs::read_to_string(&path).expect("a ledger");
     let mut lines: Vec<String> = ledger.lines().map(str::to_owned).collect();
     change(&mut lines);
-    std::fs::write(&path, lines.iter().map(|it| format!("{it}\n")).collect::<String>())
-        .expect("written");
+    std::fs::write(&path, lines.join("\n") + "\n").expect("written");
     let (code, said) = verified(&suite, &[]);
     assert_eq!(code, Some(1), "{said}");
     suite.run(&["judge", "one"]);
