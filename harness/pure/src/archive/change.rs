@@ -44,11 +44,11 @@ impl Archive {
     ) -> Result<Answer, ArchiveError> {
         let from = scope.first_of(since, now)?;
         let machine = &scope.newest().machine;
-        let same = |it: &&NightRow| it.machine == *machine;
+        let is_of_it = |it: &&NightRow| it.machine == *machine;
         let before: Vec<&NightRow> =
-            scope.nights[..from].iter().rev().filter(same).take(NIGHTS).collect();
+            scope.nights[..from].iter().rev().filter(is_of_it).take(NIGHTS).collect();
         let after: Vec<&NightRow> =
-            scope.nights[from..].iter().rev().filter(same).take(NIGHTS).collect();
+            scope.nights[from..].iter().rev().filter(is_of_it).take(NIGHTS).collect();
         let answer =
             |says: String, lines| Answer { asked: String::new(), says, lines, notes: Vec::new() };
         if before.len() < FEWEST || after.len() < FEWEST {
@@ -80,7 +80,7 @@ impl Archive {
         );
         let says = match all.len() {
             0 => format!("Nothing got slower: {nights}."),
-            some => format!("{} got slower: {nights}.", count(some, "scenario")),
+            more => format!("{} got slower: {nights}.", count(more, "scenario")),
         };
         let page = self.link(after[0], None);
         let old = self.link(before[0], None);

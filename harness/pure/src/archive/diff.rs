@@ -72,7 +72,7 @@ impl Both<'_> {
         changed.map(line).collect()
     }
 
-    fn finding(&self, change: &str, it: &Finding, page: &str) -> Line {
+    fn finding(change: &str, it: &Finding, page: &str) -> Line {
         let owner = it.owner.as_deref().unwrap_or("nobody owns it");
         let hits = count(it.scenarios.len(), "scenario");
         let text = format!("{change}: {} ({}, {hits}, {owner})", it.title, it.verdict);
@@ -85,14 +85,14 @@ impl Both<'_> {
         let known =
             |it: &&Finding| !self.old.findings.iter().any(|old| old.fingerprint == it.fingerprint);
         let came = self.new.findings.iter().filter(known);
-        came.map(|it| self.finding("came", it, &self.new_page)).collect()
+        came.map(|it| Self::finding("came", it, &self.new_page)).collect()
     }
 
     fn went(&self) -> Vec<Line> {
         let gone =
             |it: &&Finding| !self.new.findings.iter().any(|new| new.fingerprint == it.fingerprint);
         let went = self.old.findings.iter().filter(gone);
-        went.map(|it| self.finding("gone", it, &self.old_page)).collect()
+        went.map(|it| Self::finding("gone", it, &self.old_page)).collect()
     }
 
     fn verdicts(&self) -> Vec<Line> {

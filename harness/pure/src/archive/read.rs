@@ -19,6 +19,7 @@ const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
 /// What is kept of a night.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the fields are those of night.json")]
 pub(super) struct Night {
     pub night: Facts,
     pub gate: GateFacts,

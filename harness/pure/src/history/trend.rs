@@ -236,7 +236,7 @@ mod tests {
     fn what_drifts_is_told_and_what_all_scenarios_share_is_the_night_s() {
         let slow = |n: u32| 1_000 + n * 60;
         // Every third night is twice as slow as a whole.
-        let night = |ms: u32, n: u32| if n % 3 == 0 { ms * 2 } else { ms };
+        let night = |ms: u32, n: u32| if n.is_multiple_of(3) { ms * 2 } else { ms };
         let of = |ms: &dyn Fn(u32) -> u32| (0..19).map(|n| night(ms(n), n)).collect::<Vec<u32>>();
         let steady = |n: u32| 900 + n * 7 % 13;
         let scenarios = [

@@ -185,8 +185,7 @@ impl Page {
         let sections = sections(report, &known, &mut room, most_rows);
         let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
         let shown: HashSet<&str> = lists.flat_map(FindingList::shown).collect();
-        let said = insights(report).into_iter();
-        let said = said.map(|it| InsightView::of(it, &shown, &known, mode)).collect();
+        let said = said(&shown, &known, mode);
         let views = Views::new(report, &shown);
         Self {
             print: mode == Mode::Print,
@@ -194,9 +193,7 @@ impl Page {
             night: one_line(&night.id, 80),
             day: night.started.format("%A %-d %B %Y").to_string(),
             when: when(report),
-            took: night.finished.map(|finished| {
-                duration((finished - night.started).num_milliseconds().unsigned_abs())
-            }),
+            took: took(report),
             branch: night.branch.as_deref().map(|it| one_line(it, 120)),
             builds: builds(report),
             said,
@@ -211,8 +208,7 @@ impl Page {
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
             also: also(report),
             views: (mode == Mode::Screen && !views.is_empty()).then_some(views),
-            overview_left_out: (needs_you.total > OVERVIEW)
-                .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
+            overview_left_out: overview_left_out(&needs_you),
             needs_you,
             sections,
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
@@ -271,6 +267,23 @@ fn accept(report: &NightReport) -> String {
     let waiting = waiting(report);
     let ids: Vec<String> = waiting.take(20).map(|it| one_line(&it.id, 20)).collect();
     format!("nightshift review {} --accept {}", one_line(&report.night.id, 80), ids.join(" "))
+}
+
+/// The summary, with links to what has a place on the page.
+fn said(shown: &HashSet<&str>, known: &Known<'_>, mode: Mode) -> Vec<InsightView> {
+    let all = insights(known.report).into_iter();
+    all.map(|it| InsightView::of(it, shown, known, mode)).collect()
+}
+
+/// How many findings the overview leaves out.
+fn overview_left_out(needs_you: &FindingList) -> Option<String> {
+    let more = needs_you.total.saturating_sub(OVERVIEW);
+    (more > 0).then(|| format!("{} below.", count(more, "more finding")))
+}
+
+fn took(report: &NightReport) -> Option<String> {
+    let took = report.night.finished? - report.night.started;
+    Some(duration(took.num_milliseconds().unsigned_abs()))
 }
 
 fn when(report: &NightReport) -> String {

@@ -136,11 +136,12 @@ fn events(failed: &[WatchReport], passed: &[WatchReport]) -> Vec<SideView> {
     let mut rows: Vec<SideView> = alone.take(MOST).chain(others.take(MOST)).collect();
     let both: Vec<&String> = failed.iter().filter(|it| passed.contains(it)).collect();
     let place = |it: &String| passed.iter().position(|other| other == it);
-    if let Some(pair) = both.windows(2).find(|it| place(it[0]) > place(it[1])) {
+    let mut pairs = both.iter().zip(both.iter().skip(1));
+    if let Some((one, other)) = pairs.find(|(one, other)| place(one) > place(other)) {
         rows.push(row(
             "which came first",
-            &format!("{}, then {}", pair[0], pair[1]),
-            &format!("{}, then {}", pair[1], pair[0]),
+            &format!("{one}, then {other}"),
+            &format!("{other}, then {one}"),
         ));
     }
     rows

@@ -29,7 +29,8 @@ impl TrendView {
         let middle = |at: usize| at * WIDE + WIDE / 2;
         let bars = |wanted: &[char], top: usize| {
             let own = trend.verdicts.chars().enumerate().filter(|it| wanted.contains(&it.1));
-            own.map(|(at, _)| format!("M{} {top}V{HIGH}", middle(at))).collect::<String>()
+            let bar = |(at, _)| format!("M{} {top}V{HIGH}", middle(at));
+            own.map(bar).collect::<Vec<String>>().concat()
         };
         let most = trend.ms.iter().flatten().max().copied().unwrap_or(0).max(1);
         let mut lines: Vec<String> = Vec::new();
