@@ -55,7 +55,7 @@ fn in_order(suite: &Suite, scenarios: Vec<Scenario>) -> Vec<Scenario> {
     };
     // Without earlier nights the order is that of smoke and worth alone.
     let history = history::gather(&folder, &wanted).unwrap_or_default();
-    nights::in_order(suite, scenarios, &history)
+    nights::in_order(suite, &scenarios, &history)
 }
 
 /// How long each scenario took in the newest night of the suite, in milliseconds.

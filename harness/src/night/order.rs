@@ -46,9 +46,10 @@ fn of(
 }
 
 /// The scenarios in the order in which a night with a deadline runs them.
-pub fn in_order(suite: &Suite, scenarios: Vec<Scenario>, history: &History) -> Vec<Scenario> {
-    let forecasts = of(suite, &scenarios, history, &IndexMap::new());
-    let order = plan::order(&scenarios, &forecasts);
+#[must_use]
+pub fn in_order(suite: &Suite, scenarios: &[Scenario], history: &History) -> Vec<Scenario> {
+    let forecasts = of(suite, scenarios, history, &IndexMap::new());
+    let order = plan::order(scenarios, &forecasts);
     order.into_iter().map(|at| scenarios[at].clone()).collect()
 }
 

@@ -54,6 +54,21 @@ struct Hall {
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
+/// Puts what runs into the order of the night: shaken, by what it is worth where there is a
+/// deadline, and as the suite has it otherwise.
+fn put_in_order(runnable: &mut [usize], plan: &Plan, options: &RunOptions) {
+    match &options.shake {
+        Some(shake) => shake.order(runnable),
+        None if plan.deadline.is_some() => {
+            let order = crate::plan::order(&plan.scenarios, &plan.forecasts);
+            let place: HashMap<usize, usize> =
+                order.into_iter().enumerate().map(|(place, at)| (at, place)).collect();
+            runnable.sort_by_key(|at| place[at]);
+        }
+        None => {}
+    }
+}
+
 /// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
 /// to print with, if there is one.
 ///
@@ -71,16 +86,7 @@ pub(super) async fn run(
     let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
-    match &options.shake {
-        Some(shake) => shake.order(&mut runnable),
-        None if plan.deadline.is_some() => {
-            let order = crate::plan::order(&plan.scenarios, &plan.forecasts);
-            let place: HashMap<usize, usize> =
-                order.into_iter().enumerate().map(|(place, at)| (at, place)).collect();
-            runnable.sort_by_key(|at| place[at]);
-        }
-        None => {}
-    }
+    put_in_order(&mut runnable, plan, options);
     for product in ready.products.all() {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
