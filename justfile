@@ -50,6 +50,10 @@ proof nights="10" after="0":
 simulate *seed:
     cargo bench -p nightshift-pure --bench simulate -- {{seed}}
 
+# Questions over 365 nights of 1,000 scenarios, each within a second.
+history:
+    cargo bench -p nightshift-pure --bench history
+
 # Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
     cargo bench --bench detection -- {{faults}}

@@ -144,6 +144,7 @@ pub fn plan() -> Plan {
         hygiene: Vec::new(),
         baselines: Vec::new(),
         machine: None,
+        forecasts: IndexMap::new(),
         history: nightshift::model::History::default(),
     }
 }

@@ -8,8 +8,8 @@
 
 pub use nightshift_base::{model, screen};
 pub use nightshift_pure::{
-    baseline, bisect, cause, compare, control, explore, history, hygiene, report, sensitivity,
-    settle, triage,
+    archive, baseline, bisect, cause, compare, control, explore, history, hygiene, report,
+    sensitivity, settle, triage,
 };
 pub use nightshift_surface::{process, surface};
 

@@ -97,6 +97,31 @@ fn three_seeded_commits_of_sixty_are_named_in_one_search_that_shares_its_builds(
 }
 
 #[test]
+fn a_night_with_time_left_searches_by_itself_and_once_leaves_it() {
+    let culprits = |night: &Value| -> Vec<String> {
+        let all = night["findings"].as_array().into_iter().flatten();
+        all.map(|it| text(&it["culprit"]["title"])).filter(|it| !it.is_empty()).collect()
+    };
+    let tally = Tally::new(CONFIG);
+    let bad = ["run", "--no-pdf", "--id", "n2", "--build", "v2", "--budget", "20m"];
+    let answer = tally.run(&bad);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert_eq!(culprits(&tally.night("n2")).len(), 3, "{answer:#?}");
+    let summary = tally.suite.root().join("reports/nights/n2/summary.md");
+    let summary = std::fs::read_to_string(summary).expect("a summary");
+    assert!(summary.contains("Print prices by one function"), "{summary}");
+
+    // The twins: who is told to stop, and what was found out by an earlier night.
+    let tally = Tally::new(CONFIG);
+    let once = [&bad[..], &["--once"]].concat();
+    assert_eq!(tally.run(&once).code, Some(1));
+    assert_eq!(culprits(&tally.night("n2")), Vec::<String>::new());
+    let next = ["run", "--no-pdf", "--id", "n3", "--build", "v2", "--budget", "20m"];
+    assert_eq!(tally.run(&next).code, Some(1));
+    assert_eq!(culprits(&tally.night("n3")), Vec::<String>::new(), "nothing is new in it");
+}
+
+#[test]
 fn one_finding_is_searched_for_by_its_id_and_between_the_builds_that_are_named() {
     let tally = Tally::new(CONFIG);
     // Nothing says that a night before had a good build: its history is elsewhere.

@@ -2,6 +2,7 @@
 //!
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
+//! - `archive.rs` asks nights by the program, and kills it while it keeps them.
 //! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
 //! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
 //! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
@@ -25,6 +26,7 @@
 //!   `compare.rs` compares two versions of such.
 //! - `settle.rs` settles a product that is never quite the same, `fixture/noise/`: each kind of
 //!   noise found, written and silent, and real changes still caught.
+//! - `deadline.rs` runs nights that have no time for everything.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -39,11 +41,13 @@
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod archive;
 mod bisect;
 mod browser;
 mod builds;
 mod compare;
 mod control;
+mod deadline;
 mod documentation;
 mod explore;
 mod facets;

@@ -359,6 +359,7 @@ fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
         hygiene: Vec::new(),
         baselines: Vec::new(),
         machine: None,
+        forecasts: indexmap::IndexMap::new(),
         history: nightshift::model::History::default(),
     }
 }

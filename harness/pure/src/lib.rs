@@ -6,6 +6,7 @@
 
 pub use nightshift_base::{model, screen};
 
+pub mod archive;
 pub mod baseline;
 pub mod bisect;
 pub mod cause;

@@ -3,11 +3,13 @@
 //! The files:
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
+//! - `history.rs`: those of `history`, `diff` and `ask`.
 //! - `keeping.rs`: those of `verify` and `stop`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
 
 mod bisect;
 mod explore;
+mod history;
 mod keeping;
 mod person;
 
@@ -17,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
+pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
 pub use keeping::{StopOptions, VerifyOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 
@@ -115,6 +118,21 @@ pub enum Command {
         after_help = "Examples:\n  nightshift bisect\n  nightshift bisect reports/nights/2026-11-21T010000Z-k3f9 F1\n  nightshift bisect --good v1.4 --format json\n\nThe product needs `builds`, and `repository` for commits. Exit codes: 0 all is clear, 1 something\nis not, 2 usage, 5 another night runs."
     )]
     Bisect(Box<BisectOptions>),
+    /// What the nights said, of all, of a scenario or of a finding
+    #[command(
+        after_help = "Examples:\n  nightshift history\n  nightshift history filter-orders\n  nightshift history F1 --format json"
+    )]
+    History(HistoryOptions),
+    /// What changed from one night to another
+    #[command(
+        after_help = "Example:\n  nightshift diff 2026-11-20T010000Z-a1b2 2026-11-21T010000Z-k3f9"
+    )]
+    Diff(DiffOptions),
+    /// Answer a question from all nights
+    #[command(
+        after_help = "Questions:\n  nightshift ask what broke this week\n  nightshift ask what was fixed since v1.4\n  nightshift ask what is red and whose is it\n  nightshift ask when did filter-orders last pass\n  nightshift ask what got slower since v1.4\n  nightshift ask what flakes most --format json"
+    )]
+    Ask(AskOptions),
     /// Say whether a night is as it was written: its ledger, its plan, its evidence
     #[command(
         after_help = "Examples:\n  nightshift verify\n  nightshift verify reports/nights/2026-11-21T010000Z-k3f9 --head 3f9c51d20a7be644\n\nThe head stands at the foot of each page of the PDF and at the end of index.html.\nExit codes: 0 it is, 1 it is not (the first bad line is named), 2 usage."

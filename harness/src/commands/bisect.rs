@@ -20,7 +20,8 @@ const LONGEST: std::time::Duration = std::time::Duration::from_hours(1);
 pub fn run(common: &Common, options: &BisectOptions) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &options.changes.overrides())?;
     let (night, finding) = meant(common, options)?;
-    let wanted = WantedCulprits { finding, good: options.good.clone(), bad: options.bad.clone() };
+    let (good, bad) = (options.good.clone(), options.bad.clone());
+    let wanted = WantedCulprits { finding, good, bad, ..WantedCulprits::default() };
     let environment = night::environment();
     let small_night = RunOptions {
         branch: night::branch(&suite.root, &environment),

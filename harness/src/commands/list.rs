@@ -9,7 +9,7 @@ use super::{night, terminal};
 use crate::model::{Scenario, Suite};
 use crate::plan::Selection;
 use crate::spec::Overrides;
-use crate::{night as nights, plan};
+use crate::{history, night as nights, plan};
 
 pub fn run(common: &Common, options: &ListOptions) -> anyhow::Result<Exit> {
     let overrides = options.changes.overrides();
@@ -25,7 +25,7 @@ pub fn show(
     format: Format,
 ) -> anyhow::Result<Exit> {
     let suite = night::suite(common, overrides)?;
-    let scenarios = plan::select(&suite, selection)?;
+    let scenarios = in_order(&suite, plan::select(&suite, selection)?);
     let expected = expected_durations(&suite);
     match format {
         Format::Json => {
@@ -38,6 +38,24 @@ pub fn show(
         }
     }
     Ok(Exit::Passed)
+}
+
+/// The scenarios as a night with a deadline runs them, where the suite has one.
+fn in_order(suite: &Suite, scenarios: Vec<Scenario>) -> Vec<Scenario> {
+    if suite.config.night.until.is_none() {
+        return scenarios;
+    }
+    let named = suite.config.night.history.as_ref().map(|it| suite.root.join(it));
+    let folder = named.unwrap_or_else(|| nights::nights_folder(suite));
+    let branch = night::branch(&suite.root, &night::environment());
+    let wanted = history::Wanted {
+        branch: branch.as_deref(),
+        durations: true,
+        ..history::Wanted::default()
+    };
+    // Without earlier nights the order is that of smoke and worth alone.
+    let history = history::gather(&folder, &wanted).unwrap_or_default();
+    nights::in_order(suite, &scenarios, &history)
 }
 
 /// How long each scenario took in the newest night of the suite, in milliseconds.

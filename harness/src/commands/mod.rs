@@ -10,6 +10,7 @@
 //! - `terminal.rs`: what is said and where.
 //! - `progress.rs`: a bar, or plain lines.
 //! - `night.rs`: finds suites, nights and the branch.
+//! - `history.rs`: `history`, `diff` and `ask`.
 //! - `init.rs`: `init`.
 //! - `bisect.rs`: `bisect`.
 //! - `check.rs`: `check`.
@@ -44,6 +45,7 @@ mod doctor;
 mod exit;
 mod explore;
 mod goto;
+mod history;
 mod init;
 mod list;
 mod moment;
@@ -115,6 +117,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),
+        Command::History(options) => history::run(&common, &options),
+        Command::Diff(options) => history::diff(&common, &options),
+        Command::Ask(options) => history::ask(&common, &options),
         Command::Verify(options) => verify::run(&common, &options),
         Command::Stop(options) => stop::stop(&common, &options),
         Command::Clean => stop::clean(&common),

@@ -89,6 +89,7 @@ impl Reporter {
                     "settling {scenarios} in {rounds} shaken rounds before anything is accepted"
                 ));
             }
+            Progress::Searching { build } => self.message(&format!("searching: tried {build}")),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),

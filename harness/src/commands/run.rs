@@ -49,6 +49,7 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
         tell_findings(&finished);
     }
     tell(&finished, &options);
+    super::history::keep_up(&suite);
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }
 

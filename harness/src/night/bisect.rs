@@ -36,6 +36,18 @@ pub struct Wanted {
     pub good: Option<String>,
     /// The build that is bad; `None` is the night's.
     pub bad: Option<String>,
+    /// Who searches.
+    pub by: By,
+}
+
+/// Who searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// A person, who names what is wanted: each try takes the suite's lock.
+    #[default]
+    Person,
+    /// A night with the time that it has left, which holds the lock: what is new tonight alone.
+    Night,
 }
 
 /// What a search has found.
@@ -84,6 +96,7 @@ struct Case<'a> {
     product: String,
     findings: Vec<Sought<'a>>,
     line: Line,
+    by: By,
 }
 
 /// Searches for what broke the findings of a night.
@@ -99,7 +112,7 @@ pub async fn bisect(
 ) -> Result<Searched, NightError> {
     let judged = judging::judge(night)?;
     let (plan, findings) = (&judged.plan, &judged.judgement.findings);
-    let chosen = chosen(findings, wanted.finding.as_deref())?;
+    let chosen = chosen(findings, wanted)?;
     let options = &beside(suite, plan, options);
     let mut searched = Searched::default();
     for case in cases(suite, plan, &chosen, wanted, &mut searched.skipped)? {
@@ -130,14 +143,16 @@ fn beside(suite: &Suite, plan: &Plan, options: &RunOptions) -> RunOptions {
 }
 
 /// The findings that are searched for.
-fn chosen<'a>(all: &'a [Finding], name: Option<&str>) -> Result<Vec<&'a Finding>, NightError> {
-    let Some(name) = name else {
-        let broke = |it: &&Finding| {
-            known::is_failing(it.verdict) && it.stage.is_gating() && it.slowdown.is_none()
+fn chosen<'a>(all: &'a [Finding], wanted: &Wanted) -> Result<Vec<&'a Finding>, NightError> {
+    let Some(name) = &wanted.finding else {
+        let is_wanted = |it: &Finding| match wanted.by {
+            By::Person => known::is_failing(it.verdict),
+            By::Night => it.verdict == Verdict::Regressed && it.culprit.is_none(),
         };
+        let broke = |it: &&Finding| is_wanted(it) && it.stage.is_gating() && it.slowdown.is_none();
         return Ok(all.iter().filter(broke).collect());
     };
-    let named = all.iter().find(|it| it.id == name || it.fingerprint == name);
+    let named = all.iter().find(|it| it.id == *name || it.fingerprint == *name);
     named.map(|it| vec![it]).ok_or_else(|| {
         let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
         NightError::Usage(format!(
@@ -183,7 +198,7 @@ fn cases<'a>(
         let built = plan.products.iter().find(|it| it.name == product);
         let bad = wanted.bad.clone().or_else(|| built.and_then(|it| it.build.clone()));
         match bad.map(|bad| line(suite, &product, &good, &bad)) {
-            Some(Ok(line)) => cases.push(Case { product, findings, line }),
+            Some(Ok(line)) => cases.push(Case { product, findings, line, by: wanted.by }),
             Some(Err(error)) => return Err(error),
             None => {
                 return Err(NightError::Usage(format!(
@@ -282,7 +297,7 @@ async fn hunt(
         let own: Vec<Sought<'_>> = probe.findings.iter().map(|it| case.findings[*it]).collect();
         let build = &case.line.builds[probe.at];
         let out = folder.path().join(format!("probe-{}", hunt.builds()));
-        let results = attempt(suite, &own, (&case.product, build), (options, stop), &out).await?;
+        let results = attempt(suite, &own, (case, build), (options, stop), &out).await?;
         // A try that was stopped says nothing.
         if stop.why().is_some() {
             break;
@@ -324,7 +339,7 @@ fn noise(plan: &Plan, finding: &Finding, scenario: &Scenario) -> Noise {
 async fn attempt(
     suite: &Suite,
     findings: &[Sought<'_>],
-    (product, build): (&str, &str),
+    (case, build): (&Case<'_>, &str),
     (options, stop): (&RunOptions, &Stop),
     out: &Path,
 ) -> Result<Vec<ProbeResult>, NightError> {
@@ -335,15 +350,22 @@ async fn attempt(
         }
     }
     let mut suite = suite.clone();
-    if let Some(builds) = suite.config.products[product].builds.as_mut() {
+    if let Some(builds) = suite.config.products[&case.product].builds.as_mut() {
         // What lies between known builds has no name among them.
         builds.known.clear();
     }
     let mut options = options.clone();
-    options.builds.insert(product.to_owned(), build.to_owned());
+    options.builds.insert(case.product.clone(), build.to_owned());
     let quiet = Arc::new(|_| {});
-    let probed =
-        Box::pin(probing::probe(&suite, scenarios, &options, out.to_owned(), stop, quiet)).await?;
+    let out = out.to_owned();
+    let probed = match case.by {
+        By::Person => {
+            Box::pin(probing::probe(&suite, scenarios, &options, out, stop, quiet)).await?
+        }
+        By::Night => {
+            Box::pin(probing::probe_inside(&suite, scenarios, &options, out, stop, quiet)).await?
+        }
+    };
     let judged = judging::judge(&probed.night)?;
     let attempts = Attempts::of(&judged.entries);
     let result = |(finding, scenario): &Sought<'_>| {

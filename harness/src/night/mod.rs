@@ -12,6 +12,7 @@
 //! - `builds.rs`: which build of each product a night uses.
 //! - `bisect.rs`: which commit or build broke what a night found.
 //! - `culprits.rs`: what was found out about culprits, beside the night.
+//! - `left.rs`: what a night does with the time that it has left.
 //! - `course.rs`: how far a night has come, for the words of one that cannot go on.
 //! - `patience.rs`: how slow this machine is tonight.
 //! - `isolation.rs`: who has a server of its own, and what cannot be kept apart.
@@ -26,6 +27,7 @@
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
+//! - `order.rs`: what a night with a deadline expects, its order, and what does not fit any more.
 //! - `schedule.rs`: when a night must be over.
 //! - `scratch.rs`: the folder of a night that is not kept, and removing what killed nights left.
 //! - `tidy.rs`: gathers what the remarks on a suite look at.
@@ -60,10 +62,12 @@ mod ground;
 mod id;
 mod isolation;
 pub mod judging;
+mod left;
 mod lock;
 mod means;
 mod measure;
 mod options;
+mod order;
 mod pages;
 mod past;
 mod patience;
@@ -104,6 +108,7 @@ pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
 pub use options::{NewBaselines, Progress, RunOptions, Until};
+pub use order::in_order;
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
 pub use printer::BrowserPrinter;
@@ -263,13 +268,10 @@ async fn to_report(
         Some(_) => accept_new(suite, made, &news)?,
         None => 0,
     };
-    let mut report = judging::report_of(&night, &judged);
+    let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
     let made = (&night, &*plan, &*judged.entries);
-    report.survey = Box::pin(survey::survey(suite, options, made, stop, &progress)).await?;
-    if report.survey.is_some() {
-        report::write(night.path(), &report)?;
-    }
+    let report = Box::pin(left::spend(suite, options, made, report, stop, &progress)).await?;
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
@@ -307,6 +309,7 @@ async fn attempted(
     builds::can_be_had(&suite.config, asked)?;
     let (history, remembered) = past::gather(suite, options, &plan)?;
     plan.history = history;
+    plan.forecasts = order::forecasts(suite, &plan, &builds);
     let others = builds::others(asked, &builds, &plan.history);
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
     for name in suite.config.products.keys().filter(used) {
@@ -404,6 +407,7 @@ fn plan_of(
     let owners = crate::plan::Owners::near(&suite.root);
     for scenario in &mut scenarios {
         scenario.mask.extend(suite.config.mask.iter().cloned());
+        scenario.stage = scenario.stage_on(started.date_naive());
         scenario.retries = options.retries.or(scenario.retries).or(suite.config.night.retries);
         let by_path = || owners.of_file(&suite.root.join(&scenario.file)).map(str::to_owned);
         scenario.owner = scenario.owner.take().or_else(by_path);
@@ -439,6 +443,7 @@ fn plan_of(
         gate: suite.config.gate.clone(),
         suppressions: suite.config.suppressions.clone(),
         stages: suite.config.stages.clone(),
+        forecasts: indexmap::IndexMap::new(),
         hygiene: tidy::remarks(suite, started.date_naive()).unwrap_or_default(),
         baselines: Vec::new(),
         machine: None,

@@ -149,6 +149,11 @@ pub enum Progress {
         /// In how many rounds.
         rounds: u32,
     },
+    /// A build is tried in the search for what broke something.
+    Searching {
+        /// The build.
+        build: String,
+    },
     /// The product is explored with what is left of the night.
     Exploring {
         /// How long that may take.

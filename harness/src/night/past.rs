@@ -25,6 +25,7 @@ pub(super) fn gather(
         any_branch: false,
         except: &plan.night,
         scenarios: Some(plan.scenarios.iter().map(|it| it.id.as_str()).collect()),
+        suite: Some(suite.scenarios.iter().map(|it| it.id.as_str()).collect()),
         durations: true,
     };
     let mut history = history::gather(&folder, &wanted)?;

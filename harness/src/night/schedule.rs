@@ -51,6 +51,12 @@ pub(super) fn last_attempt_by(started: DateTime<Utc>, deadline: DateTime<Utc>) -
     deadline - ((deadline - started) / 10).min(TimeDelta::minutes(2))
 }
 
+/// The instant by which the first run of every scenario must be through: a tenth of the night is
+/// kept for reruns, measuring and the report.
+pub(super) fn first_runs_by(started: DateTime<Utc>, deadline: DateTime<Utc>) -> DateTime<Utc> {
+    deadline - (deadline - started) / 10
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -92,6 +98,9 @@ mod tests {
         let by = deadline(started, &Until::Budget(Duration::from_secs(600)), "UTC").expect("fits");
         assert_eq!(by, at("2026-11-21T01:10:00Z"));
         assert_eq!(last_attempt_by(started, by), at("2026-11-21T01:09:00Z"));
+        let long = started + TimeDelta::hours(5);
+        assert_eq!(first_runs_by(started, long), at("2026-11-21T05:30:00Z"));
+        assert_eq!(last_attempt_by(started, long), at("2026-11-21T05:58:00Z"));
     }
 
     #[test]

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use chrono::Utc;
 use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::means::{Accepted, Means};
+use super::order::Fit;
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
@@ -23,7 +25,9 @@ use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
-use crate::model::{Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict};
+use crate::model::{
+    Because, Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict,
+};
 use crate::surface::browser::Browser;
 use crate::triage;
 use crate::triage::chance::{goes_on, most_attempts};
@@ -37,6 +41,8 @@ struct Hall {
     baselines: HashMap<String, Vec<usize>>,
     queue: Arc<Queue>,
     control: Option<Control>,
+    /// What still fits into the night.
+    fit: Fit,
     /// The attempts that said something, in the order in which they ended: the position of the
     /// scenario, and whether it failed.
     ended: Mutex<Vec<(usize, bool)>>,
@@ -46,6 +52,21 @@ struct Hall {
     /// Whether every scenario gets a new browser.
     cold: bool,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+/// Puts what runs into the order of the night: shaken, by what it is worth where there is a
+/// deadline, and as the suite has it otherwise.
+fn put_in_order(runnable: &mut [usize], plan: &Plan, options: &RunOptions) {
+    match &options.shake {
+        Some(shake) => shake.order(runnable),
+        None if plan.deadline.is_some() => {
+            let order = crate::plan::order(&plan.scenarios, &plan.forecasts);
+            let place: HashMap<usize, usize> =
+                order.into_iter().enumerate().map(|(place, at)| (at, place)).collect();
+            runnable.sort_by_key(|at| place[at]);
+        }
+        None => {}
+    }
 }
 
 /// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
@@ -65,9 +86,7 @@ pub(super) async fn run(
     let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
-    if let Some(shake) = &options.shake {
-        shake.order(&mut runnable);
-    }
+    put_in_order(&mut runnable, plan, options);
     for product in ready.products.all() {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
@@ -90,6 +109,7 @@ pub(super) async fn run(
         control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
+        fit: Fit::of(plan),
         queue: Queue::new(runnable),
         cold: options.shake.as_ref().is_some_and(Shake::is_cold),
         ended: Mutex::default(),
@@ -213,6 +233,10 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             hall.not_run(scenario, why)?;
             continue;
         }
+        if let Some(detail) = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now()) {
+            hall.leave_out(scenario, Because::Deadline, detail)?;
+            continue;
+        }
         hall.scenario(scenario, turn.index, &mut pair).await?;
         if hall.cold {
             retire(&mut pair.own.browser).await;
@@ -303,11 +327,17 @@ impl LookedAt {
 impl Hall {
     fn not_run(&self, scenario: &Scenario, why: Why) -> Result<(), NightError> {
         let (because, detail) = because(why);
-        self.side.means.ledger.append(Event::NotRun {
-            scenario: scenario.id.clone(),
-            because,
-            detail: detail.to_owned(),
-        })?;
+        self.leave_out(scenario, because, detail.to_owned())
+    }
+
+    fn leave_out(
+        &self,
+        scenario: &Scenario,
+        because: Because,
+        detail: String,
+    ) -> Result<(), NightError> {
+        let scenario = scenario.id.clone();
+        self.side.means.ledger.append(Event::NotRun { scenario, because, detail })?;
         Ok(())
     }
 

@@ -8,17 +8,20 @@
 //! - `expand.rs`: expands skills and rows, numbers the steps, gives `type` and `snapshot` to the
 //!   terminal.
 //! - `filter.rs`: filters and tags.
+//! - `order.rs`: the order of a night with a deadline, and what still fits.
 //! - `owners.rs`: who answers for a path, as a CODEOWNERS file says.
 
 mod cast;
 mod expand;
 mod filter;
+mod order;
 mod owners;
 
 use crate::model::Scenario;
 use crate::model::suite::Suite;
 
 pub use cast::sessions;
+pub use order::{fits, order, usual_ms};
 pub use owners::Owners;
 
 /// Which scenarios are wanted.

@@ -12,8 +12,8 @@ use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
 use crate::model::suite::{
-    BaselineConfig, BrowserConfig, Config, ExploreConfig, LimitFrom, NightConfig, SessionConfig,
-    Suppression,
+    BaselineConfig, BrowserConfig, Config, ExploreConfig, Left, LimitFrom, NightConfig,
+    SessionConfig, Suppression,
 };
 
 /// The default deadline of an action or check.
@@ -170,6 +170,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         measure: 5,
         control: ControlConfig::default(),
         explore_ms: None,
+        left: Left::usual(),
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|it| schedule(reader, it));
@@ -194,6 +195,12 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         night.control = control(reader, node);
     }
     night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
+    if let Some(node) = fields.get("loop") {
+        let words = || Left::ALL.map(Left::word);
+        let parts = reader.list(node, "\"loop\"").iter();
+        let one = |it| Left::from_word(reader.choice(it, "part of the loop", words())?);
+        night.left = parts.filter_map(one).collect();
+    }
     night.patience = fields.get("patience").and_then(|it| patience(reader, it));
     night
 }
@@ -385,18 +392,7 @@ fn suppressions(reader: &mut Reader, node: &Node) -> Vec<Suppression> {
         };
         let (fingerprint, reason, owner) = (text("fingerprint"), text("reason"), text("owner"));
         let place = text("where");
-        let expires = fields.get("expires").and_then(|node| {
-            let text = reader.words(node, "\"expires\"")?;
-            let date = text.parse::<chrono::NaiveDate>().ok();
-            if date.is_none() {
-                reader.advise(
-                    node.pos,
-                    format!("\"{text}\" is no date"),
-                    "write it like `2026-12-31`",
-                );
-            }
-            date
-        });
+        let expires = fields.get("expires").and_then(|it| reader.date(it, "\"expires\""));
         let changes =
             fields.get("changes").map(|it| reader.texts(it, "\"changes\"")).unwrap_or_default();
         let pattern = fields.get("pattern").map(|it| reader.regex(it, "\"pattern\""));

@@ -34,6 +34,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let tags = fields.get("tags").map(|it| reader.tags(it)).unwrap_or_default();
     let owner = fields.get("owner").and_then(|it| reader.words(it, "\"owner\"")).map(str::to_owned);
     let stage = fields.get("stage").and_then(|it| reader.stage(it)).unwrap_or_default();
+    let stage_until = fields.get("stage-until").and_then(|it| reader.date(it, "\"stage-until\""));
     let product = fields.get("product").and_then(|it| reader.product_name(it));
     let actor = fields.get("as").and_then(|it| reader.session_name(it));
     let exclusive = fields
@@ -62,6 +63,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         tags,
         owner,
         stage,
+        stage_until,
         product,
         uses: Vec::new(),
         actor,

@@ -56,6 +56,16 @@ fn named<T: Ord>(
 }
 
 impl Reader {
+    /// A day.
+    pub(crate) fn date(&mut self, node: &Node, what: &str) -> Option<chrono::NaiveDate> {
+        let text = self.words(node, what)?;
+        let date = text.parse().ok();
+        if date.is_none() {
+            self.advise(node.pos, format!("\"{text}\" is no date"), "write it like `2026-12-31`");
+        }
+        date
+    }
+
     /// `shadow`, `advisory` or `gating`.
     pub(crate) fn stage(&mut self, node: &Node) -> Option<Stage> {
         Stage::from_word(self.choice(node, "stage", grammar::stages())?)

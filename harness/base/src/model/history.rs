@@ -26,6 +26,9 @@ pub struct History {
     /// How many more nights there are of another branch.
     #[serde(default)]
     pub other_branches: u32,
+    /// What the newest whole night planned and no file of the suite has any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<String>,
     /// Tonight's scenarios, by their ids.
     pub scenarios: IndexMap<String, PastScenario>,
     /// What was wrong in these nights, by fingerprint.
@@ -220,7 +223,9 @@ pub fn letter(verdict: Verdict) -> char {
 /// The letter of a night that did not plan the scenario.
 pub const NOT_PLANNED: char = '.';
 
-fn of_letter(byte: u8) -> Option<Verdict> {
+/// The verdict that a letter stands for.
+#[must_use]
+pub fn of_letter(byte: u8) -> Option<Verdict> {
     Verdict::ALL.into_iter().find(|verdict| letter(*verdict) == char::from(byte))
 }
 

@@ -31,6 +31,7 @@
 //! - `scenario.rs`: `Scenario`: steps, and all that is said of them as a whole.
 //! - `snapshot.rs`: `Snapshot`, and what is not compared there: `Redaction`, masks, `Unordered`.
 //! - `command.rs`: `RunCommand`: a command line, and what must hold of it.
+//! - `forecast.rs`: what a night with a deadline expects of a scenario.
 //! - `gesture.rs`: clicks with keys held, drags, scrolls, files handed over, tabs, networks.
 //! - `terminal.rs`: `TerminalAction`: what is done with a program on a terminal.
 //! - `control.rs`: `Condition`: what a step's being done depends on.
@@ -94,6 +95,7 @@ pub mod facet;
 pub mod filetext;
 pub mod fill;
 pub mod finding;
+pub mod forecast;
 pub mod gesture;
 pub mod history;
 pub mod hygiene;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::against::ControlPlan;
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
+use super::forecast::Forecast;
 use super::history::History;
 use super::hygiene::Remark;
 use super::patience::Patience;
@@ -77,6 +78,9 @@ pub struct Plan {
     /// nights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
+    /// What is expected of each scenario, of a night with a deadline.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub forecasts: IndexMap<String, Forecast>,
     /// What earlier nights said; empty in old nights.
     #[serde(default)]
     pub history: History,
@@ -218,6 +222,7 @@ impl Plan {
             beside: IndexMap::new(),
             control: self.control.clone(),
             machine: self.machine.clone(),
+            forecasts: IndexMap::new(),
             // One attempt by itself is judged without what earlier nights said.
             history: History::default(),
         }

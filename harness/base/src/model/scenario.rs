@@ -35,6 +35,9 @@ pub struct Scenario {
     /// How much what it says counts.
     #[serde(default, skip_serializing_if = "Stage::is_gating")]
     pub stage: Stage,
+    /// The last day on which it counts less than others; behind it, it gates again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage_until: Option<chrono::NaiveDate>,
     /// The product that it uses; `None` means the suite's only one, and a plan always names it.
     pub product: Option<String>,
     /// Every product that it uses, in the order of the configuration; `plan` writes it.
@@ -84,6 +87,13 @@ pub enum Isolation {
 }
 
 impl Scenario {
+    /// How much it counts on a day: what it says until [`Self::stage_until`], and as all others
+    /// behind it.
+    #[must_use]
+    pub fn stage_on(&self, day: chrono::NaiveDate) -> Stage {
+        if self.stage_until.is_some_and(|it| it < day) { Stage::Gating } else { self.stage }
+    }
+
     /// Every step, also those inside of others and those of `finally`, in order of their indexes.
     #[must_use]
     pub fn all_steps(&self) -> Vec<&Step> {
@@ -133,5 +143,23 @@ impl Scenario {
             return self.product.as_deref().is_none_or(|it| it == name);
         }
         self.uses.iter().any(|it| it == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_holds_through_its_last_day_and_no_longer() {
+        let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+        let until = Some(day("2026-12-05"));
+        let scenario =
+            Scenario { stage: Stage::Advisory, stage_until: until, ..Scenario::default() };
+        let stages =
+            ["2026-12-04", "2026-12-05", "2026-12-06"].map(|it| scenario.stage_on(day(it)));
+        assert_eq!(stages, [Stage::Advisory, Stage::Advisory, Stage::Gating]);
+        let for_ever = Scenario { stage_until: None, ..scenario };
+        assert_eq!(for_ever.stage_on(day("2999-01-01")), Stage::Advisory);
     }
 }

@@ -317,6 +317,49 @@ pub struct NightConfig {
     /// milliseconds; `None` explores nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explore_ms: Option<u64>,
+    /// What is done with the time that is left of a night, in this order.
+    #[serde(default = "Left::usual", skip_serializing_if = "Left::is_usual")]
+    pub left: Vec<Left>,
+}
+
+/// What a night does with the time that it has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Left {
+    /// Searches for the commit or build that broke what is new.
+    Bisect,
+    /// Explores the product.
+    Explore,
+}
+
+impl Left {
+    /// Everything, in the usual order.
+    pub const ALL: [Self; 2] = [Self::Bisect, Self::Explore];
+
+    /// What is done where nobody says it.
+    #[must_use]
+    pub fn usual() -> Vec<Self> {
+        Self::ALL.to_vec()
+    }
+
+    fn is_usual(all: &[Self]) -> bool {
+        all == Self::ALL
+    }
+
+    /// The word used in YAML.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bisect => "bisect",
+            Self::Explore => "explore",
+        }
+    }
+
+    /// What has this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
 }
 
 /// What turns a night into pass or fail.
@@ -461,6 +504,7 @@ impl Default for NightConfig {
             measure: 5,
             control: ControlConfig::default(),
             explore_ms: None,
+            left: Left::usual(),
         }
     }
 }

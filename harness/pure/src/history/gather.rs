@@ -37,6 +37,9 @@ pub struct Wanted<'a> {
     pub except: &'a str,
     /// The scenarios; `None` is every one that a night names.
     pub scenarios: Option<HashSet<&'a str>>,
+    /// All that the suite has: what a night names beside it is not covered any more. `None` asks
+    /// for nothing of that.
+    pub suite: Option<HashSet<&'a str>>,
     /// Whether the durations of steps are wanted too.
     pub durations: bool,
 }
@@ -55,6 +58,7 @@ pub fn gather(folder: &Path, wanted: &Wanted<'_>) -> Result<History, HistoryErro
     let surplus = digests.len().saturating_sub(MOST_NIGHTS);
     digests.drain(..surplus);
     Fold::default().fold(digests, &mut history);
+    wanted.part_with_gone(&mut history);
     Ok(history)
 }
 
@@ -110,7 +114,7 @@ fn read_all(candidates: &[PathBuf], wanted: &Wanted<'_>, history: &mut History) 
     let next = AtomicUsize::new(0);
     let enough = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<Digest, String>)>> = Mutex::default();
-    let takes = |id: &str| wanted.scenarios.as_ref().is_none_or(|it| it.contains(id));
+    let takes = |id: &str| wanted.wants(id) || wanted.is_gone(id);
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -147,6 +151,32 @@ fn read_all(candidates: &[PathBuf], wanted: &Wanted<'_>, history: &mut History) 
 }
 
 impl Wanted<'_> {
+    fn wants(&self, scenario: &str) -> bool {
+        self.scenarios.as_ref().is_none_or(|it| it.contains(scenario))
+    }
+
+    /// Whether the suite has had the scenario, and has it no more.
+    fn is_gone(&self, scenario: &str) -> bool {
+        self.suite.as_ref().is_some_and(|it| !it.contains(scenario))
+    }
+
+    /// Takes what the suite has no more out of the scenarios, and keeps the names of what the
+    /// newest night planned that planned at least half as many as are wanted now.
+    fn part_with_gone(&self, history: &mut History) {
+        let wanted = self.scenarios.as_ref().map_or(0, HashSet::len);
+        let whole = |it: &PastNight| it.totals.planned as usize * 2 >= wanted;
+        let newest = history.nights.iter().rposition(whole);
+        let gone: Vec<String> = history
+            .scenarios
+            .iter()
+            .filter(|(id, _)| !self.wants(id) && self.is_gone(id))
+            .filter(|(_, past)| newest.is_some_and(|at| past.verdict(at).is_some()))
+            .map(|(id, _)| id.clone())
+            .collect();
+        history.scenarios.retain(|id, _| self.wants(id));
+        history.uncovered = gone;
+    }
+
     fn takes(&self, digest: &Digest) -> bool {
         digest.id != self.except && (self.any_branch || digest.branch.as_deref() == self.branch)
     }
@@ -285,4 +315,59 @@ fn written_out(steps: HashMap<u64, Series>, nights: usize) -> IndexMap<String, P
         (key_text(key), PastStep { surface, ms })
     });
     written.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes a night with these scenarios, all unchanged.
+    fn night(folder: &Path, day: u32, scenarios: &[&str]) {
+        let count = scenarios.len();
+        let all: Vec<_> = scenarios
+            .iter()
+            .map(|id| serde_json::json!({ "id": id, "verdict": "unchanged" }))
+            .collect();
+        let report = serde_json::json!({
+            "format_version": 1,
+            "night": { "id": format!("n{day}"), "started": format!("2026-11-{day:02}T01:00:00Z") },
+            "gate": { "decision": "pass" },
+            "totals": { "planned": count, "judged": count, "regressed": 0, "still-failing": 0,
+                "flaky": 0, "inconclusive": 0, "drifted": 0, "new": 0, "fixed": 0,
+                "unchanged": count, "not-run": 0 },
+            "scenarios": all,
+        });
+        let own = folder.join(format!("2026-11-{day:02}T010000Z-aaaa"));
+        std::fs::create_dir(&own).expect("made");
+        std::fs::write(own.join("night.json"), report.to_string()).expect("written");
+    }
+
+    fn of(
+        folder: &Path,
+        wanted: &[&'static str],
+        suite: &[&'static str],
+    ) -> (Vec<String>, Vec<String>) {
+        let wanted = Wanted {
+            scenarios: Some(wanted.iter().copied().collect()),
+            suite: Some(suite.iter().copied().collect()),
+            ..Wanted::default()
+        };
+        let history = gather(folder, &wanted).expect("read");
+        (history.uncovered, history.scenarios.into_keys().collect())
+    }
+
+    #[test]
+    fn what_the_newest_whole_night_planned_and_the_suite_has_no_more_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        night(folder.path(), 1, &["a", "b", "long-gone"]);
+        night(folder.path(), 2, &["a", "b", "gone"]);
+        // A night of one scenario alone says nothing of the others.
+        night(folder.path(), 3, &["a"]);
+        let (uncovered, known) = of(folder.path(), &["a", "b", "c"], &["a", "b", "c"]);
+        assert_eq!(uncovered, ["gone"]);
+        assert_eq!(known, ["a", "b"]);
+        // The twins: a filtered night leaves out what the suite has, and nothing is gone.
+        let (uncovered, known) = of(folder.path(), &["a"], &["a", "b", "gone", "long-gone"]);
+        assert_eq!((uncovered, known), (Vec::new(), vec!["a".to_owned()]));
+    }
 }

@@ -10,7 +10,9 @@
 //! - `night.rs`: of one earlier night what tonight can use.
 //! - `known.rs`: whether a cause is known in a scenario, and since when.
 //! - `rerun.rs`: whether what failed is a break or chance, and whether it must run again to tell.
+//! - `risk.rs`: how likely a scenario shows something new, and how long it takes.
 //! - `slow.rs`: which steps take longer than they used to, and not by chance.
+//! - `trend.rs`: each scenario over the last nights, and what drifts in them.
 //! - `stats.rs`: medians, a robust spread, two tests, the correction for many of them, quantiles.
 //! - `outage.rs`: many scenarios that fail one after another, which is the environment's doing.
 //! - `redactions.rs`: redactions that nobody needs any more.
@@ -23,8 +25,10 @@ pub mod outage;
 pub mod promote;
 mod redactions;
 pub mod rerun;
+pub mod risk;
 pub mod slow;
 pub mod stats;
+pub mod trend;
 
 pub use gather::{MOST_NIGHTS, Wanted, gather};
 pub use redactions::{QUIET_NIGHTS, dead_redactions, dead_tonight};

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::lately::{risk_left, spent, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
 };
 use super::timeline::{self, paths};
+
 use crate::model::event::SessionWork;
 use crate::model::{
     Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario,
@@ -28,7 +30,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
     let planned: HashMap<&str, &Scenario> =
         plan.scenarios.iter().map(|scenario| (scenario.id.as_str(), scenario)).collect();
     let baselines = plan.baselines_by_scenario();
-    let scenarios = judgement
+    let scenarios: Vec<ScenarioReport> = judgement
         .scenarios
         .iter()
         .map(|result| {
@@ -58,6 +60,9 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         pace: judgement.pace,
         beside: judgement.beside.clone(),
         history: history(&plan.history),
+        weeks: weeks(&plan.history, &scenarios),
+        risk_left: risk_left(plan, &scenarios),
+        time: spent(entries),
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,

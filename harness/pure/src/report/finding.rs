@@ -60,6 +60,7 @@ pub struct FindingView {
     culprit: Option<CulpritView>,
     /// The redaction that would silence it, where it looks like noise.
     noise: Option<String>,
+    sides: Option<super::sides::SidesView>,
     reasons: Vec<String>,
     changes: Vec<ChangeView>,
     more_changes: Option<String>,
@@ -139,6 +140,11 @@ impl Known<'_> {
         joined(hit.filter_map(|it| it.owner.as_deref()).chain(finding.owner.as_deref()))
     }
 
+    /// The last nights of a scenario, where they are known.
+    pub fn trend(&self, scenario: &str) -> Option<super::trend::TrendView> {
+        self.report.weeks.as_ref()?.trends.get(scenario).map(super::trend::TrendView::of)
+    }
+
     /// The tags of the scenarios that a finding hits, separated by `|`.
     pub fn tags_of(&self, finding: &Finding) -> String {
         let hit = finding.scenarios.iter().filter_map(|id| self.scenarios.get(id.as_str()));
@@ -200,6 +206,7 @@ impl FindingView {
             }),
             culprit: finding.culprit.as_ref().map(CulpritView::new),
             noise: finding.noise.as_deref().map(|it| one_line(it, 300)),
+            sides: super::sides::SidesView::of(finding, known.report),
             reasons: reasons(finding),
             changes,
             more_changes,

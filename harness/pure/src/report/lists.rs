@@ -10,6 +10,7 @@ use super::fact::because;
 use super::finding::{FindingView, Known, on_trial};
 use super::night::ScenarioReport;
 use super::shown::{count, duration, one_line};
+use super::trend::TrendView;
 use crate::model::Finding;
 
 /// The most findings that are shown in full, on the screen and on paper, and what they may weigh
@@ -18,6 +19,8 @@ const MOST_FULL: [usize; 2] = [100, 24];
 const HEAVIEST: usize = 1_600_000;
 /// The most findings that get a line of their own beyond those.
 const MOST_BRIEF: usize = 400;
+/// The most rows of one table that have their trend drawn: a drawing is as large as its row.
+const MOST_TRENDS: usize = 1_500;
 
 /// Findings: the first in full, more in a line each, the rest counted.
 #[derive(Debug, Default, Serialize)]
@@ -64,6 +67,8 @@ pub struct RowView {
     source: String,
     owner: String,
     tags: String,
+    /// Its last nights.
+    trend: Option<TrendView>,
 }
 
 /// What is left of the room for findings in full.
@@ -135,7 +140,11 @@ impl RowList {
             rows: scenarios
                 .iter()
                 .take(most)
-                .map(|it| RowView::new(it, anchor(it), known))
+                .enumerate()
+                .map(|(at, it)| {
+                    let row = RowView::new(it, anchor(it), known);
+                    RowView { trend: row.trend.filter(|_| at < MOST_TRENDS), ..row }
+                })
                 .collect(),
             left_out: left_out(scenarios.len(), most, "scenario"),
         }
@@ -169,6 +178,7 @@ impl RowView {
             source: format!("{}:{}", one_line(&scenario.file, 160), scenario.line),
             owner: scenario.owner.as_deref().map(|it| one_line(it, 80)).unwrap_or_default(),
             tags: one_line(&scenario.tags.join("|"), 400),
+            trend: known.trend(&scenario.id),
         }
     }
 }

@@ -21,6 +21,7 @@
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
 //! - `culprit.rs`: who broke it, with the probes and the commit's diff.
+//! - `sides.rs`: of something flaky a failing and a passing run side by side.
 //! - `facets.rs`: one facet of a difference as the page shows it.
 //! - `pictures.rs`: how a picture changed: side by side, boxed, in part, in words.
 //! - `crop.rs`: a pair of small pictures cropped to what changed.
@@ -33,6 +34,10 @@
 //! - `ctrf.rs`: `ctrf.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
+//! - `weeks.rs`: what the last nights show, and where tonight's time went, as `night.json` holds it.
+//! - `lately.rs`: finds both out.
+//! - `insight.rs`: the night in a few written sentences, each with what it rests on.
+//! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `survey.rs`: what exploring the product has shown.
 
 mod build;
@@ -46,7 +51,9 @@ mod fact;
 mod files;
 mod finding;
 mod html;
+mod insight;
 mod junit;
+mod lately;
 mod lead;
 mod lists;
 mod morning;
@@ -58,11 +65,14 @@ mod recording;
 mod sections;
 mod sentence;
 pub mod shown;
+mod sides;
 mod summary;
 mod survey;
 mod timeline;
+mod trend;
 mod trust;
 mod views;
+mod weeks;
 
 use std::path::{Path, PathBuf};
 
@@ -71,6 +81,7 @@ use futures_util::future::BoxFuture;
 pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
+pub use insight::{Insight, InsightKind, insights};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -80,6 +91,7 @@ pub use sentence::sentence;
 pub use shown::one_line;
 pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};
+pub use weeks::{Spent, SpentOn, Weeks};
 
 use crate::model::FORMAT_VERSION;
 

@@ -5,7 +5,6 @@
 
 use serde::Serialize;
 
-use super::fact::because;
 use super::night::{NightReport, ScenarioReport};
 use super::sentence::{active, is_suppressed};
 use super::shown::{count, one_line};
@@ -25,15 +24,19 @@ pub struct AlsoView {
     names: String,
 }
 
-/// Everything of the night but what needs somebody and what is unchanged, worst first.
+/// Everything of the night but what needs somebody, what is unchanged and what the summary names,
+/// worst first.
 pub fn also(report: &NightReport) -> Vec<AlsoView> {
     let of = |verdict: Verdict| {
         let titles: Vec<String> =
             active(report, verdict).map(|it| one_line(&it.title, 120)).collect();
         let scenarios: Vec<&ScenarioReport> =
             report.scenarios.iter().filter(|it| it.verdict == verdict).collect();
-        let names =
-            if titles.is_empty() { scenarios.iter().map(|it| named(it)).collect() } else { titles };
+        let names = if titles.is_empty() {
+            scenarios.iter().map(|it| one_line(&it.id, 80)).collect()
+        } else {
+            titles
+        };
         (!names.is_empty()).then(|| AlsoView {
             word: verdict.word(),
             count: if scenarios.is_empty() {
@@ -44,15 +47,8 @@ pub fn also(report: &NightReport) -> Vec<AlsoView> {
             names: listed(&names),
         })
     };
-    let verdicts = [
-        Verdict::StillFailing,
-        Verdict::Flaky,
-        Verdict::Inconclusive,
-        Verdict::NotRun,
-        Verdict::Drifted,
-        Verdict::New,
-        Verdict::Fixed,
-    ];
+    // The summary above names what is fixed, and what did not run or cannot be judged.
+    let verdicts = [Verdict::StillFailing, Verdict::Flaky, Verdict::Drifted, Verdict::New];
     let known: Vec<String> = report
         .findings
         .iter()
@@ -65,15 +61,6 @@ pub fn also(report: &NightReport) -> Vec<AlsoView> {
         names: listed(&known),
     });
     verdicts.into_iter().filter_map(of).chain(known).collect()
-}
-
-/// A scenario by its id, with the reason where nothing can be said of it.
-fn named(scenario: &ScenarioReport) -> String {
-    let id = one_line(&scenario.id, 80);
-    match scenario.because {
-        Some(reason) => format!("{id} ({})", because(reason)),
-        None => id,
-    }
 }
 
 fn listed(names: &[String]) -> String {

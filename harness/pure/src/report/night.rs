@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::weeks::{Spent, Weeks};
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
 use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
@@ -86,6 +87,15 @@ pub struct NightReport {
     /// The nights before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<HistoryReport>,
+    /// What the last two weeks of nights and tonight show of each scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weeks: Option<Weeks>,
+    /// How likely one of those hides something new that did not run for want of time, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_left: Option<f64>,
+    /// Where the night's time went, the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time: Vec<Spent>,
     /// What is known of the files that the paths in this report name.
     #[serde(default)]
     pub evidence: IndexMap<String, EvidenceNote>,

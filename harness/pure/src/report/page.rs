@@ -4,12 +4,15 @@
 //! three minutes (a finding), and the rest folded. Neighbours: [`super::trust`] and
 //! [`super::lists`] for its parts, [`super::html`] for the template.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::Mode;
 use super::facets::{LinkView, links};
 use super::fact::FactView;
 use super::finding::Known;
+use super::insight::{Insight, InsightKind, insights};
 use super::lists::{FindingList, Room, RowList, RowView, left_out};
 use super::morning::{AlsoView, also};
 use super::night::{NightReport, ScenarioReport};
@@ -43,6 +46,8 @@ pub struct Page {
     took: Option<String>,
     branch: Option<String>,
     builds: Vec<BuildView>,
+    /// The night in a few sentences.
+    said: Vec<InsightView>,
     /// The nights before and tonight.
     strip: Vec<NightView>,
     alerts: Vec<String>,
@@ -67,6 +72,8 @@ pub struct Page {
     /// What exploring the product has shown.
     survey: Option<SurveyView>,
     slowest: Vec<RowView>,
+    /// What was flaky most often in the last nights.
+    flakiest: Vec<RowView>,
     all: RowList,
     pending: Vec<PendingView>,
     pending_left_out: Option<String>,
@@ -86,9 +93,35 @@ struct PendingView {
     evidence: Vec<LinkView>,
 }
 
+/// A sentence of the summary, with what it rests on.
+#[derive(Debug, Serialize)]
+struct InsightView {
+    kind: InsightKind,
+    text: String,
+    links: Vec<LinkTo>,
+}
+
+/// A link to a place of the page.
+#[derive(Debug, Serialize)]
+struct LinkTo {
+    href: String,
+    label: String,
+}
+
+/// What some of the night's time went into.
+#[derive(Debug, Serialize)]
+struct SpentView {
+    what: &'static str,
+    runs: String,
+    duration: String,
+    percent: u64,
+}
+
 /// How the night ran.
 #[derive(Debug, Serialize)]
 struct HowView {
+    /// Where its time went.
+    time: Vec<SpentView>,
     preflight: Vec<CheckView>,
     facts: Vec<(String, String)>,
     products: Vec<ProductView>,
@@ -151,18 +184,19 @@ impl Page {
         let waiting = waiting(report);
         let sections = sections(report, &known, &mut room, most_rows);
         let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
-        let views = Views::new(report, &lists.flat_map(FindingList::shown).collect());
+        let shown: HashSet<&str> = lists.flat_map(FindingList::shown).collect();
+        let said = said(&shown, &known, mode);
+        let views = Views::new(report, &shown);
         Self {
             print: mode == Mode::Print,
             title: sentence(report),
             night: one_line(&night.id, 80),
             day: night.started.format("%A %-d %B %Y").to_string(),
             when: when(report),
-            took: night.finished.map(|finished| {
-                duration((finished - night.started).num_milliseconds().unsigned_abs())
-            }),
+            took: took(report),
             branch: night.branch.as_deref().map(|it| one_line(it, 120)),
             builds: builds(report),
+            said,
             strip: strip(report),
             alerts: alerts(report),
             decision: report.gate.decision.word(),
@@ -174,12 +208,12 @@ impl Page {
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,
             also: also(report),
             views: (mode == Mode::Screen && !views.is_empty()).then_some(views),
-            overview_left_out: (needs_you.total > OVERVIEW)
-                .then(|| format!("{} below.", count(needs_you.total - OVERVIEW, "more finding"))),
+            overview_left_out: overview_left_out(&needs_you),
             needs_you,
             sections,
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
             slowest: slowest(report, &known),
+            flakiest: flakiest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
                 known.anchors.get(scenario.id.as_str()).cloned()
             }),
@@ -189,6 +223,31 @@ impl Page {
             how: how(report),
             ledger: night.ledger.as_ref().map(ending),
         }
+    }
+}
+
+/// The most links of one sentence.
+const MOST_LINKS: usize = 6;
+
+impl InsightView {
+    /// The sentence with links to those findings and scenarios that have a place on the page; to
+    /// `night.json`, where none has.
+    fn of(it: Insight, shown: &HashSet<&str>, known: &Known<'_>, mode: Mode) -> Self {
+        let findings = it
+            .findings
+            .iter()
+            .filter(|id| shown.contains(id.as_str()))
+            .map(|id| LinkTo { href: format!("#{}", one_line(id, 20)), label: one_line(id, 20) });
+        let rows = it.scenarios.iter().filter(|_| mode == Mode::Screen).filter_map(|id| {
+            let anchor = known.anchors.get(id.as_str())?;
+            Some(LinkTo { href: format!("#{anchor}"), label: one_line(id, 80) })
+        });
+        let mut links: Vec<LinkTo> = findings.chain(rows).take(MOST_LINKS).collect();
+        // On paper there is nothing to follow it to.
+        if links.is_empty() && mode == Mode::Screen {
+            links.push(LinkTo { href: "night.json".to_owned(), label: "night.json".to_owned() });
+        }
+        Self { kind: it.kind, text: it.text, links }
     }
 }
 
@@ -210,6 +269,23 @@ fn accept(report: &NightReport) -> String {
     format!("nightshift review {} --accept {}", one_line(&report.night.id, 80), ids.join(" "))
 }
 
+/// The summary, with links to what has a place on the page.
+fn said(shown: &HashSet<&str>, known: &Known<'_>, mode: Mode) -> Vec<InsightView> {
+    let all = insights(known.report).into_iter();
+    all.map(|it| InsightView::of(it, shown, known, mode)).collect()
+}
+
+/// How many findings the overview leaves out.
+fn overview_left_out(needs_you: &FindingList) -> Option<String> {
+    let more = needs_you.total.saturating_sub(OVERVIEW);
+    (more > 0).then(|| format!("{} below.", count(more, "more finding")))
+}
+
+fn took(report: &NightReport) -> Option<String> {
+    let took = report.night.finished? - report.night.started;
+    Some(duration(took.num_milliseconds().unsigned_abs()))
+}
+
 fn when(report: &NightReport) -> String {
     let started = report.night.started.format("%H:%M");
     match report.night.finished {
@@ -223,6 +299,29 @@ fn slowest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {
         report.scenarios.iter().filter(|it| !it.attempts.is_empty()).collect();
     order.sort_by_key(|scenario| std::cmp::Reverse(scenario.duration_ms));
     order.into_iter().take(10).map(|it| RowView::new(it, None, known)).collect()
+}
+
+/// The scenarios that were flaky most often in the last nights.
+fn flakiest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {
+    let trends = report.weeks.iter().flat_map(|it| &it.trends);
+    let flaky = |(id, trend): (&String, &crate::history::trend::Trend)| {
+        let nights = trend.verdicts.chars().filter(|it| *it == 'F').count();
+        Some((nights, *known.scenarios.get(id.as_str())?)).filter(|_| nights > 0)
+    };
+    let mut order: Vec<(usize, &ScenarioReport)> = trends.filter_map(flaky).collect();
+    order.sort_by_key(|it| std::cmp::Reverse(it.0));
+    order.into_iter().take(10).map(|it| RowView::new(it.1, None, known)).collect()
+}
+
+fn time(report: &NightReport) -> Vec<SpentView> {
+    let all: u64 = report.time.iter().map(|it| it.ms).sum();
+    let view = |it: &super::weeks::Spent| SpentView {
+        what: it.what.said(),
+        runs: it.runs.to_string(),
+        duration: duration(it.ms),
+        percent: it.ms * 100 / all.max(1),
+    };
+    report.time.iter().map(view).collect()
 }
 
 fn how(report: &NightReport) -> HowView {
@@ -240,6 +339,7 @@ fn how(report: &NightReport) -> HowView {
         (format!("Version of {}", one_line(what, 60)), one_line(version, 200))
     }));
     HowView {
+        time: self::time(report),
         preflight: report
             .preflight
             .iter()

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use super::finding::word;
+use super::insight::insights;
 use super::night::NightReport;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
 use super::shown::{count, duration, markdown, one_line};
@@ -25,6 +26,7 @@ pub fn summary(report: &NightReport) -> String {
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "**Gate: {mark}.** {}\n", product_text(&report.gate.rule, 500));
+    said(&mut text, report);
     let _ = writeln!(text, "{}\n", trust(report));
     if let Some(since) = report.survey.as_ref().and_then(|it| it.since.as_ref()) {
         let _ = writeln!(text, "{}.\n", product_text(&since_line(since), 300));
@@ -41,6 +43,18 @@ pub fn summary(report: &NightReport) -> String {
         })
     );
     text
+}
+
+/// The summary in sentences, each with the findings that it rests on.
+fn said(text: &mut String, report: &NightReport) {
+    for it in insights(report) {
+        let findings: Vec<String> =
+            it.findings.iter().take(6).map(|id| product_text(id, 20)).collect();
+        let findings =
+            if findings.is_empty() { String::new() } else { format!(" ({})", findings.join(", ")) };
+        let _ = writeln!(text, "- {}{findings}", product_text(&it.text, 600));
+    }
+    text.push('\n');
 }
 
 /// Product text on one line, shortened and escaped.

@@ -5,9 +5,10 @@ use super::product::PRODUCT;
 use super::shapes::{
     PAGE_FACET, REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations,
 };
-use super::stages::{STAGE, STAGES_KEY};
+use super::stages::{STAGE, STAGE_UNTIL, STAGES_KEY};
 use super::{Object, Shape, object, optional, required};
 use crate::model::against::ControlOf;
+use crate::model::suite::Left;
 
 pub(crate) static FOR_EACH: Object = object(
     "for-each",
@@ -49,6 +50,7 @@ pub(crate) static SCENARIO: Object = object(
         optional("tags", Shape::List(&TEXT), "Words to select it by.", "[smoke, release]"),
         optional("owner", Shape::Text, "Who answers for it.", "data-team"),
         STAGE,
+        STAGE_UNTIL,
         optional(
             "product",
             Shape::Text,
@@ -298,8 +300,21 @@ pub(crate) static NIGHT: Object = object(
             "How much of what is left before `until` a night of the whole suite may spend on exploring the product; it writes nothing into the suite, and `run --once` leaves it out.",
             "30m",
         ),
+        optional(
+            "loop",
+            Shape::List(&LEFT),
+            "What is done with the time that is left of a night before `until`, in this order; both unless said, and what is not named is left out. `run --once` leaves out all.",
+            "[ bisect, explore ]",
+        ),
     ],
 );
+
+/// What a night does with the time that it has left.
+fn left() -> Vec<&'static str> {
+    Left::ALL.map(Left::word).to_vec()
+}
+
+static LEFT: Shape = Shape::Words(left);
 
 pub(crate) static BASELINES: Object = object(
     "baselines",

@@ -29,6 +29,14 @@ pub(super) const STAGE: Key = optional(
     "advisory",
 );
 
+/// `stage-until` of a scenario.
+pub(super) const STAGE_UNTIL: Key = optional(
+    "stage-until",
+    Shape::Text,
+    "The last day on which `stage` holds; behind it the scenario gates again.",
+    "2026-12-31",
+);
+
 pub(crate) static STAGES: Object = object(
     "stages",
     "\"stages\"",

@@ -1,0 +1,327 @@
+//! [`insights`]: the night in a few written sentences: what changed and whom it hits, what caused
+//! it, what was fixed, what got slower or flakier, what is not covered any more.
+//!
+//! Each sentence is made of facts that stand elsewhere in the report and names them; where there
+//! is no fact there is no sentence, so a quiet night has one.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::fact::because;
+use super::night::{NightReport, ScenarioReport};
+use super::sentence::{active, is_new_slowdown, slower};
+use super::shown::{count, duration, one_line};
+use crate::model::culprit::SearchOutcome;
+use crate::model::{Finding, Verdict};
+
+/// How many of a kind have a sentence of their own; the rest is counted in one.
+const MOST: usize = 3;
+/// How many names a sentence lists.
+const NAMES: usize = 3;
+
+/// One sentence of the summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Insight {
+    /// What it is about.
+    pub kind: InsightKind,
+    /// The sentence.
+    pub text: String,
+    /// The ids of the findings that it rests on.
+    pub findings: Vec<String>,
+    /// The ids of the scenarios that it rests on, beside those of the findings.
+    pub scenarios: Vec<String>,
+}
+
+/// What a sentence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InsightKind {
+    /// What the environment did.
+    Environment,
+    /// What broke tonight, and whom it hits.
+    Changed,
+    /// What caused it.
+    Cause,
+    /// What is broken as it was.
+    StillFailing,
+    /// What is mended.
+    Fixed,
+    /// What takes longer.
+    Slower,
+    /// What fails by chance.
+    Flakier,
+    /// What nobody looks at any more, or did not tonight.
+    NotCovered,
+    /// Nothing of all that.
+    Quiet,
+}
+
+impl Insight {
+    fn of(kind: InsightKind, text: String, findings: &[&Finding]) -> Self {
+        let findings = findings.iter().map(|it| it.id.clone()).collect();
+        Self { kind, text, findings, scenarios: Vec::new() }
+    }
+
+    fn about(kind: InsightKind, text: String, scenarios: Vec<String>) -> Self {
+        Self { kind, text, findings: Vec::new(), scenarios }
+    }
+}
+
+/// The summary of a night, in the order in which a reader asks.
+#[must_use]
+pub fn insights(report: &NightReport) -> Vec<Insight> {
+    let mut all = Vec::new();
+    environment(report, &mut all);
+    changed(report, &mut all);
+    still_failing(report, &mut all);
+    fixed(report, &mut all);
+    slower_than(report, &mut all);
+    flakier(report, &mut all);
+    not_covered(report, &mut all);
+    if all.is_empty() && report.totals.judged > 0 {
+        let text = format!(
+            "Nothing got worse and nothing is open: {} judged, of {} planned.",
+            count(report.totals.judged as usize, "scenario"),
+            report.totals.planned
+        );
+        all.push(Insight::about(InsightKind::Quiet, text, Vec::new()));
+    }
+    all
+}
+
+fn environment(report: &NightReport, all: &mut Vec<Insight>) {
+    let of_it = active(report, Verdict::Inconclusive).take(MOST);
+    for finding in of_it {
+        let text = format!("{} ({}).", sentence_of(finding), hit(finding));
+        all.push(Insight::of(InsightKind::Environment, text, &[finding]));
+    }
+}
+
+fn changed(report: &NightReport, all: &mut Vec<Insight>) {
+    let new: Vec<&Finding> =
+        active(report, Verdict::Regressed).filter(|it| it.slowdown.is_none()).collect();
+    for finding in new.iter().take(MOST) {
+        let owner = match finding.owner.as_deref() {
+            Some(owner) => format!("of {}", one_line(owner, 60)),
+            None => "nobody owns it".to_owned(),
+        };
+        let severity = finding.severity.word();
+        let text = format!(
+            "New, {severity}: {}. It hits {}, {owner}.",
+            sentence_of(finding),
+            hit(finding)
+        );
+        all.push(Insight::of(InsightKind::Changed, text, &[finding]));
+    }
+    let more: Vec<&Finding> = new.iter().skip(MOST).copied().collect();
+    if !more.is_empty() {
+        let scenarios: BTreeSet<&String> = more.iter().flat_map(|it| &it.scenarios).collect();
+        let owners: BTreeSet<&str> = more.iter().filter_map(|it| it.owner.as_deref()).collect();
+        let owners = listed(owners.into_iter());
+        let text = format!(
+            "{} new, in {}{}.",
+            if more.len() == 1 {
+                "1 more finding is".to_owned()
+            } else {
+                format!("{} more findings are", more.len())
+            },
+            count(scenarios.len(), "scenario"),
+            if owners.is_empty() { String::new() } else { format!(", of {owners}") }
+        );
+        all.push(Insight::of(InsightKind::Changed, text, &more));
+    }
+    causes(report, &new, all);
+}
+
+/// The commit or build that broke what is new, where that was searched for, and between which
+/// builds it came where it was not.
+fn causes(report: &NightReport, new: &[&Finding], all: &mut Vec<Insight>) {
+    let mut told: Vec<(String, Vec<&Finding>)> = Vec::new();
+    let known = report.findings.iter().filter(|it| it.culprit.is_some() && it.stage.is_gating());
+    for finding in known {
+        let Some(culprit) = &finding.culprit else { continue };
+        let said = match culprit.outcome {
+            SearchOutcome::Named | SearchOutcome::Among | SearchOutcome::Environment => {
+                culprit.said()
+            }
+            SearchOutcome::Undecided => continue,
+        };
+        match told.iter_mut().find(|it| it.0 == said) {
+            Some(one) => one.1.push(finding),
+            None => told.push((said, vec![finding])),
+        }
+    }
+    for (said, findings) in told.into_iter().take(MOST) {
+        let names = listed(findings.iter().map(|it| it.id.as_str()));
+        let text = format!("{names}: {}.", one_line(&said, 300));
+        all.push(Insight::of(InsightKind::Cause, text, &findings));
+    }
+    let open: Vec<&Finding> = new.iter().filter(|it| it.culprit.is_none()).copied().collect();
+    let between: Vec<String> = report
+        .night
+        .products
+        .iter()
+        .filter_map(|it| match (&it.build, &it.previous_build) {
+            (Some(build), Some(previous)) if build != previous => Some(format!(
+                "{} {} and {}",
+                one_line(&it.name, 40),
+                one_line(previous, 40),
+                one_line(build, 40)
+            )),
+            _ => None,
+        })
+        .collect();
+    if !open.is_empty() && !between.is_empty() {
+        let text = format!(
+            "What is new came between {}; no commit is named yet (nightshift bisect searches for it).",
+            between.join(", ")
+        );
+        all.push(Insight::of(InsightKind::Cause, text, &open));
+    }
+}
+
+fn still_failing(report: &NightReport, all: &mut Vec<Insight>) {
+    let still: Vec<&Finding> = active(report, Verdict::StillFailing).collect();
+    let oldest = still.iter().filter(|it| it.first_seen.is_some()).min_by_key(|it| it.first_seen);
+    if still.is_empty() {
+        return;
+    }
+    let since = oldest.and_then(|it| Some((it, it.first_seen?)));
+    let since = since.map(|(it, at)| {
+        let which =
+            if still.len() == 1 { String::new() } else { format!(", the oldest, {},", it.id) };
+        format!("{which} since {}", at.format("%-d %B %Y"))
+    });
+    let verb = if still.len() == 1 { "finding is" } else { "findings are" };
+    let text = format!("{} {verb} still failing{}.", still.len(), since.unwrap_or_default());
+    all.push(Insight::of(InsightKind::StillFailing, text, &still));
+}
+
+fn fixed(report: &NightReport, all: &mut Vec<Insight>) {
+    for gone in report.fixed.iter().take(MOST) {
+        let text = format!(
+            "Fixed: {}. It was there since {} and is gone in {}.",
+            one_line(&gone.title, 200).trim_end_matches('.'),
+            gone.since.at.format("%-d %B %Y"),
+            listed(gone.scenarios.iter().map(String::as_str))
+        );
+        all.push(Insight::about(InsightKind::Fixed, text, gone.scenarios.clone()));
+    }
+    let more = report.fixed.len().saturating_sub(MOST);
+    if more > 0 {
+        let scenarios = report.fixed[MOST..].iter().flat_map(|it| it.scenarios.clone()).collect();
+        let text = format!("{} more {} fixed.", more, if more == 1 { "is" } else { "are" });
+        all.push(Insight::about(InsightKind::Fixed, text, scenarios));
+    }
+}
+
+fn slower_than(report: &NightReport, all: &mut Vec<Insight>) {
+    let new: Vec<&Finding> = slower(report).filter(|it| is_new_slowdown(it)).collect();
+    for finding in new.iter().take(MOST) {
+        let text = format!("Slower since tonight: {}.", sentence_of(finding));
+        all.push(Insight::of(InsightKind::Slower, text, &[finding]));
+    }
+    let told: BTreeSet<&String> = report
+        .findings
+        .iter()
+        .filter(|it| it.slowdown.is_some())
+        .flat_map(|it| &it.scenarios)
+        .collect();
+    let drifts = report.weeks.iter().flat_map(|it| &it.slower);
+    for drift in drifts.filter(|it| !told.contains(&it.scenario)).take(MOST) {
+        let text = format!(
+            "{} takes {}, {:.1} times as long as two weeks ago ({}).",
+            one_line(&drift.scenario, 120),
+            duration(drift.now_ms.round() as u64),
+            drift.now_ms / drift.before_ms,
+            duration(drift.before_ms.round() as u64)
+        );
+        all.push(Insight::about(InsightKind::Slower, text, vec![drift.scenario.clone()]));
+    }
+}
+
+fn flakier(report: &NightReport, all: &mut Vec<Insight>) {
+    for it in report.weeks.iter().flat_map(|it| &it.flakier).take(MOST) {
+        let text = format!(
+            "{} was flaky in {} of the last {}, and in {} of {} before.",
+            one_line(&it.scenario, 120),
+            it.now.0,
+            count(it.now.1, "night"),
+            it.before.0,
+            it.before.1
+        );
+        all.push(Insight::about(InsightKind::Flakier, text, vec![it.scenario.clone()]));
+    }
+}
+
+fn not_covered(report: &NightReport, all: &mut Vec<Insight>) {
+    let gone = report.weeks.as_ref().map_or(&[][..], |it| &it.uncovered);
+    if !gone.is_empty() {
+        let verb = if gone.len() == 1 {
+            "was planned before and is"
+        } else {
+            "were planned before and are"
+        };
+        let text = format!(
+            "Not covered any more: {} {verb} not in the suite ({}).",
+            count(gone.len(), "scenario"),
+            listed(gone.iter().map(String::as_str))
+        );
+        all.push(Insight::about(InsightKind::NotCovered, text, Vec::new()));
+    }
+    for verdict in [Verdict::NotRun, Verdict::Inconclusive] {
+        let own =
+            report.scenarios.iter().filter(|it| it.verdict == verdict && it.stage.is_gating());
+        let own: Vec<&ScenarioReport> = own.collect();
+        if own.is_empty() {
+            continue;
+        }
+        let named: Vec<String> = own
+            .iter()
+            .map(|it| match it.because {
+                Some(reason) => format!("{} ({})", it.id, because(reason)),
+                None => it.id.clone(),
+            })
+            .collect();
+        let what = if verdict == Verdict::NotRun { "did not run" } else { "cannot be judged" };
+        let risk = report.risk_left.filter(|_| verdict == Verdict::NotRun).map(|risk| {
+            format!("; the risk that something new hides there is {:.0} %", risk * 100.0)
+        });
+        let text = format!(
+            "{} {what}: {}{}.",
+            count(own.len(), "scenario"),
+            listed(named.iter().map(String::as_str)),
+            risk.unwrap_or_default()
+        );
+        let ids = own.into_iter().map(|it| it.id.clone()).collect();
+        all.push(Insight::about(InsightKind::NotCovered, text, ids));
+    }
+}
+
+/// What a finding says, as the beginning of a sentence.
+fn sentence_of(finding: &Finding) -> String {
+    one_line(&finding.title, 200).trim_end_matches('.').to_owned()
+}
+
+/// The scenarios that a finding hits: their names, or how many.
+fn hit(finding: &Finding) -> String {
+    match finding.scenarios.as_slice() {
+        [one] => one_line(one, 120),
+        some if some.len() <= NAMES => listed(some.iter().map(String::as_str)),
+        some => count(some.len(), "scenario"),
+    }
+}
+
+/// The first names, and how many there are more.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(|it| one_line(it, 120)).collect();
+    match names.len() {
+        n if n > NAMES + 1 => format!("{} and {} more", names[..NAMES].join(", "), n - NAMES),
+        0 | 1 => names.concat(),
+        n => format!("{} and {}", names[..n - 1].join(", "), names[n - 1]),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The summary over reports that are written by hand: each fact has its sentence, and without the
+//! fact there is none.
+
+use serde_json::json;
+
+use super::*;
+use crate::history::trend::{Drift, Flakier};
+use crate::model::culprit::Culprit;
+use crate::model::finding::FixedCause;
+use crate::model::history::Since;
+use crate::model::testing::{finding, instant};
+use crate::report::{NightReport, Weeks};
+
+fn report(scenarios: &[(&str, &str, Option<&str>)]) -> NightReport {
+    let count = |verdict: &str| scenarios.iter().filter(|it| it.1 == verdict).count();
+    let unjudged = count("not-run") + count("inconclusive");
+    let all: Vec<_> = scenarios
+        .iter()
+        .map(|(id, verdict, because)| {
+            json!({ "id": id, "file": "a.yaml", "line": 1, "tags": [], "owner": null, "product": null,
+                "verdict": verdict, "because": because, "duration_ms": 1, "attempts": [] })
+        })
+        .collect();
+    serde_json::from_value(json!({
+        "format_version": 1,
+        "night": { "id": "n", "started": instant(), "finished": null, "branch": null,
+            "environment": "e", "versions": {}, "products": [
+                { "name": "shop", "build": "1.5", "previous_build": "1.4" } ] },
+        "gate": { "decision": "pass", "rule": "r" },
+        "totals": { "planned": scenarios.len(), "judged": scenarios.len() - unjudged,
+            "regressed": count("regressed"), "still-failing": count("still-failing"),
+            "flaky": count("flaky"), "inconclusive": count("inconclusive"), "drifted": 0, "new": 0,
+            "fixed": count("fixed"), "unchanged": count("unchanged"), "not-run": count("not-run") },
+        "findings": [], "scenarios": all,
+    }))
+    .expect("a report")
+}
+
+fn of(id: &str, title: &str, verdict: Verdict, scenarios: &[&str]) -> Finding {
+    Finding {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        verdict,
+        scenarios: scenarios.iter().map(|it| (*it).to_owned()).collect(),
+        ..finding()
+    }
+}
+
+fn said(report: &NightReport) -> Vec<String> {
+    insights(report).into_iter().map(|it| it.text).collect()
+}
+
+#[test]
+fn a_quiet_night_has_one_sentence() {
+    let report = report(&[("a", "unchanged", None), ("b", "unchanged", None)]);
+    assert_eq!(
+        said(&report),
+        ["Nothing got worse and nothing is open: 2 scenarios judged, of 2 planned."]
+    );
+    assert_eq!(insights(&report)[0].kind, InsightKind::Quiet);
+}
+
+#[test]
+fn what_is_new_is_said_with_whom_it_hits_and_the_commit_that_broke_it() {
+    let mut report = report(&[("a", "regressed", None), ("b", "regressed", None)]);
+    let culprit = Culprit {
+        commit: Some("0123456789abcdef".to_owned()),
+        title: Some("Round prices".to_owned()),
+        author: Some("Ada".to_owned()),
+        probability: 0.995,
+        outcome: SearchOutcome::Named,
+        ..Culprit::default()
+    };
+    let mut first = of("F1", "button \"Pay\" is gone on /cart", Verdict::Regressed, &["a", "b"]);
+    first.owner = Some("shop-team".to_owned());
+    first.culprit = Some(culprit);
+    report.findings =
+        vec![first, of("F2", "stdout of shopctl changed", Verdict::Regressed, &["b"])];
+    assert_eq!(
+        said(&report),
+        [
+            "New, major: button \"Pay\" is gone on /cart. It hits a and b, of shop-team.",
+            "New, major: stdout of shopctl changed. It hits b, nobody owns it.",
+            "F1: broken by 0123456789 \"Round prices\" by Ada: 99.5 % sure after 0 probes.",
+            "What is new came between shop 1.4 and 1.5; no commit is named yet (nightshift bisect searches for it).",
+        ]
+    );
+    let rests: Vec<Vec<String>> = insights(&report).into_iter().map(|it| it.findings).collect();
+    assert_eq!(rests, [["F1"], ["F2"], ["F1"], ["F2"]]);
+}
+
+#[test]
+fn of_many_new_findings_the_rest_is_counted_with_its_owners() {
+    let mut report = report(&[("a", "regressed", None)]);
+    report.night.products.clear();
+    let all = (1..=6).map(|n| {
+        let mut it = of(&format!("F{n}"), &format!("page {n} changed"), Verdict::Regressed, &["a"]);
+        it.owner = Some(format!("team-{}", n % 2));
+        it
+    });
+    report.findings = all.collect();
+    let said = said(&report);
+    assert_eq!(said.len(), 4);
+    assert_eq!(said[3], "3 more findings are new, in 1 scenario, of team-0 and team-1.");
+}
+
+#[test]
+fn what_is_fixed_slower_flakier_open_and_not_covered_is_said_each_by_its_fact() {
+    let mut report = report(&[
+        ("a", "still-failing", None),
+        ("b", "not-run", Some("deadline")),
+        ("c", "inconclusive", Some("login")),
+    ]);
+    let mut old = of("F1", "No mail comes", Verdict::StillFailing, &["a"]);
+    old.first_seen = Some(instant() - chrono::Duration::days(3));
+    report.findings = vec![old];
+    report.fixed = vec![FixedCause {
+        fingerprint: "f".to_owned(),
+        title: "The total is wrong.".to_owned(),
+        since: Since {
+            at: instant() - chrono::Duration::days(5),
+            night: "n".to_owned(),
+            build: None,
+        },
+        scenarios: vec!["b".to_owned()],
+    }];
+    report.risk_left = Some(0.13);
+    report.weeks = Some(Weeks {
+        slower: vec![Drift { scenario: "a".to_owned(), before_ms: 1_000.0, now_ms: 1_500.0 }],
+        flakier: vec![Flakier { scenario: "b".to_owned(), now: (5, 14), before: (0, 16) }],
+        uncovered: vec!["old/one".to_owned()],
+        ..Weeks::default()
+    });
+    assert_eq!(
+        said(&report),
+        [
+            "1 finding is still failing since 18 November 2026.",
+            "Fixed: The total is wrong. It was there since 16 November 2026 and is gone in b.",
+            "a takes 1.5 s, 1.5 times as long as two weeks ago (1.0 s).",
+            "b was flaky in 5 of the last 14 nights, and in 0 of 16 before.",
+            "Not covered any more: 1 scenario was planned before and is not in the suite (old/one).",
+            "1 scenario did not run: b (deadline); the risk that something new hides there is 13 %.",
+            "1 scenario cannot be judged: c (login).",
+        ]
+    );
+}
+
+#[test]
+fn a_night_of_which_nothing_was_judged_is_not_called_quiet() {
+    assert_eq!(said(&report(&[])), Vec::<String>::new());
+}

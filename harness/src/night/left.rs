@@ -1,0 +1,93 @@
+//! [`spend`]: what a night does with the time that it has left, in the order of `night.loop`.
+//!
+//! The report is whole before it begins, and is written again after each part. `run --once` and
+//! nights without a deadline leave searching out; exploring has a time of its own.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::bisect::{self, By, Wanted};
+use super::{NightError, Progress, RunOptions, Stop, Until, judging, schedule, survey};
+use crate::ledger::NightDir;
+use crate::model::suite::Left;
+use crate::model::{Entry, Plan, Suite};
+use crate::plan::Selection;
+use crate::report::{self, NightReport};
+
+/// With less time than this nothing is searched for, in seconds.
+const LEAST: i64 = 60;
+
+/// Spends what is left of a night; answers with the report and what came of it.
+///
+/// # Errors
+/// The report cannot be written. That nothing can be searched for is no error.
+pub(super) async fn spend(
+    suite: &Suite,
+    options: &RunOptions,
+    (night, plan, entries): (&NightDir, &Plan, &[Entry]),
+    mut report: NightReport,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<NightReport, NightError> {
+    for left in &suite.config.night.left {
+        let done = match left {
+            Left::Bisect => {
+                let found = Box::pin(searched(suite, options, (night, plan), stop, progress)).await;
+                if found {
+                    let judged = judging::judge(night)?;
+                    let survey = report.survey.take();
+                    report = NightReport { survey, ..judging::report_of(night, &judged) };
+                }
+                found
+            }
+            Left::Explore => {
+                let made = (night, plan, entries);
+                report.survey =
+                    Box::pin(survey::survey(suite, options, made, stop, progress)).await?;
+                report.survey.is_some()
+            }
+        };
+        if done {
+            report::write(night.path(), &report)?;
+        }
+    }
+    Ok(report)
+}
+
+/// Searches for what broke the new findings, within the deadline; answers whether anything was
+/// found out.
+async fn searched(
+    suite: &Suite,
+    options: &RunOptions,
+    (night, plan): (&NightDir, &Plan),
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> bool {
+    let has_builds = suite.config.products.values().any(|it| it.builds.is_some());
+    let usual = !options.once && options.shake.is_none() && stop.why().is_none();
+    let Some(deadline) = plan.deadline.filter(|_| usual && has_builds) else { return false };
+    let by = schedule::last_attempt_by(plan.started, deadline);
+    let left = by - Utc::now();
+    let Some(budget) = left.to_std().ok().filter(|_| left.num_seconds() >= LEAST) else {
+        return false;
+    };
+    // The deadline of a try must end nothing else.
+    let part = stop.of_part();
+    part.at(Some(by));
+    let small_night = RunOptions {
+        until: Some(Until::Budget(budget)),
+        selection: Selection::default(),
+        ..options.clone()
+    };
+    let wanted = Wanted { by: By::Night, ..Wanted::default() };
+    let tell =
+        |it: &bisect::Tried<'_>| progress(Progress::Searching { build: it.build.to_owned() });
+    match bisect::bisect(suite, night, &wanted, (&small_night, &part), &tell).await {
+        Ok(searched) => !searched.found.is_empty(),
+        Err(error) => {
+            tracing::info!("nothing was searched for: {error}");
+            false
+        }
+    }
+}
