@@ -1,5 +1,6 @@
 //! A goal in plain words: look at the page, have one action proposed, ask policy, carry it out, and
-//! look again, until nothing is left to do.
+//! look again, until nothing is left to do. An accepted recording proposes first, then the reader of
+//! the words.
 //!
 //! Every line of it goes into the ledger. The checks of `until:` are steps of their own and come
 //! after it. What is proposed is final text: a page that shows `${…}` gets nothing for it, and a
@@ -10,14 +11,15 @@ use std::time::{Duration, Instant};
 
 use super::carry_out::{CarriedOut, no_page};
 use super::{Attempt, in_words, milliseconds};
-use crate::agent::{PlainWords, Proposal, Proposer, Refusal, SECRET};
+use super::recorder::Taken;
+use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, SECRET};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
 use crate::model::{Action, Event, Outcome, Step, StepOutcome, Template};
-use crate::policy::{PolicyDecision, Ruling};
+use crate::policy::{PolicyDecision, Proposed, Ruling};
 use crate::process::FairInstant;
 use crate::surface::Done;
 
@@ -39,6 +41,8 @@ struct Way<'a> {
     met: HashSet<String>,
     /// What was done, for the report.
     done: Vec<String>,
+    /// The same, for a recording.
+    taken: Taken,
 }
 
 /// How a part of the way ended.
@@ -66,29 +70,38 @@ impl Attempt<'_> {
             Ok(words) => words,
             Err(actual) => return refused(&step.text, actual),
         };
+        let mut way = Way::to(step, goal);
+        if let Some(mut replay) = self.replay_of(step, goal) {
+            let failure = self.follow_way(&mut replay, &mut way).await?;
+            match failure {
+                // Nothing was done yet, so that the words can still be read from their beginning.
+                Some(failure) if way.is_untouched(&failure) => {
+                    self.tell(step, Pursuit::Left { why: failure.actual })?;
+                }
+                failure => return self.end(way, failure, Some(replay.healed())),
+            }
+        }
         let mut proposer = match PlainWords::read(&words) {
             Ok(proposer) => proposer,
             Err(refusal) => return refused(&words, shown(&refusal.actual)),
         };
-        let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
-        let mut way = Way {
-            step,
-            goal,
-            started: Instant::now(),
-            within,
-            deadline: FairInstant::now() + within,
-            number: 0,
-            met: HashSet::new(),
-            done: Vec::new(),
-        };
-        let failure = loop {
-            match self.leg(&mut proposer, &mut way).await? {
+        let failure = self.follow_way(&mut proposer, &mut way).await?;
+        self.end(way, failure, None)
+    }
+
+    /// Has one action after the other proposed and done; why it goes no further.
+    async fn follow_way(
+        &mut self,
+        proposer: &mut dyn Proposer,
+        way: &mut Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        loop {
+            match self.leg(proposer, way).await? {
                 Leg::On => {}
-                Leg::Arrived => break None,
-                Leg::Stopped(failure) => break Some(failure),
+                Leg::Arrived => return Ok(None),
+                Leg::Stopped(failure) => return Ok(Some(failure)),
             }
-        };
-        self.end(&way, failure)
+        }
     }
 
     /// Looks at the page and does the one thing that is proposed.
@@ -112,13 +125,26 @@ impl Attempt<'_> {
         if let Some(failure) = way.spent(&page, &told) {
             return Ok(Leg::Stopped(failure));
         }
+        let recorded = self.recorded(way.step, way.goal, &action, &page);
+        if let Some(taken) = &mut way.taken {
+            match recorded {
+                Some(recorded) => taken.push(recorded),
+                None => way.taken = None,
+            }
+        }
         way.number += 1;
         let (number, by) = (way.number, proposer.name().to_owned());
         let line =
             Pursuit::Proposed { number, by, reads: reads.clone(), action: Box::new(told.clone()) };
         self.tell(way.step, line)?;
+        for it in proposer.healed().iter().filter(|it| it.action + 1 == number as usize) {
+            let (was, is) = (shown(&it.was), shown(&it.is));
+            self.tell(way.step, Pursuit::Healed { number, was, is, like: it.like, next: it.next })?;
+        }
         let action = with_secrets(&action, &|name| self.secret(name));
-        let decision = self.policy.decide(&action);
+        let bounds = &way.goal.bounds;
+        let proposed = Proposed { filled: &action, told: &told, bounds };
+        let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, decided(number, &decision))?;
         if decision.ruling != Ruling::Allow {
             return Ok(Leg::Stopped(Failure {
@@ -155,7 +181,11 @@ impl Attempt<'_> {
             };
             let proposal = proposer.propose(&outline);
             let again = matches!(proposal, Proposal::Nothing { .. });
-            if !again || appears.has_come() || way.deadline.has_come() {
+            if !again {
+                return Ok((outline, proposal));
+            }
+            if appears.has_come() || way.deadline.has_come() {
+                let proposal = proposer.heal(&outline).unwrap_or(proposal);
                 return Ok((outline, proposal));
             }
             tokio::time::sleep(PAUSE).await;
@@ -188,7 +218,13 @@ impl Attempt<'_> {
         Ok(failure)
     }
 
-    fn end(&mut self, way: &Way<'_>, failure: Option<Failure>) -> Result<CarriedOut, LedgerError> {
+    /// Ends the way; `healed` is what had to be, where a recording was repeated.
+    fn end(
+        &mut self,
+        way: Way<'_>,
+        failure: Option<Failure>,
+        healed: Option<&[Healed]>,
+    ) -> Result<CarriedOut, LedgerError> {
         let why = failure.as_ref().map_or("done", |it| it.actual.as_str()).to_owned();
         let ended = Pursuit::Ended {
             why,
@@ -199,6 +235,15 @@ impl Attempt<'_> {
         };
         self.tell(way.step, ended)?;
         let did = if way.done.is_empty() { "nothing".to_owned() } else { way.done.join("; ") };
+        let instead: Vec<String> = healed
+            .unwrap_or_default()
+            .iter()
+            .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
+            .collect();
+        let did = format!("{did}{}", instead.concat());
+        if failure.is_none() {
+            self.reached(way.step, way.goal, way.taken, healed);
+        }
         Ok(match failure {
             None => CarriedOut {
                 outcome: StepOutcome::Passed,
@@ -230,15 +275,7 @@ impl Attempt<'_> {
     /// The words with every reference replaced, but for secrets, which only their names stand for.
     async fn words(&mut self, step: &Step, goal: &Goal) -> Result<String, String> {
         self.give_codes(step).await?;
-        let secrets = self.ledger.secrets();
-        let product = self.sites.other(step);
-        let value = |name: &str| match name.strip_prefix("secret:") {
-            Some(secret) => {
-                secrets.get(secret).map(|_| format!("{}{secret}{}", SECRET.0, SECRET.1))
-            }
-            None => self.scope.value(name, product, secrets).map(|it| unmarked(&it)),
-        };
-        goal.words.resolve(&value).map_err(|unknown| unknown.to_string())
+        self.marked(step, &goal.words)
     }
 
     fn secret(&self, name: &str) -> Option<String> {
@@ -247,7 +284,27 @@ impl Attempt<'_> {
     }
 }
 
-impl Way<'_> {
+impl<'a> Way<'a> {
+    fn to(step: &'a Step, goal: &'a Goal) -> Self {
+        let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
+        Self {
+            step,
+            goal,
+            started: Instant::now(),
+            within,
+            deadline: FairInstant::now() + within,
+            number: 0,
+            met: HashSet::new(),
+            done: Vec::new(),
+            taken: Some(Vec::new()),
+        }
+    }
+
+    /// Whether a recording went no further although the page is still as it was.
+    fn is_untouched(&self, failure: &Failure) -> bool {
+        self.number == 0 && failure.outcome == Outcome::Failed
+    }
+
     /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
     fn spent(&mut self, page: &Outline, action: &Action) -> Option<Failure> {
         let failed = |expected: String, actual: String| {
@@ -302,7 +359,7 @@ fn with_secrets(action: &Action, value: &dyn Fn(&str) -> Option<String>) -> Acti
 }
 
 /// A text in which the marks of secrets are what a person writes.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     replaced(text, &|name| Some(format!("${{secret:{name}}}")))
 }
 
@@ -321,7 +378,7 @@ fn replaced(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
 }
 
 /// A value in which nothing stands for a secret.
-fn unmarked(text: &str) -> String {
+pub(super) fn unmarked(text: &str) -> String {
     text.replace([SECRET.0, SECRET.1], "")
 }
 

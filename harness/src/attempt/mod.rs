@@ -14,6 +14,7 @@
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
 //! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
+//! - `recorder.rs`: recordings of goals that were reached, and which are accepted.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
@@ -23,6 +24,7 @@ mod control;
 mod goal;
 mod mails;
 mod record;
+mod recorder;
 mod scope;
 mod sites;
 mod terminal;
@@ -36,6 +38,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
+pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
 pub use totp::Codes;
@@ -85,6 +88,8 @@ pub struct Attempt<'a> {
     pub varies: Varies<'a>,
     /// The SHA-256 of the pictures that were accepted, by checkpoint, as they were captured.
     pub accepted: &'a BTreeMap<String, Vec<String>>,
+    /// The recordings of its goals.
+    pub recorder: Recorder<'a>,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
@@ -307,6 +312,7 @@ impl Attempt<'_> {
         };
         let decided = carried_out.decided;
         self.record_step(step, place, carried_out, started)?;
+        self.went(step, failure.is_none())?;
         Ok(match (failure, decided) {
             (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),

@@ -2,6 +2,7 @@
 
 mod control;
 mod goal;
+mod recordings;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +14,7 @@ use super::*;
 use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
 use crate::model::artifact::MailStep;
+use crate::model::recording::Recordings;
 use crate::model::scenario::{Action, CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
@@ -74,6 +76,9 @@ struct Stage {
     crash: Option<Crash>,
     limit: Duration,
     stop: tokio::sync::watch::Sender<bool>,
+    recordings: Recordings,
+    /// The recordings that were kept of the last attempt.
+    kept: Vec<String>,
 }
 
 impl Default for Stage {
@@ -84,6 +89,8 @@ impl Default for Stage {
             crash: None,
             limit: Duration::from_secs(20),
             stop: tokio::sync::watch::Sender::new(false),
+            recordings: Recordings::new(),
+            kept: Vec::new(),
         }
     }
 }
@@ -117,6 +124,7 @@ impl Stage {
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
             accepted: &BTreeMap::new(),
+            recorder: Recorder::new(&self.recordings, recordings::written),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),
@@ -125,7 +133,11 @@ impl Stage {
         commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");
-        (ended, read.into_iter().map(|entry| entry.event).collect())
+        let events: Vec<Event> = read.into_iter().map(|entry| entry.event).collect();
+        let kept = recordings::recordings(&events).into_iter();
+        let text = |evidence| ledger.night().read(&evidence).expect("it was kept");
+        self.kept = kept.map(|it| String::from_utf8_lossy(&text(it.1)).into_owned()).collect();
+        (ended, events)
     }
 }
 

@@ -15,8 +15,9 @@ use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Scope};
+use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
+use crate::spec::write_recording;
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Page};
 
@@ -169,6 +170,7 @@ pub(super) async fn run_by(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         accepted: means.accepted(scenario),
+        recorder: Recorder::new(means.repeatable.of_scenario(&scenario.id), write_recording),
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::recordings::Repeatable;
 use crate::attempt::IsRedacted;
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
@@ -24,6 +25,8 @@ pub(super) struct Means {
     pub mail: Option<Sink>,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
+    /// The recordings that were accepted.
+    pub repeatable: Repeatable,
 }
 
 /// The SHA-256 of pictures as they were captured, by scenario and checkpoint.

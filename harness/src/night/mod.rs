@@ -35,6 +35,7 @@
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
@@ -70,6 +71,7 @@ mod printer;
 mod probing;
 mod products;
 mod queue;
+mod recordings;
 mod replay;
 mod rounds;
 mod scenario_file;

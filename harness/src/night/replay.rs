@@ -11,6 +11,7 @@ use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
 use super::means::{Accepted, Means};
+use super::recordings::Repeatable;
 use super::stage::Standpoint;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
@@ -99,6 +100,7 @@ pub async fn replay(
         Means {
             config: suite.config.clone(),
             ledger: ledger.clone(),
+            repeatable: Repeatable::of(&plan, &ledger),
             plan: Arc::new(plan),
             browser_options: ready.browser_options,
             patience,

@@ -15,6 +15,7 @@ use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
+use super::recordings::Repeatable;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
@@ -80,6 +81,7 @@ pub(super) async fn run(
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
             accepted: Accepted::of(plan),
+            repeatable: Repeatable::of(plan, ledger),
         },
         ready.products,
     );

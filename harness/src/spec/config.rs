@@ -8,6 +8,7 @@ use super::grammar;
 use super::node::Node;
 use super::page::timezone;
 use super::reader::{Reader, one_or_many};
+use crate::model::bounds::Bounds;
 use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
@@ -48,6 +49,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .get("stages")
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
+    let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
     let explore = explore(reader, fields.get("explore"), &sessions);
     Some(Config {
         products,
@@ -66,6 +68,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         stages,
         baselines,
         explore,
+        policy,
     })
 }
 

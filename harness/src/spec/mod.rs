@@ -27,6 +27,7 @@
 //! - `gestures.rs`: reads drags, scrolls, tabs, networks, terminal programs, files and mails.
 //! - `control.rs`: reads `when`, `repeat` and `for-each`.
 //! - `page.rs`: reads page settings and sessions.
+//! - `bounds.rs`: reads what may be proposed towards goals.
 //! - `stages.rs`: reads how much scenarios, facets and watches count.
 //! - `commands.rs`: reads `run` and `shell`.
 //! - `targets.rs`: reads targets.
@@ -37,9 +38,11 @@
 //! - `write_circumstances.rs`: the same of what a page finds around itself.
 //! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
+//! - `recording.rs`: writes and reads recordings.
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
+mod bounds;
 mod commands;
 mod complaint;
 mod config;
@@ -58,6 +61,7 @@ pub mod patch;
 mod product;
 mod quoting;
 mod reader;
+mod recording;
 mod reference;
 mod scaffold;
 mod scenario;
@@ -83,6 +87,7 @@ pub use complaint::Complaint;
 pub use cron::{Field, Schedule};
 pub use error::SpecError;
 pub use overrides::Overrides;
+pub use recording::{read_recording, write_recording};
 pub use reference::reference;
 pub use scaffold::{command_product, command_words, scaffold, scaffold_explored};
 pub use schema::schemas;

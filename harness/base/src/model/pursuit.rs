@@ -40,6 +40,24 @@ pub enum Pursuit {
         /// How long it took, in milliseconds.
         duration_ms: u64,
     },
+    /// Something that a recording names had become something else, and that was taken.
+    Healed {
+        /// Which action.
+        number: u32,
+        /// What it was: `button "Place order"`.
+        was: String,
+        /// What it is now.
+        is: String,
+        /// How like it is, in percent.
+        like: u32,
+        /// How like the next best was, in percent.
+        next: u32,
+    },
+    /// An accepted recording was left before anything was done, and the words are read instead.
+    Left {
+        /// Why.
+        why: String,
+    },
     /// The way ended: there is nothing left to do, or why it goes on no further.
     Ended {
         /// `done`, or why not.

@@ -9,6 +9,7 @@ pub use super::action::{Action, Step};
 pub use super::command::{
     CommandCapture, CommandLine, Output, OutputExpectation, RunCommand, TextTest,
 };
+use super::bounds::Bounds;
 use super::facet::FacetKind;
 pub use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;
@@ -63,6 +64,9 @@ pub struct Scenario {
     pub redact: Vec<Redaction>,
     /// What regions are not compared in any checkpoint of this scenario.
     pub mask: Vec<Target>,
+    /// What may be proposed towards its goals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Bounds>,
     /// What is done first; `plan` puts it in front of `steps`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Step>,

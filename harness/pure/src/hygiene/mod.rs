@@ -141,6 +141,7 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
         | FacetKind::Storage
         | FacetKind::Requests
         | FacetKind::A11y => return false,
+        FacetKind::Recording => return true,
         FacetKind::Aria
         | FacetKind::Text
         | FacetKind::Stdout
@@ -197,6 +198,7 @@ fn duplicates(baselines: &[Baseline]) -> Vec<Remark> {
             | FacetKind::Storage
             | FacetKind::Requests
             | FacetKind::A11y
+            | FacetKind::Recording
             | FacetKind::Events => false,
         };
         if telling {

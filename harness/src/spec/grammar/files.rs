@@ -1,5 +1,6 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
+use super::bounds::POLICY_KEY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
 use super::shapes::{
@@ -105,6 +106,7 @@ pub(crate) static SCENARIO: Object = object(
             "Regions that are not compared in any checkpoint of it.",
             "[contentinfo]",
         ),
+        POLICY_KEY,
         optional(
             "before",
             Shape::Steps,
@@ -160,6 +162,7 @@ pub(crate) static SKILL: Object = object(
             "Advice to an agent that reads it.",
             "The form is at /login.",
         ),
+        POLICY_KEY,
         required("steps", Shape::Steps, "What it does.", "[ { open: /login } ]"),
         optional(
             "ensures",
@@ -544,5 +547,6 @@ pub(crate) static CONFIG: Object = object(
             "[ { fingerprint: f3a9c1d2, reason: known, owner: data-team, expires: 2026-12-31 } ]",
         ),
         STAGES_KEY,
+        POLICY_KEY,
     ],
 );
