@@ -29,24 +29,26 @@ const APPEARING: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// The way to a goal so far.
-struct Way<'a> {
-    step: &'a Step,
-    goal: &'a Goal,
+pub(super) struct Way<'a> {
+    pub(super) step: &'a Step,
+    pub(super) goal: &'a Goal,
     started: Instant,
     within: Duration,
     deadline: FairInstant,
     /// How many actions were proposed.
-    number: u32,
+    pub(super) number: u32,
     /// What was done on which page.
     met: HashSet<String>,
     /// What was done, for the report.
-    done: Vec<String>,
+    pub(super) done: Vec<String>,
+    /// Whether the last that was proposed was nothing.
+    is_refused: bool,
     /// The same, for a recording.
     taken: Taken,
 }
 
 /// How a part of the way ended.
-enum Leg {
+pub(super) enum Leg {
     /// It goes on.
     On,
     /// Nothing is left to do.
@@ -62,13 +64,13 @@ impl Attempt<'_> {
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
-        let refused = |expected: &str, actual| {
-            let expected = shown(expected);
-            Ok(CarriedOut::failed(Failure { outcome: Outcome::Failed, expected, actual }))
-        };
         let words = match self.words(step, goal).await {
             Ok(words) => words,
-            Err(actual) => return refused(&step.text, actual),
+            Err(actual) => {
+                let expected = step.text.clone();
+                let failure = Failure { outcome: Outcome::Failed, expected, actual };
+                return Ok(CarriedOut::failed(failure));
+            }
         };
         let mut way = Way::to(step, goal);
         if let Some(mut replay) = self.replay_of(step, goal) {
@@ -77,15 +79,23 @@ impl Attempt<'_> {
                 // Nothing was done yet, so that the words can still be read from their beginning.
                 Some(failure) if way.is_untouched(&failure) => {
                     self.tell(step, Pursuit::Left { why: failure.actual })?;
+                    way.is_refused = false;
                 }
                 failure => return self.end(way, failure, Some(replay.healed())),
             }
         }
-        let mut proposer = match PlainWords::read(&words) {
-            Ok(proposer) => proposer,
-            Err(refusal) => return refused(&words, shown(&refusal.actual)),
+        let failure = match PlainWords::read(&words) {
+            Ok(mut proposer) => self.follow_way(&mut proposer, &mut way).await?,
+            Err(refusal) => {
+                way.is_refused = true;
+                let (expected, actual) = (shown(&words), shown(&refusal.actual));
+                Some(Failure { outcome: Outcome::Failed, expected, actual })
+            }
         };
-        let failure = self.follow_way(&mut proposer, &mut way).await?;
+        let failure = match self.brain.filter(|_| way.is_refused) {
+            Some(brain) => self.ask_on(brain, &words, &mut way).await?,
+            None => failure,
+        };
         self.end(way, failure, None)
     }
 
@@ -114,18 +124,32 @@ impl Attempt<'_> {
             Ok(both) => both,
             Err(failure) => return Ok(Leg::Stopped(failure)),
         };
+        let by = (proposer.name(), proposer.healed());
+        self.take(&page, proposal, by, way).await
+    }
+
+    /// Does the one thing that is proposed for a page, within the walls and budgets; `by` is who
+    /// proposed it, with what was healed.
+    pub(super) async fn take(
+        &mut self,
+        page: &Outline,
+        proposal: Proposal,
+        (by, healed): (&str, &[Healed]),
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
         let (reads, action) = match proposal {
             Proposal::Done => return Ok(Leg::Arrived),
             Proposal::Nothing { reads, refusal } => {
+                way.is_refused = true;
                 return Ok(Leg::Stopped(stopped(&reads, &refusal)));
             }
             Proposal::Act { reads, action } => (shown(&reads), *action),
         };
         let told = with_secrets(&action, &|name| Some(format!("${{secret:{name}}}")));
-        if let Some(failure) = way.spent(&page, &told) {
+        if let Some(failure) = way.spent(page, &told) {
             return Ok(Leg::Stopped(failure));
         }
-        let recorded = self.recorded(way.step, way.goal, &action, &page);
+        let recorded = self.recorded(way.step, way.goal, &action, page);
         if let Some(taken) = &mut way.taken {
             match recorded {
                 Some(recorded) => taken.push(recorded),
@@ -133,11 +157,11 @@ impl Attempt<'_> {
             }
         }
         way.number += 1;
-        let (number, by) = (way.number, proposer.name().to_owned());
+        let (number, by) = (way.number, by.to_owned());
         let line =
             Pursuit::Proposed { number, by, reads: reads.clone(), action: Box::new(told.clone()) };
         self.tell(way.step, line)?;
-        for it in proposer.healed().iter().filter(|it| it.action + 1 == number as usize) {
+        for it in healed.iter().filter(|it| it.action + 1 == number as usize) {
             let (was, is) = (shown(&it.was), shown(&it.is));
             self.tell(way.step, Pursuit::Healed { number, was, is, like: it.like, next: it.next })?;
         }
@@ -171,14 +195,7 @@ impl Attempt<'_> {
     ) -> Result<(Outline, Proposal), Failure> {
         let appears = FairInstant::now() + APPEARING.min(way.within);
         loop {
-            let Some(page) = self.page(way.step) else { return Err(no_page(way.step)) };
-            let outline = match page.outline().await {
-                Ok(read) => without_secrets(read?),
-                Err(error) => match CarriedOut::harness_error(&error).outcome {
-                    StepOutcome::Failed(failure) => return Err(failure),
-                    StepOutcome::Passed => return Err(no_page(way.step)),
-                },
-            };
+            let outline = self.outline(way.step).await?;
             let proposal = proposer.propose(&outline);
             let again = matches!(proposal, Proposal::Nothing { .. });
             if !again {
@@ -189,6 +206,18 @@ impl Attempt<'_> {
                 return Ok((outline, proposal));
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The page of a step, element by element.
+    pub(super) async fn outline(&mut self, step: &Step) -> Result<Outline, Failure> {
+        let Some(page) = self.page(step) else { return Err(no_page(step)) };
+        match page.outline().await {
+            Ok(read) => read.map(without_secrets),
+            Err(error) => match CarriedOut::harness_error(&error).outcome {
+                StepOutcome::Failed(failure) => Err(failure),
+                StepOutcome::Passed => Err(no_page(step)),
+            },
         }
     }
 
@@ -263,7 +292,7 @@ impl Attempt<'_> {
         })
     }
 
-    fn tell(&mut self, step: &Step, pursuit: Pursuit) -> Result<(), LedgerError> {
+    pub(super) fn tell(&mut self, step: &Step, pursuit: Pursuit) -> Result<(), LedgerError> {
         self.note(Event::Goal {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
@@ -296,6 +325,7 @@ impl<'a> Way<'a> {
             number: 0,
             met: HashSet::new(),
             done: Vec::new(),
+            is_refused: false,
             taken: Some(Vec::new()),
         }
     }
@@ -303,6 +333,15 @@ impl<'a> Way<'a> {
     /// Whether a recording went no further although the page is still as it was.
     fn is_untouched(&self, failure: &Failure) -> bool {
         self.number == 0 && failure.outcome == Outcome::Failed
+    }
+
+    /// That the time is over.
+    pub(super) fn late(&self) -> Option<Failure> {
+        self.deadline.has_come().then(|| Failure {
+            outcome: Outcome::Failed,
+            expected: format!("an end within {}", in_words(self.within)),
+            actual: "still at it".to_owned(),
+        })
     }
 
     /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
@@ -316,9 +355,8 @@ impl<'a> Way<'a> {
             let actual = format!("more were asked for, next: {what}");
             return failed(format!("at most {most} actions"), actual);
         }
-        if self.deadline.has_come() {
-            let expected = format!("an end within {}", in_words(self.within));
-            return failed(expected, format!("still at it, next: {what}"));
+        if let Some(late) = self.late() {
+            return failed(late.expected, format!("{}, next: {what}", late.actual));
         }
         let state = serde_json::to_string(&(page, action)).unwrap_or_default();
         if !self.met.insert(state) {

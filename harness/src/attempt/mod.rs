@@ -7,6 +7,7 @@
 //! The files:
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
+//! - `asked.rs`: has a language model go on where the words are refused.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -18,6 +19,7 @@
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
+mod asked;
 mod carry_out;
 mod checks;
 mod control;
@@ -38,6 +40,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
+pub use asked::Brain;
 pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
@@ -90,6 +93,8 @@ pub struct Attempt<'a> {
     pub accepted: &'a BTreeMap<String, Vec<String>>,
     /// The recordings of its goals.
     pub recorder: Recorder<'a>,
+    /// The language model for goals whose words are refused; `None` where the suite has none.
+    pub brain: Option<Brain<'a>>,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.

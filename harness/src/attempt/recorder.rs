@@ -120,12 +120,12 @@ impl Attempt<'_> {
         }
         let is_over = !held || underway.until.is_empty();
         match self.recorder.underway.take_if(|_| is_over) {
-            Some(it) if held => self.record_recording(it),
+            Some(it) if held => self.keep_recording(it),
             Some(_) | None => Ok(()),
         }
     }
 
-    fn record_recording(&mut self, of: Underway) -> Result<(), LedgerError> {
+    fn keep_recording(&mut self, of: Underway) -> Result<(), LedgerError> {
         let facet = self.facet_record(FacetKind::Recording, &FacetContent::Text(of.text))?;
         self.note(Event::Checkpoint {
             scenario: self.scenario.id.clone(),

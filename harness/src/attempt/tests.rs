@@ -1,5 +1,6 @@
 //! An attempt with a page that does as it is told: what is recorded, and when it ends.
 
+mod asked;
 mod control;
 mod goal;
 mod recordings;
@@ -79,6 +80,7 @@ struct Stage {
     recordings: Recordings,
     /// The recordings that were kept of the last attempt.
     kept: Vec<String>,
+    brain: Option<asked::Scripted>,
 }
 
 impl Default for Stage {
@@ -91,6 +93,7 @@ impl Default for Stage {
             stop: tokio::sync::watch::Sender::new(false),
             recordings: Recordings::new(),
             kept: Vec::new(),
+            brain: None,
         }
     }
 }
@@ -125,6 +128,7 @@ impl Stage {
             varies: &|_, _| Box::new(|_| false),
             accepted: &BTreeMap::new(),
             recorder: Recorder::new(&self.recordings, recordings::written),
+            brain: self.brain.as_ref().map(|backend| Brain { backend, tokens: 1_000 }),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),

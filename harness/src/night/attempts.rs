@@ -171,6 +171,7 @@ pub(super) async fn run_by(
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         accepted: means.accepted(scenario),
         recorder: Recorder::new(means.repeatable.of_scenario(&scenario.id), write_recording),
+        brain: means.brain(),
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,

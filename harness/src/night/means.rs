@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::recordings::Repeatable;
-use crate::attempt::IsRedacted;
+use crate::agent::backend::Http;
+use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::Config;
@@ -27,6 +28,15 @@ pub(super) struct Means {
     pub accepted: Accepted,
     /// The recordings that were accepted.
     pub repeatable: Repeatable,
+    /// The language model, where the suite has one.
+    pub backend: Option<Http>,
+}
+
+/// The language model that a suite names.
+pub(super) fn backend(config: &Config, ledger: &Ledger) -> Option<Http> {
+    let agent = config.agent.as_ref()?;
+    let key = agent.key.as_deref().and_then(|it| ledger.secrets().get(it)).map(str::to_owned);
+    Some(Http::new(agent, key))
 }
 
 /// The SHA-256 of pictures as they were captured, by scenario and checkpoint.
@@ -52,6 +62,12 @@ impl Means {
     pub(super) fn accepted(&self, scenario: &Scenario) -> &BTreeMap<String, Vec<String>> {
         static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
         self.accepted.0.get(&scenario.id).unwrap_or(&NONE)
+    }
+
+    /// The language model for goals whose words are refused.
+    pub(super) fn brain(&self) -> Option<Brain<'_>> {
+        let tokens = self.config.agent.as_ref()?.tokens;
+        self.backend.as_ref().map(|backend| Brain { backend, tokens })
     }
 
     /// The mails that an attempt may look at.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::means::{Accepted, Means};
+use super::means::{Accepted, Means, backend};
 use super::recordings::Repeatable;
 use super::stage::Standpoint;
 use super::{
@@ -101,6 +101,7 @@ pub async fn replay(
             config: suite.config.clone(),
             ledger: ledger.clone(),
             repeatable: Repeatable::of(&plan, &ledger),
+            backend: backend(&suite.config, &ledger),
             plan: Arc::new(plan),
             browser_options: ready.browser_options,
             patience,

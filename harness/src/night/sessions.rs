@@ -309,6 +309,7 @@ async fn perform(
         varies: &|snapshot, known| means.redacted(&scenario, snapshot, known),
         accepted: &BTreeMap::new(),
         recorder: Recorder::new(&Recordings::new(), write_recording),
+        brain: means.brain(),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
-use super::means::{Accepted, Means};
+use super::means::{Accepted, Means, backend};
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
@@ -82,6 +82,7 @@ pub(super) async fn run(
             mail: ready.mail,
             accepted: Accepted::of(plan),
             repeatable: Repeatable::of(plan, ledger),
+            backend: backend(&suite.config, ledger),
         },
         ready.products,
     );

@@ -89,6 +89,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         secrets_file: None,
         suppressions: Vec::new(),
         policy: None,
+        agent: None,
         stages: crate::model::Stages::default(),
         baselines: crate::model::suite::BaselineConfig::default(),
         explore: crate::model::suite::ExploreConfig::default(),

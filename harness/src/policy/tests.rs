@@ -140,7 +140,9 @@ fn a_denied_command_is_seen_in_words_and_shell_lines() {
 }
 
 fn proposed(action: &Action, told: &Action, bounds: &[Bounds]) -> (Ruling, String) {
-    let policy = policy().beside_products(["127.0.0.1:8124".to_owned()]);
+    let other = "127.0.0.1:8124".to_owned();
+    let mut policy = policy().beside_products([other.clone()]);
+    policy.allow_hosts.push(other);
     let decision = policy.decide_proposed(Proposed { filled: action, told, bounds });
     (decision.ruling, decision.rule)
 }
@@ -219,7 +221,7 @@ fn what_may_be_written_may_not_all_be_proposed() {
 fn a_secret_may_be_proposed_for_a_field_and_for_nothing_else() {
     let field = fill("${secret:TOKEN}");
     assert_eq!(proposed(&fill("s3cret"), &field, &[]).0, Ruling::Allow);
-    let address = |it: &str| Action::Open(format!("/search?q={it}").into());
+    let address = |it: &str| Action::Open(Template::new(format!("/search?q={it}")));
     let rule = "a secret may go into a field, and not into an address or a name";
     let told = address("${secret:TOKEN}");
     assert_eq!(proposed(&address("s3cret"), &told, &[]), denied(rule));

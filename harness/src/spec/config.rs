@@ -50,6 +50,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
     let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
+    let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
     let explore = explore(reader, fields.get("explore"), &sessions);
     Some(Config {
         products,
@@ -69,6 +70,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         baselines,
         explore,
         policy,
+        agent,
     })
 }
 

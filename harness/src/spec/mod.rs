@@ -27,6 +27,7 @@
 //! - `gestures.rs`: reads drags, scrolls, tabs, networks, terminal programs, files and mails.
 //! - `control.rs`: reads `when`, `repeat` and `for-each`.
 //! - `page.rs`: reads page settings and sessions.
+//! - `agent.rs`: reads which language model there is.
 //! - `bounds.rs`: reads what may be proposed towards goals.
 //! - `stages.rs`: reads how much scenarios, facets and watches count.
 //! - `commands.rs`: reads `run` and `shell`.
@@ -42,6 +43,7 @@
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
+mod agent;
 mod bounds;
 mod commands;
 mod complaint;

@@ -39,6 +39,7 @@
 //! - `page_settings.rs`: `PageSettings`: what the browser pretends to be.
 //! - `patience.rs`: `Patience`: by how much default time limits are stretched.
 //! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
+//! - `agent.rs`: `AgentConfig`: the language model that a suite may name.
 //! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
 //! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
@@ -78,6 +79,7 @@
 
 pub mod action;
 pub mod against;
+pub mod agent;
 pub mod artifact;
 pub mod attempts;
 pub mod bounds;

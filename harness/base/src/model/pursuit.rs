@@ -53,6 +53,28 @@ pub enum Pursuit {
         /// How like the next best was, in percent.
         next: u32,
     },
+    /// A model was asked.
+    Asked {
+        /// For which action.
+        number: u32,
+        /// The model's name.
+        model: String,
+        /// What it was asked, as evidence: the path in the night.
+        request: String,
+        /// What it answered, as evidence.
+        answer: String,
+        /// Why there is no answer; `None` where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
+        /// How often it had to be asked.
+        tries: u32,
+        /// How many tokens it read.
+        tokens_in: u64,
+        /// How many it wrote.
+        tokens_out: u64,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
     /// An accepted recording was left before anything was done, and the words are read instead.
     Left {
         /// Why.

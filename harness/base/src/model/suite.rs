@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::action::Step;
+use super::agent::AgentConfig;
 use super::against::ControlConfig;
 use super::bounds::Bounds;
 use super::command::CommandLine;
@@ -77,6 +78,9 @@ pub struct Config {
     /// What may be proposed towards goals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Bounds>,
+    /// The model that takes goals whose words are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentConfig>,
 }
 
 /// What an exploration may do.

@@ -45,7 +45,7 @@ use std::collections::{BTreeSet, HashMap};
 use self::lines::{Line, lines};
 use self::places::{facets, is_page, place_of};
 pub use self::plain::plain;
-use self::plain::{LIMIT, PIECE, plain, shorten, sides};
+use self::plain::{LIMIT, PIECE, shorten, sides};
 use crate::model::attempts::Attempts;
 use crate::model::finding::{DiffLine, DiffTag, FacetChange};
 use crate::model::{Difference, FacetKind, Finding, Plan, Scenario, WatchKind};

@@ -34,9 +34,18 @@ pub enum Found {
     Lost(String),
 }
 
+/// Whether the thing was the only one that was called so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Was {
+    /// Its name was enough.
+    Alone,
+    /// It was one of several, and told from them by where it stood.
+    OneOfSeveral,
+}
+
 /// The thing on the page.
 #[must_use]
-pub fn find(page: &Outline, thing: &Likeness) -> Found {
+pub fn find(page: &Outline, thing: &Likeness, was: Was) -> Found {
     let by_id = matching(page, |it| !thing.test_id.is_empty() && it.test_id == thing.test_id);
     let by_name = matching(page, |it| is_called_so(it, thing));
     match (by_id.as_slice(), by_name.as_slice()) {
@@ -45,13 +54,30 @@ pub fn find(page: &Outline, thing: &Likeness) -> Found {
             as_neighbour(&page.elements[*one])
         )),
         ([one], _) if is_called_so(&page.elements[*one], thing) => Found::Same(*one),
-        (_, [one]) => Found::Same(*one),
-        (_, several) => likest(page, thing, several),
+        (_, [one]) if was == Was::Alone => Found::Same(*one),
+        (_, []) => likest(page, thing),
+        (_, several) => at_its_place(page, thing, several),
     }
 }
 
-/// Of things that are called so, or else of all, the one that is most like it.
-fn likest(page: &Outline, thing: &Likeness, called_so: &[usize]) -> Found {
+/// Of things that are called alike, the one that stands where it stood.
+fn at_its_place(page: &Outline, thing: &Likeness, several: &[usize]) -> Found {
+    let place = |at: &usize| (*at, stands_alike(&Likeness::of(page, *at), thing));
+    let mut all: Vec<(usize, f64)> = several.iter().map(place).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let next = all.get(1).map_or(0.0, |it| it.1);
+    match all.first() {
+        Some((at, score)) if *score >= TELLING && score - next >= AHEAD => Found::Same(*at),
+        Some(_) | None => Found::Lost(format!(
+            "{} is there {} times, and none stands where it stood",
+            thing.said(),
+            several.len()
+        )),
+    }
+}
+
+/// The one that is most like it, whatever it is called.
+fn likest(page: &Outline, thing: &Likeness) -> Found {
     let fits = |at: &usize| {
         let it = &page.elements[*at];
         can_be(it, thing) && !was_beside(it, thing)
@@ -72,10 +98,6 @@ fn likest(page: &Outline, thing: &Likeness, called_so: &[usize]) -> Found {
     if score - next < AHEAD {
         let other = as_neighbour(&page.elements[all[1].0]);
         return Found::Lost(format!("it may be {} or {other} ({score:.2}, {next:.2})", nearest()));
-    }
-    // One of several of its name, and all that is known of its neighbours says that it is this one.
-    if called_so.contains(&at) && score > 1.0 - AHEAD {
-        return Found::Same(at);
     }
     Found::Like { at, score, next }
 }
@@ -133,6 +155,21 @@ fn is_told(now: &Likeness, thing: &Likeness) -> bool {
     by_id || by_text || (by_author && thing.hints.len() > 1)
 }
 
+/// How much two things stand at the same place, of 1: what holds them, most of all the nearest, then
+/// their neighbours and their author's words.
+fn stands_alike(now: &Likeness, thing: &Likeness) -> f64 {
+    let place = f64::from(u8::from(now.place == thing.place));
+    let hints = shared(&now.hints, &thing.hints);
+    let beside = shared(&now.beside, &thing.beside);
+    let holders = holders_alike(&now.inside, &thing.inside);
+    (3.0 * holders + beside + hints + 0.25 * place) / 5.25
+}
+
+fn holders_alike(now: &[String], then: &[String]) -> f64 {
+    let nearest = f64::from(u8::from(now.first() == then.first()));
+    0.5 * nearest + 0.5 * shared(now, then)
+}
+
 /// How like two things are, of 1: each part that the recorded one has, by its weight.
 fn weigh(now: &Likeness, thing: &Likeness) -> f64 {
     let test_id = f64::from(u8::from(now.test_id == thing.test_id));
@@ -144,7 +181,7 @@ fn weigh(now: &Likeness, thing: &Likeness) -> f64 {
         (2.0, !thing.labels.is_empty(), any_alike(&now.labels, &thing.labels)),
         (2.0, !thing.hints.is_empty(), shared(&now.hints, &thing.hints)),
         (2.0, !thing.beside.is_empty(), shared(&now.beside, &thing.beside)),
-        (1.0, !thing.inside.is_empty(), shared(&now.inside, &thing.inside)),
+        (1.0, !thing.inside.is_empty(), holders_alike(&now.inside, &thing.inside)),
         (1.0, true, role),
         (0.5, true, place),
     ];

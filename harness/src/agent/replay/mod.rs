@@ -8,7 +8,7 @@ mod likeness;
 #[cfg(test)]
 mod tests;
 
-use self::likeness::{Found, find};
+use self::likeness::{Found, Was, find};
 use super::{Healed, Proposal, Proposer, Refusal, Why};
 use crate::model::Target;
 use crate::model::outline::Outline;
@@ -83,7 +83,9 @@ fn found(
     changed: Changed,
 ) -> Result<(Target, Option<Healed>), Refusal> {
     let lost = |actual: String| Refusal { why: Why::Absent, expected: thing.said(), actual };
-    match find(page, thing) {
+    let is_alone = recorded.within.is_none() && recorded.nth.is_none();
+    let was = if is_alone { Was::Alone } else { Was::OneOfSeveral };
+    match find(page, thing, was) {
         Found::Same(at) => {
             let target = page.elements[at].target.clone();
             Ok((target.unwrap_or_else(|| recorded.clone()), None))

@@ -53,6 +53,9 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
                 format!("{number} done at {place}: {failed:?}")
             }
             Pursuit::Healed { number, was, is, .. } => format!("{number} healed {was} as {is}"),
+            Pursuit::Asked { number, model, tokens_in, failed, .. } => {
+                format!("{number} asked {model}: {tokens_in} tokens, {failed:?}")
+            }
             Pursuit::Left { why } => format!("left: {why}"),
             Pursuit::Ended { why, actions, at_most, .. } => {
                 format!("{why} after {actions} of {at_most}")

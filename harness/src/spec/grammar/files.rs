@@ -1,5 +1,6 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
+use super::agent::AGENT;
 use super::bounds::POLICY_KEY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
@@ -548,5 +549,11 @@ pub(crate) static CONFIG: Object = object(
         ),
         STAGES_KEY,
         POLICY_KEY,
+        optional(
+            "agent",
+            Shape::Object(&AGENT),
+            "A language model that takes a `do:` whose words are refused.",
+            "{ api: openai-chat, url: 'http://127.0.0.1:8080/v1', model: smollm2 }",
+        ),
     ],
 );
