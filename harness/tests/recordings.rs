@@ -91,7 +91,9 @@ fn words(all: &[(&str, &str)]) -> Vec<(String, String)> {
 fn a_goal_is_recorded_accepted_and_repeated_without_reading_its_words() {
     let suite = accepted();
     let recorded = std::fs::read_to_string(suite.root().join(FILE)).expect("a recording");
-    assert!(recorded.contains("\nwords: 'enter ada@example.org as e-mail and click Place order'\n"));
+    assert!(
+        recorded.contains("\nwords: 'enter ada@example.org as e-mail and click Place order'\n")
+    );
     assert!(recorded.contains("      click: 'button \"Place order\"'\n"), "{recorded}");
     let reader = ("proposed", "plain words");
     assert_eq!(way(&suite, "first"), words(&[reader, reader]));

@@ -6,7 +6,8 @@
 
 use std::time::Instant;
 
-use super::goal::{Leg, Way, shown};
+use super::goal::{Leg, Way};
+use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::backend::{Answer, Backend, BackendError, Briefing, Request, brief, proposal};
 use crate::ledger::LedgerError;
@@ -58,7 +59,9 @@ impl Attempt<'_> {
             let request = self.without_values(brief(of));
             let answer = match self.asked(brain, &request, way).await? {
                 Ok(answer) => answer,
-                Err(error) => return failed("an answer of the model".to_owned(), error.to_string()),
+                Err(error) => {
+                    return failed("an answer of the model".to_owned(), error.to_string());
+                }
             };
             spent += answer.tokens_in + answer.tokens_out;
             let next = match proposal(&answer.text, &page, &secrets) {

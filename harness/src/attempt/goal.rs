@@ -10,15 +10,16 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::carry_out::{CarriedOut, no_page};
-use super::{Attempt, in_words, milliseconds};
+use super::marks::{shown, with_secrets, without_secrets};
 use super::recorder::Taken;
-use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, SECRET};
+use super::{Attempt, in_words, milliseconds};
+use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
-use crate::model::{Action, Event, Outcome, Step, StepOutcome, Template};
+use crate::model::{Action, Event, Outcome, Step, StepOutcome};
 use crate::policy::{PolicyDecision, Proposed, Ruling};
 use crate::process::FairInstant;
 use crate::surface::Done;
@@ -383,49 +384,4 @@ fn decided(number: u32, decision: &PolicyDecision) -> Pursuit {
         Ruling::Deny => "deny",
     };
     Pursuit::Decided { number, ruling: ruling.to_owned(), rule: decision.rule.clone() }
-}
-
-/// An action in which each mark of a secret is replaced.
-fn with_secrets(action: &Action, value: &dyn Fn(&str) -> Option<String>) -> Action {
-    let fill = |template: &Template| {
-        Ok::<_, std::convert::Infallible>(Template::new(replaced(template.raw(), value)))
-    };
-    match action.map(&fill) {
-        Ok(action) => action,
-        Err(never) => match never {},
-    }
-}
-
-/// A text in which the marks of secrets are what a person writes.
-pub(super) fn shown(text: &str) -> String {
-    replaced(text, &|name| Some(format!("${{secret:{name}}}")))
-}
-
-fn replaced(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut whole = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(SECRET.0) {
-        let inner = &rest[at + SECRET.0.len_utf8()..];
-        let Some(end) = inner.find(SECRET.1) else { break };
-        whole.push_str(&rest[..at]);
-        whole.push_str(&value(&inner[..end]).unwrap_or_default());
-        rest = &inner[end + SECRET.1.len_utf8()..];
-    }
-    whole.push_str(rest);
-    whole
-}
-
-/// A value in which nothing stands for a secret.
-pub(super) fn unmarked(text: &str) -> String {
-    text.replace([SECRET.0, SECRET.1], "")
-}
-
-/// A page that shows nothing that stands for a secret, whatever it tries.
-fn without_secrets(page: Outline) -> Outline {
-    match serde_json::to_string(&page) {
-        Ok(text) if text.contains([SECRET.0, SECRET.1]) => {
-            serde_json::from_str(&unmarked(&text)).unwrap_or_default()
-        }
-        Ok(_) | Err(_) => page,
-    }
 }

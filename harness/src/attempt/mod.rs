@@ -15,6 +15,7 @@
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
 //! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
+//! - `marks.rs`: what stands for secrets in what is proposed.
 //! - `recorder.rs`: recordings of goals that were reached, and which are accepted.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
@@ -25,6 +26,7 @@ mod checks;
 mod control;
 mod goal;
 mod mails;
+mod marks;
 mod record;
 mod recorder;
 mod scope;

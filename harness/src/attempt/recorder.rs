@@ -6,15 +6,13 @@
 use std::collections::BTreeSet;
 
 use super::Attempt;
-use super::goal::shown;
+use super::marks::{shown, unmarked};
 use crate::agent::{Healed, Replay, SECRET};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
 use crate::model::outline::Outline;
 use crate::model::recording::{Likeness, Recorded, Recording, Recordings, referring};
-use crate::model::{
-    Action, Event, FacetContent, FacetKind, Locator, Step, Target, Template,
-};
+use crate::model::{Action, Event, FacetContent, FacetKind, Locator, Step, Target, Template};
 
 /// What an attempt knows of recordings.
 pub struct Recorder<'a> {
@@ -59,7 +57,13 @@ impl Attempt<'_> {
     }
 
     /// An action as it was taken on a page, with what its things were like there.
-    pub(super) fn recorded(&self, step: &Step, goal: &Goal, action: &Action, page: &Outline) -> Option<Recorded> {
+    pub(super) fn recorded(
+        &self,
+        step: &Step,
+        goal: &Goal,
+        action: &Action,
+        page: &Outline,
+    ) -> Option<Recorded> {
         let product = self.sites.other(step);
         let secrets = self.ledger.secrets();
         let names = goal.words.references().into_iter().filter(|it| !it.starts_with("secret:"));
@@ -83,7 +87,13 @@ impl Attempt<'_> {
 
     /// Keeps the way to a goal until its checks have held. What was repeated unchanged stays as it
     /// was accepted, to the letter.
-    pub(super) fn reached(&mut self, step: &Step, goal: &Goal, taken: Taken, healed: Option<&[Healed]>) {
+    pub(super) fn reached(
+        &mut self,
+        step: &Step,
+        goal: &Goal,
+        taken: Taken,
+        healed: Option<&[Healed]>,
+    ) {
         self.recorder.underway = None;
         let Some(snapshot) = &goal.recorded else { return };
         let text = match (healed, self.accepted_recording(goal)) {
@@ -145,7 +155,7 @@ impl Attempt<'_> {
             Some(secret) => {
                 secrets.get(secret).map(|_| format!("{}{secret}{}", SECRET.0, SECRET.1))
             }
-            None => self.scope.value(name, product, secrets).map(|it| super::goal::unmarked(&it)),
+            None => self.scope.value(name, product, secrets).map(|it| unmarked(&it)),
         };
         template.resolve(&value).map_err(|unknown| unknown.to_string())
     }

@@ -27,7 +27,7 @@ impl Policy {
     /// none allows it, it is denied.
     #[must_use]
     pub fn decide_proposed(&self, proposed: Proposed<'_>) -> PolicyDecision {
-        let Some(kind) = ActKind::of(proposed.filled) else {
+        let Some(kind) = proposed.filled.act_kind() else {
             let what = proposed.told.describe();
             return PolicyDecision::deny(format!(
                 "{what:?} can be written and never proposed: only what uses a page can"

@@ -248,7 +248,8 @@ fn the_strictest_of_suite_skill_and_scenario_wins_and_is_named() {
         decide(&click, &[suite(&[Click]), skill(&[Click]), scenario]),
         denied("scenario order denies click")
     );
-    let widened = "upload is not usual; allow it by `policy: { allow: […, upload] }` in nightshift.yaml";
+    let widened =
+        "upload is not usual; allow it by `policy: { allow: […, upload] }` in nightshift.yaml";
     assert_eq!(decide(&upload(), &[skill(&[Upload])]), denied(widened), "a skill only narrows");
     assert_eq!(decide(&upload(), &[suite(&[Upload])]), allowed("the suite allows upload"));
 }

@@ -8,8 +8,8 @@ use super::grammar;
 use super::node::Node;
 use super::page::timezone;
 use super::reader::{Reader, one_or_many};
-use crate::model::bounds::Bounds;
 use crate::model::against::{ControlConfig, ControlOf};
+use crate::model::bounds::Bounds;
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
 use crate::model::suite::{

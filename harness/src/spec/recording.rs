@@ -150,12 +150,16 @@ mod tests {
 
     #[test]
     fn a_recording_with_an_unknown_key_is_complained_about() {
-        let text = "words: click Save\nactions:\n  - do:\n      click: 'button \"Save\"'\n    thing: x\n";
+        let text =
+            "words: click Save\nactions:\n  - do:\n      click: 'button \"Save\"'\n    thing: x\n";
         let told = read_recording("a", text).expect_err("there is no such key");
         assert_eq!(told.len(), 1);
         let never = Recording {
             words: "x".to_owned(),
-            actions: vec![Recorded { action: Action::Set(indexmap::IndexMap::new()), things: Vec::new() }],
+            actions: vec![Recorded {
+                action: Action::Set(indexmap::IndexMap::new()),
+                things: Vec::new(),
+            }],
         };
         assert_eq!(write_recording(&never), None, "what has no written form");
     }

@@ -6,8 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
-
 /// What may be proposed, as one file says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Bounds {
@@ -128,47 +126,5 @@ impl ActKind {
             | Self::Tab => true,
             Self::Upload | Self::Download | Self::Print => false,
         }
-    }
-
-    /// The kind of an action; `None` for what can never be proposed: commands, checks, snapshots,
-    /// and whatever changes the browser or holds steps.
-    #[must_use]
-    pub fn of(action: &Action) -> Option<Self> {
-        Some(match action {
-            Action::Open(_) => Self::Open,
-            Action::Back | Action::Forward | Action::Reload => Self::History,
-            Action::Click(_) => Self::Click,
-            Action::Hover(_) => Self::Hover,
-            Action::Drag { .. } => Self::Drag,
-            Action::Scroll { .. } => Self::Scroll,
-            Action::Fill(_) | Action::Clear(_) => Self::Fill,
-            Action::Type { .. } | Action::Paste { .. } => Self::Type,
-            Action::Press { .. } => Self::Press,
-            Action::Choose { .. } | Action::Check(_) | Action::Uncheck(_) => Self::Choose,
-            Action::Expand(_) | Action::Collapse(_) => Self::Expand,
-            Action::Dialog(_) => Self::Dialog,
-            Action::Tab(_) | Action::CloseTab => Self::Tab,
-            Action::Upload { .. } => Self::Upload,
-            Action::Download { .. } => Self::Download,
-            Action::Print(_) => Self::Print,
-            Action::Network(_)
-            | Action::Emulate(_)
-            | Action::See(_)
-            | Action::SeeNot(_)
-            | Action::Expect(_)
-            | Action::Wait { .. }
-            | Action::Capture(_)
-            | Action::Set(_)
-            | Action::Snapshot(_)
-            | Action::Run(_)
-            | Action::Terminal(_)
-            | Action::File(_)
-            | Action::Mail(_)
-            | Action::Do(_)
-            | Action::When(_)
-            | Action::Repeat(_)
-            | Action::ForEach(_)
-            | Action::Use { .. } => return None,
-        })
     }
 }

@@ -40,6 +40,7 @@
 //! - `patience.rs`: `Patience`: by how much default time limits are stretched.
 //! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
 //! - `agent.rs`: `AgentConfig`: the language model that a suite may name.
+//! - `act_kind.rs`: what kind of action one is, where it can be proposed.
 //! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
 //! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
@@ -77,6 +78,7 @@
 //! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
 //! - `pattern.rs`: `Pattern`: a regex that may hold `${name}`.
 
+mod act_kind;
 pub mod action;
 pub mod against;
 pub mod agent;

@@ -137,9 +137,8 @@ fn inside(page: &Outline, at: usize) -> Vec<String> {
 fn beside(page: &Outline, at: usize) -> Vec<String> {
     let near = |all: &mut dyn Iterator<Item = usize>| -> Vec<String> {
         // What lies in one another is one thing.
-        let other = |it: &usize| {
-            page.elements[*it].usable && !page.is_in(*it, at) && !page.is_in(at, *it)
-        };
+        let other =
+            |it: &usize| page.elements[*it].usable && !page.is_in(*it, at) && !page.is_in(at, *it);
         all.filter(other).take(NEIGHBOURS).map(|it| as_neighbour(&page.elements[it])).collect()
     };
     let mut before = near(&mut (0..at).rev());
@@ -179,10 +178,7 @@ impl Action {
 
     /// The same with each thing that it names replaced, in order; `None` where one cannot be.
     #[must_use]
-    pub fn with_targets(
-        &self,
-        replace: &mut dyn FnMut(&Target) -> Option<Target>,
-    ) -> Option<Self> {
+    pub fn with_targets(&self, replace: &mut dyn FnMut(&Target) -> Option<Target>) -> Option<Self> {
         use super::gesture::{Click, DragTo, ScrollTo};
         use super::page::FieldValue;
         let mut optional = |it: &Option<Target>| match it {
@@ -191,9 +187,7 @@ impl Action {
         };
         Some(match self {
             Self::Type { text, into } => Self::Type { text: text.clone(), into: optional(into)? },
-            Self::Paste { text, into } => {
-                Self::Paste { text: text.clone(), into: optional(into)? }
-            }
+            Self::Paste { text, into } => Self::Paste { text: text.clone(), into: optional(into)? },
             Self::Press { keys, on } => Self::Press { keys: keys.clone(), on: optional(on)? },
             Self::Click(it) => Self::Click(Click { target: replace(&it.target)?, ..it.clone() }),
             Self::Hover(it) => Self::Hover(replace(it)?),

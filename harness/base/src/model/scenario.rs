@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::action::{Action, Step};
+use super::bounds::Bounds;
 pub use super::command::{
     CommandCapture, CommandLine, Output, OutputExpectation, RunCommand, TextTest,
 };
-use super::bounds::Bounds;
 use super::facet::FacetKind;
 pub use super::page::{DialogAnswer, FieldValue, PageCapture, PageExpectation, WaitFor};
 use super::page_settings::PageSettings;

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::action::Step;
-use super::agent::AgentConfig;
 use super::against::ControlConfig;
+use super::agent::AgentConfig;
 use super::bounds::Bounds;
 use super::command::CommandLine;
 use super::facet::FacetKind;

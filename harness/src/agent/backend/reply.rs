@@ -45,8 +45,22 @@ enum Verb {
 
 /// The words that an answer may have for `action`.
 pub(super) const VERBS: [&str; 16] = [
-    "click", "fill", "choose", "check", "uncheck", "press", "open", "hover", "scroll", "expand",
-    "collapse", "back", "done", "infeasible", "ask", "defect",
+    "click",
+    "fill",
+    "choose",
+    "check",
+    "uncheck",
+    "press",
+    "open",
+    "hover",
+    "scroll",
+    "expand",
+    "collapse",
+    "back",
+    "done",
+    "infeasible",
+    "ask",
+    "defect",
 ];
 
 /// What was answered, for the page that it was answered to. `secrets` are the names that the goal

@@ -135,9 +135,11 @@ async fn each_protocol_is_asked_for_one_action_and_read() {
                 "authorization: bearer k3y",
                 &body["response_format"]["json_schema"]["schema"],
             ),
-            AgentApi::OpenaiResponses => {
-                ("post /v1/responses", "authorization: bearer k3y", &body["text"]["format"]["schema"])
-            }
+            AgentApi::OpenaiResponses => (
+                "post /v1/responses",
+                "authorization: bearer k3y",
+                &body["text"]["format"]["schema"],
+            ),
             AgentApi::Anthropic => {
                 ("post /v1/messages", "x-api-key: k3y", &body["tools"][0]["input_schema"])
             }
@@ -176,7 +178,8 @@ async fn what_is_silent_malformed_or_cut_is_an_error_with_its_reason() {
     assert!(matches!(malformed, Err(BackendError::Malformed(_))), "{malformed:?}");
     let (nothing, _) = ask(api, vec![Turn::Say(200, "", "{}".to_owned())]).await;
     assert_eq!(nothing, Err(BackendError::Malformed("it holds no answer".to_owned())));
-    let cut = json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }] });
+    let cut =
+        json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }] });
     let (cut, _) = ask(api, vec![Turn::Say(200, "", cut.to_string())]).await;
     assert_eq!(cut, Err(BackendError::Cut));
     let nobody = Http::new(&config(api, "http://127.0.0.1:1/v1"), None).ask(&request()).await;
@@ -208,7 +211,8 @@ fn reply(action: &str, reference: &str, text: &str) -> String {
 fn an_answer_is_one_action_on_a_thing_of_the_page() {
     let read = |it: &str| proposal(it, &page(), &["TOKEN"]);
     let target = |at: usize| page().elements[at].target.clone().expect("it has one");
-    let act = |action| Proposal::Act { reads: "the model: so".to_owned(), action: Box::new(action) };
+    let act =
+        |action| Proposal::Act { reads: "the model: so".to_owned(), action: Box::new(action) };
     assert_eq!(read(&reply("click", "e1", "")), Ok(act(Action::click(target(1)))));
     assert_eq!(read(&reply("done", "", "")), Ok(Proposal::Done));
     let value = Template::new(format!("{}TOKEN{}", SECRET.0, SECRET.1));

@@ -94,8 +94,7 @@ fn found(
             let target = page.elements[at].target.clone();
             let target = target.ok_or_else(|| lost("it cannot be named any more".to_owned()))?;
             let (was, is) = (thing.said(), target.to_string());
-            let healed =
-                Healed { action: 0, was, is, like: percent(score), next: percent(next) };
+            let healed = Healed { action: 0, was, is, like: percent(score), next: percent(next) };
             Ok((target, Some(healed)))
         }
         Found::Like { .. } => Err(lost("it is not as it was".to_owned())),

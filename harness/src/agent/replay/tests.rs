@@ -144,7 +144,10 @@ fn a_thing_is_found_after_twelve_kinds_of_change() {
     let field = |all: &mut Vec<Element>| renamed(&mut all[MAIL], "Your e-mail address");
     assert_eq!(told(MAIL, field), like(MAIL), "8: the label of a field");
     let twice = |all: &mut Vec<Element>| {
-        all.push(Element { hints: texts(&["sticky"]), ..element("button", "Place order", Some(0)) });
+        all.push(Element {
+            hints: texts(&["sticky"]),
+            ..element("button", "Place order", Some(0))
+        });
     };
     assert_eq!(told(ORDER, twice), same(ORDER), "9: duplicated elsewhere");
     let grown = |all: &mut Vec<Element>| {
@@ -209,7 +212,10 @@ fn a_thing_is_not_found_after_nine_changes_that_are_regressions() {
     let was = Likeness { test_id: "place".to_owned(), ..Likeness::of(&checkout(), ORDER) };
     let mut now = checkout();
     swapped(&mut now.elements);
-    assert!(matches!(find(&now, &was, Was::Alone), Found::Lost(_)), "9: its name and its test id have parted");
+    assert!(
+        matches!(find(&now, &was, Was::Alone), Found::Lost(_)),
+        "9: its name and its test id have parted"
+    );
 }
 
 fn click_order() -> Recording {

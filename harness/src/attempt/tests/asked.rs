@@ -32,9 +32,12 @@ impl Backend for Scripted {
         let mut answers = self.answers.lock().expect("unpoisoned");
         let answer = if answers.is_empty() { Ok(done()) } else { answers.remove(0) };
         let tokens_in = self.tokens;
-        futures_util::future::ready(
-            answer.map(|text| Answer { text, tokens_in, tokens_out: 0, tries: 1 }),
-        )
+        futures_util::future::ready(answer.map(|text| Answer {
+            text,
+            tokens_in,
+            tokens_out: 0,
+            tries: 1,
+        }))
         .boxed()
     }
 }

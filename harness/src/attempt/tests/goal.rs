@@ -6,7 +6,13 @@ use crate::model::outline::{Element, Outline};
 use crate::model::pursuit::Pursuit;
 
 pub(super) fn goal(words: &str, at_most: u32, until: Vec<Step>) -> Scenario {
-    let action = Action::Do(Box::new(Goal { words: words.into(), at_most, until, bounds: Vec::new(), recorded: None }));
+    let action = Action::Do(Box::new(Goal {
+        words: words.into(),
+        at_most,
+        until,
+        bounds: Vec::new(),
+        recorded: None,
+    }));
     Scenario { steps: vec![step(1, action)], ..scenario(Vec::new(), Vec::new()) }
 }
 

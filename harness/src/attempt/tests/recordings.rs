@@ -2,8 +2,8 @@
 
 use super::goal::{buttons, element, failure, goal, on, page, way};
 use super::*;
-use crate::model::action::{Goal, MOST_ACTIONS};
 use crate::model::EvidenceRef;
+use crate::model::action::{Goal, MOST_ACTIONS};
 use crate::model::outline::{Element, Outline};
 use crate::model::recording::Recording;
 

@@ -26,7 +26,12 @@ pub(crate) static AGENT: Object = object(
         ),
         required("model", Shape::Text, "The model's name.", "smollm2"),
         optional("key", Shape::Template, "Its key, a secret.", "'${secret:MODEL_KEY}'"),
-        optional("timeout", Shape::Duration, "How long an answer may take; 60s unless said.", "60s"),
+        optional(
+            "timeout",
+            Shape::Duration,
+            "How long an answer may take; 60s unless said.",
+            "60s",
+        ),
         optional(
             "tokens",
             Shape::Integer,
