@@ -35,10 +35,11 @@
 //!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
-//!   and healed.
+//!   and healed; `agent.rs` has a language model take what is refused.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod agent;
 mod bisect;
 mod browser;
 mod builds;

@@ -121,6 +121,8 @@ pub enum Why {
     Ambiguous,
     /// What is there is not as the words say.
     Otherwise,
+    /// Only a person can decide.
+    Person,
 }
 
 /// Why words cannot be followed.

@@ -41,7 +41,7 @@ impl Attempt<'_> {
         let goal = shown(words);
         let names = way.goal.words.references();
         let secrets: Vec<&str> = names.iter().filter_map(|it| it.strip_prefix("secret:")).collect();
-        let (mut spent, mut wrong, mut complaint) = (0, 0, None);
+        let (mut wrong, mut complaint) = (0, None);
         loop {
             if let Some(late) = way.late() {
                 return Ok(Some(late));
@@ -63,7 +63,8 @@ impl Attempt<'_> {
                     return failed("an answer of the model".to_owned(), error.to_string());
                 }
             };
-            spent += answer.tokens_in + answer.tokens_out;
+            way.asked = (way.asked.0 + 1, way.asked.1 + answer.tokens_in + answer.tokens_out);
+            let spent = way.asked.1;
             let next = match proposal(&answer.text, &page, &secrets) {
                 Ok(next) => next,
                 Err(why) if wrong + 1 < MOST_WRONG => {

@@ -13,7 +13,7 @@ use super::carry_out::{CarriedOut, no_page};
 use super::marks::{shown, with_secrets, without_secrets};
 use super::recorder::Taken;
 use super::{Attempt, in_words, milliseconds};
-use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal};
+use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Why};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
 use crate::model::event::Failure;
@@ -42,6 +42,8 @@ pub(super) struct Way<'a> {
     met: HashSet<String>,
     /// What was done, for the report.
     pub(super) done: Vec<String>,
+    /// How often a model was asked, and the tokens that it took.
+    pub(super) asked: (u32, u64),
     /// Whether the last that was proposed was nothing.
     is_refused: bool,
     /// The same, for a recording.
@@ -270,7 +272,12 @@ impl Attempt<'_> {
             .iter()
             .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
             .collect();
-        let did = format!("{did}{}", instead.concat());
+        let by_model = match way.asked {
+            (0, _) => String::new(),
+            (1, tokens) => format!("; a model was asked once, {tokens} tokens"),
+            (times, tokens) => format!("; a model was asked {times} times, {tokens} tokens"),
+        };
+        let did = format!("{did}{}{by_model}", instead.concat());
         if failure.is_none() {
             self.reached(way.step, way.goal, way.taken, healed);
         }
@@ -326,6 +333,7 @@ impl<'a> Way<'a> {
             number: 0,
             met: HashSet::new(),
             done: Vec::new(),
+            asked: (0, 0),
             is_refused: false,
             taken: Some(Vec::new()),
         }
@@ -370,8 +378,12 @@ impl<'a> Way<'a> {
 
 /// Nothing fits any more.
 fn stopped(reads: &str, refusal: &Refusal) -> Failure {
+    let outcome = match refusal.why {
+        Why::Person => Outcome::Blocked,
+        Why::Unread | Why::Absent | Why::Ambiguous | Why::Otherwise => Outcome::Failed,
+    };
     Failure {
-        outcome: Outcome::Failed,
+        outcome,
         expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
         actual: shown(&refusal.actual),
     }

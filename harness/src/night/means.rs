@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::NightError;
+use super::cassette::cassette;
 use super::recordings::Repeatable;
-use crate::agent::backend::Http;
+use crate::agent::backend::{Backend, Http};
 use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::Config;
-use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot};
+use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite};
 use crate::surface::browser::BrowserOptions;
 use crate::surface::mail::{Post, Sink};
 
@@ -29,14 +31,27 @@ pub(super) struct Means {
     /// The recordings that were accepted.
     pub repeatable: Repeatable,
     /// The language model, where the suite has one.
-    pub backend: Option<Http>,
+    pub backend: Option<Box<dyn Backend>>,
 }
 
-/// The language model that a suite names.
-pub(super) fn backend(config: &Config, ledger: &Ledger) -> Option<Http> {
-    let agent = config.agent.as_ref()?;
-    let key = agent.key.as_deref().and_then(|it| ledger.secrets().get(it)).map(str::to_owned);
-    Some(Http::new(agent, key))
+/// The language model that a suite names, or the answers that stand for it.
+///
+/// # Errors
+/// The night of its cassette cannot be read.
+pub(super) fn backend(
+    suite: &Suite,
+    ledger: &Ledger,
+) -> Result<Option<Box<dyn Backend>>, NightError> {
+    let Some(agent) = &suite.config.agent else { return Ok(None) };
+    if let Some(night) = &agent.cassette {
+        return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
+    }
+    let Some(name) = &agent.key else { return Ok(Some(Box::new(Http::new(agent, None)))) };
+    let key = ledger.secrets().get(name).map(str::to_owned);
+    if key.is_none() {
+        tracing::warn!("there is no value for {name}, so no model is asked tonight");
+    }
+    Ok(key.map(|key| Box::new(Http::new(agent, Some(key))) as Box<dyn Backend>))
 }
 
 /// The SHA-256 of pictures as they were captured, by scenario and checkpoint.
@@ -67,7 +82,7 @@ impl Means {
     /// The language model for goals whose words are refused.
     pub(super) fn brain(&self) -> Option<Brain<'_>> {
         let tokens = self.config.agent.as_ref()?.tokens;
-        self.backend.as_ref().map(|backend| Brain { backend, tokens })
+        self.backend.as_deref().map(|backend| Brain { backend, tokens })
     }
 
     /// The mails that an attempt may look at.

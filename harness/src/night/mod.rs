@@ -35,6 +35,7 @@
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
@@ -51,6 +52,7 @@ mod attempts;
 mod beside;
 mod bisect;
 mod builds;
+mod cassette;
 mod control;
 mod course;
 mod culprits;

@@ -101,7 +101,7 @@ pub async fn replay(
             config: suite.config.clone(),
             ledger: ledger.clone(),
             repeatable: Repeatable::of(&plan, &ledger),
-            backend: backend(&suite.config, &ledger),
+            backend: backend(suite, &ledger)?,
             plan: Arc::new(plan),
             browser_options: ready.browser_options,
             patience,

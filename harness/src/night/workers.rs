@@ -82,7 +82,7 @@ pub(super) async fn run(
             mail: ready.mail,
             accepted: Accepted::of(plan),
             repeatable: Repeatable::of(plan, ledger),
-            backend: backend(&suite.config, ledger),
+            backend: backend(suite, ledger)?,
         },
         ready.products,
     );

@@ -1,5 +1,7 @@
 //! Reading which language model a suite has.
 
+use std::path::PathBuf;
+
 use super::grammar;
 use super::node::Node;
 use super::reader::Reader;
@@ -17,6 +19,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
     let model = fields.get("model").and_then(|it| reader.words(it, "\"model\""));
     let model = model.map(str::to_owned);
     let key = fields.get("key").and_then(|it| key(reader, it));
+    let cassette = fields.get("cassette").and_then(|it| reader.words(it, "\"cassette\""));
+    let cassette = cassette.map(PathBuf::from);
     let timeout = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
     let tokens = fields.get("tokens").and_then(|it| reader.integer(it, "\"tokens\""));
     Some(AgentConfig {
@@ -24,6 +28,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         url: url?,
         model: model?,
         key,
+        cassette,
         timeout_ms: timeout.unwrap_or(AgentConfig::TIMEOUT_MS),
         tokens: tokens.unwrap_or(AgentConfig::TOKENS),
     })

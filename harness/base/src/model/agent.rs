@@ -1,5 +1,7 @@
 //! [`AgentConfig`]: the language model that a suite may name for goals whose words are refused.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// A language model behind an address.
@@ -14,6 +16,10 @@ pub struct AgentConfig {
     /// The name of the secret that is its key; `None` where it needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The directory of a night whose answers stand for the model's, relative to the suite root;
+    /// `None` asks the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cassette: Option<PathBuf>,
     /// How long one answer may take, in milliseconds.
     pub timeout_ms: u64,
     /// How many tokens one step may take, read and written.

@@ -8,9 +8,11 @@
 //! - `brief.rs`: what a model is told: the goal, the page in lines with references, what was done.
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
+//! - `cassette.rs`: answers of an earlier night, without a model.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
 
 mod brief;
+mod cassette;
 mod http;
 mod reply;
 #[cfg(test)]
@@ -21,6 +23,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use self::brief::{Briefing, brief};
+pub use self::cassette::Cassette;
 pub use self::http::Http;
 pub use self::reply::proposal;
 
@@ -74,6 +77,11 @@ pub enum BackendError {
     /// What it said is no answer of its protocol.
     #[error("the model's answer is not one of its protocol: {0}; see `agent: api`")]
     Malformed(String),
+    /// A cassette lacks it.
+    #[error(
+        "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
+    )]
+    Unrecorded,
     /// Its answer was cut.
     #[error("the model's answer was cut before its end")]
     Cut,

@@ -73,9 +73,9 @@ pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal
         .map_err(|error| format!("it is no action of the list: {error}"))?;
     let text = reply.text.clone().unwrap_or_default();
     let reads = format!("the model: {}", reply.why.clone().unwrap_or_default());
-    let stopped = |expected: &str| {
+    let stopped = |why: Why, expected: &str| {
         let refusal = Refusal {
-            why: Why::Otherwise,
+            why,
             expected: expected.to_owned(),
             actual: format!("the model says: {text}"),
         };
@@ -84,9 +84,11 @@ pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal
     let thing = || target(&reply, page);
     let action = match reply.action {
         Verb::Done => return Ok(Proposal::Done),
-        Verb::Infeasible => return stopped("a goal that can be reached"),
-        Verb::Ask => return stopped("a goal that needs no person"),
-        Verb::Defect => return stopped("a product that does what the goal asks for"),
+        Verb::Infeasible => return stopped(Why::Otherwise, "a goal that can be reached"),
+        Verb::Ask => return stopped(Why::Person, "a goal that needs no person"),
+        Verb::Defect => {
+            return stopped(Why::Otherwise, "a product that does what the goal asks for");
+        }
         Verb::Click => Action::click(thing()?),
         Verb::Hover => Action::Hover(thing()?),
         Verb::Check => Action::Check(thing()?),

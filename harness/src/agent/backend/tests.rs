@@ -76,6 +76,7 @@ fn config(api: AgentApi, url: &str) -> AgentConfig {
         url: url.to_owned(),
         model: "small".to_owned(),
         key: None,
+        cassette: None,
         timeout_ms: 10_000,
         tokens: 1_000,
     }

@@ -71,6 +71,12 @@ async fn a_model_takes_what_the_reader_refuses_and_no_night_after_it_asks_again(
     assert_eq!(told[0], "1 asked scripted: 10 tokens, None");
     assert_eq!(told[1], "1 scripted reads \"the model: so\": click button \"Save order\"");
     assert_eq!(requests(&stage).len(), 2);
+    let remark = events.iter().find_map(|event| match event {
+        Event::Step { step, .. } => step.remark.clone(),
+        _ => None,
+    });
+    let did = "did: click button \"Save order\"; a model was asked 2 times, 20 tokens";
+    assert_eq!(remark.as_deref(), Some(did));
 
     let text = stage.kept[0].clone();
     let recording = serde_json::from_str(&text).expect("it can be read");
@@ -130,6 +136,11 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let (_, expected, actual) = failure(&events).expect("it failed");
     assert_eq!(expected, "at most 1000 tokens (`agent: tokens`)");
     assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000", 0));
+
+    let mut stage = asking(vec![buttons(&["Save"])], vec![reply("ask", "", "Which one?")]);
+    let (ended, events) = stage.play(&wanted("persist it")).await;
+    assert_eq!(ended, Ended::With(Outcome::Blocked), "a question is for a person");
+    assert_eq!(failure(&events).expect("it failed").2, "the model says: Which one?");
 
     let wrong = || Ok("I would click Save".to_owned());
     let mut stage = asking(vec![buttons(&["Save"])], vec![wrong(), wrong(), wrong()]);

@@ -33,6 +33,12 @@ pub(crate) static AGENT: Object = object(
             "60s",
         ),
         optional(
+            "cassette",
+            Shape::Text,
+            "A night directory whose answers stand for the model's, which is not asked; a request that it lacks fails its step.",
+            "fixtures/night",
+        ),
+        optional(
             "tokens",
             Shape::Integer,
             "How many tokens a step may take, read and written; 50000 unless said.",
