@@ -38,7 +38,7 @@ steps:
 /// What it was asked, by its own account.
 type Asked = Arc<Mutex<Vec<Value>>>;
 
-/// A model that speaks OpenAI's chat protocol and answers as `think` does, given what it is told.
+/// A model that speaks the chat protocol of `OpenAI` and answers as `think` does, given what it is told.
 fn model(think: fn(&Value) -> Value) -> (u16, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();

@@ -37,9 +37,9 @@ impl AgentConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AgentApi {
-    /// OpenAI's chat completions, and everything that speaks them.
+    /// The chat completions of `OpenAI`, and everything that speaks them.
     OpenaiChat,
-    /// OpenAI's responses.
+    /// The responses of `OpenAI`.
     OpenaiResponses,
     /// Anthropic's messages.
     Anthropic,

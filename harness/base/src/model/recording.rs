@@ -255,9 +255,9 @@ fn replaced_words(text: &str, value: &str, by: &str) -> String {
         let (before, after) = (&rest[..at], &rest[at + value.len()..]);
         let last = before.chars().next_back().or_else(|| whole.chars().next_back());
         whole.push_str(before);
-        let alone = !(is_word(last) && is_word(value.chars().next()))
-            && !(is_word(after.chars().next()) && is_word(value.chars().next_back()));
-        whole.push_str(if alone { by } else { value });
+        let goes_on = (is_word(last) && is_word(value.chars().next()))
+            || (is_word(after.chars().next()) && is_word(value.chars().next_back()));
+        whole.push_str(if goes_on { value } else { by });
         rest = after;
     }
     whole.push_str(rest);

@@ -1,4 +1,4 @@
-//! Requests and answers of the three protocols: OpenAI's chat and responses, and Anthropic's messages.
+//! Requests and answers of the three protocols: chat and responses of `OpenAI`, and messages of Anthropic.
 //! Each has an answer bound to the schema of one action.
 
 use serde_json::{Value, json};

@@ -11,6 +11,7 @@ fn night(way: &[u8], page: &[u8]) -> Night {
     night.browser_scenario("s", &["do-click-save", "saved"]);
     night.baseline("s", "do-click-save", FacetKind::Recording, WAY);
     night.baseline("s", "saved", FacetKind::Aria, b"- heading \"12 rows\"");
+    night.baseline("s", "watch", FacetKind::Events, b"");
     night.begin("s", 1);
     night.seen("s", 1, "do-click-save", "", &[(FacetKind::Recording, way)]);
     night.seen("s", 1, "saved", "/", &[(FacetKind::Aria, page)]);
