@@ -78,7 +78,7 @@ impl Attempt<'_> {
                 return failed(most, format!("the model has taken {spent}"));
             }
             complaint = None;
-            match self.take(&page, next, (brain.backend.name(), &[]), way).await? {
+            match self.take(Some(&page), next, (brain.backend.name(), &[]), way).await? {
                 Leg::On => {}
                 Leg::Arrived => return Ok(None),
                 Leg::Stopped(failure) => return Ok(Some(failure)),

@@ -13,7 +13,7 @@ use super::carry_out::{CarriedOut, no_page};
 use super::marks::{shown, with_secrets, without_secrets};
 use super::recorder::Taken;
 use super::{Attempt, in_words, milliseconds};
-use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Why};
+use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Replay, Why};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
 use crate::model::event::Failure;
@@ -77,7 +77,7 @@ impl Attempt<'_> {
         };
         let mut way = Way::to(step, goal);
         if let Some(mut replay) = self.replay_of(step, goal) {
-            let failure = self.follow_way(&mut replay, &mut way).await?;
+            let failure = self.follow_recording(&mut replay, &mut way).await?;
             match failure {
                 // Nothing was done yet, so that the words can still be read from their beginning.
                 Some(failure) if way.is_untouched(&failure) => {
@@ -117,6 +117,39 @@ impl Attempt<'_> {
         }
     }
 
+    /// Repeats a recording: the page is read whole only where an action is not at hand.
+    async fn follow_recording(
+        &mut self,
+        replay: &mut Replay,
+        way: &mut Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        loop {
+            let leg = if self.is_at_hand(replay, way.step).await {
+                let proposal = replay.take_at_hand();
+                self.take(None, proposal, (replay.name(), replay.healed()), way).await?
+            } else {
+                self.leg(replay, way).await?
+            };
+            match leg {
+                Leg::On => {}
+                Leg::Arrived => return Ok(None),
+                Leg::Stopped(failure) => return Ok(Some(failure)),
+            }
+        }
+    }
+
+    /// Whether each thing that the next action names is there once.
+    async fn is_at_hand(&mut self, replay: &Replay, step: &Step) -> bool {
+        let Some(action) = replay.at_hand() else { return false };
+        for target in action.targets() {
+            let Some(page) = self.page(step) else { return false };
+            if !matches!(page.count(&target).await, Ok(Some(1))) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Looks at the page and does the one thing that is proposed.
     async fn leg(
         &mut self,
@@ -128,14 +161,14 @@ impl Attempt<'_> {
             Err(failure) => return Ok(Leg::Stopped(failure)),
         };
         let by = (proposer.name(), proposer.healed());
-        self.take(&page, proposal, by, way).await
+        self.take(Some(&page), proposal, by, way).await
     }
 
     /// Does the one thing that is proposed for a page, within the walls and budgets; `by` is who
-    /// proposed it, with what was healed.
+    /// proposed it, with what was healed. Without a page it is a recording's, and ends by itself.
     pub(super) async fn take(
         &mut self,
-        page: &Outline,
+        page: Option<&Outline>,
         proposal: Proposal,
         (by, healed): (&str, &[Healed]),
         way: &mut Way<'_>,
@@ -152,13 +185,7 @@ impl Attempt<'_> {
         if let Some(failure) = way.spent(page, &told) {
             return Ok(Leg::Stopped(failure));
         }
-        let recorded = self.recorded(way.step, way.goal, &action, page);
-        if let Some(taken) = &mut way.taken {
-            match recorded {
-                Some(recorded) => taken.push(recorded),
-                None => way.taken = None,
-            }
-        }
+        way.taken.push(page.and_then(|it| self.recorded(way.step, way.goal, &action, it)));
         way.number += 1;
         let (number, by) = (way.number, by.to_owned());
         let line =
@@ -335,7 +362,7 @@ impl<'a> Way<'a> {
             done: Vec::new(),
             asked: (0, 0),
             is_refused: false,
-            taken: Some(Vec::new()),
+            taken: Vec::new(),
         }
     }
 
@@ -354,7 +381,7 @@ impl<'a> Way<'a> {
     }
 
     /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
-    fn spent(&mut self, page: &Outline, action: &Action) -> Option<Failure> {
+    fn spent(&mut self, page: Option<&Outline>, action: &Action) -> Option<Failure> {
         let failed = |expected: String, actual: String| {
             Some(Failure { outcome: Outcome::Failed, expected, actual })
         };
@@ -367,6 +394,7 @@ impl<'a> Way<'a> {
         if let Some(late) = self.late() {
             return failed(late.expected, format!("{}, next: {what}", late.actual));
         }
+        let Some(page) = page else { return None };
         let state = serde_json::to_string(&(page, action)).unwrap_or_default();
         if !self.met.insert(state) {
             let expected = "a page that changes".to_owned();

@@ -30,8 +30,8 @@ struct Underway {
     until: BTreeSet<u32>,
 }
 
-/// The actions of a way so far; `None` from the first on that cannot be repeated.
-pub(super) type Taken = Option<Vec<Recorded>>;
+/// The actions of a way so far; `None` for one of which too little is known to repeat it.
+pub(super) type Taken = Vec<Option<Recorded>>;
 
 impl<'a> Recorder<'a> {
     /// With the recordings that were accepted, and what writes a new one.
@@ -98,18 +98,21 @@ impl Attempt<'_> {
         let Some(snapshot) = &goal.recorded else { return };
         let text = match (healed, self.accepted_recording(goal)) {
             (Some([]), Some((text, _))) => Some(text.clone()),
-            (Some(healed), Some((_, accepted))) => taken.and_then(|taken| {
+            (Some(healed), Some((_, accepted))) => {
                 let is_healed = |at: usize| healed.iter().any(|it| it.action == at);
-                let of = |(at, own): (usize, Recorded)| {
-                    if is_healed(at) { Some(own) } else { accepted.actions.get(at).cloned() }
+                let of = |(at, own): (usize, Option<Recorded>)| {
+                    if is_healed(at) { own } else { accepted.actions.get(at).cloned() }
                 };
-                let actions = taken.into_iter().enumerate().map(of).collect::<Option<_>>()?;
-                (self.recorder.write)(&Recording { words: accepted.words.clone(), actions })
-            }),
-            _ => taken.and_then(|actions| {
+                let actions: Option<Vec<Recorded>> =
+                    taken.into_iter().enumerate().map(of).collect();
+                let words = accepted.words.clone();
+                actions.and_then(|actions| (self.recorder.write)(&Recording { words, actions }))
+            }
+            _ => {
+                let actions: Option<Vec<Recorded>> = taken.into_iter().collect();
                 let words = goal.words.raw().to_owned();
-                (self.recorder.write)(&Recording { words, actions })
-            }),
+                actions.and_then(|actions| (self.recorder.write)(&Recording { words, actions }))
+            }
         };
         self.recorder.underway = text.map(|text| Underway {
             checkpoint: snapshot.name.clone(),

@@ -10,9 +10,9 @@ mod tests;
 
 use self::likeness::{Found, Was, find};
 use super::{Healed, Proposal, Proposer, Refusal, Why};
-use crate::model::Target;
 use crate::model::outline::Outline;
 use crate::model::recording::{Likeness, Recorded, Recording};
+use crate::model::{Action, Target};
 
 /// Follows a recording, action by action.
 #[derive(Debug, Clone)]
@@ -34,6 +34,25 @@ impl Replay {
     #[must_use]
     pub fn of(recording: Recording) -> Self {
         Self { actions: recording.actions, at: 0, healed: Vec::new() }
+    }
+
+    /// The next action as it was recorded, where things that are there once under their names are the
+    /// ones that were meant: none of them was told by its number, or has a test id to be compared.
+    #[must_use]
+    pub fn at_hand(&self) -> Option<&Action> {
+        let recorded = self.actions.get(self.at)?;
+        let by_number = |it: &Target| it.nth.is_some();
+        let is_told = recorded.things.iter().all(|it| it.test_id.is_empty())
+            && !recorded.action.targets().iter().any(by_number);
+        is_told.then_some(&recorded.action)
+    }
+
+    /// Proposes the next action as it was recorded.
+    pub fn take_at_hand(&mut self) -> Proposal {
+        let Some(recorded) = self.actions.get(self.at) else { return Proposal::Done };
+        self.at += 1;
+        let reads = format!("recorded action {} of {}", self.at, self.actions.len());
+        Proposal::Act { reads, action: Box::new(recorded.action.clone()) }
     }
 
     /// The next action with each of its things as the page has it.

@@ -255,3 +255,16 @@ fn what_is_as_it_was_is_done_without_healing() {
     assert_eq!(replay.propose(&checkout()), Proposal::Done);
     assert_eq!(replay.healed(), []);
 }
+
+#[test]
+fn what_is_told_by_a_number_or_a_test_id_is_not_at_hand() {
+    let alone = click_order();
+    assert_eq!(Replay::of(alone.clone()).at_hand(), Some(&alone.actions[0].action));
+    let mut by_id = alone.clone();
+    by_id.actions[0].things[0].test_id = "place".to_owned();
+    assert_eq!(Replay::of(by_id).at_hand(), None);
+    let mut by_number = alone;
+    let second = Target { nth: Some(2), ..named("button", "Place order") };
+    by_number.actions[0].action = Action::click(second);
+    assert_eq!(Replay::of(by_number).at_hand(), None);
+}
