@@ -3,9 +3,13 @@
 //! The files:
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
+//! - `keeping.rs`: those of `verify` and `stop`.
+//! - `person.rs`: those of `goto`, `try` and `record`.
 
 mod bisect;
 mod explore;
+mod keeping;
+mod person;
 
 use std::path::PathBuf;
 
@@ -13,6 +17,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
+pub use keeping::{StopOptions, VerifyOptions};
+pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 
 /// Your product, used every night.
 ///
@@ -109,6 +115,21 @@ pub enum Command {
         after_help = "Examples:\n  nightshift bisect\n  nightshift bisect reports/nights/2026-11-21T010000Z-k3f9 F1\n  nightshift bisect --good v1.4 --format json\n\nThe product needs `builds`, and `repository` for commits. Exit codes: 0 all is clear, 1 something\nis not, 2 usage, 5 another night runs."
     )]
     Bisect(Box<BisectOptions>),
+    /// Say whether a night is as it was written: its ledger, its plan, its evidence
+    #[command(
+        after_help = "Examples:\n  nightshift verify\n  nightshift verify reports/nights/2026-11-21T010000Z-k3f9 --head 3f9c51d20a7be644\n\nThe head stands at the foot of each page of the PDF and at the end of index.html.\nExit codes: 0 it is, 1 it is not (the first bad line is named), 2 usage."
+    )]
+    Verify(VerifyOptions),
+    /// End the suite's running night, with its report
+    #[command(
+        after_help = "Example:\n  nightshift stop -C ~/src/shop\n\nA second time leaves the PDF out. Exit codes: 0 no night runs any more, 1 it has not ended yet,\n2 usage. The night itself exits with 130."
+    )]
+    Stop(StopOptions),
+    /// Remove what a killed night left: processes, working folders, half-written files
+    #[command(
+        after_help = "Example:\n  nightshift clean\n\nNights, baselines and what a running night uses stay. Exit codes: 0 it is clean, 2 usage."
+    )]
+    Clean,
     /// Change what a night saw, and say which changes would have been noticed
     #[command(
         after_help = "Examples:\n  nightshift sensitivity\n  nightshift sensitivity reports/nights/2026-11-21T010000Z-k3f9 --limit 50000\n  nightshift sensitivity --format json\n\nWhat the night saw is changed offline, one place at a time: a thing is gone, a number or a word\nis another one, two rows have changed places, an exit code is another one, a box has moved.\nEach change is judged as a night judges, with its redactions and masks."
@@ -452,97 +473,6 @@ pub struct DoctorOptions {
     /// How to answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
-}
-
-/// How a product is brought up for a person.
-#[derive(Debug, Args)]
-pub struct Staging {
-    #[command(flatten)]
-    pub changes: Changes,
-    /// Names the build under test
-    #[arg(long, value_name = "[PRODUCT=]ID")]
-    pub build: Vec<String>,
-    /// Use a product that is already running instead of its `serve`
-    #[arg(long, value_name = "[PRODUCT=]URL")]
-    pub base_url: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct GotoOptions {
-    /// A finding (F1), or a scenario; with `:STEP` before that step (a number or a snapshot's name)
-    #[arg(value_name = "FINDING|SCENARIO[:STEP]")]
-    pub what: String,
-    /// The night of the finding [default: the newest night of the suite]
-    #[arg(long, value_name = "DIR")]
-    pub night: Option<PathBuf>,
-    /// Leave a shell in the working folder, with the product's environment
-    #[arg(long, conflicts_with_all = ["browser", "headless"])]
-    pub shell: bool,
-    /// Leave the browser open, also before a command
-    #[arg(long)]
-    pub browser: bool,
-    /// Leave a browser without a window, and print the address of its developer tools
-    #[arg(long)]
-    pub headless: bool,
-    #[command(flatten)]
-    pub staging: Staging,
-}
-
-#[derive(Debug, Args)]
-pub struct TryOptions {
-    /// The target, as in YAML: 'button "Edit"'; without one, all that can be named is listed
-    #[arg(value_name = "TARGET")]
-    pub target: Option<String>,
-    /// Only inside of this thing
-    #[arg(long = "in", value_name = "TARGET")]
-    pub within: Option<String>,
-    /// Only the N-th of several, from 1
-    #[arg(long, value_name = "N", requires = "target", value_parser = clap::value_parser!(u32).range(1..))]
-    pub nth: Option<u32>,
-    /// On this page, of any product that runs
-    #[arg(long, value_name = "URL", required_unless_present_any = ["at", "scenario"])]
-    pub url: Option<String>,
-    /// On this page of the suite's product, served for it
-    #[arg(long, value_name = "PATH", conflicts_with = "url")]
-    pub at: Option<String>,
-    /// At the end of this scenario, or before the step
-    #[arg(long, value_name = "SCENARIO[:STEP]", conflicts_with_all = ["url", "at"])]
-    pub scenario: Option<String>,
-    /// With `--at`: which product, where the suite has several
-    #[arg(long, value_name = "NAME", requires = "at")]
-    pub product: Option<String>,
-    /// How to answer
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-    /// Write a picture with the matches boxed
-    #[arg(long, value_name = "FILE.png")]
-    pub screenshot: Option<PathBuf>,
-    #[command(flatten)]
-    pub staging: Staging,
-}
-
-#[derive(Debug, Args)]
-pub struct RecordOptions {
-    /// Where to begin, in any product that runs
-    #[arg(long, value_name = "URL", required_unless_present = "at")]
-    pub url: Option<String>,
-    /// Where to begin in the suite's product, served for it
-    #[arg(long, value_name = "PATH", conflicts_with = "url")]
-    pub at: Option<String>,
-    /// With `--at`: which product, where the suite has several
-    #[arg(long, value_name = "NAME", requires = "at")]
-    pub product: Option<String>,
-    /// The scenario's name [default: that of the file, or `recorded`]
-    #[arg(long, value_name = "NAME")]
-    pub scenario: Option<String>,
-    /// The file to write [default: scenarios/NAME.yaml]; never one that exists
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Record in a browser without a window, used by its developer tools
-    #[arg(long)]
-    pub headless: bool,
-    #[command(flatten)]
-    pub staging: Staging,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

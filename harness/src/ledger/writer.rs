@@ -8,9 +8,13 @@ use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 
-use super::{LedgerError, NightDir, Secrets};
+use super::{LedgerError, NightDir, Secrets, chain};
 use crate::model::observe::Extra;
+use crate::model::seal::BEGINNING;
 use crate::model::{Entry, Event, EvidenceRef};
+
+/// How the name of a file begins that is being written.
+pub const HALF_WRITTEN: &str = ".writing-";
 
 /// The open ledger of a running night.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub struct Ledger {
 struct Tail {
     file: File,
     next: u64,
+    /// The hash of the last line.
+    head: String,
     entries: Vec<Entry>,
     /// Where in `entries` each scenario's own are: a night must not read all of it for each.
     by_scenario: HashMap<String, Vec<usize>>,
@@ -53,6 +59,7 @@ impl Ledger {
             tail: Mutex::new(Tail {
                 file,
                 next: 0,
+                head: BEGINNING.to_owned(),
                 entries: Vec::new(),
                 by_scenario: HashMap::new(),
             }),
@@ -75,12 +82,13 @@ impl Ledger {
     /// The line cannot be written.
     pub fn append(&self, event: Event) -> Result<Entry, LedgerError> {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        let (entry, mut line) =
+        let (entry, json) =
             self.without_secrets(Entry { seq: tail.next, at: (self.clock)(), event });
-        line.push('\n');
+        let line = chain::line(&json, &tail.head);
         tail.file
-            .write_all(line.as_bytes())
+            .write_all(format!("{line}\n").as_bytes())
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
+        tail.head = chain::hash(line.as_bytes());
         tail.next += 1;
         if let Some(scenario) = entry.event.scenario() {
             let index = tail.entries.len();
@@ -160,7 +168,7 @@ fn to_json(entry: &Entry) -> String {
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
-        .prefix(".writing-")
+        .prefix(HALF_WRITTEN)
         .tempfile_in(folder)
         .map_err(LedgerError::io("write", path))?;
     file.write_all(bytes).map_err(LedgerError::io("write", path))?;

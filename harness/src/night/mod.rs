@@ -6,7 +6,8 @@
 //! The files:
 //! - `options.rs`: what a night is asked to do, and what it tells.
 //! - `id.rs`: the id of a night.
-//! - `lock.rs`: one night at a time.
+//! - `lock.rs`: one night at a time, and how somebody else asks it to stop.
+//! - `clean.rs`: removes what killed nights left behind.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
 //! - `bisect.rs`: which commit or build broke what a night found.
@@ -53,6 +54,7 @@ mod beside;
 mod bisect;
 mod builds;
 mod cassette;
+mod clean;
 mod control;
 mod course;
 mod culprits;
@@ -99,11 +101,12 @@ use chrono::Utc;
 
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
+pub use clean::{Cleaned, clean};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
-pub use lock::is_running;
+pub use lock::{ask_to_stop, is_running};
 pub use options::{NewBaselines, Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
@@ -248,7 +251,7 @@ async fn to_report(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
-    let _lock = lock::take(&suite.root)?;
+    let _lock = lock::take(&suite.root, stop)?;
     let attempted = Box::pin(attempted(suite, options, stop, &progress)).await?;
     let Attempted { night, plan, browser, preflight_failed, _scratch } = attempted;
     progress(Progress::Judging);
