@@ -50,8 +50,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
-    let named = id.as_ref().map_or_else(String::new, |it| format!("scenario {}", it.0));
-    let policy = fields.get("policy").and_then(|it| reader.bounds(it, &named));
+    let policy = reader.policy(&fields, "scenario", id.as_ref());
     let before = reader.steps(fields.get("before"), "\"before\"");
     let steps = reader.steps(fields.get("steps"), "\"steps\"");
     let finally = reader.steps(fields.get("finally"), "\"finally\"");

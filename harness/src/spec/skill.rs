@@ -31,8 +31,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<SkillDoc> {
     let inputs = fields.get("inputs").map(|it| inputs(reader, it)).unwrap_or_default();
     let guidance =
         fields.get("guidance").and_then(|it| reader.raw(it, "\"guidance\"")).map(str::to_owned);
-    let named = name.as_ref().map_or_else(String::new, |it| format!("skill {}", it.0));
-    let policy = fields.get("policy").and_then(|it| reader.bounds(it, &named));
+    let policy = reader.policy(&fields, "skill", name.as_ref());
     let steps = reader.steps(fields.get("steps"), "\"steps\"");
     let ensures = reader.steps(fields.get("ensures"), "\"ensures\"");
     let (name, pos) = name?;
