@@ -394,8 +394,7 @@ impl<'a> Way<'a> {
         if let Some(late) = self.late() {
             return failed(late.expected, format!("{}, next: {what}", late.actual));
         }
-        let Some(page) = page else { return None };
-        let state = serde_json::to_string(&(page, action)).unwrap_or_default();
+        let state = serde_json::to_string(&(page?, action)).unwrap_or_default();
         if !self.met.insert(state) {
             let expected = "a page that changes".to_owned();
             return failed(expected, format!("{what} was asked for twice on the same page"));

@@ -28,20 +28,33 @@ pub(super) struct Means {
     pub mail: Option<Sink>,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
+    /// What goals in plain words are followed by, beside their words.
+    pub goals: Goals,
+}
+
+/// What goals in plain words are followed by, beside their words.
+pub(super) struct Goals {
     /// The recordings that were accepted.
     pub repeatable: Repeatable,
     /// The language model, where the suite has one.
-    pub backend: Option<Box<dyn Backend>>,
+    backend: Option<Box<dyn Backend>>,
+}
+
+impl Goals {
+    /// Those of a suite and its plan.
+    ///
+    /// # Errors
+    /// The night of its cassette cannot be read.
+    pub(super) fn of(suite: &Suite, plan: &Plan, ledger: &Ledger) -> Result<Self, NightError> {
+        Ok(Self { repeatable: Repeatable::of(plan, ledger), backend: backend(suite, ledger)? })
+    }
 }
 
 /// The language model that a suite names, or the answers that stand for it.
 ///
 /// # Errors
 /// The night of its cassette cannot be read.
-pub(super) fn backend(
-    suite: &Suite,
-    ledger: &Ledger,
-) -> Result<Option<Box<dyn Backend>>, NightError> {
+fn backend(suite: &Suite, ledger: &Ledger) -> Result<Option<Box<dyn Backend>>, NightError> {
     let Some(agent) = &suite.config.agent else { return Ok(None) };
     if let Some(night) = &agent.cassette {
         return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
@@ -82,7 +95,7 @@ impl Means {
     /// The language model for goals whose words are refused.
     pub(super) fn brain(&self) -> Option<Brain<'_>> {
         let tokens = self.config.agent.as_ref()?.tokens;
-        self.backend.as_deref().map(|backend| Brain { backend, tokens })
+        self.goals.backend.as_deref().map(|backend| Brain { backend, tokens })
     }
 
     /// The mails that an attempt may look at.

@@ -10,12 +10,11 @@ use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
-use super::means::{Accepted, Means, backend};
+use super::means::{Accepted, Goals, Means};
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
-use super::recordings::Repeatable;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
@@ -81,8 +80,7 @@ pub(super) async fn run(
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
             accepted: Accepted::of(plan),
-            repeatable: Repeatable::of(plan, ledger),
-            backend: backend(suite, ledger)?,
+            goals: Goals::of(suite, plan, ledger)?,
         },
         ready.products,
     );

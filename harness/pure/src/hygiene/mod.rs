@@ -130,7 +130,7 @@ fn compares_nothing(material: &Material<'_>) -> Result<Vec<Remark>, CompareError
 /// the path) is not enough.
 fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     let text = match baseline.facet {
-        FacetKind::Image => return true,
+        FacetKind::Image | FacetKind::Recording => return true,
         FacetKind::Exit
         | FacetKind::Page
         | FacetKind::Events
@@ -141,7 +141,6 @@ fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
         | FacetKind::Storage
         | FacetKind::Requests
         | FacetKind::A11y => return false,
-        FacetKind::Recording => return true,
         FacetKind::Aria
         | FacetKind::Text
         | FacetKind::Stdout

@@ -1,6 +1,8 @@
 //! [`brief`]: what a model is told. All that a page says stands in one JSON document as text, bounded,
 //! and marked as what it is; the instructions stand apart and are always the same.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::Request;
@@ -94,15 +96,16 @@ fn line(at: usize, it: &Element) -> String {
     let cut = |text: &str| text.chars().take(LONGEST_TEXT).collect::<String>();
     let name = if called(it).is_empty() { it.labels.join(", ") } else { called(it).to_owned() };
     let own = if it.usable && it.target.is_some() { format!("e{at} ") } else { String::new() };
+    // Writing to a string cannot fail.
     let mut line = format!("{own}{} {:?}", it.role, cut(&name));
     if let Some(value) = it.value.as_deref().filter(|it| !it.is_empty()) {
-        line.push_str(&format!(" = {:?}", cut(value)));
+        let _ = write!(line, " = {:?}", cut(value));
     }
     if !it.options.is_empty() {
-        line.push_str(&format!(" options {:?}", cut(&it.options.join(" | "))));
+        let _ = write!(line, " options {:?}", cut(&it.options.join(" | ")));
     }
     if !it.marks.is_empty() {
-        line.push_str(&format!(" ({})", it.marks.join(", ")));
+        let _ = write!(line, " ({})", it.marks.join(", "));
     }
     line
 }

@@ -116,8 +116,8 @@ impl Backend for Http {
                     error: BackendError::TooLate { within_ms },
                     again: Again::Later(None),
                 };
-                let tried = tokio::time::timeout(self.timeout, self.try_once(request, tries));
-                let failed = match tried.await.unwrap_or(Err(too_late)) {
+                let answer = tokio::time::timeout(self.timeout, self.try_once(request, tries));
+                let failed = match answer.await.unwrap_or(Err(too_late)) {
                     Ok(answer) => return Ok(answer),
                     Err(failed) => failed,
                 };

@@ -75,22 +75,18 @@ impl Replay {
             }
         });
         let reads = format!("recorded action {} of {}", self.at + 1, self.actions.len());
-        match action {
-            Some(action) => {
-                let here = self.at;
-                self.healed.extend(healed.into_iter().map(|it| Healed { action: here, ..it }));
-                self.at += 1;
-                Proposal::Act { reads, action: Box::new(action) }
-            }
-            None => {
-                let refusal = lost.unwrap_or_else(|| Refusal {
-                    why: Why::Unread,
-                    expected: recorded.action.describe(),
-                    actual: "the recording does not say what its things are like".to_owned(),
-                });
-                Proposal::Nothing { reads, refusal }
-            }
+        if let Some(action) = action {
+            let here = self.at;
+            self.healed.extend(healed.into_iter().map(|it| Healed { action: here, ..it }));
+            self.at += 1;
+            return Proposal::Act { reads, action: Box::new(action) };
         }
+        let refusal = lost.unwrap_or_else(|| Refusal {
+            why: Why::Unread,
+            expected: recorded.action.describe(),
+            actual: "the recording does not say what its things are like".to_owned(),
+        });
+        Proposal::Nothing { reads, refusal }
     }
 }
 
