@@ -49,9 +49,9 @@ fn model(think: fn(&Value) -> Value) -> (u16, Asked) {
             let mut stream = stream.expect("a caller");
             let mut bytes = Vec::new();
             let body: Value = loop {
-                let mut part = [0; 4096];
-                let read = stream.read(&mut part).expect("readable");
-                bytes.extend_from_slice(&part[..read]);
+                let mut chunk = [0; 4096];
+                let read = stream.read(&mut chunk).expect("readable");
+                bytes.extend_from_slice(&chunk[..read]);
                 let text = String::from_utf8_lossy(&bytes);
                 let body = text.split_once("\r\n\r\n").map(|it| serde_json::from_str(it.1));
                 if let Some(Ok(body)) = body {
