@@ -36,6 +36,8 @@ enum Edit {
     State(FacetKind, String, String),
     /// A link that came or went, wherever it leads.
     Link(String, bool),
+    /// A link of this name leads elsewhere, on whichever page.
+    Leads(String),
     /// A number with its comma elsewhere, by so many places.
     Scaled(i64),
     /// The same numbers with zeros before them, or without.
@@ -100,6 +102,7 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     };
     let exact = [
         state(facet, old, new).filter(|_| tree),
+        leads(old, new).filter(|_| facet == FacetKind::Aria),
         padded(old, new),
         cut(old, new),
         between(old, new).filter(|_| is_text),
@@ -129,6 +132,14 @@ fn link(facet: FacetKind, line: &str) -> Option<String> {
     let telling = |it: &&str| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING;
     let name = node.name.filter(|_| facet == FacetKind::Aria && node.role == "link");
     name.filter(telling).map(str::to_owned)
+}
+
+/// A link that leads elsewhere: by its name, since each page has other addresses.
+fn leads(old: &str, new: &str) -> Option<Edit> {
+    let (was, is) = (Node::read(old), Node::read(new));
+    let same = was.role == "link" && is.role == "link" && was.name == is.name;
+    let elsewhere = was.attribute("url") != is.attribute("url");
+    is.name.filter(|_| same && elsewhere).map(|it| Edit::Leads(it.to_owned()))
 }
 
 /// What became of a node whatever it is called: another role under the same name, states that came
@@ -393,6 +404,17 @@ mod tests {
             Some(("master".to_owned(), "HEAD".to_owned()))
         );
         assert_eq!(same_word("master of tides", "HEAD of ebbs"), None);
+    }
+
+    #[test]
+    fn a_link_that_leads_elsewhere_is_one_on_every_page_and_one_of_another_name_is_not() {
+        let link = |name: &str, url: &str| format!("- link \"{name}\" [url={url}]");
+        let edit = leads(&link("✎", "/edit?path=/bog"), &link("✎", "/edit?path=/"));
+        assert!(edit.is_some());
+        assert_eq!(leads(&link("✎", "/edit?path=/a"), &link("✎", "/edit?path=/")), edit);
+        assert_ne!(leads(&link("Up", "/edit?path=/a"), &link("Up", "/edit?path=/")), edit);
+        assert_eq!(leads(&link("✎", "/a"), &link("Edit", "/b")), None, "its name is another");
+        assert_eq!(leads(&link("✎", "/a"), &link("✎", "/a")), None);
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! A page, an output or a file of which (nearly) nothing is left shows something else for one cause:
 //! all that is new there, and no change that also stands where nothing was replaced. So does a program
-//! that prints where it printed nothing, and an output of which only brackets stayed.
+//! that prints where it printed nothing, an output of which only brackets stayed, and a part of a page
+//! of which nothing stayed.
+
+use std::collections::BTreeSet;
 
 use super::{Rule, star, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
+use crate::model::change::Change;
 use crate::model::finding::{DiffLine, DiffTag};
+use crate::model::thing::Node;
 
 pub(super) const RULE: Rule = Rule { id: "replaced", edges };
 
@@ -19,7 +24,51 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         let own = evidence.at[spot].iter().copied().filter(|node| only[*node]);
         star(own, "something else is shown instead")
     });
-    instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).collect()
+    let parts = (0..evidence.spots.len()).flat_map(|spot| parts(evidence, spot));
+    instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).chain(parts).collect()
+}
+
+/// As many changes side by side are another content of a part of a page.
+const PART: usize = 6;
+/// At least one of so many came or went: what only reads otherwise may do so for several causes.
+const ONE_SIDED: usize = 3;
+
+/// Parts of a page's tree of which nothing stayed: changes side by side, without a line between them
+/// that says something and is as it was.
+fn parts(evidence: &Evidence<'_>, spot: usize) -> Vec<Edge> {
+    let mut facets = evidence.spots[spot].difference.facets.iter();
+    let Some(tree) = facets.find(|it| it.facet == Some(FacetKind::Aria)) else { return Vec::new() };
+    let says = |line: &DiffLine| Node::read(&line.trimmed()).words().is_some();
+    let ends = |line: &DiffLine| match line.tag {
+        DiffTag::Same => says(line),
+        DiffTag::Gap => true,
+        DiffTag::Removed | DiffTag::Added => false,
+    };
+    let mut found = Vec::new();
+    for run in tree.diff.split(ends) {
+        let numbers = |tag: DiffTag, of: fn(&DiffLine) -> Option<u32>| -> BTreeSet<u32> {
+            run.iter().filter(|it| it.tag == tag).filter_map(of).collect()
+        };
+        let gone = numbers(DiffTag::Removed, |it| it.old_line);
+        let came = numbers(DiffTag::Added, |it| it.new_line);
+        let is_inside = |change: &Change| {
+            let inside = |all: &[u32], of: &BTreeSet<u32>| all.iter().all(|it| of.contains(it));
+            change.facet == Some(FacetKind::Aria)
+                && change.old_lines.len() + change.new_lines.len() > 0
+                && inside(&change.old_lines, &gone)
+                && inside(&change.new_lines, &came)
+        };
+        let own: Vec<(usize, &Change)> =
+            evidence.seen_at(spot).filter(|it| is_inside(it.1)).collect();
+        let one_sided = own.iter().filter(|it| it.1.before.is_none() != it.1.after.is_none());
+        if own.len() >= PART && one_sided.count() * ONE_SIDED >= own.len() {
+            found.extend(star(
+                own.iter().map(|it| it.0),
+                "nothing of this part of the page is left",
+            ));
+        }
+    }
+    found
 }
 
 /// What a program prints on its standard output where no word and no number is as it was.
@@ -106,5 +155,52 @@ mod tests {
         assert_eq!(joined(filled, &[list(), stock(" 3 lamps\n+reading")]), [], "it printed before");
         let other = prints("csvtool list", "reading", "+reading");
         assert_eq!(joined(filled, &[list(), other]), [], "these are two programs");
+    }
+
+    #[test]
+    fn a_part_of_a_page_of_which_nothing_stayed_is_one_and_lines_that_read_otherwise_are_not() {
+        let of = |lines: &[(Option<&str>, Option<&str>)], between: &str| {
+            let mut diff = String::new();
+            let mut changes = Vec::new();
+            for (at, (was, is)) in lines.iter().enumerate() {
+                let removed = was.map(|it| format!("-{it}\n"));
+                let added = is.map(|it| format!("+{it}\n"));
+                diff.extend(removed.into_iter().chain(added));
+                diff.push_str(if at == 2 { between } else { " - list:\n" });
+                changes.push(testing::change(Some(FacetKind::Aria), Thing::Line, *was, *is));
+            }
+            let mut diff = testing::diff_lines(diff.trim_end());
+            for (number, line) in (1_u32..).zip(&mut diff) {
+                line.old_line = (line.tag != DiffTag::Added).then_some(number);
+                line.new_line = (line.tag != DiffTag::Removed).then_some(number);
+            }
+            for change in &mut changes {
+                let line = |of: &Option<String>, tag: DiffTag| {
+                    let mut own = diff.iter().filter(|it| it.tag == tag);
+                    own.find(|it| Some(it.trimmed()) == *of)
+                        .and_then(|it| it.old_line.or(it.new_line))
+                };
+                change.old_lines = line(&change.before, DiffTag::Removed).into_iter().collect();
+                change.new_lines = line(&change.after, DiffTag::Added).into_iter().collect();
+            }
+            let facet = FacetChange { diff, changes, ..FacetChange::of(FacetKind::Aria) };
+            let spot = testing::located("look", "/preview", vec![facet]);
+            joined(edges, &[spot]).len()
+        };
+        let other = [
+            (Some("- heading \"Summit\""), Some("- heading \"Walks\"")),
+            (Some("- text: 14 km"), None),
+            (Some("- text: hard"), None),
+            (None, Some("- text: all of them")),
+            (None, Some("- text: in the west")),
+            (None, Some("- text: in the east")),
+        ];
+        assert_eq!(of(&other, " - list:\n"), 5);
+        assert_eq!(of(&other, " - text: of the island\n"), 0, "that stayed");
+        let edited: Vec<(Option<&str>, Option<&str>)> =
+            [("a", "b"), ("c", "d"), ("e", "f"), ("g", "h"), ("i", "j"), ("k", "l")]
+                .map(|it| (Some(it.0), Some(it.1)))
+                .into();
+        assert_eq!(of(&edited, " - list:\n"), 0, "these read otherwise, one by one");
     }
 }
