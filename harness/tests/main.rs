@@ -37,10 +37,12 @@
 //! - `report.rs`, `report_sample.rs` and `synthetic_night.rs` test the reports: as readers see
 //!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
 //!   markup.
-//! - `words.rs` runs nights with steps in plain words.
+//! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
+//!   and healed; `agent.rs` has a language model take what is refused.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
+mod agent;
 mod archive;
 mod bisect;
 mod browser;
@@ -59,6 +61,7 @@ mod interactive;
 mod layering;
 mod nights;
 mod pictures;
+mod recordings;
 mod report;
 mod report_sample;
 mod reruns;

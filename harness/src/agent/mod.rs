@@ -2,13 +2,17 @@
 //!
 //! An [`Agent`] proposes and never touches a surface. [`Scripted`] follows the scenario's own
 //! steps. Where one of them is a goal in words, a [`Proposer`] says what to do next, one action at a
-//! time, for the page as it is; [`PlainWords`] needs no model.
+//! time, for the page as it is; [`PlainWords`] needs no model, and [`Replay`] not even words.
 //!
 //! The files:
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
+//! - `backend/`: a language model that is asked for one action at a time, where there is one.
 //! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
+//! - `replay/`: repeats an accepted recording, and finds what its things have become.
 
+pub mod backend;
 mod plain;
+mod replay;
 mod scripted;
 
 use crate::model::event::Decided;
@@ -16,6 +20,7 @@ use crate::model::outline::Outline;
 use crate::model::{Action, Step};
 
 pub use plain::{PlainWords, SECRET};
+pub use replay::Replay;
 pub use scripted::Scripted;
 
 /// What the agent knows of the step that it proposed last.
@@ -56,6 +61,32 @@ pub trait Proposer: Send {
 
     /// What to do next on the page as it is. What it proposed before was carried out.
     fn propose(&mut self, page: &Outline) -> Proposal;
+
+    /// What to do on a page on which nothing could be proposed for long enough: with what the things
+    /// have become. `None` where that is not known here.
+    fn heal(&mut self, _page: &Outline) -> Option<Proposal> {
+        None
+    }
+
+    /// What was healed so far.
+    fn healed(&self) -> &[Healed] {
+        &[]
+    }
+}
+
+/// A thing that is not as it was, and what was taken for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Healed {
+    /// Which action, from 0.
+    pub action: usize,
+    /// What it was: `button "Place order"`.
+    pub was: String,
+    /// What it is now.
+    pub is: String,
+    /// How like it is, in percent.
+    pub like: u32,
+    /// How like the next best is, in percent.
+    pub next: u32,
 }
 
 /// What a [`Proposer`] says.
@@ -90,6 +121,8 @@ pub enum Why {
     Ambiguous,
     /// What is there is not as the words say.
     Otherwise,
+    /// Only a person can decide.
+    Person,
 }
 
 /// Why words cannot be followed.

@@ -1,5 +1,6 @@
 //! A goal in plain words: look at the page, have one action proposed, ask policy, carry it out, and
-//! look again, until nothing is left to do.
+//! look again, until nothing is left to do. An accepted recording proposes first, then the reader of
+//! the words.
 //!
 //! Every line of it goes into the ledger. The checks of `until:` are steps of their own and come
 //! after it. What is proposed is final text: a page that shows `${…}` gets nothing for it, and a
@@ -9,15 +10,17 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::carry_out::{CarriedOut, no_page};
+use super::marks::{shown, with_secrets, without_secrets};
+use super::recorder::Taken;
 use super::{Attempt, in_words, milliseconds};
-use crate::agent::{PlainWords, Proposal, Proposer, Refusal, SECRET};
+use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Replay, Why};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
-use crate::model::{Action, Event, Outcome, Step, StepOutcome, Template};
-use crate::policy::{PolicyDecision, Ruling};
+use crate::model::{Action, Event, Outcome, Step, StepOutcome};
+use crate::policy::{PolicyDecision, Proposed, Ruling};
 use crate::process::FairInstant;
 use crate::surface::Done;
 
@@ -27,22 +30,28 @@ const APPEARING: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// The way to a goal so far.
-struct Way<'a> {
-    step: &'a Step,
-    goal: &'a Goal,
+pub(super) struct Way<'a> {
+    pub(super) step: &'a Step,
+    pub(super) goal: &'a Goal,
     started: Instant,
     within: Duration,
     deadline: FairInstant,
     /// How many actions were proposed.
-    number: u32,
+    pub(super) number: u32,
     /// What was done on which page.
     met: HashSet<String>,
     /// What was done, for the report.
-    done: Vec<String>,
+    pub(super) done: Vec<String>,
+    /// How often a model was asked, and the tokens that it took.
+    pub(super) asked: (u32, u64),
+    /// Whether the last that was proposed was nothing.
+    is_refused: bool,
+    /// The same, for a recording.
+    taken: Taken,
 }
 
 /// How a part of the way ended.
-enum Leg {
+pub(super) enum Leg {
     /// It goes on.
     On,
     /// Nothing is left to do.
@@ -58,37 +67,87 @@ impl Attempt<'_> {
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
-        let refused = |expected: &str, actual| {
-            let expected = shown(expected);
-            Ok(CarriedOut::failed(Failure { outcome: Outcome::Failed, expected, actual }))
-        };
         let words = match self.words(step, goal).await {
             Ok(words) => words,
-            Err(actual) => return refused(&step.text, actual),
-        };
-        let mut proposer = match PlainWords::read(&words) {
-            Ok(proposer) => proposer,
-            Err(refusal) => return refused(&words, shown(&refusal.actual)),
-        };
-        let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
-        let mut way = Way {
-            step,
-            goal,
-            started: Instant::now(),
-            within,
-            deadline: FairInstant::now() + within,
-            number: 0,
-            met: HashSet::new(),
-            done: Vec::new(),
-        };
-        let failure = loop {
-            match self.leg(&mut proposer, &mut way).await? {
-                Leg::On => {}
-                Leg::Arrived => break None,
-                Leg::Stopped(failure) => break Some(failure),
+            Err(actual) => {
+                let expected = step.text.clone();
+                let failure = Failure { outcome: Outcome::Failed, expected, actual };
+                return Ok(CarriedOut::failed(failure));
             }
         };
-        self.end(&way, failure)
+        let mut way = Way::to(step, goal);
+        if let Some(mut replay) = self.replay_of(step, goal) {
+            let failure = self.follow_recording(&mut replay, &mut way).await?;
+            match failure {
+                // Nothing was done yet, so that the words can still be read from their beginning.
+                Some(failure) if way.is_untouched(&failure) => {
+                    self.tell(step, Pursuit::Left { why: failure.actual })?;
+                    way.is_refused = false;
+                }
+                failure => return self.end(way, failure, Some(replay.healed())),
+            }
+        }
+        let failure = match PlainWords::read(&words) {
+            Ok(mut proposer) => self.follow_way(&mut proposer, &mut way).await?,
+            Err(refusal) => {
+                way.is_refused = true;
+                let (expected, actual) = (shown(&words), shown(&refusal.actual));
+                Some(Failure { outcome: Outcome::Failed, expected, actual })
+            }
+        };
+        let failure = match self.brain.filter(|_| way.is_refused) {
+            Some(brain) => self.ask_on(brain, &words, &mut way).await?,
+            None => failure,
+        };
+        self.end(way, failure, None)
+    }
+
+    /// Has one action after the other proposed and done; why it goes no further.
+    async fn follow_way(
+        &mut self,
+        proposer: &mut dyn Proposer,
+        way: &mut Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        loop {
+            match self.leg(proposer, way).await? {
+                Leg::On => {}
+                Leg::Arrived => return Ok(None),
+                Leg::Stopped(failure) => return Ok(Some(failure)),
+            }
+        }
+    }
+
+    /// Repeats a recording: the page is read whole only where an action is not at hand.
+    async fn follow_recording(
+        &mut self,
+        replay: &mut Replay,
+        way: &mut Way<'_>,
+    ) -> Result<Option<Failure>, LedgerError> {
+        loop {
+            let leg = if self.is_at_hand(replay, way.step).await {
+                let proposal = replay.take_at_hand();
+                self.take(None, proposal, (replay.name(), replay.healed()), way).await?
+            } else {
+                self.leg(replay, way).await?
+            };
+            match leg {
+                Leg::On => {}
+                Leg::Arrived => return Ok(None),
+                Leg::Stopped(failure) => return Ok(Some(failure)),
+            }
+        }
+    }
+
+    /// Whether each thing that the next action names is there once.
+    async fn is_at_hand(&mut self, replay: &Replay, step: &Step) -> bool {
+        let Some(action) = replay.at_hand() else { return false };
+        for target in action.targets() {
+            let Some(page) = self.page(step) else { return false };
+            if !matches!(page.count(&target).await, Ok(Some(1))) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Looks at the page and does the one thing that is proposed.
@@ -101,24 +160,45 @@ impl Attempt<'_> {
             Ok(both) => both,
             Err(failure) => return Ok(Leg::Stopped(failure)),
         };
+        let by = (proposer.name(), proposer.healed());
+        self.take(Some(&page), proposal, by, way).await
+    }
+
+    /// Does the one thing that is proposed for a page, within the walls and budgets; `by` is who
+    /// proposed it, with what was healed. Without a page it is a recording's, and ends by itself.
+    pub(super) async fn take(
+        &mut self,
+        page: Option<&Outline>,
+        proposal: Proposal,
+        (by, healed): (&str, &[Healed]),
+        way: &mut Way<'_>,
+    ) -> Result<Leg, LedgerError> {
         let (reads, action) = match proposal {
             Proposal::Done => return Ok(Leg::Arrived),
             Proposal::Nothing { reads, refusal } => {
+                way.is_refused = true;
                 return Ok(Leg::Stopped(stopped(&reads, &refusal)));
             }
             Proposal::Act { reads, action } => (shown(&reads), *action),
         };
         let told = with_secrets(&action, &|name| Some(format!("${{secret:{name}}}")));
-        if let Some(failure) = way.spent(&page, &told) {
+        if let Some(failure) = way.spent(page, &told) {
             return Ok(Leg::Stopped(failure));
         }
+        way.taken.push(page.and_then(|it| self.recorded(way.step, way.goal, &action, it)));
         way.number += 1;
-        let (number, by) = (way.number, proposer.name().to_owned());
+        let (number, by) = (way.number, by.to_owned());
         let line =
             Pursuit::Proposed { number, by, reads: reads.clone(), action: Box::new(told.clone()) };
         self.tell(way.step, line)?;
+        for it in healed.iter().filter(|it| it.action + 1 == number as usize) {
+            let (was, is) = (shown(&it.was), shown(&it.is));
+            self.tell(way.step, Pursuit::Healed { number, was, is, like: it.like, next: it.next })?;
+        }
         let action = with_secrets(&action, &|name| self.secret(name));
-        let decision = self.policy.decide(&action);
+        let bounds = &way.goal.bounds;
+        let proposed = Proposed { filled: &action, told: &told, bounds };
+        let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, decided(number, &decision))?;
         if decision.ruling != Ruling::Allow {
             return Ok(Leg::Stopped(Failure {
@@ -145,20 +225,29 @@ impl Attempt<'_> {
     ) -> Result<(Outline, Proposal), Failure> {
         let appears = FairInstant::now() + APPEARING.min(way.within);
         loop {
-            let Some(page) = self.page(way.step) else { return Err(no_page(way.step)) };
-            let outline = match page.outline().await {
-                Ok(read) => without_secrets(read?),
-                Err(error) => match CarriedOut::harness_error(&error).outcome {
-                    StepOutcome::Failed(failure) => return Err(failure),
-                    StepOutcome::Passed => return Err(no_page(way.step)),
-                },
-            };
+            let outline = self.outline(way.step).await?;
             let proposal = proposer.propose(&outline);
             let again = matches!(proposal, Proposal::Nothing { .. });
-            if !again || appears.has_come() || way.deadline.has_come() {
+            if !again {
+                return Ok((outline, proposal));
+            }
+            if appears.has_come() || way.deadline.has_come() {
+                let proposal = proposer.heal(&outline).unwrap_or(proposal);
                 return Ok((outline, proposal));
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The page of a step, element by element.
+    pub(super) async fn outline(&mut self, step: &Step) -> Result<Outline, Failure> {
+        let Some(page) = self.page(step) else { return Err(no_page(step)) };
+        match page.outline().await {
+            Ok(read) => read.map(without_secrets),
+            Err(error) => match CarriedOut::harness_error(&error).outcome {
+                StepOutcome::Failed(failure) => Err(failure),
+                StepOutcome::Passed => Err(no_page(step)),
+            },
         }
     }
 
@@ -188,7 +277,13 @@ impl Attempt<'_> {
         Ok(failure)
     }
 
-    fn end(&mut self, way: &Way<'_>, failure: Option<Failure>) -> Result<CarriedOut, LedgerError> {
+    /// Ends the way; `healed` is what had to be, where a recording was repeated.
+    fn end(
+        &mut self,
+        way: Way<'_>,
+        failure: Option<Failure>,
+        healed: Option<&[Healed]>,
+    ) -> Result<CarriedOut, LedgerError> {
         let why = failure.as_ref().map_or("done", |it| it.actual.as_str()).to_owned();
         let ended = Pursuit::Ended {
             why,
@@ -199,6 +294,20 @@ impl Attempt<'_> {
         };
         self.tell(way.step, ended)?;
         let did = if way.done.is_empty() { "nothing".to_owned() } else { way.done.join("; ") };
+        let instead: Vec<String> = healed
+            .unwrap_or_default()
+            .iter()
+            .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
+            .collect();
+        let by_model = match way.asked {
+            (0, _) => String::new(),
+            (1, tokens) => format!("; a model was asked once, {tokens} tokens"),
+            (times, tokens) => format!("; a model was asked {times} times, {tokens} tokens"),
+        };
+        let did = format!("{did}{}{by_model}", instead.concat());
+        if failure.is_none() {
+            self.reached(way.step, way.goal, way.taken, healed);
+        }
         Ok(match failure {
             None => CarriedOut {
                 outcome: StepOutcome::Passed,
@@ -218,7 +327,7 @@ impl Attempt<'_> {
         })
     }
 
-    fn tell(&mut self, step: &Step, pursuit: Pursuit) -> Result<(), LedgerError> {
+    pub(super) fn tell(&mut self, step: &Step, pursuit: Pursuit) -> Result<(), LedgerError> {
         self.note(Event::Goal {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
@@ -230,15 +339,7 @@ impl Attempt<'_> {
     /// The words with every reference replaced, but for secrets, which only their names stand for.
     async fn words(&mut self, step: &Step, goal: &Goal) -> Result<String, String> {
         self.give_codes(step).await?;
-        let secrets = self.ledger.secrets();
-        let product = self.sites.other(step);
-        let value = |name: &str| match name.strip_prefix("secret:") {
-            Some(secret) => {
-                secrets.get(secret).map(|_| format!("{}{secret}{}", SECRET.0, SECRET.1))
-            }
-            None => self.scope.value(name, product, secrets).map(|it| unmarked(&it)),
-        };
-        goal.words.resolve(&value).map_err(|unknown| unknown.to_string())
+        self.marked(step, &goal.words)
     }
 
     fn secret(&self, name: &str) -> Option<String> {
@@ -247,9 +348,40 @@ impl Attempt<'_> {
     }
 }
 
-impl Way<'_> {
+impl<'a> Way<'a> {
+    fn to(step: &'a Step, goal: &'a Goal) -> Self {
+        let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
+        Self {
+            step,
+            goal,
+            started: Instant::now(),
+            within,
+            deadline: FairInstant::now() + within,
+            number: 0,
+            met: HashSet::new(),
+            done: Vec::new(),
+            asked: (0, 0),
+            is_refused: false,
+            taken: Vec::new(),
+        }
+    }
+
+    /// Whether a recording went no further although the page is still as it was.
+    fn is_untouched(&self, failure: &Failure) -> bool {
+        self.number == 0 && failure.outcome == Outcome::Failed
+    }
+
+    /// That the time is over.
+    pub(super) fn late(&self) -> Option<Failure> {
+        self.deadline.has_come().then(|| Failure {
+            outcome: Outcome::Failed,
+            expected: format!("an end within {}", in_words(self.within)),
+            actual: "still at it".to_owned(),
+        })
+    }
+
     /// Why no further action is taken: there were enough, the time is over, or it goes in circles.
-    fn spent(&mut self, page: &Outline, action: &Action) -> Option<Failure> {
+    fn spent(&mut self, page: Option<&Outline>, action: &Action) -> Option<Failure> {
         let failed = |expected: String, actual: String| {
             Some(Failure { outcome: Outcome::Failed, expected, actual })
         };
@@ -259,11 +391,10 @@ impl Way<'_> {
             let actual = format!("more were asked for, next: {what}");
             return failed(format!("at most {most} actions"), actual);
         }
-        if self.deadline.has_come() {
-            let expected = format!("an end within {}", in_words(self.within));
-            return failed(expected, format!("still at it, next: {what}"));
+        if let Some(late) = self.late() {
+            return failed(late.expected, format!("{}, next: {what}", late.actual));
         }
-        let state = serde_json::to_string(&(page, action)).unwrap_or_default();
+        let state = serde_json::to_string(&(page?, action)).unwrap_or_default();
         if !self.met.insert(state) {
             let expected = "a page that changes".to_owned();
             return failed(expected, format!("{what} was asked for twice on the same page"));
@@ -274,8 +405,12 @@ impl Way<'_> {
 
 /// Nothing fits any more.
 fn stopped(reads: &str, refusal: &Refusal) -> Failure {
+    let outcome = match refusal.why {
+        Why::Person => Outcome::Blocked,
+        Why::Unread | Why::Absent | Why::Ambiguous | Why::Otherwise => Outcome::Failed,
+    };
     Failure {
-        outcome: Outcome::Failed,
+        outcome,
         expected: format!("{}: {}", shown(reads), shown(&refusal.expected)),
         actual: shown(&refusal.actual),
     }
@@ -288,49 +423,4 @@ fn decided(number: u32, decision: &PolicyDecision) -> Pursuit {
         Ruling::Deny => "deny",
     };
     Pursuit::Decided { number, ruling: ruling.to_owned(), rule: decision.rule.clone() }
-}
-
-/// An action in which each mark of a secret is replaced.
-fn with_secrets(action: &Action, value: &dyn Fn(&str) -> Option<String>) -> Action {
-    let fill = |template: &Template| {
-        Ok::<_, std::convert::Infallible>(Template::new(replaced(template.raw(), value)))
-    };
-    match action.map(&fill) {
-        Ok(action) => action,
-        Err(never) => match never {},
-    }
-}
-
-/// A text in which the marks of secrets are what a person writes.
-fn shown(text: &str) -> String {
-    replaced(text, &|name| Some(format!("${{secret:{name}}}")))
-}
-
-fn replaced(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut whole = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(SECRET.0) {
-        let inner = &rest[at + SECRET.0.len_utf8()..];
-        let Some(end) = inner.find(SECRET.1) else { break };
-        whole.push_str(&rest[..at]);
-        whole.push_str(&value(&inner[..end]).unwrap_or_default());
-        rest = &inner[end + SECRET.1.len_utf8()..];
-    }
-    whole.push_str(rest);
-    whole
-}
-
-/// A value in which nothing stands for a secret.
-fn unmarked(text: &str) -> String {
-    text.replace([SECRET.0, SECRET.1], "")
-}
-
-/// A page that shows nothing that stands for a secret, whatever it tries.
-fn without_secrets(page: Outline) -> Outline {
-    match serde_json::to_string(&page) {
-        Ok(text) if text.contains([SECRET.0, SECRET.1]) => {
-            serde_json::from_str(&unmarked(&text)).unwrap_or_default()
-        }
-        Ok(_) | Err(_) => page,
-    }
 }

@@ -7,6 +7,7 @@
 //! The files:
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
+//! - `asked.rs`: has a language model go on where the words are refused.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -14,15 +15,20 @@
 //! - `checks.rs`: checks that did not hold, and what goes on behind them.
 //! - `worked.rs`: works values out of others.
 //! - `control.rs`: decides whether a `when` is done and a `repeat` goes on.
+//! - `marks.rs`: what stands for secrets in what is proposed.
+//! - `recorder.rs`: recordings of goals that were reached, and which are accepted.
 //! - `record.rs`: what an attempt puts into the ledger.
 //! - `scope.rs`: what `${name}` stands for, and which values are never compared.
 
+mod asked;
 mod carry_out;
 mod checks;
 mod control;
 mod goal;
 mod mails;
+mod marks;
 mod record;
+mod recorder;
 mod scope;
 mod sites;
 mod terminal;
@@ -36,6 +42,8 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
+pub use asked::Brain;
+pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
 pub use totp::Codes;
@@ -85,6 +93,10 @@ pub struct Attempt<'a> {
     pub varies: Varies<'a>,
     /// The SHA-256 of the pictures that were accepted, by checkpoint, as they were captured.
     pub accepted: &'a BTreeMap<String, Vec<String>>,
+    /// The recordings of its goals.
+    pub recorder: Recorder<'a>,
+    /// The language model for goals whose words are refused; `None` where the suite has none.
+    pub brain: Option<Brain<'a>>,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
@@ -307,6 +319,7 @@ impl Attempt<'_> {
         };
         let decided = carried_out.decided;
         self.record_step(step, place, carried_out, started)?;
+        self.went(step, failure.is_none())?;
         Ok(match (failure, decided) {
             (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),

@@ -1,7 +1,9 @@
 //! An attempt with a page that does as it is told: what is recorded, and when it ends.
 
+mod asked;
 mod control;
 mod goal;
+mod recordings;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +15,7 @@ use super::*;
 use crate::agent::Scripted;
 use crate::ledger::{NightDir, Secrets};
 use crate::model::artifact::MailStep;
+use crate::model::recording::Recordings;
 use crate::model::scenario::{Action, CommandLine, RunCommand};
 use crate::model::target::Locator;
 use crate::model::terminal::{StartProgram, TerminalAction};
@@ -74,6 +77,10 @@ struct Stage {
     crash: Option<Crash>,
     limit: Duration,
     stop: tokio::sync::watch::Sender<bool>,
+    recordings: Recordings,
+    /// The recordings that were kept of the last attempt.
+    kept: Vec<String>,
+    brain: Option<asked::Scripted>,
 }
 
 impl Default for Stage {
@@ -84,6 +91,9 @@ impl Default for Stage {
             crash: None,
             limit: Duration::from_secs(20),
             stop: tokio::sync::watch::Sender::new(false),
+            recordings: Recordings::new(),
+            kept: Vec::new(),
+            brain: None,
         }
     }
 }
@@ -117,6 +127,8 @@ impl Stage {
             environment: "test",
             varies: &|_, _| Box::new(|_| false),
             accepted: &BTreeMap::new(),
+            recorder: Recorder::new(&self.recordings, recordings::written),
+            brain: self.brain.as_ref().map(|backend| Brain { backend, tokens: 1_000 }),
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),
@@ -125,7 +137,11 @@ impl Stage {
         commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");
-        (ended, read.into_iter().map(|entry| entry.event).collect())
+        let events: Vec<Event> = read.into_iter().map(|entry| entry.event).collect();
+        let kept = recordings::recordings(&events).into_iter();
+        let text = |evidence| ledger.night().read(&evidence).expect("it was kept");
+        self.kept = kept.map(|it| String::from_utf8_lossy(&text(it.1)).into_owned()).collect();
+        (ended, events)
     }
 }
 

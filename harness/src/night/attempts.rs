@@ -15,8 +15,9 @@ use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Scope};
+use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
+use crate::spec::write_recording;
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Page};
 
@@ -150,9 +151,7 @@ pub(super) async fn run_by(
     };
     let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
-    let onlooker = pages.first().map(|(_, page)| page.onlooker());
-    let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
-    let mut agent = agent(stage.standpoint(onlooker, tools));
+    let mut agent = agent(standpoint(&stage, &pages, worker));
     let ended = Attempt {
         scenario,
         number,
@@ -169,6 +168,8 @@ pub(super) async fn run_by(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         accepted: means.accepted(scenario),
+        recorder: Recorder::new(means.goals.repeatable.of_scenario(&scenario.id), write_recording),
+        brain: means.brain(),
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
@@ -178,6 +179,13 @@ pub(super) async fn run_by(
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
+}
+
+/// Where an attempt stands before its first step.
+fn standpoint(stage: &Stage<'_>, pages: &[(Option<String>, Page)], worker: &Worker) -> Standpoint {
+    let onlooker = pages.first().map(|(_, page)| page.onlooker());
+    let tools = worker.browser.as_ref().map(|it| it.tools().to_owned());
+    stage.standpoint(onlooker, tools)
 }
 
 /// How long the steps of a scenario may take, and what comes after them.

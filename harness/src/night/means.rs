@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::attempt::IsRedacted;
+use super::NightError;
+use super::cassette::cassette;
+use super::recordings::Repeatable;
+use crate::agent::backend::{Backend, Http};
+use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
 use crate::model::suite::Config;
-use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot};
+use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite};
 use crate::surface::browser::BrowserOptions;
 use crate::surface::mail::{Post, Sink};
 
@@ -24,6 +28,43 @@ pub(super) struct Means {
     pub mail: Option<Sink>,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
+    /// What goals in plain words are followed by, beside their words.
+    pub goals: Goals,
+}
+
+/// What goals in plain words are followed by, beside their words.
+pub(super) struct Goals {
+    /// The recordings that were accepted.
+    pub repeatable: Repeatable,
+    /// The language model, where the suite has one.
+    backend: Option<Box<dyn Backend>>,
+}
+
+impl Goals {
+    /// Those of a suite and its plan.
+    ///
+    /// # Errors
+    /// The night of its cassette cannot be read.
+    pub(super) fn of(suite: &Suite, plan: &Plan, ledger: &Ledger) -> Result<Self, NightError> {
+        Ok(Self { repeatable: Repeatable::of(plan, ledger), backend: backend(suite, ledger)? })
+    }
+}
+
+/// The language model that a suite names, or the answers that stand for it.
+///
+/// # Errors
+/// The night of its cassette cannot be read.
+fn backend(suite: &Suite, ledger: &Ledger) -> Result<Option<Box<dyn Backend>>, NightError> {
+    let Some(agent) = &suite.config.agent else { return Ok(None) };
+    if let Some(night) = &agent.cassette {
+        return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
+    }
+    let Some(name) = &agent.key else { return Ok(Some(Box::new(Http::new(agent, None)))) };
+    let key = ledger.secrets().get(name).map(str::to_owned);
+    if key.is_none() {
+        tracing::warn!("there is no value for {name}, so no model is asked tonight");
+    }
+    Ok(key.map(|key| Box::new(Http::new(agent, Some(key))) as Box<dyn Backend>))
 }
 
 /// The SHA-256 of pictures as they were captured, by scenario and checkpoint.
@@ -49,6 +90,12 @@ impl Means {
     pub(super) fn accepted(&self, scenario: &Scenario) -> &BTreeMap<String, Vec<String>> {
         static NONE: BTreeMap<String, Vec<String>> = BTreeMap::new();
         self.accepted.0.get(&scenario.id).unwrap_or(&NONE)
+    }
+
+    /// The language model for goals whose words are refused.
+    pub(super) fn brain(&self) -> Option<Brain<'_>> {
+        let tokens = self.config.agent.as_ref()?.tokens;
+        self.goals.backend.as_deref().map(|backend| Brain { backend, tokens })
     }
 
     /// The mails that an attempt may look at.

@@ -38,6 +38,8 @@
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
+//! - `cassette.rs`: the answers that a model gave in an earlier night.
+//! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
@@ -53,6 +55,7 @@ mod attempts;
 mod beside;
 mod bisect;
 mod builds;
+mod cassette;
 mod clean;
 mod control;
 mod course;
@@ -76,6 +79,7 @@ mod printer;
 mod probing;
 mod products;
 mod queue;
+mod recordings;
 mod replay;
 mod rounds;
 mod scenario_file;

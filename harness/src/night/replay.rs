@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::attempts::{self, Attempted, Side, Worker};
-use super::means::{Accepted, Means};
+use super::means::{Accepted, Goals, Means};
 use super::stage::Standpoint;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
@@ -93,12 +93,12 @@ pub async fn replay(
     plan.environment.clone_from(&ready.environment);
     let mut worker = Worker::new(ready.browser.take());
     let build = ready.builds.first().and_then(|it| it.build.clone());
-    let runnable = !ready.runnable.is_empty();
     let _scratch = ready.scratch.clone();
     let side = Side::under_test(
         Means {
             config: suite.config.clone(),
             ledger: ledger.clone(),
+            goals: Goals::of(suite, &plan, &ledger)?,
             plan: Arc::new(plan),
             browser_options: ready.browser_options,
             patience,
@@ -109,7 +109,9 @@ pub async fn replay(
     );
     let scenario =
         side.means.plan.scenarios.first().expect("a plan has a scenario, or is an error");
-    let ended = if runnable {
+    let ended = if ready.runnable.is_empty() {
+        Attempted::CouldNot
+    } else {
         let mut pause = Some(pause);
         let steps = steps_before(scenario, until);
         let agent = &mut |ground: Standpoint| -> Box<dyn Agent + '_> {
@@ -123,8 +125,6 @@ pub async fn replay(
             })
         };
         attempts::run_by(&side, scenario, 1, &mut worker, stop.signal(), agent).await?
-    } else {
-        Attempted::CouldNot
     };
     end(worker, &side).await;
     Ok(match ended {

@@ -20,7 +20,9 @@ pub(super) fn load(
     options: &RunOptions,
 ) -> Result<Secrets, NightError> {
     let names = referred_to(suite, plan);
-    if names.is_empty() {
+    // No night needs its model, so a key that is missing stops none.
+    let key = suite.config.agent.as_ref().and_then(|it| it.key.clone());
+    if names.is_empty() && key.is_none() {
         return Ok(Secrets::default());
     }
     let file = match &suite.config.secrets_file {
@@ -43,6 +45,11 @@ pub(super) fn load(
             }
             None => missing.push(name),
         }
+    }
+    if let Some(key) = key
+        && let Some(value) = options.environment.get(&key).or_else(|| file.get(&key))
+    {
+        values.insert(key, value.clone());
     }
     if missing.is_empty() {
         one_time_codes(suite, plan, &values)?;

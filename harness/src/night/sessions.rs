@@ -17,11 +17,13 @@ use super::pages::{retire, signed_in_page};
 use super::products::Served;
 use super::stage::{Stage, unique};
 use crate::agent::Scripted;
-use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Sites};
+use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites};
 use crate::ledger::LedgerError;
 use crate::model::event::{Failure, SessionWork};
+use crate::model::recording::Recordings;
 use crate::model::suite::SessionConfig;
 use crate::model::{Event, Outcome, Scenario, Step, StepOutcome, StepRecord};
+use crate::spec::write_recording;
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Page, SignedIn};
 
@@ -306,6 +308,8 @@ async fn perform(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(&scenario, snapshot, known),
         accepted: &BTreeMap::new(),
+        recorder: Recorder::new(&Recordings::new(), write_recording),
+        brain: means.brain(),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

@@ -125,7 +125,8 @@ impl<'a> Stage<'a> {
 
     pub(super) fn policy(&self) -> Policy {
         let own = self.grounds.get(self.own).and_then(|it| it.served.as_deref());
-        Policy::new(own.map(|it| &*it.base_url), &self.allowed())
+        let products = self.grounds.values().filter_map(Ground::host);
+        Policy::new(own.map(|it| &*it.base_url), &self.allowed()).beside_products(products)
     }
 
     /// What the pages of an attempt are opened for; the settings of its product and what `over`

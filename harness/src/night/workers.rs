@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
-use super::means::{Accepted, Means};
+use super::means::{Accepted, Goals, Means};
 use super::order::Fit;
 use super::pages::retire;
 use super::preflight::Ready;
@@ -99,6 +99,7 @@ pub(super) async fn run(
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
             accepted: Accepted::of(plan),
+            goals: Goals::of(suite, plan, ledger)?,
         },
         ready.products,
     );

@@ -21,8 +21,8 @@ pub fn sessions(
         scenarios.iter().flat_map(|it| it.actors().into_iter().flatten()).collect();
     let mut sessions = IndexMap::new();
     for (name, session) in suite.config.sessions.iter().filter(|it| used.contains(it.0.as_str())) {
-        let mut establish = expand::steps(suite, &session.establish)?;
-        let mut check = expand::steps(suite, &session.check)?;
+        let mut establish = expand::steps(suite, None, &session.establish)?;
+        let mut check = expand::steps(suite, None, &session.check)?;
         let last = expand::number(&mut establish, 0);
         expand::number(&mut check, last);
         expand::give_to_terminal(&mut establish, &mut check);

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::PlanError;
 use crate::model::action::{ForEach, Goal, Repeat, When};
+use crate::model::bounds::Bounds;
 use crate::model::scenario::Action;
 use crate::model::suite::{Skill, Suite};
 use crate::model::terminal::TerminalAction;
@@ -28,14 +29,21 @@ struct Around {
     product: Option<String>,
     /// The keys of the `for-each` rows around, which name checkpoints.
     rows: Vec<String>,
+    /// What may be proposed towards goals.
+    bounds: Vec<Bounds>,
     /// How many steps there are already.
     count: Rc<Cell<usize>>,
 }
 
 /// The steps with skills and rows expanded.
-pub(super) fn steps(suite: &Suite, steps: &[Step]) -> Result<Vec<Step>, PlanError> {
+pub(super) fn steps(
+    suite: &Suite,
+    policy: Option<&Bounds>,
+    steps: &[Step],
+) -> Result<Vec<Step>, PlanError> {
     let mut expanded = Vec::new();
-    expand(suite, steps, &Around::default(), &mut expanded)?;
+    let bounds = suite.config.policy.iter().chain(policy).cloned().collect();
+    expand(suite, steps, &Around { bounds, ..Around::default() }, &mut expanded)?;
     Ok(expanded)
 }
 
@@ -70,7 +78,8 @@ fn expand(
                 continue;
             }
             Action::Do(it) => {
-                Action::Do(Box::new(Goal { until: inner(&it.until)?, ..Goal::clone(it) }))
+                let bounds = here.bounds.clone();
+                Action::Do(Box::new(Goal { until: inner(&it.until)?, bounds, ..Goal::clone(it) }))
             }
             Action::When(it) => Action::When(Box::new(When {
                 condition: it.condition.clone(),
@@ -124,6 +133,7 @@ fn call(
         skill.steps.iter().chain(&skill.ensures).map(|it| it.substituted(&values)).collect();
     let mut inside = around.clone();
     inside.via.push(name.to_owned());
+    inside.bounds.extend(skill.policy.clone());
     expand(suite, &inner, &inside, into)
 }
 

@@ -8,12 +8,14 @@
 //! - `expand.rs`: expands skills and rows, numbers the steps, gives `type` and `snapshot` to the
 //!   terminal.
 //! - `filter.rs`: filters and tags.
+//! - `goals.rs`: names the checkpoints that hold recordings.
 //! - `order.rs`: the order of a night with a deadline, and what still fits.
 //! - `owners.rs`: who answers for a path, as a CODEOWNERS file says.
 
 mod cast;
 mod expand;
 mod filter;
+mod goals;
 mod order;
 mod owners;
 
@@ -116,12 +118,14 @@ pub fn select(suite: &Suite, selection: &Selection) -> Result<Vec<Scenario>, Pla
 }
 
 fn resolve(suite: &Suite, scenario: &Scenario) -> Result<Scenario, PlanError> {
-    let mut steps = expand::steps(suite, &scenario.before)?;
-    steps.extend(expand::steps(suite, &scenario.steps)?);
-    let mut finally = expand::steps(suite, &scenario.finally)?;
+    let policy = scenario.policy.as_ref();
+    let mut steps = expand::steps(suite, policy, &scenario.before)?;
+    steps.extend(expand::steps(suite, policy, &scenario.steps)?);
+    let mut finally = expand::steps(suite, policy, &scenario.finally)?;
     let last = expand::number(&mut steps, 0);
     expand::number(&mut finally, last);
     expand::give_to_terminal(&mut steps, &mut finally);
+    goals::name(&mut steps);
     let product = scenario.product.clone().or_else(|| suite.config.products.keys().next().cloned());
     let mut resolved = Scenario { product, before: Vec::new(), steps, finally, ..scenario.clone() };
     cast::name_products(suite, &mut resolved);

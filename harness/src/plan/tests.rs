@@ -59,6 +59,7 @@ fn skill(
         description: String::new(),
         inputs: inputs.collect(),
         guidance: None,
+        policy: None,
         steps,
         ensures,
     }
@@ -87,6 +88,8 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         pass_env: Vec::new(),
         secrets_file: None,
         suppressions: Vec::new(),
+        policy: None,
+        agent: None,
         stages: crate::model::Stages::default(),
         baselines: crate::model::suite::BaselineConfig::default(),
         explore: crate::model::suite::ExploreConfig::default(),

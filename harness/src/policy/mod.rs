@@ -4,7 +4,11 @@
 //! Pure: it looks at the filled action and at nothing else. What a page loads by itself is bounded
 //! by the browser's proxy, and what a path really leads to is checked by the surface that opens it.
 //! `attempt` asks, and records a denied action as blocked.
+//!
+//! The files:
+//! - `proposed.rs`: decides on what nobody wrote down, which is denied unless a rule allows it.
 
+mod proposed;
 #[cfg(test)]
 mod tests;
 
@@ -16,11 +20,15 @@ use crate::model::scenario::CommandLine;
 use crate::model::terminal::TerminalAction;
 use crate::model::{Action, Template};
 
+pub use self::proposed::Proposed;
+
 /// What may be done in an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     product: Option<Url>,
     allow_hosts: Vec<String>,
+    /// The hosts of the suite's products.
+    products: Vec<String>,
     deny_commands: Vec<String>,
 }
 
@@ -73,8 +81,16 @@ impl Policy {
         Self {
             product: base_url.and_then(|url| Url::parse(url).ok()),
             allow_hosts: allow_hosts.iter().map(|host| host.to_lowercase()).collect(),
+            products: Vec::new(),
             deny_commands: Vec::new(),
         }
+    }
+
+    /// The same, where the other products of the suite are served by these hosts, `host:port`.
+    #[must_use]
+    pub fn beside_products(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.products.extend(hosts);
+        self
     }
 
     /// The same, without these programs, named as they are called (`rm`, not `/bin/rm`).
@@ -159,13 +175,17 @@ impl Policy {
         }
     }
 
-    fn open(&self, address: &str) -> PolicyDecision {
-        // As the browser resolves it: `//host/` and `\\host\` leave the product, whatever they look like.
-        let resolved = match &self.product {
+    /// An address as the browser resolves it: `//host/` and `\\host\` leave the product, whatever
+    /// they look like.
+    fn resolved(&self, address: &str) -> Result<Url, url::ParseError> {
+        match &self.product {
             Some(product) => product.join(address),
             None => Url::parse(address),
-        };
-        let url = match resolved {
+        }
+    }
+
+    fn open(&self, address: &str) -> PolicyDecision {
+        let url = match self.resolved(address) {
             Ok(url) => url,
             Err(url::ParseError::RelativeUrlWithoutBase) => {
                 return PolicyDecision::deny(format!(

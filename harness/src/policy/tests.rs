@@ -3,8 +3,10 @@
 use indexmap::IndexMap;
 
 use super::*;
-use crate::model::Template;
-use crate::model::scenario::RunCommand;
+use crate::model::bounds::{ActKind, Bounds};
+use crate::model::gesture::{Network, UploadBy};
+use crate::model::scenario::{FieldValue, RunCommand};
+use crate::model::{Locator, Target, Template};
 
 fn policy() -> Policy {
     Policy::new(
@@ -135,4 +137,119 @@ fn a_denied_command_is_seen_in_words_and_shell_lines() {
     assert_eq!(run(argv(&["echo", "rm"]), None), Ruling::Allow);
     assert_eq!(run(shell("cd x&&rm y"), None), Ruling::Deny);
     assert_eq!(run(shell("echo alarm"), None), Ruling::Allow);
+}
+
+fn proposed(action: &Action, told: &Action, bounds: &[Bounds]) -> (Ruling, String) {
+    let other = "127.0.0.1:8124".to_owned();
+    let mut policy = policy().beside_products([other.clone()]);
+    policy.allow_hosts.push(other);
+    let decision = policy.decide_proposed(Proposed { filled: action, told, bounds });
+    (decision.ruling, decision.rule)
+}
+
+fn denied(rule: &str) -> (Ruling, String) {
+    (Ruling::Deny, format!("proposed, {rule}"))
+}
+
+fn allowed(rule: &str) -> (Ruling, String) {
+    (Ruling::Allow, rule.to_owned())
+}
+
+fn says(of: &str, allow: Option<&[ActKind]>, deny: &[ActKind]) -> Bounds {
+    let (allow, deny) = (allow.map(<[ActKind]>::to_vec), deny.to_vec());
+    Bounds { of: of.to_owned(), allow, deny }
+}
+
+fn a_button() -> Target {
+    Target::plain(Locator::Role { role: "button".to_owned(), name: Some("Save".into()) })
+}
+
+fn fill(value: &str) -> Action {
+    Action::Fill(vec![FieldValue { field: a_button(), value: value.into() }])
+}
+
+fn upload() -> Action {
+    Action::Upload { to: a_button(), by: UploadBy::Field, files: vec!["a.csv".into()] }
+}
+
+/// Every attack gets through the policy for written steps, which is the same without this wall.
+#[test]
+fn what_may_be_written_may_not_all_be_proposed() {
+    let command = RunCommand {
+        command: shell("curl http://127.0.0.2/"),
+        stdin: None,
+        env: IndexMap::new(),
+        cwd: None,
+        timeout_ms: None,
+        exit: None,
+        outputs: Vec::new(),
+        capture: IndexMap::new(),
+        snapshot: None,
+    };
+    let keep = Action::Download { click: a_button(), save_as: "a".into(), named: None };
+    for attack in [
+        Action::Run(Box::new(command)),
+        Action::Open("http://static.example/?q=stolen".into()),
+        Action::Open("//static.example/?q=stolen".into()),
+        Action::Open("http://127.0.0.1:9000/".into()),
+        Action::Set(IndexMap::new()),
+        Action::Network(Network::Offline),
+        Action::Expect(Vec::new()),
+        Action::Capture(IndexMap::new()),
+        upload(),
+        keep,
+        Action::Print("a.pdf".into()),
+    ] {
+        let without = policy().decide(&attack);
+        assert_eq!(without.ruling, Ruling::Allow, "without the wall: {}", attack.describe());
+        let with = proposed(&attack, &attack, &[]);
+        assert_eq!(with.0, Ruling::Deny, "{}: {}", attack.describe(), with.1);
+    }
+    for usual in [
+        Action::click(a_button()),
+        Action::Open("/orders".into()),
+        Action::Open("http://127.0.0.1:8124/".into()),
+        fill("Ada"),
+        Action::Reload,
+    ] {
+        let with = proposed(&usual, &usual, &[]);
+        assert_eq!(with.0, Ruling::Allow, "{}: {}", usual.describe(), with.1);
+    }
+}
+
+#[test]
+fn a_secret_may_be_proposed_for_a_field_and_for_nothing_else() {
+    let field = fill("${secret:TOKEN}");
+    assert_eq!(proposed(&fill("s3cret"), &field, &[]).0, Ruling::Allow);
+    let address = |it: &str| Action::Open(Template::new(format!("/search?q={it}")));
+    let rule = "a secret may go into a field, and not into an address or a name";
+    let told = address("${secret:TOKEN}");
+    assert_eq!(proposed(&address("s3cret"), &told, &[]), denied(rule));
+    assert_eq!(policy().decide(&address("s3cret")).ruling, Ruling::Allow, "without the wall");
+    assert_eq!(proposed(&address("kettle"), &address("kettle"), &[]).0, Ruling::Allow);
+}
+
+#[test]
+fn the_strictest_of_suite_skill_and_scenario_wins_and_is_named() {
+    use ActKind::{Click, Fill, Upload};
+    let click = Action::click(a_button());
+    let decide = |action: &Action, bounds: &[Bounds]| proposed(action, action, bounds);
+    let suite = |kinds: &[ActKind]| says(Bounds::SUITE, Some(kinds), &[]);
+    let skill = |kinds: &[ActKind]| says("skill buy", Some(kinds), &[]);
+    let scenario = says("scenario order", None, &[Click]);
+    assert_eq!(decide(&click, &[suite(&[Click])]), allowed("the suite allows click"));
+    assert_eq!(decide(&click, &[suite(&[Fill])]), denied("the suite does not allow click"));
+    assert_eq!(
+        decide(&click, &[suite(&[Click]), skill(&[Fill])]),
+        denied("skill buy does not allow click")
+    );
+    assert_eq!(decide(&click, &[skill(&[Click])]), allowed("skill buy allows click"));
+    assert_eq!(
+        decide(&click, &[suite(&[Click]), skill(&[Click]), scenario]),
+        denied("scenario order denies click")
+    );
+    let widened =
+        "upload is not usual; allow it by `policy: { allow: […, upload] }` in nightshift.yaml";
+    assert_eq!(decide(&upload(), &[skill(&[Upload])]), denied(widened), "a skill only narrows");
+    assert_eq!(decide(&upload(), &[suite(&[Upload])]), allowed("the suite allows upload"));
 }

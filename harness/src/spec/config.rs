@@ -9,6 +9,7 @@ use super::node::Node;
 use super::page::timezone;
 use super::reader::{Reader, one_or_many};
 use crate::model::against::{ControlConfig, ControlOf};
+use crate::model::bounds::Bounds;
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
 use crate::model::suite::{
@@ -48,6 +49,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .get("stages")
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
+    let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
+    let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
     let explore = explore(reader, fields.get("explore"), &sessions);
     Some(Config {
         products,
@@ -66,6 +69,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         stages,
         baselines,
         explore,
+        policy,
+        agent,
     })
 }
 

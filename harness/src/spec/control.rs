@@ -91,7 +91,13 @@ impl Reader {
             }
             says
         });
-        Some(Action::Do(Box::new(Goal { words: words?, at_most: at_most?, until })))
+        Some(Action::Do(Box::new(Goal {
+            words: words?,
+            at_most: at_most?,
+            until,
+            bounds: Vec::new(),
+            recorded: None,
+        })))
     }
 
     fn actions(&mut self, node: &Node) -> Option<u32> {

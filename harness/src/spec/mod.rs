@@ -27,6 +27,8 @@
 //! - `gestures.rs`: reads drags, scrolls, tabs, networks, terminal programs, files and mails.
 //! - `control.rs`: reads `when`, `repeat` and `for-each`.
 //! - `page.rs`: reads page settings and sessions.
+//! - `agent.rs`: reads which language model there is.
+//! - `bounds.rs`: reads what may be proposed towards goals.
 //! - `stages.rs`: reads how much scenarios, facets and watches count.
 //! - `commands.rs`: reads `run` and `shell`.
 //! - `targets.rs`: reads targets.
@@ -37,9 +39,12 @@
 //! - `write_circumstances.rs`: the same of what a page finds around itself.
 //! - `write_gestures.rs`: the same of drags and scrolling.
 //! - `write_words.rs`: the same of targets, checkpoints and texts.
+//! - `recording.rs`: writes and reads recordings.
 //! - `patch.rs`: adds an entry to a list of a YAML file and leaves the rest as it was written.
 //! - `error.rs`: why no suite could be had.
 
+mod agent;
+mod bounds;
 mod commands;
 mod complaint;
 mod config;
@@ -58,6 +63,7 @@ pub mod patch;
 mod product;
 mod quoting;
 mod reader;
+mod recording;
 mod reference;
 mod scaffold;
 mod scenario;
@@ -83,6 +89,7 @@ pub use complaint::Complaint;
 pub use cron::{Field, Schedule};
 pub use error::SpecError;
 pub use overrides::Overrides;
+pub use recording::{read_recording, write_recording};
 pub use reference::reference;
 pub use scaffold::{command_product, command_words, scaffold, scaffold_explored};
 pub use schema::schemas;

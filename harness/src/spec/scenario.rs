@@ -51,6 +51,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let retries = fields.get("retries").and_then(|it| reader.integer(it, "\"retries\""));
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
+    let policy = reader.policy(&fields, "scenario", id.as_ref());
     let before = reader.steps(fields.get("before"), "\"before\"");
     let steps = reader.steps(fields.get("steps"), "\"steps\"");
     let finally = reader.steps(fields.get("finally"), "\"finally\"");
@@ -76,6 +77,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         retries,
         redact,
         mask,
+        policy,
         steps,
         finally,
     };

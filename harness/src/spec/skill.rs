@@ -31,6 +31,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<SkillDoc> {
     let inputs = fields.get("inputs").map(|it| inputs(reader, it)).unwrap_or_default();
     let guidance =
         fields.get("guidance").and_then(|it| reader.raw(it, "\"guidance\"")).map(str::to_owned);
+    let policy = reader.policy(&fields, "skill", name.as_ref());
     let steps = reader.steps(fields.get("steps"), "\"steps\"");
     let ensures = reader.steps(fields.get("ensures"), "\"ensures\"");
     let (name, pos) = name?;
@@ -38,7 +39,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<SkillDoc> {
     let file = reader.file();
     Some(SkillDoc {
         pos,
-        skill: Skill { name, file, line, description, inputs, guidance, steps, ensures },
+        skill: Skill { name, file, line, description, inputs, guidance, policy, steps, ensures },
     })
 }
 

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::artifact::{FileStep, MailStep};
+use super::bounds::Bounds;
 use super::command::RunCommand;
 use super::control::Condition;
 use super::gesture::{Click, DragTo, DropAt, Network, ScrollTo, Tab, UploadBy};
@@ -211,6 +212,12 @@ pub struct Goal {
     pub at_most: u32,
     /// What must hold after it: checks, each a step of its own.
     pub until: Vec<Step>,
+    /// What may be proposed: all of these hold together. `plan` gives them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<Bounds>,
+    /// The checkpoint that holds its recording; `plan` names it, and not where steps are repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Snapshot>,
 }
 
 /// Steps that are done where a condition holds.
@@ -328,6 +335,7 @@ impl Action {
             Self::Run(run) => run.snapshot.as_ref(),
             Self::File(file) => file.snapshot.as_ref(),
             Self::Mail(mail) => mail.snapshot.as_ref(),
+            Self::Do(goal) => goal.recorded.as_ref(),
             Self::Terminal(action) => match &**action {
                 TerminalAction::Snapshot(snapshot) => Some(snapshot),
                 _ => None,
@@ -343,6 +351,7 @@ impl Action {
             Self::Run(run) => run.snapshot.as_mut(),
             Self::File(file) => file.snapshot.as_mut(),
             Self::Mail(mail) => mail.snapshot.as_mut(),
+            Self::Do(goal) => goal.recorded.as_mut(),
             Self::Terminal(action) => match &mut **action {
                 TerminalAction::Snapshot(snapshot) => Some(snapshot),
                 _ => None,

@@ -40,6 +40,8 @@ pub enum FacetKind {
     Requests,
     /// What hinders people who use assistive technology, as a sorted set.
     A11y,
+    /// The actions by which a goal in plain words was reached, as YAML.
+    Recording,
 }
 
 /// Begins the line that says how an output ends, where that is not one line end.
@@ -56,7 +58,7 @@ pub enum FacetShape {
     Files,
     /// What a program wrote, of which the end of the last line counts too.
     Output,
-    /// One short value that is never redacted.
+    /// What is never redacted: one short value, or a recording.
     Code,
     /// Lines in an order.
     Lines,
@@ -66,7 +68,7 @@ pub enum FacetShape {
 
 impl FacetKind {
     /// Every kind, in the order in which reports show them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Page,
         Self::Response,
         Self::Aria,
@@ -84,6 +86,7 @@ impl FacetKind {
         Self::Files,
         Self::Screen,
         Self::Events,
+        Self::Recording,
     ];
 
     /// The word used in YAML, file names and reports.
@@ -107,6 +110,7 @@ impl FacetKind {
             Self::Storage => "storage",
             Self::Requests => "requests",
             Self::A11y => "a11y",
+            Self::Recording => "recording",
         }
     }
 
@@ -118,7 +122,7 @@ impl FacetKind {
             Self::Aria => FacetShape::Tree,
             Self::Files => FacetShape::Files,
             Self::Stdout | Self::Stderr => FacetShape::Output,
-            Self::Exit => FacetShape::Code,
+            Self::Exit | Self::Recording => FacetShape::Code,
             Self::Page
             | Self::Text
             | Self::Screen
@@ -159,7 +163,8 @@ impl FacetKind {
             | Self::Exit
             | Self::Files
             | Self::Screen
-            | Self::Events => false,
+            | Self::Events
+            | Self::Recording => false,
         }
     }
 

@@ -138,7 +138,7 @@ fn steps<E>(all: &[Step], fill: Fill<'_, E>) -> Result<Vec<Step>, E> {
 impl Goal {
     fn map<E>(&self, fill: Fill<'_, E>) -> Result<Self, E> {
         let (words, until) = (fill(&self.words)?, steps(&self.until, fill)?);
-        Ok(Self { words, at_most: self.at_most, until })
+        Ok(Self { words, until, ..self.clone() })
     }
 }
 

@@ -7,7 +7,7 @@
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
-//! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`pursuit`] and [`event`] by `attempt` and `night`;
+//! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`recording`], [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
 //!    which holds all that judging needs.
@@ -41,7 +41,11 @@
 //! - `page_settings.rs`: `PageSettings`: what the browser pretends to be.
 //! - `patience.rs`: `Patience`: by how much default time limits are stretched.
 //! - `target.rs`: `Target` and `Locator`: what a person calls a thing on a page.
+//! - `agent.rs`: `AgentConfig`: the language model that a suite may name.
+//! - `act_kind.rs`: what kind of action one is, where it can be proposed.
+//! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
+//! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
 //! - `outline.rs`: `Outline`: a page as an agent sees it.
 //! - `template.rs`: `Template`: text that may hold `${name}`.
 //! - `expand.rs`: puts rows of `for-each` and inputs of skills into steps before a night.
@@ -76,10 +80,13 @@
 //! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
 //! - `pattern.rs`: `Pattern`: a regex that may hold `${name}`.
 
+mod act_kind;
 pub mod action;
 pub mod against;
+pub mod agent;
 pub mod artifact;
 pub mod attempts;
+pub mod bounds;
 pub mod change;
 pub mod command;
 pub mod comparison;
@@ -111,6 +118,7 @@ pub mod picture;
 pub mod plan;
 pub mod profile;
 pub mod pursuit;
+pub mod recording;
 pub mod reruns;
 pub mod scenario;
 pub mod seal;

@@ -43,6 +43,8 @@ pub struct Element {
     pub options: Vec<String>,
     /// Words by which its author knows it: of its class, id, name, test id and title.
     pub hints: Vec<String>,
+    /// Its test id; empty where it has none.
+    pub test_id: String,
     /// What an element without text is filled with: red, green and blue.
     pub colour: Option<[u8; 3]>,
     /// Whether a person would see that it can be used: a control, a link, or the pointer says so.

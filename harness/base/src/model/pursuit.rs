@@ -40,6 +40,46 @@ pub enum Pursuit {
         /// How long it took, in milliseconds.
         duration_ms: u64,
     },
+    /// Something that a recording names had become something else, and that was taken.
+    Healed {
+        /// Which action.
+        number: u32,
+        /// What it was: `button "Place order"`.
+        was: String,
+        /// What it is now.
+        is: String,
+        /// How like it is, in percent.
+        like: u32,
+        /// How like the next best was, in percent.
+        next: u32,
+    },
+    /// A model was asked.
+    Asked {
+        /// For which action.
+        number: u32,
+        /// The model's name.
+        model: String,
+        /// What it was asked, as evidence: the path in the night.
+        request: String,
+        /// What it answered, as evidence.
+        answer: String,
+        /// Why there is no answer; `None` where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
+        /// How often it had to be asked.
+        tries: u32,
+        /// How many tokens it read.
+        tokens_in: u64,
+        /// How many it wrote.
+        tokens_out: u64,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
+    /// An accepted recording was left before anything was done, and the words are read instead.
+    Left {
+        /// Why.
+        why: String,
+    },
     /// The way ended: there is nothing left to do, or why it goes on no further.
     Ended {
         /// `done`, or why not.

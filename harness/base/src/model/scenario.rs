@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::action::{Action, Step};
+use super::bounds::Bounds;
 pub use super::command::{
     CommandCapture, CommandLine, Output, OutputExpectation, RunCommand, TextTest,
 };
@@ -66,6 +67,9 @@ pub struct Scenario {
     pub redact: Vec<Redaction>,
     /// What regions are not compared in any checkpoint of this scenario.
     pub mask: Vec<Target>,
+    /// What may be proposed towards its goals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Bounds>,
     /// What is done first; `plan` puts it in front of `steps`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Step>,

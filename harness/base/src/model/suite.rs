@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Step;
 use super::against::ControlConfig;
+use super::agent::AgentConfig;
+use super::bounds::Bounds;
 use super::command::CommandLine;
 use super::facet::FacetKind;
 use super::page_settings::PageSettings;
@@ -73,6 +75,12 @@ pub struct Config {
     /// What an exploration may do.
     #[serde(default, skip_serializing_if = "ExploreConfig::is_default")]
     pub explore: ExploreConfig,
+    /// What may be proposed towards goals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Bounds>,
+    /// The model that takes goals whose words are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentConfig>,
 }
 
 /// What an exploration may do.
@@ -447,6 +455,8 @@ pub struct Skill {
     pub inputs: IndexMap<String, SkillInput>,
     /// Advice to an agent that reads it.
     pub guidance: Option<String>,
+    /// What may be proposed towards its goals.
+    pub policy: Option<Bounds>,
     /// What it does.
     pub steps: Vec<Step>,
     /// Checks that must hold after it.

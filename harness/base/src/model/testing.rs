@@ -445,6 +445,8 @@ pub fn config() -> super::suite::Config {
         stages: super::Stages::usual(),
         baselines: super::suite::BaselineConfig::default(),
         explore: super::suite::ExploreConfig::default(),
+        policy: None,
+        agent: None,
         facets: None,
         profiles: IndexMap::new(),
     }

@@ -130,7 +130,7 @@ fn compares_nothing(material: &Material<'_>) -> Result<Vec<Remark>, CompareError
 /// the path) is not enough.
 fn says_something(baseline: &Baseline, redactor: &Redactor) -> bool {
     let text = match baseline.facet {
-        FacetKind::Image => return true,
+        FacetKind::Image | FacetKind::Recording => return true,
         FacetKind::Exit
         | FacetKind::Page
         | FacetKind::Events
@@ -197,6 +197,7 @@ fn duplicates(baselines: &[Baseline]) -> Vec<Remark> {
             | FacetKind::Storage
             | FacetKind::Requests
             | FacetKind::A11y
+            | FacetKind::Recording
             | FacetKind::Events => false,
         };
         if telling {

@@ -78,6 +78,7 @@ fn lead_facet<'a>(facets: &'a [FacetChange], pieces: &[&str]) -> Option<&'a Face
         Some(FacetKind::Storage) => 15,
         Some(FacetKind::A11y) => 16,
         Some(FacetKind::Image) => 17,
+        Some(FacetKind::Recording) => 18,
     };
     facets.iter().min_by_key(|facet| {
         (says_nothing(facet), !is_plain(facet), Reverse(quoted(facet)), rank(facet))

@@ -203,7 +203,8 @@ impl Shape {
             | FacetKind::Cookies
             | FacetKind::Storage
             | FacetKind::Requests
-            | FacetKind::A11y => Self::Entries,
+            | FacetKind::A11y
+            | FacetKind::Recording => Self::Entries,
             FacetKind::Exit => Self::Code,
         }
     }

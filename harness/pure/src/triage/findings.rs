@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::covered::covered;
 use super::narrow::facets_of;
 use super::pieces::{Ages, pieces};
-use super::seen::Seen;
+use super::seen::{Seen, is_drift};
 use super::severity::{only_adds, severity};
 use super::spot::{self, atoms};
 use super::suppressed::{Suppressions, of_fingerprint};
@@ -299,6 +299,9 @@ impl Material<'_> {
     /// comes and goes.
     fn verdict_of(&self, scenario: &str, differences: &[Difference]) -> Verdict {
         let judged = self.judged[scenario].verdict;
+        if differences.iter().filter(|it| it.scenario == scenario).all(is_drift) {
+            return judged.max(Verdict::Drifted);
+        }
         let last = self.bad_attempts(scenario).last().copied().unwrap_or_default();
         let mut own = differences.iter().filter(|it| it.scenario == scenario);
         let is_earlier = |it: &Difference| it.attempt != 0 && it.attempt < last;

@@ -8,7 +8,7 @@ use super::stages::{keeps_from_judging, makes_new};
 use crate::history::outage::Outage;
 use crate::model::attempts::Attempts;
 use crate::model::comparison::{Comparison, Located, Unjudged};
-use crate::model::{Plan, Scenario};
+use crate::model::{Difference, FacetChange, FacetKind, Plan, Scenario};
 
 /// What was planned and what was seen, by scenario.
 #[derive(Debug, Default)]
@@ -149,6 +149,13 @@ impl<'a> Seen<'a> {
         !self.differences(scenario, attempt).is_empty()
     }
 
+    /// Whether all that an attempt differs in is the way to a goal that it reached.
+    #[must_use]
+    pub fn drifts(&self, scenario: &str, attempt: u32) -> bool {
+        let all = self.differences(scenario, attempt);
+        !all.is_empty() && all.iter().all(|it| is_drift(&it.difference))
+    }
+
     /// What of an attempt could not be compared, the first of it.
     #[must_use]
     pub fn unjudged(&self, scenario: &str, attempt: u32) -> Option<&'a Unjudged> {
@@ -166,4 +173,11 @@ impl<'a> Seen<'a> {
     pub fn has_baseline(&self, scenario: &str) -> bool {
         self.with_baseline.contains(scenario)
     }
+}
+
+/// Whether all that differs is the way to a goal, which was reached.
+#[must_use]
+pub fn is_drift(difference: &Difference) -> bool {
+    let is_way = |it: &FacetChange| it.facet == Some(FacetKind::Recording);
+    !difference.facets.is_empty() && difference.facets.iter().all(is_way)
 }

@@ -3,6 +3,7 @@
 mod chance;
 mod commands;
 mod computed;
+mod drifts;
 mod faults;
 mod gate;
 mod noise;

@@ -72,6 +72,9 @@ pub fn verdict(
     if let Some(it) = seen.unjudged(&scenario.id, last) {
         return Judged::because(Verdict::Inconclusive, it.because, it.detail.clone());
     }
+    if seen.drifts(&scenario.id, last) {
+        return Judged::plain(Verdict::Drifted);
+    }
     let is_new = seen.is_new(&scenario.id);
     Judged::plain(if is_new { Verdict::New } else { Verdict::Unchanged })
 }

@@ -46,6 +46,7 @@ fn said(facet: FacetKind, removed: Option<&str>, added: Option<&str>) -> Said {
         | FacetKind::Exit
         | FacetKind::Files
         | FacetKind::Screen
+        | FacetKind::Recording
         | FacetKind::Events => None,
     };
     own.unwrap_or_else(|| generic(removed, added))

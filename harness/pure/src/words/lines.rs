@@ -141,6 +141,7 @@ fn kind(facet: FacetKind, line: &str) -> u32 {
         FacetKind::Cookies => 15,
         FacetKind::Storage => 16,
         FacetKind::A11y => 17,
+        FacetKind::Recording => 18,
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => 30,
     }
 }

@@ -208,8 +208,23 @@ fn changed(all: &[Line<'_>]) -> Option<String> {
         | FacetKind::Storage
         | FacetKind::Requests
         | FacetKind::A11y => details::sentence(all),
+        FacetKind::Recording => recorded(removed, added),
         FacetKind::Exit | FacetKind::Image | FacetKind::Events => format!("{place} changed"),
     })
+}
+
+/// What became of the way to a goal, by the line of the recording that says most.
+fn recorded(removed: Option<&str>, added: Option<&str>) -> String {
+    let shown = |it: &str| plain(it.trim().trim_start_matches("- "), 80);
+    match (removed, added) {
+        (Some(was), Some(is)) => {
+            format!("the recorded way to a goal is another: {} was {}", shown(is), shown(was))
+        }
+        (Some(it), None) | (None, Some(it)) => {
+            format!("the recorded way to a goal is another: {}", shown(it))
+        }
+        (None, None) => "the recorded way to a goal is another".to_owned(),
+    }
 }
 
 /// What two lines of the tree say of a detail, where that says it better.

@@ -99,7 +99,7 @@ impl Proposer for PlainWords {
                 Err(refusal) => {
                     let next = match refusal.why {
                         Why::Absent => self.next_tab(page),
-                        Why::Unread | Why::Ambiguous | Why::Otherwise => None,
+                        Why::Unread | Why::Ambiguous | Why::Otherwise | Why::Person => None,
                     };
                     return match next {
                         Some(action) => Proposal::Act { reads, action: Box::new(action) },

@@ -5,12 +5,18 @@ use crate::model::action::{Goal, MOST_ACTIONS};
 use crate::model::outline::{Element, Outline};
 use crate::model::pursuit::Pursuit;
 
-fn goal(words: &str, at_most: u32, until: Vec<Step>) -> Scenario {
-    let action = Action::Do(Box::new(Goal { words: words.into(), at_most, until }));
+pub(super) fn goal(words: &str, at_most: u32, until: Vec<Step>) -> Scenario {
+    let action = Action::Do(Box::new(Goal {
+        words: words.into(),
+        at_most,
+        until,
+        bounds: Vec::new(),
+        recorded: None,
+    }));
     Scenario { steps: vec![step(1, action)], ..scenario(Vec::new(), Vec::new()) }
 }
 
-fn element(role: &str, name: &str) -> Element {
+pub(super) fn element(role: &str, name: &str) -> Element {
     let target =
         Locator::Role { role: role.to_owned(), name: (!name.is_empty()).then(|| name.into()) };
     Element {
@@ -22,23 +28,23 @@ fn element(role: &str, name: &str) -> Element {
     }
 }
 
-fn page(elements: Vec<Element>) -> Outline {
+pub(super) fn page(elements: Vec<Element>) -> Outline {
     Outline { place: "/fake".to_owned(), elements, ..Outline::default() }
 }
 
-fn on(outlines: Vec<Outline>) -> Stage {
+pub(super) fn on(outlines: Vec<Outline>) -> Stage {
     Stage {
         page: FakePage { outlines: outlines.into(), ..FakePage::default() },
         ..Stage::default()
     }
 }
 
-fn buttons(names: &[&str]) -> Outline {
+pub(super) fn buttons(names: &[&str]) -> Outline {
     page(names.iter().map(|name| element("button", name)).collect())
 }
 
 /// The lines on the way, in short.
-fn way(events: &[Event]) -> Vec<String> {
+pub(super) fn way(events: &[Event]) -> Vec<String> {
     let lines = events.iter().filter_map(|event| match event {
         Event::Goal { pursuit, .. } => Some(pursuit),
         _ => None,
@@ -52,6 +58,11 @@ fn way(events: &[Event]) -> Vec<String> {
             Pursuit::Done { number, place, failed, .. } => {
                 format!("{number} done at {place}: {failed:?}")
             }
+            Pursuit::Healed { number, was, is, .. } => format!("{number} healed {was} as {is}"),
+            Pursuit::Asked { number, model, tokens_in, failed, .. } => {
+                format!("{number} asked {model}: {tokens_in} tokens, {failed:?}")
+            }
+            Pursuit::Left { why } => format!("left: {why}"),
             Pursuit::Ended { why, actions, at_most, .. } => {
                 format!("{why} after {actions} of {at_most}")
             }
@@ -59,7 +70,7 @@ fn way(events: &[Event]) -> Vec<String> {
         .collect()
 }
 
-fn failure(events: &[Event]) -> Option<(Outcome, String, String)> {
+pub(super) fn failure(events: &[Event]) -> Option<(Outcome, String, String)> {
     events.iter().find_map(|event| match event {
         Event::Step { step, .. } => match &step.outcome {
             StepOutcome::Failed(it) => Some((it.outcome, it.expected.clone(), it.actual.clone())),
@@ -80,10 +91,10 @@ async fn each_action_is_proposed_decided_on_and_done_and_then_the_checks_come() 
         way(&events),
         [
             "1 plain words reads \"click Save\": click button \"Save\"",
-            "1 allow: a page that is open may be used",
+            "1 allow: what uses a page is usual, and nobody narrows it: it allows click",
             "1 done at /fake: None",
             "2 plain words reads \"click Done\": click button \"Done\"",
-            "2 allow: a page that is open may be used",
+            "2 allow: what uses a page is usual, and nobody narrows it: it allows click",
             "2 done at /fake: None",
             "done after 2 of 20",
         ]
@@ -115,9 +126,12 @@ async fn an_action_that_policy_forbids_is_never_done() {
     assert_eq!(ended, Ended::With(Outcome::Blocked));
     assert_eq!(stage.page.acted, []);
     let decided = &way(&events)[1];
-    assert!(decided.starts_with("1 deny: 127.0.0.2:7 is neither the product nor"), "{decided}");
+    assert!(
+        decided.starts_with("1 deny: proposed, 127.0.0.2:7 is neither the product nor"),
+        "{decided}"
+    );
     let mut allowed = on(vec![buttons(&["Save"])]);
-    let words = "open http://127.0.0.1:8/orders and click Save";
+    let words = "open http://127.0.0.1:9/orders and click Save";
     let (ended, _) = allowed.play(&goal(words, MOST_ACTIONS, Vec::new())).await;
     assert_eq!((ended, allowed.page.acted.len()), (Ended::With(Outcome::Completed), 2));
 }

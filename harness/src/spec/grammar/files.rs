@@ -1,5 +1,7 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
+use super::agent::AGENT;
+use super::bounds::POLICY_KEY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
 use super::shapes::{
@@ -107,6 +109,7 @@ pub(crate) static SCENARIO: Object = object(
             "Regions that are not compared in any checkpoint of it.",
             "[contentinfo]",
         ),
+        POLICY_KEY,
         optional(
             "before",
             Shape::Steps,
@@ -162,6 +165,7 @@ pub(crate) static SKILL: Object = object(
             "Advice to an agent that reads it.",
             "The form is at /login.",
         ),
+        POLICY_KEY,
         required("steps", Shape::Steps, "What it does.", "[ { open: /login } ]"),
         optional(
             "ensures",
@@ -559,5 +563,12 @@ pub(crate) static CONFIG: Object = object(
             "[ { fingerprint: f3a9c1d2, reason: known, owner: data-team, expires: 2026-12-31 } ]",
         ),
         STAGES_KEY,
+        POLICY_KEY,
+        optional(
+            "agent",
+            Shape::Object(&AGENT),
+            "A language model that takes a `do:` whose words are refused.",
+            "{ api: openai-chat, url: 'http://127.0.0.1:8080/v1', model: smollm2 }",
+        ),
     ],
 );

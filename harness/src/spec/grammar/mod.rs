@@ -12,21 +12,30 @@
 //! - `steps.rs`: the verbs.
 //! - `gestures.rs`: what the verbs beyond clicking and filling take.
 //! - `page.rs`: what the browser pretends to be, and sessions.
+//! - `agent.rs`: the keys of a language model.
+//! - `bounds.rs`: the keys that bound what may be proposed.
+//! - `recording.rs`: the keys of recordings.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
+mod agent;
+mod bounds;
 mod files;
 mod gestures;
 mod page;
 mod product;
+mod recording;
 mod shapes;
 mod stages;
 mod steps;
 
+pub(crate) use agent::{AGENT, agent_apis};
+pub(crate) use bounds::{POLICY, act_kinds};
 pub(crate) use files::*;
 pub(crate) use gestures::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
+pub(crate) use recording::*;
 pub(crate) use shapes::*;
 pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;

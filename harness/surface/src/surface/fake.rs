@@ -8,9 +8,9 @@ use futures_util::future::BoxFuture;
 use super::{Done, Held, Look, Observed, Outlined, PageSurface, Sighting, SurfaceError};
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
-use crate::model::outline::Outline;
+use crate::model::outline::{Element, Outline};
 use crate::model::scenario::{Action, WaitFor};
-use crate::model::{Facet, FacetContent, FacetKind, Observation};
+use crate::model::{Facet, FacetContent, FacetKind, Observation, Target};
 
 /// Answers actions in the order in which it was given the answers, and remembers them.
 #[derive(Debug, Default)]
@@ -44,6 +44,16 @@ impl PageSurface for FakePage {
     ) -> BoxFuture<'a, Result<Held, SurfaceError>> {
         let answer = self.conditions.pop_front().unwrap_or(Held::Yes);
         futures_util::future::ready(Ok(answer)).boxed()
+    }
+
+    fn count<'a>(
+        &'a mut self,
+        target: &'a Target,
+    ) -> BoxFuture<'a, Result<Option<usize>, SurfaceError>> {
+        let is_meant = |it: &&Element| it.target.as_ref() == Some(target);
+        let page = self.outlines.front();
+        let count = page.map(|page| page.elements.iter().filter(is_meant).count());
+        futures_util::future::ready(Ok(count)).boxed()
     }
 
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {

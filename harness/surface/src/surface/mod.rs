@@ -130,6 +130,13 @@ pub trait PageSurface: Send {
     fn holds<'a>(&'a mut self, condition: &'a WaitFor)
     -> BoxFuture<'a, Result<Held, SurfaceError>>;
 
+    /// How many visible things a filled target means now, when the page is settled; `None` where the
+    /// page cannot be looked at.
+    fn count<'a>(
+        &'a mut self,
+        target: &'a Target,
+    ) -> BoxFuture<'a, Result<Option<usize>, SurfaceError>>;
+
     /// Observes the page once it is settled. A page that cannot be read is a failure, never an
     /// observation: what was unreadable yesterday too would count as unchanged.
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed>;

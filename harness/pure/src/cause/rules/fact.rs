@@ -109,6 +109,7 @@ fn said<'a>(change: &Change, line: &'a str) -> Option<&'a str> {
         | FacetKind::Storage
         | FacetKind::Requests
         | FacetKind::A11y
+        | FacetKind::Recording
         | FacetKind::Events => None,
     }
 }

@@ -197,7 +197,8 @@ fn thing(facet: FacetKind, line: &str) -> Thing {
         | FacetKind::Stderr
         | FacetKind::Files
         | FacetKind::Screen
-        | FacetKind::Events => Thing::Line,
+        | FacetKind::Events
+        | FacetKind::Recording => Thing::Line,
     }
 }
 

@@ -54,7 +54,8 @@ fn beside<'a>(facet: FacetKind, diff: &'a [DiffLine], items: &Items) -> Vec<Pair
         | FacetKind::Storage
         | FacetKind::Requests
         | FacetKind::Stdout
-        | FacetKind::Stderr => diff
+        | FacetKind::Stderr
+        | FacetKind::Recording => diff
             .split(|line| matches!(line.tag, DiffTag::Same | DiffTag::Gap))
             .flat_map(|hunk| pairs_of_hunk(facet, hunk, items))
             .collect(),

@@ -1,6 +1,7 @@
 //! Conditions: whether something holds of a page now. Unlike a check it is looked at once.
 
 use super::seek::missing;
+use crate::model::Target;
 use crate::model::scenario::WaitFor;
 use crate::surface::browser::pages::page::Page;
 use crate::surface::browser::pages::trouble::{Step, Trouble};
@@ -18,7 +19,26 @@ impl Page {
         }
     }
 
-    async fn try_look(&mut self, condition: &WaitFor) -> Step<Held> {
+    /// How many visible things a target means now, when the page is ready.
+    pub(super) async fn count_visible(
+        &mut self,
+        target: &Target,
+    ) -> Result<Option<usize>, SurfaceError> {
+        match self.try_count(target).await {
+            Ok(count) => Ok(Some(count)),
+            Err(Trouble::Failed(_)) => Ok(None),
+            Err(Trouble::Lost(error)) => Err(error),
+        }
+    }
+
+    async fn try_count(&mut self, target: &Target) -> Step<usize> {
+        self.settled().await?;
+        let found = self.find(target, Explain::Nothing).await?;
+        Ok(found.matches.iter().filter(|it| it.visible).count())
+    }
+
+    /// Waits until the page is ready to be looked at.
+    async fn settled(&mut self) -> Step<()> {
         const WANTED: &str = "a page that can be looked at";
         if let Some(trouble) = self.blocked(WANTED) {
             return Err(trouble);
@@ -30,6 +50,12 @@ impl Page {
         if let Some(trouble) = self.blocked(WANTED) {
             return Err(trouble);
         }
+        Ok(())
+    }
+
+    async fn try_look(&mut self, condition: &WaitFor) -> Step<Held> {
+        self.settled().await?;
+        let deadline = self.deadline();
         Ok(match condition {
             WaitFor::Visible(target) => {
                 let found = self.find(target, Explain::Nearest).await?;

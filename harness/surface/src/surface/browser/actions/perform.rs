@@ -128,6 +128,13 @@ impl PageSurface for Page {
         Box::pin(self.look_whether(condition))
     }
 
+    fn count<'a>(
+        &'a mut self,
+        target: &'a crate::model::Target,
+    ) -> BoxFuture<'a, Result<Option<usize>, SurfaceError>> {
+        Box::pin(self.count_visible(target))
+    }
+
     fn observe<'a>(&'a mut self, look: &'a Look<'a>) -> BoxFuture<'a, Observed> {
         Box::pin(self.take(look))
     }

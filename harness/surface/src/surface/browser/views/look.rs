@@ -193,7 +193,8 @@ impl Page {
             | FacetKind::Exit
             | FacetKind::Files
             | FacetKind::Screen
-            | FacetKind::Events => return Ok(None),
+            | FacetKind::Events
+            | FacetKind::Recording => return Ok(None),
         })))
     }
 

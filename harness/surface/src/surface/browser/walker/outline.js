@@ -43,7 +43,7 @@ function elementOf(el, places) {
     labels: control ? besideOf(el) : [], marks,
     value: kind === 'password' || !control ? null : valueOf(el), kind,
     options: tag(el) === 'select' ? Array.from(el.options, (it) => words(it.label || it.text)).slice(0, 500) : [],
-    hints: hintsOf(el), colour: fillOf(el), usable: control || usable(el, role), parent: above(el, places), target: null,
+    hints: hintsOf(el), test_id: attr(el, 'data-testid') || '', colour: fillOf(el), usable: control || usable(el, role), parent: above(el, places), target: null,
   };
 }
 

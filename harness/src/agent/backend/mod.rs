@@ -1,0 +1,97 @@
+//! [`Backend`]: a language model that is asked for one action at a time, where a suite has one.
+//!
+//! Nothing that gates needs it: it takes goals whose words the built-in reader refuses. It is told
+//! what the page shows as data, knows secrets by their names alone, and what it answers is one action
+//! of a closed list, on which policy decides like on any other that was proposed.
+//!
+//! The files:
+//! - `brief.rs`: what a model is told: the goal, the page in lines with references, what was done.
+//! - `reply.rs`: what it answered, as a proposal.
+//! - `wire.rs`: requests and answers as each of the protocols has them.
+//! - `cassette.rs`: answers of an earlier night, without a model.
+//! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
+
+mod brief;
+mod cassette;
+mod http;
+mod reply;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+pub use self::brief::{Briefing, brief};
+pub use self::cassette::Cassette;
+pub use self::http::Http;
+pub use self::reply::proposal;
+
+/// What a model is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What it is for, and how it must answer; always the same.
+    pub system: String,
+    /// The goal and the page, as JSON.
+    pub user: String,
+}
+
+/// What it answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The JSON of one action, as far as it kept to the schema.
+    pub text: String,
+    /// How many tokens it read.
+    pub tokens_in: u64,
+    /// How many it wrote.
+    pub tokens_out: u64,
+    /// How often it had to be asked.
+    pub tries: u32,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// It cannot be reached.
+    #[error("the model at {url} cannot be reached: {said}; start it, or correct `agent: url`")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// What the system said.
+        said: String,
+    },
+    /// It did not answer in time.
+    #[error("the model did not answer within {within_ms} ms; raise `agent: timeout`")]
+    TooLate {
+        /// How long it had, in milliseconds.
+        within_ms: u64,
+    },
+    /// It refused.
+    #[error("the model answered with status {status}: {said}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of what it said.
+        said: String,
+    },
+    /// What it said is no answer of its protocol.
+    #[error("the model's answer is not one of its protocol: {0}; see `agent: api`")]
+    Malformed(String),
+    /// A cassette lacks it.
+    #[error(
+        "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
+    )]
+    Unrecorded,
+    /// Its answer was cut.
+    #[error("the model's answer was cut before its end")]
+    Cut,
+}
+
+/// A model that can be asked.
+pub trait Backend: Send + Sync {
+    /// What it is called in the ledger.
+    fn name(&self) -> &str;
+
+    /// Asks it.
+    fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, BackendError>>;
+}

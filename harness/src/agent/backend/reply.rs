@@ -1,0 +1,135 @@
+//! [`proposal`]: what a model answered, as a proposal: one action of a closed list, on a thing that is
+//! on the page. Whatever else it says is a refusal with the reason.
+
+use serde::Deserialize;
+
+use crate::agent::{Proposal, Refusal, SECRET, Why};
+use crate::model::gesture::ScrollTo;
+use crate::model::outline::Outline;
+use crate::model::scenario::FieldValue;
+use crate::model::{Action, Target, Template};
+
+/// One action as a model answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reply {
+    action: Verb,
+    #[serde(default, rename = "ref")]
+    reference: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    why: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Verb {
+    Click,
+    Fill,
+    Choose,
+    Check,
+    Uncheck,
+    Press,
+    Open,
+    Hover,
+    Scroll,
+    Expand,
+    Collapse,
+    Back,
+    Done,
+    Infeasible,
+    Ask,
+    Defect,
+}
+
+/// The words that an answer may have for `action`.
+pub(super) const VERBS: [&str; 16] = [
+    "click",
+    "fill",
+    "choose",
+    "check",
+    "uncheck",
+    "press",
+    "open",
+    "hover",
+    "scroll",
+    "expand",
+    "collapse",
+    "back",
+    "done",
+    "infeasible",
+    "ask",
+    "defect",
+];
+
+/// What was answered, for the page that it was answered to. `secrets` are the names that the goal
+/// itself has; no other secret can be asked for.
+///
+/// # Errors
+/// What is wrong with the answer, so that it can be asked again.
+pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal, String> {
+    let reply: Reply = serde_json::from_str(text.trim())
+        .map_err(|error| format!("it is no action of the list: {error}"))?;
+    let text = reply.text.clone().unwrap_or_default();
+    let reads = format!("the model: {}", reply.why.clone().unwrap_or_default());
+    let stopped = |why: Why, expected: &str| {
+        let refusal = Refusal {
+            why,
+            expected: expected.to_owned(),
+            actual: format!("the model says: {text}"),
+        };
+        Ok(Proposal::Nothing { reads: reads.clone(), refusal })
+    };
+    let thing = || target(&reply, page);
+    let action = match reply.action {
+        Verb::Done => return Ok(Proposal::Done),
+        Verb::Infeasible => return stopped(Why::Otherwise, "a goal that can be reached"),
+        Verb::Ask => return stopped(Why::Person, "a goal that needs no person"),
+        Verb::Defect => {
+            return stopped(Why::Otherwise, "a product that does what the goal asks for");
+        }
+        Verb::Click => Action::click(thing()?),
+        Verb::Hover => Action::Hover(thing()?),
+        Verb::Check => Action::Check(thing()?),
+        Verb::Uncheck => Action::Uncheck(thing()?),
+        Verb::Expand => Action::Expand(thing()?),
+        Verb::Collapse => Action::Collapse(thing()?),
+        Verb::Scroll => Action::Scroll { to: ScrollTo::Thing(thing()?), within: None },
+        Verb::Back => Action::Back,
+        Verb::Open => Action::Open(Template::new(marked(&text, &[])?)),
+        Verb::Press => {
+            let on = if reply.reference.is_some() { Some(thing()?) } else { None };
+            Action::Press { keys: text.clone(), on }
+        }
+        Verb::Fill => {
+            let value = Template::new(marked(&text, secrets)?);
+            Action::Fill(vec![FieldValue { field: thing()?, value }])
+        }
+        Verb::Choose => {
+            Action::Choose { from: thing()?, options: vec![Template::new(marked(&text, &[])?)] }
+        }
+    };
+    Ok(Proposal::Act { reads, action: Box::new(action) })
+}
+
+/// The thing that a reference means.
+fn target(reply: &Reply, page: &Outline) -> Result<Target, String> {
+    let reference = reply.reference.as_deref().ok_or("it names no thing in `ref`")?;
+    let at = reference.strip_prefix('e').and_then(|it| it.parse::<usize>().ok());
+    let element = at.and_then(|at| page.elements.get(at)).filter(|it| it.usable);
+    let target = element.and_then(|it| it.target.clone());
+    target.ok_or_else(|| format!("nothing on the page that can be used is {reference}"))
+}
+
+/// A text in which each secret of the goal is its mark; any other is refused.
+fn marked(text: &str, secrets: &[&str]) -> Result<String, String> {
+    let plain = text.replace([SECRET.0, SECRET.1], "");
+    let whole = secrets.iter().fold(plain, |text, name| {
+        text.replace(&format!("${{secret:{name}}}"), &format!("{}{name}{}", SECRET.0, SECRET.1))
+    });
+    if whole.contains("${secret:") {
+        return Err("it asks for a secret that does not belong there".to_owned());
+    }
+    Ok(whole)
+}

@@ -1,0 +1,121 @@
+//! [`Policy::decide_proposed`]: what becomes of an action that nobody wrote down: the reader of plain
+//! words, a recording or a model came up with it. What no rule allows is denied.
+//!
+//! It rests on nothing that a page or a model says: the action is one of a closed list, and each rule
+//! looks at that action alone.
+
+use super::{Policy, PolicyDecision, Ruling, inside};
+use crate::model::bounds::{ActKind, Bounds};
+use crate::model::{Action, Template};
+
+/// How a reference to a secret begins.
+const SECRET: &str = "${secret:";
+
+/// An action that somebody proposed.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposed<'a> {
+    /// As it would be carried out.
+    pub filled: &'a Action,
+    /// The same with each secret as `${secret:NAME}`.
+    pub told: &'a Action,
+    /// What the suite, the skills around the step and the scenario say of it.
+    pub bounds: &'a [Bounds],
+}
+
+impl Policy {
+    /// What becomes of an action that was proposed. The strictest rule that it meets wins; where
+    /// none allows it, it is denied.
+    #[must_use]
+    pub fn decide_proposed(&self, proposed: Proposed<'_>) -> PolicyDecision {
+        let Some(kind) = proposed.filled.act_kind() else {
+            let what = proposed.told.describe();
+            return PolicyDecision::deny(format!(
+                "{what:?} can be written and never proposed: only what uses a page can"
+            ));
+        };
+        let of_files = match proposed.filled {
+            Action::Upload { files, .. } => {
+                PolicyDecision::strictest(files.iter().map(|it| inside("a file", it.raw())))
+            }
+            _ => None,
+        };
+        let rules = [
+            Some(bounded(kind, proposed.bounds)),
+            Some(self.decide(proposed.filled)),
+            self.own_pages(proposed.filled),
+            misplaced_secret(proposed.told),
+            of_files,
+        ];
+        let first = bounded(kind, proposed.bounds);
+        let strictest = PolicyDecision::strictest(rules.into_iter().flatten()).unwrap_or(first);
+        match strictest.ruling {
+            Ruling::Allow => strictest,
+            Ruling::Ask | Ruling::Deny => {
+                PolicyDecision { rule: format!("proposed, {}", strictest.rule), ..strictest }
+            }
+        }
+    }
+
+    /// A written step may open what `allow-hosts` names; what is proposed stays with the products.
+    fn own_pages(&self, action: &Action) -> Option<PolicyDecision> {
+        let Action::Open(address) = action else { return None };
+        let url = self.resolved(address.raw()).ok()?;
+        let at = |host: &str| url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        let own = self.product.as_ref().is_some_and(|it| it.origin() == url.origin());
+        let of_products = url.host_str().is_some_and(|host| {
+            self.products.iter().any(|it| *it == host || Some(it) == at(host).as_ref())
+        });
+        (!own && !of_products).then(|| {
+            PolicyDecision::deny(format!(
+                "{} is no product of the suite; only a written step can open it",
+                url.host_str().unwrap_or_default()
+            ))
+        })
+    }
+}
+
+/// What all who have a say allow: of those, the narrowest speaks.
+fn bounded(kind: ActKind, bounds: &[Bounds]) -> PolicyDecision {
+    let word = kind.word();
+    if let Some(it) = bounds.iter().find(|it| it.deny.contains(&kind)) {
+        return PolicyDecision::deny(format!("{} denies {word}", it.of));
+    }
+    let says = |it: &&Bounds| it.allow.is_some();
+    let without = |it: &&Bounds| it.allow.as_ref().is_some_and(|kinds| !kinds.contains(&kind));
+    if let Some(it) = bounds.iter().find(without) {
+        return PolicyDecision::deny(format!("{} does not allow {word}", it.of));
+    }
+    // What moves files is allowed by the suite alone: a skill or scenario can only narrow.
+    let by_suite = bounds.iter().filter(says).find(|it| it.of == Bounds::SUITE);
+    match (by_suite, kind.is_usual()) {
+        (Some(it), _) => PolicyDecision::allow(format!("{} allows {word}", it.of)),
+        (None, true) => {
+            let narrowest = bounds.iter().rfind(says).map(|it| it.of.as_str());
+            let who = narrowest.unwrap_or("what uses a page is usual, and nobody narrows it: it");
+            PolicyDecision::allow(format!("{who} allows {word}"))
+        }
+        (None, false) => PolicyDecision::deny(format!(
+            "{word} is not usual; allow it by `policy: {{ allow: […, {word}] }}` in nightshift.yaml"
+        )),
+    }
+}
+
+/// A secret goes into a field and nowhere else: not into addresses, names of things or keys.
+fn misplaced_secret(told: &Action) -> Option<PolicyDecision> {
+    let without_values = match told {
+        Action::Fill(fields) => {
+            let empty = |it: &crate::model::scenario::FieldValue| {
+                crate::model::scenario::FieldValue { value: Template::new(""), ..it.clone() }
+            };
+            Action::Fill(fields.iter().map(empty).collect())
+        }
+        Action::Type { into, .. } | Action::Paste { into, .. } => {
+            Action::Type { text: Template::new(""), into: into.clone() }
+        }
+        other => other.clone(),
+    };
+    let text = serde_json::to_string(&without_values).unwrap_or_else(|_| SECRET.to_owned());
+    text.contains(SECRET).then(|| {
+        PolicyDecision::deny("a secret may go into a field, and not into an address or a name")
+    })
+}

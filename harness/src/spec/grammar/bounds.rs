@@ -1,0 +1,37 @@
+//! The keys that bound what may be proposed towards a goal.
+
+use super::{Key, Object, Shape, object, optional};
+use crate::model::bounds::ActKind;
+
+pub(crate) fn act_kinds() -> Vec<&'static str> {
+    ActKind::ALL.map(ActKind::word).to_vec()
+}
+
+static ACT_KINDS: Shape = Shape::Words(act_kinds);
+
+pub(crate) static POLICY: Object = object(
+    "policy",
+    "\"policy\"",
+    "What may be proposed towards a `do:`; written steps are not bound by it. What the suite, the skills around the step and the scenario say holds together: the strictest wins.",
+    &[
+        optional(
+            "allow",
+            Shape::OneOrMany(&ACT_KINDS),
+            "All that may be proposed. Unless said, the suite allows what uses a page and moves no files: all but `upload`, `download` and `print`.",
+            "[click, fill, choose]",
+        ),
+        optional(
+            "deny",
+            Shape::OneOrMany(&ACT_KINDS),
+            "What may not be proposed, whatever else allows it.",
+            "[open]",
+        ),
+    ],
+);
+
+pub(crate) const POLICY_KEY: Key = optional(
+    "policy",
+    Shape::Object(&POLICY),
+    "What may be proposed towards a `do:`.",
+    "{ allow: [click, fill] }",
+);
