@@ -144,6 +144,7 @@ pub fn plan() -> Plan {
         hygiene: Vec::new(),
         baselines: Vec::new(),
         machine: None,
+        asked: nightshift::model::asked::Asked::default(),
         history: nightshift::model::History::default(),
     }
 }

@@ -27,6 +27,7 @@
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
@@ -57,6 +58,7 @@ mod pictures;
 mod report;
 mod report_sample;
 mod reruns;
+mod resume;
 mod review;
 mod schedule;
 mod sensitivity;

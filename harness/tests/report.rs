@@ -359,6 +359,7 @@ fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
         hygiene: Vec::new(),
         baselines: Vec::new(),
         machine: None,
+        asked: nightshift::model::asked::Asked::default(),
         history: nightshift::model::History::default(),
     }
 }

@@ -30,6 +30,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             finished: Some(started + Duration::minutes(194)),
             deadline: Some(started + Duration::hours(6)),
             ending: Ending::Complete,
+            resumed: Vec::new(),
             branch: Some("main".into()),
             environment: "linux-dejavu-1x-1280x800".into(),
             versions: [("nightshift".to_owned(), "0.1.0".to_owned())].into_iter().collect(),

@@ -15,6 +15,7 @@
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
 //! - `run.rs`: `run`.
+//! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
@@ -52,6 +53,7 @@ mod person;
 mod progress;
 mod promote;
 mod record;
+mod resume;
 mod review;
 mod run;
 pub mod schedule;

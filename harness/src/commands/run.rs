@@ -7,7 +7,7 @@ use super::arguments::{Common, Format, RunArguments};
 use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
-use super::{control, list, night, settle, terminal};
+use super::{control, list, night, resume, settle, terminal};
 use crate::model::{Suite, Verdict};
 use crate::night::{
     self as nights, Finished, NewBaselines, News, RunOptions, Shake, Stop, Until, Why,
@@ -19,6 +19,7 @@ use crate::surface::browser::Window;
 const MOST_FINDINGS: usize = 5;
 
 pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
+    let (arguments, resume) = resume::asked(common, arguments)?;
     let overrides = arguments.changes.overrides();
     if arguments.dry_run {
         let selection = arguments.choice.selection();
@@ -27,7 +28,7 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Passed);
     }
     let suite = night::suite(common, &overrides)?;
-    let options = options(&suite, arguments)?;
+    let options = RunOptions { resume, ..options(&suite, arguments)? };
     let runtime = runtime()?;
     let stop = Stop::default();
     let signal = Arc::new(AtomicU8::new(0));
@@ -84,6 +85,8 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         branch: night::branch(&suite.root, &environment),
         environment,
         window: Window::Hidden,
+        resume: None,
+        changes: nights::Changes { set: arguments.changes.set, var: arguments.changes.var },
     })
 }
 

@@ -1,5 +1,6 @@
 //! [`NightDir`]: the folder of one night, read and written in one shape on every machine.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::LedgerError;
 use super::writer::write_atomically;
-use crate::model::{Entry, EvidenceRef, FORMAT_VERSION, Plan};
+use crate::model::{Entry, Event, EvidenceRef, FORMAT_VERSION, Plan};
 
 /// The folder of one night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl NightDir {
     }
 
     /// The events in order. A last line that was cut off in the middle is left out: it is what a
-    /// night that was killed leaves behind.
+    /// night that was killed leaves behind. So is what a night that went on says counts no more.
     ///
     /// # Errors
     /// The file cannot be read, or a line before the last one is damaged.
@@ -103,7 +104,7 @@ impl NightDir {
                 }
             }
         }
-        Ok(entries)
+        Ok(counting(entries))
     }
 
     /// Evidence as text.
@@ -152,6 +153,19 @@ impl NightDir {
         }
         std::fs::read(&path).map_err(LedgerError::io("read", path))
     }
+}
+
+/// The events without those that a later one says count no more.
+fn counting(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let void = |it: &Entry| match &it.event {
+        Event::NightResumed { void, .. } => void.clone(),
+        _ => Vec::new(),
+    };
+    let void: HashSet<u64> = entries.iter().flat_map(void).collect();
+    if !void.is_empty() {
+        entries.retain(|it| !void.contains(&it.seq));
+    }
+    entries
 }
 
 fn refuse_newer(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {

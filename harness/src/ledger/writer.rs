@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -57,6 +57,37 @@ impl Ledger {
                 by_scenario: HashMap::new(),
             }),
         })
+    }
+
+    /// Opens the ledger of a night that broke off, to go on after its last whole line. What that
+    /// line says is in [`Self::entries`], like all before it that counts.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or is damaged before its last line.
+    pub fn resume(
+        night: NightDir,
+        secrets: Secrets,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Result<Self, LedgerError> {
+        let path = night.ledger_path();
+        // Nothing is cut off a ledger that is damaged elsewhere.
+        night.entries()?;
+        let mut file = File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(LedgerError::io("open", &path))?;
+        let next = end_after_whole_line(&mut file).map_err(LedgerError::io("mend", &path))?;
+        let entries = night.entries()?;
+        let mut by_scenario: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            if let Some(scenario) = entry.event.scenario() {
+                by_scenario.entry(scenario.to_owned()).or_default().push(index);
+            }
+        }
+        let tail = Mutex::new(Tail { file, next, entries, by_scenario });
+        Ok(Self { night, secrets, clock, tail })
     }
 
     /// The night directory that it writes to.
@@ -150,6 +181,25 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Cuts off what follows the last whole line of a ledger; answers with the position of the next.
+fn end_after_whole_line(file: &mut File) -> std::io::Result<u64> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let is_entry = |line: &[u8]| serde_json::from_slice::<Entry>(line).ok().map(|it| it.seq);
+    let mut last = None;
+    let mut whole = 0;
+    for line in bytes.split_inclusive(|it| *it == b'\n') {
+        let Some(seq) = is_entry(line) else { break };
+        if !line.ends_with(b"\n") {
+            break;
+        }
+        last = Some(seq);
+        whole += line.len() as u64;
+    }
+    file.set_len(whole)?;
+    Ok(last.map_or(0, |it| it + 1))
 }
 
 fn to_json(entry: &Entry) -> String {

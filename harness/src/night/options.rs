@@ -6,6 +6,8 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::shake::Shake;
+use crate::ledger::NightDir;
+pub use crate::model::asked::NewBaselines;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
 use crate::surface::browser::Window;
@@ -51,15 +53,20 @@ pub struct RunOptions {
     pub environment: IndexMap<String, String>,
     /// Whether a person sees the browsers.
     pub window: Window,
+    /// The night that broke off and goes on; `None` begins one.
+    pub resume: Option<NightDir>,
+    /// Keys of the configuration and variables that were given on the command line: the suite knows
+    /// them already, and who goes on with the night gives them again.
+    pub changes: Changes,
 }
 
-/// When what is seen for the first time becomes a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NewBaselines {
-    /// Once it was the same in a few more, shaken rounds.
-    Settled,
-    /// At once.
-    AtFirstSight,
+/// What changed the configuration for one night.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Keys of the configuration, dotted, with their values.
+    pub set: Vec<(String, String)>,
+    /// Variables for `${NAME}`.
+    pub var: Vec<(String, String)>,
 }
 
 /// When the report must be there.

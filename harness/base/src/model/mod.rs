@@ -9,7 +9,7 @@
 //!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
-//! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
+//! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
@@ -69,6 +69,7 @@
 //! - `finding.rs`: findings, and the judgement.
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
 //! - `testing.rs`: builds small nights by hand, for tests.
+//! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
 //! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
@@ -77,6 +78,7 @@
 pub mod action;
 pub mod against;
 pub mod artifact;
+pub mod asked;
 pub mod attempts;
 pub mod change;
 pub mod command;

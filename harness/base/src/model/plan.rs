@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::against::ControlPlan;
+use super::asked::Asked;
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
 use super::history::History;
@@ -77,6 +78,9 @@ pub struct Plan {
     /// nights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
+    /// What was asked for on the command line, for who goes on with the night or merges it.
+    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
+    pub asked: Asked,
     /// What earlier nights said; empty in old nights.
     #[serde(default)]
     pub history: History,
@@ -218,6 +222,7 @@ impl Plan {
             beside: IndexMap::new(),
             control: self.control.clone(),
             machine: self.machine.clone(),
+            asked: Asked::default(),
             // One attempt by itself is judged without what earlier nights said.
             history: History::default(),
         }

@@ -72,6 +72,7 @@ impl Default for Night {
             hygiene: Vec::new(),
             baselines: Vec::new(),
             machine: None,
+            asked: crate::model::asked::Asked::default(),
             history: crate::model::History::default(),
         };
         Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }

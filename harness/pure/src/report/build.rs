@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
-    PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
+    PreflightCheck, ProductNote, RecordingReport, ResumedReport, ScenarioReport, SessionReport,
+    WatchReport,
 };
 use super::timeline::{self, paths};
 use crate::model::event::SessionWork;
@@ -44,6 +45,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         format_version: FORMAT_VERSION,
         night: NightFacts {
             control: judgement.control.clone(),
+            resumed: std::mem::take(&mut ledger.resumed),
             ..facts(plan, entries, ledger.ending)
         },
         gate: judgement.gate.clone(),
@@ -107,6 +109,7 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         finished: entries.last().map(|entry| entry.at),
         deadline: plan.deadline,
         ending,
+        resumed: Vec::new(),
         branch: plan.branch.clone(),
         environment: plan.environment.clone(),
         versions: plan.versions.clone(),
@@ -215,6 +218,7 @@ struct Ledger<'a> {
     sessions: Vec<SessionDone<'a>>,
     evidence: HashMap<&'a str, &'a EvidenceRef>,
     ending: Ending,
+    resumed: Vec<ResumedReport>,
 }
 
 /// What a ledger says of the work on a session.
@@ -262,6 +266,7 @@ impl<'a> Ledger<'a> {
             sessions: Vec::new(),
             evidence: HashMap::new(),
             ending: Ending::CutOff,
+            resumed: Vec::new(),
         };
         for entry in entries {
             ledger.take(entry);
@@ -273,6 +278,15 @@ impl<'a> Ledger<'a> {
         self.keep(&entry.event);
         match &entry.event {
             Event::NightStarted { .. } | Event::NotRun { .. } | Event::NoControl { .. } => {}
+            Event::NightResumed { broke_off, kept, anew, void: _ } => {
+                self.ending = Ending::CutOff;
+                self.resumed.push(ResumedReport {
+                    broke_off: *broke_off,
+                    at: entry.at,
+                    kept: *kept,
+                    anew: anew.clone(),
+                });
+            }
             Event::Session { actor, product, why, steps, duration_ms } => {
                 let (at, why, duration_ms) = (entry.at, *why, *duration_ms);
                 self.sessions.push(SessionDone { at, actor, product, why, steps, duration_ms });
@@ -372,6 +386,7 @@ impl<'a> Ledger<'a> {
             | Event::Watch { .. }
             | Event::Goal { .. }
             | Event::AttemptFinished { .. }
+            | Event::NightResumed { .. }
             | Event::NightFinished { .. } => Vec::new(),
         };
         self.evidence.extend(kept.into_iter().map(|it| (it.path.as_str(), it)));

@@ -17,6 +17,7 @@
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
+//! - `unattended.rs`: what must be known of a night that broke off and went on.
 //! - `finding.rs`: one finding as the page shows it.
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
@@ -62,6 +63,7 @@ mod summary;
 mod survey;
 mod timeline;
 mod trust;
+mod unattended;
 mod views;
 
 use std::path::{Path, PathBuf};

@@ -138,6 +138,9 @@ pub struct NightFacts {
     /// Whether it ended before its time: interrupted, or cut off without a last event.
     #[serde(default)]
     pub ending: Ending,
+    /// Where it broke off and went on later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<ResumedReport>,
     /// The branch of the suite's repository, where it is known.
     pub branch: Option<String>,
     /// The environment key of images.
@@ -171,6 +174,19 @@ pub enum Ending {
     Interrupted,
     /// The ledger ends without saying so: the harness was killed, or still runs.
     CutOff,
+}
+
+/// A night that broke off and went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResumedReport {
+    /// When the last thing had happened in it.
+    pub broke_off: DateTime<Utc>,
+    /// When it went on.
+    pub at: DateTime<Utc>,
+    /// How many scenarios had an attempt that had ended by then, which was not made again.
+    pub kept: u32,
+    /// The scenarios whose half-finished attempt was made anew.
+    pub anew: Vec<String>,
 }
 
 /// One scenario as it went.

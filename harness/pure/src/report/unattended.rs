@@ -1,0 +1,65 @@
+//! What a reader must know of a night that nobody watched: it broke off and went on.
+//!
+//! Neighbour: [`super::trust`], which puts it among what must be known first.
+
+use super::night::{NightReport, ResumedReport};
+use super::shown::{count, one_line};
+
+/// How many scenarios are named.
+const MOST_NAMED: usize = 5;
+
+/// What must be known, in sentences.
+pub fn alerts(report: &NightReport) -> Vec<String> {
+    report.night.resumed.iter().map(resumed).collect()
+}
+
+fn resumed(it: &ResumedReport) -> String {
+    let anew = match it.anew.len() {
+        0 => "no attempt was half done".to_owned(),
+        1 => format!("the half-done attempt of {} was made anew", named(&it.anew)),
+        n => format!("{n} half-done attempts were made anew ({})", named(&it.anew)),
+    };
+    format!(
+        "This night broke off at {} UTC and went on at {} UTC: what {} had done was kept, {anew}.",
+        it.broke_off.format("%H:%M:%S"),
+        it.at.format("%-d %b %H:%M:%S"),
+        count(it.kept as usize, "scenario"),
+    )
+}
+
+/// The first few by their ids, the rest counted.
+fn named(ids: &[String]) -> String {
+    let first: Vec<String> = ids.iter().take(MOST_NAMED).map(|it| one_line(it, 80)).collect();
+    match ids.len().saturating_sub(MOST_NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_that_went_on_says_when_and_what_was_made_anew() {
+        let at = |text: &str| text.parse().expect("an instant");
+        let mut it = ResumedReport {
+            broke_off: at("2026-11-21T01:12:07Z"),
+            at: at("2026-11-21T03:40:11Z"),
+            kept: 12,
+            anew: Vec::new(),
+        };
+        assert_eq!(
+            resumed(&it),
+            "This night broke off at 01:12:07 UTC and went on at 21 Nov 03:40:11 UTC: what 12 \
+             scenarios had done was kept, no attempt was half done."
+        );
+        it.anew = (1..=7).map(|n| format!("s{n}")).collect();
+        assert!(
+            resumed(&it)
+                .ends_with("7 half-done attempts were made anew (s1, s2, s3, s4, s5 and 2 more)."),
+            "{}",
+            resumed(&it)
+        );
+    }
+}
