@@ -27,6 +27,7 @@
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end.
@@ -64,6 +65,7 @@ mod schedule;
 mod sensitivity;
 mod sessions;
 mod settle;
+mod shards;
 mod shipped_suites;
 mod state;
 mod stories;

@@ -31,6 +31,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             deadline: Some(started + Duration::hours(6)),
             ending: Ending::Complete,
             resumed: Vec::new(),
+            parts: None,
             branch: Some("main".into()),
             environment: "linux-dejavu-1x-1280x800".into(),
             versions: [("nightshift".to_owned(), "0.1.0".to_owned())].into_iter().collect(),

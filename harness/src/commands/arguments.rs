@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
-pub use unattended::Unattended;
+pub use unattended::{MergeOptions, Unattended};
 
 /// Your product, used every night.
 ///
@@ -102,6 +102,11 @@ pub enum Command {
         after_help = "Example:\n  nightshift report reports/nights/2026-11-21T010000Z-k3f9 --no-pdf"
     )]
     Report(ReportOptions),
+    /// Make one night of the nights of its shards, judge it as one and report
+    #[command(
+        after_help = "Examples:\n  nightshift run --shard 1/4 --out reports/nights/part-1\n  nightshift merge reports/nights/part-* --out reports/nights/whole\n\nA folder of nights stands for all in it. Exit codes: as `run`, and 3 where a shard is missing or\nbroke off."
+    )]
+    Merge(MergeOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
         after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"

@@ -14,6 +14,7 @@
 //! - `bisect.rs`: `bisect`.
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
+//! - `merge.rs`: `merge`.
 //! - `run.rs`: `run`.
 //! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
@@ -45,6 +46,7 @@ mod explore;
 mod goto;
 mod init;
 mod list;
+mod merge;
 mod moment;
 mod new_file;
 mod night;
@@ -110,6 +112,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Run(options) => run::run(&common, *options),
         Command::Judge(options) => offline::judge(&common, &options),
         Command::Report(options) => offline::report(&common, &options),
+        Command::Merge(options) => merge::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

@@ -36,6 +36,7 @@ pub fn asked(
         shake,
         once,
         shard: _,
+        parts: _,
     } = night.plan()?.asked;
     let pairs = |all: indexmap::IndexMap<String, String>| {
         all.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()

@@ -86,6 +86,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         environment,
         window: Window::Hidden,
         resume: None,
+        shard: arguments.unattended.shard,
         changes: nights::Changes { set: arguments.changes.set, var: arguments.changes.var },
     })
 }

@@ -136,6 +136,33 @@ impl NightDir {
         })
     }
 
+    /// Takes over all evidence of another night, which keeps its own.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn take_evidence_of(&self, other: &Self) -> Result<(), LedgerError> {
+        let from = other.path.join("evidence");
+        let folders = std::fs::read_dir(&from).map_err(LedgerError::io("read", &from))?;
+        for folder in folders.filter_map(Result::ok).filter(|it| it.path().is_dir()) {
+            let to = self.path.join("evidence").join(folder.file_name());
+            std::fs::create_dir_all(&to).map_err(LedgerError::io("create", &to))?;
+            let files = std::fs::read_dir(folder.path());
+            for file in files.map_err(LedgerError::io("read", folder.path()))? {
+                let file = file.map_err(LedgerError::io("read", folder.path()))?;
+                // Nobody changes evidence, so that both may share its bytes.
+                let (from, to) = (file.path(), to.join(file.file_name()));
+                match std::fs::hard_link(&from, &to) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                    Err(_) => {
+                        std::fs::copy(&from, &to).map_err(LedgerError::io("copy", from))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Reads evidence.
     ///
     /// # Errors

@@ -18,7 +18,17 @@ pub struct Ledger {
     night: NightDir,
     secrets: Secrets,
     clock: fn() -> DateTime<Utc>,
+    memory: Memory,
     tail: Mutex<Tail>,
+}
+
+/// What a ledger keeps of what it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// All of it, for a night that looks at what it did.
+    All,
+    /// Nothing: what is put together from many nights must not be in memory.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -50,6 +60,7 @@ impl Ledger {
             night,
             secrets,
             clock,
+            memory: Memory::All,
             tail: Mutex::new(Tail {
                 file,
                 next: 0,
@@ -57,6 +68,18 @@ impl Ledger {
                 by_scenario: HashMap::new(),
             }),
         })
+    }
+
+    /// The same, which keeps nothing of what it writes in memory.
+    ///
+    /// # Errors
+    /// The file cannot be created, or there is one already.
+    pub fn create_forgetful(
+        night: NightDir,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Result<Self, LedgerError> {
+        let ledger = Self::create(night, Secrets::default(), clock)?;
+        Ok(Self { memory: Memory::Nothing, ..ledger })
     }
 
     /// Opens the ledger of a night that broke off, to go on after its last whole line. What that
@@ -87,7 +110,7 @@ impl Ledger {
             }
         }
         let tail = Mutex::new(Tail { file, next, entries, by_scenario });
-        Ok(Self { night, secrets, clock, tail })
+        Ok(Self { night, secrets, clock, memory: Memory::All, tail })
     }
 
     /// The night directory that it writes to.
@@ -105,14 +128,24 @@ impl Ledger {
     /// # Errors
     /// The line cannot be written.
     pub fn append(&self, event: Event) -> Result<Entry, LedgerError> {
+        self.append_at((self.clock)(), event)
+    }
+
+    /// The same of something that happened before, in a night that this one is put together from.
+    ///
+    /// # Errors
+    /// The line cannot be written.
+    pub fn append_at(&self, at: DateTime<Utc>, event: Event) -> Result<Entry, LedgerError> {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        let (entry, mut line) =
-            self.without_secrets(Entry { seq: tail.next, at: (self.clock)(), event });
+        let (entry, mut line) = self.without_secrets(Entry { seq: tail.next, at, event });
         line.push('\n');
         tail.file
             .write_all(line.as_bytes())
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
         tail.next += 1;
+        if self.memory == Memory::Nothing {
+            return Ok(entry);
+        }
         if let Some(scenario) = entry.event.scenario() {
             let index = tail.entries.len();
             match tail.by_scenario.get_mut(scenario) {

@@ -7,6 +7,8 @@
 //! - `options.rs`: what a night is asked to do, and what it tells.
 //! - `id.rs`: the id of a night.
 //! - `opening.rs`: opens a night: its directory, ledger and plan, new or of one that goes on.
+//! - `merge.rs`: makes one night of the nights of its shards.
+//! - `share.rs`: the part of a night that one of several machines runs.
 //! - `resume.rs`: what a night that broke off still has to do.
 //! - `lock.rs`: one night at a time.
 //! - `secrets.rs`: finds the secrets that tonight needs.
@@ -63,6 +65,7 @@ pub mod judging;
 mod lock;
 mod means;
 mod measure;
+mod merge;
 mod opening;
 mod options;
 mod pages;
@@ -82,6 +85,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod share;
 mod shown;
 mod spare;
 mod stage;
@@ -104,6 +108,7 @@ pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::is_running;
+pub use merge::{Merged, merge, nights_in};
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
@@ -113,6 +118,7 @@ pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
 pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
 pub use shake::{Clocks, Shake, reach};
+pub use share::Share;
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};
@@ -337,7 +343,9 @@ async fn attempted(
     plan.beside.clone_from(&ready.timed);
     plan.control.clone_from(&ready.control);
     write_plan(&ledger, &plan)?;
-    let preflight_failed = ready.runnable.is_empty() && !resume::has_done_some(&ledger.entries());
+    let preflight_failed = ready.runnable.is_empty()
+        && !plan.scenarios.is_empty()
+        && !resume::has_done_some(&ledger.entries());
     let plan = Arc::new(plan);
     let scratch = ready.scratch.clone();
     let browser =

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::{
-    Attempted, NightError, Progress, RunOptions, baselines, nights_folder, resume, write_plan,
+    Attempted, NightError, Progress, RunOptions, baselines, nights_folder, resume, share,
+    write_plan,
 };
 use crate::ledger::{Ledger, LedgerError, NightDir, Secrets};
 use crate::model::{Event, FORMAT_VERSION, Plan, Suite};
@@ -27,6 +28,9 @@ pub(super) fn ledger(
         return Ok(ledger);
     }
     let night = directory(suite, options, &plan.night)?;
+    if let Some(share) = options.shard {
+        share::take(plan, share, &night)?;
+    }
     let ledger = Ledger::create(night, secrets, Utc::now)?;
     plan.baselines = baselines(suite, plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;
     write_plan(&ledger, plan)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::shake::Shake;
+use super::share::Share;
 use crate::ledger::NightDir;
 pub use crate::model::asked::NewBaselines;
 use crate::model::{Outcome, Suite, Verdict};
@@ -55,6 +56,8 @@ pub struct RunOptions {
     pub window: Window,
     /// The night that broke off and goes on; `None` begins one.
     pub resume: Option<NightDir>,
+    /// Which part of the night this machine runs; `None` is all of it.
+    pub shard: Option<Share>,
     /// Keys of the configuration and variables that were given on the command line: the suite knows
     /// them already, and who goes on with the night gives them again.
     pub changes: Changes,

@@ -37,6 +37,7 @@ pub(super) fn asked(options: &RunOptions) -> Asked {
         shake: options.shake.as_ref().map(super::Shake::number),
         once: options.once,
         shard: None,
+        parts: None,
     }
 }
 

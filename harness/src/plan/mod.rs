@@ -8,18 +8,21 @@
 //! - `expand.rs`: expands skills and rows, numbers the steps, gives `type` and `snapshot` to the
 //!   terminal.
 //! - `filter.rs`: filters and tags.
+//! - `shard.rs`: who of several machines runs which scenario.
 //! - `owners.rs`: who answers for a path, as a CODEOWNERS file says.
 
 mod cast;
 mod expand;
 mod filter;
 mod owners;
+mod shard;
 
 use crate::model::Scenario;
 use crate::model::suite::Suite;
 
 pub use cast::sessions;
 pub use owners::Owners;
+pub use shard::{Weights, split, weights};
 
 /// Which scenarios are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

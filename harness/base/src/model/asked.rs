@@ -48,6 +48,9 @@ pub struct Asked {
     /// Which part of a larger night this is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// The parts that the night was put together from; `None` of one that ran as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
 }
 
 impl Asked {
@@ -104,4 +107,40 @@ pub struct SplitScenario {
     pub line: u32,
     /// Which part runs it, from 1.
     pub shard: u32,
+}
+
+/// The parts that a night was put together from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Parts {
+    /// Into how many the night was split.
+    pub of: u32,
+    /// What the durations came from by which it was split, in a sentence.
+    pub by: String,
+    /// The nights, by their part.
+    pub nights: Vec<Part>,
+    /// The parts that are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<u32>,
+    /// The parts that broke off and did not go on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken_off: Vec<u32>,
+}
+
+/// A part of a night that was put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which part, from 1.
+    pub index: u32,
+    /// The id of its night.
+    pub night: String,
+    /// How many scenarios it had.
+    pub scenarios: u32,
+}
+
+impl Parts {
+    /// Whether every part is there and came to its end.
+    #[must_use]
+    pub fn are_whole(&self) -> bool {
+        self.missing.is_empty() && self.broken_off.is_empty()
+    }
 }

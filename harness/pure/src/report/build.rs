@@ -110,6 +110,7 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         deadline: plan.deadline,
         ending,
         resumed: Vec::new(),
+        parts: plan.asked.parts.clone(),
         branch: plan.branch.clone(),
         environment: plan.environment.clone(),
         versions: plan.versions.clone(),

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
+use crate::model::asked::Parts;
 use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
@@ -141,6 +142,9 @@ pub struct NightFacts {
     /// Where it broke off and went on later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resumed: Vec<ResumedReport>,
+    /// The parts that it was put together from; `None` of a night that ran as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
     /// The branch of the suite's repository, where it is known.
     pub branch: Option<String>,
     /// The environment key of images.

@@ -1,16 +1,50 @@
-//! What a reader must know of a night that nobody watched: it broke off and went on.
+//! What a reader must know of a night that nobody watched: it broke off and went on, or a shard of
+//! it is missing.
 //!
 //! Neighbour: [`super::trust`], which puts it among what must be known first.
 
 use super::night::{NightReport, ResumedReport};
 use super::shown::{count, one_line};
+use crate::model::asked::Parts;
 
 /// How many scenarios are named.
 const MOST_NAMED: usize = 5;
 
 /// What must be known, in sentences.
 pub fn alerts(report: &NightReport) -> Vec<String> {
-    report.night.resumed.iter().map(resumed).collect()
+    let parts = report.night.parts.iter().flat_map(parts);
+    report.night.resumed.iter().map(resumed).chain(parts).collect()
+}
+
+/// Which shards are missing or broke off.
+fn parts(parts: &Parts) -> Vec<String> {
+    let Parts { of, missing, broken_off, .. } = parts;
+    let mut said = Vec::new();
+    if !missing.is_empty() {
+        said.push(format!(
+            "{} of {of} {} missing: what {} would have run is named as not run.",
+            shards(missing),
+            if missing.len() == 1 { "is" } else { "are" },
+            if missing.len() == 1 { "it" } else { "they" },
+        ));
+    }
+    if !broken_off.is_empty() {
+        said.push(format!(
+            "{} of {of} broke off: `nightshift run --resume` finishes {}, and `nightshift merge` \
+             makes the whole anew.",
+            shards(broken_off),
+            if broken_off.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    said
+}
+
+fn shards(indexes: &[u32]) -> String {
+    let named: Vec<String> = indexes.iter().map(ToString::to_string).collect();
+    match named.as_slice() {
+        [one] => format!("Shard {one}"),
+        more => format!("Shards {}", self::named(more)),
+    }
 }
 
 fn resumed(it: &ResumedReport) -> String {
@@ -60,6 +94,21 @@ mod tests {
                 .ends_with("7 half-done attempts were made anew (s1, s2, s3, s4, s5 and 2 more)."),
             "{}",
             resumed(&it)
+        );
+    }
+
+    #[test]
+    fn shards_that_are_missing_or_broke_off_are_named() {
+        let whole = Parts { of: 8, ..Parts::default() };
+        assert_eq!(parts(&whole), Vec::<String>::new());
+        let torn = Parts { missing: vec![3], broken_off: vec![1, 7], ..whole };
+        assert_eq!(
+            parts(&torn),
+            [
+                "Shard 3 of 8 is missing: what it would have run is named as not run.",
+                "Shards 1, 7 of 8 broke off: `nightshift run --resume` finishes them, and \
+                 `nightshift merge` makes the whole anew.",
+            ]
         );
     }
 }
