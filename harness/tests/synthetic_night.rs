@@ -31,6 +31,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             deadline: Some(started + Duration::hours(6)),
             ending: Ending::Complete,
             resumed: Vec::new(),
+            due: None,
+            missed: Vec::new(),
             parts: None,
             branch: Some("main".into()),
             environment: "linux-dejavu-1x-1280x800".into(),

@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
-pub use unattended::{MergeOptions, Unattended};
+pub use unattended::{MergeOptions, ScheduleOptions, Unattended};
 
 /// Your product, used every night.
 ///
@@ -107,6 +107,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift run --shard 1/4 --out reports/nights/part-1\n  nightshift merge reports/nights/part-* --out reports/nights/whole\n\nA folder of nights stands for all in it. Exit codes: as `run`, and 3 where a shard is missing or\nbroke off."
     )]
     Merge(MergeOptions),
+    /// Keep the nights of suites by their `night.schedule`, until it is stopped
+    #[command(
+        after_help = "Examples:\n  nightshift schedule\n  nightshift schedule ~/src/shop ~/src/office --health 127.0.0.1:8080\n  nightshift schedule --dry-run\n\nA night that was missed is caught up once, and the report names the others; one that a crash broke\noff goes on. SIGTERM ends it, once what runs has reported. Exit codes: 2 usage, 5 another keeps\nthe nights of a suite, 130/143 stopped."
+    )]
+    Schedule(ScheduleOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
         after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"

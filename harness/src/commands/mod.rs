@@ -15,6 +15,7 @@
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
 //! - `merge.rs`: `merge`.
+//! - `keeper/`: `schedule`: keeps the nights of suites.
 //! - `run.rs`: `run`.
 //! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
@@ -45,6 +46,7 @@ mod exit;
 mod explore;
 mod goto;
 mod init;
+mod keeper;
 mod list;
 mod merge;
 mod moment;
@@ -113,6 +115,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Judge(options) => offline::judge(&common, &options),
         Command::Report(options) => offline::report(&common, &options),
         Command::Merge(options) => merge::run(&common, &options),
+        Command::Schedule(options) => keeper::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

@@ -36,6 +36,8 @@ pub fn asked(
         shake,
         once,
         shard: _,
+        due: _,
+        missed: _,
         parts: _,
     } = night.plan()?.asked;
     let pairs = |all: indexmap::IndexMap<String, String>| {

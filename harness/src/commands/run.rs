@@ -87,6 +87,8 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         window: Window::Hidden,
         resume: None,
         shard: arguments.unattended.shard,
+        due: arguments.unattended.due,
+        missed: arguments.unattended.missed,
         changes: nights::Changes { set: arguments.changes.set, var: arguments.changes.var },
     })
 }

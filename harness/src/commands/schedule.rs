@@ -121,6 +121,12 @@ fn wanted(night: &NightConfig) -> Result<(&str, &str), ScheduleError> {
     Ok((schedule, &night.timezone))
 }
 
+/// When nights start, and in which time zone.
+pub fn times(night: &NightConfig) -> Result<(Schedule, chrono_tz::Tz), ScheduleError> {
+    let (schedule, zone) = wanted(night)?;
+    Ok((read(schedule)?, calendar::zone(zone)?))
+}
+
 fn read(schedule: &str) -> Result<Schedule, ScheduleError> {
     let malformed = |what| ScheduleError::Malformed { schedule: schedule.to_owned(), what };
     Schedule::parse(schedule).map_err(malformed)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::shake::Shake;
@@ -58,6 +59,10 @@ pub struct RunOptions {
     pub resume: Option<NightDir>,
     /// Which part of the night this machine runs; `None` is all of it.
     pub shard: Option<Share>,
+    /// When the night was due, where a schedule starts it.
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run.
+    pub missed: Vec<DateTime<Utc>>,
     /// Keys of the configuration and variables that were given on the command line: the suite knows
     /// them already, and who goes on with the night gives them again.
     pub changes: Changes,

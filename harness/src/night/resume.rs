@@ -37,6 +37,8 @@ pub(super) fn asked(options: &RunOptions) -> Asked {
         shake: options.shake.as_ref().map(super::Shake::number),
         once: options.once,
         shard: None,
+        due: options.due,
+        missed: options.missed.clone(),
         parts: None,
     }
 }

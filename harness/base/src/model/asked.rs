@@ -3,6 +3,7 @@
 //!
 //! Neighbour: [`super::plan`], which holds it.
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,12 @@ pub struct Asked {
     /// Which part of a larger night this is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// When the night was due, where a schedule started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<DateTime<Utc>>,
     /// The parts that the night was put together from; `None` of one that ran as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,

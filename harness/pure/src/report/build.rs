@@ -110,6 +110,8 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         deadline: plan.deadline,
         ending,
         resumed: Vec::new(),
+        due: plan.asked.due,
+        missed: plan.asked.missed.clone(),
         parts: plan.asked.parts.clone(),
         branch: plan.branch.clone(),
         environment: plan.environment.clone(),

@@ -142,6 +142,12 @@ pub struct NightFacts {
     /// Where it broke off and went on later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resumed: Vec<ResumedReport>,
+    /// When it was due, where a schedule started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<DateTime<Utc>>,
     /// The parts that it was put together from; `None` of a night that ran as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<Parts>,

@@ -1,7 +1,9 @@
-//! What a reader must know of a night that nobody watched: it broke off and went on, or a shard of
-//! it is missing.
+//! What a reader must know of a night that nobody watched: others did not run, it was late, it broke
+//! off and went on, or a shard of it is missing.
 //!
 //! Neighbour: [`super::trust`], which puts it among what must be known first.
+
+use chrono::{DateTime, Duration, Utc};
 
 use super::night::{NightReport, ResumedReport};
 use super::shown::{count, one_line};
@@ -9,11 +11,35 @@ use crate::model::asked::Parts;
 
 /// How many scenarios are named.
 const MOST_NAMED: usize = 5;
+/// A night that begins so much after it was due is late.
+const LATE: Duration = Duration::minutes(10);
 
 /// What must be known, in sentences.
 pub fn alerts(report: &NightReport) -> Vec<String> {
-    let parts = report.night.parts.iter().flat_map(parts);
-    report.night.resumed.iter().map(resumed).chain(parts).collect()
+    let night = &report.night;
+    let missed = missed(&night.missed).into_iter().chain(late(night.due, night.started));
+    let parts = night.parts.iter().flat_map(parts);
+    missed.chain(night.resumed.iter().map(resumed)).chain(parts).collect()
+}
+
+/// The nights that were due and did not run.
+fn missed(missed: &[DateTime<Utc>]) -> Option<String> {
+    let last = missed.last()?;
+    let said = last.format("%-d %b %H:%M");
+    Some(match missed.len() {
+        1 => format!("The night did not run that was due on {said} UTC."),
+        n => format!("{n} nights did not run that were due, the last on {said} UTC."),
+    })
+}
+
+/// A night that began long after it was due.
+fn late(due: Option<DateTime<Utc>>, started: DateTime<Utc>) -> Option<String> {
+    let due = due.filter(|it| started - *it > LATE)?;
+    Some(format!(
+        "This night was due at {} UTC and began at {} UTC.",
+        due.format("%-d %b %H:%M"),
+        started.format("%-d %b %H:%M")
+    ))
 }
 
 /// Which shards are missing or broke off.
@@ -109,6 +135,27 @@ mod tests {
                 "Shards 1, 7 of 8 broke off: `nightshift run --resume` finishes them, and \
                  `nightshift merge` makes the whole anew.",
             ]
+        );
+    }
+
+    #[test]
+    fn nights_that_did_not_run_and_a_late_one_are_named_and_a_punctual_one_is_not() {
+        let at = |text: &str| text.parse().expect("an instant");
+        let (first, second) = (at("2026-11-20T01:00:00Z"), at("2026-11-21T01:00:00Z"));
+        assert_eq!(missed(&[]), None);
+        assert_eq!(
+            missed(&[first]).as_deref(),
+            Some("The night did not run that was due on 20 Nov 01:00 UTC.")
+        );
+        assert_eq!(
+            missed(&[first, second]).as_deref(),
+            Some("2 nights did not run that were due, the last on 21 Nov 01:00 UTC.")
+        );
+        assert_eq!(late(Some(first), at("2026-11-20T01:00:09Z")), None);
+        assert_eq!(late(None, second), None);
+        assert_eq!(
+            late(Some(first), at("2026-11-20T07:12:00Z")).as_deref(),
+            Some("This night was due at 20 Nov 01:00 UTC and began at 20 Nov 07:12 UTC.")
         );
     }
 }

@@ -1,7 +1,9 @@
 //! The arguments of nights that nobody watches.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::night::Share;
@@ -24,6 +26,26 @@ pub struct Unattended {
     /// of earlier nights; `nightshift merge` makes one night of them
     #[arg(long, value_name = "I/N", value_parser = share, conflicts_with = "dry_run")]
     pub shard: Option<Share>,
+    /// When a schedule wanted the night: the report says so where it is late
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run: the report says so
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub missed: Vec<DateTime<Utc>>,
+}
+
+/// What `schedule` takes.
+#[derive(Debug, Args)]
+pub struct ScheduleOptions {
+    /// The suites whose nights are kept [default: the nearest one upwards]
+    #[arg(value_name = "DIR")]
+    pub suites: Vec<PathBuf>,
+    /// Answer on this address of this machine whether all is well: 200, else 503
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub health: Option<SocketAddr>,
+    /// Say when the next nights start, and keep none
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What `merge` takes.
