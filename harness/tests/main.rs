@@ -27,6 +27,7 @@
 //!   noise found, written and silent, and real changes still caught.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `keeper.rs` has nights kept by their schedule.
 //! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -53,6 +54,7 @@ mod files;
 mod flow;
 mod history;
 mod interactive;
+mod keeper;
 mod layering;
 mod nights;
 mod pictures;

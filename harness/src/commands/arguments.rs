@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
-pub use unattended::{MergeOptions, ScheduleOptions, Unattended};
+pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
 /// Your product, used every night.
 ///
@@ -112,6 +112,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift schedule\n  nightshift schedule ~/src/shop ~/src/office --health 127.0.0.1:8080\n  nightshift schedule --dry-run\n\nA night that was missed is caught up once, and the report names the others; one that a crash broke\noff goes on. SIGTERM ends it, once what runs has reported. Exit codes: 2 usage, 5 another keeps\nthe nights of a suite, 130/143 stopped."
     )]
     Schedule(ScheduleOptions),
+    /// Tell people of a night: one message to everybody whom `notify` names
+    #[command(
+        after_help = "Examples:\n  nightshift notify\n  nightshift notify reports/nights/2026-11-21T010000Z-k3f9 --dry-run\n\nWho was told is not told again. Exit codes: 0 all are told, or the night is a quiet one, 1 somebody\ncould not be told, 2 usage."
+    )]
+    Notify(NotifyOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
         after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"

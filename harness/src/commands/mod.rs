@@ -16,6 +16,7 @@
 //! - `list.rs`: `list`.
 //! - `merge.rs`: `merge`.
 //! - `keeper/`: `schedule`: keeps the nights of suites.
+//! - `notify/`: `notify`.
 //! - `run.rs`: `run`.
 //! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
@@ -52,6 +53,7 @@ mod merge;
 mod moment;
 mod new_file;
 mod night;
+mod notify;
 mod offline;
 mod person;
 mod progress;
@@ -116,6 +118,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => offline::report(&common, &options),
         Command::Merge(options) => merge::run(&common, &options),
         Command::Schedule(options) => keeper::run(&common, &options),
+        Command::Notify(options) => notify::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

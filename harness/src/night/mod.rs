@@ -117,6 +117,7 @@ pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
 pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
+pub use secrets::secrets_in;
 pub use shake::{Clocks, Shake, reach};
 pub use share::Share;
 pub use shown::{Search, shown};
@@ -215,6 +216,8 @@ pub struct Finished {
     pub pdf_problem: Option<String>,
     /// Whether there is a PDF.
     pub has_pdf: bool,
+    /// Whether it is a part of a larger night.
+    pub is_shard: bool,
     /// How many baselines `--accept-new` wrote.
     pub accepted: usize,
     /// What `--accept-new` found out before.
@@ -284,6 +287,7 @@ async fn to_report(
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
         night,
+        is_shard: plan.asked.shard.is_some(),
         report,
         preflight_failed,
         stopped: stop.why(),

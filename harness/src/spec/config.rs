@@ -49,6 +49,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         .map_or_else(crate::model::Stages::usual, |it| super::stages::read(reader, it));
     let baselines = baselines(reader, fields.get("baselines"));
     let explore = explore(reader, fields.get("explore"), &sessions);
+    let notify = super::notify::read(reader, fields.get("notify"));
     Some(Config {
         products,
         sessions,
@@ -66,6 +67,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         stages,
         baselines,
         explore,
+        notify,
     })
 }
 
@@ -170,6 +172,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         measure: 5,
         control: ControlConfig::default(),
         explore_ms: None,
+        ping: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|it| schedule(reader, it));
@@ -194,6 +197,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         night.control = control(reader, node);
     }
     night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
+    night.ping = fields.get("ping").and_then(|it| super::notify::secret(reader, it, "\"ping\""));
     night.patience = fields.get("patience").and_then(|it| patience(reader, it));
     night
 }

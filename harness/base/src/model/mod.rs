@@ -6,7 +6,7 @@
 //! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
-//!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
+//!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
@@ -69,6 +69,7 @@
 //! - `finding.rs`: findings, and the judgement.
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
 //! - `testing.rs`: builds small nights by hand, for tests.
+//! - `notify.rs`: `NotifyConfig`: who is told of a night.
 //! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
@@ -100,6 +101,7 @@ pub mod history;
 pub mod hygiene;
 pub mod kept;
 pub mod moved;
+pub mod notify;
 pub mod observe;
 pub mod outline;
 pub mod page;

@@ -9,6 +9,7 @@ use super::action::Step;
 use super::against::ControlConfig;
 use super::command::CommandLine;
 use super::facet::FacetKind;
+use super::notify::NotifyConfig;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
 use super::reruns::Reruns;
@@ -73,6 +74,9 @@ pub struct Config {
     /// What an exploration may do.
     #[serde(default, skip_serializing_if = "ExploreConfig::is_default")]
     pub explore: ExploreConfig,
+    /// Who is told of a night.
+    #[serde(default, skip_serializing_if = "NotifyConfig::is_empty")]
+    pub notify: NotifyConfig,
 }
 
 /// What an exploration may do.
@@ -317,6 +321,9 @@ pub struct NightConfig {
     /// milliseconds; `None` explores nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explore_ms: Option<u64>,
+    /// The address that is asked after each night, so that somebody is told when no night was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ping: Option<Template>,
 }
 
 /// What turns a night into pass or fail.

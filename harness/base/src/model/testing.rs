@@ -445,6 +445,7 @@ pub fn config() -> super::suite::Config {
         stages: super::Stages::usual(),
         baselines: super::suite::BaselineConfig::default(),
         explore: super::suite::ExploreConfig::default(),
+        notify: super::notify::NotifyConfig::default(),
         facets: None,
         profiles: IndexMap::new(),
     }

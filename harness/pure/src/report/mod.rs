@@ -17,6 +17,7 @@
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
+//! - `message/`: the night as one message to people, in the words of each channel.
 //! - `unattended.rs`: what must be known of a night that broke off and went on.
 //! - `finding.rs`: one finding as the page shows it.
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
@@ -50,6 +51,7 @@ mod html;
 mod junit;
 mod lead;
 mod lists;
+mod message;
 mod morning;
 mod night;
 mod page;
@@ -73,6 +75,7 @@ use futures_util::future::BoxFuture;
 pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
+pub use message::{Mail, Message, Told, message};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,

@@ -62,6 +62,20 @@ pub struct MergeOptions {
     pub no_pdf: bool,
 }
 
+/// What `notify` takes.
+#[derive(Debug, Args)]
+pub struct NotifyOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// Tell those too who were told
+    #[arg(long)]
+    pub again: bool,
+    /// Print what a webhook would get, and tell nobody
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// The most parts that a night is split into.
 const MOST_SHARDS: u32 = 10_000;
 

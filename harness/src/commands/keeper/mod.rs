@@ -51,20 +51,28 @@ pub fn run(common: &Common, options: &ScheduleOptions) -> anyhow::Result<Exit> {
         let config = spec::load(&root, &Overrides::default())?.config;
         let (schedule, zone) = schedule::times(&config.night)
             .or_else(|error| mistake(format!("{}: {error}", root.display())))?;
-        suites.push((root, Times { schedule, zone }));
+        let tells = !config.notify.is_empty();
+        suites.push(Suite { root, times: Times { schedule, zone }, tells });
     }
     if options.dry_run {
-        suites.iter().for_each(|(root, times)| show(root, times));
+        suites.iter().for_each(|it| show(&it.root, &it.times));
         return Ok(Exit::Passed);
     }
     let mut kept = Vec::new();
-    for (root, times) in suites {
-        kept.push(Keeper::take(root, times, Utc::now())?);
+    for suite in suites {
+        kept.push(Keeper::take(suite, Utc::now())?);
     }
     let runtime = waiting::runtime()?;
     let signal = runtime.block_on(keep(kept, options.health))?;
     runtime.shutdown_timeout(Duration::from_secs(2));
     Ok(Exit::Signal(signal))
+}
+
+/// A suite before its nights are kept.
+struct Suite {
+    root: PathBuf,
+    times: Times,
+    tells: bool,
 }
 
 /// The next few nights of a suite.
@@ -135,6 +143,8 @@ async fn any_ended(suites: &mut [Keeper]) {
 /// One suite whose nights are kept.
 struct Keeper {
     root: PathBuf,
+    /// Whether somebody is to be told of its nights.
+    tells: bool,
     times: Times,
     held: Held,
     state: State,
@@ -144,11 +154,12 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn take(root: PathBuf, times: Times, now: DateTime<Utc>) -> anyhow::Result<Self> {
+    fn take(suite: Suite, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let Suite { root, times, tells } = suite;
         let held = Held::take(&root)?;
         let state = held.read(now)?;
         held.write(&state)?;
-        Ok(Self { root, times, held, state, child: None, wakes: None, problem: None })
+        Ok(Self { root, tells, times, held, state, child: None, wakes: None, problem: None })
     }
 
     /// Sees what has ended and what is due; answers with when the next night starts.
@@ -257,8 +268,25 @@ impl Keeper {
         }
         let said = exit.map_or("without a code".to_owned(), |it| format!("with {it}"));
         terminal::say(format_args!("{}: night {id} ended {said}", self.root.display()));
-        self.state.last = Some(Ended { id, due, at: now, exit });
-        self.held.write(&self.state)
+        let has_report = report.is_file();
+        self.state.last = Some(Ended { id: id.clone(), due, at: now, exit });
+        self.held.write(&self.state)?;
+        if has_report && self.tells {
+            self.tell(&id);
+        }
+        Ok(())
+    }
+
+    /// Has people told of a night, while the keeper goes on.
+    fn tell(&self, id: &str) {
+        let told = std::env::current_exe().and_then(|program| {
+            let mut command = Command::new(program);
+            command.arg("notify").arg("-C").arg(&self.root).arg(id).stdin(Stdio::null()).spawn()
+        });
+        match told {
+            Ok(mut child) => drop(tokio::spawn(async move { child.wait().await })),
+            Err(error) => terminal::say(format_args!("nobody can be told of {id}: {error}")),
+        }
     }
 
     /// Asks the night that runs to stop, and waits for its report.
@@ -273,7 +301,7 @@ impl Keeper {
                 _ => rustix::process::Signal::TERM,
             };
             // A night that has just ended needs no signal.
-            drop(rustix::process::kill_process(pid, signal));
+            let _ = rustix::process::kill_process(pid, signal);
         }
         let exit = child.wait().await.ok().and_then(|it| it.code());
         if let Err(error) = self.ended(exit, Utc::now()) {

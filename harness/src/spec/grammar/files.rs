@@ -1,5 +1,6 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
+use super::notify::NOTIFY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
 use super::shapes::{
@@ -298,6 +299,12 @@ pub(crate) static NIGHT: Object = object(
             "How much of what is left before `until` a night of the whole suite may spend on exploring the product; it writes nothing into the suite, and `run --once` leaves it out.",
             "30m",
         ),
+        optional(
+            "ping",
+            Shape::Template,
+            "An address that is asked after each night that left a report, so that a watch elsewhere is alarmed when no night was.",
+            "https://watch.example/nightshift",
+        ),
     ],
 );
 
@@ -511,6 +518,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&EXPLORE),
             "What `nightshift explore` and `night.explore` do.",
             "{ never: [Audit] }",
+        ),
+        optional(
+            "notify",
+            Shape::Object(&NOTIFY),
+            "Who is told of a night by `nightshift notify`.",
+            "{ slack: '${secret:SLACK_WEBHOOK}' }",
         ),
         optional(
             "facets",

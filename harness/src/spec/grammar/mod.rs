@@ -12,11 +12,13 @@
 //! - `steps.rs`: the verbs.
 //! - `gestures.rs`: what the verbs beyond clicking and filling take.
 //! - `page.rs`: what the browser pretends to be, and sessions.
+//! - `notify.rs`: the keys that say who is told of a night.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
 mod files;
 mod gestures;
+mod notify;
 mod page;
 mod product;
 mod shapes;
@@ -25,6 +27,7 @@ mod steps;
 
 pub(crate) use files::*;
 pub(crate) use gestures::*;
+pub(crate) use notify::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
 pub(crate) use shapes::*;

@@ -1,0 +1,90 @@
+//! The keys of `notify`: who is told of a night.
+
+use super::{Object, Shape, object, optional, required};
+use crate::model::notify::NotifyWhen;
+
+fn when() -> Vec<&'static str> {
+    NotifyWhen::ALL.into_iter().map(NotifyWhen::word).collect()
+}
+
+pub(crate) static WEBHOOK: Object = object(
+    "webhook",
+    "\"webhook\"",
+    "A program that is told of a night, in JSON.",
+    &[
+        required("url", Shape::Template, "Its address.", "https://ci.example/nightshift"),
+        optional(
+            "token",
+            Shape::Template,
+            "What it knows us by, as `Authorization: Bearer …`.",
+            "'${secret:HOOK_TOKEN}'",
+        ),
+    ],
+);
+
+pub(crate) static MAIL: Object = object(
+    "mail",
+    "\"mail\"",
+    "People who get a mail of a night.",
+    &[
+        required(
+            "server",
+            Shape::Template,
+            "The server that takes the mail: smtps://, or smtp:// with STARTTLS.",
+            "smtps://mail.example",
+        ),
+        required("from", Shape::Text, "The sender.", "nightshift@example.com"),
+        required(
+            "to",
+            Shape::OneOrMany(&super::shapes::TEXT),
+            "Who gets it.",
+            "[ada@example.com, qa@example.com]",
+        ),
+        optional("user", Shape::Template, "The name to sign in by.", "nightshift"),
+        optional(
+            "password",
+            Shape::Template,
+            "The password to sign in by.",
+            "'${secret:MAIL_PASSWORD}'",
+        ),
+    ],
+);
+
+pub(crate) static NOTIFY: Object = object(
+    "notify",
+    "\"notify\"",
+    "Who is told of a night by `nightshift notify`: one message a night.",
+    &[
+        optional(
+            "when",
+            Shape::Words(when),
+            "Of which nights: of each, or of those whose gate did not pass.",
+            "not-passed",
+        ),
+        optional(
+            "link",
+            Shape::Template,
+            "The address that the report was put at; `${night}` is the night's id.",
+            "https://reports.example/${night}/index.html",
+        ),
+        optional(
+            "slack",
+            Shape::Template,
+            "An incoming webhook of Slack.",
+            "'${secret:SLACK_WEBHOOK}'",
+        ),
+        optional("teams", Shape::Template, "A workflow of Teams.", "'${secret:TEAMS_WEBHOOK}'"),
+        optional(
+            "webhook",
+            Shape::AnyOf(&[Shape::Template, Shape::Object(&WEBHOOK)]),
+            "Any program, which gets the night's sentence, gate and findings as JSON; a text is its `url`.",
+            "https://ci.example/nightshift",
+        ),
+        optional(
+            "mail",
+            Shape::Object(&MAIL),
+            "People who get a mail.",
+            "{ server: smtps://mail.example, from: nightshift@example.com, to: qa@example.com }",
+        ),
+    ],
+);
