@@ -28,6 +28,7 @@
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `keeper.rs` has nights kept by their schedule.
+//! - `notify.rs` has people told of a night, by servers on the loopback.
 //! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -57,6 +58,7 @@ mod interactive;
 mod keeper;
 mod layering;
 mod nights;
+mod notify;
 mod pictures;
 mod report;
 mod report_sample;

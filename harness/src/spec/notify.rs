@@ -41,14 +41,14 @@ fn webhook(reader: &mut Reader, node: &Node) -> Option<WebhookConfig> {
         let url = template(reader, node, "\"webhook\"", &[])?;
         return Some(WebhookConfig { url, token: None });
     }
-    let fields = reader.object(node, &grammar::WEBHOOK)?;
+    let fields = reader.object(node, &grammar::NOTIFY_WEBHOOK)?;
     let url = template(reader, fields.get("url")?, "\"url\"", &[]);
     let token = fields.get("token").and_then(|it| template(reader, it, "\"token\"", &[]));
     Some(WebhookConfig { url: url?, token })
 }
 
 fn mail(reader: &mut Reader, node: &Node) -> Option<MailConfig> {
-    let fields = reader.object(node, &grammar::MAIL)?;
+    let fields = reader.object(node, &grammar::NOTIFY_MAIL)?;
     let server = fields.get("server").and_then(|it| template(reader, it, "\"server\"", &[]));
     let from = fields.get("from").and_then(|it| reader.words(it, "\"from\"")).map(str::to_owned);
     let to = fields.get("to").map(|it| reader.texts(it, "\"to\"")).unwrap_or_default();

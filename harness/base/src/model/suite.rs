@@ -468,6 +468,7 @@ impl Default for NightConfig {
             measure: 5,
             control: ControlConfig::default(),
             explore_ms: None,
+            ping: None,
         }
     }
 }

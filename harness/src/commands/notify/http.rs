@@ -23,23 +23,6 @@ pub struct Post {
     pub key: String,
 }
 
-/// How waits between tries are waited.
-pub enum Wait<'a> {
-    /// By the clock.
-    Real,
-    /// By whoever wants to know, as a test.
-    Told(&'a dyn Fn(Duration)),
-}
-
-impl Wait<'_> {
-    fn wait(&self, time: Duration) {
-        match self {
-            Self::Real => std::thread::sleep(time),
-            Self::Told(tell) => tell(time),
-        }
-    }
-}
-
 /// Why somebody was not told. The address is in none of them, since it may be a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
@@ -72,11 +55,11 @@ enum Tried {
     Never(HttpError),
 }
 
-/// Posts a message.
+/// Posts a message; `wait` waits between tries.
 ///
 /// # Errors
 /// It was not taken.
-pub fn post(post: &Post, wait: &Wait<'_>) -> Result<(), HttpError> {
+pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<(), HttpError> {
     let agent = agent();
     let mut tries = 0;
     loop {
@@ -92,7 +75,7 @@ pub fn post(post: &Post, wait: &Wait<'_>) -> Result<(), HttpError> {
             }
             Tried::Again { wait: asked, .. } => {
                 let usual = 1 << (tries - 1);
-                wait.wait(Duration::from_secs(asked.unwrap_or(usual).min(LONGEST_WAIT)));
+                wait(Duration::from_secs(asked.unwrap_or(usual).min(LONGEST_WAIT)));
             }
         }
     }
@@ -215,7 +198,7 @@ mod tests {
         let told = |it: Duration| waits.lock().expect("whole").push(it.as_secs());
         let token = Some("t0ken".to_owned());
         let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
-        let result = post(&message, &Wait::Told(&told));
+        let result = post(&message, &told);
         (result, waits.into_inner().expect("whole"))
     }
 

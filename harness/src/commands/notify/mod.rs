@@ -14,7 +14,7 @@ mod told;
 
 use serde_json::Value;
 
-use self::http::{Post, Wait};
+use self::http::Post;
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
@@ -148,7 +148,7 @@ impl Desk {
                 body: String::from_utf8_lossy(&body).into_owned(),
                 key: self.night.clone(),
             };
-            http::post(&post, &Wait::Real).map_err(|it| it.to_string())
+            http::post(&post, &std::thread::sleep).map_err(|it| it.to_string())
         };
         match channel {
             Channel::Slack(url) => post(url, None, &self.message.slack()),

@@ -7,8 +7,8 @@ fn when() -> Vec<&'static str> {
     NotifyWhen::ALL.into_iter().map(NotifyWhen::word).collect()
 }
 
-pub(crate) static WEBHOOK: Object = object(
-    "webhook",
+pub(crate) static NOTIFY_WEBHOOK: Object = object(
+    "notify-webhook",
     "\"webhook\"",
     "A program that is told of a night, in JSON.",
     &[
@@ -22,8 +22,8 @@ pub(crate) static WEBHOOK: Object = object(
     ],
 );
 
-pub(crate) static MAIL: Object = object(
-    "mail",
+pub(crate) static NOTIFY_MAIL: Object = object(
+    "notify-mail",
     "\"mail\"",
     "People who get a mail of a night.",
     &[
@@ -76,13 +76,13 @@ pub(crate) static NOTIFY: Object = object(
         optional("teams", Shape::Template, "A workflow of Teams.", "'${secret:TEAMS_WEBHOOK}'"),
         optional(
             "webhook",
-            Shape::AnyOf(&[Shape::Template, Shape::Object(&WEBHOOK)]),
+            Shape::AnyOf(&[Shape::Template, Shape::Object(&NOTIFY_WEBHOOK)]),
             "Any program, which gets the night's sentence, gate and findings as JSON; a text is its `url`.",
             "https://ci.example/nightshift",
         ),
         optional(
             "mail",
-            Shape::Object(&MAIL),
+            Shape::Object(&NOTIFY_MAIL),
             "People who get a mail.",
             "{ server: smtps://mail.example, from: nightshift@example.com, to: qa@example.com }",
         ),
