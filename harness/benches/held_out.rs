@@ -18,7 +18,8 @@
 //!   (`data/make.py` writes them) as a single page of tables, charts and journals, `todoman/` tasks
 //!   of a theatre as lines, JSON and files of iCalendar, `ihatemoney/` the shared bills of a hut
 //!   (`data/make.py` fills its database) on pages that a server renders, `verdaccio/` a registry of
-//!   packages (`data/make.js` writes them) and its single page.
+//!   packages (`data/make.js` writes them) and its single page, `gcovr/` what tests of a harbour's
+//!   C++ covered, as text, CSV, Markdown, JSON, XML and pages.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

@@ -32,7 +32,8 @@
 //! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
-//!   `nights/cut_short.rs` has those that do not come to their end.
+//!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
+//!   somebody changed afterwards.
 //! - `review/` has nights decided on by the program: by options, by keys on nightshift's own
 //!   terminal (`screen.rs`), over HTTP (`web.rs`), and across merges (`merge.rs`).
 //! - `report.rs`, `report_sample.rs` and `synthetic_night.rs` test the reports: as readers see

@@ -37,6 +37,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             branch: Some("main".into()),
             environment: "linux-dejavu-1x-1280x800".into(),
             versions: [("nightshift".to_owned(), "0.1.0".to_owned())].into_iter().collect(),
+            ledger: None,
             patience: None,
             not_isolated: Vec::new(),
             products: vec![ProductBuild {

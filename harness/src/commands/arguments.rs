@@ -3,11 +3,13 @@
 //! The files:
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
+//! - `keeping.rs`: those of `verify` and `stop`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
 //! - `unattended.rs`: those of nights that nobody watches.
 
 mod bisect;
 mod explore;
+mod keeping;
 mod person;
 mod unattended;
 
@@ -17,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
+pub use keeping::{StopOptions, VerifyOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
@@ -132,6 +135,21 @@ pub enum Command {
         after_help = "Examples:\n  nightshift bisect\n  nightshift bisect reports/nights/2026-11-21T010000Z-k3f9 F1\n  nightshift bisect --good v1.4 --format json\n\nThe product needs `builds`, and `repository` for commits. Exit codes: 0 all is clear, 1 something\nis not, 2 usage, 5 another night runs."
     )]
     Bisect(Box<BisectOptions>),
+    /// Say whether a night is as it was written: its ledger, its plan, its evidence
+    #[command(
+        after_help = "Examples:\n  nightshift verify\n  nightshift verify reports/nights/2026-11-21T010000Z-k3f9 --head 3f9c51d20a7be644\n\nThe head stands at the foot of each page of the PDF and at the end of index.html.\nExit codes: 0 it is, 1 it is not (the first bad line is named), 2 usage."
+    )]
+    Verify(VerifyOptions),
+    /// End the suite's running night, with its report
+    #[command(
+        after_help = "Example:\n  nightshift stop -C ~/src/shop\n\nA second time leaves the PDF out. Exit codes: 0 no night runs any more, 1 it has not ended yet,\n2 usage. The night itself exits with 130."
+    )]
+    Stop(StopOptions),
+    /// Remove what a killed night left: processes, working folders, half-written files
+    #[command(
+        after_help = "Example:\n  nightshift clean\n\nNights, baselines and what a running night uses stay. Exit codes: 0 it is clean, 2 usage."
+    )]
+    Clean,
     /// Change what a night saw, and say which changes would have been noticed
     #[command(
         after_help = "Examples:\n  nightshift sensitivity\n  nightshift sensitivity reports/nights/2026-11-21T010000Z-k3f9 --limit 50000\n  nightshift sensitivity --format json\n\nWhat the night saw is changed offline, one place at a time: a thing is gone, a number or a word\nis another one, two rows have changed places, an exit code is another one, a box has moved.\nEach change is judged as a night judges, with its redactions and masks."

@@ -22,6 +22,8 @@
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
+//! - `verify.rs`: `verify`.
+//! - `stop.rs`: `stop` and `clean`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
 //! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
@@ -66,8 +68,10 @@ pub mod schedule;
 mod sensitivity;
 mod settle;
 mod settle_patch;
+mod stop;
 mod terminal;
 mod try_target;
+mod verify;
 mod waiting;
 
 use std::process::ExitCode;
@@ -122,6 +126,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),
+        Command::Verify(options) => verify::run(&common, &options),
+        Command::Stop(options) => stop::stop(&common, &options),
+        Command::Clean => stop::clean(&common),
         Command::Sensitivity(options) => sensitivity::run(&common, &options),
         Command::Settle(options) => settle::run(&common, &options),
         Command::Explore(options) => explore::run(&common, &options),

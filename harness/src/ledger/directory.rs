@@ -1,13 +1,10 @@
 //! [`NightDir`]: the folder of one night, read and written in one shape on every machine.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
-use super::LedgerError;
 use super::writer::write_atomically;
+use super::{LedgerError, chain};
 use crate::model::{Entry, Event, EvidenceRef, FORMAT_VERSION, Plan};
 
 /// The folder of one night.
@@ -84,11 +81,7 @@ impl NightDir {
     /// The file cannot be read, or a line before the last one is damaged.
     pub fn entries(&self) -> Result<Vec<Entry>, LedgerError> {
         let path = self.ledger_path();
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(LedgerError::io("read", path)(error)),
-        };
+        let bytes = self.ledger_bytes()?;
         let mut entries = Vec::new();
         for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let whole = line.ends_with(b"\n");
@@ -120,7 +113,7 @@ impl NightDir {
     /// # Errors
     /// The file cannot be written.
     pub fn keep(&self, kind: &str, media: &str, bytes: &[u8]) -> Result<EvidenceRef, LedgerError> {
-        let hash = hex(&Sha256::digest(bytes));
+        let hash = chain::hash(bytes);
         let name = format!("evidence/{}/{hash}.{}", &hash[..2], extension(media));
         let path = self.path.join(&name);
         if !path.exists() {
@@ -210,13 +203,6 @@ fn refuse_newer(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
         }
         _ => Ok(()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
 }
 
 /// The ending by which a browser shows the file as what it is, and never runs it.

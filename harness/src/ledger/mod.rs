@@ -7,6 +7,8 @@
 //! The files:
 //! - `directory.rs`: `NightDir`: reads and writes a night's folder in one shape everywhere.
 //! - `writer.rs`: `Ledger`: appends events and evidence from any number of workers.
+//! - `chain.rs`: each line holds the hash of the line before it; what the whole ends with.
+//! - `verify.rs`: whether a night is as it was written.
 //! - `secrets.rs`: takes secrets out of every byte, in all forms that they take.
 //! - `cut.rs`: what is left of secrets where we cut a text or take its numbers out.
 //! - `broken.rs`: encoded values that lines break, and dumps in hexadecimal.
@@ -16,6 +18,7 @@
 //! - `spoken.rs`: takes the secrets out of what the program says to the outside.
 
 mod broken;
+mod chain;
 mod cut;
 mod directory;
 mod escapes;
@@ -25,11 +28,13 @@ mod secrets;
 pub mod spoken;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod writer;
 
 pub use directory::NightDir;
 pub use secrets::Secrets;
-pub use writer::Ledger;
+pub use verify::{Flaw, Verified, verify};
+pub use writer::{HALF_WRITTEN, Ledger};
 
 use std::path::PathBuf;
 

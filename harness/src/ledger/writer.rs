@@ -8,9 +8,13 @@ use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 
-use super::{LedgerError, NightDir, Secrets};
+use super::{LedgerError, NightDir, Secrets, chain};
 use crate::model::observe::Extra;
+use crate::model::seal::BEGINNING;
 use crate::model::{Entry, Event, EvidenceRef};
+
+/// How the name of a file begins that is being written.
+pub const HALF_WRITTEN: &str = ".writing-";
 
 /// The open ledger of a running night.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ enum Memory {
 struct Tail {
     file: File,
     next: u64,
+    /// The hash of the last line.
+    head: String,
     entries: Vec<Entry>,
     /// Where in `entries` each scenario's own are: a night must not read all of it for each.
     by_scenario: HashMap<String, Vec<usize>>,
@@ -64,6 +70,7 @@ impl Ledger {
             tail: Mutex::new(Tail {
                 file,
                 next: 0,
+                head: BEGINNING.to_owned(),
                 entries: Vec::new(),
                 by_scenario: HashMap::new(),
             }),
@@ -101,7 +108,8 @@ impl Ledger {
             .create(true)
             .open(&path)
             .map_err(LedgerError::io("open", &path))?;
-        let next = end_after_whole_line(&mut file).map_err(LedgerError::io("mend", &path))?;
+        let (next, head) =
+            end_after_whole_line(&mut file).map_err(LedgerError::io("mend", &path))?;
         let entries = night.entries()?;
         let mut by_scenario: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -109,7 +117,7 @@ impl Ledger {
                 by_scenario.entry(scenario.to_owned()).or_default().push(index);
             }
         }
-        let tail = Mutex::new(Tail { file, next, entries, by_scenario });
+        let tail = Mutex::new(Tail { file, next, head, entries, by_scenario });
         Ok(Self { night, secrets, clock, memory: Memory::All, tail })
     }
 
@@ -137,11 +145,12 @@ impl Ledger {
     /// The line cannot be written.
     pub fn append_at(&self, at: DateTime<Utc>, event: Event) -> Result<Entry, LedgerError> {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        let (entry, mut line) = self.without_secrets(Entry { seq: tail.next, at, event });
-        line.push('\n');
+        let (entry, json) = self.without_secrets(Entry { seq: tail.next, at, event });
+        let line = chain::line(&json, &tail.head);
         tail.file
-            .write_all(line.as_bytes())
+            .write_all(format!("{line}\n").as_bytes())
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
+        tail.head = chain::hash(line.as_bytes());
         tail.next += 1;
         if self.memory == Memory::Nothing {
             return Ok(entry);
@@ -216,23 +225,19 @@ impl Ledger {
     }
 }
 
-/// Cuts off what follows the last whole line of a ledger; answers with the position of the next.
-fn end_after_whole_line(file: &mut File) -> std::io::Result<u64> {
+/// Cuts off what follows the last whole line of a ledger; answers with the position of the next line,
+/// and the hash of the last.
+fn end_after_whole_line(file: &mut File) -> std::io::Result<(u64, String)> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let is_entry = |line: &[u8]| serde_json::from_slice::<Entry>(line).ok().map(|it| it.seq);
-    let mut last = None;
-    let mut whole = 0;
-    for line in bytes.split_inclusive(|it| *it == b'\n') {
-        let Some(seq) = is_entry(line) else { break };
-        if !line.ends_with(b"\n") {
-            break;
-        }
-        last = Some(seq);
-        whole += line.len() as u64;
+    let (mut next, mut head, mut whole) = (0, BEGINNING.to_owned(), 0);
+    for line in chain::lines(&bytes) {
+        let Ok(entry) = serde_json::from_slice::<Entry>(line) else { break };
+        (next, head) = (entry.seq + 1, chain::hash(line));
+        whole += line.len() as u64 + 1;
     }
     file.set_len(whole)?;
-    Ok(last.map_or(0, |it| it + 1))
+    Ok((next, head))
 }
 
 fn to_json(entry: &Entry) -> String {
@@ -243,7 +248,7 @@ fn to_json(entry: &Entry) -> String {
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
-        .prefix(".writing-")
+        .prefix(HALF_WRITTEN)
         .tempfile_in(folder)
         .map_err(LedgerError::io("write", path))?;
     file.write_all(bytes).map_err(LedgerError::io("write", path))?;

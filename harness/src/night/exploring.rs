@@ -56,7 +56,7 @@ pub async fn explore(
     stop: &Stop,
     told: &(dyn Fn(&str, usize) + Send + Sync),
 ) -> Result<Explored, NightError> {
-    let _lock = lock::take(&ground.suite.root)?;
+    let _lock = lock::take(&ground.suite.root, stop)?;
     Box::pin(explore_inside(ground, options, bounds, stop, told)).await
 }
 

@@ -10,7 +10,8 @@
 //! - `merge.rs`: makes one night of the nights of its shards.
 //! - `share.rs`: the part of a night that one of several machines runs.
 //! - `resume.rs`: what a night that broke off still has to do.
-//! - `lock.rs`: one night at a time.
+//! - `lock.rs`: one night at a time, and how somebody else asks it to stop.
+//! - `clean.rs`: removes what killed nights left behind.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
 //! - `bisect.rs`: which commit or build broke what a night found.
@@ -54,6 +55,7 @@ mod attempts;
 mod beside;
 mod bisect;
 mod builds;
+mod clean;
 mod control;
 mod course;
 mod culprits;
@@ -103,11 +105,12 @@ use chrono::Utc;
 
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
+pub use clean::{Cleaned, clean};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
-pub use lock::is_running;
+pub use lock::{ask_to_stop, is_running};
 pub use merge::{Merged, merge, nights_in};
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
 pub use patience::measure as measure_patience;
@@ -257,7 +260,7 @@ async fn to_report(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
-    let _lock = lock::take(&suite.root)?;
+    let _lock = lock::take(&suite.root, stop)?;
     let attempted = match opening::through(options)? {
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,

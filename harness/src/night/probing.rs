@@ -30,7 +30,7 @@ pub async fn probe(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Probed, NightError> {
-    let _lock = lock::take(&suite.root)?;
+    let _lock = lock::take(&suite.root, stop)?;
     Box::pin(probe_inside(suite, scenarios, options, out, stop, progress)).await
 }
 

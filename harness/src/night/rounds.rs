@@ -79,7 +79,7 @@ pub async fn settle(
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Settled, NightError> {
-    let _lock = lock::take(&suite.root)?;
+    let _lock = lock::take(&suite.root, stop)?;
     let folder = scratch::make()?;
     let none = nothing_earlier(folder.path())?;
     let ways = (0..settling.times).map(|number| (number > 0).then(|| Shake::new(number)));

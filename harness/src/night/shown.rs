@@ -51,7 +51,7 @@ pub async fn shown(
     map: &Map,
     faults: &[Fault],
 ) -> Result<Vec<Option<Vec<Action>>>, NightError> {
-    let _lock = lock::take(&search.ground.suite.root)?;
+    let _lock = lock::take(&search.ground.suite.root, search.stop)?;
     Box::pin(shown_inside(search, map, faults)).await
 }
 

@@ -175,3 +175,44 @@ fn a_night_that_cannot_be_written_any_further_says_how_far_it_came_and_is_no_usa
     let occupied = suite.run(&["run", "--no-pdf", "--out", "one"]);
     assert_eq!(occupied.code, Some(2), "nothing ran: {occupied:#?}");
 }
+
+#[test]
+fn a_night_is_stopped_by_another_process_and_still_reports() {
+    let suite = commands(&[
+        ("a-quick", "  - run: echo done\n"),
+        ("b-deaf", "  - shell: trap '' INT TERM; sleep 60\n"),
+    ]);
+    let none = suite.run(&["stop"]);
+    assert_eq!((none.code, none.stdout.trim()), (Some(0), "no night of this suite runs"));
+    let mut night = start(&suite, &["run", "--no-pdf", "-j", "1", "--out", "one"]);
+    read_until(&mut night, "[1/2]");
+    let stopped = suite.run(&["stop"]);
+    assert_eq!(stopped.code, Some(0), "{stopped:#?}");
+    assert_eq!(night.wait().expect("ends").code(), Some(130));
+    let report = night_json(&night_of(&suite, "one"));
+    assert_eq!(report["scenarios"][1]["because"], "interrupted");
+    assert_eq!(suite.run(&["verify", "one"]).code, Some(0));
+}
+
+#[test]
+fn what_a_killed_night_left_is_removed_and_the_night_stays() {
+    let marker = format!("nightshift-left-{}", std::process::id());
+    let suite =
+        commands(&[("slow", &format!("  - shell: mkdir {marker}; cd {marker}; sleep 77; true\n"))]);
+    let id = "2026-11-21T010000Z-k3f9";
+    let mut night = start(&suite, &["run", "--no-pdf", "--id", id]);
+    let alive = || processes_with(&marker) > 0;
+    until("the command runs", alive);
+    let while_it_runs = suite.run(&["clean"]);
+    assert_eq!(while_it_runs.code, Some(0));
+    assert!(alive(), "what a night uses stays: {while_it_runs:#?}");
+    night.kill().expect("ours to kill");
+    night.wait().expect("ends");
+    let half = suite.root().join("reports/nights").join(id).join("evidence/.writing-x");
+    std::fs::write(&half, "{").expect("written");
+    let cleaned = suite.run(&["clean"]);
+    assert_eq!(cleaned.code, Some(0), "{cleaned:#?}");
+    assert!(!alive() && !half.exists(), "{cleaned:#?}");
+    assert!(cleaned.stderr.contains(&format!("{id} has no report")), "{cleaned:#?}");
+    assert_eq!(suite.run(&["report", id, "--no-pdf"]).code, Some(0));
+}

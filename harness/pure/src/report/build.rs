@@ -116,6 +116,7 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         branch: plan.branch.clone(),
         environment: plan.environment.clone(),
         versions: plan.versions.clone(),
+        ledger: None,
         patience: plan.patience,
         not_isolated: plan.not_isolated.clone(),
         products: plan.products.clone(),

@@ -106,6 +106,9 @@ pub fn print_options(report: &NightReport) -> PrintOptions {
             Some(format!("{name} {}", shown::one_line(&product.said()?, 60)))
         })
         .collect();
+    let ends = report.night.ledger.as_ref().map_or_else(String::new, |it| {
+        format!(" · ledger of {} lines, ends with {}", it.lines, it.short())
+    });
     let style = "font:8px system-ui,sans-serif;color:#555;width:100%;margin:0 14mm;\
                  display:flex;justify-content:space-between";
     let escaped = |text: &str| {
@@ -117,7 +120,7 @@ pub fn print_options(report: &NightReport) -> PrintOptions {
     PrintOptions {
         header: "<span></span>".to_owned(),
         footer: format!(
-            "<div style=\"{style}\"><span>Nightshift · {}</span><span>{}</span>\
+            "<div style=\"{style}\"><span>Nightshift · {}{ends}</span><span>{}</span>\
              <span><span class=\"pageNumber\"></span> / <span class=\"totalPages\"></span></span></div>",
             escaped(&shown::one_line(&report.night.id, 60)),
             escaped(&shown::short(&builds.join(", "), 120)),

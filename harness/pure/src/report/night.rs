@@ -13,6 +13,7 @@ use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, Re
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
+use crate::model::seal::Seal;
 use crate::model::sensitivity::{Figure, Noticed};
 use crate::model::{
     Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Survey,
@@ -157,6 +158,10 @@ pub struct NightFacts {
     pub environment: String,
     /// Versions of what took part: `nightshift`, `browser`, `driver`.
     pub versions: IndexMap<String, String>,
+    /// What the ledger ended with when this was written; `nightshift verify` holds the night
+    /// against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Seal>,
     /// By how much default time limits were stretched, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<Patience>,

@@ -22,6 +22,7 @@ use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
 use crate::model::finding::Pending;
+use crate::model::seal::Seal;
 use crate::model::{Decision, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
@@ -71,6 +72,8 @@ pub struct Page {
     pending_left_out: Option<String>,
     accept_pending: String,
     how: HowView,
+    /// What the ledger ends with.
+    ledger: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -184,8 +187,15 @@ impl Page {
             accept_pending: accept(report),
             pending_left_out: left_out(waiting.count(), 100, "snapshot"),
             how: how(report),
+            ledger: night.ledger.as_ref().map(ending),
         }
     }
+}
+
+/// What the ledger ends with, in words.
+fn ending(seal: &Seal) -> String {
+    let lines = usize::try_from(seal.lines).unwrap_or(usize::MAX);
+    format!("{}, ending with {}", count(lines, "line"), seal.head)
 }
 
 /// What has no baseline yet.

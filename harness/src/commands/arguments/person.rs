@@ -1,4 +1,4 @@
-//! The arguments of `goto`, `try` and `record`: commands beside which a person sits.
+//! What `goto`, `try` and `record` take: a person at a product.
 
 use std::path::PathBuf;
 

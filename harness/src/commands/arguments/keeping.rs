@@ -1,0 +1,39 @@
+//! What `verify` and `stop` take.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Format, duration};
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct VerifyOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// What a printed report or a message says that the ledger ends with: its first 8 digits or more
+    #[arg(long, value_name = "HEX", value_parser = head)]
+    pub head: Option<String>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// What `stop` takes.
+#[derive(Debug, Args)]
+pub struct StopOptions {
+    /// How long to wait until the night has ended: 10s, 2m
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub wait: Duration,
+}
+
+fn head(text: &str) -> Result<String, String> {
+    let digits = text.chars().all(|it| it.is_ascii_hexdigit());
+    if digits && (8..=64).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err("give 8 to 64 hexadecimal digits, as the foot of a report has them".to_owned())
+    }
+}
