@@ -75,6 +75,8 @@ fn shards_run_every_scenario_once_and_merge_to_the_night_that_would_have_been() 
     let again = suite.run(&["judge", "whole"]);
     assert_eq!(again.code, Some(1), "evidence came along: {again:#?}");
     assert_eq!(night_json(&suite.root().join("whole"))["totals"], alone["totals"]);
+    let verified = suite.run(&["verify", "whole"]);
+    assert_eq!(verified.code, Some(0), "{verified:#?}");
     let review = suite.run(&["review", "whole", "--accept", "F1", "--why", "fewer rows"]);
     assert_eq!(review.code, Some(0), "{review:#?}");
 }

@@ -214,6 +214,9 @@ pub struct InitOptions {
     /// Print the file that starts nights by `night.schedule`, instead of writing a suite
     #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli", "explore"])]
     pub ci: Option<super::schedule::ScheduleFile>,
+    /// With `--ci github` or `gitlab`: spread each night over so many machines
+    #[arg(long, value_name = "N", requires = "ci", value_parser = clap::value_parser!(u32).range(2..=256))]
+    pub shards: Option<u32>,
 }
 
 #[derive(Debug, Args)]

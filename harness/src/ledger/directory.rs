@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::writer::write_atomically;
+use super::writer::{HALF_WRITTEN, write_atomically};
 use super::{LedgerError, chain};
 use crate::model::{Entry, Event, EvidenceRef, FORMAT_VERSION, Plan};
 
@@ -142,6 +142,9 @@ impl NightDir {
             let files = std::fs::read_dir(folder.path());
             for file in files.map_err(LedgerError::io("read", folder.path()))? {
                 let file = file.map_err(LedgerError::io("read", folder.path()))?;
+                if file.file_name().to_string_lossy().starts_with(HALF_WRITTEN) {
+                    continue;
+                }
                 // Nobody changes evidence, so that both may share its bytes.
                 let (from, to) = (file.path(), to.join(file.file_name()));
                 match std::fs::hard_link(&from, &to) {
@@ -177,11 +180,12 @@ impl NightDir {
 
 /// The events without those that a later one says count no more.
 fn counting(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let void = |it: &Entry| match &it.event {
-        Event::NightResumed { void, .. } => void.clone(),
-        _ => Vec::new(),
-    };
-    let void: HashSet<u64> = entries.iter().flat_map(void).collect();
+    let mut void = HashSet::new();
+    for entry in &entries {
+        if let Event::NightResumed { void: lines, .. } = &entry.event {
+            void.extend(lines.iter().copied());
+        }
+    }
     if !void.is_empty() {
         entries.retain(|it| !void.contains(&it.seq));
     }

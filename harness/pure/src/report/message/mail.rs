@@ -1,6 +1,8 @@
 //! A mail: text and HTML. Its own id is that of the night, so that the same night is the same mail;
 //! it refers to its findings, so that programs show the mails of one cause as a thread.
 
+use std::fmt::Write as _;
+
 use super::Message;
 use crate::report::shown::{escape, one_line};
 
@@ -29,11 +31,12 @@ impl Message {
         let link = self.link.iter().map(|it| format!("The report: {it}"));
         let lines: Vec<String> = self.lines().into_iter().chain(link).collect();
         let mut html = format!("<p><strong>{}</strong></p>\n", harmless(&self.sentence));
+        // Writing to a String cannot fail.
         for line in self.lines() {
-            html.push_str(&format!("<p>{}</p>\n", harmless(&line)));
+            let _ = writeln!(html, "<p>{}</p>", harmless(&line));
         }
         if let Some(link) = &self.link {
-            html.push_str(&format!("<p><a href=\"{}\">The report</a></p>\n", harmless(link)));
+            let _ = writeln!(html, "<p><a href=\"{}\">The report</a></p>", harmless(link));
         }
         Mail {
             subject: one_line(&self.sentence, SUBJECT),
