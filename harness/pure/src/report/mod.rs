@@ -1,7 +1,8 @@
 //! The morning report: one [`NightReport`], rendered for everybody who reads it.
 //!
 //! [`build`] makes the report from plan, ledger and judgement; [`write`] lays `night.json`,
-//! `index.html`, `summary.md`, `junit.xml` and `ctrf.json` into the night directory;
+//! `index.html`, `summary.md`, `junit.xml`, `ctrf.json`, `findings.sarif` and `code-quality.json` into
+//! the night directory;
 //! [`write_pdf`] prints the same page through whoever brings a [`PagePrinter`].
 //! All product text passes through [`shown`] on its way out.
 //!
@@ -33,6 +34,7 @@
 //! - `summary.rs`: `summary.md`.
 //! - `junit.rs`: `junit.xml`.
 //! - `ctrf.rs`: `ctrf.json`.
+//! - `forge.rs`: `findings.sarif` and `code-quality.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
 //! - `survey.rs`: what exploring the product has shown.
@@ -47,6 +49,7 @@ mod facets;
 mod fact;
 mod files;
 mod finding;
+mod forge;
 mod html;
 mod junit;
 mod lead;
@@ -157,6 +160,10 @@ pub struct Written {
     pub junit_xml: PathBuf,
     /// For dashboards.
     pub ctrf_json: PathBuf,
+    /// For forges that read SARIF.
+    pub sarif: PathBuf,
+    /// For GitLab.
+    pub quality: PathBuf,
 }
 
 /// How a page is printed: A4, with these margins, header and footer.
@@ -193,7 +200,9 @@ pub fn write(dir: &Path, report: &NightReport) -> Result<Written, ReportError> {
         junit::junit(report).serialize(out).map_err(std::io::Error::other)
     })?;
     let ctrf_json = files::json(dir, "ctrf.json", &ctrf::ctrf(report))?;
-    Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json })
+    let sarif = files::json(dir, "findings.sarif", &forge::sarif(report))?;
+    let quality = files::json(dir, "code-quality.json", &forge::code_quality(report))?;
+    Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json, sarif, quality })
 }
 
 /// Reads evidence of a night directory; what would lead out of it is not read.
