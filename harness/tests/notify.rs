@@ -49,8 +49,12 @@ impl Server {
                 let body = String::from_utf8(body).expect("text");
                 kept.lock().expect("whole").push((head, body));
                 let answer = answers[n.min(answers.len() - 1)];
-                let text =
-                    format!("HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                // An answer may have a body behind a bar.
+                let (head, body) = answer.split_once('|').unwrap_or((answer, ""));
+                let length = body.len();
+                let text = format!(
+                    "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+                );
                 // Who asked may be gone.
                 let _ = reader.get_mut().write_all(text.as_bytes());
             }
@@ -223,4 +227,31 @@ fn a_watch_elsewhere_is_asked_after_each_night_and_its_silence_stops_nothing() {
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert!(second.stderr.contains("night.ping: "), "{second:#?}");
     assert!(!second.stderr.contains("watch-0123456789"), "{second:#?}");
+}
+
+#[test]
+fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() {
+    let server = Server::start(&[
+        "200 OK|{\"ok\":true,\"ts\":\"1.1\"}",
+        "200 OK|{\"ok\":true,\"ts\":\"2.2\"}",
+        "200 OK|{\"ok\":true,\"ts\":\"2.3\"}",
+        "200 OK|{\"ok\":false,\"error\":\"token_expired\"}",
+    ]);
+    let suite = suite(&format!(
+        "{{ slack: {{ token: '${{secret:TOKEN}}', channel: C1, api: '{}/api' }} }}",
+        server.address
+    ));
+    let environment = [("TOKEN", "xoxb-0123456789")];
+    let first = notify(&suite, &[], &environment);
+    assert_eq!((first.code, first.stdout.as_str()), (Some(0), "slack: told\n"), "{first:#?}");
+    let again = notify(&suite, &["--again"], &environment);
+    assert_eq!(again.code, Some(0), "{again:#?}");
+    let [night, second, reply] = &server.bodies()[..] else { panic!("two nights and a reply") };
+    assert_eq!((text(&night["channel"]).as_str(), &night["thread_ts"]), ("C1", &Value::Null));
+    assert_eq!(second["thread_ts"], Value::Null);
+    assert_eq!(reply["thread_ts"], "1.1");
+    let expired = notify(&suite, &["--again"], &environment);
+    assert_eq!(expired.code, Some(1), "{expired:#?}");
+    assert!(expired.stderr.contains("no longer valid"), "{expired:#?}");
+    assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
 }

@@ -334,6 +334,7 @@ impl Hall {
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
+        let mut is_kept = true;
         for number in 1..=most {
             let outcome = match earlier.get(&number) {
                 Some(outcome) => *outcome,
@@ -345,6 +346,7 @@ impl Hall {
                     attempts::Attempted::CouldNot => return Ok(()),
                 },
             };
+            is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
             let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
@@ -360,7 +362,12 @@ impl Hall {
             self.note(index, look.run());
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
-                self.tell_done(scenario, outcome, look.told(scenario), started);
+                if is_kept {
+                    // Nothing was run of it tonight: it counts, and nobody is told.
+                    self.done.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    self.tell_done(scenario, outcome, look.told(scenario), started);
+                }
                 return Ok(());
             }
         }

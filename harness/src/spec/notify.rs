@@ -4,7 +4,7 @@ use super::grammar;
 use super::node::Node;
 use super::reader::Reader;
 use crate::model::Template;
-use crate::model::notify::{MailConfig, NotifyConfig, NotifyWhen, WebhookConfig};
+use crate::model::notify::{MailConfig, NotifyConfig, NotifyWhen, SlackConfig, WebhookConfig};
 use crate::model::template::Piece;
 
 /// The address of a night's report may name the night.
@@ -15,9 +15,8 @@ pub(super) fn read(reader: &mut Reader, node: Option<&Node>) -> NotifyConfig {
     let Some(fields) = fields else { return NotifyConfig::default() };
     let when = fields.get("when").and_then(|it| when(reader, it)).unwrap_or_default();
     let link = fields.get("link").and_then(|it| template(reader, it, "\"link\"", &[NIGHT]));
-    let mut secret =
-        |key: &str, called: &str| fields.get(key).and_then(|it| template(reader, it, called, &[]));
-    let (slack, teams) = (secret("slack", "\"slack\""), secret("teams", "\"teams\""));
+    let slack = fields.get("slack").and_then(|it| slack(reader, it));
+    let teams = fields.get("teams").and_then(|it| secret(reader, it, "\"teams\""));
     let webhook = fields.get("webhook").and_then(|it| webhook(reader, it));
     let mail = fields.get("mail").and_then(|it| mail(reader, it));
     NotifyConfig { when, link, slack, teams, webhook, mail }
@@ -34,6 +33,22 @@ fn when(reader: &mut Reader, node: &Node) -> Option<NotifyWhen> {
         );
     }
     known
+}
+
+fn slack(reader: &mut Reader, node: &Node) -> Option<SlackConfig> {
+    if node.is_scalar() {
+        return secret(reader, node, "\"slack\"").map(SlackConfig::Webhook);
+    }
+    let fields = reader.object(node, &grammar::NOTIFY_SLACK)?;
+    let token = fields.get("token").and_then(|it| secret(reader, it, "\"token\""));
+    let channel = fields.get("channel").and_then(|it| reader.words(it, "\"channel\""));
+    let api = fields.get("api").map(|it| secret(reader, it, "\"api\""));
+    let usual = || Some(Template::new(SlackConfig::API));
+    Some(SlackConfig::Api {
+        token: token?,
+        channel: channel?.to_owned(),
+        api: api.unwrap_or_else(usual)?,
+    })
 }
 
 fn webhook(reader: &mut Reader, node: &Node) -> Option<WebhookConfig> {

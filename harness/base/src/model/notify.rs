@@ -12,8 +12,8 @@ pub struct NotifyConfig {
     pub when: NotifyWhen,
     /// The address of the report, where `${night}` stands for the night's id.
     pub link: Option<Template>,
-    /// An incoming webhook of Slack.
-    pub slack: Option<Template>,
+    /// A channel of Slack.
+    pub slack: Option<SlackConfig>,
     /// A workflow of Teams.
     pub teams: Option<Template>,
     /// Any program.
@@ -43,6 +43,35 @@ impl NotifyWhen {
         match self {
             Self::Always => "always",
             Self::NotPassed => "not-passed",
+        }
+    }
+}
+
+/// A channel of Slack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlackConfig {
+    /// By an incoming webhook, which knows of no threads.
+    Webhook(Template),
+    /// By the API, with a thread for each finding.
+    Api {
+        /// The token of a bot that may write there.
+        token: Template,
+        /// The id of the channel.
+        channel: String,
+        /// The address of the API.
+        api: Template,
+    },
+}
+
+impl SlackConfig {
+    /// Where Slack's API is.
+    pub const API: &str = "https://slack.com/api";
+
+    fn templates(&self) -> [Option<&Template>; 2] {
+        match self {
+            Self::Webhook(url) => [Some(url), None],
+            Self::Api { token, channel: _, api } => [Some(token), Some(api)],
         }
     }
 }
@@ -87,7 +116,8 @@ impl NotifyConfig {
         let webhook = self.webhook.iter().flat_map(|it| [Some(&it.url), it.token.as_ref()]);
         let mail = self.mail.iter();
         let mail = mail.flat_map(|it| [Some(&it.server), it.user.as_ref(), it.password.as_ref()]);
-        let own = [self.link.as_ref(), self.slack.as_ref(), self.teams.as_ref()];
-        own.into_iter().chain(webhook).chain(mail).flatten()
+        let slack = self.slack.iter().flat_map(SlackConfig::templates);
+        let own = [self.link.as_ref(), self.teams.as_ref()];
+        own.into_iter().chain(slack).chain(webhook).chain(mail).flatten()
     }
 }

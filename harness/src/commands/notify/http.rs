@@ -9,6 +9,8 @@ const MOST_TRIES: u32 = 4;
 const LONGEST: Duration = Duration::from_secs(10);
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: u64 = 60;
+/// How much of an answer is read, in bytes.
+const MOST_ANSWER: u64 = 64 << 10;
 
 /// What is posted.
 #[derive(Debug)]
@@ -50,22 +52,22 @@ pub enum HttpError {
 
 /// What comes of one try.
 enum Tried {
-    Taken,
+    Taken(String),
     Again { status: Option<u16>, wait: Option<u64>, why: String },
     Never(HttpError),
 }
 
-/// Posts a message; `wait` waits between tries.
+/// Posts a message and answers with what was answered; `wait` waits between tries.
 ///
 /// # Errors
 /// It was not taken.
-pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<(), HttpError> {
+pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
     let agent = agent();
     let mut tries = 0;
     loop {
         tries += 1;
         match once(&agent, post) {
-            Tried::Taken => return Ok(()),
+            Tried::Taken(answer) => return Ok(answer),
             Tried::Never(error) => return Err(error),
             Tried::Again { status, why, .. } if tries >= MOST_TRIES => {
                 return Err(match status {
@@ -125,7 +127,11 @@ fn once(agent: &ureq::Agent, post: &Post) -> Tried {
     };
     let status = answer.status().as_u16();
     match status {
-        200..=299 => Tried::Taken,
+        200..=299 => {
+            let said = answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string();
+            // It was taken, whatever becomes of its answer.
+            Tried::Taken(said.unwrap_or_default())
+        }
         300..=399 => Tried::Never(HttpError::Redirect(status)),
         401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
@@ -198,7 +204,7 @@ mod tests {
         let told = |it: Duration| waits.lock().expect("whole").push(it.as_secs());
         let token = Some("t0ken".to_owned());
         let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
-        let result = post(&message, &told);
+        let result = post(&message, &told).map(drop);
         (result, waits.into_inner().expect("whole"))
     }
 

@@ -6,10 +6,12 @@
 //! The files:
 //! - `http.rs`: posts to Slack, Teams and webhooks, and asks an address.
 //! - `mail.rs`: sends mails.
+//! - `slack.rs`: Slack by its API, with a thread for each finding.
 //! - `told.rs`: who was told of a night.
 
 pub mod http;
 mod mail;
+mod slack;
 mod told;
 
 use serde_json::Value;
@@ -20,10 +22,10 @@ use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
 use super::{night, offline, terminal};
 use crate::ledger::Secrets;
-use crate::model::notify::{NotifyConfig, NotifyWhen};
+use crate::model::notify::{NotifyConfig, NotifyWhen, SlackConfig};
 use crate::model::suite::Config;
 use crate::model::template::Piece;
-use crate::model::{Decision, Template};
+use crate::model::{Decision, Suite, Template};
 use crate::night as nights;
 use crate::report::{self, Message, NightReport};
 use crate::spec::Overrides;
@@ -53,7 +55,7 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
         terminal::say("nobody is told: the gate passed, and `when` is not-passed");
         return Ok(Exit::Passed);
     }
-    let desk = Desk::of(&suite.config, &report)?;
+    let desk = Desk::of(&suite, &report)?;
     if options.dry_run {
         terminal::answer(format_args!("{:#}", desk.message.webhook()));
         return Ok(Exit::Passed);
@@ -102,16 +104,18 @@ struct Desk {
     message: Message,
     secrets: Secrets,
     night: String,
+    threads: std::path::PathBuf,
 }
 
 impl Desk {
-    fn of(config: &Config, report: &NightReport) -> anyhow::Result<Self> {
+    fn of(suite: &Suite, report: &NightReport) -> anyhow::Result<Self> {
+        let config = &suite.config;
         let notify = &config.notify;
         let secrets = nights::secrets_in(config, notify.templates(), &night::environment())?;
         let night = report.night.id.clone();
         let link = notify.link.as_ref().map(|it| filled(it, &secrets, &night)).transpose()?;
         let message = report::message(report, link.as_deref());
-        Ok(Self { message, secrets, night })
+        Ok(Self { message, secrets, night, threads: slack::threads_of(&suite.root) })
     }
 
     /// Tells everybody who was not told; says whom it could not reach.
@@ -148,10 +152,21 @@ impl Desk {
                 body: String::from_utf8_lossy(&body).into_owned(),
                 key: self.night.clone(),
             };
-            http::post(&post, &std::thread::sleep).map_err(|it| it.to_string())
+            http::post(&post, &std::thread::sleep).map(drop).map_err(|it| it.to_string())
         };
         match channel {
-            Channel::Slack(url) => post(url, None, &self.message.slack()),
+            Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
+            Channel::Slack(SlackConfig::Api { token, channel, api }) => {
+                let desk = slack::Desk {
+                    api: filled(api)?,
+                    token: filled(token)?,
+                    channel,
+                    threads: self.threads.clone(),
+                };
+                let told = desk.tell(&self.message, &std::thread::sleep);
+                told.map_err(|it| it.to_string())?.iter().for_each(terminal::say);
+                Ok(())
+            }
             Channel::Teams(url) => post(url, None, &self.message.teams()),
             Channel::Webhook(it) => post(&it.url, it.token.as_ref(), &self.message.webhook()),
             Channel::Mail(it) => {
@@ -170,7 +185,7 @@ impl Desk {
 
 /// Where people are told.
 enum Channel<'a> {
-    Slack(&'a Template),
+    Slack(&'a SlackConfig),
     Teams(&'a Template),
     Webhook(&'a crate::model::notify::WebhookConfig),
     Mail(&'a crate::model::notify::MailConfig),

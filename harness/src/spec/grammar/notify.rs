@@ -22,6 +22,22 @@ pub(crate) static NOTIFY_WEBHOOK: Object = object(
     ],
 );
 
+pub(crate) static NOTIFY_SLACK: Object = object(
+    "notify-slack",
+    "\"slack\"",
+    "A channel of Slack that a bot tells of a night; what was told before is told in its thread.",
+    &[
+        required("token", Shape::Template, "The token of the bot.", "'${secret:SLACK_TOKEN}'"),
+        required("channel", Shape::Text, "The id of the channel.", "C0123456789"),
+        optional(
+            "api",
+            Shape::Template,
+            "The address of the API, where it is not Slack's usual one.",
+            "https://slack-gov.com/api",
+        ),
+    ],
+);
+
 pub(crate) static NOTIFY_MAIL: Object = object(
     "notify-mail",
     "\"mail\"",
@@ -69,8 +85,8 @@ pub(crate) static NOTIFY: Object = object(
         ),
         optional(
             "slack",
-            Shape::Template,
-            "An incoming webhook of Slack.",
+            Shape::AnyOf(&[Shape::Template, Shape::Object(&NOTIFY_SLACK)]),
+            "An incoming webhook of Slack; or a channel, with a thread for each finding.",
             "'${secret:SLACK_WEBHOOK}'",
         ),
         optional("teams", Shape::Template, "A workflow of Teams.", "'${secret:TEAMS_WEBHOOK}'"),

@@ -25,6 +25,21 @@ impl Message {
     }
 }
 
+impl Message {
+    /// For each finding, by its fingerprint, what is told of it where it was told before.
+    pub fn slack_replies(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.findings.iter().map(|finding| {
+            let text = format!("Night {}: {}", self.night, finding.line());
+            let body = json!({
+                "text": escaped(&text),
+                "blocks": [block(&text)],
+                "unfurl_links": false,
+            });
+            (finding.fingerprint.as_str(), body)
+        })
+    }
+}
+
 fn block(text: &str) -> Value {
     let text = one_line(text, MOST_CHARACTERS);
     json!({ "type": "section", "text": { "type": "plain_text", "text": text, "emoji": false } })
