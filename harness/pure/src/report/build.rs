@@ -282,15 +282,7 @@ impl<'a> Ledger<'a> {
         self.keep(&entry.event);
         match &entry.event {
             Event::NightStarted { .. } | Event::NotRun { .. } | Event::NoControl { .. } => {}
-            Event::NightResumed { broke_off, kept, anew, void: _ } => {
-                self.ending = Ending::CutOff;
-                self.resumed.push(ResumedReport {
-                    broke_off: *broke_off,
-                    at: entry.at,
-                    kept: *kept,
-                    anew: anew.clone(),
-                });
-            }
+            Event::NightResumed { .. } => self.go_on(entry),
             Event::Session { actor, product, why, steps, duration_ms } => {
                 let (at, why, duration_ms) = (entry.at, *why, *duration_ms);
                 self.sessions.push(SessionDone { at, actor, product, why, steps, duration_ms });
@@ -343,6 +335,18 @@ impl<'a> Ledger<'a> {
                 self.ending = if *interrupted { Ending::Interrupted } else { Ending::Complete };
             }
         }
+    }
+
+    /// The night had broken off and goes on: it ends later than that.
+    fn go_on(&mut self, entry: &Entry) {
+        let Event::NightResumed { broke_off, kept, anew, void: _ } = &entry.event else { return };
+        self.ending = Ending::CutOff;
+        self.resumed.push(ResumedReport {
+            broke_off: *broke_off,
+            at: entry.at,
+            kept: *kept,
+            anew: anew.clone(),
+        });
     }
 
     fn attempt(&mut self, entry: &Entry, scenario: &'a str, n: u32) -> &mut Attempt<'a> {
