@@ -55,7 +55,9 @@ pub fn run(common: &Common, options: &ScheduleOptions) -> anyhow::Result<Exit> {
         suites.push(Suite { root, times: Times { schedule, zone }, tells });
     }
     if options.dry_run {
-        suites.iter().for_each(|it| show(&it.root, &it.times));
+        for it in &suites {
+            show(&it.root, &it.times);
+        }
         return Ok(Exit::Passed);
     }
     let mut kept = Vec::new();
