@@ -19,7 +19,9 @@
 //!   of a theatre as lines, JSON and files of iCalendar, `ihatemoney/` the shared bills of a hut
 //!   (`data/make.py` fills its database) on pages that a server renders, `verdaccio/` a registry of
 //!   packages (`data/make.js` writes them) and its single page, `gcovr/` what tests of a harbour's
-//!   C++ covered, as text, CSV, Markdown, JSON, XML and pages.
+//!   C++ covered, as text, CSV, Markdown, JSON, XML and pages, `reader/` feeds of a bakery, a
+//!   lighthouse and others (`data/make.py` takes them in) on pages that a server renders, `lektor/`
+//!   the site of an island and the single page in which it is written.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;

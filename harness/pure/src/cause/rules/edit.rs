@@ -60,47 +60,60 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let nodes = evidence.nodes.iter().enumerate();
     let keyed = nodes.flat_map(|(index, node)| {
         let changes = node.sightings.iter().map(|it| it.change);
-        changes.filter_map(edit).map(move |it| (it, index)).collect::<Vec<_>>()
+        changes.flat_map(readings).map(move |it| (it, index)).collect::<Vec<_>>()
     });
     stars(keyed, "it is the same edit")
 }
 
-fn edit(change: &Change) -> Option<Edit> {
-    let facet = change.facet?;
-    let line = change.before.as_deref().or(change.after.as_deref())?;
+/// Every way in which a change can be read as an edit; each says enough to be known again by itself.
+fn readings(change: &Change) -> Vec<Edit> {
+    let line = change.before.as_deref().or(change.after.as_deref());
+    let Some((facet, line)) = change.facet.zip(line) else { return Vec::new() };
     let is_text = matches!(change.identity(), Identity::Line { .. } | Identity::Entry { .. });
     if !is_text || (facet == FacetKind::Aria && is_echo(line)) {
-        return None;
+        return Vec::new();
     }
-    let tree = matches!(facet, FacetKind::Aria | FacetKind::Fields);
     match (change.before.as_deref(), change.after.as_deref()) {
-        (Some(_), Some(_)) if matches!(&change.thing, Thing::Entry(name) if name != USAGE) => {
-            let Thing::Entry(name) = &change.thing else { return None };
-            Some(Edit::Entry(name.to_lowercase()))
+        (Some(old), Some(new)) => match &change.thing {
+            Thing::Entry(name) if name != USAGE => vec![Edit::Entry(name.to_lowercase())],
+            _ => of_both(change, facet, (old, new)),
+        },
+        (None, Some(new)) if facet == FacetKind::A11y => {
+            faint(new).map(Edit::Faint).into_iter().collect()
         }
-        (Some(old), Some(new)) => {
-            let state = if tree { state(facet, old, new) } else { None };
-            let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
-            let row = if printed { field(old, new) } else { None };
-            let is_text = printed || matches!(facet, FacetKind::Aria | FacetKind::Text);
-            let row = row.or_else(|| signs(old, new).filter(|_| is_text));
-            let address = || {
-                let (was, is) = addresses(change)?;
-                let whole = same_word(was, is).is_none();
-                signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
-            };
-            let between = || between(old, new).filter(|_| is_text);
-            let built = || inserted(old, new).filter(|_| is_text);
-            let spelled =
-                || padded(old, new).or_else(|| cut(old, new)).or_else(between).or_else(built);
-            let said = state.or_else(spelled).or(row).or_else(address);
-            said.or_else(|| words(old, new)).or_else(|| value(&change.thing, old, new))
-        }
-        (None, Some(new)) if facet == FacetKind::A11y => faint(new).map(Edit::Faint),
-        (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)),
-        (None, Some(new)) => link(facet, new).map(|it| Edit::Link(it, true)),
-        (None, None) => None,
+        (Some(old), None) => link(facet, old).map(|it| Edit::Link(it, false)).into_iter().collect(),
+        (None, Some(new)) => link(facet, new).map(|it| Edit::Link(it, true)).into_iter().collect(),
+        (None, None) => Vec::new(),
     }
+}
+
+/// The readings of a line that became another one. Words and values are looked for where nothing says
+/// more exactly what the edit is.
+fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<Edit> {
+    let tree = matches!(facet, FacetKind::Aria | FacetKind::Fields);
+    let printed = matches!(facet, FacetKind::Stdout | FacetKind::Files);
+    let is_text = printed || matches!(facet, FacetKind::Aria | FacetKind::Text);
+    let address = || {
+        let (was, is) = addresses(change)?;
+        let whole = same_word(was, is).is_none();
+        signs(&plain(was), &plain(is)).or_else(|| part(was, is).filter(|_| whole))
+    };
+    let exact = [
+        state(facet, old, new).filter(|_| tree),
+        padded(old, new),
+        cut(old, new),
+        between(old, new).filter(|_| is_text),
+        inserted(old, new).filter(|_| is_text),
+        field(old, new).filter(|_| printed),
+        signs(old, new).filter(|_| is_text),
+        address(),
+    ];
+    let exact: Vec<Edit> = exact.into_iter().flatten().collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    let said = words(old, new).or_else(|| value(&change.thing, old, new));
+    said.into_iter().collect()
 }
 
 /// The colours of a text that is too faint: where they are the same, the style is one.

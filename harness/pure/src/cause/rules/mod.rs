@@ -20,6 +20,7 @@
 //! - `layout.rs`: one layout, field or last record, in outputs and files.
 //! - `link.rs`: a link, and what is wrong where it leads.
 //! - `nested.rs`: what stands in something that changed too.
+//! - `numbers.rs`: the same number that became the same other one.
 //! - `off_by_one.rs`: numbers that are all one more or one less.
 //! - `option.rs`: a new option, and the lines that name it.
 //! - `order.rs`: the same lines in another order.
@@ -29,6 +30,7 @@
 //! - `screen.rs`: one view of a terminal's screen.
 //! - `selection.rs`: another one of several is chosen.
 //! - `sent.rs`: what a page newly sends, or no longer.
+//! - `slot.rs`: the same part of lines that are built alike.
 //! - `structure.rs`: a page that is divided into other parts.
 //! - `sum.rs`: a total that follows from its parts.
 //! - `table.rs`: one column of the rows that a program prints.
@@ -52,6 +54,7 @@ mod frame;
 mod layout;
 mod link;
 mod nested;
+mod numbers;
 mod off_by_one;
 mod option;
 mod order;
@@ -61,6 +64,7 @@ mod replaced;
 mod screen;
 mod selection;
 mod sent;
+mod slot;
 mod structure;
 mod sum;
 mod table;
@@ -78,7 +82,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order of their names: the order decides nothing.
-pub const ALL: [Rule; 31] = [
+pub const ALL: [Rule; 33] = [
     answer::RULE,
     block::RULE,
     collection::RULE,
@@ -97,6 +101,7 @@ pub const ALL: [Rule; 31] = [
     layout::RULE,
     link::RULE,
     nested::RULE,
+    numbers::RULE,
     off_by_one::RULE,
     option::RULE,
     order::RULE,
@@ -106,6 +111,7 @@ pub const ALL: [Rule; 31] = [
     screen::RULE,
     selection::RULE,
     sent::RULE,
+    slot::RULE,
     structure::RULE,
     sum::RULE,
     table::RULE,

@@ -1,4 +1,4 @@
-//! Rows that a program prints: what differs in one column of one table is one change, and so are all
+//! Rows that a program prints or writes: what differs in one column of one table is one change, and so are all
 //! columns of rows that are cut elsewhere. Lines that are built alike are rows of one list: those that
 //! came to it are one change, and so are those that went. All outputs of one program have its lists.
 
@@ -7,12 +7,24 @@ use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
 use crate::model::change::Change;
 use crate::model::edit::{TELLING, timed};
+use crate::model::filetext::CELL;
 use crate::model::thing::Thing;
 
 pub(super) const RULE: Rule = Rule { id: "table", edges };
 
 /// As many fields make a row.
 const ROW: usize = 3;
+/// By as many fields a table is known again.
+const WIDE: usize = 8;
+
+/// Which table a row belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Table<'a> {
+    /// One of an output or file of this place.
+    Of(usize),
+    /// A wide one of this program.
+    Wide(&'a str),
+}
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut keyed = Vec::new();
@@ -21,7 +33,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     for spot in 0..evidence.spots.len() {
         let program = evidence.program(spot);
         for (node, change) in evidence.seen_at(spot) {
-            if change.facet != Some(FacetKind::Stdout) || change.thing == Thing::Frame {
+            if !is_printed(change) || change.thing == Thing::Frame {
                 continue;
             }
             if let Some(key) = key(change) {
@@ -35,7 +47,9 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 continue;
             };
             if let Some((count, differ)) = fields(old, new) {
-                keyed.extend(differ.iter().map(|it| ((spot, count, it.0), node)));
+                // A table that is as wide is the same one wherever the program prints it.
+                let table = if count < WIDE { Table::Of(spot) } else { Table::Wide(program) };
+                keyed.extend(differ.iter().map(|it| ((table, count, it.0), node)));
             }
             let shape = Shape::of(new).filter(Shape::is_row);
             if let Some((shape, was)) = shape.zip(Shape::of(old)) {
@@ -58,11 +72,16 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     found
 }
 
+/// Whether a change is one of an output or of a file.
+fn is_printed(change: &Change) -> bool {
+    matches!(change.facet, Some(FacetKind::Stdout | FacetKind::Files))
+}
+
 /// The field that a change is about: of a document that was read whole, or of a line such as
 /// `"bill_type": "Expense",` that is a part of one.
 fn key(change: &Change) -> Option<String> {
     if let Thing::Field(name) = &change.thing {
-        return (change.before.is_some() && change.after.is_some()).then(|| name.clone());
+        return (change.before.is_some() && change.after.is_some()).then(|| whichever(name));
     }
     let quoted = |line: &str| -> Option<String> {
         let (key, rest) = line.trim().strip_prefix('"')?.split_once('"')?;
@@ -71,6 +90,13 @@ fn key(change: &Change) -> Option<String> {
     let (was, is) = (change.before.as_deref(), change.after.as_deref());
     let key = quoted(was.or(is)?)?;
     was.and(is).is_none_or(|it| quoted(it).as_ref() == Some(&key)).then_some(key)
+}
+
+/// A path without what says which of several records it leads to: `files[*].lines[*].count`.
+fn whichever(path: &str) -> String {
+    let mut parts = path.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, it| format!("{all}[*{}", it.find(']').map_or("", |end| &it[end..])))
 }
 
 /// The name of a field that came or went, in whichever format, where it is made up for this product:
@@ -157,6 +183,7 @@ type Differing<'a> = (usize, &'a str, &'a str);
 
 /// How many fields two rows have, and those that differ; `None` where they are no rows of one table.
 pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Differing<'a>>)> {
+    let (old, new) = (unnumbered(old), unnumbered(new));
     ['|', '\t', ',', ';'].into_iter().find_map(|separator| {
         let (was, is): (Vec<&str>, Vec<&str>) =
             (old.split(separator).collect(), new.split(separator).collect());
@@ -167,6 +194,12 @@ pub(super) fn fields<'a>(old: &'a str, new: &'a str) -> Option<(usize, Vec<Diffe
         let differ = pairs.map(|(at, (was, is))| (at, was.trim(), is.trim()));
         Some((was.len(), differ.filter(|it| it.1 != it.2).collect()))
     })
+}
+
+/// A row without its label: a file's rows are numbered.
+fn unnumbered(row: &str) -> &str {
+    let (label, cells) = row.split_once(CELL).unwrap_or_default();
+    if label.starts_with("row ") { cells } else { row }
 }
 
 #[cfg(test)]
@@ -278,5 +311,24 @@ mod tests {
         assert_eq!(of(&[(expense, refund), (refund, expense), came]), 1);
         assert_eq!(of(&[(expense, None), (None, refund)]), 0, "one came and one went");
         assert_eq!(of(&[(expense, None), (Some("type: Refund"), None), came]), 0);
+    }
+
+    #[test]
+    fn a_wide_table_is_the_same_one_in_a_file_and_a_narrow_one_is_another() {
+        let of = |wide: bool| {
+            let rest =
+                if wide { [",1,2,3,4,5", " | c: 1 | d: 2 | e: 3 | f: 4 | g: 5"] } else { ["", ""] };
+            let printed = |value: u8| format!("a.cpp,{value},x{}", rest[0]);
+            let written = |value: u8| format!("row 2 | a: a.cpp | b: {value} | x: x{}", rest[1]);
+            let spot = |command: &str, facet: FacetKind, was: &str, is: &str| {
+                let change = testing::change(Some(facet), Thing::Line, Some(was), Some(is));
+                let facets = vec![FacetChange { changes: vec![change], ..FacetChange::of(facet) }];
+                testing::located("list", command, facets)
+            };
+            let shown = spot("gcov --csv", FacetKind::Stdout, &printed(3), &printed(4));
+            let file = spot("gcov --csv x.csv", FacetKind::Files, &written(7), &written(1));
+            joined(edges, &[shown, file]).len()
+        };
+        assert_eq!((of(true), of(false)), (1, 0));
     }
 }
