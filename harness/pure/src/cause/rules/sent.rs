@@ -1,5 +1,6 @@
 //! A page that sends something that it did not send, or sends it no longer: what came or went on the
-//! page with it, and the steps after it that fail, follow from what was sent.
+//! page with it, and the steps after it that fail, follow from what was sent. What was to be written
+//! and was not is not read back: what only the rest of such an attempt shows otherwise follows too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,18 +12,29 @@ use crate::model::change::Change;
 pub(super) const RULE: Rule = Rule { id: "sent", edges };
 
 const BECAUSE: &str = "the page sent something else before it";
+const UNREAD: &str = "what is read there was not written before";
+/// Requests that write.
+const WRITES: [&str; 4] = ["POST ", "PUT ", "PATCH ", "DELETE "];
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let mut found = Vec::new();
     for (leader, others) in sent(evidence) {
         let spots: BTreeSet<usize> = evidence.nodes[leader].spots().collect();
-        found.extend(others.into_iter().map(|it| Edge::follows(leader, it, BECAUSE)));
+        let mut all = others.iter().chain([&leader]);
+        let unwritten = all.any(|it| is_unwritten(evidence.nodes[*it].change()));
+        found.extend(others.iter().map(|it| Edge::follows(leader, *it, BECAUSE)));
         let beside: BTreeSet<usize> =
             spots.iter().flat_map(|spot| evidence.at[*spot].iter().copied()).collect();
         let follows = beside.into_iter().filter(|node| {
             evidence.only_where(*node, |spot| spots.contains(&spot))
                 && evidence.nodes[*node].sightings.iter().all(|it| is_of_page(it.change))
         });
+        if unwritten {
+            let unread = (0..evidence.nodes.len())
+                .filter(|it| evidence.nodes[*it].facet().is_some())
+                .filter(|it| evidence.only_where(*it, |spot| is_behind(evidence, spot, &spots)));
+            found.extend(unread.map(|it| Edge::follows(leader, it, UNREAD)));
+        }
         let failed = failed_after(evidence, &spots);
         found.extend(follows.chain(failed).map(|it| Edge::follows(leader, it, BECAUSE)));
     }
@@ -62,6 +74,18 @@ fn is_of_page(change: &Change) -> bool {
         Some(FacetKind::Page) => true,
         _ => false,
     }
+}
+
+/// Whether a write is not sent any more.
+fn is_unwritten(change: &Change) -> bool {
+    let gone = change.before.as_deref().filter(|_| change.after.is_none());
+    gone.is_some_and(|line| WRITES.iter().any(|it| line.starts_with(it)))
+}
+
+/// Whether a spot lies behind one of these in its attempt.
+fn is_behind(evidence: &Evidence<'_>, spot: usize, spots: &BTreeSet<usize>) -> bool {
+    let mut own = evidence.of_attempt(spot).iter();
+    own.any(|it| spots.contains(it) && evidence.step(*it) < evidence.step(spot))
 }
 
 /// Steps that fail in every attempt only after it.
@@ -134,5 +158,23 @@ mod tests {
         let follows = vec![("DELETE /cards/1 200".to_owned(), "nothing".to_owned())];
         assert_eq!(joined(edges, &[sent.clone(), failed(3)]), follows);
         assert_eq!(joined(edges, &[sent, failed(1)]), []);
+    }
+
+    #[test]
+    fn what_was_not_written_is_not_read_back_and_what_others_see_too_has_another_cause() {
+        let put: Sides = (Some("PUT /walks/bog 200"), None);
+        let read: Sides = (Some("- heading \"Bog & back\""), Some("- heading \"Bog\""));
+        let spots = |request: Sides, step: u32, scenario: &str| {
+            let mut saved = page("/edit", &[request], &[]);
+            saved.difference.step = 2;
+            let mut shown = page("/walks/bog", &[], &[read]);
+            (shown.difference.step, shown.difference.scenario) = (step, scenario.to_owned());
+            joined(edges, &[saved, shown])
+        };
+        let said: Vec<String> = spots(put, 3, "delete").into_iter().map(|it| it.1).collect();
+        assert_eq!(said, ["- heading \"Bog\""]);
+        assert_eq!(spots(put, 1, "delete"), [], "it was so before");
+        assert_eq!(spots(put, 3, "other"), [], "that scenario wrote nothing");
+        assert_eq!(spots((Some("GET /walks/bog 200"), None), 3, "delete"), [], "that reads");
     }
 }
