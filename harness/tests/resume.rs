@@ -79,8 +79,8 @@ fn a_night_that_is_killed_at_any_moment_goes_on_and_runs_nothing_finished_again(
     for round in 0..8 {
         let suite = slow_commands();
         let night = suite.root().join("night");
-        let begin = ["run", "--no-pdf", "--jobs", "2", "--out", "night"];
-        killed(&suite, &begin, Duration::from_millis(random.u64(100..1_400)));
+        let words = ["run", "--no-pdf", "--jobs", "2", "--out", "night"];
+        killed(&suite, &words, Duration::from_millis(random.u64(100..1_400)));
         if round % 2 == 1 && night.join("plan.json").exists() {
             let more = ["run", "--no-pdf", "--resume", "night"];
             killed(&suite, &more, Duration::from_millis(random.u64(100..700)));
