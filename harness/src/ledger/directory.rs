@@ -1,9 +1,10 @@
 //! [`NightDir`]: the folder of one night, read and written in one shape on every machine.
 
 use std::collections::HashSet;
+use std::io::{BufWriter, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-use super::writer::{HALF_WRITTEN, write_atomically};
+use super::writer::{HALF_WRITTEN, write_atomically, write_atomically_by};
 use super::{LedgerError, chain};
 use crate::model::{Entry, Event, EvidenceRef, FORMAT_VERSION, Plan};
 
@@ -71,6 +72,19 @@ impl NightDir {
             path,
             line: error.line(),
             detail: error.to_string(),
+        })
+    }
+
+    /// Writes the plan of a night that is put together, without having all of its text at once.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_plan(&self, plan: &Plan) -> Result<(), LedgerError> {
+        let path = self.plan_path();
+        write_atomically_by(&path, |file| {
+            let mut out = BufWriter::new(file);
+            serde_json::to_writer(&mut out, plan)?;
+            out.flush()
         })
     }
 

@@ -246,12 +246,20 @@ fn to_json(entry: &Entry) -> String {
 
 /// Writes a file so that a reader sees the old one or the new one, never a part.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+    write_atomically_by(path, |file| file.write_all(bytes))
+}
+
+/// The same by what `content` writes.
+pub(super) fn write_atomically_by(
+    path: &Path,
+    content: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), LedgerError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(HALF_WRITTEN)
         .tempfile_in(folder)
         .map_err(LedgerError::io("write", path))?;
-    file.write_all(bytes).map_err(LedgerError::io("write", path))?;
+    content(file.as_file_mut()).map_err(LedgerError::io("write", path))?;
     set_ordinary_permissions(file.as_file()).map_err(LedgerError::io("write", path))?;
     file.persist(path).map_err(|error| LedgerError::io("write", path)(error.error))?;
     Ok(())
