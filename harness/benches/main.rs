@@ -8,6 +8,7 @@
 //!   against their targets, `suite.rs` and `site.rs` make what is measured.
 //! - `pages.rs` is 20 pages beside Playwright Test, `commands.rs` 200 commands beside trycmd,
 //!   `nights.rs` the reports of a night of 10,000 scenarios, `check.rs` a `check` of 5,000 files,
+//!   `merge.rs` 1,000 shards of a night of 100,000 made one,
 //!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
 //!   pages and commands cost.
@@ -30,6 +31,7 @@ mod control;
 mod floor;
 mod images;
 mod measure;
+mod merge;
 mod nights;
 mod pages;
 mod playwright;
@@ -49,10 +51,11 @@ use table::Row;
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
+    ("merge", merge::rows),
     ("check", check::rows),
     ("review", review::rows),
     ("settle", settle::rows),
@@ -67,6 +70,9 @@ fn main() {
         std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
     if let Some(scale) = arguments.iter().find_map(|it| it.strip_prefix(nights::CHILD)) {
         return nights::child(scale);
+    }
+    if let Some(root) = arguments.iter().find_map(|it| it.strip_prefix(merge::CHILD)) {
+        return merge::child(root);
     }
     let unknown = arguments.iter().find(|it| PARTS.iter().all(|(name, _)| name != it));
     assert!(unknown.is_none(), "no part is called {unknown:?}");

@@ -104,6 +104,11 @@ pub struct Made {
     pub events: Vec<Event>,
 }
 
+/// What the n-th scenario is called.
+pub fn id(n: usize) -> String {
+    format!("area-{:02}/scenario-{n:05}", n % 40)
+}
+
 fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_222_800, 0).expect("a valid instant")
 }
@@ -145,6 +150,7 @@ pub fn plan() -> Plan {
         baselines: Vec::new(),
         machine: None,
         forecasts: IndexMap::new(),
+        asked: nightshift::model::asked::Asked::default(),
         history: nightshift::model::History::default(),
     }
 }
@@ -162,7 +168,7 @@ fn tree(n: usize, changed: Option<&str>) -> String {
 impl Made {
     /// A scenario with its baselines and attempts.
     pub fn scenario(&mut self, n: usize, failing: bool) {
-        let id = format!("area-{:02}/scenario-{n:05}", n % 40);
+        let id = id(n);
         self.plan.scenarios.push(scenario(&id, n));
         let records = [
             ("list", FacetKind::Aria, tree(n, None)),

@@ -29,6 +29,10 @@
 //! - `deadline.rs` runs nights that have no time for everything.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `keeper.rs` has nights kept by their schedule.
+//! - `notify.rs` has people told of a night, by servers on the loopback.
+//! - `shards.rs` has nights in parts, and the one night that is made of them.
+//! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
 //!   somebody changed afterwards.
@@ -58,18 +62,22 @@ mod files;
 mod flow;
 mod history;
 mod interactive;
+mod keeper;
 mod layering;
 mod nights;
+mod notify;
 mod pictures;
 mod recordings;
 mod report;
 mod report_sample;
 mod reruns;
+mod resume;
 mod review;
 mod schedule;
 mod sensitivity;
 mod sessions;
 mod settle;
+mod shards;
 mod shipped_suites;
 mod state;
 mod stories;

@@ -233,7 +233,52 @@ fn a_report_that_was_written_reads_back_as_it_was() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["ctrf.json", "index.html", "junit.xml", "night.json", "summary.md"]);
+    assert_eq!(
+        names,
+        [
+            "code-quality.json",
+            "ctrf.json",
+            "findings.sarif",
+            "index.html",
+            "junit.xml",
+            "night.json",
+            "summary.md"
+        ]
+    );
+}
+
+#[test]
+fn a_forge_is_told_of_each_finding_once_at_the_scenario_that_it_hits() {
+    let mut report = synthetic(5, 3);
+    report.findings[0].title = "button \"[click](https://evil.example)\" is gone".to_owned();
+    report.findings[1].scenarios.clear();
+    let dir = tempfile::tempdir().unwrap();
+    let written = report::write(dir.path(), &report).unwrap();
+    let read = |path: &Path| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let (sarif, quality) = (read(&written.sarif), read(&written.quality));
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), report.findings.len());
+    assert_eq!(
+        results[0]["message"]["text"],
+        r#"button "\[click\](https://evil.example)" is gone"#
+    );
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    let hit = report.findings[0].scenarios[0].clone();
+    let scenario = report.scenarios.iter().find(|it| it.id == hit).unwrap();
+    assert_eq!(place["artifactLocation"]["uri"], scenario.file);
+    assert_eq!(place["region"]["startLine"], scenario.line);
+    assert_eq!(
+        quality[1]["location"],
+        json!({ "path": "nightshift.yaml", "lines": { "begin": 1 } })
+    );
+    for (finding, (result, issue)) in
+        report.findings.iter().zip(results.iter().zip(quality.as_array().unwrap()))
+    {
+        assert_eq!(result["partialFingerprints"]["nightshift/v1"], finding.fingerprint);
+        assert_eq!(issue["fingerprint"], finding.fingerprint);
+    }
 }
 
 #[test]
@@ -360,6 +405,7 @@ fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
         baselines: Vec::new(),
         machine: None,
         forecasts: indexmap::IndexMap::new(),
+        asked: nightshift::model::asked::Asked::default(),
         history: nightshift::model::History::default(),
     }
 }

@@ -6,12 +6,14 @@
 //! - `history.rs`: those of `history`, `diff` and `ask`.
 //! - `keeping.rs`: those of `verify` and `stop`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
+//! - `unattended.rs`: those of nights that nobody watches.
 
 mod bisect;
 mod explore;
 mod history;
 mod keeping;
 mod person;
+mod unattended;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,7 @@ pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
 pub use keeping::{StopOptions, VerifyOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
+pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
 /// Your product, used every night.
 ///
@@ -93,7 +96,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  nightshift list 'catalog-*' --tag smoke")]
     List(ListOptions),
     /// Run one night: set up, use, compare, judge, report
-    #[command(after_help = "Example:\n  nightshift run --tag release --until 07:00")]
+    #[command(
+        after_help = "Examples:\n  nightshift run --tag release --until 07:00\n  nightshift run --resume 2026-11-21T010000Z-k3f9"
+    )]
     Run(Box<RunArguments>),
     /// Judge a night again, offline, from its own plan
     #[command(after_help = "Example:\n  nightshift judge reports/nights/2026-11-21T010000Z-k3f9")]
@@ -103,6 +108,21 @@ pub enum Command {
         after_help = "Example:\n  nightshift report reports/nights/2026-11-21T010000Z-k3f9 --no-pdf"
     )]
     Report(ReportOptions),
+    /// Make one night of the nights of its shards, judge it as one and report
+    #[command(
+        after_help = "Examples:\n  nightshift run --shard 1/4 --out reports/nights/part-1\n  nightshift merge reports/nights/part-* --out reports/nights/whole\n\nA folder of nights stands for all in it. Exit codes: as `run`, and 3 where a shard is missing or\nbroke off."
+    )]
+    Merge(MergeOptions),
+    /// Keep the nights of suites by their `night.schedule`, until it is stopped
+    #[command(
+        after_help = "Examples:\n  nightshift schedule\n  nightshift schedule ~/src/shop ~/src/office --health 127.0.0.1:8080\n  nightshift schedule --dry-run\n\nA night that was missed is caught up once, and the report names the others; one that a crash broke\noff goes on. SIGTERM ends it, once what runs has reported. Exit codes: 2 usage, 5 another keeps\nthe nights of a suite, 130/143 stopped."
+    )]
+    Schedule(ScheduleOptions),
+    /// Tell people of a night: one message to everybody whom `notify` names
+    #[command(
+        after_help = "Examples:\n  nightshift notify\n  nightshift notify reports/nights/2026-11-21T010000Z-k3f9 --dry-run\n\nWho was told is not told again. Exit codes: 0 all are told, or the night is a quiet one, 1 somebody\ncould not be told, 2 usage."
+    )]
+    Notify(NotifyOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
         after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"
@@ -212,6 +232,9 @@ pub struct InitOptions {
     /// Print the file that starts nights by `night.schedule`, instead of writing a suite
     #[arg(long, value_name = "KIND", conflicts_with_all = ["url", "cli", "explore"])]
     pub ci: Option<super::schedule::ScheduleFile>,
+    /// With `--ci github` or `gitlab`: spread each night over so many machines
+    #[arg(long, value_name = "N", requires = "ci", value_parser = clap::value_parser!(u32).range(2..=256))]
+    pub shards: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -317,6 +340,8 @@ pub struct RunArguments {
     /// Shake what must not matter (ports, folders, clock, zone, load …) in the N-th of its ways
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub shake: Option<u32>,
+    #[command(flatten)]
+    pub unattended: Unattended,
     /// Spend nothing of what is left of the night: explore nothing after the scenarios
     #[arg(long)]
     pub once: bool,

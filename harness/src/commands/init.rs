@@ -15,7 +15,7 @@ use crate::spec::{self, Overrides};
 
 pub fn run(common: &Common, options: &InitOptions) -> anyhow::Result<Exit> {
     if let Some(file) = options.ci {
-        return print_schedule(common, file);
+        return print_schedule(common, file, options.shards);
     }
     let root = common.dir.clone().unwrap_or_else(|| ".".into());
     if options.explore && options.url.is_none() && options.cli.is_none() {
@@ -76,13 +76,18 @@ fn append_missing_lines(path: &Path, text: &str) -> anyhow::Result<bool> {
 }
 
 /// Prints what runs the night by its schedule; the user decides where it goes.
-fn print_schedule(common: &Common, file: ScheduleFile) -> anyhow::Result<Exit> {
+fn print_schedule(
+    common: &Common,
+    file: ScheduleFile,
+    shards: Option<u32>,
+) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &Overrides::default())?;
-    match schedule::render(
-        file,
-        &suite.config,
-        &Start::by_command(suite.root.display().to_string()),
-    ) {
+    let start = Start::by_command(suite.root.display().to_string());
+    let text = match shards {
+        Some(of) => schedule::render_sharded(file, &suite.config, &start, of),
+        None => schedule::render(file, &suite.config, &start),
+    };
+    match text {
         Ok(text) => {
             terminal::answer(text.trim_end());
             terminal::say(start_needs(file));

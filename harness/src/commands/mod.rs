@@ -15,7 +15,11 @@
 //! - `bisect.rs`: `bisect`.
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
+//! - `merge.rs`: `merge`.
+//! - `keeper/`: `schedule`: keeps the nights of suites.
+//! - `notify/`: `notify`.
 //! - `run.rs`: `run`.
+//! - `resume.rs`: `run --resume`: how the night was asked for that goes on.
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
@@ -47,15 +51,19 @@ mod explore;
 mod goto;
 mod history;
 mod init;
+mod keeper;
 mod list;
+mod merge;
 mod moment;
 mod new_file;
 mod night;
+mod notify;
 mod offline;
 mod person;
 mod progress;
 mod promote;
 mod record;
+mod resume;
 mod review;
 mod run;
 pub mod schedule;
@@ -114,6 +122,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Run(options) => run::run(&common, *options),
         Command::Judge(options) => offline::judge(&common, &options),
         Command::Report(options) => offline::report(&common, &options),
+        Command::Merge(options) => merge::run(&common, &options),
+        Command::Schedule(options) => keeper::run(&common, &options),
+        Command::Notify(options) => notify::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

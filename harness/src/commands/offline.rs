@@ -31,13 +31,7 @@ pub fn report(common: &Common, options: &ReportOptions) -> anyhow::Result<Exit> 
     let night = night::open(common, &options.night)?;
     let report = write(&night, &judge_night(&night)?)?;
     if !options.no_pdf {
-        waiting::runtime()?.block_on(async {
-            let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
-            let result = report::write_pdf(night.path(), &report, &mut printer).await;
-            printer.stop().await;
-            result.map_err(anyhow::Error::from)
-        })?;
-        terminal::answer(format_args!("pdf:  {}", night.path().join("report.pdf").display()));
+        print(&night, &report)?;
     }
     tell(&night, &report);
     Ok(Exit::Passed)
@@ -58,13 +52,27 @@ pub fn gate(common: &Common, options: &GateOptions) -> anyhow::Result<Exit> {
     Ok(Exit::of_gate(gate.decision))
 }
 
-fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
+/// Prints the PDF with a browser of its own.
+pub fn print(night: &NightDir, report: &NightReport) -> anyhow::Result<()> {
+    waiting::runtime()?.block_on(async {
+        let mut printer = BrowserPrinter::start(&BrowserConfig::default()).await?;
+        let result = report::write_pdf(night.path(), report, &mut printer).await;
+        printer.stop().await;
+        result.map_err(anyhow::Error::from)
+    })?;
+    terminal::answer(format_args!("pdf:  {}", night.path().join("report.pdf").display()));
+    Ok(())
+}
+
+/// Writes everything but the PDF.
+pub fn write(night: &NightDir, judged: &Judged) -> anyhow::Result<NightReport> {
     let report = judging::report_of(night, judged);
     report::write(night.path(), &report)?;
     Ok(report)
 }
 
-fn tell(night: &NightDir, report: &NightReport) {
+/// The night in one sentence, and where its page is.
+pub fn tell(night: &NightDir, report: &NightReport) {
     terminal::answer(report::sentence(report));
     terminal::answer(format_args!("html: {}", night.path().join("index.html").display()));
 }

@@ -12,6 +12,9 @@ mod calendar;
 use crate::model::suite::{Config, NightConfig};
 use crate::spec::Schedule;
 
+/// The jobs of shards for GitLab.
+const GITLAB_SHARDS: &str = concat!("\n", include_str!("schedule/gitlab_shards.yml"));
+
 /// A file that starts nights on a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ScheduleFile {
@@ -100,6 +103,9 @@ pub enum ScheduleError {
          write the workflow's cron by hand"
     )]
     OtherDayInUtc(String),
+    /// One machine has no shards.
+    #[error("{0} is for one machine; --shards goes with --ci github or --ci gitlab")]
+    OneMachine(&'static str),
 }
 
 /// The text of a file that starts this suite's nights.
@@ -114,11 +120,41 @@ pub fn render(file: ScheduleFile, config: &Config, start: &Start) -> Result<Stri
     }
 }
 
+/// The same for a forge, whose machines share a night: as many shards, and a job that merges them.
+pub fn render_sharded(
+    file: ScheduleFile,
+    config: &Config,
+    start: &Start,
+    of: u32,
+) -> Result<String, ScheduleError> {
+    let text = render(file, config, start)?;
+    let (begin, end, jobs) = match file {
+        ScheduleFile::Crontab | ScheduleFile::SystemdService | ScheduleFile::SystemdTimer => {
+            return Err(ScheduleError::OneMachine(file.file_name()));
+        }
+        ScheduleFile::Github => {
+            ("  night:\n", "\n  gate:\n", include_str!("schedule/github_shards.yml"))
+        }
+        ScheduleFile::Gitlab => ("\nnight:\n", "\ngate:\n", GITLAB_SHARDS),
+    };
+    let indexes: Vec<String> = (1..=of).map(|it| it.to_string()).collect();
+    let jobs = jobs.replace("@indexes@", &indexes.join(", ")).replace("@of@", &of.to_string());
+    let (head, rest) = text.split_once(begin).expect("a template of ours has a night");
+    let (_, gate) = rest.split_once(end).expect("a template of ours has a gate");
+    Ok(format!("{head}{jobs}{end}{gate}"))
+}
+
 fn wanted(night: &NightConfig) -> Result<(&str, &str), ScheduleError> {
     let schedule = night.schedule.as_deref().ok_or(ScheduleError::NoSchedule)?;
     read(schedule)?;
     calendar::zone(&night.timezone)?;
     Ok((schedule, &night.timezone))
+}
+
+/// When nights start, and in which time zone.
+pub fn times(night: &NightConfig) -> Result<(Schedule, chrono_tz::Tz), ScheduleError> {
+    let (schedule, zone) = wanted(night)?;
+    Ok((read(schedule)?, calendar::zone(zone)?))
 }
 
 fn read(schedule: &str) -> Result<Schedule, ScheduleError> {
@@ -271,6 +307,33 @@ mod tests {
                 "30 2 * * 1-5 cd '/srv/my suite 100\\%' && mkdir -p reports/nights && ci/nightly.sh \
                  >> reports/nights/cron.log 2>&1",
             ]
+        );
+    }
+
+    #[test]
+    fn a_night_in_shards_has_a_job_for_each_and_one_that_merges_and_keeps_its_gate() {
+        let mut config = crate::model::testing::config();
+        config.night.schedule = Some("0 1 * * *".to_owned());
+        let start = Start::by_command("/srv/shop");
+        let sharded = |file| render_sharded(file, &config, &start, 3).expect("a forge");
+        let github = sharded(ScheduleFile::Github);
+        let lines = [
+            "        shard: [1, 2, 3]\n",
+            "nightshift run --shard ${{ matrix.shard }}/3 ",
+            "nightshift merge parts --out",
+            "\n  gate:\n",
+        ];
+        assert!(lines.iter().all(|it| github.contains(it)), "{github}");
+        assert_eq!(github.matches("\n  night:\n").count(), 1, "{github}");
+        let gitlab = sharded(ScheduleFile::Gitlab);
+        assert!(gitlab.contains("  parallel: 3\n") && gitlab.contains("\ngate:\n"), "{gitlab}");
+        for text in [&github, &gitlab] {
+            assert!(!text.contains('@') || !text.contains("@of@"), "{text}");
+            serde_yaml::from_str::<serde_json::Value>(text).expect("it is YAML");
+        }
+        assert_eq!(
+            render_sharded(ScheduleFile::Crontab, &config, &start, 3),
+            Err(ScheduleError::OneMachine("crontab"))
         );
     }
 

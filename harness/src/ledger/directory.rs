@@ -1,10 +1,12 @@
 //! [`NightDir`]: the folder of one night, read and written in one shape on every machine.
 
+use std::collections::HashSet;
+use std::io::{BufWriter, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-use super::writer::write_atomically;
+use super::writer::{HALF_WRITTEN, write_atomically, write_atomically_by};
 use super::{LedgerError, chain};
-use crate::model::{Entry, EvidenceRef, FORMAT_VERSION, Plan};
+use crate::model::{Entry, Event, EvidenceRef, FORMAT_VERSION, Plan};
 
 /// The folder of one night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +75,21 @@ impl NightDir {
         })
     }
 
+    /// Writes the plan of a night that is put together, without having all of its text at once.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_plan(&self, plan: &Plan) -> Result<(), LedgerError> {
+        let path = self.plan_path();
+        write_atomically_by(&path, |file| {
+            let mut out = BufWriter::new(file);
+            serde_json::to_writer(&mut out, plan)?;
+            out.flush()
+        })
+    }
+
     /// The events in order. A last line that was cut off in the middle is left out: it is what a
-    /// night that was killed leaves behind.
+    /// night that was killed leaves behind. So is what a night that went on says counts no more.
     ///
     /// # Errors
     /// The file cannot be read, or a line before the last one is damaged.
@@ -96,7 +111,7 @@ impl NightDir {
                 }
             }
         }
-        Ok(entries)
+        Ok(counting(entries))
     }
 
     /// Evidence as text.
@@ -128,6 +143,36 @@ impl NightDir {
         })
     }
 
+    /// Takes over all evidence of another night, which keeps its own.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn take_evidence_of(&self, other: &Self) -> Result<(), LedgerError> {
+        let from = other.path.join("evidence");
+        let folders = std::fs::read_dir(&from).map_err(LedgerError::io("read", &from))?;
+        for folder in folders.filter_map(Result::ok).filter(|it| it.path().is_dir()) {
+            let to = self.path.join("evidence").join(folder.file_name());
+            std::fs::create_dir_all(&to).map_err(LedgerError::io("create", &to))?;
+            let files = std::fs::read_dir(folder.path());
+            for file in files.map_err(LedgerError::io("read", folder.path()))? {
+                let file = file.map_err(LedgerError::io("read", folder.path()))?;
+                if file.file_name().to_string_lossy().starts_with(HALF_WRITTEN) {
+                    continue;
+                }
+                // Nobody changes evidence, so that both may share its bytes.
+                let (from, to) = (file.path(), to.join(file.file_name()));
+                match std::fs::hard_link(&from, &to) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                    Err(_) => {
+                        std::fs::copy(&from, &to).map_err(LedgerError::io("copy", from))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Reads evidence.
     ///
     /// # Errors
@@ -145,6 +190,20 @@ impl NightDir {
         }
         std::fs::read(&path).map_err(LedgerError::io("read", path))
     }
+}
+
+/// The events without those that a later one says count no more.
+fn counting(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let mut void = HashSet::new();
+    for entry in &entries {
+        if let Event::NightResumed { void: lines, .. } = &entry.event {
+            void.extend(lines.iter().copied());
+        }
+    }
+    if !void.is_empty() {
+        entries.retain(|it| !void.contains(&it.seq));
+    }
+    entries
 }
 
 fn refuse_newer(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {

@@ -114,3 +114,49 @@ fn a_plan_of_a_newer_version_is_refused_with_both_versions() {
     let error = night.plan().expect_err("too new").to_string();
     assert!(error.contains("format version 99; this nightshift reads up to 1"), "{error}");
 }
+
+#[test]
+fn a_ledger_goes_on_after_its_last_whole_line_wherever_it_was_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = ledger(folder.path(), "s3cret-token");
+    first.append(not_run("one")).expect("written");
+    let one = std::fs::read(first.night().ledger_path()).expect("readable");
+    first.append(not_run("two")).expect("written");
+    let both = std::fs::read(first.night().ledger_path()).expect("readable");
+    for cut in one.len()..=both.len() {
+        std::fs::write(first.night().ledger_path(), &both[..cut]).expect("written");
+        let night = first.night().clone();
+        let resumed = Ledger::resume(night, Secrets::default(), clock).expect("it goes on");
+        let kept = if cut == both.len() { 2 } else { 1 };
+        assert_eq!(resumed.entries(), first.entries()[..kept], "cut at {cut}");
+        let next = resumed.append(not_run("three")).expect("written");
+        assert_eq!(next.seq, kept as u64);
+        assert_eq!(resumed.night().entries().expect("readable"), resumed.entries());
+        assert_eq!(resumed.entries_of("a").len(), kept + 1);
+    }
+}
+
+#[test]
+fn nothing_is_cut_off_a_ledger_that_is_damaged_in_the_middle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = ledger(folder.path(), "s3cret-token");
+    first.append(not_run("one")).expect("written");
+    let mut bytes = b"{nonsense}\n".to_vec();
+    bytes.extend(std::fs::read(first.night().ledger_path()).expect("readable"));
+    std::fs::write(first.night().ledger_path(), &bytes).expect("written");
+    Ledger::resume(first.night().clone(), Secrets::default(), clock).expect_err("it is damaged");
+    assert_eq!(std::fs::read(first.night().ledger_path()).expect("readable"), bytes);
+}
+
+#[test]
+fn lines_that_a_resumed_night_says_are_void_are_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = ledger(folder.path(), "s3cret-token");
+    for text in ["one", "two", "three"] {
+        ledger.append(not_run(text)).expect("written");
+    }
+    let resumed = |void| Event::NightResumed { broke_off: clock(), kept: 0, anew: vec![], void };
+    ledger.append(resumed(vec![1])).expect("written");
+    let read = ledger.night().entries().expect("readable");
+    assert_eq!(read.iter().map(|it| it.seq).collect::<Vec<_>>(), [0, 2, 3]);
+}

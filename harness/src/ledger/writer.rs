@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -22,7 +22,17 @@ pub struct Ledger {
     night: NightDir,
     secrets: Secrets,
     clock: fn() -> DateTime<Utc>,
+    memory: Memory,
     tail: Mutex<Tail>,
+}
+
+/// What a ledger keeps of what it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// All of it, for a night that looks at what it did.
+    All,
+    /// Nothing: what is put together from many nights must not be in memory.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -56,6 +66,7 @@ impl Ledger {
             night,
             secrets,
             clock,
+            memory: Memory::All,
             tail: Mutex::new(Tail {
                 file,
                 next: 0,
@@ -64,6 +75,50 @@ impl Ledger {
                 by_scenario: HashMap::new(),
             }),
         })
+    }
+
+    /// The same, which keeps nothing of what it writes in memory.
+    ///
+    /// # Errors
+    /// The file cannot be created, or there is one already.
+    pub fn create_forgetful(
+        night: NightDir,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Result<Self, LedgerError> {
+        let ledger = Self::create(night, Secrets::default(), clock)?;
+        Ok(Self { memory: Memory::Nothing, ..ledger })
+    }
+
+    /// Opens the ledger of a night that broke off, to go on after its last whole line. What that
+    /// line says is in [`Self::entries`], like all before it that counts.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or is damaged before its last line.
+    pub fn resume(
+        night: NightDir,
+        secrets: Secrets,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Result<Self, LedgerError> {
+        let path = night.ledger_path();
+        // Nothing is cut off a ledger that is damaged elsewhere.
+        night.entries()?;
+        let mut file = File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(LedgerError::io("open", &path))?;
+        let (next, head) =
+            end_after_whole_line(&mut file).map_err(LedgerError::io("mend", &path))?;
+        let entries = night.entries()?;
+        let mut by_scenario: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            if let Some(scenario) = entry.event.scenario() {
+                by_scenario.entry(scenario.to_owned()).or_default().push(index);
+            }
+        }
+        let tail = Mutex::new(Tail { file, next, head, entries, by_scenario });
+        Ok(Self { night, secrets, clock, memory: Memory::All, tail })
     }
 
     /// The night directory that it writes to.
@@ -81,15 +136,25 @@ impl Ledger {
     /// # Errors
     /// The line cannot be written.
     pub fn append(&self, event: Event) -> Result<Entry, LedgerError> {
+        self.append_at((self.clock)(), event)
+    }
+
+    /// The same of something that happened before, in a night that this one is put together from.
+    ///
+    /// # Errors
+    /// The line cannot be written.
+    pub fn append_at(&self, at: DateTime<Utc>, event: Event) -> Result<Entry, LedgerError> {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
-        let (entry, json) =
-            self.without_secrets(Entry { seq: tail.next, at: (self.clock)(), event });
+        let (entry, json) = self.without_secrets(Entry { seq: tail.next, at, event });
         let line = chain::line(&json, &tail.head);
         tail.file
             .write_all(format!("{line}\n").as_bytes())
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
         tail.head = chain::hash(line.as_bytes());
         tail.next += 1;
+        if self.memory == Memory::Nothing {
+            return Ok(entry);
+        }
         if let Some(scenario) = entry.event.scenario() {
             let index = tail.entries.len();
             match tail.by_scenario.get_mut(scenario) {
@@ -160,18 +225,41 @@ impl Ledger {
     }
 }
 
+/// Cuts off what follows the last whole line of a ledger; answers with the position of the next line,
+/// and the hash of the last.
+fn end_after_whole_line(file: &mut File) -> std::io::Result<(u64, String)> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let (mut next, mut head, mut whole) = (0, BEGINNING.to_owned(), 0);
+    for line in chain::lines(&bytes) {
+        let Ok(entry) = serde_json::from_slice::<Entry>(line) else { break };
+        (next, head) = (entry.seq + 1, chain::hash(line));
+        whole += line.len() as u64 + 1;
+    }
+    file.set_len(whole)?;
+    Ok((next, head))
+}
+
 fn to_json(entry: &Entry) -> String {
     serde_json::to_string(entry).expect("events are plain data")
 }
 
 /// Writes a file so that a reader sees the old one or the new one, never a part.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
+    write_atomically_by(path, |file| file.write_all(bytes))
+}
+
+/// The same by what `content` writes.
+pub(super) fn write_atomically_by(
+    path: &Path,
+    content: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> Result<(), LedgerError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(HALF_WRITTEN)
         .tempfile_in(folder)
         .map_err(LedgerError::io("write", path))?;
-    file.write_all(bytes).map_err(LedgerError::io("write", path))?;
+    content(file.as_file_mut()).map_err(LedgerError::io("write", path))?;
     set_ordinary_permissions(file.as_file()).map_err(LedgerError::io("write", path))?;
     file.persist(path).map_err(|error| LedgerError::io("write", path)(error.error))?;
     Ok(())

@@ -6,6 +6,10 @@
 //! The files:
 //! - `options.rs`: what a night is asked to do, and what it tells.
 //! - `id.rs`: the id of a night.
+//! - `opening.rs`: opens a night: its directory, ledger and plan, new or of one that goes on.
+//! - `merge.rs`: makes one night of the nights of its shards.
+//! - `share.rs`: the part of a night that one of several machines runs.
+//! - `resume.rs`: what a night that broke off still has to do.
 //! - `lock.rs`: one night at a time, and how somebody else asks it to stop.
 //! - `clean.rs`: removes what killed nights left behind.
 //! - `secrets.rs`: finds the secrets that tonight needs.
@@ -69,6 +73,8 @@ mod left;
 mod lock;
 mod means;
 mod measure;
+mod merge;
+mod opening;
 mod options;
 mod order;
 mod pages;
@@ -81,6 +87,7 @@ mod products;
 mod queue;
 mod recordings;
 mod replay;
+mod resume;
 mod rounds;
 mod scenario_file;
 mod schedule;
@@ -88,6 +95,7 @@ mod scratch;
 mod secrets;
 mod sessions;
 mod shake;
+mod share;
 mod shown;
 mod spare;
 mod stage;
@@ -111,7 +119,8 @@ pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
-pub use options::{NewBaselines, Progress, RunOptions, Until};
+pub use merge::{Merged, merge, nights_in};
+pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
 pub use order::in_order;
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;
@@ -120,7 +129,9 @@ pub use probing::{Probed, probe};
 pub use replay::{Moment, Replayed, replay};
 pub use rounds::{News, Settled, Settling, settle};
 pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
+pub use secrets::secrets_in;
 pub use shake::{Clocks, Shake, reach};
+pub use share::Share;
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};
@@ -217,6 +228,8 @@ pub struct Finished {
     pub pdf_problem: Option<String>,
     /// Whether there is a PDF.
     pub has_pdf: bool,
+    /// Whether it is a part of a larger night.
+    pub is_shard: bool,
     /// How many baselines `--accept-new` wrote.
     pub accepted: usize,
     /// What `--accept-new` found out before.
@@ -230,7 +243,7 @@ struct Attempted {
     browser: Option<Browser>,
     preflight_failed: bool,
     /// Holds the profile of the browser; removed when everybody is through with it.
-    _scratch: Arc<tempfile::TempDir>,
+    _scratch: Option<Arc<tempfile::TempDir>>,
 }
 
 /// Runs a night over `suite` to a finished report.
@@ -257,7 +270,10 @@ async fn to_report(
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Finished, NightError> {
     let _lock = lock::take(&suite.root, stop)?;
-    let attempted = Box::pin(attempted(suite, options, stop, &progress)).await?;
+    let attempted = match opening::through(options)? {
+        Some(through) => through,
+        None => Box::pin(attempted(suite, options, stop, &progress)).await?,
+    };
     let Attempted { night, plan, browser, preflight_failed, _scratch } = attempted;
     progress(Progress::Judging);
     let judged = judge(&night)?;
@@ -280,6 +296,7 @@ async fn to_report(
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
         night,
+        is_shard: plan.asked.shard.is_some(),
         report,
         preflight_failed,
         stopped: stop.why(),
@@ -304,15 +321,17 @@ async fn attempted(
     let (patience, measured) = patience::of(&suite.config.night);
     let measuring_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
     let suite = &tonight(suite, options, patience);
-    let mut plan = plan_of(suite, options, started)?;
+    let mut plan = match &options.resume {
+        Some(night) => resume::plan(suite, options, night, started)?,
+        None => plan_of(suite, options, started)?,
+    };
     plan.patience = Some(patience);
     plan.machine = Some(past::machine());
     let shake = options.shake.clone().map(|it| it.with_clocks(rounds::clocks(suite, &plan)));
     let options = &RunOptions { shake, ..options.clone() };
     let asked = builds::Asked::of(options);
     builds::can_be_had(&suite.config, asked)?;
-    let (history, remembered) = past::gather(suite, options, &plan)?;
-    plan.history = history;
+    let remembered = past::remember(suite, options, &mut plan)?;
     plan.forecasts = order::forecasts(suite, &plan, &builds);
     let others = builds::others(asked, &builds, &plan.history);
     let used = |name: &&String| plan.scenarios.iter().any(|it| it.uses_product(name));
@@ -320,65 +339,34 @@ async fn attempted(
         builds::chosen_of(&suite.config, name, &builds)?;
     }
     let secrets = secrets::load(suite, &plan, options)?;
-    let night = directory(suite, options, &plan.night)?;
-    let ledger = Arc::new(Ledger::create(night.clone(), secrets, Utc::now)?);
-    plan.baselines =
-        baselines(suite, &plan, &|kind, media, bytes| ledger.keep(kind, media, bytes))?;
-    write_plan(&ledger, &plan)?;
-    ledger.append(Event::NightStarted {
-        format_version: FORMAT_VERSION,
-        night: plan.night.clone(),
-    })?;
+    let ledger = Arc::new(opening::ledger(suite, options, &mut plan, secrets)?);
+    let night = ledger.night().clone();
     progress(Progress::Planned { scenarios: plan.scenarios.len(), night: night.path().to_owned() });
     stop.at(plan.deadline.map(|deadline| schedule::last_attempt_by(started, deadline)));
 
     let known = [("patience", measured, measuring_ms), ("history", remembered, 0)];
     let shaken = options.shake.as_ref().map(|it| ("shaken", it.said(), 0));
-    checked(&ledger, progress, known.into_iter().chain(shaken))?;
+    opening::checked(&ledger, progress, known.into_iter().chain(shaken))?;
     let ready =
         preflight::run(suite, options, (&builds, &others), (&ledger, &plan), stop, progress)
             .await?;
+    resume::same_builds(&plan, &ready.builds)?;
     plan.environment.clone_from(&ready.environment);
     plan.versions = ready.versions.clone();
     plan.products.clone_from(&ready.builds);
     plan.beside.clone_from(&ready.timed);
     plan.control.clone_from(&ready.control);
     write_plan(&ledger, &plan)?;
-    let preflight_failed = ready.runnable.is_empty();
+    let preflight_failed = ready.runnable.is_empty()
+        && !plan.scenarios.is_empty()
+        && !resume::has_done_some(&ledger.entries());
     let plan = Arc::new(plan);
     let scratch = ready.scratch.clone();
     let browser =
         Box::pin(workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()))
             .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
-    Ok(Attempted { night, plan, browser, preflight_failed, _scratch: scratch })
-}
-
-/// The directory of a night, made anew.
-fn directory(suite: &Suite, options: &RunOptions, night: &str) -> Result<NightDir, NightError> {
-    let out = options.out.clone().unwrap_or_else(|| nights_folder(suite).join(night));
-    NightDir::create(out).map_err(|error| match (error, &options.out) {
-        (error @ LedgerError::Io { .. }, None) => {
-            NightError::Usage(format!("{error}; `--out` puts the night into another folder"))
-        }
-        (error, _) => error.into(),
-    })
-}
-
-/// Tells and records what was found out before the ledger was there: each check's name, what it
-/// says, and its milliseconds.
-fn checked(
-    ledger: &Ledger,
-    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
-    known: impl Iterator<Item = (&'static str, String, u64)>,
-) -> Result<(), LedgerError> {
-    for (check, detail, duration_ms) in known {
-        let check = check.to_owned();
-        progress(Progress::Checked { check: check.clone(), ok: true, detail: detail.clone() });
-        let evidence = Vec::new();
-        ledger.append(Event::Preflight { check, ok: true, detail, duration_ms, evidence })?;
-    }
-    Ok(())
+    Ok(Attempted { night, plan, browser, preflight_failed, _scratch: Some(scratch) })
 }
 
 /// The suite as it is tonight: with products that run elsewhere, and as patient as this machine
@@ -451,6 +439,7 @@ fn plan_of(
         hygiene: tidy::remarks(suite, started.date_naive()).unwrap_or_default(),
         baselines: Vec::new(),
         machine: None,
+        asked: resume::asked(options),
         history: crate::model::History::default(),
     })
 }

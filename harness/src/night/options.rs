@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::shake::Shake;
+use super::share::Share;
+use crate::ledger::NightDir;
+pub use crate::model::asked::NewBaselines;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
 use crate::surface::browser::Window;
@@ -51,15 +55,26 @@ pub struct RunOptions {
     pub environment: IndexMap<String, String>,
     /// Whether a person sees the browsers.
     pub window: Window,
+    /// The night that broke off and goes on; `None` begins one.
+    pub resume: Option<NightDir>,
+    /// Which part of the night this machine runs; `None` is all of it.
+    pub shard: Option<Share>,
+    /// When the night was due, where a schedule starts it.
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run.
+    pub missed: Vec<DateTime<Utc>>,
+    /// Keys of the configuration and variables that were given on the command line: the suite knows
+    /// them already, and who goes on with the night gives them again.
+    pub changes: Changes,
 }
 
-/// When what is seen for the first time becomes a baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NewBaselines {
-    /// Once it was the same in a few more, shaken rounds.
-    Settled,
-    /// At once.
-    AtFirstSight,
+/// What changed the configuration for one night.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Keys of the configuration, dotted, with their values.
+    pub set: Vec<(String, String)>,
+    /// Variables for `${NAME}`.
+    pub var: Vec<(String, String)>,
 }
 
 /// When the report must be there.

@@ -35,6 +35,23 @@ pub(super) fn gather(
     Ok((history, said))
 }
 
+/// The same, put into the plan; a night that goes on remembers what it did when it began.
+///
+/// # Errors
+/// As for [`gather`].
+pub(super) fn remember(
+    suite: &Suite,
+    options: &RunOptions,
+    plan: &mut Plan,
+) -> Result<String, NightError> {
+    if options.resume.is_some() {
+        return Ok(said(&plan.history));
+    }
+    let (history, remembered) = gather(suite, options, plan)?;
+    plan.history = history;
+    Ok(remembered)
+}
+
 /// The folder of the suite's earlier nights.
 pub(super) fn folder(suite: &Suite, options: &RunOptions) -> PathBuf {
     let named = suite.config.night.history.as_ref().map(|it| suite.root.join(it));

@@ -16,10 +16,12 @@ use indexmap::IndexMap;
 
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
+use super::resume::has_ended;
 use super::shake::Shake;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
+use crate::model::attempts::Attempts;
 use crate::model::page_settings::PageSettings;
 use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
@@ -439,6 +441,8 @@ impl Desk<'_> {
         stop: &Stop,
     ) -> Result<Vec<usize>, NightError> {
         let mut runnable = Vec::new();
+        let entries = self.ledger.entries();
+        let attempts = Attempts::of(&entries);
         for (index, scenario) in plan.scenarios.iter().enumerate() {
             let ill = unhealthy.iter().find(|(name, _)| scenario.uses_product(name));
             let obstacle = match (stop.why(), ill.map(|it| it.1), browser_problem) {
@@ -454,6 +458,8 @@ impl Desk<'_> {
             };
             match obstacle {
                 None => runnable.push(index),
+                // A night that goes on keeps what it has done.
+                Some(_) if has_ended(attempts.scenario(&scenario.id)) => {}
                 Some((because, detail)) => {
                     self.ledger.append(Event::NotRun {
                         scenario: scenario.id.clone(),

@@ -8,7 +8,8 @@ use regex::Regex;
 use super::{NightError, RunOptions};
 use crate::attempt::totp;
 use crate::ledger::{Secrets, spoken};
-use crate::model::{Plan, Suite};
+use crate::model::suite::Config;
+use crate::model::{Plan, Suite, Template};
 
 /// The secrets that the plan and its products refer to, from the environment or the secrets file.
 ///
@@ -25,7 +26,41 @@ pub(super) fn load(
     if names.is_empty() && key.is_none() {
         return Ok(Secrets::default());
     }
-    let file = match &suite.config.secrets_file {
+    let values = values(&suite.config, (names, key), &options.environment)?;
+    one_time_codes(suite, plan, &values)?;
+    let secrets = Secrets::new(values)?;
+    spoken::keep_out(&secrets);
+    Ok(secrets)
+}
+
+/// The secrets that these texts refer to, from the environment or the secrets file.
+///
+/// # Errors
+/// Some are nowhere to be found, too short, or the file cannot be read.
+pub fn secrets_in<'a>(
+    config: &Config,
+    texts: impl Iterator<Item = &'a Template>,
+    environment: &IndexMap<String, String>,
+) -> Result<Secrets, NightError> {
+    let names: BTreeSet<String> = texts
+        .flat_map(Template::references)
+        .filter_map(|it| it.strip_prefix("secret:").map(str::to_owned))
+        .collect();
+    if names.is_empty() {
+        return Ok(Secrets::default());
+    }
+    let secrets = Secrets::new(values(config, (names, None), environment)?)?;
+    spoken::keep_out(&secrets);
+    Ok(secrets)
+}
+
+/// The values of secrets by their names; one of which that may be missing.
+fn values(
+    config: &Config,
+    (names, optional): (BTreeSet<String>, Option<String>),
+    environment: &IndexMap<String, String>,
+) -> Result<IndexMap<String, String>, NightError> {
+    let file = match &config.secrets_file {
         Some(path) if path.exists() => {
             let text = std::fs::read_to_string(path).map_err(|source| NightError::Io {
                 action: "read the secrets in",
@@ -39,25 +74,22 @@ pub(super) fn load(
     let mut values = IndexMap::new();
     let mut missing = Vec::new();
     for name in names {
-        match options.environment.get(&name).or_else(|| file.get(&name)) {
+        match environment.get(&name).or_else(|| file.get(&name)) {
             Some(value) => {
                 values.insert(name, value.clone());
             }
             None => missing.push(name),
         }
     }
-    if let Some(key) = key
-        && let Some(value) = options.environment.get(&key).or_else(|| file.get(&key))
+    if let Some(name) = optional
+        && let Some(value) = environment.get(&name).or_else(|| file.get(&name))
     {
-        values.insert(key, value.clone());
+        values.insert(name, value.clone());
     }
     if missing.is_empty() {
-        one_time_codes(suite, plan, &values)?;
-        let secrets = Secrets::new(values)?;
-        spoken::keep_out(&secrets);
-        return Ok(secrets);
+        return Ok(values);
     }
-    let place = match &suite.config.secrets_file {
+    let place = match &config.secrets_file {
         Some(path) => format!("the environment, or as NAME=value lines in {}", path.display()),
         None => "the environment, or name a file with `secrets: { file: … }`".to_owned(),
     };

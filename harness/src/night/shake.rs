@@ -45,6 +45,11 @@ impl Shake {
         Self { number: (number as usize).max(1), faketime: None }
     }
 
+    /// Which of its ways it is, from 1.
+    pub(super) fn number(&self) -> u32 {
+        u32::try_from(self.number).unwrap_or(u32::MAX)
+    }
+
     /// The same, which moves the clocks of products where this machine can.
     pub(super) fn with_clocks(mut self, clocks: Clocks) -> Self {
         self.faketime = match clocks {

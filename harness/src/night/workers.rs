@@ -231,7 +231,9 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
     while let Some(turn) = hall.queue.next(scenarios, hall.stop.signal()).await {
         let scenario = &scenarios[turn.index];
         if let Some(why) = hall.stop.why() {
-            hall.not_run(scenario, why)?;
+            if hall.earlier(scenario).ended.is_empty() {
+                hall.not_run(scenario, why)?;
+            }
             continue;
         }
         if let Some(detail) = hall.fit.refuses(&hall.side.means.plan, &scenario.id, Utc::now()) {
@@ -294,6 +296,15 @@ struct Workers {
     control: Worker,
 }
 
+/// What a night that goes on had done of a scenario before it broke off.
+#[derive(Default)]
+struct Earlier {
+    /// The attempts that had ended, by their number.
+    ended: HashMap<u32, Outcome>,
+    /// How often it had been run on the control.
+    runs: u32,
+}
+
 /// A scenario after an attempt.
 struct LookedAt {
     verdict: Verdict,
@@ -353,19 +364,20 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
-        let mut runs = 0;
+        let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
+        let mut is_kept = true;
         for number in 1..=most {
-            (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-            let ended =
-                attempts::run(&self.side, scenario, number, &mut pair.own, self.stop.signal())
-                    .await?;
-            let outcome = match ended {
-                attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
-                attempts::Attempted::Ended(Ended::Stopped) => {
-                    return self.not_run(scenario, self.stop.why().unwrap_or(Why::Interrupted));
-                }
-                attempts::Attempted::CouldNot => return Ok(()),
+            let outcome = match earlier.get(&number) {
+                Some(outcome) => *outcome,
+                None => match self.attempt(scenario, number, pair).await? {
+                    attempts::Attempted::Ended(Ended::With(outcome)) => outcome,
+                    attempts::Attempted::Ended(Ended::Stopped) => {
+                        return self.not_run(scenario, self.stop.why().unwrap_or(Why::Interrupted));
+                    }
+                    attempts::Attempted::CouldNot => return Ok(()),
+                },
             };
+            is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
             let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
@@ -381,11 +393,39 @@ impl Hall {
             self.note(index, look.run());
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
-                self.tell_done(scenario, outcome, look.told(scenario), started);
+                if is_kept {
+                    // Nothing was run of it tonight: it counts, and nobody is told.
+                    self.done.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    self.tell_done(scenario, outcome, look.told(scenario), started);
+                }
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Makes one attempt with the browser of this worker.
+    async fn attempt(
+        &self,
+        scenario: &Scenario,
+        number: u32,
+        pair: &mut Workers,
+    ) -> Result<attempts::Attempted, NightError> {
+        (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
+        attempts::run(&self.side, scenario, number, &mut pair.own, self.stop.signal()).await
+    }
+
+    /// What a night that goes on had done of a scenario; nothing in any other.
+    fn earlier(&self, scenario: &Scenario) -> Earlier {
+        let entries = self.side.means.ledger.entries_of(&scenario.id);
+        let attempts = Attempts::of(&entries);
+        let Some(log) = attempts.scenario(&scenario.id) else { return Earlier::default() };
+        let outcomes = log.attempts.iter();
+        Earlier {
+            ended: outcomes.filter_map(|(number, it)| Some((*number, it.outcome()?))).collect(),
+            runs: u32::try_from(log.control.len()).unwrap_or(u32::MAX),
+        }
     }
 
     /// Whether the control is to be asked now: once at the least where that is due, and once more

@@ -10,6 +10,7 @@
 //! - `filter.rs`: filters and tags.
 //! - `goals.rs`: names the checkpoints that hold recordings.
 //! - `order.rs`: the order of a night with a deadline, and what still fits.
+//! - `shard.rs`: who of several machines runs which scenario.
 //! - `owners.rs`: who answers for a path, as a CODEOWNERS file says.
 
 mod cast;
@@ -18,6 +19,7 @@ mod filter;
 mod goals;
 mod order;
 mod owners;
+mod shard;
 
 use crate::model::Scenario;
 use crate::model::suite::Suite;
@@ -25,6 +27,7 @@ use crate::model::suite::Suite;
 pub use cast::sessions;
 pub use order::{fits, order, usual_ms};
 pub use owners::Owners;
+pub use shard::{Weights, split, weights};
 
 /// Which scenarios are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

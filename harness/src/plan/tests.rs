@@ -93,6 +93,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         stages: crate::model::Stages::default(),
         baselines: crate::model::suite::BaselineConfig::default(),
         explore: crate::model::suite::ExploreConfig::default(),
+        notify: crate::model::notify::NotifyConfig::default(),
     };
     let skills = skills.into_iter().map(|it| (it.name.clone(), it)).collect();
     Suite { root: PathBuf::from("/suite"), config, skills, scenarios }

@@ -52,6 +52,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
     let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
     let explore = explore(reader, fields.get("explore"), &sessions);
+    let notify = super::notify::read(reader, fields.get("notify"));
     Some(Config {
         products,
         sessions,
@@ -71,6 +72,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         explore,
         policy,
         agent,
+        notify,
     })
 }
 
@@ -176,6 +178,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         control: ControlConfig::default(),
         explore_ms: None,
         left: Left::usual(),
+        ping: None,
     };
     let Some(fields) = node.and_then(|it| reader.object(it, &grammar::NIGHT)) else { return night };
     night.schedule = fields.get("schedule").and_then(|it| schedule(reader, it));
@@ -206,6 +209,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         let one = |it| Left::from_word(reader.choice(it, "part of the loop", words())?);
         night.left = parts.filter_map(one).collect();
     }
+    night.ping = fields.get("ping").and_then(|it| super::notify::secret(reader, it, "\"ping\""));
     night.patience = fields.get("patience").and_then(|it| patience(reader, it));
     night
 }

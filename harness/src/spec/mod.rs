@@ -18,6 +18,7 @@
 //! - `reference.rs`: the table as `docs/reference/keys.md`.
 //! - `config.rs`: reads `nightshift.yaml`.
 //! - `product.rs`: reads its products.
+//! - `notify.rs`: reads who is told of a night.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
 //! - `overrides.rs`: lays `--set` and `--var` over the configuration before it is read.
@@ -57,6 +58,7 @@ mod gate;
 mod gestures;
 mod grammar;
 mod node;
+mod notify;
 mod overrides;
 mod page;
 pub mod patch;

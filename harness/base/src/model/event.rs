@@ -178,6 +178,18 @@ pub enum Event {
         /// Why, in a sentence.
         detail: String,
     },
+    /// The night had broken off, as in a crash of the machine, and goes on from here.
+    NightResumed {
+        /// When the last thing happened before.
+        broke_off: DateTime<Utc>,
+        /// How many scenarios had an attempt that had ended by then.
+        kept: u32,
+        /// The scenarios whose attempt had begun and not ended: it is made anew.
+        anew: Vec<String>,
+        /// The lines that count no more, by their position: what half-finished attempts left, and
+        /// what had been checked or given up before.
+        void: Vec<u64>,
+    },
     /// The night ended.
     NightFinished {
         /// Whether it was interrupted.
@@ -186,6 +198,29 @@ pub enum Event {
 }
 
 impl Event {
+    /// The attempt that the event is about: its scenario and number.
+    #[must_use]
+    pub fn attempt(&self) -> Option<(&str, u32)> {
+        match self {
+            Self::AttemptStarted { scenario, attempt, .. }
+            | Self::Step { scenario, attempt, .. }
+            | Self::Checkpoint { scenario, attempt, .. }
+            | Self::Recording { scenario, attempt, .. }
+            | Self::Goal { scenario, attempt, .. }
+            | Self::Watch { scenario, attempt, .. }
+            | Self::AttemptFinished { scenario, attempt, .. } => Some((scenario, *attempt)),
+            Self::NightStarted { .. }
+            | Self::Preflight { .. }
+            | Self::ProductCrashed { .. }
+            | Self::ProductLog { .. }
+            | Self::Session { .. }
+            | Self::NotRun { .. }
+            | Self::NoControl { .. }
+            | Self::NightResumed { .. }
+            | Self::NightFinished { .. } => None,
+        }
+    }
+
     /// The scenario that the event is about.
     #[must_use]
     pub fn scenario(&self) -> Option<&str> {
@@ -204,6 +239,7 @@ impl Event {
             | Self::ProductCrashed { .. }
             | Self::ProductLog { .. }
             | Self::Session { .. }
+            | Self::NightResumed { .. }
             | Self::NightFinished { .. } => None,
         }
     }

@@ -6,10 +6,10 @@
 //! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
-//!    [`control`]), then [`action`], [`scenario`] and [`suite`], which `spec` writes;
+//!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
 //! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`recording`], [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
-//! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, and [`plan`],
+//! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
 //!    which holds all that judging needs.
 //!
 //! [`filetext`] is how files are written as text, and [`attempts`] sorts a ledger for all who read one.
@@ -75,6 +75,8 @@
 //! - `finding.rs`: findings, and the judgement.
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
 //! - `testing.rs`: builds small nights by hand, for tests.
+//! - `notify.rs`: `NotifyConfig`: who is told of a night.
+//! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
 //! - `worked.rs`: how a value is worked out of others.
 //! - `kept.rs`: `Kept`: what a capture keeps: one value or a list.
@@ -85,6 +87,7 @@ pub mod action;
 pub mod against;
 pub mod agent;
 pub mod artifact;
+pub mod asked;
 pub mod attempts;
 pub mod bounds;
 pub mod change;
@@ -108,6 +111,7 @@ pub mod history;
 pub mod hygiene;
 pub mod kept;
 pub mod moved;
+pub mod notify;
 pub mod observe;
 pub mod outline;
 pub mod page;

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::against::ControlPlan;
+use super::asked::Asked;
 use super::event::EvidenceRef;
 use super::facet::FacetKind;
 use super::forecast::Forecast;
@@ -81,6 +82,9 @@ pub struct Plan {
     /// What is expected of each scenario, of a night with a deadline.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub forecasts: IndexMap<String, Forecast>,
+    /// What was asked for on the command line, for who goes on with the night or merges it.
+    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
+    pub asked: Asked,
     /// What earlier nights said; empty in old nights.
     #[serde(default)]
     pub history: History,
@@ -223,6 +227,7 @@ impl Plan {
             control: self.control.clone(),
             machine: self.machine.clone(),
             forecasts: IndexMap::new(),
+            asked: Asked::default(),
             // One attempt by itself is judged without what earlier nights said.
             history: History::default(),
         }

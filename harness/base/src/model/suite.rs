@@ -11,6 +11,7 @@ use super::agent::AgentConfig;
 use super::bounds::Bounds;
 use super::command::CommandLine;
 use super::facet::FacetKind;
+use super::notify::NotifyConfig;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
 use super::reruns::Reruns;
@@ -81,6 +82,9 @@ pub struct Config {
     /// The model that takes goals whose words are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentConfig>,
+    /// Who is told of a night.
+    #[serde(default, skip_serializing_if = "NotifyConfig::is_empty")]
+    pub notify: NotifyConfig,
 }
 
 /// What an exploration may do.
@@ -328,6 +332,9 @@ pub struct NightConfig {
     /// What is done with the time that is left of a night, in this order.
     #[serde(default = "Left::usual", skip_serializing_if = "Left::is_usual")]
     pub left: Vec<Left>,
+    /// The address that is asked after each night, so that somebody is told when no night was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ping: Option<Template>,
 }
 
 /// What a night does with the time that it has left.
@@ -515,6 +522,7 @@ impl Default for NightConfig {
             control: ControlConfig::default(),
             explore_ms: None,
             left: Left::usual(),
+            ping: None,
         }
     }
 }

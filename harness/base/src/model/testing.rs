@@ -73,6 +73,7 @@ impl Default for Night {
             baselines: Vec::new(),
             machine: None,
             forecasts: IndexMap::new(),
+            asked: crate::model::asked::Asked::default(),
             history: crate::model::History::default(),
         };
         Self { plan, entries: Vec::new(), evidence: BTreeMap::new() }
@@ -447,6 +448,7 @@ pub fn config() -> super::suite::Config {
         explore: super::suite::ExploreConfig::default(),
         policy: None,
         agent: None,
+        notify: super::notify::NotifyConfig::default(),
         facets: None,
         profiles: IndexMap::new(),
     }

@@ -36,9 +36,9 @@ pub fn rounds(attempts: &Attempts<'_>, scenario: &str, entries: &[Entry]) -> Vec
 
 /// The lines of some attempts, made to be judged.
 fn only(entries: &[Entry], wanted: &dyn Fn(&str, u32) -> bool) -> Vec<Entry> {
-    let own = entries.iter().filter(|it| {
-        attempt_of(&it.event).is_some_and(|(scenario, number)| wanted(scenario, number))
-    });
+    let own = entries
+        .iter()
+        .filter(|it| it.event.attempt().is_some_and(|(scenario, number)| wanted(scenario, number)));
     let judged = own.cloned().map(|mut entry| {
         if let Event::AttemptStarted { purpose, .. } = &mut entry.event {
             *purpose = crate::model::event::Purpose::Judging;
@@ -46,25 +46,4 @@ fn only(entries: &[Entry], wanted: &dyn Fn(&str, u32) -> bool) -> Vec<Entry> {
         entry
     });
     judged.collect()
-}
-
-/// The attempt that a line is about.
-fn attempt_of(event: &Event) -> Option<(&str, u32)> {
-    match event {
-        Event::AttemptStarted { scenario, attempt, .. }
-        | Event::Step { scenario, attempt, .. }
-        | Event::Checkpoint { scenario, attempt, .. }
-        | Event::Recording { scenario, attempt, .. }
-        | Event::Goal { scenario, attempt, .. }
-        | Event::Watch { scenario, attempt, .. }
-        | Event::AttemptFinished { scenario, attempt, .. } => Some((scenario, *attempt)),
-        Event::NightStarted { .. }
-        | Event::Preflight { .. }
-        | Event::ProductCrashed { .. }
-        | Event::ProductLog { .. }
-        | Event::Session { .. }
-        | Event::NotRun { .. }
-        | Event::NoControl { .. }
-        | Event::NightFinished { .. } => None,
-    }
 }

@@ -10,7 +10,8 @@ use indexmap::IndexMap;
 use super::lately::{risk_left, spent, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
-    PreflightCheck, ProductNote, RecordingReport, ScenarioReport, SessionReport, WatchReport,
+    PreflightCheck, ProductNote, RecordingReport, ResumedReport, ScenarioReport, SessionReport,
+    WatchReport,
 };
 use super::timeline::{self, paths};
 
@@ -46,6 +47,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         format_version: FORMAT_VERSION,
         night: NightFacts {
             control: judgement.control.clone(),
+            resumed: std::mem::take(&mut ledger.resumed),
             ..facts(plan, entries, ledger.ending)
         },
         gate: judgement.gate.clone(),
@@ -112,6 +114,10 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         finished: entries.last().map(|entry| entry.at),
         deadline: plan.deadline,
         ending,
+        resumed: Vec::new(),
+        due: plan.asked.due,
+        missed: plan.asked.missed.clone(),
+        parts: plan.asked.parts.clone(),
         branch: plan.branch.clone(),
         environment: plan.environment.clone(),
         versions: plan.versions.clone(),
@@ -221,6 +227,7 @@ struct Ledger<'a> {
     sessions: Vec<SessionDone<'a>>,
     evidence: HashMap<&'a str, &'a EvidenceRef>,
     ending: Ending,
+    resumed: Vec<ResumedReport>,
 }
 
 /// What a ledger says of the work on a session.
@@ -268,6 +275,7 @@ impl<'a> Ledger<'a> {
             sessions: Vec::new(),
             evidence: HashMap::new(),
             ending: Ending::CutOff,
+            resumed: Vec::new(),
         };
         for entry in entries {
             ledger.take(entry);
@@ -279,6 +287,7 @@ impl<'a> Ledger<'a> {
         self.keep(&entry.event);
         match &entry.event {
             Event::NightStarted { .. } | Event::NotRun { .. } | Event::NoControl { .. } => {}
+            Event::NightResumed { .. } => self.go_on(entry),
             Event::Session { actor, product, why, steps, duration_ms } => {
                 let (at, why, duration_ms) = (entry.at, *why, *duration_ms);
                 self.sessions.push(SessionDone { at, actor, product, why, steps, duration_ms });
@@ -333,6 +342,18 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// The night had broken off and goes on: it ends later than that.
+    fn go_on(&mut self, entry: &Entry) {
+        let Event::NightResumed { broke_off, kept, anew, void: _ } = &entry.event else { return };
+        self.ending = Ending::CutOff;
+        self.resumed.push(ResumedReport {
+            broke_off: *broke_off,
+            at: entry.at,
+            kept: *kept,
+            anew: anew.clone(),
+        });
+    }
+
     fn attempt(&mut self, entry: &Entry, scenario: &'a str, n: u32) -> &mut Attempt<'a> {
         if self.measuring.contains(&(scenario, n)) {
             return &mut self.measured;
@@ -378,6 +399,7 @@ impl<'a> Ledger<'a> {
             | Event::Watch { .. }
             | Event::Goal { .. }
             | Event::AttemptFinished { .. }
+            | Event::NightResumed { .. }
             | Event::NightFinished { .. } => Vec::new(),
         };
         self.evidence.extend(kept.into_iter().map(|it| (it.path.as_str(), it)));

@@ -89,6 +89,7 @@ pub fn spent(entries: &[Entry]) -> Vec<Spent> {
             | Event::Goal { .. }
             | Event::Recording { .. }
             | Event::Watch { .. }
+            | Event::NightResumed { .. }
             | Event::NightFinished { .. } => {}
         }
     }

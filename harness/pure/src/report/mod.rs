@@ -1,7 +1,8 @@
 //! The morning report: one [`NightReport`], rendered for everybody who reads it.
 //!
 //! [`build`] makes the report from plan, ledger and judgement; [`write`] lays `night.json`,
-//! `index.html`, `summary.md`, `junit.xml` and `ctrf.json` into the night directory;
+//! `index.html`, `summary.md`, `junit.xml`, `ctrf.json`, `findings.sarif` and `code-quality.json` into
+//! the night directory;
 //! [`write_pdf`] prints the same page through whoever brings a [`PagePrinter`].
 //! All product text passes through [`shown`] on its way out.
 //!
@@ -17,6 +18,8 @@
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
+//! - `message/`: the night as one message to people, in the words of each channel.
+//! - `unattended.rs`: what must be known of a night that broke off and went on.
 //! - `finding.rs`: one finding as the page shows it.
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
@@ -32,6 +35,7 @@
 //! - `summary.rs`: `summary.md`.
 //! - `junit.rs`: `junit.xml`.
 //! - `ctrf.rs`: `ctrf.json`.
+//! - `forge.rs`: `findings.sarif` and `code-quality.json`.
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
 //! - `weeks.rs`: what the last nights show, and where tonight's time went, as `night.json` holds it.
@@ -50,12 +54,14 @@ mod facets;
 mod fact;
 mod files;
 mod finding;
+mod forge;
 mod html;
 mod insight;
 mod junit;
 mod lately;
 mod lead;
 mod lists;
+mod message;
 mod morning;
 mod night;
 mod page;
@@ -71,6 +77,7 @@ mod survey;
 mod timeline;
 mod trend;
 mod trust;
+mod unattended;
 mod views;
 mod weeks;
 
@@ -82,6 +89,7 @@ pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
 pub use insight::{Insight, InsightKind, insights};
+pub use message::{Mail, Message, Told, message};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
@@ -164,6 +172,10 @@ pub struct Written {
     pub junit_xml: PathBuf,
     /// For dashboards.
     pub ctrf_json: PathBuf,
+    /// For forges that read SARIF.
+    pub sarif: PathBuf,
+    /// For GitLab.
+    pub quality: PathBuf,
 }
 
 /// How a page is printed: A4, with these margins, header and footer.
@@ -200,7 +212,9 @@ pub fn write(dir: &Path, report: &NightReport) -> Result<Written, ReportError> {
         junit::junit(report).serialize(out).map_err(std::io::Error::other)
     })?;
     let ctrf_json = files::json(dir, "ctrf.json", &ctrf::ctrf(report))?;
-    Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json })
+    let sarif = files::json(dir, "findings.sarif", &forge::sarif(report))?;
+    let quality = files::json(dir, "code-quality.json", &forge::code_quality(report))?;
+    Ok(Written { index_html, night_json, summary_md, junit_xml, ctrf_json, sarif, quality })
 }
 
 /// Reads evidence of a night directory; what would lead out of it is not read.

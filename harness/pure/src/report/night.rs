@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::weeks::{Spent, Weeks};
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
+use crate::model::asked::Parts;
 use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, RedactionUse};
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
@@ -149,6 +150,18 @@ pub struct NightFacts {
     /// Whether it ended before its time: interrupted, or cut off without a last event.
     #[serde(default)]
     pub ending: Ending,
+    /// Where it broke off and went on later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<ResumedReport>,
+    /// When it was due, where a schedule started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<DateTime<Utc>>,
+    /// The parts that it was put together from; `None` of a night that ran as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
     /// The branch of the suite's repository, where it is known.
     pub branch: Option<String>,
     /// The environment key of images.
@@ -186,6 +199,19 @@ pub enum Ending {
     Interrupted,
     /// The ledger ends without saying so: the harness was killed, or still runs.
     CutOff,
+}
+
+/// A night that broke off and went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResumedReport {
+    /// When the last thing had happened in it.
+    pub broke_off: DateTime<Utc>,
+    /// When it went on.
+    pub at: DateTime<Utc>,
+    /// How many scenarios had an attempt that had ended by then, which was not made again.
+    pub kept: u32,
+    /// The scenarios whose half-finished attempt was made anew.
+    pub anew: Vec<String>,
 }
 
 /// One scenario as it went.

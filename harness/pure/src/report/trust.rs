@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::fact::{FactView, because};
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
+use super::unattended;
 use crate::model::{Because, Outcome, Patience, StageTally, Surface, Totals, Verdict};
 
 /// The most things on trial that are listed.
@@ -60,6 +61,7 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
             "The ledger of this night has no end: it was cut off, or still runs. What it holds is reported.".to_owned(),
         ),
     }
+    alerts.extend(unattended::alerts(report));
     for check in report.preflight.iter().filter(|check| !check.ok) {
         alerts.push(format!(
             "The preflight check of {} failed: {}",

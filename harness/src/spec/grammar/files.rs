@@ -2,6 +2,7 @@
 
 use super::agent::AGENT;
 use super::bounds::POLICY_KEY;
+use super::notify::NOTIFY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
 use super::shapes::{
@@ -310,6 +311,12 @@ pub(crate) static NIGHT: Object = object(
             "What is done with the time that is left of a night before `until`, in this order; both unless said, and what is not named is left out. `run --once` leaves out all.",
             "[ bisect, explore ]",
         ),
+        optional(
+            "ping",
+            Shape::Template,
+            "An address that is asked after each night that left a report, so that a watch elsewhere is alarmed when no night was.",
+            "https://watch.example/nightshift",
+        ),
     ],
 );
 
@@ -530,6 +537,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&EXPLORE),
             "What `nightshift explore` and `night.explore` do.",
             "{ never: [Audit] }",
+        ),
+        optional(
+            "notify",
+            Shape::Object(&NOTIFY),
+            "Who is told of a night by `nightshift notify`.",
+            "{ slack: '${secret:SLACK_WEBHOOK}' }",
         ),
         optional(
             "facets",

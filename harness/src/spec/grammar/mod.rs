@@ -15,6 +15,7 @@
 //! - `agent.rs`: the keys of a language model.
 //! - `bounds.rs`: the keys that bound what may be proposed.
 //! - `recording.rs`: the keys of recordings.
+//! - `notify.rs`: the keys that say who is told of a night.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
 
@@ -22,6 +23,7 @@ mod agent;
 mod bounds;
 mod files;
 mod gestures;
+mod notify;
 mod page;
 mod product;
 mod recording;
@@ -33,6 +35,7 @@ pub(crate) use agent::{AGENT, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds};
 pub(crate) use files::*;
 pub(crate) use gestures::*;
+pub(crate) use notify::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
 pub(crate) use recording::*;

@@ -1,0 +1,105 @@
+//! The arguments of nights that nobody watches.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use crate::night::Share;
+
+/// What `run` takes of them.
+#[derive(Debug, Args)]
+pub struct Unattended {
+    /// Go on with a night that broke off, as in a reboot: nothing that was finished is run again,
+    /// and everything is as it was asked for then
+    #[arg(
+        long,
+        value_name = "NIGHT",
+        conflicts_with_all = [
+            "filters", "tags", "set", "var", "out", "id", "history", "retries", "build", "against",
+            "against_url", "beside", "accept_new", "shake", "once", "dry_run", "shard",
+        ]
+    )]
+    pub resume: Option<PathBuf>,
+    /// Run the I-th of N parts of the night, which are about as long as one another by the durations
+    /// of earlier nights; `nightshift merge` makes one night of them
+    #[arg(long, value_name = "I/N", value_parser = share, conflicts_with = "dry_run")]
+    pub shard: Option<Share>,
+    /// When a schedule wanted the night: the report says so where it is late
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub due: Option<DateTime<Utc>>,
+    /// When nights before it were due that did not run: the report says so
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub missed: Vec<DateTime<Utc>>,
+}
+
+/// What `schedule` takes.
+#[derive(Debug, Args)]
+pub struct ScheduleOptions {
+    /// The suites whose nights are kept [default: the nearest one upwards]
+    #[arg(value_name = "DIR")]
+    pub suites: Vec<PathBuf>,
+    /// Answer on this address of this machine whether all is well: 200, else 503
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub health: Option<SocketAddr>,
+    /// Say when the next nights start, and keep none
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What `merge` takes.
+#[derive(Debug, Args)]
+pub struct MergeOptions {
+    /// The nights of the shards, or folders that hold them
+    #[arg(value_name = "NIGHT", required = true)]
+    pub nights: Vec<PathBuf>,
+    /// The directory of the night that is made of them: new or empty
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Leave the PDF out; it alone needs a browser
+    #[arg(long)]
+    pub no_pdf: bool,
+}
+
+/// What `notify` takes.
+#[derive(Debug, Args)]
+pub struct NotifyOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// Tell those too who were told
+    #[arg(long)]
+    pub again: bool,
+    /// Print what a webhook would get, and tell nobody
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The most parts that a night is split into.
+const MOST_SHARDS: u32 = 10_000;
+
+fn share(text: &str) -> Result<Share, String> {
+    let numbers = text
+        .split_once('/')
+        .and_then(|(index, of)| Some(Share { index: index.parse().ok()?, of: of.parse().ok()? }));
+    match numbers {
+        Some(share) if share.of <= MOST_SHARDS && (1..=share.of).contains(&share.index) => {
+            Ok(share)
+        }
+        Some(_) | None => Err("write it as 1/4 up to 4/4".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_one_of_those_that_there_are() {
+        assert_eq!(share("3/8"), Ok(Share { index: 3, of: 8 }));
+        for wrong in ["0/8", "9/8", "3", "3/0", "a/b", "-1/2", "1/4294967296", "10001/10001"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+}

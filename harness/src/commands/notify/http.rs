@@ -1,0 +1,265 @@
+//! [`post`]: to a web address, once as far as that can be known: what may pass is tried again, what
+//! will not is said. Redirects are not followed, so that a token goes to nobody who was not named.
+
+use std::time::Duration;
+
+/// How often a post is tried.
+const MOST_TRIES: u32 = 4;
+/// How long one try may take.
+const LONGEST: Duration = Duration::from_secs(10);
+/// The longest wait that a server may ask for.
+const LONGEST_WAIT: u64 = 60;
+/// How much of an answer is read, in bytes.
+const MOST_ANSWER: u64 = 64 << 10;
+
+/// What is posted.
+#[derive(Debug)]
+pub struct Post {
+    /// Where to.
+    pub url: String,
+    /// What we are known by.
+    pub token: Option<String>,
+    /// JSON.
+    pub body: String,
+    /// The same for the same message: a server that knows it takes it once.
+    pub key: String,
+}
+
+/// Why somebody was not told. The address is in none of them, since it may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// It sends us elsewhere.
+    #[error("it answered {0} and sends us elsewhere; name the address that takes messages itself")]
+    Redirect(u16),
+    /// It does not know us.
+    #[error("it answered {0}: the token or address is no longer valid; make a new one")]
+    Refused(u16),
+    /// It does not take such a message.
+    #[error("it answered {0} and takes no such message: {1}")]
+    NotTaken(u16, String),
+    /// It was not well each time.
+    #[error("it was not well {tries} times, the last time it answered {status}")]
+    NotWell {
+        /// How often it was tried.
+        tries: u32,
+        /// Its last answer.
+        status: u16,
+    },
+    /// It could not be reached.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// What comes of one try.
+enum Tried {
+    Taken(String),
+    Again { status: Option<u16>, wait: Option<u64>, why: String },
+    Never(HttpError),
+}
+
+/// Posts a message and answers with what was answered; `wait` waits between tries.
+///
+/// # Errors
+/// It was not taken.
+pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
+    let agent = agent();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match once(&agent, post) {
+            Tried::Taken(answer) => return Ok(answer),
+            Tried::Never(error) => return Err(error),
+            Tried::Again { status, why, .. } if tries >= MOST_TRIES => {
+                return Err(match status {
+                    Some(status) => HttpError::NotWell { tries, status },
+                    None => HttpError::Unreachable(why),
+                });
+            }
+            Tried::Again { wait: asked, .. } => {
+                let usual = 1 << (tries - 1);
+                wait(Duration::from_secs(asked.unwrap_or(usual).min(LONGEST_WAIT)));
+            }
+        }
+    }
+}
+
+/// Asks an address, for a watch that is alarmed where nobody does.
+///
+/// # Errors
+/// It was not reached, or did not answer well.
+pub fn ping(url: &str) -> Result<(), HttpError> {
+    let answer = agent().get(url).call();
+    match answer.map(|it| it.status().as_u16()) {
+        Ok(200..=299) => Ok(()),
+        Ok(status @ 300..=399) => Err(HttpError::Redirect(status)),
+        Ok(status) => Err(HttpError::NotWell { tries: 1, status }),
+        Err(error) => Err(HttpError::Unreachable(reason(&error))),
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(LONGEST))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("nightshift/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into()
+}
+
+fn once(agent: &ureq::Agent, post: &Post) -> Tried {
+    let mut request = agent
+        .post(&post.url)
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", &post.key);
+    if let Some(token) = &post.token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let mut answer = match request.send(post.body.as_str()) {
+        Ok(answer) => answer,
+        Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
+            return Tried::Never(HttpError::Unreachable("it is no valid address".to_owned()));
+        }
+        Err(error) => {
+            return Tried::Again { status: None, wait: None, why: reason(&error) };
+        }
+    };
+    let status = answer.status().as_u16();
+    match status {
+        200..=299 => {
+            let said = answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string();
+            // It was taken, whatever becomes of its answer.
+            Tried::Taken(said.unwrap_or_default())
+        }
+        300..=399 => Tried::Never(HttpError::Redirect(status)),
+        401 | 403 => Tried::Never(HttpError::Refused(status)),
+        408 | 429 | 500..=599 => {
+            let asked = answer.headers().get("retry-after");
+            let wait = asked.and_then(|it| it.to_str().ok()?.trim().parse().ok());
+            Tried::Again { status: Some(status), wait, why: String::new() }
+        }
+        _ => {
+            let said = answer.body_mut().with_config().limit(2_000).read_to_string();
+            let said = crate::report::one_line(&said.unwrap_or_default(), 200);
+            Tried::Never(HttpError::NotTaken(status, said))
+        }
+    }
+}
+
+/// Why nothing was answered, without the address.
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => format!("no answer came in {} s", LONGEST.as_secs()),
+        ureq::Error::HostNotFound => "its host is not known".to_owned(),
+        ureq::Error::ConnectionFailed => "nothing listens there".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        ureq::Error::Rustls(error) => format!("its certificate or TLS: {error}"),
+        _ => "the connection broke off".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A server that gives these answers, one a connection; and what it was sent.
+    fn server(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/hook/s3cret", listener.local_addr().expect("an address"));
+        let serving = std::thread::spawn(move || {
+            answers.iter().map(|answer| answered(&listener, answer)).collect()
+        });
+        (url, serving)
+    }
+
+    fn answered(listener: &TcpListener, answer: &str) -> String {
+        let (stream, _) = listener.accept().expect("a connection");
+        let mut reader = BufReader::new(stream);
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("a line");
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+            head.push_str(&line);
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("a body");
+        let text = format!("HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        reader.get_mut().write_all(text.as_bytes()).expect("answered");
+        format!("{head}\n{}", String::from_utf8_lossy(&body))
+    }
+
+    fn posted(url: String) -> (Result<(), HttpError>, Vec<u64>) {
+        let waits = Mutex::new(Vec::new());
+        let told = |it: Duration| waits.lock().expect("whole").push(it.as_secs());
+        let token = Some("t0ken".to_owned());
+        let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
+        let result = post(&message, &told).map(drop);
+        (result, waits.into_inner().expect("whole"))
+    }
+
+    #[test]
+    fn a_message_that_is_taken_is_sent_once_with_its_key_and_token() {
+        let (url, serving) = server(&["204 No Content"]);
+        assert_eq!(posted(url), (Ok(()), vec![]));
+        let sent = serving.join().expect("served").concat().to_lowercase();
+        assert!(sent.contains("idempotency-key: n1"), "{sent}");
+        assert!(sent.contains("authorization: bearer t0ken"), "{sent}");
+        assert!(sent.ends_with("{\"a\":1}"), "{sent}");
+    }
+
+    #[test]
+    fn a_server_that_is_busy_or_not_well_is_asked_again_when_it_says() {
+        let (url, serving) = server(&[
+            "429 Too Many Requests\r\nRetry-After: 7",
+            "503 Service Unavailable",
+            "200 OK",
+        ]);
+        assert_eq!(posted(url), (Ok(()), vec![7, 2]));
+        assert_eq!(serving.join().expect("served").len(), 3);
+        let (url, serving) = server(&["429 Busy\r\nRetry-After: 86400", "500 X", "502 X", "500 X"]);
+        let error = HttpError::NotWell { tries: 4, status: 500 };
+        assert_eq!(posted(url), (Err(error), vec![60, 2, 4]), "nobody waits for a day");
+        serving.join().expect("served");
+    }
+
+    #[test]
+    fn a_token_goes_nowhere_else_and_what_is_refused_is_not_tried_again() {
+        let elsewhere = "302 Found\r\nLocation: http://127.0.0.1:1/other";
+        for (answer, error) in [
+            (elsewhere, HttpError::Redirect(302)),
+            ("401 Unauthorized", HttpError::Refused(401)),
+            ("403 Forbidden", HttpError::Refused(403)),
+            ("404 Not Found", HttpError::NotTaken(404, String::new())),
+        ] {
+            let answers: &'static [&'static str] = Box::leak(Box::new([answer]));
+            let (url, serving) = server(answers);
+            let (result, waits) = posted(url);
+            let said = result.as_ref().expect_err("refused").to_string();
+            assert!(!said.contains("s3cret") && !said.contains("t0ken"), "{said}");
+            assert_eq!((result, waits), (Err(error), vec![]));
+            serving.join().expect("served");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_gone_is_said_without_its_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/s3cret", listener.local_addr().expect("an address"));
+        drop(listener);
+        let (result, waits) = posted(url);
+        let said = result.expect_err("gone").to_string();
+        assert!(said.starts_with("it cannot be reached") && !said.contains("s3cret"), "{said}");
+        assert_eq!(waits, [1, 2, 4]);
+    }
+}

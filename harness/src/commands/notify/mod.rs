@@ -1,0 +1,212 @@
+//! `nightshift notify`: one message a night to everybody whom `notify` names.
+//!
+//! What was told is written into the night, so that nobody is told twice. The words are
+//! `report::message`'s; here they are sent.
+//!
+//! The files:
+//! - `http.rs`: posts to Slack, Teams and webhooks, and asks an address.
+//! - `mail.rs`: sends mails.
+//! - `slack.rs`: Slack by its API, with a thread for each finding.
+//! - `told.rs`: who was told of a night.
+
+pub mod http;
+mod mail;
+mod slack;
+mod told;
+
+use serde_json::Value;
+
+use self::http::Post;
+use self::told::Told;
+use super::arguments::{Common, NotifyOptions};
+use super::exit::{Exit, mistake};
+use super::{night, offline, terminal};
+use crate::ledger::Secrets;
+use crate::model::notify::{NotifyConfig, NotifyWhen, SlackConfig};
+use crate::model::suite::Config;
+use crate::model::template::Piece;
+use crate::model::{Decision, Suite, Template};
+use crate::night as nights;
+use crate::report::{self, Message, NightReport};
+use crate::spec::Overrides;
+
+/// What stands for the night's id in the address of its report.
+const NIGHT: &str = "night";
+
+/// `nightshift notify`
+pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, &Overrides::default())?;
+    let notify = &suite.config.notify;
+    if notify.is_empty() {
+        return mistake(
+            "nobody is to be told of a night; name them under `notify` in nightshift.yaml, such as \
+             `notify: { slack: \"${secret:SLACK_WEBHOOK}\" }`",
+        );
+    }
+    let dir = match &options.night {
+        Some(path) => night::open(common, path)?,
+        None => night::newest(&suite.root)?,
+    };
+    let report = match report::read(dir.path()) {
+        Ok(report) => report,
+        Err(_) => offline::write(&dir, &nights::judge(&dir)?)?,
+    };
+    if is_quiet(notify, &report) {
+        terminal::say("nobody is told: the gate passed, and `when` is not-passed");
+        return Ok(Exit::Passed);
+    }
+    let desk = Desk::of(&suite, &report)?;
+    if options.dry_run {
+        terminal::answer(format_args!("{:#}", desk.message.webhook()));
+        return Ok(Exit::Passed);
+    }
+    let told = Told::open(&dir)?;
+    desk.tell(notify, told, options.again)
+}
+
+/// Whether a night is one of those that nobody is told of.
+fn is_quiet(notify: &NotifyConfig, report: &NightReport) -> bool {
+    match notify.when {
+        NotifyWhen::Always => false,
+        NotifyWhen::NotPassed => report.gate.decision == Decision::Pass,
+    }
+}
+
+/// The value of a text that may hold secrets, such as `night.ping`.
+///
+/// # Errors
+/// A secret has no value.
+pub fn secret_text(config: &Config, text: &Template) -> anyhow::Result<String> {
+    let secrets = nights::secrets_in(config, [text].into_iter(), &night::environment())?;
+    filled(text, &secrets, "")
+}
+
+fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for piece in template.pieces() {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Reference(NIGHT) => text.push_str(night),
+            Piece::Reference(name) => {
+                let known = name.strip_prefix("secret:").and_then(|it| secrets.get(it));
+                match known {
+                    Some(value) => text.push_str(value),
+                    None => return mistake(format!("nothing named ${{{name}}} is known here")),
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// What is told, and what it takes to tell it.
+struct Desk {
+    message: Message,
+    secrets: Secrets,
+    night: String,
+    threads: std::path::PathBuf,
+}
+
+impl Desk {
+    fn of(suite: &Suite, report: &NightReport) -> anyhow::Result<Self> {
+        let config = &suite.config;
+        let notify = &config.notify;
+        let secrets = nights::secrets_in(config, notify.templates(), &night::environment())?;
+        let night = report.night.id.clone();
+        let link = notify.link.as_ref().map(|it| filled(it, &secrets, &night)).transpose()?;
+        let message = report::message(report, link.as_deref());
+        Ok(Self { message, secrets, night, threads: slack::threads_of(&suite.root) })
+    }
+
+    /// Tells everybody who was not told; says whom it could not reach.
+    fn tell(&self, notify: &NotifyConfig, mut told: Told, again: bool) -> anyhow::Result<Exit> {
+        let mut failed = false;
+        for channel in Channel::of(notify) {
+            let name = channel.name();
+            if let (Some(at), false) = (told.at(name), again) {
+                terminal::say(format_args!("{name}: was told at {at}; --again tells it once more"));
+                continue;
+            }
+            match self.send(&channel) {
+                Ok(()) => {
+                    told.note(name)?;
+                    terminal::answer(format_args!("{name}: told"));
+                }
+                Err(problem) => {
+                    failed = true;
+                    terminal::say(format_args!("{name}: not told: {problem}"));
+                }
+            }
+        }
+        Ok(if failed { Exit::Failed } else { Exit::Passed })
+    }
+
+    fn send(&self, channel: &Channel<'_>) -> Result<(), String> {
+        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
+        let post = |url: &Template, token: Option<&Template>, body: &Value| {
+            // What the product said is clean already; a secret of this suite's channels is not in it.
+            let body = self.secrets.scrub(body.to_string().as_bytes()).into_owned();
+            let post = Post {
+                url: filled(url)?,
+                token: token.map(filled).transpose()?,
+                body: String::from_utf8_lossy(&body).into_owned(),
+                key: self.night.clone(),
+            };
+            http::post(&post, &std::thread::sleep).map(drop).map_err(|it| it.to_string())
+        };
+        match channel {
+            Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
+            Channel::Slack(SlackConfig::Api { token, channel, api }) => {
+                let desk = slack::Desk {
+                    api: filled(api)?,
+                    token: filled(token)?,
+                    channel,
+                    threads: self.threads.clone(),
+                };
+                let told = desk.tell(&self.message, &std::thread::sleep);
+                told.map_err(|it| it.to_string())?.iter().for_each(terminal::say);
+                Ok(())
+            }
+            Channel::Teams(url) => post(url, None, &self.message.teams()),
+            Channel::Webhook(it) => post(&it.url, it.token.as_ref(), &self.message.webhook()),
+            Channel::Mail(it) => {
+                let way = mail::Way {
+                    server: filled(&it.server)?,
+                    user: it.user.as_ref().map(filled).transpose()?,
+                    password: it.password.as_ref().map(filled).transpose()?,
+                    from: &it.from,
+                    to: &it.to,
+                };
+                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string())
+            }
+        }
+    }
+}
+
+/// Where people are told.
+enum Channel<'a> {
+    Slack(&'a SlackConfig),
+    Teams(&'a Template),
+    Webhook(&'a crate::model::notify::WebhookConfig),
+    Mail(&'a crate::model::notify::MailConfig),
+}
+
+impl<'a> Channel<'a> {
+    fn of(notify: &'a NotifyConfig) -> Vec<Self> {
+        let NotifyConfig { when: _, link: _, slack, teams, webhook, mail } = notify;
+        let slack = slack.iter().map(Self::Slack);
+        let teams = teams.iter().map(Self::Teams);
+        let webhook = webhook.iter().map(Self::Webhook);
+        let mail = mail.iter().map(Self::Mail);
+        slack.chain(teams).chain(webhook).chain(mail).collect()
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Slack(_) => "slack",
+            Self::Teams(_) => "teams",
+            Self::Webhook(_) => "webhook",
+            Self::Mail(_) => "mail",
+        }
+    }
+}

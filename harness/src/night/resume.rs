@@ -1,0 +1,221 @@
+//! A night that broke off goes on: [`plan`] is what it set out to do, [`go_on`] opens its ledger.
+//!
+//! Nothing that was finished is run again. An attempt that had begun and not ended is made anew
+//! under its number, and what it left counts no more: the ledger says which lines those are. The
+//! workers find the attempts that have ended in the ledger and go on after them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{NightError, RunOptions, plan_of};
+use crate::ledger::{Ledger, NightDir, Secrets};
+use crate::model::asked::Asked;
+use crate::model::attempts::{Attempts, ScenarioLog};
+use crate::model::{Entry, Event, Plan, Scenario, Suite};
+use crate::plan::Selection;
+
+/// How many scenarios are named that are others now.
+const MOST_NAMED: usize = 3;
+
+/// What is remembered of how a night was asked for.
+pub(super) fn asked(options: &RunOptions) -> Asked {
+    // An address may hold a password, which is no secret of the suite.
+    let told = |urls: &indexmap::IndexMap<String, String>| {
+        urls.iter().filter(|(_, url)| !holds_password(url)).map(clone_of).collect()
+    };
+    Asked {
+        set: options.changes.set.clone(),
+        var: options.changes.var.clone(),
+        jobs: options.jobs,
+        builds: options.builds.clone(),
+        beside: options.beside.clone(),
+        against: options.against.clone(),
+        against_urls: told(&options.against_urls),
+        base_urls: told(&options.base_urls),
+        accept_new: options.accept_new,
+        shake: options.shake.as_ref().map(super::Shake::number),
+        once: options.once,
+        shard: None,
+        due: options.due,
+        missed: options.missed.clone(),
+        parts: None,
+    }
+}
+
+fn clone_of((name, url): (&String, &String)) -> (String, String) {
+    (name.clone(), url.clone())
+}
+
+fn holds_password(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|it| it.password().is_some() || !it.username().is_empty())
+}
+
+/// The plan of a night that goes on, with a deadline from now on. Its scenarios are read from the
+/// suite, because the plan holds no secret; they must be those that the night began with.
+///
+/// # Errors
+/// The plan cannot be read.
+pub(super) fn plan(
+    suite: &Suite,
+    options: &RunOptions,
+    night: &NightDir,
+    now: DateTime<Utc>,
+) -> Result<Plan, NightError> {
+    let old = night.plan()?;
+    let all = RunOptions {
+        selection: Selection::default(),
+        id: Some(old.night.clone()),
+        ..options.clone()
+    };
+    let today = plan_of(suite, &all, now)?;
+    let mut known: HashMap<String, Scenario> =
+        today.scenarios.into_iter().map(|it| (it.id.clone(), it)).collect();
+    let scenarios = old.scenarios.iter().map(|was| match known.remove(&was.id) {
+        // How often it is repeated was asked for when the night began.
+        Some(it) => Ok(Scenario { retries: was.retries, owner: was.owner.clone(), ..it }),
+        None => Err(another_suite(night, &old.night, &[&was.id])),
+    });
+    let scenarios: Vec<Scenario> = scenarios.collect::<Result<_, _>>()?;
+    let sessions = crate::plan::sessions(suite, &scenarios)?;
+    Ok(Plan { scenarios, sessions, deadline: today.deadline, ..old })
+}
+
+/// Opens the ledger of a night that broke off and says in it what counts no more.
+///
+/// # Errors
+/// The suite has changed since, or the ledger cannot be read or written.
+pub(super) fn go_on(night: &NightDir, plan: &Plan, secrets: Secrets) -> Result<Ledger, NightError> {
+    is_as_it_was(night, plan, &secrets)?;
+    let ledger = Ledger::resume(night.clone(), secrets, Utc::now)?;
+    let entries = ledger.entries();
+    let Some(last) = entries.last() else {
+        ledger.append(Event::NightStarted {
+            format_version: plan.format_version,
+            night: plan.night.clone(),
+        })?;
+        return Ok(ledger);
+    };
+    let attempts = Attempts::of(&entries);
+    let kept = plan.scenarios.iter().filter(|it| has_ended(attempts.scenario(&it.id)));
+    let half_done = half_done(&entries);
+    let mut anew: Vec<String> = half_done.iter().map(|(scenario, _)| scenario.clone()).collect();
+    anew.dedup();
+    let void = entries.iter().filter(|it| counts_no_more(it, &half_done)).map(|it| it.seq);
+    let event = Event::NightResumed {
+        broke_off: last.at,
+        kept: u32::try_from(kept.count()).unwrap_or(u32::MAX),
+        anew,
+        void: void.collect(),
+    };
+    ledger.append(event)?;
+    // What is remembered is what is read: without the lines that count no more.
+    Ok(Ledger::resume(night.clone(), ledger.secrets().clone(), Utc::now)?)
+}
+
+/// Whether everything was attempted and the night came to its end: only its reports may be missing.
+pub(super) fn is_through(entries: &[Entry], plan: &Plan) -> bool {
+    let attempts = Attempts::of(entries);
+    let ended = entries.iter().any(|it| matches!(it.event, Event::NightFinished { .. }));
+    let whole = |it: &Scenario| has_ended(attempts.scenario(&it.id));
+    ended && half_done(entries).is_empty() && plan.scenarios.iter().all(whole)
+}
+
+/// Whether an attempt to judge a scenario has ended.
+pub(super) fn has_ended(log: Option<&ScenarioLog<'_>>) -> bool {
+    log.is_some_and(|it| it.attempts.values().any(|attempt| attempt.finished.is_some()))
+}
+
+/// Whether any attempt has ended so far.
+pub(super) fn has_done_some(entries: &[Entry]) -> bool {
+    entries.iter().any(|it| matches!(it.event, Event::AttemptFinished { .. }))
+}
+
+/// The attempts that have begun and not ended.
+fn half_done(entries: &[Entry]) -> BTreeSet<(String, u32)> {
+    let mut open = BTreeSet::new();
+    for entry in entries {
+        let Some((scenario, number)) = entry.event.attempt() else { continue };
+        let key = (scenario.to_owned(), number);
+        if matches!(entry.event, Event::AttemptFinished { .. }) {
+            open.remove(&key);
+        } else {
+            open.insert(key);
+        }
+    }
+    open
+}
+
+/// Whether a line says nothing any more once its night goes on: it is of a half-done attempt, of a
+/// scenario that was given up, of a check that is made anew, or of the night's end.
+fn counts_no_more(entry: &Entry, half_done: &BTreeSet<(String, u32)>) -> bool {
+    match &entry.event {
+        Event::NotRun { .. }
+        | Event::Preflight { .. }
+        | Event::NoControl { .. }
+        | Event::NightFinished { .. } => true,
+        Event::NightStarted { .. }
+        | Event::ProductCrashed { .. }
+        | Event::ProductLog { .. }
+        | Event::Session { .. }
+        | Event::NightResumed { .. } => false,
+        Event::AttemptStarted { .. }
+        | Event::Step { .. }
+        | Event::Checkpoint { .. }
+        | Event::Goal { .. }
+        | Event::Recording { .. }
+        | Event::Watch { .. }
+        | Event::AttemptFinished { .. } => entry
+            .event
+            .attempt()
+            .is_some_and(|(scenario, number)| half_done.contains(&(scenario.to_owned(), number))),
+    }
+}
+
+/// Sees that the suite says the same of the night's scenarios as when it began.
+fn is_as_it_was(night: &NightDir, plan: &Plan, secrets: &Secrets) -> Result<(), NightError> {
+    let was = night.plan()?;
+    let text = |it: &Scenario| {
+        let json = serde_json::to_vec(it).expect("a scenario is plain data");
+        secrets.scrub(&json).into_owned()
+    };
+    let pairs = was.scenarios.iter().zip(&plan.scenarios);
+    let others: Vec<&str> =
+        pairs.filter(|(was, is)| text(was) != text(is)).map(|(was, _)| was.id.as_str()).collect();
+    if others.is_empty() { Ok(()) } else { Err(another_suite(night, &plan.night, &others)) }
+}
+
+fn another_suite(night: &NightDir, id: &str, others: &[&str]) -> NightError {
+    let more = others.len().saturating_sub(MOST_NAMED);
+    let named = others[..others.len() - more].join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    NightError::Usage(format!(
+        "{named}{more} changed since night {id} began, and a night judges one suite; \
+         `nightshift judge {}` reports what it did, `nightshift run` begins another",
+        night.path().display()
+    ))
+}
+
+/// Sees that the products are those that the night began with.
+///
+/// # Errors
+/// A product is another build now.
+pub(super) fn same_builds(
+    was: &Plan,
+    builds: &[crate::model::plan::ProductBuild],
+) -> Result<(), NightError> {
+    for is in builds {
+        let Some(before) = was.products.iter().find(|it| it.name == is.name) else { continue };
+        if (&before.build, &before.version) != (&is.build, &is.version) && is.said().is_some() {
+            return Err(NightError::Usage(format!(
+                "{} is {} now and was {} when night {} began; a night judges one build: begin \
+                 another, or bring that build back",
+                is.name,
+                is.said().unwrap_or_default(),
+                before.said().unwrap_or_else(|| "of unknown build".to_owned()),
+                was.night
+            )));
+        }
+    }
+    Ok(())
+}

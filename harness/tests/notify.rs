@@ -1,0 +1,257 @@
+//! `nightshift notify` with servers of ours on the loopback, and the ping after a night.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use nightshift::model::Template;
+use nightshift::model::artifact::MailStep;
+use nightshift::surface::mail::Sink;
+use serde_json::Value;
+
+use crate::support::{Answer, SuiteCopy, night_json, text};
+
+const FIVE_SECONDS: Duration = Duration::from_secs(5);
+
+/// A server that takes everything, answers with these in turn (the last for ever), and keeps what it
+/// got: the head, and the body.
+struct Server {
+    address: String,
+    got: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl Server {
+    fn start(answers: &'static [&'static str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let got = Arc::new(Mutex::new(Vec::new()));
+        let kept = got.clone();
+        std::thread::spawn(move || {
+            for (n, stream) in listener.incoming().enumerate() {
+                let Ok(stream) = stream else { continue };
+                let mut reader = BufReader::new(stream);
+                let (mut head, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).is_err() || line.trim().is_empty() {
+                        break;
+                    }
+                    let lower = line.to_lowercase();
+                    if let Some(value) = lower.strip_prefix("content-length:") {
+                        length = value.trim().parse().expect("a length");
+                    }
+                    head.push_str(&line);
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).expect("a body");
+                let body = String::from_utf8(body).expect("text");
+                kept.lock().expect("whole").push((head, body));
+                let answer = answers[n.min(answers.len() - 1)];
+                // An answer may have a body behind a bar.
+                let (head, body) = answer.split_once('|').unwrap_or((answer, ""));
+                let length = body.len();
+                let text = format!(
+                    "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+                );
+                // Who asked may be gone.
+                let _ = reader.get_mut().write_all(text.as_bytes());
+            }
+        });
+        Self { address, got }
+    }
+
+    fn bodies(&self) -> Vec<Value> {
+        let got = self.got.lock().expect("whole");
+        got.iter().map(|(_, body)| serde_json::from_str(body).expect("JSON")).collect()
+    }
+}
+
+/// A suite with a night in it whose only scenario regressed, and what tells people of it.
+fn suite(notify: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products:\n  tool: {}\npass-env: [SUITE]\n");
+    suite.write(
+        "scenarios/rows.yaml",
+        "scenario: rows\nsteps:\n  - shell: cat $SUITE/said\n    snapshot: said\n",
+    );
+    suite.write("said", "12 rows\n");
+    let root = suite.root().display().to_string();
+    let environment = [("SUITE", root.as_str())];
+    let first = ["run", "--accept-new", "--no-settle", "--no-pdf"];
+    assert_eq!(suite.run_with(&first, &environment).code, Some(0));
+    suite.write("said", "11 <!channel> rows\n");
+    let second = suite.run_with(&["run", "--no-pdf", "--out", "night"], &environment);
+    assert_eq!(second.code, Some(1), "{second:#?}");
+    suite.write("nightshift.yaml", &format!("products:\n  tool: {{}}\nnotify: {notify}\n"));
+    suite
+}
+
+fn notify(suite: &SuiteCopy, more: &[&str], environment: &[(&str, &str)]) -> Answer {
+    let words: Vec<&str> = ["notify", "night"].into_iter().chain(more.iter().copied()).collect();
+    suite.run_with(&words, environment)
+}
+
+#[test]
+fn everybody_is_told_once_and_the_first_sentence_is_the_reports() {
+    let server = Server::start(&["200 OK"]);
+    let suite = suite(
+        "{ slack: '${secret:SLACK}', teams: '${secret:TEAMS}', \
+         webhook: { url: '${secret:HOOK}', token: '${secret:TOKEN}' }, \
+         link: 'https://reports.example/${night}/index.html' }",
+    );
+    let (slack, teams) = (format!("{}/slack", server.address), format!("{}/teams", server.address));
+    let hook = format!("{}/hook/s3cret-path", server.address);
+    let environment =
+        [("SLACK", slack.as_str()), ("TEAMS", &teams), ("HOOK", &hook), ("TOKEN", "t0ken-of-hook")];
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert_eq!(answer.stdout, "slack: told\nteams: told\nwebhook: told\n");
+    let [slack, teams, hook] = &server.bodies()[..] else { panic!("three were told") };
+    let report = night_json(&suite.root().join("night"));
+    let sentence = text(&hook["sentence"]);
+    assert!(sentence.starts_with("1 new regression"), "{sentence}");
+    assert_eq!(text(&slack["blocks"][0]["text"]["text"]), sentence);
+    let card = &teams["attachments"][0]["content"];
+    assert_eq!(text(&card["body"][0]["inlines"][0]["text"]), sentence);
+    assert_eq!(hook["findings"][0]["fingerprint"], report["findings"][0]["fingerprint"]);
+    let link = format!("https://reports.example/{}/index.html", text(&report["night"]["id"]));
+    assert_eq!(text(&hook["link"]), link);
+    for block in slack["blocks"].as_array().expect("blocks") {
+        let markup = block["text"]["type"] == "mrkdwn";
+        assert!(!markup || !text(&block["text"]["text"]).contains("<!channel>"), "{block}");
+    }
+    let heads: Vec<String> =
+        server.got.lock().expect("whole").iter().map(|it| it.0.to_lowercase()).collect();
+    let known = heads.iter().filter(|it| it.contains("authorization: bearer t0ken-of-hook"));
+    assert_eq!(known.count(), 1, "the token goes to its own channel alone: {heads:#?}");
+
+    let again = notify(&suite, &[], &environment);
+    assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""), "{again:#?}");
+    assert_eq!(server.bodies().len(), 3, "nobody is told twice");
+    let kept = walkdir::WalkDir::new(suite.root().join("night"));
+    for file in kept.into_iter().filter_map(Result::ok).filter(|it| it.file_type().is_file()) {
+        let bytes = std::fs::read(file.path()).expect("readable");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("t0ken-of-hook") && !text.contains("s3cret-path"), "{file:?}");
+    }
+    let once_more = notify(&suite, &["--again"], &environment);
+    assert_eq!(once_more.code, Some(0), "{once_more:#?}");
+    assert_eq!(server.bodies().len(), 6);
+}
+
+#[test]
+fn who_could_not_be_told_is_told_the_next_time_and_the_others_are_not_told_again() {
+    let (sound, ill) = (Server::start(&["200 OK"]), Server::start(&["401 Unauthorized", "200 OK"]));
+    let suite = suite("{ slack: '${secret:SLACK}', webhook: '${secret:HOOK}' }");
+    let environment = [("SLACK", sound.address.as_str()), ("HOOK", ill.address.as_str())];
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(answer.stderr.contains("webhook: not told: it answered 401"), "{answer:#?}");
+    assert!(!answer.stderr.contains(&ill.address), "no address is said: {answer:#?}");
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(0), "webhook: told\n"), "{answer:#?}");
+    assert_eq!((sound.bodies().len(), ill.bodies().len()), (1, 2));
+}
+
+#[test]
+fn a_green_night_is_quiet_where_that_is_wanted_and_nobody_is_named_for_nothing() {
+    let server = Server::start(&["200 OK"]);
+    let suite = suite(&format!("{{ when: not-passed, webhook: '{}' }}", server.address));
+    let green = suite.run(&["run", "--no-pdf", "--tag", "!none", "--out", "green", "rows"]);
+    assert!(green.code.is_some(), "{green:#?}");
+    suite.write("scenarios/green.yaml", "scenario: green\nsteps:\n  - shell: echo fine\n");
+    let green = suite.run(&["run", "green", "--no-pdf", "--out", "quiet"]);
+    assert_eq!(green.code, Some(0), "{green:#?}");
+    let answer = suite.run(&["notify", "quiet"]);
+    assert_eq!((answer.code, server.bodies().len()), (Some(0), 0), "{answer:#?}");
+    let shown = suite.run(&["notify", "night", "--dry-run"]);
+    let body: Value = serde_json::from_str(&shown.stdout).expect("JSON");
+    assert!(text(&body["sentence"]).starts_with("1 new regression"), "{shown:#?}");
+    assert_eq!(server.bodies().len(), 0);
+    let missing = suite.run(&["notify", "nowhere"]);
+    assert_eq!(missing.code, Some(2), "{missing:#?}");
+    suite.write("nightshift.yaml", "products:\n  tool: {}\nnotify: { slack: '${NOBODY}' }\n");
+    let wrong = suite.run(&["check"]);
+    assert!(wrong.stdout.contains("${NOBODY} has no value when people are told"), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_goes_through_a_server_on_this_machine() {
+    let sink = Sink::start().await.expect("a sink");
+    let mut posts = vec![sink.post(FIVE_SECONDS), sink.post(FIVE_SECONDS)];
+    let server = format!("smtp://{}", sink.address());
+    let told = tokio::task::spawn_blocking(move || {
+        let suite = suite(
+            "{ mail: { server: '${secret:SERVER}', from: nightshift@shop.example, \
+             to: [ada@shop.example, qa@shop.example] } }",
+        );
+        let report = night_json(&suite.root().join("night"));
+        (notify(&suite, &[], &[("SERVER", server.as_str())]), report)
+    });
+    let (answer, report) = told.await.expect("told");
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(0), "mail: told\n"), "{answer:#?}");
+    for to in ["ada@shop.example", "qa@shop.example"] {
+        let step = MailStep {
+            to: Template::new(to),
+            subject: Some(Template::new("1 new regression")),
+            within_ms: Some(5_000),
+            tests: Vec::new(),
+            capture: IndexMap::new(),
+            snapshot: None,
+        };
+        let mut post = posts.pop().expect("one for each");
+        let read = post.read(&step).await;
+        let mail = format!("{:?}", read.observation.unwrap_or_else(|| panic!("{to} got it")));
+        assert!(mail.contains("1 new regression"), "{mail}");
+        assert!(!mail.contains("<p>regressed: <!channel>"), "{mail}");
+    }
+    assert_eq!(report["totals"]["regressed"], 1);
+}
+
+#[test]
+fn a_watch_elsewhere_is_asked_after_each_night_and_its_silence_stops_nothing() {
+    let server = Server::start(&["200 OK", "500 Internal Server Error"]);
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", "products:\n  tool: {}\nnight: { ping: '${secret:WATCH}' }\n");
+    suite.write("scenarios/a.yaml", "scenario: a\nsteps:\n  - shell: echo hello\n");
+    let watch = format!("{}/watch-0123456789", server.address);
+    let environment = [("WATCH", watch.as_str())];
+    let first = suite.run_with(&["run", "--no-pdf"], &environment);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    assert_eq!(server.got.lock().expect("whole").len(), 1);
+    let part = suite.run_with(&["run", "--no-pdf", "--shard", "1/2"], &environment);
+    assert_eq!((part.code, server.got.lock().expect("whole").len()), (Some(0), 1), "{part:#?}");
+    let second = suite.run_with(&["run", "--no-pdf"], &environment);
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    assert!(second.stderr.contains("night.ping: "), "{second:#?}");
+    assert!(!second.stderr.contains("watch-0123456789"), "{second:#?}");
+}
+
+#[test]
+fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() {
+    let server = Server::start(&[
+        "200 OK|{\"ok\":true,\"ts\":\"1.1\"}",
+        "200 OK|{\"ok\":true,\"ts\":\"2.2\"}",
+        "200 OK|{\"ok\":true,\"ts\":\"2.3\"}",
+        "200 OK|{\"ok\":false,\"error\":\"token_expired\"}",
+    ]);
+    let suite = suite(&format!(
+        "{{ slack: {{ token: '${{secret:TOKEN}}', channel: C1, api: '{}/api' }} }}",
+        server.address
+    ));
+    let environment = [("TOKEN", "xoxb-0123456789")];
+    let first = notify(&suite, &[], &environment);
+    assert_eq!((first.code, first.stdout.as_str()), (Some(0), "slack: told\n"), "{first:#?}");
+    let again = notify(&suite, &["--again"], &environment);
+    assert_eq!(again.code, Some(0), "{again:#?}");
+    let [night, second, reply] = &server.bodies()[..] else { panic!("two nights and a reply") };
+    assert_eq!((text(&night["channel"]).as_str(), &night["thread_ts"]), ("C1", &Value::Null));
+    assert_eq!(second["thread_ts"], Value::Null);
+    assert_eq!(reply["thread_ts"], "1.1");
+    let expired = notify(&suite, &["--again"], &environment);
+    assert_eq!(expired.code, Some(1), "{expired:#?}");
+    assert!(expired.stderr.contains("no longer valid"), "{expired:#?}");
+    assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
+}
