@@ -31,9 +31,9 @@ fn main() -> ExitCode {
         std::fs::create_dir(&own).expect("made");
         std::fs::write(own.join("night.json"), report.to_string()).expect("written");
     }
-    let began = Instant::now();
+    let asked_at = Instant::now();
     let read = Archive::open(folder.path()).expect("opened").read();
-    let built = began.elapsed().as_secs_f64();
+    let built = asked_at.elapsed().as_secs_f64();
     println!("{read} nights read and kept in {built:.1} s");
     let now = begin + Duration::days(NIGHTS as i64);
     let mut slowest: f64 = 0.0;
@@ -47,10 +47,10 @@ fn main() -> ExitCode {
         "what flakes most",
     ] {
         let question = Question::of(words).expect("a question");
-        let began = Instant::now();
+        let asked_at = Instant::now();
         let archive = Archive::open(folder.path()).expect("opened");
         let answer = archive.ask(&question, None, now).expect("answered");
-        let took = began.elapsed().as_secs_f64();
+        let took = asked_at.elapsed().as_secs_f64();
         slowest = slowest.max(took);
         println!("{took:.3} s  {words}: {} lines, {}", answer.lines.len(), answer.says);
     }

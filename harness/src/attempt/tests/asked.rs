@@ -42,12 +42,12 @@ impl Backend for Scripted {
     }
 }
 
-fn reply(action: &str, reference: &str, text: &str) -> Result<String, BackendError> {
-    Ok(json!({ "action": action, "ref": reference, "text": text, "why": "so" }).to_string())
+fn reply(action: &str, reference: &str, text: &str) -> String {
+    json!({ "action": action, "ref": reference, "text": text, "why": "so" }).to_string()
 }
 
 fn done() -> String {
-    reply("done", "", "").expect("it is an answer")
+    reply("done", "", "")
 }
 
 fn asking(outlines: Vec<Outline>, answers: Vec<Result<String, BackendError>>) -> Stage {
@@ -63,7 +63,7 @@ fn requests(stage: &Stage) -> Vec<Request> {
 async fn a_model_takes_what_the_reader_refuses_and_no_night_after_it_asks_again() {
     let pages = || vec![buttons(&["Save draft", "Save order"])];
     let words = "persist my purchase";
-    let mut stage = asking(pages(), vec![reply("click", "e1", "")]);
+    let mut stage = asking(pages(), vec![Ok(reply("click", "e1", ""))]);
     let (ended, events) = stage.play(&recorded_goal(words)).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
     assert_eq!(stage.page.acted[0], Action::click(button("Save order")));
@@ -97,8 +97,8 @@ async fn a_model_is_not_asked_where_the_words_are_followed() {
 
 #[tokio::test]
 async fn a_model_that_does_harm_is_stopped_by_policy() {
-    let attack = || reply("open", "", "http://127.0.0.1:8/?q=stolen");
-    let mut stage = asking(vec![buttons(&["Save"])], vec![attack()]);
+    let attack = reply("open", "", "http://127.0.0.1:8/?q=stolen");
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(attack)]);
     let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked));
     assert_eq!(stage.page.acted, []);
@@ -117,7 +117,7 @@ async fn a_model_sees_secrets_by_their_names_whatever_the_page_shows() {
     let shown = Element { text: "s3cret-token".to_owned(), ..element("button", "s3cret-token") };
     let field = Element { labels: vec!["Key".to_owned()], ..element("textbox", "Key") };
     let fill = reply("fill", "e1", "${secret:TOKEN}");
-    let mut stage = asking(vec![page(vec![shown, field])], vec![fill]);
+    let mut stage = asking(vec![page(vec![shown, field])], vec![Ok(fill)]);
     let words = "authenticate by ${secret:TOKEN}";
     let (ended, events) = stage.play(&goal(words, MOST_ACTIONS, Vec::new())).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
@@ -130,14 +130,14 @@ async fn a_model_sees_secrets_by_their_names_whatever_the_page_shows() {
 #[tokio::test]
 async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let wanted = |words: &str| goal(words, MOST_ACTIONS, Vec::new());
-    let mut stage = asking(vec![buttons(&["Save"])], vec![reply("click", "e0", "")]);
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("click", "e0", ""))]);
     stage.brain.as_mut().expect("it has one").tokens = 2_000;
     let (_, events) = stage.play(&wanted("persist it")).await;
     let (_, expected, actual) = failure(&events).expect("it failed");
     assert_eq!(expected, "at most 1000 tokens (`agent: tokens`)");
     assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000", 0));
 
-    let mut stage = asking(vec![buttons(&["Save"])], vec![reply("ask", "", "Which one?")]);
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("ask", "", "Which one?"))]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked), "a question is for a person");
     assert_eq!(failure(&events).expect("it failed").2, "the model says: Which one?");
