@@ -418,16 +418,14 @@ fn before_a_deadline_what_differs_has_its_control_at_once_and_the_rest_waits() {
     };
     let (_, night) = shop.night("n1", "Monday", &[&worse[..], &["--budget", "30m"]].concat());
     assert_eq!(night["night"]["control"]["scenarios"], 3);
-    let in_order = [
-        "aaa judging",
-        "check judging",
-        "orders judging",
-        "orders control",
-        "orders control",
-        "aaa control",
-        "check control",
-    ];
-    assert_eq!(order("n1"), in_order);
+    // Which scenario comes first hangs on how long each took the night before.
+    let mut all = order("n1");
+    let differs = all.iter().position(|it| it == "orders judging").expect("it ran");
+    let own: Vec<String> = all.drain(differs..differs + 3).collect();
+    assert_eq!(own, ["orders judging", "orders control", "orders control"]);
+    all[..2].sort();
+    all[2..].sort();
+    assert_eq!(all, ["aaa judging", "check judging", "aaa control", "check control"]);
     let (_, _) = shop.night("n2", "Monday", &worse);
     assert_eq!(order("n2")[..3], ["aaa judging", "aaa control", "check judging"]);
 }

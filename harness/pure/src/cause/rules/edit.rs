@@ -36,6 +36,8 @@ enum Edit {
     State(FacetKind, String, String),
     /// A link that came or went, wherever it leads.
     Link(String, bool),
+    /// Text shows the marks of HTML that it is written with, or no longer.
+    Markup(bool),
     /// A link of this name leads elsewhere, on whichever page.
     Leads(String),
     /// A number with its comma elsewhere, by so many places.
@@ -103,6 +105,7 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     let exact = [
         state(facet, old, new).filter(|_| tree),
         leads(old, new).filter(|_| facet == FacetKind::Aria),
+        markup(old, new).filter(|_| is_text),
         padded(old, new),
         cut(old, new),
         between(old, new).filter(|_| is_text),
@@ -130,8 +133,25 @@ fn faint(line: &str) -> Option<String> {
 fn link(facet: FacetKind, line: &str) -> Option<String> {
     let node = Node::read(line);
     let telling = |it: &&str| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING;
-    let name = node.name.filter(|_| facet == FacetKind::Aria && node.role == "link");
+    // A drawing has no name; what explains it says what it is.
+    let named = node.name.filter(|it| !it.is_empty());
+    let said = named.or_else(|| node.attribute("description").map(|it| it.trim_matches('"')));
+    let name = said.filter(|_| facet == FacetKind::Aria && node.role == "link");
     name.filter(telling).map(str::to_owned)
+}
+
+/// The same text with the marks of HTML in it that it is written with, or without.
+fn markup(old: &str, new: &str) -> Option<Edit> {
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        let all = r"</?[A-Za-z][^<>]*>|&[a-z]+;";
+        Regex::new(all).unwrap_or_else(|it| unreachable!("the pattern is written here: {it}"))
+    });
+    let letters = |it: &str| -> String {
+        MARK.replace_all(it, "").chars().filter(|it| it.is_alphanumeric()).collect()
+    };
+    let shown = [old, new].map(|it| MARK.is_match(it));
+    let same = shown[0] != shown[1] && letters(old) == letters(new);
+    same.then_some(Edit::Markup(shown[1]))
 }
 
 /// A link that leads elsewhere: by its name, since each page has other addresses.
@@ -415,6 +435,31 @@ mod tests {
         assert_ne!(leads(&link("Up", "/edit?path=/a"), &link("Up", "/edit?path=/")), edit);
         assert_eq!(leads(&link("✎", "/a"), &link("Edit", "/b")), None, "its name is another");
         assert_eq!(leads(&link("✎", "/a"), &link("✎", "/a")), None);
+    }
+
+    #[test]
+    fn text_that_shows_its_marks_is_one_edit_wherever_it_stands_and_other_text_is_none() {
+        let shown = Some(Edit::Markup(true));
+        assert_eq!(markup("- text: Fog all day.", "- text: \"<p>Fog all day.</p>\""), shown);
+        assert_eq!(
+            markup(
+                "Lamp: in order.Horn: too loud.",
+                "<li>Lamp: in order.</li><li>Horn: too <em>loud</em>."
+            ),
+            shown
+        );
+        assert_eq!(markup("<b>Fog</b> &amp; rain", "Fog & rain"), Some(Edit::Markup(false)));
+        assert_eq!(markup("Fog all day.", "<p>Rain all day.</p>"), None, "these are other words");
+        assert_eq!(markup("1 < 2", "1 > 2"), None);
+    }
+
+    #[test]
+    fn a_link_that_is_a_drawing_is_known_by_what_explains_it() {
+        let drawing = |url: &str| format!("- link \"\" [url={url}] [description=\"update error\"]");
+        let name = link(FacetKind::Aria, &drawing("/?feed=a"));
+        assert_eq!(name.as_deref(), Some("update error"));
+        assert_eq!(link(FacetKind::Aria, &drawing("/?feed=b")), name);
+        assert_eq!(link(FacetKind::Aria, "- link \"\" [url=/a]"), None);
     }
 
     #[test]

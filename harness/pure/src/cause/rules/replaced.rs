@@ -1,7 +1,8 @@
 //! A page, an output or a file of which (nearly) nothing is left shows something else for one cause:
 //! all that is new there, and no change that also stands where nothing was replaced. So does a program
 //! that prints where it printed nothing, an output of which only brackets stayed, and a part of a page
-//! of which nothing stayed.
+//! of which nothing stayed. What is on another page than the one that was expected, and nowhere else,
+//! follows from its address.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +26,37 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
         star(own, "something else is shown instead")
     });
     let parts = (0..evidence.spots.len()).flat_map(|spot| parts(evidence, spot));
-    instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).chain(parts).collect()
+    let all = instead.chain(filled(evidence)).chain(nothing_stayed(evidence)).chain(parts);
+    all.chain(elsewhere(evidence)).collect()
+}
+
+/// What is on a page of another address than the one that was expected there, and nowhere else.
+fn elsewhere(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let address = |spot: usize| {
+        let mut own = evidence.seen_at(spot);
+        own.find(|(_, change)| {
+            let is_path =
+                |it: &Option<String>| it.as_deref().is_some_and(|it| it.starts_with("path: "));
+            change.facet == Some(FacetKind::Page)
+                && is_path(&change.before)
+                && is_path(&change.after)
+        })
+    };
+    let other: Vec<Option<usize>> = (0..evidence.spots.len())
+        .map(|spot| {
+            let tree = evidence.seen_at(spot).filter(|it| it.1.facet == Some(FacetKind::Aria));
+            // The same page may be asked for in other words.
+            address(spot).map(|it| it.0).filter(|_| tree.count() >= PART)
+        })
+        .collect();
+    let spots = other.iter().enumerate().filter_map(|(spot, it)| Some((spot, (*it)?)));
+    let follow = spots.flat_map(|(spot, address)| {
+        let only = evidence.at[spot].iter().copied().filter(|node| {
+            *node != address && evidence.only_where(*node, |at| other[at].is_some())
+        });
+        only.map(|it| Edge::follows(address, it, "the page is another one")).collect::<Vec<_>>()
+    });
+    follow.collect()
 }
 
 /// As many changes side by side are another content of a part of a page.
@@ -202,5 +233,28 @@ mod tests {
                 .map(|it| (Some(it.0), Some(it.1)))
                 .into();
         assert_eq!(of(&edited, " - list:\n"), 0, "these read otherwise, one by one");
+    }
+
+    #[test]
+    fn what_is_on_another_page_than_expected_follows_from_its_address() {
+        let of = |lines: usize, address: bool| {
+            let line = |at: usize| {
+                let text = format!("- text: {at}");
+                testing::change(Some(FacetKind::Aria), Thing::Line, None, Some(text.as_str()))
+            };
+            let (was, is) = ("path: /?after=tide-10", "path: /");
+            let path = testing::change(Some(FacetKind::Page), Thing::Line, Some(was), Some(is));
+            let page = FacetChange {
+                changes: if address { vec![path] } else { Vec::new() },
+                ..FacetChange::of(FacetKind::Page)
+            };
+            let tree = FacetChange {
+                changes: (0..lines).map(line).collect(),
+                ..FacetChange::of(FacetKind::Aria)
+            };
+            joined(elsewhere, &[testing::located("read", "/", vec![page, tree])]).len()
+        };
+        assert_eq!((of(6, true), of(6, false)), (6, 0));
+        assert_eq!(of(5, true), 0, "it may be the same page by another address");
     }
 }

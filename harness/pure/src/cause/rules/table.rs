@@ -99,16 +99,24 @@ fn whichever(path: &str) -> String {
     parts.fold(first, |all, it| format!("{all}[*{}", it.find(']').map_or("", |end| &it[end..])))
 }
 
-/// The name of a field that came or went, in whichever format, where it is made up for this product:
-/// `bill_type`.
+/// The name of a field that came or went, in whichever format and of whichever record, where it is
+/// made up: `bill_type`.
 fn named_field(change: &Change) -> Option<String> {
     let one_sided = change.before.is_some() != change.after.is_some();
     let name = match &change.thing {
-        // As `column "stock"` or `field "stock"`.
-        Thing::Field(said) => said.split('"').nth(1).map(str::to_owned),
+        // As `column "stock"`, `field "lines[3].stock"` or `element "line.@stock"`.
+        Thing::Field(said) => said.split('"').nth(1).and_then(|it| {
+            it.rsplit(['.', '@', '[', ']']).find(|it| !it.is_empty()).map(str::to_owned)
+        }),
         _ => key(change),
     };
-    name.filter(|it| one_sided && it.contains('_') && it.len() >= TELLING)
+    name.filter(|it| one_sided && is_made_up(it) && it.len() >= TELLING)
+}
+
+/// Whether a name is made of several words, as no word of a language is: `bill_type`, `htmlUrl`.
+fn is_made_up(name: &str) -> bool {
+    let letters = || name.chars().zip(name.chars().skip(1));
+    name.contains('_') || letters().any(|it| it.0.is_lowercase() && it.1.is_uppercase())
 }
 
 /// Whether lines came to an output or went from it, and which; `None` where anything else changed.
@@ -298,6 +306,8 @@ mod tests {
         assert_eq!(of("bill_type", "\"bill_type\": \"Expense\","), 1);
         assert_eq!(of("bill_type", "\"payer_id\": 7,"), 0);
         assert_eq!(of("name", "\"name\": \"Ada\","), 0, "many things have a name");
+        assert_eq!(of("outline[2].@htmlUrl", "\"htmlUrl\": \"/a\","), 1);
+        assert_eq!(of("outline[2].@title", "\"title\": \"a\","), 0);
     }
 
     #[test]
