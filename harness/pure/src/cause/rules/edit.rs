@@ -104,7 +104,6 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
     };
     let exact = [
         state(facet, old, new).filter(|_| tree),
-        leads(old, new).filter(|_| facet == FacetKind::Aria),
         markup(old, new).filter(|_| is_text),
         padded(old, new),
         cut(old, new),
@@ -114,12 +113,13 @@ fn of_both(change: &Change, facet: FacetKind, (old, new): (&str, &str)) -> Vec<E
         signs(old, new).filter(|_| is_text),
         address(),
     ];
-    let exact: Vec<Edit> = exact.into_iter().flatten().collect();
-    if !exact.is_empty() {
-        return exact;
+    let mut all: Vec<Edit> = exact.into_iter().flatten().collect();
+    if all.is_empty() {
+        all.extend(words(old, new).or_else(|| value(&change.thing, old, new)));
     }
-    let said = words(old, new).or_else(|| value(&change.thing, old, new));
-    said.into_iter().collect()
+    // Where a link leads is another question than what became of its address.
+    all.extend(leads(old, new).filter(|_| facet == FacetKind::Aria));
+    all
 }
 
 /// The colours of a text that is too faint: where they are the same, the style is one.
@@ -133,11 +133,10 @@ fn faint(line: &str) -> Option<String> {
 fn link(facet: FacetKind, line: &str) -> Option<String> {
     let node = Node::read(line);
     let telling = |it: &&str| it.chars().filter(|it| it.is_alphabetic()).count() >= TELLING;
-    // A drawing has no name; what explains it says what it is.
-    let named = node.name.filter(|it| !it.is_empty());
-    let said = named.or_else(|| node.attribute("description").map(|it| it.trim_matches('"')));
-    let name = said.filter(|_| facet == FacetKind::Aria && node.role == "link");
-    name.filter(telling).map(str::to_owned)
+    // A drawing has no name that says anything; what explains it does.
+    let explained = || node.attribute("description").map(|it| it.trim_matches('"'));
+    let said = node.name.filter(telling).or_else(|| explained().filter(telling));
+    said.filter(|_| facet == FacetKind::Aria && node.role == "link").map(str::to_owned)
 }
 
 /// The same text with the marks of HTML in it that it is written with, or without.
@@ -455,7 +454,8 @@ mod tests {
 
     #[test]
     fn a_link_that_is_a_drawing_is_known_by_what_explains_it() {
-        let drawing = |url: &str| format!("- link \"\" [url={url}] [description=\"update error\"]");
+        let drawing =
+            |url: &str| format!("- link \"\u{f333}\" [url={url}] [description=\"update error\"]");
         let name = link(FacetKind::Aria, &drawing("/?feed=a"));
         assert_eq!(name.as_deref(), Some("update error"));
         assert_eq!(link(FacetKind::Aria, &drawing("/?feed=b")), name);
