@@ -61,6 +61,12 @@ fn attempts(lines: &[Value], kind: &str) -> BTreeMap<(String, u64), usize> {
     all
 }
 
+/// How many attempts each scenario of a report has.
+fn tried(report: &Value) -> Vec<usize> {
+    let scenarios = report["scenarios"].as_array().expect("scenarios");
+    scenarios.iter().map(|it| it["attempts"].as_array().map_or(0, Vec::len)).collect()
+}
+
 /// How often a night went on.
 fn resumes(lines: &[Value]) -> usize {
     lines.iter().filter(|it| it["event"]["type"] == "night-resumed").count()
@@ -119,10 +125,6 @@ fn a_night_that_is_killed_at_any_moment_goes_on_and_runs_nothing_finished_again(
         for attempt in attempts(&after, "attempt-finished") {
             assert_eq!(attempt.1, 1, "{attempt:?}");
         }
-        let tried = |night: &Value| -> Vec<usize> {
-            let scenarios = night["scenarios"].as_array().expect("scenarios");
-            scenarios.iter().map(|it| it["attempts"].as_array().map_or(0, Vec::len)).collect()
-        };
         assert_eq!(tried(&report), tried(&expected), "{report:#}");
         // A night that only lacked its report when it was killed again is not gone on with.
         let resumed = report["night"]["resumed"].as_array().cloned().unwrap_or_default();
