@@ -11,8 +11,8 @@ use super::past::{Run, is_failing, is_pass};
 use super::question::Since;
 use super::scope::{NightRow, Scope};
 use super::store::Archive;
-use crate::model::Verdict;
 use crate::model::history::of_letter;
+use crate::model::{Totals, Verdict};
 
 /// How long a scenario that is not judged any more counts as red, in days.
 const RED_DAYS: i64 = 14;
@@ -215,8 +215,9 @@ impl Archive {
             lines.iter().map(|it| it.facts["owner"].as_str().unwrap_or("nobody")).collect();
         owners.sort_unstable();
         owners.dedup();
+        let newest = scope.newest();
         let says = if red.is_empty() {
-            format!("Nothing is red, as of {}.", scope.newest().said())
+            format!("Nothing is red, as of {}{}.", newest.said(), left_open(newest))
         } else {
             let scenarios = count(red.len(), "scenario");
             let verb = if red.len() == 1 { "is" } else { "are" };
@@ -269,5 +270,15 @@ impl Archive {
         lines.extend(pass.map(|it| line(it, "last passed")));
         lines.extend(failing.map(|it| line(it, "fails since")));
         Ok(Answer { asked: String::new(), says, lines, notes: Vec::new() })
+    }
+}
+
+/// That a night judged less than all of its scenarios: what it left open may be red.
+fn left_open(night: &NightRow) -> String {
+    let Totals { planned, judged, .. } = night.totals;
+    if judged < planned {
+        format!(", which judged {judged} of {planned} scenarios")
+    } else {
+        String::new()
     }
 }

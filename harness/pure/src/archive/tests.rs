@@ -92,6 +92,13 @@ fn what_is_red_is_told_with_whom_it_belongs_to() {
         ask(&green, "what is red").0,
         format!("Nothing is red, as of {} (build 1.4).", id(0))
     );
+    // A night that judged little is no calm one.
+    let both = [scenario("mail", "unchanged", &[1]), scenario("pay", "not-run", &[])];
+    green.night(1, "1.5", &both, &[]);
+    assert_eq!(
+        ask(&green, "what is red").0,
+        format!("Nothing is red, as of {} (build 1.5), which judged 1 of 2 scenarios.", id(1))
+    );
 }
 
 #[test]
