@@ -7,6 +7,7 @@ use super::ArchiveError;
 use super::answer::{Answer, Line, count, seconds};
 use super::scope::{NightRow, Scope};
 use super::store::Archive;
+use crate::history::known::is_failing;
 use crate::history::stats::median;
 use crate::model::history::of_letter;
 use crate::model::{Totals, Verdict};
@@ -23,20 +24,6 @@ pub(super) struct Run {
     pub owner: Option<String>,
     /// The shortest run that came to its end, in milliseconds.
     pub ms: Option<f64>,
-}
-
-/// Whether a verdict is that of something that does not work.
-pub(super) fn is_failing(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Regressed | Verdict::StillFailing => true,
-        Verdict::Flaky
-        | Verdict::Inconclusive
-        | Verdict::Drifted
-        | Verdict::New
-        | Verdict::Fixed
-        | Verdict::Unchanged
-        | Verdict::NotRun => false,
-    }
 }
 
 /// Whether a verdict says that all that is expected holds.

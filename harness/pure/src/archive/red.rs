@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::ArchiveError;
 use super::answer::{Answer, Line, count};
-use super::past::{Run, is_failing, is_pass};
+use super::past::{Run, is_pass};
 use super::question::Since;
 use super::scope::{NightRow, Scope};
 use super::store::Archive;
+use crate::history::known::is_failing;
 use crate::model::history::of_letter;
 use crate::model::{Totals, Verdict};
 
