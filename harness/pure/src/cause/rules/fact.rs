@@ -60,7 +60,7 @@ fn records(evidence: &Evidence<'_>) -> Vec<((bool, u64, String), usize)> {
 }
 
 /// Numbers that stand in many dates.
-const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
+pub(super) const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
 
 /// What a change says of which things.
 fn facts(change: &Change) -> Vec<Fact> {

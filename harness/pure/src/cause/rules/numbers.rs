@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::fact::YEARS;
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
 use crate::model::FacetKind;
@@ -15,8 +16,6 @@ pub(super) const RULE: Rule = Rule { id: "numbers", edges };
 
 /// As many digits of both numbers together say enough.
 const DIGITS: usize = 4;
-/// Years stand in many places.
-const YEARS: std::ops::RangeInclusive<u64> = 1900..=2100;
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
     let nodes = evidence.nodes.iter().enumerate();

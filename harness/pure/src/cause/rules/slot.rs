@@ -2,9 +2,9 @@
 //! `BRH:5` that are two others, the text or one attribute of elements of one kind in a page that is a
 //! file. One piece of code writes that part.
 
+use super::table::is_printed;
 use super::{Rule, stars};
 use crate::cause::{Edge, Evidence};
-use crate::model::FacetKind;
 use crate::model::change::{Change, without_numbers};
 use crate::model::edit::{exchanged, is_name, tokens};
 use crate::model::thing::Thing;
@@ -23,8 +23,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 
 /// The parts of its line that a change is about.
 fn slots(change: &Change) -> Vec<String> {
-    let printed = matches!(change.facet, Some(FacetKind::Stdout | FacetKind::Files));
-    if !printed || change.thing != Thing::Line {
+    if !is_printed(change) || change.thing != Thing::Line {
         return Vec::new();
     }
     match (change.before.as_deref(), change.after.as_deref()) {
@@ -114,6 +113,7 @@ fn of_elements(was: &Element<'_>, is: &Element<'_>) -> Vec<String> {
 mod tests {
     use super::super::joined;
     use super::*;
+    use crate::model::FacetKind;
     use crate::model::finding::FacetChange;
     use crate::model::testing;
 

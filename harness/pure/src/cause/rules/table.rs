@@ -73,7 +73,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
 }
 
 /// Whether a change is one of an output or of a file.
-fn is_printed(change: &Change) -> bool {
+pub(super) fn is_printed(change: &Change) -> bool {
     matches!(change.facet, Some(FacetKind::Stdout | FacetKind::Files))
 }
 
