@@ -1,0 +1,3 @@
+# A lone file.
+
+print("hello")
