@@ -21,7 +21,10 @@
 //!   packages (`data/make.js` writes them) and its single page, `gcovr/` what tests of a harbour's
 //!   C++ covered, as text, CSV, Markdown, JSON, XML and pages, `reader/` feeds of a bakery, a
 //!   lighthouse and others (`data/make.py` takes them in) on pages that a server renders, `lektor/`
-//!   the site of an island and the single page in which it is written.
+//!   the site of an island and the single page in which it is written, `cloc/` lines of a greenhouse's
+//!   code as text, JSON, CSV, XML, YAML, Markdown and SQL, `roundup/` the issues of a ferry line
+//!   (`make.py` makes the tracker) on pages that a server renders, `maildev/` the mails of a theatre
+//!   (`data/start.js` sends them) on a single page.
 
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
