@@ -5,7 +5,7 @@
 #
 # The branch is the argument, or what GitHub, GitLab or git say. The night is kept in
 # $NIGHTSHIFT_OUT (reports/nights/gate-<second>); the exit code is the gate's, or that of a night
-# that could not be judged.
+# that could not be judged. NIGHTSHIFT_PROGRAM is as in nightly.sh.
 set -eu
 cd "$(dirname "$0")/.."
 branch="${1:-${GITHUB_HEAD_REF:-${GITHUB_REF_NAME:-${CI_COMMIT_BRANCH:-}}}}"
@@ -23,7 +23,7 @@ case "$status" in
 esac
 
 status=0
-"${CARGO_TARGET_DIR:-target}/release/nightshift" gate "$NIGHTSHIFT_OUT" --branch "$branch" || status=$?
+"${NIGHTSHIFT_PROGRAM:-${CARGO_TARGET_DIR:-target}/release/nightshift}" gate "$NIGHTSHIFT_OUT" --branch "$branch" || status=$?
 echo "report:  $NIGHTSHIFT_OUT/index.html"
 echo "pdf:     $NIGHTSHIFT_OUT/report.pdf"
 echo "junit:   $NIGHTSHIFT_OUT/junit.xml"

@@ -2,17 +2,21 @@
 # One night over the suite at the repository's root: sets the machine up, builds nightshift, runs.
 # Prints the one-sentence result and the paths of index.html and report.pdf, and ends with
 # nightshift's exit code. NIGHTSHIFT_OUT names the night directory where a job needs to know it;
+# NIGHTSHIFT_PROGRAM a program that is there already (of a release, say), so that nothing is compiled;
 # further arguments go to `nightshift run`.
 set -eu
 cd "$(dirname "$0")/.."
 . ci/setup.sh
-cargo build --release --locked
-built="${CARGO_TARGET_DIR:-target}/release"
-if [ -n "${CARGO_TARGET_DIR:-}" ]; then
+program="${NIGHTSHIFT_PROGRAM:-}"
+if [ -z "$program" ]; then
+    cargo build --release --locked
+    program="${CARGO_TARGET_DIR:-target}/release/nightshift"
+fi
+if [ -n "${NIGHTSHIFT_PROGRAM:-}${CARGO_TARGET_DIR:-}" ]; then
     # The suite tests nightshift itself too, and looks for it where cargo usually puts it.
-    set -- --set "products.nightshift.path=[\"$(cd "$built" && pwd)\"]" "$@"
+    set -- --set "products.nightshift.path=[\"$(cd "$(dirname "$program")" && pwd)\"]" "$@"
 fi
 if [ -n "${NIGHTSHIFT_OUT:-}" ]; then
     set -- --out "$NIGHTSHIFT_OUT" "$@"
 fi
-exec "$built/nightshift" run "$@"
+exec "$program" run "$@"

@@ -66,7 +66,7 @@ missing() {
         lacking=1
         say "missing: Python 3 with venv (Debian: python3 python3-venv, elsewhere: python3)"
     fi
-    if ! has cargo; then
+    if [ -z "${NIGHTSHIFT_PROGRAM:-}" ] && ! has cargo; then
         lacking=1
         say "missing: Rust 1.92 or newer with cargo; see https://rustup.rs"
     fi

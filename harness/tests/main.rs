@@ -28,6 +28,8 @@
 //!   noise found, written and silent, and real changes still caught.
 //! - `deadline.rs` runs nights that have no time for everything.
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
+//! - `release.rs` runs the scripts of `ci/`: a release, and a night by a program that is there.
+//! - `soak.rs` uses servers for long, one that leaks among them.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `keeper.rs` has nights kept by their schedule.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
@@ -68,6 +70,7 @@ mod nights;
 mod notify;
 mod pictures;
 mod recordings;
+mod release;
 mod report;
 mod report_sample;
 mod reruns;
@@ -79,6 +82,7 @@ mod sessions;
 mod settle;
 mod shards;
 mod shipped_suites;
+mod soak;
 mod state;
 mod stories;
 mod support;

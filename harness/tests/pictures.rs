@@ -2,14 +2,13 @@
 //! are no pictures, and how they live in git.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use nightshift::baseline::{self, Acceptance};
 use nightshift::model::FacetKind;
 use serde_json::Value;
 
-use crate::support::{Answer, SuiteCopy, copy_folder, night_json, text, verdicts};
+use crate::support::{self, Answer, SuiteCopy, copy_folder, night_json, text, verdicts};
 
 const LONG: &str = "\
 scenario: long-page
@@ -213,14 +212,9 @@ fn accept(root: &Path, checkpoint: &str, grey: u8, dialect: image::ColorType) ->
 }
 
 fn git(root: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.test"]);
-    command.args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]);
-    command.env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", root);
-    let output = command.args(arguments).current_dir(root).output().expect("git runs");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "git {arguments:?}: {said}");
-    said
+    let answer = support::git(root, arguments);
+    assert_eq!(answer.code, Some(0), "git {arguments:?}: {answer:#?}");
+    answer.stdout + &answer.stderr
 }
 
 #[test]

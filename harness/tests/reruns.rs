@@ -75,3 +75,38 @@ fn what_is_not_clear_at_the_cap_is_undecided_and_not_green_and_written_retries_d
     let (answer, written) = night(&suite, "n5", &"11 rows\n".repeat(9), &["--retries", "1"]);
     assert_eq!((told(&written), answer.code), (("regressed".to_owned(), 2), Some(1)));
 }
+
+#[test]
+fn a_night_with_time_left_runs_on_what_its_reruns_left_open_until_it_is_clear() {
+    let suite = suite("night: { reruns: { at-most: 1 } }\n");
+    let broken = "11 rows\n".repeat(40);
+    let (answer, open) = night(&suite, "n4", &broken, &["--budget", "10m"]);
+    assert_eq!((told(&open), answer.code), (("regressed".to_owned(), 4), Some(1)), "{answer:#?}");
+    let once = &["--budget", "10m", "--once"];
+    let (_, left) = night(&suite, "n5", &broken, once);
+    assert_eq!(told(&left).0, "still-failing", "what is known is known after one rerun");
+    let (_, mended) = night(&suite, "n6", "", &["--budget", "10m"]);
+    assert_eq!(told(&mended), ("fixed".to_owned(), 1));
+}
+
+#[test]
+fn time_that_is_left_goes_to_what_fails_rarely_and_to_nothing_where_the_suite_says_so() {
+    let suite = suite("");
+    let passing = "12 rows\n".repeat(6);
+    let budget = &["--budget", "10m"];
+    let (_, sound) = night(&suite, "n4", &passing, budget);
+    assert_eq!(told(&sound), ("unchanged".to_owned(), 1), "it never failed");
+    let (_, flaky) = night(&suite, "n5", "11 rows\n", budget);
+    assert_eq!(told(&flaky), ("flaky".to_owned(), 2));
+    // It passes at first, and fails when there is time to look.
+    let rare = format!("{passing}11 rows\n");
+    let (answer, seen) = night(&suite, "n6", &rare, budget);
+    assert_eq!((told(&seen), answer.code), (("flaky".to_owned(), 7), Some(0)), "{answer:#?}");
+    let (_, once) = night(&suite, "n7", &rare, &["--budget", "10m", "--once"]);
+    assert_eq!(told(&once), ("unchanged".to_owned(), 1));
+    let (_, other) =
+        night(&suite, "n8", &rare, &["--budget", "10m", "--set", "night.loop=[bisect]"]);
+    assert_eq!(told(&other), ("unchanged".to_owned(), 1));
+    let (_, endless) = night(&suite, "n9", &rare, &[]);
+    assert_eq!(told(&endless), ("unchanged".to_owned(), 1), "no deadline, no time that is left");
+}

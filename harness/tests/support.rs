@@ -155,6 +155,15 @@ impl From<Output> for Answer {
     }
 }
 
+/// Runs git in a folder, as somebody of whose own settings nothing is read.
+pub fn git(root: &Path, arguments: &[&str]) -> Answer {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.test"]);
+    command.args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]);
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", root).env_remove("XDG_CONFIG_HOME");
+    Answer::from(command.args(arguments).current_dir(root).output().expect("git runs"))
+}
+
 /// The result of a night.
 pub fn night_json(night: &Path) -> Value {
     let path = night.join("night.json");

@@ -90,6 +90,10 @@ impl Reporter {
                 ));
             }
             Progress::Searching { build } => self.message(&format!("searching: tried {build}")),
+            Progress::Soaking { scenario, budget } => self.line(&format!(
+                "running {scenario} again and again for at most {} s; Ctrl-C ends it, --once leaves it out",
+                budget.as_secs()
+            )),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),

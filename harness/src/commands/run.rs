@@ -10,7 +10,7 @@ use super::waiting::{listen, runtime};
 use super::{control, list, night, notify, resume, settle, terminal};
 use crate::model::{Suite, Verdict};
 use crate::night::{
-    self as nights, Finished, NewBaselines, News, RunOptions, Shake, Stop, Until, Why,
+    self as nights, Finished, NewBaselines, News, RunOptions, Sampling, Shake, Stop, Until, Why,
 };
 use crate::report;
 use crate::surface::browser::Window;
@@ -83,6 +83,7 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         },
         shake: arguments.shake.map(Shake::new),
         once: arguments.once,
+        sampling: Sampling::None,
         pdf: !arguments.no_pdf,
         branch: night::branch(&suite.root, &environment),
         environment,

@@ -54,6 +54,7 @@ impl Course {
                 | Progress::Judging
                 | Progress::Printing
                 | Progress::Exploring { .. }
+                | Progress::Soaking { .. }
                 | Progress::Searching { .. }
                 | Progress::Settling { .. },
                 _,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::bisect::{self, By, Wanted};
-use super::{NightError, Progress, RunOptions, Stop, Until, judging, schedule, survey};
+use super::{NightError, Progress, RunOptions, Stop, Until, judging, schedule, soak, survey};
 use crate::ledger::NightDir;
 use crate::model::suite::Left;
 use crate::model::{Entry, Plan, Suite};
@@ -36,10 +36,17 @@ pub(super) async fn spend(
                 let found = Box::pin(searched(suite, options, (night, plan), stop, progress)).await;
                 if found {
                     let judged = judging::judge(night)?;
-                    let survey = report.survey.take();
-                    report = NightReport { survey, ..judging::report_of(night, &judged) };
+                    let (survey, soak) = (report.survey.take(), report.soak.take());
+                    report = NightReport { survey, soak, ..judging::report_of(night, &judged) };
                 }
                 found
+            }
+            // They ran before the report was written: the workers see to them.
+            Left::Flakes | Left::Rare => false,
+            Left::Soak => {
+                let made = (night, plan, entries);
+                report.soak = Box::pin(soak::soak(suite, options, made, stop, progress)).await?;
+                report.soak.is_some()
             }
             Left::Explore => {
                 let made = (night, plan, entries);

@@ -26,6 +26,7 @@
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
+//! - `soak.rs`: one scenario again and again, and what of its server grew.
 //! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
@@ -40,6 +41,7 @@
 //! - `products.rs`: products that are served, shared and brought back.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
+//! - `more.rs`: what runs more often where time is left.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
@@ -74,6 +76,7 @@ mod lock;
 mod means;
 mod measure;
 mod merge;
+mod more;
 mod opening;
 mod options;
 mod order;
@@ -97,6 +100,7 @@ mod sessions;
 mod shake;
 mod share;
 mod shown;
+mod soak;
 mod spare;
 mod stage;
 mod stop;
@@ -120,7 +124,7 @@ pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
 pub use merge::{Merged, merge, nights_in};
-pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
+pub use options::{Changes, NewBaselines, Progress, RunOptions, Sampling, Until};
 pub use order::in_order;
 pub use patience::measure as measure_patience;
 pub use preflight::browser_options;

@@ -47,6 +47,8 @@ pub struct RunOptions {
     pub shake: Option<Shake>,
     /// Spend nothing of what is left of the night after the scenarios.
     pub once: bool,
+    /// Whether the workers note what servers take of the machine.
+    pub sampling: Sampling,
     /// Print the PDF.
     pub pdf: bool,
     /// The branch of the suite's repository.
@@ -66,6 +68,16 @@ pub struct RunOptions {
     /// Keys of the configuration and variables that were given on the command line: the suite knows
     /// them already, and who goes on with the night gives them again.
     pub changes: Changes,
+}
+
+/// When the workers note what servers take of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sampling {
+    /// Never.
+    #[default]
+    None,
+    /// After each run of a scenario.
+    EachRun,
 }
 
 /// What changed the configuration for one night.
@@ -171,6 +183,13 @@ pub enum Progress {
     },
     /// The product is explored with what is left of the night.
     Exploring {
+        /// How long that may take.
+        budget: Duration,
+    },
+    /// A scenario is run again and again with what is left of the night.
+    Soaking {
+        /// Its id.
+        scenario: String,
         /// How long that may take.
         budget: Duration,
     },

@@ -3,10 +3,13 @@
 //!
 //! Neighbours: `plan::order`, which is pure; [`super::schedule`], which says until when.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
 use super::schedule;
+use super::shake::Shake;
 use crate::bisect;
 use crate::history::risk;
 use crate::model::forecast::Forecast;
@@ -91,6 +94,21 @@ fn related(scenario: &Scenario, changed: &IndexMap<String, Vec<Vec<String>>>) ->
     weights.fold(1.0, f64::max)
 }
 
+/// Puts what runs into the order of the night: shaken, by what it is worth where there is a
+/// deadline, and as the suite has it otherwise.
+pub(super) fn put_in_order(runnable: &mut [usize], plan: &Plan, shake: Option<&Shake>) {
+    match shake {
+        Some(shake) => shake.order(runnable),
+        None if plan.deadline.is_some() => {
+            let order = plan::order(&plan.scenarios, &plan.forecasts);
+            let place: HashMap<usize, usize> =
+                order.into_iter().enumerate().map(|(place, at)| (at, place)).collect();
+            runnable.sort_by_key(|at| place[at]);
+        }
+        None => {}
+    }
+}
+
 /// Until when the first runs of a night go on, and what they are expected to take.
 #[derive(Debug)]
 pub(super) struct Fit {
@@ -104,6 +122,16 @@ impl Fit {
             by: plan.deadline.map(|it| schedule::first_runs_by(plan.started, it)),
             usual_ms: plan::usual_ms(&plan.forecasts),
         }
+    }
+
+    /// One into which everything fits.
+    pub(super) fn always() -> Self {
+        Self { by: None, usual_ms: 0 }
+    }
+
+    /// Until another moment.
+    pub(super) fn until(plan: &Plan, by: DateTime<Utc>) -> Self {
+        Self { by: Some(by), ..Self::of(plan) }
     }
 
     /// Why a scenario does not start any more; `None` where it may.

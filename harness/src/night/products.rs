@@ -11,7 +11,9 @@ use tokio::task::JoinHandle;
 use super::isolation;
 use crate::ledger::Secrets;
 use crate::model::Scenario;
+use crate::model::soak::Usage;
 use crate::model::suite::Isolation;
+use crate::process::usage;
 use crate::product::{Crash, Prepared, ProductError, Server, WorkFolder};
 
 /// A product that dies more often than this in one night is not started again.
@@ -255,6 +257,11 @@ impl Running {
         self.prepared.serve(work, &known).await
     }
 
+    /// What the shared server takes of the machine; `None` where none of ours runs.
+    pub(super) async fn usage(&self) -> Option<Usage> {
+        self.shared.lock().await.served.as_ref()?.usage()
+    }
+
     /// Ends the shared server and answers with its log; ends one that nobody took, too.
     pub(super) async fn stop(&self) -> Option<Vec<u8>> {
         self.end_spare().await;
@@ -277,6 +284,12 @@ impl Served {
     /// How it died, if it did by itself.
     pub(super) fn crashed(&self) -> Option<Crash> {
         self.server.lock().expect("nobody panics with the server in hand").as_ref()?.crashed()
+    }
+
+    /// What it takes of the machine.
+    fn usage(&self) -> Option<Usage> {
+        let server = self.server.lock().expect("nobody panics with the server in hand");
+        usage(server.as_ref()?.tree()?)
     }
 
     /// What it said so far.

@@ -158,6 +158,7 @@ fn counts_no_more(entry: &Entry, half_done: &BTreeSet<(String, u32)>) -> bool {
         | Event::ProductCrashed { .. }
         | Event::ProductLog { .. }
         | Event::Session { .. }
+        | Event::Usage { .. }
         | Event::NightResumed { .. } => false,
         Event::AttemptStarted { .. }
         | Event::Step { .. }

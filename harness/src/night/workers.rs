@@ -12,19 +12,21 @@ use tokio::task::JoinHandle;
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
 use super::means::{Accepted, Goals, Means};
-use super::order::Fit;
+use super::more::More;
+use super::order::{self, Fit};
 use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
+use super::{NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
 use crate::model::comparison::{Comparison, PendingReason};
+use crate::model::suite::Left;
 use crate::model::{
     Because, Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict,
 };
@@ -51,22 +53,9 @@ struct Hall {
     stop: Stop,
     /// Whether every scenario gets a new browser.
     cold: bool,
+    /// Whether it is noted what servers take.
+    sampling: Sampling,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
-}
-
-/// Puts what runs into the order of the night: shaken, by what it is worth where there is a
-/// deadline, and as the suite has it otherwise.
-fn put_in_order(runnable: &mut [usize], plan: &Plan, options: &RunOptions) {
-    match &options.shake {
-        Some(shake) => shake.order(runnable),
-        None if plan.deadline.is_some() => {
-            let order = crate::plan::order(&plan.scenarios, &plan.forecasts);
-            let place: HashMap<usize, usize> =
-                order.into_iter().enumerate().map(|(place, at)| (at, place)).collect();
-            runnable.sort_by_key(|at| place[at]);
-        }
-        None => {}
-    }
 }
 
 /// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
@@ -86,7 +75,7 @@ pub(super) async fn run(
     let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
-    put_in_order(&mut runnable, plan, options);
+    order::put_in_order(&mut runnable, plan, options.shake.as_ref());
     for product in ready.products.all() {
         product.expect(runnable.iter().map(|index| &plan.scenarios[*index]));
     }
@@ -112,6 +101,7 @@ pub(super) async fn run(
         of: runnable.len(),
         fit: Fit::of(plan),
         queue: Queue::new(runnable),
+        sampling: options.sampling,
         cold: options.shake.as_ref().is_some_and(Shake::is_cold),
         ended: Mutex::default(),
         done: AtomicUsize::new(0),
@@ -124,7 +114,8 @@ pub(super) async fn run(
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        failed = later(&hall, jobs, &mut spare).await;
+        let more = more_of(suite, options);
+        failed = later(&hall, more, jobs, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -143,11 +134,26 @@ pub(super) async fn run(
 }
 
 /// Runs what comes when all scenarios have run; answers with what went wrong.
-async fn later(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
-    match again(hall, spare).await {
+async fn later(
+    hall: &Arc<Hall>,
+    more_of: &[Left],
+    jobs: usize,
+    spare: &mut Option<Browser>,
+) -> Option<NightError> {
+    let failed = match again(hall, spare).await {
         Some(error) => Some(error),
         None => rest(hall, jobs, spare).await,
+    };
+    match failed {
+        Some(error) => Some(error),
+        None => more(hall, more_of, jobs, spare).await,
     }
+}
+
+/// What is done with the time that is left.
+fn more_of<'a>(suite: &'a Suite, options: &RunOptions) -> &'a [Left] {
+    let spends = !options.once && options.shake.is_none();
+    if spends { &suite.config.night.left } else { &[] }
 }
 
 /// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
@@ -160,12 +166,42 @@ async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErr
             break;
         }
         let queue = Queue::new(std::mem::take(&mut open));
-        let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take()));
+        let worker = tokio::spawn(work_again(hall.clone(), queue, spare.take(), Fit::always()));
         let failed = joined(vec![worker], spare).await;
         if failed.is_some() || hall.stop.why().is_some() {
             return failed;
         }
         open = outages::unclear(plan, &hall.ended());
+    }
+    None
+}
+
+/// Runs more often what tonight's runs leave open, where a night with a deadline has time left; answers
+/// with what went wrong.
+async fn more(
+    hall: &Arc<Hall>,
+    parts: &[Left],
+    jobs: usize,
+    spare: &mut Option<Browser>,
+) -> Option<NightError> {
+    let plan = &hall.side.means.plan;
+    for More { open, by } in parts.iter().filter_map(|it| More::of(*it, plan, Utc::now())) {
+        let mut seen = None;
+        // Until nothing is open, or nothing fits any more.
+        while seen != Some(hall.ended().len()) {
+            let ended = hall.ended();
+            seen = Some(ended.len());
+            let wanted = open(plan, &ended);
+            let jobs = jobs.min(wanted.len());
+            let queue = Queue::new(wanted);
+            let work = |browser| {
+                tokio::spawn(work_again(hall.clone(), queue.clone(), browser, Fit::until(plan, by)))
+            };
+            let workers = (0..jobs).map(|_| work(spare.take())).collect();
+            if let Some(error) = joined(workers, spare).await {
+                return Some(error);
+            }
+        }
     }
     None
 }
@@ -241,6 +277,7 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             continue;
         }
         hall.scenario(scenario, turn.index, &mut pair).await?;
+        hall.sample(scenario).await?;
         if hall.cold {
             retire(&mut pair.own.browser).await;
         }
@@ -269,12 +306,13 @@ async fn work_again(
     hall: Arc<Hall>,
     queue: Arc<Queue>,
     browser: Option<Browser>,
+    fit: Fit,
 ) -> Result<Option<Browser>, NightError> {
     let mut worker = Worker::new(browser);
-    let scenarios = &hall.side.means.plan.scenarios;
-    while let Some(turn) = queue.next(scenarios, hall.stop.signal()).await {
-        if hall.stop.why().is_none() {
-            let scenario = &scenarios[turn.index];
+    let plan = &hall.side.means.plan;
+    while let Some(turn) = queue.next(&plan.scenarios, hall.stop.signal()).await {
+        let scenario = &plan.scenarios[turn.index];
+        if hall.stop.why().is_none() && fit.refuses(plan, &scenario.id, Utc::now()).is_none() {
             let entries = hall.side.means.ledger.entries_of(&scenario.id);
             let log = Attempts::of(&entries);
             let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
@@ -350,6 +388,19 @@ impl Hall {
     ) -> Result<(), NightError> {
         let scenario = scenario.id.clone();
         self.side.means.ledger.append(Event::NotRun { scenario, because, detail })?;
+        Ok(())
+    }
+
+    /// Notes what the servers take that a scenario has just used.
+    async fn sample(&self, scenario: &Scenario) -> Result<(), NightError> {
+        if self.sampling == Sampling::None {
+            return Ok(());
+        }
+        for product in self.side.products.all() {
+            let Some(usage) = product.usage().await else { continue };
+            let (product, scenario) = (product.prepared.name().to_owned(), scenario.id.clone());
+            self.side.means.ledger.append(Event::Usage { product, scenario, usage })?;
+        }
         Ok(())
     }
 

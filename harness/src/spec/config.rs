@@ -177,6 +177,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         measure: 5,
         control: ControlConfig::default(),
         explore_ms: None,
+        soak_ms: None,
         left: Left::usual(),
         ping: None,
     };
@@ -203,6 +204,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         night.control = control(reader, node);
     }
     night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
+    night.soak_ms = fields.get("soak").and_then(|it| reader.duration(it, "\"soak\""));
     if let Some(node) = fields.get("loop") {
         let words = || Left::ALL.map(Left::word);
         let parts = reader.list(node, "\"loop\"").iter();

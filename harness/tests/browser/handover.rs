@@ -21,6 +21,16 @@ fn clipboard(text: &str) -> Action {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_starts_a_download_by_itself_is_there_and_one_that_is_a_file_is_not() {
+    let mut bench = Bench::patient(Duration::from_secs(4)).await;
+    bench.open("/starts-download").await;
+    bench.passes(Action::See(vec![role("heading", "Your download starts")])).await;
+    let (_, actual) = bench.fails(Action::Open("/export.csv".into())).await;
+    assert_eq!(actual, "it is a file to download; use `download:`");
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn text_is_copied_and_pasted() {
     let mut bench = Bench::start().await;
     bench.open("/handover").await;
@@ -96,6 +106,14 @@ async fn files_are_chosen_and_dropped() {
     bench.passes(upload(drop, UploadBy::Drop, &["a.csv", "b.csv"])).await;
     bench.title("a.csv=a.csv,b.csv=b.csv").await;
     for (to, by, files, expected, actual) in [
+        (
+            button("Choose a file"),
+            UploadBy::Field,
+            vec!["a.csv"],
+            "button \"Choose a file\", which takes files",
+            "it is no file field, and no label of one; try `click:` where it opens a file chooser, \
+             or `drop-on:`",
+        ),
         (
             button("No chooser"),
             UploadBy::Chooser,

@@ -56,6 +56,36 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
     bench.stop().await;
 }
 
+/// Where pixels of the page that moves by itself lie, and their colours.
+const STILL: [((u32, u32), [u8; 3]); 4] = [
+    ((50, 50), [255, 0, 0]),
+    ((10, 150), [0, 128, 0]),
+    ((100, 150), [255, 255, 255]),
+    ((290, 250), [0, 0, 255]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn animated_pictures_stand_at_their_first_frame_and_drawings_at_their_begin_or_end() {
+    let mut bench = Bench::patient(Duration::from_secs(10)).await;
+    bench.open("/animated").await;
+    let mut seen = Vec::new();
+    for title in ["Animated", "Later"] {
+        bench.passes(Action::Expect(vec![PageExpectation::Title(title.into())])).await;
+        let observation = bench.observe().await;
+        let image = observation.facets.iter().find(|it| it.kind == FacetKind::Image);
+        let FacetContent::Image { png, .. } = &image.expect("a picture").content else {
+            panic!("the picture is text");
+        };
+        let picture = image::load_from_memory(png).expect("a PNG").to_rgb8();
+        for ((x, y), colour) in STILL {
+            assert_eq!(picture.get_pixel(x, y).0, colour, "{title}: {x}, {y}");
+        }
+        seen.push(png.clone());
+    }
+    assert!(seen[0] == seen[1], "the pictures differ");
+    bench.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_looks_the_same_however_its_page_was_cut_on_its_way() {
     let mut bench = Bench::start().await;

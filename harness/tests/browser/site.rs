@@ -311,6 +311,11 @@ fn body(path: &str) -> Option<&'static str> {
         "/form" => include_str!("form.html"),
         "/inputs" => include_str!("inputs.html"),
         "/moving" => include_str!("moving.html"),
+        "/animated" => include_str!("animated.html"),
+        "/restless" => "<title>Restless</title><meta http-equiv=refresh content=0><p>on and on</p>",
+        "/starts-download" => {
+            "<title>Starting</title><h1>Your download starts</h1><script>location = '/export.csv'</script>"
+        }
         "/errors" => include_str!("errors.html"),
         "/applications" => include_str!("applications.html"),
         "/clean" => {

@@ -1,7 +1,7 @@
 //! Baselines and merges: two branches that accept different changes, and what is left to decide.
 
 use super::{Case, refused, snap};
-use crate::support::Answer;
+use crate::support::git;
 
 /// A snapshot as a merge leaves it.
 fn conflicted(case: &Case) -> String {
@@ -46,18 +46,6 @@ fn a_conflict_is_solved_by_either_side_or_by_what_was_seen_and_undone() {
     refused(&case.review(&["--ours", "F1"]), &["it is no merge conflict"]);
 }
 
-fn git(case: &Case, arguments: &[&str]) -> Answer {
-    let mut command = std::process::Command::new("git");
-    command.current_dir(case.suite.root()).args([
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@b.invalid",
-    ]);
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    Answer::from(command.args(arguments).output().expect("git is there"))
-}
-
 #[test]
 fn two_branches_that_accept_changes_at_different_places_merge_without_conflict() {
     let case = Case::accepted();
@@ -72,7 +60,7 @@ fn two_branches_that_accept_changes_at_different_places_merge_without_conflict()
         vec!["commit", "-qm", "all"],
         vec!["branch", "other"],
     ] {
-        let answer = git(&case, &arguments);
+        let answer = git(&case.suite.root(), &arguments);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
     }
     let accept = |name: &str, said: &str| {
@@ -80,14 +68,14 @@ fn two_branches_that_accept_changes_at_different_places_merge_without_conflict()
         case.night(name, &[]);
         let answer = case.suite.run(&["review", name, "--accept-all"]);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
-        let answer = git(&case, &["commit", "-qam", name]);
+        let answer = git(&case.suite.root(), &["commit", "-qam", name]);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
     };
     accept("three", &rows.replace("row 2\n", "row two\n"));
-    let answer = git(&case, &["checkout", "-q", "other"]);
+    let answer = git(&case.suite.root(), &["checkout", "-q", "other"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     accept("four", &rows.replace("row 17\n", "row seventeen\n"));
-    let merged = git(&case, &["merge", "-q", "-m", "both", "-"]);
+    let merged = git(&case.suite.root(), &["merge", "-q", "-m", "both", "-"]);
     assert_eq!(merged.code, Some(0), "{merged:#?}");
     let both = case.read(&snap("hello"));
     assert!(both.contains("row two") && both.contains("row seventeen"), "{both}");

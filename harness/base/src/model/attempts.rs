@@ -175,6 +175,7 @@ impl<'a> Attempts<'a> {
         match &entry.event {
             Event::NightStarted { .. }
             | Event::ProductLog { .. }
+            | Event::Usage { .. }
             | Event::NightResumed { .. }
             | Event::NightFinished { .. }
             | Event::Preflight { ok: true, .. } => {}

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use super::facet::{FacetKind, Rect};
 use super::pursuit::Pursuit;
+use super::soak::Usage;
 use super::surface::Surface;
 use super::verdict::{Because, Outcome};
 pub use super::watch::WatchKind;
@@ -178,6 +179,15 @@ pub enum Event {
         /// Why, in a sentence.
         detail: String,
     },
+    /// What a product's server takes after a run of a soak.
+    Usage {
+        /// The product's name.
+        product: String,
+        /// The scenario that had run.
+        scenario: String,
+        /// What it takes.
+        usage: Usage,
+    },
     /// The night had broken off, as in a crash of the machine, and goes on from here.
     NightResumed {
         /// When the last thing happened before.
@@ -216,6 +226,7 @@ impl Event {
             | Self::Session { .. }
             | Self::NotRun { .. }
             | Self::NoControl { .. }
+            | Self::Usage { .. }
             | Self::NightResumed { .. }
             | Self::NightFinished { .. } => None,
         }
@@ -232,6 +243,7 @@ impl Event {
             | Self::Watch { scenario, .. }
             | Self::Goal { scenario, .. }
             | Self::AttemptFinished { scenario, .. }
+            | Self::Usage { scenario, .. }
             | Self::NotRun { scenario, .. } => Some(scenario),
             Self::NoControl { scenario, .. } => scenario.as_deref(),
             Self::NightStarted { .. }

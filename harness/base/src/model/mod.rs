@@ -7,7 +7,7 @@
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
-//! 4. what happened: [`observe`] and [`outline`] by the surfaces, [`recording`], [`pursuit`] and [`event`] by `attempt` and `night`;
+//! 4. what happened: [`observe`], [`soak`] and [`outline`] by the surfaces, [`recording`], [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
 //!    which holds all that judging needs.
@@ -22,6 +22,7 @@
 //! - `reruns.rs`: `Reruns`: how sure reruns must be; `Flake`: how often something fails by chance.
 //! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
+//! - `soak.rs`: `Soak`: what of a server grew while one scenario ran again and again.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
 //! - `survey.rs`: `Survey`: what exploring a product has shown.
@@ -130,6 +131,7 @@ pub mod sensitivity;
 pub mod settle;
 pub mod share;
 pub mod snapshot;
+pub mod soak;
 pub mod stage;
 pub mod suite;
 pub mod surface;

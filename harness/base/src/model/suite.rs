@@ -329,6 +329,9 @@ pub struct NightConfig {
     /// milliseconds; `None` explores nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explore_ms: Option<u64>,
+    /// How long a night may soak a server with one scenario, in milliseconds; `None` never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soak_ms: Option<u64>,
     /// What is done with the time that is left of a night, in this order.
     #[serde(default = "Left::usual", skip_serializing_if = "Left::is_usual")]
     pub left: Vec<Left>,
@@ -341,15 +344,21 @@ pub struct NightConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Left {
+    /// Runs on what reruns left open: whether it broke or fails by chance.
+    Flakes,
     /// Searches for the commit or build that broke what is new.
     Bisect,
+    /// Runs what fails rarely until it fails, or until it would have.
+    Rare,
     /// Explores the product.
     Explore,
+    /// Runs the longest scenario again and again, and watches its server grow.
+    Soak,
 }
 
 impl Left {
     /// Everything, in the usual order.
-    pub const ALL: [Self; 2] = [Self::Bisect, Self::Explore];
+    pub const ALL: [Self; 5] = [Self::Flakes, Self::Bisect, Self::Rare, Self::Explore, Self::Soak];
 
     /// What is done where nobody says it.
     #[must_use]
@@ -365,8 +374,11 @@ impl Left {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Flakes => "flakes",
             Self::Bisect => "bisect",
+            Self::Rare => "rare",
             Self::Explore => "explore",
+            Self::Soak => "soak",
         }
     }
 
@@ -521,6 +533,7 @@ impl Default for NightConfig {
             measure: 5,
             control: ControlConfig::default(),
             explore_ms: None,
+            soak_ms: None,
             left: Left::usual(),
             ping: None,
         }

@@ -8,6 +8,7 @@
 //! The files:
 //! - `gather.rs`: from a folder of nights to a `History`, within bounds.
 //! - `night.rs`: of one earlier night what tonight can use.
+//! - `growth.rs`: whether what is measured after each run grows and goes on growing.
 //! - `known.rs`: whether a cause is known in a scenario, and since when.
 //! - `rerun.rs`: whether what failed is a break or chance, and whether it must run again to tell.
 //! - `risk.rs`: how likely a scenario shows something new, and how long it takes.
@@ -19,6 +20,7 @@
 //! - `promote.rs`: what has been quiet and useful long enough to gate.
 
 mod gather;
+pub mod growth;
 pub mod known;
 mod night;
 pub mod outage;

@@ -29,6 +29,9 @@ const BECOMES_FLAKY: f64 = 0.0002;
 /// How likely a break is to pass all the same.
 const BREAK_PASSES: f64 = 0.002;
 
+/// How likely a failure by chance may stay unseen, where it is looked for.
+const UNSEEN: f64 = 0.05;
+
 /// By how much a break is likelier of a scenario that was broken when it was last judged, as a
 /// logarithm: ten times.
 const BROKEN_BEFORE: f64 = 2.3;
@@ -138,6 +141,15 @@ pub fn flake(past: &PastScenario, tonight: &[Run]) -> Flake {
     let known = if chance.is_fresh > 0.5 { chance.fresh } else { chance.usual };
     let at = |share| beta_quantile(share, known.failed, known.passed);
     Flake { rate: known.fails(), low: at(0.025), high: at(0.975), runs: chance.runs }
+}
+
+/// In how many runs a failure by chance, as rare as earlier nights had them, is seen with 95 %; `None`
+/// where none of them had one.
+#[must_use]
+pub fn runs_to_see_a_failure(past: &PastScenario) -> Option<u32> {
+    let has_failed = firsts(past).any(|it| it == Run::Failed);
+    let passes = 1.0 - Chance::of(past).fails();
+    has_failed.then(|| (UNSEEN.ln() / passes.ln()).ceil() as u32)
 }
 
 /// Whether earlier nights say enough of a scenario to tell chance from a break.

@@ -69,6 +69,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         stages: judgement.stages.clone(),
         sensitivity: None,
         survey: None,
+        soak: None,
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,
@@ -286,7 +287,10 @@ impl<'a> Ledger<'a> {
     fn take(&mut self, entry: &'a Entry) {
         self.keep(&entry.event);
         match &entry.event {
-            Event::NightStarted { .. } | Event::NotRun { .. } | Event::NoControl { .. } => {}
+            Event::NightStarted { .. }
+            | Event::NotRun { .. }
+            | Event::NoControl { .. }
+            | Event::Usage { .. } => {}
             Event::NightResumed { .. } => self.go_on(entry),
             Event::Session { actor, product, why, steps, duration_ms } => {
                 let (at, why, duration_ms) = (entry.at, *why, *duration_ms);
@@ -395,6 +399,7 @@ impl<'a> Ledger<'a> {
             Event::NightStarted { .. }
             | Event::NotRun { .. }
             | Event::NoControl { .. }
+            | Event::Usage { .. }
             | Event::AttemptStarted { .. }
             | Event::Watch { .. }
             | Event::Goal { .. }

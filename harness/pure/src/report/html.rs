@@ -19,10 +19,11 @@ use super::survey::SurveyView;
 use super::{Mode, PrintOptions, ReportError, shown};
 use crate::model::Survey;
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("parts.html", include_str!("../../../../reports/templates/parts.html")),
     ("recording.html", include_str!("../../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../../reports/templates/finding.html")),
+    ("soak.html", include_str!("../../../../reports/templates/soak.html")),
     ("survey.html", include_str!("../../../../reports/templates/survey.html")),
     ("explored.html", include_str!("../../../../reports/templates/explored.html")),
     ("rest.html", include_str!("../../../../reports/templates/rest.html")),

@@ -51,6 +51,8 @@ pub enum InsightKind {
     Slower,
     /// What fails by chance.
     Flakier,
+    /// What does not come to rest while it is used for long.
+    Grown,
     /// What nobody looks at any more, or did not tonight.
     NotCovered,
     /// Nothing of all that.
@@ -78,6 +80,7 @@ pub fn insights(report: &NightReport) -> Vec<Insight> {
     fixed(report, &mut all);
     slower_than(report, &mut all);
     flakier(report, &mut all);
+    grown(report, &mut all);
     not_covered(report, &mut all);
     if all.is_empty() && report.totals.judged > 0 {
         let text = format!(
@@ -88,6 +91,12 @@ pub fn insights(report: &NightReport) -> Vec<Insight> {
         all.push(Insight::about(InsightKind::Quiet, text, Vec::new()));
     }
     all
+}
+
+fn grown(report: &NightReport, all: &mut Vec<Insight>) {
+    let Some(soak) = &report.soak else { return };
+    let Some(said) = soak.said() else { return };
+    all.push(Insight::about(InsightKind::Grown, format!("{said}."), vec![soak.scenario.clone()]));
 }
 
 fn environment(report: &NightReport, all: &mut Vec<Insight>) {

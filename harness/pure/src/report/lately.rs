@@ -82,6 +82,7 @@ pub fn spent(entries: &[Entry]) -> Vec<Spent> {
             Event::NightStarted { .. }
             | Event::NotRun { .. }
             | Event::NoControl { .. }
+            | Event::Usage { .. }
             | Event::ProductCrashed { .. }
             | Event::ProductLog { .. }
             | Event::Step { .. }

@@ -42,6 +42,7 @@
 //! - `lately.rs`: finds both out.
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
+//! - `soak.rs`: what of a server grew while one scenario ran again and again.
 //! - `survey.rs`: what exploring the product has shown.
 
 mod build;
@@ -72,6 +73,7 @@ mod sections;
 mod sentence;
 pub mod shown;
 mod sides;
+mod soak;
 mod summary;
 mod survey;
 mod timeline;

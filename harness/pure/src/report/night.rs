@@ -16,6 +16,7 @@ use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
 use crate::model::seal::Seal;
 use crate::model::sensitivity::{Figure, Noticed};
+use crate::model::soak::Soak;
 use crate::model::{
     Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Survey,
     Totals, Verdict, WatchKind,
@@ -58,6 +59,9 @@ pub struct NightReport {
     /// What exploring the product with what was left of the night has shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub survey: Option<Survey>,
+    /// What of a server grew while one scenario ran again and again in what was left of the night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soak: Option<Soak>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

@@ -21,6 +21,7 @@ use super::recording::Recordings;
 use super::sections::{SectionView, sections};
 use super::sentence::{active, sentence, slower};
 use super::shown::{count, duration, one_line, short};
+use super::soak::SoakView;
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
@@ -71,6 +72,7 @@ pub struct Page {
     sections: Vec<SectionView>,
     /// What exploring the product has shown.
     survey: Option<SurveyView>,
+    soak: Option<SoakView>,
     slowest: Vec<RowView>,
     /// What was flaky most often in the last nights.
     flakiest: Vec<RowView>,
@@ -211,6 +213,7 @@ impl Page {
             overview_left_out: overview_left_out(&needs_you),
             needs_you,
             sections,
+            soak: report.soak.as_ref().map(SoakView::of),
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
             slowest: slowest(report, &known),
             flakiest: flakiest(report, &known),

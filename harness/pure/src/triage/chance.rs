@@ -32,6 +32,17 @@ impl<'a> Known<'a> {
         rerun::decide(self.past, self.limits, tonight)
     }
 
+    /// How many reruns there are at most.
+    pub(super) fn at_most(&self) -> u32 {
+        self.limits.at_most
+    }
+
+    /// In how many runs a failure by chance, as rare as its own were, is seen; `None` where earlier
+    /// nights had none.
+    pub(super) fn runs_to_see_a_failure(&self) -> Option<u32> {
+        rerun::runs_to_see_a_failure(self.past)
+    }
+
     /// Why nothing can be said of what failed each time, in a sentence.
     pub(super) fn undecided(&self, tonight: &[Run]) -> String {
         let flake = rerun::flake(self.past, &[]);

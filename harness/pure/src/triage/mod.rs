@@ -18,6 +18,7 @@
 //! - `narrow.rs`: of a facet that changed for several causes, the lines of one of them.
 //! - `findings.rs`: one finding a cause, weighed and ordered.
 //! - `severity.rs`: how bad a finding is for those who use the product.
+//! - `more.rs`: what runs more often where a night has time left.
 //! - `outages.rs`: the outages of a night, and what failed in them.
 //! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
 //! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
@@ -35,6 +36,7 @@ mod covered;
 mod findings;
 mod gate;
 mod lost;
+pub mod more;
 mod narrow;
 mod noise;
 pub mod outages;

@@ -109,7 +109,7 @@ fn is_open(plan: &Plan, at: usize) -> bool {
 #[must_use]
 pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
     let night = tonight(plan, ended);
-    let lost: BTreeSet<usize> = night.outages().iter().flat_map(|it| night.failed(it)).collect();
+    let lost = lost(&night);
     let mut latest: BTreeMap<usize, usize> = BTreeMap::new();
     latest.extend(lost.iter().map(|it| (ended[*it].0, *it)));
     let is_open = |(at, lost_at): &(usize, usize)| {
@@ -124,6 +124,24 @@ pub fn unclear(plan: &Plan, ended: &[(usize, bool)]) -> Vec<usize> {
                 || failed && goes_on(plan, &plan.scenarios[*at], runs.len() as u32, &runs))
     };
     latest.into_iter().filter(is_open).map(|it| it.0).collect()
+}
+
+/// How each scenario ran tonight, by its position and without what failed in an outage. `ended` is as
+/// in [`again`].
+pub(super) fn kept(plan: &Plan, ended: &[(usize, bool)]) -> BTreeMap<usize, Vec<Run>> {
+    let lost = lost(&tonight(plan, ended));
+    let mut kept: BTreeMap<usize, Vec<Run>> = BTreeMap::new();
+    for (index, (at, failed)) in ended.iter().enumerate() {
+        let run = if *failed { Run::Failed } else { Run::Passed };
+        let own = kept.entry(*at).or_default();
+        own.extend((!lost.contains(&index)).then_some(run));
+    }
+    kept
+}
+
+/// What failed in outages, by the positions among tonight's runs.
+fn lost(night: &Night<'_>) -> BTreeSet<usize> {
+    night.outages().iter().flat_map(|it| night.failed(it)).collect()
 }
 
 /// Tonight's runs, in the order in which they ended.

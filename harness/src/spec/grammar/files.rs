@@ -306,10 +306,16 @@ pub(crate) static NIGHT: Object = object(
             "30m",
         ),
         optional(
+            "soak",
+            Shape::Duration,
+            "How much of what is left before `until` a night may spend on running its longest scenario again and again on one server, whose memory, open files and durations are watched for growth; `run --once` leaves it out.",
+            "30m",
+        ),
+        optional(
             "loop",
             Shape::List(&LEFT),
-            "What is done with the time that is left of a night before `until`, in this order; both unless said, and what is not named is left out. `run --once` leaves out all.",
-            "[ bisect, explore ]",
+            "What is done with the time that is left of a night before `until`, in this order; all of it unless said, and what is not named is left out. What runs more often, `flakes` and `rare`, does so before the report is written. `run --once` leaves out all.",
+            "[ flakes, bisect, rare, explore, soak ]",
         ),
         optional(
             "ping",

@@ -17,6 +17,7 @@
 //! - `shell.rs`: a shell on our own terminal, for a person.
 //! - `tree.rs`: cookies, and ending whole trees by them.
 //! - `owner.rs`: who started a tree, as its cookie says.
+//! - `usage.rs`: what a tree takes of the machine.
 //! - `work.rs`: whether a program still has something to do.
 //! - `table.rs`: the process table of Linux.
 //! - `table_elsewhere.rs`: stands in for it on other systems.
@@ -35,6 +36,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod usage;
 mod work;
 
 use std::path::PathBuf;
@@ -54,6 +56,7 @@ pub use shell::shell;
 pub use tree::{
     Cookie, Ended, Mark, end_stragglers, end_stragglers_since, is_orphaned, kill_stragglers, sweep,
 };
+pub use usage::usage;
 pub use work::Work;
 
 /// How a process ended.

@@ -108,6 +108,16 @@ pub(super) fn holders_among(
     reading
 }
 
+/// What a process takes: its resident memory in KiB, and how many files and sockets it has open
+/// (`proc_pid_status(5)`, `proc_pid_fd(5)`).
+pub(super) fn taken_by(pid: u32) -> Option<(u64, u64)> {
+    let status = std::fs::read_to_string(entry(pid).join("status")).ok()?;
+    let memory = status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?;
+    let memory = memory.trim().trim_end_matches("kB").trim().parse().ok()?;
+    let handles = std::fs::read_dir(entry(pid).join("fd")).ok()?.count() as u64;
+    Some((memory, handles))
+}
+
 /// The process id that was given out last (`proc_loadavg(5)`); they are given out in a circle.
 pub(super) fn last_pid() -> Option<u32> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()

@@ -51,6 +51,11 @@ pub(super) fn last_pid() -> Option<u32> {
 }
 
 /// Not known here.
+pub(super) fn taken_by(_pid: u32) -> Option<(u64, u64)> {
+    None
+}
+
+/// Not known here.
 pub(super) fn session_works(_session: u32) -> Work {
     Work::Unknown
 }

@@ -3,7 +3,8 @@
 //! or went with a row belongs to the row. A detail that changed where its thing did not speaks for
 //! itself.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Rule;
 use crate::cause::node::{quoted_name, tells};
@@ -18,6 +19,7 @@ pub(super) const RULE: Rule = Rule { id: "detail", edges };
 const BECAUSE: &str = "they are about the same thing";
 
 fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
+    let elsewhere = LazyCell::new(|| by_words(evidence));
     let mut found = Vec::new();
     for node in 0..evidence.nodes.len() {
         let facet = evidence.nodes[node].facet();
@@ -28,7 +30,7 @@ fn edges(evidence: &Evidence<'_>) -> Vec<Edge> {
                 if told.is_empty() { beside(evidence, node) } else { told }
             }
             Some(FacetKind::A11y) => hindrance(evidence, node),
-            Some(FacetKind::Text) => same_words(evidence, node),
+            Some(FacetKind::Text) => same_words(evidence, node, &elsewhere),
             _ => BTreeSet::new(),
         };
         found.extend(about.into_iter().map(|it| Edge::follows(it, node, BECAUSE)));
@@ -113,7 +115,11 @@ fn hindrance(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
 }
 
 /// Text that the tree is blind to, and what the tree shows of the same words.
-fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+fn same_words(
+    evidence: &Evidence<'_>,
+    node: usize,
+    elsewhere: &HashMap<Said, usize>,
+) -> BTreeSet<usize> {
     let same = |own: &Change, other: &Change| {
         let part = |it: &Option<String>, of: &Option<String>| match (it, of) {
             (Some(it), Some(of)) => it.contains(of.trim_matches('"')),
@@ -130,35 +136,38 @@ fn same_words(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
         found.extend(near.map(|it| it.0));
     }
     if found.is_empty() {
-        found = hidden(evidence, node);
+        found.extend(elsewhere.get(&bare(evidence.nodes[node].change())));
     }
     if found.is_empty() { beside(evidence, node) } else { found }
 }
 
-/// What came or went in the tree of other pages with exactly these words: what lies behind a dialog
-/// is in the text of its page alone.
-fn hidden(evidence: &Evidence<'_>, node: usize) -> BTreeSet<usize> {
+/// What a change says on either side.
+type Said = (Option<String>, Option<String>);
+
+/// The first node of the tree that says something, by what it says on any page: what lies behind a
+/// dialog is in the text of its page alone.
+fn by_words(evidence: &Evidence<'_>) -> HashMap<Said, usize> {
     let said = |line: &Option<String>| {
         let node = Node::read(line.as_deref()?);
         let words = node.value.or(node.name)?.trim_matches('"').to_owned();
         let letters = words.chars().filter(|it| it.is_alphabetic()).count();
         (letters >= TELLING).then_some(words)
     };
-    let sides = |it: &Change| {
-        let plain =
-            |it: &Option<String>| it.as_deref().map(|it| it.trim_matches(['"', '\'']).to_owned());
-        if it.facet == Some(FacetKind::Aria) {
-            (said(&it.before), said(&it.after))
-        } else {
-            (plain(&it.before), plain(&it.after))
+    let mut found = HashMap::new();
+    for (index, node) in evidence.nodes.iter().enumerate() {
+        if node.facet() == Some(FacetKind::Aria) {
+            let change = node.change();
+            found.entry((said(&change.before), said(&change.after))).or_insert(index);
         }
-    };
-    let own = sides(evidence.nodes[node].change());
-    let same = |other: &usize| {
-        let other = &evidence.nodes[*other];
-        other.facet() == Some(FacetKind::Aria) && sides(other.change()) == own
-    };
-    (0..evidence.nodes.len()).find(same).into_iter().collect()
+    }
+    found
+}
+
+/// What text says, as [`by_words`] has it of the tree.
+fn bare(text: &Change) -> Said {
+    let plain =
+        |it: &Option<String>| it.as_deref().map(|it| it.trim_matches(['"', '\'']).to_owned());
+    (plain(&text.before), plain(&text.after))
 }
 
 /// What came or went in the tree where a detail did so too that no name tells: a form with its

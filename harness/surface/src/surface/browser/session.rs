@@ -334,6 +334,8 @@ fn capabilities(
         "--font-render-hinting=none".to_owned(),
         "--force-color-profile=srgb".to_owned(),
         "--force-device-scale-factor=1".to_owned(),
+        // An animated picture shows its first frame: which one it shows when is chance.
+        "--blink-settings=imageAnimationPolicy=2".to_owned(),
         // A camera and a microphone that are the same on every machine; using them needs a
         // permission as ever.
         "--use-fake-device-for-media-stream".to_owned(),

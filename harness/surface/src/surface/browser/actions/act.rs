@@ -170,6 +170,7 @@ impl Page {
         expected: &str,
         deadline: FairInstant,
     ) -> Step<()> {
+        let shown = self.record.state().documents.count;
         match self.go_away(method, params).await? {
             // A dialog stands in the way of the new page; the next step will meet it.
             None => return Ok(()),
@@ -183,7 +184,7 @@ impl Page {
             }
             Some(Err(Refusal::Said(_, said))) => {
                 self.get_ready(deadline).await?;
-                return match self.stayed(&said) {
+                return match self.stayed(&said, shown) {
                     Some(actual) => Err(failed(expected, actual)),
                     None => Ok(()),
                 };
@@ -199,7 +200,7 @@ impl Page {
                 let waited = self.shared.timeout.as_millis();
                 Err(failed(expected, format!("no answer within {waited} ms")))
             }
-            Some(Progress::Failed(said)) => match self.stayed(&said) {
+            Some(Progress::Failed(said)) => match self.stayed(&said, shown) {
                 Some(actual) => Err(failed(expected, actual)),
                 None => Ok(()),
             },
@@ -256,12 +257,21 @@ impl Page {
         }
     }
 
-    /// Why there is no new document; `None` where another one came in its place.
-    fn stayed(&self, said: &str) -> Option<String> {
+    /// Why there is no new document; `None` where another one came in its place, or where one came and
+    /// went on by itself to what is none, such as a file to download. `shown` documents were there
+    /// before.
+    fn stayed(&self, said: &str, shown: u32) -> Option<String> {
         let state = self.record.state();
         let navigation = state.navigation.as_ref()?;
         if let Progress::Committed | Progress::Loaded = navigation.progress
             && navigation.error.is_none()
+            && state.url.starts_with("http")
+        {
+            return None;
+        }
+        let documents = &state.documents;
+        if documents.count > shown
+            && documents.last != navigation.id
             && state.url.starts_with("http")
         {
             return None;

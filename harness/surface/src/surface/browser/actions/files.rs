@@ -27,16 +27,20 @@ delete globalThis.__nightshift_drop;
 return Boolean(event && event.defaultPrevented);
 ";
 
-/// The field that a thing stands for: itself, the one that its label is for, or the only one in it.
+/// The field that a thing stands for: itself, the one that its label is for, or the only one in it;
+/// `null` where it stands for none.
 const FIELD: &str = r"
 const el = arguments[0];
 const takes = (it) => Boolean(it) && it.localName === 'input' && it.type === 'file';
-if (takes(el)) return null;
+if (takes(el)) return el;
 const label = el.closest('label');
 if (label && takes(label.control)) return label.control;
 const inside = [...el.querySelectorAll('input')].filter(takes);
 return inside.length === 1 ? inside[0] : null;
 ";
+
+const NO_FIELD: &str = "it is no file field, and no label of one; try `click:` where it opens a \
+                        file chooser, or `drop-on:`";
 
 impl Page {
     /// The files of the working folder that a step names.
@@ -80,14 +84,16 @@ impl Page {
         loop {
             // File fields are often hidden behind a styled label, so being there is enough.
             let spot = self.obtain(to, Need::There, deadline).await?;
+            let expected = format!("{to}, which takes files");
             let sent = match self.script(FIELD, vec![spot.reference.clone()]).await {
                 Ok(Value::Null) => {
-                    self.shared.drive("giving files", spot.element.send_keys(&keys)).await
+                    self.leave(&spot).await?;
+                    return Err(failed(expected, NO_FIELD));
                 }
                 Ok(field) => self.keys_to_reference(&field, &keys).await,
                 Err(snag) => Err(snag),
             };
-            if self.acted(sent, &spot, &format!("{to}, which takes files"), deadline).await? {
+            if self.acted(sent, &spot, &expected, deadline).await? {
                 return self.get_ready(deadline).await;
             }
         }

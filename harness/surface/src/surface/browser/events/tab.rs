@@ -1,6 +1,9 @@
 //! [`Tab`]: what the browser's events say about one tab: where it is, how its document answered,
 //! whether it is gone. The tabs of one page are kept in [`super::record`].
 
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::traffic::{Hop, text};
@@ -33,6 +36,38 @@ pub(crate) struct Navigation {
     pub(crate) error: Option<String>,
 }
 
+/// The documents that a tab has shown.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Documents {
+    /// How many.
+    pub(crate) count: u32,
+    /// The browser's id for the navigation to the last.
+    pub(crate) last: String,
+    /// When the last ones came.
+    lately: VecDeque<Instant>,
+}
+
+impl Documents {
+    /// So many of them in so short a time, one after another, are a page that goes on for ever.
+    const MANY: usize = 6;
+    const SHORT: Duration = Duration::from_secs(10);
+
+    fn came(&mut self, navigation: &str) {
+        self.count += 1;
+        navigation.clone_into(&mut self.last);
+        self.lately.push_back(Instant::now());
+        if self.lately.len() > Self::MANY {
+            self.lately.pop_front();
+        }
+    }
+
+    /// Whether one takes the place of the other without an end.
+    pub(crate) fn never_end(&self) -> bool {
+        let first = self.lately.front().filter(|_| self.lately.len() == Self::MANY);
+        first.is_some_and(|it| it.elapsed() < Self::SHORT)
+    }
+}
+
 /// A tab of the browser, or a window that a page opened.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tab {
@@ -48,6 +83,8 @@ pub(crate) struct Tab {
     pub(crate) status: Option<u16>,
     /// The answers that led to it: redirects, then the document itself.
     pub(crate) hops: Vec<Hop>,
+    /// The documents that it has shown.
+    pub(crate) documents: Documents,
     /// Its last navigation.
     pub(crate) navigation: Option<Navigation>,
     /// Whether its process died.
@@ -92,6 +129,7 @@ impl Tab {
             }
             "browsingContext.navigationCommitted" => {
                 self.url = url;
+                self.documents.came(&id);
                 self.advance(&id, Progress::Committed);
                 self.status = self.navigation.as_ref().and_then(|it| it.status);
                 self.hops = self.navigation.iter().flat_map(|it| it.hops.clone()).collect();

@@ -29,6 +29,8 @@ use crate::surface::{Sighting, SurfaceError};
 const FLUSH: Duration = Duration::from_secs(1);
 /// How long the end of a page may take.
 const CLOSING: Duration = Duration::from_secs(10);
+/// What a page is called that never comes to rest because it leaves by itself.
+const RESTLESS: &str = "the page goes to another one by itself, again and again";
 
 /// A page whose storage is filled until its first document of that origin stands.
 #[derive(Debug)]
@@ -244,6 +246,7 @@ impl Page {
             Snag::Closed => Trouble::Lost(SurfaceError::BrowserLost(format!(
                 "a tab is gone, and no event told: {expected}"
             ))),
+            Snag::Hung if self.record.state().documents.never_end() => failed(expected, RESTLESS),
             Snag::Hung => failed(expected, self.shared.silence.words()),
             Snag::Again(said) | Snag::Refused(said) => failed(expected, said),
             Snag::Lost(error) => Trouble::Lost(error),
@@ -257,7 +260,9 @@ impl Page {
             return Some(crashed(expected));
         }
         if self.shared.silence.has_hung() {
-            return Some(failed(expected, self.shared.silence.words()));
+            let restless = state.documents.never_end();
+            let said = if restless { RESTLESS } else { self.shared.silence.words() };
+            return Some(failed(expected, said));
         }
         let dialog = state.dialog.as_ref()?;
         Some(failed(

@@ -51,6 +51,14 @@ const FREEZE: &str = r"(() => {
       else { it.pause(); it.currentTime = 0; (globalThis.__paused ||= new Set()).add(it); }
     } catch { /* an animation without a timeline stands already */ }
   }
+  for (const svg of scopes.flatMap((scope) => [...scope.querySelectorAll('svg')])) {
+    if (svg.ownerSVGElement || svg.animationsPaused()) continue;
+    const all = [...svg.querySelectorAll('animate, animateMotion, animateTransform, set')];
+    if (!all.length) continue;
+    (globalThis.__stopped ||= new Map()).set(svg, svg.getCurrentTime());
+    svg.pauseAnimations();
+    svg.setCurrentTime(all.some((it) => it.getAttribute('repeatCount') === 'indefinite') ? 0 : 3600);
+  }
   for (const inner of scopes.filter((scope) => scope.defaultView)) {
     const view = inner.defaultView;
     if (view.__still) continue;
@@ -66,6 +74,11 @@ const FREEZE: &str = r"(() => {
 const THAW: &str = r"(() => {
   for (const it of globalThis.__paused || []) it.play();
   delete globalThis.__paused;
+  for (const [svg, at] of globalThis.__stopped || []) {
+    svg.setCurrentTime(at);
+    svg.unpauseAnimations();
+  }
+  delete globalThis.__stopped;
   const scopes = globalThis.__nightshift ? __nightshift.scopes() : [document];
   for (const inner of scopes.filter((scope) => scope.defaultView)) {
     const view = inner.defaultView;

@@ -1,0 +1,121 @@
+//! The scripts in `ci/`: what a release consists of, and a night by a program that is there already.
+//!
+//! A program that says what it was called with stands for nightshift: what counts here is what the
+//! scripts make of it.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::{Answer, package};
+
+/// Answers `--version`, else says its arguments; `run` ends with 1, as where the gate fails.
+const STAND_IN: &str = r#"#!/bin/sh
+case "$1" in
+--version) echo "nightshift 9.8.7" ;;
+run) echo "$@"; exit 1 ;;
+*) echo "$@" ;;
+esac
+"#;
+
+struct Case {
+    folder: tempfile::TempDir,
+}
+
+impl Case {
+    fn new() -> Self {
+        let case = Self { folder: tempfile::tempdir().expect("a folder") };
+        std::fs::write(case.program(), STAND_IN).expect("written");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(case.program(), mode).expect("may be run");
+        case
+    }
+
+    fn program(&self) -> PathBuf {
+        self.folder.path().join("nightshift")
+    }
+
+    fn script(&self, name: &str, arguments: &[&str]) -> Answer {
+        let mut command = Command::new(package().join("ci").join(name));
+        command.args(arguments).env("NIGHTSHIFT_PROGRAM", self.program());
+        command.env("NIGHTSHIFT_OUT", "a night").env_remove("CARGO_TARGET_DIR");
+        Answer::from(command.output().expect("the script starts"))
+    }
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Answer {
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    Answer::from(output.unwrap_or_else(|error| panic!("{program}: {error}")))
+}
+
+/// What `key` has below `[package.metadata.binstall]`.
+fn binstall(key: &str) -> String {
+    let manifest = std::fs::read_to_string(package().join("Cargo.toml")).expect("read");
+    let (_, table) = manifest.split_once("[package.metadata.binstall]").expect("the table");
+    let line = table.lines().find_map(|it| it.strip_prefix(key)?.strip_prefix(" = "));
+    line.unwrap_or_else(|| panic!("no {key}")).trim_matches('"').to_owned()
+}
+
+#[test]
+fn a_release_is_laid_out_as_its_metadata_says_and_its_sums_hold() {
+    let case = Case::new();
+    let releases = case.folder.path().join("releases");
+    let made = case.script("release.sh", &[&releases.to_string_lossy()]);
+    assert_eq!(made.code, Some(0), "{made:#?}");
+    let host = run(&releases, "rustc", &["-vV"]).stdout;
+    let host = host.lines().find_map(|it| it.strip_prefix("host: ")).expect("a host");
+    let archive = format!("nightshift-9.8.7-{host}.{}", binstall("pkg-fmt"));
+    assert!(made.stdout.contains(&archive), "{made:#?}");
+    let sums = run(&releases, "sha256sum", &["--check", "SHA256SUMS"]);
+    assert_eq!(sums.code, Some(0), "{sums:#?}");
+    assert_eq!(run(&releases, "tar", &["-xzf", &archive]).code, Some(0));
+    let mut inside = binstall("bin-dir");
+    for (name, value) in
+        [("name", "nightshift"), ("version", "9.8.7"), ("target", host), ("bin", "nightshift")]
+    {
+        inside = inside.replace(&format!("{{ {name} }}"), value);
+    }
+    let program = releases.join(inside);
+    let version = run(&releases, &program.to_string_lossy(), &["--version"]);
+    assert_eq!(version.stdout, "nightshift 9.8.7\n", "{version:#?}");
+    // A sum that does not hold is seen.
+    std::fs::write(releases.join(&archive), "cut").expect("written");
+    assert_ne!(run(&releases, "sha256sum", &["--check", "SHA256SUMS"]).code, Some(0));
+}
+
+#[test]
+fn a_debian_package_has_the_program_where_programs_are() {
+    if Command::new("dpkg-deb").arg("--version").output().is_err() {
+        return;
+    }
+    let case = Case::new();
+    let folder = case.folder.path();
+    assert_eq!(case.script("release.sh", &[&folder.to_string_lossy()]).code, Some(0));
+    let mut found = std::fs::read_dir(folder).expect("read").flatten().map(|it| it.path());
+    let found = found.find(|it| it.extension().is_some_and(|it| it == "deb")).expect("a package");
+    let found = found.to_string_lossy();
+    let field = run(folder, "dpkg-deb", &["--field", &found, "Package", "Version"]);
+    assert_eq!(field.stdout, "Package: nightshift\nVersion: 9.8.7\n", "{field:#?}");
+    assert_eq!(run(folder, "dpkg-deb", &["--extract", &found, "root"]).code, Some(0));
+    let version = run(folder, "root/usr/bin/nightshift", &["--version"]);
+    assert_eq!(version.stdout, "nightshift 9.8.7\n");
+}
+
+#[test]
+fn a_night_by_a_program_that_is_there_compiles_nothing_and_tests_that_program() {
+    let case = Case::new();
+    let night = case.script("nightly.sh", &["--tag", "smoke"]);
+    let folder = case.folder.path().display();
+    let called =
+        format!("run --out a night --set products.nightshift.path=[\"{folder}\"] --tag smoke\n");
+    assert_eq!((night.code, night.stdout.as_str()), (Some(1), called.as_str()), "{night:#?}");
+}
+
+#[test]
+fn a_gate_asks_the_same_program_for_the_rules_of_the_branch() {
+    let case = Case::new();
+    let gate = case.script("gate.sh", &["release/1.5"]);
+    assert_eq!(gate.code, Some(0), "the gate decides, not the night: {gate:#?}");
+    assert!(gate.stdout.contains("gate a night --branch release/1.5\n"), "{gate:#?}");
+    assert!(gate.stdout.contains("report:  a night/index.html\n"), "{gate:#?}");
+}
