@@ -40,6 +40,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             ledger: None,
             patience: None,
             not_isolated: Vec::new(),
+            walls: None,
             products: vec![ProductBuild {
                 name: "shop".into(),
                 build: Some("a1b2c3".into()),

@@ -8,10 +8,12 @@ use std::time::Duration;
 use super::NightError;
 use super::cassette::cassette;
 use super::recordings::Repeatable;
+use super::walls::Walled;
 use crate::agent::backend::{Backend, Http};
-use crate::attempt::{Brain, IsRedacted};
+use crate::attempt::{Brain, IsRedacted, Person};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
+use crate::model::sandbox::Author;
 use crate::model::suite::Config;
 use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite};
 use crate::surface::browser::BrowserOptions;
@@ -26,6 +28,12 @@ pub(super) struct Means {
     pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
+    /// How commands are confined; `None` where none is.
+    pub walled: Option<Walled>,
+    /// Who is asked what policy leaves to a person.
+    pub person: Person,
+    /// Who wrote tonight's scenarios.
+    pub author: Author,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
     /// What goals in plain words are followed by, beside their words.

@@ -24,6 +24,7 @@ use super::shown::{count, duration, one_line, short};
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
+use super::walls::{WallsView, walls};
 use crate::model::finding::Pending;
 use crate::model::seal::Seal;
 use crate::model::{Decision, Verdict};
@@ -55,6 +56,7 @@ pub struct Page {
     rule: String,
     tally: Vec<TallyView>,
     trust: Vec<FactView>,
+    walls: Option<WallsView>,
     /// Where nobody looks.
     blind: Vec<BlindView>,
     /// The line of it that stands above the findings.
@@ -203,6 +205,7 @@ impl Page {
             rule: short(&report.gate.rule, 400),
             tally: tally(report),
             trust: trust(report),
+            walls: walls(report),
             blind: blind(report),
             judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,

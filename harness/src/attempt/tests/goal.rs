@@ -55,6 +55,9 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
                 format!("{number} {by} reads {reads:?}: {}", action.describe())
             }
             Pursuit::Decided { number, ruling, rule } => format!("{number} {ruling}: {rule}"),
+            Pursuit::Question { number, question, reply } => {
+                format!("{number} asks about {}: {reply:?}", question.action)
+            }
             Pursuit::Done { number, place, failed, .. } => {
                 format!("{number} done at {place}: {failed:?}")
             }

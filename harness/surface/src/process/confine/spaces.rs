@@ -1,0 +1,155 @@
+//! Spaces of a confined command's own, where this machine gives them: users, mounts, network,
+//! shared memory and processes.
+//!
+//! They add what Landlock does not have: what may not be written is mounted read-only, so that its
+//! modes and times stay too; the network has no way out whatever the port; and no process outlives
+//! the first one. Neighbour: `launched` enters them.
+
+use std::os::fd::AsFd as _;
+use std::path::PathBuf;
+
+use nix::sched::{CloneFlags, unshare};
+use rustix::io::Errno;
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, mount, mount_bind_recursive, mount_change, mount_remount,
+};
+use rustix::net::netlink::SocketAddrNetlink;
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, sendto, socket};
+
+use super::orders::Orders;
+
+/// The most that is kept in memory which processes share by its name.
+const SHARED_MEMORY: &std::ffi::CStr = c"size=256m,mode=1777";
+
+/// Enters them with this process; its first child is the first process in them.
+pub(super) fn enter(orders: &Orders) -> Result<(), String> {
+    let told = |what: &str| {
+        let what = what.to_owned();
+        move |error: std::io::Error| format!("{what}: {error}")
+    };
+    let (user, group) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+    let all = CloneFlags::CLONE_NEWUSER
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWNET
+        | CloneFlags::CLONE_NEWIPC
+        | CloneFlags::CLONE_NEWPID;
+    unshare(all).map_err(|it| format!("no spaces of one's own: {it}"))?;
+    // Groups are given up, as the kernel asks before one may say who one is.
+    std::fs::write("/proc/self/setgroups", "deny").map_err(told("setgroups"))?;
+    std::fs::write("/proc/self/uid_map", format!("{user} {user} 1")).map_err(told("uid_map"))?;
+    std::fs::write("/proc/self/gid_map", format!("{group} {group} 1")).map_err(told("gid_map"))?;
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    mount_change("/", private).map_err(|it| told("mounts of one's own")(it.into()))?;
+    for folder in &orders.write {
+        mount_bind_recursive(folder, folder)
+            .map_err(|it| told(&format!("mounting {}", folder.display()))(it.into()))?;
+    }
+    read_only(&orders.write)?;
+    let quiet = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+    mount("proc", "/proc", "proc", quiet, c"")
+        .map_err(|it| told("a process table of one's own")(it.into()))?;
+    mount("tmpfs", "/dev/shm", "tmpfs", quiet, SHARED_MEMORY)
+        .map_err(|it| told("shared memory of one's own")(it.into()))?;
+    loopback().map_err(|it| told("a network of one's own")(it.into()))
+}
+
+/// Mounts everything read-only but what is below these folders.
+fn read_only(but: &[PathBuf]) -> Result<(), String> {
+    let table = std::fs::read_to_string("/proc/self/mountinfo")
+        .map_err(|it| format!("the table of mounts: {it}"))?;
+    for (place, kept) in table.lines().filter_map(mounted) {
+        if but.iter().any(|it| place.starts_with(it)) {
+            continue;
+        }
+        match mount_remount(&place, MountFlags::BIND | MountFlags::RDONLY | kept, "") {
+            // Nobody can reach what something else is mounted over, or what we may not look at.
+            Ok(()) | Err(Errno::NOENT | Errno::ACCESS | Errno::NOTDIR) => {}
+            Err(error) => return Err(format!("mounting {} read-only: {error}", place.display())),
+        }
+    }
+    Ok(())
+}
+
+/// Where something is mounted, and how it has to stay (`proc_pid_mountinfo(5)`).
+fn mounted(line: &str) -> Option<(PathBuf, MountFlags)> {
+    let mut fields = line.split(' ').skip(4);
+    let (place, options) = (fields.next()?, fields.next()?);
+    let mut kept = MountFlags::empty();
+    for option in options.split(',') {
+        kept |= match option {
+            "nosuid" => MountFlags::NOSUID,
+            "nodev" => MountFlags::NODEV,
+            "noexec" => MountFlags::NOEXEC,
+            "noatime" => MountFlags::NOATIME,
+            "nodiratime" => MountFlags::NODIRATIME,
+            "relatime" => MountFlags::RELATIME,
+            _ => MountFlags::empty(),
+        };
+    }
+    Some((PathBuf::from(unescaped(place)), kept))
+}
+
+/// A path of the table of mounts, in which blanks and the like stand as `\040`.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = (*first == b'\\').then(|| after.get(..3)).flatten();
+        let code = code.and_then(|it| u8::from_str_radix(std::str::from_utf8(it).ok()?, 8).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[3..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Switches the loopback device of a network of one's own on (`rtnetlink(7)`).
+fn loopback() -> rustix::io::Result<()> {
+    const NEW_LINK: u16 = 16;
+    const REQUEST_WITH_ANSWER: u16 = 5;
+    const UP: u32 = 1;
+    const LENGTH: u32 = 32;
+    let socket = socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
+    let mut message = Vec::new();
+    message.extend(LENGTH.to_ne_bytes());
+    message.extend(NEW_LINK.to_ne_bytes());
+    message.extend(REQUEST_WITH_ANSWER.to_ne_bytes());
+    // Which question it is, and who asks.
+    message.extend([0; 8]);
+    // Family and kind do not matter; the loopback device is always the first.
+    message.extend([0; 4]);
+    message.extend(1_i32.to_ne_bytes());
+    message.extend(UP.to_ne_bytes());
+    message.extend(UP.to_ne_bytes());
+    sendto(socket.as_fd(), &message, SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
+    let mut answer = [0; 128];
+    let (_, length) = recv(socket.as_fd(), &mut answer[..], RecvFlags::empty())?;
+    let said = answer.get(16..20).filter(|_| length >= 20).and_then(|it| it.try_into().ok());
+    match said.map(i32::from_ne_bytes) {
+        Some(0) => Ok(()),
+        Some(error) => Err(Errno::from_raw_os_error(-error)),
+        None => Err(Errno::PROTO),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_table_of_mounts_is_read() {
+        let line = r"36 35 98:0 /mnt1 /a\040b/c\134 rw,nosuid,noatime master:1 - ext3 /dev/root rw";
+        let (place, kept) = mounted(line).unwrap();
+        assert_eq!(place, Path::new(r"/a b/c\"));
+        assert_eq!(kept, MountFlags::NOSUID | MountFlags::NOATIME);
+    }
+}
