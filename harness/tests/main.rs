@@ -45,6 +45,7 @@
 //!   and healed; `agent.rs` has a language model take what is refused.
 //! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
 //!   without the wall; `scripted_model.rs` is the model that does as a test says.
+//! - `sandbox.rs` has commands confined, or not, in whole nights.
 //! - `answers.rs` has what policy leaves to a person asked, queued and answered.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
@@ -77,6 +78,7 @@ mod report_sample;
 mod reruns;
 mod resume;
 mod review;
+mod sandbox;
 mod schedule;
 mod scripted_model;
 mod sensitivity;

@@ -91,11 +91,13 @@ fn outside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
 fn inside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|it| format!("its end: {it}"))?;
+    spaces::own_table()?;
     for gate in &orders.gates {
         open(orders, gate)?;
     }
     let around = AROUND + orders.gates.len() as u64;
     limit(Resource::Nproc, u64::from(orders.limits.processes) + around)?;
+    spaces::give_up()?;
     let held = confine(orders)?;
     let Some(mut command) = command(orders, args) else { return tell(&held) };
     let child = match command.spawn() {

@@ -6,7 +6,7 @@
 //! the first one. Neighbour: `launched` enters them.
 
 use std::os::fd::AsFd as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nix::sched::{CloneFlags, unshare};
 use rustix::io::Errno;
@@ -16,10 +16,18 @@ use rustix::mount::{
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, sendto, socket};
 
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
+    configure_capability_in_ambient_set, set_capabilities,
+};
+
 use super::orders::Orders;
 
 /// The most that is kept in memory which processes share by its name.
 const SHARED_MEMORY: &std::ffi::CStr = c"size=256m,mode=1777";
+
+/// What nobody needs where nothing is run from.
+const QUIET: MountFlags = MountFlags::NOSUID.union(MountFlags::NODEV).union(MountFlags::NOEXEC);
 
 /// Enters them with this process; its first child is the first process in them.
 pub(super) fn enter(orders: &Orders) -> Result<(), String> {
@@ -45,12 +53,37 @@ pub(super) fn enter(orders: &Orders) -> Result<(), String> {
             .map_err(|it| told(&format!("mounting {}", folder.display()))(it.into()))?;
     }
     read_only(&orders.write)?;
-    let quiet = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    mount("proc", "/proc", "proc", quiet, c"")
-        .map_err(|it| told("a process table of one's own")(it.into()))?;
-    mount("tmpfs", "/dev/shm", "tmpfs", quiet, SHARED_MEMORY)
+    mount("tmpfs", "/dev/shm", "tmpfs", QUIET, SHARED_MEMORY)
         .map_err(|it| told("shared memory of one's own")(it.into()))?;
-    loopback().map_err(|it| told("a network of one's own")(it.into()))
+    loopback().map_err(|it| told("a network of one's own")(it.into()))?;
+    keep_for_the_first().map_err(|it| told("the first process")(it.into()))
+}
+
+/// What the first process needs beyond what it keeps: to mount its process table, and to listen at any
+/// port.
+const FOR_THE_FIRST: CapabilitySet =
+    CapabilitySet::SYS_ADMIN.union(CapabilitySet::NET_BIND_SERVICE);
+
+/// Has our own program keep, when it is started anew, what only counts in these spaces.
+fn keep_for_the_first() -> rustix::io::Result<()> {
+    let now = capabilities(None)?;
+    set_capabilities(None, CapabilitySets { inheritable: FOR_THE_FIRST, ..now })?;
+    FOR_THE_FIRST.iter().try_for_each(|it| configure_capability_in_ambient_set(it, true))
+}
+
+/// Gives the first process a process table of its own, which only it can have mounted.
+pub(super) fn own_table() -> Result<(), String> {
+    mount("proc", "/proc", "proc", QUIET, None)
+        .map_err(|it| format!("a process table of one's own: {it}"))
+}
+
+/// Gives up what only the first process needed.
+pub(super) fn give_up() -> Result<(), String> {
+    let none = CapabilitySet::empty();
+    let nothing = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    clear_ambient_capability_set()
+        .and_then(|()| set_capabilities(None, nothing))
+        .map_err(|it| format!("what only counts in its spaces: {it}"))
 }
 
 /// Mounts everything read-only but what is below these folders.
@@ -58,7 +91,8 @@ fn read_only(but: &[PathBuf]) -> Result<(), String> {
     let table = std::fs::read_to_string("/proc/self/mountinfo")
         .map_err(|it| format!("the table of mounts: {it}"))?;
     for (place, kept) in table.lines().filter_map(mounted) {
-        if but.iter().any(|it| place.starts_with(it)) {
+        // Another process table comes over that one.
+        if place == Path::new("/proc") || but.iter().any(|it| place.starts_with(it)) {
             continue;
         }
         match mount_remount(&place, MountFlags::BIND | MountFlags::RDONLY | kept, "") {
@@ -141,8 +175,6 @@ fn loopback() -> rustix::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
