@@ -36,7 +36,7 @@ const fn deep(name: &'static str, line: &'static str, won: Won) -> Attack {
     Attack { name, line, won, by_spaces: true }
 }
 
-const ATTACKS: [Attack; 47] = [
+static ATTACKS: [Attack; 47] = [
     attack("read a file of the home", "cat @home/.ssh/key", Won::Said),
     attack("read it by a link", "ln -s @home/.ssh/key k; cat k", Won::Said),
     attack("read it by a link to its folder", "ln -s @home h; cat h/.ssh/key", Won::Said),
@@ -190,21 +190,22 @@ pub fn names() -> Vec<String> {
 async fn has_won(attack: &Attack, yard: &mut Yard, before: &str, done: &Finished) -> bool {
     match &attack.won {
         Won::Said => String::from_utf8_lossy(&done.stdout.bytes).contains(CANARY),
-        Won::Heard => {
-            // What was sent before the command ended arrives at once on this machine, where it
-            // arrives at all.
-            for _ in 0..50 {
-                if yard.outside.heard().iter().any(|it| it.contains(CANARY)) {
-                    return true;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(4)).await;
-            }
-            false
-        }
+        Won::Heard => soon(|| yard.outside.heard().iter().any(|it| it.contains(CANARY))).await,
         Won::Changed(name) => yard.read(name) != before,
         Won::Made(name) => yard.path(name).exists(),
-        Won::Killed => yard.victim.try_wait().expect("a child").is_some(),
+        Won::Killed => soon(|| yard.victim.try_wait().expect("a child").is_some()).await,
     }
+}
+
+/// Whether something that a command did shows on this machine, where it shows at once or not at all.
+async fn soon(mut shows: impl FnMut() -> bool) -> bool {
+    for _ in 0..50 {
+        if shows() {
+            return true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(4)).await;
+    }
+    false
 }
 
 async fn tried(attack: &Attack, within: bool) -> Option<(bool, Finished)> {

@@ -4,10 +4,10 @@ use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use nightshift::process::{
-    CommandSpec, Confinement, Cookie, Finished, Gate, Leftovers, Limits, Relays, Spaces, run,
+    CommandSpec, Confinement, Cookie, Finished, Gate, Held, Leftovers, Limits, Relays, Spaces, run,
 };
 
 /// What nobody may take away.
@@ -160,8 +160,10 @@ impl Yard {
 
     /// The walls as a night puts them up.
     pub async fn walls(&self, limits: Limits) -> (Confinement, Option<Relays>) {
+        static HELD: OnceLock<Held> = OnceLock::new();
         let launcher = PathBuf::from(env!("CARGO_BIN_EXE_nightshift"));
-        let held = Confinement::tried(&launcher).held.expect("this machine has the walls");
+        let tried = || Confinement::tried(&launcher).held.expect("this machine has the walls");
+        let held = HELD.get_or_init(tried);
         let ways = self.path("attempt/ways");
         let relays = match held.spaces {
             Spaces::Own => Some(Relays::open(ways, &[self.product]).expect("a way")),
