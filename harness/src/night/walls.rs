@@ -174,6 +174,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_this_machine_lacks_is_said_with_the_remedy_and_never_passed_over() {
+        let walled = Err(missing("Landlock: not implemented", Sandbox::Proposed));
+        let tried = Tried { walls: None, walled, is_needed: true };
+        let said = tried.said().expect_err("it is no success");
+        for part in ["`sandbox: proposed`", "Landlock: not implemented", "6.12", "`sandbox: off`"] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
     fn only_servers_of_this_machine_are_within_reach() {
         let told = |it: &str| loopback(it).map(|it| it.to_string());
         assert_eq!(told("http://127.0.0.1:8000/shop"), Some("127.0.0.1:8000".to_owned()));

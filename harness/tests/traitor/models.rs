@@ -23,7 +23,10 @@ document.getElementById('name').addEventListener('change', (e) => tell('filled',
 document.getElementById('name').addEventListener('input', (e) => tell('filled', e.target.value));
 document.getElementById('file').addEventListener('change', async (e) =>
   tell('uploaded', await e.target.files[0].text()));
-document.querySelector('button').addEventListener('click', () => tell('clicked', 'once'));
+document.querySelector('button').addEventListener('click', () => {
+  document.querySelector('button').insertAdjacentHTML('afterend', '<p>One more</p>');
+  tell('clicked', 'once');
+});
 </script></html>"""
 class Pages(Answering):
     def do_GET(self):
@@ -237,4 +240,5 @@ fn what_a_hostile_model_wants_can_be_written_by_a_person() {
     let lost: Vec<&str> =
         ATTACKS.iter().filter(|it| !seen.contains(it.won)).map(|it| it.name).collect();
     assert_eq!(lost, [""; 0], "{seen}");
+    assert!(seen.matches("n=clicked").count() > 3, "{seen}");
 }
