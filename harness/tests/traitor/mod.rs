@@ -12,7 +12,7 @@ mod bounds;
 mod commands;
 mod models;
 mod pages;
-mod yard;
+pub mod yard;
 
 /// An agent that does its worst is tried by at least so many attacks.
 const LEAST_ATTACKS: usize = 80;

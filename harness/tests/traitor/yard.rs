@@ -83,6 +83,13 @@ impl Outside {
     }
 }
 
+/// The walls that this machine has.
+pub fn held() -> Option<Held> {
+    static HELD: OnceLock<Option<Held>> = OnceLock::new();
+    let launcher = Path::new(env!("CARGO_BIN_EXE_nightshift"));
+    *HELD.get_or_init(|| Confinement::tried(launcher).held.ok())
+}
+
 /// A person's machine in a folder.
 pub struct Yard {
     folder: tempfile::TempDir,
@@ -158,12 +165,10 @@ impl Yard {
             .replace("@victim", &self.victim.id().to_string())
     }
 
-    /// The walls as a night puts them up.
-    pub async fn walls(&self, limits: Limits) -> (Confinement, Option<Relays>) {
-        static HELD: OnceLock<Held> = OnceLock::new();
+    /// The walls as a night puts them up; `None` where this machine has none, which no test can mend.
+    pub async fn walls(&self, limits: Limits) -> Option<(Confinement, Option<Relays>)> {
         let launcher = PathBuf::from(env!("CARGO_BIN_EXE_nightshift"));
-        let tried = || Confinement::tried(&launcher).held.expect("this machine has the walls");
-        let held = HELD.get_or_init(tried);
+        let held = held()?;
         let ways = self.path("attempt/ways");
         let relays = match held.spaces {
             Spaces::Own => Some(Relays::open(ways, &[self.product]).expect("a way")),
@@ -181,7 +186,7 @@ impl Yard {
             limits,
             spaces: held.spaces,
         };
-        (confinement, relays)
+        Some((confinement, relays))
     }
 
     /// Runs a hostile line of a shell.
