@@ -71,6 +71,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         stages: Vec::new(),
         survey: None,
         sensitivity: None,
+        questions: Vec::new(),
         hygiene: Vec::new(),
         pending: Vec::new(),
         preflight: Vec::new(),

@@ -52,6 +52,10 @@ pub(super) fn enter(orders: &Orders) -> Result<(), String> {
         mount_bind_recursive(folder, folder)
             .map_err(|it| told(&format!("mounting {}", folder.display()))(it.into()))?;
     }
+    // Where we stand is still a folder of the mount below.
+    std::env::current_dir()
+        .and_then(std::env::set_current_dir)
+        .map_err(told("the folder that it starts in"))?;
     read_only(&orders.write)?;
     mount("tmpfs", "/dev/shm", "tmpfs", QUIET, SHARED_MEMORY)
         .map_err(|it| told("shared memory of one's own")(it.into()))?;
