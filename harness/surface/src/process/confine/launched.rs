@@ -52,6 +52,7 @@ fn carry_out(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
     match (&orders.part, orders.spaces) {
         (Part::Begin, Spaces::Own) => outside(orders, args),
         (Part::Begin, Spaces::Shared) => {
+            spaces::without_powers()?;
             let held = confine(orders)?;
             let Some(mut command) = command(orders, args) else { return tell(&held) };
             Ok(not_run(&command.exec()))

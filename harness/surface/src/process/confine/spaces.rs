@@ -17,8 +17,9 @@ use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, sendto, socket};
 
 use rustix::thread::{
-    CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
-    configure_capability_in_ambient_set, set_capabilities,
+    CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
+    clear_ambient_capability_set, configure_capability_in_ambient_set,
+    remove_capability_from_bounding_set, set_capabilities,
 };
 
 use super::orders::Orders;
@@ -88,6 +89,35 @@ pub(super) fn give_up() -> Result<(), String> {
     clear_ambient_capability_set()
         .and_then(|()| set_capabilities(None, nothing))
         .map_err(|it| format!("what only counts in its spaces: {it}"))
+}
+
+/// What root could look around the walls with, where it has no spaces of its own: `CAP_PERFMON` alone
+/// reads the memory of everybody.
+const POWERS: CapabilitySet = CapabilitySet::SYS_ADMIN
+    .union(CapabilitySet::PERFMON)
+    .union(CapabilitySet::BPF)
+    .union(CapabilitySet::CHECKPOINT_RESTORE)
+    .union(CapabilitySet::SYS_PTRACE)
+    .union(CapabilitySet::SYS_RAWIO)
+    .union(CapabilitySet::SYS_MODULE)
+    .union(CapabilitySet::SYS_BOOT)
+    .union(CapabilitySet::SYS_TIME)
+    .union(CapabilitySet::SYS_RESOURCE)
+    .union(CapabilitySet::DAC_READ_SEARCH)
+    .union(CapabilitySet::MKNOD)
+    .union(CapabilitySet::NET_ADMIN)
+    .union(CapabilitySet::NET_RAW);
+
+/// Takes them from whatever is started next; who is not root has none.
+pub(super) fn without_powers() -> Result<(), String> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    POWERS
+        .iter()
+        .filter(|it| capability_is_in_bounding_set(*it).unwrap_or(true))
+        .try_for_each(remove_capability_from_bounding_set)
+        .map_err(|it| format!("what root may: {it}"))
 }
 
 /// Mounts everything read-only but what is below these folders.
