@@ -41,13 +41,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             patience: None,
             not_isolated: Vec::new(),
             walls: None,
-            products: vec![ProductBuild {
-                name: "shop".into(),
-                build: Some("a1b2c3".into()),
-                previous_build: Some("d4e5f6".into()),
-                version: None,
-                previous_version: None,
-            }],
+            products: vec![build()],
             machine: None,
         },
         gate: Gate {
@@ -78,6 +72,16 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         product_notes: Vec::new(),
         sessions: Vec::new(),
         evidence: indexmap::IndexMap::new(),
+    }
+}
+
+fn build() -> ProductBuild {
+    ProductBuild {
+        name: "shop".into(),
+        build: Some("a1b2c3".into()),
+        previous_build: Some("d4e5f6".into()),
+        version: None,
+        previous_version: None,
     }
 }
 

@@ -150,7 +150,7 @@ pub(super) async fn run_by(
             return not_cast(side, scenario, (number, worker.purpose), trouble);
         }
     };
-    let (author, veil) = (means.author, &means.browser_options.veil);
+    let (author, veil) = (means.hands.author, &means.browser_options.veil);
     let mut commands = stage.commands(means.command_limit(), veil, author);
     let (timeout, secrets) = (means.browser_options.timeout, means.ledger.secrets());
     let mut terminals = stage.terminals(timeout, secrets, author);
@@ -173,7 +173,7 @@ pub(super) async fn run_by(
         accepted: means.accepted(scenario),
         recorder: Recorder::new(means.goals.repeatable.of_scenario(&scenario.id), write_recording),
         brain: means.brain(),
-        person: &means.person,
+        person: &means.hands.person,
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
@@ -189,7 +189,7 @@ pub(super) async fn run_by(
 async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, NoStage> {
     let mut stage = Stage::set(&side.products, scenario).await?;
     let means = &side.means;
-    if let Some(walled) = means.walled.as_ref().filter(|_| uses_commands(scenario))
+    if let Some(walled) = means.hands.walled.as_ref().filter(|_| uses_commands(scenario))
         && let Err(why) = stage.wall_in(walled, means.config.sandbox, means.mail.as_ref())
     {
         stage.clear().await;

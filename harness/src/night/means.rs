@@ -8,12 +8,11 @@ use std::time::Duration;
 use super::NightError;
 use super::cassette::cassette;
 use super::recordings::Repeatable;
-use super::walls::Walled;
+use super::walls::Hands;
 use crate::agent::backend::{Backend, Http};
-use crate::attempt::{Brain, IsRedacted, Person};
+use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
 use crate::ledger::Ledger;
-use crate::model::sandbox::Author;
 use crate::model::suite::Config;
 use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite};
 use crate::surface::browser::BrowserOptions;
@@ -28,12 +27,8 @@ pub(super) struct Means {
     pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
-    /// How commands are confined; `None` where none is.
-    pub walled: Option<Walled>,
-    /// Who is asked what policy leaves to a person.
-    pub person: Person,
-    /// Who wrote tonight's scenarios.
-    pub author: Author,
+    /// Who acts tonight, and within which walls.
+    pub hands: Hands,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
     /// What goals in plain words are followed by, beside their words.

@@ -358,7 +358,7 @@ async fn attempted(
     plan.products.clone_from(&ready.builds);
     plan.beside.clone_from(&ready.timed);
     plan.control.clone_from(&ready.control);
-    plan.walls.clone_from(&ready.walls);
+    plan.walls = ready.tried.as_ref().and_then(|it| it.walls.clone());
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty()
         && !plan.scenarios.is_empty()

@@ -18,14 +18,13 @@ use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
 use super::shake::Shake;
-use super::walls::{Tried, Walled, uses_commands};
+use super::walls::{Tried, uses_commands};
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
 use crate::model::attempts::Attempts;
 use crate::model::page_settings::PageSettings;
 use crate::model::plan::ProductBuild;
-use crate::model::sandbox::Walls;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
 use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
@@ -56,9 +55,7 @@ pub(super) struct Ready {
     /// Versions of what takes part.
     pub versions: IndexMap<String, String>,
     /// The walls around commands, where some are to be confined.
-    pub walls: Option<Walls>,
-    /// How they are; `None` where nobody needs it.
-    pub walled: Option<Walled>,
+    pub tried: Option<Tried>,
     /// The builds under test.
     pub builds: Vec<ProductBuild>,
     /// Takes the mails of the products; `None` where none sends any.
@@ -121,12 +118,8 @@ pub(super) async fn run(
         None => (None, None),
     };
     let tried = desk.walls(plan)?;
-    let walled = tried.as_ref().and_then(|it| it.walled.clone().ok());
-    let obstacles = Obstacles {
-        products: broken,
-        browser: browser_problem,
-        walls: tried.as_ref().filter(|it| it.is_needed).and_then(|it| it.walled.clone().err()),
-    };
+    let walls = tried.as_ref().and_then(Tried::obstacle);
+    let obstacles = Obstacles { products: broken, browser: browser_problem, walls };
     let runnable = desk.runnable(plan, &obstacles, stop)?;
     Ok(Ready {
         products,
@@ -137,8 +130,7 @@ pub(super) async fn run(
         environment: environment_key(&browser_options.page),
         browser_options,
         runnable,
-        walls: tried.and_then(|it| it.walls),
-        walled,
+        tried,
         versions,
         builds,
         mail,

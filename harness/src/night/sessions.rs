@@ -290,8 +290,8 @@ async fn perform(
     let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
     let mut page = signed_in_page(&means.browser_options, browser, &context, state).await?;
-    let mut commands =
-        call.stage.commands(means.command_limit(), &means.browser_options.veil, Author::Person);
+    let (limit, veil) = (means.command_limit(), &means.browser_options.veil);
+    let mut commands = call.stage.commands(limit, veil, Author::Person);
     let mut terminals =
         call.stage.terminals(means.browser_options.timeout, secrets, Author::Person);
     let mut steps = Vec::new();
@@ -313,7 +313,7 @@ async fn perform(
         accepted: &BTreeMap::new(),
         recorder: Recorder::new(&Recordings::new(), write_recording),
         brain: means.brain(),
-        person: &means.person,
+        person: &means.hands.person,
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::RunOptions;
+use crate::attempt::Person;
 use crate::model::sandbox::{Author, Sandbox, Walls};
 use crate::model::scenario::Surface;
 use crate::model::{Plan, Scenario, Suite};
@@ -27,6 +28,28 @@ pub(super) struct Tried {
     pub walled: Result<Walled, String>,
     /// Whether scenarios of tonight need it.
     pub is_needed: bool,
+}
+
+/// Who acts tonight, and within which walls.
+#[derive(Debug)]
+pub(super) struct Hands {
+    /// How commands are confined; `None` where none is.
+    pub walled: Option<Walled>,
+    /// Who is asked what policy leaves to a person.
+    pub person: Person,
+    /// Who wrote tonight's scenarios.
+    pub author: Author,
+}
+
+impl Hands {
+    /// Those of a night.
+    pub(super) fn of(options: &RunOptions, tried: Option<Tried>) -> Self {
+        Self {
+            walled: tried.and_then(|it| it.walled.ok()),
+            person: options.person.clone(),
+            author: options.author,
+        }
+    }
 }
 
 /// What a command needs of its attempt.
@@ -85,6 +108,11 @@ impl Tried {
             not_held: not_held.into_iter().collect(),
         });
         Self { walls, walled, is_needed }
+    }
+
+    /// What keeps the scenarios from running that need it.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        self.walled.as_ref().err().filter(|_| self.is_needed).cloned()
     }
 
     /// What is said of it as a check of the preflight.

@@ -18,6 +18,7 @@ use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
+use super::walls::Hands;
 use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
@@ -98,9 +99,7 @@ pub(super) async fn run(
             browser_options: ready.browser_options,
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
-            walled: ready.walled,
-            person: options.person.clone(),
-            author: options.author,
+            hands: Hands::of(options, ready.tried),
             accepted: Accepted::of(plan),
             goals: Goals::of(suite, plan, ledger)?,
         },

@@ -182,8 +182,7 @@ impl Page {
         let mut room = Room::of(mode);
         let urgent = active(report, Verdict::Regressed).chain(slower(report));
         let needs_you = FindingList::new(urgent, &known, &mut room);
-        let night = &report.night;
-        let waiting = waiting(report);
+        let (night, waiting) = (&report.night, waiting(report));
         let sections = sections(report, &known, &mut room, most_rows);
         let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
         let shown: HashSet<&str> = lists.flat_map(FindingList::shown).collect();
