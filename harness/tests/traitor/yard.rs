@@ -167,26 +167,28 @@ impl Yard {
 
     /// The walls as a night puts them up; `None` where this machine has none, which no test can mend.
     pub async fn walls(&self, limits: Limits) -> Option<(Confinement, Option<Relays>)> {
-        let launcher = PathBuf::from(env!("CARGO_BIN_EXE_nightshift"));
-        let held = held()?;
-        let ways = self.path("attempt/ways");
-        let relays = match held.spaces {
-            Spaces::Own => Some(Relays::open(ways, &[self.product]).expect("a way")),
-            Spaces::Shared => None,
-        };
-        let plain = vec![Gate { address: self.product, socket: None }];
-        let gates = relays.as_ref().map_or(plain, |it| it.gates().to_vec());
+        let least = self.least(limits)?;
+        if held()?.spaces == Spaces::Shared {
+            return Some((least, None));
+        }
+        let relays = Relays::open(self.path("attempt/ways"), &[self.product]).expect("a way");
+        let gates = relays.gates().to_vec();
+        Some((Confinement { gates, spaces: Spaces::Own, ..least }, Some(relays)))
+    }
+
+    /// The walls that there always have to be.
+    pub fn least(&self, limits: Limits) -> Option<Confinement> {
+        held()?;
         let write = ["work", "home", "tmp"].map(|it| self.path(&format!("attempt/{it}")));
-        let confinement = Confinement {
-            launcher,
+        Some(Confinement {
+            launcher: PathBuf::from(env!("CARGO_BIN_EXE_nightshift")),
             home: Some(self.path("home")),
             read: vec![self.path("suite")],
             write: write.to_vec(),
-            gates,
+            gates: vec![Gate { address: self.product, socket: None }],
             limits,
-            spaces: held.spaces,
-        };
-        Some((confinement, relays))
+            spaces: Spaces::Shared,
+        })
     }
 
     /// Runs a hostile line of a shell.
