@@ -38,7 +38,7 @@ control:
 starved:
     cargo test --locked --test nightshift-tests starve -- --ignored --test-threads 1
 
-# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images.
+# What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}
 

@@ -41,6 +41,7 @@ async fn commands() -> Vec<Row> {
         max_output: 1 << 20,
         tree: Cookie::new(),
         leftovers: Leftovers::Leave,
+        confinement: None,
     };
     let (mut plain, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

@@ -11,7 +11,7 @@
 //!   `merge.rs` 1,000 shards of a night of 100,000 made one,
 //!   `images.rs` pairs of pictures beside odiff and pixelmatch, `review.rs` a review of 2,000
 //!   pending changes, `settle.rs` settling the shop beside plain nights, `floor.rs` the least that
-//!   pages and commands cost.
+//!   pages and commands cost, `walls.rs` what policy and confinement add to that.
 //! - `detection.rs` is `just detection`: every fault of the fixture shop alone, beside Playwright
 //!   Test; `detection/explored.rs` is the same by the suite that `explore` writes.
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
@@ -45,13 +45,14 @@ mod support;
 #[path = "../tests/synthetic_night.rs"]
 mod synthetic_night;
 mod table;
+mod walls;
 
 use table::Row;
 
 /// A part of the bench: its name, and what it measures.
 type Part = (&'static str, fn() -> Vec<Row>);
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     ("pages", pages::rows),
     ("commands", commands::rows),
     ("nights", nights::rows),
@@ -62,6 +63,7 @@ const PARTS: [Part; 10] = [
     ("control", control::rows),
     ("floor", floor::rows),
     ("images", images::rows),
+    ("walls", walls::rows),
 ];
 
 fn main() {

@@ -45,10 +45,15 @@
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
 //!   and healed; `agent.rs` has a language model take what is refused.
+//! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
+//!   without the wall; `scripted_model.rs` is the model that does as a test says.
+//! - `sandbox.rs` has commands confined, or not, in whole nights.
+//! - `answers.rs` has what policy leaves to a person asked, queued and answered.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
 mod agent;
+mod answers;
 mod archive;
 mod bisect;
 mod browser;
@@ -76,7 +81,9 @@ mod report_sample;
 mod reruns;
 mod resume;
 mod review;
+mod sandbox;
 mod schedule;
+mod scripted_model;
 mod sensitivity;
 mod sessions;
 mod settle;
@@ -88,6 +95,7 @@ mod stories;
 mod support;
 mod synthetic_night;
 mod terminal;
+mod traitor;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod variants;
 mod walker;

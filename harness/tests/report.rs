@@ -390,6 +390,7 @@ fn empty_plan(started: chrono::DateTime<chrono::Utc>) -> Plan {
         patience: None,
         reruns: None,
         not_isolated: Vec::new(),
+        walls: None,
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),

@@ -40,13 +40,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             ledger: None,
             patience: None,
             not_isolated: Vec::new(),
-            products: vec![ProductBuild {
-                name: "shop".into(),
-                build: Some("a1b2c3".into()),
-                previous_build: Some("d4e5f6".into()),
-                version: None,
-                previous_version: None,
-            }],
+            walls: None,
+            products: vec![build()],
             machine: None,
         },
         gate: Gate {
@@ -71,12 +66,23 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         survey: None,
         soak: None,
         sensitivity: None,
+        questions: Vec::new(),
         hygiene: Vec::new(),
         pending: Vec::new(),
         preflight: Vec::new(),
         product_notes: Vec::new(),
         sessions: Vec::new(),
         evidence: indexmap::IndexMap::new(),
+    }
+}
+
+fn build() -> ProductBuild {
+    ProductBuild {
+        name: "shop".into(),
+        build: Some("a1b2c3".into()),
+        previous_build: Some("d4e5f6".into()),
+        version: None,
+        previous_version: None,
     }
 }
 

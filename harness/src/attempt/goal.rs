@@ -200,12 +200,18 @@ impl Attempt<'_> {
         let proposed = Proposed { filled: &action, told: &told, bounds };
         let decision = self.policy.decide_proposed(proposed);
         self.tell(way.step, decided(number, &decision))?;
-        if decision.ruling != Ruling::Allow {
-            return Ok(Leg::Stopped(Failure {
-                outcome: Outcome::Blocked,
-                expected: told.describe(),
-                actual: format!("forbidden by policy: {}", decision.rule),
-            }));
+        let decision = match decision.ruling {
+            Ruling::Ask => self.put_to_a_person(way, number, &told, decision).await?,
+            Ruling::Allow | Ruling::Deny => decision,
+        };
+        let actual = match decision.ruling {
+            Ruling::Allow => None,
+            Ruling::Ask => Some(format!("a person must be asked: {}", decision.rule)),
+            Ruling::Deny => Some(format!("forbidden by policy: {}", decision.rule)),
+        };
+        if let Some(actual) = actual {
+            let expected = told.describe();
+            return Ok(Leg::Stopped(Failure { outcome: Outcome::Blocked, expected, actual }));
         }
         let failure = self.act(way.step, number, &action).await?;
         way.done.push(told.describe());

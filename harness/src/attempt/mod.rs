@@ -8,6 +8,7 @@
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
+//! - `person.rs`: puts what policy leaves to a person to one.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -27,6 +28,7 @@ mod control;
 mod goal;
 mod mails;
 mod marks;
+mod person;
 mod record;
 mod recorder;
 mod scope;
@@ -43,6 +45,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 pub use asked::Brain;
+pub use person::{Asks, Person};
 pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
@@ -97,6 +100,8 @@ pub struct Attempt<'a> {
     pub recorder: Recorder<'a>,
     /// The language model for goals whose words are refused; `None` where the suite has none.
     pub brain: Option<Brain<'a>>,
+    /// Who is asked what policy leaves to a person.
+    pub person: &'a Person,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.

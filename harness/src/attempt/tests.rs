@@ -81,6 +81,7 @@ struct Stage {
     /// The recordings that were kept of the last attempt.
     kept: Vec<String>,
     brain: Option<asked::Scripted>,
+    person: Person,
 }
 
 impl Default for Stage {
@@ -94,6 +95,7 @@ impl Default for Stage {
             recordings: Recordings::new(),
             kept: Vec::new(),
             brain: None,
+            person: Person::default(),
         }
     }
 }
@@ -129,6 +131,7 @@ impl Stage {
             accepted: &BTreeMap::new(),
             recorder: Recorder::new(&self.recordings, recordings::written),
             brain: self.brain.as_ref().map(|backend| Brain { backend, tokens: 1_000 }),
+            person: &self.person,
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),
@@ -159,6 +162,7 @@ fn commands_in(work: &Path) -> CommandSurface {
         timeout: Duration::from_secs(10),
         max_output: 1 << 20,
         veil: crate::surface::veil::Veil::default(),
+        confinement: None,
     })
 }
 
@@ -169,6 +173,7 @@ fn terminal_in(work: &Path) -> TerminalSurface {
         environment: Environment::allowed(ours, &[]),
         timeout: Duration::from_secs(10),
         secrets: vec!["s3cret-token".to_owned()],
+        confinement: None,
     })
 }
 

@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
-pub use keeping::{StopOptions, VerifyOptions};
+pub use keeping::{AnswerOptions, Said, StopOptions, VerifyOptions};
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
@@ -153,6 +153,11 @@ pub enum Command {
         after_help = "Questions:\n  nightshift ask what broke this week\n  nightshift ask what was fixed since v1.4\n  nightshift ask what is red and whose is it\n  nightshift ask when did filter-orders last pass\n  nightshift ask what got slower since v1.4\n  nightshift ask what flakes most --format json"
     )]
     Ask(AskOptions),
+    /// List what a night left to a person, or say yes or no and run that scenario again
+    #[command(
+        after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is run from its beginning, in a night of its own, and every answer of that night\nholds in it.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
+    )]
+    Answer(AnswerOptions),
     /// Say whether a night is as it was written: its ledger, its plan, its evidence
     #[command(
         after_help = "Examples:\n  nightshift verify\n  nightshift verify reports/nights/2026-11-21T010000Z-k3f9 --head 3f9c51d20a7be644\n\nThe head stands at the foot of each page of the PDF and at the end of index.html.\nExit codes: 0 it is, 1 it is not (the first bad line is named), 2 usage."

@@ -9,6 +9,7 @@ use super::{night, terminal};
 use crate::model::Patience;
 use crate::model::suite::BrowserConfig;
 use crate::night::measure_patience;
+use crate::process::Confinement;
 use crate::product::{builds_folder, cached_builds, clear_builds};
 use crate::spec::Overrides;
 use crate::surface::SurfaceError;
@@ -51,7 +52,7 @@ pub fn run(common: &Common, options: &DoctorOptions) -> anyhow::Result<Exit> {
     let config = suite.as_ref().map(|it| it.config.browser.clone()).unwrap_or_default();
     let folder = suite.map_or_else(|_| std::env::temp_dir(), |it| it.root);
     let mut checks = browser_checks(&config)?;
-    checks.extend([fonts(), contained(), disk(&folder), speed(), cache(&builds)]);
+    checks.extend([fonts(), contained(), sandbox(), disk(&folder), speed(), cache(&builds)]);
     match options.format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&checks)?;
@@ -195,6 +196,38 @@ fn contained() -> Check {
             "no /proc: a process that leaves its group outlives its scenario".to_owned()
         },
         remedy: None,
+    }
+}
+
+/// What commands that nobody wrote are confined with.
+fn sandbox() -> Check {
+    let tried = std::env::current_exe().map(|it| Confinement::tried(&it));
+    let name = "sandbox";
+    match tried {
+        Ok(found) => match &found.held {
+            Ok(_) => Check {
+                name,
+                state: if found.without_spaces.is_none() { State::Ok } else { State::Weak },
+                found: format!("commands can be confined: {}", found.words().join(", ")),
+                remedy: found.without_spaces.map(|why| {
+                    format!("namespaces are not to be had ({why}); allow unprivileged user namespaces, and their walls hold too")
+                }),
+            },
+            Err(why) => Check {
+                name,
+                state: State::Weak,
+                found: format!("commands cannot be confined: {why}"),
+                remedy: Some(
+                    "explore on Linux 6.12 or newer with Landlock switched on, or say `sandbox: off`, which the report shows".to_owned(),
+                ),
+            },
+        },
+        Err(error) => Check {
+            name,
+            state: State::Weak,
+            found: format!("our own program cannot be found: {error}"),
+            remedy: None,
+        },
     }
 }
 

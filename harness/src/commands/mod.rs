@@ -11,6 +11,7 @@
 //! - `progress.rs`: a bar, or plain lines.
 //! - `night.rs`: finds suites, nights and the branch.
 //! - `history.rs`: `history`, `diff` and `ask`.
+//! - `answer.rs`: `answer`: what a night left to a person.
 //! - `init.rs`: `init`.
 //! - `bisect.rs`: `bisect`.
 //! - `check.rs`: `check`.
@@ -40,6 +41,7 @@
 //! - `new_file.rs`: a file that is new, for `init` and `explore`.
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
+mod answer;
 mod arguments;
 mod bisect;
 mod check;
@@ -86,6 +88,10 @@ use exit::Exit;
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Our own program is also what a confined command is before it is the command.
+    if let Some(ended) = crate::process::launched(std::env::args_os()) {
+        return ended;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -131,6 +137,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::History(options) => history::run(&common, &options),
         Command::Diff(options) => history::diff(&common, &options),
         Command::Ask(options) => history::ask(&common, &options),
+        Command::Answer(options) => answer::run(&common, &options),
         Command::Verify(options) => verify::run(&common, &options),
         Command::Stop(options) => stop::stop(&common, &options),
         Command::Clean => stop::clean(&common),

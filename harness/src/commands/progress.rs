@@ -1,16 +1,19 @@
 //! Progress: a bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal as _;
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::terminal;
+use crate::model::question::{Question, Reply};
 use crate::night::Progress;
 
 /// Tells how a night goes.
 pub struct Reporter {
     quiet: bool,
     bar: Option<ProgressBar>,
+    asking: Mutex<()>,
 }
 
 impl Reporter {
@@ -22,7 +25,7 @@ impl Reporter {
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::no_length().with_style(style)
         });
-        Self { quiet, bar }
+        Self { quiet, bar, asking: Mutex::default() }
     }
 
     /// Takes the bar off the screen.
@@ -97,6 +100,39 @@ impl Reporter {
             Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
+        }
+    }
+
+    /// Whether somebody watches who can be asked.
+    pub fn has_person(&self) -> bool {
+        self.bar.is_some() && std::io::stdin().is_terminal()
+    }
+
+    /// Asks who watches; whoever says neither is asked again, and an end of the input is no reply.
+    pub fn ask(&self, question: &Question) -> Option<Reply> {
+        // One question at a time, whatever the workers do.
+        let _turn = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let ask = || {
+            terminal::say(format_args!(
+                "{} wants to {}\n    {}; may it? [yes/no]",
+                question.scenario, question.action, question.rule
+            ));
+            let mut line = String::new();
+            loop {
+                line.clear();
+                if std::io::stdin().read_line(&mut line).ok()? == 0 {
+                    return None;
+                }
+                match line.trim() {
+                    "y" | "yes" => return Some(Reply::Yes),
+                    "n" | "no" => return Some(Reply::No),
+                    _ => terminal::say("say yes or no"),
+                }
+            }
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(ask),
+            None => ask(),
         }
     }
 

@@ -8,6 +8,8 @@ use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
 use super::{control, list, night, notify, resume, settle, terminal};
+use crate::attempt::{Asks, Person};
+use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
 use crate::night::{
     self as nights, Finished, NewBaselines, News, RunOptions, Sampling, Shake, Stop, Until, Why,
@@ -29,17 +31,23 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
     }
     let suite = night::suite(common, &overrides)?;
     let options = RunOptions { resume, ..options(&suite, arguments)? };
+    night(common, &suite, &options)
+}
+
+/// Runs a night, with its progress and what it came to.
+pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     let stop = Stop::default();
     let signal = Arc::new(AtomicU8::new(0));
     let reporter = Arc::new(Reporter::new(common.quiet));
+    let options = &with_person(options, &reporter);
     let finished = runtime.block_on(async {
         listen(stop.clone(), signal.clone());
         let progress = {
             let reporter = reporter.clone();
             Arc::new(move |it| reporter.tell(it))
         };
-        Box::pin(nights::run(&suite, &options, &stop, progress)).await
+        Box::pin(nights::run(suite, options, &stop, progress)).await
     });
     reporter.clear();
     // A browser or product that hangs must not keep the program.
@@ -49,10 +57,20 @@ pub fn run(common: &Common, arguments: RunArguments) -> anyhow::Result<Exit> {
         tell_own_checks(&finished);
         tell_findings(&finished);
     }
-    tell(&finished, &options);
-    super::history::keep_up(&suite);
-    ping(&suite, &finished);
+    tell(&finished, options);
+    super::history::keep_up(suite);
+    ping(suite, &finished);
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
+}
+
+/// Has whoever watches the night asked, where somebody does.
+fn with_person(options: &RunOptions, reporter: &Arc<Reporter>) -> RunOptions {
+    let there = reporter.has_person().then(|| {
+        let reporter = reporter.clone();
+        Arc::new(move |question: &Question| reporter.ask(question)) as Asks
+    });
+    let said = options.person.said.clone();
+    RunOptions { person: Person { said, there }, ..options.clone() }
 }
 
 fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions> {
@@ -90,6 +108,8 @@ fn options(suite: &Suite, arguments: RunArguments) -> anyhow::Result<RunOptions>
         window: Window::Hidden,
         resume: None,
         shard: arguments.unattended.shard,
+        person: Person::default(),
+        author: crate::model::sandbox::Author::Person,
         due: arguments.unattended.due,
         missed: arguments.unattended.missed,
         changes: nights::Changes { set: arguments.changes.set, var: arguments.changes.var },

@@ -15,6 +15,7 @@
 //! - `pattern.rs`: what finds any of some bytes.
 //! - `gaps.rs`: what may stand between two letters without belonging to their text.
 //! - `escapes.rs`: finds a secret of which every character may be escaped in its own way.
+//! - `replies.rs`: what people said to the questions of a night.
 //! - `spoken.rs`: takes the secrets out of what the program says to the outside.
 
 mod broken;
@@ -24,6 +25,7 @@ mod directory;
 mod escapes;
 mod gaps;
 mod pattern;
+mod replies;
 mod secrets;
 pub mod spoken;
 #[cfg(test)]
@@ -32,6 +34,7 @@ mod verify;
 mod writer;
 
 pub use directory::NightDir;
+pub use replies::{Replied, replied, replies, reply};
 pub use secrets::Secrets;
 pub use verify::{Flaw, Verified, verify};
 pub use writer::{HALF_WRITTEN, Ledger};

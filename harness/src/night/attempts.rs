@@ -13,7 +13,8 @@ use super::means::Means;
 use super::pages::{retire, signed_in_page};
 use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
-use super::stage::{Stage, Standpoint, unique};
+use super::stage::{NoStage, Stage, Standpoint, unique};
+use super::walls::uses_commands;
 use crate::agent::{Agent, Scripted};
 use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
@@ -122,7 +123,7 @@ pub(super) async fn run_by(
     stop: watch::Receiver<bool>,
     agent: &mut MakeAgent<'_>,
 ) -> Result<Attempted, NightError> {
-    let stage = match Stage::set(&side.products, scenario).await {
+    let stage = match stage(side, scenario).await {
         Ok(stage) => stage,
         Err(why) => {
             return could_not(side, (scenario, worker.purpose), Because::Preflight, &why.0);
@@ -149,8 +150,10 @@ pub(super) async fn run_by(
             return not_cast(side, scenario, (number, worker.purpose), trouble);
         }
     };
-    let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
-    let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
+    let (author, veil) = (means.hands.author, &means.browser_options.veil);
+    let mut commands = stage.commands(means.command_limit(), veil, author);
+    let (timeout, secrets) = (means.browser_options.timeout, means.ledger.secrets());
+    let mut terminals = stage.terminals(timeout, secrets, author);
     let mut agent = agent(standpoint(&stage, &pages, worker));
     let ended = Attempt {
         scenario,
@@ -170,6 +173,7 @@ pub(super) async fn run_by(
         accepted: means.accepted(scenario),
         recorder: Recorder::new(means.goals.repeatable.of_scenario(&scenario.id), write_recording),
         brain: means.brain(),
+        person: &means.hands.person,
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
@@ -179,6 +183,19 @@ pub(super) async fn run_by(
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
+}
+
+/// What an attempt stands on, with the walls around its commands.
+async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, NoStage> {
+    let mut stage = Stage::set(&side.products, scenario).await?;
+    let means = &side.means;
+    if let Some(walled) = means.hands.walled.as_ref().filter(|_| uses_commands(scenario))
+        && let Err(why) = stage.wall_in(walled, means.config.sandbox, means.mail.as_ref())
+    {
+        stage.clear().await;
+        return Err(why);
+    }
+    Ok(stage)
 }
 
 /// Where an attempt stands before its first step.

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::{NightError, RunOptions, Until};
 use crate::explore::{Batch, DataFile, Map, Rules};
+use crate::model::sandbox::Author;
 use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
 use crate::model::{Scenario, Suite};
 use crate::spec;
@@ -117,6 +118,7 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),
+        author: Author::Nobody,
         ..RunOptions::default()
     }
 }

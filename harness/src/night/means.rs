@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::NightError;
 use super::cassette::cassette;
 use super::recordings::Repeatable;
+use super::walls::Hands;
 use crate::agent::backend::{Backend, Http};
 use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
@@ -26,6 +27,8 @@ pub(super) struct Means {
     pub patience: Patience,
     /// Takes the mails of the products; `None` where none sends any.
     pub mail: Option<Sink>,
+    /// Who acts tonight, and within which walls.
+    pub hands: Hands,
     /// The pictures that were accepted, by scenario.
     pub accepted: Accepted,
     /// What goals in plain words are followed by, beside their words.

@@ -15,6 +15,7 @@ use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::asked::{Asked, Part, Parts, Shard, Split, SplitScenario};
 use crate::model::attempts::Attempts;
 use crate::model::plan::ProductBuild;
+use crate::model::sandbox::Walls;
 use crate::model::{BaselineRecord, Because, Entry, Event, FORMAT_VERSION, Plan, Scenario};
 
 /// What the kept split of a night is called as evidence.
@@ -192,6 +193,7 @@ fn whole(split: &Split, pieces: &BTreeMap<u32, Piece>) -> (Plan, HashMap<String,
         sessions: IndexMap::new(),
         versions: IndexMap::new(),
         not_isolated: Vec::new(),
+        walls: None,
         deadline: pieces.values().filter_map(|it| it.plan.deadline).max(),
         machine: machine.filter(|_| same),
         asked: Asked { shard: None, ..frame.asked.clone() },
@@ -203,8 +205,17 @@ fn whole(split: &Split, pieces: &BTreeMap<u32, Piece>) -> (Plan, HashMap<String,
 
 /// Puts what one shard planned into the plan of the whole.
 fn put_into(plan: &mut Plan, part: Plan, order: &HashMap<String, usize>) {
-    let Plan { scenarios, baselines, products, sessions, versions, not_isolated, history, .. } =
-        part;
+    let Plan {
+        scenarios,
+        baselines,
+        products,
+        sessions,
+        versions,
+        not_isolated,
+        walls,
+        history,
+        ..
+    } = part;
     for scenario in scenarios {
         if let Some(at) = order.get(&scenario.id) {
             plan.scenarios[*at] = scenario;
@@ -227,6 +238,10 @@ fn put_into(plan: &mut Plan, part: Plan, order: &HashMap<String, usize>) {
         if !plan.not_isolated.contains(&sentence) {
             plan.not_isolated.push(sentence);
         }
+    }
+    // Of several, that of which the least can be said.
+    if plan.walls.is_none() || walls.as_ref().is_some_and(Walls::are_missing) {
+        plan.walls = walls.or(plan.walls.take());
     }
     plan.history.scenarios.extend(history.scenarios);
     plan.history.causes.extend(history.causes);

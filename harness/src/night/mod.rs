@@ -47,6 +47,7 @@
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
+//! - `walls.rs`: how commands are confined tonight, tried before the first scenario.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
 //! - `sessions.rs`: signed-in states, established, looked at and renewed.
@@ -107,6 +108,7 @@ mod stop;
 mod survey;
 pub mod tidy;
 mod visit;
+mod walls;
 mod workers;
 
 use std::collections::{HashMap, HashSet};
@@ -360,6 +362,7 @@ async fn attempted(
     plan.products.clone_from(&ready.builds);
     plan.beside.clone_from(&ready.timed);
     plan.control.clone_from(&ready.control);
+    plan.walls = ready.tried.as_ref().and_then(|it| it.walls.clone());
     write_plan(&ledger, &plan)?;
     let preflight_failed = ready.runnable.is_empty()
         && !plan.scenarios.is_empty()
@@ -434,6 +437,7 @@ fn plan_of(
         patience: None,
         reruns: Some(suite.config.night.reruns),
         not_isolated,
+        walls: None,
         scenarios,
         redact: suite.config.redact.clone(),
         gate: suite.config.gate.clone(),

@@ -8,8 +8,10 @@ use indexmap::IndexMap;
 
 use super::shake::Shake;
 use super::share::Share;
+use crate::attempt::Person;
 use crate::ledger::NightDir;
 pub use crate::model::asked::NewBaselines;
+use crate::model::sandbox::Author;
 use crate::model::{Outcome, Suite, Verdict};
 use crate::plan::Selection;
 use crate::surface::browser::Window;
@@ -29,6 +31,10 @@ pub struct RunOptions {
     pub history: Option<PathBuf>,
     /// Which scenarios.
     pub selection: Selection,
+    /// Who is asked what policy leaves to a person.
+    pub person: Person,
+    /// Who wrote them.
+    pub author: Author,
     /// How often a failed attempt is repeated; `None` takes the scenario's, then the configuration's.
     pub retries: Option<u32>,
     /// Names of builds, by product; an empty product is the only one.

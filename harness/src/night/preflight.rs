@@ -18,6 +18,7 @@ use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
 use super::shake::Shake;
+use super::walls::{Tried, uses_commands};
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
@@ -53,6 +54,8 @@ pub(super) struct Ready {
     pub environment: String,
     /// Versions of what takes part.
     pub versions: IndexMap<String, String>,
+    /// The walls around commands, where some are to be confined.
+    pub tried: Option<Tried>,
     /// The builds under test.
     pub builds: Vec<ProductBuild>,
     /// Takes the mails of the products; `None` where none sends any.
@@ -114,7 +117,10 @@ pub(super) async fn run(
         Some(Err(problem)) => (None, Some(problem)),
         None => (None, None),
     };
-    let runnable = desk.runnable(plan, &broken, browser_problem.as_deref(), stop)?;
+    let tried = desk.walls(plan)?;
+    let walls = tried.as_ref().and_then(Tried::obstacle);
+    let obstacles = Obstacles { products: broken, browser: browser_problem, walls };
+    let runnable = desk.runnable(plan, &obstacles, stop)?;
     Ok(Ready {
         products,
         others: others.products,
@@ -124,6 +130,7 @@ pub(super) async fn run(
         environment: environment_key(&browser_options.page),
         browser_options,
         runnable,
+        tried,
         versions,
         builds,
         mail,
@@ -231,6 +238,23 @@ fn check(product: &str) -> String {
 }
 
 type Unhealthy = BTreeMap<String, String>;
+
+/// What keeps scenarios from running.
+struct Obstacles {
+    products: Unhealthy,
+    browser: Option<String>,
+    walls: Option<String>,
+}
+
+impl Obstacles {
+    /// What keeps this one.
+    fn of(&self, scenario: &Scenario) -> Option<&str> {
+        let ill = self.products.iter().find(|(name, _)| scenario.uses_product(name));
+        let browser = self.browser.as_ref().filter(|_| uses_browser(scenario));
+        let walls = || self.walls.as_ref().filter(|_| uses_commands(scenario));
+        ill.map(|it| it.1).or(browser).or_else(walls).map(String::as_str)
+    }
+}
 
 impl Desk<'_> {
     async fn browser(
@@ -432,29 +456,33 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// Tries the walls around commands, where some are to be confined.
+    fn walls(&self, plan: &Plan) -> Result<Option<Tried>, NightError> {
+        let started = Instant::now();
+        let Some(tried) = Tried::of(self.suite, self.options, plan) else { return Ok(None) };
+        let said = tried.said();
+        let said = said.as_deref().map_err(String::as_str);
+        self.record("sandbox", said, started.elapsed(), Vec::new())?;
+        Ok(Some(tried))
+    }
+
     /// The scenarios that can run; the others are recorded with the reason.
     fn runnable(
         &self,
         plan: &Plan,
-        unhealthy: &Unhealthy,
-        browser_problem: Option<&str>,
+        obstacles: &Obstacles,
         stop: &Stop,
     ) -> Result<Vec<usize>, NightError> {
         let mut runnable = Vec::new();
         let entries = self.ledger.entries();
         let attempts = Attempts::of(&entries);
         for (index, scenario) in plan.scenarios.iter().enumerate() {
-            let ill = unhealthy.iter().find(|(name, _)| scenario.uses_product(name));
-            let obstacle = match (stop.why(), ill.map(|it| it.1), browser_problem) {
-                (Some(why), _, _) => {
+            let obstacle = match stop.why() {
+                Some(why) => {
                     let (because, detail) = because(why);
                     Some((because, detail.to_owned()))
                 }
-                (None, Some(problem), _) => Some((Because::Preflight, problem.clone())),
-                (None, None, Some(problem)) if uses_browser(scenario) => {
-                    Some((Because::Preflight, problem.to_owned()))
-                }
-                (None, None, _) => None,
+                None => obstacles.of(scenario).map(|it| (Because::Preflight, it.to_owned())),
             };
             match obstacle {
                 None => runnable.push(index),

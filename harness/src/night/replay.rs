@@ -12,6 +12,7 @@ use chrono::Utc;
 use super::attempts::{self, Attempted, Side, Worker};
 use super::means::{Accepted, Goals, Means};
 use super::stage::Standpoint;
+use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, patience, plan_of, preflight, scratch, secrets,
     tonight,
@@ -103,6 +104,7 @@ pub async fn replay(
             browser_options: ready.browser_options,
             patience,
             mail: ready.mail,
+            hands: Hands::of(options, ready.tried),
             accepted: Accepted::default(),
         },
         ready.products,

@@ -21,6 +21,7 @@ use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites}
 use crate::ledger::LedgerError;
 use crate::model::event::{Failure, SessionWork};
 use crate::model::recording::Recordings;
+use crate::model::sandbox::Author;
 use crate::model::suite::SessionConfig;
 use crate::model::{Event, Outcome, Scenario, Step, StepOutcome, StepRecord};
 use crate::spec::write_recording;
@@ -289,8 +290,10 @@ async fn perform(
     let scope = call.stage.scope(&means.config.vars, means.mail.as_ref(), &unique);
     let context = call.stage.page_context(secrets, call.sites, &scenario.browser, &scope)?;
     let mut page = signed_in_page(&means.browser_options, browser, &context, state).await?;
-    let mut commands = call.stage.commands(means.command_limit(), &means.browser_options.veil);
-    let mut terminals = call.stage.terminals(means.browser_options.timeout, secrets);
+    let (limit, veil) = (means.command_limit(), &means.browser_options.veil);
+    let mut commands = call.stage.commands(limit, veil, Author::Person);
+    let mut terminals =
+        call.stage.terminals(means.browser_options.timeout, secrets, Author::Person);
     let mut steps = Vec::new();
     let ended = Attempt {
         scenario: &scenario,
@@ -310,6 +313,7 @@ async fn perform(
         accepted: &BTreeMap::new(),
         recorder: Recorder::new(&Recordings::new(), write_recording),
         brain: means.brain(),
+        person: &means.hands.person,
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

@@ -11,13 +11,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::products::Spare;
 use super::products::{Neighbours, Products, Running, Served};
+use super::walls::{Needs, Walled, loopback};
 use crate::attempt::{Commands, Crash, Scope, Sites, Terminals};
 use crate::ledger::Secrets;
 use crate::model::page_settings::PageSettings;
+use crate::model::sandbox::{Author, Sandbox};
 use crate::model::suite::Isolation;
 use crate::model::{Scenario, Template};
 use crate::policy::Policy;
-use crate::process::Environment;
+use crate::process::{Confinement, Environment, Relays};
 use crate::product::{Address, ProductError, WorkFolder};
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Onlooker, PageContext};
@@ -33,6 +35,8 @@ const MOST_OUTPUT: usize = 4 << 20;
 pub(super) struct Stage<'a> {
     own: &'a str,
     grounds: IndexMap<&'a str, Ground<'a>>,
+    /// Which commands run confined.
+    sandbox: Sandbox,
 }
 
 /// One product of an attempt.
@@ -42,6 +46,10 @@ struct Ground<'a> {
     served: Option<Arc<Served>>,
     isolation: Isolation,
     environment: Environment,
+    /// The walls around its commands, where some are confined.
+    confinement: Option<Confinement>,
+    /// The ways through them.
+    relays: Option<Relays>,
 }
 
 /// Where an attempt stands before its first step, for agents that show it to somebody.
@@ -76,7 +84,7 @@ impl<'a> Stage<'a> {
         scenario: &'a Scenario,
     ) -> Result<Self, NoStage> {
         let own = scenario.product.as_deref().unwrap_or_default();
-        let mut stage = Self { own, grounds: IndexMap::new() };
+        let mut stage = Self { own, grounds: IndexMap::new(), sandbox: Sandbox::Off };
         let unsaid = Scenario::default();
         let names: Vec<&str> = match &scenario.uses[..] {
             [] => vec![own],
@@ -98,6 +106,37 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(stage)
+    }
+
+    /// Puts the walls up around its commands.
+    ///
+    /// # Errors
+    /// There is no way through them to the servers.
+    pub(super) fn wall_in(
+        &mut self,
+        walled: &Walled,
+        sandbox: Sandbox,
+        mail: Option<&Sink>,
+    ) -> Result<(), NoStage> {
+        self.sandbox = sandbox;
+        let served = self.grounds.values().filter_map(|it| loopback(&it.served.as_ref()?.base_url));
+        let mut addresses: Vec<_> = served.chain(mail.map(Sink::address)).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        for (name, ground) in &mut self.grounds {
+            let work = &ground.work;
+            let needs = Needs {
+                read: ground.product.prepared.made_of(),
+                write: [work.work(), work.home(), work.tmp()],
+                addresses: addresses.clone(),
+                ways: work.root().join("ways"),
+            };
+            let (confinement, relays) = walled.around(needs).map_err(|error| {
+                NoStage(format!("the way from confined commands to {name}: {error}"))
+            })?;
+            (ground.confinement, ground.relays) = (Some(confinement), relays);
+        }
+        Ok(())
     }
 
     /// The products so far, for those that come after them.
@@ -174,20 +213,26 @@ impl<'a> Stage<'a> {
     }
 
     /// The terminals of its products.
-    pub(super) fn terminals(&self, timeout: Duration, secrets: &Secrets) -> Terminals {
+    pub(super) fn terminals(
+        &self,
+        timeout: Duration,
+        secrets: &Secrets,
+        author: Author,
+    ) -> Terminals {
         let surface = |ground: &Ground<'_>| {
             TerminalSurface::new(TerminalSetup {
                 work: ground.work.work().to_owned(),
                 environment: ground.environment.clone(),
                 timeout,
                 secrets: secrets.values().map(str::to_owned).collect(),
+                confinement: self.confinement(ground, author),
             })
         };
         self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
     }
 
     /// The commands of its products.
-    pub(super) fn commands(&self, timeout: Duration, veil: &Veil) -> Commands {
+    pub(super) fn commands(&self, timeout: Duration, veil: &Veil, author: Author) -> Commands {
         let surface = |ground: &Ground<'_>| {
             CommandSurface::new(CommandSetup {
                 work: ground.work.work().to_owned(),
@@ -195,9 +240,15 @@ impl<'a> Stage<'a> {
                 timeout,
                 max_output: MOST_OUTPUT,
                 veil: veil.clone(),
+                confinement: self.confinement(ground, author),
             })
         };
         self.grounds.iter().map(|(name, it)| ((*name).to_owned(), surface(it))).collect()
+    }
+
+    /// The walls around the commands of a product that this author wrote.
+    fn confinement(&self, ground: &Ground<'_>, author: Author) -> Option<Confinement> {
+        ground.confinement.clone().filter(|_| self.sandbox.confines(author))
     }
 
     /// How one of its products died, if one did.
@@ -293,6 +344,7 @@ impl<'a> Stage<'a> {
             if let (Isolation::Scenario, Some(served)) = (ground.isolation, &ground.served) {
                 served.stop().await;
             }
+            drop(ground.relays);
             ground.product.clear(ground.work);
         }
     }
@@ -314,7 +366,8 @@ impl<'a> Ground<'a> {
         let environment = product.prepared.environment(&work, address, &|name| {
             variables.value(name).or_else(|| neighbours.value(name))
         })?;
-        Ok(Self { product, work, served, isolation, environment })
+        let (confinement, relays) = (None, None);
+        Ok(Self { product, work, served, isolation, environment, confinement, relays })
     }
 
     /// `host:port` of its server.

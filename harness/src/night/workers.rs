@@ -19,6 +19,7 @@ use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
+use super::walls::Hands;
 use super::{NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
@@ -87,6 +88,7 @@ pub(super) async fn run(
             browser_options: ready.browser_options,
             patience: plan.patience.unwrap_or(Patience::USUAL),
             mail: ready.mail,
+            hands: Hands::of(options, ready.tried),
             accepted: Accepted::of(plan),
             goals: Goals::of(suite, plan, ledger)?,
         },

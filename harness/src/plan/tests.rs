@@ -90,6 +90,7 @@ fn suite(scenarios: Vec<Scenario>, skills: Vec<Skill>) -> Suite {
         suppressions: Vec::new(),
         policy: None,
         agent: None,
+        sandbox: crate::model::sandbox::Sandbox::default(),
         stages: crate::model::Stages::default(),
         baselines: crate::model::suite::BaselineConfig::default(),
         explore: crate::model::suite::ExploreConfig::default(),

@@ -81,12 +81,21 @@ fn bounded(kind: ActKind, bounds: &[Bounds]) -> PolicyDecision {
         return PolicyDecision::deny(format!("{} denies {word}", it.of));
     }
     let says = |it: &&Bounds| it.allow.is_some();
-    let without = |it: &&Bounds| it.allow.as_ref().is_some_and(|kinds| !kinds.contains(&kind));
+    let asks = |it: &&Bounds| it.ask.contains(&kind);
+    let without =
+        |it: &&Bounds| it.allow.as_ref().is_some_and(|kinds| !kinds.contains(&kind)) && !asks(it);
     if let Some(it) = bounds.iter().find(without) {
         return PolicyDecision::deny(format!("{} does not allow {word}", it.of));
     }
     // What moves files is allowed by the suite alone: a skill or scenario can only narrow.
-    let by_suite = bounds.iter().filter(says).find(|it| it.of == Bounds::SUITE);
+    let by_suite =
+        bounds.iter().filter(|it| says(it) || asks(it)).find(|it| it.of == Bounds::SUITE);
+    if let Some(it) = bounds.iter().find(asks).filter(|_| by_suite.is_some() || kind.is_usual()) {
+        return PolicyDecision {
+            ruling: Ruling::Ask,
+            rule: format!("{} asks about {word}", it.of),
+        };
+    }
     match (by_suite, kind.is_usual()) {
         (Some(it), _) => PolicyDecision::allow(format!("{} allows {word}", it.of)),
         (None, true) => {

@@ -157,7 +157,7 @@ fn allowed(rule: &str) -> (Ruling, String) {
 
 fn says(of: &str, allow: Option<&[ActKind]>, deny: &[ActKind]) -> Bounds {
     let (allow, deny) = (allow.map(<[ActKind]>::to_vec), deny.to_vec());
-    Bounds { of: of.to_owned(), allow, deny }
+    Bounds { of: of.to_owned(), allow, ask: Vec::new(), deny }
 }
 
 fn a_button() -> Target {
@@ -252,4 +252,23 @@ fn the_strictest_of_suite_skill_and_scenario_wins_and_is_named() {
         "upload is not usual; allow it by `policy: { allow: […, upload] }` in nightshift.yaml";
     assert_eq!(decide(&upload(), &[skill(&[Upload])]), denied(widened), "a skill only narrows");
     assert_eq!(decide(&upload(), &[suite(&[Upload])]), allowed("the suite allows upload"));
+}
+
+#[test]
+fn a_person_is_asked_where_anybody_says_so_and_nobody_denies() {
+    use ActKind::{Click, Upload};
+    let asks = |of: &str, kinds: &[ActKind]| Bounds { ask: kinds.to_vec(), ..says(of, None, &[]) };
+    let decide = |action: &Action, bounds: &[Bounds]| proposed(action, action, bounds);
+    let asked = |rule: &str| (Ruling::Ask, format!("proposed, {rule}"));
+    let click = Action::click(a_button());
+    let suite = asks(Bounds::SUITE, &[Click, Upload]);
+    assert_eq!(decide(&click, std::slice::from_ref(&suite)), asked("the suite asks about click"));
+    assert_eq!(
+        decide(&upload(), std::slice::from_ref(&suite)),
+        asked("the suite asks about upload")
+    );
+    let skill = asks("skill buy", &[Upload]);
+    assert_eq!(decide(&upload(), &[skill]).0, Ruling::Deny, "a skill only narrows");
+    let denies = says("scenario order", None, &[Click]);
+    assert_eq!(decide(&click, &[suite, denies]).0, Ruling::Deny);
 }

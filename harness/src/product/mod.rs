@@ -326,6 +326,19 @@ impl Prepared {
         self.build.as_deref()
     }
 
+    /// Where what it is made of lies: the suite with its data, the folders of its programs, its build.
+    #[must_use]
+    pub fn made_of(&self) -> Vec<PathBuf> {
+        let programs = self.config.path.iter().map(|it| self.root.join(it));
+        let above = programs.clone().filter(|it| it.ends_with("bin"));
+        let above = above.filter_map(|it| it.parent().map(Path::to_owned));
+        let others = [self.config.data.as_ref(), self.config.repository.as_ref()];
+        let others = others.into_iter().flatten().map(|it| self.root.join(it));
+        let build = self.build_dir().map(Path::to_owned);
+        let all = std::iter::once(self.root.clone()).chain(programs).chain(above);
+        all.chain(others).chain(build).collect()
+    }
+
     /// What the suite says of it.
     #[must_use]
     pub fn config(&self) -> &ProductConfig {
@@ -553,6 +566,7 @@ impl Order<'_> {
             max_output: KEPT_OUTPUT,
             tree: Cookie::new(),
             leftovers: Leftovers::End,
+            confinement: None,
         };
         let product = self.product.to_owned();
         match run(spec).await {

@@ -12,7 +12,8 @@ impl Reader {
         let fields = self.object(node, &grammar::POLICY)?;
         let allow = fields.get("allow").map(|it| self.act_kinds(it, "\"allow\""));
         let deny = fields.get("deny").map(|it| self.act_kinds(it, "\"deny\"")).unwrap_or_default();
-        Some(Bounds { of: of.to_owned(), allow, deny })
+        let ask = fields.get("ask").map(|it| self.act_kinds(it, "\"ask\"")).unwrap_or_default();
+        Some(Bounds { of: of.to_owned(), allow, ask, deny })
     }
 
     /// What may be proposed, as a scenario or a skill of this name says.

@@ -12,6 +12,7 @@ use crate::model::against::{ControlConfig, ControlOf};
 use crate::model::bounds::Bounds;
 use crate::model::page_settings::PageSettings;
 use crate::model::reruns::Reruns;
+use crate::model::sandbox::Sandbox;
 use crate::model::suite::{
     BaselineConfig, BrowserConfig, Config, ExploreConfig, Left, LimitFrom, NightConfig,
     SessionConfig, Suppression,
@@ -51,6 +52,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let baselines = baselines(reader, fields.get("baselines"));
     let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
     let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
+    let sandbox = fields.get("sandbox").and_then(|it| sandbox(reader, it)).unwrap_or_default();
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
     Some(Config {
@@ -72,8 +74,14 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         explore,
         policy,
         agent,
+        sandbox,
         notify,
     })
+}
+
+fn sandbox(reader: &mut Reader, node: &Node) -> Option<Sandbox> {
+    let word = reader.choice(node, "sandbox", grammar::sandboxes())?;
+    Sandbox::ALL.into_iter().find(|it| it.word() == word)
 }
 
 fn explore(

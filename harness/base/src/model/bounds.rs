@@ -15,6 +15,9 @@ pub struct Bounds {
     /// All that may be proposed; `None` leaves that to the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow: Option<Vec<ActKind>>,
+    /// What may be proposed, and is done only when a person said yes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<ActKind>,
     /// What may not be proposed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deny: Vec<ActKind>,

@@ -3,11 +3,11 @@
 //! Every other room speaks in these types. They lie in layers, and a file uses only files of
 //! layers below its own:
 //!
-//! 1. words that stand for themselves: [`facet`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
+//! 1. words that stand for themselves: [`facet`], [`sandbox`], [`surface`], [`watch`], [`template`], [`pattern`], [`verdict`], [`seal`];
 //! 2. what they are about: [`target`], [`thing`], [`picture`], [`stage`], [`snapshot`];
 //! 3. what is done: parts of steps ([`gesture`], [`command`], [`page`], [`terminal`], [`artifact`],
 //!    [`control`]), then [`action`], [`scenario`], [`notify`] and [`suite`], which `spec` writes;
-//! 4. what happened: [`observe`], [`soak`] and [`outline`] by the surfaces, [`recording`], [`pursuit`] and [`event`] by `attempt` and `night`;
+//! 4. what happened: [`observe`], [`soak`] and [`outline`] by the surfaces, [`recording`], [`question`], [`pursuit`] and [`event`] by `attempt` and `night`;
 //! 5. what changed: [`change`] and [`difference`], [`comparison`] by `compare`;
 //! 6. what it means: [`reruns`], [`culprit`], [`history`] by the room of that name, [`finding`] by `triage`, [`share`] of snapshots between findings, [`asked`], and [`plan`],
 //!    which holds all that judging needs.
@@ -45,6 +45,8 @@
 //! - `agent.rs`: `AgentConfig`: the language model that a suite may name.
 //! - `act_kind.rs`: what kind of action one is, where it can be proposed.
 //! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
+//! - `sandbox.rs`: `Sandbox`: which commands run within walls; `Walls`: which held.
+//! - `question.rs`: `Question`: what a person must be asked before something proposed is done.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
 //! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
 //! - `outline.rs`: `Outline`: a page as an agent sees it.
@@ -123,8 +125,10 @@ pub mod picture;
 pub mod plan;
 pub mod profile;
 pub mod pursuit;
+pub mod question;
 pub mod recording;
 pub mod reruns;
+pub mod sandbox;
 pub mod scenario;
 pub mod seal;
 pub mod sensitivity;

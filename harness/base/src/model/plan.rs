@@ -15,6 +15,7 @@ use super::history::History;
 use super::hygiene::Remark;
 use super::patience::Patience;
 use super::reruns::Reruns;
+use super::sandbox::Walls;
 use super::scenario::Scenario;
 use super::snapshot::Redaction;
 use super::stage::{Stage, Stages};
@@ -52,6 +53,9 @@ pub struct Plan {
     /// What could not be kept apart tonight, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_isolated: Vec<String>,
+    /// The walls around commands; `None` where none that has to be confined was to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walls: Option<Walls>,
     /// What is run, in order, with skills expanded.
     pub scenarios: Vec<Scenario>,
     /// The sessions that these scenarios start from, by the name of the actor: with skills
@@ -218,6 +222,7 @@ impl Plan {
             patience: self.patience,
             reruns: self.reruns,
             not_isolated: self.not_isolated.clone(),
+            walls: self.walls.clone(),
             redact: self.redact.clone(),
             gate: self.gate.clone(),
             suppressions: self.suppressions.clone(),

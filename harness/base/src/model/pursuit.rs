@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::question::{Question, Reply};
 
 /// One line of the ledger on the way to a goal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,16 @@ pub enum Pursuit {
         ruling: String,
         /// The rule, with what it saw.
         rule: String,
+    },
+    /// A person had to be asked.
+    Question {
+        /// About which action.
+        number: u32,
+        /// What he was, or would have been, asked.
+        question: Question,
+        /// What he said; `None` where nobody was there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Reply>,
     },
     /// It was carried out, or could not be.
     Done {

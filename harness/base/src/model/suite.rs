@@ -15,6 +15,7 @@ use super::notify::NotifyConfig;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
 use super::reruns::Reruns;
+use super::sandbox::Sandbox;
 pub use super::scenario::Isolation;
 use super::scenario::Scenario;
 use super::snapshot::Redaction;
@@ -82,6 +83,9 @@ pub struct Config {
     /// The model that takes goals whose words are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentConfig>,
+    /// Which commands run within walls.
+    #[serde(default, skip_serializing_if = "Sandbox::is_usual")]
+    pub sandbox: Sandbox,
     /// Who is told of a night.
     #[serde(default, skip_serializing_if = "NotifyConfig::is_empty")]
     pub notify: NotifyConfig,

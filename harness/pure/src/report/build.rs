@@ -16,6 +16,8 @@ use super::night::{
 use super::timeline::{self, paths};
 
 use crate::model::event::SessionWork;
+use crate::model::pursuit::Pursuit;
+use crate::model::question::Question;
 use crate::model::{
     Entry, Event, EvidenceRef, FORMAT_VERSION, History, Judgement, Outcome, Plan, Scenario,
     ScenarioResult, Step, StepOutcome, StepRecord,
@@ -70,6 +72,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         sensitivity: None,
         survey: None,
         soak: None,
+        questions: questions(entries),
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,
@@ -79,6 +82,20 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
     };
     report.evidence = notes(&report, plan, &ledger.evidence);
     report
+}
+
+/// What nobody was there to answer, each question once.
+fn questions(entries: &[Entry]) -> Vec<Question> {
+    let mut all: Vec<Question> = Vec::new();
+    for entry in entries {
+        if let Event::Goal { pursuit: Pursuit::Question { question, reply: None, .. }, .. } =
+            &entry.event
+            && !all.iter().any(|it| it.id == question.id)
+        {
+            all.push(question.clone());
+        }
+    }
+    all
 }
 
 fn scenario_report(
@@ -125,6 +142,7 @@ fn facts(plan: &Plan, entries: &[Entry], ending: Ending) -> NightFacts {
         ledger: None,
         patience: plan.patience,
         not_isolated: plan.not_isolated.clone(),
+        walls: plan.walls.clone(),
         products: plan.products.clone(),
         control: None,
         machine: plan.machine.clone(),

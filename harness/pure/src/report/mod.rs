@@ -20,6 +20,7 @@
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
 //! - `message/`: the night as one message to people, in the words of each channel.
 //! - `unattended.rs`: what must be known of a night that broke off and went on.
+//! - `walls.rs`: which walls held around commands.
 //! - `finding.rs`: one finding as the page shows it.
 //! - `lead.rs`: what a finding's title speaks of, expected against actual in a few lines each.
 //! - `covers.rs`: the changes that a decision on a finding takes, in words.
@@ -81,6 +82,7 @@ mod trend;
 mod trust;
 mod unattended;
 mod views;
+mod walls;
 mod weeks;
 
 use std::path::{Path, PathBuf};

@@ -14,6 +14,8 @@ use crate::model::finding::{Beside, DeadRedaction, FixedCause, Pace, Pending, Re
 use crate::model::history::SkippedNight;
 use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
+use crate::model::question::Question;
+use crate::model::sandbox::Walls;
 use crate::model::seal::Seal;
 use crate::model::sensitivity::{Figure, Noticed};
 use crate::model::soak::Soak;
@@ -62,6 +64,9 @@ pub struct NightReport {
     /// What of a server grew while one scenario ran again and again in what was left of the night.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub soak: Option<Soak>,
+    /// What a person must be asked before a scenario can go on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,
@@ -182,6 +187,9 @@ pub struct NightFacts {
     /// What could not be kept apart, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_isolated: Vec<String>,
+    /// The walls around commands; `None` where none ran that has to be confined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walls: Option<Walls>,
     /// The builds under test.
     pub products: Vec<ProductBuild>,
     /// The builds that the night was judged by beside its baselines, and what came of them.

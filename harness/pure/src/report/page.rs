@@ -25,6 +25,7 @@ use super::soak::SoakView;
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
+use super::walls::{WallsView, walls};
 use crate::model::finding::Pending;
 use crate::model::seal::Seal;
 use crate::model::{Decision, Verdict};
@@ -56,6 +57,7 @@ pub struct Page {
     rule: String,
     tally: Vec<TallyView>,
     trust: Vec<FactView>,
+    walls: Option<WallsView>,
     /// Where nobody looks.
     blind: Vec<BlindView>,
     /// The line of it that stands above the findings.
@@ -182,8 +184,7 @@ impl Page {
         let mut room = Room::of(mode);
         let urgent = active(report, Verdict::Regressed).chain(slower(report));
         let needs_you = FindingList::new(urgent, &known, &mut room);
-        let night = &report.night;
-        let waiting = waiting(report);
+        let (night, waiting) = (&report.night, waiting(report));
         let sections = sections(report, &known, &mut room, most_rows);
         let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
         let shown: HashSet<&str> = lists.flat_map(FindingList::shown).collect();
@@ -205,6 +206,7 @@ impl Page {
             rule: short(&report.gate.rule, 400),
             tally: tally(report),
             trust: trust(report),
+            walls: walls(report),
             blind: blind(report),
             judged: judged(report),
             calm: report.gate.decision == Decision::Pass && needs_you.total == 0,

@@ -82,6 +82,9 @@ fn trust(report: &NightReport) -> String {
     if let Some(new) = super::trust::new_facets(report) {
         let _ = write!(text, " {new}.");
     }
+    if let Some(walls) = super::walls::line(report) {
+        let _ = write!(text, " {}", product_text(&walls, 600));
+    }
     text
 }
 

@@ -11,6 +11,7 @@ use super::fact::{FactView, because};
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
 use super::unattended;
+use crate::model::question::Question;
 use crate::model::{Because, Outcome, Patience, StageTally, Surface, Totals, Verdict};
 
 /// The most things on trial that are listed.
@@ -62,6 +63,7 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
         ),
     }
     alerts.extend(unattended::alerts(report));
+    alerts.extend(questions(report));
     for check in report.preflight.iter().filter(|check| !check.ok) {
         alerts.push(format!(
             "The preflight check of {} failed: {}",
@@ -82,6 +84,28 @@ pub fn alerts(report: &NightReport) -> Vec<String> {
     alerts.truncate(8);
     alerts.extend(lost_and_tried_again(report));
     alerts
+}
+
+/// The most questions that are named.
+const MOST_QUESTIONS: usize = 4;
+
+/// What a person must be asked.
+fn questions(report: &NightReport) -> Vec<String> {
+    let all = &report.questions;
+    let line = |it: &Question| {
+        format!(
+            "{} waits for a person: {} ({}). nightshift answer {} {} yes|no",
+            one_line(&it.scenario, 120),
+            one_line(&it.action, 200),
+            one_line(&it.rule, 200),
+            one_line(&report.night.id, 80),
+            one_line(&it.id, 20),
+        )
+    };
+    let rest = all.len().saturating_sub(MOST_QUESTIONS);
+    let rest =
+        (rest > 0).then(|| format!("{} more, by `nightshift answer`", count(rest, "question")));
+    all.iter().take(MOST_QUESTIONS).map(line).chain(rest).collect()
 }
 
 /// The most scenarios that are named because a fault may stand behind what is not judged.

@@ -55,6 +55,9 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
                 format!("{number} {by} reads {reads:?}: {}", action.describe())
             }
             Pursuit::Decided { number, ruling, rule } => format!("{number} {ruling}: {rule}"),
+            Pursuit::Question { number, question, reply } => {
+                format!("{number} asks about {}: {reply:?}", question.action)
+            }
             Pursuit::Done { number, place, failed, .. } => {
                 format!("{number} done at {place}: {failed:?}")
             }
@@ -134,6 +137,51 @@ async fn an_action_that_policy_forbids_is_never_done() {
     let words = "open http://127.0.0.1:9/orders and click Save";
     let (ended, _) = allowed.play(&goal(words, MOST_ACTIONS, Vec::new())).await;
     assert_eq!((ended, allowed.page.acted.len()), (Ended::With(Outcome::Completed), 2));
+}
+
+/// What becomes of a click that the scenario wants a person asked about.
+async fn asked(person: Person) -> (Ended, Vec<String>, usize, Person) {
+    use crate::model::bounds::{ActKind, Bounds};
+    let mut stage = Stage { person, ..on(vec![buttons(&["Save"])]) };
+    let mut scenario = goal("click Save", MOST_ACTIONS, Vec::new());
+    if let Action::Do(goal) = &mut scenario.steps[0].action {
+        let of = "scenario a".to_owned();
+        goal.bounds.push(Bounds { of, ask: vec![ActKind::Click], ..Bounds::default() });
+    }
+    let (ended, events) = stage.play(&scenario).await;
+    (ended, way(&events), stage.page.acted.len(), stage.person)
+}
+
+#[tokio::test]
+async fn what_policy_leaves_to_a_person_is_done_only_when_he_said_yes() {
+    use crate::model::question::Reply;
+    let blocked = Ended::With(Outcome::Blocked);
+    let (ended, lines, acted, _) = asked(Person::default()).await;
+    assert_eq!((ended, acted), (blocked, 0), "nobody is there");
+    assert_eq!(lines[1], "1 ask: proposed, scenario a asks about click");
+    assert_eq!(lines[2], "1 asks about click button \"Save\": None");
+
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let says = |reply: Reply| {
+        let heard = heard.clone();
+        let ask = move |question: &crate::model::question::Question| {
+            *heard.lock().expect("unpoisoned") = Some(question.id.clone());
+            Some(reply)
+        };
+        Person { there: Some(std::sync::Arc::new(ask)), ..Person::default() }
+    };
+    let (ended, _, acted, _) = asked(says(Reply::Yes)).await;
+    assert_eq!((ended, acted), (Ended::With(Outcome::Completed), 1));
+    let (ended, _, acted, _) = asked(says(Reply::No)).await;
+    assert_eq!((ended, acted), (blocked, 0));
+
+    let id = heard.lock().expect("unpoisoned").clone().expect("he was asked");
+    let said = Person { said: [(id, Reply::Yes)].into_iter().collect(), there: None };
+    let (ended, _, acted, _) = asked(said).await;
+    assert_eq!((ended, acted), (Ended::With(Outcome::Completed), 1), "what he said before holds");
+    let other = [("00000000".to_owned(), Reply::Yes)].into_iter().collect();
+    let (ended, _, acted, _) = asked(Person { said: other, there: None }).await;
+    assert_eq!((ended, acted), (blocked, 0), "and for that question alone");
 }
 
 #[tokio::test]

@@ -1,11 +1,40 @@
-//! What `verify` and `stop` take.
+//! What `answer`, `verify` and `stop` take.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Format, duration};
+
+/// What `answer` takes.
+#[derive(Debug, Args)]
+pub struct AnswerOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// The question, by its id or how that begins; without it the questions are listed
+    #[arg(value_name = "QUESTION", requires = "reply")]
+    pub question: Option<String>,
+    /// What you say to it
+    #[arg(value_name = "REPLY")]
+    pub reply: Option<Said>,
+    /// Only note it: run nothing
+    #[arg(long)]
+    pub no_run: bool,
+    /// How to list the questions
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// What a person says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Said {
+    /// It may be done
+    Yes,
+    /// It may not
+    No,
+}
 
 /// What `verify` takes.
 #[derive(Debug, Args)]

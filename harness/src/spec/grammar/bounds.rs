@@ -1,10 +1,15 @@
-//! The keys that bound what may be proposed towards a goal.
+//! The keys that bound what may be proposed towards a goal, and what commands may do.
 
 use super::{Key, Object, Shape, object, optional};
 use crate::model::bounds::ActKind;
+use crate::model::sandbox::Sandbox;
 
 pub(crate) fn act_kinds() -> Vec<&'static str> {
     ActKind::ALL.map(ActKind::word).to_vec()
+}
+
+pub(crate) fn sandboxes() -> Vec<&'static str> {
+    Sandbox::ALL.map(Sandbox::word).to_vec()
 }
 
 static ACT_KINDS: Shape = Shape::Words(act_kinds);
@@ -21,6 +26,12 @@ pub(crate) static POLICY: Object = object(
             "[click, fill, choose]",
         ),
         optional(
+            "ask",
+            Shape::OneOrMany(&ACT_KINDS),
+            "What is done only when a person said yes: at the terminal, or in the morning by `nightshift answer`.",
+            "[upload]",
+        ),
+        optional(
             "deny",
             Shape::OneOrMany(&ACT_KINDS),
             "What may not be proposed, whatever else allows it.",
@@ -34,4 +45,11 @@ pub(crate) const POLICY_KEY: Key = optional(
     Shape::Object(&POLICY),
     "What may be proposed towards a `do:`.",
     "{ allow: [click, fill] }",
+);
+
+pub(crate) const SANDBOX_KEY: Key = optional(
+    "sandbox",
+    Shape::Words(sandboxes),
+    "Which commands run within walls: `proposed` (unless said), those that nobody wrote, as in an exploration; `all`, those of scenarios too; `off`, none, which the report shows.",
+    "all",
 );

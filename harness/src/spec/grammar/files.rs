@@ -1,7 +1,7 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
 use super::agent::AGENT;
-use super::bounds::POLICY_KEY;
+use super::bounds::{POLICY_KEY, SANDBOX_KEY};
 use super::notify::NOTIFY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
 use super::product::PRODUCT;
@@ -589,5 +589,6 @@ pub(crate) static CONFIG: Object = object(
             "A language model that takes a `do:` whose words are refused.",
             "{ api: openai-chat, url: 'http://127.0.0.1:8080/v1', model: smollm2 }",
         ),
+        SANDBOX_KEY,
     ],
 );

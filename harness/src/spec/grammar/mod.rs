@@ -32,7 +32,7 @@ mod stages;
 mod steps;
 
 pub(crate) use agent::{AGENT, agent_apis};
-pub(crate) use bounds::{POLICY, act_kinds};
+pub(crate) use bounds::{POLICY, act_kinds, sandboxes};
 pub(crate) use files::*;
 pub(crate) use gestures::*;
 pub(crate) use notify::*;

@@ -14,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::ChildStdin;
 
 use super::capture::{Captured, Keeper};
+use super::confine::{Confinement, Outputs};
+use super::crowd::exceeded;
 use super::fair::{FairInstant, within};
 use super::lookup::find_program;
 use super::owner::TREE_VARIABLE;
@@ -47,6 +49,8 @@ pub struct CommandSpec {
     pub tree: Cookie,
     /// What becomes of processes that it leaves behind.
     pub leftovers: Leftovers,
+    /// The walls around it; `None` leaves it what we may do ourselves.
+    pub confinement: Option<Confinement>,
 }
 
 /// What becomes of processes that a command leaves behind, its outputs closed.
@@ -68,6 +72,8 @@ pub struct Finished {
     pub timed_out: bool,
     /// Whether something that it started held its outputs open after its end, and was ended.
     pub held_open: bool,
+    /// What it took more of than it may, and was ended for.
+    pub exceeded: Option<String>,
     /// Its standard output.
     pub stdout: Captured,
     /// Its standard error.
@@ -77,8 +83,14 @@ pub struct Finished {
 }
 
 /// Runs a command to its end, or to that of its time.
-pub async fn run(spec: CommandSpec) -> Result<Finished, ProcessError> {
+pub async fn run(mut spec: CommandSpec) -> Result<Finished, ProcessError> {
     let started = Instant::now();
+    let confinement = spec.confinement.take();
+    let name = spec.program.clone();
+    if let Some(walls) = &confinement {
+        let own = walls.around((&name, &spec.args), &spec.cwd, &spec.env, Outputs::Pipes)?;
+        (spec.program, spec.args, spec.env) = (own.program, own.args, own.env);
+    }
     let cookie = spec.tree.child();
     let stdin = if spec.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
     let mut child = Launch {
@@ -94,7 +106,21 @@ pub async fn run(spec: CommandSpec) -> Result<Finished, ProcessError> {
     let mut stdout = Keeper::new(spec.max_output);
     let mut stderr = Keeper::new(spec.max_output);
     let exchange = exchange(child.as_mut(), &spec.stdin, &mut stdout, &mut stderr);
-    let ended = watch(child.as_mut(), exchange, &mut guard, &spec).await?;
+    let cookie = guard.cookie.clone();
+    let crowd = async {
+        match &confinement {
+            Some(walls) => exceeded(&cookie, walls).await,
+            None => std::future::pending().await,
+        }
+    };
+    let ended = tokio::select! {
+        ended = watch(child.as_mut(), exchange, &mut guard, &spec) => Ok(ended?),
+        why = crowd => Err(why),
+    };
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(why) => end_at_once(child.as_mut(), &mut guard, why).await?,
+    };
     if spec.leftovers == Leftovers::End {
         end_stragglers(&guard.cookie).await;
     }
@@ -102,6 +128,7 @@ pub async fn run(spec: CommandSpec) -> Result<Finished, ProcessError> {
         exit: ended.exit,
         timed_out: ended.timed_out,
         held_open: ended.held_open,
+        exceeded: ended.exceeded,
         stdout: stdout.captured(),
         stderr: stderr.captured(),
         duration: started.elapsed(),
@@ -171,6 +198,24 @@ struct End {
     exit: Option<Exit>,
     timed_out: bool,
     held_open: bool,
+    exceeded: Option<String>,
+}
+
+/// Ends a command with all that it started, because it took more than it may.
+async fn end_at_once(
+    child: &mut dyn ChildWrapper,
+    guard: &mut Guard,
+    why: String,
+) -> Result<End, ProcessError> {
+    signal_group(guard.group, Signal::KILL);
+    let exit = within(GRACE, child.wait()).await;
+    let exit = exit.transpose().map_err(|source| ProcessError::Io {
+        what: "cannot wait for a command".to_owned(),
+        source,
+    })?;
+    end_stragglers(&guard.cookie).await;
+    guard.armed = false;
+    Ok(End { exit: exit.map(Exit::from), timed_out: false, held_open: false, exceeded: Some(why) })
 }
 
 /// Waits for the command while `exchange` moves its input and output, and ends what does not end.
@@ -198,12 +243,12 @@ async fn watch(
         signal_group(guard.group, Signal::KILL);
     } else {
         guard.armed = false;
-        return Ok(End { exit, timed_out, held_open: false });
+        return Ok(End { exit, timed_out, held_open: false, exceeded: None });
     }
     end_stragglers(&guard.cookie).await;
     guard.armed = false;
     exchange.finish(LINGER).await;
-    Ok(End { exit, timed_out, held_open: !timed_out })
+    Ok(End { exit, timed_out, held_open: !timed_out, exceeded: None })
 }
 
 /// The moving of input and output, which may be done before or after the command is.

@@ -11,6 +11,8 @@
 //! - `service.rs`: a tree that runs for long.
 //! - `pty.rs`: a program on a terminal of its own.
 //! - `capture.rs`: output within bounded memory: its beginning, its end, the middle counted.
+//! - `confine/`: the walls around a command that nobody wrote.
+//! - `crowd.rs`: when the processes of a confined command take more than they may.
 //! - `environment.rs`: the variables that a command gets.
 //! - `fair.rs`: a clock that counts only the time which the machine gave.
 //! - `lookup.rs`: finds a program as a shell would.
@@ -24,6 +26,8 @@
 
 mod capture;
 mod command;
+mod confine;
+mod crowd;
 mod environment;
 mod fair;
 mod lookup;
@@ -46,6 +50,7 @@ use tokio::sync::watch;
 
 pub use capture::Captured;
 pub use command::{CommandSpec, Finished, Leftovers, run};
+pub use confine::{Confinement, Found, Gate, Held, Limits, Relays, Spaces, is_no_home, launched};
 pub use environment::Environment;
 pub use fair::{FairInstant, within};
 pub use lookup::{find_program, programs_like};

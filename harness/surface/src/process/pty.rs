@@ -17,6 +17,8 @@ use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
+use super::confine::{Confinement, Outputs};
+use super::crowd::exceeded;
 use super::lookup::find_program;
 use super::owner::TREE_VARIABLE;
 use super::tree::{Cookie, Ended, Guard, end_stragglers, kill_stragglers, signal_group};
@@ -50,6 +52,8 @@ pub struct PtySpec {
     pub size: (u16, u16),
     /// The tree that it belongs to.
     pub tree: Cookie,
+    /// The walls around it; `None` leaves it what we may do ourselves.
+    pub confinement: Option<Confinement>,
 }
 
 /// A program on a terminal, ended when dropped.
@@ -100,6 +104,17 @@ impl PtyProcess {
     /// Starts it; needs a tokio runtime.
     pub fn start(spec: &PtySpec, sink: Sink) -> Result<Self, ProcessError> {
         let_hangups_through();
+        let within = match &spec.confinement {
+            None => None,
+            Some(walls) => {
+                let own = (spec.program.as_str(), &spec.args[..]);
+                let own = walls.around(own, &spec.cwd, &spec.env, Outputs::Terminal)?;
+                let (program, args, env) = (own.program, own.args, own.env);
+                Some(PtySpec { program, args, env, confinement: None, ..spec.clone() })
+            }
+        };
+        let walls = spec.confinement.clone();
+        let spec = within.as_ref().unwrap_or(spec);
         let cookie = spec.tree.child();
         let failed = |what: &str, problem: pty_process::Error| ProcessError::Io {
             what: format!("cannot {what} for {}", spec.program),
@@ -124,11 +139,15 @@ impl PtyProcess {
             super::command::refusal(program.clone(), &spec.cwd, into_io(problem))
         })?;
         let pid = child.id().unwrap_or_default();
+        let (exit, exit_receiver) = watch::channel(None);
+        if let Some(walls) = walls {
+            let (cookie, exit) = (cookie.clone(), exit_receiver.clone());
+            tokio::spawn(bound(walls, cookie, pid, exit));
+        }
         let guard = Guard { group: pid, cookie, armed: true };
         let terminal = Arc::new(Mutex::new(pts));
         let (reader, writer) = pty.into_split();
         let (input, waiting) = mpsc::channel(WAITING_WRITES);
-        let (exit, exit_receiver) = watch::channel(None);
         tokio::spawn(write(writer, waiting));
         let pump = tokio::spawn(pump(reader, sink, input.downgrade()));
         tokio::spawn(wait(child, Arc::clone(&terminal), pump, exit));
@@ -192,6 +211,23 @@ impl PtyProcess {
         let stragglers = end_stragglers(&self.guard.cookie).await;
         self.guard.armed = false;
         Stopped { by, stragglers }
+    }
+}
+
+/// Ends a confined program that takes more than it may.
+async fn bound(
+    walls: Confinement,
+    cookie: Cookie,
+    group: u32,
+    exit: watch::Receiver<Option<Exit>>,
+) {
+    tokio::select! {
+        _ = Exit::told_by(&exit) => {}
+        why = exceeded(&cookie, &walls) => {
+            tracing::warn!("a program on a terminal was ended: {why}");
+            signal_group(group, Signal::KILL);
+            end_stragglers(&cookie).await;
+        }
     }
 }
 

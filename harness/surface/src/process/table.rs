@@ -123,6 +123,45 @@ pub(super) fn last_pid() -> Option<u32> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().last()?.parse().ok()
 }
 
+/// How many processes and threads there are on this machine (`proc_loadavg(5)`).
+pub(super) fn tasks() -> Option<u64> {
+    let line = std::fs::read_to_string("/proc/loadavg").ok()?;
+    line.split_whitespace().nth(3)?.split_once('/')?.1.parse().ok()
+}
+
+/// How many bytes of memory this machine has left (`proc_meminfo(5)`).
+pub(super) fn memory_left() -> Option<u64> {
+    let all = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = all.lines().find_map(|it| it.strip_prefix("MemAvailable:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|it| it * 1024)
+}
+
+/// How many bytes of memory a process holds (`proc_pid_statm(5)`).
+pub(super) fn memory_of(pid: u32) -> u64 {
+    let line = std::fs::read_to_string(entry(pid).join("statm")).unwrap_or_default();
+    let pages = line.split_whitespace().nth(1).and_then(|it| it.parse::<u64>().ok());
+    pages.unwrap_or_default() * rustix::param::page_size() as u64
+}
+
+/// Everybody who lives in the same process tables as these, but in ours: who took a cookie off cannot
+/// take that off.
+pub(super) fn beside(holders: &[Process]) -> Vec<u32> {
+    let space = |pid: u32| std::fs::read_link(entry(pid).join("ns/pid")).ok();
+    let ours = space(std::process::id());
+    let theirs: std::collections::BTreeSet<PathBuf> = holders
+        .iter()
+        .filter_map(|it| space(it.pid))
+        .filter(|it| Some(it) != ours.as_ref())
+        .collect();
+    let known: std::collections::BTreeSet<u32> = holders.iter().map(|it| it.pid).collect();
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| !known.contains(pid))
+        .filter(|pid| space(*pid).is_some_and(|it| theirs.contains(&it)))
+        .collect()
+}
+
 /// Whether a process or thread of a session runs or is about to, the machine permitting.
 pub(super) fn session_works(session: u32) -> Work {
     let entries = std::fs::read_dir("/proc").into_iter().flatten();

@@ -50,6 +50,22 @@ pub(super) fn last_pid() -> Option<u32> {
     None
 }
 
+pub(super) fn tasks() -> Option<u64> {
+    None
+}
+
+pub(super) fn memory_left() -> Option<u64> {
+    None
+}
+
+pub(super) fn memory_of(_pid: u32) -> u64 {
+    0
+}
+
+pub(super) fn beside(_holders: &[Process]) -> Vec<u32> {
+    Vec::new()
+}
+
 /// Not known here.
 pub(super) fn taken_by(_pid: u32) -> Option<(u64, u64)> {
     None

@@ -19,6 +19,7 @@ fn shell(line: &str) -> CommandSpec {
         max_output: 1000,
         tree: Cookie::new(),
         leftovers: Leftovers::Leave,
+        confinement: None,
     }
 }
 

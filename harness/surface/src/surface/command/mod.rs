@@ -26,7 +26,8 @@ use crate::model::observe::Extra;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome, Template};
 use crate::process::{
-    self, Captured, CommandSpec, Cookie, Ended, Finished, Leftovers, Mark, ProcessError,
+    self, Captured, CommandSpec, Confinement, Cookie, Ended, Finished, Leftovers, Mark,
+    ProcessError,
 };
 
 pub use crate::process::Environment;
@@ -54,6 +55,8 @@ pub struct CommandSetup {
     pub max_output: usize,
     /// What must not be seen in the pictures of documents.
     pub veil: Veil,
+    /// The walls around every command; `None` leaves them what we may do ourselves.
+    pub confinement: Option<Confinement>,
 }
 
 /// Runs the commands of one attempt.
@@ -176,6 +179,7 @@ impl CommandSurface {
             max_output: self.setup.max_output,
             tree: self.tree.clone(),
             leftovers: Leftovers::Leave,
+            confinement: self.setup.confinement.clone(),
         })
     }
 }
@@ -255,7 +259,13 @@ fn report(
     let stdout = text::facet_text(&finished.stdout);
     let stderr = text::facet_text(&finished.stderr);
     let ending = Ending { exit: finished.exit, stdout: &stdout, stderr: &stderr };
-    let done = if finished.timed_out {
+    let done = if let Some(why) = &finished.exceeded {
+        Done::Failed(Failure {
+            outcome: Outcome::Failed,
+            expected: "a command that takes no more than it may".to_owned(),
+            actual: format!("{why}, and was ended; {}", ending.last_words()),
+        })
+    } else if finished.timed_out {
         Done::Failed(Failure {
             outcome: Outcome::TimedOut,
             expected: format!("to end within {limit:?}"),

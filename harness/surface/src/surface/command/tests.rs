@@ -30,6 +30,7 @@ impl Bench {
             timeout: Duration::from_secs(20),
             max_output: 1 << 20,
             veil: crate::surface::veil::Veil::default(),
+            confinement: None,
         });
         Self { folder, surface }
     }

@@ -24,7 +24,9 @@ use crate::model::event::Failure;
 use crate::model::observe::Extra;
 use crate::model::terminal::{StartProgram, TerminalAction};
 use crate::model::{Facet, FacetContent, FacetKind, Observation, Outcome};
-use crate::process::{self, Cookie, Environment, Exit, Mark, ProcessError, PtySpec, StoppedBy};
+use crate::process::{
+    self, Confinement, Cookie, Environment, Exit, Mark, ProcessError, PtySpec, StoppedBy,
+};
 use crate::screen::{Size, cast, facet_text};
 
 use super::command::{argv, folder_in};
@@ -45,6 +47,8 @@ pub struct TerminalSetup {
     pub timeout: Duration,
     /// Values that must not be in any recording or screen.
     pub secrets: Vec<String>,
+    /// The walls around every program; `None` leaves them what we may do ourselves.
+    pub confinement: Option<Confinement>,
 }
 
 /// What the scenario says of the end of the program after a step.
@@ -244,6 +248,7 @@ impl TerminalSurface {
             env: self.environment(start),
             size: (start.columns, start.rows),
             tree: self.tree.clone(),
+            confinement: self.setup.confinement.clone(),
         };
         self.begun.get_or_insert_with(Mark::now);
         let program = match Program::start(&spec, &place) {

@@ -33,6 +33,7 @@ impl Stage {
             environment: environment.with("COLUMNS", "132"),
             timeout,
             secrets: vec!["hunter22".to_owned()],
+            confinement: None,
         });
         Self { folder, surface, step: 0 }
     }

@@ -1,0 +1,90 @@
+//! `nightshift answer`: what a night left to a person, and what he says; the scenario is then run again
+//! with that in force.
+
+use chrono::Utc;
+
+use super::arguments::{AnswerOptions, Common, Format, Said};
+use super::exit::Exit;
+use super::{night, run, terminal};
+use crate::attempt::Person;
+use crate::ledger::{self, NightDir};
+use crate::model::question::{Question, Replies, Reply};
+use crate::night::RunOptions;
+use crate::plan::Selection;
+use crate::report;
+use crate::spec::Overrides;
+
+pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
+    let night = match &options.night {
+        Some(path) => night::open(common, path)?,
+        None => night::newest(&night::root(common)?)?,
+    };
+    let questions = report::read(night.path())?.questions;
+    let (Some(id), Some(said)) = (&options.question, options.reply) else {
+        return list(&night, &questions, options.format);
+    };
+    let all: Vec<&Question> =
+        questions.iter().filter(|it| it.id.starts_with(id.as_str())).collect();
+    let [question] = all[..] else {
+        let known: Vec<&str> = questions.iter().map(|it| it.id.as_str()).collect();
+        anyhow::bail!(
+            "{id} is {} of the night's questions; they are: {}",
+            if all.is_empty() { "none" } else { "more than one" },
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+        );
+    };
+    let reply = match said {
+        Said::Yes => Reply::Yes,
+        Said::No => Reply::No,
+    };
+    ledger::reply(&night, question, reply, Utc::now())?;
+    terminal::answer(format_args!("{}: {} ({})", reply.word(), question.action, question.scenario));
+    if options.no_run {
+        return Ok(Exit::Passed);
+    }
+    again(common, question, ledger::replies(&night)?)
+}
+
+/// What is still asked, and what was said to the rest.
+fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Result<Exit> {
+    let replies = ledger::replies(night)?;
+    match format {
+        Format::Json => {
+            let told = questions.iter().map(|it| {
+                let mut told = serde_json::json!(it);
+                told["reply"] = serde_json::json!(replies.get(&it.id));
+                told
+            });
+            let told: Vec<_> = told.collect();
+            terminal::answer(format_args!("{:#}", serde_json::json!(told)));
+        }
+        Format::Text => {
+            for it in questions {
+                let said = replies.get(&it.id).map_or("", |it| it.word());
+                terminal::answer(format_args!(
+                    "{:8}  {said:3}  {}: {}\n               {}",
+                    it.id, it.scenario, it.action, it.rule
+                ));
+            }
+            if questions.is_empty() {
+                terminal::say("this night asks nothing");
+            }
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+/// Runs the scenario again, in a night of its own.
+fn again(common: &Common, question: &Question, said: Replies) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, &Overrides::default())?;
+    let environment = night::environment();
+    let options = RunOptions {
+        selection: Selection { filters: vec![question.scenario.clone()], tags: Vec::new() },
+        branch: night::branch(&suite.root, &environment),
+        environment,
+        once: true,
+        person: Person { said, there: None },
+        ..RunOptions::default()
+    };
+    run::night(common, &suite, &options)
+}

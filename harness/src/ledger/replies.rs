@@ -1,0 +1,79 @@
+//! What people said to the questions of a night: a file beside its ledger, whose chain stays as it
+//! was written.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{LedgerError, NightDir};
+use crate::model::FORMAT_VERSION;
+use crate::model::question::{Question, Replies, Reply};
+
+/// The file in a night directory.
+const FILE: &str = "answers.jsonl";
+
+/// What a person said to a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replied {
+    format_version: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What was asked.
+    pub question: Question,
+    /// What was said.
+    pub reply: Reply,
+}
+
+/// What was said to the questions of a night, in order.
+///
+/// # Errors
+/// The file is there and cannot be read or understood.
+pub fn replied(night: &NightDir) -> Result<Vec<Replied>, LedgerError> {
+    let path = path(night);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path).map_err(LedgerError::io("read", path.clone()))?;
+    let line = |(at, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| LedgerError::Damaged {
+            path: path.clone(),
+            line: at + 1,
+            detail: error.to_string(),
+        })
+    };
+    text.lines().enumerate().map(line).collect()
+}
+
+/// The same by the ids of the questions; of several replies the last holds.
+///
+/// # Errors
+/// As [`replied`].
+pub fn replies(night: &NightDir) -> Result<Replies, LedgerError> {
+    Ok(replied(night)?.into_iter().map(|it| (it.question.id, it.reply)).collect())
+}
+
+/// Notes what a person said.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn reply(
+    night: &NightDir,
+    question: &Question,
+    reply: Reply,
+    at: DateTime<Utc>,
+) -> Result<(), LedgerError> {
+    let path = path(night);
+    let line = Replied { format_version: FORMAT_VERSION, at, question: question.clone(), reply };
+    let mut line = serde_json::to_string(&line).expect("plain data");
+    line.push('\n');
+    let opened = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+    opened
+        .and_then(|mut file| file.write_all(line.as_bytes()))
+        .map_err(LedgerError::io("write", path))
+}
+
+fn path(night: &NightDir) -> PathBuf {
+    night.path().join(FILE)
+}

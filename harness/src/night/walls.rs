@@ -1,0 +1,223 @@
+//! [`Walled`]: how commands are confined tonight; tried before the first scenario, so that none runs
+//! with less than was asked for.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use super::RunOptions;
+use crate::attempt::Person;
+use crate::model::sandbox::{Author, Sandbox, Walls};
+use crate::model::scenario::Surface;
+use crate::model::{Plan, Scenario, Suite};
+use crate::process::{Confinement, Gate, Limits, Relays, Spaces, is_no_home};
+
+/// How commands are confined tonight.
+#[derive(Debug, Clone)]
+pub(super) struct Walled {
+    launcher: PathBuf,
+    home: Option<PathBuf>,
+    spaces: Spaces,
+}
+
+/// What was found before the first scenario.
+#[derive(Debug)]
+pub(super) struct Tried {
+    /// What the night says of its walls.
+    pub walls: Option<Walls>,
+    /// How commands are confined; the error says what is missing and what to do.
+    pub walled: Result<Walled, String>,
+    /// Whether scenarios of tonight need it.
+    pub is_needed: bool,
+}
+
+/// Who acts tonight, and within which walls.
+#[derive(Debug)]
+pub(super) struct Hands {
+    /// How commands are confined; `None` where none is.
+    pub walled: Option<Walled>,
+    /// Who is asked what policy leaves to a person.
+    pub person: Person,
+    /// Who wrote tonight's scenarios.
+    pub author: Author,
+}
+
+impl Hands {
+    /// Those of a night.
+    pub(super) fn of(options: &RunOptions, tried: Option<Tried>) -> Self {
+        Self {
+            walled: tried.and_then(|it| it.walled.ok()),
+            person: options.person.clone(),
+            author: options.author,
+        }
+    }
+}
+
+/// What a command needs of its attempt.
+pub(super) struct Needs<'a> {
+    /// What may be read: the product's folders.
+    pub read: Vec<PathBuf>,
+    /// The working folder, the home, and the folder for temporary files.
+    pub write: [&'a Path; 3],
+    /// The servers.
+    pub addresses: Vec<SocketAddr>,
+    /// A folder that is not there yet, for the ways to them.
+    pub ways: PathBuf,
+}
+
+impl Tried {
+    /// Tries the walls, where somebody needs them tonight.
+    pub(super) fn of(suite: &Suite, options: &RunOptions, plan: &Plan) -> Option<Self> {
+        let sandbox = suite.config.sandbox;
+        let has_commands = plan.scenarios.iter().any(uses_commands);
+        let is_needed = has_commands && sandbox.confines(options.author);
+        let proposes = options.author == Author::Nobody && has_commands;
+        let may_propose = !options.once && suite.config.night.explore_ms.is_some();
+        match sandbox {
+            Sandbox::Off if proposes || may_propose => Some(Self {
+                walls: Some(Walls { sandbox, held: Vec::new(), not_held: Vec::new() }),
+                walled: Err("the walls are switched off".to_owned()),
+                is_needed: false,
+            }),
+            Sandbox::Proposed | Sandbox::All if is_needed || may_propose => {
+                Some(Self::tried(sandbox, options, is_needed))
+            }
+            Sandbox::Off | Sandbox::Proposed | Sandbox::All => None,
+        }
+    }
+
+    fn tried(sandbox: Sandbox, options: &RunOptions, is_needed: bool) -> Self {
+        let launcher = match std::env::current_exe() {
+            Ok(launcher) => launcher,
+            Err(error) => {
+                let why = format!("our own program cannot be found: {error}");
+                return Self { walls: None, walled: Err(why), is_needed };
+            }
+        };
+        let found = Confinement::tried(&launcher);
+        let not_held = found.without_spaces.as_deref().map(without_spaces);
+        let held = found.words();
+        let walled = found.held.map_err(|why| missing(&why, sandbox));
+        let walled = walled.map(|held| Walled {
+            launcher,
+            home: options.environment.get("HOME").map(PathBuf::from),
+            spaces: held.spaces,
+        });
+        let walls = walled.is_ok().then(|| Walls {
+            sandbox,
+            held,
+            not_held: not_held.into_iter().collect(),
+        });
+        Self { walls, walled, is_needed }
+    }
+
+    /// What keeps the scenarios from running that need it.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        self.walled.as_ref().err().filter(|_| self.is_needed).cloned()
+    }
+
+    /// What is said of it as a check of the preflight.
+    pub(super) fn said(&self) -> Result<String, String> {
+        match (&self.walls, &self.walled) {
+            (Some(walls), _) if walls.sandbox == Sandbox::Off => Ok("switched off".to_owned()),
+            (Some(walls), Ok(_)) => {
+                let which = walls.sandbox.word();
+                let all = [walls.held.join(", ")].into_iter().chain(walls.not_held.clone());
+                Ok(format!("{which}: {}", all.collect::<Vec<_>>().join("; ")))
+            }
+            (_, Err(why)) => Err(why.clone()),
+            (None, Ok(_)) => Ok(String::new()),
+        }
+    }
+}
+
+/// Whether a scenario runs commands.
+pub(super) fn uses_commands(scenario: &Scenario) -> bool {
+    let is_command = |it: Option<Surface>| match it {
+        Some(Surface::Command | Surface::Terminal) => true,
+        Some(Surface::Browser) | None => false,
+    };
+    scenario.all_steps().iter().any(|step| is_command(step.action.surface()))
+}
+
+fn without_spaces(why: &str) -> String {
+    format!(
+        "without namespaces ({why}): modes and times of what may be read can be changed, and a port that may be reached may be so at every address"
+    )
+}
+
+/// What is missing, and what to do.
+fn missing(why: &str, sandbox: Sandbox) -> String {
+    format!(
+        "`sandbox: {}` needs Landlock 6 and seccomp (Linux 6.12 or newer), and this machine has not: {why}; run it where they are, or say `sandbox: off` in nightshift.yaml, which the report shows",
+        sandbox.word()
+    )
+}
+
+impl Walled {
+    /// The walls around the commands of an attempt, and the ways through them, which hold as long as
+    /// they are kept.
+    pub(super) fn around(
+        &self,
+        needs: Needs<'_>,
+    ) -> std::io::Result<(Confinement, Option<Relays>)> {
+        let relays = match (self.spaces, &needs.addresses[..]) {
+            (Spaces::Shared, _) | (Spaces::Own, []) => None,
+            (Spaces::Own, addresses) => Some(Relays::open(needs.ways, addresses)?),
+        };
+        let gates = match &relays {
+            Some(relays) => relays.gates().to_vec(),
+            None => {
+                needs.addresses.into_iter().map(|address| Gate { address, socket: None }).collect()
+            }
+        };
+        let home = self.home.as_deref();
+        let confinement = Confinement {
+            launcher: self.launcher.clone(),
+            home: self.home.clone(),
+            read: needs.read.into_iter().filter(|it| is_no_home(it, home)).collect(),
+            write: needs.write.map(Path::to_owned).to_vec(),
+            gates,
+            limits: Limits::default(),
+            spaces: self.spaces,
+        };
+        Ok((confinement, relays))
+    }
+}
+
+/// The address of a server on this machine; a server elsewhere is out of reach.
+pub(super) fn loopback(base_url: &str) -> Option<SocketAddr> {
+    let url = url::Url::parse(base_url).ok()?;
+    let port = url.port_or_known_default()?;
+    let host = match url.host()? {
+        url::Host::Ipv4(it) => IpAddr::V4(it),
+        url::Host::Ipv6(it) => IpAddr::V6(it),
+        url::Host::Domain("localhost") => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        url::Host::Domain(_) => return None,
+    };
+    host.is_loopback().then(|| SocketAddr::new(host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_machine_lacks_is_said_with_the_remedy_and_never_passed_over() {
+        let walled = Err(missing("Landlock: not implemented", Sandbox::Proposed));
+        let tried = Tried { walls: None, walled, is_needed: true };
+        let said = tried.said().expect_err("it is no success");
+        for part in ["`sandbox: proposed`", "Landlock: not implemented", "6.12", "`sandbox: off`"] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn only_servers_of_this_machine_are_within_reach() {
+        let told = |it: &str| loopback(it).map(|it| it.to_string());
+        assert_eq!(told("http://127.0.0.1:8000/shop"), Some("127.0.0.1:8000".to_owned()));
+        assert_eq!(told("http://localhost:81"), Some("127.0.0.1:81".to_owned()));
+        assert_eq!(told("http://[::1]:81/"), Some("[::1]:81".to_owned()));
+        assert_eq!(told("http://10.0.0.1:81/"), None);
+        assert_eq!(told("https://shop.example/"), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! What a confined command may ask of the kernel: seccomp. Landlock knows TCP alone, so every other
+//! kind of socket is refused here, and with it what looks into other processes or changes mounts.
+//!
+//! Neighbour: `launched` calls it on the process that becomes the command.
+
+use std::collections::BTreeMap;
+
+use libc::c_long;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
+
+/// A condition on one argument.
+type Condition = (u8, SeccompCmpOp, u64);
+
+/// What is refused altogether.
+const REFUSED: [c_long; 42] = [
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_kcmp,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_move_mount,
+    libc::SYS_mount_setattr,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_setns,
+    libc::SYS_unshare,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_quotactl,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_reboot,
+    libc::SYS_kexec_load,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_acct,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_sethostname,
+    libc::SYS_syslog,
+];
+
+/// The kinds of sockets beside streams.
+const OTHER_KINDS: [i32; 5] =
+    [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, libc::SOCK_DCCP];
+
+/// What of a socket's kind is its kind; the rest are flags.
+const KIND: u64 = 0xf;
+
+/// Every namespace that `clone` can make but that of time, whose bit means something else there.
+const SPACES: [i32; 7] = [
+    libc::CLONE_NEWNS,
+    libc::CLONE_NEWCGROUP,
+    libc::CLONE_NEWUTS,
+    libc::CLONE_NEWIPC,
+    libc::CLONE_NEWUSER,
+    libc::CLONE_NEWPID,
+    libc::CLONE_NEWNET,
+];
+
+/// Refuses calls to this process and all that it starts, for good.
+pub(super) fn refuse() -> Result<(), String> {
+    let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
+    let arch: TargetArch =
+        std::env::consts::ARCH.try_into().map_err(|it: seccompiler::BackendError| failed(&it))?;
+    let absent = [(libc::SYS_clone3, Vec::new())];
+    for (rules, errno) in [(forbidden(), libc::EPERM), (absent.into(), libc::ENOSYS)] {
+        let rules = compiled(rules).map_err(|it| failed(&it))?;
+        let answer = SeccompAction::Errno(errno.unsigned_abs());
+        let filter = SeccompFilter::new(rules, SeccompAction::Allow, answer, arch);
+        let program: BpfProgram = filter
+            .and_then(TryInto::try_into)
+            .map_err(|it: seccompiler::BackendError| failed(&it))?;
+        seccompiler::apply_filter(&program).map_err(|it| failed(&it))?;
+    }
+    #[cfg(target_arch = "x86_64")]
+    seccompiler::apply_filter(&without_second_numbers()).map_err(|it| failed(&it))?;
+    Ok(())
+}
+
+/// The calls that are refused, and in which cases; without any, always.
+fn forbidden() -> BTreeMap<c_long, Vec<Vec<Condition>>> {
+    let mut all: BTreeMap<c_long, Vec<Vec<Condition>>> =
+        REFUSED.into_iter().map(|it| (it, Vec::new())).collect();
+    all.insert(libc::SYS_socket, sockets());
+    let space = |it: i32| {
+        let bit = u64::from(it.unsigned_abs());
+        vec![(0, SeccompCmpOp::MaskedEq(bit), bit)]
+    };
+    all.insert(libc::SYS_clone, SPACES.map(space).to_vec());
+    // `TIOCSTI` and `TIOCLINUX`: typing into a terminal that one was only shown.
+    let ioctl = |it: u64| vec![(1, SeccompCmpOp::Eq, it)];
+    all.insert(libc::SYS_ioctl, [0x5412, 0x541c].map(ioctl).to_vec());
+    // A connection that is opened by sending asks no list of ports.
+    let fast = u64::from(libc::MSG_FASTOPEN.unsigned_abs());
+    for (call, at) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+        all.insert(call, vec![vec![(at, SeccompCmpOp::MaskedEq(fast), fast)]]);
+    }
+    all
+}
+
+/// The sockets that are refused: all but streams of TCP. Those of files would lead to whoever listens
+/// there, which Landlock learned to hold back only lately; pairs of them are another call.
+fn sockets() -> Vec<Vec<Condition>> {
+    let families = [libc::AF_INET, libc::AF_INET6].map(|it| u64::from(it.unsigned_abs()));
+    let mut all = vec![families.map(|it| (0, SeccompCmpOp::Ne, it)).to_vec()];
+    for family in families {
+        let of = (0, SeccompCmpOp::Eq, family);
+        for kind in OTHER_KINDS {
+            let kind = u64::from(kind.unsigned_abs());
+            all.push(vec![of.clone(), (1, SeccompCmpOp::MaskedEq(KIND), kind)]);
+        }
+        // Other protocols are streams too, and asked no list of ports.
+        let tcp = u64::from(libc::IPPROTO_TCP.unsigned_abs());
+        all.push(vec![of, (2, SeccompCmpOp::Ne, 0), (2, SeccompCmpOp::Ne, tcp)]);
+    }
+    all
+}
+
+fn compiled(
+    all: BTreeMap<c_long, Vec<Vec<Condition>>>,
+) -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError> {
+    let rule = |conditions: Vec<Condition>| {
+        let conditions = conditions
+            .into_iter()
+            .map(|(at, operator, value)| {
+                SeccompCondition::new(at, SeccompCmpArgLen::Dword, operator, value)
+            })
+            .collect::<Result<_, _>>()?;
+        SeccompRule::new(conditions)
+    };
+    all.into_iter()
+        .map(|(call, rules)| Ok((call, rules.into_iter().map(rule).collect::<Result<_, _>>()?)))
+        .collect()
+}
+
+/// Some kernels know every call of this machine by a second number, which no list above names.
+#[cfg(target_arch = "x86_64")]
+fn without_second_numbers() -> BpfProgram {
+    const SECOND: u32 = 0x4000_0000;
+    let (load, at_least, answer) = (0x20, 0x35, 0x06);
+    let step = |code, jt, jf, k| seccompiler::sock_filter { code, jt, jf, k };
+    vec![
+        step(load, 0, 0, 0),
+        step(at_least, 0, 1, SECOND),
+        step(answer, 0, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs()),
+        step(answer, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ]
+}

@@ -1,0 +1,89 @@
+//! The way from a network of a command's own to the addresses that it may connect to: inside, a
+//! process listens at the address and hands each connection on to a socket; outside, [`Relays`] takes
+//! it from there to the real address.
+//!
+//! So a command sees the product where it is, and nothing else, whatever the port.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use tokio::task::JoinHandle;
+
+use super::orders::Gate;
+
+/// The outer half; it ends when dropped.
+#[derive(Debug)]
+pub struct Relays {
+    folder: PathBuf,
+    gates: Vec<Gate>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Relays {
+    /// Opens the way to these addresses, by sockets in a new folder; needs a tokio runtime.
+    ///
+    /// # Errors
+    /// The sockets cannot be made.
+    pub fn open(folder: PathBuf, addresses: &[SocketAddr]) -> io::Result<Self> {
+        std::fs::create_dir(&folder)?;
+        let mut relays = Self { folder, gates: Vec::new(), tasks: Vec::new() };
+        for (number, address) in addresses.iter().enumerate() {
+            let socket = relays.folder.join(number.to_string());
+            let listener = tokio::net::UnixListener::bind(&socket)?;
+            relays.tasks.push(tokio::spawn(outside(listener, *address)));
+            relays.gates.push(Gate { address: *address, socket: Some(socket) });
+        }
+        Ok(relays)
+    }
+
+    /// The addresses, each with its socket.
+    #[must_use]
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+}
+
+impl Drop for Relays {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        // What is left of it goes with the folder that it stands in.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
+    while let Ok((mut from, _)) = listener.accept().await {
+        tokio::spawn(async move {
+            if let Ok(mut to) = tokio::net::TcpStream::connect(address).await {
+                // Whoever ends first ends it for both.
+                let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+            }
+        });
+    }
+}
+
+/// The inner half, which listens on what it was given as standard input, until it is ended.
+pub(super) fn inside(socket: &Path) -> io::Result<()> {
+    let listener = TcpListener::from(OwnedFd::from(io::stdin().as_fd().try_clone_to_owned()?));
+    for connection in listener.incoming() {
+        let (near, far) = (connection?, UnixStream::connect(socket)?);
+        let (near_too, far_too) = (near.try_clone()?, far.try_clone()?);
+        std::thread::spawn(move || there(near, far));
+        std::thread::spawn(move || back(far_too, near_too));
+    }
+    Ok(())
+}
+
+fn there(mut from: TcpStream, mut to: UnixStream) {
+    // That one side is gone is how connections end.
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+fn back(mut from: UnixStream, mut to: TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}

@@ -1,0 +1,29 @@
+//! The traitor: attacks on the walls, each with a twin without the wall that must succeed, so that each
+//! test can fail. What gets out is counted by listeners on 127.0.0.2 and by canaries.
+//!
+//! - `yard.rs`: a person's machine in a folder: a home with a canary, a product, a suite, a night, and
+//!   somebody outside who listens.
+//! - `commands.rs`: hostile commands, with and without walls.
+//! - `pages.rs`: a hostile page that tries every way out that a page has.
+//! - `models.rs`: a hostile model, and one that obeys a hostile page.
+//! - `bounds.rs`: commands that take too much.
+
+mod bounds;
+mod commands;
+mod models;
+mod pages;
+pub mod yard;
+
+/// An agent that does its worst is tried by at least so many attacks.
+const LEAST_ATTACKS: usize = 80;
+
+#[test]
+fn there_are_enough_attacks_and_no_two_are_called_the_same() {
+    let mut names = commands::names();
+    names.extend(pages::names());
+    names.extend(models::names());
+    names.extend(bounds::names());
+    let different: std::collections::BTreeSet<&String> = names.iter().collect();
+    assert_eq!(different.len(), names.len());
+    assert!(names.len() >= LEAST_ATTACKS, "{} attacks", names.len());
+}
