@@ -69,6 +69,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         scenarios: reports,
         stages: Vec::new(),
         survey: None,
+        agent: None,
         sensitivity: None,
         hygiene: Vec::new(),
         pending: Vec::new(),

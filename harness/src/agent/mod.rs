@@ -17,9 +17,10 @@ mod scripted;
 
 use crate::model::event::Decided;
 use crate::model::outline::Outline;
+use crate::model::pursuit::Said;
 use crate::model::{Action, Step};
 
-pub use plain::{PlainWords, SECRET};
+pub use plain::{Named, PlainWords, SECRET};
 pub use replay::Replay;
 pub use scripted::Scripted;
 
@@ -121,8 +122,8 @@ pub enum Why {
     Ambiguous,
     /// What is there is not as the words say.
     Otherwise,
-    /// Only a person can decide.
-    Person,
+    /// A model says something else than an action.
+    Said(Said),
 }
 
 /// Why words cannot be followed.

@@ -8,6 +8,8 @@
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
+//! - `opinion.rs`: what a language model thinks of a page, which decides nothing.
+//! - `talk.rs`: what is carried from goal to goal.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -27,10 +29,12 @@ mod control;
 mod goal;
 mod mails;
 mod marks;
+mod opinion;
 mod record;
 mod recorder;
 mod scope;
 mod sites;
+mod talk;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -46,6 +50,7 @@ pub use asked::Brain;
 pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
+pub use talk::Talk;
 pub use totp::Codes;
 
 use self::carry_out::CarriedOut;
@@ -97,6 +102,8 @@ pub struct Attempt<'a> {
     pub recorder: Recorder<'a>,
     /// The language model for goals whose words are refused; `None` where the suite has none.
     pub brain: Option<Brain<'a>>,
+    /// What is carried from goal to goal; empty at the beginning.
+    pub talk: Talk,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
@@ -320,6 +327,7 @@ impl Attempt<'_> {
         let decided = carried_out.decided;
         self.record_step(step, place, carried_out, started)?;
         self.went(step, failure.is_none())?;
+        self.talk.passed(step);
         Ok(match (failure, decided) {
             (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),

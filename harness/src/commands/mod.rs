@@ -23,6 +23,7 @@
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
+//! - `explain.rs`: `explain`.
 //! - `verify.rs`: `verify`.
 //! - `stop.rs`: `stop` and `clean`.
 //! - `sensitivity.rs`: `sensitivity`.
@@ -47,6 +48,7 @@ mod compare;
 mod control;
 mod doctor;
 mod exit;
+mod explain;
 mod explore;
 mod goto;
 mod history;
@@ -131,6 +133,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::History(options) => history::run(&common, &options),
         Command::Diff(options) => history::diff(&common, &options),
         Command::Ask(options) => history::ask(&common, &options),
+        Command::Explain(options) => explain::run(&common, &options),
         Command::Verify(options) => verify::run(&common, &options),
         Command::Stop(options) => stop::stop(&common, &options),
         Command::Clean => stop::clean(&common),

@@ -15,7 +15,9 @@ use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
+use crate::attempt::{
+    Attempt, Brain, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope, Talk,
+};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
 use crate::surface::SurfaceError;
@@ -76,11 +78,13 @@ pub(super) struct Worker {
     pub sessions: Sessions,
     /// What its attempts are made for.
     pub purpose: Purpose,
+    /// Which try at a way they are, from 1.
+    pub way: u32,
 }
 
 impl Worker {
     pub(super) fn new(browser: Option<Browser>) -> Self {
-        Self { browser, sessions: Sessions::default(), purpose: Purpose::Judging }
+        Self { browser, sessions: Sessions::default(), purpose: Purpose::Judging, way: 1 }
     }
 }
 
@@ -152,6 +156,7 @@ pub(super) async fn run_by(
     let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
     let mut agent = agent(standpoint(&stage, &pages, worker));
+    let known = means.goals.repeatable.of_scenario(&scenario.id);
     let ended = Attempt {
         scenario,
         number,
@@ -168,8 +173,9 @@ pub(super) async fn run_by(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         accepted: means.accepted(scenario),
-        recorder: Recorder::new(means.goals.repeatable.of_scenario(&scenario.id), write_recording),
-        brain: means.brain(),
+        recorder: Recorder::new(&known.recordings, write_recording).proposing(&known.proposed),
+        brain: means.brain().map(|it| Brain { attempt: worker.way, ..it }),
+        talk: Talk::default(),
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,

@@ -40,10 +40,12 @@
 //! - `products.rs`: products that are served, shared and brought back.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
+//! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
+//! - `ways.rs`: looks several times for a way to a goal that has no recording.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
@@ -74,6 +76,7 @@ mod lock;
 mod means;
 mod measure;
 mod merge;
+mod model;
 mod opening;
 mod options;
 mod order;
@@ -103,6 +106,7 @@ mod stop;
 mod survey;
 pub mod tidy;
 mod visit;
+mod ways;
 mod workers;
 
 use std::collections::{HashMap, HashSet};
@@ -120,6 +124,7 @@ pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
 pub use merge::{Merged, merge, nights_in};
+pub use model::model;
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
 pub use order::in_order;
 pub use patience::measure as measure_patience;

@@ -18,7 +18,7 @@ use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
-use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure};
+use super::{NightError, Progress, RunOptions, Stop, Why, because, beside, measure, ways};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;
@@ -364,6 +364,7 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
+        ways::look_for(&self.side, scenario, &mut pair.own, &self.stop).await?;
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
         let mut is_kept = true;
         for number in 1..=most {

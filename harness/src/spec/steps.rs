@@ -215,7 +215,12 @@ impl Reader {
             "file" => self.file_step(Presence::There, value, &fields),
             "file-gone" => self.file_step(Presence::Gone, value, &fields),
             "mail" => self.mail_step(value, &fields),
-            "do" => self.goal(value, &fields),
+            "do" => self.goal(("do", value), "until", &fields),
+            "judge" => {
+                let statement = self.words(value, "\"judge\"").is_some();
+                let template = self.template(value, "\"judge\"");
+                template.filter(|_| statement).map(Action::Judge)
+            }
             "when" => self.when(value, &fields),
             "repeat" => self.repeat(value, &fields),
             "for-each" => self.for_each(value, &fields),
@@ -280,7 +285,7 @@ impl Reader {
         }
     }
 
-    fn open(&mut self, node: &Node) -> Option<Action> {
+    pub(super) fn open(&mut self, node: &Node) -> Option<Action> {
         let url = self.template(node, "\"open\"")?;
         let text = url.raw();
         if ["/", "${", "http://", "https://", "about:"].iter().any(|it| text.starts_with(it)) {

@@ -44,6 +44,7 @@
 //! - `agent.rs`: `AgentConfig`: the language model that a suite may name.
 //! - `act_kind.rs`: what kind of action one is, where it can be proposed.
 //! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
+//! - `budget.rs`: `Budget`: what a model may take; `Spent`; `Price`.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
 //! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
 //! - `outline.rs`: `Outline`: a page as an agent sees it.
@@ -90,6 +91,7 @@ pub mod artifact;
 pub mod asked;
 pub mod attempts;
 pub mod bounds;
+pub mod budget;
 pub mod change;
 pub mod command;
 pub mod comparison;

@@ -42,8 +42,11 @@
 //! - `lately.rs`: finds both out.
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
+//! - `agent.rs`: what a language model took and said.
+//! - `narrative.rs`: what a language model makes of a finding, with what each claim rests on.
 //! - `survey.rs`: what exploring the product has shown.
 
+mod agent;
 mod build;
 mod control;
 mod covers;
@@ -63,6 +66,7 @@ mod lead;
 mod lists;
 mod message;
 mod morning;
+mod narrative;
 mod night;
 mod page;
 mod past;
@@ -85,11 +89,13 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 
+pub use agent::{AgentReport, OpinionReport, WayReport};
 pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
 pub use insight::{Insight, InsightKind, insights};
 pub use message::{Mail, Message, Told, message};
+pub use narrative::{Claim, Material, Narrative};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::agent::AgentReport;
 use super::weeks::{Spent, Weeks};
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
 use crate::model::asked::Parts;
@@ -58,6 +59,9 @@ pub struct NightReport {
     /// What exploring the product with what was left of the night has shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub survey: Option<Survey>,
+    /// What a language model took and said; `None` where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentReport>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::Mode;
+use super::agent::AgentView;
 use super::facets::{LinkView, links};
 use super::fact::FactView;
 use super::finding::Known;
@@ -71,6 +72,8 @@ pub struct Page {
     sections: Vec<SectionView>,
     /// What exploring the product has shown.
     survey: Option<SurveyView>,
+    /// What a language model took and said.
+    agent: Option<AgentView>,
     slowest: Vec<RowView>,
     /// What was flaky most often in the last nights.
     flakiest: Vec<RowView>,
@@ -212,6 +215,7 @@ impl Page {
             needs_you,
             sections,
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
+            agent: report.agent.as_ref().map(AgentView::of),
             slowest: slowest(report, &known),
             flakiest: flakiest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {

@@ -9,11 +9,13 @@
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model.
+//! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
 
 mod brief;
 mod cassette;
 mod http;
+mod purse;
 mod reply;
 #[cfg(test)]
 mod tests;
@@ -22,9 +24,10 @@ mod wire;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-pub use self::brief::{Briefing, brief};
+pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
+pub use self::purse::Purse;
 pub use self::reply::proposal;
 
 /// What a model is asked.
@@ -34,6 +37,35 @@ pub struct Request {
     pub system: String,
     /// The goal and the page, as JSON.
     pub user: String,
+    /// What an answer looks like.
+    #[serde(default, skip_serializing_if = "Form::is_action")]
+    pub form: Form,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// One action.
+    #[default]
+    Action,
+    /// One action, where the same was asked before and another way is looked for.
+    AnotherAction,
+    /// An opinion on a page.
+    Opinion,
+    /// Claims, each with what it rests on.
+    Claims,
+    /// What is to be tried next.
+    Charters,
+    /// What must hold, where the product is believed to be wrong.
+    Belief,
+}
+
+impl Form {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_action(&self) -> bool {
+        *self == Self::Action
+    }
 }
 
 /// What it answered.
@@ -53,11 +85,21 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
     /// It cannot be reached.
-    #[error("the model at {url} cannot be reached: {said}; start it, or correct `agent: url`")]
+    #[error("the model at {url} cannot be reached: {said}; {hint}")]
     Unreachable {
         /// Where.
         url: String,
         /// What the system said.
+        said: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The certificates that it is known by cannot be read.
+    #[error("the certificates {path} of `agent: ca` cannot be read: {said}")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why not.
         said: String,
     },
     /// It did not answer in time.

@@ -1,6 +1,6 @@
 //! The keys of scenario files, skill files and `nightshift.yaml`.
 
-use super::agent::AGENT;
+use super::agent::{AGENT, BUDGET_KEY};
 use super::bounds::POLICY_KEY;
 use super::notify::NOTIFY;
 use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
@@ -9,7 +9,7 @@ use super::shapes::{
     PAGE_FACET, REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations,
 };
 use super::stages::{STAGE, STAGE_UNTIL, STAGES_KEY};
-use super::{Object, Shape, object, optional, required};
+use super::{Object, Shape, object, one_of, optional, required};
 use crate::model::against::ControlOf;
 use crate::model::suite::Left;
 
@@ -33,7 +33,7 @@ pub(crate) static FOR_EACH: Object = object(
     ],
 );
 
-pub(crate) static SCENARIO: Object = object(
+pub(crate) static SCENARIO: Object = one_of(
     "scenario",
     "a scenario",
     "What a user does with the product and what must hold.",
@@ -117,7 +117,33 @@ pub(crate) static SCENARIO: Object = object(
             "What is done first, such as making the data it needs.",
             "[ { run: shopctl seed } ]",
         ),
-        required("steps", Shape::Steps, "What is done, in order.", "[ { open: / } ]"),
+        BUDGET_KEY,
+        optional("steps", Shape::Steps, "What is done, in order.", "[ { open: / } ]"),
+        optional(
+            "goal",
+            Shape::Template,
+            "Instead of `steps`: what is to be reached, in plain words, as a `do:` has them.",
+            "order one kettle as a guest",
+        ),
+        optional(
+            "start",
+            Shape::Template,
+            "Where the way to `goal` begins; `/` unless said.",
+            "/shop",
+        ),
+        optional(
+            "ensures",
+            Shape::Steps,
+            "The checks that must hold once `goal` is reached, at least one.",
+            "[ { see: 'heading \"Thank you\"' } ]",
+        ),
+        optional(
+            "at-most",
+            Shape::Integer,
+            "How many actions `goal` may take; 20 unless said.",
+            "12",
+        ),
+        optional("within", Shape::Duration, "How long `goal` may take; 60s unless said.", "2m"),
         optional(
             "finally",
             Shape::Steps,
@@ -125,6 +151,7 @@ pub(crate) static SCENARIO: Object = object(
             "[ { run: shopctl reset } ]",
         ),
     ],
+    &["steps", "goal"],
 );
 
 pub(crate) static INPUT: Object = object(

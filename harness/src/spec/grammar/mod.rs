@@ -12,7 +12,7 @@
 //! - `steps.rs`: the verbs.
 //! - `gestures.rs`: what the verbs beyond clicking and filling take.
 //! - `page.rs`: what the browser pretends to be, and sessions.
-//! - `agent.rs`: the keys of a language model.
+//! - `agent.rs`: the keys of a language model, and of what it may take.
 //! - `bounds.rs`: the keys that bound what may be proposed.
 //! - `recording.rs`: the keys of recordings.
 //! - `notify.rs`: the keys that say who is told of a night.
@@ -31,7 +31,7 @@ mod shapes;
 mod stages;
 mod steps;
 
-pub(crate) use agent::{AGENT, agent_apis};
+pub(crate) use agent::{AGENT, BUDGET, PRICE, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds};
 pub(crate) use files::*;
 pub(crate) use gestures::*;

@@ -93,6 +93,49 @@ fn a_goal_has_words_and_checks_and_nothing_else() {
 }
 
 #[test]
+fn a_scenario_has_steps_or_a_goal_and_a_goal_ensures_something() {
+    let told = |text: &str| said(&[("scenarios/a.yaml", text)]);
+    assert_eq!(
+        told("scenario: a\ngoal: order a kettle\nensures: [ { see: 'text \"Ok\"' } ]\n"),
+        "nothing"
+    );
+    insta::assert_snapshot!(
+        [
+            told("scenario: a\n"),
+            told("scenario: a\ngoal: order a kettle\n"),
+            told("scenario: a\ngoal: order a kettle\nensures: [ back ]\nsteps: [ back ]\n"),
+            told("scenario: a\nstart: /shop\nsteps: [ back ]\n"),
+            told("scenario: a\nstart: shop\ngoal: ' '\nensures: []\nbudget: { money: much }\n"),
+        ]
+        .join("----\n")
+    );
+}
+
+#[test]
+fn a_model_has_an_address_without_key_and_money_needs_a_price() {
+    let told = |text: &str| {
+        let agent =
+            format!("products: {{ a: {{}} }}\nagent: {{ api: openai-chat, model: m, {text} }}\n");
+        said(&[("nightshift.yaml", &agent)])
+    };
+    assert_eq!(
+        told(
+            "url: 'https://models.example/v1', price: { read: 1, written: 2 }, budget: { money: 0.5 }"
+        ),
+        "nothing"
+    );
+    insta::assert_snapshot!(
+        [
+            told("url: 'ftp://models.example'"),
+            told("url: 'https://me:k3y@models.example'"),
+            told("url: 'http://127.0.0.1:1', budget: { money: 0.5 }"),
+            told("url: 'http://127.0.0.1:1', best-of: 0"),
+        ]
+        .join("----\n")
+    );
+}
+
+#[test]
 fn where_on_a_thing_a_drag_ends_needs_a_thing_and_a_known_word() {
     let drag =
         |more: &str| said_of_steps(&format!("  - drag: {{ from: 'listitem \"A\"', {more} }}\n"));
