@@ -70,6 +70,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         stages: Vec::new(),
         survey: None,
         agent: None,
+        shift: None,
         sensitivity: None,
         hygiene: Vec::new(),
         pending: Vec::new(),

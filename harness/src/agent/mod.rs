@@ -6,11 +6,13 @@
 //!
 //! The files:
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
+//! - `charters.rs`: what a language model is asked when it uses a product by itself.
 //! - `backend/`: a language model that is asked for one action at a time, where there is one.
 //! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
 //! - `replay/`: repeats an accepted recording, and finds what its things have become.
 
 pub mod backend;
+pub mod charters;
 mod plain;
 mod replay;
 mod scripted;

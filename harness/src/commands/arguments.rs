@@ -156,6 +156,11 @@ pub enum Command {
         after_help = "Questions:\n  nightshift ask what broke this week\n  nightshift ask what was fixed since v1.4\n  nightshift ask what is red and whose is it\n  nightshift ask when did filter-orders last pass\n  nightshift ask what got slower since v1.4\n  nightshift ask what flakes most --format json"
     )]
     Ask(AskOptions),
+    /// Have the suite's language model use the product by itself
+    #[command(
+        after_help = "Examples:\n  nightshift agent --budget 2h\n  nightshift agent --budget 20m --out try --format json\n\nWhat it believes is broken becomes a finding only where a written scenario shows it three times\nwithout the model, and not on the build before; else it is a remark. New scenarios are proposed\nas a patch, and nothing is written into the suite.\nExit codes: 0 no finding, 1 findings, 2 usage, or the suite has no `agent:`."
+    )]
+    Agent(AgentOptions),
     /// Have the suite's language model say what happened in a finding; an opinion that decides nothing
     #[command(
         after_help = "Examples:\n  nightshift explain\n  nightshift explain F2\n  nightshift explain 2026-11-21T010000Z-k3f9 F2\n\nEach claim names the ledger lines, changes or evidence that it rests on; what names none is\ndropped and counted. Exit codes: 0 it was told, 2 usage, or the suite has no `agent:`."

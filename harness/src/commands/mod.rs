@@ -23,6 +23,7 @@
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
+//! - `agent.rs`: `agent`.
 //! - `explain.rs`: `explain`.
 //! - `verify.rs`: `verify`.
 //! - `stop.rs`: `stop` and `clean`.
@@ -41,6 +42,7 @@
 //! - `new_file.rs`: a file that is new, for `init` and `explore`.
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
+mod agent;
 mod arguments;
 mod bisect;
 mod check;
@@ -133,6 +135,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::History(options) => history::run(&common, &options),
         Command::Diff(options) => history::diff(&common, &options),
         Command::Ask(options) => history::ask(&common, &options),
+        Command::Agent(options) => agent::run(&common, &options),
         Command::Explain(options) => explain::run(&common, &options),
         Command::Verify(options) => verify::run(&common, &options),
         Command::Stop(options) => stop::stop(&common, &options),

@@ -91,6 +91,10 @@ impl Reporter {
             }
             Progress::Searching { build } => self.message(&format!("searching: tried {build}")),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
+            Progress::Agent { budget } => self.line(&format!(
+                "the model uses the product for up to {} min",
+                budget.as_secs().div_ceil(60)
+            )),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }

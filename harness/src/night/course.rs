@@ -54,6 +54,7 @@ impl Course {
                 | Progress::Judging
                 | Progress::Printing
                 | Progress::Exploring { .. }
+                | Progress::Agent { .. }
                 | Progress::Searching { .. }
                 | Progress::Settling { .. },
                 _,

@@ -26,6 +26,8 @@
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
+//! - `shift/`: a language model uses the product by itself.
+//! - `shifted.rs`: what such a shift has shown, in the folder of a night.
 //! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
@@ -99,6 +101,8 @@ mod secrets;
 mod sessions;
 mod shake;
 mod share;
+mod shift;
+mod shifted;
 mod shown;
 mod spare;
 mod stage;
@@ -137,6 +141,8 @@ pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
 pub use secrets::secrets_in;
 pub use shake::{Clocks, Shake, reach};
 pub use share::Share;
+pub use shift::{ShiftBounds, work};
+pub use shifted::AGENT_FILE;
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};

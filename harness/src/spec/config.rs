@@ -51,6 +51,10 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let baselines = baselines(reader, fields.get("baselines"));
     let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
     let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
+    if let (Some(_), None, Some(node)) = (night.agent_ms, &agent, fields.get("night")) {
+        let help = "name one: `agent: { api: openai-chat, url: …, model: … }`";
+        reader.advise(node.pos, "\"agent\" of the night needs a language model", help);
+    }
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
     Some(Config {
@@ -177,6 +181,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         measure: 5,
         control: ControlConfig::default(),
         explore_ms: None,
+        agent_ms: None,
         left: Left::usual(),
         ping: None,
     };
@@ -203,6 +208,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         night.control = control(reader, node);
     }
     night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
+    night.agent_ms = fields.get("agent").and_then(|it| reader.duration(it, "\"agent\""));
     if let Some(node) = fields.get("loop") {
         let words = || Left::ALL.map(Left::word);
         let parts = reader.list(node, "\"loop\"").iter();

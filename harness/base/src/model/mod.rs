@@ -24,6 +24,7 @@
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
+//! - `shift.rs`: `Shift`: what a language model tried by itself.
 //! - `survey.rs`: `Survey`: what exploring a product has shown.
 //! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
 //! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat`, `ForEach` and `Goal`, which
@@ -131,6 +132,7 @@ pub mod seal;
 pub mod sensitivity;
 pub mod settle;
 pub mod share;
+pub mod shift;
 pub mod snapshot;
 pub mod stage;
 pub mod suite;

@@ -329,6 +329,10 @@ pub struct NightConfig {
     /// milliseconds; `None` explores nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explore_ms: Option<u64>,
+    /// How much of what is left of a night its language model may use the product for, in
+    /// milliseconds; `None` for not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_ms: Option<u64>,
     /// What is done with the time that is left of a night, in this order.
     #[serde(default = "Left::usual", skip_serializing_if = "Left::is_usual")]
     pub left: Vec<Left>,
@@ -345,11 +349,13 @@ pub enum Left {
     Bisect,
     /// Explores the product.
     Explore,
+    /// Has the language model use the product.
+    Agent,
 }
 
 impl Left {
     /// Everything, in the usual order.
-    pub const ALL: [Self; 2] = [Self::Bisect, Self::Explore];
+    pub const ALL: [Self; 3] = [Self::Bisect, Self::Explore, Self::Agent];
 
     /// What is done where nobody says it.
     #[must_use]
@@ -367,6 +373,7 @@ impl Left {
         match self {
             Self::Bisect => "bisect",
             Self::Explore => "explore",
+            Self::Agent => "agent",
         }
     }
 
@@ -521,6 +528,7 @@ impl Default for NightConfig {
             measure: 5,
             control: ControlConfig::default(),
             explore_ms: None,
+            agent_ms: None,
             left: Left::usual(),
             ping: None,
         }

@@ -71,6 +71,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         sensitivity: None,
         survey: None,
         agent: agent(entries),
+        shift: None,
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,

@@ -43,6 +43,7 @@
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `agent.rs`: what a language model took and said.
+//! - `shift.rs`: what a language model tried by itself.
 //! - `narrative.rs`: what a language model makes of a finding, with what each claim rests on.
 //! - `survey.rs`: what exploring the product has shown.
 
@@ -74,6 +75,7 @@ mod pictures;
 mod recording;
 mod sections;
 mod sentence;
+mod shift;
 pub mod shown;
 mod sides;
 mod summary;
@@ -102,6 +104,7 @@ pub use night::{
 };
 pub use pictures::picture_change;
 pub use sentence::sentence;
+pub use shift::shift_lines;
 pub use shown::one_line;
 pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};

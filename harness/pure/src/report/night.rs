@@ -17,6 +17,7 @@ use crate::model::hygiene::Remark;
 use crate::model::plan::ProductBuild;
 use crate::model::seal::Seal;
 use crate::model::sensitivity::{Figure, Noticed};
+use crate::model::shift::Shift;
 use crate::model::{
     Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Survey,
     Totals, Verdict, WatchKind,
@@ -62,6 +63,9 @@ pub struct NightReport {
     /// What a language model took and said; `None` where none was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentReport>,
+    /// What it tried by itself with what was left of the night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

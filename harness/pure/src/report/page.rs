@@ -21,6 +21,7 @@ use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sections::{SectionView, sections};
 use super::sentence::{active, sentence, slower};
+use super::shift::ShiftView;
 use super::shown::{count, duration, one_line, short};
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
@@ -74,6 +75,8 @@ pub struct Page {
     survey: Option<SurveyView>,
     /// What a language model took and said.
     agent: Option<AgentView>,
+    /// What it tried by itself.
+    shift: Option<ShiftView>,
     slowest: Vec<RowView>,
     /// What was flaky most often in the last nights.
     flakiest: Vec<RowView>,
@@ -216,6 +219,7 @@ impl Page {
             sections,
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
             agent: report.agent.as_ref().map(AgentView::of),
+            shift: report.shift.as_ref().map(ShiftView::of),
             slowest: slowest(report, &known),
             flakiest: flakiest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {

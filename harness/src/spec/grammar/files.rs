@@ -333,10 +333,16 @@ pub(crate) static NIGHT: Object = object(
             "30m",
         ),
         optional(
+            "agent",
+            Shape::Duration,
+            "How much of what is left before `until` a night of the whole suite may spend on having its language model use the product; it writes nothing into the suite, and `run --once` leaves it out.",
+            "30m",
+        ),
+        optional(
             "loop",
             Shape::List(&LEFT),
-            "What is done with the time that is left of a night before `until`, in this order; both unless said, and what is not named is left out. `run --once` leaves out all.",
-            "[ bisect, explore ]",
+            "What is done with the time that is left of a night before `until`, in this order; all unless said, and what is not named is left out. `run --once` leaves out all.",
+            "[ bisect, explore, agent ]",
         ),
         optional(
             "ping",
