@@ -1,12 +1,9 @@
 //! A language model in whole nights: a scripted one on loopback takes a goal whose words are refused,
 //! what it found is accepted, and no later night asks it again; one that obeys a page gains nothing.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
 
+use crate::scripted_model::{model, reference};
 use crate::support::{ANSWERING, SuiteCopy, night_json, text, verdicts};
 
 const PAGES: &str = r#"
@@ -35,56 +32,9 @@ steps:
       - see: 'text \"Ordered\"'
 ";
 
-/// What it was asked, by its own account.
-type Asked = Arc<Mutex<Vec<Value>>>;
-
-/// A model that speaks the chat protocol of `OpenAI` and answers as `think` does, given what it is told.
-fn model(think: fn(&Value) -> Value) -> (u16, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let asked = Asked::default();
-    let told = asked.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a caller");
-            let mut bytes = Vec::new();
-            let body: Value = loop {
-                let mut chunk = [0; 4096];
-                let read = stream.read(&mut chunk).expect("readable");
-                bytes.extend_from_slice(&chunk[..read]);
-                let text = String::from_utf8_lossy(&bytes);
-                let body = text.split_once("\r\n\r\n").map(|it| serde_json::from_str(it.1));
-                if let Some(Ok(body)) = body {
-                    break body;
-                }
-            };
-            let user = body["messages"][1]["content"].as_str().expect("a text");
-            let user: Value = serde_json::from_str(user).expect("one document");
-            let answer = think(&user).to_string();
-            told.lock().expect("unpoisoned").push(user);
-            let answer = json!({
-                "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],
-                "usage": { "prompt_tokens": 50, "completion_tokens": 5 },
-            })
-            .to_string();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                answer.len()
-            );
-            stream.write_all(head.as_bytes()).expect("writable");
-            stream.write_all(answer.as_bytes()).expect("writable");
-        }
-    });
-    (port, asked)
-}
-
 /// Clicks what is called "Place order", and is done when something was done.
 fn sensible(told: &Value) -> Value {
-    let things = told["page"]["things"].as_array().expect("things");
-    let lines = things.iter().filter_map(Value::as_str);
-    let own =
-        lines.into_iter().find(|it| it.contains("button \"Place order\"")).expect("it is there");
-    let reference = own.split(' ').next().expect("a reference");
+    let reference = reference(told, "button \"Place order\"");
     let is_done = told["done"].as_array().is_some_and(|it| !it.is_empty());
     let action = if is_done { "done" } else { "click" };
     json!({ "action": action, "ref": reference, "text": null, "why": "it orders" })
@@ -141,7 +91,7 @@ fn answers_of_an_earlier_night_stand_for_the_model_strictly() {
     suite.run(&[&by_cassette[..], &["third"]].concat());
     let night = night_json(&suite.root().join("third"));
     let steps = night["scenarios"][0]["attempts"][0]["steps"].as_array().expect("steps");
-    let failed = steps.iter().find(|it| it["outcome"] == "failed").expect("a step that failed");
+    let failed = steps.iter().find(|it| it["outcome"] == "blocked").expect("a step for a person");
     let told = text(&failed["actual"]);
     assert!(told.starts_with("the night of `agent: cassette` holds no answer"), "{told}");
 }

@@ -42,7 +42,9 @@
 //!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
-//!   and healed; `agent.rs` has a language model take what is refused.
+//!   and healed; `agent.rs` has a language model take what is refused, `goals.rs` has goals as whole
+//!   scenarios, several ways and budgets, and `shift.rs` a model that works by itself or explains;
+//!   `scripted_model.rs` is that model, and `real_model.rs` has a real one drive the whole path.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
@@ -60,6 +62,7 @@ mod facets;
 mod faults;
 mod files;
 mod flow;
+mod goals;
 mod history;
 mod interactive;
 mod keeper;
@@ -67,6 +70,7 @@ mod layering;
 mod nights;
 mod notify;
 mod pictures;
+mod real_model;
 mod recordings;
 mod report;
 mod report_sample;
@@ -74,10 +78,12 @@ mod reruns;
 mod resume;
 mod review;
 mod schedule;
+mod scripted_model;
 mod sensitivity;
 mod sessions;
 mod settle;
 mod shards;
+mod shift;
 mod shipped_suites;
 mod state;
 mod stories;

@@ -11,7 +11,7 @@ use super::marks::shown;
 use super::{Attempt, milliseconds};
 use crate::agent::Proposal;
 use crate::agent::backend::{
-    Answer, Backend, BackendError, Briefing, Purse, Request, brief, proposal,
+    Answer, Backend, BackendError, Briefing, Purse, Request, brief, proposal, tokens,
 };
 use crate::ledger::LedgerError;
 use crate::model::budget::{Bound, Budget, BudgetOf, Cost, Next, Over, Price, Spent};
@@ -166,9 +166,10 @@ impl Attempt<'_> {
         let answer = brain.backend.ask(&request).await;
         let asked = serde_json::to_vec(&request).unwrap_or_default();
         let asked = self.ledger.keep("request to a model", "application/json", &asked)?;
-        let (text, tokens, tries) = match &answer {
-            Ok(it) => (it.text.clone(), (it.tokens_in, it.tokens_out), it.tries),
-            Err(_) => (String::new(), (0, 0), 0),
+        let tokens = tokens(&answer);
+        let (text, tries) = match &answer {
+            Ok(it) => (it.text.clone(), it.tries),
+            Err(_) => (String::new(), 0),
         };
         let said = self.ledger.keep("answer of a model", "text/plain", text.as_bytes())?;
         let money = brain.price.map_or(0, |it| it.of(tokens.0, tokens.1));

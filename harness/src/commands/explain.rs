@@ -7,7 +7,7 @@ use super::arguments::{Common, ExplainOptions, Format};
 use super::exit::{Exit, mistake};
 use super::waiting::runtime;
 use super::{night, terminal};
-use crate::agent::backend::{Backend, Form, Request};
+use crate::agent::backend::{Backend, Form, Request, tokens};
 use crate::ledger::{NightDir, Secrets};
 use crate::model::FORMAT_VERSION;
 use crate::model::agent::AgentConfig;
@@ -123,7 +123,7 @@ async fn ask(
         let request = Request { system: SYSTEM.to_owned(), user, form: Form::Claims };
         let started = std::time::Instant::now();
         let answer = backend.ask(&request).await;
-        let tokens = answer.as_ref().map_or((0, 0), |it| (it.tokens_in, it.tokens_out));
+        let tokens = tokens(&answer);
         asked.spent.add(Spent {
             asked: 1,
             actions: 0,

@@ -124,9 +124,24 @@ pub enum BackendError {
         "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
     )]
     Unrecorded,
-    /// Its answer was cut.
-    #[error("the model's answer was cut before its end")]
-    Cut,
+    /// Its answer was cut, and cost as much as a whole one.
+    #[error("the model's answer was cut before its end, after {tokens_out} tokens")]
+    Cut {
+        /// How many tokens it read.
+        tokens_in: u64,
+        /// How many it wrote.
+        tokens_out: u64,
+    },
+}
+
+/// The tokens that an answer took, read and written; those of one that was cut too.
+#[must_use]
+pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
+    match answer {
+        Ok(it) => (it.tokens_in, it.tokens_out),
+        Err(BackendError::Cut { tokens_in, tokens_out }) => (*tokens_in, *tokens_out),
+        Err(_) => (0, 0),
+    }
 }
 
 /// A model that can be asked.

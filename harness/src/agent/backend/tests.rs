@@ -192,10 +192,9 @@ async fn what_is_silent_malformed_or_cut_is_an_error_with_its_reason() {
     assert!(matches!(malformed, Err(BackendError::Malformed(_))), "{malformed:?}");
     let (nothing, _) = ask(api, vec![Turn::Say(200, "", "{}".to_owned())]).await;
     assert_eq!(nothing, Err(BackendError::Malformed("it holds no answer".to_owned())));
-    let cut =
-        json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }] });
+    let cut = json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }], "usage": { "prompt_tokens": 9, "completion_tokens": 4 } });
     let (cut, _) = ask(api, vec![Turn::Say(200, "", cut.to_string())]).await;
-    assert_eq!(cut, Err(BackendError::Cut));
+    assert_eq!(cut, Err(BackendError::Cut { tokens_in: 9, tokens_out: 4 }));
     let nobody = http(&config(api, "http://127.0.0.1:1/v1")).ask(&request()).await;
     assert!(matches!(nobody, Err(BackendError::Unreachable { .. })), "{nobody:?}");
 }

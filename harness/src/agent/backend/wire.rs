@@ -150,7 +150,8 @@ fn action() -> Value {
         "type": "object",
         "properties": {
             "action": { "type": "string", "enum": VERBS },
-            "ref": text(),
+            // A small model goes on without end where nothing bounds it.
+            "ref": { "type": ["string", "null"], "pattern": "^e[0-9]{1,5}$" },
             "text": text(),
             "why": text(),
         },
@@ -168,8 +169,13 @@ pub(super) fn answer(api: AgentApi, body: &[u8], tries: u32) -> Result<Answer, B
         AgentApi::OpenaiResponses => body["status"] == "incomplete",
         AgentApi::Anthropic => body["stop_reason"] == "max_tokens",
     };
+    let usage = |names: [&str; 2]| {
+        names.iter().find_map(|it| body["usage"][*it].as_u64()).unwrap_or_default()
+    };
+    let tokens_in = usage(["prompt_tokens", "input_tokens"]);
+    let tokens_out = usage(["completion_tokens", "output_tokens"]);
     if is_cut {
-        return Err(BackendError::Cut);
+        return Err(BackendError::Cut { tokens_in, tokens_out });
     }
     let text = match api {
         AgentApi::OpenaiChat => {
@@ -190,10 +196,5 @@ pub(super) fn answer(api: AgentApi, body: &[u8], tries: u32) -> Result<Answer, B
         }
     };
     let text = text.ok_or_else(|| BackendError::Malformed("it holds no answer".to_owned()))?;
-    let usage = |names: [&str; 2]| {
-        names.iter().find_map(|it| body["usage"][*it].as_u64()).unwrap_or_default()
-    };
-    let tokens_in = usage(["prompt_tokens", "input_tokens"]);
-    let tokens_out = usage(["completion_tokens", "output_tokens"]);
     Ok(Answer { text, tokens_in, tokens_out, tries })
 }

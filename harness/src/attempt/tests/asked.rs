@@ -152,10 +152,12 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     assert_eq!(all.len(), 3);
     assert!(all[1].user.contains("it is no action of the list"), "it is told what was wrong");
 
-    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(BackendError::Cut)]);
+    let cut = BackendError::Cut { tokens_in: 70, tokens_out: 7 };
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(cut.clone())]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked), "it says nothing of the product");
-    assert_eq!(failure(&events).expect("it failed").2, BackendError::Cut.to_string());
+    assert_eq!(failure(&events).expect("it failed").2, cut.to_string());
+    assert_eq!(stage.purse.spent().tokens(), 77, "what was cut is paid for");
 }
 
 #[tokio::test]

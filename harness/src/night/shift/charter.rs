@@ -139,7 +139,10 @@ fn followed(entries: &[Entry], night: String) -> Followed {
                 all.spent.actions += 1;
             }
             Pursuit::Done { failed: None, .. } => all.actions.extend(proposed.take()),
-            Pursuit::Said { kind, text, .. } => all.said = Some((*kind, text.clone())),
+            Pursuit::Said { kind, text, .. } => {
+                let plain = text.strip_prefix(&kind.told("")).unwrap_or(text);
+                all.said = Some((*kind, plain.to_owned()));
+            }
             Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } => {
                 all.spent.add(Spent {
                     asked: 1,

@@ -25,7 +25,7 @@ use self::charter::Followed;
 use self::proof::Proven;
 use self::proposed::Proposals;
 use super::{AGENT_FILE, Ground, NightError, RunOptions, Scope, Stop, lock, model};
-use crate::agent::backend::{Answer, Backend, Request};
+use crate::agent::backend::{Answer, Backend, Request, tokens};
 use crate::agent::charters::{self, Known};
 use crate::ledger::Secrets;
 use crate::model::agent::AgentConfig;
@@ -254,7 +254,7 @@ impl Desk<'_> {
         let started = Instant::now();
         let answer = self.backend.ask(&request).await;
         let time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let tokens = answer.as_ref().map_or((0, 0), |it| (it.tokens_in, it.tokens_out));
+        let tokens = tokens(&answer);
         self.shift.spent.add(Spent {
             asked: 1,
             actions: 0,

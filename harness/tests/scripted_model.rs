@@ -1,0 +1,69 @@
+//! A language model for tests: it speaks the chat protocol of `OpenAI` on loopback, answers as a test says,
+//! and remembers what it was asked.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+/// What it was asked, by its own account.
+pub type Asked = Arc<Mutex<Vec<Value>>>;
+
+/// A model that speaks the chat protocol of `OpenAI` and answers as `think` does, given what it is told.
+pub fn model(think: fn(&Value) -> Value) -> (u16, Asked) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let asked = Asked::default();
+    let told = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a caller");
+            let mut bytes = Vec::new();
+            let body: Value = loop {
+                let mut chunk = [0; 4096];
+                let read = stream.read(&mut chunk).expect("readable");
+                bytes.extend_from_slice(&chunk[..read]);
+                let text = String::from_utf8_lossy(&bytes);
+                let body = text.split_once("\r\n\r\n").map(|it| serde_json::from_str(it.1));
+                if let Some(Ok(body)) = body {
+                    break body;
+                }
+            };
+            let user = body["messages"][1]["content"].as_str().expect("a text");
+            let user: Value = serde_json::from_str(user).expect("one document");
+            let answer = think(&user).to_string();
+            told.lock().expect("unpoisoned").push(user);
+            let answer = json!({
+                "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],
+                "usage": { "prompt_tokens": 50, "completion_tokens": 5 },
+            })
+            .to_string();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                answer.len()
+            );
+            stream.write_all(head.as_bytes()).expect("writable");
+            stream.write_all(answer.as_bytes()).expect("writable");
+        }
+    });
+    (port, asked)
+}
+
+/// The reference of the thing that a page tells in these words.
+pub fn reference(told: &Value, words: &str) -> String {
+    let things = told["page"]["things"].as_array().expect("things");
+    let lines = things.iter().filter_map(Value::as_str);
+    let own = lines.into_iter().find(|it| it.contains(words)).expect("it is there");
+    own.split(' ').next().expect("a reference").to_owned()
+}
+
+/// How many actions were done towards the goal.
+pub fn done(told: &Value) -> usize {
+    told["done"].as_array().map_or(0, Vec::len)
+}
+
+/// An answer of one action.
+pub fn act(action: &str, reference: &str, text: &str) -> Value {
+    json!({ "action": action, "ref": reference, "text": text, "why": "so" })
+}
