@@ -16,6 +16,16 @@ use nightshift::report::{
     AttemptReport, Ending, NightFacts, NightReport, ScenarioReport, StepReport, StepState,
 };
 
+fn product() -> ProductBuild {
+    ProductBuild {
+        name: "shop".into(),
+        build: Some("a1b2c3".into()),
+        previous_build: Some("d4e5f6".into()),
+        version: None,
+        previous_version: None,
+    }
+}
+
 /// A night of `scenarios`, of which the first `failing` have regressed, each for its own cause.
 pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
     let started: DateTime<Utc> = DateTime::from_timestamp(1_795_222_800, 0).unwrap();
@@ -40,13 +50,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             ledger: None,
             patience: None,
             not_isolated: Vec::new(),
-            products: vec![ProductBuild {
-                name: "shop".into(),
-                build: Some("a1b2c3".into()),
-                previous_build: Some("d4e5f6".into()),
-                version: None,
-                previous_version: None,
-            }],
+            products: vec![product()],
             machine: None,
         },
         gate: Gate {

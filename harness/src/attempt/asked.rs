@@ -203,15 +203,3 @@ impl Attempt<'_> {
 fn failed(expected: String, actual: String) -> Result<Option<Failure>, LedgerError> {
     Ok(Some(Failure { outcome: Outcome::Failed, expected, actual }))
 }
-
-/// What a model took of a step, as a remark says it.
-pub(super) fn took(spent: Spent, price: Option<&Price>) -> String {
-    let times = match spent.asked {
-        0 => return String::new(),
-        1 => "once".to_owned(),
-        times => format!("{times} times"),
-    };
-    let cost = price.map(|it| format!(", {}", Bound::Money.said(spent.money, &it.currency)));
-    let cost = cost.unwrap_or_default();
-    format!("; a model was asked {times}, {} tokens{cost}", spent.tokens())
-}

@@ -9,10 +9,10 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::asked::took;
 use super::carry_out::{CarriedOut, no_page};
 use super::marks::{shown, with_secrets, without_secrets};
 use super::recorder::Taken;
+use super::talk::took;
 use super::{Attempt, in_words, milliseconds};
 use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Replay, Why};
 use crate::ledger::{LedgerError, Secrets};
@@ -71,7 +71,7 @@ impl Attempt<'_> {
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
-        let mut done = self.to_goal(step, goal).await?;
+        let mut done = Box::pin(self.to_goal(step, goal)).await?;
         let passed = done.outcome == StepOutcome::Passed;
         if passed && matches!(self.log, super::Log::Ledger(Purpose::Trying)) {
             done.evidence.extend(self.material(step).await?);

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Attempt;
-use super::asked::{Brain, took};
+use super::asked::Brain;
 use super::carry_out::CarriedOut;
 use super::marks::shown;
+use super::talk::took;
 use crate::agent::backend::{Form, Request, page_data};
 use crate::ledger::LedgerError;
 use crate::model::budget::{Next, Over, Price};

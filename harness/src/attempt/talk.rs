@@ -6,7 +6,7 @@
 use super::marks::shown;
 use crate::agent::Named;
 use crate::agent::backend::Earlier;
-use crate::model::budget::Spent;
+use crate::model::budget::{Bound, Price, Spent};
 use crate::model::hygiene::checks;
 use crate::model::{Action, Step};
 
@@ -106,6 +106,18 @@ impl Talk {
             (self.named, self.written) = (Named::Nothing, Named::Nothing);
         }
     }
+}
+
+/// What a model took of a step, as a remark says it.
+pub(super) fn took(spent: Spent, price: Option<&Price>) -> String {
+    let times = match spent.asked {
+        0 => return String::new(),
+        1 => "once".to_owned(),
+        times => format!("{times} times"),
+    };
+    let cost = price.map(|it| format!(", {}", Bound::Money.said(spent.money, &it.currency)));
+    let cost = cost.unwrap_or_default();
+    format!("; a model was asked {times}, {} tokens{cost}", spent.tokens())
 }
 
 #[cfg(test)]

@@ -91,10 +91,7 @@ impl Reporter {
             }
             Progress::Searching { build } => self.message(&format!("searching: tried {build}")),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
-            Progress::Agent { budget } => self.line(&format!(
-                "the model uses the product for up to {} min",
-                budget.as_secs().div_ceil(60)
-            )),
+            Progress::Agent { budget } => self.line(&by_model(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }
@@ -114,6 +111,14 @@ impl Reporter {
             bar.set_message(terminal::clean(text));
         }
     }
+}
+
+/// The same, where a language model uses the product.
+fn by_model(budget: std::time::Duration) -> String {
+    let seconds = budget.as_secs();
+    format!(
+        "the model uses the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out"
+    )
 }
 
 /// What the night does with what is left of it.

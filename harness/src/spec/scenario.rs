@@ -37,13 +37,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let stage_until = fields.get("stage-until").and_then(|it| reader.date(it, "\"stage-until\""));
     let product = fields.get("product").and_then(|it| reader.product_name(it));
     let actor = fields.get("as").and_then(|it| reader.session_name(it));
-    let exclusive = fields
-        .get("exclusive")
-        .map(|it| {
-            let words = one_or_many(it).iter();
-            words.filter_map(|it| reader.words(it, "\"exclusive\"").map(str::to_owned)).collect()
-        })
-        .unwrap_or_default();
+    let exclusive = fields.get("exclusive").map(|it| exclusive(reader, it)).unwrap_or_default();
     let isolate = fields.get("isolate").and_then(|it| reader.isolation(it));
     let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
     let browser = fields.get("browser").and_then(|it| reader.page_settings(it));
@@ -90,6 +84,12 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         }
     };
     Some(ScenarioDoc { id, fields: names, scenarios })
+}
+
+/// What no other scenario that names it may use at the same time.
+fn exclusive(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let words = one_or_many(node).iter();
+    words.filter_map(|it| reader.words(it, "\"exclusive\"").map(str::to_owned)).collect()
 }
 
 /// The steps of a scenario, or those that its goal stands for.

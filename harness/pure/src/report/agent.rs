@@ -128,9 +128,9 @@ pub fn agent(entries: &[Entry]) -> Option<AgentReport> {
                 }
             }
             Event::AttemptFinished { scenario, attempt, outcome, .. } => {
-                if let Some(way) = ways.get_mut(&(scenario.as_str(), *attempt)) {
-                    let is_whole = *outcome == Outcome::Completed;
-                    way.ended = if is_whole { "reached".to_owned() } else { way.ended.clone() };
+                let way = ways.get_mut(&(scenario.as_str(), *attempt));
+                if let Some(way) = way.filter(|_| *outcome == Outcome::Completed) {
+                    "reached".clone_into(&mut way.ended);
                 }
             }
             _ => {}
@@ -147,27 +147,7 @@ impl AgentReport {
     fn take(&mut self, (scenario, step): (&str, u32), line: &Pursuit, way: Option<&mut WayReport>) {
         let told = |text: String| Told { scenario: scenario.to_owned(), step, text };
         match line {
-            Pursuit::Asked { model, failed, tokens_in, tokens_out, cost, duration_ms, .. } => {
-                let spent = Spent {
-                    asked: 1,
-                    actions: 0,
-                    time_ms: *duration_ms,
-                    tokens_in: *tokens_in,
-                    tokens_out: *tokens_out,
-                    money: cost.as_ref().map_or(0, |it| it.millionths),
-                };
-                self.failed += u32::from(failed.is_some());
-                if let Some(cost) = cost {
-                    self.currency = Some(cost.currency.clone());
-                }
-                if !self.models.contains(model) {
-                    self.models.push(model.clone());
-                }
-                self.spend(scenario, spent);
-                if let Some(way) = way {
-                    way.spent.add(spent);
-                }
-            }
+            Pursuit::Asked { .. } => self.ask(scenario, line, way),
             Pursuit::Proposed { action, .. } => {
                 if let Some(way) = way {
                     way.actions.push(action.describe());
@@ -207,6 +187,32 @@ impl AgentReport {
             | Pursuit::Meant { .. }
             | Pursuit::Left { .. }
             | Pursuit::Ended { .. } => {}
+        }
+    }
+
+    fn ask(&mut self, scenario: &str, line: &Pursuit, way: Option<&mut WayReport>) {
+        let Pursuit::Asked { model, failed, tokens_in, tokens_out, cost, duration_ms, .. } = line
+        else {
+            return;
+        };
+        let spent = Spent {
+            asked: 1,
+            actions: 0,
+            time_ms: *duration_ms,
+            tokens_in: *tokens_in,
+            tokens_out: *tokens_out,
+            money: cost.as_ref().map_or(0, |it| it.millionths),
+        };
+        self.failed += u32::from(failed.is_some());
+        if let Some(cost) = cost {
+            self.currency = Some(cost.currency.clone());
+        }
+        if !self.models.contains(model) {
+            self.models.push(model.clone());
+        }
+        self.spend(scenario, spent);
+        if let Some(way) = way {
+            way.spent.add(spent);
         }
     }
 

@@ -169,10 +169,7 @@ impl PendingView {
 impl Page {
     /// The page of a night.
     pub fn new(report: &NightReport, mode: Mode, recordings: &Recordings<'_>) -> Self {
-        let most_rows = match mode {
-            Mode::Screen => MOST_ROWS[0],
-            Mode::Print => MOST_ROWS[1],
-        };
+        let most_rows = most_rows(mode);
         let mut order: Vec<&ScenarioReport> = report.scenarios.iter().collect();
         order.sort_by_key(|scenario| scenario.verdict);
         let anchors = order.iter().take(most_rows).enumerate();
@@ -231,6 +228,13 @@ impl Page {
             how: how(report),
             ledger: night.ledger.as_ref().map(ending),
         }
+    }
+}
+
+fn most_rows(mode: Mode) -> usize {
+    match mode {
+        Mode::Screen => MOST_ROWS[0],
+        Mode::Print => MOST_ROWS[1],
     }
 }
 

@@ -171,9 +171,8 @@ fn certificates(path: &Path) -> Result<RootCerts, BackendError> {
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let mut certs: Vec<Certificate<'static>> = Vec::new();
     for item in parse_pem(&bytes) {
-        match item.map_err(|error| refuse(error.to_string()))? {
-            PemItem::Certificate(it) => certs.push(it),
-            _ => {}
+        if let PemItem::Certificate(it) = item.map_err(|error| refuse(error.to_string()))? {
+            certs.push(it);
         }
     }
     if certs.is_empty() {

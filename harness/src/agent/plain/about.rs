@@ -84,7 +84,7 @@ impl Named {
             let Some((verb, taken)) = verb(&words) else { break };
             let end = ending(&tokens, at + taken);
             let rest = &tokens[at + taken..end];
-            let reference = match reference(&named, verb, rest) {
+            let reference = match reference(&named, (verb, &words[0]), rest) {
                 Some(it) => Some(it),
                 None => {
                     let said = &sentence[tokens[at].start..tokens[end - 1].end];
@@ -189,7 +189,7 @@ fn fields(entry: &Entry) -> Vec<&Phrase> {
 }
 
 /// Where the rest of a clause refers to something before.
-fn reference(named: &Named, verb: Verb, rest: &[Token]) -> Option<Reference> {
+fn reference(named: &Named, (verb, said): (Verb, &str), rest: &[Token]) -> Option<Reference> {
     let words: Vec<String> = rest.iter().map(Token::word).collect();
     let ends = |at: usize| match rest.get(at) {
         None => true,
@@ -202,7 +202,8 @@ fn reference(named: &Named, verb: Verb, rest: &[Token]) -> Option<Reference> {
         // What is typed may hold any words: only the field at the end can be "it".
         let is_text = match verb {
             Verb::Enter => at == 0 || at + 1 < rest.len(),
-            Verb::Itself => true,
+            // What is saved or sent is rarely what was named last; where that is one thing, it is said.
+            Verb::Itself => said == "search" || !matches!(named, Named::One(_)),
             _ => false,
         };
         if !begins || is_text {

@@ -136,7 +136,7 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let (_, events) = stage.play(&wanted("persist it")).await;
     let (_, expected, actual) = failure(&events).expect("it failed");
     assert_eq!(expected, "at most 1000 tokens (`agent: tokens`)");
-    assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000", 0));
+    assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000 tokens", 0));
 
     let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("ask", "", "Which one?"))]);
     let (ended, events) = stage.play(&wanted("persist it")).await;

@@ -207,7 +207,7 @@ fn not_reproduced(runs: &[Run], shown: u32) -> Option<String> {
     }
     Some(match runs.iter().find(|it| !matches!(it, Run::CheckFailed(_))) {
         Some(Run::Lost(why)) => format!("its steps could not be repeated: {why}"),
-        Some(Run::Held) | Some(Run::CheckFailed(_)) | None => {
+        Some(Run::Held | Run::CheckFailed(_)) | None => {
             format!("it showed in {shown} of {TIMES} runs without the model")
         }
     })

@@ -2,12 +2,13 @@
 //!
 //! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
 //! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and
-//! [`page`] what they take, [`files`] the keys of the three kinds of files, [`product`] those of a
+//! [`page`] what they take, [`files`] and [`scenario`] the keys of the three kinds of files, [`product`] those of a
 //! product, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`],
 //! [`Shape`].
 //!
 //! The files:
-//! - `files.rs`: the keys of the three kinds of files.
+//! - `files.rs`: the keys of skill files and of the configuration.
+//! - `scenario.rs`: the keys of scenario files.
 //! - `product.rs`: the keys of a product.
 //! - `steps.rs`: the verbs.
 //! - `gestures.rs`: what the verbs beyond clicking and filling take.
@@ -27,6 +28,7 @@ mod notify;
 mod page;
 mod product;
 mod recording;
+mod scenario;
 mod shapes;
 mod stages;
 mod steps;
@@ -39,6 +41,7 @@ pub(crate) use notify::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
 pub(crate) use recording::*;
+pub(crate) use scenario::*;
 pub(crate) use shapes::*;
 pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;
