@@ -59,7 +59,11 @@ pub fn run(common: &Common, options: &AgentOptions) -> anyhow::Result<Exit> {
     if stop.why() == Some(Why::Interrupted) {
         return Ok(Exit::Signal(signal.load(Ordering::Relaxed).max(2)));
     }
-    Ok(if shift.findings.is_empty() { Exit::Passed } else { Exit::Failed })
+    if !shift.findings.is_empty() {
+        return Ok(Exit::Failed);
+    }
+    let ran = !shift.ended.starts_with(nights::NOTHING_RAN);
+    Ok(if ran { Exit::Passed } else { Exit::Preflight })
 }
 
 /// The folder of this shift, which is new.

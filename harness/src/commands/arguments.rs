@@ -158,7 +158,7 @@ pub enum Command {
     Ask(AskOptions),
     /// Have the suite's language model use the product by itself
     #[command(
-        after_help = "Examples:\n  nightshift agent --budget 2h\n  nightshift agent --budget 20m --out try --format json\n\nWhat it believes is broken becomes a finding only where a written scenario shows it three times\nwithout the model, and not on the build before; else it is a remark. New scenarios are proposed\nas a patch, and nothing is written into the suite.\nExit codes: 0 no finding, 1 findings, 2 usage, or the suite has no `agent:`."
+        after_help = "Examples:\n  nightshift agent --budget 2h\n  nightshift agent --budget 20m --out try --format json\n\nWhat it believes is broken becomes a finding only where a written scenario shows it three times\nwithout the model, and not on the build before; else it is a remark. New scenarios are proposed\nas a patch, and nothing is written into the suite.\nExit codes: 0 no finding, 1 findings, 2 usage, or the suite has no `agent:`, 4 nothing could run."
     )]
     Agent(AgentOptions),
     /// Have the suite's language model say what happened in a finding; an opinion that decides nothing

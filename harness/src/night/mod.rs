@@ -142,7 +142,7 @@ pub use secrets::secrets_in;
 pub use shake::{Clocks, Shake, reach};
 pub use share::Share;
 pub use shift::{ShiftBounds, work};
-pub use shifted::AGENT_FILE;
+pub use shifted::{AGENT_FILE, NOTHING_RAN};
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};

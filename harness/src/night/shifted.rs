@@ -8,6 +8,9 @@ use crate::model::shift::Shift;
 /// What it has shown, in its folder.
 pub const AGENT_FILE: &str = "agent.json";
 
+/// How the end of a shift begins in which nothing could run.
+pub const NOTHING_RAN: &str = "nothing could run";
+
 /// Its folder in that of a night.
 #[must_use]
 pub(super) fn folder(night: &Path) -> PathBuf {

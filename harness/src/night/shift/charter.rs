@@ -12,7 +12,7 @@ use crate::model::pursuit::{Pursuit, Said};
 use crate::model::suite::Isolation;
 use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
 use crate::night::probing::{Probed, probe_inside};
-use crate::night::{NightError, Until, options_of};
+use crate::night::{NOTHING_RAN, NightError, Until, options_of};
 
 /// The file that a charter is said to stand in.
 const FILE: &str = "charter";
@@ -31,6 +31,8 @@ pub(super) struct Followed {
     pub is_done: bool,
     /// What it took.
     pub spent: Spent,
+    /// Why nothing could run, where that was so.
+    pub broken: Option<String>,
     /// The folder of its night, below that of the shift.
     pub night: String,
 }
@@ -55,13 +57,15 @@ impl Desk<'_> {
         }
         let ran = self.small_night(&suite, vec![scenario], &name, None).await?;
         if let Some(problem) = ran.preflight {
+            let broken = format!("{NOTHING_RAN}: {problem}");
             return Ok(Followed {
                 actions: Vec::new(),
                 said: None,
-                ended: format!("nothing could run: {problem}"),
+                ended: broken.clone(),
+                broken: Some(broken),
                 is_done: false,
                 spent: Spent::default(),
-                night: name,
+                night: format!("nights/{name}"),
             });
         }
         Ok(followed(&ran.night.entries()?, name))
@@ -128,6 +132,7 @@ fn followed(entries: &[Entry], night: String) -> Followed {
         ended: "it was not begun".to_owned(),
         is_done: false,
         spent: Spent::default(),
+        broken: None,
         night: format!("nights/{night}"),
     };
     let mut proposed: Option<Action> = None;

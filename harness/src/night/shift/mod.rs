@@ -64,6 +64,8 @@ struct Desk<'a> {
     proposals: Proposals,
     /// How many requests were kept.
     asked: u32,
+    /// Why nothing can run, where that is so.
+    broken: Option<String>,
 }
 
 /// Works through the night until the time or the budget is over, or nothing new is to be tried;
@@ -117,6 +119,7 @@ pub(super) async fn work_inside(
         stop,
         shift,
         asked: 0,
+        broken: None,
     };
     desk.shift.ended = Box::pin(desk.work(told)).await?;
     let took = desk.began.elapsed().as_millis();
@@ -164,6 +167,9 @@ impl Desk<'_> {
 
     /// Why nothing more is begun.
     fn is_over(&self) -> Option<String> {
+        if self.broken.is_some() {
+            return self.broken.clone();
+        }
         if self.stop.why().is_some() {
             return Some("it was asked to stop".to_owned());
         }
@@ -184,6 +190,7 @@ impl Desk<'_> {
         let number = self.shift.charters.len() + 1;
         let followed = self.run_charter(of, number).await?;
         self.shift.spent.add(followed.spent);
+        self.broken.clone_from(&followed.broken);
         let Followed { actions, said, ended, night, .. } = &followed;
         self.shift.charters.push(Charter {
             goal: of.goal.clone(),
