@@ -53,18 +53,18 @@ fn a_goal_is_a_whole_scenario_and_later_goals_build_on_earlier_ones() {
 scenario: wrap
 steps:
   - open: /
-  - do: tick the Gift wrap box
+  - do: tick the Gift wrap checkbox
     until: [ { expect: { state: { 'checkbox \"Gift wrap\"': checked } } } ]
   - do: untick it
     until: [ { expect: { state: { 'checkbox \"Gift wrap\"': unchecked } } } ]
-  - do: tick that box
+  - do: tick that checkbox
     until: [ { expect: { state: { 'checkbox \"Gift wrap\"': checked } } } ]
 ",
     );
     let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "first"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let meant = recording(&suite, "wrap@do-untick-it");
-    assert!(meant.contains("meaning: untick the Gift wrap box\n"), "{meant}");
+    assert!(meant.contains("meaning: untick the Gift wrap checkbox\n"), "{meant}");
     assert!(!recording(&suite, "order@do-click-place-order").contains("meaning:"));
     let answer = suite.run(&["run", "--no-pdf", "--out", "second"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
@@ -76,7 +76,7 @@ steps:
 
     // Another thing that was named before: the recording of "it" is not repeated for it.
     let wrap = std::fs::read_to_string(suite.root().join("scenarios/wrap.yaml")).expect("readable");
-    suite.write("scenarios/wrap.yaml", &wrap.replace("tick the Gift wrap box", "tick Gift wrap"));
+    suite.write("scenarios/wrap.yaml", &wrap.replace("tick the Gift wrap checkbox", "tick Gift wrap"));
     suite.run(&["run", "wrap", "--no-pdf", "--out", "third"]);
     let ledger =
         std::fs::read_to_string(suite.root().join("third/ledger.jsonl")).expect("a ledger");
