@@ -76,7 +76,10 @@ steps:
 
     // Another thing that was named before: the recording of "it" is not repeated for it.
     let wrap = std::fs::read_to_string(suite.root().join("scenarios/wrap.yaml")).expect("readable");
-    suite.write("scenarios/wrap.yaml", &wrap.replace("tick the Gift wrap checkbox", "tick Gift wrap"));
+    suite.write(
+        "scenarios/wrap.yaml",
+        &wrap.replace("tick the Gift wrap checkbox", "tick Gift wrap"),
+    );
     suite.run(&["run", "wrap", "--no-pdf", "--out", "third"]);
     let ledger =
         std::fs::read_to_string(suite.root().join("third/ledger.jsonl")).expect("a ledger");

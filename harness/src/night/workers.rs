@@ -364,7 +364,7 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
-        ways::look_for(&self.side, scenario, &mut pair.own, &self.stop).await?;
+        Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await?;
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
         let mut is_kept = true;
         for number in 1..=most {

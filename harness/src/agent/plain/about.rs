@@ -84,18 +84,11 @@ impl Named {
             let Some((verb, taken)) = verb(&words) else { break };
             let end = ending(&tokens, at + taken);
             let rest = &tokens[at + taken..end];
-            let reference = match reference(&named, (verb, &words[0]), rest) {
-                Some(it) => Some(it),
-                None => {
-                    let said = &sentence[tokens[at].start..tokens[end - 1].end];
-                    named = named
-                        .behind(clauses(said).unwrap_or_default().into_iter().map(|it| it.ask));
-                    None
-                }
-            };
-            if reference.is_some() {
-                return (named, reference);
+            if let Some(found) = reference(&named, (verb, &words[0]), rest) {
+                return (named, Some(found));
             }
+            let said = &sentence[tokens[at].start..tokens[end - 1].end];
+            named = named.behind(clauses(said).unwrap_or_default().into_iter().map(|it| it.ask));
             at = skipped(&tokens, end);
         }
         (named, None)
