@@ -56,7 +56,7 @@ steps:
   - do: tick the Gift wrap checkbox
     until: [ { expect: { state: { 'checkbox \"Gift wrap\"': checked } } } ]
   - do: untick it
-    until: [ { expect: { state: { 'checkbox \"Gift wrap\"': unchecked } } } ]
+    until: [ { expect: { state: { 'checkbox \"Gift wrap\"': not checked } } } ]
   - do: tick that checkbox
     until: [ { expect: { state: { 'checkbox \"Gift wrap\"': checked } } } ]
 ",
