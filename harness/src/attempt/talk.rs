@@ -149,7 +149,7 @@ mod tests {
         talk.passed(&step(Action::See(Vec::new())));
         assert_eq!(talk.begin("cancel it", "cancel it").as_deref(), Ok("cancel the order 3"));
         talk.passed(&step(Action::Back));
-        assert!(talk.begin("cancel it", "cancel it").is_err());
-        assert_eq!(talk.meaning(), Some("cancel it, after: open the order 3"));
+        assert!(talk.begin("delete it", "delete it").is_err());
+        assert_eq!(talk.meaning(), Some("delete it, after: open the order 3"));
     }
 }

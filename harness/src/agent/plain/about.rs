@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn what_stands_for_nothing_several_or_something_else_is_refused() {
         let refused = |named: &Named, said: &str| named.resolve(said).expect_err(said);
-        let nothing = refused(&Named::Nothing, "cancel it");
+        let nothing = refused(&Named::Nothing, "delete it");
         assert_eq!(nothing, "nothing was named before that \"it\" may stand for");
         let two = after("select Red and Blue");
         assert_eq!(refused(&two, "delete it"), "\"it\" may be Red or Blue; say which");
