@@ -59,7 +59,7 @@ impl Attempt<'_> {
         statement: &Template,
     ) -> Result<CarriedOut, LedgerError> {
         let remark = match self.brain {
-            None => "not asked: the suite has no `agent:`".to_owned(),
+            None => "not asked: no language model is at hand, see `agent:`".to_owned(),
             Some(brain) => self.opinion(brain, step, statement).await?,
         };
         Ok(CarriedOut {

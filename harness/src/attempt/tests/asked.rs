@@ -305,7 +305,10 @@ async fn an_opinion_stands_in_the_report_and_turns_nothing_red() {
 
     let (ended, events) = on(vec![buttons(&["Save"])]).play(&scenario).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
-    assert_eq!(remark(&events).as_deref(), Some("not asked: the suite has no `agent:`"));
+    assert_eq!(
+        remark(&events).as_deref(),
+        Some("not asked: no language model is at hand, see `agent:`")
+    );
     let mut stage = asking(vec![buttons(&["Save"])], vec![Ok("fine".to_owned())]);
     let (ended, events) = stage.play(&scenario).await;
     assert_eq!(ended, Ended::With(Outcome::Completed));
