@@ -163,6 +163,27 @@ async fn each_protocol_is_asked_for_one_action_and_read() {
     }
 }
 
+#[test]
+fn another_way_is_asked_for_with_more_freedom_and_each_form_has_its_schema() {
+    let body = |api, form| wire::body(api, "small", &Request { form, ..request() });
+    let chat = |form| body(AgentApi::OpenaiChat, form);
+    assert_eq!(chat(Form::Action)["temperature"], 0);
+    assert_eq!(chat(Form::AnotherAction)["temperature"], 0.8);
+    assert!(body(AgentApi::OpenaiResponses, Form::AnotherAction)["temperature"].is_null());
+    for (form, key) in [
+        (Form::Opinion, "opinion"),
+        (Form::Claims, "claims"),
+        (Form::Charters, "charters"),
+        (Form::Belief, "check"),
+    ] {
+        let whole = chat(form);
+        let schema = &whole["response_format"]["json_schema"]["schema"];
+        assert!(schema["properties"][key].is_object(), "{form:?}: {schema}");
+        let tool = &body(AgentApi::Anthropic, form)["tools"][0];
+        assert_eq!(tool["input_schema"], *schema, "{form:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_busy_or_hangs_up_is_asked_again_and_what_refuses_is_not() {
     let api = AgentApi::OpenaiChat;

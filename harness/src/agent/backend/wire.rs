@@ -75,7 +75,8 @@ pub(super) fn body(api: AgentApi, model: &str, request: &Request) -> Value {
             "tool_choice": { "type": "tool", "name": name },
         }),
     };
-    if request.form == Form::AnotherAction {
+    // The others vary by themselves, and some of their models take no such number.
+    if request.form == Form::AnotherAction && api == AgentApi::OpenaiChat {
         whole["temperature"] = json!(ANOTHER);
     }
     whole
