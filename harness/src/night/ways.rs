@@ -1,5 +1,5 @@
 //! [`look_for`]: has a language model look several times for a way to the goals of a scenario that have
-//! no recording, each time from a clean state; the shortest that reached them is repeated by the
+//! no recording, each time from where a rerun begins; the shortest that reached them is repeated by the
 //! attempt that is judged, and so proposed.
 //!
 //! Where the first time needs no model there is nothing to choose: the built-in reader finds the
