@@ -146,15 +146,15 @@ fn list(properties: &Value) -> Value {
 
 /// One action.
 fn action() -> Value {
-    let text = || json!({ "type": ["string", "null"] });
+    // A small model goes on without end where nothing bounds it.
+    let text = |pattern: &str| json!({ "type": ["string", "null"], "pattern": pattern });
     json!({
         "type": "object",
         "properties": {
             "action": { "type": "string", "enum": VERBS },
-            // A small model goes on without end where nothing bounds it.
-            "ref": { "type": ["string", "null"], "pattern": "^e[0-9]{1,5}$" },
-            "text": text(),
-            "why": text(),
+            "ref": text("^e[0-9]{1,5}$"),
+            "text": text("^.{0,400}$"),
+            "why": text("^.{0,160}$"),
         },
         "required": ["action", "ref", "text", "why"],
         "additionalProperties": false,
