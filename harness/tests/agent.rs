@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scripted_model::model;
+use crate::scripted_model::{model, reference};
 use crate::support::{ANSWERING, SuiteCopy, night_json, text, verdicts};
 
 const PAGES: &str = r#"
@@ -34,11 +34,7 @@ steps:
 
 /// Clicks what is called "Place order", and is done when something was done.
 fn sensible(told: &Value) -> Value {
-    let things = told["page"]["things"].as_array().expect("things");
-    let lines = things.iter().filter_map(Value::as_str);
-    let own =
-        lines.into_iter().find(|it| it.contains("button \"Place order\"")).expect("it is there");
-    let reference = own.split(' ').next().expect("a reference");
+    let reference = reference(told, "button \"Place order\"");
     let is_done = told["done"].as_array().is_some_and(|it| !it.is_empty());
     let action = if is_done { "done" } else { "click" };
     json!({ "action": action, "ref": reference, "text": null, "why": "it orders" })
@@ -95,7 +91,7 @@ fn answers_of_an_earlier_night_stand_for_the_model_strictly() {
     suite.run(&[&by_cassette[..], &["third"]].concat());
     let night = night_json(&suite.root().join("third"));
     let steps = night["scenarios"][0]["attempts"][0]["steps"].as_array().expect("steps");
-    let failed = steps.iter().find(|it| it["outcome"] == "failed").expect("a step that failed");
+    let failed = steps.iter().find(|it| it["outcome"] == "blocked").expect("a step for a person");
     let told = text(&failed["actual"]);
     assert!(told.starts_with("the night of `agent: cassette` holds no answer"), "{told}");
 }

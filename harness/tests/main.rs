@@ -44,9 +44,12 @@
 //!   them, over the sample night, and at any size; `report/hostile.rs` with texts that would be
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
-//!   and healed; `agent.rs` has a language model take what is refused.
+//!   and healed; `agent.rs` has a language model take what is refused, `goals.rs` has goals as whole
+//!   scenarios, several ways and budgets, and `shift.rs` a model that works by itself or explains;
+//!   `scripted_model.rs` is the model that does as a test says, and `real_model.rs` has a real one
+//!   drive the whole path.
 //! - `traitor/` attacks the walls: commands, pages and models that do their worst, each with a twin
-//!   without the wall; `scripted_model.rs` is the model that does as a test says.
+//!   without the wall.
 //! - `sandbox.rs` has commands confined, or not, in whole nights.
 //! - `answers.rs` has what policy leaves to a person asked, queued and answered.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
@@ -67,6 +70,7 @@ mod facets;
 mod faults;
 mod files;
 mod flow;
+mod goals;
 mod history;
 mod interactive;
 mod keeper;
@@ -74,6 +78,7 @@ mod layering;
 mod nights;
 mod notify;
 mod pictures;
+mod real_model;
 mod recordings;
 mod release;
 mod report;
@@ -88,6 +93,7 @@ mod sensitivity;
 mod sessions;
 mod settle;
 mod shards;
+mod shift;
 mod shipped_suites;
 mod soak;
 mod state;

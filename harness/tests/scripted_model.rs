@@ -1,5 +1,5 @@
-//! A scripted language model on loopback: it speaks the chat protocol of `OpenAI` and answers as a test
-//! says.
+//! A language model for tests: it speaks the chat protocol of `OpenAI` on loopback, answers as a test says,
+//! and remembers what it was asked.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 /// What it was asked, by its own account.
 pub type Asked = Arc<Mutex<Vec<Value>>>;
 
-/// A model that answers as `think` does, given what it is told; a text is said as it stands.
+/// A model that speaks the chat protocol of `OpenAI` and answers as `think` does, given what it is told; a
+/// text is said as it stands.
 pub fn model(think: impl Fn(&Value) -> Value + Send + 'static) -> (u16, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -53,9 +54,24 @@ pub fn model(think: impl Fn(&Value) -> Value + Send + 'static) -> (u16, Asked) {
     (port, asked)
 }
 
-/// The reference of the first thing that is told with these words.
-pub fn reference(told: &Value, words: &str) -> Option<String> {
+/// The reference of the first thing that is told in these words; `None` where none is.
+pub fn found(told: &Value, words: &str) -> Option<String> {
     let things = told["page"]["things"].as_array()?;
     let line = things.iter().filter_map(Value::as_str).find(|it| it.contains(words))?;
     line.split(' ').next().map(str::to_owned)
+}
+
+/// The same of a thing that is there.
+pub fn reference(told: &Value, words: &str) -> String {
+    found(told, words).expect("it is there")
+}
+
+/// How many actions were done towards the goal.
+pub fn done(told: &Value) -> usize {
+    told["done"].as_array().map_or(0, Vec::len)
+}
+
+/// An answer of one action.
+pub fn act(action: &str, reference: &str, text: &str) -> Value {
+    json!({ "action": action, "ref": reference, "text": text, "why": "so" })
 }

@@ -16,6 +16,16 @@ use nightshift::report::{
     AttemptReport, Ending, NightFacts, NightReport, ScenarioReport, StepReport, StepState,
 };
 
+fn product() -> ProductBuild {
+    ProductBuild {
+        name: "shop".into(),
+        build: Some("a1b2c3".into()),
+        previous_build: Some("d4e5f6".into()),
+        version: None,
+        previous_version: None,
+    }
+}
+
 /// A night of `scenarios`, of which the first `failing` have regressed, each for its own cause.
 pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
     let started: DateTime<Utc> = DateTime::from_timestamp(1_795_222_800, 0).unwrap();
@@ -41,7 +51,7 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
             patience: None,
             not_isolated: Vec::new(),
             walls: None,
-            products: vec![build()],
+            products: vec![product()],
             machine: None,
         },
         gate: Gate {
@@ -65,6 +75,8 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
         stages: Vec::new(),
         survey: None,
         soak: None,
+        agent: None,
+        shift: None,
         sensitivity: None,
         questions: Vec::new(),
         hygiene: Vec::new(),

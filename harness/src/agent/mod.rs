@@ -6,20 +6,23 @@
 //!
 //! The files:
 //! - `scripted.rs`: follows the steps of the scenario, into `when` and `repeat`.
+//! - `charters.rs`: what a language model is asked when it uses a product by itself.
 //! - `backend/`: a language model that is asked for one action at a time, where there is one.
 //! - `plain/`: reads a goal in plain words by a grammar of our own, without a model.
 //! - `replay/`: repeats an accepted recording, and finds what its things have become.
 
 pub mod backend;
+pub mod charters;
 mod plain;
 mod replay;
 mod scripted;
 
 use crate::model::event::Decided;
 use crate::model::outline::Outline;
+use crate::model::pursuit::Said;
 use crate::model::{Action, Step};
 
-pub use plain::{PlainWords, SECRET};
+pub use plain::{Named, PlainWords, SECRET};
 pub use replay::Replay;
 pub use scripted::Scripted;
 
@@ -121,8 +124,8 @@ pub enum Why {
     Ambiguous,
     /// What is there is not as the words say.
     Otherwise,
-    /// Only a person can decide.
-    Person,
+    /// A model says something else than an action.
+    Said(Said),
 }
 
 /// Why words cannot be followed.

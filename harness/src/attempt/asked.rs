@@ -1,5 +1,5 @@
 //! A goal whose words the built-in reader refuses, where the suite has a language model: the model is
-//! asked for one action after the other, within the same walls and budgets.
+//! asked for one action after the other, within the same walls, and within budgets.
 //!
 //! A part of [`Attempt`]. What it is asked and what it answers lie in the night as evidence; what it
 //! found becomes a recording, so that no later night asks again.
@@ -9,22 +9,38 @@ use std::time::Instant;
 use super::goal::{Leg, Way};
 use super::marks::shown;
 use super::{Attempt, milliseconds};
-use crate::agent::backend::{Answer, Backend, BackendError, Briefing, Request, brief, proposal};
+use crate::agent::Proposal;
+use crate::agent::backend::{
+    Answer, Backend, BackendError, Briefing, Purse, Request, brief, proposal, tokens,
+};
 use crate::ledger::LedgerError;
-use crate::model::Outcome;
+use crate::model::budget::{Bound, Budget, BudgetOf, Cost, Next, Over, Price, Spent};
 use crate::model::event::Failure;
 use crate::model::pursuit::Pursuit;
+use crate::model::{Outcome, Step};
 
 /// How often an answer may be no action of the list.
 const MOST_WRONG: u32 = 3;
 
-/// A model, and how many tokens one step may take of it.
+/// A model, and what it may take.
 #[derive(Clone, Copy)]
 pub struct Brain<'a> {
     /// The model.
     pub backend: &'a dyn Backend,
-    /// The tokens, read and written.
+    /// The tokens of one step, read and written.
     pub tokens: u64,
+    /// What it costs; `None` counts no money.
+    pub price: Option<&'a Price>,
+    /// What all goals of the night may take together.
+    pub night: &'a Purse,
+    /// Which try at a way this is, from 1.
+    pub attempt: u32,
+}
+
+impl Brain<'_> {
+    fn currency(&self) -> &str {
+        self.price.map_or(Price::CURRENCY, |it| &it.currency)
+    }
 }
 
 impl Attempt<'_> {
@@ -32,13 +48,9 @@ impl Attempt<'_> {
     pub(super) async fn ask_on(
         &mut self,
         brain: Brain<'_>,
-        words: &str,
         way: &mut Way<'_>,
     ) -> Result<Option<Failure>, LedgerError> {
-        let failed = |expected: String, actual: String| {
-            Ok(Some(Failure { outcome: Outcome::Failed, expected, actual }))
-        };
-        let goal = shown(words);
+        let goal = shown(self.talk.spoken());
         let names = way.goal.words.references();
         let secrets: Vec<&str> = names.iter().filter_map(|it| it.strip_prefix("secret:")).collect();
         let (mut wrong, mut complaint) = (0, None);
@@ -46,25 +58,30 @@ impl Attempt<'_> {
             if let Some(late) = way.late() {
                 return Ok(Some(late));
             }
+            if let Some(over) = self.over(brain, way, Next::Ask)? {
+                return Ok(Some(over));
+            }
             let page = match self.outline(way.step).await {
                 Ok(page) => page,
                 Err(failure) => return Ok(Some(failure)),
             };
-            let of = Briefing {
+            let request = brief(Briefing {
                 goal: &goal,
                 page: &page,
                 done: &way.done,
+                earlier: self.talk.earlier(),
                 complaint: complaint.as_deref(),
-            };
-            let request = self.without_values(brief(of));
-            let answer = match self.asked(brain, &request, way).await? {
+                attempt: brain.attempt,
+            });
+            let number = way.number + 1;
+            let (answer, took) = self.asked(brain, (way.step, number), &request).await?;
+            way.spent.add(took);
+            let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {
                     return failed("an answer of the model".to_owned(), error.to_string());
                 }
             };
-            way.asked = (way.asked.0 + 1, way.asked.1 + answer.tokens_in + answer.tokens_out);
-            let spent = way.asked.1;
             let next = match proposal(&answer.text, &page, &secrets) {
                 Ok(next) => next,
                 Err(why) if wrong + 1 < MOST_WRONG => {
@@ -73,12 +90,18 @@ impl Attempt<'_> {
                 }
                 Err(why) => return failed("an answer that is one action".to_owned(), why),
             };
-            if spent > brain.tokens {
-                let most = format!("at most {} tokens (`agent: tokens`)", brain.tokens);
-                return failed(most, format!("the model has taken {spent}"));
+            let comes = if matches!(next, Proposal::Act { .. }) { Next::Act } else { Next::End };
+            if let Some(over) = self.over(brain, way, comes)? {
+                return Ok(Some(over));
             }
             complaint = None;
-            match self.take(Some(&page), next, (brain.backend.name(), &[]), way).await? {
+            let (started, before) = (Instant::now(), way.number);
+            let leg = self.take(Some(&page), next, (brain.backend.name(), &[]), way).await?;
+            let actions = way.number - before;
+            let acted = Spent { actions, time_ms: milliseconds(started), ..Spent::default() };
+            way.spent.add(acted);
+            self.spend(brain, acted);
+            match leg {
                 Leg::On => {}
                 Leg::Arrived => return Ok(None),
                 Leg::Stopped(failure) => return Ok(Some(failure)),
@@ -86,31 +109,82 @@ impl Attempt<'_> {
         }
     }
 
-    /// A request in which no value of a secret stands, whatever the page shows.
-    fn without_values(&self, request: Request) -> Request {
-        let secrets = self.ledger.secrets();
-        let user = secrets.scrub(request.user.as_bytes());
-        Request { user: String::from_utf8_lossy(&user).into_owned(), ..request }
+    /// Takes note of what was spent, at the scenario and the night.
+    fn spend(&mut self, brain: Brain<'_>, more: Spent) {
+        self.talk.spent.add(more);
+        brain.night.add(more);
     }
 
-    /// Asks, and keeps what was asked and answered.
-    async fn asked(
+    /// The budget that is over, in words; the ledger says it too.
+    fn over(
         &mut self,
         brain: Brain<'_>,
-        request: &Request,
         way: &Way<'_>,
-    ) -> Result<Result<Answer, BackendError>, LedgerError> {
+        next: Next,
+    ) -> Result<Option<Failure>, LedgerError> {
+        let own = way.goal.budget;
+        let step = Budget { tokens: own.tokens.or(Some(brain.tokens)), ..own };
+        let scenario = &self.scenario.budget;
+        let over = [
+            (BudgetOf::Step, way.spent.over(&step, next)),
+            (BudgetOf::Scenario, self.talk.spent.over(scenario, next)),
+            (BudgetOf::Night, brain.night.over(next)),
+        ];
+        let over = over.into_iter().find_map(|(of, it)| Some((of, it?)));
+        let Some((of, Over { bound, used, most })) = over else { return Ok(None) };
+        let key = match of {
+            BudgetOf::Step if bound == Bound::Tokens && own.tokens.is_none() => "`agent: tokens`",
+            BudgetOf::Step => "`budget` of the step",
+            BudgetOf::Scenario => "`budget` of the scenario",
+            BudgetOf::Night => "`agent: budget`, for the night",
+        };
+        self.tell(way.step, Pursuit::Budget { of, bound, used, most })?;
+        let said = |amount| bound.said(amount, brain.currency());
+        Ok(Some(Failure {
+            outcome: Outcome::Failed,
+            expected: format!("at most {} ({key})", said(most)),
+            actual: format!("the model has taken {}", said(used)),
+        }))
+    }
+
+    /// A request in which no value of a secret stands, whatever the page shows.
+    fn without_values(&self, request: &Request) -> Request {
+        let secrets = self.ledger.secrets();
+        let user = secrets.scrub(request.user.as_bytes());
+        Request { user: String::from_utf8_lossy(&user).into_owned(), ..request.clone() }
+    }
+
+    /// Asks, keeps what was asked and answered, and takes note of what it took.
+    pub(super) async fn asked(
+        &mut self,
+        brain: Brain<'_>,
+        (step, number): (&Step, u32),
+        request: &Request,
+    ) -> Result<(Result<Answer, BackendError>, Spent), LedgerError> {
+        let request = self.without_values(request);
         let started = Instant::now();
-        let answer = brain.backend.ask(request).await;
-        let asked = serde_json::to_vec(request).unwrap_or_default();
+        let answer = brain.backend.ask(&request).await;
+        let asked = serde_json::to_vec(&request).unwrap_or_default();
         let asked = self.ledger.keep("request to a model", "application/json", &asked)?;
-        let (text, tokens, tries) = match &answer {
-            Ok(it) => (it.text.clone(), (it.tokens_in, it.tokens_out), it.tries),
-            Err(_) => (String::new(), (0, 0), 0),
+        let tokens = tokens(&answer);
+        let (text, tries) = match &answer {
+            Ok(it) => (it.text.clone(), it.tries),
+            Err(_) => (String::new(), 0),
         };
         let said = self.ledger.keep("answer of a model", "text/plain", text.as_bytes())?;
+        let money = brain.price.map_or(0, |it| it.of(tokens.0, tokens.1));
+        let took = Spent {
+            asked: 1,
+            actions: 0,
+            time_ms: milliseconds(started),
+            tokens_in: tokens.0,
+            tokens_out: tokens.1,
+            money,
+        };
+        self.spend(brain, took);
+        let cost = brain.price.map(|it| Cost { millionths: money, currency: it.currency.clone() });
         let line = Pursuit::Asked {
-            number: way.number + 1,
+            number,
             model: brain.backend.name().to_owned(),
             request: asked.path,
             answer: said.path,
@@ -118,9 +192,14 @@ impl Attempt<'_> {
             tries,
             tokens_in: tokens.0,
             tokens_out: tokens.1,
-            duration_ms: milliseconds(started),
+            cost,
+            duration_ms: took.time_ms,
         };
-        self.tell(way.step, line)?;
-        Ok(answer)
+        self.tell(step, line)?;
+        Ok((answer, took))
     }
+}
+
+fn failed(expected: String, actual: String) -> Result<Option<Failure>, LedgerError> {
+    Ok(Some(Failure { outcome: Outcome::Failed, expected, actual }))
 }

@@ -83,6 +83,9 @@ impl Attempt<'_> {
         if let Action::Do(goal) = &step.action {
             return Box::pin(self.pursue(step, goal)).await;
         }
+        if let Action::Judge(statement) = &step.action {
+            return Box::pin(self.judge(step, statement)).await;
+        }
         let action = match self.filled(step).await {
             Ok(action) => action,
             Err(actual) => {

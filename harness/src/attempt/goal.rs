@@ -12,14 +12,16 @@ use std::time::{Duration, Instant};
 use super::carry_out::{CarriedOut, no_page};
 use super::marks::{shown, with_secrets, without_secrets};
 use super::recorder::Taken;
+use super::talk::took;
 use super::{Attempt, in_words, milliseconds};
 use crate::agent::{Healed, PlainWords, Proposal, Proposer, Refusal, Replay, Why};
 use crate::ledger::{LedgerError, Secrets};
 use crate::model::action::{Goal, LONGEST_MS};
+use crate::model::budget::Spent;
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
-use crate::model::pursuit::Pursuit;
-use crate::model::{Action, Event, Outcome, Step, StepOutcome};
+use crate::model::pursuit::{Pursuit, Said};
+use crate::model::{Action, Event, Outcome, Purpose, Step, StepOutcome};
 use crate::policy::{PolicyDecision, Proposed, Ruling};
 use crate::process::FairInstant;
 use crate::surface::Done;
@@ -42,8 +44,10 @@ pub(super) struct Way<'a> {
     met: HashSet<String>,
     /// What was done, for the report.
     pub(super) done: Vec<String>,
-    /// How often a model was asked, and the tokens that it took.
-    pub(super) asked: (u32, u64),
+    /// What a model took.
+    pub(super) spent: Spent,
+    /// Whether an accepted recording was left.
+    is_left: bool,
     /// Whether the last that was proposed was nothing.
     is_refused: bool,
     /// The same, for a recording.
@@ -61,12 +65,21 @@ pub(super) enum Leg {
 }
 
 impl Attempt<'_> {
-    /// Follows the words of a goal.
+    /// Follows the words of a goal, and keeps a picture of where that led where ways are compared.
     pub(super) async fn pursue(
         &mut self,
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
+        let mut done = Box::pin(self.to_goal(step, goal)).await?;
+        let passed = done.outcome == StepOutcome::Passed;
+        if passed && matches!(self.log, super::Log::Ledger(Purpose::Trying)) {
+            done.evidence.extend(self.material(step).await?);
+        }
+        Ok(done)
+    }
+
+    async fn to_goal(&mut self, step: &Step, goal: &Goal) -> Result<CarriedOut, LedgerError> {
         let words = match self.words(step, goal).await {
             Ok(words) => words,
             Err(actual) => {
@@ -76,27 +89,40 @@ impl Attempt<'_> {
             }
         };
         let mut way = Way::to(step, goal);
+        let spoken = self.talk.begin(&words, goal.words.raw());
+        if let Some(meaning) = self.talk.meaning().filter(|_| spoken.is_ok()) {
+            let words = meaning.to_owned();
+            self.tell(step, Pursuit::Meant { words })?;
+        }
         if let Some(mut replay) = self.replay_of(step, goal) {
             let failure = self.follow_recording(&mut replay, &mut way).await?;
             match failure {
                 // Nothing was done yet, so that the words can still be read from their beginning.
                 Some(failure) if way.is_untouched(&failure) => {
                     self.tell(step, Pursuit::Left { why: failure.actual })?;
-                    way.is_refused = false;
+                    (way.is_refused, way.is_left) = (false, !self.is_proposed(goal));
                 }
-                failure => return self.end(way, failure, Some(replay.healed())),
+                failure => {
+                    // A way that nobody accepted says nothing of the product.
+                    let failure = match failure {
+                        Some(it) if self.is_proposed(goal) => Some(way.undecided(it)),
+                        failure => failure,
+                    };
+                    return self.end(way, failure, Some(replay.healed()));
+                }
             }
         }
-        let failure = match PlainWords::read(&words) {
+        let read = spoken.and_then(|it| PlainWords::read(&it).map_err(|it| it.actual));
+        let failure = match read {
             Ok(mut proposer) => self.follow_way(&mut proposer, &mut way).await?,
-            Err(refusal) => {
+            Err(why) => {
                 way.is_refused = true;
-                let (expected, actual) = (shown(&words), shown(&refusal.actual));
+                let (expected, actual) = (shown(&words), shown(&why));
                 Some(Failure { outcome: Outcome::Failed, expected, actual })
             }
         };
         let failure = match self.brain.filter(|_| way.is_refused) {
-            Some(brain) => self.ask_on(brain, &words, &mut way).await?,
+            Some(brain) => self.ask_on(brain, &mut way).await?.map(|it| way.undecided(it)),
             None => failure,
         };
         self.end(way, failure, None)
@@ -177,6 +203,10 @@ impl Attempt<'_> {
             Proposal::Done => return Ok(Leg::Arrived),
             Proposal::Nothing { reads, refusal } => {
                 way.is_refused = true;
+                if let Why::Said(kind) = refusal.why {
+                    let (number, text) = (way.number + 1, shown(&refusal.actual));
+                    self.tell(way.step, Pursuit::Said { number, kind, text })?;
+                }
                 return Ok(Leg::Stopped(stopped(&reads, &refusal)));
             }
             Proposal::Act { reads, action } => (shown(&reads), *action),
@@ -305,11 +335,8 @@ impl Attempt<'_> {
             .iter()
             .map(|it| format!("; {} was taken for {}", shown(&it.is), shown(&it.was)))
             .collect();
-        let by_model = match way.asked {
-            (0, _) => String::new(),
-            (1, tokens) => format!("; a model was asked once, {tokens} tokens"),
-            (times, tokens) => format!("; a model was asked {times} times, {tokens} tokens"),
-        };
+        let by_model = took(way.spent, self.brain.and_then(|it| it.price));
+        self.talk.end(&way.done, failure.as_ref().map_or("done", |it| &it.actual));
         let did = format!("{did}{}{by_model}", instead.concat());
         if failure.is_none() {
             self.reached(way.step, way.goal, way.taken, healed);
@@ -366,9 +393,19 @@ impl<'a> Way<'a> {
             number: 0,
             met: HashSet::new(),
             done: Vec::new(),
-            asked: (0, 0),
+            spent: Spent::default(),
+            is_left: false,
             is_refused: false,
             taken: Vec::new(),
+        }
+    }
+
+    /// A way that a model did not find says nothing of the product, so that it is for a person; one
+    /// for which there is an accepted recording says that it is gone.
+    fn undecided(&self, failure: Failure) -> Failure {
+        match failure.outcome {
+            Outcome::Failed if !self.is_left => Failure { outcome: Outcome::Blocked, ..failure },
+            _ => failure,
         }
     }
 
@@ -412,8 +449,12 @@ impl<'a> Way<'a> {
 /// Nothing fits any more.
 fn stopped(reads: &str, refusal: &Refusal) -> Failure {
     let outcome = match refusal.why {
-        Why::Person => Outcome::Blocked,
-        Why::Unread | Why::Absent | Why::Ambiguous | Why::Otherwise => Outcome::Failed,
+        Why::Said(Said::Ask) => Outcome::Blocked,
+        Why::Said(Said::Infeasible | Said::Defect)
+        | Why::Unread
+        | Why::Absent
+        | Why::Ambiguous
+        | Why::Otherwise => Outcome::Failed,
     };
     Failure {
         outcome,

@@ -9,6 +9,8 @@
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
 //! - `person.rs`: puts what policy leaves to a person to one.
+//! - `opinion.rs`: what a language model thinks of a page, which decides nothing.
+//! - `talk.rs`: what is carried from goal to goal.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
 //! - `sites.rs`: where the products of an attempt are, and how places on them are told.
@@ -29,10 +31,12 @@ mod goal;
 mod mails;
 mod marks;
 mod person;
+mod opinion;
 mod record;
 mod recorder;
 mod scope;
 mod sites;
+mod talk;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -49,6 +53,7 @@ pub use person::{Asks, Person};
 pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
+pub use talk::Talk;
 pub use totp::Codes;
 
 use self::carry_out::CarriedOut;
@@ -102,6 +107,8 @@ pub struct Attempt<'a> {
     pub brain: Option<Brain<'a>>,
     /// Who is asked what policy leaves to a person.
     pub person: &'a Person,
+    /// What is carried from goal to goal; empty at the beginning.
+    pub talk: Talk,
     /// Says how the product died, as soon as it is dead.
     pub crashed: &'a (dyn Fn() -> Option<Crash> + Sync),
     /// How long it may take.
@@ -325,6 +332,7 @@ impl Attempt<'_> {
         let decided = carried_out.decided;
         self.record_step(step, place, carried_out, started)?;
         self.went(step, failure.is_none())?;
+        self.talk.passed(step);
         Ok(match (failure, decided) {
             (Some(Outcome::Failed), _) if self.is_only_noted(step) => StepEnd::DidNotHold,
             (Some(outcome), _) => StepEnd::Failed(outcome),

@@ -17,6 +17,8 @@ use crate::model::{Action, Event, FacetContent, FacetKind, Locator, Step, Target
 /// What an attempt knows of recordings.
 pub struct Recorder<'a> {
     accepted: &'a Recordings,
+    /// Those of them that nobody accepted yet, by their checkpoints.
+    proposed: &'a BTreeSet<String>,
     write: fn(&Recording) -> Option<String>,
     underway: Option<Underway>,
 }
@@ -37,7 +39,14 @@ impl<'a> Recorder<'a> {
     /// With the recordings that were accepted, and what writes a new one.
     #[must_use]
     pub fn new(accepted: &'a Recordings, write: fn(&Recording) -> Option<String>) -> Self {
-        Self { accepted, write, underway: None }
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        Self { accepted, proposed: &NONE, write, underway: None }
+    }
+
+    /// The same, where these were only found tonight.
+    #[must_use]
+    pub fn proposing(self, proposed: &'a BTreeSet<String>) -> Self {
+        Self { proposed, ..self }
     }
 }
 
@@ -46,7 +55,13 @@ impl Attempt<'_> {
     fn accepted_recording(&self, goal: &Goal) -> Option<&(String, Recording)> {
         let name = &goal.recorded.as_ref()?.name;
         let accepted = self.recorder.accepted.get(name)?;
-        (accepted.1.words == goal.words.raw()).then_some(accepted)
+        let is_same = accepted.1.words == goal.words.raw();
+        (is_same && accepted.1.meaning.as_deref() == self.talk.meaning()).then_some(accepted)
+    }
+
+    /// Whether the recording of a goal was found tonight and nobody has accepted it.
+    pub(super) fn is_proposed(&self, goal: &Goal) -> bool {
+        goal.recorded.as_ref().is_some_and(|it| self.recorder.proposed.contains(&it.name))
     }
 
     /// Repeats the accepted recording of a goal, with every reference replaced.
@@ -77,6 +92,7 @@ impl Attempt<'_> {
         let things = action.targets().iter().map(|it| likeness(page, it)).collect::<Option<_>>()?;
         let whole = Recording {
             words: String::new(),
+            meaning: None,
             actions: vec![Recorded { action: action.clone(), things }],
         };
         match whole.map(&text) {
@@ -105,13 +121,15 @@ impl Attempt<'_> {
                 };
                 let actions: Option<Vec<Recorded>> =
                     taken.into_iter().enumerate().map(of).collect();
-                let words = accepted.words.clone();
-                actions.and_then(|actions| (self.recorder.write)(&Recording { words, actions }))
+                let actions = actions.map(|it| Recording { actions: it, ..accepted.clone() });
+                actions.and_then(|it| (self.recorder.write)(&it))
             }
             _ => {
                 let actions: Option<Vec<Recorded>> = taken.into_iter().collect();
                 let words = goal.words.raw().to_owned();
-                actions.and_then(|actions| (self.recorder.write)(&Recording { words, actions }))
+                let meaning = self.talk.meaning().map(str::to_owned);
+                let whole = actions.map(|actions| Recording { words, meaning, actions });
+                whole.and_then(|it| (self.recorder.write)(&it))
             }
         };
         self.recorder.underway = text.map(|text| Underway {

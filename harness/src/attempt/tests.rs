@@ -13,8 +13,10 @@ use chrono::{DateTime, Utc};
 
 use super::*;
 use crate::agent::Scripted;
+use crate::agent::backend::Purse;
 use crate::ledger::{NightDir, Secrets};
 use crate::model::artifact::MailStep;
+use crate::model::budget::Price;
 use crate::model::recording::Recordings;
 use crate::model::scenario::{Action, CommandLine, RunCommand};
 use crate::model::target::Locator;
@@ -82,6 +84,9 @@ struct Stage {
     kept: Vec<String>,
     brain: Option<asked::Scripted>,
     person: Person,
+    /// What the model of the night may take.
+    purse: Purse,
+    price: Option<Price>,
 }
 
 impl Default for Stage {
@@ -96,6 +101,8 @@ impl Default for Stage {
             kept: Vec::new(),
             brain: None,
             person: Person::default(),
+            purse: Purse::default(),
+            price: None,
         }
     }
 }
@@ -130,7 +137,14 @@ impl Stage {
             varies: &|_, _| Box::new(|_| false),
             accepted: &BTreeMap::new(),
             recorder: Recorder::new(&self.recordings, recordings::written),
-            brain: self.brain.as_ref().map(|backend| Brain { backend, tokens: 1_000 }),
+            brain: self.brain.as_ref().map(|backend| Brain {
+                backend,
+                tokens: 1_000,
+                price: self.price.as_ref(),
+                night: &self.purse,
+                attempt: 1,
+            }),
+            talk: Talk::default(),
             person: &self.person,
             crashed: &|| crash.clone(),
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },

@@ -1,6 +1,7 @@
 //! The arguments of every command, as `--help` shows them.
 //!
 //! The files:
+//! - `agent.rs`: those of `explain` and `agent`.
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
 //! - `history.rs`: those of `history`, `diff` and `ask`.
@@ -8,6 +9,7 @@
 //! - `person.rs`: those of `goto`, `try` and `record`.
 //! - `unattended.rs`: those of nights that nobody watches.
 
+mod agent;
 mod bisect;
 mod explore;
 mod history;
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use agent::{AgentOptions, ExplainOptions};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
@@ -158,6 +161,16 @@ pub enum Command {
         after_help = "Examples:\n  nightshift answer reports/nights/2026-11-21T010000Z-k3f9\n  nightshift answer 2026-11-21T010000Z-k3f9 3f9c51d2 yes\n  nightshift answer --format json\n\nWhat was said stands in the night's answers.jsonl; its ledger stays as it was written. The\nscenario is run from its beginning, in a night of its own, and every answer of that night\nholds in it.\nExit codes: as `run`; 0 where nothing is run, 2 usage."
     )]
     Answer(AnswerOptions),
+    /// Have the suite's language model use the product by itself
+    #[command(
+        after_help = "Examples:\n  nightshift agent --budget 2h\n  nightshift agent --budget 20m --out try --format json\n\nWhat it believes is broken becomes a finding only where a written scenario shows it three times\nwithout the model, and not on the build before; else it is a remark. New scenarios are proposed\nas a patch, and nothing is written into the suite.\nExit codes: 0 no finding, 1 findings, 2 usage, or the suite has no `agent:`, 4 nothing could run."
+    )]
+    Agent(AgentOptions),
+    /// Have the suite's language model say what happened in a finding; an opinion that decides nothing
+    #[command(
+        after_help = "Examples:\n  nightshift explain\n  nightshift explain F2\n  nightshift explain 2026-11-21T010000Z-k3f9 F2\n\nEach claim names the ledger lines, changes or evidence that it rests on; what names none is\ndropped and counted. Exit codes: 0 it was told, 2 usage, or the suite has no `agent:`."
+    )]
+    Explain(ExplainOptions),
     /// Say whether a night is as it was written: its ledger, its plan, its evidence
     #[command(
         after_help = "Examples:\n  nightshift verify\n  nightshift verify reports/nights/2026-11-21T010000Z-k3f9 --head 3f9c51d20a7be644\n\nThe head stands at the foot of each page of the PDF and at the end of index.html.\nExit codes: 0 it is, 1 it is not (the first bad line is named), 2 usage."

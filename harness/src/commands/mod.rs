@@ -24,6 +24,8 @@
 //! - `offline.rs`: `judge`, `report` and `gate`.
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
+//! - `agent.rs`: `agent`.
+//! - `explain.rs`: `explain`.
 //! - `verify.rs`: `verify`.
 //! - `stop.rs`: `stop` and `clean`.
 //! - `sensitivity.rs`: `sensitivity`.
@@ -42,6 +44,7 @@
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
 mod answer;
+mod agent;
 mod arguments;
 mod bisect;
 mod check;
@@ -49,6 +52,7 @@ mod compare;
 mod control;
 mod doctor;
 mod exit;
+mod explain;
 mod explore;
 mod goto;
 mod history;
@@ -138,6 +142,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Diff(options) => history::diff(&common, &options),
         Command::Ask(options) => history::ask(&common, &options),
         Command::Answer(options) => answer::run(&common, &options),
+        Command::Agent(options) => agent::run(&common, &options),
+        Command::Explain(options) => explain::run(&common, &options),
         Command::Verify(options) => verify::run(&common, &options),
         Command::Stop(options) => stop::stop(&common, &options),
         Command::Clean => stop::clean(&common),

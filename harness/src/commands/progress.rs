@@ -98,6 +98,7 @@ impl Reporter {
                 budget.as_secs()
             )),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
+            Progress::Agent { budget } => self.line(&by_model(budget)),
             Progress::Judging => self.message("judging"),
             Progress::Printing => self.message("printing the PDF"),
         }
@@ -150,6 +151,14 @@ impl Reporter {
             bar.set_message(terminal::clean(text));
         }
     }
+}
+
+/// The same, where a language model uses the product.
+fn by_model(budget: std::time::Duration) -> String {
+    let seconds = budget.as_secs();
+    format!(
+        "the model uses the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out"
+    )
 }
 
 /// What the night does with what is left of it.

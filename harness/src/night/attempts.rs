@@ -16,7 +16,9 @@ use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{NoStage, Stage, Standpoint, unique};
 use super::walls::uses_commands;
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
+use crate::attempt::{
+    Attempt, Brain, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope, Talk,
+};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
 use crate::surface::SurfaceError;
@@ -77,11 +79,13 @@ pub(super) struct Worker {
     pub sessions: Sessions,
     /// What its attempts are made for.
     pub purpose: Purpose,
+    /// Which try at a way they are, from 1.
+    pub way: u32,
 }
 
 impl Worker {
     pub(super) fn new(browser: Option<Browser>) -> Self {
-        Self { browser, sessions: Sessions::default(), purpose: Purpose::Judging }
+        Self { browser, sessions: Sessions::default(), purpose: Purpose::Judging, way: 1 }
     }
 }
 
@@ -155,6 +159,7 @@ pub(super) async fn run_by(
     let (timeout, secrets) = (means.browser_options.timeout, means.ledger.secrets());
     let mut terminals = stage.terminals(timeout, secrets, author);
     let mut agent = agent(standpoint(&stage, &pages, worker));
+    let known = means.goals.repeatable.of_scenario(&scenario.id);
     let ended = Attempt {
         scenario,
         number,
@@ -171,8 +176,9 @@ pub(super) async fn run_by(
         environment: &means.plan.environment,
         varies: &|snapshot, known| means.redacted(scenario, snapshot, known),
         accepted: means.accepted(scenario),
-        recorder: Recorder::new(means.goals.repeatable.of_scenario(&scenario.id), write_recording),
-        brain: means.brain(),
+        recorder: Recorder::new(&known.recordings, write_recording).proposing(&known.proposed),
+        brain: means.brain().map(|it| Brain { attempt: worker.way, ..it }),
+        talk: Talk::default(),
         person: &means.hands.person,
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),

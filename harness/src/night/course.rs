@@ -55,6 +55,7 @@ impl Course {
                 | Progress::Printing
                 | Progress::Exploring { .. }
                 | Progress::Soaking { .. }
+                | Progress::Agent { .. }
                 | Progress::Searching { .. }
                 | Progress::Settling { .. },
                 _,

@@ -8,8 +8,12 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use super::bisect::{self, By, Wanted};
-use super::{NightError, Progress, RunOptions, Stop, Until, judging, schedule, soak, survey};
+use super::shift::{self, ShiftBounds};
+use super::{
+    NightError, Progress, RunOptions, Stop, Until, judging, schedule, shifted, soak, survey,
+};
 use crate::ledger::NightDir;
+use crate::model::shift::Shift;
 use crate::model::suite::Left;
 use crate::model::{Entry, Plan, Suite};
 use crate::plan::Selection;
@@ -54,12 +58,40 @@ pub(super) async fn spend(
                     Box::pin(survey::survey(suite, options, made, stop, progress)).await?;
                 report.survey.is_some()
             }
+            Left::Agent => {
+                report.shift =
+                    Box::pin(by_model(suite, options, (night, plan), stop, progress)).await;
+                report.shift.is_some()
+            }
         };
         if done {
             report::write(night.path(), &report)?;
         }
     }
     Ok(report)
+}
+
+/// Has the language model use the product, where the night is asked to and has the time. What keeps
+/// it from that ends no night.
+async fn by_model(
+    suite: &Suite,
+    options: &RunOptions,
+    (night, plan): (&NightDir, &Plan),
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Option<Shift> {
+    let most = suite.config.night.agent_ms;
+    let budget = survey::time_left(most, options, plan, Utc::now());
+    let budget = budget.filter(|_| stop.why().is_none() && suite.config.agent.is_some())?;
+    progress(Progress::Agent { budget });
+    let folder = shifted::folder(night.path());
+    if let Err(error) = std::fs::create_dir_all(&folder) {
+        tracing::warn!("cannot make {}: {error}", folder.display());
+        return None;
+    }
+    let bounds = ShiftBounds { budget, folder };
+    let made = Box::pin(shift::work_inside(suite, options, bounds, stop, &|_| ())).await;
+    made.inspect_err(|error| tracing::warn!("the model could try nothing: {error}")).ok()
 }
 
 /// Searches for what broke the new findings, within the deadline; answers whether anything was

@@ -9,12 +9,17 @@ use super::NightError;
 use super::cassette::cassette;
 use super::recordings::Repeatable;
 use super::walls::Hands;
-use crate::agent::backend::{Backend, Http};
+use crate::agent::backend::{Backend, Http, Purse};
 use crate::attempt::{Brain, IsRedacted};
 use crate::compare::Redactor;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Secrets};
+use crate::model::agent::AgentConfig;
+use crate::model::budget::Spent;
+use crate::model::pursuit::Pursuit;
 use crate::model::suite::Config;
-use crate::model::{FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite};
+use crate::model::{
+    Entry, Event, FacetKind, KnownValue, Patience, Plan, Scenario, Snapshot, Suite,
+};
 use crate::surface::browser::BrowserOptions;
 use crate::surface::mail::{Post, Sink};
 
@@ -41,6 +46,8 @@ pub(super) struct Goals {
     pub repeatable: Repeatable,
     /// The language model, where the suite has one.
     backend: Option<Box<dyn Backend>>,
+    /// What all goals of the night may take of it.
+    purse: Purse,
 }
 
 impl Goals {
@@ -49,25 +56,58 @@ impl Goals {
     /// # Errors
     /// The night of its cassette cannot be read.
     pub(super) fn of(suite: &Suite, plan: &Plan, ledger: &Ledger) -> Result<Self, NightError> {
-        Ok(Self { repeatable: Repeatable::of(plan, ledger), backend: backend(suite, ledger)? })
+        let budget = suite.config.agent.as_ref().map(|it| it.budget).unwrap_or_default();
+        // A night that goes on has spent something before it broke off.
+        let purse = Purse::new(budget, spent(&ledger.entries()));
+        let repeatable = Repeatable::of(plan, ledger);
+        Ok(Self { repeatable, backend: backend(suite, ledger.secrets())?, purse })
     }
+}
+
+/// What a model took so far, by the lines of a ledger.
+fn spent(entries: &[Entry]) -> Spent {
+    let mut all = Spent::default();
+    for entry in entries {
+        let Event::Goal { pursuit, .. } = &entry.event else { continue };
+        if let Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } = pursuit {
+            all.add(Spent {
+                asked: 1,
+                actions: 0,
+                time_ms: *duration_ms,
+                tokens_in: *tokens_in,
+                tokens_out: *tokens_out,
+                money: cost.as_ref().map_or(0, |it| it.millionths),
+            });
+        }
+    }
+    all
 }
 
 /// The language model that a suite names, or the answers that stand for it.
 ///
 /// # Errors
 /// The night of its cassette cannot be read.
-fn backend(suite: &Suite, ledger: &Ledger) -> Result<Option<Box<dyn Backend>>, NightError> {
+pub(super) fn backend(
+    suite: &Suite,
+    secrets: &Secrets,
+) -> Result<Option<Box<dyn Backend>>, NightError> {
     let Some(agent) = &suite.config.agent else { return Ok(None) };
     if let Some(night) = &agent.cassette {
         return Ok(Some(Box::new(cassette(&suite.root.join(night), &agent.model)?)));
     }
-    let Some(name) = &agent.key else { return Ok(Some(Box::new(Http::new(agent, None)))) };
-    let key = ledger.secrets().get(name).map(str::to_owned);
-    if key.is_none() {
-        tracing::warn!("there is no value for {name}, so no model is asked tonight");
-    }
-    Ok(key.map(|key| Box::new(Http::new(agent, Some(key))) as Box<dyn Backend>))
+    let key = match &agent.key {
+        None => None,
+        Some(name) => match secrets.get(name) {
+            Some(key) => Some(key.to_owned()),
+            None => {
+                tracing::warn!("there is no value for {name}, so no model is asked tonight");
+                return Ok(None);
+            }
+        },
+    };
+    let http =
+        Http::new(agent, key, &suite.root).map_err(|error| NightError::Usage(error.to_string()))?;
+    Ok(Some(Box::new(http)))
 }
 
 /// The SHA-256 of pictures as they were captured, by scenario and checkpoint.
@@ -97,8 +137,10 @@ impl Means {
 
     /// The language model for goals whose words are refused.
     pub(super) fn brain(&self) -> Option<Brain<'_>> {
-        let tokens = self.config.agent.as_ref()?.tokens;
-        self.goals.backend.as_deref().map(|backend| Brain { backend, tokens })
+        let AgentConfig { tokens, price, .. } = self.config.agent.as_ref()?;
+        let backend = self.goals.backend.as_deref()?;
+        let (price, night) = (price.as_ref(), &self.goals.purse);
+        Some(Brain { backend, tokens: *tokens, price, night, attempt: 1 })
     }
 
     /// The mails that an attempt may look at.

@@ -26,6 +26,8 @@
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
+//! - `shift/`: a language model uses the product by itself.
+//! - `shifted.rs`: what such a shift has shown, in the folder of a night.
 //! - `soak.rs`: one scenario again and again, and what of its server grew.
 //! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
@@ -42,10 +44,12 @@
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `more.rs`: what runs more often where time is left.
+//! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
 //! - `attempts.rs`: sets one attempt up and clears away after it.
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
+//! - `ways.rs`: looks several times for a way to a goal that has no recording.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `walls.rs`: how commands are confined tonight, tried before the first scenario.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
@@ -77,6 +81,7 @@ mod lock;
 mod means;
 mod measure;
 mod merge;
+mod model;
 mod more;
 mod opening;
 mod options;
@@ -100,6 +105,8 @@ mod secrets;
 mod sessions;
 mod shake;
 mod share;
+mod shift;
+mod shifted;
 mod shown;
 mod soak;
 mod spare;
@@ -109,6 +116,7 @@ mod survey;
 pub mod tidy;
 mod visit;
 mod walls;
+mod ways;
 mod workers;
 
 use std::collections::{HashMap, HashSet};
@@ -126,6 +134,7 @@ pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
 pub use merge::{Merged, merge, nights_in};
+pub use model::model;
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Sampling, Until};
 pub use order::in_order;
 pub use patience::measure as measure_patience;
@@ -138,6 +147,8 @@ pub use scenario_file::{FINDINGS, ScenarioFile, finding_text};
 pub use secrets::secrets_in;
 pub use shake::{Clocks, Shake, reach};
 pub use share::Share;
+pub use shift::{ShiftBounds, work};
+pub use shifted::{AGENT_FILE, NOTHING_RAN};
 pub use shown::{Search, shown};
 pub use stop::{Stop, Why};
 pub use survey::{OFFERED, TAKEN_TO};

@@ -187,6 +187,11 @@ pub enum Progress {
         /// The build.
         build: String,
     },
+    /// The language model uses the product with what is left of the night.
+    Agent {
+        /// For how long at the most.
+        budget: std::time::Duration,
+    },
     /// The product is explored with what is left of the night.
     Exploring {
         /// How long that may take.

@@ -1,6 +1,8 @@
-//! [`Repeatable`]: the accepted recordings of a plan, read once for all attempts of a night.
+//! [`Repeatable`]: the accepted recordings of a plan, read once for all attempts of a night, and the
+//! ways that were found tonight to goals that have none.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ledger::Ledger;
 use crate::model::recording::Recordings;
@@ -9,7 +11,20 @@ use crate::spec::read_recording;
 
 /// The accepted recordings, by scenario.
 #[derive(Debug, Default)]
-pub(super) struct Repeatable(HashMap<String, Recordings>);
+pub(super) struct Repeatable {
+    accepted: HashMap<String, Recordings>,
+    /// What was found tonight, with what is accepted.
+    found: Mutex<HashMap<String, Arc<OfScenario>>>,
+}
+
+/// The recordings of a scenario.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct OfScenario {
+    /// All that can be repeated.
+    pub recordings: Recordings,
+    /// Those of them that nobody has accepted, by their checkpoints.
+    pub proposed: BTreeSet<String>,
+}
 
 impl Repeatable {
     /// Those of a plan. One that cannot be read is left out: its words are read anew, and what comes
@@ -38,12 +53,30 @@ impl Repeatable {
                 }
             }
         }
-        Self(all)
+        Self { accepted: all, found: Mutex::default() }
     }
 
     /// Those of a scenario.
-    pub(super) fn of_scenario(&self, id: &str) -> &Recordings {
-        static NONE: Recordings = Recordings::new();
-        self.0.get(id).unwrap_or(&NONE)
+    pub(super) fn of_scenario(&self, id: &str) -> Arc<OfScenario> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.get(id).cloned().unwrap_or_else(|| Arc::new(self.accepted_of(id)))
+    }
+
+    fn accepted_of(&self, id: &str) -> OfScenario {
+        let recordings = self.accepted.get(id).cloned().unwrap_or_default();
+        OfScenario { recordings, proposed: BTreeSet::new() }
+    }
+
+    /// Takes over what was found tonight of a scenario; what is accepted stays.
+    pub(super) fn found(&self, id: &str, ways: Recordings) {
+        let mut all = self.accepted_of(id);
+        for (checkpoint, way) in ways {
+            if !all.recordings.contains_key(&checkpoint) {
+                all.proposed.insert(checkpoint.clone());
+                all.recordings.insert(checkpoint, way);
+            }
+        }
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.insert(id.to_owned(), Arc::new(all));
     }
 }

@@ -17,7 +17,7 @@ use super::pages::{retire, signed_in_page};
 use super::products::Served;
 use super::stage::{Stage, unique};
 use crate::agent::Scripted;
-use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites};
+use crate::attempt::{Attempt, Codes, Ended, Limits, Log, Pages, Recorder, Sites, Talk};
 use crate::ledger::LedgerError;
 use crate::model::event::{Failure, SessionWork};
 use crate::model::recording::Recordings;
@@ -314,6 +314,7 @@ async fn perform(
         recorder: Recorder::new(&Recordings::new(), write_recording),
         brain: means.brain(),
         person: &means.hands.person,
+        talk: Talk::default(),
         crashed: &|| call.stage.crashed(),
         limits: Limits { steps: work.limit, finally: Duration::ZERO },
         stop: call.stop.clone(),

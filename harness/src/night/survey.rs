@@ -39,7 +39,8 @@ pub(super) async fn survey(
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Option<Survey>, NightError> {
-    let budget = budget(suite, options, plan, Utc::now()).filter(|_| stop.why().is_none());
+    let most = suite.config.night.explore_ms;
+    let budget = time_left(most, options, plan, Utc::now()).filter(|_| stop.why().is_none());
     let Some(budget) = budget else { return Ok(None) };
     progress(Progress::Exploring { budget });
     let before = earlier(&past::folder(suite, options), night.path());
@@ -57,15 +58,15 @@ pub(super) async fn survey(
     Ok(Some(told(survey)))
 }
 
-/// How long it may take: as configured, and never into the time of the report. Only nights of the
-/// whole suite explore.
-fn budget(
-    suite: &Suite,
+/// How long something may take that is done with what is left: as configured, and never into the time
+/// of the report. Only nights of the whole suite do it.
+pub(super) fn time_left(
+    most_ms: Option<u64>,
     options: &RunOptions,
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Option<Duration> {
-    let most = Duration::from_millis(suite.config.night.explore_ms?);
+    let most = Duration::from_millis(most_ms?);
     let whole = options.selection == Selection::default() && options.shake.is_none();
     if options.once || !whole {
         return None;
@@ -172,6 +173,12 @@ fn told(survey: Survey) -> Survey {
     Survey { parts: Vec::new(), ..survey }
 }
 
+/// What the newest night shows that explored.
+#[must_use]
+pub(super) fn newest(nights: &Path) -> Option<Survey> {
+    earlier(nights, Path::new("")).map(|it| it.1)
+}
+
 /// The newest earlier survey among nights, and the id of its night.
 fn earlier(nights: &Path, except: &Path) -> Option<(String, Survey)> {
     let all = std::fs::read_dir(nights).ok()?.filter_map(Result::ok);
@@ -186,18 +193,7 @@ fn earlier(nights: &Path, except: &Path) -> Option<(String, Survey)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::{Night, config};
-
-    fn suite(explore_ms: Option<u64>) -> Suite {
-        let mut suite = Suite {
-            root: PathBuf::from("/suite"),
-            config: config(),
-            skills: indexmap::IndexMap::new(),
-            scenarios: Vec::new(),
-        };
-        suite.config.night.explore_ms = explore_ms;
-        suite
-    }
+    use crate::model::testing::Night;
 
     /// How many seconds a night may explore that began at 0 s, is over at `deadline`, and is through
     /// with its scenarios at `now`.
@@ -206,8 +202,7 @@ mod tests {
         let at = |seconds: i64| plan.started + chrono::TimeDelta::seconds(seconds);
         let now = at(now);
         plan.deadline = deadline.map(at);
-        let own = suite(Some(explore * 1_000));
-        budget(&own, options, &plan, now).map(|it| it.as_secs())
+        time_left(Some(explore * 1_000), options, &plan, now).map(|it| it.as_secs())
     }
 
     #[test]
@@ -229,7 +224,7 @@ mod tests {
         assert_eq!(seconds(600, None, 0, &some), None);
         assert_eq!(seconds(600, None, 0, &once), None);
         let plan = Night::default().plan;
-        assert_eq!(budget(&suite(None), &RunOptions::default(), &plan, plan.started), None);
+        assert_eq!(time_left(None, &RunOptions::default(), &plan, plan.started), None);
     }
 
     #[test]

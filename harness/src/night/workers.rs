@@ -20,7 +20,7 @@ use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
 use super::walls::Hands;
-use super::{NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure};
+use super::{NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;
@@ -417,6 +417,7 @@ impl Hall {
         let plan = &self.side.means.plan;
         let most = most_attempts(plan, scenario);
         let mut tonight: Vec<Run> = Vec::new();
+        Box::pin(ways::look_for(&self.side, scenario, &mut pair.own, &self.stop)).await?;
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
         let mut is_kept = true;
         for number in 1..=most {

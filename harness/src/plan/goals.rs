@@ -63,13 +63,7 @@ mod tests {
     use crate::model::action::{Goal, Repeat};
 
     fn goal(words: &str) -> Step {
-        let goal = Goal {
-            words: words.into(),
-            at_most: 1,
-            until: Vec::new(),
-            bounds: Vec::new(),
-            recorded: None,
-        };
+        let goal = Goal { words: words.into(), at_most: 1, ..Goal::default() };
         Step::new(1, "scenarios/a.yaml", 1, Action::Do(Box::new(goal)))
     }
 

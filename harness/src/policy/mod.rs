@@ -126,6 +126,7 @@ impl Policy {
             Action::Do(_) => {
                 PolicyDecision::allow("the actions towards a goal are decided on one by one")
             }
+            Action::Judge(_) => PolicyDecision::allow("an opinion changes nothing"),
             Action::When(_) | Action::Repeat(_) => {
                 PolicyDecision::allow("the steps inside are decided on one by one")
             }

@@ -1,12 +1,16 @@
-//! Reading which language model a suite has.
+//! Reading which language model a suite has, and what it may take.
 
 use std::path::PathBuf;
 
 use super::grammar;
 use super::node::Node;
-use super::reader::Reader;
+use super::reader::{Fields, Reader};
 use super::scenario::is_secret;
 use crate::model::agent::{AgentApi, AgentConfig};
+use crate::model::budget::{Budget, Price};
+
+/// How often a way may be looked for.
+const MOST_ATTEMPTS: u32 = 10;
 
 /// Reads `agent`.
 pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
@@ -19,10 +23,21 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
     let model = fields.get("model").and_then(|it| reader.words(it, "\"model\""));
     let model = model.map(str::to_owned);
     let key = fields.get("key").and_then(|it| key(reader, it));
-    let cassette = fields.get("cassette").and_then(|it| reader.words(it, "\"cassette\""));
-    let cassette = cassette.map(PathBuf::from);
+    let mut file = |name: &str| {
+        let text = fields.get(name).and_then(|it| reader.words(it, &format!("\"{name}\"")));
+        text.map(PathBuf::from)
+    };
+    let (cassette, ca) = (file("cassette"), file("ca"));
     let timeout = fields.get("timeout").and_then(|it| reader.duration(it, "\"timeout\""));
     let tokens = fields.get("tokens").and_then(|it| reader.integer(it, "\"tokens\""));
+    let price = fields.get("price").and_then(|it| price(reader, it));
+    let budget = reader.budget(&fields);
+    if let (Some(_), None, Some(node)) = (budget.money, &price, fields.get("budget")) {
+        let help = "write `price: { read: 0.15, written: 0.60 }`, for a million tokens each";
+        reader.advise(node.pos, "money cannot be counted without a price", help);
+    }
+    let best_of = fields.get("best-of").and_then(|it| reader.attempts(it, "\"best-of\""));
+    let docs = fields.get("docs").map(|it| reader.texts(it, "\"docs\"")).unwrap_or_default();
     Some(AgentConfig {
         api: api?,
         url: url?,
@@ -31,18 +46,31 @@ pub(crate) fn read(reader: &mut Reader, node: &Node) -> Option<AgentConfig> {
         cassette,
         timeout_ms: timeout.unwrap_or(AgentConfig::TIMEOUT_MS),
         tokens: tokens.unwrap_or(AgentConfig::TOKENS),
+        price,
+        budget,
+        best_of: best_of.unwrap_or(1),
+        ca,
+        docs,
     })
 }
 
 fn address(reader: &mut Reader, node: &Node) -> Option<String> {
     let text = reader.words(node, "\"url\"")?;
-    if text.starts_with("http://") && url::Url::parse(text).is_ok() {
-        return Some(text.to_owned());
+    let is_web = text.starts_with("http://") || text.starts_with("https://");
+    let url = url::Url::parse(text).ok().filter(|it| is_web && it.has_host());
+    let Some(url) = url else {
+        let message = format!("\"{text}\" is no address that a model is asked at");
+        let help = "write `http://…` or `https://…`, as in `http://127.0.0.1:8080/v1`";
+        reader.advise(node.pos, message, help);
+        return None;
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        // What stands here may be a key, so the message does not repeat it.
+        let help = "write `key: '${secret:NAME}'`, and keep the key outside of the suite";
+        reader.advise(node.pos, "the address of a model must not hold a key", help);
+        return None;
     }
-    let message = format!("\"{text}\" is no address that a model is asked at");
-    let help = "write `http://…`, as in `http://127.0.0.1:8080/v1`; what speaks https is reached by a gateway on this machine";
-    reader.advise(node.pos, message, help);
-    None
+    Some(text.to_owned())
 }
 
 /// The name of the secret that is the key.
@@ -56,4 +84,76 @@ fn key(reader: &mut Reader, node: &Node) -> Option<String> {
     let help = "write `'${secret:NAME}'`, and keep the key outside of the suite";
     reader.advise(node.pos, "the key of a model must be a secret", help);
     None
+}
+
+fn price(reader: &mut Reader, node: &Node) -> Option<Price> {
+    let fields = reader.object(node, &grammar::PRICE)?;
+    let mut amount =
+        |key: &str| fields.get(key).and_then(|it| reader.money(it, &format!("\"{key}\"")));
+    let (read, written) = (amount("read"), amount("written"));
+    let currency = fields.get("currency").and_then(|it| reader.words(it, "\"currency\""));
+    let currency = currency.unwrap_or(Price::CURRENCY).to_owned();
+    Some(Price { read: read?, written: written?, currency })
+}
+
+impl Reader {
+    /// What a model may take, where `budget` says it.
+    pub(crate) fn budget(&mut self, fields: &Fields<'_>) -> Budget {
+        let inner = fields.get("budget").and_then(|it| self.object(it, &grammar::BUDGET));
+        let Some(inner) = inner else { return Budget::default() };
+        Budget {
+            actions: inner.get("actions").and_then(|it| self.integer(it, "\"actions\"")),
+            time_ms: inner.get("time").and_then(|it| self.duration(it, "\"time\"")),
+            tokens: inner.get("tokens").and_then(|it| self.integer(it, "\"tokens\"")),
+            money: inner.get("money").and_then(|it| self.money(it, "\"money\"")),
+        }
+    }
+
+    /// How often a way is looked for.
+    pub(crate) fn attempts(&mut self, node: &Node, what: &str) -> Option<u32> {
+        let times = self.integer::<u32>(node, what)?;
+        if (1..=MOST_ATTEMPTS).contains(&times) {
+            return Some(times);
+        }
+        let message = format!("{what} must be from 1 to {MOST_ATTEMPTS}, not {times}");
+        self.complain(node.pos, message, None);
+        None
+    }
+
+    /// An amount of money, in millionths.
+    fn money(&mut self, node: &Node, what: &str) -> Option<u64> {
+        let text = self.words(node, what)?;
+        let amount = millionths(text);
+        if amount.is_none() {
+            let message = format!("{what} is no amount of money: \"{text}\"");
+            self.advise(node.pos, message, "write a number such as `0.15`, with 6 digits at most");
+        }
+        amount
+    }
+}
+
+/// `0.15` in millionths, without rounding.
+fn millionths(text: &str) -> Option<u64> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |it: &str| it.chars().all(|it| it.is_ascii_digit());
+    if whole.is_empty() || rest.len() > 6 || !digits(whole) || !digits(rest) {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok()?;
+    let rest: u64 = format!("{rest:0<6}").parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_read_to_the_millionth_and_nothing_else_is_money() {
+        let read = ["0.15", "2", "0.000001", "1.5"].map(millionths);
+        assert_eq!(read, [Some(150_000), Some(2_000_000), Some(1), Some(1_500_000)]);
+        for text in ["", ".5", "-1", "1e3", "0.0000001", "1,5", "99999999999999999999"] {
+            assert_eq!(millionths(text), None, "{text}");
+        }
+    }
 }

@@ -53,6 +53,10 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let policy = fields.get("policy").and_then(|it| reader.bounds(it, Bounds::SUITE));
     let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
     let sandbox = fields.get("sandbox").and_then(|it| sandbox(reader, it)).unwrap_or_default();
+    if let (Some(_), None, Some(node)) = (night.agent_ms, &agent, fields.get("night")) {
+        let help = "name one: `agent: { api: openai-chat, url: …, model: … }`";
+        reader.advise(node.pos, "\"agent\" of the night needs a language model", help);
+    }
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
     Some(Config {
@@ -186,6 +190,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
         control: ControlConfig::default(),
         explore_ms: None,
         soak_ms: None,
+        agent_ms: None,
         left: Left::usual(),
         ping: None,
     };
@@ -213,6 +218,7 @@ fn night(reader: &mut Reader, node: Option<&Node>) -> NightConfig {
     }
     night.explore_ms = fields.get("explore").and_then(|it| reader.duration(it, "\"explore\""));
     night.soak_ms = fields.get("soak").and_then(|it| reader.duration(it, "\"soak\""));
+    night.agent_ms = fields.get("agent").and_then(|it| reader.duration(it, "\"agent\""));
     if let Some(node) = fields.get("loop") {
         let words = || Left::ALL.map(Left::word);
         let parts = reader.list(node, "\"loop\"").iter();

@@ -7,6 +7,7 @@ use super::grammar;
 use super::node::{Node, Value};
 use super::reader::{Fields, Mention, Reader};
 use crate::model::action::{ForEach, Goal, MOST_ACTIONS, Over, Repeat, When};
+use crate::model::budget::Budget;
 use crate::model::control::Condition;
 use crate::model::hygiene::checks;
 use crate::model::scenario::{TextTest, WaitFor};
@@ -59,15 +60,25 @@ impl Reader {
         self.workable(node, Worked { of: of?, matching, form, table })
     }
 
-    /// Plain words, and the checks that must hold after them.
-    pub(super) fn goal(&mut self, value: &Node, fields: &Fields<'_>) -> Option<Action> {
-        let words = self.template(value, "\"do\"");
+    /// Plain words, and the checks that must hold after them; `key` is the key of the words, and
+    /// `after` that of the checks.
+    pub(super) fn goal(
+        &mut self,
+        (key, value): (&str, &Node),
+        after: &str,
+        fields: &Fields<'_>,
+    ) -> Option<Action> {
+        let words = self.template(value, &format!("\"{key}\""));
         let at_most = match fields.get("at-most") {
             Some(node) => self.actions(node),
             None => Some(MOST_ACTIONS),
         };
+        // `budget` of a scenario is that of all its goals, and read there.
+        let budget = if key == "do" { self.budget(fields) } else { Budget::default() };
+        let attempts = fields.get("attempts").and_then(|it| self.attempts(it, "\"attempts\""));
         let mut until = Vec::new();
-        let items = fields.get("until").map(|it| self.list(it, "\"until\"")).unwrap_or_default();
+        let what = format!("\"{after}\"");
+        let items = fields.get(after).map(|it| self.list(it, &what)).unwrap_or_default();
         for item in items {
             let Some(step) = self.step(item) else { continue };
             if checks(&step.action) {
@@ -76,18 +87,20 @@ impl Reader {
             }
             self.advise(
                 item.pos,
-                format!("\"until\" takes checks, and this is none: {}", step.text),
+                format!("{what} takes checks, and this is none: {}", step.text),
                 "write what must hold after it, as in `see: 'text \"Saved\"'`",
             );
         }
-        if let Some(node) = fields.get("until").filter(|_| items.is_empty()) {
-            let help = "write what must hold, as in `until: [ { see: 'text \"Saved\"' } ]`";
-            self.advise(node.pos, "nothing must hold after this", help);
+        if let Some(node) = fields.get(after).filter(|_| items.is_empty()) {
+            let help =
+                format!("write what must hold, as in `{after}: [ {{ see: 'text \"Saved\"' }} ]`");
+            self.advise(node.pos, "nothing must hold after this", &help);
         }
         let words = words.filter(|it| {
             let says = !it.raw().trim().is_empty();
             if !says {
-                self.advise(value.pos, "\"do\" says nothing", "write what is to be done");
+                let message = format!("\"{key}\" says nothing");
+                self.advise(value.pos, message, "write what is to be done");
             }
             says
         });
@@ -95,8 +108,9 @@ impl Reader {
             words: words?,
             at_most: at_most?,
             until,
-            bounds: Vec::new(),
-            recorded: None,
+            budget,
+            attempts,
+            ..Goal::default()
         })))
     }
 

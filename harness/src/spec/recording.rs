@@ -15,6 +15,9 @@ use crate::model::recording::{Likeness, Recorded, Recording};
 #[must_use]
 pub fn write_recording(recording: &Recording) -> Option<String> {
     let mut text = format!("words: {}\n", scalar(&recording.words));
+    if let Some(meaning) = &recording.meaning {
+        let _ = writeln!(text, "meaning: {}", scalar(meaning));
+    }
     if recording.actions.is_empty() {
         text.push_str("actions: []\n");
     } else {
@@ -81,7 +84,8 @@ fn recording(reader: &mut Reader, root: &Node) -> Option<Recording> {
     let words = fields.get("words").and_then(|it| reader.raw(it, "\"words\""))?.to_owned();
     let items = fields.get("actions").map(|it| reader.list(it, "\"actions\"")).unwrap_or_default();
     let actions = items.iter().filter_map(|it| recorded(reader, it)).collect();
-    Some(Recording { words, actions })
+    let meaning = fields.get("meaning").and_then(|it| reader.raw(it, "\"meaning\""));
+    Some(Recording { words, meaning: meaning.map(str::to_owned), actions })
 }
 
 fn recorded(reader: &mut Reader, node: &Node) -> Option<Recorded> {
@@ -138,6 +142,7 @@ mod tests {
         let nothing = Action::Open("/orders?page=2".into());
         let recording = Recording {
             words: "enter ${secret:MAIL} as e-mail: now".to_owned(),
+            meaning: Some("enter it, after: 'x'".to_owned()),
             actions: vec![
                 Recorded { action: fill, things: vec![thing] },
                 Recorded { action: nothing, things: Vec::new() },
@@ -156,6 +161,7 @@ mod tests {
         assert_eq!(told.len(), 1);
         let never = Recording {
             words: "x".to_owned(),
+            meaning: None,
             actions: vec![Recorded {
                 action: Action::Set(indexmap::IndexMap::new()),
                 things: Vec::new(),

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::complaint::Pos;
 use super::grammar;
 use super::node::{Entry, Node, Value};
-use super::reader::{Reader, one_or_many};
-use crate::model::{Scenario, Template};
+use super::reader::{Fields, Reader, one_or_many};
+use crate::model::{Action, Scenario, Step, Template};
 
 /// A scenario file as it was read.
 #[derive(Debug)]
@@ -37,13 +37,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let stage_until = fields.get("stage-until").and_then(|it| reader.date(it, "\"stage-until\""));
     let product = fields.get("product").and_then(|it| reader.product_name(it));
     let actor = fields.get("as").and_then(|it| reader.session_name(it));
-    let exclusive = fields
-        .get("exclusive")
-        .map(|it| {
-            let words = one_or_many(it).iter();
-            words.filter_map(|it| reader.words(it, "\"exclusive\"").map(str::to_owned)).collect()
-        })
-        .unwrap_or_default();
+    let exclusive = fields.get("exclusive").map(|it| exclusive(reader, it)).unwrap_or_default();
     let isolate = fields.get("isolate").and_then(|it| reader.isolation(it));
     let data = fields.get("data").and_then(|it| reader.inner_path(it, "\"data\""));
     let browser = fields.get("browser").and_then(|it| reader.page_settings(it));
@@ -52,8 +46,9 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
     let redact = fields.get("redact").map(|it| reader.redactions(it)).unwrap_or_default();
     let mask = fields.get("mask").map(|it| reader.targets(it)).unwrap_or_default();
     let policy = reader.policy(&fields, "scenario", id.as_ref());
+    let budget = reader.budget(&fields);
     let before = reader.steps(fields.get("before"), "\"before\"");
-    let steps = reader.steps(fields.get("steps"), "\"steps\"");
+    let steps = steps(reader, root, &fields);
     let finally = reader.steps(fields.get("finally"), "\"finally\"");
 
     let scenario = Scenario {
@@ -78,6 +73,7 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         redact,
         mask,
         policy,
+        budget,
         steps,
         finally,
     };
@@ -88,6 +84,60 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> Option<ScenarioDoc> {
         }
     };
     Some(ScenarioDoc { id, fields: names, scenarios })
+}
+
+/// What no other scenario that names it may use at the same time.
+fn exclusive(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let words = one_or_many(node).iter();
+    words.filter_map(|it| reader.words(it, "\"exclusive\"").map(str::to_owned)).collect()
+}
+
+/// The steps of a scenario, or those that its goal stands for.
+fn steps(reader: &mut Reader, root: &Node, fields: &Fields<'_>) -> Vec<Step> {
+    if let (None, None) = (fields.entry("steps"), fields.entry("goal")) {
+        let help = "write what is done under `steps`, or what is to be reached as `goal`";
+        reader.advise(root.pos, "a scenario has neither \"steps\" nor \"goal\"", help);
+        return Vec::new();
+    }
+    let steps = reader.steps(fields.get("steps"), "\"steps\"");
+    let Some(goal) = fields.entry("goal") else {
+        for key in ["start", "ensures", "at-most", "within"] {
+            if let Some(entry) = fields.entry(key) {
+                let message = format!("\"{key}\" belongs to a scenario with a \"goal\"");
+                reader.advise(
+                    entry.pos,
+                    message,
+                    "write it at a step, or write `goal` instead of `steps`",
+                );
+            }
+        }
+        return steps;
+    };
+    if fields.entry("steps").is_some() {
+        let help = "write the goal as a step, `- do: …`, or leave the steps out";
+        reader.advise(goal.pos, "a scenario has either \"steps\" or a \"goal\"", help);
+    }
+    goal_steps(reader, goal, fields)
+}
+
+/// `goal` as the steps that it stands for: open where it starts, and do it until its checks hold.
+fn goal_steps(reader: &mut Reader, goal: &Entry, fields: &Fields<'_>) -> Vec<Step> {
+    let start = match fields.get("start") {
+        Some(node) => reader.open(node),
+        None => Some(Action::Open("/".into())),
+    };
+    let within_ms = fields.get("within").and_then(|it| reader.duration(it, "\"within\""));
+    if fields.entry("ensures").is_none() {
+        let help = "write what must hold, as in `ensures: [ { see: 'text \"Ordered\"' } ]`";
+        reader.advise(goal.pos, "nothing must hold once this goal is reached", help);
+    }
+    let action = reader.goal(("goal", &goal.value), "ensures", fields);
+    let file = reader.file();
+    let step = |line, action| Step::new(0, &file, line, action);
+    let line = fields.entry("start").map_or(goal.pos.line, |it| it.pos.line);
+    let mut all: Vec<Step> = start.map(|it| step(line, it)).into_iter().collect();
+    all.extend(action.map(|it| Step { within_ms, ..step(goal.pos.line, it) }));
+    all
 }
 
 /// The fields of all rows, and whether each holds nothing but secrets.

@@ -10,7 +10,7 @@ use crate::model::artifact::Presence;
 use crate::model::gesture::ClickKind;
 use crate::model::scenario::{DialogAnswer, FieldValue, PageExpectation, WaitFor};
 use crate::model::terminal::TerminalAction;
-use crate::model::{Action, Step, Target};
+use crate::model::{Action, Step, Target, Template};
 
 impl Reader {
     /// The steps of a list.
@@ -215,13 +215,20 @@ impl Reader {
             "file" => self.file_step(Presence::There, value, &fields),
             "file-gone" => self.file_step(Presence::Gone, value, &fields),
             "mail" => self.mail_step(value, &fields),
-            "do" => self.goal(value, &fields),
+            "do" => self.goal(("do", value), "until", &fields),
+            "judge" => self.statement(value).map(Action::Judge),
             "when" => self.when(value, &fields),
             "repeat" => self.repeat(value, &fields),
             "for-each" => self.for_each(value, &fields),
             "use" => self.call(value, fields.get("with")),
             _ => self.command_step(verb.name, value, &fields).map(|it| Action::Run(Box::new(it))),
         }
+    }
+
+    /// What a model is asked for its opinion on.
+    fn statement(&mut self, value: &Node) -> Option<Template> {
+        self.words(value, "\"judge\"")?;
+        self.template(value, "\"judge\"")
     }
 
     /// Fields, each with what is written into it.
@@ -280,7 +287,7 @@ impl Reader {
         }
     }
 
-    fn open(&mut self, node: &Node) -> Option<Action> {
+    pub(super) fn open(&mut self, node: &Node) -> Option<Action> {
         let url = self.template(node, "\"open\"")?;
         let text = url.raw();
         if ["/", "${", "http://", "https://", "about:"].iter().any(|it| text.starts_with(it)) {

@@ -137,6 +137,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::Set(_)
         | Action::Mail(_)
         | Action::Do(_)
+        | Action::Judge(_)
         | Action::When(_)
         | Action::Repeat(_)
         | Action::ForEach(_)

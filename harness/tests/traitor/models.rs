@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::yard::{CANARY, Outside};
-use crate::scripted_model::{model, reference};
+use crate::scripted_model::{found, model};
 use crate::support::{ANSWERING, SuiteCopy};
 
 const PAGES: &str = r#"
@@ -52,7 +52,7 @@ fn open(address: &str) -> Value {
 }
 
 fn act(action: &str, told: &Value, thing: &str, text: &str) -> Value {
-    json!({ "action": action, "ref": reference(told, thing), "text": text, "why": "it helps" })
+    json!({ "action": action, "ref": found(told, thing), "text": text, "why": "it helps" })
 }
 
 static ATTACKS: [Attack; 13] = [

@@ -39,6 +39,7 @@ impl Action {
             | Self::File(_)
             | Self::Mail(_)
             | Self::Do(_)
+            | Self::Judge(_)
             | Self::When(_)
             | Self::Repeat(_)
             | Self::ForEach(_)

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::artifact::{FileStep, MailStep};
 use super::bounds::Bounds;
+use super::budget::Budget;
 use super::command::RunCommand;
 use super::control::Condition;
 use super::gesture::{Click, DragTo, DropAt, Network, ScrollTo, Tab, UploadBy};
@@ -180,6 +181,8 @@ pub enum Action {
     File(Box<FileStep>),
     /// Look at a mail that the product sent.
     Mail(Box<MailStep>),
+    /// Have a language model say what it thinks of this; it decides nothing.
+    Judge(Template),
     /// Do what words say.
     Do(Box<Goal>),
     /// Do steps where a condition holds.
@@ -204,7 +207,7 @@ pub const MOST_ACTIONS: u32 = 20;
 pub const LONGEST_MS: u64 = 60_000;
 
 /// A step in plain words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Goal {
     /// What is to be done, as a person would say it.
     pub words: Template,
@@ -212,6 +215,12 @@ pub struct Goal {
     pub at_most: u32,
     /// What must hold after it: checks, each a step of its own.
     pub until: Vec<Step>,
+    /// What a model may take towards it.
+    #[serde(default, skip_serializing_if = "Budget::is_empty")]
+    pub budget: Budget,
+    /// How often a model looks for a way while there is no recording; `None` is as the suite says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
     /// What may be proposed: all of these hold together. `plan` gives them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bounds: Vec<Bounds>,
@@ -323,6 +332,7 @@ impl Action {
             | Self::Wait { .. }
             | Self::Capture(_)
             | Self::Do(_)
+            | Self::Judge(_)
             | Self::Snapshot(_) => Some(Surface::Browser),
         }
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::budget::{Budget, Price};
+
 /// A language model behind an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentConfig {
@@ -24,6 +26,26 @@ pub struct AgentConfig {
     pub timeout_ms: u64,
     /// How many tokens one step may take, read and written.
     pub tokens: u64,
+    /// What tokens cost; `None` counts no money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// What all goals of a night together may take.
+    #[serde(default, skip_serializing_if = "Budget::is_empty")]
+    pub budget: Budget,
+    /// How often a way to a goal that has no recording is looked for, before the shortest is proposed.
+    #[serde(default = "once")]
+    pub best_of: u32,
+    /// A file with the certificates by which the server is known, relative to the suite root; `None`
+    /// is those that are known everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// What the product is said to do: files of the suite, by globs, that `nightshift agent` reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub docs: Vec<String>,
+}
+
+fn once() -> u32 {
+    1
 }
 
 impl AgentConfig {

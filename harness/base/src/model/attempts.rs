@@ -83,6 +83,8 @@ pub struct ScenarioLog<'a> {
     pub beside: BTreeMap<u32, AttemptLog<'a>>,
     /// Those on the control, which tonight's are judged by.
     pub control: BTreeMap<u32, AttemptLog<'a>>,
+    /// Those that only looked for a way to a goal.
+    pub tried: BTreeMap<u32, AttemptLog<'a>>,
     /// Why it has no control, where the ledger says so.
     pub no_control: Option<&'a str>,
     /// Why it was not executed, where the ledger says so.
@@ -246,6 +248,7 @@ impl<'a> Attempts<'a> {
             Purpose::Measuring => own.measured.insert(number, log),
             Purpose::Beside => own.beside.insert(number, log),
             Purpose::Control => own.control.insert(number, log),
+            Purpose::Trying => own.tried.insert(number, log),
         };
         self.attempt(scenario, number, seq)
     }
@@ -258,6 +261,8 @@ impl<'a> Attempts<'a> {
             &mut log.beside
         } else if log.control.contains_key(&number) {
             &mut log.control
+        } else if log.tried.contains_key(&number) {
+            &mut log.tried
         } else {
             &mut log.attempts
         };

@@ -73,6 +73,7 @@ impl Action {
             Self::File(file) => file.describe(),
             Self::Mail(mail) => mail.describe(),
             Self::Do(goal) => goal.words.raw().to_owned(),
+            Self::Judge(statement) => format!("ask whether {statement}"),
             Self::When(when) => format!("when {}", when.condition.describe()),
             Self::Repeat(repeat) => repeat.describe(),
             Self::ForEach(rows) => format!("for each of {} rows", rows.rows.len()),

@@ -270,6 +270,8 @@ pub enum Purpose {
     Beside,
     /// To see what the control does in the same environment; tonight's attempts are judged by it.
     Control,
+    /// To look for a way to a goal that has no recording; the shortest is proposed.
+    Trying,
 }
 
 impl Purpose {

@@ -99,6 +99,7 @@ impl Action {
             Self::File(it) => Self::File(Box::new(it.map(fill)?)),
             Self::Mail(it) => Self::Mail(Box::new(it.map(fill)?)),
             Self::Do(it) => Self::Do(Box::new(it.map(fill)?)),
+            Self::Judge(statement) => Self::Judge(fill(statement)?),
             Self::When(it) => Self::When(Box::new(it.map(fill)?)),
             Self::Repeat(it) => Self::Repeat(Box::new(it.map(fill)?)),
             Self::ForEach(it) => Self::ForEach(Box::new(it.map(fill)?)),

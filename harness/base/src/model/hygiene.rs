@@ -111,6 +111,7 @@ pub fn checks(action: &Action) -> bool {
         | Action::Set(_)
         | Action::Snapshot(_)
         | Action::Do(_)
+        | Action::Judge(_)
         | Action::When(_)
         | Action::Repeat(_)
         | Action::ForEach(_)

@@ -25,6 +25,7 @@
 //! - `soak.rs`: `Soak`: what of a server grew while one scenario ran again and again.
 //! - `stage.rs`: `Stage`: how much what a scenario, facet or watch says counts.
 //! - `suite.rs`: `Suite`, `Config`, products, skills: what `spec` makes of a folder.
+//! - `shift.rs`: `Shift`: what a language model tried by itself.
 //! - `survey.rs`: `Survey`: what exploring a product has shown.
 //! - `profile.rs`: `Profile`: which facets of a page a checkpoint takes.
 //! - `action.rs`: `Step` and the closed enum `Action`; `When`, `Repeat`, `ForEach` and `Goal`, which
@@ -47,6 +48,7 @@
 //! - `bounds.rs`: `Bounds`: what may be proposed towards goals.
 //! - `sandbox.rs`: `Sandbox`: which commands run within walls; `Walls`: which held.
 //! - `question.rs`: `Question`: what a person must be asked before something proposed is done.
+//! - `budget.rs`: `Budget`: what a model may take; `Spent`; `Price`.
 //! - `pursuit.rs`: `Pursuit`: what the ledger says of the way to a goal.
 //! - `recording.rs`: `Recording`: the way to a goal, to be repeated; `Likeness` of what it used.
 //! - `outline.rs`: `Outline`: a page as an agent sees it.
@@ -93,6 +95,7 @@ pub mod artifact;
 pub mod asked;
 pub mod attempts;
 pub mod bounds;
+pub mod budget;
 pub mod change;
 pub mod command;
 pub mod comparison;
@@ -134,6 +137,7 @@ pub mod seal;
 pub mod sensitivity;
 pub mod settle;
 pub mod share;
+pub mod shift;
 pub mod snapshot;
 pub mod soak;
 pub mod stage;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::budget::{Bound, BudgetOf, Cost};
 use super::question::{Question, Reply};
 
 /// One line of the ledger on the way to a goal.
@@ -83,8 +84,56 @@ pub enum Pursuit {
         tokens_in: u64,
         /// How many it wrote.
         tokens_out: u64,
+        /// What that cost; `None` where no price is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Cost>,
         /// How long it took, in milliseconds.
         duration_ms: u64,
+    },
+    /// The words refer to something before them.
+    Meant {
+        /// The words with what they stand for.
+        words: String,
+    },
+    /// A model answered with something else than an action.
+    Said {
+        /// For which action.
+        number: u32,
+        /// What it means.
+        kind: Said,
+        /// What it says.
+        text: String,
+    },
+    /// A model said what it thinks of a page; it decides nothing.
+    Opinion {
+        /// The model's name.
+        model: String,
+        /// What should hold.
+        statement: String,
+        /// `plausible`, `implausible` or `unsure`.
+        opinion: String,
+        /// Why.
+        why: String,
+    },
+    /// Of several ways that were looked for, one is proposed.
+    Chosen {
+        /// The attempt that found it.
+        attempt: u32,
+        /// How many actions it takes.
+        actions: u32,
+        /// Of how many ways.
+        of: u32,
+    },
+    /// A budget is over.
+    Budget {
+        /// Whose.
+        of: BudgetOf,
+        /// What of it.
+        bound: Bound,
+        /// What was taken, in its unit.
+        used: u64,
+        /// The most, in its unit.
+        most: u64,
     },
     /// An accepted recording was left before anything was done, and the words are read instead.
     Left {
@@ -104,4 +153,28 @@ pub enum Pursuit {
         /// The longest that it might have taken, in milliseconds.
         within_ms: u64,
     },
+}
+
+/// What a model answers that is no action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// The goal cannot be reached.
+    Infeasible,
+    /// Only a person can decide.
+    Ask,
+    /// The product does something wrong.
+    Defect,
+}
+
+impl Said {
+    /// What a model says, as a sentence of ours.
+    #[must_use]
+    pub fn told(self, text: &str) -> String {
+        match self {
+            Self::Infeasible => format!("the model says that it cannot be done: {text}"),
+            Self::Ask => format!("the model asks a person: {text}"),
+            Self::Defect => format!("the model believes that the product is wrong: {text}"),
+        }
+    }
 }

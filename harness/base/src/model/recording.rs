@@ -15,6 +15,9 @@ use super::template::Template;
 pub struct Recording {
     /// The words as they stand in the scenario, with their references.
     pub words: String,
+    /// The words with what "it" and "that …" stand for; `None` where they refer to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
     /// What was done, in order.
     pub actions: Vec<Recorded>,
 }
@@ -159,7 +162,7 @@ impl Recording {
             Ok(Recorded { action, things })
         };
         let actions = self.actions.iter().map(one).collect::<Result<_, E>>()?;
-        Ok(Self { words: self.words.clone(), actions })
+        Ok(Self { actions, ..self.clone() })
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::action::{Action, Step};
 use super::bounds::Bounds;
+use super::budget::Budget;
 pub use super::command::{
     CommandCapture, CommandLine, Output, OutputExpectation, RunCommand, TextTest,
 };
@@ -70,6 +71,9 @@ pub struct Scenario {
     /// What may be proposed towards its goals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Bounds>,
+    /// What a model may take towards all of its goals together, in one attempt.
+    #[serde(default, skip_serializing_if = "Budget::is_empty")]
+    pub budget: Budget,
     /// What is done first; `plan` puts it in front of `steps`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Step>,

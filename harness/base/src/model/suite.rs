@@ -336,6 +336,10 @@ pub struct NightConfig {
     /// How long a night may soak a server with one scenario, in milliseconds; `None` never does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub soak_ms: Option<u64>,
+    /// How much of what is left of a night its language model may use the product for, in
+    /// milliseconds; `None` for not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_ms: Option<u64>,
     /// What is done with the time that is left of a night, in this order.
     #[serde(default = "Left::usual", skip_serializing_if = "Left::is_usual")]
     pub left: Vec<Left>,
@@ -358,11 +362,20 @@ pub enum Left {
     Explore,
     /// Runs the longest scenario again and again, and watches its server grow.
     Soak,
+    /// Has the language model use the product.
+    Agent,
 }
 
 impl Left {
     /// Everything, in the usual order.
-    pub const ALL: [Self; 5] = [Self::Flakes, Self::Bisect, Self::Rare, Self::Explore, Self::Soak];
+    pub const ALL: [Self; 6] = [
+        Self::Flakes,
+        Self::Bisect,
+        Self::Rare,
+        Self::Explore,
+        Self::Agent,
+        Self::Soak,
+    ];
 
     /// What is done where nobody says it.
     #[must_use]
@@ -382,6 +395,7 @@ impl Left {
             Self::Bisect => "bisect",
             Self::Rare => "rare",
             Self::Explore => "explore",
+            Self::Agent => "agent",
             Self::Soak => "soak",
         }
     }
@@ -538,6 +552,7 @@ impl Default for NightConfig {
             control: ControlConfig::default(),
             explore_ms: None,
             soak_ms: None,
+            agent_ms: None,
             left: Left::usual(),
             ping: None,
         }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::agent::agent;
 use super::lately::{risk_left, spent, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
@@ -73,6 +74,8 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         survey: None,
         soak: None,
         questions: questions(entries),
+        agent: agent(entries),
+        shift: None,
         hygiene: plan.hygiene.clone(),
         pending: judgement.pending.clone(),
         preflight: ledger.preflight,

@@ -19,7 +19,9 @@ use super::survey::SurveyView;
 use super::{Mode, PrintOptions, ReportError, shown};
 use crate::model::Survey;
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 10] = [
+    ("shift.html", include_str!("../../../../reports/templates/shift.html")),
+    ("agent.html", include_str!("../../../../reports/templates/agent.html")),
     ("parts.html", include_str!("../../../../reports/templates/parts.html")),
     ("recording.html", include_str!("../../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../../reports/templates/finding.html")),

@@ -74,6 +74,7 @@ pub fn spent(entries: &[Entry]) -> Vec<Spent> {
                     (Purpose::Judging, true) => SpentOn::Reruns,
                     (Purpose::Control, _) => SpentOn::Control,
                     (Purpose::Measuring | Purpose::Beside, _) => SpentOn::Measuring,
+                    (Purpose::Trying, _) => SpentOn::Trying,
                 };
                 add(what, *duration_ms);
             }

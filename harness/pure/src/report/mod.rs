@@ -44,8 +44,12 @@
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `soak.rs`: what of a server grew while one scenario ran again and again.
+//! - `agent.rs`: what a language model took and said.
+//! - `shift.rs`: what a language model tried by itself.
+//! - `narrative.rs`: what a language model makes of a finding, with what each claim rests on.
 //! - `survey.rs`: what exploring the product has shown.
 
+mod agent;
 mod build;
 mod control;
 mod covers;
@@ -65,6 +69,7 @@ mod lead;
 mod lists;
 mod message;
 mod morning;
+mod narrative;
 mod night;
 mod page;
 mod past;
@@ -72,6 +77,7 @@ mod pictures;
 mod recording;
 mod sections;
 mod sentence;
+mod shift;
 pub mod shown;
 mod sides;
 mod soak;
@@ -89,17 +95,20 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 
+pub use agent::{AgentReport, OpinionReport, WayReport};
 pub use build::build;
 pub use covers::{Cover, covers};
 pub use html::survey_page;
 pub use insight::{Insight, InsightKind, insights};
 pub use message::{Mail, Message, Told, message};
+pub use narrative::{Claim, Material, Narrative};
 pub use night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, ScenarioReport, StepReport, StepState, WatchReport,
 };
 pub use pictures::picture_change;
 pub use sentence::sentence;
+pub use shift::shift_lines;
 pub use shown::one_line;
 pub use survey::survey_lines;
 pub use trust::{fail_own_checks, lose_their_browser};

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::agent::AgentReport;
 use super::weeks::{Spent, Weeks};
 use crate::model::against::{ControlResult, JudgedBy, JudgedFacets};
 use crate::model::asked::Parts;
@@ -18,6 +19,7 @@ use crate::model::question::Question;
 use crate::model::sandbox::Walls;
 use crate::model::seal::Seal;
 use crate::model::sensitivity::{Figure, Noticed};
+use crate::model::shift::Shift;
 use crate::model::soak::Soak;
 use crate::model::{
     Because, Decision, Finding, Gate, Outcome, Patience, Stage, StageTally, Surface, Survey,
@@ -67,6 +69,12 @@ pub struct NightReport {
     /// What a person must be asked before a scenario can go on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+    /// What a language model took and said; `None` where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentReport>,
+    /// What it tried by itself with what was left of the night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
     /// What should be tidied up in the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hygiene: Vec<Remark>,

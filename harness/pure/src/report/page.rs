@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::Mode;
+use super::agent::AgentView;
 use super::facets::{LinkView, links};
 use super::fact::FactView;
 use super::finding::Known;
@@ -20,6 +21,7 @@ use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sections::{SectionView, sections};
 use super::sentence::{active, sentence, slower};
+use super::shift::ShiftView;
 use super::shown::{count, duration, one_line, short};
 use super::soak::SoakView;
 use super::survey::SurveyView;
@@ -75,6 +77,10 @@ pub struct Page {
     /// What exploring the product has shown.
     survey: Option<SurveyView>,
     soak: Option<SoakView>,
+    /// What a language model took and said.
+    agent: Option<AgentView>,
+    /// What it tried by itself.
+    shift: Option<ShiftView>,
     slowest: Vec<RowView>,
     /// What was flaky most often in the last nights.
     flakiest: Vec<RowView>,
@@ -167,10 +173,7 @@ impl PendingView {
 impl Page {
     /// The page of a night.
     pub fn new(report: &NightReport, mode: Mode, recordings: &Recordings<'_>) -> Self {
-        let most_rows = match mode {
-            Mode::Screen => MOST_ROWS[0],
-            Mode::Print => MOST_ROWS[1],
-        };
+        let most_rows = most_rows(mode);
         let mut order: Vec<&ScenarioReport> = report.scenarios.iter().collect();
         order.sort_by_key(|scenario| scenario.verdict);
         let anchors = order.iter().take(most_rows).enumerate();
@@ -217,6 +220,8 @@ impl Page {
             sections,
             soak: report.soak.as_ref().map(SoakView::of),
             survey: report.survey.as_ref().map(|it| SurveyView::of(it, Some(&night.id))),
+            agent: report.agent.as_ref().map(AgentView::of),
+            shift: report.shift.as_ref().map(ShiftView::of),
             slowest: slowest(report, &known),
             flakiest: flakiest(report, &known),
             all: RowList::new(&order, most_rows, &known, |scenario| {
@@ -228,6 +233,13 @@ impl Page {
             how: how(report),
             ledger: night.ledger.as_ref().map(ending),
         }
+    }
+}
+
+fn most_rows(mode: Mode) -> usize {
+    match mode {
+        Mode::Screen => MOST_ROWS[0],
+        Mode::Print => MOST_ROWS[1],
     }
 }
 

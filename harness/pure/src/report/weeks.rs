@@ -51,6 +51,8 @@ pub enum SpentOn {
     Control,
     /// Runs that only measure, on tonight's build or another.
     Measuring,
+    /// Runs that looked for a way to a goal.
+    Trying,
     /// Sessions that were established or looked at.
     Sessions,
 }
@@ -65,6 +67,7 @@ impl SpentOn {
             Self::Reruns => "reruns of what failed",
             Self::Control => "runs of the control",
             Self::Measuring => "measuring",
+            Self::Trying => "looking for ways to goals",
             Self::Sessions => "signing in",
         }
     }

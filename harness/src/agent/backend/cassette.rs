@@ -45,11 +45,16 @@ impl Backend for Cassette {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Form;
     use super::*;
 
     #[tokio::test]
     async fn a_request_that_a_cassette_lacks_is_an_error() {
-        let request = |user: &str| Request { system: "s".to_owned(), user: user.to_owned() };
+        let request = |user: &str| Request {
+            system: "s".to_owned(),
+            user: user.to_owned(),
+            form: Form::Action,
+        };
         let answer =
             |text: &str| Answer { text: text.to_owned(), tokens_in: 1, tokens_out: 1, tries: 1 };
         let mut cassette = Cassette::new("small");

@@ -1,15 +1,12 @@
-//! [`Http`]: asks a model over HTTP, with a time limit for each try, and again after a pause where it
+//! [`Http`]: asks a model over HTTP or HTTPS, with a time limit for each try, and again after a pause where it
 //! is busy, limited or away. Answers are bounded in size.
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::{Answer, Backend, BackendError, Request, wire};
 use crate::model::agent::{AgentApi, AgentConfig};
@@ -21,13 +18,16 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 /// The longest that is waited because the server says so.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The largest answer.
-const LARGEST: usize = 1 << 20;
+const LARGEST: u64 = 1 << 20;
 /// So much of what a server says is told.
 const SAID: usize = 200;
+/// A key that is shorter is not looked for in what a server says.
+const SHORTEST_KEY: usize = 4;
 
 /// A model behind an address.
+#[derive(Clone)]
 pub struct Http {
-    client: Client<HttpConnector, Full<Bytes>>,
+    agent: ureq::Agent,
     api: AgentApi,
     url: String,
     model: String,
@@ -47,53 +47,150 @@ enum Again {
 }
 
 impl Http {
-    /// The model that a suite names; `key` is its secret's value.
-    #[must_use]
-    pub fn new(config: &AgentConfig, key: Option<String>) -> Self {
-        Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
+    /// The model that a suite in `root` names; `key` is its secret's value.
+    ///
+    /// # Errors
+    /// The certificates that it names cannot be read.
+    pub fn new(
+        config: &AgentConfig,
+        key: Option<String>,
+        root: &Path,
+    ) -> Result<Self, BackendError> {
+        let timeout = Duration::from_millis(config.timeout_ms);
+        let mut agent = ureq::Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .user_agent(concat!("nightshift/", env!("CARGO_PKG_VERSION")));
+        if let Some(ca) = &config.ca {
+            let certs = certificates(&root.join(ca))?;
+            agent = agent.tls_config(TlsConfig::builder().root_certs(certs).build());
+        }
+        if is_here(&config.url) {
+            agent = agent.proxy(None);
+        }
+        Ok(Self {
+            agent: agent.build().into(),
             api: config.api,
             url: format!("{}/{}", config.url.trim_end_matches('/'), wire::path(config.api)),
             model: config.model.clone(),
             key,
-            timeout: Duration::from_millis(config.timeout_ms),
-        }
+            timeout,
+        })
     }
 
+    /// Asks once, on a thread of its own: nobody waits for it when the program ends.
     async fn try_once(&self, request: &Request, tries: u32) -> Result<Answer, Failed> {
         let body = wire::body(self.api, &self.model, request).to_string();
-        let mut http = hyper::Request::post(&self.url);
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let own = self.clone();
+        std::thread::spawn(move || {
+            // Nobody listens any more where the time is over.
+            drop(tell.send(own.post(&body, tries)));
+        });
+        let lost = |_| {
+            let said = "the thread that asked is gone".to_owned();
+            Err(self.away(said))
+        };
+        told.await.unwrap_or_else(lost)
+    }
+
+    fn post(&self, body: &str, tries: u32) -> Result<Answer, Failed> {
+        let mut http = self.agent.post(&self.url);
         for (name, value) in wire::headers(self.api, self.key.as_deref()) {
             http = http.header(name, value);
         }
         let final_ = |error| Failed { error, again: Again::Never };
-        let away = |said: String| Failed {
-            error: BackendError::Unreachable { url: self.url.clone(), said },
-            again: Again::Later(None),
-        };
-        let http = http
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| final_(BackendError::Malformed(error.to_string())))?;
-        let response = self.client.request(http).await.map_err(|error| away(chain(&error)))?;
+        let mut response = http.send(body).map_err(|error| self.went_wrong(&error))?;
         let status = response.status().as_u16();
         let pause = response.headers().get("retry-after").and_then(|it| it.to_str().ok());
-        let pause = pause.and_then(|it| it.parse().ok()).map(Duration::from_secs);
-        let bytes = Limited::new(response.into_body(), LARGEST).collect().await;
-        let bytes = bytes.map_err(|error| away(error.to_string()))?.to_bytes();
+        let pause = pause.and_then(|it| it.trim().parse().ok()).map(Duration::from_secs);
+        let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+        let bytes = bytes.map_err(|error| self.went_wrong(&error))?;
         if !(200..300).contains(&status) {
-            let said: String = String::from_utf8_lossy(&bytes).chars().take(SAID).collect();
+            let said = self.without_key(&String::from_utf8_lossy(&bytes));
+            let said: String = said.chars().take(SAID).collect();
             let busy = status == 408 || status == 429 || status >= 500;
             let again = if busy { Again::Later(pause) } else { Again::Never };
             return Err(Failed { error: BackendError::Refused { status, said }, again });
         }
         wire::answer(self.api, &bytes, tries).map_err(final_)
     }
+
+    fn went_wrong(&self, error: &ureq::Error) -> Failed {
+        match error {
+            ureq::Error::Timeout(_) => self.too_late(),
+            ureq::Error::Http(_) | ureq::Error::BadUri(_) => {
+                let error = BackendError::Malformed(self.without_key(&chain(error)));
+                Failed { error, again: Again::Never }
+            }
+            error => self.away(self.without_key(&chain(error))),
+        }
+    }
+
+    fn away(&self, said: String) -> Failed {
+        let hint = if said.contains("certificate") {
+            "name the certificates that it is known by as `agent: ca`"
+        } else {
+            "start it, or correct `agent: url`"
+        };
+        let error = BackendError::Unreachable { url: self.url.clone(), said, hint };
+        Failed { error, again: Again::Later(None) }
+    }
+
+    fn too_late(&self) -> Failed {
+        let within_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+        Failed { error: BackendError::TooLate { within_ms }, again: Again::Later(None) }
+    }
+
+    /// What somebody says, in which the key does not stand.
+    fn without_key(&self, said: &str) -> String {
+        match self.key.as_deref().filter(|it| it.len() >= SHORTEST_KEY) {
+            Some(key) => said.replace(key, "[secret]"),
+            None => said.to_owned(),
+        }
+    }
+}
+
+/// Whether an address is on this machine, where no proxy is asked.
+fn is_here(url: &str) -> bool {
+    let url = url::Url::parse(url).ok();
+    let host = url.as_ref().and_then(url::Url::host);
+    host.is_some_and(|host| match host {
+        url::Host::Domain(name) => name == "localhost",
+        url::Host::Ipv4(address) => address.is_loopback(),
+        url::Host::Ipv6(address) => address.is_loopback(),
+    })
+}
+
+/// The certificates of a file.
+fn certificates(path: &Path) -> Result<RootCerts, BackendError> {
+    let refuse =
+        |said: String| BackendError::Certificates { path: path.display().to_string(), said };
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let mut certs: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(&bytes) {
+        if let PemItem::Certificate(it) = item.map_err(|error| refuse(error.to_string()))? {
+            certs.push(it);
+        }
+    }
+    if certs.is_empty() {
+        return Err(refuse("it holds no certificate in PEM".to_owned()));
+    }
+    Ok(RootCerts::new_with_certs(&certs))
 }
 
 /// What an error says, with what it was caused by.
 fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |it| it.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut said: Vec<String> = Vec::new();
+    for it in std::iter::successors(Some(error), |it| it.source()) {
+        let own = it.to_string();
+        if !said.last().is_some_and(|before| before.contains(&own)) {
+            said.push(own);
+        }
+    }
+    said.join(": ")
 }
 
 /// How long is waited before the next try: longer each time, and never the same for all who wait.
@@ -111,13 +208,8 @@ impl Backend for Http {
         async move {
             let mut tries = 1;
             loop {
-                let within_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
-                let too_late = Failed {
-                    error: BackendError::TooLate { within_ms },
-                    again: Again::Later(None),
-                };
                 let answer = tokio::time::timeout(self.timeout, self.try_once(request, tries));
-                let failed = match answer.await.unwrap_or(Err(too_late)) {
+                let failed = match answer.await.unwrap_or_else(|_| Err(self.too_late())) {
                     Ok(answer) => return Ok(answer),
                     Err(failed) => failed,
                 };

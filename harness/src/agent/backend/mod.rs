@@ -9,11 +9,13 @@
 //! - `reply.rs`: what it answered, as a proposal.
 //! - `wire.rs`: requests and answers as each of the protocols has them.
 //! - `cassette.rs`: answers of an earlier night, without a model.
+//! - `purse.rs`: what all goals of a night may take together.
 //! - `http.rs`: asks over HTTP: time-outs, rate limits, tries with growing pauses.
 
 mod brief;
 mod cassette;
 mod http;
+mod purse;
 mod reply;
 #[cfg(test)]
 mod tests;
@@ -22,9 +24,10 @@ mod wire;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-pub use self::brief::{Briefing, brief};
+pub use self::brief::{Briefing, Earlier, brief, page as page_data};
 pub use self::cassette::Cassette;
 pub use self::http::Http;
+pub use self::purse::Purse;
 pub use self::reply::proposal;
 
 /// What a model is asked.
@@ -34,6 +37,35 @@ pub struct Request {
     pub system: String,
     /// The goal and the page, as JSON.
     pub user: String,
+    /// What an answer looks like.
+    #[serde(default, skip_serializing_if = "Form::is_action")]
+    pub form: Form,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// One action.
+    #[default]
+    Action,
+    /// One action, where the same was asked before and another way is looked for.
+    AnotherAction,
+    /// An opinion on a page.
+    Opinion,
+    /// Claims, each with what it rests on.
+    Claims,
+    /// What is to be tried next.
+    Charters,
+    /// What must hold, where the product is believed to be wrong.
+    Belief,
+}
+
+impl Form {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_action(&self) -> bool {
+        *self == Self::Action
+    }
 }
 
 /// What it answered.
@@ -53,11 +85,21 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
     /// It cannot be reached.
-    #[error("the model at {url} cannot be reached: {said}; start it, or correct `agent: url`")]
+    #[error("the model at {url} cannot be reached: {said}; {hint}")]
     Unreachable {
         /// Where.
         url: String,
         /// What the system said.
+        said: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The certificates that it is known by cannot be read.
+    #[error("the certificates {path} of `agent: ca` cannot be read: {said}")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why not.
         said: String,
     },
     /// It did not answer in time.
@@ -82,9 +124,24 @@ pub enum BackendError {
         "the night of `agent: cassette` holds no answer to this request; remove `cassette` to ask the model"
     )]
     Unrecorded,
-    /// Its answer was cut.
-    #[error("the model's answer was cut before its end")]
-    Cut,
+    /// Its answer was cut, and cost as much as a whole one.
+    #[error("the model's answer was cut before its end, after {tokens_out} tokens")]
+    Cut {
+        /// How many tokens it read.
+        tokens_in: u64,
+        /// How many it wrote.
+        tokens_out: u64,
+    },
+}
+
+/// The tokens that an answer took, read and written; those of one that was cut too.
+#[must_use]
+pub fn tokens(answer: &Result<Answer, BackendError>) -> (u64, u64) {
+    match answer {
+        Ok(it) => (it.tokens_in, it.tokens_out),
+        Err(BackendError::Cut { tokens_in, tokens_out }) => (*tokens_in, *tokens_out),
+        Err(_) => (0, 0),
+    }
 }
 
 /// A model that can be asked.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::agent::{Proposal, Refusal, SECRET, Why};
 use crate::model::gesture::ScrollTo;
 use crate::model::outline::Outline;
+use crate::model::pursuit::Said;
 use crate::model::scenario::FieldValue;
 use crate::model::{Action, Target, Template};
 
@@ -73,21 +74,21 @@ pub fn proposal(text: &str, page: &Outline, secrets: &[&str]) -> Result<Proposal
         .map_err(|error| format!("it is no action of the list: {error}"))?;
     let text = reply.text.clone().unwrap_or_default();
     let reads = format!("the model: {}", reply.why.clone().unwrap_or_default());
-    let stopped = |why: Why, expected: &str| {
+    let stopped = |said: Said, expected: &str| {
         let refusal = Refusal {
-            why,
+            why: Why::Said(said),
             expected: expected.to_owned(),
-            actual: format!("the model says: {text}"),
+            actual: said.told(&text),
         };
         Ok(Proposal::Nothing { reads: reads.clone(), refusal })
     };
     let thing = || target(&reply, page);
     let action = match reply.action {
         Verb::Done => return Ok(Proposal::Done),
-        Verb::Infeasible => return stopped(Why::Otherwise, "a goal that can be reached"),
-        Verb::Ask => return stopped(Why::Person, "a goal that needs no person"),
+        Verb::Infeasible => return stopped(Said::Infeasible, "a goal that can be reached"),
+        Verb::Ask => return stopped(Said::Ask, "a goal that needs no person"),
         Verb::Defect => {
-            return stopped(Why::Otherwise, "a product that does what the goal asks for");
+            return stopped(Said::Defect, "a product that does what the goal asks for");
         }
         Verb::Click => Action::click(thing()?),
         Verb::Hover => Action::Hover(thing()?),

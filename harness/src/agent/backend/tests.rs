@@ -1,6 +1,8 @@
 //! A scripted model on loopback: each protocol, and every way in which a model can fail; what a model
 //! is told, and what becomes of what it answers.
 
+use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,7 @@ use super::reply::proposal;
 use super::*;
 use crate::agent::{Proposal, SECRET};
 use crate::model::agent::{AgentApi, AgentConfig};
+use crate::model::budget::Budget;
 use crate::model::outline::{Element, Outline};
 use crate::model::scenario::FieldValue;
 use crate::model::{Action, Locator, Target, Template};
@@ -79,6 +82,11 @@ fn config(api: AgentApi, url: &str) -> AgentConfig {
         cassette: None,
         timeout_ms: 10_000,
         tokens: 1_000,
+        price: None,
+        budget: Budget::default(),
+        best_of: 1,
+        ca: None,
+        docs: Vec::new(),
     }
 }
 
@@ -112,12 +120,16 @@ fn said(api: AgentApi, text: &str) -> String {
 }
 
 fn request() -> Request {
-    Request { system: "one action".to_owned(), user: "{}".to_owned() }
+    Request { system: "one action".to_owned(), user: "{}".to_owned(), form: Form::Action }
+}
+
+fn http(config: &AgentConfig) -> Http {
+    Http::new(config, Some("k3y-of-ours".to_owned()), Path::new("")).expect("a client")
 }
 
 async fn ask(api: AgentApi, turns: Vec<Turn>) -> (Result<Answer, BackendError>, Seen) {
     let (url, seen) = server(turns).await;
-    (Http::new(&config(api, &url), Some("k3y".to_owned())).ask(&request()).await, seen)
+    (http(&config(api, &url)).ask(&request()).await, seen)
 }
 
 #[tokio::test]
@@ -133,21 +145,42 @@ async fn each_protocol_is_asked_for_one_action_and_read() {
         let (path, key, schema) = match api {
             AgentApi::OpenaiChat => (
                 "post /v1/chat/completions",
-                "authorization: bearer k3y",
+                "authorization: bearer k3y-of-ours",
                 &body["response_format"]["json_schema"]["schema"],
             ),
             AgentApi::OpenaiResponses => (
                 "post /v1/responses",
-                "authorization: bearer k3y",
+                "authorization: bearer k3y-of-ours",
                 &body["text"]["format"]["schema"],
             ),
             AgentApi::Anthropic => {
-                ("post /v1/messages", "x-api-key: k3y", &body["tools"][0]["input_schema"])
+                ("post /v1/messages", "x-api-key: k3y-of-ours", &body["tools"][0]["input_schema"])
             }
         };
         assert!(head.starts_with(path) && head.contains(key), "{head}");
         assert_eq!(body["model"], "small");
         assert_eq!(schema["properties"]["action"]["enum"][0], "click");
+    }
+}
+
+#[test]
+fn another_way_is_asked_for_with_more_freedom_and_each_form_has_its_schema() {
+    let body = |api, form| wire::body(api, "small", &Request { form, ..request() });
+    let chat = |form| body(AgentApi::OpenaiChat, form);
+    assert_eq!(chat(Form::Action)["temperature"], 0);
+    assert_eq!(chat(Form::AnotherAction)["temperature"], 0.8);
+    assert!(body(AgentApi::OpenaiResponses, Form::AnotherAction)["temperature"].is_null());
+    for (form, key) in [
+        (Form::Opinion, "opinion"),
+        (Form::Claims, "claims"),
+        (Form::Charters, "charters"),
+        (Form::Belief, "check"),
+    ] {
+        let whole = chat(form);
+        let schema = &whole["response_format"]["json_schema"]["schema"];
+        assert!(schema["properties"][key].is_object(), "{form:?}: {schema}");
+        let tool = &body(AgentApi::Anthropic, form)["tools"][0];
+        assert_eq!(tool["input_schema"], *schema, "{form:?}");
     }
 }
 
@@ -162,8 +195,9 @@ async fn what_is_busy_or_hangs_up_is_asked_again_and_what_refuses_is_not() {
     assert!(started.elapsed() >= Duration::from_secs(1), "as long as the server asks for");
     let (answer, _) = ask(api, vec![Turn::HangUp, Turn::Say(503, "", String::new()), good()]).await;
     assert_eq!(answer.expect("it answered").tries, 3);
-    let (answer, seen) = ask(api, vec![Turn::Say(401, "", "no such key".to_owned())]).await;
-    let refused = BackendError::Refused { status: 401, said: "no such key".to_owned() };
+    let (answer, seen) =
+        ask(api, vec![Turn::Say(401, "", "no such key: k3y-of-ours".to_owned())]).await;
+    let refused = BackendError::Refused { status: 401, said: "no such key: [secret]".to_owned() };
     assert_eq!(answer, Err(refused));
     assert_eq!(seen.lock().expect("unpoisoned").len(), 1);
 }
@@ -173,18 +207,78 @@ async fn what_is_silent_malformed_or_cut_is_an_error_with_its_reason() {
     let api = AgentApi::OpenaiChat;
     let (url, _) = server(vec![Turn::Silence; 4]).await;
     let hasty = AgentConfig { timeout_ms: 50, ..config(api, &url) };
-    let silent = Http::new(&hasty, None).ask(&request()).await;
+    let silent = http(&hasty).ask(&request()).await;
     assert_eq!(silent, Err(BackendError::TooLate { within_ms: 50 }));
     let (malformed, _) = ask(api, vec![Turn::Say(200, "", "<html>".to_owned())]).await;
     assert!(matches!(malformed, Err(BackendError::Malformed(_))), "{malformed:?}");
     let (nothing, _) = ask(api, vec![Turn::Say(200, "", "{}".to_owned())]).await;
     assert_eq!(nothing, Err(BackendError::Malformed("it holds no answer".to_owned())));
-    let cut =
-        json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }] });
+    let cut = json!({ "choices": [{ "finish_reason": "length", "message": { "content": "{\"a" } }], "usage": { "prompt_tokens": 9, "completion_tokens": 4 } });
     let (cut, _) = ask(api, vec![Turn::Say(200, "", cut.to_string())]).await;
-    assert_eq!(cut, Err(BackendError::Cut));
-    let nobody = Http::new(&config(api, "http://127.0.0.1:1/v1"), None).ask(&request()).await;
+    assert_eq!(cut, Err(BackendError::Cut { tokens_in: 9, tokens_out: 4 }));
+    let nobody = http(&config(api, "http://127.0.0.1:1/v1")).ask(&request()).await;
     assert!(matches!(nobody, Err(BackendError::Unreachable { .. })), "{nobody:?}");
+}
+
+/// The certificate and key of a server that is only known by its own certificate.
+const SERVER: &str = include_str!("testdata/server.pem");
+
+/// A model that is reached by https and answers each caller the same.
+fn tls_server() -> String {
+    use rustls::pki_types::pem::PemObject as _;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificate = rustls::pki_types::CertificateDer::from_pem_slice(SERVER.as_bytes())
+        .expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::from_pem_slice(SERVER.as_bytes()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|it| it.with_no_client_auth().with_single_cert(vec![certificate], key));
+    let config = Arc::new(config.expect("a server"));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("https://{}/v1", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.expect("a caller");
+            let connection = rustls::ServerConnection::new(config.clone()).expect("a connection");
+            let mut stream = rustls::StreamOwned::new(connection, stream);
+            let mut bytes = Vec::new();
+            let mut part = [0; 4096];
+            // Who does not trust the certificate hangs up.
+            while let Ok(read @ 1..) = stream.read(&mut part) {
+                bytes.extend_from_slice(&part[..read]);
+                let text = String::from_utf8_lossy(&bytes);
+                let body = text.split_once("\r\n\r\n").map(|it| it.1);
+                if body.is_some_and(|it| serde_json::from_str::<Value>(it).is_ok()) {
+                    let body = said(AgentApi::OpenaiChat, CLICK);
+                    let head = format!("HTTP/1.1 200 x\r\ncontent-length: {}\r\n", body.len());
+                    drop(write!(stream, "{head}connection: close\r\n\r\n{body}"));
+                    break;
+                }
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_model_is_reached_by_https_and_only_where_its_certificate_is_known() {
+    let url = tls_server();
+    let unknown = config(AgentApi::OpenaiChat, &url);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ca.pem"), SERVER).expect("written");
+    let known = AgentConfig { ca: Some("ca.pem".into()), ..unknown.clone() };
+    let client =
+        Http::new(&known, Some("k3y-of-ours".to_owned()), folder.path()).expect("a client");
+    assert_eq!(client.ask(&request()).await.expect("it answered").tokens_in, 100);
+
+    let refused = http(&unknown).ask(&request()).await.expect_err("nobody vouches for it");
+    let told = refused.to_string();
+    assert!(told.contains("certificate") && told.ends_with("as `agent: ca`"), "{told}");
+    assert!(!told.contains("k3y-of-ours"), "{told}");
+
+    std::fs::write(folder.path().join("ca.pem"), "nothing").expect("written");
+    let empty = Http::new(&known, None, folder.path()).err().expect("no certificate");
+    assert!(empty.to_string().ends_with("it holds no certificate in PEM"), "{empty}");
 }
 
 fn element(role: &str, name: &str) -> Element {
@@ -223,7 +317,7 @@ fn an_answer_is_one_action_on_a_thing_of_the_page() {
         Ok(Proposal::Nothing { refusal, .. }) => refusal.actual,
         other => panic!("{other:?}"),
     };
-    assert_eq!(told, "the model says: Total is wrong");
+    assert_eq!(told, "the model believes that the product is wrong: Total is wrong");
 }
 
 #[test]
@@ -258,7 +352,7 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     page.elements.extend(filler);
     page.elements.push(element("button", "Choose the cheapest option"));
     let goal = "choose the cheapest option";
-    let of = Briefing { goal, page: &page, done: &[], complaint: None };
+    let of = Briefing { goal, page: &page, done: &[], earlier: &[], complaint: None, attempt: 1 };
     let request = brief(of);
     let user: Value = serde_json::from_str(&request.user).expect("it stays one document");
     assert_eq!(user["goal"], goal);
@@ -268,6 +362,6 @@ fn a_page_is_told_as_bounded_data_apart_from_the_instructions() {
     let last = things.last().and_then(Value::as_str).expect("a line");
     assert!(last.ends_with("\"Choose the cheapest option\""), "what the goal names stays: {last}");
     let empty = Outline::default();
-    let other = brief(Briefing { goal: "x", page: &empty, done: &[], complaint: None });
+    let other = brief(Briefing { goal: "x", page: &empty, ..of });
     assert_eq!(request.system, other.system, "the instructions never hang on the page");
 }

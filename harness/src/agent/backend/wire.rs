@@ -4,11 +4,15 @@
 use serde_json::{Value, json};
 
 use super::reply::VERBS;
-use super::{Answer, BackendError, Request};
+use super::{Answer, BackendError, Form, Request};
 use crate::model::agent::AgentApi;
 
 /// The most tokens that an answer may have: an action is short.
 const MOST_TOKENS: u32 = 1_024;
+/// The same of what is told at length.
+const MOST_TOLD: u32 = 4_096;
+/// How far another way strays from the likeliest.
+const ANOTHER: f64 = 0.8;
 
 /// The path behind the address that a suite names.
 pub(super) fn path(api: AgentApi) -> &'static str {
@@ -37,7 +41,8 @@ pub(super) fn headers(api: AgentApi, key: Option<&str>) -> Vec<(&'static str, St
 /// The body of a request.
 pub(super) fn body(api: AgentApi, model: &str, request: &Request) -> Value {
     let (system, user) = (&request.system, &request.user);
-    match api {
+    let Shape { name, does, most, schema } = shape(request.form);
+    let mut whole = match api {
         AgentApi::OpenaiChat => json!({
             "model": model,
             "messages": [
@@ -45,47 +50,111 @@ pub(super) fn body(api: AgentApi, model: &str, request: &Request) -> Value {
                 { "role": "user", "content": user },
             ],
             "temperature": 0,
-            "max_tokens": MOST_TOKENS,
+            "max_tokens": most,
             "response_format": {
                 "type": "json_schema",
-                "json_schema": { "name": "action", "strict": true, "schema": schema() },
+                "json_schema": { "name": name, "strict": true, "schema": schema },
             },
         }),
         AgentApi::OpenaiResponses => json!({
             "model": model,
             "instructions": system,
             "input": user,
-            "max_output_tokens": MOST_TOKENS,
+            "max_output_tokens": most,
             "store": false,
             "text": {
-                "format": { "type": "json_schema", "name": "action", "strict": true, "schema": schema() },
+                "format": { "type": "json_schema", "name": name, "strict": true, "schema": schema },
             },
         }),
         AgentApi::Anthropic => json!({
             "model": model,
             "system": system,
             "messages": [{ "role": "user", "content": user }],
-            "max_tokens": MOST_TOKENS,
-            "tools": [{
-                "name": "act",
-                "description": "Do one thing on the page, or say why not.",
-                "input_schema": schema(),
-            }],
-            "tool_choice": { "type": "tool", "name": "act" },
+            "max_tokens": most,
+            "tools": [{ "name": name, "description": does, "input_schema": schema }],
+            "tool_choice": { "type": "tool", "name": name },
         }),
+    };
+    // The others vary by themselves, and some of their models take no such number.
+    if request.form == Form::AnotherAction && api == AgentApi::OpenaiChat {
+        whole["temperature"] = json!(ANOTHER);
     }
+    whole
+}
+
+/// What an answer looks like.
+struct Shape {
+    name: &'static str,
+    does: &'static str,
+    most: u32,
+    schema: Value,
+}
+
+fn shape(form: Form) -> Shape {
+    let (name, does, most) = match form {
+        Form::Action | Form::AnotherAction => {
+            ("action", "Do one thing on the page, or say why not.", MOST_TOKENS)
+        }
+        Form::Opinion => ("opinion", "Say what you think of it.", MOST_TOKENS),
+        Form::Claims => ("claims", "Say what happened, and what it rests on.", MOST_TOLD),
+        Form::Charters => ("charters", "Say what is to be tried.", MOST_TOLD),
+        Form::Belief => ("belief", "Say what must hold, and by which rule.", MOST_TOKENS),
+    };
+    let schema = match form {
+        Form::Action | Form::AnotherAction => action(),
+        Form::Opinion => object(&json!({
+            "opinion": { "type": "string", "enum": ["plausible", "implausible", "unsure"] },
+            "why": { "type": "string" },
+        })),
+        Form::Claims => object(&json!({ "claims": list(&json!({
+            "text": { "type": "string" },
+            "cites": { "type": "array", "items": { "type": "string" } },
+        })) })),
+        Form::Charters => object(&json!({ "charters": list(&json!({
+            "goal": { "type": "string" },
+            "start": { "type": "string" },
+            "why": { "type": "string" },
+        })) })),
+        Form::Belief => object(&json!({
+            "expected": { "type": "string" },
+            "rule": { "type": "string" },
+            "check": { "type": "string", "enum": CHECKS },
+            "role": { "type": ["string", "null"] },
+            "text": { "type": "string" },
+        })),
+    };
+    Shape { name, does, most, schema }
+}
+
+/// The words that an answer may have for `check`.
+pub(super) const CHECKS: [&str; 4] = ["see", "see-not", "title", "url"];
+
+/// An object of which every key must be there.
+fn object(properties: &Value) -> Value {
+    let keys: Vec<&String> = properties.as_object().into_iter().flat_map(|it| it.keys()).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": keys,
+        "additionalProperties": false,
+    })
+}
+
+fn list(properties: &Value) -> Value {
+    json!({ "type": "array", "items": object(properties) })
 }
 
 /// One action.
-fn schema() -> Value {
-    let text = || json!({ "type": ["string", "null"] });
+fn action() -> Value {
+    // A small model goes on without end where nothing bounds it.
+    let text = |pattern: &str| json!({ "type": ["string", "null"], "pattern": pattern });
     json!({
         "type": "object",
         "properties": {
             "action": { "type": "string", "enum": VERBS },
-            "ref": text(),
-            "text": text(),
-            "why": text(),
+            "ref": text("^e[0-9]{1,5}$"),
+            "text": text("^.{0,400}$"),
+            "why": text("^.{0,160}$"),
         },
         "required": ["action", "ref", "text", "why"],
         "additionalProperties": false,
@@ -101,8 +170,13 @@ pub(super) fn answer(api: AgentApi, body: &[u8], tries: u32) -> Result<Answer, B
         AgentApi::OpenaiResponses => body["status"] == "incomplete",
         AgentApi::Anthropic => body["stop_reason"] == "max_tokens",
     };
+    let usage = |names: [&str; 2]| {
+        names.iter().find_map(|it| body["usage"][*it].as_u64()).unwrap_or_default()
+    };
+    let tokens_in = usage(["prompt_tokens", "input_tokens"]);
+    let tokens_out = usage(["completion_tokens", "output_tokens"]);
     if is_cut {
-        return Err(BackendError::Cut);
+        return Err(BackendError::Cut { tokens_in, tokens_out });
     }
     let text = match api {
         AgentApi::OpenaiChat => {
@@ -123,10 +197,5 @@ pub(super) fn answer(api: AgentApi, body: &[u8], tries: u32) -> Result<Answer, B
         }
     };
     let text = text.ok_or_else(|| BackendError::Malformed("it holds no answer".to_owned()))?;
-    let usage = |names: [&str; 2]| {
-        names.iter().find_map(|it| body["usage"][*it].as_u64()).unwrap_or_default()
-    };
-    let tokens_in = usage(["prompt_tokens", "input_tokens"]);
-    let tokens_out = usage(["completion_tokens", "output_tokens"]);
     Ok(Answer { text, tokens_in, tokens_out, tries })
 }

@@ -9,6 +9,7 @@
 //! - `phrase.rs`: how a sentence names a thing, and the ways to read that.
 //! - `entry.rs`: texts that go into fields.
 //! - `sentence.rs`: what a sentence asks for, clause by clause.
+//! - `about.rs`: what "it" and "that …" stand for.
 //! - `colour.rs`: colours by their names.
 //! - `amount.rs`: prices, dates and numbers that things are ordered by.
 //! - `fit.rs`: which elements of a page a phrase means.
@@ -17,6 +18,7 @@
 //! - `choosing.rs`: the same of what is chosen.
 //! - `filling.rs`: the same of what goes into fields.
 
+mod about;
 mod amount;
 mod choosing;
 mod colour;
@@ -38,6 +40,7 @@ use super::{Proposal, Proposer, Refusal, Why};
 use crate::model::outline::Outline;
 use crate::model::{Action, Target};
 
+pub use about::Named;
 pub use tokens::SECRET;
 
 /// Follows a sentence, clause by clause.
@@ -99,7 +102,7 @@ impl Proposer for PlainWords {
                 Err(refusal) => {
                     let next = match refusal.why {
                         Why::Absent => self.next_tab(page),
-                        Why::Unread | Why::Ambiguous | Why::Otherwise | Why::Person => None,
+                        Why::Unread | Why::Ambiguous | Why::Otherwise | Why::Said(_) => None,
                     };
                     return match next {
                         Some(action) => Proposal::Act { reads, action: Box::new(action) },

@@ -12,6 +12,8 @@ use super::tokens::Token;
 pub struct Phrase {
     /// As it stands in the sentence.
     pub said: String,
+    /// Whether it is one text in quotes and nothing else.
+    pub is_quoted: bool,
     /// The ways to read it, the most literal first.
     pub readings: Vec<Reading>,
 }
@@ -84,13 +86,14 @@ impl Phrase {
                 add(reading);
             }
         }
-        Self { said, readings }
+        let is_quoted = matches!(tokens, [only] if only.is_quoted());
+        Self { said, is_quoted, readings }
     }
 
     /// A phrase that is this name and nothing else.
     pub fn named(name: &str) -> Self {
         let reading = Reading { name: Some(name.to_owned()), ..Reading::default() };
-        Self { said: name.to_owned(), readings: vec![reading] }
+        Self { said: name.to_owned(), is_quoted: true, readings: vec![reading] }
     }
 
     /// The same phrase, inside of another.
@@ -101,6 +104,11 @@ impl Phrase {
             }
         }
         self
+    }
+
+    /// As it stands in the sentence, with the quotes around a name that is nothing else.
+    pub fn as_said(&self) -> String {
+        if self.is_quoted { format!("\"{}\"", self.said) } else { self.said.clone() }
     }
 
     /// Whether several things may be meant.

@@ -157,7 +157,7 @@ fn is_between(token: &Token) -> bool {
 }
 
 /// The next piece that is no connection and no politeness.
-fn skipped(tokens: &[Token], mut at: usize) -> usize {
+pub(super) fn skipped(tokens: &[Token], mut at: usize) -> usize {
     let skips = |it: &Token| is_between(it) || POLITE.contains(&it.word().as_str());
     while tokens.get(at).is_some_and(skips) {
         at += 1;
@@ -166,7 +166,7 @@ fn skipped(tokens: &[Token], mut at: usize) -> usize {
 }
 
 /// Where a clause ends that has its verb before `from`: behind it stands a verb, or nothing.
-fn ending(tokens: &[Token], from: usize) -> usize {
+pub(super) fn ending(tokens: &[Token], from: usize) -> usize {
     for at in from..tokens.len() {
         if !is_between(&tokens[at]) {
             continue;

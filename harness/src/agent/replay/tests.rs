@@ -223,7 +223,11 @@ fn click_order() -> Recording {
     let target = was.elements[ORDER].target.clone().expect("it has one");
     let action = Action::Click(Click::from(target));
     let things = vec![Likeness::of(&was, ORDER)];
-    Recording { words: "click Place order".to_owned(), actions: vec![Recorded { action, things }] }
+    Recording {
+        words: "click Place order".to_owned(),
+        actions: vec![Recorded { action, things }],
+        ..Recording::default()
+    }
 }
 
 #[test]

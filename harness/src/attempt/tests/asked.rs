@@ -7,11 +7,12 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use super::goal::{buttons, element, failure, goal, on, page, way};
+use super::goal::{buttons, element, failure, goal, on, page, says, way};
 use super::recordings::recorded_goal;
 use super::*;
 use crate::agent::backend::{Answer, Backend, BackendError, Request};
 use crate::model::action::MOST_ACTIONS;
+use crate::model::budget::{Budget, Price, Spent};
 use crate::model::outline::{Element, Outline};
 
 /// A model that answers as a test says, and remembers what it was asked.
@@ -135,12 +136,13 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     let (_, events) = stage.play(&wanted("persist it")).await;
     let (_, expected, actual) = failure(&events).expect("it failed");
     assert_eq!(expected, "at most 1000 tokens (`agent: tokens`)");
-    assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000", 0));
+    assert_eq!((actual.as_str(), stage.page.acted.len()), ("the model has taken 2000 tokens", 0));
 
     let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(reply("ask", "", "Which one?"))]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
     assert_eq!(ended, Ended::With(Outcome::Blocked), "a question is for a person");
-    assert_eq!(failure(&events).expect("it failed").2, "the model says: Which one?");
+    assert_eq!(failure(&events).expect("it failed").2, "the model asks a person: Which one?");
+    assert!(way(&events).contains(&"1 said Ask: the model asks a person: Which one?".to_owned()));
 
     let wrong = || Ok("I would click Save".to_owned());
     let mut stage = asking(vec![buttons(&["Save"])], vec![wrong(), wrong(), wrong()]);
@@ -150,8 +152,165 @@ async fn tokens_wrong_answers_and_a_model_that_is_away_end_the_way() {
     assert_eq!(all.len(), 3);
     assert!(all[1].user.contains("it is no action of the list"), "it is told what was wrong");
 
-    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(BackendError::Cut)]);
+    let cut = BackendError::Cut { tokens_in: 70, tokens_out: 7 };
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Err(cut.clone())]);
     let (ended, events) = stage.play(&wanted("persist it")).await;
+    assert_eq!(ended, Ended::With(Outcome::Blocked), "it says nothing of the product");
+    assert_eq!(failure(&events).expect("it failed").2, cut.to_string());
+    assert_eq!(stage.purse.spent().tokens(), 77, "what was cut is paid for");
+}
+
+#[tokio::test]
+async fn what_a_model_says_turns_nothing_red_and_stands_in_words() {
+    for (verb, told) in [
+        ("infeasible", "the model says that it cannot be done: No such order"),
+        ("defect", "the model believes that the product is wrong: No such order"),
+    ] {
+        let answers = vec![Ok(reply(verb, "", "No such order"))];
+        let mut stage = asking(vec![buttons(&["Save"])], answers);
+        let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+        assert_eq!(ended, Ended::With(Outcome::Blocked), "{verb}");
+        assert_eq!(failure(&events).expect("it failed").2, told);
+    }
+    // With an accepted recording that finds nothing any more, the way is gone, and that is red.
+    let words = "persist my purchase";
+    let mut first = asking(vec![buttons(&["Save order"])], vec![Ok(reply("click", "e0", ""))]);
+    first.play(&recorded_goal(words)).await;
+    let text = first.kept[0].clone();
+    let gone = vec![Ok(reply("infeasible", "", "It is gone"))];
+    let mut stage = asking(vec![buttons(&["Unrelated"])], gone);
+    stage
+        .recordings
+        .insert("do".to_owned(), (text.clone(), serde_json::from_str(&text).expect("read")));
+    let (ended, _) = stage.play(&recorded_goal(words)).await;
     assert_eq!(ended, Ended::With(Outcome::Failed));
-    assert_eq!(failure(&events).expect("it failed").2, BackendError::Cut.to_string());
+}
+
+#[tokio::test]
+async fn budgets_of_step_scenario_and_night_end_the_way_and_the_ledger_says_which() {
+    let asks = || vec![Ok(reply("click", "e0", "")), Ok(reply("click", "e1", ""))];
+    let pages = || vec![buttons(&["One", "Two"])];
+    let scenario = || goal("persist it", MOST_ACTIONS, Vec::new());
+    let tokens = |most| Budget { tokens: Some(most), ..Budget::default() };
+    let end = |events: &[Event]| {
+        let budget = way(events).into_iter().find(|it| it.starts_with("budget"));
+        (budget, failure(events).map(|it| it.1))
+    };
+
+    let mut of_step = scenario();
+    if let Action::Do(goal) = &mut of_step.steps[0].action {
+        goal.budget = tokens(10);
+    }
+    let mut stage = asking(pages(), asks());
+    let (ended, events) = stage.play(&of_step).await;
+    assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Blocked), 1));
+    let told = "budget of the step: 10 of 10 tokens".to_owned();
+    assert_eq!(
+        end(&events),
+        (Some(told), Some("at most 10 tokens (`budget` of the step)".to_owned()))
+    );
+
+    let of_scenario = Scenario { budget: tokens(15), ..scenario() };
+    let (_, events) = asking(pages(), asks()).play(&of_scenario).await;
+    let told = "budget of the scenario: 20 of 15 tokens".to_owned();
+    assert_eq!(end(&events).0, Some(told));
+
+    let money = Budget { money: Some(20), ..Budget::default() };
+    let mut stage = Stage {
+        purse: Purse::new(money, Spent { money: 15, ..Spent::default() }),
+        price: Some(Price { read: 500_000, written: 0, currency: "EUR".to_owned() }),
+        ..asking(pages(), asks())
+    };
+    let (_, events) = stage.play(&scenario()).await;
+    let told = "budget of the night: 20 of 20 money".to_owned();
+    let most = "at most 0.00002 EUR (`agent: budget`, for the night)".to_owned();
+    assert_eq!(end(&events), (Some(told), Some(most)));
+    assert_eq!(stage.purse.spent().money, 20, "what was spent before counts");
+
+    let actions =
+        Scenario { budget: Budget { actions: Some(1), ..Budget::default() }, ..scenario() };
+    let (_, events) = asking(pages(), asks()).play(&actions).await;
+    assert_eq!(end(&events).0, Some("budget of the scenario: 1 of 1 actions".to_owned()));
+    let (ended, events) = asking(pages(), asks()).play(&scenario()).await;
+    assert_eq!(
+        (ended, end(&events).0),
+        (Ended::With(Outcome::Completed), None),
+        "without them it goes on"
+    );
+}
+
+#[tokio::test]
+async fn the_same_action_on_the_same_page_ends_in_words() {
+    let again = || Ok(reply("click", "e0", ""));
+    let mut stage = asking(vec![buttons(&["Save"])], vec![again(), again(), again()]);
+    let (ended, events) = stage.play(&goal("persist it", MOST_ACTIONS, Vec::new())).await;
+    assert_eq!((ended, stage.page.acted.len()), (Ended::With(Outcome::Blocked), 1));
+    let told = failure(&events).expect("it failed").2;
+    assert!(
+        told.starts_with("click button \"Save\" was asked for twice on the same page"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn goals_build_on_one_another_for_the_reader_and_for_the_model() {
+    let mut turns = vec![step(1, says("click Order 3", Vec::new()))];
+    turns.extend((2..12).map(|at| step(at, says("click it", Vec::new()))));
+    turns.push(step(12, says("purge the whole matter", Vec::new())));
+    let many = (0..12).map(|at| buttons(&["Order 3", &format!("Filler {at}")])).collect();
+    let mut stage = asking(many, Vec::new());
+    let scenario = Scenario { steps: turns, ..scenario(Vec::new(), Vec::new()) };
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed), "{:?}", failure(&events));
+    assert_eq!(stage.page.acted, vec![Action::click(button("Order 3")); 11]);
+    let meant = way(&events).into_iter().filter(|it| it == "meant: click Order 3").count();
+    assert_eq!(meant, 10);
+    let asked = &requests(&stage)[0].user;
+    let told: serde_json::Value = serde_json::from_str(asked).expect("JSON");
+    let earlier = told["earlier"].as_array().expect("the goals before");
+    assert_eq!(earlier.len(), 10, "as many as a model is told of");
+    assert_eq!(earlier[9]["done"][0], "click button \"Order 3\"");
+
+    let two = vec![
+        step(1, says("click One and click Two", Vec::new())),
+        step(2, says("click One, then drag One to Two, then click it", Vec::new())),
+    ];
+    let scenario = Scenario { steps: two, ..super::scenario(Vec::new(), Vec::new()) };
+    let (_, events) = on(vec![buttons(&["One", "Two"])]).play(&scenario).await;
+    assert_eq!(failure(&events).expect("refused").2, "\"it\" may be One or Two; say which");
+}
+
+#[tokio::test]
+async fn an_opinion_stands_in_the_report_and_turns_nothing_red() {
+    let judge = vec![Action::Judge("the totals look plausible".into())];
+    let scenario = scenario(judge, Vec::new());
+    let remark = |events: &[Event]| {
+        events.iter().find_map(|event| match event {
+            Event::Step { step, .. } => step.remark.clone(),
+            _ => None,
+        })
+    };
+    let thinks = json!({ "opinion": "implausible", "why": "it is negative" }).to_string();
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok(thinks)]);
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    let told = "opinion of scripted, which decides nothing: implausible, because it is negative; a model was asked once, 10 tokens";
+    assert_eq!(remark(&events).as_deref(), Some(told));
+    assert_eq!(
+        way(&events).last().map(String::as_str),
+        Some("scripted: implausible, it is negative")
+    );
+    let asked = &requests(&stage)[0];
+    assert!(asked.user.contains("the totals look plausible") && asked.user.contains("Save"));
+
+    let (ended, events) = on(vec![buttons(&["Save"])]).play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert_eq!(
+        remark(&events).as_deref(),
+        Some("not asked: no language model is at hand, see `agent:`")
+    );
+    let mut stage = asking(vec![buttons(&["Save"])], vec![Ok("fine".to_owned())]);
+    let (ended, events) = stage.play(&scenario).await;
+    assert_eq!(ended, Ended::With(Outcome::Completed));
+    assert!(remark(&events).is_some_and(|it| it.starts_with("scripted gave no opinion")));
 }

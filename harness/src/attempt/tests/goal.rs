@@ -6,14 +6,16 @@ use crate::model::outline::{Element, Outline};
 use crate::model::pursuit::Pursuit;
 
 pub(super) fn goal(words: &str, at_most: u32, until: Vec<Step>) -> Scenario {
-    let action = Action::Do(Box::new(Goal {
-        words: words.into(),
-        at_most,
-        until,
-        bounds: Vec::new(),
-        recorded: None,
-    }));
+    let mut action = says(words, until);
+    if let Action::Do(goal) = &mut action {
+        goal.at_most = at_most;
+    }
     Scenario { steps: vec![step(1, action)], ..scenario(Vec::new(), Vec::new()) }
+}
+
+pub(super) fn says(words: &str, until: Vec<Step>) -> Action {
+    let at_most = MOST_ACTIONS;
+    Action::Do(Box::new(Goal { words: words.into(), at_most, until, ..Goal::default() }))
 }
 
 pub(super) fn element(role: &str, name: &str) -> Element {
@@ -66,6 +68,15 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
                 format!("{number} asked {model}: {tokens_in} tokens, {failed:?}")
             }
             Pursuit::Left { why } => format!("left: {why}"),
+            Pursuit::Meant { words } => format!("meant: {words}"),
+            Pursuit::Said { number, kind, text } => format!("{number} said {kind:?}: {text}"),
+            Pursuit::Chosen { attempt, actions, of } => {
+                format!("way {attempt} of {of}, {actions} actions")
+            }
+            Pursuit::Opinion { model, opinion, why, .. } => format!("{model}: {opinion}, {why}"),
+            Pursuit::Budget { of, bound, used, most } => {
+                format!("budget of the {}: {used} of {most} {}", of.word(), bound.word())
+            }
             Pursuit::Ended { why, actions, at_most, .. } => {
                 format!("{why} after {actions} of {at_most}")
             }

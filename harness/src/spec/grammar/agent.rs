@@ -1,11 +1,53 @@
-//! The keys of the language model that a suite may name.
+//! The keys of the language model that a suite may name, and of what it may take.
 
-use super::{Object, Shape, object, optional, required};
+use super::shapes::TEXT;
+use super::{Key, Object, Shape, object, optional, required};
 use crate::model::agent::AgentApi;
 
 pub(crate) fn agent_apis() -> Vec<&'static str> {
     AgentApi::ALL.map(AgentApi::word).to_vec()
 }
+
+pub(crate) static BUDGET: Object = object(
+    "budget",
+    "\"budget\"",
+    "What a language model may take; the built-in reader and recordings take nothing of it.",
+    &[
+        optional("actions", Shape::Integer, "How many actions it may propose.", "40"),
+        optional(
+            "time",
+            Shape::Duration,
+            "How long it may take, its answers and actions together.",
+            "5m",
+        ),
+        optional("tokens", Shape::Integer, "How many tokens it may read and write.", "20000"),
+        optional(
+            "money",
+            Shape::Text,
+            "How much it may cost, in the currency of `agent: price`, which must be there.",
+            "0.50",
+        ),
+    ],
+);
+
+/// `budget` of a step or scenario.
+pub(crate) const BUDGET_KEY: Key = optional(
+    "budget",
+    Shape::Object(&BUDGET),
+    "What a language model may take towards its goals, where the suite has one.",
+    "{ tokens: 20000 }",
+);
+
+pub(crate) static PRICE: Object = object(
+    "price",
+    "\"price\"",
+    "What the model costs.",
+    &[
+        required("read", Shape::Text, "A million tokens that it reads.", "0.15"),
+        required("written", Shape::Text, "A million tokens that it writes.", "0.60"),
+        optional("currency", Shape::Text, "The currency; USD unless said.", "USD"),
+    ],
+);
 
 pub(crate) static AGENT: Object = object(
     "agent",
@@ -21,11 +63,17 @@ pub(crate) static AGENT: Object = object(
         required(
             "url",
             Shape::Text,
-            "Its address, without the protocol's own path.",
+            "Its address, `http:` or `https:`, without the protocol's own path.",
             "'http://127.0.0.1:8080/v1'",
         ),
         required("model", Shape::Text, "The model's name.", "smollm2"),
         optional("key", Shape::Template, "Its key, a secret.", "'${secret:MODEL_KEY}'"),
+        optional(
+            "ca",
+            Shape::Text,
+            "A file of the suite with the certificates (PEM) by which an `https:` address is known; those that are known everywhere unless said.",
+            "certificates/gateway.pem",
+        ),
         optional(
             "timeout",
             Shape::Duration,
@@ -43,6 +91,30 @@ pub(crate) static AGENT: Object = object(
             Shape::Integer,
             "How many tokens a step may take, read and written; 50000 unless said.",
             "20000",
+        ),
+        optional(
+            "price",
+            Shape::Object(&PRICE),
+            "What a million tokens cost, so that money is counted.",
+            "{ read: 0.15, written: 0.60 }",
+        ),
+        optional(
+            "budget",
+            Shape::Object(&BUDGET),
+            "What all goals of a night together may take.",
+            "{ money: 2.00 }",
+        ),
+        optional(
+            "best-of",
+            Shape::Integer,
+            "How often a way to a goal without recording is looked for, before the shortest is proposed; 1 unless said.",
+            "3",
+        ),
+        optional(
+            "docs",
+            Shape::List(&TEXT),
+            "Files of the suite, by globs, that say what the product does; `nightshift agent` reads them and cites them.",
+            "[docs/*.md, CHANGELOG.md]",
         ),
     ],
 );

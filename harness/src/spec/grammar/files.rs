@@ -1,131 +1,15 @@
-//! The keys of scenario files, skill files and `nightshift.yaml`.
+//! The keys of skill files and `nightshift.yaml`.
 
 use super::agent::AGENT;
 use super::bounds::{POLICY_KEY, SANDBOX_KEY};
 use super::notify::NOTIFY;
-use super::page::{BROWSER, PAGE_SETTINGS, SESSION};
+use super::page::{BROWSER, SESSION};
 use super::product::PRODUCT;
-use super::shapes::{
-    PAGE_FACET, REDACTIONS, TARGETS, TEMPLATE, TEXT, VERDICTS, auto, input_kinds, isolations,
-};
-use super::stages::{STAGE, STAGE_UNTIL, STAGES_KEY};
+use super::shapes::{PAGE_FACET, REDACTIONS, TARGETS, TEXT, VERDICTS, auto, input_kinds};
+use super::stages::STAGES_KEY;
 use super::{Object, Shape, object, optional, required};
 use crate::model::against::ControlOf;
 use crate::model::suite::Left;
-
-pub(crate) static FOR_EACH: Object = object(
-    "for-each",
-    "\"for-each\"",
-    "Rows, and the field that names them.",
-    &[
-        required(
-            "rows",
-            Shape::List(&Shape::MapOf(&TEMPLATE)),
-            "One scenario a row; its fields fill `${field}`.",
-            "[ { country: NZ, rows: 12 } ]",
-        ),
-        optional(
-            "key",
-            Shape::Text,
-            "The field that names the row; the first unless said.",
-            "country",
-        ),
-    ],
-);
-
-pub(crate) static SCENARIO: Object = object(
-    "scenario",
-    "a scenario",
-    "What a user does with the product and what must hold.",
-    &[
-        required(
-            "scenario",
-            Shape::Name,
-            "The name that it is addressed by, unique in the suite.",
-            "filter-orders",
-        ),
-        optional(
-            "about",
-            Shape::Template,
-            "What it shows, in a sentence.",
-            "A reader filters orders by country.",
-        ),
-        optional("tags", Shape::List(&TEXT), "Words to select it by.", "[smoke, release]"),
-        optional("owner", Shape::Text, "Who answers for it.", "data-team"),
-        STAGE,
-        STAGE_UNTIL,
-        optional(
-            "product",
-            Shape::Text,
-            "The product that it uses; the first of the suite unless said.",
-            "shop",
-        ),
-        optional("as", Shape::Text, "The session that its pages start from.", "ada"),
-        optional(
-            "exclusive",
-            Shape::OneOrMany(&TEXT),
-            "What no other scenario that names it may use at the same time.",
-            "[mailbox]",
-        ),
-        optional(
-            "isolate",
-            Shape::Words(isolations),
-            "Whether it shares the product's server (`night`) or has its own (`scenario`).",
-            "scenario",
-        ),
-        optional(
-            "data",
-            Shape::Text,
-            "A folder or file of the suite, laid over the product's data for it; it then has a server of its own unless `isolate: night`.",
-            "fixtures/empty",
-        ),
-        optional(
-            "browser",
-            Shape::Object(&PAGE_SETTINGS),
-            "What the browser pretends to be, laid over the suite's settings.",
-            "{ viewport: 390x844, touch: true }",
-        ),
-        optional("timeout", Shape::Duration, "The longest that one attempt may take.", "5m"),
-        optional(
-            "retries",
-            Shape::Integer,
-            "How often a failed attempt is repeated in a fresh context.",
-            "1",
-        ),
-        optional(
-            "for-each",
-            Shape::AnyOf(&[Shape::List(&Shape::MapOf(&TEMPLATE)), Shape::Object(&FOR_EACH)]),
-            "Rows: one scenario each, `<scenario>/<row-key>`.",
-            "[ { country: NZ, rows: 12 } ]",
-        ),
-        optional(
-            "redact",
-            Shape::OneOrMany(&REDACTIONS),
-            "Text that is not compared in any checkpoint of it.",
-            "[timestamp]",
-        ),
-        optional(
-            "mask",
-            Shape::OneOrMany(&TARGETS),
-            "Regions that are not compared in any checkpoint of it.",
-            "[contentinfo]",
-        ),
-        POLICY_KEY,
-        optional(
-            "before",
-            Shape::Steps,
-            "What is done first, such as making the data it needs.",
-            "[ { run: shopctl seed } ]",
-        ),
-        required("steps", Shape::Steps, "What is done, in order.", "[ { open: / } ]"),
-        optional(
-            "finally",
-            Shape::Steps,
-            "What is done at the end, whatever happened.",
-            "[ { run: shopctl reset } ]",
-        ),
-    ],
-);
 
 pub(crate) static INPUT: Object = object(
     "input",
@@ -312,10 +196,16 @@ pub(crate) static NIGHT: Object = object(
             "30m",
         ),
         optional(
+            "agent",
+            Shape::Duration,
+            "How much of what is left before `until` a night of the whole suite may spend on having its language model use the product; it writes nothing into the suite, and `run --once` leaves it out.",
+            "30m",
+        ),
+        optional(
             "loop",
             Shape::List(&LEFT),
             "What is done with the time that is left of a night before `until`, in this order; all of it unless said, and what is not named is left out. What runs more often, `flakes` and `rare`, does so before the report is written. `run --once` leaves out all.",
-            "[ flakes, bisect, rare, explore, soak ]",
+            "[ flakes, bisect, rare, explore, agent, soak ]",
         ),
         optional(
             "ping",

@@ -2,17 +2,18 @@
 //!
 //! Readers take allowed and required keys from it, `schema` turns it into the JSON Schemas, and
 //! the reference documentation is printed from it. [`steps`] holds the verbs, [`gestures`] and
-//! [`page`] what they take, [`files`] the keys of the three kinds of files, [`product`] those of a
+//! [`page`] what they take, [`files`] and [`scenario`] the keys of the three kinds of files, [`product`] those of a
 //! product, [`stages`] how much what is seen counts. Main types: [`Object`], [`Key`], [`Verb`],
 //! [`Shape`].
 //!
 //! The files:
-//! - `files.rs`: the keys of the three kinds of files.
+//! - `files.rs`: the keys of skill files and of the configuration.
+//! - `scenario.rs`: the keys of scenario files.
 //! - `product.rs`: the keys of a product.
 //! - `steps.rs`: the verbs.
 //! - `gestures.rs`: what the verbs beyond clicking and filling take.
 //! - `page.rs`: what the browser pretends to be, and sessions.
-//! - `agent.rs`: the keys of a language model.
+//! - `agent.rs`: the keys of a language model, and of what it may take.
 //! - `bounds.rs`: the keys that bound what may be proposed.
 //! - `recording.rs`: the keys of recordings.
 //! - `notify.rs`: the keys that say who is told of a night.
@@ -27,11 +28,12 @@ mod notify;
 mod page;
 mod product;
 mod recording;
+mod scenario;
 mod shapes;
 mod stages;
 mod steps;
 
-pub(crate) use agent::{AGENT, agent_apis};
+pub(crate) use agent::{AGENT, BUDGET, PRICE, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds, sandboxes};
 pub(crate) use files::*;
 pub(crate) use gestures::*;
@@ -39,6 +41,7 @@ pub(crate) use notify::*;
 pub(crate) use page::*;
 pub(crate) use product::*;
 pub(crate) use recording::*;
+pub(crate) use scenario::*;
 pub(crate) use shapes::*;
 pub(crate) use stages::{STAGES, facets, stages, watches};
 pub(crate) use steps::*;

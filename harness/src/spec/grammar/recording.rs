@@ -41,6 +41,12 @@ pub(crate) static RECORDING: Object = object(
     "The actions by which a goal in plain words was reached.",
     &[
         required("words", Shape::Text, "The words.", "click Save"),
+        optional(
+            "meaning",
+            Shape::Text,
+            "The words with what \"it\" and \"that …\" stand for, where they refer to something before.",
+            "cancel the order 1003",
+        ),
         required(
             "actions",
             Shape::List(&Shape::Object(&RECORDED)),

@@ -1,5 +1,6 @@
 //! The verbs of steps.
 
+use super::agent::BUDGET_KEY;
 use super::gestures::{
     CLICK_MODIFIERS, CONDITION_SHAPE, DRAG, EACH, FILE_MODIFIERS, MAIL, MAIL_MODIFIERS,
     NETWORK_SHAPE, SCREEN_TEST, SCROLL, START_MODIFIERS, STEPS_KEY, STOP, TAB_SHAPE,
@@ -442,10 +443,23 @@ pub(crate) static VERBS: &[Verb] = &[
                 "How many actions it may take; 20 unless said. `within` is how long, 60s unless said.",
                 "5",
             ),
+            BUDGET_KEY,
+            optional(
+                "attempts",
+                Shape::Integer,
+                "How often a language model looks for a way while there is no recording, before the shortest is proposed; as `agent: best-of` says unless said.",
+                "3",
+            ),
         ],
         doc: "Do on the page what words say, one action after the other.",
         example: "{ do: choose the cheapest shipping option, until: [ { see: 'text \"Express\"' } ] }",
     },
+    plain(
+        "judge",
+        Shape::Template,
+        "Have the suite's language model say what it thinks of this. Its opinion stands in the report with its name, and turns nothing red or green.",
+        "judge: the totals look plausible",
+    ),
     Verb {
         name: "when",
         shape: CONDITION_SHAPE,

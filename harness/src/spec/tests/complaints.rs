@@ -93,6 +93,60 @@ fn a_goal_has_words_and_checks_and_nothing_else() {
 }
 
 #[test]
+fn a_scenario_has_steps_or_a_goal_and_a_goal_ensures_something() {
+    let told = |text: &str| said(&[("scenarios/a.yaml", &format!("scenario: a\n{text}"))]);
+    let fine = "goal: order a kettle\nensures: [ { see: 'text \"Ok\"' } ]\n";
+    assert_eq!(told(fine), "nothing");
+    for (text, wanted) in [
+        ("about: x\n", "a scenario has neither \"steps\" nor \"goal\""),
+        ("goal: order a kettle\n", "2:1: nothing must hold once this goal is reached"),
+        (
+            "goal: x\nensures: [ back ]\nsteps: [ back ]\n",
+            "2:1: a scenario has either \"steps\" or a \"goal\"",
+        ),
+        ("goal: x\nensures: [ back ]\n", "\"ensures\" takes checks, and this is none: back"),
+        ("start: /shop\nsteps: [ back ]\n", "2:1: \"start\" belongs to a scenario with a \"goal\""),
+        (
+            "start: shop\ngoal: x\nensures: [ { see: 'text \"Ok\"' } ]\n",
+            "\"shop\" is neither a path of the product nor a URL",
+        ),
+        ("goal: ' '\nensures: [ { see: 'text \"Ok\"' } ]\n", "\"goal\" says nothing"),
+        ("goal: x\nensures: []\n", "nothing must hold after this"),
+        ("steps: [ back ]\nbudget: { money: much }\n", "\"money\" is no amount of money: \"much\""),
+    ] {
+        let said = told(text);
+        assert!(said.contains(wanted), "{text}{said}");
+    }
+}
+
+#[test]
+fn a_model_has_an_address_without_key_and_money_needs_a_price() {
+    let told = |text: &str| {
+        let agent =
+            format!("products: {{ a: }}\nagent: {{ api: openai-chat, model: m, {text} }}\n");
+        said(&[("nightshift.yaml", &agent)])
+    };
+    let fine =
+        "url: 'https://models.example/v1', price: { read: 1, written: 2 }, budget: { money: 0.5 }";
+    assert_eq!(told(fine), "nothing");
+    let secret = told("url: 'https://me:k3y-of-ours@models.example'");
+    assert!(secret.contains("the address of a model must not hold a key"), "{secret}");
+    for (text, wanted) in [
+        ("url: 'ftp://models.example'", "is no address that a model is asked at"),
+        (
+            "url: 'http://127.0.0.1:1', budget: { money: 0.5 }",
+            "money cannot be counted without a price",
+        ),
+        ("url: 'http://127.0.0.1:1', best-of: 0", "\"best-of\" must be from 1 to 10, not 0"),
+    ] {
+        let said = told(text);
+        assert!(said.contains(wanted), "{text}: {said}");
+    }
+    let night = said(&[("nightshift.yaml", "products: { a: }\nnight: { agent: 30m }\n")]);
+    assert!(night.contains("\"agent\" of the night needs a language model"), "{night}");
+}
+
+#[test]
 fn where_on_a_thing_a_drag_ends_needs_a_thing_and_a_known_word() {
     let drag =
         |more: &str| said_of_steps(&format!("  - drag: {{ from: 'listitem \"A\"', {more} }}\n"));

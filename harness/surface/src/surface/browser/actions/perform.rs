@@ -86,7 +86,11 @@ impl Page {
             Action::CloseTab => self.close_tab().await.map(none),
             Action::Network(network) => self.set_network(*network).await.map(none),
             Action::Emulate(settings) => self.emulate(settings).await.map(none),
-            Action::When(_) | Action::Repeat(_) | Action::Set(_) | Action::Do(_) => {
+            Action::When(_)
+            | Action::Repeat(_)
+            | Action::Set(_)
+            | Action::Do(_)
+            | Action::Judge(_) => {
                 Err(failed("an action that this version can do", "it cannot do this one yet"))
             }
             Action::Run(_)

@@ -1,0 +1,169 @@
+//! Has one charter followed by the model, as a small night of one scenario, and reads from its ledger
+//! what was done and said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Desk;
+use crate::agent::charters::Charter;
+use crate::model::action::{Goal, MOST_ACTIONS};
+use crate::model::budget::{Budget, Spent};
+use crate::model::pursuit::{Pursuit, Said};
+use crate::model::suite::Isolation;
+use crate::model::{Action, Entry, Event, Scenario, Step, Suite, Template};
+use crate::night::probing::{Probed, probe_inside};
+use crate::night::{NOTHING_RAN, NightError, Until, options_of};
+
+/// The file that a charter is said to stand in.
+const FILE: &str = "charter";
+/// The longest that a small night may take.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// What came of a charter.
+pub(super) struct Followed {
+    /// What was done, and went well.
+    pub actions: Vec<Action>,
+    /// What was answered at the end that is no action.
+    pub said: Option<(Said, String)>,
+    /// How it ended, in words.
+    pub ended: String,
+    /// Whether the model says that it is done.
+    pub is_done: bool,
+    /// What it took.
+    pub spent: Spent,
+    /// Why nothing could run, where that was so.
+    pub broken: Option<String>,
+    /// The folder of its night, below that of the shift.
+    pub night: String,
+}
+
+impl Desk<'_> {
+    /// Has a charter followed.
+    pub(super) async fn run_charter(
+        &self,
+        of: &Charter,
+        number: usize,
+    ) -> Result<Followed, NightError> {
+        let words = Template::new(literal(&of.goal));
+        let goal = Goal { words, at_most: MOST_ACTIONS, ..Goal::default() };
+        let steps =
+            vec![Action::Open(Template::new(literal(&of.start))), Action::Do(Box::new(goal))];
+        let scenario = self.scenario(&format!("charter-{number}"), steps);
+        let name = format!("charter-{number:02}");
+        let mut suite = self.ground.suite.clone();
+        if let Some(agent) = &mut suite.config.agent {
+            agent.budget = left(self.agent.budget, self.shift.spent);
+            agent.best_of = 1;
+        }
+        let ran = self.small_night(&suite, vec![scenario], &name, None).await?;
+        if let Some(problem) = ran.preflight {
+            let broken = format!("{NOTHING_RAN}: {problem}");
+            return Ok(Followed {
+                actions: Vec::new(),
+                said: None,
+                ended: broken.clone(),
+                broken: Some(broken),
+                is_done: false,
+                spent: Spent::default(),
+                night: format!("nights/{name}"),
+            });
+        }
+        Ok(followed(&ran.night.entries()?, name))
+    }
+
+    /// A scenario of a shift, with a server of its own where there is one to start.
+    pub(super) fn scenario(&self, id: &str, steps: Vec<Action>) -> Scenario {
+        let step = |(at, action)| Step::new(u32::try_from(at).unwrap_or(0) + 1, FILE, 1, action);
+        let product = self.suite.config.products.values().find(|it| it.serve.is_some());
+        Scenario {
+            id: id.to_owned(),
+            file: FILE.to_owned(),
+            line: 1,
+            actor: self.suite.config.explore.actor.clone(),
+            isolate: product.map(|_| Isolation::Scenario),
+            steps: steps.into_iter().enumerate().map(step).collect(),
+            ..Scenario::default()
+        }
+    }
+
+    /// Runs scenarios in the folder of the shift; on other builds where some are named.
+    pub(super) async fn small_night(
+        &self,
+        suite: &Suite,
+        scenarios: Vec<Scenario>,
+        name: &str,
+        builds: Option<&indexmap::IndexMap<String, String>>,
+    ) -> Result<Probed, NightError> {
+        let mut options =
+            options_of(self.options, Until::Budget(self.left().clamp(super::LEAST, LONGEST)));
+        if let Some(builds) = builds {
+            options.builds.extend(builds.clone());
+        }
+        let out = self.bounds.folder.join("nights").join(name);
+        std::fs::create_dir_all(self.bounds.folder.join("nights")).map_err(|source| {
+            NightError::Io { action: "make the folder", path: out.clone(), source }
+        })?;
+        let quiet: Arc<dyn Fn(crate::night::Progress) + Send + Sync> = Arc::new(|_| ());
+        let stop = self.stop.of_part();
+        Box::pin(probe_inside(suite, scenarios, &options, out, &stop, quiet)).await
+    }
+}
+
+/// A text in which nothing is a reference.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+/// What of a budget is left.
+fn left(budget: Budget, spent: Spent) -> Budget {
+    Budget {
+        actions: budget.actions.map(|it| it.saturating_sub(spent.actions)),
+        time_ms: budget.time_ms.map(|it| it.saturating_sub(spent.time_ms)),
+        tokens: budget.tokens.map(|it| it.saturating_sub(spent.tokens())),
+        money: budget.money.map(|it| it.saturating_sub(spent.money)),
+    }
+}
+
+/// What a ledger says of a charter.
+fn followed(entries: &[Entry], night: String) -> Followed {
+    let mut all = Followed {
+        actions: Vec::new(),
+        said: None,
+        ended: "it was not begun".to_owned(),
+        is_done: false,
+        spent: Spent::default(),
+        broken: None,
+        night: format!("nights/{night}"),
+    };
+    let mut proposed: Option<Action> = None;
+    for entry in entries {
+        let Event::Goal { pursuit, .. } = &entry.event else { continue };
+        match pursuit {
+            Pursuit::Proposed { action, .. } => {
+                proposed = Some((**action).clone());
+                all.spent.actions += 1;
+            }
+            Pursuit::Done { failed: None, .. } => all.actions.extend(proposed.take()),
+            Pursuit::Said { kind, text, .. } => {
+                let plain = text.strip_prefix(&kind.told("")).unwrap_or(text);
+                all.said = Some((*kind, plain.to_owned()));
+            }
+            Pursuit::Asked { tokens_in, tokens_out, cost, duration_ms, .. } => {
+                all.spent.add(Spent {
+                    asked: 1,
+                    actions: 0,
+                    time_ms: *duration_ms,
+                    tokens_in: *tokens_in,
+                    tokens_out: *tokens_out,
+                    money: cost.as_ref().map_or(0, |it| it.millionths),
+                });
+            }
+            Pursuit::Ended { why, .. } => {
+                all.is_done = why == "done";
+                all.ended.clone_from(why);
+            }
+            _ => {}
+        }
+    }
+    all
+}

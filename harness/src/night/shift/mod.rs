@@ -1,0 +1,295 @@
+//! [`work`]: a language model uses the product by itself, charter by charter, within policy and budget,
+//! and what it believes is broken is reproduced without it.
+//!
+//! Every charter is a small night of one scenario; what it shows lies in its directory. Nothing is
+//! written into the suite, and nothing of it decides a gate.
+//!
+//! The files:
+//! - `known.rs`: what the model is told before: documentation, findings, what is covered.
+//! - `charter.rs`: has one charter followed, and reads what came of it.
+//! - `proof.rs`: reproduces a belief as a written scenario, without the model.
+//! - `proposed.rs`: the scenarios that are proposed, as files and as a patch.
+
+mod charter;
+mod known;
+mod proof;
+mod proposed;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use self::charter::Followed;
+use self::proof::Proven;
+use self::proposed::Proposals;
+use super::{AGENT_FILE, Ground, NightError, RunOptions, Scope, Stop, lock, model};
+use crate::agent::backend::{Answer, Backend, Request, tokens};
+use crate::agent::charters::{self, Known};
+use crate::ledger::Secrets;
+use crate::model::agent::AgentConfig;
+use crate::model::budget::{Next, Spent};
+use crate::model::pursuit::Said;
+use crate::model::shift::{Believed, Charter, Shift};
+use crate::model::{FORMAT_VERSION, Suite};
+
+/// With less time than this nothing more is begun.
+const LEAST: Duration = Duration::from_secs(10);
+
+/// How long it may take, and where it goes.
+#[derive(Debug, Clone)]
+pub struct ShiftBounds {
+    /// The time for all of it.
+    pub budget: Duration,
+    /// The folder, which is there.
+    pub folder: PathBuf,
+}
+
+/// Everything that one shift works with.
+struct Desk<'a> {
+    suite: &'a Suite,
+    ground: Ground,
+    options: &'a RunOptions,
+    agent: &'a AgentConfig,
+    backend: Box<dyn Backend>,
+    secrets: Secrets,
+    known: Known,
+    /// The builds before tonight's, by product; empty where there is none.
+    before: IndexMap<String, String>,
+    bounds: ShiftBounds,
+    began: Instant,
+    stop: &'a Stop,
+    shift: Shift,
+    proposals: Proposals,
+    /// How many requests were kept.
+    asked: u32,
+    /// Why nothing can run, where that is so.
+    broken: Option<String>,
+}
+
+/// Works through the night until the time or the budget is over, or nothing new is to be tried;
+/// `told` is told what is tried.
+///
+/// # Errors
+/// The suite has no model, another night holds it, or nothing can be written.
+pub async fn work(
+    suite: &Suite,
+    options: &RunOptions,
+    bounds: ShiftBounds,
+    stop: &Stop,
+    told: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Shift, NightError> {
+    let _lock = lock::take(&suite.root, stop)?;
+    Box::pin(work_inside(suite, options, bounds, stop, told)).await
+}
+
+/// The same where a night holds the suite's lock already.
+pub(super) async fn work_inside(
+    suite: &Suite,
+    options: &RunOptions,
+    bounds: ShiftBounds,
+    stop: &Stop,
+    told: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Shift, NightError> {
+    let Some(agent) = &suite.config.agent else {
+        return Err(NightError::Usage("this suite has no language model".to_owned()));
+    };
+    let (backend, secrets) = model(suite, &options.environment)?;
+    let scope = Scope { base_urls: options.base_urls.clone(), ..Scope::default() };
+    let currency = agent.price.as_ref().map(|it| it.currency.clone());
+    let shift = Shift {
+        format_version: FORMAT_VERSION,
+        model: agent.model.clone(),
+        currency,
+        ..Shift::default()
+    };
+    let mut desk = Desk {
+        suite,
+        ground: Ground::of(suite, &scope)?,
+        options,
+        agent,
+        backend,
+        secrets,
+        known: known::known(suite, options)?,
+        before: known::before(suite, options)?,
+        proposals: Proposals::new(suite, &bounds.folder),
+        bounds,
+        began: Instant::now(),
+        stop,
+        shift,
+        asked: 0,
+        broken: None,
+    };
+    desk.shift.ended = Box::pin(desk.work(told)).await?;
+    let took = desk.began.elapsed().as_millis();
+    desk.shift.duration_ms = u64::try_from(took).unwrap_or(u64::MAX);
+    desk.shift.proposed = desk.proposals.finish()?;
+    let json = serde_json::to_string_pretty(&desk.shift).expect("a shift is plain data");
+    write(&desk.bounds.folder.join(AGENT_FILE), &json)?;
+    Ok(desk.shift)
+}
+
+impl Desk<'_> {
+    /// Plans and follows charters; answers with why it ended.
+    async fn work(&mut self, told: &(dyn Fn(&str) + Send + Sync)) -> Result<String, NightError> {
+        loop {
+            if let Some(why) = self.is_over() {
+                return Ok(why);
+            }
+            let tried: Vec<serde_json::Value> = self
+                .shift
+                .charters
+                .iter()
+                .map(|it| json!({ "goal": it.goal, "ended": it.ended }))
+                .collect();
+            let goals: Vec<String> = self.shift.charters.iter().map(|it| it.goal.clone()).collect();
+            let planned = match self.ask("plan", &charters::plan(&self.known, &tried)).await? {
+                Ok(answer) => charters::charters(&answer.text, &goals),
+                Err(why) => Err(why),
+            };
+            let planned = match planned {
+                Ok(planned) if planned.is_empty() => {
+                    return Ok("the model had nothing more to try".to_owned());
+                }
+                Ok(planned) => planned,
+                Err(why) => return Ok(format!("no plan: {why}")),
+            };
+            for charter in planned {
+                if let Some(why) = self.is_over() {
+                    return Ok(why);
+                }
+                told(&charter.goal);
+                Box::pin(self.follow(&charter)).await?;
+            }
+        }
+    }
+
+    /// Why nothing more is begun.
+    fn is_over(&self) -> Option<String> {
+        if self.broken.is_some() {
+            return self.broken.clone();
+        }
+        if self.stop.why().is_some() {
+            return Some("it was asked to stop".to_owned());
+        }
+        if self.left() < LEAST {
+            return Some("its time was over".to_owned());
+        }
+        let over = self.shift.spent.over(&self.agent.budget, Next::Ask)?;
+        let currency = self.shift.currency.as_deref().unwrap_or_default();
+        Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
+    }
+
+    fn left(&self) -> Duration {
+        self.bounds.budget.saturating_sub(self.began.elapsed())
+    }
+
+    /// Follows one charter, and sees whether a belief can be reproduced or a way be kept.
+    async fn follow(&mut self, of: &charters::Charter) -> Result<(), NightError> {
+        let number = self.shift.charters.len() + 1;
+        let followed = self.run_charter(of, number).await?;
+        self.shift.spent.add(followed.spent);
+        self.broken.clone_from(&followed.broken);
+        let Followed { actions, said, ended, night, .. } = &followed;
+        self.shift.charters.push(Charter {
+            goal: of.goal.clone(),
+            start: of.start.clone(),
+            why: crate::report::one_line(&of.why, 300),
+            actions: actions.iter().map(crate::model::Action::describe).collect(),
+            ended: ended.clone(),
+            night: night.clone(),
+        });
+        match said {
+            Some((Said::Defect, belief)) => self.prove(of, &followed, belief).await,
+            Some((Said::Ask | Said::Infeasible, _)) => Ok(()),
+            None if followed.is_done && !actions.is_empty() => self.keep_way(of, &followed).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Reproduces a belief, or says why it is only a remark.
+    async fn prove(
+        &mut self,
+        of: &charters::Charter,
+        followed: &Followed,
+        belief: &str,
+    ) -> Result<(), NightError> {
+        let done: Vec<String> =
+            followed.actions.iter().map(crate::model::Action::describe).collect();
+        let request = charters::belief(&self.known, belief, &done);
+        let told = match self.ask("belief", &request).await? {
+            Ok(answer) => charters::believed(&answer.text),
+            Err(why) => Err(why),
+        };
+        let mut believed = Believed {
+            belief: crate::report::one_line(belief, 400),
+            charter: of.goal.clone(),
+            steps: done,
+            nights: vec![followed.night.clone()],
+            ..Believed::default()
+        };
+        let told = match told {
+            Ok(told) => told,
+            Err(because) => {
+                self.shift.remarks.push(Believed { because, ..believed });
+                return Ok(());
+            }
+        };
+        believed.expected = crate::report::one_line(&told.expected, 300);
+        believed.rule = crate::report::one_line(&told.rule, 300);
+        believed.source = charters::source(&told.rule, &self.known.docs).map(str::to_owned);
+        match self.reproduce(of, followed, &told, &mut believed).await? {
+            Proven::Yes(steps) => {
+                believed.file = Some(self.proposals.finding(&believed, of, &steps)?);
+                self.shift.findings.push(believed);
+            }
+            Proven::No(because) => self.shift.remarks.push(Believed { because, ..believed }),
+        }
+        Ok(())
+    }
+
+    /// Asks the model, and keeps what was asked and answered.
+    async fn ask(
+        &mut self,
+        what: &str,
+        request: &Request,
+    ) -> Result<Result<Answer, String>, NightError> {
+        let user = self.secrets.scrub(request.user.as_bytes());
+        let user = String::from_utf8_lossy(&user).into_owned();
+        let request = Request { user, ..request.clone() };
+        let started = Instant::now();
+        let answer = self.backend.ask(&request).await;
+        let time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let tokens = tokens(&answer);
+        self.shift.spent.add(Spent {
+            asked: 1,
+            actions: 0,
+            time_ms,
+            tokens_in: tokens.0,
+            tokens_out: tokens.1,
+            money: self.agent.price.as_ref().map_or(0, |it| it.of(tokens.0, tokens.1)),
+        });
+        self.asked += 1;
+        let said = answer.as_ref().map(|it| it.text.clone()).map_err(ToString::to_string);
+        let kept = json!({
+            "request": request,
+            "answer": said.as_ref().ok(),
+            "failed": said.as_ref().err(),
+            "tokens_in": tokens.0,
+            "tokens_out": tokens.1,
+            "duration_ms": time_ms,
+        });
+        let file = format!("{:03}-{what}.json", self.asked);
+        let text = self.secrets.scrub(format!("{kept:#}").as_bytes()).into_owned();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        write(&self.bounds.folder.join("asked").join(file), &text)?;
+        Ok(answer.map_err(|error| error.to_string()))
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), NightError> {
+    let io = |source| NightError::Io { action: "write", path: path.to_owned(), source };
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    folder.and_then(|()| std::fs::write(path, text)).map_err(io)
+}

@@ -1,0 +1,250 @@
+//! Reproduces what a model believes, without the model: as a written scenario that ends in a check,
+//! three times from a clean state, and once on the build before where there is one.
+
+use super::Desk;
+use super::charter::{Followed, literal};
+use crate::agent::charters::{Belief, Charter, Check};
+use crate::model::attempts::Attempts;
+use crate::model::page::PageExpectation;
+use crate::model::shift::Believed;
+use crate::model::{Action, Entry, Outcome, Snapshot, StepOutcome, Suite, Template};
+use crate::night::NightError;
+use crate::spec::read_target;
+
+/// How often it must show.
+const TIMES: u32 = 3;
+
+/// Whether a belief was reproduced.
+pub(super) enum Proven {
+    /// It was, by these steps.
+    Yes(Vec<Action>),
+    /// It is only a remark, because.
+    No(String),
+}
+
+/// How one run of a written scenario ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Run {
+    /// Every step passed, the check too.
+    Held,
+    /// Every step passed but the check.
+    CheckFailed(String),
+    /// It did not come to the check.
+    Lost(String),
+}
+
+impl Desk<'_> {
+    /// Runs what shows a belief.
+    pub(super) async fn reproduce(
+        &self,
+        of: &Charter,
+        followed: &Followed,
+        told: &Belief,
+        believed: &mut Believed,
+    ) -> Result<Proven, NightError> {
+        let check = match check(told) {
+            Ok(check) => check,
+            Err(why) => return Ok(Proven::No(why)),
+        };
+        if let Some(action) = followed.actions.iter().find(|it| names_secret(it)) {
+            return Ok(Proven::No(format!("a step needs a secret: {}", action.describe())));
+        }
+        let mut steps = way(of, followed);
+        steps.push(check);
+        let number = self.shift.charters.len();
+        let suite = self.without_model();
+        let scenarios = (1..=TIMES)
+            .map(|time| self.scenario(&format!("belief-{number}-{time}"), steps.clone()));
+        let name = format!("proof-{number:02}");
+        let ran = self.small_night(&suite, scenarios.collect(), &name, None).await?;
+        believed.nights.push(format!("nights/{name}"));
+        let entries = ran.night.entries()?;
+        let runs: Vec<Run> = (1..=TIMES)
+            .map(|time| run(&entries, &format!("belief-{number}-{time}"), steps.len()))
+            .collect();
+        for it in &runs {
+            if let Run::CheckFailed(actual) = it {
+                believed.shown += 1;
+                believed.actual = Some(actual.clone());
+            }
+        }
+        if let Some(why) = not_reproduced(&runs, believed.shown) {
+            return Ok(Proven::No(why));
+        }
+        self.on_build_before(&suite, steps, believed).await
+    }
+
+    /// The same on the build before: it must not show there.
+    async fn on_build_before(
+        &self,
+        suite: &Suite,
+        steps: Vec<Action>,
+        believed: &mut Believed,
+    ) -> Result<Proven, NightError> {
+        let cites = believed.source.is_some();
+        if self.before.is_empty() {
+            return Ok(if cites {
+                Proven::Yes(steps)
+            } else {
+                Proven::No("it cites no rule that the documentation has".to_owned())
+            });
+        }
+        let number = self.shift.charters.len();
+        let id = format!("belief-{number}-before");
+        let scenario = self.scenario(&id, steps.clone());
+        let name = format!("before-{number:02}");
+        let ran = self.small_night(suite, vec![scenario], &name, Some(&self.before)).await?;
+        believed.nights.push(format!("nights/{name}"));
+        let builds: Vec<String> =
+            self.before.iter().map(|(name, build)| format!("{name} {build}")).collect();
+        let builds = builds.join(", ");
+        Ok(match run(&ran.night.entries()?, &id, steps.len()) {
+            Run::Held => {
+                believed.before = Some(format!("{builds} does as expected"));
+                Proven::Yes(steps)
+            }
+            Run::CheckFailed(actual) => {
+                believed.before = Some(format!("{builds}: {actual}"));
+                Proven::No(format!("the build before, {builds}, does the same"))
+            }
+            Run::Lost(why) => {
+                believed.before = Some(format!("{builds} could not be tried: {why}"));
+                Proven::No(format!("the build before, {builds}, could not be tried: {why}"))
+            }
+        })
+    }
+
+    /// Proposes the way of a charter that was done, where it can be repeated without the model.
+    pub(super) async fn keep_way(
+        &mut self,
+        of: &Charter,
+        followed: &Followed,
+    ) -> Result<(), NightError> {
+        if followed.actions.iter().any(names_secret) {
+            return Ok(());
+        }
+        let mut steps = way(of, followed);
+        steps.push(Action::Snapshot(Snapshot { name: "end".to_owned(), ..Snapshot::default() }));
+        let number = self.shift.charters.len();
+        let id = format!("way-{number}");
+        let scenario = self.scenario(&id, steps.clone());
+        let name = format!("way-{number:02}");
+        let ran = self.small_night(&self.without_model(), vec![scenario], &name, None).await?;
+        if run(&ran.night.entries()?, &id, steps.len()) == Run::Held {
+            self.proposals.way(of, &steps)?;
+        }
+        Ok(())
+    }
+
+    fn without_model(&self) -> Suite {
+        let mut suite = self.ground.suite.clone();
+        suite.config.agent = None;
+        suite
+    }
+}
+
+/// Opens where the charter began, and does what was done.
+fn way(of: &Charter, followed: &Followed) -> Vec<Action> {
+    let open = Action::Open(Template::new(literal(&of.start)));
+    std::iter::once(open).chain(followed.actions.iter().cloned()).collect()
+}
+
+fn names_secret(action: &Action) -> bool {
+    serde_json::to_string(action).is_ok_and(|it| it.contains("${secret:"))
+}
+
+/// What must hold, as a step.
+fn check(told: &Belief) -> Result<Action, String> {
+    let text = literal(told.text.trim());
+    if text.is_empty() {
+        return Err("it says not what must hold".to_owned());
+    }
+    let thing = || {
+        let role = told.role.as_deref().map(str::trim).filter(|it| !it.is_empty());
+        let quoted = text.replace('"', "\\\"");
+        let written = format!("{} \"{quoted}\"", role.unwrap_or("text"));
+        read_target("a belief", &written).map_err(|complaints| {
+            let why = complaints.first().map(|it| it.message.clone()).unwrap_or_default();
+            format!("what must hold is no thing of a page: {why}")
+        })
+    };
+    Ok(match told.check {
+        Check::See => Action::See(vec![thing()?]),
+        Check::SeeNot => Action::SeeNot(vec![thing()?]),
+        Check::Title => Action::Expect(vec![PageExpectation::Title(Template::new(&text))]),
+        Check::Url => Action::Expect(vec![PageExpectation::Url(Template::new(&text))]),
+    })
+}
+
+/// How a run ended that has so many steps, the last of which is the check.
+fn run(entries: &[Entry], scenario: &str, steps: usize) -> Run {
+    let attempts = Attempts::of(entries);
+    let Some(log) = attempts.scenario(scenario) else {
+        return Run::Lost("it did not run".to_owned());
+    };
+    let Some(attempt) = log.attempts.values().next() else {
+        let why = log.not_run.map_or("it did not run", |it| it.1);
+        return Run::Lost(why.to_owned());
+    };
+    let failed = attempt.steps.iter().find_map(|step| match &step.outcome {
+        StepOutcome::Passed => None,
+        StepOutcome::Failed(failure) => Some((step.index as usize, failure)),
+    });
+    match failed {
+        None if attempt.steps.len() == steps => Run::Held,
+        None => Run::Lost("it did not come to its end".to_owned()),
+        Some((index, failure)) if index == steps && failure.outcome == Outcome::Failed => {
+            Run::CheckFailed(failure.actual.clone())
+        }
+        Some((_, failure)) => Run::Lost(failure.actual.clone()),
+    }
+}
+
+/// Why runs do not show a belief.
+fn not_reproduced(runs: &[Run], shown: u32) -> Option<String> {
+    if shown == TIMES {
+        return None;
+    }
+    Some(match runs.iter().find(|it| !matches!(it, Run::CheckFailed(_))) {
+        Some(Run::Lost(why)) => format!("its steps could not be repeated: {why}"),
+        Some(Run::Held | Run::CheckFailed(_)) | None => {
+            format!("it showed in {shown} of {TIMES} runs without the model")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn belief(check: Check, role: Option<&str>, text: &str) -> Belief {
+        Belief {
+            expected: "so".to_owned(),
+            rule: "rule".to_owned(),
+            check,
+            role: role.map(str::to_owned),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_must_hold_is_a_check_of_a_page_or_nothing() {
+        let said = |it: &Belief| super::check(it).map(|it| it.describe());
+        let see = belief(Check::See, Some("heading"), "Thank you");
+        assert_eq!(said(&see).as_deref(), Ok("see heading \"Thank you\""));
+        let title = belief(Check::Title, None, "${secret:X}");
+        assert!(said(&title).is_ok_and(|it| it.contains("$${secret:X}")), "no reference of ours");
+        assert!(said(&belief(Check::See, Some("unicorn"), "x")).is_err());
+        assert!(said(&belief(Check::See, None, " ")).is_err());
+    }
+
+    #[test]
+    fn a_belief_shows_each_time_or_is_a_remark() {
+        let failed = || Run::CheckFailed("12".to_owned());
+        assert_eq!(not_reproduced(&[failed(), failed(), failed()], 3), None);
+        let twice = not_reproduced(&[failed(), Run::Held, failed()], 2);
+        assert_eq!(twice.as_deref(), Some("it showed in 2 of 3 runs without the model"));
+        let lost = not_reproduced(&[Run::Lost("no such button".to_owned()), failed(), failed()], 2);
+        assert_eq!(lost.as_deref(), Some("its steps could not be repeated: no such button"));
+    }
+}

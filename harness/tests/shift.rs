@@ -1,0 +1,234 @@
+//! A language model that uses a product by itself, and one that explains a finding: what it believes is a
+//! finding only where a written scenario shows it without the model, and what it claims must cite what
+//! exists. Without a model both say how to name one.
+
+use serde_json::{Value, json};
+
+use crate::scripted_model::{act, done, model, reference};
+use crate::support::{ANSWERING, SuiteCopy, night_json, text};
+
+/// The shop of build 2 forgets the number of an order; no build greets anybody.
+const PAGES: &str = r#"
+import sys
+from answering import Answering, serve
+NUMBER = ', No. 7' if sys.argv[2:] == ['1'] else ''
+PAGE = """<!doctype html><html lang="en"><title>Checkout</title>
+<button type="button">Save draft</button>
+<button type="button" id="place-order">Place order</button><p role="status"></p>
+<script>
+document.querySelector('#place-order').addEventListener('click', () => {
+  document.querySelector('[role=status]').textContent = 'Ordered%s';
+});
+</script></html>""" % NUMBER
+class Pages(Answering):
+    def do_GET(self):
+        self.answer(200, 'text/html; charset=utf-8', PAGE)
+serve(Pages)
+"#;
+
+const DOCS: &str = "# The shop\n\nEvery order gets a\nnumber, which the page shows.\nThe shop greets everybody by name.\n";
+
+const NUMBER: &str = "persuade the shop to sell the basket";
+const GREETING: &str = "notice how the shop greets everybody";
+const COLOUR: &str = "notice whether the shop is green";
+const DRAFT: &str = "persist the basket as a draft";
+const HOLDS: &str = "notice whether a draft can be persisted";
+
+/// Tries five things; what it believes of each is in [`believes`].
+fn tester(told: &Value) -> Value {
+    if told["tried"].is_array() {
+        let charter = |goal: &str| json!({ "goal": goal, "start": "/", "why": "nobody tried it" });
+        let is_first = told["tried"].as_array().is_some_and(Vec::is_empty);
+        let all = [NUMBER, GREETING, COLOUR, DRAFT, HOLDS].map(charter);
+        return json!({ "charters": if is_first { json!(all) } else { json!([]) } });
+    }
+    if let Some(belief) = told["belief"].as_str() {
+        return believes(belief);
+    }
+    match (told["goal"].as_str().unwrap_or_default(), done(told)) {
+        (NUMBER, 0) => act("click", &reference(told, "button \"Place order\""), ""),
+        (NUMBER, _) => act("defect", "", "the order has no number"),
+        (GREETING, _) => act("defect", "", "nobody is greeted"),
+        (COLOUR, _) => act("defect", "", "it is not green"),
+        (HOLDS, _) => act("defect", "", "there is no draft"),
+        (_, 0) => act("click", &reference(told, "button \"Save draft\""), ""),
+        _ => act("done", "", ""),
+    }
+}
+
+fn believes(belief: &str) -> Value {
+    let says = |rule: &str, role: Value, text: &str| json!({ "expected": format!("{text} is there"), "rule": rule, "check": "see", "role": role, "text": text });
+    let number = "Every order gets a number, which the page shows.";
+    let greeting = "The shop greets everybody by name.";
+    if belief.contains("number") {
+        says(number, json!(null), "Ordered, No. 7")
+    } else if belief.contains("greeted") {
+        says(greeting, json!("heading"), "Hello Ada")
+    } else if belief.contains("green") {
+        says("The shop must be green, as all shops are.", json!("heading"), "Green")
+    } else {
+        says(greeting, json!("button"), "Save draft")
+    }
+}
+
+fn suite(port: u16, builds: &str) -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    suite.write("data/answering.py", ANSWERING);
+    suite.write("data/pages.py", PAGES);
+    suite.write("docs/shop.md", DOCS);
+    suite.write(
+        "scenarios/look.yaml",
+        "scenario: look\nsteps:\n  - open: /\n  - see: 'button \"Place order\"'\n",
+    );
+    let build = if builds.is_empty() { "" } else { " ${build}" };
+    let config = format!(
+        "products:\n  shop:\n    data: data\n{builds}    serve: {{ run: 'python3 pages.py ${{port}}{build}', ready: {{ http: / }} }}\nnight: {{ retries: 0 }}\nbrowser: {{ timeout: 2s }}\nagent: {{ api: openai-chat, url: 'http://127.0.0.1:{port}/v1', model: scripted, docs: ['docs/*.md'] }}\n"
+    );
+    suite.write("nightshift.yaml", &config);
+    suite
+}
+
+fn told(all: &Value) -> Vec<(String, String)> {
+    let all = all.as_array().expect("a list").iter();
+    all.map(|it| (text(&it["belief"]), text(&it["because"]))).collect()
+}
+
+fn said(belief: &str) -> String {
+    belief.to_owned()
+}
+
+#[test]
+fn a_belief_is_a_finding_only_where_it_shows_without_the_model_and_a_rule_says_so() {
+    let (port, asked) = model(tester);
+    let suite = suite(port, "");
+    let answer = suite.run(&["agent", "--budget", "10m", "--out", "shift"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let path = suite.root().join("shift/agent.json");
+    let shift: Value =
+        serde_json::from_str(&std::fs::read_to_string(path).expect("written")).expect("JSON");
+    let none = String::new();
+    let found =
+        [(said("the order has no number"), none.clone()), (said("nobody is greeted"), none)];
+    assert_eq!(told(&shift["findings"]), found);
+    assert_eq!(shift["findings"][0]["source"], "docs/shop.md");
+    assert_eq!(shift["findings"][0]["shown"], 3);
+    let remarks = [
+        (said("it is not green"), "it cites no rule that the documentation has".to_owned()),
+        (said("there is no draft"), "it showed in 0 of 3 runs without the model".to_owned()),
+    ];
+    assert_eq!(told(&shift["remarks"]), remarks);
+    assert_eq!(shift["ended"], "the model had nothing more to try");
+    assert_eq!(shift["spent"]["asked"], asked.lock().expect("unpoisoned").len());
+
+    // What is proposed lies in its folder, can be taken over, and the suite is as it was.
+    let proposed = shift["proposed"].as_array().expect("proposed");
+    assert_eq!(proposed.len(), 3, "two findings and the way to a draft: {proposed:?}");
+    assert_eq!(std::fs::read_dir(suite.root().join("scenarios")).expect("a folder").count(), 1);
+    let patch =
+        std::fs::read_to_string(suite.root().join("shift/proposed.patch")).expect("a patch");
+    assert_eq!(patch.matches("new file mode 100644").count(), 3);
+    for (at, it) in proposed.iter().enumerate() {
+        let from = suite.root().join("shift").join(text(&it["file"]));
+        let scenario = std::fs::read_to_string(from).expect("a scenario");
+        suite.write(&format!("scenarios/taken-{at}.yaml"), &scenario);
+    }
+    let answer = suite.run(&["check"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+}
+
+#[test]
+fn what_the_build_before_does_too_is_no_finding() {
+    let (port, _) = model(tester);
+    let builds = "    builds: { make: [ { shell: 'true' } ], known: ['1', '2'], default: '2' }\n";
+    let suite = suite(port, builds);
+    let cache = tempfile::tempdir().expect("a folder");
+    let cache = cache.path().display().to_string();
+    let run = |arguments: &[&str]| suite.run_with(arguments, &[("XDG_CACHE_HOME", &cache)]);
+    let answer = run(&["run", "--no-pdf", "--build", "1"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let answer = run(&["agent", "--budget", "10m", "--out", "shift", "--format", "json"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let path = suite.root().join("shift/agent.json");
+    let shift: Value =
+        serde_json::from_str(&std::fs::read_to_string(path).expect("written")).expect("JSON");
+    assert_eq!(told(&shift["findings"]), [(said("the order has no number"), String::new())]);
+    assert_eq!(shift["findings"][0]["before"], "shop 1 does as expected");
+    let remarks = told(&shift["remarks"]);
+    let same = (said("nobody is greeted"), "the build before, shop 1, does the same".to_owned());
+    assert!(remarks.contains(&same), "{remarks:#?}");
+}
+
+#[test]
+fn a_night_has_the_model_work_with_what_is_left_and_its_gate_does_not_hang_on_it() {
+    let (port, _) = model(tester);
+    let suite = suite(port, "");
+    let answer = suite.run(&["run", "--no-pdf", "--set", "night.agent=5m", "--out", "night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let night = night_json(&suite.root().join("night"));
+    assert_eq!(night["shift"]["findings"].as_array().map(Vec::len), Some(2));
+    let page = std::fs::read_to_string(suite.root().join("night/index.html")).expect("a page");
+    assert!(
+        page.contains("What the model tried by itself") && page.contains("the order has no number")
+    );
+    let answer = suite.run(&["judge", "night"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let again = night_json(&suite.root().join("night"));
+    assert_eq!(again["shift"], night["shift"], "it is told again without a model");
+}
+
+/// Claims something of the first piece, something of nothing, and something of what does not exist.
+fn explainer(told: &Value) -> Value {
+    let first = told["pieces"][0]["id"].clone();
+    let claim = |text: &str, cites: Value| json!({ "text": text, "cites": cites });
+    json!({ "claims": [
+        claim("The button is gone.", json!([first])),
+        claim("The database is down.", json!([])),
+        claim("A mail was lost.", json!(["L99999"])),
+    ] })
+}
+
+#[test]
+fn an_explanation_is_an_opinion_whose_claims_cite_what_exists() {
+    let (port, _) = model(explainer);
+    let suite = suite(port, "");
+    let answer = suite.run(&["run", "--no-pdf", "--accept-new", "--no-settle"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    suite.write(
+        "data/pages.py",
+        &PAGES.replace("id=\"place-order\">Place order", "id=\"place-order\">Buy"),
+    );
+    let answer = suite.run(&["run", "--no-pdf"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let answer = suite.run(&["explain", "F1"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.stdout.contains("opinion of scripted, which decides nothing:"), "{answer:#?}");
+    assert!(answer.stdout.contains("- The button is gone. ["), "{answer:#?}");
+    for dropped in ["database", "mail"] {
+        assert!(!answer.stdout.contains(dropped), "{answer:#?}");
+    }
+    assert!(answer.stdout.contains("dropped: 1 claim without a citation"), "{answer:#?}");
+    assert!(
+        answer.stdout.contains("dropped: 1 claim that cited what does not exist"),
+        "{answer:#?}"
+    );
+    let answer = suite.run(&["explain", "--format", "json"]);
+    let json: Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!(json["findings"][0]["with_wrong_citation"], 1);
+    let answer = suite.run(&["explain", "F9"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+}
+
+#[test]
+fn without_a_model_both_say_how_to_name_one() {
+    let suite = suite(1, "");
+    let path = suite.root().join("nightshift.yaml");
+    let config = std::fs::read_to_string(&path).expect("readable");
+    let without: Vec<&str> = config.lines().filter(|it| !it.starts_with("agent:")).collect();
+    suite.write("nightshift.yaml", &without.join("\n"));
+    for command in [&["agent"][..], &["explain"]] {
+        let answer = suite.run(command);
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        assert!(answer.stderr.contains("agent: { api: openai-chat"), "{answer:#?}");
+    }
+    assert!(!suite.root().join("reports").exists(), "nothing was begun");
+}
