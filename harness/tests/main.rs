@@ -43,6 +43,7 @@
 //!   markup.
 //! - `words.rs` runs nights with steps in plain words; `recordings.rs` has them recorded, repeated
 //!   and healed; `agent.rs` has a language model take what is refused.
+//! - `mcp/` is a coding agent at the shop, by the Model Context Protocol.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
@@ -64,6 +65,7 @@ mod history;
 mod interactive;
 mod keeper;
 mod layering;
+mod mcp;
 mod nights;
 mod notify;
 mod pictures;

@@ -7,6 +7,7 @@
 //! The files:
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
+//! - `guest.rs`: somebody from outside who uses the product, one call after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
 //! - `terminal.rs`: the steps that use a terminal, and their recordings.
 //! - `mails.rs`: what an attempt does with mails.
@@ -25,6 +26,7 @@ mod carry_out;
 mod checks;
 mod control;
 mod goal;
+mod guest;
 mod mails;
 mod marks;
 mod record;
@@ -43,6 +45,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 pub use asked::Brain;
+pub use guest::{Answer, Call, Guest, Seen, Wish, Wrote};
 pub use recorder::Recorder;
 pub use scope::Scope;
 pub use sites::Sites;
@@ -193,6 +196,15 @@ impl Attempt<'_> {
     /// The ledger cannot be written.
     pub async fn run(mut self, agent: &mut dyn Agent) -> Result<Ended, LedgerError> {
         let started = Instant::now();
+        self.begin()?;
+        let deadline = FairInstant::now() + self.limits.steps;
+        let completed = Ended::With(Outcome::Completed);
+        let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
+        self.leave(started, ended).await
+    }
+
+    /// Records that it begins.
+    fn begin(&mut self) -> Result<(), LedgerError> {
         self.note(Event::AttemptStarted {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
@@ -201,10 +213,11 @@ impl Attempt<'_> {
                 Log::Ledger(purpose) => purpose,
                 Log::Steps(_) => Purpose::Judging,
             },
-        })?;
-        let deadline = FairInstant::now() + self.limits.steps;
-        let completed = Ended::With(Outcome::Completed);
-        let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
+        })
+    }
+
+    /// Does the scenario's `finally`, and records how it ended.
+    async fn leave(mut self, started: Instant, ended: Ended) -> Result<Ended, LedgerError> {
         let deadline = FairInstant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
         let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;

@@ -5,6 +5,7 @@
 //! - `explore.rs`: those of `explore` and `compare`.
 //! - `history.rs`: those of `history`, `diff` and `ask`.
 //! - `keeping.rs`: those of `verify` and `stop`.
+//! - `mcp.rs`: those of `mcp`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
 //! - `unattended.rs`: those of nights that nobody watches.
 
@@ -12,6 +13,7 @@ mod bisect;
 mod explore;
 mod history;
 mod keeping;
+mod mcp;
 mod person;
 mod unattended;
 
@@ -23,6 +25,7 @@ pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
 pub use keeping::{StopOptions, VerifyOptions};
+pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
@@ -188,6 +191,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift compare http://127.0.0.1:8001 http://127.0.0.1:8002\n  nightshift compare 1.4 1.5 --cli shopctl --keep ../shop-suite\n\nOLD and NEW are running servers, or builds of the suite's product. It exits as `run`."
     )]
     Compare(CompareOptions),
+    /// Let a coding agent use the product and read nights, by the Model Context Protocol
+    #[command(
+        after_help = "Examples:\n  nightshift mcp\n  nightshift mcp --http 127.0.0.1:7717 --as ada\n\nWhat it may do is bounded by `policy:`; what it did lies in reports/nights/sessions/.\nExit codes: 0 the client has left, 2 usage."
+    )]
+    Mcp(McpOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"

@@ -33,6 +33,7 @@
 //! - `goto.rs`: `goto`.
 //! - `try_target.rs`: `try`.
 //! - `record.rs`: `record`.
+//! - `mcp.rs`: `mcp`.
 //! - `moment.rs`: the scenario and step that a person wants to be at.
 //! - `person.rs`: the display, and how a person says that it is enough.
 //! - `doctor.rs`: `doctor`.
@@ -53,6 +54,7 @@ mod history;
 mod init;
 mod keeper;
 mod list;
+mod mcp;
 mod merge;
 mod moment;
 mod new_file;
@@ -140,6 +142,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Compare(options) => compare::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
+        Command::Mcp(options) => mcp::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),
         Command::Record(options) => record::run(&common, &options),

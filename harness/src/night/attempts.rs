@@ -15,7 +15,7 @@ use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope};
+use crate::attempt::{Attempt, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
 use crate::surface::SurfaceError;
@@ -95,6 +95,12 @@ pub(super) enum Attempted {
 /// Makes the agent of an attempt.
 pub(super) type MakeAgent<'a> = dyn FnMut(Standpoint) -> Box<dyn Agent + 'a> + Send + 'a;
 
+/// Who says what is done in an attempt.
+enum Driver<'d, 'a> {
+    Agent(&'d mut MakeAgent<'a>),
+    Guest(&'d mut Guest),
+}
+
 /// Makes one attempt by the scenario's own steps.
 ///
 /// # Errors
@@ -121,6 +127,31 @@ pub(super) async fn run_by(
     worker: &mut Worker,
     stop: watch::Receiver<bool>,
     agent: &mut MakeAgent<'_>,
+) -> Result<Attempted, NightError> {
+    Box::pin(drive(side, (scenario, number), worker, stop, Driver::Agent(agent))).await
+}
+
+/// Makes one attempt in which a guest goes on where the scenario's steps end.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn receive(
+    side: &Side,
+    scenario: &Scenario,
+    number: u32,
+    worker: &mut Worker,
+    stop: watch::Receiver<bool>,
+    guest: &mut Guest,
+) -> Result<Attempted, NightError> {
+    Box::pin(drive(side, (scenario, number), worker, stop, Driver::Guest(guest))).await
+}
+
+async fn drive(
+    side: &Side,
+    (scenario, number): (&Scenario, u32),
+    worker: &mut Worker,
+    stop: watch::Receiver<bool>,
+    driver: Driver<'_, '_>,
 ) -> Result<Attempted, NightError> {
     let stage = match Stage::set(&side.products, scenario).await {
         Ok(stage) => stage,
@@ -151,8 +182,8 @@ pub(super) async fn run_by(
     };
     let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
     let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
-    let mut agent = agent(standpoint(&stage, &pages, worker));
-    let ended = Attempt {
+    let standpoint = standpoint(&stage, &pages, worker);
+    let attempt = Attempt {
         scenario,
         number,
         ledger: &means.ledger,
@@ -173,9 +204,11 @@ pub(super) async fn run_by(
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
-    }
-    .run(&mut *agent)
-    .await?;
+    };
+    let ended = match driver {
+        Driver::Agent(make) => attempt.run(&mut *make(standpoint)).await?,
+        Driver::Guest(guest) => attempt.receive(guest).await?,
+    };
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))

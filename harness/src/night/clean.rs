@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::hosting::{is_in_use, session_end, sessions_folder};
 use super::{lock, scratch};
 use crate::ledger::{HALF_WRITTEN, NightDir};
 use crate::process;
@@ -20,6 +21,8 @@ pub struct Cleaned {
     pub files: Vec<PathBuf>,
     /// Nights that ended before their report was written. They stay.
     pub unreported: Vec<PathBuf>,
+    /// Sessions of agents from outside that a crash cut off: their ledger has no seal. They stay.
+    pub unsealed: Vec<PathBuf>,
 }
 
 /// Ends and removes what nights that are gone left on this machine and among the nights in `nights`.
@@ -31,19 +34,37 @@ pub fn clean(root: &Path, nights: &Path) -> Cleaned {
     if lock::is_running(root) {
         return Cleaned { processes, folders, ..Cleaned::default() };
     }
-    Cleaned { processes, folders, files: half_written(nights), unreported: unreported(nights) }
+    Cleaned {
+        processes,
+        folders,
+        files: half_written(nights),
+        unreported: unreported(nights),
+        unsealed: unsealed(nights),
+    }
 }
 
 fn half_written(nights: &Path) -> Vec<PathBuf> {
     WalkDir::new(nights)
         .sort_by_file_name()
         .into_iter()
+        .filter_entry(|it| !is_in_use(it.path()))
         .filter_map(Result::ok)
         .filter(|it| it.file_type().is_file())
         .filter(|it| it.file_name().to_string_lossy().starts_with(HALF_WRITTEN))
         .map(walkdir::DirEntry::into_path)
         .filter(|it| std::fs::remove_file(it).is_ok())
         .collect()
+}
+
+fn unsealed(nights: &Path) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(sessions_folder(nights)).into_iter().flatten();
+    let mut left: Vec<PathBuf> = folders
+        .filter_map(Result::ok)
+        .map(|it| it.path())
+        .filter(|it| NightDir::open(it).is_ok() && session_end(it).is_none() && !is_in_use(it))
+        .collect();
+    left.sort();
+    left
 }
 
 fn unreported(nights: &Path) -> Vec<PathBuf> {

@@ -45,6 +45,7 @@
 //! - `cassette.rs`: the answers that a model gave in an earlier night.
 //! - `recordings.rs`: the accepted recordings of goals, read once for all attempts.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
+//! - `hosting.rs`: brings a product up for somebody from outside, such as a coding agent.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
 //! - `sessions.rs`: signed-in states, established, looked at and renewed.
@@ -66,6 +67,7 @@ mod course;
 mod culprits;
 mod exploring;
 mod ground;
+mod hosting;
 mod id;
 mod isolation;
 pub mod judging;
@@ -116,6 +118,9 @@ pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
+pub use hosting::{
+    House, Invitation, Received, SESSIONS, SessionEnd, session_end, sessions_folder,
+};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};
