@@ -66,6 +66,14 @@ pairs *nights:
 miniwob *tasks:
     cargo bench --bench miniwob -- {{tasks}}
 
+# What a coding agent is told at each step by `nightshift mcp`, in tokens, beside Playwright MCP on the same flows.
+tokens:
+    cargo bench --bench tokens
+
+# `nightshift mcp` by the official Python SDK, from its registry: connect, list, observe, act, be refused.
+mcp-client:
+    cargo test --locked --test nightshift-tests mcp::official -- --ignored
+
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}

@@ -3,6 +3,7 @@
 mod asked;
 mod control;
 mod goal;
+mod guest;
 mod recordings;
 
 use std::collections::BTreeMap;
@@ -81,6 +82,8 @@ struct Stage {
     /// The recordings that were kept of the last attempt.
     kept: Vec<String>,
     brain: Option<asked::Scripted>,
+    /// What somebody from outside asks for once the steps are done.
+    visit: Option<guest::Visit>,
 }
 
 impl Default for Stage {
@@ -94,6 +97,7 @@ impl Default for Stage {
             recordings: Recordings::new(),
             kept: Vec::new(),
             brain: None,
+            visit: None,
         }
     }
 }
@@ -133,7 +137,10 @@ impl Stage {
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),
         };
-        let ended = attempt.run(&mut Scripted::new(scenario)).await.expect("recorded");
+        let ended = match &mut self.visit {
+            Some(visit) => visit.pay(attempt).await,
+            None => attempt.run(&mut Scripted::new(scenario)).await.expect("recorded"),
+        };
         commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");

@@ -7,6 +7,7 @@
 //! - `keeping.rs`: those of `verify` and `stop`.
 //! - `mcp.rs`: those of `mcp`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
+//! - `skills.rs`: those of `skills`.
 //! - `unattended.rs`: those of nights that nobody watches.
 
 mod bisect;
@@ -15,6 +16,7 @@ mod history;
 mod keeping;
 mod mcp;
 mod person;
+mod skills;
 mod unattended;
 
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
 pub use keeping::{StopOptions, VerifyOptions};
 pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
+pub use skills::{SkillsCommand, SkillsOptions};
 pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
 /// Your product, used every night.
@@ -196,6 +199,11 @@ pub enum Command {
         after_help = "Examples:\n  nightshift mcp\n  nightshift mcp --http 127.0.0.1:7717 --as ada\n\nWhat it may do is bounded by `policy:`; what it did lies in reports/nights/sessions/.\nExit codes: 0 the client has left, 2 usage."
     )]
     Mcp(McpOptions),
+    /// Skills as folders that other agents read: write the suite's, trust somebody else's
+    #[command(
+        after_help = "Examples:\n  nightshift skills export ../agents/skills\n  nightshift skills trust skills/refund-an-order"
+    )]
+    Skills(SkillsOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"

@@ -24,6 +24,7 @@
 //! - `explore.rs`: `explore`.
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
 //! - `verify.rs`: `verify`.
+//! - `skills.rs`: `skills`.
 //! - `stop.rs`: `stop` and `clean`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
@@ -72,6 +73,7 @@ pub mod schedule;
 mod sensitivity;
 mod settle;
 mod settle_patch;
+mod skills;
 mod stop;
 mod terminal;
 mod try_target;
@@ -143,6 +145,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
         Command::Mcp(options) => mcp::run(&common, &options),
+        Command::Skills(options) => skills::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),
         Command::Record(options) => record::run(&common, &options),

@@ -12,7 +12,7 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 
 use super::McpError;
-use super::server::Server;
+use super::server::{Server, Way};
 use super::setting::Setting;
 
 /// The path that clients are given.
@@ -40,7 +40,7 @@ pub async fn serve_http(
     let ending = config.cancellation_token.clone();
     let shared = setting.clone();
     let service = StreamableHttpService::new(
-        move || Ok(Server::new(shared.clone())),
+        move || Ok(Server::new(shared.clone(), Way::Requests)),
         Arc::new(LocalSessionManager::default()),
         config,
     );

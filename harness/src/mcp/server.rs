@@ -1,6 +1,7 @@
 //! [`Server`]: the tools by the protocol. The only file, beside `http.rs`, that names the crate of the
 //! protocol: a client's requests go to [`Client`], its answers back.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use rmcp::ServiceExt as _;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
     ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken,
-    ServerCapabilities, ServerConfig, Tool as ToolInfo, ToolAnnotations,
+    ProtocolVersion, ServerCapabilities, ServerConfig, Tool as ToolInfo, ToolAnnotations,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 use tokio::sync::Mutex;
@@ -37,13 +38,23 @@ Secrets are written ${secret:NAME}. What you do is recorded; nothing is written 
 pub struct Server {
     client: Mutex<Client>,
     note: Note,
+    way: Way,
+}
+
+/// How a client is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By a line of its own, which lasts as long as the client does.
+    Line,
+    /// By requests that belong together through a session of the protocol.
+    Requests,
 }
 
 impl Server {
     /// A server for one client.
-    pub fn new(setting: Arc<Setting>) -> Self {
+    pub fn new(setting: Arc<Setting>, way: Way) -> Self {
         let note = Note::default();
-        Self { client: Mutex::new(Client::new(setting, note.clone())), note }
+        Self { client: Mutex::new(Client::new(setting, note.clone())), note, way }
     }
 
     /// Waits for a reply, and tells meanwhile what is being done.
@@ -80,6 +91,19 @@ impl ServerHandler for Server {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(own)
             .with_instructions(INSTRUCTIONS)
+    }
+
+    /// The newest revisions know no sessions over HTTP: each request would have a product of its own.
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        let all = ProtocolVersion::KNOWN_VERSIONS;
+        match self.way {
+            Way::Line => Cow::Borrowed(all),
+            Way::Requests => {
+                let has_sessions =
+                    |it: &&ProtocolVersion| it.as_str() < ProtocolVersion::V_2026_07_28.as_str();
+                Cow::Owned(all.iter().filter(has_sessions).cloned().collect())
+            }
+        }
     }
 
     async fn list_tools(
@@ -138,7 +162,7 @@ pub async fn serve_stdio(setting: Arc<Setting>) -> Result<(), McpError> {
         }
     };
     let serving = async {
-        let running = Server::new(setting.clone())
+        let running = Server::new(setting.clone(), Way::Line)
             .serve(rmcp::transport::stdio())
             .await
             .map_err(|error| McpError::Protocol(error.to_string()))?;

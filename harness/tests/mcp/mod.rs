@@ -2,6 +2,8 @@
 //! and output: it buys a thing, is refused what policy does not allow, and never sees a secret.
 
 mod client;
+mod official;
+mod skills;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

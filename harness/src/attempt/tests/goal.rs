@@ -63,6 +63,8 @@ pub(super) fn way(events: &[Event]) -> Vec<String> {
                 format!("{number} asked {model}: {tokens_in} tokens, {failed:?}")
             }
             Pursuit::Left { why } => format!("left: {why}"),
+            Pursuit::Wrote { number, evidence } => format!("{number} wrote {}", evidence.len()),
+            Pursuit::Offered { by, scenario, .. } => format!("{by} offers {scenario}"),
             Pursuit::Ended { why, actions, at_most, .. } => {
                 format!("{why} after {actions} of {at_most}")
             }
