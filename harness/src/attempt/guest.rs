@@ -247,6 +247,9 @@ impl Attempt<'_> {
         guest: &Guest,
         way: &mut Way<'_>,
     ) -> Result<Answer, LedgerError> {
+        if let Action::Run(run) = action {
+            return self.run_for(by, run, guest, way).await;
+        }
         let action = match marked(action, &guest.secrets()) {
             Ok(action) => action,
             Err(why) => return self.denied(by, action, why, way),
@@ -288,7 +291,7 @@ impl Attempt<'_> {
         guest: &Guest,
         way: &mut Way<'_>,
     ) -> Result<Answer, LedgerError> {
-        let mut run = run.clone();
+        let mut run = RunCommand { snapshot: None, ..run.clone() };
         run.timeout_ms = Some(run.timeout_ms.unwrap_or(LONGEST_COMMAND_MS).min(LONGEST_COMMAND_MS));
         let action = Action::Run(Box::new(run.clone()));
         way.number += 1;

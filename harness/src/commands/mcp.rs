@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::watch;
+
 use super::arguments::{Common, McpOptions};
 use super::exit::Exit;
 use super::{night, person, terminal, waiting};
@@ -15,13 +17,15 @@ pub fn run(common: &Common, options: &McpOptions) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &overrides)?;
     let run_options = person::options(&suite, &options.staging, Window::Hidden)?;
     let invitation = Invitation { product: options.product.clone(), actor: options.actor.clone() };
-    waiting::runtime()?.block_on(async {
+    let runtime = waiting::runtime()?;
+    let served = runtime.block_on(async {
         let setting = Arc::new(Setting {
             root: suite.root.clone(),
             overrides,
             options: run_options,
             invitation,
             stop: person::interruptible(),
+            clients: watch::Sender::new(0),
             leaving: Mutex::default(),
         });
         match options.http {
@@ -33,6 +37,9 @@ pub fn run(common: &Common, options: &McpOptions) -> anyhow::Result<Exit> {
             }
             None => mcp::serve_stdio(setting).await,
         }
-    })?;
+    });
+    // Reading from standard input cannot be given up, and nobody may write there any more.
+    runtime.shutdown_background();
+    served?;
     Ok(Exit::Passed)
 }

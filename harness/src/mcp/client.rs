@@ -17,7 +17,7 @@ use crate::attempt::{Answer, Seen, Wish};
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::scenario::{CommandLine, RunCommand};
-use crate::model::{Outcome, Target, Template};
+use crate::model::{Action, Outcome, Target, Template};
 use crate::night::House;
 use crate::spec;
 
@@ -36,6 +36,7 @@ pub struct Client {
 impl Client {
     /// A client that was told nothing yet. `note` says what is being done.
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
+        setting.clients.send_modify(|it| *it += 1);
         Self { setting, book: Book::default(), house: None, stay: None, note }
     }
 
@@ -52,7 +53,6 @@ impl Client {
             Ok(given) => given,
             Err(why) => return Reply::wrong(why),
         };
-        self.say(&format!("working on {name}"));
         let reply = match tool.kind {
             ToolKind::Observe => self.observe(by, &given).await,
             ToolKind::Act => self.act(by, &given).await,
@@ -165,6 +165,9 @@ impl Client {
             Ok(action) => action,
             Err(why) => return Reply::wrong(why),
         };
+        if let Action::Run(run) = action {
+            return self.run_command(by, *run).await;
+        }
         let did = action.describe();
         let answer = match self.ask(by, Wish::Act(Box::new(action))).await {
             Ok(answer) => answer,
@@ -232,6 +235,10 @@ impl Client {
             capture: indexmap::IndexMap::new(),
             snapshot: None,
         };
+        self.run_command(by, run).await
+    }
+
+    async fn run_command(&mut self, by: &str, run: RunCommand) -> Reply {
         let answer = match self.ask(by, Wish::Run(Box::new(run))).await {
             Ok(answer) => answer,
             Err(why) => return Reply::wrong(why),
@@ -264,16 +271,18 @@ impl Drop for Client {
     /// Cleans up behind it, on a thread that the server waits for.
     fn drop(&mut self) {
         let (house, stay, stop) = (self.house.take(), self.stay.take(), self.setting.stop.clone());
-        let Some(house) = house else { return };
-        let leaving = std::thread::spawn(move || {
-            if let Some(stay) = stay {
-                stay.end();
-            }
-            if let Err(error) = house.close(&stop) {
-                tracing::warn!("the session cannot be sealed: {error}");
-            }
-        });
-        self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(leaving);
+        if let Some(house) = house {
+            let leaving = std::thread::spawn(move || {
+                if let Some(stay) = stay {
+                    stay.end();
+                }
+                if let Err(error) = house.close(&stop) {
+                    tracing::warn!("the session cannot be sealed: {error}");
+                }
+            });
+            self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(leaving);
+        }
+        self.setting.clients.send_modify(|it| *it -= 1);
     }
 }
 

@@ -69,7 +69,6 @@ pub async fn serve_http(
     }
     ending.cancel();
     drop(service);
-    let behind = setting.clone();
-    let _ = tokio::task::spawn_blocking(move || behind.wait()).await;
+    setting.empty().await;
     Ok(())
 }

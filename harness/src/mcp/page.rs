@@ -144,22 +144,21 @@ impl Reader<'_> {
             parts.push(format!("\u{1}{}", self.thing(at)));
             return;
         }
-        if !it.text.is_empty() {
-            parts.push(short(&it.text));
+        let own = if !it.text.is_empty() && !self.is_label(it, &it.text) {
+            Some(short(&it.text))
         } else if it.role == "img" && !it.name.is_empty() {
-            parts.push(format!("img {:?}", short(&it.name)));
-        }
+            Some(format!("img {:?}", short(&it.name)))
+        } else {
+            None
+        };
         if it.role == "cell" || it.role == "gridcell" {
             // A cell is one part of its row, however it is made.
-            let mut own = Vec::new();
-            self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, &mut own));
-            let text =
-                if it.text.is_empty() { String::new() } else { parts.pop().unwrap_or_default() };
-            let whole: Vec<String> =
-                [text].into_iter().chain(own).filter(|it| !it.is_empty()).collect();
-            parts.push(whole.join(" "));
+            let mut inner: Vec<String> = own.into_iter().collect();
+            self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, &mut inner));
+            parts.push(inner.join(" "));
             return;
         }
+        parts.extend(own);
         self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, parts));
     }
 
