@@ -338,7 +338,7 @@ impl Attempt<'_> {
         for facet in &done.observation.facets {
             let FacetContent::Text(text) = &facet.content else { continue };
             if facet.kind == FacetKind::Exit {
-                wrote.exit = text.trim().to_owned();
+                text.trim().clone_into(&mut wrote.exit);
                 continue;
             }
             if text.is_empty() {

@@ -66,7 +66,19 @@ pub fn action(
         },
         "expand" => Action::Expand(needed()?),
         "collapse" => Action::Collapse(needed()?),
-        "open" => Action::Open(text("a path of the product, as in /orders")?),
+        other => return of_page(other, given),
+    })
+}
+
+/// What is done with the page as a whole.
+fn of_page(verb: &str, given: &Given) -> Result<Action, String> {
+    Ok(match verb {
+        "open" => match given.text("text") {
+            Some(path) => Action::Open(Template::new(path)),
+            None => {
+                return Err("open needs `text`: a path of the product, as in /orders".to_owned());
+            }
+        },
         "back" => Action::Back,
         "forward" => Action::Forward,
         "reload" => Action::Reload,

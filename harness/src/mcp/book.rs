@@ -150,12 +150,7 @@ impl Book {
                 }
             });
         }
-        let next = |all: &[Known], gone: &[Option<Known>]| {
-            let gone = gone.iter().flatten();
-            all.iter().chain(gone).map(|it| it.number).max().unwrap_or_default() + 1
-        };
-        let mut number = next(&kept, &before);
-        for (at, target) in new {
+        for (number, (at, target)) in (next_number(&kept, &before)..).zip(new) {
             let it = &page.elements[at];
             numbers.insert(at, number);
             kept.push(Known {
@@ -166,15 +161,23 @@ impl Book {
                 target: target.clone(),
                 is_there: true,
             });
-            number += 1;
         }
-        let room = MOST_KNOWN.saturating_sub(kept.len());
-        let gone: Vec<Known> = before.into_iter().flatten().collect();
-        let first = gone.len().saturating_sub(room);
-        let gone = gone.into_iter().skip(first);
-        self.known = gone.map(|it| Known { is_there: false, ..it }).chain(kept).collect();
+        self.known = remembered(before, kept);
         numbers
     }
+}
+
+/// A number that was never given.
+fn next_number(there: &[Known], gone: &[Option<Known>]) -> u32 {
+    there.iter().chain(gone.iter().flatten()).map(|it| it.number).max().unwrap_or_default() + 1
+}
+
+/// What is there, and of what is gone as much as there is room for, the newest last.
+fn remembered(gone: Vec<Option<Known>>, there: Vec<Known>) -> Vec<Known> {
+    let gone: Vec<Known> = gone.into_iter().flatten().collect();
+    let first = gone.len().saturating_sub(MOST_KNOWN.saturating_sub(there.len()));
+    let gone = gone.into_iter().skip(first).map(|it| Known { is_there: false, ..it });
+    gone.chain(there).collect()
 }
 
 fn name_of(it: &Element) -> String {

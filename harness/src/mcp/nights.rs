@@ -146,7 +146,7 @@ pub fn evidence(setting: &Setting, own: Option<&NightDir>, given: &Given) -> Rep
         (_, _) => night(setting, given),
     };
     match dir.and_then(|dir| kept(&dir, path)) {
-        Ok(bytes) if path.ends_with(".png") => Reply {
+        Ok(bytes) if Path::new(path).extension().is_some_and(|it| it == "png") => Reply {
             picture: Some(bytes),
             ..Reply::text(data(&format!("a picture of the product: {path}")))
         },

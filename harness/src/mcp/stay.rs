@@ -37,8 +37,8 @@ impl Stay {
                 };
                 *note.lock().unwrap_or_else(PoisonError::into_inner) = said;
             });
-            let received = runtime.block_on(house.receive(&mut guest, &stop, progress));
-            let why = match received {
+            let outcome = runtime.block_on(house.receive(&mut guest, &stop, progress));
+            let why = match outcome {
                 Ok(Received::Left) => "it was left".to_owned(),
                 Ok(Received::Interrupted) => "the server was told to stop".to_owned(),
                 Ok(Received::NotReady(why)) => {

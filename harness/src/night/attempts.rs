@@ -15,7 +15,9 @@ use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{Stage, Standpoint, unique};
 use crate::agent::{Agent, Scripted};
-use crate::attempt::{Attempt, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope};
+use crate::attempt::{
+    Attempt, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope, Terminals,
+};
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
 use crate::surface::SurfaceError;
@@ -180,8 +182,7 @@ async fn drive(
             return not_cast(side, scenario, (number, worker.purpose), trouble);
         }
     };
-    let mut commands = stage.commands(means.command_limit(), &means.browser_options.veil);
-    let mut terminals = stage.terminals(means.browser_options.timeout, means.ledger.secrets());
+    let (mut commands, mut terminals) = (means.commands(&stage), means.terminals(&stage));
     let standpoint = standpoint(&stage, &pages, worker);
     let attempt = Attempt {
         scenario,
@@ -212,6 +213,16 @@ async fn drive(
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
+}
+
+impl Means {
+    fn commands(&self, stage: &Stage<'_>) -> Commands {
+        stage.commands(self.command_limit(), &self.browser_options.veil)
+    }
+
+    fn terminals(&self, stage: &Stage<'_>) -> Terminals {
+        stage.terminals(self.browser_options.timeout, self.ledger.secrets())
+    }
 }
 
 /// Where an attempt stands before its first step.

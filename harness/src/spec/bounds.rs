@@ -14,7 +14,7 @@ impl Reader {
         let deny = fields.get("deny").map(|it| self.act_kinds(it, "\"deny\"")).unwrap_or_default();
         let commands = fields.get("commands").map(|it| self.command_patterns(it));
         let secrets = fields.get("secrets").map(|it| {
-            let words = one_or_many(it).into_iter();
+            let words = one_or_many(it).iter();
             words.filter_map(|it| self.words(it, "a secret's name").map(str::to_owned)).collect()
         });
         Some(Bounds { of: of.to_owned(), allow, deny, commands, secrets })

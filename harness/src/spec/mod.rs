@@ -229,7 +229,7 @@ fn inside(root: &Path, path: &Path) -> Result<String, SpecError> {
 /// A file after it was read, whatever it is.
 enum Read {
     Config(Reader, Option<Box<Config>>),
-    Skill(Reader, Option<SkillDoc>),
+    Skill(Reader, Option<Box<SkillDoc>>),
     Scenario(Reader, Option<ScenarioDoc>),
 }
 
@@ -254,7 +254,7 @@ fn read_all(
                 documents.config = config.map(|it| *it);
                 documents.config_reader = Some(reader);
             }
-            Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc)),
+            Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc.map(|it| *it))),
             Ok(Read::Scenario(reader, doc)) => documents.scenarios.push((reader, doc)),
             Err(complaint) => complaints.push(complaint),
         }
@@ -324,7 +324,7 @@ fn read_one(root: &Path, found: &SuiteFile, overrides: &Overrides) -> Result<Rea
             Read::Config(reader, config)
         }
         FileKind::Skill => {
-            let doc = node.and_then(|it| skill::read(&mut reader, &it));
+            let doc = node.and_then(|it| skill::read(&mut reader, &it)).map(Box::new);
             Read::Skill(reader, doc)
         }
         FileKind::Scenario => {
