@@ -344,3 +344,23 @@ fn over_http_only_this_machine_is_served_and_no_page_of_a_browser() {
     let mut rest = String::new();
     from.read_to_string(&mut rest).expect("readable");
 }
+
+#[test]
+fn the_committed_pages_of_tools_and_keys_are_those_of_their_tables() {
+    let root = package();
+    let mut pages = vec![
+        (root.join("docs/reference/mcp.md"), nightshift::mcp::reference()),
+        (root.join("docs/reference/keys.md"), nightshift::spec::reference()),
+    ];
+    for (name, schema) in nightshift::spec::schemas() {
+        let text = format!("{schema:#}\n");
+        pages.push((root.join("schemas").join(name), text));
+    }
+    for (path, text) in pages {
+        if std::env::var_os("NIGHTSHIFT_WRITE_SCHEMAS").is_some() {
+            std::fs::write(&path, &text).expect("the page can be written");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == text, "{} is out of date", path.display());
+    }
+}
