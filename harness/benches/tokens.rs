@@ -13,7 +13,6 @@
 mod client;
 #[expect(dead_code, reason = "the bench uses more of it")]
 mod measure;
-#[expect(dead_code, reason = "the bench uses more of it")]
 mod suite;
 #[path = "../tests/support.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]

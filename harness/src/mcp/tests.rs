@@ -29,13 +29,21 @@ fn page(place: &str, elements: Vec<Element>) -> Outline {
     Outline { place: place.to_owned(), elements, ..Outline::default() }
 }
 
+/// What stays on a page, so that what changed is the shorter answer.
+const GREETING: &str = "Welcome to a shop that greets everybody with a rather long sentence";
+
 #[test]
 fn a_page_is_told_whole_once_and_then_what_changed() {
     let mut book = Book::default();
-    let first = page("/cart", vec![thing("link", "Home"), text("2 items"), thing("button", "Pay")]);
+    let first = page(
+        "/cart",
+        vec![thing("link", "Home"), text(GREETING), text("2 items"), thing("button", "Pay")],
+    );
     assert_eq!(
         book.tell(&first),
-        "<page place=\"/cart\">\ne1 link \"Home\"\n2 items\ne2 button \"Pay\"\n</page>"
+        format!(
+            "<page place=\"/cart\">\ne1 link \"Home\"\n{GREETING}\n2 items\ne2 button \"Pay\"\n</page>"
+        )
     );
     assert_eq!(book.tell(&first), "<page place=\"/cart\">\n(nothing changed)\n</page>");
     let mut pay = thing("button", "Pay");
@@ -44,6 +52,7 @@ fn a_page_is_told_whole_once_and_then_what_changed() {
         "/cart",
         vec![
             thing("link", "Home"),
+            text(GREETING),
             text("a long line that says why nobody can pay now"),
             text("and another one"),
             pay,
