@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -17,6 +18,15 @@ use super::setting::Setting;
 
 /// The path that clients are given.
 const PATH: &str = "/mcp";
+
+/// A client that says nothing for so long has left.
+const SILENCE: Duration = Duration::from_secs(30 * 60);
+
+fn sessions() -> LocalSessionManager {
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(SILENCE);
+    sessions
+}
 
 /// Serves clients at an address until the setting's stop comes; `said` is told the URL.
 ///
@@ -41,7 +51,7 @@ pub async fn serve_http(
     let shared = setting.clone();
     let service = StreamableHttpService::new(
         move || Ok(Server::new(shared.clone(), Way::Requests)),
-        Arc::new(LocalSessionManager::default()),
+        Arc::new(sessions()),
         config,
     );
     said(&format!("http://{address}{PATH}"));

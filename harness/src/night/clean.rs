@@ -82,6 +82,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_session_that_was_cut_off_is_named_and_one_that_goes_on_is_left_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let nights = root.path().join("reports/nights");
+        let own = process::Cookie::new();
+        for (session, file, text) in [
+            ("sealed", "plan.json", "{}"),
+            ("cut", "plan.json", "{}"),
+            ("cut", ".writing-x1", ""),
+            ("running", "plan.json", "{}"),
+            ("running", "owner", own.value()),
+            ("running", ".writing-x2", ""),
+        ] {
+            let path = sessions_folder(&nights).join(session).join(file);
+            std::fs::create_dir_all(path.parent().expect("below a folder")).expect("made");
+            std::fs::write(path, text).expect("written");
+        }
+        let end = crate::night::SessionEnd {
+            format_version: 1,
+            session: "sealed".to_owned(),
+            product: None,
+            started: chrono::Utc::now(),
+            finished: chrono::Utc::now(),
+            ledger: crate::model::seal::Seal { lines: 0, head: String::new(), plan: String::new() },
+        };
+        let json = serde_json::to_vec(&end).expect("plain data");
+        std::fs::write(sessions_folder(&nights).join("sealed/session.json"), json)
+            .expect("written");
+        let cleaned = clean(root.path(), &nights);
+        assert_eq!(cleaned.unsealed, [sessions_folder(&nights).join("cut")]);
+        assert_eq!(cleaned.files, [sessions_folder(&nights).join("cut/.writing-x1")]);
+        assert_eq!(cleaned.unreported, Vec::<PathBuf>::new());
+    }
+
+    #[test]
     fn files_that_were_being_written_go_and_what_a_night_found_stays() {
         let root = tempfile::tempdir().expect("a folder");
         let nights = root.path().join("reports/nights");
