@@ -177,7 +177,13 @@ impl Attempt<'_> {
             };
             guest.proposed = way.number;
             way.done.clear();
+            let outcome = answer.failure.as_ref().map(|it| it.outcome);
             let _ = call.answer.send(answer);
+            if outcome == Some(Outcome::HarnessError) {
+                // Nothing can be done with a browser that is lost; the next call finds another.
+                guest.again = true;
+                return Ok(Ended::With(Outcome::HarnessError));
+            }
         }
     }
 

@@ -102,10 +102,13 @@ impl Client {
             let (stop, note) = (self.setting.stop.clone(), self.note.clone());
             self.stay = Some(Stay::begin(house, stop, note));
         }
-        match &self.stay {
-            Some(stay) => stay.ask(by, wish).await,
-            None => Err("the product is not in use".to_owned()),
+        let Some(stay) = &self.stay else { return Err("the product is not in use".to_owned()) };
+        let answer = stay.ask(by, wish).await?;
+        if answer.failure.as_ref().is_some_and(|it| it.outcome == Outcome::HarnessError) {
+            // What comes next is another page.
+            self.book.turn();
         }
+        Ok(answer)
     }
 
     async fn observe(&mut self, by: &str, given: &Given) -> Reply {

@@ -41,7 +41,10 @@ async fn visited(stage: &mut Stage, bounds: Bounds, wishes: Vec<Wish>) -> Vec<Ev
     let bounds = vec![Bounds { of: Bounds::SUITE.to_owned(), ..bounds }];
     stage.visit = Some(Visit { bounds, wishes, told: Vec::new(), again: false });
     let (ended, events) = stage.play(&scenario(Vec::new(), Vec::new())).await;
-    assert_eq!(ended, Ended::With(Outcome::Completed));
+    let lost = told(stage).iter().filter_map(|it| it.failure.as_ref());
+    let is_lost = lost.map(|it| it.outcome).any(|it| it == Outcome::HarnessError);
+    let expected = if is_lost { Outcome::HarnessError } else { Outcome::Completed };
+    assert_eq!(ended, Ended::With(expected));
     events
 }
 
@@ -78,6 +81,17 @@ async fn what_a_guest_does_is_decided_on_done_and_told_with_the_page_after_it() 
             "1 done at /fake: None",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_browser_that_is_lost_ends_the_attempt_so_that_the_next_call_finds_another() {
+    let mut stage = on(vec![buttons(&["Save"])]);
+    stage.page.answers.push_back(Err(SurfaceError::BrowserLost("it died".to_owned())));
+    let wishes = vec![act(Action::click(button("Save")))];
+    visited(&mut stage, Bounds::default(), wishes).await;
+    let failure = told(&stage)[0].failure.as_ref().expect("it is told");
+    assert_eq!(failure.outcome, Outcome::HarnessError);
+    assert!(stage.visit.as_ref().is_some_and(|it| it.again));
 }
 
 #[tokio::test]
