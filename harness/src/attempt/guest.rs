@@ -76,6 +76,8 @@ pub struct Answer {
     pub failure: Option<Failure>,
     /// The page, where there is one.
     pub page: Option<Outline>,
+    /// Why the page cannot be read now, such as a dialog that is open.
+    pub unread: Option<Failure>,
     /// What the watches saw meanwhile.
     pub seen: Vec<Seen>,
     /// A picture of the page, as PNG, in which no secret can be seen.
@@ -102,6 +104,15 @@ pub struct Wrote {
     pub exit: String,
     /// Its outputs by name, as text, with where the whole lies in the night.
     pub outputs: Vec<(String, String, String)>,
+}
+
+impl Answer {
+    /// Whether the browser is lost, or something else of this machine.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        let all = self.failure.iter().chain(&self.unread);
+        all.into_iter().any(|it| it.outcome == Outcome::HarnessError)
+    }
 }
 
 impl Guest {
@@ -177,9 +188,9 @@ impl Attempt<'_> {
             };
             guest.proposed = way.number;
             way.done.clear();
-            let outcome = answer.failure.as_ref().map(|it| it.outcome);
+            let is_lost = answer.is_lost();
             let _ = call.answer.send(answer);
-            if outcome == Some(Outcome::HarnessError) {
+            if is_lost {
                 // Nothing can be done with a browser that is lost; the next call finds another.
                 guest.again = true;
                 return Ok(Ended::With(Outcome::HarnessError));
@@ -206,7 +217,7 @@ impl Attempt<'_> {
         answer.seen = self.told_of(way.step).await?;
         match self.outline(way.step).await {
             Ok(page) => answer.page = Some(page),
-            Err(failure) => answer.failure = answer.failure.or(Some(failure)),
+            Err(failure) => answer.unread = Some(failure),
         }
         Ok(answer)
     }

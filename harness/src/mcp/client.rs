@@ -104,7 +104,7 @@ impl Client {
         }
         let Some(stay) = &self.stay else { return Err("the product is not in use".to_owned()) };
         let answer = stay.ask(by, wish).await?;
-        if answer.failure.as_ref().is_some_and(|it| it.outcome == Outcome::HarnessError) {
+        if answer.is_lost() {
             // What comes next is another page.
             self.book.turn();
         }
@@ -125,7 +125,8 @@ impl Client {
             Ok(answer) => answer,
             Err(why) => return Reply::wrong(why),
         };
-        let mut reply = match (&answer.page, &answer.failure) {
+        let unread = answer.failure.as_ref().or(answer.unread.as_ref());
+        let mut reply = match (&answer.page, unread) {
             (Some(page), None) => {
                 let (from, find) = (given.number("from"), given.text("find"));
                 let whole = given.is("whole") || from > 0 || find.is_some();
@@ -176,7 +177,11 @@ impl Client {
             Ok(answer) => answer,
             Err(why) => return Reply::wrong(why),
         };
-        let told = answer.page.as_ref().map(|page| self.book.tell(page)).unwrap_or_default();
+        let told = match (&answer.page, &answer.unread) {
+            (Some(page), _) => self.book.tell(page),
+            (None, Some(unread)) => format!("the page cannot be read now: {}", said(unread)),
+            (None, None) => String::new(),
+        };
         let seen: Vec<Seen> = before.seen.into_iter().chain(answer.seen).collect();
         let noticed = noticed(&seen);
         match answer.failure {
