@@ -76,6 +76,14 @@ real-model:
 agent-eval url model api="openai-chat":
     NIGHTSHIFT_EVAL_URL={{url}} NIGHTSHIFT_EVAL_MODEL={{model}} NIGHTSHIFT_EVAL_API={{api}} cargo test --locked --test nightshift-tests real_model::the_same_goals -- --ignored --nocapture
 
+# What a coding agent is told at each step by `nightshift mcp`, in tokens, beside Playwright MCP on the same flows.
+tokens:
+    cargo bench --bench tokens
+
+# `nightshift mcp` by the official Python SDK, from its registry: connect, list, observe, act, be refused.
+mcp-client:
+    cargo test --locked --test nightshift-tests mcp::official -- --ignored
+
 # Real products from one version to the next: a night on the old one is silent, what a night on the new one says.
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}

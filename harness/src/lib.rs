@@ -17,6 +17,7 @@ pub mod agent;
 pub mod attempt;
 pub mod commands;
 pub mod ledger;
+pub mod mcp;
 pub mod night;
 pub mod plan;
 pub mod policy;

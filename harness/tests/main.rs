@@ -52,6 +52,7 @@
 //!   without the wall.
 //! - `sandbox.rs` has commands confined, or not, in whole nights.
 //! - `answers.rs` has what policy leaves to a person asked, queued and answered.
+//! - `mcp/` is a coding agent at the shop, by the Model Context Protocol.
 //! - `shipped_suites.rs`, `schedule.rs`, `documentation.rs` and `layering.rs` hold the repository
 //!   to what it says of itself.
 
@@ -75,6 +76,7 @@ mod history;
 mod interactive;
 mod keeper;
 mod layering;
+mod mcp;
 mod nights;
 mod notify;
 mod pictures;

@@ -382,7 +382,8 @@ impl Attempt<'_> {
 }
 
 impl<'a> Way<'a> {
-    fn to(step: &'a Step, goal: &'a Goal) -> Self {
+    /// The way to a goal, of which nothing was gone yet.
+    pub(super) fn to(step: &'a Step, goal: &'a Goal) -> Self {
         let within = Duration::from_millis(step.within_ms.unwrap_or(LONGEST_MS));
         Self {
             step,
@@ -463,7 +464,8 @@ fn stopped(reads: &str, refusal: &Refusal) -> Failure {
     }
 }
 
-fn decided(number: u32, decision: &PolicyDecision) -> Pursuit {
+/// What the ledger says of a decision.
+pub(super) fn decided(number: u32, decision: &PolicyDecision) -> Pursuit {
     let ruling = match decision.ruling {
         Ruling::Allow => "allow",
         Ruling::Ask => "ask",

@@ -7,6 +7,7 @@
 //! The files:
 //! - `carry_out.rs`: carries one step out: fills it, asks policy, and lets a surface act.
 //! - `goal.rs`: follows a goal in plain words, one action after the other.
+//! - `guest.rs`: somebody from outside who uses the product, one call after the other.
 //! - `asked.rs`: has a language model go on where the words are refused.
 //! - `person.rs`: puts what policy leaves to a person to one.
 //! - `opinion.rs`: what a language model thinks of a page, which decides nothing.
@@ -28,6 +29,7 @@ mod carry_out;
 mod checks;
 mod control;
 mod goal;
+mod guest;
 mod mails;
 mod marks;
 mod person;
@@ -49,6 +51,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 
 pub use asked::Brain;
+pub use guest::{Answer, Call, Guest, Seen, Wish, Wrote};
 pub use person::{Asks, Person};
 pub use recorder::Recorder;
 pub use scope::Scope;
@@ -205,6 +208,15 @@ impl Attempt<'_> {
     /// The ledger cannot be written.
     pub async fn run(mut self, agent: &mut dyn Agent) -> Result<Ended, LedgerError> {
         let started = Instant::now();
+        self.begin()?;
+        let deadline = FairInstant::now() + self.limits.steps;
+        let completed = Ended::With(Outcome::Completed);
+        let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
+        self.leave(started, ended).await
+    }
+
+    /// Records that it begins.
+    fn begin(&mut self) -> Result<(), LedgerError> {
         self.note(Event::AttemptStarted {
             scenario: self.scenario.id.clone(),
             attempt: self.number,
@@ -213,10 +225,11 @@ impl Attempt<'_> {
                 Log::Ledger(purpose) => purpose,
                 Log::Steps(_) => Purpose::Judging,
             },
-        })?;
-        let deadline = FairInstant::now() + self.limits.steps;
-        let completed = Ended::With(Outcome::Completed);
-        let ended = self.follow(agent, deadline, StopAtOnce::Yes, completed).await?;
+        })
+    }
+
+    /// Does the scenario's `finally`, and records how it ended.
+    async fn leave(mut self, started: Instant, ended: Ended) -> Result<Ended, LedgerError> {
         let deadline = FairInstant::now() + self.limits.finally;
         let mut cleaning_up = Scripted::cleaning_up(self.scenario);
         let ended = self.follow(&mut cleaning_up, deadline, StopAtOnce::No, ended).await?;

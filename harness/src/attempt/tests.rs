@@ -3,6 +3,7 @@
 mod asked;
 mod control;
 mod goal;
+mod guest;
 mod recordings;
 
 use std::collections::BTreeMap;
@@ -87,6 +88,8 @@ struct Stage {
     /// What the model of the night may take.
     purse: Purse,
     price: Option<Price>,
+    /// What somebody from outside asks for once the steps are done.
+    visit: Option<guest::Visit>,
 }
 
 impl Default for Stage {
@@ -103,6 +106,7 @@ impl Default for Stage {
             person: Person::default(),
             purse: Purse::default(),
             price: None,
+            visit: None,
         }
     }
 }
@@ -150,7 +154,10 @@ impl Stage {
             limits: Limits { steps: self.limit, finally: Duration::from_secs(5) },
             stop: self.stop.subscribe(),
         };
-        let ended = attempt.run(&mut Scripted::new(scenario)).await.expect("recorded");
+        let ended = match &mut self.visit {
+            Some(visit) => visit.pay(attempt).await,
+            None => attempt.run(&mut Scripted::new(scenario)).await.expect("recorded"),
+        };
         commands["shop"].close().await;
         let read = ledger.night().entries().expect("readable");
         assert_eq!(read, ledger.entries(), "what is remembered is what lies on disk");

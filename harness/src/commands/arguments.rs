@@ -6,7 +6,9 @@
 //! - `explore.rs`: those of `explore` and `compare`.
 //! - `history.rs`: those of `history`, `diff` and `ask`.
 //! - `keeping.rs`: those of `verify` and `stop`.
+//! - `mcp.rs`: those of `mcp`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
+//! - `skills.rs`: those of `skills`.
 //! - `unattended.rs`: those of nights that nobody watches.
 
 mod agent;
@@ -14,7 +16,9 @@ mod bisect;
 mod explore;
 mod history;
 mod keeping;
+mod mcp;
 mod person;
+mod skills;
 mod unattended;
 
 use std::path::PathBuf;
@@ -26,7 +30,9 @@ pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
 pub use keeping::{AnswerOptions, Said, StopOptions, VerifyOptions};
+pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
+pub use skills::{SkillsCommand, SkillsOptions};
 pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
 
 /// Your product, used every night.
@@ -206,6 +212,16 @@ pub enum Command {
         after_help = "Examples:\n  nightshift compare http://127.0.0.1:8001 http://127.0.0.1:8002\n  nightshift compare 1.4 1.5 --cli shopctl --keep ../shop-suite\n\nOLD and NEW are running servers, or builds of the suite's product. It exits as `run`."
     )]
     Compare(CompareOptions),
+    /// Let a coding agent use the product and read nights, by the Model Context Protocol
+    #[command(
+        after_help = "Examples:\n  nightshift mcp\n  nightshift mcp --http 127.0.0.1:7717 --as ada\n\nWhat it may do is bounded by `policy:`; what it did lies in reports/nights/sessions/.\nExit codes: 0 the client has left, 2 usage."
+    )]
+    Mcp(McpOptions),
+    /// Skills as folders that other agents read: write the suite's, trust somebody else's
+    #[command(
+        after_help = "Examples:\n  nightshift skills export ../agents/skills\n  nightshift skills trust skills/refund-an-order"
+    )]
+    Skills(SkillsOptions),
     /// Say what this machine has and lacks, and how to mend it
     #[command(
         after_help = "Examples:\n  nightshift doctor --format json\n  nightshift doctor --clear-builds"

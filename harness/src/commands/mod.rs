@@ -27,6 +27,7 @@
 //! - `agent.rs`: `agent`.
 //! - `explain.rs`: `explain`.
 //! - `verify.rs`: `verify`.
+//! - `skills.rs`: `skills`.
 //! - `stop.rs`: `stop` and `clean`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
@@ -36,6 +37,7 @@
 //! - `goto.rs`: `goto`.
 //! - `try_target.rs`: `try`.
 //! - `record.rs`: `record`.
+//! - `mcp.rs`: `mcp`.
 //! - `moment.rs`: the scenario and step that a person wants to be at.
 //! - `person.rs`: the display, and how a person says that it is enough.
 //! - `doctor.rs`: `doctor`.
@@ -59,6 +61,7 @@ mod history;
 mod init;
 mod keeper;
 mod list;
+mod mcp;
 mod merge;
 mod moment;
 mod new_file;
@@ -76,6 +79,7 @@ pub mod schedule;
 mod sensitivity;
 mod settle;
 mod settle_patch;
+mod skills;
 mod stop;
 mod terminal;
 mod try_target;
@@ -153,6 +157,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Compare(options) => compare::run(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Promote(options) => promote::run(&common, &options),
+        Command::Mcp(options) => mcp::run(&common, &options),
+        Command::Skills(options) => skills::run(&common, &options),
         Command::Goto(options) => goto::run(&common, &options),
         Command::Try(options) => try_target::run(&common, &options),
         Command::Record(options) => record::run(&common, &options),

@@ -9,6 +9,7 @@ use super::arguments::{Changes, Choice, Common};
 use super::exit::mistake;
 use crate::ledger::NightDir;
 use crate::model::Suite;
+use crate::night::sessions_folder;
 use crate::plan::Selection;
 use crate::spec::{self, Overrides};
 
@@ -47,9 +48,13 @@ pub fn open(common: &Common, night: &Path) -> anyhow::Result<NightDir> {
     }
     if night.components().count() == 1
         && let Ok(root) = root(common)
-        && let Ok(found) = NightDir::open(root.join("reports/nights").join(night))
     {
-        return Ok(found);
+        let nights = root.join("reports/nights");
+        for folder in [nights.join(night), sessions_folder(&nights).join(night)] {
+            if let Ok(found) = NightDir::open(folder) {
+                return Ok(found);
+            }
+        }
     }
     Ok(NightDir::open(night)?)
 }

@@ -54,6 +54,12 @@ pub fn clean(common: &Common) -> anyhow::Result<Exit> {
             night.display()
         ));
     }
+    for session in &cleaned.unsealed {
+        terminal::say(format_args!(
+            "{} was cut off: its ledger has no seal; it stays, and `nightshift verify` reads it",
+            session.display()
+        ));
+    }
     let gone = cleaned.processes.len() + cleaned.folders.len() + cleaned.files.len();
     terminal::say(match gone {
         0 => "nothing was left behind".to_owned(),

@@ -5,6 +5,7 @@ use super::check::counted;
 use super::exit::Exit;
 use super::{night, terminal};
 use crate::ledger::{self, Flaw, Verified};
+use crate::night::session_end;
 use crate::report;
 
 /// Flaws that are shown; `--format json` has all.
@@ -16,7 +17,8 @@ pub fn run(common: &Common, options: &VerifyOptions) -> anyhow::Result<Exit> {
         None => night::newest(&night::root(common)?)?,
     };
     // A night that was killed has no report; then its chain is all there is.
-    let seal = report::read(night.path()).ok().and_then(|it| it.night.ledger);
+    let of_night = report::read(night.path()).ok().and_then(|it| it.night.ledger);
+    let seal = of_night.or_else(|| session_end(night.path()).map(|it| it.ledger));
     let found = ledger::verify(&night, seal.as_ref(), options.head.as_deref())?;
     match options.format {
         Format::Json => terminal::answer(format_args!("{:#}", serde_json::json!(found))),

@@ -17,7 +17,8 @@ use super::stage::{NoStage, Stage, Standpoint, unique};
 use super::walls::uses_commands;
 use crate::agent::{Agent, Scripted};
 use crate::attempt::{
-    Attempt, Brain, Codes, Commands, Ended, Limits, Log, Pages, Recorder, Scope, Talk,
+    Attempt, Brain, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope, Talk,
+    Terminals,
 };
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
@@ -100,6 +101,12 @@ pub(super) enum Attempted {
 /// Makes the agent of an attempt.
 pub(super) type MakeAgent<'a> = dyn FnMut(Standpoint) -> Box<dyn Agent + 'a> + Send + 'a;
 
+/// Who says what is done in an attempt.
+enum Driver<'d, 'a> {
+    Agent(&'d mut MakeAgent<'a>),
+    Guest(&'d mut Guest),
+}
+
 /// Makes one attempt by the scenario's own steps.
 ///
 /// # Errors
@@ -126,6 +133,31 @@ pub(super) async fn run_by(
     worker: &mut Worker,
     stop: watch::Receiver<bool>,
     agent: &mut MakeAgent<'_>,
+) -> Result<Attempted, NightError> {
+    Box::pin(drive(side, (scenario, number), worker, stop, Driver::Agent(agent))).await
+}
+
+/// Makes one attempt in which a guest goes on where the scenario's steps end.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn receive(
+    side: &Side,
+    scenario: &Scenario,
+    number: u32,
+    worker: &mut Worker,
+    stop: watch::Receiver<bool>,
+    guest: &mut Guest,
+) -> Result<Attempted, NightError> {
+    Box::pin(drive(side, (scenario, number), worker, stop, Driver::Guest(guest))).await
+}
+
+async fn drive(
+    side: &Side,
+    (scenario, number): (&Scenario, u32),
+    worker: &mut Worker,
+    stop: watch::Receiver<bool>,
+    driver: Driver<'_, '_>,
 ) -> Result<Attempted, NightError> {
     let stage = match stage(side, scenario).await {
         Ok(stage) => stage,
@@ -154,13 +186,10 @@ pub(super) async fn run_by(
             return not_cast(side, scenario, (number, worker.purpose), trouble);
         }
     };
-    let (author, veil) = (means.hands.author, &means.browser_options.veil);
-    let mut commands = stage.commands(means.command_limit(), veil, author);
-    let (timeout, secrets) = (means.browser_options.timeout, means.ledger.secrets());
-    let mut terminals = stage.terminals(timeout, secrets, author);
-    let mut agent = agent(standpoint(&stage, &pages, worker));
+    let (mut commands, mut terminals) = (means.commands(&stage), means.terminals(&stage));
+    let standpoint = standpoint(&stage, &pages, worker);
     let known = means.goals.repeatable.of_scenario(&scenario.id);
-    let ended = Attempt {
+    let attempt = Attempt {
         scenario,
         number,
         ledger: &means.ledger,
@@ -183,9 +212,11 @@ pub(super) async fn run_by(
         crashed: &|| stage.crashed().filter(|_| !side.beside || worker.purpose == Purpose::Control),
         limits: limits(means, scenario),
         stop,
-    }
-    .run(&mut *agent)
-    .await?;
+    };
+    let ended = match driver {
+        Driver::Agent(make) => attempt.run(&mut *make(standpoint)).await?,
+        Driver::Guest(guest) => attempt.receive(guest).await?,
+    };
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))
@@ -202,6 +233,16 @@ async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, 
         return Err(why);
     }
     Ok(stage)
+}
+
+impl Means {
+    fn commands(&self, stage: &Stage<'_>) -> Commands {
+        stage.commands(self.command_limit(), &self.browser_options.veil, self.hands.author)
+    }
+
+    fn terminals(&self, stage: &Stage<'_>) -> Terminals {
+        stage.terminals(self.browser_options.timeout, self.ledger.secrets(), self.hands.author)
+    }
 }
 
 /// Where an attempt stands before its first step.

@@ -52,6 +52,7 @@
 //! - `ways.rs`: looks several times for a way to a goal that has no recording.
 //! - `replay.rs`: brings a scenario to a moment and lets somebody look around there.
 //! - `walls.rs`: how commands are confined tonight, tried before the first scenario.
+//! - `hosting.rs`: brings a product up for somebody from outside, such as a coding agent.
 //! - `visit.rs`: a browser on a page of its own, outside of any scenario.
 //! - `stage.rs`: what an attempt stands on: a folder and a server of each product.
 //! - `sessions.rs`: signed-in states, established, looked at and renewed.
@@ -73,6 +74,7 @@ mod course;
 mod culprits;
 mod exploring;
 mod ground;
+mod hosting;
 mod id;
 mod isolation;
 pub mod judging;
@@ -130,6 +132,9 @@ pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
+pub use hosting::{
+    House, Invitation, Received, SESSIONS, SessionEnd, session_end, sessions_folder,
+};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
 pub use lock::{ask_to_stop, is_running};

@@ -26,7 +26,33 @@ pub(super) fn load(
     if names.is_empty() && key.is_none() {
         return Ok(Secrets::default());
     }
-    let values = values(&suite.config, (names, key), &options.environment)?;
+    let may_be_missing = key.into_iter().collect();
+    let values = values(&suite.config, (names, may_be_missing), &options.environment)?;
+    one_time_codes(suite, plan, &values)?;
+    let secrets = Secrets::new(values)?;
+    spoken::keep_out(&secrets);
+    Ok(secrets)
+}
+
+/// The secrets of a session in which somebody from outside uses a product: those that the product
+/// needs, those that the guest may use, and every other that the suite knows and has a value, so that
+/// no page shows it.
+///
+/// # Errors
+/// Some of the first two are nowhere to be found, or one is too short.
+pub(super) fn of_a_guest(
+    suite: &Suite,
+    plan: &Plan,
+    options: &RunOptions,
+) -> Result<Secrets, NightError> {
+    let mut names = referred_to(suite, plan);
+    names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
+    let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
+    let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
+    let skills = serde_json::to_string(&skills).expect("plain data");
+    let mut others = names_in("(?:secret|totp)", &[scenarios, skills]);
+    others.extend(suite.config.agent.as_ref().and_then(|it| it.key.clone()));
+    let values = values(&suite.config, (names, others), &options.environment)?;
     one_time_codes(suite, plan, &values)?;
     let secrets = Secrets::new(values)?;
     spoken::keep_out(&secrets);
@@ -49,15 +75,15 @@ pub fn secrets_in<'a>(
     if names.is_empty() {
         return Ok(Secrets::default());
     }
-    let secrets = Secrets::new(values(config, (names, None), environment)?)?;
+    let secrets = Secrets::new(values(config, (names, BTreeSet::new()), environment)?)?;
     spoken::keep_out(&secrets);
     Ok(secrets)
 }
 
-/// The values of secrets by their names; one of which that may be missing.
+/// The values of secrets by their names, and of some that may be missing.
 fn values(
     config: &Config,
-    (names, optional): (BTreeSet<String>, Option<String>),
+    (names, optional): (BTreeSet<String>, BTreeSet<String>),
     environment: &IndexMap<String, String>,
 ) -> Result<IndexMap<String, String>, NightError> {
     let file = match &config.secrets_file {
@@ -81,10 +107,10 @@ fn values(
             None => missing.push(name),
         }
     }
-    if let Some(name) = optional
-        && let Some(value) = environment.get(&name).or_else(|| file.get(&name))
-    {
-        values.insert(name, value.clone());
+    for name in optional {
+        if let Some(value) = environment.get(&name).or_else(|| file.get(&name)) {
+            values.insert(name, value.clone());
+        }
     }
     if missing.is_empty() {
         return Ok(values);
@@ -123,11 +149,16 @@ fn referred_to(suite: &Suite, plan: &Plan) -> BTreeSet<String> {
 }
 
 fn names_of(kind: &str, suite: &Suite, plan: &Plan) -> BTreeSet<String> {
-    let reference = Regex::new(&format!(r"\$\{{{kind}:([^}}]+)\}}")).expect("a valid pattern");
     let products = serde_json::to_string(&suite.config.products).expect("plain data");
     let scenarios = serde_json::to_string(&plan.scenarios).expect("plain data");
     let sessions = serde_json::to_string(&plan.sessions).expect("plain data");
-    [products, scenarios, sessions]
+    names_in(kind, &[products, scenarios, sessions])
+}
+
+/// The names in every `${kind:NAME}` of these texts.
+fn names_in(kind: &str, texts: &[String]) -> BTreeSet<String> {
+    let reference = Regex::new(&format!(r"\$\{{{kind}:([^}}]+)\}}")).expect("a valid pattern");
+    texts
         .iter()
         .flat_map(|text| {
             reference.captures_iter(text).filter_map(|found| {

@@ -6,8 +6,10 @@
 //! `attempt` asks, and records a denied action as blocked.
 //!
 //! The files:
+//! - `commands.rs`: decides on commands that nobody wrote down.
 //! - `proposed.rs`: decides on what nobody wrote down, which is denied unless a rule allows it.
 
+mod commands;
 mod proposed;
 #[cfg(test)]
 mod tests;

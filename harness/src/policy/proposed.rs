@@ -27,6 +27,13 @@ impl Policy {
     /// none allows it, it is denied.
     #[must_use]
     pub fn decide_proposed(&self, proposed: Proposed<'_>) -> PolicyDecision {
+        if let Action::Run(run) = proposed.filled {
+            let rules = [
+                Some(self.proposed_command(run, proposed.bounds)),
+                misplaced_secret(proposed.told),
+            ];
+            return as_proposed(PolicyDecision::strictest(rules.into_iter().flatten()));
+        }
         let Some(kind) = proposed.filled.act_kind() else {
             let what = proposed.told.describe();
             return PolicyDecision::deny(format!(
@@ -47,13 +54,7 @@ impl Policy {
             of_files,
         ];
         let first = bounded(kind, proposed.bounds);
-        let strictest = PolicyDecision::strictest(rules.into_iter().flatten()).unwrap_or(first);
-        match strictest.ruling {
-            Ruling::Allow => strictest,
-            Ruling::Ask | Ruling::Deny => {
-                PolicyDecision { rule: format!("proposed, {}", strictest.rule), ..strictest }
-            }
-        }
+        as_proposed(PolicyDecision::strictest(rules.into_iter().flatten()).or(Some(first)))
     }
 
     /// A written step may open what `allow-hosts` names; what is proposed stays with the products.
@@ -71,6 +72,17 @@ impl Policy {
                 url.host_str().unwrap_or_default()
             ))
         })
+    }
+}
+
+/// A decision that says of what it is one.
+fn as_proposed(decision: Option<PolicyDecision>) -> PolicyDecision {
+    let decision = decision.unwrap_or_else(|| PolicyDecision::deny("no rule allows it"));
+    match decision.ruling {
+        Ruling::Allow => decision,
+        Ruling::Ask | Ruling::Deny => {
+            PolicyDecision { rule: format!("proposed, {}", decision.rule), ..decision }
+        }
     }
 }
 

@@ -157,7 +157,7 @@ fn allowed(rule: &str) -> (Ruling, String) {
 
 fn says(of: &str, allow: Option<&[ActKind]>, deny: &[ActKind]) -> Bounds {
     let (allow, deny) = (allow.map(<[ActKind]>::to_vec), deny.to_vec());
-    Bounds { of: of.to_owned(), allow, ask: Vec::new(), deny }
+    Bounds { of: of.to_owned(), allow, deny, ..Bounds::default() }
 }
 
 fn a_button() -> Target {

@@ -13,7 +13,12 @@ impl Reader {
         let allow = fields.get("allow").map(|it| self.act_kinds(it, "\"allow\""));
         let deny = fields.get("deny").map(|it| self.act_kinds(it, "\"deny\"")).unwrap_or_default();
         let ask = fields.get("ask").map(|it| self.act_kinds(it, "\"ask\"")).unwrap_or_default();
-        Some(Bounds { of: of.to_owned(), allow, ask, deny })
+        let commands = fields.get("commands").map(|it| self.command_patterns(it));
+        let secrets = fields.get("secrets").map(|it| {
+            let words = one_or_many(it).iter();
+            words.filter_map(|it| self.words(it, "a secret's name").map(str::to_owned)).collect()
+        });
+        Some(Bounds { of: of.to_owned(), allow, ask, deny, commands, secrets })
     }
 
     /// What may be proposed, as a scenario or a skill of this name says.
@@ -25,6 +30,23 @@ impl Reader {
     ) -> Option<Bounds> {
         let name = name.map_or("", |it| it.0.as_str());
         fields.get("policy").and_then(|it| self.bounds(it, &format!("{kind} {name}")))
+    }
+
+    /// Patterns of command lines; each must be words that a shell would take apart.
+    fn command_patterns(&mut self, node: &Node) -> Vec<String> {
+        let mut patterns = Vec::new();
+        for it in one_or_many(node) {
+            let Some(text) = self.words(it, "a command").map(str::to_owned) else { continue };
+            match shell_words::split(&text) {
+                Ok(words) if !words.is_empty() => patterns.push(text),
+                Ok(_) | Err(_) => self.complain(
+                    it.pos,
+                    format!("\"{text}\" is no command line"),
+                    Some("write words, as in `shopctl orders *`".to_owned()),
+                ),
+            }
+        }
+        patterns
     }
 
     fn act_kinds(&mut self, node: &Node, what: &str) -> Vec<ActKind> {

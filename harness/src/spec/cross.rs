@@ -117,7 +117,10 @@ type Inputs = HashMap<String, IndexMap<String, (InputKind, bool)>>;
 
 /// The inputs of every skill: the kind, and whether there is a default.
 fn inputs_of(skills: &[(Reader, Option<SkillDoc>)]) -> Inputs {
-    let docs = skills.iter().filter_map(|(_, doc)| doc.as_ref());
+    // What agents read alone has nothing that could be called.
+    let can_be_called =
+        |it: &&SkillDoc| !(it.skill.steps.is_empty() && it.skill.ensures.is_empty());
+    let docs = skills.iter().filter_map(|(_, doc)| doc.as_ref()).filter(can_be_called);
     docs.map(|doc| {
         let inputs = doc.skill.inputs.iter();
         let inputs = inputs.map(|(name, it)| (name.clone(), (it.kind, it.default.is_some())));

@@ -146,7 +146,7 @@ pub(crate) fn read(found: &SuiteFile) -> Result<Source, Complaint> {
 }
 
 /// A complaint about a file as a whole.
-fn whole_file(name: &str, message: &str, help: &str) -> Complaint {
+pub(crate) fn whole_file(name: &str, message: &str, help: &str) -> Complaint {
     Complaint {
         file: name.to_owned(),
         line: 1,

@@ -25,6 +25,14 @@ pub enum SpecError {
         /// The suite.
         root: PathBuf,
     },
+    /// A skill folder cannot be trusted or written.
+    #[error("{}: {why}", folder.display())]
+    SkillFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
     /// The system refused something.
     #[error("cannot {what} {}: {source}", path.display())]
     Io {

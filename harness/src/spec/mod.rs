@@ -24,6 +24,7 @@
 //! - `overrides.rs`: lays `--set` and `--var` over the configuration before it is read.
 //! - `scenario.rs`: reads scenario files and the rows of `for-each`.
 //! - `skill.rs`: reads skill files.
+//! - `skill_folder.rs`: skills as folders with a `SKILL.md`, and whom a person has trusted.
 //! - `steps.rs`: reads steps.
 //! - `gestures.rs`: reads drags, scrolls, tabs, networks, terminal programs, files and mails.
 //! - `control.rs`: reads `when`, `repeat` and `for-each`.
@@ -71,6 +72,7 @@ mod scaffold;
 mod scenario;
 mod schema;
 mod skill;
+mod skill_folder;
 mod stages;
 mod steps;
 mod suggest;
@@ -95,6 +97,7 @@ pub use recording::{read_recording, write_recording};
 pub use reference::reference;
 pub use scaffold::{command_product, command_words, scaffold, scaffold_explored};
 pub use schema::schemas;
+pub use skill_folder::{export as export_skills, trust as trust_skill};
 pub(crate) use suggest::suggestion_or_list;
 pub use write::{Draft, DraftStep, read_scenario, read_target, write_scenario, write_step};
 pub use write_words::written;
@@ -226,7 +229,7 @@ fn inside(root: &Path, path: &Path) -> Result<String, SpecError> {
 /// A file after it was read, whatever it is.
 enum Read {
     Config(Reader, Option<Box<Config>>),
-    Skill(Reader, Option<SkillDoc>),
+    Skill(Reader, Option<Box<SkillDoc>>),
     Scenario(Reader, Option<ScenarioDoc>),
 }
 
@@ -235,7 +238,14 @@ fn read_all(
     root: &Path,
     overrides: &Overrides,
 ) -> Result<(Documents, Vec<Complaint>, Vec<String>), SpecError> {
-    let (found, mut complaints) = discover::discover(root)?;
+    let (mut found, mut complaints) = discover::discover(root)?;
+    let (folders, untrusted) = skill_folder::folders(root);
+    for complaint in &untrusted {
+        // Nothing in a folder that nobody trusts is read at all.
+        let folder = complaint.file.trim_end_matches(skill_folder::SKILL_FILE);
+        found.retain(|it| !it.name.starts_with(folder));
+    }
+    complaints.extend(untrusted);
     let mut documents =
         Documents { config: None, config_reader: None, skills: Vec::new(), scenarios: Vec::new() };
     for read in in_parallel(root, &found, overrides) {
@@ -244,11 +254,12 @@ fn read_all(
                 documents.config = config.map(|it| *it);
                 documents.config_reader = Some(reader);
             }
-            Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc)),
+            Ok(Read::Skill(reader, doc)) => documents.skills.push((reader, doc.map(|it| *it))),
             Ok(Read::Scenario(reader, doc)) => documents.scenarios.push((reader, doc)),
             Err(complaint) => complaints.push(complaint),
         }
     }
+    skill_folder::read(&folders, &mut documents.skills);
     cross::check(&mut documents);
     let readers = documents
         .config_reader
@@ -313,7 +324,7 @@ fn read_one(root: &Path, found: &SuiteFile, overrides: &Overrides) -> Result<Rea
             Read::Config(reader, config)
         }
         FileKind::Skill => {
-            let doc = node.and_then(|it| skill::read(&mut reader, &it));
+            let doc = node.and_then(|it| skill::read(&mut reader, &it)).map(Box::new);
             Read::Skill(reader, doc)
         }
         FileKind::Scenario => {

@@ -21,6 +21,14 @@ pub struct Bounds {
     /// What may not be proposed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deny: Vec<ActKind>,
+    /// The commands that may be proposed, as patterns of their words; `None` leaves that to the
+    /// others, and where nobody says it none may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commands: Option<Vec<String>>,
+    /// The names of the secrets that somebody from outside may put into a field; `None` leaves that
+    /// to the others, and where nobody says it none may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Vec<String>>,
 }
 
 impl Bounds {

@@ -135,6 +135,22 @@ pub enum Pursuit {
         /// The most, in its unit.
         most: u64,
     },
+    /// What a command that was proposed wrote.
+    Wrote {
+        /// Which action.
+        number: u32,
+        /// Its outputs, as evidence: the paths in the night.
+        evidence: Vec<String>,
+    },
+    /// A scenario was proposed; only a person can take it into the suite.
+    Offered {
+        /// Who proposed it.
+        by: String,
+        /// Its name.
+        scenario: String,
+        /// Its text, as evidence.
+        evidence: String,
+    },
     /// An accepted recording was left before anything was done, and the words are read instead.
     Left {
         /// Why.

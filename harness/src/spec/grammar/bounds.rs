@@ -37,6 +37,18 @@ pub(crate) static POLICY: Object = object(
             "What may not be proposed, whatever else allows it.",
             "[open]",
         ),
+        optional(
+            "commands",
+            Shape::OneOrMany(&Shape::Text),
+            "The commands that an agent from outside (`nightshift mcp`) may run, word by word: `*` stands for any text within a word, a last `**` for any further words. None unless said.",
+            "['shopctl orders **', shopctl --version]",
+        ),
+        optional(
+            "secrets",
+            Shape::OneOrMany(&Shape::Text),
+            "The names of the secrets that an agent from outside may put into a field. None unless said; it never sees a value.",
+            "[ADA_PASSWORD]",
+        ),
     ],
 );
 

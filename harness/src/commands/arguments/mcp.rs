@@ -1,0 +1,22 @@
+//! What `mcp` takes: a coding agent at a product.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use super::Staging;
+
+#[derive(Debug, Args)]
+pub struct McpOptions {
+    /// Serve over HTTP at this address of this machine, instead of standard input and output
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// Which product, where the suite has several
+    #[arg(long, value_name = "NAME")]
+    pub product: Option<String>,
+    /// Whose session the page starts from
+    #[arg(long = "as", value_name = "NAME")]
+    pub actor: Option<String>,
+    #[command(flatten)]
+    pub staging: Staging,
+}

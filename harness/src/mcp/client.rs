@@ -1,0 +1,322 @@
+//! [`Client`]: one client that is connected: what it was told, the session that it has, and the product
+//! that it uses. Each tool is answered here or in a neighbour.
+
+use std::sync::{Arc, PoisonError};
+
+use serde_json::{Map, Value};
+
+use super::action::action;
+use super::arguments::Given;
+use super::book::{Book, Meant};
+use super::reply::{Reply, Went, plain, theirs};
+use super::setting::Setting;
+use super::stay::{Note, Stay};
+use super::tools::{self, ToolKind};
+use super::{nights, suite};
+use crate::attempt::{Answer, Seen, Wish};
+use crate::model::event::Failure;
+use crate::model::outline::Outline;
+use crate::model::scenario::{CommandLine, RunCommand};
+use crate::model::{Action, Outcome, Target, Template};
+use crate::night::House;
+use crate::spec;
+
+/// What watches saw, so much of it is told at once.
+const MOST_SEEN: usize = 5;
+
+/// One client.
+pub struct Client {
+    setting: Arc<Setting>,
+    book: Book,
+    house: Option<Arc<House>>,
+    stay: Option<Stay>,
+    note: Note,
+}
+
+impl Client {
+    /// A client that was told nothing yet. `note` says what is being done.
+    pub fn new(setting: Arc<Setting>, note: Note) -> Self {
+        setting.clients.send_modify(|it| *it += 1);
+        Self { setting, book: Book::default(), house: None, stay: None, note }
+    }
+
+    /// Answers one call of somebody.
+    pub async fn call(&mut self, by: &str, name: &str, given: Option<Map<String, Value>>) -> Reply {
+        let Some(tool) = tools::named(name) else {
+            let names: Vec<&str> = tools::TOOLS.iter().map(|it| it.kind.word()).collect();
+            return Reply::wrong(format!(
+                "there is no tool {name:?}; there are {}",
+                names.join(", ")
+            ));
+        };
+        let given = match Given::of(tool, given) {
+            Ok(given) => given,
+            Err(why) => return Reply::wrong(why),
+        };
+        let reply = match tool.kind {
+            ToolKind::Observe => self.observe(by, &given).await,
+            ToolKind::Act => self.act(by, &given).await,
+            ToolKind::Run => self.run(by, &given).await,
+            ToolKind::Skills => suite::skills(&self.setting, &given).into(),
+            ToolKind::Scenarios => suite::scenarios(&self.setting, &given).into(),
+            ToolKind::Nights => nights::nights(&self.setting, &given).into(),
+            ToolKind::Findings => nights::findings(&self.setting, &given).into(),
+            ToolKind::Evidence => {
+                let own = self.house.as_ref().map(|it| it.ledger().night().clone());
+                nights::evidence(&self.setting, own.as_ref(), &given)
+            }
+            ToolKind::WriteScenario => self.propose(by, &given).into(),
+        };
+        self.without_secrets(reply)
+    }
+
+    fn say(&self, what: &str) {
+        what.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// A reply without the value of any secret, whatever the product shows.
+    fn without_secrets(&self, reply: Reply) -> Reply {
+        let Some(house) = &self.house else { return reply };
+        let clean = house.ledger().secrets().scrub(reply.text.as_bytes());
+        Reply { text: String::from_utf8_lossy(&clean).into_owned(), ..reply }
+    }
+
+    /// The session: its folder and ledger, opened by the first call that needs them.
+    fn house(&mut self) -> Result<Arc<House>, String> {
+        if let Some(house) = &self.house {
+            return Ok(house.clone());
+        }
+        let suite = self.setting.suite()?;
+        let opened = House::open(&suite, &self.setting.options, &self.setting.invitation);
+        let house = Arc::new(opened.map_err(|error| error.to_string())?);
+        self.house = Some(house.clone());
+        Ok(house)
+    }
+
+    /// Asks the product, which is brought up where it is not.
+    async fn ask(&mut self, by: &str, wish: Wish) -> Result<Answer, String> {
+        if self.stay.as_ref().is_none_or(|it| !it.is_there()) {
+            let house = self.house()?;
+            self.book.turn();
+            self.say("starting the product");
+            let (stop, note) = (self.setting.stop.clone(), self.note.clone());
+            self.stay = Some(Stay::begin(house, stop, note));
+        }
+        let Some(stay) = &self.stay else { return Err("the product is not in use".to_owned()) };
+        let answer = stay.ask(by, wish).await?;
+        if answer.is_lost() {
+            // What comes next is another page.
+            self.book.turn();
+        }
+        Ok(answer)
+    }
+
+    async fn observe(&mut self, by: &str, given: &Given) -> Reply {
+        if let Err(why) = self.has_pages() {
+            return Reply::wrong(why);
+        }
+        if given.is("fresh") && self.stay.is_some() {
+            if let Err(why) = self.ask(by, Wish::Again).await {
+                return Reply::wrong(why);
+            }
+            self.book.turn();
+        }
+        let answer = match self.ask(by, Wish::Look).await {
+            Ok(answer) => answer,
+            Err(why) => return Reply::wrong(why),
+        };
+        let unread = answer.failure.as_ref().or(answer.unread.as_ref());
+        let mut reply = match (&answer.page, unread) {
+            (Some(page), None) => {
+                let (from, find) = (given.number("from"), given.text("find"));
+                let whole = given.is("whole") || from > 0 || find.is_some();
+                let text = if whole {
+                    self.book.tell_whole(page, from, find)
+                } else {
+                    self.book.tell(page)
+                };
+                Reply::text(format!("{text}{}", noticed(&answer.seen)))
+            }
+            (_, Some(failure)) => {
+                Reply::wrong(format!("the page cannot be read: {}", said(failure)))
+            }
+            (None, None) => Reply::wrong("there is no page"),
+        };
+        if given.is("picture") && reply.went == Went::Well {
+            match self.ask(by, Wish::Picture).await {
+                Ok(Answer { picture: Some(png), .. }) => reply.picture = Some(png),
+                Ok(Answer { failure: Some(failure), .. }) => {
+                    reply.text = format!("{}\nno picture: {}", reply.text, said(&failure));
+                }
+                Ok(_) => reply.text.push_str("\nno picture"),
+                Err(why) => reply.text = format!("{}\nno picture: {why}", reply.text),
+            }
+        }
+        reply
+    }
+
+    async fn act(&mut self, by: &str, given: &Given) -> Reply {
+        if let Err(why) = self.has_pages() {
+            return Reply::wrong(why);
+        }
+        let before = match self.ask(by, Wish::Look).await {
+            Ok(answer) => answer,
+            Err(why) => return Reply::wrong(why),
+        };
+        let page = before.page.unwrap_or_default();
+        let meant = action(given, &mut |named| self.thing(&page, named));
+        let action = match meant {
+            Ok(action) => action,
+            Err(why) => return Reply::wrong(why),
+        };
+        if let Action::Run(run) = action {
+            return self.run_command(by, *run).await;
+        }
+        let did = action.describe();
+        let answer = match self.ask(by, Wish::Act(Box::new(action))).await {
+            Ok(answer) => answer,
+            Err(why) => return Reply::wrong(why),
+        };
+        let told = match (&answer.page, &answer.unread) {
+            (Some(page), _) => self.book.tell(page),
+            (None, Some(unread)) => format!("the page cannot be read now: {}", said(unread)),
+            (None, None) => String::new(),
+        };
+        let seen: Vec<Seen> = before.seen.into_iter().chain(answer.seen).collect();
+        let noticed = noticed(&seen);
+        match answer.failure {
+            None => Reply::text(format!("did: {}\n{told}{noticed}", plain(&did))),
+            Some(failure) => {
+                let why = said(&failure);
+                Reply::wrong(format!("not done: {}\n{why}\n{told}{noticed}", plain(&did)))
+            }
+        }
+    }
+
+    /// The thing that a reference, or a name as in YAML, means.
+    fn thing(&mut self, page: &Outline, named: &str) -> Result<Target, String> {
+        let is_reference = named
+            .strip_prefix('e')
+            .is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
+        if !is_reference {
+            return spec::read_target("target", named).map_err(|complaints| {
+                let first = complaints.first();
+                let message = first.map(|it| it.message.clone()).unwrap_or_default();
+                format!("{named:?} is no target: {message}; write it as in: button \"Save\"")
+            });
+        }
+        match self.book.meant(page, named) {
+            Meant::Thing(target) => Ok(target),
+            Meant::Gone(what) => Err(format!(
+                "{named} ({}) is not on the page any more; observe to see what is",
+                plain(&what)
+            )),
+            Meant::Unknown => Err(format!(
+                "nothing was ever told as {named}; observe, and use a reference from there"
+            )),
+        }
+    }
+
+    fn has_pages(&mut self) -> Result<(), String> {
+        if self.house()?.has_pages() {
+            return Ok(());
+        }
+        Err("the product has no pages (neither `serve` nor `base-url`); use run".to_owned())
+    }
+
+    async fn run(&mut self, by: &str, given: &Given) -> Reply {
+        let line = given.text("command").unwrap_or_default();
+        let words = match shell_words::split(line) {
+            Ok(words) if !words.is_empty() => words,
+            Ok(_) | Err(_) => {
+                return Reply::wrong(format!("{line:?} is no command line; close its quotes"));
+            }
+        };
+        let run = RunCommand {
+            command: CommandLine::Argv(words.into_iter().map(Template::new).collect()),
+            stdin: given.raw("stdin").map(Template::new),
+            env: indexmap::IndexMap::new(),
+            cwd: None,
+            timeout_ms: None,
+            exit: None,
+            outputs: Vec::new(),
+            capture: indexmap::IndexMap::new(),
+            snapshot: None,
+        };
+        self.run_command(by, run).await
+    }
+
+    async fn run_command(&mut self, by: &str, run: RunCommand) -> Reply {
+        let answer = match self.ask(by, Wish::Run(Box::new(run))).await {
+            Ok(answer) => answer,
+            Err(why) => return Reply::wrong(why),
+        };
+        let mut text = String::new();
+        for (name, output, path) in answer.wrote.iter().flat_map(|it| &it.outputs) {
+            text = format!("{text}{name} ({path}):\n{}\n", theirs(output, 0));
+        }
+        let exit = answer.wrote.map(|it| it.exit).unwrap_or_default();
+        match answer.failure {
+            None => Reply::text(format!("{exit}\n{text}")),
+            Some(failure) => Reply::wrong(format!("not done: {}\n{text}", said(&failure))),
+        }
+    }
+
+    fn propose(&mut self, by: &str, given: &Given) -> Result<String, String> {
+        let offered = suite::proposal(&self.setting, given)?;
+        let kept = self.house()?.keep_offer(by, &offered.name, &offered.text);
+        let file = kept.map_err(|error| error.to_string())?;
+        Ok(format!(
+            "kept as a proposal: {0}\nNothing was written into the suite. A person takes it by: cp {0} {1}, and runs it by: nightshift run {2} --accept-new",
+            file.display(),
+            self.setting.root.join(format!("scenarios/{}.yaml", offered.name)).display(),
+            offered.name,
+        ))
+    }
+}
+
+impl Drop for Client {
+    /// Cleans up behind it, on a thread that the server waits for.
+    fn drop(&mut self) {
+        let (house, stay, stop) = (self.house.take(), self.stay.take(), self.setting.stop.clone());
+        if let Some(house) = house {
+            let leaving = std::thread::spawn(move || {
+                if let Some(stay) = stay {
+                    stay.end();
+                }
+                if let Err(error) = house.close(&stop) {
+                    tracing::warn!("the session cannot be sealed: {error}");
+                }
+            });
+            self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(leaving);
+        }
+        self.setting.clients.send_modify(|it| *it -= 1);
+    }
+}
+
+/// Why something could not be done, with what would help.
+fn said(failure: &Failure) -> String {
+    let why = format!("expected {}; {}", plain(&failure.expected), plain(&failure.actual));
+    match failure.outcome {
+        Outcome::Blocked => plain(&failure.actual),
+        Outcome::Crashed => format!("{why}; observe with fresh: true begins again"),
+        Outcome::HarnessError => format!("{why}; observe begins again"),
+        Outcome::Completed | Outcome::Failed | Outcome::TimedOut => why,
+    }
+}
+
+/// What the watches saw, which a person would not see.
+fn noticed(seen: &[Seen]) -> String {
+    if seen.is_empty() {
+        return String::new();
+    }
+    let line = |it: &Seen| {
+        let message: String = it.message.chars().take(200).collect();
+        format!("{} at {}: {message}", it.kind.word(), it.path)
+    };
+    let mut lines: Vec<String> = seen.iter().take(MOST_SEEN).map(line).collect();
+    if let Some(more) = seen.len().checked_sub(MOST_SEEN).filter(|it| *it > 0) {
+        lines.push(format!("and {more} more"));
+    }
+    format!("\nnoticed:\n{}", super::reply::data(&lines.join("\n")))
+}

@@ -1,0 +1,222 @@
+//! [`lines`]: a page as lines that a client reads: what can be used has a reference, what belongs
+//! together stands on one line, and what only holds other things is left out.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+
+use crate::model::outline::{Element, Outline};
+use crate::model::recording::called;
+
+/// What belongs together stands on one line of at most so many characters.
+const LONGEST_LINE: usize = 240;
+/// And with at most so many things that can be used.
+const MOST_ON_A_LINE: usize = 8;
+/// The longest name, text or value that is told of one thing.
+const LONGEST_TEXT: usize = 160;
+/// The most options of a list that are told.
+const MOST_OPTIONS: usize = 12;
+
+/// What is read as a whole.
+const WHOLE: [&str; 14] = [
+    "row",
+    "listitem",
+    "paragraph",
+    "heading",
+    "cell",
+    "gridcell",
+    "term",
+    "definition",
+    "caption",
+    "alert",
+    "status",
+    "blockquote",
+    "figure",
+    "code",
+];
+/// What says where one is.
+const PLACES: [&str; 12] = [
+    "dialog",
+    "alertdialog",
+    "navigation",
+    "region",
+    "form",
+    "group",
+    "radiogroup",
+    "table",
+    "grid",
+    "tabpanel",
+    "menu",
+    "listbox",
+];
+
+/// The page as lines; `references` has the number of each element that has one.
+pub fn lines(page: &Outline, references: &BTreeMap<usize, u32>) -> Vec<String> {
+    let mut children: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (at, it) in page.elements.iter().enumerate() {
+        children.entry(it.parent.filter(|parent| *parent < at)).or_default().push(at);
+    }
+    let fields = page.elements.iter().filter(|it| it.usable && !it.kind.is_empty());
+    let labels = fields.flat_map(|it| it.labels.iter().chain([&it.name])).map(|it| bare(it));
+    let reader = Reader { page, references, children, labels: labels.collect() };
+    let mut out = Vec::new();
+    for at in reader.children_of(None) {
+        reader.walk(*at, &mut out);
+    }
+    out
+}
+
+/// A label without what only decorates it.
+fn bare(text: &str) -> String {
+    text.trim_end_matches([':', '*', ' ']).to_owned()
+}
+
+struct Reader<'a> {
+    page: &'a Outline,
+    references: &'a BTreeMap<usize, u32>,
+    children: BTreeMap<Option<usize>, Vec<usize>>,
+    /// What fields are called: it need not be told a second time.
+    labels: HashSet<String>,
+}
+
+impl Reader<'_> {
+    fn children_of(&self, at: Option<usize>) -> &[usize] {
+        self.children.get(&at).map_or(&[], Vec::as_slice)
+    }
+
+    fn walk(&self, at: usize, out: &mut Vec<String>) {
+        let it = &self.page.elements[at];
+        if it.usable && self.references.contains_key(&at) {
+            out.push(self.thing(at));
+            return self.inside(at, out);
+        }
+        if WHOLE.contains(&it.role.as_str()) || self.is_text(at) {
+            let line = self.line(at);
+            if line.is_empty() {
+                return;
+            }
+            let usable = line.matches('\u{1}').count();
+            if line.chars().count() <= LONGEST_LINE && usable <= MOST_ON_A_LINE {
+                out.push(line.replace('\u{1}', ""));
+                return;
+            }
+        }
+        out.extend(self.own(it));
+        for child in self.children_of(Some(at)) {
+            self.walk(*child, out);
+        }
+    }
+
+    /// What can be used inside of something that can be used itself.
+    fn inside(&self, at: usize, out: &mut Vec<String>) {
+        for child in self.children_of(Some(at)) {
+            if self.references.contains_key(child) {
+                self.walk(*child, out);
+            } else {
+                self.inside(*child, out);
+            }
+        }
+    }
+
+    /// Whether it is text with nothing but text in it, or with things among its own words.
+    fn is_text(&self, at: usize) -> bool {
+        !self.page.elements[at].text.is_empty()
+    }
+
+    /// All of it on one line; each thing that can be used has a mark before it.
+    fn line(&self, at: usize) -> String {
+        let it = &self.page.elements[at];
+        let between = if it.role == "row" { " | " } else { " " };
+        let mut parts = Vec::new();
+        self.collect(at, &mut parts);
+        let text = parts.join(between);
+        if text.is_empty() || self.is_label(it, &text) {
+            return String::new();
+        }
+        match it.role.as_str() {
+            "heading" | "row" | "alert" | "status" => format!("{}: {text}", it.role),
+            _ => text,
+        }
+    }
+
+    fn collect(&self, at: usize, parts: &mut Vec<String>) {
+        let it = &self.page.elements[at];
+        if it.usable && self.references.contains_key(&at) {
+            parts.push(format!("\u{1}{}", self.thing(at)));
+            return;
+        }
+        let own = if !it.text.is_empty() && !self.is_label(it, &it.text) {
+            Some(short(&it.text))
+        } else if it.role == "img" && !it.name.is_empty() {
+            Some(format!("img {:?}", short(&it.name)))
+        } else {
+            None
+        };
+        if it.role == "cell" || it.role == "gridcell" {
+            // A cell is one part of its row, however it is made.
+            let mut inner: Vec<String> = own.into_iter().collect();
+            self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, &mut inner));
+            parts.push(inner.join(" "));
+            return;
+        }
+        parts.extend(own);
+        self.children_of(Some(at)).iter().for_each(|child| self.collect(*child, parts));
+    }
+
+    /// What an element says itself, where its parts stand on lines of their own.
+    fn own(&self, it: &Element) -> Option<String> {
+        if !it.text.is_empty() {
+            let text = short(&it.text);
+            return (!self.is_label(it, &text)).then_some(text);
+        }
+        if it.role == "img" && !it.name.is_empty() {
+            return Some(format!("img {:?}", short(&it.name)));
+        }
+        let is_place = PLACES.contains(&it.role.as_str()) && !it.name.is_empty();
+        (is_place || it.role == "dialog").then(|| format!("[{} {:?}]", it.role, short(&it.name)))
+    }
+
+    fn is_label(&self, it: &Element, text: &str) -> bool {
+        it.role == "generic" && self.labels.contains(&bare(text))
+    }
+
+    /// `e12 textbox "E-mail" = "ada@…" (disabled)`.
+    fn thing(&self, at: usize) -> String {
+        let it = &self.page.elements[at];
+        let mut line = match self.references.get(&at) {
+            Some(number) => format!("e{number} {}", it.role),
+            None => it.role.clone(),
+        };
+        let name = if called(it).is_empty() { it.labels.join(", ") } else { called(it).to_owned() };
+        // Writing to a string cannot fail.
+        if !name.is_empty() {
+            let _ = write!(line, " {:?}", short(&name));
+        } else if let Some(hint) = it.hints.first() {
+            let _ = write!(line, " ({hint})");
+        }
+        if let Some(value) = it.value.as_deref().filter(|it| !it.is_empty()) {
+            let _ = write!(line, " = {:?}", short(value));
+        }
+        if !it.options.is_empty() {
+            let told: Vec<&str> =
+                it.options.iter().take(MOST_OPTIONS).map(String::as_str).collect();
+            let more = it.options.len().saturating_sub(MOST_OPTIONS);
+            let more = if more > 0 { format!(" | and {more} more") } else { String::new() };
+            let _ = write!(line, " of {}{more}", told.join(" | "));
+        }
+        // What has the focus changes with every action and says little.
+        let marks: Vec<&str> =
+            it.marks.iter().map(String::as_str).filter(|it| *it != "focused").collect();
+        if !marks.is_empty() {
+            let _ = write!(line, " ({})", marks.join(", "));
+        }
+        line
+    }
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(LONGEST_TEXT).collect();
+    format!("{kept}…")
+}
