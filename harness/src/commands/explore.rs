@@ -70,7 +70,7 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     };
     let mut kept = runtime.block_on(async {
         let asked = keep::Asked { prepared: &prepared, options, left: left(), stop: &stop };
-        Box::pin(keep::keep(common, &asked, written)).await
+        Box::pin(keep::keep(common, &asked, &explored.map, written)).await
     })?;
     kept.findings = found;
     runtime.shutdown_timeout(Duration::from_secs(2));

@@ -15,6 +15,9 @@ const MOST_LISTED: usize = 24;
 /// The most pairs of options that are tried of one command.
 const MOST_PAIRS: usize = 8;
 
+/// The most files of the data that are tried as one argument.
+const MOST_FILES: usize = 3;
+
 /// What is tried of a command that is run as its help says.
 pub const WHAT_IT_NEEDS: &str = "what it needs";
 /// What is tried of a command that has others below it.
@@ -63,6 +66,20 @@ pub struct Sources<'a> {
     pub printed: &'a [Printed],
     /// The command's words, and what is said of it.
     pub about: &'a str,
+    /// What it came to with only what it needs.
+    pub bare: Bare,
+}
+
+/// What a command comes to with only what its usage says that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bare {
+    /// It was not run yet.
+    Unknown,
+    /// It does something.
+    Enough,
+    /// It does nothing, shows its help, complains or waits: an argument that it calls optional has
+    /// to be there for anything to happen.
+    TooLittle,
 }
 
 /// How a leaf is tried.
@@ -75,11 +92,20 @@ pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
     if base.len() == required.len() {
         all.push(call(WHAT_IT_NEEDS, &base, 90));
         all.extend(other_arguments(&required, &values, &base));
-        all.extend(options(usage, &base, sources));
+        let optional = usage.arguments.iter().find(|it| it.optional);
+        match (optional, sources.bare) {
+            (Some(_), Bare::Unknown) => {}
+            (Some(it), Bare::TooLittle) => {
+                let first = of_argument(it, sources).into_iter().take(1);
+                let fuller: Vec<String> = base.iter().cloned().chain(first).collect();
+                all.extend(options(usage, &fuller, sources));
+            }
+            (None, _) | (Some(_), Bare::Enough) => all.extend(options(usage, &base, sources)),
+        }
     }
     all.extend(refused(usage, &base, required.len()));
     for argument in usage.arguments.iter().filter(|it| it.optional) {
-        for value in of_argument(argument, sources).into_iter().take(2) {
+        for value in of_argument(argument, sources).into_iter().take(MOST_FILES) {
             let words = [base.clone(), vec![value.clone()]].concat();
             all.push(call(&format!("{} = {value}", argument.name), &words, 70));
         }
@@ -253,7 +279,7 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
     if is_file(&lower, about) && writes {
         all.push(WRITTEN.to_owned());
     } else if is_file(&lower, about) {
-        all.extend(sources.files.iter().map(|it| it.path.clone()).take(3));
+        all.extend(likely_files(&format!("{name} {about} {}", sources.about), sources.files));
     }
     all.extend(printed(&lower, sources.printed));
     let words: Vec<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
@@ -275,6 +301,20 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
         new
     });
     all
+}
+
+/// The files of the data that fit what is said, the likeliest first: those whose ending it names,
+/// and hidden ones, which mostly configure something, last.
+fn likely_files(said: &str, files: &[DataFile]) -> Vec<String> {
+    let said = said.to_lowercase();
+    let words: Vec<&str> = said.split(|it: char| !it.is_alphanumeric()).collect();
+    let rank = |it: &&DataFile| {
+        let hidden = it.path.split('/').any(|it| it.starts_with('.'));
+        (hidden, !words.contains(&it.ending().as_str()))
+    };
+    let mut ranked: Vec<&DataFile> = files.iter().collect();
+    ranked.sort_by_key(rank);
+    ranked.into_iter().map(|it| it.path.clone()).take(MOST_FILES).collect()
 }
 
 /// The first and last thing that a command printed whose name has to do with a placeholder, and
@@ -313,7 +353,8 @@ fn cells(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const NONE: Sources<'static> = Sources { files: &[], printed: &[], about: "" };
+    const NONE: Sources<'static> =
+        Sources { files: &[], printed: &[], about: "", bare: Bare::Enough };
 
     fn with(usage: &Usage, sources: Sources<'_>) -> Vec<(String, String)> {
         calls(usage, sources).into_iter().map(|it| (it.with, it.words.join(" "))).collect()
@@ -354,7 +395,7 @@ mod tests {
         );
         let about = "shop export: write a file";
         let lines = |about: &'static str, files: &[DataFile]| -> Vec<String> {
-            let sources = Sources { files, printed: &[], about };
+            let sources = Sources { files, about, ..NONE };
             with(&usage, sources).into_iter().map(|it| it.1).take(7).collect()
         };
         let wanted = [
@@ -372,13 +413,30 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_does_nothing_by_itself_gets_a_file_with_each_option_and_another_does_not() {
+        let usage = Usage::read(
+            "Usage: shrink [options] [INPUT...]\n\nMakes SVG files smaller\n\nOptions:\n  --pretty  printed nicely\n",
+        );
+        let file = |path: &str| DataFile { path: path.to_owned(), text: None };
+        let files = [file(".shrinkrc"), file("notes.md"), file("road.svg")];
+        let lines = |bare: Bare| -> Vec<String> {
+            let sources = Sources { files: &files, about: "Makes SVG files smaller", bare, ..NONE };
+            with(&usage, sources).into_iter().map(|it| it.1).collect()
+        };
+        let rest = ["--no-such-option", "road.svg", "notes.md", ".shrinkrc"];
+        assert_eq!(lines(Bare::Unknown), [&[""][..], &rest].concat());
+        assert_eq!(lines(Bare::Enough), [&["", "--pretty"][..], &rest].concat());
+        assert_eq!(lines(Bare::TooLittle), [&["", "--pretty road.svg"][..], &rest].concat());
+    }
+
+    #[test]
     fn arguments_come_from_what_other_commands_printed_and_from_data() {
         let printed = [Printed {
             words: ["shop", "orders"].map(str::to_owned).to_vec(),
             text: "order  customer\n41     Ada\n7      Bob\n".to_owned(),
         }];
         let files = [DataFile { path: "prices.csv".to_owned(), text: None }];
-        let sources = Sources { files: &files, printed: &printed, about: "shop ship" };
+        let sources = Sources { files: &files, printed: &printed, about: "shop ship", ..NONE };
         let ship = Usage::read("usage: shop ship ORDER\n\npositional arguments:\n  ORDER  which\n");
         assert_eq!(with(&ship, sources)[0].1, "41");
         assert_eq!(with(&ship, sources)[1].1, "7");

@@ -255,8 +255,11 @@ pub fn listed_in_refusal(text: &str) -> Vec<String> {
 /// The commands below: the entries under a heading of commands, or below a placeholder that the
 /// usage has where a command stands.
 fn commands(entries: &[Entry], usage: &str) -> Vec<(String, String)> {
-    let named = entries.iter().filter(|it| it.heading.contains("command"));
-    let mut found: Vec<&Entry> = named.filter(|it| is_word(&it.head)).collect();
+    let named = || entries.iter().filter(|it| it.heading.contains("command"));
+    // What stands deeper than the first of them is an example or goes on with what is said.
+    let indent = named().next().map_or(0, |it| it.indent);
+    let mut found: Vec<&Entry> =
+        named().filter(|it| it.indent == indent && is_word(&it.head)).collect();
     let placeholder = entries.iter().position(|it| {
         let upper = it.head.chars().all(|it| it.is_ascii_uppercase());
         (upper && it.head.contains("COMMAND")) || it.head.starts_with('{')

@@ -116,6 +116,8 @@ pub struct Map {
     pub(super) times: BTreeMap<String, u32>,
     pub(super) expanded: BTreeSet<(String, String)>,
     pub(super) next: u32,
+    /// The commands that we had to end when they had only what they need.
+    pub(super) waits: BTreeSet<Vec<String>>,
     pub(super) varies: BTreeSet<String>,
     /// Words that the product shows.
     pub(super) words: Vec<String>,
@@ -364,6 +366,9 @@ impl Map {
         // One that was ended by us says nothing of the product.
         let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()).cloned() else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
+            if with == WHAT_IT_NEEDS && self.waits.insert(words) {
+                self.calls_again();
+            }
             return;
         };
         let again = seen.sights.iter().filter_map(|(_, it)| match it {
@@ -401,7 +406,7 @@ impl Map {
 
     /// What was printed, for the arguments of other commands.
     pub(super) fn printed(&self) -> Vec<Printed> {
-        let fine = self.runs.iter().filter(|it| it.ran.is_fine() && it.with != "--help");
+        let fine = self.runs.iter().filter(|it| it.ran.answers() && it.with != "--help");
         fine.map(|it| Printed { words: it.words.clone(), text: it.ran.stdout.clone() }).collect()
     }
 

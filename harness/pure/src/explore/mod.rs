@@ -95,4 +95,4 @@ pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use since::since;
 pub use write::{fresh, write};
-pub use written::{Written, free_name, slug};
+pub use written::{Written, free_name, slug, writes};

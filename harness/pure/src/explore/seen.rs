@@ -33,6 +33,18 @@ impl Ran {
     }
 }
 
+impl Ran {
+    /// Whether it did what it was asked for. A program may answer by its exit code: one that looks
+    /// for something ends with another one where it has found it, and says so; one that refuses
+    /// complains instead.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        let said = |text: &str| text.trim().len();
+        let ended = self.exit.trim().starts_with("exit: ");
+        self.is_fine() || ended && said(&self.stdout) > said(&self.stderr)
+    }
+}
+
 /// What one checkpoint saw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sight {

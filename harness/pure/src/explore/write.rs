@@ -9,6 +9,7 @@ use super::gestures::LEAVES;
 use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
+use super::safe::signs_out;
 use super::screens::screens;
 use super::written::{Written, area, free_name, slug, snapshot};
 use crate::model::picture::Extent;
@@ -66,7 +67,9 @@ fn pages(map: &Map) -> Vec<Written> {
         }
     }
     let mut made = Vec::new();
-    for (_, states) in classes {
+    for (_, mut states) in classes {
+        // Whoever signs out sees no other page after it.
+        states.sort_by_key(|it| signs_out(&it.look.path) || signs_out(&it.probe.said()));
         for group in states.chunks(MOST_TOGETHER) {
             made.push(visit(group, "look at", "A visitor looks at"));
         }
@@ -435,7 +438,7 @@ fn commands(map: &Map) -> Vec<Written> {
     let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
     for words in words {
         let own: Vec<&Run> = map.runs.iter().filter(|it| it.words == *words).collect();
-        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.is_fine());
+        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.answers());
         let (writes, reads): (Vec<&Run>, Vec<&Run>) =
             fine.iter().partition(|it| it.changed_data(&map.rules));
         let name = words.join(" ");

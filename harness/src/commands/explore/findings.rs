@@ -75,7 +75,7 @@ fn write_one(
     let mut number = 1;
     loop {
         let file = prepared.folder.join(FINDINGS).join(format!("{name}.yaml"));
-        let text = nights::finding_text(fault, steps, &name, &file)?;
+        let text = nights::finding_text(&prepared.ground, fault, steps, &name, &file)?;
         let path = prepared.ground.suite.root.join(&file);
         // The same finding of an earlier exploration has its file already.
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
