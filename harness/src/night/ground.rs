@@ -268,3 +268,41 @@ fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A suite in a folder of its own, with this configuration.
+    fn suite(config: &str) -> Suite {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("nightshift.yaml"), config).expect("written");
+        let skill = "skill: sign-in\ndescription: Signs in.\nsteps:\n  - open: /desk/login\n  - click: 'button \"Go\"'\n";
+        std::fs::create_dir(folder.path().join("skills")).expect("made");
+        std::fs::write(folder.path().join("skills/sign-in.yaml"), skill).expect("written");
+        spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite")
+    }
+
+    fn begins(config: &str, scope: Scope) -> Vec<String> {
+        Ground::of(&suite(config), &scope).expect("it has pages").entrances
+    }
+
+    #[test]
+    fn a_product_below_a_path_is_begun_there_and_another_at_its_top() {
+        let at = |url: &str| format!("products:\n  app: {{ base-url: '{url}' }}\n");
+        assert_eq!(begins(&at("http://127.0.0.1:8000"), Scope::default()), ["/"]);
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), Scope::default()), ["/app/"]);
+        let other = [("app".to_owned(), "http://127.0.0.1:8001/other".to_owned())];
+        let scope = Scope { base_urls: other.into(), ..Scope::default() };
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), scope), ["/other"]);
+    }
+
+    #[test]
+    fn pages_that_signing_in_names_are_begun_at_by_whom_it_signs_in_and_by_nobody_else() {
+        let config = "products:\n  app: { base-url: 'http://127.0.0.1:8000' }\nsessions:\n  ada:\n    \
+                      establish: [ { use: sign-in }, { wait: { url: /desk } } ]\n    check: [ { open: '/desk/${unique}' } ]\n";
+        let ada = Scope { actor: Some("ada".to_owned()), ..Scope::default() };
+        assert_eq!(begins(config, ada), ["/", "/desk/login", "/desk"]);
+        assert_eq!(begins(config, Scope::default()), ["/"]);
+    }
+}

@@ -172,7 +172,9 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             let words = vec![flag.name().to_owned(), value.clone()];
             let with = format!("{} {value}", flag.name());
             let base = in_format(flag, value, base);
-            all.push(call(&with, &[words.clone(), base].concat(), 78 - at as u32));
+            // Each option once before any is tried with another value.
+            let worth = if at == 0 || !flag.choices.is_empty() { 78 } else { 62 };
+            all.push(call(&with, &[words.clone(), base].concat(), worth - at as u32));
             if at == 0 || !flag.choices.is_empty() {
                 given.push(words);
             }

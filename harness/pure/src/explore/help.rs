@@ -387,6 +387,13 @@ mod tests {
     }
 
     #[test]
+    fn examples_below_a_list_of_commands_are_no_commands() {
+        let text = "Usage: lint [OPTIONS] COMMAND [ARGS]...\n\nCommands:\n  fix    Fix files.\n  check  Look at files.\n\n  \
+                    Examples:\n\n  .. code:: sh\n\n     lint check --quick .\n\n     lint fix my.sql\n";
+        assert_eq!(names_of(text).0, ["fix", "check"]);
+    }
+
+    #[test]
     fn what_options_take_is_read_with_the_values_that_they_say() {
         let usage = Usage::read(LEAF);
         let takes: Vec<_> =

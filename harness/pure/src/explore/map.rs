@@ -116,6 +116,8 @@ pub struct Map {
     pub(super) times: BTreeMap<String, u32>,
     pub(super) expanded: BTreeSet<(String, String)>,
     pub(super) next: u32,
+    /// The commands that were seen to write files.
+    pub(super) writers: BTreeSet<Vec<String>>,
     /// The commands that we had to end when they had only what they need.
     pub(super) waits: BTreeSet<Vec<String>>,
     pub(super) varies: BTreeSet<String>,
@@ -382,6 +384,9 @@ impl Map {
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
+        if !run.ran.files.trim().is_empty() {
+            self.writers.insert(run.words.clone());
+        }
         let probe = run.probe.clone();
         if run.with == UNKNOWN_COMMAND {
             self.told_by_refusal(&run);

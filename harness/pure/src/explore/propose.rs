@@ -117,7 +117,14 @@ impl Map {
             )
         });
         let rest = self.waiting.split_off(most.min(self.waiting.len()));
-        std::mem::replace(&mut self.waiting, rest)
+        let mut next = std::mem::replace(&mut self.waiting, rest);
+        for probe in &mut next {
+            // What a command writes is in the way of whatever shares a scenario with it.
+            let writes =
+                matches!(&probe.goal, Goal::Run { words, .. } if self.writers.contains(words));
+            probe.shares &= !writes;
+        }
+        next
     }
 
     /// Puts everything that still waits into what was missed.

@@ -31,9 +31,7 @@ impl Ran {
     pub fn is_fine(&self) -> bool {
         self.exit.trim() == "exit: 0"
     }
-}
 
-impl Ran {
     /// Whether it did what it was asked for. A program may answer by its exit code: one that looks
     /// for something ends with another one where it has found it, and says so; one that refuses
     /// complains instead.
@@ -221,5 +219,25 @@ fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
         },
         Some(Action::File(_)) => Sight::File(of(FacetKind::Files)),
         _ => Sight::Page(Box::new(Look::read(facets))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_may_answer_by_its_exit_code_and_one_that_complains_refuses() {
+        let ran = |exit: &str, stdout: &str, stderr: &str| Ran {
+            exit: exit.to_owned(),
+            stdout: stdout.to_owned(),
+            stderr: stderr.to_owned(),
+            files: String::new(),
+        };
+        assert!(ran("exit: 0", "", "").answers());
+        assert!(ran("exit: 1", "a.sql: 3 things are wrong", "").answers());
+        assert!(!ran("exit: 2", "", "no such option").answers());
+        assert!(!ran("exit: 1", "", "").answers());
+        assert!(!ran("signal: 9", "half of it", "").answers());
     }
 }

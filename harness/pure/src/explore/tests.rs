@@ -558,3 +558,18 @@ fn a_command_that_says_something_else_each_time_shows_nothing_of_what_was_writte
     assert_eq!(known("45 orders"), Some(steady));
     assert_eq!(known("made at 09:31"), Some(vec!["open /save".to_owned()]));
 }
+
+#[test]
+fn whoever_signs_out_is_in_the_way_of_nobody() {
+    let mut map = Map::new(Rules { pages_are_copies: true, ..Rules::default() });
+    map.begin_at("/");
+    let first = map.propose(1).remove(0);
+    map.propose(10);
+    let links = "link \"Mine\": /mine\nlink \"Bye\": /logout\n";
+    let tree = "- main:\n  - button \"Log out\"\n  - button \"More\"\n";
+    map.absorb(vec![saw(&first, page("/", tree, links, ""))]);
+    let all = map.propose(50);
+    let shares = |said: &str| all.iter().find(|it| it.said() == said).map(|it| it.shares);
+    assert_eq!((shares("/mine"), shares("/logout")), (Some(true), Some(false)));
+    assert_eq!((shares("Click \"More\""), shares("Click \"Log out\"")), (Some(true), Some(false)));
+}

@@ -18,6 +18,8 @@ use crate::model::{Action, Scenario, Snapshot};
 
 /// The most pages, or command lines, of one scenario.
 const MOST_TOGETHER: usize = 10;
+/// The most runs of one command that have a scenario each.
+const MOST_ALONE: usize = 16;
 
 /// The suite.
 #[must_use]
@@ -455,7 +457,14 @@ fn commands(map: &Map) -> Vec<Written> {
                 &format!("What `{name}` changes"),
             ));
         }
-        for group in others.chunks(MOST_TOGETHER) {
+        // What one changes, the next would find changed.
+        let others = other_changes(&others);
+        let (alone, rest) = others.split_at(others.len().min(MOST_ALONE));
+        for run in alone {
+            let what = format!("{name} with {}", run.with);
+            made.push(command(map, &[run], &what, &format!("What `{name}` changes")));
+        }
+        for group in rest.chunks(MOST_TOGETHER) {
             let what = format!("{name} with other values");
             made.push(command(map, group, &what, &format!("What `{name}` changes")));
         }
@@ -470,6 +479,13 @@ fn commands(map: &Map) -> Vec<Written> {
         }
     }
     made
+}
+
+/// Runs that do not change the same in the same way.
+fn other_changes<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
+    let mut seen = BTreeSet::new();
+    let new = |it: &&Run| seen.insert((it.ran.files.clone(), it.ran.exit.clone()));
+    runs.iter().copied().filter(new).collect()
 }
 
 /// Runs that complain of different things.
