@@ -141,10 +141,7 @@ fn told(word: &str, report: &Value) -> usize {
         let scenarios = finding["scenarios"].as_array().map_or(0, Vec::len);
         let (verdict, severity) = (text(&finding["verdict"]), text(&finding["severity"]));
         let title = text(&finding["title"]);
-        say(format_args!(
-            "  {word} {:3}. {verdict}, {severity}, {scenarios} hit: {title}",
-            at + 1
-        ));
+        say(format_args!("  {word} {:3}. {verdict}, {severity}, {scenarios} hit: {title}", at + 1));
     }
     wrong.len()
 }

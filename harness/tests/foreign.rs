@@ -125,3 +125,66 @@ fn without_a_session_nobody_signs_in_and_what_is_behind_it_is_not_reached() {
     assert!(!reached(&map(&suite)).iter().any(|it| it.starts_with("/desk")));
     assert!(written(&suite).iter().all(|it| !it.1.contains("\nas: ")));
 }
+
+/// A command that does nothing by itself, and changes the file that it is given.
+const SHRINK: &str = r#"#!/bin/sh
+case "$*" in
+  *--help*) printf 'Usage: shrink [options] [INPUT...]\n\nMakes TXT files smaller.\n\nOptions:\n  --upper     in capitals\n  --lines     one line each\n  --end WORD  how it ends: dot, mark.\n  --help      show this help\n' ;;
+  *--no-such*|*surplus*) echo 'shrink: what is that?' >&2; exit 2 ;;
+  "--upper notes.txt") tr a-z A-Z < notes.txt > new && mv new notes.txt && echo done ;;
+  "--lines notes.txt") tr ' ' '\n' < notes.txt > new && mv new notes.txt && echo done ;;
+  "--end dot notes.txt"|"--end mark notes.txt") echo "$2" >> notes.txt && echo done ;;
+  notes.txt) tr -d ' ' < notes.txt > new && mv new notes.txt && echo done ;;
+esac
+"#;
+
+/// One that says something by itself, and changes nothing.
+const TELL: &str = r#"#!/bin/sh
+case "$*" in
+  *--help*) printf 'Usage: tell [options] [INPUT...]\n\nTells TXT files.\n\nOptions:\n  --upper     in capitals\n  --help      show this help\n' ;;
+  --no-such*) echo 'tell: what is that?' >&2; exit 2 ;;
+  --upper*) echo LOUD ;;
+  *) echo soft; exit 1 ;;
+esac
+"#;
+
+/// What is written of a command with two files of data, one of which only configures it.
+fn explored(name: &str, program: &str) -> (Value, Vec<(String, String)>) {
+    let suite = SuiteCopy::empty();
+    suite
+        .write("nightshift.yaml", &format!("products:\n  {name}: {{ path: [bin], data: data }}\n"));
+    suite.write("data/.rc", "quiet\n");
+    suite.write("data/notes.txt", "one two three\n");
+    suite.write(&format!("bin/{name}"), program);
+    let mode = std::process::Command::new("chmod")
+        .args(["+x", &format!("bin/{name}")])
+        .current_dir(suite.root())
+        .status();
+    assert!(mode.expect("chmod runs").success());
+    let answer = suite.run(&["explore", "--budget", "3m", "--no-accept"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    (map(&suite), written(&suite))
+}
+
+#[test]
+fn a_command_that_changes_its_file_is_given_one_with_each_option_and_each_change_stands_alone() {
+    let (map, all) = explored("shrink", SHRINK);
+    assert_eq!(map["flags"]["seen"], map["flags"]["asserted"], "{map:#}");
+    for line in ["--upper notes.txt", "--lines notes.txt", "--end mark notes.txt"] {
+        let step = format!("  - run: shrink {line}\n");
+        let with: Vec<&String> =
+            all.iter().map(|it| &it.1).filter(|it| it.contains(&step)).collect();
+        assert_eq!(with.len(), 1, "{line}: {all:#?}");
+        assert_eq!(with[0].matches("  - run: ").count(), 1, "{}", with[0]);
+    }
+}
+
+#[test]
+fn a_command_that_answers_by_its_exit_code_is_told_by_what_it_says_and_its_options_go_together() {
+    let (_, all) = explored("tell", TELL);
+    let says: Vec<&(String, String)> =
+        all.iter().filter(|it| it.1.contains("  - run: tell --upper\n")).collect();
+    assert_eq!(says.len(), 1, "{all:#?}");
+    assert_eq!(says[0].0, "tell");
+    assert!(says[0].1.contains("  - run: tell\n"), "{}", says[0].1);
+}

@@ -157,7 +157,8 @@ fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
 
 #[test]
 fn every_yaml_file_names_its_schema_in_the_first_line() {
-    for root in [vec![repository(), fixture().join("suite")], upgrades(), held_out(), foreign()].concat()
+    for root in
+        [vec![repository(), fixture().join("suite")], upgrades(), held_out(), foreign()].concat()
     {
         let mut yaml = vec![root.join("nightshift.yaml")];
         for folder in ["scenarios", "skills"] {

@@ -97,8 +97,7 @@ impl Ground {
     #[must_use]
     pub fn scenarios(&self, batches: &[Batch]) -> Vec<Scenario> {
         let actor = |it: &Batch| {
-            let steps: Vec<Action> =
-                it.scenario.steps.iter().map(|it| it.action.clone()).collect();
+            let steps: Vec<Action> = it.scenario.steps.iter().map(|it| it.action.clone()).collect();
             self.actor_of(&steps)
         };
         let own = |it: &Batch| {

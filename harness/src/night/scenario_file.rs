@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use super::Ground;
 use super::NightError;
 use crate::explore::Fault;
-use super::Ground;
-use crate::model::suite::Isolation;
 use crate::model::Action;
+use crate::model::suite::Isolation;
 use crate::spec::{self, Draft, DraftStep};
 
 /// The folder of the scenarios of findings, below that of the others.

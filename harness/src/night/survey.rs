@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::exploring::{Bounds, LEAST_ROUND, explore_inside};
+use super::exploring::{Bounds, LEAST_ROUND, Opening, explore_inside};
 use super::ground::{Ground, Scope};
 use super::scenario_file::{FINDINGS, ScenarioFile, finding_text};
 use super::shown::{Search, shown_inside};
@@ -86,7 +86,8 @@ async fn explored(
     let ground = Ground::of(suite, &scope)?;
     let folder = scratch::make()?;
     let began = Instant::now();
-    let bounds = |budget| Bounds { budget, folder: folder.path().to_owned() };
+    let opening = Opening::Counts;
+    let bounds = |budget| Bounds { budget, folder: folder.path().to_owned(), opening };
     let most = bounds(budget * (100 - FOR_FINDINGS) / 100);
     let found = Box::pin(explore_inside(&ground, options, most, stop, &|_, _| ())).await?;
     let mut asserted = Asserted::default();

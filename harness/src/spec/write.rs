@@ -10,13 +10,13 @@ use super::reader::Reader;
 use super::write_circumstances::{emulate, network};
 use super::write_gestures::{drag, scroll};
 use super::write_words::{flow, qualifiers, quoted, scalar, snapshot, written};
-use crate::model::suite::Isolation;
 use crate::model::artifact::{FileStep, Presence};
 use crate::model::gesture::{Click, ClickKind, Tab, UploadBy};
 use crate::model::scenario::{
     Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
     RunCommand, TextTest,
 };
+use crate::model::suite::Isolation;
 use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
 use crate::model::{Scenario, Target, Template};
 

@@ -258,20 +258,39 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.parse::<f64>().is_ok()
 }
 
+/// Whether a placeholder stands for a file: by what it is called, or where that is said of it. That
+/// files are spoken of at all, as of how they are read, is not enough.
 fn is_file(name: &str, about: &str) -> bool {
-    let text = format!("{name} {about}").to_lowercase();
-    ["file", "path", "input", "database", "csv", "json"].iter().any(|it| text.contains(it))
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:paths?|file ?names?|(?:an?|the|this|input|output|config\w*|csv|json) files?|files? (?:to|of|with|that|where|which|from))\b",
+        )
+        .expect("a constant pattern")
+    });
+    let name = name.to_lowercase();
+    ["file", "path", "input", "database", "csv", "json"].iter().any(|it| name.contains(it))
+        || SAID.is_match(about)
+}
+
+/// What is named as an example: a word that ends the sentence, or that no sentence would have.
+fn example(about: &str) -> Option<String> {
+    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?i)(?:such as|e\.g\.|example:?|for instance|like|default:?) +([`'"]?)([\w.:/@+-]*\w)"#)
+            .expect("a constant pattern")
+    });
+    let found = EXAMPLE.captures(about)?;
+    let (quote, word) = (&found[1], &found[2]);
+    let rest = &about[found.get(0).map_or(about.len(), |it| it.end())..];
+    let ends = rest.trim_start_matches(['`', '\'', '"']).chars().next();
+    let stands_alone = ends.is_none_or(|it| !it.is_whitespace());
+    let plain = word.chars().all(|it| it.is_ascii_lowercase());
+    (!quote.is_empty() || stands_alone || !plain).then(|| word.to_owned())
 }
 
 /// Values by what a placeholder is called and what is said of it.
 fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
-    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:such as|e\.g\.|example:?|for instance|like|default:?) +([\w.:/@+-]*\w)")
-            .expect("a constant pattern")
-    });
     let lower = name.to_lowercase();
-    let said = EXAMPLE.captures(about).map(|it| it[1].to_owned());
-    let mut all: Vec<String> = said.into_iter().collect();
+    let mut all: Vec<String> = example(about).into_iter().collect();
     let writes = ["out", "dest", "target", "to"]
         .iter()
         .any(|it| lower.split(|it: char| !it.is_alphanumeric()).any(|word| word.starts_with(it)))
@@ -429,6 +448,24 @@ mod tests {
         assert_eq!(lines(Bare::Unknown), [&[""][..], &rest].concat());
         assert_eq!(lines(Bare::Enough), [&["", "--pretty"][..], &rest].concat());
         assert_eq!(lines(Bare::TooLittle), [&["", "--pretty road.svg"][..], &rest].concat());
+    }
+
+    #[test]
+    fn an_example_is_a_word_that_is_named_and_no_word_of_the_sentence() {
+        let named = |about: &str| example(about).unwrap_or_default();
+        assert_eq!(named("only from this country, such as NZ"), "NZ");
+        assert_eq!(named("which, such as lamp"), "lamp");
+        assert_eq!(named("rules to run, e.g. `core` and others"), "core");
+        assert_eq!(named("e.g. LT01 would do"), "LT01");
+        assert_eq!(named("needed for tools such as the one below"), "");
+        assert_eq!(named("e.g. specifying it twice"), "");
+    }
+
+    #[test]
+    fn a_placeholder_is_a_file_by_its_name_or_by_what_is_said_of_it_and_not_by_any_mention() {
+        assert!(is_file("PATH", "") && is_file("TEXT config", "the path of a configuration"));
+        assert!(is_file("TEXT", "a file to read") && is_file("TEXT", "The file name."));
+        assert!(!is_file("TEXT encoding", "Encoding to use when reading and writing files."));
     }
 
     #[test]

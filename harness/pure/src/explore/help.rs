@@ -11,6 +11,9 @@ use regex::Regex;
 /// More entries of one help text than this are not read.
 const MOST_ENTRIES: usize = 400;
 
+/// A line that stands so much deeper than an entry is said of it, whatever it begins with.
+const IN_TEXT: usize = 10;
+
 /// An option of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flag {
@@ -156,8 +159,10 @@ fn entries(text: &str) -> Vec<Entry> {
             continue;
         }
         let deeper = found.last().is_some_and(|it| it.heading == heading && indent > it.indent + 3);
+        // What is said of an option may name another one at the beginning of a line.
+        let in_text = found.last().is_some_and(|it| indent >= it.indent + IN_TEXT);
         if deeper
-            && !trimmed.starts_with('-')
+            && (!trimmed.starts_with('-') || in_text)
             && found.last().is_some_and(|it| indent > it.indent + 5 || it.head.starts_with('-'))
         {
             let last = found.last_mut().expect("it was just looked at");
@@ -223,13 +228,21 @@ fn choices(text: &str) -> Vec<String> {
     Vec::new()
 }
 
-/// `[possible values: a, b]`, `(choices: a, b)`, `one of a, b`.
+/// `[possible values: a, b]`, `(choices: a, b)`, `one of a, b`, `how lines end: a, b.`
 fn said_choices(about: &str) -> Vec<String> {
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"\w: ([a-z][\w-]*(?:, [a-z][\w-]*)*(?:,? or [a-z][\w-]*|, [a-z][\w-]*))(?:\.|$)",
+        )
+        .expect("a constant pattern")
+    });
     static SAID: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)(?:possible values|choices|one of|values)(?: are)?:? *([\w.+-]+(?:(?:, | or |, or |\|)[\w.+-]+)+)")
             .expect("a constant pattern")
     });
-    let Some(found) = SAID.captures(about) else { return Vec::new() };
+    let Some(found) = SAID.captures(about).or_else(|| LISTED.captures(about)) else {
+        return Vec::new();
+    };
     let listed = found[1].replace(", or ", ", ").replace(" or ", ", ").replace('|', ", ");
     listed.split(", ").map(str::to_owned).collect()
 }
@@ -384,6 +397,22 @@ mod tests {
     fn names_of(text: &'static str) -> (Vec<&'static str>, Vec<&'static str>, Vec<&'static str>) {
         let usage: &'static Usage = Box::leak(Box::new(Usage::read(text)));
         names(usage)
+    }
+
+    #[test]
+    fn values_that_a_sentence_ends_with_are_choices_and_prose_has_none() {
+        assert_eq!(said_choices("How lines end: lf, crlf. Else as here."), ["lf", "crlf"]);
+        assert_eq!(said_choices("What it says: all or some."), ["all", "some"]);
+        assert_eq!(said_choices("Note: this may take long, or not."), [""; 0]);
+        assert_eq!(said_choices("A comma, a dot."), [""; 0]);
+    }
+
+    #[test]
+    fn an_option_that_is_named_in_what_is_said_of_another_is_none_of_its_own() {
+        let text = "Usage: lint [OPTIONS]\n\nOptions:\n  -q, --quiet           Says less. Together with\n                        \
+                    --format it says nothing.\n      --format TEXT     How.\n";
+        assert_eq!(names_of(text).1, ["--quiet", "--format"]);
+        assert_eq!(Usage::read(text).flags[1].takes.as_deref(), Some("TEXT"));
     }
 
     #[test]

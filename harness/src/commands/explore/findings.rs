@@ -10,7 +10,7 @@ use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::{self, Fault, Map};
 use crate::model::Action;
-use crate::night::{self as nights, Bounds, FINDINGS, Search, Stop};
+use crate::night::{self as nights, Bounds, FINDINGS, Opening, Search, Stop};
 
 /// What is asked for.
 pub struct Asked<'a> {
@@ -46,7 +46,8 @@ pub async fn write(
         terminal::say(format_args!("trying {count} again, by shorter ways"));
     }
     let options = asked.prepared.asked(asked.options)?;
-    let bounds = Bounds { budget: asked.left, folder: asked.folder.clone() };
+    let opening = Opening::Counts;
+    let bounds = Bounds { budget: asked.left, folder: asked.folder.clone(), opening };
     let search =
         Search { ground: &asked.prepared.ground, options: &options, bounds, stop: asked.stop };
     let ways = Box::pin(nights::shown(&search, map, faults)).await?;

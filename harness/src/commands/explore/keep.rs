@@ -13,7 +13,9 @@ use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::{Map, Written};
 use crate::model::settle::{Remedy, Unsettled};
-use crate::night::{self as nights, Ground, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until};
+use crate::night::{
+    self as nights, Ground, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until,
+};
 use crate::plan::Selection;
 use crate::settle::Reach;
 use crate::spec::patch::loads;
