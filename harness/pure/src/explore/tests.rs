@@ -573,3 +573,27 @@ fn whoever_signs_out_is_in_the_way_of_nobody() {
     assert_eq!((shares("/mine"), shares("/logout")), (Some(true), Some(false)));
     assert_eq!((shares("Click \"More\""), shares("Click \"Log out\"")), (Some(true), Some(false)));
 }
+
+#[test]
+fn an_address_that_leads_on_to_a_page_that_is_known_is_no_page_of_its_own() {
+    let opened = |on_to: &str| -> Vec<String> {
+        let mut map = Map::new(Rules::default());
+        map.begin_at("/");
+        let first = map.propose(1).remove(0);
+        map.propose(10);
+        let links = "link \"Desk\": /desk\nlink \"Sign in\": /login\n";
+        map.absorb(vec![saw(&first, page("/", "- main:\n", links, ""))]);
+        for probe in map.propose(50).iter().filter(|it| it.said().starts_with('/')) {
+            let to = if probe.said() == "/login" { on_to.to_owned() } else { probe.said() };
+            map.absorb(vec![saw(probe, page(&to, "- heading \"Desk\"\n", "", ""))]);
+        }
+        let steps = write(&map).into_iter().flat_map(|it| it.steps).map(|it| it.describe());
+        steps.filter(|it| it.starts_with("open ")).collect()
+    };
+    assert!(opened("/login").contains(&"open /login".to_owned()));
+    let leads_on = opened("/desk");
+    assert!(
+        leads_on.contains(&"open /desk".to_owned())
+            && !leads_on.contains(&"open /login".to_owned())
+    );
+}

@@ -62,6 +62,9 @@ fn pages(map: &Map) -> Vec<Written> {
     let mut classes: Vec<(String, Vec<&State>)> = Vec::new();
     for state in &map.states {
         let Goal::Page { address, linked: true } = &state.probe.goal else { continue };
+        if leads_on(map, address, &state.look.path) {
+            continue;
+        }
         let class = class_of(address);
         match classes.iter_mut().find(|it| it.0 == class) {
             Some(known) => known.1.push(state),
@@ -77,6 +80,16 @@ fn pages(map: &Map) -> Vec<Written> {
         }
     }
     made
+}
+
+/// Whether an address only leads on to a page that is looked at by its own address.
+fn leads_on(map: &Map, address: &str, to: &str) -> bool {
+    let own = |it: &State| {
+        let is_own =
+            matches!(&it.probe.goal, Goal::Page { address, linked: true } if address == to);
+        is_own && it.look.path == to
+    };
+    address != to && map.states.iter().any(own)
 }
 
 fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
