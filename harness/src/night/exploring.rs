@@ -125,7 +125,13 @@ pub(super) async fn explore_inside(
             began += found.opened;
         }
         let read = |evidence: &EvidenceRef| ran.night.read(evidence).ok();
-        found.map.absorb(explore::seen(&batches, &entries, &read));
+        let mut seen = explore::seen(&batches, &entries, &read);
+        if budget.saturating_sub(began.elapsed()) < LEAST_ROUND {
+            for it in &mut seen {
+                it.was_cut("the budget was spent");
+            }
+        }
+        found.map.absorb(seen);
     }
     found.took = began.elapsed();
     Ok(found)

@@ -9,6 +9,9 @@ use crate::model::{Entry, EvidenceRef, FacetKind, Outcome};
 /// Reads evidence of a night.
 pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
 
+/// Why nothing was seen of a probe that never began.
+const NOT_RUN: &str = "it was not run";
+
 /// More of one facet than this is not read, in bytes.
 const MOST_READ: u64 = 4_000_000;
 
@@ -79,6 +82,13 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Says why it was not run, where nothing was seen of it.
+    pub fn was_cut(&mut self, why: &str) {
+        if !self.counts && self.failure.as_deref() == Some(NOT_RUN) {
+            self.failure = Some(why.to_owned());
+        }
+    }
+
     /// The page that it came to.
     #[must_use]
     pub fn page(&self) -> Option<&Look> {
@@ -146,7 +156,7 @@ fn nothing(probe: &Probe) -> Seen {
         sights: Vec::new(),
         events: Vec::new(),
         remarks: Vec::new(),
-        failure: Some("it was not run".to_owned()),
+        failure: Some(NOT_RUN.to_owned()),
         counts: false,
     }
 }
@@ -188,7 +198,7 @@ fn of_probe(
     let began = log.steps.iter().any(|it| own(it.index)) || !sights.is_empty();
     let ended = log.steps.iter().any(|it| it.index == last);
     let cut = || {
-        let why = log.finished.as_ref().and_then(|it| it.detail).unwrap_or("it was not run");
+        let why = log.finished.as_ref().and_then(|it| it.detail).unwrap_or(NOT_RUN);
         (!ended).then(|| why.to_owned())
     };
     let harness = log.outcome() == Some(Outcome::HarnessError) && !ended;
