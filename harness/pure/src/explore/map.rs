@@ -311,7 +311,10 @@ impl Map {
         let mut kept = Vec::new();
         // What one page shows of it, another need not.
         let mut told = BTreeSet::new();
-        for (at, sight) in &seen.sights {
+        // What wrote it is done once more first, and shows nothing by itself.
+        let writer = self.runs.iter().find(|it| it.probe.key == of);
+        let own = writer.map_or(0, |it| it.probe.way().len());
+        for (at, sight) in seen.sights.iter().filter(|it| it.0 >= own) {
             let before = seen.probe.steps[..*at].last();
             match (sight, before) {
                 (Sight::Page(look), Some(Action::Open(address))) => {
