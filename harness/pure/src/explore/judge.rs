@@ -183,11 +183,16 @@ fn letters(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).collect()
 }
 
-fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
+/// Whether a program ended by showing where in its own source it was.
+pub(super) fn crashes(run: &Run) -> bool {
     static CRASH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?m)^Traceback \(most recent call last\)|^thread '.*' panicked at|^panic: |Segmentation fault|^\s+at .+\(.+:\d+:\d+\)$|^Exception in thread|core dumped")
             .expect("a constant pattern")
     });
+    CRASH.is_match(&run.ran.stdout) || CRASH.is_match(&run.ran.stderr)
+}
+
+fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     static ERROR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?im)^(?:\S+: )?(?:fatal|error)\b ?:").expect("a constant pattern")
     });
@@ -196,7 +201,7 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     let said = format!("{}\n{}", ran.stdout, ran.stderr);
     let mut found = Vec::new();
     let one = |rule, severity, title| fault(rule, severity, &place, title, &run.probe);
-    if CRASH.is_match(&said) {
+    if crashes(run) {
         let why = reason(&said);
         found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {why}")));
     } else if ran.exit.contains("signal") {

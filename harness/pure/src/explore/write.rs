@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::addresses::class_of;
 use super::by_others::by_others;
 use super::gestures::LEAVES;
+use super::judge::crashes;
 use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
@@ -452,7 +453,9 @@ fn commands(map: &Map) -> Vec<Written> {
     let mut made = Vec::new();
     let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
     for words in words {
-        let own: Vec<&Run> = map.runs.iter().filter(|it| it.words == *words).collect();
+        // A crash is no way to be: it is a finding, and where in the source it was is another each time.
+        let own: Vec<&Run> =
+            map.runs.iter().filter(|it| it.words == *words && !crashes(it)).collect();
         let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.answers());
         let (writes, reads): (Vec<&Run>, Vec<&Run>) =
             fine.iter().partition(|it| it.changed_data(&map.rules));
