@@ -50,6 +50,12 @@ pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
     written.into_iter().filter(|it| !covered(it)).collect()
 }
 
+/// Whether anything was written on a way that a scenario asserts.
+#[must_use]
+pub fn writes(map: &Map, it: &Written) -> bool {
+    map.states.iter().any(|state| state.wrote && it.probes.contains(&state.probe.key))
+}
+
 /// Names that are taken get a number, and one that nobody has.
 fn unique(all: &mut [Written]) {
     let mut taken = BTreeSet::new();

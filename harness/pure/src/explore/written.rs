@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::map::Map;
 use crate::model::{Action, Snapshot};
 
 /// The longest name of a scenario or checkpoint, in characters.
@@ -23,12 +22,6 @@ pub struct Written {
     pub steps: Vec<Action>,
     /// The keys of the probes that it asserts.
     pub probes: Vec<String>,
-}
-
-/// Whether anything was written on a way that a scenario asserts.
-#[must_use]
-pub fn writes(map: &Map, it: &Written) -> bool {
-    map.states.iter().any(|state| state.wrote && it.probes.contains(&state.probe.key))
 }
 
 /// What a mark that stands by itself is called: a key, or a button with nothing else on it.
