@@ -88,6 +88,10 @@ mcp-client:
 upgrades *products:
     cargo bench --bench upgrades -- {{products}}
 
+# Products of others, explored from nothing: shares of the map, alarms of the same version, findings of the next.
+foreign *products:
+    cargo bench --bench foreign -- {{products}}
+
 # Faults of products that nobody who writes the rules has seen, each on a night of its own; `again` judges the kept nights.
 held-out *products:
     cargo bench --bench held-out -- {{products}}

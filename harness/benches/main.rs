@@ -17,6 +17,8 @@
 //! - `pairs.rs` is `just pairs`: two and three faults at once. `pairs/draw.rs` draws which,
 //!   `pairs/changes.rs` knows whose a change is, `pairs/judge.rs` holds a night against that,
 //!   `pairs/table.rs` prints.
+//! - `foreign.rs` is `just foreign`: products of others explored from nothing, then a night on the same
+//!   version and one on the next.
 //! - `held_out.rs` is `just held-out`: baselines on the sound product, a silent night, a night for
 //!   each fault of its `faults.json`, and what the first finding of each says; `again` judges the
 //!   kept nights.

@@ -45,6 +45,11 @@ fn held_out() -> Vec<PathBuf> {
     suites_in("harness/held-out")
 }
 
+/// The folders of the products of others that are explored.
+fn foreign() -> Vec<PathBuf> {
+    suites_in("harness/foreign")
+}
+
 fn suites_in(folder: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(repository().join(folder)).expect("the folder is there");
     let folders = entries.flatten().map(|it| it.path());
@@ -107,6 +112,19 @@ fn every_suite_of_the_upgrades_is_valid_and_knows_an_old_and_a_new_build() {
 }
 
 #[test]
+fn every_product_that_is_explored_has_an_old_and_a_new_build_and_no_scenario() {
+    let suites = foreign();
+    assert_eq!(suites.len(), 5);
+    for root in suites {
+        let suite = load(&root);
+        let known =
+            suite.config.products.values().filter_map(|it| Some(it.builds.as_ref()?.known.len()));
+        assert_eq!(known.collect::<Vec<_>>(), [2], "{}", root.display());
+        assert_eq!(suite.scenarios.len(), 0, "{}", root.display());
+    }
+}
+
+#[test]
 fn every_held_out_suite_is_valid_and_has_twelve_faults_that_say_what_a_user_notices() {
     let suites = held_out();
     assert_eq!(suites.len(), 15);
@@ -139,7 +157,9 @@ fn every_skill_of_the_datasette_suite_is_used_by_several_scenarios() {
 
 #[test]
 fn every_yaml_file_names_its_schema_in_the_first_line() {
-    for root in [vec![repository(), fixture().join("suite")], upgrades(), held_out()].concat() {
+    for root in
+        [vec![repository(), fixture().join("suite")], upgrades(), held_out(), foreign()].concat()
+    {
         let mut yaml = vec![root.join("nightshift.yaml")];
         for folder in ["scenarios", "skills"] {
             let walk = walkdir::WalkDir::new(root.join(folder)).into_iter().flatten();

@@ -57,7 +57,13 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     }
     let faults = explore::judge(&explored.map);
     let written = explore::fresh(explore::write(&explored.map), &prepared.ground.suite.scenarios);
-    let left = || options.budget.saturating_sub(began.elapsed());
+    let left = || (options.budget + explored.opened).saturating_sub(began.elapsed());
+    if is_nothing(&explored) && stop.why().is_none() {
+        terminal::say(
+            "nothing could run: the time was over before anything was tried; name more of it with --budget",
+        );
+        return Ok(Exit::Preflight);
+    }
     let interrupted = || stop.why() == Some(Why::Interrupted);
     let found = if options.no_findings {
         vec![None; faults.len()]
@@ -70,7 +76,7 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     };
     let mut kept = runtime.block_on(async {
         let asked = keep::Asked { prepared: &prepared, options, left: left(), stop: &stop };
-        Box::pin(keep::keep(common, &asked, written)).await
+        Box::pin(keep::keep(common, &asked, &explored.map, written)).await
     })?;
     kept.findings = found;
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -81,6 +87,12 @@ pub fn run(common: &Common, options: &ExploreOptions) -> anyhow::Result<Exit> {
     Ok(if faults.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 
+/// Whether nothing of the product was seen, because it never came to that.
+fn is_nothing(explored: &Explored) -> bool {
+    let map = &explored.map;
+    !explored.whole && map.states.is_empty() && map.runs.is_empty() && map.screens.is_empty()
+}
+
 /// Explores until nothing is left to be tried, or the time is.
 async fn explore(
     common: &Common,
@@ -89,7 +101,8 @@ async fn explore(
     stop: &Stop,
 ) -> anyhow::Result<Explored> {
     let budget = options.budget * (100 - LEFT_TO_KEEP) / 100;
-    let bounds = nights::Bounds { budget, folder: folder(prepared)? };
+    let opening = nights::Opening::OnTop;
+    let bounds = nights::Bounds { budget, folder: folder(prepared)?, opening };
     let asked = prepared.asked(options)?;
     let round = std::sync::atomic::AtomicU32::new(0);
     let told = |first: &str, more: usize| {

@@ -235,9 +235,9 @@ fn draft(
         name: paper.name.clone(),
         about: None,
         product: paper.product.clone(),
-        tags: Vec::new(),
         notes,
         steps: steps.into_iter().map(|it| DraftStep { note: it.note, action: it.action }).collect(),
+        ..Draft::default()
     }
 }
 

@@ -9,7 +9,7 @@ use super::ground::{Ground, options_of};
 use super::probing::{Probed, probe_inside};
 use super::{NightError, Progress, RunOptions, Stop, Until, lock};
 use crate::explore::{self, Map};
-use crate::model::{EvidenceRef, Scenario, Survey};
+use crate::model::{Entry, Event, EvidenceRef, Scenario, Survey};
 
 /// The most probes of one round.
 const PROBES_OF_ROUND: usize = 64;
@@ -29,8 +29,11 @@ pub struct Explored {
     pub whole: bool,
     /// Where its nights are kept.
     pub folder: PathBuf,
-    /// How long it took.
+    /// How long it took, without what was made ready.
     pub took: Duration,
+    /// How long it took to make ready what is not there yet, such as a build, where that is not
+    /// taken from the time for exploring.
+    pub opened: Duration,
     /// Nothing could run, and why.
     pub preflight: Option<String>,
 }
@@ -42,6 +45,17 @@ pub struct Bounds {
     pub budget: Duration,
     /// The folder, which is there.
     pub folder: PathBuf,
+    /// Whether making ready what is not there yet is a part of that time.
+    pub opening: Opening,
+}
+
+/// Where the time goes that it takes until anything can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// It is taken from the time for exploring: there is a deadline.
+    Counts,
+    /// It comes on top: a build that is made for the first time may take longer than exploring it.
+    OnTop,
 }
 
 /// Explores until nothing is left to be tried, or the time is; `told` is told what each round
@@ -68,8 +82,8 @@ pub(super) async fn explore_inside(
     stop: &Stop,
     told: &(dyn Fn(&str, usize) + Send + Sync),
 ) -> Result<Explored, NightError> {
-    let began = Instant::now();
-    let Bounds { budget, folder } = bounds;
+    let mut began = Instant::now();
+    let Bounds { budget, folder, opening } = bounds;
     let mut found = Explored {
         map: ground.map(),
         probes: 0,
@@ -77,6 +91,7 @@ pub(super) async fn explore_inside(
         whole: false,
         folder,
         took: Duration::ZERO,
+        opened: Duration::ZERO,
         preflight: None,
     };
     loop {
@@ -105,11 +120,28 @@ pub(super) async fn explore_inside(
             break;
         }
         let entries = ran.night.entries()?;
+        if found.rounds == 1 && opening == Opening::OnTop {
+            found.opened = until_anything_ran(&entries);
+            began += found.opened;
+        }
         let read = |evidence: &EvidenceRef| ran.night.read(evidence).ok();
-        found.map.absorb(explore::seen(&batches, &entries, &read));
+        let mut seen = explore::seen(&batches, &entries, &read);
+        if budget.saturating_sub(began.elapsed()) < LEAST_ROUND {
+            for it in &mut seen {
+                it.was_cut("the budget was spent");
+            }
+        }
+        found.map.absorb(seen);
     }
     found.took = began.elapsed();
     Ok(found)
+}
+
+/// How long a round took until it ran anything; all of it where it never did.
+fn until_anything_ran(entries: &[Entry]) -> Duration {
+    let ran = entries.iter().find(|it| matches!(it.event, Event::AttemptStarted { .. }));
+    let span = entries.first().zip(ran.or(entries.last())).map(|(first, it)| it.at - first.at);
+    span.and_then(|it| it.to_std().ok()).unwrap_or_default()
 }
 
 /// One round; its last attempts end with the time that is left.
@@ -140,5 +172,32 @@ impl Explored {
             ..Survey::default()
         }
         .with_parts(explore::parts(&self.map, asserted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::Night;
+
+    #[test]
+    fn what_is_made_before_anything_runs_is_told_from_what_runs() {
+        let mut night = Night::default();
+        night.browser_scenario("a", &[]);
+        let mut entries = |begins: bool| {
+            if begins {
+                night.begin("a", 1);
+            }
+            let mut all = night.entries.clone();
+            for (seconds, entry) in (0..).zip(&mut all) {
+                entry.at = night.plan.started + chrono::TimeDelta::seconds(seconds * 90);
+            }
+            all
+        };
+        let without = entries(false);
+        let whole = Duration::from_secs(90) * (without.len() as u32 - 1);
+        assert_eq!(until_anything_ran(&without), whole);
+        assert_eq!(until_anything_ran(&entries(true)), whole + Duration::from_secs(90));
+        assert_eq!(until_anything_ran(&[]), Duration::ZERO);
     }
 }

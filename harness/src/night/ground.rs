@@ -6,10 +6,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::{NightError, RunOptions, Until};
-use crate::explore::{Batch, DataFile, Map, Rules};
+use crate::explore::{self, Batch, DataFile, Map, Rules, Written};
+use crate::model::page::WaitFor;
 use crate::model::sandbox::Author;
 use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
-use crate::model::{Scenario, Suite};
+use crate::model::{Action, Scenario, Step, Suite, Surface};
 use crate::spec;
 use crate::surface::browser::Window;
 
@@ -46,6 +47,8 @@ pub struct Ground {
     commands: Vec<(Vec<String>, String)>,
     /// Whose pages are explored.
     actor: Option<String>,
+    /// The addresses that it begins at.
+    entrances: Vec<String>,
     rules: Rules,
 }
 
@@ -71,7 +74,8 @@ impl Ground {
             probing.config.browser.timeout_ms = PATIENCE;
         }
         let actor = scope.actor.clone().or_else(|| suite.config.explore.actor.clone());
-        Ok(Self { suite: suite.clone(), probing, pages, commands, actor, rules })
+        let entrances = entrances(suite, scope, pages.as_deref(), actor.as_deref());
+        Ok(Self { suite: suite.clone(), probing, pages, commands, actor, entrances, rules })
     }
 
     /// The map at the beginning.
@@ -79,7 +83,9 @@ impl Ground {
     pub fn map(&self) -> Map {
         let mut map = Map::new(self.rules.clone());
         if self.pages.is_some() {
-            map.begin_at("/");
+            for address in &self.entrances {
+                map.begin_at(address);
+            }
         }
         let several = self.suite.config.products.len() > 1;
         for (words, product) in &self.commands {
@@ -91,6 +97,10 @@ impl Ground {
     /// The scenarios of batches, each with a server of its own where there is one to start.
     #[must_use]
     pub fn scenarios(&self, batches: &[Batch]) -> Vec<Scenario> {
+        let actor = |it: &Batch| {
+            let steps: Vec<Action> = it.scenario.steps.iter().map(|it| it.action.clone()).collect();
+            self.actor_of(&steps)
+        };
         let own = |it: &Batch| {
             let product = it.scenario.product.as_deref().or(self.pages.as_deref());
             let product: Option<&ProductConfig> =
@@ -98,12 +108,66 @@ impl Ground {
             let served = product.is_some_and(|it| it.serve.is_some());
             Scenario {
                 isolate: served.then_some(Isolation::Scenario),
-                actor: self.actor.clone(),
+                actor: actor(it).map(str::to_owned),
                 ..it.scenario.clone()
             }
         };
         batches.iter().map(own).collect()
     }
+}
+
+impl Ground {
+    /// Whose session a scenario starts from: nobody's where it opens no page.
+    #[must_use]
+    pub fn actor_of(&self, steps: &[Action]) -> Option<&str> {
+        let pages = steps.iter().any(|it| it.surface() == Some(Surface::Browser));
+        self.actor.as_deref().filter(|_| pages)
+    }
+
+    /// Whether a scenario has to say that it has a server of its own: what it writes would stand in
+    /// the way of the others where they share one.
+    #[must_use]
+    pub fn apart(&self, map: &Map, it: &Written) -> Option<Isolation> {
+        let product = it.product.as_deref().or(self.pages.as_deref());
+        let product = self.suite.config.products.get(product?)?;
+        let shared = product.serve.is_some() && product.isolate == Isolation::Night;
+        (shared && explore::writes(map, it)).then_some(Isolation::Scenario)
+    }
+}
+
+/// Where a product is begun at: the path of its address, and the pages that the steps of a session
+/// name, since what needs somebody who is signed in need not be led to from where nobody is.
+fn entrances(
+    suite: &Suite,
+    scope: &Scope,
+    pages: Option<&str>,
+    actor: Option<&str>,
+) -> Vec<String> {
+    let Some(pages) = pages else { return Vec::new() };
+    let running = suite.config.products[pages].base_url.as_ref().map(|it| it.raw());
+    let running = scope.base_urls.get(pages).map(String::as_str).or(running);
+    let path = running.and_then(|it| url::Url::parse(it).ok()).map(|it| it.path().to_owned());
+    let mut all = vec![path.unwrap_or_else(|| "/".to_owned())];
+    let session = actor.and_then(|it| suite.config.sessions.get(it));
+    for step in session.iter().flat_map(|it| it.establish.iter().chain(&it.check)) {
+        let skill = match &step.action {
+            Action::Use { skill, .. } => suite.skills.get(skill),
+            _ => None,
+        };
+        let called = skill.iter().flat_map(|it| &it.steps).flat_map(Step::all);
+        for step in step.all().into_iter().chain(called) {
+            let address = match &step.action {
+                Action::Open(address) => address.raw(),
+                Action::Wait { until: WaitFor::Url(url), .. } => url.raw(),
+                _ => continue,
+            };
+            let plain = address.starts_with('/') && !address.contains("${");
+            if plain && !all.iter().any(|it| it == address) {
+                all.push(address.to_owned());
+            }
+        }
+    }
+    all
 }
 
 /// The options of a night of an exploration: what was asked of the products, and nothing else.
@@ -204,4 +268,42 @@ fn files(data: &Path) -> Result<Vec<DataFile>, NightError> {
         all.push(DataFile { path, text });
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A suite in a folder of its own, with this configuration.
+    fn suite(config: &str) -> Suite {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("nightshift.yaml"), config).expect("written");
+        let skill = "skill: sign-in\ndescription: Signs in.\nsteps:\n  - open: /desk/login\n  - click: 'button \"Go\"'\n";
+        std::fs::create_dir(folder.path().join("skills")).expect("made");
+        std::fs::write(folder.path().join("skills/sign-in.yaml"), skill).expect("written");
+        spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite")
+    }
+
+    fn begins(config: &str, scope: Scope) -> Vec<String> {
+        Ground::of(&suite(config), &scope).expect("it has pages").entrances
+    }
+
+    #[test]
+    fn a_product_below_a_path_is_begun_there_and_another_at_its_top() {
+        let at = |url: &str| format!("products:\n  app: {{ base-url: '{url}' }}\n");
+        assert_eq!(begins(&at("http://127.0.0.1:8000"), Scope::default()), ["/"]);
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), Scope::default()), ["/app/"]);
+        let other = [("app".to_owned(), "http://127.0.0.1:8001/other".to_owned())];
+        let scope = Scope { base_urls: other.into(), ..Scope::default() };
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), scope), ["/other"]);
+    }
+
+    #[test]
+    fn pages_that_signing_in_names_are_begun_at_by_whom_it_signs_in_and_by_nobody_else() {
+        let config = "products:\n  app: { base-url: 'http://127.0.0.1:8000' }\nsessions:\n  ada:\n    \
+                      establish: [ { use: sign-in }, { wait: { url: /desk } } ]\n    check: [ { open: '/desk/${unique}' } ]\n";
+        let ada = Scope { actor: Some("ada".to_owned()), ..Scope::default() };
+        assert_eq!(begins(config, ada), ["/", "/desk/login", "/desk"]);
+        assert_eq!(begins(config, Scope::default()), ["/"]);
+    }
 }

@@ -130,7 +130,7 @@ use chrono::Utc;
 pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
-pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
+pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
 pub use ground::{Ground, Scope, options_of};
 pub use hosting::{
     House, Invitation, Received, SESSIONS, SessionEnd, session_end, sessions_folder,

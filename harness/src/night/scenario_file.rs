@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::Ground;
 use super::NightError;
 use crate::explore::Fault;
 use crate::model::Action;
+use crate::model::suite::Isolation;
 use crate::spec::{self, Draft, DraftStep};
 
 /// The folder of the scenarios of findings, below that of the others.
@@ -17,6 +19,7 @@ const TAGS_OF_FINDING: [&str; 2] = ["explored", "finding"];
 /// # Errors
 /// A step has no written form: a mistake of ours.
 pub fn finding_text(
+    ground: &Ground,
     fault: &Fault,
     steps: &[Action],
     name: &str,
@@ -24,7 +27,17 @@ pub fn finding_text(
 ) -> Result<String, NightError> {
     let about = format!("{}.", fault.title.trim_end_matches('.'));
     let product = fault.product.as_deref();
-    ScenarioFile { name, about: &about, product, tags: &TAGS_OF_FINDING, steps }.text(file)
+    let actor = ground.actor_of(steps);
+    let own = ScenarioFile {
+        name,
+        about: &about,
+        product,
+        tags: &TAGS_OF_FINDING,
+        actor,
+        isolate: None,
+        steps,
+    };
+    own.text(file)
 }
 
 /// A scenario that is to be written.
@@ -38,6 +51,10 @@ pub struct ScenarioFile<'a> {
     pub product: Option<&'a str>,
     /// Words to select it by.
     pub tags: &'a [&'a str],
+    /// Whose session its pages start from.
+    pub actor: Option<&'a str>,
+    /// Whether it says that it has a server of its own.
+    pub isolate: Option<Isolation>,
     /// Its steps.
     pub steps: &'a [Action],
 }
@@ -54,6 +71,8 @@ impl ScenarioFile<'_> {
             name: self.name.to_owned(),
             about: Some(self.about.replace("${", "$${")),
             product: self.product.map(str::to_owned),
+            actor: self.actor.map(str::to_owned),
+            isolate: self.isolate,
             tags: self.tags.iter().map(|it| (*it).to_owned()).collect(),
             notes: vec![format!("yaml-language-server: $schema={up}schemas/scenario.schema.json")],
             steps: self.steps.iter().map(step).collect(),

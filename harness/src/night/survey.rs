@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::exploring::{Bounds, LEAST_ROUND, explore_inside};
+use super::exploring::{Bounds, LEAST_ROUND, Opening, explore_inside};
 use super::ground::{Ground, Scope};
 use super::scenario_file::{FINDINGS, ScenarioFile, finding_text};
 use super::shown::{Search, shown_inside};
@@ -87,7 +87,8 @@ async fn explored(
     let ground = Ground::of(suite, &scope)?;
     let folder = scratch::make()?;
     let began = Instant::now();
-    let bounds = |budget| Bounds { budget, folder: folder.path().to_owned() };
+    let opening = Opening::Counts;
+    let bounds = |budget| Bounds { budget, folder: folder.path().to_owned(), opening };
     let most = bounds(budget * (100 - FOR_FINDINGS) / 100);
     let found = Box::pin(explore_inside(&ground, options, most, stop, &|_, _| ())).await?;
     let mut asserted = Asserted::default();
@@ -99,16 +100,17 @@ async fn explored(
     let ways = Box::pin(shown_inside(&search, &found.map, &faults)).await?;
     let mut taken: BTreeSet<String> = suite.scenarios.iter().map(|it| it.id.clone()).collect();
     for (fault, way) in faults.iter().zip(ways) {
-        let file = way.map(|it| offer_finding(suite, night.path(), (fault, &it), &mut taken));
+        let file = way.map(|it| offer_finding(&ground, night.path(), (fault, &it), &mut taken));
         survey.findings.push(fault.told(file.transpose()?));
     }
     let written = explore::fresh(explore::write(&found.map), &suite.scenarios);
-    survey.scenarios = offer(night.path(), written, &mut taken)?;
+    survey.scenarios = offer((&ground, &found.map), night.path(), written, &mut taken)?;
     Ok(survey)
 }
 
 /// Writes the scenarios that would be added, each under a name that the suite does not have.
 fn offer(
+    (ground, map): (&Ground, &explore::Map),
     night: &Path,
     all: Vec<Written>,
     taken: &mut BTreeSet<String>,
@@ -122,6 +124,8 @@ fn offer(
             about: &it.about,
             product: it.product.as_deref(),
             tags: &[TAG],
+            actor: ground.actor_of(&it.steps),
+            isolate: ground.apart(map, &it),
             steps: &it.steps,
         };
         write(&night.join(OFFERED).join(&below), &own.text(&Path::new(TAKEN_TO).join(&below))?)?;
@@ -132,7 +136,7 @@ fn offer(
 
 /// Writes the scenario of a finding, unless the suite has it; answers with its file.
 fn offer_finding(
-    suite: &Suite,
+    ground: &Ground,
     night: &Path,
     (fault, steps): (&Fault, &[Action]),
     taken: &mut BTreeSet<String>,
@@ -140,12 +144,13 @@ fn offer_finding(
     let plain = explore::slug(&format!("{} {}", fault.rule, fault.place));
     let below = |name: &str| PathBuf::from(FINDINGS).join(format!("{name}.yaml"));
     let file = Path::new(TAKEN_TO).join(below(&plain));
-    let known = finding_text(fault, steps, &plain, &file)?;
-    if std::fs::read_to_string(suite.root.join(&file)).is_ok_and(|it| it == known) {
+    let known = finding_text(ground, fault, steps, &plain, &file)?;
+    if std::fs::read_to_string(ground.suite.root.join(&file)).is_ok_and(|it| it == known) {
         return Ok(file.display().to_string());
     }
     let name = explore::free_name(&plain, taken);
-    let text = finding_text(fault, steps, &name, &Path::new(TAKEN_TO).join(below(&name)))?;
+    let to = Path::new(TAKEN_TO).join(below(&name));
+    let text = finding_text(ground, fault, steps, &name, &to)?;
     write(&night.join(OFFERED).join(below(&name)), &text)?;
     Ok(below(&name).display().to_string())
 }

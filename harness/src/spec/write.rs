@@ -16,6 +16,7 @@ use crate::model::scenario::{
     Action, CommandLine, DialogAnswer, FieldValue, Output, OutputExpectation, PageExpectation,
     RunCommand, TextTest,
 };
+use crate::model::suite::Isolation;
 use crate::model::terminal::{TERMINAL_SIZE, TerminalAction};
 use crate::model::{Scenario, Target, Template};
 
@@ -28,6 +29,10 @@ pub struct Draft {
     pub about: Option<String>,
     /// The product that it names, where the suite has several.
     pub product: Option<String>,
+    /// The session that its pages start from.
+    pub actor: Option<String>,
+    /// Whether it says that it has a server of its own.
+    pub isolate: Option<Isolation>,
     /// Words to select it by.
     pub tags: Vec<String>,
     /// Comments above everything.
@@ -63,6 +68,14 @@ pub fn write_scenario(draft: &Draft) -> Result<String, Box<Action>> {
     }
     if let Some(product) = &draft.product {
         let _ = writeln!(text, "product: {}", scalar(product));
+    }
+    if let Some(actor) = &draft.actor {
+        let _ = writeln!(text, "as: {}", scalar(actor));
+    }
+    match draft.isolate {
+        Some(Isolation::Scenario) => text.push_str("isolate: scenario\n"),
+        Some(Isolation::Night) => text.push_str("isolate: night\n"),
+        None => {}
     }
     text.push_str("steps:\n");
     for step in &draft.steps {
@@ -535,6 +548,8 @@ mod tests {
                 let draft = Draft {
                     name: "proof".to_owned(),
                     about: Some("a: \"proof\" #1".to_owned()),
+                    actor: Some("ada".to_owned()),
+                    isolate: Some(Isolation::Scenario),
                     notes: vec!["a note".to_owned()],
                     steps: vec![DraftStep {
                         note: Some("why".to_owned()),
@@ -547,6 +562,7 @@ mod tests {
                     .unwrap_or_else(|complaints| panic!("{action:?}\n{written}{complaints:#?}"));
                 assert_eq!(read.steps[0].action, action, "{written}");
                 assert_eq!(read.about, draft.about);
+                assert_eq!((read.actor, read.isolate), (draft.actor, draft.isolate));
             }
         }
     }

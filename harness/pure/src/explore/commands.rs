@@ -15,6 +15,9 @@ const MOST_LISTED: usize = 24;
 /// The most pairs of options that are tried of one command.
 const MOST_PAIRS: usize = 8;
 
+/// The most files of the data that are tried as one argument.
+const MOST_FILES: usize = 3;
+
 /// What is tried of a command that is run as its help says.
 pub const WHAT_IT_NEEDS: &str = "what it needs";
 /// What is tried of a command that has others below it.
@@ -63,6 +66,20 @@ pub struct Sources<'a> {
     pub printed: &'a [Printed],
     /// The command's words, and what is said of it.
     pub about: &'a str,
+    /// What it came to with only what it needs.
+    pub bare: Bare,
+}
+
+/// What a command comes to with only what its usage says that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bare {
+    /// It was not run yet.
+    Unknown,
+    /// It does something.
+    Enough,
+    /// It does nothing, shows its help, complains or waits: an argument that it calls optional has
+    /// to be there for anything to happen.
+    TooLittle,
 }
 
 /// How a leaf is tried.
@@ -75,11 +92,20 @@ pub fn calls(usage: &Usage, sources: Sources<'_>) -> Vec<Call> {
     if base.len() == required.len() {
         all.push(call(WHAT_IT_NEEDS, &base, 90));
         all.extend(other_arguments(&required, &values, &base));
-        all.extend(options(usage, &base, sources));
+        let optional = usage.arguments.iter().find(|it| it.optional);
+        match (optional, sources.bare) {
+            (Some(_), Bare::Unknown) => {}
+            (Some(it), Bare::TooLittle) => {
+                let first = of_argument(it, sources).into_iter().take(1);
+                let fuller: Vec<String> = base.iter().cloned().chain(first).collect();
+                all.extend(options(usage, &fuller, sources));
+            }
+            (None, _) | (Some(_), Bare::Enough) => all.extend(options(usage, &base, sources)),
+        }
     }
     all.extend(refused(usage, &base, required.len()));
     for argument in usage.arguments.iter().filter(|it| it.optional) {
-        for value in of_argument(argument, sources).into_iter().take(2) {
+        for value in of_argument(argument, sources).into_iter().take(MOST_FILES) {
             let words = [base.clone(), vec![value.clone()]].concat();
             all.push(call(&format!("{} = {value}", argument.name), &words, 70));
         }
@@ -146,7 +172,9 @@ fn options(usage: &Usage, base: &[String], sources: Sources<'_>) -> Vec<Call> {
             let words = vec![flag.name().to_owned(), value.clone()];
             let with = format!("{} {value}", flag.name());
             let base = in_format(flag, value, base);
-            all.push(call(&with, &[words.clone(), base].concat(), 78 - at as u32));
+            // Each option once before any is tried with another value.
+            let worth = if at == 0 || !flag.choices.is_empty() { 78 } else { 62 };
+            all.push(call(&with, &[words.clone(), base].concat(), worth - at as u32));
             if at == 0 || !flag.choices.is_empty() {
                 given.push(words);
             }
@@ -230,20 +258,39 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.parse::<f64>().is_ok()
 }
 
+/// Whether a placeholder stands for a file: by what it is called, or where that is said of it. That
+/// files are spoken of at all, as of how they are read, is not enough.
 fn is_file(name: &str, about: &str) -> bool {
-    let text = format!("{name} {about}").to_lowercase();
-    ["file", "path", "input", "database", "csv", "json"].iter().any(|it| text.contains(it))
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:paths?|file ?names?|(?:an?|the|this|input|output|config\w*|csv|json) files?|files? (?:to|of|with|that|where|which|from))\b",
+        )
+        .expect("a constant pattern")
+    });
+    let name = name.to_lowercase();
+    ["file", "path", "input", "database", "csv", "json"].iter().any(|it| name.contains(it))
+        || SAID.is_match(about)
+}
+
+/// What is named as an example: a word that ends the sentence, or that no sentence would have.
+fn example(about: &str) -> Option<String> {
+    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?i)(?:such as|e\.g\.|example:?|for instance|like|default:?) +([`'"]?)([\w.:/@+-]*\w)"#)
+            .expect("a constant pattern")
+    });
+    let found = EXAMPLE.captures(about)?;
+    let (quote, word) = (&found[1], &found[2]);
+    let rest = &about[found.get(0).map_or(about.len(), |it| it.end())..];
+    let ends = rest.trim_start_matches(['`', '\'', '"']).chars().next();
+    let stands_alone = ends.is_none_or(|it| !it.is_whitespace());
+    let plain = word.chars().all(|it| it.is_ascii_lowercase());
+    (!quote.is_empty() || stands_alone || !plain).then(|| word.to_owned())
 }
 
 /// Values by what a placeholder is called and what is said of it.
 fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
-    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:such as|e\.g\.|example:?|for instance|like|default:?) +([\w.:/@+-]*\w)")
-            .expect("a constant pattern")
-    });
     let lower = name.to_lowercase();
-    let said = EXAMPLE.captures(about).map(|it| it[1].to_owned());
-    let mut all: Vec<String> = said.into_iter().collect();
+    let mut all: Vec<String> = example(about).into_iter().collect();
     let writes = ["out", "dest", "target", "to"]
         .iter()
         .any(|it| lower.split(|it: char| !it.is_alphanumeric()).any(|word| word.starts_with(it)))
@@ -253,7 +300,7 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
     if is_file(&lower, about) && writes {
         all.push(WRITTEN.to_owned());
     } else if is_file(&lower, about) {
-        all.extend(sources.files.iter().map(|it| it.path.clone()).take(3));
+        all.extend(likely_files(&format!("{name} {about} {}", sources.about), sources.files));
     }
     all.extend(printed(&lower, sources.printed));
     let words: Vec<&str> = lower.split(|it: char| !it.is_alphanumeric()).collect();
@@ -275,6 +322,20 @@ fn values(name: &str, about: &str, sources: Sources<'_>) -> Vec<String> {
         new
     });
     all
+}
+
+/// The files of the data that fit what is said, the likeliest first: those whose ending it names,
+/// and hidden ones, which mostly configure something, last.
+fn likely_files(said: &str, files: &[DataFile]) -> Vec<String> {
+    let said = said.to_lowercase();
+    let words: Vec<&str> = said.split(|it: char| !it.is_alphanumeric()).collect();
+    let rank = |it: &&DataFile| {
+        let hidden = it.path.split('/').any(|it| it.starts_with('.'));
+        (hidden, !words.contains(&it.ending().as_str()))
+    };
+    let mut ranked: Vec<&DataFile> = files.iter().collect();
+    ranked.sort_by_key(rank);
+    ranked.into_iter().map(|it| it.path.clone()).take(MOST_FILES).collect()
 }
 
 /// The first and last thing that a command printed whose name has to do with a placeholder, and
@@ -313,7 +374,8 @@ fn cells(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const NONE: Sources<'static> = Sources { files: &[], printed: &[], about: "" };
+    const NONE: Sources<'static> =
+        Sources { files: &[], printed: &[], about: "", bare: Bare::Enough };
 
     fn with(usage: &Usage, sources: Sources<'_>) -> Vec<(String, String)> {
         calls(usage, sources).into_iter().map(|it| (it.with, it.words.join(" "))).collect()
@@ -354,7 +416,7 @@ mod tests {
         );
         let about = "shop export: write a file";
         let lines = |about: &'static str, files: &[DataFile]| -> Vec<String> {
-            let sources = Sources { files, printed: &[], about };
+            let sources = Sources { files, about, ..NONE };
             with(&usage, sources).into_iter().map(|it| it.1).take(7).collect()
         };
         let wanted = [
@@ -372,13 +434,48 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_does_nothing_by_itself_gets_a_file_with_each_option_and_another_does_not() {
+        let usage = Usage::read(
+            "Usage: shrink [options] [INPUT...]\n\nMakes SVG files smaller\n\nOptions:\n  --pretty  printed nicely\n",
+        );
+        let file = |path: &str| DataFile { path: path.to_owned(), text: None };
+        let files = [file(".shrinkrc"), file("notes.md"), file("road.svg")];
+        let lines = |bare: Bare| -> Vec<String> {
+            let sources = Sources { files: &files, about: "Makes SVG files smaller", bare, ..NONE };
+            with(&usage, sources).into_iter().map(|it| it.1).collect()
+        };
+        let rest = ["--no-such-option", "road.svg", "notes.md", ".shrinkrc"];
+        assert_eq!(lines(Bare::Unknown), [&[""][..], &rest].concat());
+        assert_eq!(lines(Bare::Enough), [&["", "--pretty"][..], &rest].concat());
+        assert_eq!(lines(Bare::TooLittle), [&["", "--pretty road.svg"][..], &rest].concat());
+    }
+
+    #[test]
+    fn an_example_is_a_word_that_is_named_and_no_word_of_the_sentence() {
+        let named = |about: &str| example(about).unwrap_or_default();
+        assert_eq!(named("only from this country, such as NZ"), "NZ");
+        assert_eq!(named("which, such as lamp"), "lamp");
+        assert_eq!(named("rules to run, e.g. `core` and others"), "core");
+        assert_eq!(named("e.g. LT01 would do"), "LT01");
+        assert_eq!(named("needed for tools such as the one below"), "");
+        assert_eq!(named("e.g. specifying it twice"), "");
+    }
+
+    #[test]
+    fn a_placeholder_is_a_file_by_its_name_or_by_what_is_said_of_it_and_not_by_any_mention() {
+        assert!(is_file("PATH", "") && is_file("TEXT config", "the path of a configuration"));
+        assert!(is_file("TEXT", "a file to read") && is_file("TEXT", "The file name."));
+        assert!(!is_file("TEXT encoding", "Encoding to use when reading and writing files."));
+    }
+
+    #[test]
     fn arguments_come_from_what_other_commands_printed_and_from_data() {
         let printed = [Printed {
             words: ["shop", "orders"].map(str::to_owned).to_vec(),
             text: "order  customer\n41     Ada\n7      Bob\n".to_owned(),
         }];
         let files = [DataFile { path: "prices.csv".to_owned(), text: None }];
-        let sources = Sources { files: &files, printed: &printed, about: "shop ship" };
+        let sources = Sources { files: &files, printed: &printed, about: "shop ship", ..NONE };
         let ship = Usage::read("usage: shop ship ORDER\n\npositional arguments:\n  ORDER  which\n");
         assert_eq!(with(&ship, sources)[0].1, "41");
         assert_eq!(with(&ship, sources)[1].1, "7");

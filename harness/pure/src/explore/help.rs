@@ -11,6 +11,9 @@ use regex::Regex;
 /// More entries of one help text than this are not read.
 const MOST_ENTRIES: usize = 400;
 
+/// A line that stands so much deeper than an entry is said of it, whatever it begins with.
+const IN_TEXT: usize = 10;
+
 /// An option of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flag {
@@ -156,8 +159,10 @@ fn entries(text: &str) -> Vec<Entry> {
             continue;
         }
         let deeper = found.last().is_some_and(|it| it.heading == heading && indent > it.indent + 3);
+        // What is said of an option may name another one at the beginning of a line.
+        let in_text = found.last().is_some_and(|it| indent >= it.indent + IN_TEXT);
         if deeper
-            && !trimmed.starts_with('-')
+            && (!trimmed.starts_with('-') || in_text)
             && found.last().is_some_and(|it| indent > it.indent + 5 || it.head.starts_with('-'))
         {
             let last = found.last_mut().expect("it was just looked at");
@@ -223,13 +228,21 @@ fn choices(text: &str) -> Vec<String> {
     Vec::new()
 }
 
-/// `[possible values: a, b]`, `(choices: a, b)`, `one of a, b`.
+/// `[possible values: a, b]`, `(choices: a, b)`, `one of a, b`, `how lines end: a, b.`
 fn said_choices(about: &str) -> Vec<String> {
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"\w: ([a-z][\w-]*(?:, [a-z][\w-]*)*(?:,? or [a-z][\w-]*|, [a-z][\w-]*))(?:\.|$)",
+        )
+        .expect("a constant pattern")
+    });
     static SAID: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)(?:possible values|choices|one of|values)(?: are)?:? *([\w.+-]+(?:(?:, | or |, or |\|)[\w.+-]+)+)")
             .expect("a constant pattern")
     });
-    let Some(found) = SAID.captures(about) else { return Vec::new() };
+    let Some(found) = SAID.captures(about).or_else(|| LISTED.captures(about)) else {
+        return Vec::new();
+    };
     let listed = found[1].replace(", or ", ", ").replace(" or ", ", ").replace('|', ", ");
     listed.split(", ").map(str::to_owned).collect()
 }
@@ -255,8 +268,11 @@ pub fn listed_in_refusal(text: &str) -> Vec<String> {
 /// The commands below: the entries under a heading of commands, or below a placeholder that the
 /// usage has where a command stands.
 fn commands(entries: &[Entry], usage: &str) -> Vec<(String, String)> {
-    let named = entries.iter().filter(|it| it.heading.contains("command"));
-    let mut found: Vec<&Entry> = named.filter(|it| is_word(&it.head)).collect();
+    let named = || entries.iter().filter(|it| it.heading.contains("command"));
+    // What stands deeper than the first of them is an example or goes on with what is said.
+    let indent = named().next().map_or(0, |it| it.indent);
+    let mut found: Vec<&Entry> =
+        named().filter(|it| it.indent == indent && is_word(&it.head)).collect();
     let placeholder = entries.iter().position(|it| {
         let upper = it.head.chars().all(|it| it.is_ascii_uppercase());
         (upper && it.head.contains("COMMAND")) || it.head.starts_with('{')
@@ -381,6 +397,29 @@ mod tests {
     fn names_of(text: &'static str) -> (Vec<&'static str>, Vec<&'static str>, Vec<&'static str>) {
         let usage: &'static Usage = Box::leak(Box::new(Usage::read(text)));
         names(usage)
+    }
+
+    #[test]
+    fn values_that_a_sentence_ends_with_are_choices_and_prose_has_none() {
+        assert_eq!(said_choices("How lines end: lf, crlf. Else as here."), ["lf", "crlf"]);
+        assert_eq!(said_choices("What it says: all or some."), ["all", "some"]);
+        assert_eq!(said_choices("Note: this may take long, or not."), [""; 0]);
+        assert_eq!(said_choices("A comma, a dot."), [""; 0]);
+    }
+
+    #[test]
+    fn an_option_that_is_named_in_what_is_said_of_another_is_none_of_its_own() {
+        let text = "Usage: lint [OPTIONS]\n\nOptions:\n  -q, --quiet           Says less. Together with\n                        \
+                    --format it says nothing.\n      --format TEXT     How.\n";
+        assert_eq!(names_of(text).1, ["--quiet", "--format"]);
+        assert_eq!(Usage::read(text).flags[1].takes.as_deref(), Some("TEXT"));
+    }
+
+    #[test]
+    fn examples_below_a_list_of_commands_are_no_commands() {
+        let text = "Usage: lint [OPTIONS] COMMAND [ARGS]...\n\nCommands:\n  fix    Fix files.\n  check  Look at files.\n\n  \
+                    Examples:\n\n  .. code:: sh\n\n     lint check --quick .\n\n     lint fix my.sql\n";
+        assert_eq!(names_of(text).0, ["fix", "check"]);
     }
 
     #[test]

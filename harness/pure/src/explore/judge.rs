@@ -183,11 +183,16 @@ fn letters(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).collect()
 }
 
-fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
+/// Whether a program ended by showing where in its own source it was.
+pub(super) fn crashes(run: &Run) -> bool {
     static CRASH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?m)^Traceback \(most recent call last\)|^thread '.*' panicked at|^panic: |Segmentation fault|^\s+at .+\(.+:\d+:\d+\)$|^Exception in thread|core dumped")
             .expect("a constant pattern")
     });
+    CRASH.is_match(&run.ran.stdout) || CRASH.is_match(&run.ran.stderr)
+}
+
+fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     static ERROR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?im)^(?:\S+: )?(?:fatal|error)\b ?:").expect("a constant pattern")
     });
@@ -196,9 +201,9 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
     let said = format!("{}\n{}", ran.stdout, ran.stderr);
     let mut found = Vec::new();
     let one = |rule, severity, title| fault(rule, severity, &place, title, &run.probe);
-    if CRASH.is_match(&said) {
-        let last = said.lines().rfind(|it| !it.trim().is_empty()).unwrap_or_default();
-        found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {last}")));
+    if crashes(run) {
+        let why = reason(&said);
+        found.push(one("crash", Severity::Critical, format!("`{place}` crashes: {why}")));
     } else if ran.exit.contains("signal") {
         found.push(one(
             "crash",
@@ -239,6 +244,15 @@ fn of_run(map: &Map, run: &Run) -> Vec<Fault> {
         }
     }
     found
+}
+
+/// What a program that crashed says of why: above the places where it was, or below them.
+fn reason(said: &str) -> &str {
+    let lines = || said.lines().map(str::trim).filter(|it| !it.is_empty());
+    let names_error = |it: &&str| it.split(':').next().is_some_and(|it| it.contains("Error"));
+    let places_follow = lines().any(|it| it.starts_with("at "));
+    let above = lines().find(names_error).filter(|_| places_follow);
+    above.or_else(|| lines().next_back()).unwrap_or_default()
 }
 
 /// The command line of a probe.
@@ -324,6 +338,15 @@ mod tests {
         assert_eq!(rules(&page(404, true)), ["dead-link"]);
         assert_eq!(rules(&page(404, false)), [""; 0], "nobody leads there");
         assert_eq!(rules(&page(200, true)), [""; 0]);
+    }
+
+    #[test]
+    fn why_a_program_crashed_stands_above_the_places_or_below_them() {
+        let node = "node:internal/x:1\n  throw y;\n\nTypeError [CODE]: no module 'x'\n    at load (/a.js:1:2)\n    at run (/a.js:3:4)\n";
+        assert_eq!(reason(node), "TypeError [CODE]: no module 'x'");
+        let python =
+            "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no\n";
+        assert_eq!(reason(python), "ValueError: no");
     }
 
     #[test]

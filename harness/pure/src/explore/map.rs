@@ -116,6 +116,10 @@ pub struct Map {
     pub(super) times: BTreeMap<String, u32>,
     pub(super) expanded: BTreeSet<(String, String)>,
     pub(super) next: u32,
+    /// The commands that were seen to write files.
+    pub(super) writers: BTreeSet<Vec<String>>,
+    /// The commands that we had to end when they had only what they need.
+    pub(super) waits: BTreeSet<Vec<String>>,
     pub(super) varies: BTreeSet<String>,
     /// Words that the product shows.
     pub(super) words: Vec<String>,
@@ -307,7 +311,10 @@ impl Map {
         let mut kept = Vec::new();
         // What one page shows of it, another need not.
         let mut told = BTreeSet::new();
-        for (at, sight) in &seen.sights {
+        // What wrote it is done once more first, and shows nothing by itself.
+        let writer = self.runs.iter().find(|it| it.probe.key == of);
+        let own = writer.map_or(0, |it| it.probe.way().len());
+        for (at, sight) in seen.sights.iter().filter(|it| it.0 >= own) {
             let before = seen.probe.steps[..*at].last();
             match (sight, before) {
                 (Sight::Page(look), Some(Action::Open(address))) => {
@@ -364,6 +371,9 @@ impl Map {
         // One that was ended by us says nothing of the product.
         let Some(ran) = seen.ran().filter(|_| seen.failure.is_none()).cloned() else {
             self.miss(&seen.probe.said(), seen.failure.as_deref().unwrap_or("it did not end"));
+            if with == WHAT_IT_NEEDS && self.waits.insert(words) {
+                self.calls_again();
+            }
             return;
         };
         let again = seen.sights.iter().filter_map(|(_, it)| match it {
@@ -377,6 +387,9 @@ impl Map {
         let first =
             !self.runs.iter().any(|it| it.words == run.words && it.changed_data(&self.rules));
         let changed = first && run.changed_data(&self.rules);
+        if !run.ran.files.trim().is_empty() {
+            self.writers.insert(run.words.clone());
+        }
         let probe = run.probe.clone();
         if run.with == UNKNOWN_COMMAND {
             self.told_by_refusal(&run);
@@ -401,7 +414,7 @@ impl Map {
 
     /// What was printed, for the arguments of other commands.
     pub(super) fn printed(&self) -> Vec<Printed> {
-        let fine = self.runs.iter().filter(|it| it.ran.is_fine() && it.with != "--help");
+        let fine = self.runs.iter().filter(|it| it.ran.answers() && it.with != "--help");
         fine.map(|it| Printed { words: it.words.clone(), text: it.ran.stdout.clone() }).collect()
     }
 

@@ -94,5 +94,5 @@ pub use repeat::{expectation, shorter};
 pub use safe::{DataFile, Rules};
 pub use seen::{Ran, Read, Seen, Sight, seen};
 pub use since::since;
-pub use write::{fresh, write};
+pub use write::{fresh, write, writes};
 pub use written::{Written, free_name, slug};

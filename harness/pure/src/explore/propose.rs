@@ -2,7 +2,7 @@
 //! the same map and seed always give the same probes.
 
 use super::addresses::class_of;
-use super::commands::{Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
+use super::commands::{Bare, Call, Sources, UNKNOWN_COMMAND, WHAT_IT_NEEDS, calls};
 use super::controls::{UseOf, uses};
 use super::fields::{Pool, fillings};
 use super::gestures::{Means, gestures};
@@ -10,6 +10,7 @@ use super::help::Usage;
 use super::map::Map;
 use super::page::{Form, Look};
 use super::probe::{Again, Goal, Probe, look, open, run};
+use super::safe::signs_out;
 use super::terminal;
 use crate::model::page::DialogAnswer;
 use crate::model::{Action, Snapshot};
@@ -116,7 +117,14 @@ impl Map {
             )
         });
         let rest = self.waiting.split_off(most.min(self.waiting.len()));
-        std::mem::replace(&mut self.waiting, rest)
+        let mut next = std::mem::replace(&mut self.waiting, rest);
+        for probe in &mut next {
+            // What a command writes is in the way of whatever shares a scenario with it.
+            let writes =
+                matches!(&probe.goal, Goal::Run { words, .. } if self.writers.contains(words));
+            probe.shares &= !writes;
+        }
+        next
     }
 
     /// Puts everything that still waits into what was missed.
@@ -159,7 +167,8 @@ impl Map {
             steps,
             product: self.rules.pages.clone(),
             from,
-            shares: true,
+            // Whoever signs out is in the way of those who come after.
+            shares: !signs_out(address),
             value,
             id,
         });
@@ -260,7 +269,11 @@ impl Map {
         steps.extend(deeds);
         steps.push(look(&id));
         // A page that holds text may ask before it is left, which is in the way of what follows.
-        let sends = matches!(goal, Goal::Send { .. });
+        let sends = match &goal {
+            Goal::Send { .. } => true,
+            Goal::Use { called, .. } => signs_out(called),
+            _ => false,
+        };
         let product = self.rules.pages.clone();
         let probe = Probe { id, key, goal, steps, product, from: Some(at), shares: true, value };
         let shares = !sends && !probe.types();
@@ -370,7 +383,7 @@ impl Map {
         }
         let same_product = self.runs.iter().filter(|it| it.probe.product == writer.product);
         let reads = same_product.filter(|it| {
-            let reads = it.ran.is_fine() && it.ran.files.trim().is_empty();
+            let reads = it.ran.answers() && it.ran.files.trim().is_empty();
             reads && !it.varies && it.with == WHAT_IT_NEEDS
         });
         for (at, it) in reads.take(MOST_READ_BACK).enumerate() {
@@ -443,6 +456,19 @@ impl Map {
         own.and_then(|it| it.probe.product.clone())
     }
 
+    /// What a command came to with only what it needs.
+    fn bare(&self, words: &[String]) -> Bare {
+        if self.waits.contains(words) {
+            return Bare::TooLittle;
+        }
+        let with = |with: &str| self.runs.iter().find(|it| it.words == words && it.with == with);
+        let Some(run) = with(WHAT_IT_NEEDS) else { return Bare::Unknown };
+        let is_help = with("--help").is_some_and(|it| it.ran.stdout == run.ran.stdout);
+        let said = [&run.ran.stdout, &run.ran.stderr, &run.ran.files];
+        let is_nothing = said.iter().all(|it| it.trim().is_empty());
+        if run.ran.answers() && !is_help && !is_nothing { Bare::Enough } else { Bare::TooLittle }
+    }
+
     fn try_calls(&mut self, words: &[String], usage: &Usage) {
         let product = self.product_of(words);
         let printed = self.printed();
@@ -451,7 +477,8 @@ impl Map {
         let told = parent.and_then(|it| it.commands.iter().find(|it| Some(&it.0) == words.last()));
         let told =
             format!("{} {} {}", words.join(" "), usage.about, told.map_or("", |it| it.1.as_str()));
-        let sources = Sources { files: &files, printed: &printed, about: &told };
+        let bare = self.bare(words);
+        let sources = Sources { files: &files, printed: &printed, about: &told, bare };
         let mut all = calls(usage, sources);
         if !usage.commands.is_empty() {
             // What has commands below it is only asked what it says without one, and of what it lacks.

@@ -9,6 +9,9 @@ use crate::model::{Entry, EvidenceRef, FacetKind, Outcome};
 /// Reads evidence of a night.
 pub type Read<'a> = &'a dyn Fn(&EvidenceRef) -> Option<Vec<u8>>;
 
+/// Why nothing was seen of a probe that never began.
+const NOT_RUN: &str = "it was not run";
+
 /// More of one facet than this is not read, in bytes.
 const MOST_READ: u64 = 4_000_000;
 
@@ -30,6 +33,16 @@ impl Ran {
     #[must_use]
     pub fn is_fine(&self) -> bool {
         self.exit.trim() == "exit: 0"
+    }
+
+    /// Whether it did what it was asked for. A program may answer by its exit code: one that looks
+    /// for something ends with another one where it has found it, and says so; one that refuses
+    /// complains instead.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        let said = |text: &str| text.trim().len();
+        let ended = self.exit.trim().starts_with("exit: ");
+        self.is_fine() || ended && said(&self.stdout) > said(&self.stderr)
     }
 }
 
@@ -69,6 +82,13 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Says why it was not run, where nothing was seen of it.
+    pub fn was_cut(&mut self, why: &str) {
+        if !self.counts && self.failure.as_deref() == Some(NOT_RUN) {
+            self.failure = Some(why.to_owned());
+        }
+    }
+
     /// The page that it came to.
     #[must_use]
     pub fn page(&self) -> Option<&Look> {
@@ -136,7 +156,7 @@ fn nothing(probe: &Probe) -> Seen {
         sights: Vec::new(),
         events: Vec::new(),
         remarks: Vec::new(),
-        failure: Some("it was not run".to_owned()),
+        failure: Some(NOT_RUN.to_owned()),
         counts: false,
     }
 }
@@ -178,7 +198,7 @@ fn of_probe(
     let began = log.steps.iter().any(|it| own(it.index)) || !sights.is_empty();
     let ended = log.steps.iter().any(|it| it.index == last);
     let cut = || {
-        let why = log.finished.as_ref().and_then(|it| it.detail).unwrap_or("it was not run");
+        let why = log.finished.as_ref().and_then(|it| it.detail).unwrap_or(NOT_RUN);
         (!ended).then(|| why.to_owned())
     };
     let harness = log.outcome() == Some(Outcome::HarnessError) && !ended;
@@ -209,5 +229,25 @@ fn sight(step: Option<&Action>, facets: &[(FacetKind, String)]) -> Sight {
         },
         Some(Action::File(_)) => Sight::File(of(FacetKind::Files)),
         _ => Sight::Page(Box::new(Look::read(facets))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_may_answer_by_its_exit_code_and_one_that_complains_refuses() {
+        let ran = |exit: &str, stdout: &str, stderr: &str| Ran {
+            exit: exit.to_owned(),
+            stdout: stdout.to_owned(),
+            stderr: stderr.to_owned(),
+            files: String::new(),
+        };
+        assert!(ran("exit: 0", "", "").answers());
+        assert!(ran("exit: 1", "a.sql: 3 things are wrong", "").answers());
+        assert!(!ran("exit: 2", "", "no such option").answers());
+        assert!(!ran("exit: 1", "", "").answers());
+        assert!(!ran("signal: 9", "half of it", "").answers());
     }
 }

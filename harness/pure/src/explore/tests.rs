@@ -558,3 +558,42 @@ fn a_command_that_says_something_else_each_time_shows_nothing_of_what_was_writte
     assert_eq!(known("45 orders"), Some(steady));
     assert_eq!(known("made at 09:31"), Some(vec!["open /save".to_owned()]));
 }
+
+#[test]
+fn whoever_signs_out_is_in_the_way_of_nobody() {
+    let mut map = Map::new(Rules { pages_are_copies: true, ..Rules::default() });
+    map.begin_at("/");
+    let first = map.propose(1).remove(0);
+    map.propose(10);
+    let links = "link \"Mine\": /mine\nlink \"Bye\": /logout\n";
+    let tree = "- main:\n  - button \"Log out\"\n  - button \"More\"\n";
+    map.absorb(vec![saw(&first, page("/", tree, links, ""))]);
+    let all = map.propose(50);
+    let shares = |said: &str| all.iter().find(|it| it.said() == said).map(|it| it.shares);
+    assert_eq!((shares("/mine"), shares("/logout")), (Some(true), Some(false)));
+    assert_eq!((shares("Click \"More\""), shares("Click \"Log out\"")), (Some(true), Some(false)));
+}
+
+#[test]
+fn an_address_that_leads_on_to_a_page_that_is_known_is_no_page_of_its_own() {
+    let opened = |on_to: &str| -> Vec<String> {
+        let mut map = Map::new(Rules::default());
+        map.begin_at("/");
+        let first = map.propose(1).remove(0);
+        map.propose(10);
+        let links = "link \"Desk\": /desk\nlink \"Sign in\": /login\n";
+        map.absorb(vec![saw(&first, page("/", "- main:\n", links, ""))]);
+        for probe in map.propose(50).iter().filter(|it| it.said().starts_with('/')) {
+            let to = if probe.said() == "/login" { on_to.to_owned() } else { probe.said() };
+            map.absorb(vec![saw(probe, page(&to, "- heading \"Desk\"\n", "", ""))]);
+        }
+        let steps = write(&map).into_iter().flat_map(|it| it.steps).map(|it| it.describe());
+        steps.filter(|it| it.starts_with("open ")).collect()
+    };
+    assert!(opened("/login").contains(&"open /login".to_owned()));
+    let leads_on = opened("/desk");
+    assert!(
+        leads_on.contains(&"open /desk".to_owned())
+            && !leads_on.contains(&"open /login".to_owned())
+    );
+}

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::addresses::class_of;
 use super::by_others::by_others;
 use super::gestures::LEAVES;
+use super::judge::crashes;
 use super::map::{Map, Run, State};
 use super::page::Look;
 use super::probe::{Goal, Probe, click};
+use super::safe::signs_out;
 use super::screens::screens;
 use super::written::{Written, area, free_name, slug, snapshot};
 use crate::model::picture::Extent;
@@ -17,6 +19,8 @@ use crate::model::{Action, Scenario, Snapshot};
 
 /// The most pages, or command lines, of one scenario.
 const MOST_TOGETHER: usize = 10;
+/// The most runs of one command that have a scenario each.
+const MOST_ALONE: usize = 16;
 
 /// The suite.
 #[must_use]
@@ -46,6 +50,12 @@ pub fn fresh(written: Vec<Written>, known: &[Scenario]) -> Vec<Written> {
     written.into_iter().filter(|it| !covered(it)).collect()
 }
 
+/// Whether anything was written on a way that a scenario asserts.
+#[must_use]
+pub fn writes(map: &Map, it: &Written) -> bool {
+    map.states.iter().any(|state| state.wrote && it.probes.contains(&state.probe.key))
+}
+
 /// Names that are taken get a number, and one that nobody has.
 fn unique(all: &mut [Written]) {
     let mut taken = BTreeSet::new();
@@ -59,6 +69,9 @@ fn pages(map: &Map) -> Vec<Written> {
     let mut classes: Vec<(String, Vec<&State>)> = Vec::new();
     for state in &map.states {
         let Goal::Page { address, linked: true } = &state.probe.goal else { continue };
+        if leads_on(map, address, &state.look.path) {
+            continue;
+        }
         let class = class_of(address);
         match classes.iter_mut().find(|it| it.0 == class) {
             Some(known) => known.1.push(state),
@@ -66,12 +79,24 @@ fn pages(map: &Map) -> Vec<Written> {
         }
     }
     let mut made = Vec::new();
-    for (_, states) in classes {
+    for (_, mut states) in classes {
+        // Whoever signs out sees no other page after it.
+        states.sort_by_key(|it| signs_out(&it.look.path) || signs_out(&it.probe.said()));
         for group in states.chunks(MOST_TOGETHER) {
             made.push(visit(group, "look at", "A visitor looks at"));
         }
     }
     made
+}
+
+/// Whether an address only leads on to a page that is looked at by its own address.
+fn leads_on(map: &Map, address: &str, to: &str) -> bool {
+    let own = |it: &State| {
+        let is_own =
+            matches!(&it.probe.goal, Goal::Page { address, linked: true } if address == to);
+        is_own && it.look.path == to
+    };
+    address != to && map.states.iter().any(own)
 }
 
 fn visit(states: &[&State], verb: &str, sentence: &str) -> Written {
@@ -434,8 +459,10 @@ fn commands(map: &Map) -> Vec<Written> {
     let mut made = Vec::new();
     let words: BTreeSet<&Vec<String>> = map.runs.iter().map(|it| &it.words).collect();
     for words in words {
-        let own: Vec<&Run> = map.runs.iter().filter(|it| it.words == *words).collect();
-        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.is_fine());
+        // A crash is no way to be: it is a finding, and where in the source it was is another each time.
+        let own: Vec<&Run> =
+            map.runs.iter().filter(|it| it.words == *words && !crashes(it)).collect();
+        let (fine, refused): (Vec<&Run>, Vec<&Run>) = own.iter().partition(|it| it.ran.answers());
         let (writes, reads): (Vec<&Run>, Vec<&Run>) =
             fine.iter().partition(|it| it.changed_data(&map.rules));
         let name = words.join(" ");
@@ -452,7 +479,14 @@ fn commands(map: &Map) -> Vec<Written> {
                 &format!("What `{name}` changes"),
             ));
         }
-        for group in others.chunks(MOST_TOGETHER) {
+        // What one changes, the next would find changed.
+        let others = other_changes(&others);
+        let (alone, rest) = others.split_at(others.len().min(MOST_ALONE));
+        for run in alone {
+            let what = format!("{name} with {}", run.with);
+            made.push(command(map, &[run], &what, &format!("What `{name}` changes")));
+        }
+        for group in rest.chunks(MOST_TOGETHER) {
             let what = format!("{name} with other values");
             made.push(command(map, group, &what, &format!("What `{name}` changes")));
         }
@@ -467,6 +501,13 @@ fn commands(map: &Map) -> Vec<Written> {
         }
     }
     made
+}
+
+/// Runs that do not change the same in the same way.
+fn other_changes<'a>(runs: &[&'a Run]) -> Vec<&'a Run> {
+    let mut seen = BTreeSet::new();
+    let new = |it: &&Run| seen.insert((it.ran.files.clone(), it.ran.exit.clone()));
+    runs.iter().copied().filter(new).collect()
 }
 
 /// Runs that complain of different things.

@@ -10,7 +10,7 @@ use super::super::{new_file, terminal};
 use super::prepare::Prepared;
 use crate::explore::{self, Fault, Map};
 use crate::model::Action;
-use crate::night::{self as nights, Bounds, FINDINGS, Search, Stop};
+use crate::night::{self as nights, Bounds, FINDINGS, Opening, Search, Stop};
 
 /// What is asked for.
 pub struct Asked<'a> {
@@ -46,7 +46,8 @@ pub async fn write(
         terminal::say(format_args!("trying {count} again, by shorter ways"));
     }
     let options = asked.prepared.asked(asked.options)?;
-    let bounds = Bounds { budget: asked.left, folder: asked.folder.clone() };
+    let opening = Opening::Counts;
+    let bounds = Bounds { budget: asked.left, folder: asked.folder.clone(), opening };
     let search =
         Search { ground: &asked.prepared.ground, options: &options, bounds, stop: asked.stop };
     let ways = Box::pin(nights::shown(&search, map, faults)).await?;
@@ -75,7 +76,7 @@ fn write_one(
     let mut number = 1;
     loop {
         let file = prepared.folder.join(FINDINGS).join(format!("{name}.yaml"));
-        let text = nights::finding_text(fault, steps, &name, &file)?;
+        let text = nights::finding_text(&prepared.ground, fault, steps, &name, &file)?;
         let path = prepared.ground.suite.root.join(&file);
         // The same finding of an earlier exploration has its file already.
         if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {

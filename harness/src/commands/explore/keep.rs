@@ -11,9 +11,11 @@ use super::super::arguments::{Common, ExploreOptions};
 use super::super::settle_patch::Patches;
 use super::super::{new_file, terminal};
 use super::prepare::Prepared;
-use crate::explore::Written;
+use crate::explore::{Map, Written};
 use crate::model::settle::{Remedy, Unsettled};
-use crate::night::{self as nights, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until};
+use crate::night::{
+    self as nights, Ground, NewBaselines, Progress, ScenarioFile, Settling, Stop, Until,
+};
 use crate::plan::Selection;
 use crate::settle::Reach;
 use crate::spec::patch::loads;
@@ -65,12 +67,17 @@ pub struct Kept {
 ///
 /// # Errors
 /// A file cannot be written, or a night cannot be run.
-pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyhow::Result<Kept> {
+pub async fn keep(
+    common: &Common,
+    asked: &Asked<'_>,
+    map: &Map,
+    all: Vec<Written>,
+) -> anyhow::Result<Kept> {
     let mut kept = Kept::default();
     for it in all {
         let file = asked.prepared.folder.join(&it.area).join(format!("{}.yaml", it.name));
         let path = asked.prepared.ground.suite.root.join(&file);
-        if new_file::create(&path, &text(&it, &file)?)? {
+        if new_file::create(&path, &text((&asked.prepared.ground, map), &it, &file)?)? {
             kept.files.push(file);
             kept.written.push(it);
         }
@@ -92,10 +99,17 @@ pub async fn keep(common: &Common, asked: &Asked<'_>, all: Vec<Written>) -> anyh
 }
 
 /// The text of a scenario's file.
-fn text(it: &Written, file: &Path) -> anyhow::Result<String> {
-    let (name, about) = (&it.name, &it.about);
-    let product = it.product.as_deref();
-    Ok(ScenarioFile { name, about, product, tags: &[TAG], steps: &it.steps }.text(file)?)
+fn text((ground, map): (&Ground, &Map), it: &Written, file: &Path) -> anyhow::Result<String> {
+    let own = ScenarioFile {
+        name: &it.name,
+        about: &it.about,
+        product: it.product.as_deref(),
+        tags: &[TAG],
+        actor: ground.actor_of(&it.steps),
+        isolate: ground.apart(map, it),
+        steps: &it.steps,
+    };
+    Ok(own.text(file)?)
 }
 
 /// The scenarios that were written, by their names.

@@ -1,0 +1,6 @@
+SELECT
+    id,
+    name
+FROM customers
+WHERE name = 'Zoë'
+ORDER BY id
