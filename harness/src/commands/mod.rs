@@ -16,6 +16,7 @@
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
 //! - `merge.rs`: `merge`.
+//! - `file/`: `file`: findings as tickets.
 //! - `keeper/`: `schedule`: keeps the nights of suites.
 //! - `notify/`: `notify`.
 //! - `run.rs`: `run`.
@@ -25,6 +26,7 @@
 //! - `compare.rs`: `compare`: explores the old version and replays on both.
 //! - `verify.rs`: `verify`.
 //! - `stop.rs`: `stop` and `clean`.
+//! - `serve.rs`: `serve`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
 //! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
@@ -48,6 +50,7 @@ mod control;
 mod doctor;
 mod exit;
 mod explore;
+mod file;
 mod goto;
 mod history;
 mod init;
@@ -68,6 +71,7 @@ mod review;
 mod run;
 pub mod schedule;
 mod sensitivity;
+mod serve;
 mod settle;
 mod settle_patch;
 mod stop;
@@ -125,6 +129,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Merge(options) => merge::run(&common, &options),
         Command::Schedule(options) => keeper::run(&common, &options),
         Command::Notify(options) => notify::run(&common, &options),
+        Command::File(options) => file::run(&common, &options),
+        Command::Serve(options) => serve::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

@@ -53,6 +53,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     let agent = fields.get("agent").and_then(|it| super::agent::read(reader, it));
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
+    let file = super::filing::read(reader, fields.get("file"));
     Some(Config {
         products,
         sessions,
@@ -73,6 +74,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         policy,
         agent,
         notify,
+        file,
     })
 }
 

@@ -18,6 +18,7 @@
 //! - `reference.rs`: the table as `docs/reference/keys.md`.
 //! - `config.rs`: reads `nightshift.yaml`.
 //! - `product.rs`: reads its products.
+//! - `filing.rs`: reads where findings become tickets.
 //! - `notify.rs`: reads who is told of a night.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
@@ -54,6 +55,7 @@ mod cron;
 mod cross;
 mod discover;
 mod error;
+mod filing;
 mod gate;
 mod gestures;
 mod grammar;

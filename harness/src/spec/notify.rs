@@ -14,7 +14,7 @@ pub(super) fn read(reader: &mut Reader, node: Option<&Node>) -> NotifyConfig {
     let fields = node.and_then(|it| reader.object(it, &grammar::NOTIFY));
     let Some(fields) = fields else { return NotifyConfig::default() };
     let when = fields.get("when").and_then(|it| when(reader, it)).unwrap_or_default();
-    let link = fields.get("link").and_then(|it| template(reader, it, "\"link\"", &[NIGHT]));
+    let link = fields.get("link").and_then(|it| address_of_report(reader, it));
     let slack = fields.get("slack").and_then(|it| slack(reader, it));
     let teams = fields.get("teams").and_then(|it| secret(reader, it, "\"teams\""));
     let webhook = fields.get("webhook").and_then(|it| webhook(reader, it));
@@ -70,6 +70,11 @@ fn mail(reader: &mut Reader, node: &Node) -> Option<MailConfig> {
     let user = fields.get("user").and_then(|it| template(reader, it, "\"user\"", &[]));
     let password = fields.get("password").and_then(|it| template(reader, it, "\"password\"", &[]));
     Some(MailConfig { server: server?, from: from?, to, user, password })
+}
+
+/// The address of a night's report.
+pub(super) fn address_of_report(reader: &mut Reader, node: &Node) -> Option<Template> {
+    template(reader, node, "\"link\"", &[NIGHT])
 }
 
 /// A text that may hold secrets and refers to nothing else.

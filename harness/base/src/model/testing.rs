@@ -449,6 +449,7 @@ pub fn config() -> super::suite::Config {
         policy: None,
         agent: None,
         notify: super::notify::NotifyConfig::default(),
+        file: None,
         facets: None,
         profiles: IndexMap::new(),
     }

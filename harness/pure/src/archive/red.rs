@@ -170,7 +170,7 @@ impl Archive {
 
     /// The scenarios that failed when they were last judged, within two weeks of the newest night,
     /// each with that night.
-    fn red_scenarios<'a>(
+    pub(super) fn red_scenarios<'a>(
         &self,
         scope: &'a Scope,
     ) -> Result<IndexMap<String, (Run, &'a NightRow)>, ArchiveError> {

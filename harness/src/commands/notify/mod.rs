@@ -4,7 +4,7 @@
 //! `report::message`'s; here they are sent.
 //!
 //! The files:
-//! - `http.rs`: posts to Slack, Teams and webhooks, and asks an address.
+//! - `http.rs`: calls web addresses: Slack, Teams, webhooks, trackers.
 //! - `mail.rs`: sends mails.
 //! - `slack.rs`: Slack by its API, with a thread for each finding.
 //! - `told.rs`: who was told of a night.
@@ -81,7 +81,11 @@ pub fn secret_text(config: &Config, text: &Template) -> anyhow::Result<String> {
     filled(text, &secrets, "")
 }
 
-fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Result<String> {
+/// A text with its secrets, and with the night's id where it is asked for.
+///
+/// # Errors
+/// Something in it has no value.
+pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Result<String> {
     let mut text = String::new();
     for piece in template.pieces() {
         match piece {

@@ -15,6 +15,7 @@
 //! - `agent.rs`: the keys of a language model.
 //! - `bounds.rs`: the keys that bound what may be proposed.
 //! - `recording.rs`: the keys of recordings.
+//! - `filing.rs`: the keys that say where findings become tickets.
 //! - `notify.rs`: the keys that say who is told of a night.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
@@ -22,6 +23,7 @@
 mod agent;
 mod bounds;
 mod files;
+mod filing;
 mod gestures;
 mod notify;
 mod page;
@@ -34,6 +36,7 @@ mod steps;
 pub(crate) use agent::{AGENT, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds};
 pub(crate) use files::*;
+pub(crate) use filing::*;
 pub(crate) use gestures::*;
 pub(crate) use notify::*;
 pub(crate) use page::*;
