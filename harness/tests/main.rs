@@ -31,6 +31,8 @@
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `keeper.rs` has nights kept by their schedule.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
+//! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
+//!   trackers that are played here.
 //! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -58,6 +60,7 @@ mod documentation;
 mod explore;
 mod facets;
 mod faults;
+mod file;
 mod files;
 mod flow;
 mod history;
@@ -75,6 +78,7 @@ mod resume;
 mod review;
 mod schedule;
 mod sensitivity;
+mod serve;
 mod sessions;
 mod settle;
 mod shards;

@@ -271,7 +271,9 @@ impl View {
             let mut tera = Tera::default();
             tera.autoescape_on([".html"]);
             tera.set_escape_fn(shown::escape);
-            let templates = [("parts.html", report::PARTS), ("site.html", TEMPLATE)];
+            // Pages of ours may have no style in their tags; the report's have theirs in themselves.
+            let parts = report::PARTS.replace("style=\"position:absolute\"", "class=\"marks\"");
+            let templates = [("parts.html", parts.as_str()), ("site.html", TEMPLATE)];
             tera.add_raw_templates(templates).map_err(|error| chain(&error))?;
             Ok(tera)
         });

@@ -41,7 +41,7 @@ pub(super) fn read(reader: &mut Reader, node: Option<&Node>) -> Option<FileConfi
         reader.advise(node.pos, format!("{} needs \"{}\"", to.word(), to.place()), &help);
         return None;
     };
-    let place = place_of(reader, place, to)?;
+    let place = super::place::read(reader, place, to)?;
     if to == TrackerKind::Jira && (api.is_none() || user.is_none()) {
         let help = "write `api: https://example.atlassian.net` and `user: qa@example.com`";
         reader.advise(node.pos, "jira needs \"api\" and \"user\"".to_owned(), help);
@@ -60,27 +60,6 @@ pub(super) fn read(reader: &mut Reader, node: Option<&Node>) -> Option<FileConfi
         most: most.unwrap_or(FileConfig::MOST),
         link,
     })
-}
-
-/// The place of tickets, which becomes a part of addresses.
-fn place_of(reader: &mut Reader, node: &Node, to: TrackerKind) -> Option<String> {
-    let text = reader.words(node, &format!("\"{}\"", to.place()))?;
-    let plain = |it: &str| {
-        !matches!(it, "" | "." | "..")
-            && it.chars().all(|it| it.is_alphanumeric() || "._-".contains(it))
-    };
-    let parts: Vec<&str> = text.split('/').collect();
-    let (fits, example) = match to {
-        TrackerKind::Github => (parts.len() == 2, "owner/name"),
-        TrackerKind::Gitlab => (parts.len() >= 2, "group/name"),
-        TrackerKind::Jira | TrackerKind::Linear => (parts.len() == 1, "QA"),
-    };
-    if fits && parts.iter().all(|it| plain(it)) {
-        return Some(text.to_owned());
-    }
-    let help = format!("write it as `{example}`");
-    reader.advise(node.pos, format!("\"{text}\" is no {} of {}", to.place(), to.word()), &help);
-    None
 }
 
 fn assign(reader: &mut Reader, node: &Node) -> IndexMap<String, String> {

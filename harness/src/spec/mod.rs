@@ -19,6 +19,7 @@
 //! - `config.rs`: reads `nightshift.yaml`.
 //! - `product.rs`: reads its products.
 //! - `filing.rs`: reads where findings become tickets.
+//! - `place.rs`: reads where something stands at a forge or in a tracker.
 //! - `notify.rs`: reads who is told of a night.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
@@ -64,6 +65,7 @@ mod notify;
 mod overrides;
 mod page;
 pub mod patch;
+pub mod place;
 mod product;
 mod quoting;
 mod reader;

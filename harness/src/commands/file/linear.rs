@@ -91,6 +91,15 @@ impl Linear {
         self.ask(query, &asked, Twice::Harmless).map(drop)
     }
 
+    /// An issue by its id; `None` where there is none.
+    fn issue(&self, id: &str) -> Result<Option<Value>, TrackerError> {
+        let query = format!(
+            "query($id: ID!) {{ issues(filter: {{ id: {{ eq: $id }} }}) {{ nodes {{ {ISSUE} }} }} }}"
+        );
+        let found = self.ask(&query, &json!({ "id": id }), Twice::Harmless)?;
+        Ok(found["issues"]["nodes"].as_array().and_then(|it| it.first()).cloned())
+    }
+
     /// The id that the ticket of a cause has: of version 4, as Linear wants it.
     fn id(&self, cause: &str) -> String {
         let digest = Sha256::digest(format!("nightshift {} {cause}", self.team));
@@ -102,7 +111,13 @@ impl Linear {
     }
 }
 
+/// An issue as a ticket of ours, by the cause in its description.
 fn filed(issue: &Value) -> Option<Filed> {
+    filed_of(issue, marked("cause", issue["description"].as_str()?)?)
+}
+
+/// An issue as the ticket of a cause.
+fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
     let state = match issue["state"]["type"].as_str()? {
         "completed" => Progress::Closed(instant(&issue["completedAt"])),
         "canceled" | "duplicate" => Progress::GivenUp,
@@ -111,7 +126,7 @@ fn filed(issue: &Value) -> Option<Filed> {
     Some(Filed {
         key: issue["id"].as_str()?.to_owned(),
         name: text(&issue["identifier"]),
-        cause: marked("cause", issue["description"].as_str()?)?,
+        cause,
         url: text(&issue["url"]),
         state,
         order: issue["number"].as_f64().unwrap_or(0.0) as u64,
@@ -143,16 +158,15 @@ impl Tracker for Linear {
     }
 
     fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
-        let query = format!(
-            "query($id: ID!) {{ issues(filter: {{ id: {{ eq: $id }} }}) {{ nodes {{ {ISSUE} }} }} }}"
-        );
-        let found = self.ask(&query, &json!({ "id": key }), Twice::Harmless)?;
-        Ok(found["issues"]["nodes"].as_array().and_then(|it| it.first()).and_then(filed))
+        Ok(self.issue(key)?.as_ref().and_then(filed))
     }
 
     fn make(&self, ticket: &Ticket, to: Option<&str>) -> Result<Filed, TrackerError> {
         let id = self.id(&ticket.cause);
         // It may be there without its line, which somebody took away: it is the same ticket.
+        if let Some(filed) = self.issue(&id)?.and_then(|it| filed_of(&it, ticket.cause.clone())) {
+            return Ok(filed);
+        }
         let team = self.team()?;
         let known = team["labels"]["nodes"].as_array().cloned().unwrap_or_default();
         let own =
