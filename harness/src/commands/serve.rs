@@ -4,7 +4,7 @@ use super::arguments::{Common, ServeOptions};
 use super::exit::Exit;
 use super::{history, night, review, terminal, waiting};
 use crate::ledger::NightDir;
-use crate::night::is_running;
+use crate::night::running_since;
 use crate::review::web::mount::Decides;
 use crate::serve::{self, House};
 use crate::spec::Overrides;
@@ -17,7 +17,7 @@ pub fn run(common: &Common, options: &ServeOptions) -> anyhow::Result<Exit> {
         nights: history::nights_of(&suite, options.history.as_deref()),
         root,
         branch: options.branch.clone(),
-        running: Box::new(move || is_running(&of_lock)),
+        running: Box::new(move || running_since(&of_lock)),
         desk: Box::new(move |folder| {
             let opened = NightDir::open(folder).map_err(anyhow::Error::from);
             let desk = opened.and_then(|it| review::open(&of_desk, it));

@@ -118,7 +118,7 @@ pub use exploring::{Bounds, Explored, LEAST_ROUND, explore};
 pub use ground::{Ground, Scope, options_of};
 pub use id::night_id;
 pub use judging::{judge, previous_report};
-pub use lock::{ask_to_stop, is_running};
+pub use lock::{ask_to_stop, is_running, running_since};
 pub use merge::{Merged, merge, nights_in};
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Until};
 pub use order::in_order;

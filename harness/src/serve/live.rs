@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
@@ -69,12 +70,14 @@ pub enum State {
 }
 
 impl Live {
-    /// The night among these that was written to last; `None` where none can be read.
-    pub fn newest(nights: &Path) -> Option<PathBuf> {
+    /// The night among these that was written to last, and since then; `None` where none was: a
+    /// night that began later is written elsewhere.
+    pub fn newest(nights: &Path, since: SystemTime) -> Option<PathBuf> {
         let entries = std::fs::read_dir(nights).ok()?.filter_map(Result::ok);
         let written = |it: &Path| it.join("ledger.jsonl").metadata().ok()?.modified().ok();
         entries
             .filter_map(|it| Some((written(&it.path())?, it.path())))
+            .filter(|it| it.0 >= since)
             .max_by_key(|it| it.0)
             .map(|it| it.1)
     }

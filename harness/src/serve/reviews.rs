@@ -45,19 +45,19 @@ impl Reviews {
         ask: &Ask<'_>,
     ) -> Result<Answer, String> {
         let night = house.nights.join(folder);
-        let state = State { judged: judged(&night), running: (house.running)() };
+        let state = State { judged: judged(&night), running: (house.running)().is_some() };
         self.0.retain(|it| it.folder != folder || it.state == state);
-        let at = match self.0.iter().position(|it| it.folder == folder) {
-            Some(at) => at,
-            None => {
-                let desk = (house.desk)(&night)?;
-                let base = links.review(folder).trim_end_matches('/').to_owned();
-                let home = Some(links.to("/", &[]));
-                let mount = Mount { base, home, decides: house.decides };
-                let site = Site::new(desk, mount);
-                self.0.push(Laid { folder: folder.to_owned(), state, site });
-                self.0.len() - 1
-            }
+        let laid = self.0.iter().position(|it| it.folder == folder);
+        let at = if let Some(at) = laid {
+            at
+        } else {
+            let desk = (house.desk)(&night)?;
+            let base = links.review(folder).trim_end_matches('/').to_owned();
+            let home = Some(links.to("/", &[]));
+            let mount = Mount { base, home, decides: house.decides };
+            let site = Site::new(desk, mount);
+            self.0.push(Laid { folder: folder.to_owned(), state, site });
+            self.0.len() - 1
         };
         let mut laid = self.0.remove(at);
         let answer = laid.site.answer(ask);

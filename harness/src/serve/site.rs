@@ -73,7 +73,6 @@ impl Pages for Site {
         if path == "/site.css" {
             return Answer::new(StatusCode::OK, "text/css; charset=utf-8", view::style());
         }
-        // Not among the pages that are answered from the archive: it must not wait for it.
         let branch = ask.asked("branch").map(str::to_owned);
         let links = Links { base, branch };
         if let Some(rest) = path.strip_prefix("/night/")
@@ -130,9 +129,7 @@ impl Site {
         if path == "/now" {
             return html(StatusCode::OK, &self.now(links, &suite));
         }
-        if let Err(error) = self.archive.refresh() {
-            tracing::warn!("the nights are shown as they were: {error}");
-        }
+        self.refresh();
         let asked = links.branch.clone().or_else(|| self.house.branch.clone());
         let branch = asked.as_deref();
         let nights = match self.archive.look(branch) {
@@ -164,6 +161,15 @@ impl Site {
         }
     }
 
+    /// Brings the archive up to date; one that answers with an error is opened anew.
+    fn refresh(&mut self) {
+        let Err(error) = self.archive.refresh() else { return };
+        match Archive::open(&self.house.nights) {
+            Ok(fresh) => self.archive = fresh,
+            Err(_) => tracing::warn!("the nights are shown as they were: {error}"),
+        }
+    }
+
     /// Where there is no night yet, or none of a branch.
     fn nothing(&mut self, path: &str, links: &Links, suite: &str, error: &ArchiveError) -> Answer {
         if path == "/coverage" {
@@ -183,16 +189,20 @@ impl Site {
     }
 
     fn now(&mut self, links: &Links, suite: &str) -> View {
-        if !(self.house.running)() {
+        let Some(since) = (self.house.running)() else {
             self.live = None;
             return now::none(
                 links,
                 suite,
                 "`nightshift run` starts one; this page looks for it once a minute.",
             );
-        }
-        let Some(folder) = Live::newest(&self.house.nights) else {
-            return now::none(links, suite, "One begins, and has written nothing yet.");
+        };
+        let Some(folder) = Live::newest(&self.house.nights, since) else {
+            return now::none(
+                links,
+                suite,
+                "One begins, or is written elsewhere than among the nights that are shown here.",
+            );
         };
         let same = self.live.as_ref().is_some_and(|it| it.is(&folder));
         if !same {

@@ -48,7 +48,7 @@ impl<'a> Follow<'a> {
         quiet: &dyn Fn(&str) -> Result<Quiet, String>,
     ) -> anyhow::Result<Exit> {
         let known = match self.tracker.tickets() {
-            Ok(known) => self.first_of_each(known),
+            Ok(known) => first_of_each(known),
             Err(error) => {
                 terminal::say(format_args!(
                     "{}: {error}; nothing was filed",
@@ -80,19 +80,6 @@ impl<'a> Follow<'a> {
         }
         self.close_what_is_gone(&known, quiet);
         Ok(if self.failed { Exit::Failed } else { Exit::Passed })
-    }
-
-    /// One ticket a cause: an open one before a closed one, then the one that was made first.
-    fn first_of_each(&mut self, known: Vec<Filed>) -> HashMap<String, Filed> {
-        let mut first: HashMap<String, Filed> = HashMap::new();
-        let rank = |it: &Filed| (it.state != Progress::Open, it.order);
-        for filed in known {
-            match first.get(&filed.cause) {
-                Some(other) if rank(other) <= rank(&filed) => {}
-                Some(_) | None => drop(first.insert(filed.cause.clone(), filed)),
-            }
-        }
-        first
     }
 
     /// A ticket that was made from here and that the tracker's list does not have yet.
@@ -281,4 +268,17 @@ impl<'a> Follow<'a> {
             }
         }
     }
+}
+
+/// One ticket a cause: an open one before a closed one, then the one that was made first.
+fn first_of_each(known: Vec<Filed>) -> HashMap<String, Filed> {
+    let mut first: HashMap<String, Filed> = HashMap::new();
+    let rank = |it: &Filed| (it.state != Progress::Open, it.order);
+    for filed in known {
+        match first.get(&filed.cause) {
+            Some(other) if rank(other) <= rank(&filed) => {}
+            Some(_) | None => drop(first.insert(filed.cause.clone(), filed)),
+        }
+    }
+    first
 }

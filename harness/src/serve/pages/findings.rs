@@ -1,17 +1,17 @@
 //! Causes across the nights, and one of them with the nights that had it.
 
-use super::super::draw;
+use super::super::draw::{Bar, Drawing};
 use super::super::view::{Cell, Fact, Part, Table, View};
 use super::look::{Look, Tab, day, moment, owner, title};
 use crate::archive::{ArchiveError, CauseRow};
-use crate::model::Verdict;
-use crate::model::history::{NOT_PLANNED, letter};
 use crate::report::shown::count;
 
 /// How many of the newest nights the list is about.
 const NIGHTS: usize = 90;
 /// The most nights of a cause that are listed.
 const LISTED: usize = 120;
+/// The height of a drawing.
+const HIGH: usize = 40;
 /// The most scenarios of a cause that are listed.
 const SCENARIOS: usize = 100;
 
@@ -107,29 +107,23 @@ pub fn one(look: &Look<'_>, fingerprint: &str) -> Result<Option<View>, ArchiveEr
     ];
     page.facts.extend(cause.culprit.as_deref().map(|it| fact("Broken by", title(it))));
     page.facts.push(fact("Fingerprint", cause.fingerprint.clone()));
-    let mut letters = vec![NOT_PLANNED; look.nights.len()];
-    for it in &cause.seen {
-        letters[it.night] = letter(Verdict::Regressed);
-    }
-    let recent: String = letters[look.nights.len().saturating_sub(LISTED)..].iter().collect();
     let nights = count(cause.seen.len(), "night");
-    let strip = draw::tiny(&recent, format!("seen in {nights} of {}", look.nights.len()));
     let mut table = Table::of(
         "The newest first; each leads to the finding in its report",
-        &["Night", "Finding", "Build", ""],
+        &["Night", "Finding", "Build"],
     );
-    for (n, it) in cause.seen.iter().rev().take(LISTED).enumerate() {
+    for it in cause.seen.iter().rev().take(LISTED) {
         let night = &look.nights[it.night];
         let href = look.links.night(&night.folder, Some(&it.finding));
         table.rows.push(vec![
             Cell { header: true, ..Cell::link(moment(night.started), href) },
             Cell::text(it.finding.clone()),
             Cell::text(title(night.build.as_deref().unwrap_or_default())),
-            if n == 0 { Cell::strip(strip_once(&strip)) } else { Cell::default() },
         ]);
     }
     page.parts.push(Part {
         title: format!("Seen in {nights}"),
+        figures: vec![drawing(look, &cause)],
         table: Some(table),
         ..Part::default()
     });
@@ -147,7 +141,32 @@ pub fn one(look: &Look<'_>, fingerprint: &str) -> Result<Option<View>, ArchiveEr
     Ok(Some(page))
 }
 
-fn strip_once(strip: &draw::Tiny) -> draw::Tiny {
-    let paths = strip.paths.iter().map(|it| draw::Path { kind: it.kind, d: it.d.clone() });
-    draw::Tiny { width: strip.width, text: strip.text.clone(), paths: paths.collect() }
+/// A bar for each night that had it.
+fn drawing(look: &Look<'_>, cause: &CauseRow) -> Drawing {
+    let nights = look.nights.len();
+    let width = nights.max(20) * 10;
+    let left = width - nights * 10;
+    let bars = cause.seen.iter().map(|it| {
+        let night = &look.nights[it.night];
+        Bar {
+            kind: "bad",
+            x: (left + it.night * 10) as f64,
+            y: 0.0,
+            w: 9.0,
+            h: HIGH as f64,
+            title: format!("{}: {}", moment(night.started), it.finding),
+            href: Some(look.links.night(&night.folder, Some(&it.finding))),
+        }
+    });
+    let ends = [look.nights.first(), look.nights.last()];
+    Drawing {
+        caption: format!("Where it was seen, of {}", count(nights, "night")),
+        label: "A bar for each night that had it; the table below says the same".to_owned(),
+        width,
+        height: HIGH,
+        bars: bars.collect(),
+        lines: Vec::new(),
+        axis: ends.into_iter().flatten().map(|it| day(it.started)).collect(),
+        key: Vec::new(),
+    }
 }

@@ -118,12 +118,12 @@ fn durations(look: &Look<'_>, runs: &[PastRun], took: &[u32]) -> Drawing {
 
 /// Nights one after the other with the same verdict, the newest first.
 fn stretches(look: &Look<'_>, runs: &[PastRun]) -> Part {
-    let same = runs.chunk_by(|a, b| a.verdict == b.verdict);
+    let same = runs.chunk_by(|a, b| a.verdict == b.verdict).rev().take(STRETCHES);
     let mut table = Table::of(
         "Nights with the same verdict, the newest first",
         &["Verdict", "From", "To", "#Nights", "#Took", "Build"],
     );
-    for stretch in same.collect::<Vec<_>>().into_iter().rev().take(STRETCHES) {
+    for stretch in same {
         let (first, last) = (&stretch[0], &stretch[stretch.len() - 1]);
         let night = |run: &PastRun| {
             let night = &look.nights[run.night];

@@ -41,6 +41,7 @@ pub enum Piece {
 
 impl Piece {
     /// Our own words.
+    #[must_use]
     pub fn ours(text: impl Into<String>) -> Self {
         Self::Ours(text.into())
     }
