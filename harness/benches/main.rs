@@ -20,6 +20,7 @@
 //! - `held_out.rs` is `just held-out`: baselines on the sound product, a silent night, a night for
 //!   each fault of its `faults.json`, and what the first finding of each says; `again` judges the
 //!   kept nights.
+//! - `serve.rs` is `just serve-pages`: the pages of `serve` over a year of nights.
 //! - `upgrades.rs` is `just upgrades`: baselines on the old version of each product, a silent
 //!   night, and what a night on the new one says.
 

@@ -4,7 +4,10 @@
 //! The files:
 //! - `tracker.rs`: what a tracker does, and a ticket that it has.
 //! - `api.rs`: calls of a tracker's API.
-//! - `github.rs`, `gitlab.rs`, `jira.rs`, `linear.rs`: the trackers.
+//! - `github.rs`: issues of GitHub.
+//! - `gitlab.rs`: issues of GitLab.
+//! - `jira.rs`: issues of Jira.
+//! - `linear.rs`: issues of Linear.
 //! - `follow.rs`: makes tickets, and follows them up: seen again, gone, back.
 //! - `memory.rs`: which tickets were made from here, and one who files at a time.
 //! - `draft.rs`: tickets as files, for who looks at them first.
