@@ -1,5 +1,7 @@
 //! [`Quiet`]: for how many nights a cause is gone, so that its ticket can be closed.
 
+use std::collections::HashMap;
+
 use super::ArchiveError;
 use super::past::is_pass;
 use super::store::Archive;
@@ -42,21 +44,28 @@ impl Archive {
         if seen == end {
             return Ok(Quiet::Seen);
         }
-        let mut quiet: Option<usize> = None;
+        let mut judged: Vec<HashMap<usize, bool>> = Vec::new();
         for id in &finding.scenarios {
             let (_, runs) = self.runs_of(&scope, id)?;
-            let since = runs.iter().rev().filter(|it| it.0 > seen && it.0 <= end);
-            let judged: Vec<bool> = since
+            let since = runs.iter().filter(|it| it.0 > seen && it.0 <= end);
+            let own: HashMap<usize, bool> = since
                 .filter(|it| it.1.verdict.is_judged())
-                .map(|it| is_pass(it.1.verdict))
+                .map(|it| (it.0, is_pass(it.1.verdict)))
                 .collect();
-            if judged.is_empty() {
+            if own.is_empty() {
                 return Ok(Quiet::NotJudged(id.clone()));
             }
-            let own = judged.iter().take_while(|it| **it).count();
-            quiet = Some(quiet.map_or(own, |it| it.min(own)));
+            judged.push(own);
         }
-        Ok(Quiet::Nights(quiet.unwrap_or(0)))
+        let mut quiet = 0;
+        for night in (seen + 1..=end).rev() {
+            let said: Vec<bool> = judged.iter().filter_map(|it| it.get(&night).copied()).collect();
+            if said.contains(&false) {
+                break;
+            }
+            quiet += usize::from(said.len() == judged.len());
+        }
+        Ok(Quiet::Nights(quiet))
     }
 }
 
