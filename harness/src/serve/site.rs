@@ -250,6 +250,10 @@ fn survey(path: &std::path::Path) -> Option<Survey> {
     if path.file_name().is_some_and(|it| it == "explore.json") {
         return serde_json::from_slice(&bytes).ok();
     }
+    // Most nights have none, and are long.
+    if !String::from_utf8_lossy(&bytes).contains("\"survey\"") {
+        return None;
+    }
     serde_json::from_slice::<Surveyed>(&bytes).ok()?.survey
 }
 

@@ -281,7 +281,7 @@ impl Archive {
         Ok((id, runs.collect()))
     }
 
-    /// The causes of a branch that hit a scenario, in the newest `most` nights.
+    /// The causes of a branch that hit a scenario; the one that was seen last first.
     ///
     /// # Errors
     /// There is no night.
@@ -289,11 +289,22 @@ impl Archive {
         &self,
         scenario: &str,
         branch: Option<&str>,
-        most: usize,
     ) -> Result<Vec<CauseRow>, ArchiveError> {
-        let mut all = self.causes(branch, most)?;
-        all.retain(|it| it.scenarios.iter().any(|it| it == scenario));
-        Ok(all)
+        let scope = self.scope(branch)?;
+        let mut found: Vec<(usize, FindingRow)> = self
+            .findings_naming(scenario)?
+            .into_iter()
+            .filter(|it| it.scenarios.iter().any(|it| it == scenario))
+            .filter_map(|it| Some((scope.at(it.night)?, it)))
+            .collect();
+        found.sort_by_key(|it| std::cmp::Reverse(it.0));
+        let mut causes: IndexMap<String, CauseRow> = IndexMap::new();
+        for (night, finding) in found {
+            let seen = Seen { night, finding: finding.id.clone() };
+            let fingerprint = finding.fingerprint.clone();
+            causes.entry(fingerprint).or_insert_with(|| cause(finding)).seen.insert(0, seen);
+        }
+        Ok(causes.into_values().collect())
     }
 
     /// The scenarios that are red: they failed when they were last judged, within two weeks.
@@ -376,7 +387,7 @@ mod tests {
         let own = archive.cause("print-broken", None).expect("asked");
         assert_eq!(own.as_ref(), all.first());
         assert_eq!(archive.cause("print-other", None).expect("asked"), None);
-        assert_eq!(archive.causes_of("b", None, 30).expect("asked"), []);
+        assert_eq!(archive.causes_of("b", None).expect("asked").len(), 0);
     }
 
     #[test]

@@ -13,8 +13,6 @@ const BARS: f64 = 60.0;
 const LINE: f64 = 110.0;
 /// The most stretches that are listed.
 const STRETCHES: usize = 60;
-/// How far back causes are looked for, in nights.
-const NIGHTS: usize = 365;
 
 /// A scenario.
 pub fn one(look: &Look<'_>, name: &str) -> Result<View, ArchiveError> {
@@ -146,7 +144,7 @@ fn stretches(look: &Look<'_>, runs: &[PastRun]) -> Part {
 }
 
 fn causes(look: &Look<'_>, id: &str) -> Result<Part, ArchiveError> {
-    let causes = look.archive.causes_of(id, look.branch, NIGHTS)?;
+    let causes = look.archive.causes_of(id, look.branch)?;
     let red = look.red()?;
     let mut table =
         Table::of("The one that was seen last comes first", &["Finding", "Last", "Now", "#Nights"]);
