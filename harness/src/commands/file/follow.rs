@@ -13,6 +13,7 @@ use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::archive::Quiet;
 use crate::model::filing::FileConfig;
 use crate::report::NightReport;
+use crate::report::shown::count;
 use crate::report::ticket::{self, Block, Ticket};
 
 /// How often it is tried to make something where nobody knows whether it was made.
@@ -257,11 +258,12 @@ impl<'a> Follow<'a> {
             if nights < self.config.close_after as usize {
                 continue;
             }
+            let gone = count(nights, "night");
             let event = format!("closed-{}", self.report.night.id);
             let text = ticket::closed(&self.report.night.id, nights);
             match self.say(filed, &event, &text).and_then(|()| self.tracker.close(filed)) {
                 Ok(()) => terminal::answer(format_args!(
-                    "{}: closed, gone for {nights} nights {}",
+                    "{}: closed, gone for {gone} {}",
                     filed.name, filed.url
                 )),
                 Err(error) => self.problem(&filed.name, &error),
