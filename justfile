@@ -54,6 +54,10 @@ simulate *seed:
 history:
     cargo bench -p nightshift-pure --bench history
 
+# The pages of `serve` over 365 nights of 1,000 scenarios, each within 200 ms.
+serve-pages:
+    cargo bench --bench serve-pages
+
 # Every fault of the fixture product: caught, where, in how many findings, beside Playwright; `again` judges the last run.
 detection *faults:
     cargo bench --bench detection -- {{faults}}

@@ -23,6 +23,7 @@
 //!   each fault of its `faults.json`, and what the first finding of each says; `again` judges the
 //!   kept nights.
 //! - `tokens.rs` is `just tokens`: what a coding agent is told, beside Playwright MCP.
+//! - `serve.rs` is `just serve-pages`: the pages of `serve` over a year of nights.
 //! - `upgrades.rs` is `just upgrades`: baselines on the old version of each product, a silent
 //!   night, and what a night on the new one says.
 

@@ -23,4 +23,5 @@ pub mod plan;
 pub mod policy;
 pub mod product;
 pub mod review;
+pub mod serve;
 pub mod spec;

@@ -34,6 +34,8 @@
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
 //! - `keeper.rs` has nights kept by their schedule.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
+//! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
+//!   trackers that are played here.
 //! - `shards.rs` has nights in parts, and the one night that is made of them.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
@@ -70,10 +72,11 @@ mod documentation;
 mod explore;
 mod facets;
 mod faults;
+mod file;
 mod files;
 mod flow;
-mod goals;
 mod foreign;
+mod goals;
 mod history;
 mod interactive;
 mod keeper;
@@ -94,6 +97,7 @@ mod sandbox;
 mod schedule;
 mod scripted_model;
 mod sensitivity;
+mod serve;
 mod sessions;
 mod settle;
 mod shards;

@@ -255,3 +255,85 @@ fn a_finding_that_is_seen_again_is_told_in_the_thread_where_it_was_told_first() 
     assert!(expired.stderr.contains("no longer valid"), "{expired:#?}");
     assert!(!expired.stderr.contains("xoxb-0123456789"), "{expired:#?}");
 }
+
+#[test]
+fn a_change_on_github_gets_a_check_and_one_comment_that_is_edited() {
+    let sha = "ab".repeat(20);
+    let first = Server::start(&[
+        "200 OK|{\"check_runs\":[]}",
+        "201 Created|{}",
+        "200 OK|[{\"id\":5,\"body\":\"looks good\"}]",
+        "201 Created|{}",
+    ]);
+    let suite = suite(
+        "{ github: { repository: owner/shop, token: '${secret:TOKEN}', api: '${secret:API}' } }",
+    );
+    let event = suite.root().join("event.json");
+    let about = format!("{{\"pull_request\":{{\"number\":7,\"head\":{{\"sha\":\"{sha}\"}}}}}}");
+    std::fs::write(&event, about).expect("written");
+    let event = event.display().to_string();
+    let told = |server: &Server| {
+        let environment = [
+            ("TOKEN", "t0ken"),
+            ("API", server.address.as_str()),
+            ("GITHUB_EVENT_PATH", event.as_str()),
+            ("GITHUB_SHA", "1234567"),
+        ];
+        notify(&suite, &["--again"], &environment)
+    };
+    let answer = told(&first);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let got = first.got.lock().expect("whole").clone();
+    let lines: Vec<&str> = got.iter().filter_map(|it| it.0.lines().next()).collect();
+    assert_eq!(
+        lines,
+        [
+            format!(
+                "GET /repos/owner/shop/commits/{sha}/check-runs?check_name=nightshift HTTP/1.1"
+            ),
+            "POST /repos/owner/shop/check-runs HTTP/1.1".to_owned(),
+            "GET /repos/owner/shop/issues/7/comments?per_page=100&page=1 HTTP/1.1".to_owned(),
+            "POST /repos/owner/shop/issues/7/comments HTTP/1.1".to_owned(),
+        ]
+    );
+    let check: Value = serde_json::from_str(&got[1].1).expect("JSON");
+    assert_eq!(
+        (check["conclusion"].as_str(), check["head_sha"].as_str()),
+        (Some("failure"), Some(sha.as_str()))
+    );
+    assert_eq!(check["output"]["annotations"][0]["path"], "scenarios/rows.yaml");
+    let comment: Value = serde_json::from_str(&got[3].1).expect("JSON");
+    let comment = text(&comment["body"]);
+    assert!(comment.contains("1 new regression") && !comment.contains("<!channel>"), "{comment}");
+    // The same night once more: the check is there, and the comment is edited.
+    let night = text(&night_json(&suite.root().join("night"))["night"]["id"]);
+    let checks = format!("200 OK|{{\"check_runs\":[{{\"external_id\":\"{night}\"}}]}}");
+    let own = "200 OK|[{\"id\":5,\"body\":\"looks good\"},{\"id\":9,\"body\":\"<!-- nightshift-note-night -->\\n\\nold\"}]";
+    let answers: &'static [&'static str] =
+        Box::leak(Box::new([&*Box::leak(checks.into_boxed_str()), own, "200 OK|{}"]));
+    let second = Server::start(answers);
+    assert_eq!(told(&second).code, Some(0));
+    let got = second.got.lock().expect("whole").clone();
+    assert_eq!(got.len(), 3);
+    assert!(got[2].0.starts_with("PATCH /repos/owner/shop/issues/comments/9 "), "{}", got[2].0);
+}
+
+#[test]
+fn a_merge_request_on_gitlab_gets_one_note_and_a_run_without_one_says_so() {
+    let server = Server::start(&["200 OK|[]", "201 Created|{}"]);
+    let suite = suite(
+        "{ gitlab: { project: group/shop, token: '${secret:TOKEN}', api: '${secret:API}' } }",
+    );
+    let environment = [("TOKEN", "t0ken"), ("API", server.address.as_str())];
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(answer.stderr.contains("CI_MERGE_REQUEST_IID"), "{answer:#?}");
+    let more = [environment[0], environment[1], ("CI_MERGE_REQUEST_IID", "3")];
+    assert_eq!(notify(&suite, &[], &more).code, Some(0));
+    let got = server.got.lock().expect("whole").clone();
+    assert!(
+        got[1].0.starts_with("POST /projects/group%2Fshop/merge_requests/3/notes "),
+        "{}",
+        got[1].0
+    );
+}

@@ -33,7 +33,9 @@ pub use keeping::{AnswerOptions, Said, StopOptions, VerifyOptions};
 pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use skills::{SkillsCommand, SkillsOptions};
-pub use unattended::{MergeOptions, NotifyOptions, ScheduleOptions, Unattended};
+pub use unattended::{
+    FileOptions, MergeOptions, NotifyOptions, ScheduleOptions, ServeOptions, Unattended,
+};
 
 /// Your product, used every night.
 ///
@@ -132,6 +134,16 @@ pub enum Command {
         after_help = "Examples:\n  nightshift notify\n  nightshift notify reports/nights/2026-11-21T010000Z-k3f9 --dry-run\n\nWho was told is not told again. Exit codes: 0 all are told, or the night is a quiet one, 1 somebody\ncould not be told, 2 usage."
     )]
     Notify(NotifyOptions),
+    /// Make tickets of a night's findings, one a cause, and follow them up
+    #[command(
+        after_help = "Examples:\n  nightshift file\n  nightshift file reports/nights/2026-11-21T010000Z-k3f9 --file\n\nWithout --file it writes drafts into the night and asks nobody. With it: a cause that has a ticket\ngets a comment, one that came back is opened again, one that is gone for `close-after` nights is\nclosed. Exit codes: 0 all is done, 1 something could not be done, 2 usage."
+    )]
+    File(FileOptions),
+    /// Show all nights as pages: findings, trends, scenarios, owners, the night that runs
+    #[command(
+        after_help = "Examples:\n  nightshift serve\n  nightshift serve --review\n  nightshift serve --listen 0.0.0.0:4780 --behind-proxy https://qa.example/nights\n\nThe printed address holds a token that is good until it ends. Without --review the pages are only to\nlook at. Exit codes: 0 it was asked to end, 2 usage."
+    )]
+    Serve(ServeOptions),
     /// Decide on what is pending: accept it as the new baseline, or reject it
     #[command(
         after_help = "On a terminal, without options: a screen that goes by finding; ? shows its keys.\n\nExamples:\n  nightshift review\n  nightshift review --web\n  nightshift review --list\n  nightshift review --accept F1 --why \"new footer, ticket 4711\"\n  nightshift review --propose F2\n  nightshift review --accept F2 --redact timestamp\n  nightshift review --suppress F3 --owner data-team --expires 2026-12-31 --why \"known, fixed in 2.1\"\n  nightshift review --undo\n  nightshift review ~/Downloads/night -C ~/src/shop"

@@ -81,6 +81,7 @@ impl Exit {
             || error.downcast_ref::<crate::archive::ArchiveError>().is_some()
             || error.downcast_ref::<crate::mcp::McpError>().is_some()
             || error.downcast_ref::<crate::review::ReviewError>().is_some()
+            || error.downcast_ref::<crate::serve::ServeError>().is_some()
             || error.downcast_ref::<crate::report::ReportError>().is_some();
         if ours { Self::Usage } else { Self::Bug }
     }

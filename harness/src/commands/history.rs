@@ -69,8 +69,13 @@ fn folder(common: &Common, which: &WhichNights) -> anyhow::Result<PathBuf> {
         return Ok(folder.clone());
     }
     let suite = night::suite(common, &Overrides::default())?;
-    let named = suite.config.night.history.as_ref().map(|it| suite.root.join(it));
-    Ok(named.unwrap_or_else(|| nights::nights_folder(&suite)))
+    Ok(nights_of(&suite, None))
+}
+
+/// The folder of a suite's nights: the one that was named, or `night.history`, or where nights go.
+pub fn nights_of(suite: &Suite, named: Option<&Path>) -> PathBuf {
+    let own = suite.config.night.history.as_ref().map(|it| suite.root.join(it));
+    named.map(Path::to_owned).or(own).unwrap_or_else(|| nights::nights_folder(suite))
 }
 
 fn tell(answer: &Answer, format: Format) -> Exit {

@@ -17,6 +17,7 @@
 //! - `check.rs`: `check`.
 //! - `list.rs`: `list`.
 //! - `merge.rs`: `merge`.
+//! - `file/`: `file`: findings as tickets.
 //! - `keeper/`: `schedule`: keeps the nights of suites.
 //! - `notify/`: `notify`.
 //! - `run.rs`: `run`.
@@ -29,6 +30,7 @@
 //! - `verify.rs`: `verify`.
 //! - `skills.rs`: `skills`.
 //! - `stop.rs`: `stop` and `clean`.
+//! - `serve.rs`: `serve`.
 //! - `sensitivity.rs`: `sensitivity`.
 //! - `settle.rs`: `settle`.
 //! - `settle_patch.rs`: what varied, as a patch of the suite's YAML.
@@ -45,8 +47,8 @@
 //! - `new_file.rs`: a file that is new, for `init` and `explore`.
 //! - `control.rs`: the control of a night as it is asked for, and what it would cost.
 
-mod answer;
 mod agent;
+mod answer;
 mod arguments;
 mod bisect;
 mod check;
@@ -56,6 +58,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod explore;
+mod file;
 mod goto;
 mod history;
 mod init;
@@ -77,6 +80,7 @@ mod review;
 mod run;
 pub mod schedule;
 mod sensitivity;
+mod serve;
 mod settle;
 mod settle_patch;
 mod skills;
@@ -139,6 +143,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Merge(options) => merge::run(&common, &options),
         Command::Schedule(options) => keeper::run(&common, &options),
         Command::Notify(options) => notify::run(&common, &options),
+        Command::File(options) => file::run(&common, &options),
+        Command::Serve(options) => serve::run(&common, &options),
         Command::Review(options) => review::run(&common, &options),
         Command::Gate(options) => offline::gate(&common, &options),
         Command::Bisect(options) => bisect::run(&common, &options),

@@ -82,7 +82,7 @@ impl ReviewDecisions {
 }
 
 /// A night, judged and laid out.
-fn open(root: &std::path::Path, night: NightDir) -> anyhow::Result<Desk> {
+pub fn open(root: &std::path::Path, night: NightDir) -> anyhow::Result<Desk> {
     let judged = judge(&night)?;
     let opened = Opened {
         night,

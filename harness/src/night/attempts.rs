@@ -20,6 +20,7 @@ use crate::attempt::{
     Attempt, Brain, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope, Talk,
     Terminals,
 };
+use crate::model::sandbox::Author;
 use crate::model::{Because, Event, Outcome, Purpose, Scenario, Surface};
 use crate::spec::write_recording;
 use crate::surface::SurfaceError;
@@ -226,7 +227,11 @@ async fn drive(
 async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, NoStage> {
     let mut stage = Stage::set(&side.products, scenario).await?;
     let means = &side.means;
-    if let Some(walled) = means.hands.walled.as_ref().filter(|_| uses_commands(scenario))
+    if let Some(walled) = means
+        .hands
+        .walled
+        .as_ref()
+        .filter(|_| uses_commands(scenario) || means.hands.author == Author::Nobody)
         && let Err(why) = stage.wall_in(walled, means.config.sandbox, means.mail.as_ref())
     {
         stage.clear().await;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempts::{self, Attempted, Side, Worker};
 use super::means::{Accepted, Goals, Means};
+use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Stop, builds, nights_folder, patience, plan_of, preflight,
     secrets, tonight, write_plan,
@@ -23,6 +24,7 @@ use crate::attempt::{Ended, Guest};
 use crate::ledger::{Ledger, NightDir};
 use crate::model::bounds::Bounds;
 use crate::model::pursuit::Pursuit;
+use crate::model::sandbox::Author;
 use crate::model::seal::Seal;
 use crate::model::{
     Action, Because, Event, FORMAT_VERSION, Patience, Plan, Scenario, Step, Suite, Template,
@@ -113,7 +115,9 @@ impl House {
             night: plan.night.clone(),
         })?;
         ledger.write_file(OWNER, Cookie::new().value().as_bytes())?;
-        let (options, ledger) = (options.clone(), Arc::new(ledger));
+        // Nobody wrote down what a guest does.
+        let options = RunOptions { author: Author::Nobody, ..options.clone() };
+        let ledger = Arc::new(ledger);
         let attempts = AtomicU32::new(0);
         Ok(Self { suite, options, builds, patience, plan, ledger, attempts })
     }
@@ -166,6 +170,7 @@ impl House {
                 patience: self.patience,
                 mail: ready.mail,
                 accepted: Accepted::default(),
+                hands: Hands::of(options, ready.tried),
             },
             ready.products,
         );

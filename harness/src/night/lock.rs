@@ -4,7 +4,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
@@ -131,6 +131,13 @@ pub fn is_running(root: &Path) -> bool {
     [own(root), elsewhere(root)].iter().any(|it| is_held(it))
 }
 
+/// Since when a night holds the suite's lock; `None` where none does.
+#[must_use]
+pub fn running_since(root: &Path) -> Option<SystemTime> {
+    let lock = [own(root), elsewhere(root)].into_iter().find(|it| is_held(it))?;
+    lock.metadata().and_then(|it| it.modified()).ok()
+}
+
 fn is_held(lock: &Path) -> bool {
     let file = File::open(lock);
     file.is_ok_and(|it| matches!(it.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -144,11 +151,11 @@ mod tests {
     async fn a_second_night_is_told_who_holds_the_lock_until_the_first_has_ended() {
         let root = tempfile::tempdir().expect("a folder");
         let first = take(root.path(), &Stop::default()).expect("free");
-        assert!(is_running(root.path()));
+        assert!(is_running(root.path()) && running_since(root.path()).is_some());
         let second = take(root.path(), &Stop::default()).expect_err("held").to_string();
         assert!(second.contains(&format!("process {}", std::process::id())), "{second}");
         drop(first);
-        assert!(!is_running(root.path()));
+        assert!(!is_running(root.path()) && running_since(root.path()).is_none());
         take(root.path(), &Stop::default()).expect("free again");
         assert!(!elsewhere(root.path()).exists(), "its own folder can be written to");
     }

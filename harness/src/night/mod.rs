@@ -137,7 +137,7 @@ pub use hosting::{
 };
 pub use id::night_id;
 pub use judging::{judge, previous_report};
-pub use lock::{ask_to_stop, is_running};
+pub use lock::{ask_to_stop, is_running, running_since};
 pub use merge::{Merged, merge, nights_in};
 pub use model::model;
 pub use options::{Changes, NewBaselines, Progress, RunOptions, Sampling, Until};

@@ -68,7 +68,10 @@ impl Tried {
     /// Tries the walls, where somebody needs them tonight.
     pub(super) fn of(suite: &Suite, options: &RunOptions, plan: &Plan) -> Option<Self> {
         let sandbox = suite.config.sandbox;
-        let has_commands = plan.scenarios.iter().any(uses_commands);
+        // Somebody from outside may run what policy lets, and has no steps.
+        let by_policy = suite.config.policy.as_ref().is_some_and(|it| it.commands.is_some());
+        let may_run = options.author == Author::Nobody && by_policy;
+        let has_commands = may_run || plan.scenarios.iter().any(uses_commands);
         let is_needed = has_commands && sandbox.confines(options.author);
         let proposes = options.author == Author::Nobody && has_commands;
         let may_propose = !options.once && suite.config.night.explore_ms.is_some();

@@ -20,7 +20,9 @@ use super::products::Products;
 use super::queue::Queue;
 use super::shake::Shake;
 use super::walls::Hands;
-use super::{NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways};
+use super::{
+    NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
+};
 use crate::attempt::Ended;
 use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;

@@ -59,6 +59,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
     }
     let explore = explore(reader, fields.get("explore"), &sessions);
     let notify = super::notify::read(reader, fields.get("notify"));
+    let file = super::filing::read(reader, fields.get("file"));
     Some(Config {
         products,
         sessions,
@@ -80,6 +81,7 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, root: &Path) -> Option<Conf
         agent,
         sandbox,
         notify,
+        file,
     })
 }
 

@@ -18,6 +18,8 @@
 //! - `reference.rs`: the table as `docs/reference/keys.md`.
 //! - `config.rs`: reads `nightshift.yaml`.
 //! - `product.rs`: reads its products.
+//! - `filing.rs`: reads where findings become tickets.
+//! - `place.rs`: reads where something stands at a forge or in a tracker.
 //! - `notify.rs`: reads who is told of a night.
 //! - `gate.rs`: reads its gate rules.
 //! - `cron.rs`: `Schedule`: when nights start, and which is the next.
@@ -55,6 +57,7 @@ mod cron;
 mod cross;
 mod discover;
 mod error;
+mod filing;
 mod gate;
 mod gestures;
 mod grammar;
@@ -63,6 +66,7 @@ mod notify;
 mod overrides;
 mod page;
 pub mod patch;
+pub mod place;
 mod product;
 mod quoting;
 mod reader;

@@ -4,7 +4,10 @@ use super::grammar;
 use super::node::Node;
 use super::reader::Reader;
 use crate::model::Template;
-use crate::model::notify::{MailConfig, NotifyConfig, NotifyWhen, SlackConfig, WebhookConfig};
+use crate::model::filing::TrackerKind;
+use crate::model::notify::{
+    ForgeConfig, MailConfig, NotifyConfig, NotifyWhen, SlackConfig, WebhookConfig,
+};
 use crate::model::template::Piece;
 
 /// The address of a night's report may name the night.
@@ -14,12 +17,14 @@ pub(super) fn read(reader: &mut Reader, node: Option<&Node>) -> NotifyConfig {
     let fields = node.and_then(|it| reader.object(it, &grammar::NOTIFY));
     let Some(fields) = fields else { return NotifyConfig::default() };
     let when = fields.get("when").and_then(|it| when(reader, it)).unwrap_or_default();
-    let link = fields.get("link").and_then(|it| template(reader, it, "\"link\"", &[NIGHT]));
+    let link = fields.get("link").and_then(|it| address_of_report(reader, it));
     let slack = fields.get("slack").and_then(|it| slack(reader, it));
     let teams = fields.get("teams").and_then(|it| secret(reader, it, "\"teams\""));
     let webhook = fields.get("webhook").and_then(|it| webhook(reader, it));
     let mail = fields.get("mail").and_then(|it| mail(reader, it));
-    NotifyConfig { when, link, slack, teams, webhook, mail }
+    let github = fields.get("github").and_then(|it| forge(reader, it, &grammar::NOTIFY_GITHUB));
+    let gitlab = fields.get("gitlab").and_then(|it| forge(reader, it, &grammar::NOTIFY_GITLAB));
+    NotifyConfig { when, link, slack, teams, webhook, mail, github, gitlab }
 }
 
 fn when(reader: &mut Reader, node: &Node) -> Option<NotifyWhen> {
@@ -70,6 +75,26 @@ fn mail(reader: &mut Reader, node: &Node) -> Option<MailConfig> {
     let user = fields.get("user").and_then(|it| template(reader, it, "\"user\"", &[]));
     let password = fields.get("password").and_then(|it| template(reader, it, "\"password\"", &[]));
     Some(MailConfig { server: server?, from: from?, to, user, password })
+}
+
+/// A repository on GitHub, or a project on GitLab.
+fn forge(
+    reader: &mut Reader,
+    node: &Node,
+    object: &'static grammar::Object,
+) -> Option<ForgeConfig> {
+    let fields = reader.object(node, object)?;
+    let kind =
+        if fields.get("repository").is_some() { TrackerKind::Github } else { TrackerKind::Gitlab };
+    let place = fields.get(kind.place()).and_then(|it| super::place::read(reader, it, kind));
+    let token = fields.get("token").and_then(|it| secret(reader, it, "\"token\""));
+    let api = fields.get("api").and_then(|it| secret(reader, it, "\"api\""));
+    Some(ForgeConfig { place: place?, token: token?, api })
+}
+
+/// The address of a night's report.
+pub(super) fn address_of_report(reader: &mut Reader, node: &Node) -> Option<Template> {
+    template(reader, node, "\"link\"", &[NIGHT])
 }
 
 /// A text that may hold secrets and refers to nothing else.

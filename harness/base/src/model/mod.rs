@@ -80,6 +80,7 @@
 //! - `finding.rs`: findings, and the judgement.
 //! - `verdict.rs`: `Outcome` (what happened) and `Verdict` (what we think of it), apart on purpose.
 //! - `testing.rs`: builds small nights by hand, for tests.
+//! - `filing.rs`: `FileConfig`: where findings become tickets.
 //! - `notify.rs`: `NotifyConfig`: who is told of a night.
 //! - `asked.rs`: `Asked`: what a night was asked for, for who goes on with it; `Split`: its parts.
 //! - `against.rs`: the control of a night, what came of it, and what facets were judged by.
@@ -109,6 +110,7 @@ mod expand;
 mod expectations;
 pub mod facet;
 pub mod filetext;
+pub mod filing;
 pub mod fill;
 pub mod finding;
 pub mod forecast;

@@ -20,6 +20,10 @@ pub struct NotifyConfig {
     pub webhook: Option<WebhookConfig>,
     /// A mail.
     pub mail: Option<MailConfig>,
+    /// A check and a comment on GitHub.
+    pub github: Option<ForgeConfig>,
+    /// A comment on GitLab.
+    pub gitlab: Option<ForgeConfig>,
 }
 
 /// Of which nights people are told.
@@ -86,6 +90,18 @@ pub struct WebhookConfig {
     pub token: Option<Template>,
 }
 
+/// A repository whose commits and changes are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgeConfig {
+    /// The repository or project: `owner/name`.
+    pub place: String,
+    /// What we are known by.
+    pub token: Template,
+    /// The address of the API, where it is not the usual one.
+    #[serde(default)]
+    pub api: Option<Template>,
+}
+
 /// People who get a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailConfig {
@@ -107,8 +123,9 @@ impl NotifyConfig {
     /// Whether nobody is told.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { when: _, link: _, slack, teams, webhook, mail } = self;
-        slack.is_none() && teams.is_none() && webhook.is_none() && mail.is_none()
+        let Self { when: _, link: _, slack, teams, webhook, mail, github, gitlab } = self;
+        let people = slack.is_some() || teams.is_some() || webhook.is_some() || mail.is_some();
+        !people && github.is_none() && gitlab.is_none()
     }
 
     /// Every text that may hold a secret.
@@ -117,7 +134,9 @@ impl NotifyConfig {
         let mail = self.mail.iter();
         let mail = mail.flat_map(|it| [Some(&it.server), it.user.as_ref(), it.password.as_ref()]);
         let slack = self.slack.iter().flat_map(SlackConfig::templates);
+        let forges = self.github.iter().chain(&self.gitlab);
+        let forges = forges.flat_map(|it| [Some(&it.token), it.api.as_ref()]);
         let own = [self.link.as_ref(), self.teams.as_ref()];
-        own.into_iter().chain(slack).chain(webhook).chain(mail).flatten()
+        own.into_iter().chain(forges).chain(slack).chain(webhook).chain(mail).flatten()
     }
 }

@@ -11,6 +11,7 @@ use super::agent::AgentConfig;
 use super::bounds::Bounds;
 use super::command::CommandLine;
 use super::facet::FacetKind;
+use super::filing::FileConfig;
 use super::notify::NotifyConfig;
 use super::page_settings::PageSettings;
 use super::profile::Profile;
@@ -89,6 +90,9 @@ pub struct Config {
     /// Who is told of a night.
     #[serde(default, skip_serializing_if = "NotifyConfig::is_empty")]
     pub notify: NotifyConfig,
+    /// Where findings become tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileConfig>,
 }
 
 /// What an exploration may do.
@@ -368,14 +372,8 @@ pub enum Left {
 
 impl Left {
     /// Everything, in the usual order.
-    pub const ALL: [Self; 6] = [
-        Self::Flakes,
-        Self::Bisect,
-        Self::Rare,
-        Self::Explore,
-        Self::Agent,
-        Self::Soak,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Flakes, Self::Bisect, Self::Rare, Self::Explore, Self::Agent, Self::Soak];
 
     /// What is done where nobody says it.
     #[must_use]

@@ -451,6 +451,7 @@ pub fn config() -> super::suite::Config {
         agent: None,
         sandbox: super::sandbox::Sandbox::default(),
         notify: super::notify::NotifyConfig::default(),
+        file: None,
         facets: None,
         profiles: IndexMap::new(),
     }

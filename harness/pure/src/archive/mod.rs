@@ -18,14 +18,18 @@
 //! - `change.rs`: what got slower, and what flakes most.
 //! - `past.rs`: the history of nights, of a scenario and of a finding.
 //! - `diff.rs`: two nights beside one another.
+//! - `look.rs`: nights, causes and scenarios as plain rows, for pages.
+//! - `quiet.rs`: for how many nights a cause is gone, for tickets.
 //! - `testing.rs`: nights that are written by hand, for the tests.
 
 mod answer;
 mod ask;
 mod change;
 mod diff;
+mod look;
 mod past;
 mod question;
+mod quiet;
 mod read;
 mod red;
 mod scope;
@@ -35,7 +39,9 @@ use std::path::PathBuf;
 
 pub use answer::{Answer, Line};
 pub use diff::difference;
+pub use look::{CauseRow, FixedRow, NightLook, PastRun, ScenarioRow, Seen};
 pub use question::{QUESTIONS, Question, Since};
+pub use quiet::Quiet;
 pub use store::{Archive, FILE, MOST_NIGHTS};
 
 /// Why nothing can be answered. A file that is torn is no error: it is made anew.

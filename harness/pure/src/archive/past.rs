@@ -41,7 +41,7 @@ pub(super) fn is_pass(verdict: Verdict) -> bool {
 
 impl Run {
     /// From the columns verdict, owner, ms, which begin at `at`.
-    fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+    pub(super) fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
         let verdict: String = row.get(at)?;
         let verdict = verdict.bytes().next().and_then(of_letter).unwrap_or(Verdict::Inconclusive);
         let ms: Option<i64> = row.get(at + 2)?;

@@ -99,6 +99,17 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The findings that decide in whose list of scenarios this text stands.
+    pub(super) fn findings_naming(&self, scenario: &str) -> Result<Vec<FindingRow>, ArchiveError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM finding WHERE gating AND NOT slower AND instr(scenarios, ?1) > 0"
+        );
+        let mut found = self.connection.prepare(&sql)?;
+        let named = serde_json::Value::from(scenario).to_string();
+        let rows = found.query_map([named], FindingRow::of)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub(super) fn broke(
         &self,
         scope: &Scope,
@@ -170,7 +181,7 @@ impl Archive {
 
     /// The scenarios that failed when they were last judged, within two weeks of the newest night,
     /// each with that night.
-    fn red_scenarios<'a>(
+    pub(super) fn red_scenarios<'a>(
         &self,
         scope: &'a Scope,
     ) -> Result<IndexMap<String, (Run, &'a NightRow)>, ArchiveError> {

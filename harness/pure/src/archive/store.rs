@@ -101,6 +101,19 @@ impl Archive {
         Ok(Self { connection, folder: folder.to_owned(), in_memory, read, made_anew })
     }
 
+    /// Looks whether nights are new, were judged again or are gone, and brings the tables up to
+    /// date; whether there was anything to do. For who asks often: the file was looked through for
+    /// damage when it was opened.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or the data base answers with an error.
+    pub fn refresh(&mut self) -> Result<bool, ArchiveError> {
+        let lying = lying(&self.folder)?;
+        let (stale, read) = bring_up(&mut self.connection, &self.folder, &lying)?;
+        self.read += read;
+        Ok(stale + read > 0)
+    }
+
     /// Why the file is not used, where it is not: the answers are the same, and slower.
     #[must_use]
     pub fn in_memory(&self) -> Option<&str> {
@@ -215,13 +228,23 @@ fn remove(file: &Path) -> bool {
     !file.exists()
 }
 
-/// Brings the tables up to date; how many nights were read for it.
+/// The tables, up to date, and how many nights were read for it.
 fn kept(
     mut connection: Connection,
     folder: &Path,
     lying: &[Lying],
 ) -> rusqlite::Result<(Connection, usize)> {
-    let known = known(&connection)?;
+    let (_, read) = bring_up(&mut connection, folder, lying)?;
+    Ok((connection, read))
+}
+
+/// Brings the tables up to date; how many nights were taken out and how many read for it.
+fn bring_up(
+    connection: &mut Connection,
+    folder: &Path,
+    lying: &[Lying],
+) -> rusqlite::Result<(usize, usize)> {
+    let known = known(connection)?;
     let stale: Vec<i64> =
         known.iter().filter(|(_, it)| !lying.contains(it)).map(|(key, _)| *key).collect();
     let there: std::collections::HashSet<(&str, i64, i64)> =
@@ -254,7 +277,7 @@ fn kept(
             [],
         )?;
     }
-    Ok((connection, missing.len()))
+    Ok((stale.len(), missing.len()))
 }
 
 fn known(connection: &Connection) -> rusqlite::Result<Vec<(i64, Lying)>> {

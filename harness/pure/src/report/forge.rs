@@ -79,16 +79,16 @@ pub fn code_quality(report: &NightReport) -> Value {
 }
 
 /// Where scenarios stand.
-struct Places<'a>(HashMap<&'a str, &'a ScenarioReport>);
+pub(super) struct Places<'a>(HashMap<&'a str, &'a ScenarioReport>);
 
 impl<'a> Places<'a> {
-    fn of(report: &'a NightReport) -> Self {
+    pub fn of(report: &'a NightReport) -> Self {
         Self(report.scenarios.iter().map(|it| (it.id.as_str(), it)).collect())
     }
 
     /// The file and line of the first scenario that a finding hits; of a finding about a product as
     /// such, those of the configuration.
-    fn of_finding(&self, finding: &Finding) -> (&'a str, u32) {
+    pub fn of_finding(&self, finding: &Finding) -> (&'a str, u32) {
         let hit = finding.scenarios.iter().find_map(|id| self.0.get(id.as_str()));
         let known = hit.filter(|it| !it.file.is_empty());
         known.map_or(("nightshift.yaml", 1), |it| (it.file.as_str(), it.line.max(1)))

@@ -19,10 +19,12 @@ use super::survey::SurveyView;
 use super::{Mode, PrintOptions, ReportError, shown};
 use crate::model::Survey;
 
+/// The small pieces that pages are made of: marks, verdicts, trends.
+pub const PARTS: &str = include_str!("../../../../reports/templates/parts.html");
 const TEMPLATES: [(&str, &str); 10] = [
     ("shift.html", include_str!("../../../../reports/templates/shift.html")),
     ("agent.html", include_str!("../../../../reports/templates/agent.html")),
-    ("parts.html", include_str!("../../../../reports/templates/parts.html")),
+    ("parts.html", PARTS),
     ("recording.html", include_str!("../../../../reports/templates/recording.html")),
     ("finding.html", include_str!("../../../../reports/templates/finding.html")),
     ("soak.html", include_str!("../../../../reports/templates/soak.html")),
@@ -35,7 +37,8 @@ const TEMPLATES: [(&str, &str); 10] = [
 const PLAYER: &str = include_str!("../../../../reports/templates/recording.js");
 const SLIDER: &str = include_str!("../../../../reports/templates/compare.js");
 const FILTER: &str = include_str!("../../../../reports/templates/filter.js");
-const STYLE: &str = include_str!("../../../../reports/templates/night.css");
+/// The looks of every page.
+pub const STYLE: &str = include_str!("../../../../reports/templates/night.css");
 
 /// The page of a night; `read` gives the bytes of evidence, by its path in the night directory.
 pub fn render(
@@ -66,6 +69,13 @@ pub fn render(
         Mode::Screen => page,
         Mode::Print => without_links_to_files(&page),
     })
+}
+
+/// What a policy names the scripts of a night's page by: nothing else may run in one.
+#[must_use]
+pub fn script_hashes() -> Vec<String> {
+    let hash = |it: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(it)));
+    [FILTER, PLAYER, SLIDER].map(hash).into_iter().collect()
 }
 
 fn templates() -> Result<Tera, tera::Error> {

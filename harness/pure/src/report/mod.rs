@@ -18,6 +18,7 @@
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
 //! - `trust.rs`: builds, alerts, and how far to trust the night.
+//! - `ticket/`: a finding as a ticket, in the markup of each tracker.
 //! - `message/`: the night as one message to people, in the words of each channel.
 //! - `unattended.rs`: what must be known of a night that broke off and went on.
 //! - `walls.rs`: which walls held around commands.
@@ -83,6 +84,7 @@ mod sides;
 mod soak;
 mod summary;
 mod survey;
+pub mod ticket;
 mod timeline;
 mod trend;
 mod trust;
@@ -98,7 +100,7 @@ use futures_util::future::BoxFuture;
 pub use agent::{AgentReport, OpinionReport, WayReport};
 pub use build::build;
 pub use covers::{Cover, covers};
-pub use html::survey_page;
+pub use html::{PARTS, STYLE, script_hashes, survey_page};
 pub use insight::{Insight, InsightKind, insights};
 pub use message::{Mail, Message, Told, message};
 pub use narrative::{Claim, Material, Narrative};

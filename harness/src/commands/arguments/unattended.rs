@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::night::Share;
+use crate::serve::Front;
 
 /// What `run` takes of them.
 #[derive(Debug, Args)]
@@ -74,6 +75,38 @@ pub struct NotifyOptions {
     /// Print what a webhook would get, and tell nobody
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What `file` takes.
+#[derive(Debug, Args)]
+pub struct FileOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// File them in the tracker that `file` names, and follow up those that are there
+    #[arg(long)]
+    pub file: bool,
+}
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:4780")]
+    pub listen: SocketAddr,
+    /// A proxy with its own sign-in stands before these pages, at this address: no token is asked
+    /// for, and any address may be listened at
+    #[arg(long, value_name = "URL")]
+    pub behind_proxy: Option<Front>,
+    /// Let who looks decide too, as in `review --web`
+    #[arg(long, alias = "write")]
+    pub review: bool,
+    /// The folder that holds the nights [default: night.history, or reports/nights]
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
+    /// The branch that the nights are of [default: that of the newest night]
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
 }
 
 /// The most parts that a night is split into.

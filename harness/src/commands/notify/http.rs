@@ -1,16 +1,17 @@
-//! [`post`]: to a web address, once as far as that can be known: what may pass is tried again, what
+//! [`call`]: asks a web address, once as far as that can be known: what may pass is tried again, what
 //! will not is said. Redirects are not followed, so that a token goes to nobody who was not named.
+//! [`post`] is the usual call, of a message.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How often a post is tried.
+/// How often a call is tried.
 const MOST_TRIES: u32 = 4;
 /// How long one try may take.
 const LONGEST: Duration = Duration::from_secs(10);
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: u64 = 60;
 /// How much of an answer is read, in bytes.
-const MOST_ANSWER: u64 = 64 << 10;
+const MOST_ANSWER: u64 = 16 << 20;
 
 /// What is posted.
 #[derive(Debug)]
@@ -23,6 +24,31 @@ pub struct Post {
     pub body: String,
     /// The same for the same message: a server that knows it takes it once.
     pub key: String,
+}
+
+/// What is asked of an address.
+#[derive(Debug)]
+pub struct Call {
+    /// `GET`, `POST`, `PUT` or `PATCH`.
+    pub method: &'static str,
+    /// Where.
+    pub url: String,
+    /// Headers beside those that every call has.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: Option<String>,
+    /// Whether it may be said twice.
+    pub twice: Twice,
+}
+
+/// Whether a call may be said twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twice {
+    /// It does the same then, or nothing more.
+    Harmless,
+    /// It would make a second thing: it is tried again only where the server said that it did not
+    /// take it.
+    MakesTwo,
 }
 
 /// Why somebody was not told. The address is in none of them, since it may be a secret.
@@ -48,6 +74,12 @@ pub enum HttpError {
     /// It could not be reached.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
+    /// It lets nobody ask for longer than anybody waits.
+    #[error("it takes no more for the next {0} s, because it was asked too often")]
+    TooOften(u64),
+    /// Nobody knows whether it was taken.
+    #[error("it broke off, and may have taken it: {0}")]
+    Unsure(String),
 }
 
 /// What comes of one try.
@@ -62,13 +94,31 @@ enum Tried {
 /// # Errors
 /// It was not taken.
 pub fn post(post: &Post, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
+    let mut headers = vec![("Idempotency-Key", post.key.clone())];
+    headers.extend(post.token.iter().map(|it| ("Authorization", format!("Bearer {it}"))));
+    let body = Some(post.body.clone());
+    let url = post.url.clone();
+    call(&Call { method: "POST", url, headers, body, twice: Twice::Harmless }, wait)
+}
+
+/// Asks an address and answers with what was answered; `wait` waits between tries.
+///
+/// # Errors
+/// It was not taken, or nobody knows whether it was.
+pub fn call(call: &Call, wait: &dyn Fn(Duration)) -> Result<String, HttpError> {
     let agent = agent();
     let mut tries = 0;
     loop {
         tries += 1;
-        match once(&agent, post) {
+        match once(&agent, call) {
             Tried::Taken(answer) => return Ok(answer),
             Tried::Never(error) => return Err(error),
+            Tried::Again { status, why, .. }
+                if status != Some(429) && call.twice == Twice::MakesTwo =>
+            {
+                let why = status.map_or(why, |it| format!("it answered {it}"));
+                return Err(HttpError::Unsure(why));
+            }
             Tried::Again { status, why, .. } if tries >= MOST_TRIES => {
                 return Err(match status {
                     Some(status) => HttpError::NotWell { tries, status },
@@ -108,15 +158,19 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-fn once(agent: &ureq::Agent, post: &Post) -> Tried {
-    let mut request = agent
-        .post(&post.url)
-        .header("Content-Type", "application/json")
-        .header("Idempotency-Key", &post.key);
-    if let Some(token) = &post.token {
-        request = request.header("Authorization", format!("Bearer {token}"));
+fn once(agent: &ureq::Agent, call: &Call) -> Tried {
+    let mut request = ureq::http::Request::builder().method(call.method).uri(&call.url);
+    for (name, value) in &call.headers {
+        request = request.header(*name, value);
     }
-    let mut answer = match request.send(post.body.as_str()) {
+    let sent = match &call.body {
+        Some(body) => {
+            let request = request.header("Content-Type", "application/json").body(body.as_str());
+            request.map_err(ureq::Error::from).and_then(|it| agent.run(it))
+        }
+        None => request.body(()).map_err(ureq::Error::from).and_then(|it| agent.run(it)),
+    };
+    let mut answer = match sent {
         Ok(answer) => answer,
         Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
             return Tried::Never(HttpError::Unreachable("it is no valid address".to_owned()));
@@ -133,11 +187,18 @@ fn once(agent: &ureq::Agent, post: &Post) -> Tried {
             Tried::Taken(said.unwrap_or_default())
         }
         300..=399 => Tried::Never(HttpError::Redirect(status)),
+        403 | 429 if asked_too_often(&answer) => {
+            let wait = pause(&answer);
+            match wait {
+                Some(wait) if wait > LONGEST_WAIT && status == 403 => {
+                    Tried::Never(HttpError::TooOften(wait))
+                }
+                _ => Tried::Again { status: Some(429), wait, why: String::new() },
+            }
+        }
         401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
-            let asked = answer.headers().get("retry-after");
-            let wait = asked.and_then(|it| it.to_str().ok()?.trim().parse().ok());
-            Tried::Again { status: Some(status), wait, why: String::new() }
+            Tried::Again { status: Some(status), wait: pause(&answer), why: String::new() }
         }
         _ => {
             let said = answer.body_mut().with_config().limit(2_000).read_to_string();
@@ -145,6 +206,25 @@ fn once(agent: &ureq::Agent, post: &Post) -> Tried {
             Tried::Never(HttpError::NotTaken(status, said))
         }
     }
+}
+
+/// A number in a header.
+fn number(answer: &ureq::http::Response<ureq::Body>, name: &str) -> Option<u64> {
+    answer.headers().get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Whether the server refuses because it was asked too often: GitHub says so by 403 too.
+fn asked_too_often(answer: &ureq::http::Response<ureq::Body>) -> bool {
+    number(answer, "retry-after").is_some() || number(answer, "x-ratelimit-remaining") == Some(0)
+}
+
+/// For how many seconds a server wants not to be asked.
+fn pause(answer: &ureq::http::Response<ureq::Body>) -> Option<u64> {
+    number(answer, "retry-after").or_else(|| {
+        let at = number(answer, "x-ratelimit-reset")?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Some(at.saturating_sub(now).max(1))
+    })
 }
 
 /// Why nothing was answered, without the address.

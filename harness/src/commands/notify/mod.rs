@@ -4,25 +4,30 @@
 //! `report::message`'s; here they are sent.
 //!
 //! The files:
-//! - `http.rs`: posts to Slack, Teams and webhooks, and asks an address.
+//! - `http.rs`: calls web addresses: Slack, Teams, webhooks, trackers.
 //! - `mail.rs`: sends mails.
+//! - `forge.rs`: a check and a comment on GitHub, a note on GitLab.
 //! - `slack.rs`: Slack by its API, with a thread for each finding.
 //! - `told.rs`: who was told of a night.
 
+mod forge;
 pub mod http;
 mod mail;
 mod slack;
 mod told;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
+use self::forge::Forge;
 use self::http::Post;
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
 use super::{night, offline, terminal};
 use crate::ledger::Secrets;
-use crate::model::notify::{NotifyConfig, NotifyWhen, SlackConfig};
+use crate::model::filing::TrackerKind;
+use crate::model::notify::{ForgeConfig, NotifyConfig, NotifyWhen, SlackConfig};
 use crate::model::suite::Config;
 use crate::model::template::Piece;
 use crate::model::{Decision, Suite, Template};
@@ -55,7 +60,7 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
         terminal::say("nobody is told: the gate passed, and `when` is not-passed");
         return Ok(Exit::Passed);
     }
-    let desk = Desk::of(&suite, &report)?;
+    let desk = Desk::of(&suite, report)?;
     if options.dry_run {
         terminal::answer(format_args!("{:#}", desk.message.webhook()));
         return Ok(Exit::Passed);
@@ -81,7 +86,11 @@ pub fn secret_text(config: &Config, text: &Template) -> anyhow::Result<String> {
     filled(text, &secrets, "")
 }
 
-fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Result<String> {
+/// A text with its secrets, and with the night's id where it is asked for.
+///
+/// # Errors
+/// Something in it has no value.
+pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Result<String> {
     let mut text = String::new();
     for piece in template.pieces() {
         match piece {
@@ -105,17 +114,21 @@ struct Desk {
     secrets: Secrets,
     night: String,
     threads: std::path::PathBuf,
+    report: NightReport,
+    environment: IndexMap<String, String>,
 }
 
 impl Desk {
-    fn of(suite: &Suite, report: &NightReport) -> anyhow::Result<Self> {
+    fn of(suite: &Suite, report: NightReport) -> anyhow::Result<Self> {
         let config = &suite.config;
         let notify = &config.notify;
-        let secrets = nights::secrets_in(config, notify.templates(), &night::environment())?;
+        let environment = night::environment();
+        let secrets = nights::secrets_in(config, notify.templates(), &environment)?;
         let night = report.night.id.clone();
         let link = notify.link.as_ref().map(|it| filled(it, &secrets, &night)).transpose()?;
-        let message = report::message(report, link.as_deref());
-        Ok(Self { message, secrets, night, threads: slack::threads_of(&suite.root) })
+        let message = report::message(&report, link.as_deref());
+        let threads = slack::threads_of(&suite.root);
+        Ok(Self { message, secrets, night, threads, report, environment })
     }
 
     /// Tells everybody who was not told; says whom it could not reach.
@@ -169,6 +182,14 @@ impl Desk {
             }
             Channel::Teams(url) => post(url, None, &self.message.teams()),
             Channel::Webhook(it) => post(&it.url, it.token.as_ref(), &self.message.webhook()),
+            Channel::Github(it) => {
+                let forge = self.forge(it, TrackerKind::Github)?;
+                forge.github(&self.message, &self.report).map_err(|it| it.to_string())
+            }
+            Channel::Gitlab(it) => {
+                let forge = self.forge(it, TrackerKind::Gitlab)?;
+                forge.gitlab(&self.message).map_err(|it| it.to_string())
+            }
             Channel::Mail(it) => {
                 let way = mail::Way {
                     server: filled(&it.server)?,
@@ -183,22 +204,41 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// A forge, with what we are known by there.
+    fn forge<'a>(&'a self, of: &'a ForgeConfig, kind: TrackerKind) -> Result<Forge<'a>, String> {
+        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
+        let usual = || Ok(kind.api().unwrap_or_default().to_owned());
+        Ok(Forge {
+            api: of.api.as_ref().map_or_else(usual, filled)?,
+            place: &of.place,
+            token: filled(&of.token)?,
+            environment: &self.environment,
+            wait: &std::thread::sleep,
+        })
+    }
+}
+
 /// Where people are told.
 enum Channel<'a> {
     Slack(&'a SlackConfig),
     Teams(&'a Template),
     Webhook(&'a crate::model::notify::WebhookConfig),
     Mail(&'a crate::model::notify::MailConfig),
+    Github(&'a ForgeConfig),
+    Gitlab(&'a ForgeConfig),
 }
 
 impl<'a> Channel<'a> {
     fn of(notify: &'a NotifyConfig) -> Vec<Self> {
-        let NotifyConfig { when: _, link: _, slack, teams, webhook, mail } = notify;
+        let NotifyConfig { when: _, link: _, slack, teams, webhook, mail, github, gitlab } = notify;
         let slack = slack.iter().map(Self::Slack);
         let teams = teams.iter().map(Self::Teams);
         let webhook = webhook.iter().map(Self::Webhook);
         let mail = mail.iter().map(Self::Mail);
-        slack.chain(teams).chain(webhook).chain(mail).collect()
+        let github = github.iter().map(Self::Github);
+        let gitlab = gitlab.iter().map(Self::Gitlab);
+        slack.chain(teams).chain(webhook).chain(mail).chain(github).chain(gitlab).collect()
     }
 
     fn name(&self) -> &'static str {
@@ -207,6 +247,8 @@ impl<'a> Channel<'a> {
             Self::Teams(_) => "teams",
             Self::Webhook(_) => "webhook",
             Self::Mail(_) => "mail",
+            Self::Github(_) => "github",
+            Self::Gitlab(_) => "gitlab",
         }
     }
 }

@@ -4,6 +4,8 @@
 //! The host is checked against DNS rebinding, origin and fetch metadata against other pages, and
 //! the token, later a cookie, against other users and programs of the machine.
 
+use std::net::SocketAddr;
+
 /// What a request says of itself, as far as the guard wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Asked<'a> {
@@ -15,6 +17,8 @@ pub struct Asked<'a> {
     pub origin: Option<&'a str>,
     /// The header `Sec-Fetch-Site`.
     pub site: Option<&'a str>,
+    /// The header `Sec-Fetch-Mode`.
+    pub mode: Option<&'a str>,
     /// The header `Cookie`.
     pub cookies: Option<&'a str>,
     /// The token in the address.
@@ -36,20 +40,36 @@ pub enum Access {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
     token: String,
+    /// The hosts that we are, the one of our own address first.
+    hosts: Vec<String>,
     port: u16,
+    /// What the cookie is called, before the port.
+    name: &'static str,
+    /// What is said to who did not bring the token.
+    begin: &'static str,
 }
 
 impl Guard {
     /// A guard of the page on this port.
     #[must_use]
     pub fn new(token: String, port: u16) -> Self {
-        Self { token, port }
+        let begin = "open the address that `nightshift review --web` printed";
+        let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}:{port}")).to_vec();
+        Self { token, hosts, port, name: "review", begin }
+    }
+
+    /// A guard of all nights, at this address of this machine.
+    #[must_use]
+    pub fn of_nights(token: String, at: SocketAddr) -> Self {
+        let begin = "open the address that `nightshift serve` printed";
+        let hosts = vec![at.to_string(), format!("localhost:{}", at.port())];
+        Self { token, hosts, port: at.port(), name: "nights", begin }
     }
 
     /// The address to begin at.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/?token={}", self.port, self.token)
+        format!("http://{}/?token={}", self.hosts[0], self.token)
     }
 
     /// The cookie that stands for the token. Cookies know no ports, so its name does.
@@ -59,15 +79,14 @@ impl Guard {
     }
 
     fn name(&self) -> String {
-        format!("nightshift-review-{}", self.port)
+        format!("nightshift-{}-{}", self.name, self.port)
     }
 
     /// Whether a request is answered.
     #[must_use]
     pub fn access(&self, asked: &Asked<'_>) -> Access {
-        let hosts = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
-        let Some(host) = asked.host.filter(|it| hosts.iter().any(|own| own == it)) else {
-            return Access::Refused("this page answers only to 127.0.0.1 and its port");
+        let Some(host) = asked.host.filter(|it| self.hosts.iter().any(|own| own == it)) else {
+            return Access::Refused("this page answers only to its own address on this machine");
         };
         let own = format!("http://{host}");
         if asked.origin.is_some_and(|it| it != own) {
@@ -80,7 +99,9 @@ impl Guard {
             return if same(token, &self.token) {
                 Access::Welcome
             } else {
-                Access::Refused("the token is that of another review")
+                Access::Refused(
+                    "this token is not valid any more: open the address that was printed last",
+                )
             };
         }
         if asked.site.is_some_and(|it| it != "same-origin" && it != "none") {
@@ -90,11 +111,7 @@ impl Guard {
         let mut cookies = asked.cookies.unwrap_or_default().split(';').map(str::trim);
         let known = cookies
             .any(|it| it.split_once('=').is_some_and(|it| it.0 == name && same(it.1, &self.token)));
-        if known {
-            Access::Granted
-        } else {
-            Access::Refused("open the address that `nightshift review --web` printed")
-        }
+        if known { Access::Granted } else { Access::Refused(self.begin) }
     }
 }
 

@@ -1,39 +1,34 @@
 //! Review as pages on this machine: [`serve`] answers on loopback until it is interrupted.
 //!
-//! [`guard`] decides who may ask, [`routes`] what is answered, [`pages`] how it looks. The only
-//! file that names hyper's server. Nothing here reaches another host, and pages hold nothing from
-//! one.
+//! [`guard`] decides who may ask, [`routes`] what is answered, [`pages`] how it looks. Nothing here
+//! reaches another host, and pages hold nothing from one.
 //!
 //! The files:
+//! - `http.rs`: answers over HTTP; the room `serve` does it by the same.
 //! - `guard.rs`: who may ask: token, host, origin.
 //! - `ask.rs`: a request that was let in.
+//! - `answer.rs`: what is answered, and what it may do in a browser.
+//! - `mount.rs`: where the pages stand, and whether somebody may decide.
 //! - `routes.rs`: what is answered, and what forms do.
 //! - `pages.rs`: the page of one item.
 
-mod ask;
+pub mod answer;
+pub mod ask;
 pub mod guard;
+pub mod http;
+pub mod mount;
 mod pages;
 pub mod routes;
 
-use std::convert::Infallible;
-use std::io::Read as _;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::{Desk, ReviewError};
+use answer::Answer;
 use ask::Ask;
 use guard::{Access, Asked, Guard};
-use routes::{Answer, Site};
-
-/// The most bytes of a form.
-const LARGEST_FORM: usize = 64 * 1024;
+use http::Pages;
+use mount::Mount;
+use routes::Site;
 
 /// Where and how the pages are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +37,26 @@ pub struct Served {
     pub port: u16,
     /// Whether the person's browser is asked to open them.
     pub browse: bool,
+}
+
+/// A desk and who may sit down at it.
+struct Room {
+    guard: Guard,
+    site: Site,
+}
+
+impl Pages for Room {
+    fn access(&self, asked: &Asked<'_>) -> Access {
+        self.guard.access(asked)
+    }
+
+    fn welcome(&self) -> Answer {
+        Answer::to("/").with("set-cookie", self.guard.cookie())
+    }
+
+    fn answer(&mut self, ask: &Ask<'_>) -> Answer {
+        self.site.answer(ask)
+    }
 }
 
 /// Serves the pages until Ctrl-C. `said` is told the address once it answers.
@@ -54,53 +69,15 @@ pub async fn serve(desk: Desk, served: &Served, said: &dyn Fn(&str)) -> Result<(
         failed(&format!("cannot serve on 127.0.0.1:{}; choose another --port", served.port), error)
     })?;
     let port = listener.local_addr().map_err(|error| failed("cannot tell the port", error))?.port();
-    let token = token().map_err(|error| failed("cannot make a token", error))?;
-    let guard = Arc::new(Guard::new(token, port));
-    let site = Arc::new(Mutex::new(Site::new(desk)));
-    said(&guard.url());
+    let token = http::token().map_err(|error| failed("cannot make a token", error))?;
+    let room = Room { guard: Guard::new(token, port), site: Site::new(desk, Mount::alone()) };
+    let url = room.guard.url();
+    said(&url);
     if served.browse {
-        browse(&guard.url());
+        browse(&url);
     }
-    let mut ended = std::pin::pin!(interrupted());
-    loop {
-        let stream = tokio::select! {
-            () = &mut ended => return Ok(()),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                // One connection that came to nothing is no reason to end.
-                Err(_) => continue,
-            },
-        };
-        let (guard, site) = (Arc::clone(&guard), Arc::clone(&site));
-        tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let (guard, site) = (Arc::clone(&guard), Arc::clone(&site));
-                async move { Ok::<_, Infallible>(respond(&guard, &site, request).await) }
-            });
-            let http = hyper::server::conn::http1::Builder::new();
-            // A browser that goes away in the middle is no error of ours.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
-        });
-    }
-}
-
-/// Until Ctrl-C, or until we are asked to end.
-async fn interrupted() {
-    let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    else {
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = asked.recv() => {}
-    }
-}
-
-/// 128 bits that nobody can guess.
-fn token() -> std::io::Result<String> {
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
+    http::listen(listener, room).await;
+    Ok(())
 }
 
 /// Asks the person's browser to open the address; where there is none the printed one is enough.
@@ -117,79 +94,4 @@ fn browse(url: &str) {
     if let Ok(mut child) = command.arg(url).stdin(null()).stdout(null()).stderr(null()).spawn() {
         std::thread::spawn(move || child.wait());
     }
-}
-
-async fn respond(
-    guard: &Guard,
-    site: &Mutex<Site>,
-    request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
-    let (parts, body) = request.into_parts();
-    let text = |name: HeaderName| parts.headers.get(name).and_then(|it| it.to_str().ok());
-    let query = parts.uri.query().unwrap_or_default();
-    let token = form_pairs(query).into_iter().find(|it| it.0 == "token").map(|it| it.1);
-    let changes = parts.method != hyper::Method::GET && parts.method != hyper::Method::HEAD;
-    let asked = Asked {
-        changes,
-        host: text(header::HOST),
-        origin: text(header::ORIGIN),
-        site: text(HeaderName::from_static("sec-fetch-site")),
-        cookies: text(header::COOKIE),
-        token: token.as_deref(),
-    };
-    let answer = match guard.access(&asked) {
-        Access::Refused(why) => Answer::refused(why),
-        Access::Welcome => Answer::to("/").with("set-cookie", guard.cookie()),
-        Access::Granted => match Limited::new(body, LARGEST_FORM).collect().await {
-            Err(_) => Answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "this form is too large"),
-            Ok(body) => {
-                let body = body.to_bytes();
-                let body = String::from_utf8_lossy(&body);
-                let ask = Ask {
-                    posts: parts.method == hyper::Method::POST,
-                    reads: !changes,
-                    path: parts.uri.path(),
-                    form: form_pairs(&body),
-                };
-                // A request that panicked has written all of its decision or nothing.
-                let mut site = site.lock().unwrap_or_else(PoisonError::into_inner);
-                site.answer(&ask)
-            }
-        },
-    };
-    finished(answer)
-}
-
-/// The pairs of a query or a form.
-fn form_pairs(text: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
-}
-
-/// The answer with everything that bounds what a page may do.
-fn finished(answer: Answer) -> Response<Full<Bytes>> {
-    const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    // Not `no-referrer`: with it a browser hides the origin of forms, which the guard asks for.
-    let fixed = [
-        (
-            "content-security-policy",
-            if answer.sandboxed { "default-src 'none'; sandbox" } else { POLICY },
-        ),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cache-control", "no-store"),
-    ];
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
-    *response.status_mut() = answer.status;
-    let headers = response.headers_mut();
-    for (name, value) in fixed {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    for (name, value) in answer.headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    }
-    response
 }

@@ -11,6 +11,7 @@ use super::super::decide::Decided;
 use super::super::detail::{Detail, Section};
 use super::super::{Desk, Item, ItemKind, ReviewError, propose};
 use super::ask::Ask;
+use super::mount::{Decides, Mount};
 use crate::model::finding::DiffTag;
 use crate::report::shown;
 
@@ -57,6 +58,11 @@ impl Notice {
 
 #[derive(Serialize)]
 struct Page {
+    /// What stands before each path.
+    base: String,
+    /// The page of all nights.
+    home: Option<String>,
+    decides: bool,
     night: String,
     running: bool,
     left: usize,
@@ -139,7 +145,12 @@ pub fn link(id: &str) -> String {
 }
 
 /// The page of an item, or of nothing where everything is decided.
-pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Result<String, String> {
+pub fn render(
+    desk: &Desk,
+    item: Option<&Item>,
+    notice: Option<&Notice>,
+    mount: &Mount,
+) -> Result<String, String> {
     static ENGINE: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         let mut tera = Tera::default();
         tera.autoescape_on([".html"]);
@@ -147,8 +158,9 @@ pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Resu
         tera.add_raw_templates([("review.html", TEMPLATE)]).map_err(|error| error.to_string())?;
         Ok(tera)
     });
+    let base = &mount.base;
     let row = |it: &Item| Row {
-        href: link(&it.id),
+        href: format!("{base}{}", link(&it.id)),
         id: if it.kind == ItemKind::New { String::new() } else { it.id.clone() },
         word: desk.decision(it).map_or(desk.word(it), super::super::log::Decision::word),
         title: shown::one_line(&it.title, 160),
@@ -157,13 +169,16 @@ pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Resu
     let (open, decided): (Vec<&Item>, Vec<&Item>) =
         desk.items().iter().partition(|it| desk.is_open(it));
     let page = Page {
+        base: base.clone(),
+        home: mount.home.clone(),
+        decides: mount.decides == Decides::Yes,
         night: desk.night_id().to_owned(),
         running: desk.is_running(),
         left: open.len(),
         total: desk.items().len(),
         rows: open.into_iter().map(row).collect(),
         decided: decided.into_iter().map(row).collect(),
-        item: item.map(|it| view(desk, it)),
+        item: item.map(|it| view(desk, it, base)),
         notice: notice.cloned(),
         last: desk.log().last().map(|it| format!("{} {}", it.decision.word(), it.item)),
     };
@@ -181,7 +196,7 @@ pub fn render(desk: &Desk, item: Option<&Item>, notice: Option<&Notice>) -> Resu
     })
 }
 
-fn view(desk: &Desk, item: &Item) -> ItemView {
+fn view(desk: &Desk, item: &Item, base: &str) -> ItemView {
     let Detail { heading, title, facts, sections, covers, places, reasons } = desk.detail(item);
     let chosen = desk.chosen(item);
     let open = desk.is_open(item);
@@ -199,7 +214,7 @@ fn view(desk: &Desk, item: &Item) -> ItemView {
             .filter(|it| it.findings.len() > 1)
             .map(|it| it.id),
         facts,
-        sections: sections.iter().map(section).collect(),
+        sections: sections.iter().map(|it| section(it, base)).collect(),
         covers,
         places,
         reasons,
@@ -213,7 +228,7 @@ fn view(desk: &Desk, item: &Item) -> ItemView {
     }
 }
 
-fn section(section: &Section) -> SectionView {
+fn section(section: &Section, base: &str) -> SectionView {
     let lines = section.lines.iter().map(|line| {
         let (tag, sign) = match line.tag {
             DiffTag::Same => ("same", " "),
@@ -228,7 +243,7 @@ fn section(section: &Section) -> SectionView {
         }
     });
     let pictures = section.pictures.iter().filter_map(|(caption, path)| {
-        let href = format!("/{}", shown::evidence_link(path)?);
+        let href = format!("{base}/{}", shown::evidence_link(path)?);
         Some(PictureView { caption, href })
     });
     SectionView {

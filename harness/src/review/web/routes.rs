@@ -5,61 +5,19 @@ use hyper::StatusCode;
 
 use super::super::decide::{Decided, Force, How, Suppress};
 use super::super::{Chosen, Desk, Item, ReviewError};
+use super::answer::{Answer, Policy};
 use super::ask::Ask;
+use super::mount::{Decides, Mount};
 use super::pages::{self, Notice};
 use crate::baseline::Side;
 use crate::model::EvidenceRef;
 use crate::spec::patch::read_redaction;
 
-/// What is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// Headers beside those that every answer has.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// Whether it is raw material of the product, which must do nothing at all.
-    pub sandboxed: bool,
-}
-
-impl Answer {
-    fn new(status: StatusCode, media: &str, body: impl Into<Vec<u8>>) -> Self {
-        let headers = vec![("content-type", media.to_owned())];
-        Self { status, headers, body: body.into(), sandboxed: false }
-    }
-
-    /// A line of text.
-    #[must_use]
-    pub fn plain(status: StatusCode, text: &str) -> Self {
-        Self::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
-    }
-
-    /// A refusal.
-    #[must_use]
-    pub fn refused(why: &str) -> Self {
-        Self::plain(StatusCode::FORBIDDEN, why)
-    }
-
-    /// Go on there.
-    #[must_use]
-    pub fn to(path: &str) -> Self {
-        Self::plain(StatusCode::SEE_OTHER, "go on").with("location", path.to_owned())
-    }
-
-    /// With one header more.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
-        self
-    }
-}
-
 /// A desk as pages.
 #[derive(Debug)]
 pub struct Site {
     desk: Desk,
+    mount: Mount,
     /// What the last decision came to, shown once.
     notice: Option<Notice>,
 }
@@ -67,14 +25,17 @@ pub struct Site {
 impl Site {
     /// The pages of a desk.
     #[must_use]
-    pub fn new(desk: Desk) -> Self {
-        Self { desk, notice: None }
+    pub fn new(desk: Desk, mount: Mount) -> Self {
+        Self { desk, mount, notice: None }
     }
 
     /// Answers a request.
     pub fn answer(&mut self, ask: &Ask<'_>) -> Answer {
         if ask.posts && ask.path == "/decide" {
-            return self.decide(ask);
+            return match self.mount.decides {
+                Decides::Yes => self.decide(ask),
+                Decides::No => Answer::refused("these pages are for looking; nobody decides here"),
+            };
         }
         if !ask.reads {
             return Answer::plain(StatusCode::METHOD_NOT_ALLOWED, "only /decide takes a form");
@@ -113,14 +74,14 @@ impl Site {
             bytes: 0,
         };
         match self.desk.night().read(&evidence) {
-            Ok(bytes) => Answer { sandboxed: true, ..Answer::new(StatusCode::OK, media, bytes) },
+            Ok(bytes) => Answer::new(StatusCode::OK, media, bytes).under(Policy::Nothing),
             Err(_) => missing(),
         }
     }
 
     fn page(&mut self, item: Option<&Item>, status: StatusCode) -> Answer {
         let notice = self.notice.take();
-        match pages::render(&self.desk, item, notice.as_ref()) {
+        match pages::render(&self.desk, item, notice.as_ref(), &self.mount) {
             Ok(page) => Answer::new(status, "text/html; charset=utf-8", page),
             Err(error) => Answer::plain(StatusCode::INTERNAL_SERVER_ERROR, &error),
         }
@@ -139,7 +100,8 @@ impl Site {
             Ok(decided) => {
                 let next = self.next(item.as_ref());
                 self.notice = Some(Notice::of(&decided));
-                Answer::to(&next.map_or_else(|| "/".to_owned(), |it| pages::link(&it.id)))
+                let path = next.map_or_else(|| "/".to_owned(), |it| pages::link(&it.id));
+                Answer::to(&format!("{}{path}", self.mount.base))
             }
             Err(error) => {
                 self.notice = Some(Notice::refusal(&error, ask));
@@ -199,7 +161,9 @@ impl Site {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
+/// A part of a path as it was meant.
+#[must_use]
+pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -222,7 +186,8 @@ fn percent_decoded(text: &str) -> String {
 
 /// How evidence is shown: pictures as pictures, everything else as text that does nothing. `None`
 /// for what is no name of evidence.
-fn evidence_media(path: &str) -> Option<&'static str> {
+#[must_use]
+pub fn evidence_media(path: &str) -> Option<&'static str> {
     let (folder, name) = path.strip_prefix("evidence/")?.split_once('/')?;
     let (hash, end) = name.split_once('.')?;
     let is_hash = |it: &str, digits: usize| {

@@ -2,6 +2,7 @@
 
 use super::agent::AGENT;
 use super::bounds::{POLICY_KEY, SANDBOX_KEY};
+use super::filing::FILE_TICKETS;
 use super::notify::NOTIFY;
 use super::page::{BROWSER, SESSION};
 use super::product::PRODUCT;
@@ -439,6 +440,12 @@ pub(crate) static CONFIG: Object = object(
             Shape::Object(&NOTIFY),
             "Who is told of a night by `nightshift notify`.",
             "{ slack: '${secret:SLACK_WEBHOOK}' }",
+        ),
+        optional(
+            "file",
+            Shape::Object(&FILE_TICKETS),
+            "Where `nightshift file` makes tickets of findings.",
+            "{ to: github, repository: owner/name, token: '${secret:GITHUB_TOKEN}' }",
         ),
         optional(
             "facets",

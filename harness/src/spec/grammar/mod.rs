@@ -16,6 +16,7 @@
 //! - `agent.rs`: the keys of a language model, and of what it may take.
 //! - `bounds.rs`: the keys that bound what may be proposed.
 //! - `recording.rs`: the keys of recordings.
+//! - `filing.rs`: the keys that say where findings become tickets.
 //! - `notify.rs`: the keys that say who is told of a night.
 //! - `stages.rs`: the keys that say how much something counts.
 //! - `shapes.rs`: what several keys share: targets, redactions, captures, expectations.
@@ -23,6 +24,7 @@
 mod agent;
 mod bounds;
 mod files;
+mod filing;
 mod gestures;
 mod notify;
 mod page;
@@ -36,6 +38,7 @@ mod steps;
 pub(crate) use agent::{AGENT, BUDGET, PRICE, agent_apis};
 pub(crate) use bounds::{POLICY, act_kinds, sandboxes};
 pub(crate) use files::*;
+pub(crate) use filing::*;
 pub(crate) use gestures::*;
 pub(crate) use notify::*;
 pub(crate) use page::*;

@@ -66,6 +66,48 @@ pub(crate) static NOTIFY_MAIL: Object = object(
     ],
 );
 
+pub(crate) static NOTIFY_GITHUB: Object = object(
+    "notify-github",
+    "\"github\"",
+    "A repository on GitHub: a check on the commit, with an annotation at each finding's scenario, and one comment on the pull request, which is edited.",
+    &[
+        required("repository", Shape::Text, "The repository.", "owner/name"),
+        required(
+            "token",
+            Shape::Template,
+            "What we are known by: the token of GitHub Actions, with `checks: write` and `pull-requests: write`.",
+            "'${secret:GITHUB_TOKEN}'",
+        ),
+        optional(
+            "api",
+            Shape::Template,
+            "The address of the API, where it is not the usual one.",
+            "https://github.example/api/v3",
+        ),
+    ],
+);
+
+pub(crate) static NOTIFY_GITLAB: Object = object(
+    "notify-gitlab",
+    "\"gitlab\"",
+    "A project on GitLab: one note on the merge request, which is edited.",
+    &[
+        required("project", Shape::Text, "The project's path.", "group/name"),
+        required(
+            "token",
+            Shape::Template,
+            "What we are known by: a token of the project that may write notes.",
+            "'${secret:GITLAB_TOKEN}'",
+        ),
+        optional(
+            "api",
+            Shape::Template,
+            "The address of the API, where it is not the usual one.",
+            "https://gitlab.example/api/v4",
+        ),
+    ],
+);
+
 pub(crate) static NOTIFY: Object = object(
     "notify",
     "\"notify\"",
@@ -101,6 +143,18 @@ pub(crate) static NOTIFY: Object = object(
             Shape::Object(&NOTIFY_MAIL),
             "People who get a mail.",
             "{ server: smtps://mail.example, from: nightshift@example.com, to: qa@example.com }",
+        ),
+        optional(
+            "github",
+            Shape::Object(&NOTIFY_GITHUB),
+            "A check on the commit of this run, and a comment on its pull request.",
+            "{ repository: owner/name, token: '${secret:GITHUB_TOKEN}' }",
+        ),
+        optional(
+            "gitlab",
+            Shape::Object(&NOTIFY_GITLAB),
+            "A note on the merge request of this run.",
+            "{ project: group/name, token: '${secret:GITLAB_TOKEN}' }",
         ),
     ],
 );

@@ -7,7 +7,9 @@
 //! - `teams.rs`: for Teams.
 //! - `mail.rs`: for a mail, as text and as HTML.
 //! - `webhook.rs`: for any program.
+//! - `check.rs`: for a forge: a check, and a comment on a change.
 
+mod check;
 mod mail;
 mod slack;
 mod teams;

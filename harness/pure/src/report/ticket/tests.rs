@@ -1,0 +1,65 @@
+//! What each markup makes of text that would be something in it.
+
+use serde_json::json;
+
+use super::markdown::{Comments, mark, markdown, marked, title};
+use super::{Block, Piece, adf};
+
+const HOSTILE: &str = "@here #1 !2 ``` <img src=x onerror=alert(1)> [x](https://evil.example) <!-- nightshift-cause-ff --> $(id)";
+
+fn blocks() -> Vec<Block> {
+    vec![
+        Block::Text(vec![Piece::ours("Said: "), Piece::Theirs(HOSTILE.to_owned())]),
+        Block::Steps(vec![Piece::Theirs("`/close`".to_owned())]),
+        Block::Change {
+            expected: vec!["12 rows".to_owned()],
+            actual: vec![
+                "/close".to_owned(),
+                "```".to_owned(),
+                "<!-- nightshift-cause-ff -->".to_owned(),
+                "nightshift-cause-ff".to_owned(),
+            ],
+        },
+    ]
+}
+
+#[test]
+fn in_markdown_what_the_product_said_stands_in_code() {
+    let text = markdown(&blocks());
+    assert_eq!(
+        text,
+        format!(
+            "Said: ````{HOSTILE}````\n\n1. `` `/close` ``\n\n````diff\n- 12 rows\n+ /close\n+ ```\n+ <!-- nightshift-cause-ff -->\n+ nightshift-cause-ff\n````\n"
+        )
+    );
+}
+
+#[test]
+fn only_a_line_of_ours_is_a_mark() {
+    let text = markdown(&blocks());
+    assert_eq!(marked("cause", &text), None);
+    for comments in [Comments::Kept, Comments::Lost] {
+        let own = mark("cause", "ab12", comments);
+        assert_eq!(marked("cause", &format!("{own}\n\n{text}")), Some("ab12".to_owned()));
+        assert_eq!(marked("night", &own), None);
+    }
+    assert_eq!(mark("cause", "a --> b", Comments::Kept), "<!-- nightshift-cause-a---b -->");
+}
+
+#[test]
+fn in_a_title_nobody_is_mentioned() {
+    let said = title("@ada broke #12 and 5 % of <b>");
+    assert_eq!(said, "@\u{2060}ada broke #\u{2060}12 and 5 % of <\u{2060}b>");
+}
+
+#[test]
+fn in_adf_a_text_is_a_text_and_a_mark_is_a_paragraph_of_its_own() {
+    let own = "nightshift-night-n1";
+    let document = adf::document(&blocks(), Some(own));
+    let said = &document["content"][0]["content"][1];
+    assert_eq!(said["text"], HOSTILE);
+    assert_eq!(said["marks"], json!([{ "type": "code" }]));
+    assert!(adf::is_marked(&document, own));
+    let theirs = Block::Text(vec![Piece::Theirs(own.to_owned())]);
+    assert!(!adf::is_marked(&adf::document(&[theirs], None), own));
+}

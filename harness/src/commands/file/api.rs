@@ -1,0 +1,109 @@
+//! [`Access`]: calls of a tracker's API: where it is, and what we are known by there.
+
+use serde_json::Value;
+
+use super::super::exit::mistake;
+use super::super::notify::http::{self, Call, HttpError, Twice};
+use super::tracker::TrackerError;
+use crate::ledger::Secrets;
+
+/// Where a tracker's API is, and what we are known by there.
+pub struct Access {
+    /// The address, without a `/` at its end.
+    pub api: String,
+    /// The token.
+    pub token: String,
+    /// Whose it is.
+    pub user: Option<String>,
+    /// What goes nowhere.
+    pub secrets: Secrets,
+}
+
+impl Access {
+    /// The same, if a token may be sent there: over TLS alone, or to this machine.
+    ///
+    /// # Errors
+    /// The address is none, or would show the token.
+    pub fn checked(mut self) -> anyhow::Result<Self> {
+        let wrong = "`file.api` is no address that a token may be sent to; write https://…";
+        let Ok(url) = url::Url::parse(&self.api) else { return mistake(wrong) };
+        let here = match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(it)) => it.is_loopback(),
+            Some(url::Host::Ipv6(it)) => it.is_loopback(),
+            None => false,
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+            return mistake(wrong);
+        }
+        self.api = self.api.trim_end_matches('/').to_owned();
+        Ok(self)
+    }
+
+    /// The header that most trackers know us by.
+    pub fn bearer(&self) -> (&'static str, String) {
+        ("Authorization", format!("Bearer {}", self.token))
+    }
+
+    /// Asks a path.
+    pub fn ask(
+        &self,
+        (method, path): (&'static str, &str),
+        headers: Vec<(&'static str, String)>,
+        body: Option<&Value>,
+        twice: Twice,
+    ) -> Result<Value, TrackerError> {
+        // What the product said is clean already; a secret of the tracker is not in it.
+        let clean = |it: &Value| {
+            let bytes = self.secrets.scrub(it.to_string().as_bytes()).into_owned();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let url = format!("{}{path}", self.api);
+        let call = Call { method, url, headers, body: body.map(clean), twice };
+        let said = http::call(&call, &std::thread::sleep)?;
+        if said.trim().is_empty() {
+            return Ok(Value::Null);
+        }
+        match serde_json::from_str(&said) {
+            Ok(value) => Ok(value),
+            // It was done; a second try would make a second one.
+            Err(_) if twice == Twice::MakesTwo => {
+                Err(HttpError::Unsure("its answer is no JSON".to_owned()).into())
+            }
+            Err(_) => Err(TrackerError::Answer(method)),
+        }
+    }
+}
+
+/// A text of an answer.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The list that an answer is.
+pub fn list(value: Value, of: &'static str) -> Result<Vec<Value>, TrackerError> {
+    match value {
+        Value::Array(all) => Ok(all),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            Err(TrackerError::Answer(of))
+        }
+    }
+}
+
+/// An instant of an answer.
+pub fn instant(value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
+    let text = value.as_str()?;
+    let found = chrono::DateTime::parse_from_rfc3339(text)
+        .or_else(|_| chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3f%z"));
+    found.ok().map(|it| it.to_utc())
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// Whether an address answered that it has no such thing.
+pub fn is_missing(error: &TrackerError) -> bool {
+    matches!(error, TrackerError::Http(HttpError::NotTaken(404 | 410, _)))
+}

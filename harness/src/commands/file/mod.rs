@@ -1,0 +1,111 @@
+//! `nightshift file`: findings of a night as tickets, one a cause: drafts, or in the tracker that
+//! `file` names.
+//!
+//! The files:
+//! - `tracker.rs`: what a tracker does, and a ticket that it has.
+//! - `api.rs`: calls of a tracker's API.
+//! - `github.rs`: issues of GitHub.
+//! - `gitlab.rs`: issues of GitLab.
+//! - `jira.rs`: issues of Jira.
+//! - `linear.rs`: issues of Linear.
+//! - `follow.rs`: makes tickets, and follows them up: seen again, gone, back.
+//! - `memory.rs`: which tickets were made from here, and one who files at a time.
+//! - `draft.rs`: tickets as files, for who looks at them first.
+
+mod api;
+mod draft;
+mod follow;
+mod github;
+mod gitlab;
+mod jira;
+mod linear;
+mod memory;
+mod tracker;
+
+use super::arguments::{Common, FileOptions};
+use super::exit::{Exit, mistake};
+use super::notify::filled;
+use super::{history, night, offline};
+use crate::archive::{Archive, Quiet};
+use crate::model::Suite;
+use crate::model::filing::{FileConfig, TrackerKind};
+use crate::model::suite::Config;
+use crate::night as nights;
+use crate::report::ticket::tickets;
+use crate::report::{self, NightReport};
+use crate::spec::Overrides;
+use follow::Follow;
+use tracker::Tracker;
+
+/// `nightshift file`
+pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
+    let suite = night::suite(common, &Overrides::default())?;
+    let dir = match &options.night {
+        Some(path) => night::open(common, path)?,
+        None => night::newest(&suite.root)?,
+    };
+    let report = match report::read(dir.path()) {
+        Ok(report) => report,
+        Err(_) => offline::write(&dir, &nights::judge(&dir)?)?,
+    };
+    let config = suite.config.file.as_ref();
+    if !options.file {
+        let kind = config.map_or(TrackerKind::Github, |it| it.to);
+        let link = draft::link(&suite, &report);
+        return draft::write(dir.path(), kind, &tickets(&report, link.as_deref()));
+    }
+    let Some(config) = config else {
+        return mistake(
+            "no tracker is named; write `file: { to: github, repository: owner/name, \
+             token: '${secret:GITHUB_TOKEN}' }` in nightshift.yaml",
+        );
+    };
+    let secrets =
+        nights::secrets_in(&suite.config, texts(&suite.config, config), &night::environment())?;
+    let value = |it| filled(it, &secrets, &report.night.id);
+    let link = config.link.as_ref().or(suite.config.notify.link.as_ref());
+    let link = link.map(value).transpose()?;
+    let access = api::Access {
+        api: match &config.api {
+            Some(api) => value(api)?,
+            None => config.to.api().unwrap_or_default().to_owned(),
+        },
+        token: value(&config.token)?,
+        user: config.user.as_ref().map(value).transpose()?,
+        secrets: secrets.clone(),
+    };
+    let access = access.checked()?;
+    let tracker: Box<dyn Tracker> = match config.to {
+        TrackerKind::Github => Box::new(github::Github::new(access, config)),
+        TrackerKind::Gitlab => Box::new(gitlab::Gitlab::new(access, config)),
+        TrackerKind::Jira => Box::new(jira::Jira::new(access, config)),
+        TrackerKind::Linear => Box::new(linear::Linear::new(access, config)),
+    };
+    let memory =
+        memory::Memory::take(&suite.root, &format!("{} {}", config.to.word(), config.place))?;
+    let tickets = tickets(&report, link.as_deref());
+    let mut follow = Follow::new(tracker.as_ref(), config, &report, link.as_deref(), memory);
+    follow.all(&tickets, &|cause| quiet(&suite, &report, cause))
+}
+
+/// Every text of the configuration that a ticket needs.
+fn texts<'a>(
+    all: &'a Config,
+    file: &'a FileConfig,
+) -> impl Iterator<Item = &'a crate::model::Template> {
+    file.templates().chain(all.notify.link.iter())
+}
+
+/// For how many nights a cause is gone, up to this one.
+///
+/// # Errors
+/// The nights cannot be asked, or this one is not among them.
+fn quiet(suite: &Suite, report: &NightReport, cause: &str) -> Result<Quiet, String> {
+    let archive = Archive::open(&history::nights_of(suite, None)).map_err(|it| it.to_string())?;
+    let branch = report.night.branch.as_deref();
+    let nights = archive.look(branch).map_err(|it| it.to_string())?;
+    if !nights.iter().any(|it| it.id == report.night.id) {
+        return Err("this night is not among those of the suite".to_owned());
+    }
+    archive.quiet(cause, branch, &report.night.id).map_err(|it| it.to_string())
+}

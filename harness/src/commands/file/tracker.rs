@@ -1,0 +1,73 @@
+//! [`Tracker`]: what a tracker of tickets does, and [`Filed`]: a ticket that it has.
+
+use chrono::{DateTime, Utc};
+
+use super::super::notify::http::HttpError;
+use crate::report::ticket::{Block, Ticket};
+
+/// A ticket of ours that a tracker has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// What it is asked for by.
+    pub key: String,
+    /// What people call it: `#12`, `QA-12`.
+    pub name: String,
+    /// The cause that it is about.
+    pub cause: String,
+    /// Where people look at it.
+    pub url: String,
+    /// How far it is.
+    pub state: Progress,
+    /// What was made later has a larger one.
+    pub order: u64,
+}
+
+/// How far a ticket is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Somebody has to do something.
+    Open,
+    /// It was closed, at this instant.
+    Closed(Option<DateTime<Utc>>),
+    /// Somebody decided that nothing will be done.
+    GivenUp,
+}
+
+/// Why something could not be done in a tracker.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackerError {
+    /// It could not be asked.
+    #[error("{0}")]
+    Http(#[from] HttpError),
+    /// Its answer is not what it should be.
+    #[error("its answer to {0} is not what its API says")]
+    Answer(&'static str),
+    /// It says what it lacks.
+    #[error("{0}")]
+    Said(String),
+}
+
+impl TrackerError {
+    /// Whether nobody knows whether it was done.
+    pub fn is_unsure(&self) -> bool {
+        matches!(self, Self::Http(HttpError::Unsure(_)))
+    }
+}
+
+/// What a tracker does.
+pub trait Tracker {
+    /// All tickets of ours, open and closed.
+    fn tickets(&self) -> Result<Vec<Filed>, TrackerError>;
+    /// One by what it is asked for by; `None` where it is gone.
+    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError>;
+    /// Makes one, for somebody who is named as the tracker knows them.
+    fn make(&self, ticket: &Ticket, to: Option<&str>) -> Result<Filed, TrackerError>;
+    /// Whether it has a comment of ours about a night, or another event, of this name.
+    fn has_comment(&self, of: &Filed, event: &str) -> Result<bool, TrackerError>;
+    /// Writes a comment about an event of this name.
+    fn comment(&self, of: &Filed, event: &str, text: &[Block]) -> Result<(), TrackerError>;
+    /// Closes it.
+    fn close(&self, of: &Filed) -> Result<(), TrackerError>;
+    /// Opens it again.
+    fn reopen(&self, of: &Filed) -> Result<(), TrackerError>;
+}
