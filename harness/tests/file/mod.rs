@@ -234,7 +234,7 @@ fn what_the_configuration_lacks_is_said_where_it_stands() {
         assert!(answer.stdout.contains(said) || answer.stderr.contains(said), "{answer:#?}");
     }
     let suite = regressed(Kind::Github, "");
-    let environment = [("API", "http://127.0.0.2.evil.example"), ("TOKEN", "t")];
+    let environment = [("API", "http://127.0.0.2.evil.example"), ("TOKEN", "t0ken")];
     let answer = suite.run_with(&["file", "n1", "--file"], &environment);
     assert_eq!(answer.code, Some(2), "{answer:#?}");
     assert!(answer.stderr.contains("write https://"), "{answer:#?}");
