@@ -135,6 +135,7 @@ pub fn plan() -> Plan {
         patience: None,
         reruns: None,
         not_isolated: Vec::new(),
+        walls: None,
         scenarios: Vec::new(),
         sessions: indexmap::IndexMap::new(),
         redact: Vec::new(),

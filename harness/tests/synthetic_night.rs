@@ -88,16 +88,6 @@ pub fn synthetic(scenarios: usize, failing: usize) -> NightReport {
     }
 }
 
-fn build() -> ProductBuild {
-    ProductBuild {
-        name: "shop".into(),
-        build: Some("a1b2c3".into()),
-        previous_build: Some("d4e5f6".into()),
-        version: None,
-        previous_version: None,
-    }
-}
-
 fn id(n: usize) -> String {
     format!("area-{:02}/scenario-{n:05}", n % 40)
 }

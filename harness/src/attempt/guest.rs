@@ -15,6 +15,7 @@ use crate::agent::{Proposal, SECRET, Scripted};
 use crate::ledger::LedgerError;
 use crate::model::action::Goal;
 use crate::model::bounds::Bounds;
+use crate::model::budget::Budget;
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::pursuit::Pursuit;
@@ -159,6 +160,8 @@ impl Attempt<'_> {
             words: Template::new(""),
             at_most: u32::MAX,
             until: Vec::new(),
+            budget: Budget::default(),
+            attempts: None,
             bounds: guest.bounds.clone(),
             recorded: None,
         };

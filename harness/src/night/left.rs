@@ -40,8 +40,8 @@ pub(super) async fn spend(
                 let found = Box::pin(searched(suite, options, (night, plan), stop, progress)).await;
                 if found {
                     let judged = judging::judge(night)?;
-                    let (survey, soak) = (report.survey.take(), report.soak.take());
-                    report = NightReport { survey, soak, ..judging::report_of(night, &judged) };
+                    // What was explored, soaked or tried before lies in the night as well.
+                    report = judging::report_of(night, &judged);
                 }
                 found
             }

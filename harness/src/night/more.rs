@@ -32,7 +32,7 @@ impl More {
         match part {
             Left::Flakes => Some(Self { open: more::undecided, by: last }),
             Left::Rare => Some(Self { open: more::rare, by: now + (last - now) / RARE }),
-            Left::Bisect | Left::Explore | Left::Soak => None,
+            Left::Bisect | Left::Explore | Left::Agent | Left::Soak => None,
         }
     }
 }

@@ -178,7 +178,8 @@ impl Live {
             Event::NotRun { scenario, detail, .. } => {
                 self.change(&scenario, |_| Some(State::NotRun(detail)));
             }
-            Event::NightStarted { .. }
+            Event::Usage { .. }
+            | Event::NightStarted { .. }
             | Event::Preflight { .. }
             | Event::ProductCrashed { .. }
             | Event::ProductLog { .. }

@@ -118,7 +118,7 @@ impl Yard {
             .current_dir(folder.path())
             .spawn()
             .expect("sleep starts");
-        let yard = Self { folder, outside, tcp, udp, product, elsewhere, victim };
+        let yard = Self { folder, outside, tcp, udp, product, victim };
         for (name, text) in [
             ("home/.ssh/key", CANARY),
             ("home/.bashrc", "# nothing\n"),

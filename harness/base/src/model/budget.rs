@@ -81,9 +81,12 @@ impl Spent {
         bounds.into_iter().find_map(|(bound, used, most)| {
             let is_over = |most: &u64| match (bound, next) {
                 // Being asked is no action: what is left may be that nothing is left to do.
-                (Bound::Actions, Next::Ask | Next::End) => used > *most,
-                (Bound::Actions, Next::Act) | (_, Next::Ask) => used >= *most,
-                (Bound::Time | Bound::Tokens | Bound::Money, Next::Act | Next::End) => used > *most,
+                (Bound::Actions, Next::Act)
+                | (Bound::Time | Bound::Tokens | Bound::Money, Next::Ask) => used >= *most,
+                (Bound::Actions, Next::Ask | Next::End)
+                | (Bound::Time | Bound::Tokens | Bound::Money, Next::Act | Next::End) => {
+                    used > *most
+                }
             };
             let most = most.filter(is_over)?;
             Some(Over { bound, used, most })

@@ -182,6 +182,9 @@ impl AgentReport {
                 }
             }
             Pursuit::Decided { .. }
+            | Pursuit::Question { .. }
+            | Pursuit::Wrote { .. }
+            | Pursuit::Offered { .. }
             | Pursuit::Done { .. }
             | Pursuit::Healed { .. }
             | Pursuit::Meant { .. }

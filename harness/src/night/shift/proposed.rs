@@ -66,7 +66,15 @@ impl Proposals {
         let plain = if plain.is_empty() { "charter".to_owned() } else { plain };
         let name = free_name(&plain, &mut self.taken);
         let file = Path::new(TAKEN_TO).join(format!("{name}.yaml"));
-        let own = ScenarioFile { name: &name, about, product: None, tags, steps };
+        let own = ScenarioFile {
+            name: &name,
+            about,
+            product: None,
+            tags,
+            actor: None,
+            isolate: None,
+            steps,
+        };
         let text = own.text(&file)?;
         write(&self.folder.join(FOLDER).join(format!("{name}.yaml")), &text)?;
         self.patch.push_str(&added(&file.display().to_string(), &text));
