@@ -56,17 +56,17 @@ fn main() -> ExitCode {
     std::fs::create_dir(folder.path().join("scenarios")).expect("made");
     year::write(&folder.path().join("reports/nights"), NIGHTS, SCENARIOS);
     let begun = Instant::now();
-    let site = Site::start(folder.path());
+    let pages = Site::start(folder.path());
     println!("the first start, with an archive to make: {:.1} s", begun.elapsed().as_secs_f64());
     let mut worst: f64 = 0.0;
-    let one = site.get("/findings").1;
+    let one = pages.get("/findings").1;
     let cause = one.split("href=\"/finding/").nth(1).and_then(|it| it.split('"').next());
     let cause = format!("/finding/{}", cause.expect("a finding"));
     for path in PAGES.into_iter().chain([cause.as_str()]) {
         let mut took: Vec<f64> = (0..TIMES)
             .map(|_| {
                 let begun = Instant::now();
-                let (status, page) = site.get(path);
+                let (status, page) = pages.get(path);
                 assert!(status == 200 && !page.is_empty(), "{path}: {status}");
                 begun.elapsed().as_secs_f64() * 1_000.0
             })
@@ -97,11 +97,11 @@ impl Site {
         out.read_line(&mut line).expect("an address");
         let address = line.trim().strip_prefix("nights: http://127.0.0.1:").expect("an address");
         let (port, token) = address.split_once("/?token=").expect("a token");
-        let mut site = Self { child, port: port.parse().expect("a port"), cookie: String::new() };
-        let (_, head) = site.get(&format!("/?token={token}"));
+        let mut pages = Self { child, port: port.parse().expect("a port"), cookie: String::new() };
+        let (_, head) = pages.get(&format!("/?token={token}"));
         let cookie = head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).expect("a cookie");
-        cookie.split(';').next().expect("a pair").clone_into(&mut site.cookie);
-        site
+        cookie.split(';').next().expect("a pair").clone_into(&mut pages.cookie);
+        pages
     }
 
     /// The status, and the answer: its body, or its head where that is a redirect.

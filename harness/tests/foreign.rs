@@ -7,7 +7,7 @@ use crate::support::{ANSWERING, SuiteCopy, night_json, text, verdicts};
 
 /// A desk behind a sign-in, to which no page leads that a visitor sees; what is written there stays
 /// with its server.
-const DESK: &str = r#"
+const DESK: &str = r"
 import urllib.parse
 from answering import Answering, serve
 tickets = ['The wall leans', 'The bed is dry']
@@ -48,7 +48,7 @@ class Page(Answering):
         links = '<nav><a href=/desk/logout>Log out</a> <a href=/desk>Desk</a> <a href=/desk/people>People</a></nav>' if self.path.startswith('/desk') else ''
         self.answer(status, 'text/html', '<!doctype html><html lang=en><title>Desk</title>' + links + body)
 serve(Page)
-"#;
+";
 
 /// The suite of somebody who has written down how to sign in, and nothing else.
 fn desk(explore: &str) -> SuiteCopy {

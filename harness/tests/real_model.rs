@@ -1,6 +1,8 @@
 //! Real models, for whoever asks for them: a very small one that drives the whole path (`just real-model`),
 //! and the same goals against any endpoint (`just agent-eval`). Neither is a part of the usual tests.
 
+#![expect(clippy::print_stdout, reason = "these are figures for a person who asks for them")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;

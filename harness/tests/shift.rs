@@ -124,9 +124,8 @@ fn a_belief_is_a_finding_only_where_it_shows_without_the_model_and_a_rule_says_s
     let proposed = shift["proposed"].as_array().expect("proposed");
     assert_eq!(proposed.len(), 3, "two findings and the way to a draft: {proposed:?}");
     assert_eq!(std::fs::read_dir(suite.root().join("scenarios")).expect("a folder").count(), 1);
-    let patch =
-        std::fs::read_to_string(suite.root().join("shift/proposed.patch")).expect("a patch");
-    assert_eq!(patch.matches("new file mode 100644").count(), 3);
+    let diff = std::fs::read_to_string(suite.root().join("shift/proposed.patch")).expect("a patch");
+    assert_eq!(diff.matches("new file mode 100644").count(), 3);
     for (at, it) in proposed.iter().enumerate() {
         let from = suite.root().join("shift").join(text(&it["file"]));
         let scenario = std::fs::read_to_string(from).expect("a scenario");

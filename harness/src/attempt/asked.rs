@@ -79,7 +79,7 @@ impl Attempt<'_> {
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {
-                    return failed("an answer of the model".to_owned(), error.to_string());
+                    return Ok(Some(failed("an answer of the model", error.to_string())));
                 }
             };
             let next = match proposal(&answer.text, &page, &secrets) {
@@ -88,7 +88,7 @@ impl Attempt<'_> {
                     (wrong, complaint) = (wrong + 1, Some(why));
                     continue;
                 }
-                Err(why) => return failed("an answer that is one action".to_owned(), why),
+                Err(why) => return Ok(Some(failed("an answer that is one action", why))),
             };
             let comes = if matches!(next, Proposal::Act { .. }) { Next::Act } else { Next::End };
             if let Some(over) = self.over(brain, way, comes)? {
@@ -200,6 +200,6 @@ impl Attempt<'_> {
     }
 }
 
-fn failed(expected: String, actual: String) -> Result<Option<Failure>, LedgerError> {
-    Ok(Some(Failure { outcome: Outcome::Failed, expected, actual }))
+fn failed(expected: &str, actual: String) -> Failure {
+    Failure { outcome: Outcome::Failed, expected: expected.to_owned(), actual }
 }

@@ -12,7 +12,7 @@ use crate::ledger::LedgerError;
 use crate::model::event::{Decided, Failure};
 use crate::model::scenario::{Action, Snapshot};
 use crate::model::{EvidenceRef, FacetKind, Outcome, Step, StepOutcome, Target, Template};
-use crate::policy::Ruling;
+use crate::policy::{PolicyDecision, Ruling};
 use crate::surface::command::CommandDone;
 use crate::surface::{Done, Look, SurfaceError};
 
@@ -96,16 +96,8 @@ impl Attempt<'_> {
                 }));
             }
         };
-        let decision = self.policy.decide(&action);
-        match decision.ruling {
-            Ruling::Allow => {}
-            Ruling::Ask | Ruling::Deny => {
-                return Ok(CarriedOut::failed(Failure {
-                    outcome: Outcome::Blocked,
-                    expected: step.text.clone(),
-                    actual: format!("forbidden by policy: {}", decision.rule),
-                }));
-            }
+        if let Some(forbidden) = forbidden(step, &self.policy.decide(&action)) {
+            return Ok(CarriedOut::failed(forbidden));
         }
         match &action {
             Action::Run(run) => {
@@ -265,5 +257,17 @@ impl Attempt<'_> {
                 expected: format!("the masks of snapshot {}", snapshot.name),
                 actual: unknown.to_string(),
             })
+    }
+}
+
+/// What becomes of a written step that policy does not allow.
+fn forbidden(step: &Step, decision: &PolicyDecision) -> Option<Failure> {
+    match decision.ruling {
+        Ruling::Allow => None,
+        Ruling::Ask | Ruling::Deny => Some(Failure {
+            outcome: Outcome::Blocked,
+            expected: step.text.clone(),
+            actual: format!("forbidden by policy: {}", decision.rule),
+        }),
     }
 }

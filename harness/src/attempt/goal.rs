@@ -71,7 +71,7 @@ impl Attempt<'_> {
         step: &Step,
         goal: &Goal,
     ) -> Result<CarriedOut, LedgerError> {
-        let mut done = Box::pin(self.to_goal(step, goal)).await?;
+        let mut done = Box::pin(self.reach(step, goal)).await?;
         let passed = done.outcome == StepOutcome::Passed;
         if passed && matches!(self.log, super::Log::Ledger(Purpose::Trying)) {
             done.evidence.extend(self.material(step).await?);
@@ -79,7 +79,7 @@ impl Attempt<'_> {
         Ok(done)
     }
 
-    async fn to_goal(&mut self, step: &Step, goal: &Goal) -> Result<CarriedOut, LedgerError> {
+    async fn reach(&mut self, step: &Step, goal: &Goal) -> Result<CarriedOut, LedgerError> {
         let words = match self.words(step, goal).await {
             Ok(words) => words,
             Err(actual) => {

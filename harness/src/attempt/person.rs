@@ -74,7 +74,7 @@ impl Attempt<'_> {
     fn question(&self, step: u32, told: &Action, rule: &str) -> Question {
         let (scenario, action) = (self.scenario.id.clone(), told.describe());
         let digest = Sha256::digest(format!("{scenario}\n{step}\n{action}\n{rule}"));
-        let id = digest.iter().take(4).map(|it| format!("{it:02x}")).collect();
+        let id = data_encoding::HEXLOWER.encode(&digest[..4]);
         Question { id, scenario, step, action, rule: rule.to_owned() }
     }
 }

@@ -88,14 +88,12 @@ fn material(night: &NightDir, wanted: Option<&str>) -> anyhow::Result<Vec<Materi
         return Ok(first.map(|it| Material::of(&report, it, &entries)).collect());
     };
     let own = report.findings.iter().find(|it| it.id == wanted || it.fingerprint == wanted);
-    match own {
-        Some(it) => Ok(vec![Material::of(&report, it, &entries)]),
-        None => {
-            let ids: Vec<&str> = report.findings.iter().map(|it| it.id.as_str()).collect();
-            let have = if ids.is_empty() { "it has none".to_owned() } else { ids.join(", ") };
-            mistake(format!("the night has no finding {wanted}; {have}"))
-        }
+    if let Some(it) = own {
+        return Ok(vec![Material::of(&report, it, &entries)]);
     }
+    let ids: Vec<&str> = report.findings.iter().map(|it| it.id.as_str()).collect();
+    let have = if ids.is_empty() { "it has none".to_owned() } else { ids.join(", ") };
+    mistake(format!("the night has no finding {wanted}; {have}"))
 }
 
 /// What was answered.

@@ -73,11 +73,7 @@ impl Reporter {
                 self.message(&format!("{scenario}{again}"));
             }
             Progress::Done { scenario, outcome, looks, duration, done, of } => {
-                let style = terminal::verdict_style(looks);
-                let how = match outcome {
-                    crate::model::Outcome::Completed => String::new(),
-                    other => format!(" ({})", other.word()),
-                };
+                let (style, how) = (terminal::verdict_style(looks), how_it_ended(outcome));
                 let seconds = duration.as_secs_f64();
                 self.line(&format!(
                     "[{done}/{of}] {style}{looks}{style:#} {scenario}{how} {seconds:.1}s"
@@ -93,10 +89,7 @@ impl Reporter {
                 ));
             }
             Progress::Searching { build } => self.message(&format!("searching: tried {build}")),
-            Progress::Soaking { scenario, budget } => self.line(&format!(
-                "running {scenario} again and again for at most {} s; Ctrl-C ends it, --once leaves it out",
-                budget.as_secs()
-            )),
+            Progress::Soaking { scenario, budget } => self.line(&soaking(&scenario, budget)),
             Progress::Exploring { budget } => self.line(&exploring(budget)),
             Progress::Agent { budget } => self.line(&by_model(budget)),
             Progress::Judging => self.message("judging"),
@@ -162,6 +155,21 @@ fn by_model(budget: std::time::Duration) -> String {
 }
 
 /// What the night does with what is left of it.
+/// ` (timed-out)` of what did not come to its end.
+fn how_it_ended(outcome: crate::model::Outcome) -> String {
+    match outcome {
+        crate::model::Outcome::Completed => String::new(),
+        other => format!(" ({})", other.word()),
+    }
+}
+
+fn soaking(scenario: &str, budget: std::time::Duration) -> String {
+    let seconds = budget.as_secs();
+    format!(
+        "running {scenario} again and again for at most {seconds} s; Ctrl-C ends it, --once leaves it out"
+    )
+}
+
 fn exploring(budget: std::time::Duration) -> String {
     let seconds = budget.as_secs();
     format!("exploring the product for at most {seconds} s; Ctrl-C ends it, --once leaves it out")

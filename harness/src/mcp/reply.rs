@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn a_long_text_is_told_in_parts_that_leave_nothing_out() {
-        let text: String = (0..1_000).map(|it| format!("line {it} of a long text\n")).collect();
+        let lines: Vec<String> =
+            (0..1_000).map(|it| format!("line {it} of a long text\n")).collect();
+        let text = lines.concat();
         let (mut whole, mut from) = (String::new(), 0);
         loop {
             let (body, more) = part(&text, from);

@@ -108,6 +108,19 @@ enum Driver<'d, 'a> {
     Guest(&'d mut Guest),
 }
 
+impl Driver<'_, '_> {
+    async fn drive(
+        self,
+        attempt: Attempt<'_>,
+        standpoint: Standpoint,
+    ) -> Result<Ended, NightError> {
+        Ok(match self {
+            Self::Agent(make) => attempt.run(&mut *make(standpoint)).await?,
+            Self::Guest(guest) => attempt.receive(guest).await?,
+        })
+    }
+}
+
 /// Makes one attempt by the scenario's own steps.
 ///
 /// # Errors
@@ -214,10 +227,7 @@ async fn drive(
         limits: limits(means, scenario),
         stop,
     };
-    let ended = match driver {
-        Driver::Agent(make) => attempt.run(&mut *make(standpoint)).await?,
-        Driver::Guest(guest) => attempt.receive(guest).await?,
-    };
+    let ended = driver.drive(attempt, standpoint).await?;
     clear(worker, pages, &mut commands, ended).await;
     stage.clear().await;
     Ok(Attempted::Ended(ended))

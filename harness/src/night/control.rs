@@ -3,6 +3,7 @@
 //!
 //! Neighbours: [`super::workers`] asks when, `control` says what follows.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use indexmap::IndexMap;
 use super::attempts::{self, Attempted, Side, Worker};
 use super::products::Products;
 use super::stage::authority;
-use super::{NightError, Stop};
+use super::{NightError, Progress, Stop};
 use crate::attempt::Ended;
 use crate::model::against::{ControlOf, ControlPlan};
 use crate::model::event::Purpose;
@@ -161,9 +162,16 @@ fn risk(past: &PastScenario) -> u32 {
     bad.map(|(age, _)| (NIGHTS_OF_RISK - age) as u32).sum()
 }
 
+/// Tells what the control of a night will take.
+pub(super) fn tell_cost(plan: &Plan, progress: &Arc<dyn Fn(Progress) + Send + Sync>) {
+    if let Some((scenarios, builds, expected)) = cost(plan) {
+        progress(Progress::Control { scenarios, builds, expected });
+    }
+}
+
 /// How many scenarios may be run on the control, the builds, and how long that takes one after the
 /// other as far as earlier nights know.
-pub(super) fn cost(plan: &Plan) -> Option<(usize, String, Option<Duration>)> {
+fn cost(plan: &Plan) -> Option<(usize, String, Option<Duration>)> {
     let control = plan.control.as_ref().filter(|it| !it.builds.is_empty())?;
     let own: Vec<&Scenario> = plan.scenarios.iter().filter(|it| control.covers(it)).collect();
     let known: u64 = own

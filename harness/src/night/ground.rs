@@ -144,7 +144,7 @@ fn entrances(
     actor: Option<&str>,
 ) -> Vec<String> {
     let Some(pages) = pages else { return Vec::new() };
-    let running = suite.config.products[pages].base_url.as_ref().map(|it| it.raw());
+    let running = suite.config.products[pages].base_url.as_ref().map(crate::model::Template::raw);
     let running = scope.base_urls.get(pages).map(String::as_str).or(running);
     let path = running.and_then(|it| url::Url::parse(it).ok()).map(|it| it.path().to_owned());
     let mut all = vec![path.unwrap_or_else(|| "/".to_owned())];
@@ -284,18 +284,18 @@ mod tests {
         spec::load(folder.path(), &spec::Overrides::default()).expect("a valid suite")
     }
 
-    fn begins(config: &str, scope: Scope) -> Vec<String> {
-        Ground::of(&suite(config), &scope).expect("it has pages").entrances
+    fn begins(config: &str, scope: &Scope) -> Vec<String> {
+        Ground::of(&suite(config), scope).expect("it has pages").entrances
     }
 
     #[test]
     fn a_product_below_a_path_is_begun_there_and_another_at_its_top() {
         let at = |url: &str| format!("products:\n  app: {{ base-url: '{url}' }}\n");
-        assert_eq!(begins(&at("http://127.0.0.1:8000"), Scope::default()), ["/"]);
-        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), Scope::default()), ["/app/"]);
+        assert_eq!(begins(&at("http://127.0.0.1:8000"), &Scope::default()), ["/"]);
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), &Scope::default()), ["/app/"]);
         let other = [("app".to_owned(), "http://127.0.0.1:8001/other".to_owned())];
         let scope = Scope { base_urls: other.into(), ..Scope::default() };
-        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), scope), ["/other"]);
+        assert_eq!(begins(&at("http://127.0.0.1:8000/app/"), &scope), ["/other"]);
     }
 
     #[test]
@@ -303,7 +303,7 @@ mod tests {
         let config = "products:\n  app: { base-url: 'http://127.0.0.1:8000' }\nsessions:\n  ada:\n    \
                       establish: [ { use: sign-in }, { wait: { url: /desk } } ]\n    check: [ { open: '/desk/${unique}' } ]\n";
         let ada = Scope { actor: Some("ada".to_owned()), ..Scope::default() };
-        assert_eq!(begins(config, ada), ["/", "/desk/login", "/desk"]);
-        assert_eq!(begins(config, Scope::default()), ["/"]);
+        assert_eq!(begins(config, &ada), ["/", "/desk/login", "/desk"]);
+        assert_eq!(begins(config, &Scope::default()), ["/"]);
     }
 }

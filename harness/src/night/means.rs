@@ -97,13 +97,13 @@ pub(super) fn backend(
     }
     let key = match &agent.key {
         None => None,
-        Some(name) => match secrets.get(name) {
-            Some(key) => Some(key.to_owned()),
-            None => {
+        Some(name) => {
+            let Some(key) = secrets.get(name) else {
                 tracing::warn!("there is no value for {name}, so no model is asked tonight");
                 return Ok(None);
-            }
-        },
+            };
+            Some(key.to_owned())
+        }
     };
     let http =
         Http::new(agent, key, &suite.root).map_err(|error| NightError::Usage(error.to_string()))?;

@@ -76,12 +76,7 @@ pub(super) async fn run(
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<Ready, NightError> {
-    for ended in crate::process::sweep() {
-        tracing::info!("ended {ended:?}, left behind by a night that was killed");
-    }
-    for folder in scratch::sweep(&std::env::temp_dir()) {
-        tracing::info!("removed {}, left behind by a night that was killed", folder.display());
-    }
+    sweep();
     let scratch = scratch::make()?;
     let mail = sink(suite, plan).await?;
     let sends_to = mail.as_ref().map(Sink::address);
@@ -136,6 +131,16 @@ pub(super) async fn run(
         mail,
         scratch: Arc::new(scratch),
     })
+}
+
+/// Ends and removes what a night that was killed left behind.
+fn sweep() {
+    for ended in crate::process::sweep() {
+        tracing::info!("ended {ended:?}, left behind by a night that was killed");
+    }
+    for folder in scratch::sweep(&std::env::temp_dir()) {
+        tracing::info!("removed {}, left behind by a night that was killed", folder.display());
+    }
 }
 
 /// Starts the mail sink where a product of tonight sends mails.

@@ -129,14 +129,19 @@ pub async fn replay(
         attempts::run_by(&side, scenario, 1, &mut worker, stop.signal(), agent).await?
     };
     end(worker, &side).await;
-    Ok(match ended {
-        Attempted::CouldNot => Replayed::NotReady(not_run(&ledger, &scenario.id)),
+    Ok(told(&ended, &side.means.plan, scenario, &ledger))
+}
+
+/// What came of it.
+fn told(ended: &Attempted, plan: &Plan, scenario: &Scenario, ledger: &Ledger) -> Replayed {
+    match ended {
+        Attempted::CouldNot => Replayed::NotReady(not_run(ledger, &scenario.id)),
         Attempted::Ended(Ended::Stopped) => Replayed::Interrupted,
-        Attempted::Ended(Ended::With(_)) => match begun(&ledger, &scenario.id) {
+        Attempted::Ended(Ended::With(_)) => match begun(ledger, &scenario.id) {
             Some(problem) => Replayed::NotReady(problem),
-            None => Replayed::Paused { problems: problems(&side.means.plan, scenario, &ledger) },
+            None => Replayed::Paused { problems: problems(plan, scenario, ledger) },
         },
-    })
+    }
 }
 
 /// Ends the browser and the products.

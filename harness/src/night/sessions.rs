@@ -330,14 +330,18 @@ async fn perform(
             Err(Trouble::Stopped)
         }
         Ended::With(Outcome::HarnessError) => {
-            let said = steps.last().map(|step| match &step.outcome {
-                StepOutcome::Passed => String::new(),
-                StepOutcome::Failed(failure) => failure.actual.clone(),
-            });
             retire(browser).await;
-            Err(SurfaceError::BrowserLost(said.unwrap_or_default()).into())
+            Err(SurfaceError::BrowserLost(said_last(&steps)).into())
         }
         Ended::With(_) => Ok(Performed { steps, page, duration: began.elapsed() }),
+    }
+}
+
+/// What the last of some steps failed with.
+fn said_last(steps: &[StepRecord]) -> String {
+    match steps.last().map(|it| &it.outcome) {
+        Some(StepOutcome::Failed(failure)) => failure.actual.clone(),
+        Some(StepOutcome::Passed) | None => String::new(),
     }
 }
 

@@ -82,13 +82,13 @@ impl Tried {
                 is_needed: false,
             }),
             Sandbox::Proposed | Sandbox::All if is_needed || may_propose => {
-                Some(Self::tried(sandbox, options, is_needed))
+                Some(Self::looked(sandbox, options, is_needed))
             }
             Sandbox::Off | Sandbox::Proposed | Sandbox::All => None,
         }
     }
 
-    fn tried(sandbox: Sandbox, options: &RunOptions, is_needed: bool) -> Self {
+    fn looked(sandbox: Sandbox, options: &RunOptions, is_needed: bool) -> Self {
         let launcher = match std::env::current_exe() {
             Ok(launcher) => launcher,
             Err(error) => {

@@ -96,9 +96,7 @@ pub(super) async fn run(
         },
         ready.products,
     );
-    if let Some((scenarios, builds, expected)) = control::cost(plan) {
-        progress(Progress::Control { scenarios, builds, expected });
-    }
+    control::tell_cost(plan, &progress);
     let hall = Arc::new(Hall {
         control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),

@@ -45,7 +45,7 @@ pub fn open(nights: &Path, folder: &str, name: &str, links: &Links) -> Option<An
         Answer::new(StatusCode::OK, media, bytes).under(Policy::Nothing)
     };
     Some(match shown {
-        Shown::Report => report_page(bytes, folder, links),
+        Shown::Report => report_page(&bytes, folder, links),
         Shown::Text => nothing(TEXT, bytes),
         Shown::Picture(media) => nothing(media, bytes),
         // A sandbox would keep the browser's own viewer out.
@@ -56,9 +56,9 @@ pub fn open(nights: &Path, folder: &str, name: &str, links: &Links) -> Option<An
 }
 
 /// The report with a way back to the other nights.
-fn report_page(bytes: Vec<u8>, folder: &str, links: &Links) -> Answer {
+fn report_page(bytes: &[u8], folder: &str, links: &Links) -> Answer {
     const BODY: &str = "<body>\n";
-    let page = String::from_utf8_lossy(&bytes).into_owned();
+    let page = String::from_utf8_lossy(bytes);
     let style = "max-width:1080px;margin:0 auto;padding:14px 32px 0;font-size:15px;display:flex;gap:6px 22px;flex-wrap:wrap";
     let (all, review) = (links.to("/", &[]), links.review(folder));
     let way = format!(

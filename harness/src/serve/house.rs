@@ -6,6 +6,9 @@ use std::time::SystemTime;
 use crate::review::Desk;
 use crate::review::web::mount::Decides;
 
+/// Judges a night and lays it out for review, or says why it cannot be.
+pub type MakeDesk = dyn Fn(&Path) -> Result<Desk, String> + Send;
+
 /// What is served.
 pub struct House {
     /// The suite's folder.
@@ -18,7 +21,7 @@ pub struct House {
     /// Since when a night of the suite runs; `None` where none does.
     pub running: Box<dyn Fn() -> Option<SystemTime> + Send>,
     /// A night, judged and laid out for review; or why it cannot be.
-    pub desk: Box<dyn Fn(&Path) -> Result<Desk, String> + Send>,
+    pub desk: Box<MakeDesk>,
     /// Whether somebody may decide on these pages.
     pub decides: Decides,
 }

@@ -165,14 +165,9 @@ impl Live {
                 });
             }
             Event::AttemptFinished { scenario, attempt: of, outcome, duration_ms: ms, .. } => {
-                self.change(&scenario, |state| match state {
-                    State::Running { attempt, .. } if *attempt == of => {
-                        Some(State::Done { attempt: of, outcome, at, ms })
-                    }
-                    State::Running { .. }
-                    | State::Waiting
-                    | State::Done { .. }
-                    | State::NotRun(_) => None,
+                self.change(&scenario, |state| {
+                    let runs = matches!(state, State::Running { attempt, .. } if *attempt == of);
+                    runs.then_some(State::Done { attempt: of, outcome, at, ms })
                 });
             }
             Event::NotRun { scenario, detail, .. } => {

@@ -80,17 +80,14 @@ pub async fn serve(
     let failed = |source| ServeError::Listen { at, source };
     let listener = TcpListener::bind(at).await.map_err(failed)?;
     let own = listener.local_addr().map_err(failed)?;
-    let (gate, address) = match front {
-        Some(front) => {
-            let address = format!("{} (listening on {own})", front.url());
-            (Gate::Proxy(front), address)
-        }
-        None => {
-            let token = http::token().map_err(ServeError::Token)?;
-            let guard = Guard::of_nights(token, own);
-            let address = guard.url();
-            (Gate::Token(guard), address)
-        }
+    let (gate, address) = if let Some(front) = front {
+        let address = format!("{} (listening on {own})", front.url());
+        (Gate::Proxy(front), address)
+    } else {
+        let token = http::token().map_err(ServeError::Token)?;
+        let guard = Guard::of_nights(token, own);
+        let address = guard.url();
+        (Gate::Token(guard), address)
     };
     let site = Site::open(house, gate)?;
     said(&address);

@@ -164,9 +164,10 @@ impl Site {
     /// Brings the archive up to date; one that answers with an error is opened anew.
     fn refresh(&mut self) {
         let Err(error) = self.archive.refresh() else { return };
-        match Archive::open(&self.house.nights) {
-            Ok(fresh) => self.archive = fresh,
-            Err(_) => tracing::warn!("the nights are shown as they were: {error}"),
+        if let Ok(fresh) = Archive::open(&self.house.nights) {
+            self.archive = fresh;
+        } else {
+            tracing::warn!("the nights are shown as they were: {error}");
         }
     }
 

@@ -118,11 +118,7 @@ pub fn write_step(action: &Action) -> Option<String> {
         Action::Upload { to, by, files } => {
             format!("upload: {{ {}: {}, {} }}", way(*by), written(to), one_or_many("file", files))
         }
-        Action::Download { click, save_as, named } => {
-            let named = named.as_ref().map(|it| format!(", named: {}", flow(it)));
-            let named = named.unwrap_or_default();
-            format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
-        }
+        Action::Download { click, save_as, named } => download(click, save_as, named.as_ref()),
         Action::Tab(Tab::Newest) => "tab: newest".to_owned(),
         Action::Tab(Tab::First) => "tab: first".to_owned(),
         Action::CloseTab => "close-tab".to_owned(),
@@ -156,6 +152,11 @@ pub fn write_step(action: &Action) -> Option<String> {
         | Action::ForEach(_)
         | Action::Use { .. } => return None,
     })
+}
+
+fn download(click: &Target, save_as: &Template, named: Option<&Template>) -> String {
+    let named = named.map(|it| format!(", named: {}", flow(it))).unwrap_or_default();
+    format!("download: {{ click: {}, as: {}{named} }}", written(click), flow(save_as))
 }
 
 /// A command with what it reads and its checkpoint; `None` for one that says more.

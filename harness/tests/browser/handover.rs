@@ -94,9 +94,7 @@ async fn two_browsers_have_two_clipboards() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_are_chosen_and_dropped() {
     let mut bench = Bench::start().await;
-    for name in ["a.csv", "b.csv"] {
-        std::fs::write(bench.scratch.path().join(name), name).unwrap();
-    }
+    ["a.csv", "b.csv"].map(|it| std::fs::write(bench.scratch.path().join(it), it).unwrap());
     bench.open("/handover").await;
     bench.passes(upload(button("Choose a file"), UploadBy::Chooser, &["a.csv"])).await;
     bench.title("a.csv").await;

@@ -302,6 +302,13 @@ const TRAPS: &str = "<title>Traps</title><input aria-label=Free>\
     <input aria-label=Returns onblur='setTimeout(() => this.focus(), 0)'>\
     <div role=dialog aria-label=Sure><input aria-label=Asks onkeydown='event.preventDefault()'></div>";
 
+/// A page that leaves by itself, for itself.
+const RESTLESS: &str = "<title>Restless</title><meta http-equiv=refresh content=0><p>on and on</p>";
+
+/// A page that hands out a file as soon as it is there.
+const STARTS_DOWNLOAD: &str = "<title>Starting</title><h1>Your download starts</h1>\
+    <script>location = '/export.csv'</script>";
+
 /// What each page shows.
 fn body(path: &str) -> Option<&'static str> {
     Some(match path {
@@ -312,10 +319,8 @@ fn body(path: &str) -> Option<&'static str> {
         "/inputs" => include_str!("inputs.html"),
         "/moving" => include_str!("moving.html"),
         "/animated" => include_str!("animated.html"),
-        "/restless" => "<title>Restless</title><meta http-equiv=refresh content=0><p>on and on</p>",
-        "/starts-download" => {
-            "<title>Starting</title><h1>Your download starts</h1><script>location = '/export.csv'</script>"
-        }
+        "/restless" => RESTLESS,
+        "/starts-download" => STARTS_DOWNLOAD,
         "/errors" => include_str!("errors.html"),
         "/applications" => include_str!("applications.html"),
         "/clean" => {

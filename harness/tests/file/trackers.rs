@@ -350,6 +350,9 @@ fn gitlab(state: &mut State, asked: &Asked) -> (&'static str, Value) {
     }
 }
 
+/// How all tickets of ours are asked for.
+const JQL: &str = "project = \"QA\" AND labels = \"nightshift\" ORDER BY created ASC";
+
 fn jira(state: &mut State, asked: &Asked) -> (&'static str, Value) {
     let shown = |it: &Issue| {
         json!({ "key": format!("QA-{}", it.number), "fields": { "labels": it.labels,
@@ -361,10 +364,7 @@ fn jira(state: &mut State, asked: &Asked) -> (&'static str, Value) {
     let parts: Vec<&str> = rest.split('/').filter(|it| !it.is_empty()).collect();
     match (asked.method.as_str(), &parts[..]) {
         ("POST", ["search", "jql"]) => {
-            assert_eq!(
-                body["jql"],
-                "project = \"QA\" AND labels = \"nightshift\" ORDER BY created ASC"
-            );
+            assert_eq!(body["jql"], JQL);
             // One a page: the next one is asked for by its token.
             let from: usize =
                 body["nextPageToken"].as_str().and_then(|it| it.parse().ok()).unwrap_or(0);

@@ -229,12 +229,12 @@ fn a_secret_goes_into_a_field_and_never_to_the_client() {
     let encoded = base64_of(CANARY);
     assert!(!all.contains(CANARY) && !all.contains(&encoded), "{all}");
     let session = left(client, &suite);
-    for file in walkdir::WalkDir::new(&session) {
-        let file = file.expect("readable");
-        if file.file_type().is_file() {
-            let bytes = std::fs::read(file.path()).expect("readable");
+    for entry in walkdir::WalkDir::new(&session) {
+        let entry = entry.expect("readable");
+        if entry.file_type().is_file() {
+            let bytes = std::fs::read(entry.path()).expect("readable");
             let text = String::from_utf8_lossy(&bytes);
-            assert!(!text.contains(CANARY), "{}", file.path().display());
+            assert!(!text.contains(CANARY), "{}", entry.path().display());
         }
     }
     // The twin: where it is no secret, the client is told.

@@ -57,15 +57,15 @@ impl Site {
 
     /// The same, with the token as a cookie.
     fn entered(suite: &SuiteCopy, more: &[&str]) -> Self {
-        let mut site = Self::start(suite, more);
-        let token = site.said.trim().split("token=").nth(1).expect("a token").to_owned();
-        let first = site.ask(&format!("GET /?token={token} HTTP/1.1"), &[], "");
+        let mut shown = Self::start(suite, more);
+        let token = shown.said.trim().split("token=").nth(1).expect("a token").to_owned();
+        let first = shown.ask(&format!("GET /?token={token} HTTP/1.1"), &[], "");
         assert_eq!(first.status, 303, "{}", first.head);
         let cookie = first.head.lines().find_map(|it| it.strip_prefix("set-cookie: "));
         let cookie = cookie.expect("a cookie");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-        cookie.split(';').next().expect("a pair").clone_into(&mut site.cookie);
-        site
+        cookie.split(';').next().expect("a pair").clone_into(&mut shown.cookie);
+        shown
     }
 
     /// Sends a request as it is; a header of the same name takes the place of ours.
@@ -154,38 +154,38 @@ fn suite() -> SuiteCopy {
 #[test]
 fn every_page_says_what_the_nights_said_and_needs_no_script() {
     let suite = suite();
-    let site = Site::entered(&suite, &[]);
-    let nights = site.page("/");
+    let shown = Site::entered(&suite, &[]);
+    let nights = shown.page("/");
     assert!(nights.contains("3 nights since 2026-01-01; the gate failed in 2."), "{nights}");
     assert!(nights.contains("href=\"/night/2026-01-02T010000Z-t002/\""), "{nights}");
-    let findings = site.page("/findings");
+    let findings = shown.page("/findings");
     assert!(findings.contains("12 &lt;b&gt;rows&lt;/b&gt; became 11"), "{findings}");
     assert!(findings.contains("gone for 1 night"), "{findings}");
-    let cause = site.page("/finding/c0ffee");
+    let cause = shown.page("/finding/c0ffee");
     assert!(cause.contains("Seen in 2 nights"), "{cause}");
     assert!(cause.contains("/night/2026-01-01T010000Z-t001/#F1"), "{cause}");
-    let scenarios = site.page("/scenarios");
+    let scenarios = shown.page("/scenarios");
     assert!(
         scenarios.contains("/scenario/area%2Frows") && scenarios.contains("4.2 s"),
         "{scenarios}"
     );
-    assert!(!site.page("/scenarios?q=ops").contains("area%2Frows"));
-    let past = site.page("/scenario/area%2Frows");
+    assert!(!shown.page("/scenarios?q=ops").contains("area%2Frows"));
+    let past = shown.page("/scenario/area%2Frows");
     assert!(past.contains("Judged in 3 nights: it failed in 2 and was flaky in 0."), "{past}");
     assert!(past.contains("<title>2026-01-02 01:00: still-failing, 120 ms</title>"), "{past}");
     assert!(past.contains("<polyline class=\"l-took\""), "{past}");
-    let trends = site.page("/trends");
+    let trends = shown.page("/trends");
     assert!(trends.contains("Flakiest") && trends.contains("Slowest"), "{trends}");
-    let owners = site.page("/owners");
+    let owners = shown.page("/owners");
     assert!(owners.contains("data-team") && owners.contains("2 owners"), "{owners}");
-    assert!(site.page("/coverage").contains("Nobody has explored the product yet"));
-    let now = site.page("/now");
+    assert!(shown.page("/coverage").contains("Nobody has explored the product yet"));
+    let now = shown.page("/now");
     assert!(now.contains("No night runs") && now.contains("http-equiv=\"refresh\""), "{now}");
     for page in [nights, findings, cause, scenarios, past, trends, owners, now] {
         assert!(!page.contains("<script") && !page.contains("https://"), "{page}");
         assert!(!page.contains(" style=\""), "style is a file: {page}");
     }
-    let css = site.get("/site.css");
+    let css = shown.get("/site.css");
     assert!(css.head.contains("content-type: text/css"), "{}", css.head);
     assert!(css.body.contains("prefers-color-scheme:dark"), "{}", css.body);
 }
@@ -193,48 +193,48 @@ fn every_page_says_what_the_nights_said_and_needs_no_script() {
 #[test]
 fn what_is_not_there_is_said_with_what_may_be_meant() {
     let suite = suite();
-    let site = Site::entered(&suite, &[]);
-    let page = site.get("/scenario/rowz");
+    let shown = Site::entered(&suite, &[]);
+    let page = shown.get("/scenario/rowz");
     assert_eq!(page.status, 404);
     assert!(page.body.contains("no night knows the scenario"), "{}", page.body);
-    assert_eq!(site.get("/finding/other").status, 404);
-    assert_eq!(site.get("/no-such-page").status, 404);
-    assert_eq!(site.get("/?branch=other").status, 404);
-    assert_eq!(site.get("/night/2026-01-09T010000Z-t009/").status, 404);
+    assert_eq!(shown.get("/finding/other").status, 404);
+    assert_eq!(shown.get("/no-such-page").status, 404);
+    assert_eq!(shown.get("/?branch=other").status, 404);
+    assert_eq!(shown.get("/night/2026-01-09T010000Z-t009/").status, 404);
 }
 
 #[test]
 fn a_night_that_is_new_is_there_at_the_next_look() {
     let suite = suite();
-    let site = Site::entered(&suite, &[]);
-    site.page("/");
+    let shown = Site::entered(&suite, &[]);
+    shown.page("/");
     let nights = suite.root().join("reports/nights");
     let text = std::fs::read_to_string(nights.join("2026-01-03T010000Z-t003/night.json"));
     let text = text.expect("readable").replace("2026-01-03", "2026-01-04");
     std::fs::create_dir(nights.join("2026-01-04T010000Z-t003")).expect("made");
     std::fs::write(nights.join("2026-01-04T010000Z-t003/night.json"), text).expect("written");
-    assert!(site.page("/").contains("4 nights since 2026-01-01"));
+    assert!(shown.page("/").contains("4 nights since 2026-01-01"));
 }
 
 #[test]
 fn strangers_are_refused_and_nothing_takes_a_form() {
     let suite = suite();
-    let site = Site::entered(&suite, &[]);
-    let own = format!("http://127.0.0.1:{}", site.port);
+    let shown = Site::entered(&suite, &[]);
+    let own = format!("http://127.0.0.1:{}", shown.port);
     for headers in [
         vec![("Cookie", "")],
         vec![("Cookie", "nightshift-nights=0")],
         vec![("Host", "evil.example")],
         vec![("Origin", "http://evil.example")],
-        vec![("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")],
+        vec![("Sec-Fetch-Site", "cross-shown"), ("Sec-Fetch-Mode", "navigate")],
     ] {
-        let page = site.ask("GET /findings HTTP/1.1", &headers, "");
+        let page = shown.ask("GET /findings HTTP/1.1", &headers, "");
         assert_eq!(page.status, 403, "{headers:?}");
         assert!(!page.body.contains("rows"), "{}", page.body);
     }
-    let page = site.ask("POST / HTTP/1.1", &[("Origin", &own)], "a=b");
+    let page = shown.ask("POST / HTTP/1.1", &[("Origin", &own)], "a=b");
     assert_eq!(page.status, 405);
-    let page = site.get("/");
+    let page = shown.get("/");
     for bound in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
         assert!(page.head.contains(bound), "{}", page.head);
     }
@@ -254,15 +254,15 @@ fn an_address_that_others_reach_needs_a_proxy_before_it() {
 #[test]
 fn behind_a_proxy_the_pages_stand_below_its_path_and_no_token_is_asked() {
     let suite = suite();
-    let site = Site::start(&suite, &["--behind-proxy", "https://qa.example/nights"]);
-    assert!(site.said.contains("https://qa.example/nights/"), "{}", site.said);
+    let shown = Site::start(&suite, &["--behind-proxy", "https://qa.example/nights"]);
+    assert!(shown.said.contains("https://qa.example/nights/"), "{}", shown.said);
     for path in ["/nights/findings", "/findings"] {
-        let page = site.ask(&format!("GET {path} HTTP/1.1"), &[("Host", "qa.example")], "");
+        let page = shown.ask(&format!("GET {path} HTTP/1.1"), &[("Host", "qa.example")], "");
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("href=\"/nights/finding/c0ffee\""), "{}", page.body);
         assert!(page.body.contains("href=\"/nights/site.css\""), "{}", page.body);
     }
-    let page = site.ask("GET /findings HTTP/1.1", &[("Host", "evil.example")], "");
+    let page = shown.ask("GET /findings HTTP/1.1", &[("Host", "evil.example")], "");
     assert_eq!(page.status, 403);
 }
 
@@ -288,11 +288,11 @@ fn with_a_night() -> SuiteCopy {
 #[test]
 fn a_night_is_its_own_report_and_only_its_files_are_reached() {
     let suite = with_a_night();
-    let site = Site::entered(&suite, &[]);
-    let moved = site.get("/night/two");
+    let shown = Site::entered(&suite, &[]);
+    let moved = shown.get("/night/two");
     assert_eq!(moved.status, 303);
     assert!(moved.head.contains("location: /night/two/"), "{}", moved.head);
-    let report = site.get("/night/two/");
+    let report = shown.get("/night/two/");
     assert_eq!(report.status, 200);
     assert!(report.body.contains("Review this night"), "{}", report.body);
     assert!(!report.body.contains("<script>alert"), "{}", report.body);
@@ -301,13 +301,13 @@ fn a_night_is_its_own_report_and_only_its_files_are_reached() {
     let scripts = policy.split("script-src ").nth(1).and_then(|it| it.split(';').next());
     let scripts = scripts.expect("what may run");
     assert!(scripts.split(' ').all(|it| it.starts_with("'sha256-")), "{policy}");
-    let json = site.get("/night/two/night.json");
+    let json = shown.get("/night/two/night.json");
     assert_eq!(json.status, 200);
     assert!(json.head.contains("content-type: text/plain"), "{}", json.head);
     assert!(json.head.contains("default-src 'none'; sandbox"), "{}", json.head);
     let evidence = json.body.split("evidence/").nth(1).and_then(|it| it.split('"').next());
     let evidence = evidence.expect("evidence");
-    let page = site.get(&format!("/night/two/evidence/{evidence}"));
+    let page = shown.get(&format!("/night/two/evidence/{evidence}"));
     assert_eq!(page.status, 200, "{evidence}");
     assert!(page.head.contains("default-src 'none'; sandbox"), "{}", page.head);
     for path in [
@@ -321,7 +321,7 @@ fn a_night_is_its_own_report_and_only_its_files_are_reached() {
         "/review/..%2F../",
         "//etc/passwd",
     ] {
-        let page = site.get(path);
+        let page = shown.get(path);
         assert_eq!(page.status, 404, "{path}: {}", page.body);
         assert!(!page.body.contains("products:"), "{path}");
     }
@@ -333,28 +333,28 @@ fn a_night_is_reviewed_where_that_was_allowed_and_looked_at_elsewhere() {
     let snapshot = "scenarios/snapshots/rows@said.stdout.snap";
     let read = || std::fs::read_to_string(suite.root().join(snapshot)).expect("readable");
     let before = read();
-    let decide = |site: &Site| {
-        let own = format!("http://127.0.0.1:{}", site.port);
-        site.ask("POST /review/two/decide HTTP/1.1", &[("Origin", &own)], "item=F1&do=accept")
+    let decide = |shown: &Site| {
+        let own = format!("http://127.0.0.1:{}", shown.port);
+        shown.ask("POST /review/two/decide HTTP/1.1", &[("Origin", &own)], "item=F1&do=accept")
     };
     {
-        let site = Site::entered(&suite, &[]);
-        let page = site.page("/review/two/");
+        let shown = Site::entered(&suite, &[]);
+        let page = shown.page("/review/two/");
         assert!(page.contains("1 left of 1") && page.contains("only to look at"), "{page}");
         assert!(
             !page.contains("<form") && page.contains("href=\"/review/two/review.css\""),
             "{page}"
         );
-        assert_eq!(decide(&site).status, 403);
+        assert_eq!(decide(&shown).status, 403);
         assert_eq!(read(), before);
     }
-    let site = Site::entered(&suite, &["--review"]);
-    let page = site.page("/review/two/");
+    let shown = Site::entered(&suite, &["--review"]);
+    let page = shown.page("/review/two/");
     assert!(page.contains("action=\"/review/two/decide\""), "{page}");
-    let none = site.ask("POST /review/two/decide HTTP/1.1", &[], "item=F1&do=accept");
+    let none = shown.ask("POST /review/two/decide HTTP/1.1", &[], "item=F1&do=accept");
     assert_eq!(none.status, 403, "without its origin");
     assert_eq!(read(), before);
-    let done = decide(&site);
+    let done = decide(&shown);
     assert_eq!(done.status, 303, "{}", done.body);
     assert!(done.head.contains("location: /review/two/"), "{}", done.head);
     assert!(read().contains("11 <script>"), "{}", read());
@@ -384,8 +384,8 @@ fn the_night_that_runs_is_shown_with_what_is_done_and_what_waits() {
         .expect("the program starts");
     // Opening the other end waits until somebody reads: the second scenario runs now.
     let mut end = std::fs::File::options().write(true).open(&gate).expect("somebody reads");
-    let site = Site::entered(&suite, &[]);
-    let page = site.page("/now");
+    let shown = Site::entered(&suite, &[]);
+    let page = shown.page("/now");
     assert!(page.contains("1 of 2 scenarios done"), "{page}");
     let running = page.split("<h2>Running</h2>").nth(1).expect("something runs");
     assert!(running.split("</table>").next().is_some_and(|it| it.contains("b-waits")), "{page}");
@@ -396,5 +396,5 @@ fn the_night_that_runs_is_shown_with_what_is_done_and_what_waits() {
     std::fs::remove_file(&gate).expect("removed");
     std::fs::write(&gate, "done\n").expect("written");
     night.wait().expect("it ends");
-    assert!(site.page("/now").contains("No night runs"));
+    assert!(shown.page("/now").contains("No night runs"));
 }

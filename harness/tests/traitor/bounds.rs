@@ -23,7 +23,7 @@ fn small() -> Limits {
 /// How it goes within walls; `None` where this machine has none.
 async fn within(line: &str) -> Option<Finished> {
     let yard = Yard::new();
-    let (walls, relays) = yard.walls(small()).await?;
+    let (walls, relays) = yard.walls(small())?;
     let done = yard.attack(line, Some(walls)).await;
     drop(relays);
     Some(done)
@@ -105,7 +105,7 @@ async fn nobody_outlives_the_night() {
     assert_eq!(left.len(), 1, "without walls it stays, without any mark of ours");
     std::process::Command::new("kill").args(&left).status().expect("kill runs");
     let yard = Yard::new();
-    let Some((walls, relays)) = yard.walls(Limits::default()).await else { return };
+    let Some((walls, relays)) = yard.walls(Limits::default()) else { return };
     if walls.spaces == Spaces::Own {
         yard.attack(&line("300.75"), Some(walls)).await;
         assert_eq!(survivors("300.75"), [""; 0]);

@@ -224,7 +224,7 @@ async fn tried(attack: &Attack, around: Around) -> Option<(bool, Finished)> {
     let mut yard = Yard::new();
     let (walls, relays) = match around {
         Around::Nothing => (None, None),
-        Around::All => yard.walls(Limits::default()).await.unzip(),
+        Around::All => yard.walls(Limits::default()).unzip(),
         Around::TheLeast => (Some(yard.least(Limits::default())?), None),
     };
     let held = walls.as_ref().map(|it| it.spaces);
@@ -280,7 +280,7 @@ async fn without_walls_each_of_them_gets_what_it_wants() {
 #[tokio::test]
 async fn an_honest_command_works_within_the_walls() {
     let yard = Yard::new();
-    let Some((walls, relays)) = yard.walls(Limits::default()).await else { return };
+    let Some((walls, relays)) = yard.walls(Limits::default()) else { return };
     let line = "set -e; echo a > file; mkdir folder; mv file folder/b; cat folder/b @suite/shop/shop.db; \
         echo t > \"$TMPDIR/t\"; echo h > \"$HOME/h\"; ls /usr/bin > /dev/null; \
         python3 -c 'import json, threading; t = threading.Thread(target=print, args=(\"thread\",)); t.start(); t.join()'; \
@@ -297,7 +297,7 @@ async fn an_honest_command_works_within_the_walls() {
 #[tokio::test]
 async fn a_signal_that_ends_a_confined_command_is_told() {
     let yard = Yard::new();
-    let Some((walls, relays)) = yard.walls(Limits::default()).await else { return };
+    let Some((walls, relays)) = yard.walls(Limits::default()) else { return };
     let done = yard.attack("kill -9 $$", Some(walls)).await;
     assert_eq!(done.exit, Some(nightshift::process::Exit::Signal(9)), "{done:?}");
     drop(relays);

@@ -97,9 +97,8 @@ pub struct Yard {
     /// Where somebody outside listens.
     pub tcp: SocketAddr,
     pub udp: SocketAddr,
-    /// The product's server, which may be reached, and the same port elsewhere.
+    /// The product's server, which may be reached; the same port elsewhere may not.
     pub product: SocketAddr,
-    pub elsewhere: SocketAddr,
     /// Another program of this person, with a canary in its environment.
     pub victim: std::process::Child,
 }
@@ -111,7 +110,7 @@ impl Yard {
         let tcp = outside.tcp("127.0.0.2:0");
         let udp = outside.udp("127.0.0.2:0");
         let product = Outside::default().tcp("127.0.0.1:0");
-        let elsewhere = outside.tcp(&format!("127.0.0.2:{}", product.port()));
+        outside.tcp(&format!("127.0.0.2:{}", product.port()));
         let victim = std::process::Command::new("sleep")
             .arg("1000")
             .env("TOKEN", CANARY)
@@ -166,7 +165,7 @@ impl Yard {
     }
 
     /// The walls as a night puts them up; `None` where this machine has none, which no test can mend.
-    pub async fn walls(&self, limits: Limits) -> Option<(Confinement, Option<Relays>)> {
+    pub fn walls(&self, limits: Limits) -> Option<(Confinement, Option<Relays>)> {
         let least = self.least(limits)?;
         if held()?.spaces == Spaces::Shared {
             return Some((least, None));

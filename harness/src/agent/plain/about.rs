@@ -209,7 +209,7 @@ fn reference(named: &Named, (verb, said): (Verb, &str), rest: &[Token]) -> Optio
         if word != "that" || *named == Named::Nothing || !rest.get(at + 1).is_some_and(is_plain) {
             continue;
         }
-        let last = (at + 1..).find(|it| ends(*it))?;
+        let last = (at + 1..=rest.len()).find(|it| ends(*it))?;
         if last > at + 1
             && !TELLING.contains(&words[at + 1].as_str())
             && rest[at + 1..last].iter().all(is_plain)

@@ -36,7 +36,7 @@ impl Access {
         if url.scheme() != "https" && !(url.scheme() == "http" && here) {
             return mistake(wrong);
         }
-        self.api = self.api.trim_end_matches('/').to_owned();
+        self.api.truncate(self.api.trim_end_matches('/').len());
         Ok(self)
     }
 

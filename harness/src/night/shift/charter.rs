@@ -68,7 +68,7 @@ impl Desk<'_> {
                 night: format!("nights/{name}"),
             });
         }
-        Ok(followed(&ran.night.entries()?, name))
+        Ok(followed(&ran.night.entries()?, &name))
     }
 
     /// A scenario of a shift, with a server of its own where there is one to start.
@@ -125,7 +125,7 @@ fn left(budget: Budget, spent: Spent) -> Budget {
 }
 
 /// What a ledger says of a charter.
-fn followed(entries: &[Entry], night: String) -> Followed {
+fn followed(entries: &[Entry], night: &str) -> Followed {
     let mut all = Followed {
         actions: Vec::new(),
         said: None,

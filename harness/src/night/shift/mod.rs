@@ -202,9 +202,8 @@ impl Desk<'_> {
         });
         match said {
             Some((Said::Defect, belief)) => self.prove(of, &followed, belief).await,
-            Some((Said::Ask | Said::Infeasible, _)) => Ok(()),
             None if followed.is_done && !actions.is_empty() => self.keep_way(of, &followed).await,
-            None => Ok(()),
+            Some((Said::Ask | Said::Infeasible, _)) | None => Ok(()),
         }
     }
 

@@ -128,6 +128,19 @@ fn row(look: &Look<'_>, night: &NightLook) -> Vec<Cell> {
     ]
 }
 
+/// `21 Nov 01:00: fail, 3 failed, 1 flaky, 0 not judged of 40`.
+fn said(night: &NightLook) -> String {
+    format!(
+        "{}: {}, {} failed, {} flaky, {} not judged of {}",
+        moment(night.started),
+        night.decision.word(),
+        night.totals.regressed + night.totals.still_failing,
+        night.totals.flaky,
+        night.totals.inconclusive + night.totals.not_run,
+        night.totals.planned
+    )
+}
+
 /// How many failed in each night, above how many were flaky or not judged.
 fn drawing(look: &Look<'_>) -> Drawing {
     let nights = &look.nights[look.nights.len().saturating_sub(DRAWN)..];
@@ -143,15 +156,7 @@ fn drawing(look: &Look<'_>) -> Drawing {
     let mut bars = Vec::new();
     for (at, night) in nights.iter().enumerate() {
         let x = (left + at * 10) as f64;
-        let said = format!(
-            "{}: {}, {} failed, {} flaky, {} not judged of {}",
-            moment(night.started),
-            night.decision.word(),
-            night.totals.regressed + night.totals.still_failing,
-            night.totals.flaky,
-            night.totals.inconclusive + night.totals.not_run,
-            night.totals.planned
-        );
+        let said = said(night);
         let href = Some(look.links.night(&night.folder, None));
         let mut up = HIGH;
         if sum(night) == 0 {

@@ -50,7 +50,7 @@ pub fn all(look: &Look<'_>) -> Result<View, ArchiveError> {
         Way { href, text: (*text).to_owned() }
     }));
     let name = ORDERS.iter().find(|it| it.0 == by).map_or("Worst first", |it| it.1);
-    table.caption = name.to_owned();
+    name.clone_into(&mut table.caption);
     let none = if rows.is_empty() { "No scenario is called that." } else { "" };
     page.parts.push(Part { table: Some(table), none: none.to_owned(), pages, ..Part::default() });
     Ok(page)

@@ -9,7 +9,7 @@ use crate::report::shown::visible;
 /// A document of these blocks; `mark` is a paragraph of its own at the end.
 #[must_use]
 pub fn document(blocks: &[Block], mark: Option<&str>) -> Value {
-    let own = mark.map(|it| paragraph(vec![json!({ "type": "text", "text": it })]));
+    let own = mark.map(|it| paragraph(&[json!({ "type": "text", "text": it })]));
     let content: Vec<Value> = blocks.iter().map(block).chain(own).collect();
     json!({ "type": "doc", "version": 1, "content": content })
 }
@@ -32,14 +32,14 @@ fn block(block: &Block) -> Value {
         Block::Heading(text) => {
             json!({ "type": "heading", "attrs": { "level": 3 }, "content": [{ "type": "text", "text": text }] })
         }
-        Block::Text(pieces) => paragraph(pieces.iter().map(piece).collect()),
+        Block::Text(pieces) => paragraph(&pieces.iter().map(piece).collect::<Vec<Value>>()),
         Block::Steps(steps) => {
-            let items: Vec<Value> = steps.iter().map(|it| item(vec![piece(it)])).collect();
+            let items: Vec<Value> = steps.iter().map(|it| item(&[piece(it)])).collect();
             json!({ "type": "orderedList", "content": items })
         }
         Block::List(all) => {
             let items: Vec<Value> =
-                all.iter().map(|it| item(it.iter().map(piece).collect())).collect();
+                all.iter().map(|it| item(&it.iter().map(piece).collect::<Vec<Value>>())).collect();
             json!({ "type": "bulletList", "content": items })
         }
         Block::Change { expected, actual } => {
@@ -56,11 +56,11 @@ fn code(text: &str, language: &str) -> Value {
         "content": [{ "type": "text", "text": text }] })
 }
 
-fn item(content: Vec<Value>) -> Value {
+fn item(content: &[Value]) -> Value {
     json!({ "type": "listItem", "content": [paragraph(content)] })
 }
 
-fn paragraph(content: Vec<Value>) -> Value {
+fn paragraph(content: &[Value]) -> Value {
     json!({ "type": "paragraph", "content": content })
 }
 

@@ -54,7 +54,7 @@ fn carry_out(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
         (Part::Begin, Spaces::Shared) => {
             spaces::without_powers()?;
             let held = confine(orders)?;
-            let Some(mut command) = command(orders, args) else { return tell(&held) };
+            let Some(mut command) = command(orders, args) else { return tell(held) };
             Ok(not_run(&command.exec()))
         }
         (Part::Inside, _) => inside(orders, args),
@@ -100,7 +100,7 @@ fn inside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
     limit(Resource::Nproc, u64::from(orders.limits.processes) + around)?;
     spaces::give_up()?;
     let held = confine(orders)?;
-    let Some(mut command) = command(orders, args) else { return tell(&held) };
+    let Some(mut command) = command(orders, args) else { return tell(held) };
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Ok(not_run(&error)),
@@ -191,8 +191,8 @@ fn not_run(error: &std::io::Error) -> ExitCode {
 }
 
 /// Tells which walls hold.
-fn tell(held: &Held) -> Result<ExitCode, String> {
-    let json = serde_json::to_string(held).map_err(|it| format!("what holds: {it}"))?;
+fn tell(held: Held) -> Result<ExitCode, String> {
+    let json = serde_json::to_string(&held).map_err(|it| format!("what holds: {it}"))?;
     std::io::stdout().write_all(json.as_bytes()).map_err(|it| format!("what holds: {it}"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -45,7 +45,8 @@ pub(super) fn is_no_home(folder: &Path, home: Option<&Path>) -> bool {
     let hidden = |it: &Path| it.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
     real.parent().is_some()
         && home.is_none_or(|home| {
-            !home.starts_with(&real) && !(real.parent() == Some(&home) && hidden(&real))
+            let right_below = real.parent() == Some(&home);
+            !home.starts_with(&real) && (!right_below || !hidden(&real))
         })
 }
 

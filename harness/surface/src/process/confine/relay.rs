@@ -6,7 +6,7 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,7 @@ async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
 
 /// The inner half, which listens on what it was given as standard input, until it is ended.
 pub(super) fn inside(socket: &Path) -> io::Result<()> {
-    let listener = TcpListener::from(OwnedFd::from(io::stdin().as_fd().try_clone_to_owned()?));
+    let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     for connection in listener.incoming() {
         let (near, far) = (connection?, UnixStream::connect(socket)?);
         let (near_too, far_too) = (near.try_clone()?, far.try_clone()?);

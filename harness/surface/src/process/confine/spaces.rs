@@ -164,16 +164,9 @@ fn unescaped(text: &str) -> String {
     while let Some((first, after)) = rest.split_first() {
         let code = (*first == b'\\').then(|| after.get(..3)).flatten();
         let code = code.and_then(|it| u8::from_str_radix(std::str::from_utf8(it).ok()?, 8).ok());
-        match code {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
+        let (byte, next) = code.map_or((*first, after), |byte| (byte, &after[3..]));
+        bytes.push(byte);
+        rest = next;
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

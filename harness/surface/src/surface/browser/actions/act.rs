@@ -11,7 +11,7 @@ use super::keys::chord;
 use super::seek::{Need, Spot};
 use crate::model::event::Failure;
 use crate::model::scenario::{DialogAnswer, FieldValue};
-use crate::model::{Outcome, Target};
+use crate::model::{Outcome, Target, Template};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::bidi::Refusal;
 use crate::surface::browser::engine::snag::Snag;
@@ -424,8 +424,8 @@ impl Page {
         self.shared.drive("using the page", run).await
     }
 
-    pub(super) async fn type_text(&mut self, text: &str, into: Option<&Target>) -> Step<()> {
-        self.send(text, into, Need::Editable).await
+    pub(super) async fn type_text(&mut self, text: &Template, into: Option<&Target>) -> Step<()> {
+        self.send(text.raw(), into, Need::Editable).await
     }
 
     pub(super) async fn press(&mut self, keys: &str, on: Option<&Target>) -> Step<()> {

@@ -62,17 +62,15 @@ impl Page {
             Action::Collapse(target) => self.set_open(target, Openness::Closed).await.map(none),
             Action::Print(save_as) => self.print_page(save_as.raw()).await.map(none),
             Action::Fill(fields) => self.fill(fields).await.map(none),
-            Action::Type { text, into } => {
-                self.type_text(text.raw(), into.as_ref()).await.map(none)
-            }
+            Action::Type { text, into } => self.type_text(text, into.as_ref()).await.map(none),
             Action::Press { keys, on } => self.press(keys, on.as_ref()).await.map(none),
             Action::Choose { from, options } => self.choose(from, options).await.map(none),
             Action::Check(target) => self.set_checked(target, Ticked::On).await.map(none),
             Action::Uncheck(target) => self.set_checked(target, Ticked::Off).await.map(none),
             Action::Upload { to, by, files } => self.upload(to, *by, files).await.map(none),
             Action::Download { click, save_as, named } => {
-                let named = named.as_ref().map(Template::raw);
-                self.download(click, save_as.raw(), named).await.map(none)
+                let (save_as, named) = (save_as.raw(), named.as_ref().map(Template::raw));
+                self.download(click, save_as, named).await.map(none)
             }
             Action::Dialog(answer) => self.answer_dialog(answer).await.map(none),
             Action::See(targets) => self.see(targets).await.map(none),
