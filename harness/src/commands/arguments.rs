@@ -5,7 +5,7 @@
 //! - `bisect.rs`: those of `bisect`.
 //! - `explore.rs`: those of `explore` and `compare`.
 //! - `history.rs`: those of `history`, `diff` and `ask`.
-//! - `keeping.rs`: those of `verify` and `stop`.
+//! - `keeping.rs`: those of `answer`, `doctor`, `gate`, `verify` and `stop`.
 //! - `mcp.rs`: those of `mcp`.
 //! - `person.rs`: those of `goto`, `try` and `record`.
 //! - `skills.rs`: those of `skills`.
@@ -29,7 +29,7 @@ pub use agent::{AgentOptions, ExplainOptions};
 pub use bisect::BisectOptions;
 pub use explore::{CompareOptions, ExploreOptions};
 pub use history::{AskOptions, DiffOptions, HistoryOptions, WhichNights};
-pub use keeping::{AnswerOptions, Said, StopOptions, VerifyOptions};
+pub use keeping::{AnswerOptions, DoctorOptions, GateOptions, Said, StopOptions, VerifyOptions};
 pub use mcp::McpOptions;
 pub use person::{GotoOptions, RecordOptions, Staging, TryOptions};
 pub use skills::{SkillsCommand, SkillsOptions};
@@ -470,16 +470,6 @@ pub struct PromoteOptions {
     pub format: Format,
 }
 
-#[derive(Debug, Args)]
-pub struct GateOptions {
-    /// The night directory [default: the newest night of the suite]
-    #[arg(value_name = "NIGHT")]
-    pub night: Option<PathBuf>,
-    /// The branch whose rules apply [default: the night's]
-    #[arg(long, value_name = "BRANCH")]
-    pub branch: Option<String>,
-}
-
 /// What `review` takes.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -552,16 +542,6 @@ pub struct ReviewDecisions {
     /// Also write over baselines that changed since the night
     #[arg(long)]
     pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct DoctorOptions {
-    /// Remove the builds that `builds:` made and that no night uses now
-    #[arg(long)]
-    pub clear_builds: bool,
-    /// How to answer
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

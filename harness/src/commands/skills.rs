@@ -7,7 +7,7 @@ use crate::spec::{self, Overrides};
 
 pub fn run(common: &Common, options: &SkillsOptions) -> anyhow::Result<Exit> {
     match &options.what {
-        SkillsCommand::Export { dir } => {
+        SkillsCommand::Export { folder: dir } => {
             let suite = night::suite(common, &Overrides::default())?;
             let written = spec::export_skills(&suite, dir)?;
             if written.is_empty() {
@@ -17,7 +17,7 @@ pub fn run(common: &Common, options: &SkillsOptions) -> anyhow::Result<Exit> {
                 terminal::answer(dir.join(name).display());
             }
         }
-        SkillsCommand::Trust { dir } => {
+        SkillsCommand::Trust { folder: dir } => {
             // A suite with a folder that nobody trusts cannot be loaded, so only its root is asked for.
             let hash = spec::trust_skill(&night::root(common)?, dir)?;
             terminal::answer(format_args!("{} is trusted as it is now, {hash}", dir.display()));

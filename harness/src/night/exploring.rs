@@ -184,6 +184,14 @@ mod tests {
     fn what_is_made_before_anything_runs_is_told_from_what_runs() {
         let mut night = Night::default();
         night.browser_scenario("a", &[]);
+        let made = |check: &str| Event::Preflight {
+            check: check.to_owned(),
+            ok: true,
+            detail: String::new(),
+            duration_ms: 0,
+            evidence: Vec::new(),
+        };
+        night.event(made("history")).event(made("product a"));
         let mut entries = |begins: bool| {
             if begins {
                 night.begin("a", 1);

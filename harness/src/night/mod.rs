@@ -25,6 +25,7 @@
 //! - `spare.rs`: the next server of a product that has one for each scenario, started ahead.
 //! - `ground.rs`: which pages and commands of a suite are explored, and what may be done there.
 //! - `exploring.rs`: explores a product in a loop of small nights.
+//! - `finished.rs`: what a night has come to.
 //! - `scenario_file.rs`: the text of a scenario that an exploration made.
 //! - `shift/`: a language model uses the product by itself.
 //! - `shifted.rs`: what such a shift has shown, in the folder of a night.
@@ -73,6 +74,7 @@ mod control;
 mod course;
 mod culprits;
 mod exploring;
+mod finished;
 mod ground;
 mod hosting;
 mod id;
@@ -131,6 +133,7 @@ pub use bisect::{Searched, Tried, Wanted as WantedCulprits, bisect};
 pub use builds::{LAST_GOOD, choose as choose_builds};
 pub use clean::{Cleaned, clean};
 pub use exploring::{Bounds, Explored, LEAST_ROUND, Opening, explore};
+pub use finished::Finished;
 pub use ground::{Ground, Scope, options_of};
 pub use hosting::{
     House, Invitation, Received, SESSIONS, SessionEnd, session_end, sessions_folder,
@@ -233,29 +236,6 @@ pub enum NightError {
         /// Why it cannot go on.
         source: Box<NightError>,
     },
-}
-
-/// A finished night.
-#[derive(Debug)]
-pub struct Finished {
-    /// Where it lies.
-    pub night: NightDir,
-    /// The result.
-    pub report: NightReport,
-    /// Nothing could run.
-    pub preflight_failed: bool,
-    /// Why it stopped before its time, if it did.
-    pub stopped: Option<Why>,
-    /// What went wrong with the PDF, where one was wanted and is not there.
-    pub pdf_problem: Option<String>,
-    /// Whether there is a PDF.
-    pub has_pdf: bool,
-    /// Whether it is a part of a larger night.
-    pub is_shard: bool,
-    /// How many baselines `--accept-new` wrote.
-    pub accepted: usize,
-    /// What `--accept-new` found out before.
-    pub news: News,
 }
 
 /// A night of which everything was attempted, and nothing judged yet.

@@ -94,7 +94,8 @@ async fn two_browsers_have_two_clipboards() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_are_chosen_and_dropped() {
     let mut bench = Bench::start().await;
-    ["a.csv", "b.csv"].map(|it| std::fs::write(bench.scratch.path().join(it), it).unwrap());
+    std::fs::write(bench.scratch.path().join("a.csv"), "a.csv").unwrap();
+    std::fs::write(bench.scratch.path().join("b.csv"), "b.csv").unwrap();
     bench.open("/handover").await;
     bench.passes(upload(button("Choose a file"), UploadBy::Chooser, &["a.csv"])).await;
     bench.title("a.csv").await;

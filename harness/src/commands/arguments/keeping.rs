@@ -1,4 +1,4 @@
-//! What `answer`, `verify` and `stop` take.
+//! What `answer`, `doctor`, `gate`, `verify` and `stop` take.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -65,4 +65,24 @@ fn head(text: &str) -> Result<String, String> {
     } else {
         Err("give 8 to 64 hexadecimal digits, as the foot of a report has them".to_owned())
     }
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Remove the builds that `builds:` made and that no night uses now
+    #[arg(long)]
+    pub clear_builds: bool,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct GateOptions {
+    /// The night directory [default: the newest night of the suite]
+    #[arg(value_name = "NIGHT")]
+    pub night: Option<PathBuf>,
+    /// The branch whose rules apply [default: the night's]
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
 }

@@ -17,7 +17,7 @@ pub enum SkillsCommand {
     Export {
         /// Where the folders go
         #[arg(value_name = "DIR")]
-        dir: PathBuf,
+        folder: PathBuf,
     },
     /// Trust a skill folder of the suite as it is now, once you have looked through it
     #[command(
@@ -26,6 +26,6 @@ pub enum SkillsCommand {
     Trust {
         /// The folder, below the suite's skills/
         #[arg(value_name = "DIR")]
-        dir: PathBuf,
+        folder: PathBuf,
     },
 }

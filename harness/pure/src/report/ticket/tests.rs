@@ -43,7 +43,7 @@ fn only_a_line_of_ours_is_a_mark() {
         assert_eq!(marked("cause", &format!("{own}\n\n{text}")), Some("ab12".to_owned()));
         assert_eq!(marked("night", &own), None);
     }
-    assert_eq!(mark("cause", "a --> b", Comments::Kept), "<!-- nightshift-cause-a---b -->");
+    assert_eq!(mark("cause", "a --> b", Comments::Kept), "<!-- nightshift-cause-a--b -->");
 }
 
 #[test]
