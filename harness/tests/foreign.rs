@@ -93,7 +93,8 @@ fn written(suite: &SuiteCopy) -> Vec<(String, String)> {
 #[test]
 fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names() {
     let suite = desk("explore: { as: ada }\n");
-    let answer = suite.run(&["explore", "--budget", "4m", "--no-findings"]);
+    let explore = ["explore", "--budget", "8m", "--no-accept", "--no-findings"];
+    let answer = suite.run(&explore);
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     let map = map(&suite);
     let pages = reached(&map);
@@ -110,6 +111,8 @@ fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names()
     let apart = |it: &(String, String)| it.1.contains("\nisolate: scenario\n");
     assert!(all.iter().filter(adds).any(apart), "{all:#?}");
     assert!(!all.iter().all(apart), "{all:#?}");
+    let accepting = ["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "accepted"];
+    assert_eq!(suite.run(&accepting).code, Some(0));
     let night = suite.run(&["run", "--no-pdf", "--out", "night"]);
     assert_eq!(night.code, Some(0), "{night:#?}");
     let night = night_json(&suite.root().join("night"));

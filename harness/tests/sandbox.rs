@@ -1,5 +1,5 @@
-//! `sandbox:` in whole nights: what a person wrote runs as it is unless `all` is said, what an exploration
-//! comes up with runs within walls unless `off` is said, and the report says which walls held.
+//! `sandbox:` in whole nights: what a person wrote and what an exploration tries run within walls where
+//! `all` is said, and the report says which walls held.
 
 use std::path::PathBuf;
 
@@ -56,22 +56,22 @@ fn commands_that_a_person_wrote_are_confined_where_the_suite_says_all() {
 }
 
 #[test]
-fn what_an_exploration_comes_up_with_is_confined_unless_the_suite_says_off() {
+fn what_an_exploration_comes_up_with_is_confined_where_the_suite_says_all() {
     let explored = |config: &str| {
         let (suite, left) = suite(config);
         let answer = suite.run(&["explore", "--cli", "tool", "--budget", "15s"]);
         (left.exists(), answer)
     };
     if held().is_some() {
-        let (left, answer) = explored("");
+        let (left, answer) = explored("sandbox: all\n");
         assert!(!left, "{answer:#?}");
     }
-    let (left, answer) = explored("sandbox: off\n");
+    let (left, answer) = explored("");
     assert!(left, "without walls it leaves something: {answer:#?}");
 }
 
 #[test]
-fn the_report_says_in_red_that_commands_which_nobody_wrote_ran_without_walls() {
+fn the_report_says_in_red_that_the_walls_are_off() {
     let page = |config: &str| {
         let (suite, _) = suite(config);
         let scenario = "scenario: tidy\nsteps:\n  - run: tool\n";
@@ -84,8 +84,6 @@ fn the_report_says_in_red_that_commands_which_nobody_wrote_ran_without_walls() {
     if held().is_none() {
         return;
     }
-    let on = page("night: { explore: 6s }\nexplore: { cli: [tool] }\n");
-    assert!(
-        !on.contains(RED) && on.contains("<dt>Sandbox</dt><dd>around commands that nobody wrote")
-    );
+    let on = page("sandbox: all\nnight: { explore: 6s }\nexplore: { cli: [tool] }\n");
+    assert!(!on.contains(RED) && on.contains("<dt>Sandbox</dt><dd>around"));
 }

@@ -74,7 +74,9 @@ impl Talk {
 
     /// Ends the goal under way, with what was done and how it ended.
     pub(super) fn end(&mut self, done: &[String], ended: &str) {
-        let Underway { spoken, written, .. } = std::mem::take(&mut self.underway);
+        let Underway { spoken, written, meaning } = std::mem::take(&mut self.underway);
+        // Its checks come behind it, and with them its recording.
+        self.underway.meaning = meaning;
         self.named = self.named.after(&spoken);
         self.written = self.written.after(&written);
         let from = done.len().saturating_sub(MOST_DONE);

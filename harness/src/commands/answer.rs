@@ -4,7 +4,7 @@
 use chrono::Utc;
 
 use super::arguments::{AnswerOptions, Common, Format, Said};
-use super::exit::Exit;
+use super::exit::{Exit, mistake};
 use super::{night, run, terminal};
 use crate::attempt::Person;
 use crate::ledger::{self, NightDir};
@@ -27,11 +27,11 @@ pub fn run(common: &Common, options: &AnswerOptions) -> anyhow::Result<Exit> {
         questions.iter().filter(|it| it.id.starts_with(id.as_str())).collect();
     let [question] = all[..] else {
         let known: Vec<&str> = questions.iter().map(|it| it.id.as_str()).collect();
-        anyhow::bail!(
+        return mistake(format!(
             "{id} is {} of the night's questions; they are: {}",
             if all.is_empty() { "none" } else { "more than one" },
             if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-        );
+        ));
     };
     let reply = match said {
         Said::Yes => Reply::Yes,

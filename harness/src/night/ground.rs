@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use super::{NightError, RunOptions, Until};
 use crate::explore::{self, Batch, DataFile, Map, Rules, Written};
 use crate::model::page::WaitFor;
-use crate::model::sandbox::Author;
 use crate::model::suite::{Isolation, LimitFrom, ProductConfig};
 use crate::model::{Action, Scenario, Step, Suite, Surface};
 use crate::spec;
@@ -182,7 +181,6 @@ pub fn options_of(asked: &RunOptions, until: Until) -> RunOptions {
         window: Window::Hidden,
         until: Some(until),
         retries: Some(0),
-        author: Author::Nobody,
         ..RunOptions::default()
     }
 }

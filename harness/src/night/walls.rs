@@ -81,9 +81,10 @@ impl Tried {
                 walled: Err("the walls are switched off".to_owned()),
                 is_needed: false,
             }),
-            Sandbox::Proposed | Sandbox::All if is_needed || may_propose => {
+            Sandbox::All if is_needed || may_propose => {
                 Some(Self::looked(sandbox, options, is_needed))
             }
+            Sandbox::Proposed if is_needed => Some(Self::looked(sandbox, options, is_needed)),
             Sandbox::Off | Sandbox::Proposed | Sandbox::All => None,
         }
     }

@@ -98,7 +98,11 @@ impl Site {
     fn review(&mut self, rest: &str, ask: &Ask<'_>, base: String) -> Answer {
         let links = Links { base, branch: None };
         let Some((folder, path)) = rest.split_once('/') else {
-            return Answer::to(&links.review(&percent_decoded(rest)));
+            let folder = percent_decoded(rest);
+            return match files::is_part(&folder) {
+                true => Answer::to(&links.review(&folder)),
+                false => missing(&links, &self.house.name()),
+            };
         };
         let folder = percent_decoded(folder);
         if !files::is_part(&folder) {
@@ -119,7 +123,8 @@ impl Site {
 
     fn file(&self, rest: &str, links: &Links) -> Option<Answer> {
         let Some((folder, name)) = rest.split_once('/') else {
-            return Some(Answer::to(&links.night(&percent_decoded(rest), None)));
+            let folder = percent_decoded(rest);
+            return files::is_part(&folder).then(|| Answer::to(&links.night(&folder, None)));
         };
         files::open(&self.house.nights, &percent_decoded(folder), &percent_decoded(name), links)
     }

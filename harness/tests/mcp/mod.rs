@@ -208,7 +208,7 @@ fn a_secret_goes_into_a_field_and_never_to_the_client() {
     let suite = SuiteCopy::empty();
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/pages.py", PAGES);
-    let config = "products:\n  shop:\n    data: data\n    serve: { run: 'python3 pages.py ${port}', ready: { http: / } }\npolicy: { secrets: [ADA], commands: ['python3 **'] }\n";
+    let config = "products:\n  shop:\n    data: data\n    serve: { run: 'python3 pages.py ${port}', ready: { http: / } }\npolicy: { secrets: [ADA], commands: ['/usr/bin/python3 **'] }\n";
     suite.write("nightshift.yaml", config);
     let mut client = connect(&suite, &[("ADA", CANARY)]);
     let page = client.well("observe", json!({}));
@@ -222,7 +222,7 @@ fn a_secret_goes_into_a_field_and_never_to_the_client() {
     let in_address = client.wrong("act", json!({ "action": "open", "text": "/?q=${secret:ADA}" }));
     assert!(in_address.contains("a secret may go into a field"), "{in_address}");
     let code = format!("import base64; print('{CANARY}', base64.b64encode(b'{CANARY}').decode())");
-    let line = shell_words::join(["python3", "-c", &code]);
+    let line = shell_words::join(["/usr/bin/python3", "-c", &code]);
     let printed = client.well("run", json!({ "command": line }));
     assert!(printed.starts_with("exit: 0"), "{printed}");
     let all = [page, did, shown.clone(), in_address, printed].concat();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sandbox {
-    /// Those that nobody wrote: an exploration, a model or an outside agent came up with them.
+    /// Those that a model or an agent from outside came up with.
     #[default]
     Proposed,
     /// Those of scenarios too.

@@ -62,6 +62,6 @@ pub(crate) const POLICY_KEY: Key = optional(
 pub(crate) const SANDBOX_KEY: Key = optional(
     "sandbox",
     Shape::Words(sandboxes),
-    "Which commands run within walls: `proposed` (unless said), those that nobody wrote, as in an exploration; `all`, those of scenarios too; `off`, none, which the report shows.",
+    "Which commands run within walls: `proposed` (unless said), those that an agent from outside asks for; `all`, those of scenarios and explorations too; `off`, none, which the report shows.",
     "all",
 );
