@@ -49,6 +49,7 @@ fn again(suite: &SuiteCopy) -> Value {
         .expect("nights")
         .filter_map(Result::ok)
         .map(|it| it.path())
+        .filter(|it| it.is_dir())
         .collect();
     all.sort();
     night_json(all.last().expect("a night"))

