@@ -99,9 +99,10 @@ impl Site {
         let links = Links { base, branch: None };
         let Some((folder, path)) = rest.split_once('/') else {
             let folder = percent_decoded(rest);
-            return match files::is_part(&folder) {
-                true => Answer::to(&links.review(&folder)),
-                false => missing(&links, &self.house.name()),
+            return if files::is_part(&folder) {
+                Answer::to(&links.review(&folder))
+            } else {
+                missing(&links, &self.house.name())
             };
         };
         let folder = percent_decoded(folder);
