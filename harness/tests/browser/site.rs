@@ -309,6 +309,10 @@ const RESTLESS: &str = "<title>Restless</title><meta http-equiv=refresh content=
 const STARTS_DOWNLOAD: &str = "<title>Starting</title><h1>Your download starts</h1>\
     <script>location = '/export.csv'</script>";
 
+/// A page with nothing wrong.
+const CLEAN: &str =
+    "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>";
+
 /// What each page shows.
 fn body(path: &str) -> Option<&'static str> {
     Some(match path {
@@ -323,9 +327,7 @@ fn body(path: &str) -> Option<&'static str> {
         "/starts-download" => STARTS_DOWNLOAD,
         "/errors" => include_str!("errors.html"),
         "/applications" => include_str!("applications.html"),
-        "/clean" => {
-            "<title>Clean</title><h1>Clean</h1><script>console.log('fine'); fetch('/slow.json')</script>"
-        }
+        "/clean" => CLEAN,
         "/dialogs" => include_str!("dialogs.html"),
         "/alerts" => "<h1>Alerts</h1><button onclick='while (true) alert(\"again\")'>Go</button>",
         "/hang" => include_str!("hang.html"),
