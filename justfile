@@ -38,6 +38,14 @@ control:
 starved:
     cargo test --locked --test nightshift-tests starve -- --ignored --test-threads 1
 
+# A night with breaks, a flake and a search for commits, killed at so many points of its course: no attempt is lost.
+kills points="50":
+    NIGHTSHIFT_KILLS={{points}} cargo test --locked --test nightshift-tests killed_at_many_points -- --ignored
+
+# Whole nights through both changes of the clock in five zones, and a clock that jumps back: needs the package `faketime`.
+daylight:
+    cargo test --locked --test nightshift-tests daylight:: -- --ignored
+
 # What nightshift costs beside its peers, in one run; parts by name: pages commands nights merge check review settle control floor images walls.
 bench *parts:
     cargo bench --bench beside-peers -- {{parts}}

@@ -17,12 +17,18 @@ products:
     path: ["${build-dir}/bin"]
 "#;
 
-struct Tally {
-    suite: SuiteCopy,
-    cache: tempfile::TempDir,
+/// A suite of the small product, with an accepted night of its first version, and a place for builds.
+pub struct Tally {
+    pub suite: SuiteCopy,
+    pub cache: tempfile::TempDir,
 }
 
 impl Tally {
+    /// One that searches its git history.
+    pub fn of_a_repository() -> Self {
+        Self::new(CONFIG)
+    }
+
     fn new(config: &str) -> Self {
         let suite = SuiteCopy::empty();
         let script = package().join("harness/tests/fixture/history.sh");
@@ -44,19 +50,19 @@ impl Tally {
         it
     }
 
-    fn run(&self, arguments: &[&str]) -> Answer {
+    pub fn run(&self, arguments: &[&str]) -> Answer {
         let cache = self.cache.path().display().to_string();
         self.suite.run_with(arguments, &[("XDG_CACHE_HOME", &cache)])
     }
 
-    fn night(&self, id: &str) -> Value {
+    pub fn night(&self, id: &str) -> Value {
         night_json(&self.suite.root().join("reports/nights").join(id))
     }
 }
 
 #[test]
 fn three_seeded_commits_of_sixty_are_named_in_one_search_that_shares_its_builds() {
-    let tally = Tally::new(CONFIG);
+    let tally = Tally::of_a_repository();
     let bad = tally.run(&["run", "--no-pdf", "--id", "n2", "--build", "v2"]);
     assert_eq!(bad.code, Some(1), "{bad:#?}");
     let answer = tally.run(&["bisect", "--format", "json"]);
@@ -96,13 +102,15 @@ fn three_seeded_commits_of_sixty_are_named_in_one_search_that_shares_its_builds(
     }
 }
 
+/// The commits that a night says broke something.
+pub fn culprits(night: &Value) -> Vec<String> {
+    let all = night["findings"].as_array().into_iter().flatten();
+    all.map(|it| text(&it["culprit"]["title"])).filter(|it| !it.is_empty()).collect()
+}
+
 #[test]
 fn a_night_with_time_left_searches_by_itself_and_once_leaves_it() {
-    let culprits = |night: &Value| -> Vec<String> {
-        let all = night["findings"].as_array().into_iter().flatten();
-        all.map(|it| text(&it["culprit"]["title"])).filter(|it| !it.is_empty()).collect()
-    };
-    let tally = Tally::new(CONFIG);
+    let tally = Tally::of_a_repository();
     let bad = ["run", "--no-pdf", "--id", "n2", "--build", "v2", "--budget", "20m"];
     let answer = tally.run(&bad);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
@@ -112,7 +120,7 @@ fn a_night_with_time_left_searches_by_itself_and_once_leaves_it() {
     assert!(summary.contains("Print prices by one function"), "{summary}");
 
     // The twins: who is told to stop, and what was found out by an earlier night.
-    let tally = Tally::new(CONFIG);
+    let tally = Tally::of_a_repository();
     let once = [&bad[..], &["--once"]].concat();
     assert_eq!(tally.run(&once).code, Some(1));
     assert_eq!(culprits(&tally.night("n2")), Vec::<String>::new());
@@ -123,7 +131,7 @@ fn a_night_with_time_left_searches_by_itself_and_once_leaves_it() {
 
 #[test]
 fn one_finding_is_searched_for_by_its_id_and_between_the_builds_that_are_named() {
-    let tally = Tally::new(CONFIG);
+    let tally = Tally::of_a_repository();
     // Nothing says that a night before had a good build: its history is elsewhere.
     let bad = ["run", "orders", "--no-pdf", "--id", "n2", "--build", "v2", "--history", "nowhere"];
     assert_eq!(tally.run(&bad).code, Some(1));
@@ -157,7 +165,7 @@ fn versions_without_a_repository_are_searched_in_their_order() {
 
 #[test]
 fn what_a_search_cannot_do_is_said_before_anything_is_built() {
-    let tally = Tally::new(CONFIG);
+    let tally = Tally::of_a_repository();
     assert_eq!(tally.run(&["run", "--no-pdf", "--id", "n2", "--build", "v2"]).code, Some(1));
     let answer = tally.run(&["bisect", "--good", "v0"]);
     assert_eq!(answer.code, Some(2), "{answer:#?}");

@@ -408,7 +408,7 @@ fn found_twice(broken: &str) -> Vec<[String; 3]> {
     );
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/shop.py", TWICE);
-    explore(&suite, &["--budget", "150s", "--no-accept"]);
+    explore(&suite, &["--budget", "15m", "--no-accept"]);
     let map = map(&suite);
     let all = map["findings"].as_array().expect("findings").iter();
     all.map(|it| ["rule", "where", "file"].map(|key| text(&it[key]))).collect()

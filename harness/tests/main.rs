@@ -32,7 +32,7 @@
 //! - `release.rs` runs the scripts of `ci/`: a release, and a night by a program that is there.
 //! - `soak.rs` uses servers for long, one that leaks among them.
 //! - `reruns.rs` has what fails run until it is clear whether it broke.
-//! - `keeper.rs` has nights kept by their schedule.
+//! - `keeper.rs` has nights kept by their schedule, and `daylight.rs` by clocks that change.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
 //!   trackers that are played here.
@@ -67,6 +67,7 @@ mod browser;
 mod builds;
 mod compare;
 mod control;
+mod daylight;
 mod deadline;
 mod documentation;
 mod explore;

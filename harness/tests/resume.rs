@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{SuiteCopy, night_json, nightshift, text, verdicts};
+use crate::bisect::{Tally, culprits};
+use crate::support::{SuiteCopy, copy_folder, night_json, nightshift, text, verdicts};
 
 /// Six scenarios that each take a moment and say in a file how often they ran; one fails, so that
 /// it is attempted twice.
@@ -29,9 +30,14 @@ fn slow_commands() -> SuiteCopy {
 
 /// Starts the program in the suite and kills it, with nothing to say, after a while.
 fn killed(suite: &SuiteCopy, arguments: &[&str], after: Duration) {
+    killed_with(suite, arguments, &[], after);
+}
+
+fn killed_with(suite: &SuiteCopy, arguments: &[&str], env: &[(&str, &str)], after: Duration) {
     let mut child = nightshift()
         .args(arguments)
         .env("SUITE", suite.root())
+        .envs(env.iter().copied())
         .current_dir(suite.root())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -183,4 +189,110 @@ fn how_a_night_was_asked_for_is_remembered_and_an_interrupted_one_does_the_rest(
     assert_eq!(found["named"], "new", "{report:#}");
     let again = suite.run(&["run", "--resume", "night", "--tag", "smoke"]);
     assert_eq!(again.code, Some(2), "the rest is as it was asked for: {again:#?}");
+}
+
+/// A product with three broken commits, a scenario that fails once a night by chance, and three
+/// nights behind it.
+fn eventful() -> Tally {
+    let tally = Tally::of_a_repository();
+    let config = tally.suite.root().join("nightshift.yaml");
+    let text = std::fs::read_to_string(&config).expect("a configuration");
+    tally.suite.write("nightshift.yaml", &format!("{text}pass-env: [SUITE]\n"));
+    tally.suite.write(
+        "scenarios/chance.yaml",
+        "scenario: chance\nproduct: tally\nsteps:\n  - shell: 'test -e $SUITE/quiet || { touch $SUITE/quiet; echo late; exit 1; }; echo well'\n    snapshot: said\n",
+    );
+    tally.suite.write("quiet", "");
+    for id in ["n1b", "n1c", "n1d"] {
+        let night = ["run", "--accept-new", "--no-settle", "--no-pdf", "--id", id, "--build", "v1"];
+        let answer = eventful_run(&tally, &night);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+    }
+    std::fs::remove_file(tally.suite.root().join("quiet")).expect("it was there");
+    tally
+}
+
+fn eventful_run(tally: &Tally, arguments: &[&str]) -> crate::support::Answer {
+    let cache = tally.cache.path().display().to_string();
+    let root = tally.suite.root().display().to_string();
+    tally.suite.run_with(arguments, &[("XDG_CACHE_HOME", &cache), ("SUITE", &root)])
+}
+
+/// What the nights answer, and what they answer once all is read anew.
+fn asked_twice(tally: &Tally) -> [String; 2] {
+    let ask = || {
+        let answer = eventful_run(tally, &["history", "--format", "json"]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        answer.stdout
+    };
+    let first = ask();
+    let file = tally.suite.root().join("reports/nights/history.sqlite");
+    std::fs::remove_file(file).expect("the nights have a file beside them");
+    [first, ask()]
+}
+
+/// Kills a night that reruns, searches and reports, at so many moments of its course.
+#[test]
+#[ignore = "takes ten minutes; `just kills`"]
+fn an_eventful_night_killed_at_many_points_loses_no_attempt_and_its_history_is_whole() {
+    let points =
+        std::env::var("NIGHTSHIFT_KILLS").ok().and_then(|it| it.parse().ok()).unwrap_or(50);
+    let prepared = eventful();
+    let copy = || {
+        let tally =
+            Tally { suite: SuiteCopy::empty(), cache: tempfile::tempdir().expect("a folder") };
+        copy_folder(prepared.suite.folder(), tally.suite.folder());
+        tally
+    };
+    let words = ["run", "--no-pdf", "--id", "n2", "--build", "v2", "--budget", "20m"];
+    let undisturbed = copy();
+    let began = Instant::now();
+    let whole = eventful_run(&undisturbed, &words);
+    let took = began.elapsed();
+    let expected = undisturbed.night("n2");
+    assert_eq!((whole.code, culprits(&expected).len()), (Some(1), 3), "{whole:#?}");
+    let mut random = fastrand::Rng::with_seed(50);
+    let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
+    for point in 0..points {
+        let tally = copy();
+        let night = tally.suite.root().join("reports/nights/n2");
+        let (cache, root) =
+            (tally.cache.path().display().to_string(), tally.suite.root().display().to_string());
+        let env = [("XDG_CACHE_HOME", cache.as_str()), ("SUITE", root.as_str())];
+        let within = took.mul_f64((f64::from(point) + random.f64()) / f64::from(points));
+        killed_with(&tally.suite, &words, &env, within);
+        let before = lines(&night);
+        let phase = match (night.join("plan.json").exists(), night.join("night.json").exists()) {
+            (false, _) => "before its plan",
+            (true, false) => "before its report",
+            (true, true) => "behind its report",
+        };
+        *phases.entry(phase).or_default() += 1;
+        let answer = if phase == "before its plan" {
+            drop(std::fs::remove_dir_all(&night));
+            eventful_run(&tally, &words)
+        } else {
+            eventful_run(&tally, &["run", "--no-pdf", "--resume", "n2"])
+        };
+        assert_eq!(answer.code, whole.code, "{phase}, after {within:?}: {answer:#?}");
+        let report = tally.night("n2");
+        assert_eq!(report["night"]["ending"], "complete", "{phase}: {report:#}");
+        let broke = |night: &Value| -> Vec<(String, String)> {
+            verdicts(night).into_iter().filter(|it| it.0 != "chance").collect()
+        };
+        assert_eq!(broke(&report), broke(&expected), "{phase}, after {within:?}");
+        let named = culprits(&report);
+        assert_eq!(named, culprits(&expected), "{phase}, after {within:?}: {answer:#?}");
+        let ended = attempts(&before, "attempt-finished");
+        let after = attempts(&lines(&night), "attempt-finished");
+        assert!(ended.keys().all(|it| after.get(it) == Some(&1)), "{phase}: {ended:?} {after:?}");
+        assert_eq!(eventful_run(&tally, &["verify", "n2"]).code, Some(0), "{phase}");
+        let [kept, anew] = asked_twice(&tally);
+        assert_eq!(kept, anew, "{phase}, after {within:?}");
+        assert!(kept.contains("n2"), "{kept}");
+    }
+    assert!(
+        phases.len() >= 2 && phases.get("before its report").is_some_and(|it| *it > 5),
+        "{phases:?}"
+    );
 }

@@ -70,8 +70,8 @@ static ATTACKS: [Attack; 13] = [
     },
     Attack {
         name: "open-with-strokes-the-other-way",
-        answer: |_, port| open(&format!("\\\\127.0.0.2:{port}\\?n=strokes")),
-        written: "open: '\\\\127.0.0.2:@port\\?n=strokes'",
+        answer: |_, port| open(&format!("/\\127.0.0.2:{port}\\?n=strokes")),
+        written: "open: '/\\127.0.0.2:@port\\?n=strokes'",
         won: "n=strokes",
     },
     Attack {
@@ -178,7 +178,8 @@ fn suite(port: u16, outside: u16, line: &str) -> SuiteCopy {
 /// What was heard outside and what the product's log says, after a night.
 fn night(suite: &SuiteCopy, outside: &Outside) -> String {
     let token = [("TOKEN", CANARY)];
-    suite.run_with(&["run", "--no-pdf", "--out", "night"], &token);
+    let answer = suite.run_with(&["run", "--no-pdf", "--out", "night"], &token);
+    assert!(suite.root().join("night/night.json").is_file(), "{answer:#?}");
     let log = std::fs::read_to_string(suite.folder().join("log")).unwrap_or_default();
     format!("{}\n{log}", outside.heard().join("\n"))
 }

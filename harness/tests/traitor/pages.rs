@@ -4,6 +4,8 @@
 //! Not here: WebRTC and names that the browser would resolve. Both are bounded by switches of the
 //! browser that no suite can take away, so that there is no twin without them.
 
+use std::collections::BTreeSet;
+
 use crate::support::{ANSWERING, SuiteCopy};
 
 use super::yard::Outside;
@@ -49,7 +51,7 @@ PAGE = """<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
 <iframe src="/redirect"></iframe><iframe src="/refresh"></iframe><iframe src="/leaves"></iframe>
 <object data="AWAYobject"></object>
 <video src="AWAYvideo"></video>
-<video src="/none"><track default src="AWAYtrack"></video>
+<video src="/none" crossorigin><track default src="AWAYtrack"></video>
 <svg><image href="AWAYvector"></image></svg>
 <iframe name="sink"></iframe>
 <form id="form" method="post" action="AWAYform" target="sink"><input name="token" value="stolen"></form>
@@ -102,6 +104,10 @@ pub fn names() -> Vec<String> {
     WAYS.iter().map(|it| format!("leave a page by {it}")).collect()
 }
 
+/// How many nights a way may need where nothing is in its way: a browser loads what is less
+/// important, like subtitles, when it has time.
+const NIGHTS: usize = 3;
+
 /// The ways that led to somebody, of a night with this line in the product's configuration.
 fn heard(line: &str) -> Vec<String> {
     let outside = Outside::default();
@@ -128,5 +134,12 @@ fn no_way_out_of_a_page_leads_to_somebody() {
 
 #[test]
 fn every_way_out_of_a_page_leads_to_whom_the_suite_allows() {
-    assert_eq!(heard("    allow-hosts: ['127.0.0.2']\n"), WAYS);
+    let mut open: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..NIGHTS {
+        open.extend(heard("    allow-hosts: ['127.0.0.2']\n"));
+        if open.len() >= WAYS.len() {
+            break;
+        }
+    }
+    assert_eq!(open, WAYS.map(str::to_owned).into());
 }

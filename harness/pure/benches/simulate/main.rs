@@ -1,7 +1,7 @@
 //! Nights with known truth, through the code that decides: `just simulate`.
 //!
 //! 200 nights of a suite of 300 scenarios with breaks and repairs, flakes of 1 to 50 %, drifting
-//! ones among them, and outages; 20 causes over 300 failures; 200 histories of 128 commits with
+//! ones among them, outages, and scenarios that get slower night by night; 20 causes over 300 failures; 200 histories of 128 commits with
 //! 10 % false failures. Nothing is used but time: what a product would show is made up, and
 //! compared, judged and remembered as on any night. Ends with one line of JSON, and with an error
 //! where a figure is not as it must be.

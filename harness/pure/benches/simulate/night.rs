@@ -9,6 +9,7 @@ use nightshift_base::model::testing::{Night, instant};
 use nightshift_base::model::{FacetKind, Judgement, Outcome, Verdict};
 use nightshift_pure::compare::compare;
 use nightshift_pure::history::rerun::Run;
+use nightshift_pure::history::trend::{self, Tonight};
 use nightshift_pure::history::{Wanted, gather};
 use nightshift_pure::triage::chance::goes_on;
 use nightshift_pure::triage::outages::{MOST_ROUNDS, again, unclear};
@@ -22,6 +23,8 @@ pub struct Told {
     pub judgement: Judgement,
     /// What each scenario showed, run by run.
     pub shown: Vec<Vec<Shown>>,
+    /// The scenarios of which it said that they got slower over two weeks, by their positions.
+    pub slower: Vec<usize>,
 }
 
 /// Runs a night.
@@ -54,8 +57,22 @@ pub fn run(truth: &mut Truth, number: usize, folder: &Path) -> Told {
         entry.at = night.plan.started + Duration::seconds(entry.seq as i64);
     }
     let judgement = judge(&night);
-    remember(&night, &judgement, folder);
-    Told { judgement, shown }
+    let took: Vec<Option<u32>> = (shown.iter().enumerate())
+        .map(|(at, own)| own.contains(&Shown::Sound).then(|| truth.takes(at)))
+        .collect();
+    let slower = slower(&night, &judgement, &took);
+    remember(&night, &judgement, &took, folder);
+    Told { judgement, shown, slower }
+}
+
+/// What is said to have got slower, as a report says it.
+fn slower(night: &Night, judgement: &Judgement, took: &[Option<u32>]) -> Vec<usize> {
+    let tonight: Vec<Tonight<'_>> = (judgement.scenarios.iter().zip(took))
+        .map(|(it, ms)| Tonight { id: &it.id, verdict: it.verdict, ms: *ms })
+        .collect();
+    let drifts = trend::slower(&trend::trends(&night.plan.history, &tonight));
+    let at = |id: &str| tonight.iter().position(|it| it.id == id);
+    drifts.iter().filter_map(|it| at(&it.scenario)).collect()
 }
 
 /// The plan of a night, with what earlier ones said.
@@ -74,7 +91,12 @@ fn planned(number: usize, folder: &Path) -> Night {
             sound(at).as_bytes(),
         );
     }
-    let wanted = Wanted { except: &night.plan.night, any_branch: true, ..Wanted::default() };
+    let wanted = Wanted {
+        except: &night.plan.night,
+        any_branch: true,
+        durations: true,
+        ..Wanted::default()
+    };
     let history = gather(folder, &wanted).expect("a folder of nights");
     night.plan.history = history;
     night
@@ -113,12 +135,20 @@ fn judge(night: &Night) -> Judgement {
 }
 
 /// Writes what the next nights read of this one.
-fn remember(night: &Night, judgement: &Judgement, folder: &Path) {
+fn remember(night: &Night, judgement: &Judgement, took: &[Option<u32>], folder: &Path) {
     let baselines = night.plan.baselines_by_scenario();
-    let scenarios = judgement.scenarios.iter().zip(&night.plan.scenarios).map(|(it, planned)| {
+    let all = judgement.scenarios.iter().zip(&night.plan.scenarios).zip(took);
+    let scenarios = all.map(|((it, planned), ms)| {
         let expects = night.plan.expectations(planned, &baselines[&planned.id]);
+        let attempt = ms.map(|ms| {
+            serde_json::json!({ "steps": [{
+                "index": 1, "text": planned.id, "surface": "command", "outcome": "passed",
+                "duration_ms": ms,
+            }]})
+        });
         serde_json::json!({
             "id": it.id, "verdict": it.verdict, "expects": expects, "findings": it.findings,
+            "attempts": Vec::from_iter(attempt),
         })
     });
     let json = serde_json::json!({

@@ -1,5 +1,7 @@
 //! [`Score`]: what the verdicts of all nights were worth.
 
+use std::collections::BTreeSet;
+
 use nightshift_base::model::{Because, Verdict};
 
 use super::night::{Told, is_red};
@@ -29,7 +31,17 @@ pub struct Score {
     /// Scenario-nights in which nothing was wrong; of them, called anything but that.
     sound: usize,
     sound_accused: usize,
+    /// Scenarios that have got slower over the last two weeks, night by night; of them, told; and
+    /// those that were told and had not.
+    slowing: BTreeSet<usize>,
+    slowing_told: BTreeSet<usize>,
+    told_slower: usize,
+    told_slower_wrongly: usize,
+    night: usize,
 }
+
+/// Over so many nights it is said what got slower.
+const WEEKS: usize = 14;
 
 impl Score {
     /// Adds a night.
@@ -65,6 +77,7 @@ impl Score {
                 }
             }
         }
+        self.slower(truth, &told.slower);
         if lost_runs >= 10 {
             self.outages += 1;
             let mut titles = told.judgement.findings.iter().map(|it| it.title.as_str());
@@ -73,10 +86,25 @@ impl Score {
         }
     }
 
+    /// Adds what a night said of what got slower.
+    fn slower(&mut self, truth: &Truth, told: &[usize]) {
+        self.night += 1;
+        if self.night < WEEKS {
+            return;
+        }
+        let weeks = self.night - WEEKS..self.night;
+        let slowing = truth.slowing(&weeks);
+        self.told_slower += told.len();
+        self.told_slower_wrongly += told.iter().filter(|it| !slowing.contains(it)).count();
+        self.slowing_told.extend(told.iter().copied().filter(|it| slowing.contains(it)));
+        // Two weeks of it are enough to be told.
+        self.slowing.extend(truth.slowing_throughout(&weeks));
+    }
+
     /// The figures so far, in a sentence.
     pub fn said(&self) -> String {
         format!(
-            "{} of {} breaks regressed, {} of {} flakes regressed and {} undecided, {:.2} reruns each, {} of {} hit by outages regressed, {} of {} outages told, {} accused",
+            "{} of {} breaks regressed, {} of {} flakes regressed and {} undecided, {:.2} reruns each, {} of {} hit by outages regressed, {} of {} outages told, {} accused, {} of {} drifts told, {} of {} times wrongly",
             self.breaks_regressed,
             self.breaks,
             self.flakes_regressed,
@@ -88,6 +116,10 @@ impl Score {
             self.outages_told,
             self.outages,
             self.sound_accused,
+            self.slowing.intersection(&self.slowing_told).count(),
+            self.slowing.len(),
+            self.told_slower_wrongly,
+            self.told_slower,
         )
     }
 
@@ -106,6 +138,9 @@ impl Score {
             "outages_told": self.outages_told,
             "outages_regressed": self.hit_regressed,
             "sound_accused": self.sound_accused,
+            "drifts": self.slowing.len(),
+            "drifts_told": self.drifts_told(),
+            "drifts_wrongly": share(self.told_slower_wrongly, self.told_slower),
         })
     }
 
@@ -115,6 +150,12 @@ impl Score {
             && share(self.flakes_regressed, self.flakes) <= 0.01
             && share(self.reruns, self.flakes) <= 3.0
             && self.hit_regressed == 0
+            && self.drifts_told() >= 0.95
+            && share(self.told_slower_wrongly, self.told_slower) <= 0.05
+    }
+
+    fn drifts_told(&self) -> f64 {
+        share(self.slowing.intersection(&self.slowing_told).count(), self.slowing.len())
     }
 }
 

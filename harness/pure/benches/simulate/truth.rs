@@ -10,6 +10,20 @@ const FAILS: f64 = 0.2;
 /// The share of scenarios that fail by chance.
 const FLAKY: f64 = 0.2;
 
+/// The share of scenarios that get slower little by little, once.
+const SLOWS: f64 = 0.1;
+/// By how much what a scenario takes differs from run to run by chance, and a night's as a whole.
+const JITTER: (f64, f64) = (0.1, 0.15);
+
+/// How one scenario gets slower.
+#[derive(Debug, Clone)]
+struct Slowing {
+    /// By how much a night.
+    by: f64,
+    /// In which nights.
+    during: Range<usize>,
+}
+
 /// How one scenario fails by chance.
 #[derive(Debug, Clone, Copy)]
 struct Chance {
@@ -47,6 +61,12 @@ pub struct Truth {
     pub outage: Option<Range<usize>>,
     run: usize,
     random: fastrand::Rng,
+    /// What each scenario takes as long as nothing changes, in milliseconds, and how it gets slower.
+    takes: Vec<(f64, Option<Slowing>)>,
+    /// By how much tonight is slower than usual as a whole.
+    pace: f64,
+    /// Of what a scenario takes; apart, so that it changes nothing of what it shows.
+    jitter: fastrand::Rng,
 }
 
 impl Truth {
@@ -70,7 +90,37 @@ impl Truth {
             outage: None,
             run: 0,
             random,
+            takes: takes(scenarios, nights, seed),
+            pace: 1.0,
+            jitter: fastrand::Rng::with_seed(seed + 1),
         }
+    }
+
+    /// What a sound run of a scenario takes tonight, in milliseconds.
+    pub fn takes(&mut self, scenario: usize) -> u32 {
+        let chance = even(&mut self.jitter, JITTER.0);
+        let (usual, slowing) = &self.takes[scenario];
+        let grown = slowing.as_ref().map_or(1.0, |it| {
+            let nights = self.night.clamp(it.during.start, it.during.end) - it.during.start;
+            (1.0 + it.by).powi(i32::try_from(nights).unwrap_or(0))
+        });
+        (usual * grown * self.pace * chance) as u32
+    }
+
+    /// The scenarios that got slower in any of these nights.
+    pub fn slowing(&self, nights: &Range<usize>) -> Vec<usize> {
+        self.slowed(|it| it.start < nights.end && nights.start < it.end)
+    }
+
+    /// The scenarios that got slower in each of these nights.
+    pub fn slowing_throughout(&self, nights: &Range<usize>) -> Vec<usize> {
+        self.slowed(|it| it.start <= nights.start && nights.end <= it.end)
+    }
+
+    fn slowed(&self, wanted: impl Fn(&Range<usize>) -> bool) -> Vec<usize> {
+        let is_wanted =
+            |at: &usize| self.takes[*at].1.as_ref().is_some_and(|it| wanted(&it.during));
+        (0..self.takes.len()).filter(is_wanted).collect()
     }
 
     /// Begins a night: something is repaired, something breaks, the environment may fail.
@@ -78,6 +128,7 @@ impl Truth {
         let scenarios = self.chance.len();
         self.night = night;
         self.run = 0;
+        self.pace = even(&mut self.jitter, JITTER.1);
         self.fresh.clear();
         self.broken.retain(|_, (_, repaired)| *repaired > night);
         if self.random.f64() < BREAKS {
@@ -123,4 +174,23 @@ impl Truth {
         };
         if self.random.f64() < rate { Shown::Chance } else { Shown::Sound }
     }
+}
+
+/// What scenarios take, from a fifth of a second to some; and which of them get slower, and when.
+fn takes(scenarios: usize, nights: usize, seed: u64) -> Vec<(f64, Option<Slowing>)> {
+    let mut random = fastrand::Rng::with_seed(seed + 2);
+    let mut one = || {
+        let usual = 400.0 * 10.0_f64.powf(random.f64());
+        let (from, many) = (random.usize(..nights), random.usize(20..=40));
+        let slowing = Slowing { by: 0.035 + 0.045 * random.f64(), during: from..from + many };
+        (usual, (random.f64() < SLOWS).then_some(slowing))
+    };
+    (0..scenarios).map(|_| one()).collect()
+}
+
+/// A factor around one that is twice as far from it as `spread` in one of twenty cases.
+fn even(random: &mut fastrand::Rng, spread: f64) -> f64 {
+    // The sum of twelve is as good as normal.
+    let normal: f64 = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
+    (normal * spread).exp()
 }

@@ -20,8 +20,9 @@ use crate::model::reruns::{Flake, Reruns};
 const HALF_LIFE: f64 = 20.0;
 /// Fewer judged nights than these say nothing of chance.
 pub const LEAST_NIGHTS: usize = 3;
-/// What is supposed of a scenario of which nothing is known: a flake of 4 % or so, most likely none.
-const UNKNOWN: Beta = Beta { failed: 0.2, passed: 4.8 };
+/// What is supposed of a scenario of which nothing is known: most likely no flake, and if it is one,
+/// of any rate.
+const UNKNOWN: Beta = Beta { failed: 0.3, passed: 2.7 };
 /// What is supposed of one that has just become flaky.
 const FRESH: Beta = Beta { failed: 1.0, passed: 2.0 };
 /// How likely it is that a scenario becomes flaky in a night.

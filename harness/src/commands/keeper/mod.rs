@@ -32,7 +32,7 @@ use crate::night as nights;
 use crate::spec::{self, Overrides};
 
 /// How often the clock is looked at: it may be put on, or the machine may have slept.
-const LOOK: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_secs(5);
 /// How many nights `--dry-run` names.
 const SHOWN: usize = 3;
 
