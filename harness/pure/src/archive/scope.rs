@@ -1,5 +1,7 @@
 //! [`Scope`]: which nights a question is about: those of one branch, oldest first.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use indexmap::IndexMap;
 
@@ -32,6 +34,8 @@ pub(super) struct Scope {
     pub branch: Option<String>,
     /// How many nights of other branches are left out.
     pub others: usize,
+    /// Where each night stands among them, by its key.
+    positions: HashMap<i64, usize>,
 }
 
 impl NightRow {
@@ -70,7 +74,7 @@ impl Scope {
 
     /// The position of a night by its key.
     pub fn at(&self, key: i64) -> Option<usize> {
-        self.nights.iter().position(|it| it.key == key)
+        self.positions.get(&key).copied()
     }
 
     /// The position of the first night of a time; the number of nights where none is of it.
@@ -151,7 +155,8 @@ impl Archive {
             let name = branch.unwrap_or_default();
             return Err(ArchiveError::NotThere { what: "branch", name, nearest: Vec::new() });
         }
-        Ok(Scope { others: before - nights.len(), nights, branch })
+        let positions = nights.iter().enumerate().map(|(at, it)| (it.key, at)).collect();
+        Ok(Scope { others: before - nights.len(), nights, branch, positions })
     }
 
     /// A file of a night, as a reader opens it.
@@ -162,6 +167,12 @@ impl Archive {
             None => page.display().to_string(),
         }
     }
+}
+
+/// The keys of some nights, as SQL lists them.
+pub(super) fn keys<'a>(nights: impl IntoIterator<Item = &'a NightRow>) -> String {
+    let keys: Vec<String> = nights.into_iter().map(|it| it.key.to_string()).collect();
+    keys.join(",")
 }
 
 fn decision(word: &str) -> Decision {

@@ -4,6 +4,7 @@
 //! at any write leaves nights that the next look adds. What cannot be read as a data base is
 //! deleted and made anew, and where the folder cannot be written the tables are in memory.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,7 +66,7 @@ pub struct Archive {
 }
 
 /// A night directory as it lies there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Lying {
     folder: String,
     bytes: i64,
@@ -245,14 +246,11 @@ fn bring_up(
     lying: &[Lying],
 ) -> rusqlite::Result<(usize, usize)> {
     let known = known(connection)?;
+    let lie: HashSet<&Lying> = lying.iter().collect();
     let stale: Vec<i64> =
-        known.iter().filter(|(_, it)| !lying.contains(it)).map(|(key, _)| *key).collect();
-    let there: std::collections::HashSet<(&str, i64, i64)> =
-        known.iter().map(|(_, it)| (it.folder.as_str(), it.bytes, it.modified)).collect();
-    let missing: Vec<&Lying> = lying
-        .iter()
-        .filter(|it| !there.contains(&(it.folder.as_str(), it.bytes, it.modified)))
-        .collect();
+        known.iter().filter(|(_, it)| !lie.contains(it)).map(|(key, _)| *key).collect();
+    let there: HashSet<&Lying> = known.iter().map(|(_, it)| it).collect();
+    let missing: Vec<&Lying> = lying.iter().filter(|it| !there.contains(it)).collect();
     if !stale.is_empty() {
         let writing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for key in &stale {
