@@ -1,6 +1,8 @@
 //! Nights, causes and scenarios as plain rows, for whoever makes pages of them: [`NightLook`],
 //! [`CauseRow`], [`ScenarioRow`], [`PastRun`]. Nothing here is worded; [`super::past`] does that.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
@@ -220,8 +222,18 @@ impl Archive {
         &self,
         branch: Option<&str>,
         most: usize,
-    ) -> Result<Vec<ScenarioRow>, ArchiveError> {
+    ) -> Result<Arc<Vec<ScenarioRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
+        let asked = (branch.map(str::to_owned), most);
+        if let Some(known) = self.kept.borrow().scenarios.get(&asked) {
+            return Ok(known.clone());
+        }
+        let rows = Arc::new(self.read_scenarios(&scope, most)?);
+        self.kept.borrow_mut().scenarios.insert(asked, rows.clone());
+        Ok(rows)
+    }
+
+    fn read_scenarios(&self, scope: &Scope, most: usize) -> Result<Vec<ScenarioRow>, ArchiveError> {
         let from = scope.nights.len().saturating_sub(most);
         // The runs of one scenario lie together: scenario by scenario, each part of the table is
         // read once, where night by night each run is looked for by itself.
@@ -299,7 +311,7 @@ impl Archive {
     /// # Errors
     /// There is no night.
     pub fn red_now(&self, branch: Option<&str>) -> Result<Vec<(String, Verdict)>, ArchiveError> {
-        let scope: Scope = self.scope(branch)?;
+        let scope = self.scope(branch)?;
         let red = self.red_scenarios(&scope)?;
         let all = red.into_iter().map(|(id, (run, _))| (id, run.verdict));
         Ok(all.filter(|it| is_failing(it.1)).collect())
@@ -392,6 +404,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_judged_since_stays_red_and_what_passed_since_is_not() {
+        let nights = Nights::new();
+        let night = |at: usize, verdicts: [&str; 3]| {
+            let all = ["a", "b", "c"].into_iter().zip(verdicts);
+            let all: Vec<_> = all.map(|(id, verdict)| scenario(id, verdict, &[1])).collect();
+            nights.night(at, "b1", &all, &[]);
+        };
+        night(0, ["regressed", "regressed", "unchanged"]);
+        night(1, ["not-run", "fixed", "regressed"]);
+        night(2, ["inconclusive", "unchanged", "still-failing"]);
+        let archive = Archive::open(nights.path()).expect("opened");
+        let red = archive.red_now(None).expect("rows");
+        let told: Vec<(&str, Verdict)> = red.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        assert_eq!(told, [("c", Verdict::StillFailing), ("a", Verdict::Regressed)]);
+    }
+
+    #[test]
     fn who_keeps_it_open_sees_nights_that_come_and_go() {
         let nights = three_nights();
         let mut archive = Archive::open(nights.path()).expect("opened");
@@ -402,5 +431,14 @@ mod tests {
         std::fs::remove_dir_all(nights.of(3)).expect("removed");
         assert!(archive.refresh().expect("looked"));
         assert_eq!(archive.look(None).expect("nights").len(), 3);
+        let verdicts = |archive: &Archive| {
+            archive.scenarios(None, 30).expect("rows")[0].verdicts.clone()
+        };
+        assert_eq!((verdicts(&archive), verdicts(&archive)), ("URS".to_owned(), "URS".to_owned()));
+        // Another program that looks first writes the new night into the same file.
+        nights.night(3, "b4", &[scenario("a", "fixed", &[100])], &[]);
+        assert_eq!(Archive::open(nights.path()).expect("opened").read(), 1);
+        assert!(!archive.refresh().expect("looked"), "there was nothing left to do");
+        assert_eq!(verdicts(&archive), "URSX");
     }
 }

@@ -1,6 +1,7 @@
 //! [`Scope`]: which nights a question is about: those of one branch, oldest first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use indexmap::IndexMap;
@@ -124,7 +125,18 @@ impl Scope {
 
 impl Archive {
     /// The nights of a branch; of that of the newest night, where none is named.
-    pub(super) fn scope(&self, branch: Option<&str>) -> Result<Scope, ArchiveError> {
+    pub(super) fn scope(&self, branch: Option<&str>) -> Result<Arc<Scope>, ArchiveError> {
+        let asked = branch.map(str::to_owned);
+        let mut kept = self.kept.borrow_mut();
+        if let Some(known) = kept.refreshed(&self.connection)?.scopes.get(&asked) {
+            return Ok(known.clone());
+        }
+        let scope = Arc::new(self.read_scope(branch)?);
+        kept.scopes.insert(asked, scope.clone());
+        Ok(scope)
+    }
+
+    fn read_scope(&self, branch: Option<&str>) -> Result<Scope, ArchiveError> {
         let mut all = self.connection.prepare(
             "SELECT key, folder, id, started, branch, machine, decision, rule, builds, totals \
              FROM night WHERE problem IS NULL ORDER BY started, id, folder",

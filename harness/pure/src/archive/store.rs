@@ -4,6 +4,7 @@
 //! at any write leaves nights that the next look adds. What cannot be read as a data base is
 //! deleted and made anew, and where the folder cannot be written the tables are in memory.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::ArchiveError;
+use super::kept::Kept;
 use super::read::{self, Night};
 use crate::model::history::letter;
 
@@ -57,6 +59,8 @@ pub struct Archive {
     pub(super) connection: Connection,
     /// The folder of the nights.
     pub(super) folder: PathBuf,
+    /// What was made of the tables last.
+    pub(super) kept: RefCell<Kept>,
     /// Why the tables are in memory alone, where they are.
     in_memory: Option<String>,
     /// How many nights were read anew.
@@ -87,7 +91,8 @@ impl Archive {
             match on_disk(&file).and_then(|it| kept(it, folder, &lying)) {
                 Ok((connection, read)) => {
                     let folder = folder.to_owned();
-                    return Ok(Self { connection, folder, in_memory, read, made_anew });
+                    let kept = RefCell::default();
+                    return Ok(Self { connection, folder, kept, in_memory, read, made_anew });
                 }
                 Err(error) if is_torn(&error) && remove(&file) => made_anew = true,
                 Err(error) => {
@@ -99,7 +104,8 @@ impl Archive {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(TABLES)?;
         let (connection, read) = kept(connection, folder, &lying)?;
-        Ok(Self { connection, folder: folder.to_owned(), in_memory, read, made_anew })
+        let (folder, kept) = (folder.to_owned(), RefCell::default());
+        Ok(Self { connection, folder, kept, in_memory, read, made_anew })
     }
 
     /// Looks whether nights are new, were judged again or are gone, and brings the tables up to
