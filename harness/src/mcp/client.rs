@@ -77,8 +77,7 @@ impl Client {
     /// A reply without the value of any secret, whatever the product shows.
     fn without_secrets(&self, reply: Reply) -> Reply {
         let Some(house) = &self.house else { return reply };
-        let clean = house.ledger().secrets().scrub(reply.text.as_bytes());
-        Reply { text: String::from_utf8_lossy(&clean).into_owned(), ..reply }
+        Reply { text: house.ledger().secrets().scrub_text(&reply.text), ..reply }
     }
 
     /// The session: its folder and ledger, opened by the first call that needs them.

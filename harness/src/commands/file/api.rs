@@ -54,10 +54,7 @@ impl Access {
         twice: Twice,
     ) -> Result<Value, TrackerError> {
         // What the product said is clean already; a secret of the tracker is not in it.
-        let clean = |it: &Value| {
-            let bytes = self.secrets.scrub(it.to_string().as_bytes()).into_owned();
-            String::from_utf8_lossy(&bytes).into_owned()
-        };
+        let clean = |it: &Value| self.secrets.scrub_text(&it.to_string());
         let url = format!("{}{path}", self.api);
         let call = Call { method, url, headers, body: body.map(clean), twice };
         let said = http::call(&call, &std::thread::sleep)?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::http::{self, HttpError, Post};
+use crate::ledger::Secrets;
 use crate::report::Message;
 
 /// The version of the file of threads.
@@ -33,6 +34,8 @@ pub struct Desk<'a> {
     pub token: String,
     /// The channel.
     pub channel: &'a str,
+    /// What goes nowhere.
+    pub secrets: &'a Secrets,
     /// Where the threads are remembered.
     pub threads: PathBuf,
 }
@@ -102,7 +105,7 @@ impl Desk<'_> {
         let post = Post {
             url: format!("{}/chat.postMessage", self.api.trim_end_matches('/')),
             token: Some(self.token.clone()),
-            body: body.to_string(),
+            body: self.secrets.scrub_text(&body.to_string()),
             key: key.to_owned(),
         };
         let answer = http::post(&post, wait)?;
