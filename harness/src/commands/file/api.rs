@@ -26,14 +26,7 @@ impl Access {
     /// The address is none, or would show the token.
     pub fn checked(mut self) -> anyhow::Result<Self> {
         let wrong = "`file.api` is no address that a token may be sent to; write https://…";
-        let Ok(url) = url::Url::parse(&self.api) else { return mistake(wrong) };
-        let here = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(it)) => it.is_loopback(),
-            Some(url::Host::Ipv6(it)) => it.is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+        if !http::keeps_a_token(&self.api) {
             return mistake(wrong);
         }
         self.api.truncate(self.api.trim_end_matches('/').len());

@@ -147,6 +147,18 @@ pub fn ping(url: &str) -> Result<(), HttpError> {
     }
 }
 
+/// Whether a token may be sent to an address: over TLS alone, or to this machine.
+pub fn keeps_a_token(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(it)) => it.is_loopback(),
+        Some(url::Host::Ipv6(it)) => it.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && here)
+}
+
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_global(Some(LONGEST))
@@ -286,6 +298,16 @@ mod tests {
         let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
         let result = post(&message, &told).map(drop);
         (result, waits.into_inner().expect("whole"))
+    }
+
+    #[test]
+    fn a_token_goes_over_tls_or_stays_on_this_machine() {
+        for sound in ["https://api.example/v4", "http://127.0.0.1:80", "http://[::1]/"] {
+            assert!(keeps_a_token(sound), "{sound}");
+        }
+        for wrong in ["http://api.example", "http://127.0.0.2.evil.example", "ftp://localhost"] {
+            assert!(!keeps_a_token(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -97,7 +97,8 @@ fn secured(server: &str) -> Result<String, MailError> {
         None => return Err(MailError::Server),
     };
     // The host of a scheme that `url` does not know is a name, also where it is a number.
-    let here = here || url.host_str().is_some_and(|it| it.starts_with("127."));
+    let number = url.host_str().and_then(|it| it.parse::<std::net::IpAddr>().ok());
+    let here = here || number.is_some_and(|it| it.is_loopback());
     match url.scheme() {
         "smtps" => {}
         "smtp" if here => {}
@@ -121,6 +122,10 @@ mod tests {
         assert_eq!(
             secured("smtp://mail.example?tls=none"),
             Ok("smtp://mail.example?tls=required".into())
+        );
+        assert_eq!(
+            secured("smtp://127.0.0.1.mail.example"),
+            Ok("smtp://127.0.0.1.mail.example?tls=required".into())
         );
         assert_eq!(secured("smtps://mail.example"), Ok("smtps://mail.example".into()));
         assert_eq!(secured("smtp://127.0.0.1:2525"), Ok("smtp://127.0.0.1:2525".into()));

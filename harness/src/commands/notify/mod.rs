@@ -170,7 +170,7 @@ impl Desk {
             Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
             Channel::Slack(SlackConfig::Api { token, channel, api }) => {
                 let desk = slack::Desk {
-                    api: filled(api)?,
+                    api: guarded(filled(api)?)?,
                     token: filled(token)?,
                     channel,
                     secrets: &self.secrets,
@@ -211,7 +211,7 @@ impl Desk {
         let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
         let usual = || Ok(kind.api().unwrap_or_default().to_owned());
         Ok(Forge {
-            api: of.api.as_ref().map_or_else(usual, filled)?,
+            api: guarded(of.api.as_ref().map_or_else(usual, filled)?)?,
             place: &of.place,
             token: filled(&of.token)?,
             secrets: &self.secrets,
@@ -219,6 +219,14 @@ impl Desk {
             wait: &std::thread::sleep,
         })
     }
+}
+
+/// The address of an API, if a token may be sent there.
+fn guarded(api: String) -> Result<String, String> {
+    if http::keeps_a_token(&api) {
+        return Ok(api);
+    }
+    Err("its `api` is no address that a token may be sent to; write https://…".to_owned())
 }
 
 /// Where people are told.
