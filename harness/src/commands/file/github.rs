@@ -60,8 +60,13 @@ impl Github {
     }
 }
 
-/// An issue as a ticket of ours; `None` for one that is none.
+/// An issue as a ticket of ours, by the cause in its text; `None` for one that is none.
 fn filed(issue: &Value) -> Option<Filed> {
+    filed_of(issue, marked("cause", issue["body"].as_str()?)?)
+}
+
+/// An issue as the ticket of a cause.
+fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
     let number = issue["number"].as_u64()?;
     let state = match (issue["state"].as_str()?, issue["state_reason"].as_str()) {
         ("open", _) => Progress::Open,
@@ -71,7 +76,7 @@ fn filed(issue: &Value) -> Option<Filed> {
     Some(Filed {
         key: number.to_string(),
         name: format!("#{number}"),
-        cause: marked("cause", issue["body"].as_str()?)?,
+        cause,
         url: text(&issue["html_url"]),
         state,
         order: number,
@@ -98,9 +103,9 @@ impl Tracker for Github {
         )))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
         match self.ask("GET", &format!("/{key}"), None, Twice::Harmless) {
-            Ok(issue) => Ok(filed(&issue)),
+            Ok(issue) => Ok(filed_of(&issue, cause.to_owned())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }

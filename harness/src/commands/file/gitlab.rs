@@ -56,13 +56,19 @@ impl Gitlab {
     }
 }
 
+/// An issue as a ticket of ours, by the cause in its description; `None` for one that is none.
 fn filed(issue: &Value) -> Option<Filed> {
+    filed_of(issue, marked("cause", issue["description"].as_str()?)?)
+}
+
+/// An issue as the ticket of a cause.
+fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
     let number = issue["iid"].as_u64()?;
     let open = issue["state"].as_str()? == "opened";
     Some(Filed {
         key: number.to_string(),
         name: format!("#{number}"),
-        cause: marked("cause", issue["description"].as_str()?)?,
+        cause,
         url: text(&issue["web_url"]),
         state: if open { Progress::Open } else { Progress::Closed(instant(&issue["closed_at"])) },
         order: number,
@@ -88,9 +94,9 @@ impl Tracker for Gitlab {
         )))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
         match self.ask("GET", &self.issues(&format!("/{key}")), None, Twice::Harmless) {
-            Ok(issue) => Ok(filed(&issue)),
+            Ok(issue) => Ok(filed_of(&issue, cause.to_owned())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }

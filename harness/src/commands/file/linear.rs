@@ -157,8 +157,8 @@ impl Tracker for Linear {
         Err(TrackerError::Said(format!("more than {} issues are ours", A_PAGE * PAGES)))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
-        Ok(self.issue(key)?.as_ref().and_then(filed))
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
+        Ok(self.issue(key)?.and_then(|it| filed_of(&it, cause.to_owned())))
     }
 
     fn make(&self, ticket: &Ticket, to: Option<&str>) -> Result<Filed, TrackerError> {
