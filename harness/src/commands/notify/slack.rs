@@ -1,6 +1,7 @@
 //! Slack by its own API: the night's message, and for each finding that was told before a reply in
 //! the thread where it was told first.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,6 +73,8 @@ impl Desk<'_> {
         message: &Message,
         wait: &dyn Fn(Duration),
     ) -> Result<Vec<String>, HttpError> {
+        // Who tells of another night at the same time waits: each would forget the other's threads.
+        let _alone = self.alone();
         let mut threads = self.read();
         let known = threads.slack.entry(self.channel.to_owned()).or_default();
         let first = self.post(message.slack(), &message.night, wait)?;
@@ -119,6 +122,15 @@ impl Desk<'_> {
             }
             Err(_) => Err(HttpError::NotTaken(200, "its answer is none of Slack's".to_owned())),
         }
+    }
+
+    /// The lock of the threads; `None` where nothing can be written, and so nothing remembered.
+    fn alone(&self) -> Option<File> {
+        std::fs::create_dir_all(self.threads.parent()?).ok()?;
+        let path = self.threads.with_extension("lock");
+        let file = File::options().write(true).create(true).truncate(false).open(path).ok()?;
+        file.lock().ok()?;
+        Some(file)
     }
 
     /// What is remembered; nothing, where there is no such file or none that can be read.
