@@ -19,10 +19,13 @@ use crate::model::outline::Outline;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Action, Outcome, Target, Template};
 use crate::night::House;
+use crate::report::one_line;
 use crate::spec;
 
 /// What watches saw, so much of it is told at once.
 const MOST_SEEN: usize = 5;
+/// And so many characters of each.
+const LONGEST_SEEN: usize = 200;
 
 /// One client.
 pub struct Client {
@@ -287,7 +290,9 @@ impl Drop for Client {
                     tracing::warn!("the session cannot be sealed: {error}");
                 }
             });
-            self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(leaving);
+            let mut all = self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|it| !it.is_finished());
+            all.push(leaving);
         }
         self.setting.clients.send_modify(|it| *it -= 1);
     }
@@ -310,7 +315,8 @@ fn noticed(seen: &[Seen]) -> String {
         return String::new();
     }
     let line = |it: &Seen| {
-        let message: String = it.message.chars().take(200).collect();
+        // What is cut says so: a secret that was cut is found by that.
+        let message = one_line(&it.message, LONGEST_SEEN);
         format!("{} at {}: {message}", it.kind.word(), it.path)
     };
     let mut lines: Vec<String> = seen.iter().take(MOST_SEEN).map(line).collect();
