@@ -14,11 +14,12 @@ use super::stay::{Note, Stay};
 use super::tools::{self, ToolKind};
 use super::{nights, suite};
 use crate::attempt::{Answer, Seen, Wish};
+use crate::ledger::Secrets;
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Action, Outcome, Target, Template};
-use crate::night::House;
+use crate::night::{House, all_secrets};
 use crate::report::one_line;
 use crate::spec;
 
@@ -32,6 +33,8 @@ pub struct Client {
     setting: Arc<Setting>,
     book: Book,
     house: Option<Arc<House>>,
+    /// What is kept out of answers while there is no session yet.
+    known: Option<Secrets>,
     stay: Option<Stay>,
     note: Note,
 }
@@ -40,7 +43,7 @@ impl Client {
     /// A client that was told nothing yet. `note` says what is being done.
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
         setting.clients.send_modify(|it| *it += 1);
-        Self { setting, book: Book::default(), house: None, stay: None, note }
+        Self { setting, book: Book::default(), house: None, known: None, stay: None, note }
     }
 
     /// Answers one call of somebody.
@@ -77,10 +80,28 @@ impl Client {
         what.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// A reply without the value of any secret, whatever the product shows.
-    fn without_secrets(&self, reply: Reply) -> Reply {
-        let Some(house) = &self.house else { return reply };
-        Reply { text: house.ledger().secrets().scrub_text(&reply.text), ..reply }
+    /// A reply without the value of any secret, whatever the product or a file shows.
+    fn without_secrets(&mut self, reply: Reply) -> Reply {
+        let secrets = match &self.house {
+            Some(house) => Ok(house.ledger().secrets().clone()),
+            None => self.known_secrets(),
+        };
+        match secrets {
+            Ok(secrets) => Reply { text: secrets.scrub_text(&reply.text), ..reply },
+            Err(why) => Reply::wrong(why),
+        }
+    }
+
+    /// The secrets that the suite knows, for who has not used its product yet.
+    fn known_secrets(&mut self) -> Result<Secrets, String> {
+        if let Some(known) = &self.known {
+            return Ok(known.clone());
+        }
+        let suite = self.setting.suite()?;
+        let known = all_secrets(&suite, &self.setting.options.environment);
+        let known = known.map_err(|error| error.to_string())?;
+        self.known = Some(known.clone());
+        Ok(known)
     }
 
     /// The session: its folder and ledger, opened by the first call that needs them.
