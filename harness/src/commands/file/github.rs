@@ -7,7 +7,7 @@ use super::super::notify::http::{HttpError, Twice};
 use super::api::{Access, instant, is_missing, list, text};
 use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::model::filing::FileConfig;
-use crate::report::ticket::markdown::{Comments, mark, markdown, marked, title};
+use crate::report::ticket::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title};
 use crate::report::ticket::{Block, Ticket};
 
 /// The label of every ticket of ours.
@@ -50,7 +50,7 @@ impl Github {
         labels.extend(self.labels.iter().cloned());
         let own = mark("cause", &ticket.cause, Comments::Kept);
         let body = json!({
-            "title": title(&ticket.title),
+            "title": ticket_title(&ticket.title),
             "body": format!("{own}\n\n{}", markdown(&ticket.body)),
             "labels": labels,
             "assignees": to.into_iter().collect::<Vec<_>>(),
@@ -126,8 +126,7 @@ impl Tracker for Github {
             let path = format!("/{}/comments?per_page={A_PAGE}&page={page}", of.key);
             let some =
                 list(self.ask("GET", &path, None, Twice::Harmless)?, "the list of comments")?;
-            let own =
-                |it: &Value| marked("event", &text(&it["body"])).is_some_and(|it| it == event);
+            let own = |it: &Value| is_marked("event", event, &text(&it["body"]));
             if some.iter().any(own) {
                 return Ok(true);
             }

@@ -8,7 +8,7 @@ use super::api::{Access, encoded, instant, is_missing, list, text};
 use super::github::LABEL;
 use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::model::filing::FileConfig;
-use crate::report::ticket::markdown::{Comments, mark, markdown, marked, title};
+use crate::report::ticket::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title};
 use crate::report::ticket::{Block, Ticket};
 
 /// How many tickets one answer holds, and how many answers are read.
@@ -108,7 +108,7 @@ impl Tracker for Gitlab {
         labels.extend(self.labels.iter().cloned());
         let own = mark("cause", &ticket.cause, Comments::Kept);
         let body = json!({
-            "title": title(&ticket.title),
+            "title": ticket_title(&ticket.title),
             "description": format!("{own}\n\n{}", markdown(&ticket.body)),
             "labels": labels.join(","),
             "assignee_ids": person.into_iter().collect::<Vec<_>>(),
@@ -122,8 +122,7 @@ impl Tracker for Gitlab {
             let path = format!("/{}/notes?per_page={A_PAGE}&page={page}", of.key);
             let some = self.ask("GET", &self.issues(&path), None, Twice::Harmless)?;
             let some = list(some, "the list of notes")?;
-            let own =
-                |it: &Value| marked("event", &text(&it["body"])).is_some_and(|it| it == event);
+            let own = |it: &Value| is_marked("event", event, &text(&it["body"]));
             if some.iter().any(own) {
                 return Ok(true);
             }
