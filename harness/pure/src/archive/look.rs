@@ -224,13 +224,12 @@ impl Archive {
         most: usize,
     ) -> Result<Arc<Vec<ScenarioRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
-        let asked = (branch.map(str::to_owned), most);
-        if let Some(known) = self.kept.borrow().scenarios.get(&asked) {
-            return Ok(known.clone());
+        let name = ("scenarios", branch.map(str::to_owned), most);
+        if let Some(known) = self.kept.borrow().get(&name) {
+            return Ok(known);
         }
-        let rows = Arc::new(self.read_scenarios(&scope, most)?);
-        self.kept.borrow_mut().scenarios.insert(asked, rows.clone());
-        Ok(rows)
+        let rows = self.read_scenarios(&scope, most)?;
+        Ok(self.kept.borrow_mut().put(name, rows))
     }
 
     fn read_scenarios(&self, scope: &Scope, most: usize) -> Result<Vec<ScenarioRow>, ArchiveError> {

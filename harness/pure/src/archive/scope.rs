@@ -126,14 +126,14 @@ impl Scope {
 impl Archive {
     /// The nights of a branch; of that of the newest night, where none is named.
     pub(super) fn scope(&self, branch: Option<&str>) -> Result<Arc<Scope>, ArchiveError> {
-        let asked = branch.map(str::to_owned);
+        let name = ("scope", branch.map(str::to_owned), 0);
         let mut kept = self.kept.borrow_mut();
-        if let Some(known) = kept.refreshed(&self.connection)?.scopes.get(&asked) {
-            return Ok(known.clone());
+        kept.refresh(&self.connection)?;
+        if let Some(known) = kept.get(&name) {
+            return Ok(known);
         }
-        let scope = Arc::new(self.read_scope(branch)?);
-        kept.scopes.insert(asked, scope.clone());
-        Ok(scope)
+        let scope = self.read_scope(branch)?;
+        Ok(kept.put(name, scope))
     }
 
     fn read_scope(&self, branch: Option<&str>) -> Result<Scope, ArchiveError> {
