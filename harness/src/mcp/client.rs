@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::action::action;
 use super::arguments::Given;
 use super::book::{Book, Meant};
-use super::reply::{Reply, Went, plain, theirs};
+use super::reply::{Reply, Went, data, part, plain};
 use super::setting::Setting;
 use super::stay::{Note, Stay};
 use super::tools::{self, ToolKind};
@@ -276,7 +276,9 @@ impl Client {
         };
         let mut text = String::new();
         for (name, output, path) in answer.wrote.iter().flat_map(|it| &it.outputs) {
-            text = format!("{text}{name} ({path}):\n{}\n", theirs(output, 0));
+            let (body, more) = part(output, 0);
+            let more = more.map(|it| format!("{it} of the tool evidence\n")).unwrap_or_default();
+            text = format!("{text}{name} ({path}):\n{}\n{more}", data(&body));
         }
         let exit = answer.wrote.map(|it| it.exit).unwrap_or_default();
         match answer.failure {
@@ -288,11 +290,11 @@ impl Client {
     fn propose(&mut self, by: &str, given: &Given) -> Result<String, String> {
         let offered = suite::proposal(&self.setting, given)?;
         let kept = self.house()?.keep_offer(by, &offered.name, &offered.text);
-        let file = kept.map_err(|error| error.to_string())?;
+        let file = kept.map_err(|error| error.to_string())?.display().to_string();
+        let into = self.setting.root.join(format!("scenarios/{}.yaml", offered.name));
+        let both = shell_words::join([file.clone(), into.display().to_string()]);
         Ok(format!(
-            "kept as a proposal: {0}\nNothing was written into the suite. A person takes it by: cp {0} {1}, and runs it by: nightshift run {2} --accept-new",
-            file.display(),
-            self.setting.root.join(format!("scenarios/{}.yaml", offered.name)).display(),
+            "kept as a proposal: {file}\nNothing was written into the suite. A person takes it by: cp {both}, and runs it by: nightshift run {} --accept-new",
             offered.name,
         ))
     }
@@ -344,5 +346,5 @@ fn noticed(seen: &[Seen]) -> String {
     if let Some(more) = seen.len().checked_sub(MOST_SEEN).filter(|it| *it > 0) {
         lines.push(format!("and {more} more"));
     }
-    format!("\nnoticed:\n{}", super::reply::data(&lines.join("\n")))
+    format!("\nnoticed:\n{}", data(&lines.join("\n")))
 }

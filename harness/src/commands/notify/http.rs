@@ -216,7 +216,9 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
         }
         401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
-            Tried::Again { status: Some(status), wait: pause(&answer), why: String::new() }
+            // When a limit is over says nothing of when a server is well again.
+            let wait = number(&answer, "retry-after");
+            Tried::Again { status: Some(status), wait, why: String::new() }
         }
         _ => {
             let said = answer.body_mut().with_config().limit(2_000).read_to_string();
