@@ -193,17 +193,15 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
     };
     let status = answer.status().as_u16();
     match status {
-        200..=299 => {
-            match answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string() {
-                Ok(said) => Tried::Taken(said),
-                // An answer without its text would say that nothing is there, or was made.
-                Err(error) if call.method == "GET" || call.twice == Twice::MakesTwo => {
-                    Tried::Again { status: None, wait: None, why: reason(&error) }
-                }
-                // It was taken, whatever becomes of its answer.
-                Err(_) => Tried::Taken(String::new()),
+        200..=299 => match answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string() {
+            Ok(said) => Tried::Taken(said),
+            // An answer without its text would say that nothing is there, or was made.
+            Err(error) if call.method == "GET" || call.twice == Twice::MakesTwo => {
+                Tried::Again { status: None, wait: None, why: reason(&error) }
             }
-        }
+            // It was taken, whatever becomes of its answer.
+            Err(_) => Tried::Taken(String::new()),
+        },
         300..=399 => Tried::Never(HttpError::Redirect(status)),
         403 | 429 if asked_too_often(&answer) => {
             let wait = pause(&answer);
