@@ -4,6 +4,7 @@
 use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
+use tokio::task::block_in_place;
 
 use super::action::action;
 use super::arguments::Given;
@@ -63,15 +64,18 @@ impl Client {
             ToolKind::Observe => self.observe(by, &given).await,
             ToolKind::Act => self.act(by, &given).await,
             ToolKind::Run => self.run(by, &given).await,
-            ToolKind::Skills => suite::skills(&self.setting, &given).into(),
-            ToolKind::Scenarios => suite::scenarios(&self.setting, &given).into(),
-            ToolKind::Nights => nights::nights(&self.setting, &given).into(),
-            ToolKind::Findings => nights::findings(&self.setting, &given).into(),
+            // Files are read: other clients go on meanwhile.
+            ToolKind::Skills => block_in_place(|| suite::skills(&self.setting, &given)).into(),
+            ToolKind::Scenarios => {
+                block_in_place(|| suite::scenarios(&self.setting, &given)).into()
+            }
+            ToolKind::Nights => block_in_place(|| nights::nights(&self.setting, &given)).into(),
+            ToolKind::Findings => block_in_place(|| nights::findings(&self.setting, &given)).into(),
             ToolKind::Evidence => {
                 let own = self.house.as_ref().map(|it| it.ledger().night().clone());
-                nights::evidence(&self.setting, own.as_ref(), &given)
+                block_in_place(|| nights::evidence(&self.setting, own.as_ref(), &given))
             }
-            ToolKind::WriteScenario => self.propose(by, &given).into(),
+            ToolKind::WriteScenario => block_in_place(|| self.propose(by, &given)).into(),
         };
         self.without_secrets(reply)
     }
