@@ -328,7 +328,7 @@ fn a_merge_request_on_gitlab_gets_one_note_and_a_run_without_one_says_so() {
     let answer = notify(&suite, &[], &environment);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     assert!(answer.stderr.contains("CI_MERGE_REQUEST_IID"), "{answer:#?}");
-    let more = [environment[0], environment[1], ("CI_MERGE_REQUEST_IID", "3")];
+    let more = [("TOKEN", "regression"), environment[1], ("CI_MERGE_REQUEST_IID", "3")];
     assert_eq!(notify(&suite, &[], &more).code, Some(0));
     let got = server.got.lock().expect("whole").clone();
     assert!(
@@ -336,4 +336,6 @@ fn a_merge_request_on_gitlab_gets_one_note_and_a_run_without_one_says_so() {
         "{}",
         got[1].0
     );
+    // Whatever has the value of a secret, it leaves without it.
+    assert!(got[1].1.contains("1 new [secret]"), "{}", got[1].1);
 }

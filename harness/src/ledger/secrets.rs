@@ -157,6 +157,12 @@ impl Secrets {
         clean.extend_from_slice(&bytes[done..]);
         Cow::Owned(clean)
     }
+
+    /// A text without any secret.
+    #[must_use]
+    pub fn scrub_text(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
+    }
 }
 
 impl Known {

@@ -11,6 +11,7 @@ use super::reply::plain;
 use crate::model::Target;
 use crate::model::outline::{Element, Outline};
 use crate::model::recording::called;
+use crate::report::one_line;
 
 /// The most characters of a page that are told at once.
 const MOST_OF_PAGE: usize = 4_000;
@@ -283,8 +284,8 @@ fn tell_gone(gone: &[String], moved: bool, all: &mut Vec<String>) -> usize {
     if moved || gone.len() > MOST_GONE {
         return gone.len();
     }
-    let short = |it: &String| it.chars().take(LONGEST_GONE).collect::<String>();
-    all.extend(gone.iter().map(|it| format!("- {}", short(it))));
+    // What is cut says so: a secret that was cut is found by that.
+    all.extend(gone.iter().map(|it| format!("- {}", one_line(it, LONGEST_GONE))));
     0
 }
 

@@ -4,31 +4,38 @@
 use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value};
+use tokio::task::block_in_place;
 
 use super::action::action;
 use super::arguments::Given;
 use super::book::{Book, Meant};
-use super::reply::{Reply, Went, plain, theirs};
+use super::reply::{Reply, Went, data, part, plain};
 use super::setting::Setting;
 use super::stay::{Note, Stay};
 use super::tools::{self, ToolKind};
 use super::{nights, suite};
 use crate::attempt::{Answer, Seen, Wish};
+use crate::ledger::Secrets;
 use crate::model::event::Failure;
 use crate::model::outline::Outline;
 use crate::model::scenario::{CommandLine, RunCommand};
 use crate::model::{Action, Outcome, Target, Template};
-use crate::night::House;
+use crate::night::{House, all_secrets};
+use crate::report::one_line;
 use crate::spec;
 
 /// What watches saw, so much of it is told at once.
 const MOST_SEEN: usize = 5;
+/// And so many characters of each.
+const LONGEST_SEEN: usize = 200;
 
 /// One client.
 pub struct Client {
     setting: Arc<Setting>,
     book: Book,
     house: Option<Arc<House>>,
+    /// What is kept out of answers while there is no session yet.
+    known: Option<Secrets>,
     stay: Option<Stay>,
     note: Note,
 }
@@ -37,7 +44,7 @@ impl Client {
     /// A client that was told nothing yet. `note` says what is being done.
     pub fn new(setting: Arc<Setting>, note: Note) -> Self {
         setting.clients.send_modify(|it| *it += 1);
-        Self { setting, book: Book::default(), house: None, stay: None, note }
+        Self { setting, book: Book::default(), house: None, known: None, stay: None, note }
     }
 
     /// Answers one call of somebody.
@@ -57,15 +64,18 @@ impl Client {
             ToolKind::Observe => self.observe(by, &given).await,
             ToolKind::Act => self.act(by, &given).await,
             ToolKind::Run => self.run(by, &given).await,
-            ToolKind::Skills => suite::skills(&self.setting, &given).into(),
-            ToolKind::Scenarios => suite::scenarios(&self.setting, &given).into(),
-            ToolKind::Nights => nights::nights(&self.setting, &given).into(),
-            ToolKind::Findings => nights::findings(&self.setting, &given).into(),
+            // Files are read: other clients go on meanwhile.
+            ToolKind::Skills => block_in_place(|| suite::skills(&self.setting, &given)).into(),
+            ToolKind::Scenarios => {
+                block_in_place(|| suite::scenarios(&self.setting, &given)).into()
+            }
+            ToolKind::Nights => block_in_place(|| nights::nights(&self.setting, &given)).into(),
+            ToolKind::Findings => block_in_place(|| nights::findings(&self.setting, &given)).into(),
             ToolKind::Evidence => {
                 let own = self.house.as_ref().map(|it| it.ledger().night().clone());
-                nights::evidence(&self.setting, own.as_ref(), &given)
+                block_in_place(|| nights::evidence(&self.setting, own.as_ref(), &given))
             }
-            ToolKind::WriteScenario => self.propose(by, &given).into(),
+            ToolKind::WriteScenario => block_in_place(|| self.propose(by, &given)).into(),
         };
         self.without_secrets(reply)
     }
@@ -74,11 +84,28 @@ impl Client {
         what.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// A reply without the value of any secret, whatever the product shows.
-    fn without_secrets(&self, reply: Reply) -> Reply {
-        let Some(house) = &self.house else { return reply };
-        let clean = house.ledger().secrets().scrub(reply.text.as_bytes());
-        Reply { text: String::from_utf8_lossy(&clean).into_owned(), ..reply }
+    /// A reply without the value of any secret, whatever the product or a file shows.
+    fn without_secrets(&mut self, reply: Reply) -> Reply {
+        let secrets = match &self.house {
+            Some(house) => Ok(house.ledger().secrets().clone()),
+            None => self.known_secrets(),
+        };
+        match secrets {
+            Ok(secrets) => Reply { text: secrets.scrub_text(&reply.text), ..reply },
+            Err(why) => Reply::wrong(why),
+        }
+    }
+
+    /// The secrets that the suite knows, for who has not used its product yet.
+    fn known_secrets(&mut self) -> Result<Secrets, String> {
+        if let Some(known) = &self.known {
+            return Ok(known.clone());
+        }
+        let suite = self.setting.suite()?;
+        let known = all_secrets(&suite, &self.setting.options.environment);
+        let known = known.map_err(|error| error.to_string())?;
+        self.known = Some(known.clone());
+        Ok(known)
     }
 
     /// The session: its folder and ledger, opened by the first call that needs them.
@@ -253,7 +280,9 @@ impl Client {
         };
         let mut text = String::new();
         for (name, output, path) in answer.wrote.iter().flat_map(|it| &it.outputs) {
-            text = format!("{text}{name} ({path}):\n{}\n", theirs(output, 0));
+            let (body, more) = part(output, 0);
+            let more = more.map(|it| format!("{it} of the tool evidence\n")).unwrap_or_default();
+            text = format!("{text}{name} ({path}):\n{}\n{more}", data(&body));
         }
         let exit = answer.wrote.map(|it| it.exit).unwrap_or_default();
         match answer.failure {
@@ -265,11 +294,11 @@ impl Client {
     fn propose(&mut self, by: &str, given: &Given) -> Result<String, String> {
         let offered = suite::proposal(&self.setting, given)?;
         let kept = self.house()?.keep_offer(by, &offered.name, &offered.text);
-        let file = kept.map_err(|error| error.to_string())?;
+        let file = kept.map_err(|error| error.to_string())?.display().to_string();
+        let into = self.setting.root.join(format!("scenarios/{}.yaml", offered.name));
+        let both = shell_words::join([file.clone(), into.display().to_string()]);
         Ok(format!(
-            "kept as a proposal: {0}\nNothing was written into the suite. A person takes it by: cp {0} {1}, and runs it by: nightshift run {2} --accept-new",
-            file.display(),
-            self.setting.root.join(format!("scenarios/{}.yaml", offered.name)).display(),
+            "kept as a proposal: {file}\nNothing was written into the suite. A person takes it by: cp {both}, and runs it by: nightshift run {} --accept-new",
             offered.name,
         ))
     }
@@ -288,7 +317,9 @@ impl Drop for Client {
                     tracing::warn!("the session cannot be sealed: {error}");
                 }
             });
-            self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner).push(leaving);
+            let mut all = self.setting.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|it| !it.is_finished());
+            all.push(leaving);
         }
         self.setting.clients.send_modify(|it| *it -= 1);
     }
@@ -311,12 +342,13 @@ fn noticed(seen: &[Seen]) -> String {
         return String::new();
     }
     let line = |it: &Seen| {
-        let message: String = it.message.chars().take(200).collect();
+        // What is cut says so: a secret that was cut is found by that.
+        let message = one_line(&it.message, LONGEST_SEEN);
         format!("{} at {}: {message}", it.kind.word(), it.path)
     };
     let mut lines: Vec<String> = seen.iter().take(MOST_SEEN).map(line).collect();
     if let Some(more) = seen.len().checked_sub(MOST_SEEN).filter(|it| *it > 0) {
         lines.push(format!("and {more} more"));
     }
-    format!("\nnoticed:\n{}", super::reply::data(&lines.join("\n")))
+    format!("\nnoticed:\n{}", data(&lines.join("\n")))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
@@ -21,6 +21,9 @@ const PATH: &str = "/mcp";
 
 /// A client that says nothing for so long has left.
 const SILENCE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a connection that could not be taken is left before the next one.
+const PAUSE: Duration = Duration::from_millis(100);
 
 fn sessions() -> LocalSessionManager {
     let mut sessions = LocalSessionManager::default();
@@ -62,8 +65,12 @@ pub async fn serve_http(
             _ = &mut stopped => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // One connection that came to nothing is no reason to end.
-                Err(_) => continue,
+                // One connection that came to nothing is no reason to end. Where no file can be
+                // opened any more, the next one comes to nothing at once.
+                Err(_) => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             },
         };
         let service = service.clone();
@@ -72,7 +79,9 @@ pub async fn serve_http(
                 let service = service.clone();
                 async move { Ok::<_, Infallible>(service.handle(request).await) }
             });
-            let http = hyper::server::conn::http1::Builder::new();
+            let mut http = hyper::server::conn::http1::Builder::new();
+            // Who says nothing is waited for until the builder's time for a head is over.
+            http.timer(TokioTimer::new());
             // A client that goes away in the middle is no error of ours.
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });

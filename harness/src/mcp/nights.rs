@@ -164,20 +164,23 @@ fn kept(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
             "{path:?} is no evidence; paths begin with evidence/, as findings tell them"
         ));
     }
-    let file = dir.join(path);
-    let is_link = file.symlink_metadata().is_ok_and(|it| it.is_symlink());
-    let bytes = file.metadata().map(|it| it.len()).unwrap_or_default();
-    if is_link || bytes > LARGEST {
-        return Err(format!(
-            "{path} has {bytes} bytes, or is a link; look at it in {}",
-            dir.display()
-        ));
+    let outside = || format!("{path:?} must lie inside of the night");
+    if !Path::new(path).components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(outside());
     }
-    let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    if !inside {
-        return Err(format!("{path:?} must lie inside of the night"));
+    let failed = |error| format!("{path} cannot be read: {error}");
+    // A night may have been copied from anywhere, with links in it.
+    let own = dir.canonicalize().map_err(failed)?;
+    let file = own.join(path).canonicalize().map_err(failed)?;
+    let about = file.metadata().map_err(failed)?;
+    if !file.starts_with(own.join("evidence")) || !about.is_file() {
+        return Err(outside());
     }
-    std::fs::read(&file).map_err(|error| format!("{path} cannot be read: {error}"))
+    if about.len() > LARGEST {
+        let bytes = about.len();
+        return Err(format!("{path} has {bytes} bytes; look at it in {}", dir.display()));
+    }
+    std::fs::read(&file).map_err(failed)
 }
 
 /// The night that a call names, or the newest.
@@ -232,12 +235,15 @@ mod tests {
             night.join("evidence/ab/l.txt"),
         )
         .expect("linked");
+        std::os::unix::fs::symlink(folder.path(), night.join("evidence/cd")).expect("linked");
         assert_eq!(kept(&night, "evidence/ab/a.txt").as_deref(), Ok(&b"kept"[..]));
         for path in [
             "plan.json",
             "evidence/../plan.json",
             "evidence/../../outside.txt",
             "evidence/ab/l.txt",
+            "evidence/cd/outside.txt",
+            "evidence/ab",
             "/etc/hostname",
         ] {
             assert!(kept(&night, path).is_err(), "{path}");

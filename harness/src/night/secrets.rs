@@ -47,16 +47,40 @@ pub(super) fn of_a_guest(
 ) -> Result<Secrets, NightError> {
     let mut names = referred_to(suite, plan);
     names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
-    let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
-    let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
-    let skills = serde_json::to_string(&skills).expect("plain data");
-    let mut others = names_in("(?:secret|totp)", &[scenarios, skills]);
-    others.extend(suite.config.agent.as_ref().and_then(|it| it.key.clone()));
+    let others = named_in_files(suite);
     let values = values(&suite.config, (names, others), &options.environment)?;
     one_time_codes(suite, plan, &values)?;
     let secrets = Secrets::new(values)?;
     spoken::keep_out(&secrets);
     Ok(secrets)
+}
+
+/// Every secret that the suite knows and has a value, for who reads of it and uses no product: none
+/// of them must be there.
+///
+/// # Errors
+/// One is too short, or the secrets file cannot be read.
+pub fn all_secrets(
+    suite: &Suite,
+    environment: &IndexMap<String, String>,
+) -> Result<Secrets, NightError> {
+    let config = serde_json::to_string(&suite.config).expect("plain data");
+    let mut names = names_in("(?:secret|totp)", &[config]);
+    names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
+    names.extend(named_in_files(suite));
+    let secrets = Secrets::new(values(&suite.config, (BTreeSet::new(), names), environment)?)?;
+    spoken::keep_out(&secrets);
+    Ok(secrets)
+}
+
+/// The secrets that scenarios and skills name, and the key of the suite's model.
+fn named_in_files(suite: &Suite) -> BTreeSet<String> {
+    let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
+    let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
+    let skills = serde_json::to_string(&skills).expect("plain data");
+    let mut names = names_in("(?:secret|totp)", &[scenarios, skills]);
+    names.extend(suite.config.agent.as_ref().and_then(|it| it.key.clone()));
+    names
 }
 
 /// The secrets that these texts refer to, from the environment or the secrets file.

@@ -1,5 +1,6 @@
 //! [`Site`]: what is answered: pages of the archive, files of nights, the night that runs, reviews.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -35,8 +36,9 @@ pub struct Site {
     archive: Archive,
     live: Option<Live>,
     reviews: Reviews,
-    /// The survey that was read last, by its file and when that was written.
-    survey: Option<(PathBuf, SystemTime, Survey)>,
+    /// The surveys that were looked for last, by their files and when those were written; `None`
+    /// where there is none in it.
+    surveys: HashMap<(PathBuf, SystemTime), Option<Survey>>,
 }
 
 /// A night, as far as its survey goes.
@@ -91,8 +93,8 @@ impl Site {
     /// The nights cannot be read.
     pub fn open(house: House, gate: Gate) -> Result<Self, ArchiveError> {
         let archive = Archive::open(&house.nights)?;
-        let (live, reviews, survey) = (None, Reviews::default(), None);
-        Ok(Self { house, gate, archive, live, reviews, survey })
+        let (live, reviews, surveys) = (None, Reviews::default(), HashMap::new());
+        Ok(Self { house, gate, archive, live, reviews, surveys })
     }
 
     fn review(&mut self, rest: &str, ask: &Ask<'_>, base: String) -> Answer {
@@ -228,18 +230,14 @@ impl Site {
         let own = self.house.root.join("explore.json");
         let of_nights = folders.into_iter().map(|it| self.house.nights.join(it).join("night.json"));
         let written = |it: &PathBuf| it.metadata().ok()?.modified().ok();
-        let mut all: Vec<(SystemTime, PathBuf)> =
-            of_nights.chain([own]).filter_map(|it| Some((written(&it)?, it))).collect();
-        all.sort_by_key(|it| std::cmp::Reverse(it.0));
-        for (at, path) in all {
-            let known = self.survey.as_ref().is_some_and(|it| it.0 == path && it.1 == at);
-            if !known && let Some(survey) = survey(&path) {
-                self.survey = Some((path.clone(), at, survey));
-            }
-            if let Some((known, when, survey)) = &self.survey
-                && *known == path
-                && *when == at
-            {
+        let mut all: Vec<(PathBuf, SystemTime)> =
+            of_nights.chain([own]).filter_map(|it| written(&it).map(|at| (it, at))).collect();
+        all.sort_by_key(|it| std::cmp::Reverse(it.1));
+        self.surveys.retain(|it, _| all.contains(it));
+        for file in all {
+            let path = file.0.clone();
+            let known = self.surveys.entry(file).or_insert_with(|| survey(&path));
+            if let Some(survey) = &*known {
                 let from = path.strip_prefix(&self.house.root).unwrap_or(&path);
                 return coverage::of(links, suite, Some((survey, from.display().to_string())));
             }

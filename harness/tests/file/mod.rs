@@ -147,6 +147,19 @@ fn a_ticket_that_was_made_although_the_answer_was_lost_is_not_made_again() {
 }
 
 #[test]
+fn a_ticket_that_somebody_wrote_anew_is_known_where_it_was_made() {
+    for kind in [Kind::Github, Kind::Gitlab, Kind::Jira, Kind::Linear] {
+        let suite = regressed(kind, "");
+        let played = Played::start(kind);
+        file(&suite, &played, "n1");
+        played.write_anew();
+        let answer = file(&suite, &played, "n1");
+        assert!(answer.stdout.contains("seen again"), "{kind:?} {answer:#?}");
+        assert_eq!(played.issues().len(), 1, "{kind:?}");
+    }
+}
+
+#[test]
 fn a_tracker_that_is_busy_or_not_well_is_asked_again_and_one_that_refuses_is_not() {
     let suite = regressed(Kind::Github, "");
     for fault in [Fault::TooOften, Fault::NotWell] {

@@ -126,6 +126,14 @@ impl Played {
         self.lock().issues.iter_mut().for_each(|it| LONG_AGO.clone_into(&mut it.closed_at));
     }
 
+    /// Somebody writes all tickets anew, and takes their labels away.
+    pub fn write_anew(&self) {
+        for issue in &mut self.lock().issues {
+            issue.body = json!("It is about rows.");
+            issue.labels.clear();
+        }
+    }
+
     pub fn close(&self, number: u64, reason: &str) {
         let mut state = self.lock();
         let issue = state.issues.iter_mut().find(|it| it.number == number).expect("there");

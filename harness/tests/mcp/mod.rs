@@ -210,7 +210,13 @@ fn a_secret_goes_into_a_field_and_never_to_the_client() {
     suite.write("data/pages.py", PAGES);
     let config = "products:\n  shop:\n    data: data\n    serve: { run: 'python3 pages.py ${port}', ready: { http: / } }\npolicy: { secrets: [ADA], commands: ['/usr/bin/python3 **'] }\n";
     suite.write("nightshift.yaml", config);
+    suite.write(
+        "scenarios/told.yaml",
+        &format!("scenario: told\nabout: Ada has {CANARY}\nsteps: [back]\n"),
+    );
     let mut client = connect(&suite, &[("ADA", CANARY)]);
+    let listed = client.well("scenarios", json!({}));
+    assert!(listed.contains("Ada has [secret]"), "before a product is used, too: {listed}");
     let page = client.well("observe", json!({}));
     assert_eq!(page.matches("</page>").count(), 1, "{page}");
     let field = reference(&page, "textbox \"Password\"");

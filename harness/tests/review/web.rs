@@ -163,6 +163,12 @@ fn a_form_accepts_all_places_and_the_next_item_is_shown() {
         "{}",
         page.body
     );
+    let other = site.post(&format!("item={blamed}&do=accept&seen=something+else"));
+    assert_eq!(other.status, 409);
+    assert!(other.body.contains("something else than was shown"), "{}", other.body);
+    assert_eq!(case.snapshot("hello"), before);
+    let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|it| it.split('"').next());
+    assert!(seen.is_some_and(|it| !it.is_empty()), "{}", page.body);
     let done = site.post(&format!("item={blamed}&do=accept&why=eleven+%26+more"));
     assert_eq!(done.status, 303, "{}", done.body);
     for scenario in ["hello", "again"] {

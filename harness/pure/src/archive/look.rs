@@ -1,7 +1,7 @@
 //! Nights, causes and scenarios as plain rows, for whoever makes pages of them: [`NightLook`],
 //! [`CauseRow`], [`ScenarioRow`], [`PastRun`]. Nothing here is worded; [`super::past`] does that.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::ArchiveError;
 use super::past::Run;
 use super::red::FindingRow;
-use super::scope::{NightRow, Scope};
+use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
 use crate::history::known::is_failing;
 use crate::model::history::{NOT_PLANNED, letter, of_letter};
@@ -222,42 +222,40 @@ impl Archive {
         &self,
         branch: Option<&str>,
         most: usize,
-    ) -> Result<Vec<ScenarioRow>, ArchiveError> {
+    ) -> Result<Arc<Vec<ScenarioRow>>, ArchiveError> {
         let scope = self.scope(branch)?;
+        let name = ("scenarios", branch.map(str::to_owned), most);
+        if let Some(known) = self.kept.borrow().get(&name) {
+            return Ok(known);
+        }
+        let rows = self.read_scenarios(&scope, most)?;
+        Ok(self.kept.borrow_mut().put(name, rows))
+    }
+
+    fn read_scenarios(&self, scope: &Scope, most: usize) -> Result<Vec<ScenarioRow>, ArchiveError> {
         let from = scope.nights.len().saturating_sub(most);
-        let nights = &scope.nights[from..];
-        let mut by_key: HashMap<i64, ScenarioRow> = HashMap::new();
-        let mut found = self
-            .connection
-            .prepare("SELECT scenario, verdict, owner, ms FROM run WHERE night = ?1 AND gating")?;
-        for (at, night) in nights.iter().enumerate() {
-            let rows = found
-                .query_map([night.key], |row| Ok((row.get::<_, i64>(0)?, Run::of(row, 1)?)))?;
-            for row in rows {
-                let (key, run) = row?;
-                let own = by_key.entry(key).or_insert_with(|| ScenarioRow {
-                    id: String::new(),
-                    owner: None,
-                    verdicts: String::new(),
-                    ms: Vec::new(),
-                });
-                own.fill(at);
-                own.verdicts.push(letter(run.verdict));
-                own.ms.push(run.ms.map(|it| it as u32));
-                own.owner = run.owner.or(own.owner.take());
+        // The runs of one scenario lie together: scenario by scenario, each part of the table is
+        // read once, where night by night each run is looked for by itself.
+        let sql = format!(
+            "SELECT scenario.key, id, night, verdict, owner, ms FROM scenario \
+             CROSS JOIN run ON run.scenario = scenario.key \
+             WHERE night IN ({}) AND gating ORDER BY id",
+            keys(&scope.nights[from..])
+        );
+        let mut found = self.connection.prepare(&sql)?;
+        let mut rows = found.query([])?;
+        let mut all: Vec<(i64, String, Vec<(usize, Run)>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key: i64 = row.get(0)?;
+            if all.last().is_none_or(|it| it.0 != key) {
+                all.push((key, row.get(1)?, Vec::new()));
             }
+            let run = Run::of(row, 3)?;
+            let (Some(at), Some(own)) = (scope.at(row.get(2)?), all.last_mut()) else { continue };
+            own.2.push((at - from, run));
         }
-        let mut names = self.connection.prepare("SELECT key, id FROM scenario ORDER BY id")?;
-        let rows = names.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
-        let mut all = Vec::with_capacity(by_key.len());
-        for row in rows {
-            let (key, id) = row?;
-            let Some(mut own) = by_key.remove(&key) else { continue };
-            own.fill(nights.len());
-            own.id = id;
-            all.push(own);
-        }
-        Ok(all)
+        let nights = scope.nights.len() - from;
+        Ok(all.into_iter().map(|(_, id, runs)| ScenarioRow::of(id, runs, nights)).collect())
     }
 
     /// All that the nights said of a scenario, the oldest first, with its whole id; the name may be
@@ -312,7 +310,7 @@ impl Archive {
     /// # Errors
     /// There is no night.
     pub fn red_now(&self, branch: Option<&str>) -> Result<Vec<(String, Verdict)>, ArchiveError> {
-        let scope: Scope = self.scope(branch)?;
+        let scope = self.scope(branch)?;
         let red = self.red_scenarios(&scope)?;
         let all = red.into_iter().map(|(id, (run, _))| (id, run.verdict));
         Ok(all.filter(|it| is_failing(it.1)).collect())
@@ -320,6 +318,20 @@ impl Archive {
 }
 
 impl ScenarioRow {
+    /// Of its runs, each with the position of its night among so many.
+    fn of(id: String, mut runs: Vec<(usize, Run)>, nights: usize) -> Self {
+        runs.sort_by_key(|it| it.0);
+        let mut own = Self { id, owner: None, verdicts: String::new(), ms: Vec::new() };
+        for (at, run) in runs {
+            own.fill(at);
+            own.verdicts.push(letter(run.verdict));
+            own.ms.push(run.ms.map(|it| it as u32));
+            own.owner = run.owner.or(own.owner.take());
+        }
+        own.fill(nights);
+        own
+    }
+
     /// Nights before this one that did not plan it.
     fn fill(&mut self, until: usize) {
         while self.ms.len() < until {
@@ -391,6 +403,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_judged_since_stays_red_and_what_passed_since_is_not() {
+        let nights = Nights::new();
+        let night = |at: usize, verdicts: [&str; 3]| {
+            let all = ["a", "b", "c"].into_iter().zip(verdicts);
+            let all: Vec<_> = all.map(|(id, verdict)| scenario(id, verdict, &[1])).collect();
+            nights.night(at, "b1", &all, &[]);
+        };
+        night(0, ["regressed", "regressed", "unchanged"]);
+        night(1, ["not-run", "fixed", "regressed"]);
+        night(2, ["inconclusive", "unchanged", "still-failing"]);
+        let archive = Archive::open(nights.path()).expect("opened");
+        let red = archive.red_now(None).expect("rows");
+        let told: Vec<(&str, Verdict)> = red.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        assert_eq!(told, [("c", Verdict::StillFailing), ("a", Verdict::Regressed)]);
+    }
+
+    #[test]
     fn who_keeps_it_open_sees_nights_that_come_and_go() {
         let nights = three_nights();
         let mut archive = Archive::open(nights.path()).expect("opened");
@@ -401,5 +430,14 @@ mod tests {
         std::fs::remove_dir_all(nights.of(3)).expect("removed");
         assert!(archive.refresh().expect("looked"));
         assert_eq!(archive.look(None).expect("nights").len(), 3);
+        let verdicts = |archive: &Archive| {
+            archive.scenarios(None, 30).expect("rows")[0].verdicts.clone()
+        };
+        assert_eq!((verdicts(&archive), verdicts(&archive)), ("URS".to_owned(), "URS".to_owned()));
+        // Another program that looks first writes the new night into the same file.
+        nights.night(3, "b4", &[scenario("a", "fixed", &[100])], &[]);
+        assert_eq!(Archive::open(nights.path()).expect("opened").read(), 1);
+        assert!(!archive.refresh().expect("looked"), "there was nothing left to do");
+        assert_eq!(verdicts(&archive), "URSX");
     }
 }

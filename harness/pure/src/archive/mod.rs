@@ -19,6 +19,7 @@
 //! - `past.rs`: the history of nights, of a scenario and of a finding.
 //! - `diff.rs`: two nights beside one another.
 //! - `look.rs`: nights, causes and scenarios as plain rows, for pages.
+//! - `kept.rs`: what was made of the tables last, until they change.
 //! - `quiet.rs`: for how many nights a cause is gone, for tickets.
 //! - `testing.rs`: nights that are written by hand, for the tests.
 
@@ -26,6 +27,7 @@ mod answer;
 mod ask;
 mod change;
 mod diff;
+mod kept;
 mod look;
 mod past;
 mod question;

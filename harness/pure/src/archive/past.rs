@@ -1,6 +1,6 @@
 //! The history of the nights, of one scenario and of one finding.
 
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row};
 use serde_json::json;
 
 use super::ArchiveError;
@@ -50,16 +50,6 @@ impl Run {
 }
 
 impl Archive {
-    /// What a night said of its scenarios, those that gate.
-    pub(super) fn runs_of_night(&self, night: i64) -> Result<Vec<(String, Run)>, ArchiveError> {
-        let mut found = self.connection.prepare(
-            "SELECT id, verdict, owner, ms FROM run JOIN scenario ON scenario.key = run.scenario \
-             WHERE night = ?1 AND gating ORDER BY id",
-        )?;
-        let rows = found.query_map([night], |row| Ok((row.get(0)?, Run::of(row, 1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// The runs of a scenario, each with the position of its night in the scope; the name may be
     /// the end of one id, behind a `/`.
     pub(super) fn runs_of(
@@ -82,12 +72,16 @@ impl Archive {
     }
 
     fn scenario_named(&self, name: &str) -> Result<(i64, String), ArchiveError> {
+        let own = self
+            .connection
+            .query_row("SELECT key FROM scenario WHERE id = ?1", [name], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = own {
+            return Ok((key, name.to_owned()));
+        }
         let mut all = self.connection.prepare("SELECT key, id FROM scenario ORDER BY id")?;
         let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let all: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-        if let Some(own) = all.iter().find(|it| it.1 == name) {
-            return Ok(own.clone());
-        }
         let end = format!("/{name}");
         let mut ends = all.iter().filter(|it| it.1.ends_with(&end));
         if let (Some(own), None) = (ends.next(), ends.next()) {

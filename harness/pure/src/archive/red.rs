@@ -1,5 +1,7 @@
 //! What broke, what was fixed, what is red and whose it is, and when something last passed.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use rusqlite::Row;
@@ -9,10 +11,10 @@ use super::ArchiveError;
 use super::answer::{Answer, Line, count};
 use super::past::{Run, is_pass};
 use super::question::Since;
-use super::scope::{NightRow, Scope};
+use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
 use crate::history::known::is_failing;
-use crate::model::history::of_letter;
+use crate::model::history::{letter, of_letter};
 use crate::model::{Totals, Verdict};
 
 /// How long a scenario that is not judged any more counts as red, in days.
@@ -186,16 +188,39 @@ impl Archive {
         scope: &'a Scope,
     ) -> Result<IndexMap<String, (Run, &'a NightRow)>, ArchiveError> {
         let oldest = scope.newest().started - chrono::Duration::days(RED_DAYS);
-        let mut seen = std::collections::HashSet::new();
-        let mut red = IndexMap::new();
-        for night in scope.nights.iter().rev().take_while(|it| it.started >= oldest) {
-            for (id, run) in self.runs_of_night(night.key)? {
-                if run.verdict.is_judged() && seen.insert(id.clone()) && is_failing(run.verdict) {
-                    red.insert(id, (run, night));
-                }
+        let recent: Vec<&NightRow> =
+            scope.nights.iter().rev().take_while(|it| it.started >= oldest).collect();
+        let keys = keys(recent);
+        let failing: Vec<String> = Verdict::ALL
+            .into_iter()
+            .filter(|it| is_failing(*it))
+            .map(|it| format!("'{}'", letter(it)))
+            .collect();
+        // Few scenarios fail at all, and an index names them: only their runs are read.
+        let sql = format!(
+            "SELECT id, night, verdict, owner, ms FROM scenario \
+             CROSS JOIN run ON run.scenario = scenario.key \
+             WHERE scenario.key IN \
+             (SELECT scenario FROM run WHERE night IN ({keys}) AND verdict IN ({})) \
+             AND night IN ({keys}) AND gating",
+            failing.join(",")
+        );
+        let mut found = self.connection.prepare(&sql)?;
+        let rows = found.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, Run::of(row, 2)?))
+        })?;
+        let mut last: HashMap<String, (usize, Run)> = HashMap::new();
+        for row in rows {
+            let (id, night, run) = row?;
+            let Some(at) = scope.at(night).filter(|_| run.verdict.is_judged()) else { continue };
+            if last.get(&id).is_none_or(|it| it.0 < at) {
+                last.insert(id, (at, run));
             }
         }
-        Ok(red)
+        let mut red: Vec<(String, (usize, Run))> =
+            last.into_iter().filter(|(_, (_, run))| is_failing(run.verdict)).collect();
+        red.sort_by(|one, other| (other.1.0, &one.0).cmp(&(one.1.0, &other.0)));
+        Ok(red.into_iter().map(|(id, (at, run))| (id, (run, &scope.nights[at]))).collect())
     }
 
     pub(super) fn red(&self, scope: &Scope) -> Result<Answer, ArchiveError> {

@@ -1,5 +1,8 @@
 //! [`Scope`]: which nights a question is about: those of one branch, oldest first.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use indexmap::IndexMap;
 
@@ -32,6 +35,8 @@ pub(super) struct Scope {
     pub branch: Option<String>,
     /// How many nights of other branches are left out.
     pub others: usize,
+    /// Where each night stands among them, by its key.
+    positions: HashMap<i64, usize>,
 }
 
 impl NightRow {
@@ -70,7 +75,7 @@ impl Scope {
 
     /// The position of a night by its key.
     pub fn at(&self, key: i64) -> Option<usize> {
-        self.nights.iter().position(|it| it.key == key)
+        self.positions.get(&key).copied()
     }
 
     /// The position of the first night of a time; the number of nights where none is of it.
@@ -120,7 +125,18 @@ impl Scope {
 
 impl Archive {
     /// The nights of a branch; of that of the newest night, where none is named.
-    pub(super) fn scope(&self, branch: Option<&str>) -> Result<Scope, ArchiveError> {
+    pub(super) fn scope(&self, branch: Option<&str>) -> Result<Arc<Scope>, ArchiveError> {
+        let name = ("scope", branch.map(str::to_owned), 0);
+        let mut kept = self.kept.borrow_mut();
+        kept.refresh(&self.connection)?;
+        if let Some(known) = kept.get(&name) {
+            return Ok(known);
+        }
+        let scope = self.read_scope(branch)?;
+        Ok(kept.put(name, scope))
+    }
+
+    fn read_scope(&self, branch: Option<&str>) -> Result<Scope, ArchiveError> {
         let mut all = self.connection.prepare(
             "SELECT key, folder, id, started, branch, machine, decision, rule, builds, totals \
              FROM night WHERE problem IS NULL ORDER BY started, id, folder",
@@ -151,7 +167,8 @@ impl Archive {
             let name = branch.unwrap_or_default();
             return Err(ArchiveError::NotThere { what: "branch", name, nearest: Vec::new() });
         }
-        Ok(Scope { others: before - nights.len(), nights, branch })
+        let positions = nights.iter().enumerate().map(|(at, it)| (it.key, at)).collect();
+        Ok(Scope { others: before - nights.len(), nights, branch, positions })
     }
 
     /// A file of a night, as a reader opens it.
@@ -162,6 +179,12 @@ impl Archive {
             None => page.display().to_string(),
         }
     }
+}
+
+/// The keys of some nights, as SQL lists them.
+pub(super) fn keys<'a>(nights: impl IntoIterator<Item = &'a NightRow>) -> String {
+    let keys: Vec<String> = nights.into_iter().map(|it| it.key.to_string()).collect();
+    keys.join(",")
 }
 
 fn decision(word: &str) -> Decision {

@@ -4,6 +4,8 @@
 //! at any write leaves nights that the next look adds. What cannot be read as a data base is
 //! deleted and made anew, and where the folder cannot be written the tables are in memory.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::ArchiveError;
+use super::kept::Kept;
 use super::read::{self, Night};
 use crate::model::history::letter;
 
@@ -56,6 +59,8 @@ pub struct Archive {
     pub(super) connection: Connection,
     /// The folder of the nights.
     pub(super) folder: PathBuf,
+    /// What was made of the tables last.
+    pub(super) kept: RefCell<Kept>,
     /// Why the tables are in memory alone, where they are.
     in_memory: Option<String>,
     /// How many nights were read anew.
@@ -65,7 +70,7 @@ pub struct Archive {
 }
 
 /// A night directory as it lies there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Lying {
     folder: String,
     bytes: i64,
@@ -86,7 +91,8 @@ impl Archive {
             match on_disk(&file).and_then(|it| kept(it, folder, &lying)) {
                 Ok((connection, read)) => {
                     let folder = folder.to_owned();
-                    return Ok(Self { connection, folder, in_memory, read, made_anew });
+                    let kept = RefCell::default();
+                    return Ok(Self { connection, folder, kept, in_memory, read, made_anew });
                 }
                 Err(error) if is_torn(&error) && remove(&file) => made_anew = true,
                 Err(error) => {
@@ -98,7 +104,8 @@ impl Archive {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(TABLES)?;
         let (connection, read) = kept(connection, folder, &lying)?;
-        Ok(Self { connection, folder: folder.to_owned(), in_memory, read, made_anew })
+        let (folder, kept) = (folder.to_owned(), RefCell::default());
+        Ok(Self { connection, folder, kept, in_memory, read, made_anew })
     }
 
     /// Looks whether nights are new, were judged again or are gone, and brings the tables up to
@@ -245,14 +252,11 @@ fn bring_up(
     lying: &[Lying],
 ) -> rusqlite::Result<(usize, usize)> {
     let known = known(connection)?;
+    let lie: HashSet<&Lying> = lying.iter().collect();
     let stale: Vec<i64> =
-        known.iter().filter(|(_, it)| !lying.contains(it)).map(|(key, _)| *key).collect();
-    let there: std::collections::HashSet<(&str, i64, i64)> =
-        known.iter().map(|(_, it)| (it.folder.as_str(), it.bytes, it.modified)).collect();
-    let missing: Vec<&Lying> = lying
-        .iter()
-        .filter(|it| !there.contains(&(it.folder.as_str(), it.bytes, it.modified)))
-        .collect();
+        known.iter().filter(|(_, it)| !lie.contains(it)).map(|(key, _)| *key).collect();
+    let there: HashSet<&Lying> = known.iter().map(|(_, it)| it).collect();
+    let missing: Vec<&Lying> = lying.iter().filter(|it| !there.contains(it)).collect();
     if !stale.is_empty() {
         let writing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for key in &stale {

@@ -26,14 +26,7 @@ impl Access {
     /// The address is none, or would show the token.
     pub fn checked(mut self) -> anyhow::Result<Self> {
         let wrong = "`file.api` is no address that a token may be sent to; write https://…";
-        let Ok(url) = url::Url::parse(&self.api) else { return mistake(wrong) };
-        let here = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(it)) => it.is_loopback(),
-            Some(url::Host::Ipv6(it)) => it.is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+        if !http::keeps_a_token(&self.api) {
             return mistake(wrong);
         }
         self.api.truncate(self.api.trim_end_matches('/').len());
@@ -54,10 +47,7 @@ impl Access {
         twice: Twice,
     ) -> Result<Value, TrackerError> {
         // What the product said is clean already; a secret of the tracker is not in it.
-        let clean = |it: &Value| {
-            let bytes = self.secrets.scrub(it.to_string().as_bytes()).into_owned();
-            String::from_utf8_lossy(&bytes).into_owned()
-        };
+        let clean = |it: &Value| self.secrets.scrub_text(&it.to_string());
         let url = format!("{}{path}", self.api);
         let call = Call { method, url, headers, body: body.map(clean), twice };
         let said = http::call(&call, &std::thread::sleep)?;

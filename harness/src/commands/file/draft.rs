@@ -58,7 +58,7 @@ pub fn write(night: &Path, kind: TrackerKind, tickets: &[Ticket]) -> anyhow::Res
                 ("json", format!("{body:#}\n"))
             }
         };
-        let path = folder.join(format!("{}.{end}", ticket.finding));
+        let path = folder.join(format!("{}.{end}", as_name(&ticket.finding)));
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         terminal::answer(format_args!("{}: {}", path.display(), ticket.title));
     }
@@ -66,7 +66,24 @@ pub fn write(night: &Path, kind: TrackerKind, tickets: &[Ticket]) -> anyhow::Res
     Ok(Exit::Passed)
 }
 
+/// A finding's id as the name of a file: a night may have been copied from anywhere.
+fn as_name(finding: &str) -> String {
+    let sound = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+    finding.chars().map(|it| if sound(it) { it } else { '-' }).collect()
+}
+
 fn page(ticket: &Ticket, comments: Comments) -> String {
     let own = mark("cause", &ticket.cause, comments);
     format!("# {}\n\n{own}\n\n{}", title(&ticket.title), markdown(&ticket.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_of_a_finding_leads_out_of_the_folder_of_drafts() {
+        assert_eq!(as_name("F1"), "F1");
+        assert_eq!(as_name("../../F1"), "------F1");
+    }
 }

@@ -86,7 +86,7 @@ impl<'a> Follow<'a> {
     /// A ticket that was made from here and that the tracker's list does not have yet.
     fn remembered(&self, cause: &str) -> Result<Option<Filed>, TrackerError> {
         match self.memory.of(cause) {
-            Some(key) => self.tracker.find(key),
+            Some(key) => self.tracker.find(key, cause),
             None => Ok(None),
         }
     }

@@ -7,7 +7,7 @@ use super::super::notify::http::{HttpError, Twice};
 use super::api::{Access, instant, is_missing, list, text};
 use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::model::filing::FileConfig;
-use crate::report::ticket::markdown::{Comments, mark, markdown, marked, title};
+use crate::report::ticket::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title};
 use crate::report::ticket::{Block, Ticket};
 
 /// The label of every ticket of ours.
@@ -50,7 +50,7 @@ impl Github {
         labels.extend(self.labels.iter().cloned());
         let own = mark("cause", &ticket.cause, Comments::Kept);
         let body = json!({
-            "title": title(&ticket.title),
+            "title": ticket_title(&ticket.title),
             "body": format!("{own}\n\n{}", markdown(&ticket.body)),
             "labels": labels,
             "assignees": to.into_iter().collect::<Vec<_>>(),
@@ -60,8 +60,13 @@ impl Github {
     }
 }
 
-/// An issue as a ticket of ours; `None` for one that is none.
+/// An issue as a ticket of ours, by the cause in its text; `None` for one that is none.
 fn filed(issue: &Value) -> Option<Filed> {
+    filed_of(issue, marked("cause", issue["body"].as_str()?)?)
+}
+
+/// An issue as the ticket of a cause.
+fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
     let number = issue["number"].as_u64()?;
     let state = match (issue["state"].as_str()?, issue["state_reason"].as_str()) {
         ("open", _) => Progress::Open,
@@ -71,7 +76,7 @@ fn filed(issue: &Value) -> Option<Filed> {
     Some(Filed {
         key: number.to_string(),
         name: format!("#{number}"),
-        cause: marked("cause", issue["body"].as_str()?)?,
+        cause,
         url: text(&issue["html_url"]),
         state,
         order: number,
@@ -98,9 +103,9 @@ impl Tracker for Github {
         )))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
         match self.ask("GET", &format!("/{key}"), None, Twice::Harmless) {
-            Ok(issue) => Ok(filed(&issue)),
+            Ok(issue) => Ok(filed_of(&issue, cause.to_owned())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -121,8 +126,7 @@ impl Tracker for Github {
             let path = format!("/{}/comments?per_page={A_PAGE}&page={page}", of.key);
             let some =
                 list(self.ask("GET", &path, None, Twice::Harmless)?, "the list of comments")?;
-            let own =
-                |it: &Value| marked("event", &text(&it["body"])).is_some_and(|it| it == event);
+            let own = |it: &Value| is_marked("event", event, &text(&it["body"]));
             if some.iter().any(own) {
                 return Ok(true);
             }

@@ -8,7 +8,7 @@ use super::api::{Access, encoded, instant, is_missing, list, text};
 use super::github::LABEL;
 use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::model::filing::FileConfig;
-use crate::report::ticket::markdown::{Comments, mark, markdown, marked, title};
+use crate::report::ticket::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title};
 use crate::report::ticket::{Block, Ticket};
 
 /// How many tickets one answer holds, and how many answers are read.
@@ -56,13 +56,19 @@ impl Gitlab {
     }
 }
 
+/// An issue as a ticket of ours, by the cause in its description; `None` for one that is none.
 fn filed(issue: &Value) -> Option<Filed> {
+    filed_of(issue, marked("cause", issue["description"].as_str()?)?)
+}
+
+/// An issue as the ticket of a cause.
+fn filed_of(issue: &Value, cause: String) -> Option<Filed> {
     let number = issue["iid"].as_u64()?;
     let open = issue["state"].as_str()? == "opened";
     Some(Filed {
         key: number.to_string(),
         name: format!("#{number}"),
-        cause: marked("cause", issue["description"].as_str()?)?,
+        cause,
         url: text(&issue["web_url"]),
         state: if open { Progress::Open } else { Progress::Closed(instant(&issue["closed_at"])) },
         order: number,
@@ -88,9 +94,9 @@ impl Tracker for Gitlab {
         )))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
         match self.ask("GET", &self.issues(&format!("/{key}")), None, Twice::Harmless) {
-            Ok(issue) => Ok(filed(&issue)),
+            Ok(issue) => Ok(filed_of(&issue, cause.to_owned())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -102,7 +108,7 @@ impl Tracker for Gitlab {
         labels.extend(self.labels.iter().cloned());
         let own = mark("cause", &ticket.cause, Comments::Kept);
         let body = json!({
-            "title": title(&ticket.title),
+            "title": ticket_title(&ticket.title),
             "description": format!("{own}\n\n{}", markdown(&ticket.body)),
             "labels": labels.join(","),
             "assignee_ids": person.into_iter().collect::<Vec<_>>(),
@@ -116,8 +122,7 @@ impl Tracker for Gitlab {
             let path = format!("/{}/notes?per_page={A_PAGE}&page={page}", of.key);
             let some = self.ask("GET", &self.issues(&path), None, Twice::Harmless)?;
             let some = list(some, "the list of notes")?;
-            let own =
-                |it: &Value| marked("event", &text(&it["body"])).is_some_and(|it| it == event);
+            let own = |it: &Value| is_marked("event", event, &text(&it["body"]));
             if some.iter().any(own) {
                 return Ok(true);
             }

@@ -50,11 +50,17 @@ impl Jira {
         self.access.ask((method, &format!("/rest/api/3{path}")), headers, body, twice)
     }
 
+    /// An issue as a ticket of ours, by the label of its cause; `None` for one that is none.
     fn filed(&self, issue: &Value) -> Option<Filed> {
+        let labels = issue["fields"]["labels"].as_array()?;
+        let cause = labels.iter().find_map(|it| marked("cause", it.as_str()?))?;
+        self.filed_of(issue, cause)
+    }
+
+    /// An issue as the ticket of a cause.
+    fn filed_of(&self, issue: &Value, cause: String) -> Option<Filed> {
         let key = issue["key"].as_str()?;
         let fields = &issue["fields"];
-        let labels = fields["labels"].as_array()?;
-        let cause = labels.iter().find_map(|it| marked("cause", it.as_str()?))?;
         let done = fields["status"]["statusCategory"]["key"] == "done";
         let number = key.rsplit_once('-').and_then(|it| it.1.parse().ok());
         Some(Filed {
@@ -119,10 +125,10 @@ impl Tracker for Jira {
         )))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
         let path = format!("/issue/{key}?fields={}", FIELDS.join(","));
         match self.ask("GET", &path, None, Twice::Harmless) {
-            Ok(issue) => Ok(self.filed(&issue)),
+            Ok(issue) => Ok(self.filed_of(&issue, cause.to_owned())),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }

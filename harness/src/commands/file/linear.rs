@@ -8,7 +8,7 @@ use super::super::notify::http::{HttpError, Twice};
 use super::api::{Access, instant, text};
 use super::tracker::{Filed, Progress, Tracker, TrackerError};
 use crate::model::filing::FileConfig;
-use crate::report::ticket::markdown::{Comments, mark, markdown, marked, title};
+use crate::report::ticket::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title};
 use crate::report::ticket::{Block, Ticket};
 
 /// How many tickets one answer holds, and how many answers are read.
@@ -157,8 +157,8 @@ impl Tracker for Linear {
         Err(TrackerError::Said(format!("more than {} issues are ours", A_PAGE * PAGES)))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError> {
-        Ok(self.issue(key)?.as_ref().and_then(filed))
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError> {
+        Ok(self.issue(key)?.and_then(|it| filed_of(&it, cause.to_owned())))
     }
 
     fn make(&self, ticket: &Ticket, to: Option<&str>) -> Result<Filed, TrackerError> {
@@ -177,7 +177,7 @@ impl Tracker for Linear {
         let mut input = json!({
             "id": id,
             "teamId": team["id"],
-            "title": title(&ticket.title),
+            "title": ticket_title(&ticket.title),
             "description": format!("{}\n{cause}\n", markdown(&ticket.body)),
             "labelIds": labels,
         });
@@ -194,11 +194,12 @@ impl Tracker for Linear {
     fn has_comment(&self, of: &Filed, event: &str) -> Result<bool, TrackerError> {
         let query = "query($id: ID!, $event: String!) { comments(filter: { issue: { id: { eq: $id } }, \
                      body: { contains: $event } }) { nodes { body } } }";
-        let found = self.ask(query, &json!({ "id": of.key, "event": event }), Twice::Harmless)?;
+        let own = mark("event", event, Comments::Lost);
+        let found = self.ask(query, &json!({ "id": of.key, "event": own }), Twice::Harmless)?;
         let Some(some) = found["comments"]["nodes"].as_array() else {
             return Err(TrackerError::Answer("the list of comments"));
         };
-        Ok(some.iter().any(|it| marked("event", &text(&it["body"])).is_some_and(|it| it == event)))
+        Ok(some.iter().any(|it| is_marked("event", event, &text(&it["body"]))))
     }
 
     fn comment(&self, of: &Filed, event: &str, said: &[Block]) -> Result<(), TrackerError> {

@@ -22,6 +22,8 @@ mod linear;
 mod memory;
 mod tracker;
 
+use std::cell::OnceCell;
+
 use super::arguments::{Common, FileOptions};
 use super::exit::{Exit, mistake};
 use super::notify::filled;
@@ -85,7 +87,12 @@ pub fn run(common: &Common, options: &FileOptions) -> anyhow::Result<Exit> {
         memory::Memory::take(&suite.root, &format!("{} {}", config.to.word(), config.place))?;
     let tickets = tickets(&report, link.as_deref());
     let mut follow = Follow::new(tracker.as_ref(), config, &report, link.as_deref(), memory);
-    follow.all(&tickets, &|cause| quiet(&suite, &report, cause))
+    // Opened where something is asked of it, and once: it is looked through for damage then.
+    let archive = OnceCell::new();
+    follow.all(&tickets, &|cause| {
+        let opened = archive.get_or_init(|| nights_with(&suite, &report));
+        opened.as_ref().map_err(Clone::clone).and_then(|it| quiet(it, &report, cause))
+    })
 }
 
 /// Every text of the configuration that a ticket needs.
@@ -96,16 +103,25 @@ fn texts<'a>(
     file.templates().chain(all.notify.link.iter())
 }
 
-/// For how many nights a cause is gone, up to this one.
+/// The nights of a suite, among which this one is.
 ///
 /// # Errors
 /// The nights cannot be asked, or this one is not among them.
-fn quiet(suite: &Suite, report: &NightReport, cause: &str) -> Result<Quiet, String> {
+fn nights_with(suite: &Suite, report: &NightReport) -> Result<Archive, String> {
     let archive = Archive::open(&history::nights_of(suite, None)).map_err(|it| it.to_string())?;
-    let branch = report.night.branch.as_deref();
-    let nights = archive.look(branch).map_err(|it| it.to_string())?;
-    if !nights.iter().any(|it| it.id == report.night.id) {
-        return Err("this night is not among those of the suite".to_owned());
+    let nights = archive.look(report.night.branch.as_deref()).map_err(|it| it.to_string())?;
+    if nights.iter().any(|it| it.id == report.night.id) {
+        Ok(archive)
+    } else {
+        Err("this night is not among those of the suite".to_owned())
     }
+}
+
+/// For how many nights a cause is gone, up to this one.
+///
+/// # Errors
+/// The data base answers with an error.
+fn quiet(archive: &Archive, report: &NightReport, cause: &str) -> Result<Quiet, String> {
+    let branch = report.night.branch.as_deref();
     archive.quiet(cause, branch, &report.night.id).map_err(|it| it.to_string())
 }

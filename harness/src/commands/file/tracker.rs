@@ -58,8 +58,9 @@ impl TrackerError {
 pub trait Tracker {
     /// All tickets of ours, open and closed.
     fn tickets(&self) -> Result<Vec<Filed>, TrackerError>;
-    /// One by what it is asked for by; `None` where it is gone.
-    fn find(&self, key: &str) -> Result<Option<Filed>, TrackerError>;
+    /// The ticket of a cause by what it is asked for by, also where somebody took away what it is
+    /// known by; `None` where it is gone.
+    fn find(&self, key: &str, cause: &str) -> Result<Option<Filed>, TrackerError>;
     /// Makes one, for somebody who is named as the tracker knows them.
     fn make(&self, ticket: &Ticket, to: Option<&str>) -> Result<Filed, TrackerError>;
     /// Whether it has a comment of ours about a night, or another event, of this name.

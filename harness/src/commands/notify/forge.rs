@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::http::{self, Call, HttpError, Twice};
+use crate::ledger::Secrets;
 use crate::report::ticket::markdown::marked;
 use crate::report::{Message, NightReport};
 
@@ -36,6 +37,8 @@ pub struct Forge<'a> {
     pub place: &'a str,
     /// The token.
     pub token: String,
+    /// What goes nowhere.
+    pub secrets: &'a Secrets,
     /// What the CI says of itself.
     pub environment: &'a IndexMap<String, String>,
     /// How to wait between tries.
@@ -141,7 +144,7 @@ impl Forge<'_> {
                 ("Authorization", format!("Bearer {}", self.token)),
                 ("Accept", "application/json".to_owned()),
             ],
-            body: body.map(Value::to_string),
+            body: body.map(|it| self.secrets.scrub_text(&it.to_string())),
             twice,
         };
         let said = http::call(&call, self.wait)?;

@@ -147,6 +147,18 @@ pub fn ping(url: &str) -> Result<(), HttpError> {
     }
 }
 
+/// Whether a token may be sent to an address: over TLS alone, or to this machine.
+pub fn keeps_a_token(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(it)) => it.is_loopback(),
+        Some(url::Host::Ipv6(it)) => it.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && here)
+}
+
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_global(Some(LONGEST))
@@ -181,11 +193,15 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
     };
     let status = answer.status().as_u16();
     match status {
-        200..=299 => {
-            let said = answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string();
+        200..=299 => match answer.body_mut().with_config().limit(MOST_ANSWER).read_to_string() {
+            Ok(said) => Tried::Taken(said),
+            // An answer without its text would say that nothing is there, or was made.
+            Err(error) if call.method == "GET" || call.twice == Twice::MakesTwo => {
+                Tried::Again { status: None, wait: None, why: reason(&error) }
+            }
             // It was taken, whatever becomes of its answer.
-            Tried::Taken(said.unwrap_or_default())
-        }
+            Err(_) => Tried::Taken(String::new()),
+        },
         300..=399 => Tried::Never(HttpError::Redirect(status)),
         403 | 429 if asked_too_often(&answer) => {
             let wait = pause(&answer);
@@ -198,7 +214,9 @@ fn once(agent: &ureq::Agent, call: &Call) -> Tried {
         }
         401 | 403 => Tried::Never(HttpError::Refused(status)),
         408 | 429 | 500..=599 => {
-            Tried::Again { status: Some(status), wait: pause(&answer), why: String::new() }
+            // When a limit is over says nothing of when a server is well again.
+            let wait = number(&answer, "retry-after");
+            Tried::Again { status: Some(status), wait, why: String::new() }
         }
         _ => {
             let said = answer.body_mut().with_config().limit(2_000).read_to_string();
@@ -286,6 +304,16 @@ mod tests {
         let message = Post { url, token, body: "{\"a\":1}".to_owned(), key: "n1".to_owned() };
         let result = post(&message, &told).map(drop);
         (result, waits.into_inner().expect("whole"))
+    }
+
+    #[test]
+    fn a_token_goes_over_tls_or_stays_on_this_machine() {
+        for sound in ["https://api.example/v4", "http://127.0.0.1:80", "http://[::1]/"] {
+            assert!(keeps_a_token(sound), "{sound}");
+        }
+        for wrong in ["http://api.example", "http://127.0.0.2.evil.example", "ftp://localhost"] {
+            assert!(!keeps_a_token(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use lettre::message::MultiPart;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{SmtpTransport, Transport as _};
 
+use crate::ledger::Secrets;
 use crate::report::Mail;
 
 /// How long a server may take for one answer.
@@ -23,6 +24,8 @@ pub struct Way<'a> {
     pub from: &'a str,
     /// Who gets it.
     pub to: &'a [String],
+    /// What goes nowhere.
+    pub secrets: &'a Secrets,
 }
 
 /// Why a mail was not sent.
@@ -56,7 +59,7 @@ pub enum MailError {
 pub fn send(way: &Way<'_>, mail: &Mail) -> Result<(), MailError> {
     let mut letter = lettre::Message::builder()
         .from(mailbox(way.from)?)
-        .subject(&mail.subject)
+        .subject(way.secrets.scrub_text(&mail.subject))
         .message_id(Some(mail.id.clone()));
     for to in way.to {
         letter = letter.to(mailbox(to)?);
@@ -64,7 +67,8 @@ pub fn send(way: &Way<'_>, mail: &Mail) -> Result<(), MailError> {
     if !mail.references.is_empty() {
         letter = letter.references(mail.references.join(" "));
     }
-    let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
+    let clean = |it: &str| way.secrets.scrub_text(it);
+    let parts = MultiPart::alternative_plain_html(clean(&mail.text), clean(&mail.html));
     let letter = letter.multipart(parts).map_err(|it| MailError::Letter(it.to_string()))?;
     let url = secured(&way.server)?;
     let mut server =
@@ -93,7 +97,8 @@ fn secured(server: &str) -> Result<String, MailError> {
         None => return Err(MailError::Server),
     };
     // The host of a scheme that `url` does not know is a name, also where it is a number.
-    let here = here || url.host_str().is_some_and(|it| it.starts_with("127."));
+    let number = url.host_str().and_then(|it| it.parse::<std::net::IpAddr>().ok());
+    let here = here || number.is_some_and(|it| it.is_loopback());
     match url.scheme() {
         "smtps" => {}
         "smtp" if here => {}
@@ -117,6 +122,10 @@ mod tests {
         assert_eq!(
             secured("smtp://mail.example?tls=none"),
             Ok("smtp://mail.example?tls=required".into())
+        );
+        assert_eq!(
+            secured("smtp://127.0.0.1.mail.example"),
+            Ok("smtp://127.0.0.1.mail.example?tls=required".into())
         );
         assert_eq!(secured("smtps://mail.example"), Ok("smtps://mail.example".into()));
         assert_eq!(secured("smtp://127.0.0.1:2525"), Ok("smtp://127.0.0.1:2525".into()));

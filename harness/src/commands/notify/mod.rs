@@ -158,11 +158,10 @@ impl Desk {
         let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
         let post = |url: &Template, token: Option<&Template>, body: &Value| {
             // What the product said is clean already; a secret of this suite's channels is not in it.
-            let body = self.secrets.scrub(body.to_string().as_bytes()).into_owned();
             let post = Post {
                 url: filled(url)?,
                 token: token.map(filled).transpose()?,
-                body: String::from_utf8_lossy(&body).into_owned(),
+                body: self.secrets.scrub_text(&body.to_string()),
                 key: self.night.clone(),
             };
             http::post(&post, &std::thread::sleep).map(drop).map_err(|it| it.to_string())
@@ -171,9 +170,10 @@ impl Desk {
             Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
             Channel::Slack(SlackConfig::Api { token, channel, api }) => {
                 let desk = slack::Desk {
-                    api: filled(api)?,
+                    api: guarded(filled(api)?)?,
                     token: filled(token)?,
                     channel,
+                    secrets: &self.secrets,
                     threads: self.threads.clone(),
                 };
                 let told = desk.tell(&self.message, &std::thread::sleep);
@@ -197,6 +197,7 @@ impl Desk {
                     password: it.password.as_ref().map(filled).transpose()?,
                     from: &it.from,
                     to: &it.to,
+                    secrets: &self.secrets,
                 };
                 mail::send(&way, &self.message.mail()).map_err(|it| it.to_string())
             }
@@ -210,13 +211,22 @@ impl Desk {
         let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
         let usual = || Ok(kind.api().unwrap_or_default().to_owned());
         Ok(Forge {
-            api: of.api.as_ref().map_or_else(usual, filled)?,
+            api: guarded(of.api.as_ref().map_or_else(usual, filled)?)?,
             place: &of.place,
             token: filled(&of.token)?,
+            secrets: &self.secrets,
             environment: &self.environment,
             wait: &std::thread::sleep,
         })
     }
+}
+
+/// The address of an API, if a token may be sent there.
+fn guarded(api: String) -> Result<String, String> {
+    if http::keeps_a_token(&api) {
+        return Ok(api);
+    }
+    Err("its `api` is no address that a token may be sent to; write https://…".to_owned())
 }
 
 /// Where people are told.

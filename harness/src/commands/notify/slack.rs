@@ -1,6 +1,7 @@
 //! Slack by its own API: the night's message, and for each finding that was told before a reply in
 //! the thread where it was told first.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::http::{self, HttpError, Post};
+use crate::ledger::Secrets;
 use crate::report::Message;
 
 /// The version of the file of threads.
@@ -33,6 +35,8 @@ pub struct Desk<'a> {
     pub token: String,
     /// The channel.
     pub channel: &'a str,
+    /// What goes nowhere.
+    pub secrets: &'a Secrets,
     /// Where the threads are remembered.
     pub threads: PathBuf,
 }
@@ -69,6 +73,8 @@ impl Desk<'_> {
         message: &Message,
         wait: &dyn Fn(Duration),
     ) -> Result<Vec<String>, HttpError> {
+        // Who tells of another night at the same time waits: each would forget the other's threads.
+        let _alone = self.alone();
         let mut threads = self.read();
         let known = threads.slack.entry(self.channel.to_owned()).or_default();
         let first = self.post(message.slack(), &message.night, wait)?;
@@ -102,7 +108,7 @@ impl Desk<'_> {
         let post = Post {
             url: format!("{}/chat.postMessage", self.api.trim_end_matches('/')),
             token: Some(self.token.clone()),
-            body: body.to_string(),
+            body: self.secrets.scrub_text(&body.to_string()),
             key: key.to_owned(),
         };
         let answer = http::post(&post, wait)?;
@@ -116,6 +122,15 @@ impl Desk<'_> {
             }
             Err(_) => Err(HttpError::NotTaken(200, "its answer is none of Slack's".to_owned())),
         }
+    }
+
+    /// The lock of the threads; `None` where nothing can be written, and so nothing remembered.
+    fn alone(&self) -> Option<File> {
+        std::fs::create_dir_all(self.threads.parent()?).ok()?;
+        let path = self.threads.with_extension("lock");
+        let file = File::options().write(true).create(true).truncate(false).open(path).ok()?;
+        file.lock().ok()?;
+        Some(file)
     }
 
     /// What is remembered; nothing, where there is no such file or none that can be read.

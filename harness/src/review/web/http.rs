@@ -4,13 +4,14 @@
 use std::convert::Infallible;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
 use super::answer::Answer;
@@ -19,6 +20,9 @@ use super::guard::{Access, Asked};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
+
+/// How long a connection that could not be taken is left before the next one.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What is served, and to whom.
 pub trait Pages: Send + 'static {
@@ -39,8 +43,12 @@ pub async fn listen(listener: TcpListener, pages: impl Pages) {
             () = &mut ended => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // One connection that came to nothing is no reason to end.
-                Err(_) => continue,
+                // One connection that came to nothing is no reason to end. Where no file can be
+                // opened any more, the next one comes to nothing at once.
+                Err(_) => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             },
         };
         let pages = Arc::clone(&pages);
@@ -49,7 +57,9 @@ pub async fn listen(listener: TcpListener, pages: impl Pages) {
                 let pages = Arc::clone(&pages);
                 async move { Ok::<_, Infallible>(respond(&pages, request).await) }
             });
-            let http = hyper::server::conn::http1::Builder::new();
+            let mut http = hyper::server::conn::http1::Builder::new();
+            // Who says nothing is waited for until the builder's time for a head is over.
+            http.timer(TokioTimer::new());
             // A browser that goes away in the middle is no error of ours.
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });

@@ -21,6 +21,9 @@ pub const STYLE: &str = include_str!("../../../../reports/templates/review.css")
 pub const SCRIPT: &str = include_str!("../../../../reports/templates/review.js");
 const TEMPLATE: &str = include_str!("../../../../reports/templates/review.html");
 
+/// So much of a title tells an item from others.
+const MOST_SEEN: usize = 300;
+
 /// What the last decision came to.
 #[derive(Debug, Clone, Serialize)]
 pub struct Notice {
@@ -87,6 +90,8 @@ struct Row {
 #[expect(clippy::struct_excessive_bools, reason = "a template asks for each by its name")]
 struct ItemView {
     id: String,
+    /// What its forms say that was seen.
+    seen: String,
     heading: String,
     title: String,
     open: bool,
@@ -196,6 +201,11 @@ pub fn render(
     })
 }
 
+/// What tells an item from another that gets its id when the night is judged anew.
+pub fn seen(item: &Item) -> String {
+    shown::one_line(&item.title, MOST_SEEN)
+}
+
 fn view(desk: &Desk, item: &Item, base: &str) -> ItemView {
     let Detail { heading, title, facts, sections, covers, places, reasons } = desk.detail(item);
     let chosen = desk.chosen(item);
@@ -204,6 +214,7 @@ fn view(desk: &Desk, item: &Item, base: &str) -> ItemView {
     let proposals = if open && !conflict { propose::proposals(desk, &chosen) } else { Vec::new() };
     ItemView {
         id: item.id.clone(),
+        seen: seen(item),
         heading,
         title,
         open,

@@ -123,6 +123,11 @@ impl Site {
             return undone.ok_or_else(|| wrong("no decision is left to take back"));
         }
         let item = item.ok_or_else(|| wrong("the form names nothing that waits here"))?;
+        if ask.field("seen").is_some_and(|it| it != pages::seen(item)) {
+            return Err(wrong(
+                "the night was judged anew, and this is something else than was shown; look at it, and decide again",
+            ));
+        }
         let chosen: Chosen = self.desk.chosen(item);
         match what {
             "accept" => self.desk.accept(&chosen, how),

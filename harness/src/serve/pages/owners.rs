@@ -25,7 +25,7 @@ pub fn all(look: &Look<'_>) -> Result<View, ArchiveError> {
     let red = look.red()?;
     let causes = look.archive.causes(look.branch, 1)?;
     let mut owners: BTreeMap<Option<&str>, Own<'_>> = BTreeMap::new();
-    for row in &rows {
+    for row in rows.iter() {
         let own = owners.entry(row.owner.as_deref()).or_default();
         own.scenarios += 1;
         own.red += usize::from(red.contains(&row.id));

@@ -20,7 +20,8 @@ const ORDERS: [(&str, &str); 4] = [
 
 /// Every scenario, or those that are looked for.
 pub fn all(look: &Look<'_>) -> Result<View, ArchiveError> {
-    let mut rows = look.archive.scenarios(look.branch, STRIP)?;
+    let all = look.archive.scenarios(look.branch, STRIP)?;
+    let mut rows: Vec<&ScenarioRow> = all.iter().collect();
     let bad = rows.iter().filter(|it| it.last().is_some_and(is_bad)).count();
     let title_of = format!("{}, {bad} red", count(rows.len(), "scenario"));
     let mut page = look.page(Tab::Scenarios, title_of);
@@ -35,9 +36,9 @@ pub fn all(look: &Look<'_>) -> Result<View, ArchiveError> {
     }
     match by.as_str() {
         "name" => {}
-        "slow" => rows.sort_by_key(|it| Reverse(usual(it))),
-        "flaky" => rows.sort_by_key(|it| Reverse(it.count(is_flaky))),
-        _ => rows.sort_by_key(|it| it.last().unwrap_or(Verdict::NotRun)),
+        "slow" => rows.sort_by_cached_key(|it| Reverse(usual(it))),
+        "flaky" => rows.sort_by_cached_key(|it| Reverse(it.count(is_flaky))),
+        _ => rows.sort_by_cached_key(|it| it.last().unwrap_or(Verdict::NotRun)),
     }
     let asked = [("q", wanted.as_str()), ("by", by.as_str())];
     let (shown, mut pages) = look.rows(&rows, "/scenarios", &asked);

@@ -61,10 +61,11 @@ fn list(
     all: &[ScenarioRow],
     by: fn(&ScenarioRow) -> u64,
 ) -> Part {
-    let mut some: Vec<&ScenarioRow> = all.iter().filter(|it| by(it) > 0).collect();
-    some.sort_by_key(|it| Reverse(by(it)));
+    let mut some: Vec<(u64, &ScenarioRow)> =
+        all.iter().map(|it| (by(it), it)).filter(|it| it.0 > 0).collect();
+    some.sort_by_key(|it| Reverse(it.0));
     let mut table = Table::of(format!("In the newest {}", count(nights, "night")), &HEADS);
-    table.rows = some.iter().take(MOST).map(|it| row(look, it)).collect();
+    table.rows = some.iter().take(MOST).map(|it| row(look, it.1)).collect();
     let empty = some.is_empty();
     Part {
         id,

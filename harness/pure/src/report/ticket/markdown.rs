@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use super::text::{Block, Piece};
 use crate::report::shown::visible;
 
+/// The most characters of a title: GitLab takes 255, and GitHub 256.
+const LONGEST_TITLE: usize = 255;
+
 /// Whether marks of ours may be comments, which nobody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comments {
@@ -40,6 +43,13 @@ pub fn marked(of: &str, text: &str) -> Option<String> {
     })
 }
 
+/// Whether a text has the mark of this value, whatever of the value a mark leaves out.
+#[must_use]
+pub fn is_marked(of: &str, value: &str, text: &str) -> bool {
+    let own = mark(of, value, Comments::Lost);
+    marked(of, text).is_some_and(|it| mark(of, &it, Comments::Lost) == own)
+}
+
 /// A title, in which nothing is a mention or a reference: what could begin one is kept apart from
 /// what follows by a joiner that nobody sees.
 #[must_use]
@@ -54,6 +64,12 @@ pub fn title(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The title of a ticket: the joiners may make it longer than a tracker takes.
+#[must_use]
+pub fn ticket_title(text: &str) -> String {
+    title(text).chars().take(LONGEST_TITLE).collect()
 }
 
 /// A text in Markdown.

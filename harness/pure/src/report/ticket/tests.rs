@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::markdown::{Comments, mark, markdown, marked, title};
+use super::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title, title};
 use super::{Block, Piece, adf};
 
 const HOSTILE: &str = "@here #1 !2 ``` <img src=x onerror=alert(1)> [x](https://evil.example) <!-- nightshift-cause-ff --> $(id)";
@@ -44,12 +44,17 @@ fn only_a_line_of_ours_is_a_mark() {
         assert_eq!(marked("night", &own), None);
     }
     assert_eq!(mark("cause", "a --> b", Comments::Kept), "<!-- nightshift-cause-a--b -->");
+    // A night may be called so with `--id`; the mark of its comment leaves the rest out.
+    let told = format!("{}\n\nSeen again.", mark("event", "build_1.2", Comments::Kept));
+    assert!(is_marked("event", "build_1.2", &told));
+    assert!(!is_marked("event", "build_1.3", &told));
 }
 
 #[test]
 fn in_a_title_nobody_is_mentioned() {
     let said = title("@ada broke #12 and 5 % of <b>");
     assert_eq!(said, "@\u{2060}ada broke #\u{2060}12 and 5 % of <\u{2060}b>");
+    assert_eq!(ticket_title(&"@".repeat(200)).chars().count(), 255, "GitLab takes no more");
 }
 
 #[test]
