@@ -36,7 +36,7 @@ const fn deep(name: &'static str, line: &'static str, won: Won) -> Attack {
     Attack { name, line, won, by_spaces: true }
 }
 
-static ATTACKS: [Attack; 47] = [
+static ATTACKS: [Attack; 50] = [
     attack("read a file of the home", "cat @home/.ssh/key", Won::Said),
     attack("read it by a link", "ln -s @home/.ssh/key k; cat k", Won::Said),
     attack("read it by a link to its folder", "ln -s @home h; cat h/.ssh/key", Won::Said),
@@ -166,7 +166,22 @@ static ATTACKS: [Attack; 47] = [
         "python3 -c \"import socket; s=socket.socket(socket.AF_UNIX); s.connect('@home/docker.sock'); s.send(b'@canary')\"",
         Won::Heard,
     ),
+    attack(
+        "send to a daemon by half a pair",
+        "python3 -c \"import socket; s=socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]; s.sendto(b'@canary', '@home/log.sock')\"",
+        Won::Heard,
+    ),
+    attack(
+        "make a pair of raw sockets that send to anybody",
+        "python3 -c \"import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW); print('@canary')\"",
+        Won::Said,
+    ),
     attack("kill another program", "kill -9 @victim", Won::Killed),
+    attack(
+        "lower what another program may take",
+        "python3 -c \"import resource; resource.prlimit(@victim, resource.RLIMIT_NOFILE, (16, 16)); print('@canary')\"",
+        Won::Said,
+    ),
     attack(
         "take another program over",
         "python3 -c \"import ctypes; print('@canary' if ctypes.CDLL(None).ptrace(0x4206, @victim, 0, 0) == 0 else 'no')\"",

@@ -159,7 +159,7 @@ fn confine(orders: &Orders) -> Result<Held, String> {
     limit(Resource::Fsize, orders.limits.disk / 2)?;
     limit(Resource::Data, orders.limits.memory)?;
     let landlock = files::restrict(orders)?;
-    calls::refuse()?;
+    calls::refuse(orders.spaces)?;
     Ok(Held { landlock, spaces: orders.spaces })
 }
 
