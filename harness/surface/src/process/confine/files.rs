@@ -124,9 +124,11 @@ mod tests {
     fn settings_that_not_everybody_may_read_are_below_nothing_that_may_be_read() {
         let all = settings();
         assert!(all.iter().any(|it| it == Path::new("/etc/passwd")), "{all:?}");
-        let closed = WalkDir::new("/etc").into_iter().filter_map(Result::ok).filter(|it| {
-            let mode = it.path().symlink_metadata().map_or(0o777, |it| it.mode());
-            mode & 0o004 == 0
+        // The rest is kept from who is not root by its modes.
+        let depth = if rustix::process::geteuid().is_root() { usize::MAX } else { 1 };
+        let walk = WalkDir::new("/etc").max_depth(depth).into_iter().filter_map(Result::ok);
+        let closed = walk.filter(|it| {
+            it.path().symlink_metadata().is_ok_and(|it| it.mode() & 0o004 == 0)
         });
         for it in closed {
             assert!(!all.iter().any(|own| it.path().starts_with(own)), "{}", it.path().display());
