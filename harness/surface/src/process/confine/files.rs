@@ -127,10 +127,9 @@ mod tests {
         // The rest is kept from who is not root by its modes.
         let depth = if rustix::process::geteuid().is_root() { usize::MAX } else { 1 };
         let walk = WalkDir::new("/etc").max_depth(depth).into_iter().filter_map(Result::ok);
-        let closed = walk.filter(|it| {
-            it.path().symlink_metadata().is_ok_and(|it| it.mode() & 0o004 == 0)
-        });
-        for it in closed {
+        let is_closed =
+            |it: &DirEntry| it.path().symlink_metadata().is_ok_and(|it| it.mode() & 0o004 == 0);
+        for it in walk.filter(is_closed) {
             assert!(!all.iter().any(|own| it.path().starts_with(own)), "{}", it.path().display());
         }
     }
