@@ -201,20 +201,31 @@ pub fn names() -> Vec<String> {
     ATTACKS.iter().map(|it| it.name.to_owned()).collect()
 }
 
-/// Whether an attack got what it wants; waits for what is on its way outside.
-async fn has_won(attack: &Attack, yard: &mut Yard, before: &str, done: &Finished) -> bool {
+/// So often is looked for what must show; it is there long before on any machine.
+const MUST_SHOW: u32 = 5_000;
+/// The same of what must not.
+const MUST_NOT: u32 = 50;
+
+/// Whether an attack got what it wants; waits for what is on its way outside, so often.
+async fn has_won(
+    attack: &Attack,
+    yard: &mut Yard,
+    (before, looks): (&str, u32),
+    done: &Finished,
+) -> bool {
+    let is_heard = |yard: &Yard| yard.outside.heard().iter().any(|it| it.contains(CANARY));
     match &attack.won {
         Won::Said => String::from_utf8_lossy(&done.stdout.bytes).contains(CANARY),
-        Won::Heard => soon(|| yard.outside.heard().iter().any(|it| it.contains(CANARY))).await,
+        Won::Heard => soon(looks, || is_heard(yard)).await,
         Won::Changed(name) => yard.read(name) != before,
         Won::Made(name) => yard.path(name).exists(),
-        Won::Killed => soon(|| yard.victim.try_wait().expect("a child").is_some()).await,
+        Won::Killed => soon(looks, || yard.victim.try_wait().expect("a child").is_some()).await,
     }
 }
 
-/// Whether something that a command did shows on this machine, where it shows at once or not at all.
-async fn soon(mut shows: impl FnMut() -> bool) -> bool {
-    for _ in 0..50 {
+/// Whether something that a command did shows on this machine; there are 4 ms between two looks.
+async fn soon(looks: u32, mut shows: impl FnMut() -> bool) -> bool {
+    for _ in 0..looks {
         if shows() {
             return true;
         }
@@ -254,7 +265,11 @@ async fn tried(attack: &Attack, around: Around) -> Option<(bool, Finished)> {
     };
     yard.outside.forget();
     let done = yard.attack(attack.line, walls).await;
-    let won = has_won(attack, &mut yard, &before, &done).await;
+    let looks = match around {
+        Around::Nothing => MUST_SHOW,
+        Around::TheLeast | Around::All => MUST_NOT,
+    };
+    let won = has_won(attack, &mut yard, (&before, looks), &done).await;
     drop(relays);
     Some((won, done))
 }

@@ -30,7 +30,7 @@ impl Outside {
                 let Ok(mut stream) = stream else { continue };
                 let heard = heard.clone();
                 std::thread::spawn(move || {
-                    let limit = Some(std::time::Duration::from_secs(2));
+                    let limit = Some(std::time::Duration::from_secs(60));
                     stream.set_read_timeout(limit).expect("settable");
                     let mut bytes = [0; 2048];
                     let read = stream.read(&mut bytes).unwrap_or_default();
