@@ -269,7 +269,7 @@ async fn tried(attack: &Attack, around: Around) -> Option<(bool, Finished)> {
         Around::Nothing => MUST_SHOW,
         Around::TheLeast | Around::All => MUST_NOT,
     };
-    let won = has_won(attack, &mut yard, (&before, looks), &done).await;
+    let won = has_won(attack, &mut yard, (before.as_str(), looks), &done).await;
     drop(relays);
     Some((won, done))
 }
