@@ -380,7 +380,7 @@ impl Attempt<'_> {
     }
 }
 
-/// Runs a command that nobody wrote down. The one place where it is confined.
+/// Runs a command that was asked for from outside; its surface has the walls.
 async fn confined(
     command: &mut CommandSurface,
     run: &RunCommand,

@@ -241,7 +241,7 @@ async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, 
         .hands
         .walled
         .as_ref()
-        .filter(|_| uses_commands(scenario) || means.hands.author == Author::Nobody)
+        .filter(|_| uses_commands(scenario) || means.hands.author == Author::Outside)
         && let Err(why) = stage.wall_in(walled, means.config.sandbox, means.mail.as_ref())
     {
         stage.clear().await;

@@ -37,7 +37,7 @@ pub(super) struct Hands {
     pub walled: Option<Walled>,
     /// Who is asked what policy leaves to a person.
     pub person: Person,
-    /// Who wrote tonight's scenarios.
+    /// Who came up with what runs.
     pub author: Author,
 }
 
@@ -70,10 +70,10 @@ impl Tried {
         let sandbox = suite.config.sandbox;
         // Somebody from outside may run what policy lets, and has no steps.
         let by_policy = suite.config.policy.as_ref().is_some_and(|it| it.commands.is_some());
-        let may_run = options.author == Author::Nobody && by_policy;
+        let may_run = options.author == Author::Outside && by_policy;
         let has_commands = may_run || plan.scenarios.iter().any(uses_commands);
         let is_needed = has_commands && sandbox.confines(options.author);
-        let proposes = options.author == Author::Nobody && has_commands;
+        let proposes = options.author == Author::Outside && has_commands;
         let may_propose = !options.once && suite.config.night.explore_ms.is_some();
         match sandbox {
             Sandbox::Off if proposes || may_propose => Some(Self {
