@@ -47,16 +47,38 @@ pub(super) fn of_a_guest(
 ) -> Result<Secrets, NightError> {
     let mut names = referred_to(suite, plan);
     names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
-    let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
-    let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
-    let skills = serde_json::to_string(&skills).expect("plain data");
-    let mut others = names_in("(?:secret|totp)", &[scenarios, skills]);
+    let mut others = known_to(suite);
     others.extend(suite.config.agent.as_ref().and_then(|it| it.key.clone()));
     let values = values(&suite.config, (names, others), &options.environment)?;
     one_time_codes(suite, plan, &values)?;
     let secrets = Secrets::new(values)?;
     spoken::keep_out(&secrets);
     Ok(secrets)
+}
+
+/// What a model must not be told by whom asks it outside of an attempt: every secret that the suite knows
+/// and has a value; without a value of its key nothing can be asked.
+///
+/// # Errors
+/// The key is nowhere to be found, or one is too short.
+pub(super) fn of_a_model(
+    suite: &Suite,
+    environment: &IndexMap<String, String>,
+) -> Result<Secrets, NightError> {
+    let key = suite.config.agent.iter().filter_map(|it| it.key.clone()).collect();
+    let secrets = Secrets::new(values(&suite.config, (key, known_to(suite)), environment)?)?;
+    spoken::keep_out(&secrets);
+    Ok(secrets)
+}
+
+/// The names of the secrets in all products, sessions, scenarios and skills of a suite.
+fn known_to(suite: &Suite) -> BTreeSet<String> {
+    let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
+    let products = serde_json::to_string(&suite.config.products).expect("plain data");
+    let sessions = serde_json::to_string(&suite.config.sessions).expect("plain data");
+    let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
+    let skills = serde_json::to_string(&skills).expect("plain data");
+    names_in("(?:secret|totp)", &[products, sessions, scenarios, skills])
 }
 
 /// The secrets that these texts refer to, from the environment or the secrets file.
