@@ -168,7 +168,7 @@ static ATTACKS: [Attack; 50] = [
     ),
     attack(
         "send to a daemon by half a pair",
-        "python3 -c \"import socket; s=socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]; s.sendto(b'@canary', '@home/log.sock')\"",
+        "python3 -c \"import socket; p=socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); p[0].sendto(b'@canary', '@home/log.sock')\"",
         Won::Heard,
     ),
     attack(
