@@ -55,8 +55,8 @@ fn nights(suite: &SuiteCopy) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Says something to a question; what came of it, and the night in which the scenario was run again. Two of
-/// one second are in no order by their names.
+/// Says something to a question; what came of it, and the night in which the scenario was run
+/// again. Two of one second are in no order by their names.
 fn say(suite: &SuiteCopy, id: &str, said: &str) -> (Answer, Value) {
     let before = nights(suite);
     let answer = suite.run(&["answer", "first", id, said]);

@@ -141,8 +141,8 @@ pub fn charters(answer: &str, tried: &[String]) -> Result<Vec<Charter>, String> 
     Ok(fresh)
 }
 
-/// Whether an address is a path of the product, as a browser reads it: `//host`, `/\host` and the like lead
-/// elsewhere.
+/// Whether an address is a path of the product, as a browser reads it: `//host`, `/\host` and the
+/// like lead elsewhere.
 fn starts_here(start: &str) -> bool {
     let Ok(product) = url::Url::parse("http://product.invalid/") else { return false };
     let leads = product.join(start);

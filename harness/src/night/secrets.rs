@@ -56,8 +56,8 @@ pub(super) fn of_a_guest(
     Ok(secrets)
 }
 
-/// What a model must not be told by whom asks it outside of an attempt: every secret that the suite knows
-/// and has a value; without a value of its key nothing can be asked.
+/// What a model must not be told by whom asks it outside of an attempt: every secret that the suite
+/// knows and has a value; without a value of its key nothing can be asked.
 ///
 /// # Errors
 /// The key is nowhere to be found, or one is too short.

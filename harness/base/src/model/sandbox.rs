@@ -69,8 +69,8 @@ pub struct Walls {
 }
 
 impl Walls {
-    /// Whether commands that no person wrote ran with all that we may do ourselves although somebody
-    /// switched the walls off.
+    /// Whether commands that no person wrote ran with all that we may do ourselves although
+    /// somebody switched the walls off.
     #[must_use]
     pub fn are_missing(&self) -> bool {
         self.held.is_empty()

@@ -1,5 +1,5 @@
-//! What the report says of the walls around commands: which held, and in red where they were switched
-//! off around commands that no person wrote.
+//! What the report says of the walls around commands: which held, and in red where they were
+//! switched off around commands that no person wrote.
 //!
 //! Neighbour: [`super::page`], which puts it beside what must be known to trust the night.
 
@@ -24,7 +24,9 @@ pub fn walls(report: &NightReport) -> Option<WallsView> {
     let text = match (walls.are_missing(), walls.sandbox) {
         (true, _) => "off: commands that no person wrote ran with all that this user may do",
         (false, Sandbox::All) => "around every command of a scenario and of an exploration",
-        (false, Sandbox::Proposed | Sandbox::Off) => "around commands that an agent from outside asked for",
+        (false, Sandbox::Proposed | Sandbox::Off) => {
+            "around commands that an agent from outside asked for"
+        }
     };
     let lines = walls.held.iter().chain(&walls.not_held);
     Some(WallsView {

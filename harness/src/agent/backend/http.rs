@@ -194,8 +194,8 @@ fn chain(error: &dyn std::error::Error) -> String {
     said.join(": ")
 }
 
-/// An answer with what it took. Where a server does not say that, four characters are a token: a budget
-/// must have an end.
+/// An answer with what it took. Where a server does not say that, four characters are a token: a
+/// budget must have an end.
 fn counted(answer: Answer, asked: usize) -> Answer {
     if answer.tokens_in > 0 || answer.tokens_out > 0 {
         return answer;

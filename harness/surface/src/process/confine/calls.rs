@@ -181,8 +181,8 @@ fn compiled(
         .collect()
 }
 
-/// Calls that nobody looked at when these lists were written are not there: those of newer kernels, and
-/// the second numbers by which some know every call of this machine.
+/// Calls that nobody looked at when these lists were written are not there: those of newer kernels,
+/// and the second numbers by which some know every call of this machine.
 fn without_unknown() -> BpfProgram {
     // Behind `mseal`, on every machine.
     const FIRST_UNKNOWN: u32 = 463;

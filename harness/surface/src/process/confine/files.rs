@@ -92,8 +92,8 @@ fn own() -> BitFlags<AccessFs> {
     AccessFs::from_all(LEAST) & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev)
 }
 
-/// What of `/etc` everybody may read. Root could read all of it, so that for him a folder that holds
-/// something else too is taken apart.
+/// What of `/etc` everybody may read. Root could read all of it, so that for him a folder that
+/// holds something else too is taken apart.
 fn settings() -> Vec<PathBuf> {
     const OTHERS_READ: u32 = 0o004;
     let settings = Path::new("/etc");

@@ -60,8 +60,8 @@ pub fn launched(words: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     }))
 }
 
-/// Closes what this process was started with beside its three streams: what is open already, no wall is
-/// asked about.
+/// Closes what this process was started with beside its three streams: what is open already, no
+/// wall is asked about.
 fn close_inherited() -> Result<(), String> {
     const STREAMS: RawFd = 3;
     let failed = |it: std::io::Error| format!("what it was started with: {it}");
@@ -120,13 +120,16 @@ fn outside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
     Ok(status.code().and_then(|it| u8::try_from(it).ok()).unwrap_or(NOT_RUN).into())
 }
 
-/// The signal by which a command ended, as the first process inside told of it. The command itself could
-/// have put anything there; what is no file, or says something else than the code, is not read further.
+/// The signal by which a command ended, as the first process inside told of it. The command itself
+/// could have put anything there; what is no file, or says something else than the code, is not
+/// read further.
 fn told(file: &Path, status: ExitStatus) -> Option<i32> {
     const LONGEST: u64 = 8;
-    let is_own = std::fs::symlink_metadata(file).is_ok_and(|it| it.is_file() && it.len() <= LONGEST);
-    let text = if is_own { std::fs::read_to_string(file).ok()? } else { return None };
-    let signal: i32 = text.parse().ok()?;
+    let found = std::fs::symlink_metadata(file).ok()?;
+    if !found.is_file() || found.len() > LONGEST {
+        return None;
+    }
+    let signal: i32 = std::fs::read_to_string(file).ok()?.parse().ok()?;
     (status.code()?.checked_sub(SIGNALLED) == Some(signal)).then_some(signal)
 }
 

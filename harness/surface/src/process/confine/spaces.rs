@@ -110,8 +110,8 @@ const POWERS: CapabilitySet = CapabilitySet::SYS_ADMIN
     .union(CapabilitySet::SYSLOG)
     .union(CapabilitySet::LINUX_IMMUTABLE);
 
-/// Takes them from whatever is started next. Who is not root has none but those that he was given to
-/// hand on.
+/// Takes them from whatever is started next. Who is not root has none but those that he was given
+/// to hand on.
 pub(super) fn without_powers() -> Result<(), String> {
     let failed = |it: Errno| format!("what root may: {it}");
     let now = capabilities(None).map_err(failed)?;
