@@ -11,7 +11,7 @@ pub use nightshift_pure::{
     archive, baseline, bisect, cause, compare, control, explore, history, hygiene, report,
     sensitivity, settle, triage,
 };
-pub use nightshift_surface::{process, surface};
+pub use nightshift_surface::{listening, process, surface};
 
 pub mod agent;
 pub mod attempt;

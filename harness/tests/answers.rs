@@ -1,6 +1,9 @@
 //! What policy leaves to a person, in whole nights: nobody is there, so it is queued and nothing is done;
 //! what is said in the morning holds in a night of its own, and the ledger stays as it was written.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::support::{ANSWERING, Answer, SuiteCopy, night_json, text};
@@ -42,17 +45,26 @@ fn suite() -> SuiteCopy {
     suite
 }
 
-/// The newest night of the suite beside the one that is called `first`.
-fn again(suite: &SuiteCopy) -> Value {
-    let nights = suite.root().join("reports/nights");
-    let mut all: Vec<_> = std::fs::read_dir(nights)
-        .expect("nights")
+/// The nights of the suite beside the one that is called `first`.
+fn nights(suite: &SuiteCopy) -> BTreeSet<PathBuf> {
+    let nights = std::fs::read_dir(suite.root().join("reports/nights")).into_iter().flatten();
+    nights
         .filter_map(Result::ok)
         .map(|it| it.path())
-        .filter(|it| it.is_dir())
-        .collect();
-    all.sort();
-    night_json(all.last().expect("a night"))
+        .filter(|it| it.join("night.json").is_file())
+        .collect()
+}
+
+/// Says something to a question; what came of it, and the night in which the scenario was run
+/// again. Two of one second are in no order by their names.
+fn say(suite: &SuiteCopy, id: &str, said: &str) -> (Answer, Value) {
+    let before = nights(suite);
+    let answer = suite.run(&["answer", "first", id, said]);
+    let after = nights(suite);
+    let fresh: Vec<&PathBuf> = after.difference(&before).collect();
+    let [night] = fresh[..] else { panic!("one more night: {fresh:?}\n{answer:#?}") };
+    let night = night_json(night);
+    (answer, night)
 }
 
 fn verdict(night: &Value) -> (String, String) {
@@ -81,13 +93,13 @@ fn what_nobody_was_there_to_answer_waits_for_a_person_and_goes_on_with_what_he_s
     assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
     assert!(wrong.stderr.contains(&id), "{}", wrong.stderr);
 
-    let said: Answer = suite.run(&["answer", "first", &id, "no"]);
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    assert_eq!(verdict(&again(&suite)).1, "needs-person");
+    let (said, night) = say(&suite, &id, "no");
+    assert_eq!(said.code, Some(3), "{}\n{night:#}", said.stderr);
+    assert_eq!(verdict(&night).1, "needs-person");
 
-    let said = suite.run(&["answer", "first", &id, "yes"]);
-    assert_eq!(said.code, Some(0), "{}\n{}", said.stdout, said.stderr);
-    assert_ne!(verdict(&again(&suite)).1, "needs-person");
+    let (said, night) = say(&suite, &id, "yes");
+    assert_eq!(said.code, Some(0), "{}\n{}\n{night:#}", said.stdout, said.stderr);
+    assert_ne!(verdict(&night).1, "needs-person");
     assert_eq!(std::fs::read(first.join("ledger.jsonl")).expect("a ledger"), ledger);
     assert_eq!(suite.run(&["verify", "first"]).code, Some(0));
 }

@@ -28,7 +28,7 @@ fn suite(config: &str) -> (SuiteCopy, PathBuf) {
 }
 
 /// What the report shows in red.
-const RED: &str = "<div class=\"missing\"><dt>Sandbox</dt><dd>off: commands that nobody wrote";
+const RED: &str = "<div class=\"missing\"><dt>Sandbox</dt><dd>off: commands that no person wrote";
 
 fn night(config: &str) -> (Value, bool) {
     let (suite, left) = suite(config);

@@ -2,7 +2,7 @@
 //! and remembers what it was asked.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -20,17 +20,8 @@ pub fn model(think: impl Fn(&Value) -> Value + Send + 'static) -> (u16, Asked) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.expect("a caller");
-            let mut bytes = Vec::new();
-            let body: Value = loop {
-                let mut chunk = [0; 4096];
-                let read = stream.read(&mut chunk).expect("readable");
-                bytes.extend_from_slice(&chunk[..read]);
-                let text = String::from_utf8_lossy(&bytes);
-                let body = text.split_once("\r\n\r\n").map(|it| serde_json::from_str(it.1));
-                if let Some(Ok(body)) = body {
-                    break body;
-                }
-            };
+            // Whoever asks may be gone before it is through: its time was over.
+            let Some(body) = asked_by(&mut stream) else { continue };
             let user = body["messages"][1]["content"].as_str().expect("a text");
             let user: Value = serde_json::from_str(user).expect("one document");
             let answer = match think(&user) {
@@ -47,11 +38,25 @@ pub fn model(think: impl Fn(&Value) -> Value + Send + 'static) -> (u16, Asked) {
                 "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                 answer.len()
             );
-            stream.write_all(head.as_bytes()).expect("writable");
-            stream.write_all(answer.as_bytes()).expect("writable");
+            let _ = stream.write_all((head + &answer).as_bytes());
         }
     });
     (port, asked)
+}
+
+/// The body of a request; `None` where the caller left before its end.
+fn asked_by(stream: &mut TcpStream) -> Option<Value> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).ok().filter(|it| *it > 0)?;
+        bytes.extend_from_slice(&chunk[..read]);
+        let text = String::from_utf8_lossy(&bytes);
+        let body = text.split_once("\r\n\r\n").map(|it| serde_json::from_str(it.1));
+        if let Some(Ok(body)) = body {
+            return Some(body);
+        }
+    }
 }
 
 /// The reference of the first thing that is told in these words; `None` where none is.

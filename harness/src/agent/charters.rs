@@ -132,14 +132,21 @@ pub fn charters(answer: &str, tried: &[String]) -> Result<Vec<Charter>, String> 
     let mut fresh: Vec<Charter> = Vec::new();
     for it in told.charters {
         let goal: String = it.goal.trim().chars().take(LONGEST).collect();
-        let starts_here = it.start.starts_with('/') && !it.start.starts_with("//");
-        let start = if starts_here { it.start.clone() } else { "/".to_owned() };
+        let start = if starts_here(&it.start) { it.start.clone() } else { "/".to_owned() };
         let is_new = !tried.contains(&goal) && !fresh.iter().any(|other| other.goal == goal);
         if !goal.is_empty() && is_new && fresh.len() < MOST {
             fresh.push(Charter { goal, start, why: it.why });
         }
     }
     Ok(fresh)
+}
+
+/// Whether an address is a path of the product, as a browser reads it: `//host`, `/\host` and the
+/// like lead elsewhere.
+fn starts_here(start: &str) -> bool {
+    let Ok(product) = url::Url::parse("http://product.invalid/") else { return false };
+    let leads = product.join(start);
+    start.starts_with('/') && leads.is_ok_and(|it| it.origin() == product.origin())
 }
 
 /// What a model says must hold.
@@ -172,10 +179,13 @@ mod tests {
             {"goal":"refund an order","start":"/orders","why":"new"},
             {"goal":"refund an order","start":"/","why":"again"},
             {"goal":"open the shop","start":"http://127.0.0.2/","why":"elsewhere"},
+            {"goal":"find a shirt","start":"/\\127.0.0.2/","why":"elsewhere"},
+            {"goal":"find a shoe","start":"/\t/127.0.0.2/","why":"elsewhere"},
             {"goal":"known","start":"/","why":"tried"}]}"#;
         let all = charters(answer, &["known".to_owned()]).expect("charters");
         let told: Vec<_> = all.iter().map(|it| (&*it.goal, &*it.start)).collect();
-        assert_eq!(told, [("refund an order", "/orders"), ("open the shop", "/")]);
+        let root = [("open the shop", "/"), ("find a shirt", "/"), ("find a shoe", "/")];
+        assert_eq!(told, [&[("refund an order", "/orders")][..], &root].concat());
         assert!(charters("{}", &[]).is_err() && charters("no", &[]).is_err());
     }
 

@@ -25,7 +25,7 @@ use crate::model::{
 };
 use crate::policy::{Proposed, Ruling};
 use crate::process::FairInstant;
-use crate::surface::command::{CommandDone, CommandSurface};
+use crate::surface::command::CommandDone;
 use crate::surface::{Done, SurfaceError};
 
 /// The longest that a command of a guest may take, in milliseconds.
@@ -303,7 +303,7 @@ impl Attempt<'_> {
         Ok(failed(Failure { outcome: Outcome::Blocked, expected, actual }))
     }
 
-    /// Runs a command that policy allows.
+    /// Runs a command that policy allows; the surface that does it has the walls.
     async fn run_for(
         &mut self,
         by: &str,
@@ -330,7 +330,7 @@ impl Attempt<'_> {
         let Some(command) = self.commands.get_mut(&product) else {
             return Ok(failed(super::carry_out::no_product(way.step)));
         };
-        let done = confined(command, &run).await;
+        let done = command.run(&run).await;
         let answer = self.wrote(done, number, way.step)?;
         let failed = answer.failure.as_ref().map(|it| it.actual.clone());
         let (place, duration_ms) = (run.command.display(), milliseconds(started));
@@ -378,14 +378,6 @@ impl Attempt<'_> {
         };
         Ok(Answer { failure, wrote: Some(wrote), ..Answer::default() })
     }
-}
-
-/// Runs a command that nobody wrote down. The one place where it is confined.
-async fn confined(
-    command: &mut CommandSurface,
-    run: &RunCommand,
-) -> Result<CommandDone, SurfaceError> {
-    command.run(run).await
 }
 
 fn proposed(number: u32, by: &str, action: &Action) -> Pursuit {

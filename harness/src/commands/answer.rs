@@ -62,7 +62,7 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
             for it in questions {
                 let said = replies.get(&it.id).map_or("", |it| it.word());
                 terminal::answer(format_args!(
-                    "{:8}  {said:3}  {}: {}\n               {}",
+                    "{:16}  {said:3}  {}: {}\n                       {}",
                     it.id, it.scenario, it.action, it.rule
                 ));
             }

@@ -199,7 +199,7 @@ fn contained() -> Check {
     }
 }
 
-/// What commands that nobody wrote are confined with.
+/// What commands are confined with.
 fn sandbox() -> Check {
     let tried = std::env::current_exe().map(|it| Confinement::tried(&it));
     let name = "sandbox";
@@ -218,7 +218,7 @@ fn sandbox() -> Check {
                 state: State::Weak,
                 found: format!("commands cannot be confined: {why}"),
                 remedy: Some(
-                    "explore on Linux 6.12 or newer with Landlock switched on, or say `sandbox: off`, which the report shows".to_owned(),
+                    "let an agent from outside run commands on Linux 6.12 or newer with Landlock switched on, or say `sandbox: off`, which the report shows".to_owned(),
                 ),
             },
         },

@@ -15,15 +15,13 @@ use tokio::net::TcpListener;
 use super::McpError;
 use super::server::{Server, Way};
 use super::setting::Setting;
+use crate::listening::next_connection;
 
 /// The path that clients are given.
 const PATH: &str = "/mcp";
 
 /// A client that says nothing for so long has left.
 const SILENCE: Duration = Duration::from_secs(30 * 60);
-
-/// How long a connection that could not be taken is left before the next one.
-const PAUSE: Duration = Duration::from_millis(100);
 
 fn sessions() -> LocalSessionManager {
     let mut sessions = LocalSessionManager::default();
@@ -63,15 +61,7 @@ pub async fn serve_http(
     loop {
         let stream = tokio::select! {
             _ = &mut stopped => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                // One connection that came to nothing is no reason to end. Where no file can be
-                // opened any more, the next one comes to nothing at once.
-                Err(_) => {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            },
+            stream = next_connection(&listener) => stream,
         };
         let service = service.clone();
         tokio::spawn(async move {

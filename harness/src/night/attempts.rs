@@ -14,7 +14,7 @@ use super::pages::{retire, signed_in_page};
 use super::products::Products;
 use super::sessions::{Call, Logins, Sessions, Trouble};
 use super::stage::{NoStage, Stage, Standpoint, unique};
-use super::walls::uses_commands;
+use super::walls::{signs_in_by_commands, uses_commands};
 use crate::agent::{Agent, Scripted};
 use crate::attempt::{
     Attempt, Brain, Codes, Commands, Ended, Guest, Limits, Log, Pages, Recorder, Scope, Talk,
@@ -237,11 +237,10 @@ async fn drive(
 async fn stage<'a>(side: &'a Side, scenario: &'a Scenario) -> Result<Stage<'a>, NoStage> {
     let mut stage = Stage::set(&side.products, scenario).await?;
     let means = &side.means;
-    if let Some(walled) = means
-        .hands
-        .walled
-        .as_ref()
-        .filter(|_| uses_commands(scenario) || means.hands.author == Author::Nobody)
+    let runs = uses_commands(scenario)
+        || means.hands.author == Author::Outside
+        || signs_in_by_commands(&means.plan);
+    if let Some(walled) = means.hands.walled.as_ref().filter(|_| runs)
         && let Err(why) = stage.wall_in(walled, means.config.sandbox, means.mail.as_ref())
     {
         stage.clear().await;

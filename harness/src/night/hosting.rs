@@ -115,8 +115,7 @@ impl House {
             night: plan.night.clone(),
         })?;
         ledger.write_file(OWNER, Cookie::new().value().as_bytes())?;
-        // Nobody wrote down what a guest does.
-        let options = RunOptions { author: Author::Nobody, ..options.clone() };
+        let options = RunOptions { author: Author::Outside, ..options.clone() };
         let ledger = Arc::new(ledger);
         let attempts = AtomicU32::new(0);
         Ok(Self { suite, options, builds, patience, plan, ledger, attempts })

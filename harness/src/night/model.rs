@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 
 use super::NightError;
 use super::means::backend;
-use super::secrets::secrets_in;
+use super::secrets::of_a_model;
 use crate::agent::backend::Backend;
 use crate::ledger::Secrets;
-use crate::model::{Suite, Template};
+use crate::model::Suite;
 
 /// The model, and what must not be told to it.
 ///
@@ -17,9 +17,7 @@ pub fn model(
     suite: &Suite,
     environment: &IndexMap<String, String>,
 ) -> Result<(Box<dyn Backend>, Secrets), NightError> {
-    let key = suite.config.agent.as_ref().and_then(|it| it.key.as_ref());
-    let key = key.map(|name| Template::new(format!("${{secret:{name}}}")));
-    let secrets = secrets_in(&suite.config, key.iter(), environment)?;
+    let secrets = of_a_model(suite, environment)?;
     match backend(suite, &secrets)? {
         Some(backend) => Ok((backend, secrets)),
         None => Err(NightError::Usage("this suite has no language model".to_owned())),

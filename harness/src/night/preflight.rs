@@ -18,7 +18,7 @@ use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
 use super::shake::Shake;
-use super::walls::{Tried, uses_commands};
+use super::walls::Tried;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
@@ -113,8 +113,7 @@ pub(super) async fn run(
         None => (None, None),
     };
     let tried = desk.walls(plan)?;
-    let walls = tried.as_ref().and_then(Tried::obstacle);
-    let obstacles = Obstacles { products: broken, browser: browser_problem, walls };
+    let obstacles = Obstacles { products: broken, browser: browser_problem, walls: tried.as_ref() };
     let runnable = desk.runnable(plan, &obstacles, stop)?;
     Ok(Ready {
         products,
@@ -245,19 +244,19 @@ fn check(product: &str) -> String {
 type Unhealthy = BTreeMap<String, String>;
 
 /// What keeps scenarios from running.
-struct Obstacles {
+struct Obstacles<'a> {
     products: Unhealthy,
     browser: Option<String>,
-    walls: Option<String>,
+    walls: Option<&'a Tried>,
 }
 
-impl Obstacles {
+impl Obstacles<'_> {
     /// What keeps this one.
     fn of(&self, scenario: &Scenario) -> Option<&str> {
         let ill = self.products.iter().find(|(name, _)| scenario.uses_product(name));
         let browser = self.browser.as_ref().filter(|_| uses_browser(scenario));
-        let walls = || self.walls.as_ref().filter(|_| uses_commands(scenario));
-        ill.map(|it| it.1).or(browser).or_else(walls).map(String::as_str)
+        let walls = || self.walls.and_then(|it| it.obstacle(scenario));
+        ill.map(|it| it.1).or(browser).map(String::as_str).or_else(walls)
     }
 }
 
@@ -475,7 +474,7 @@ impl Desk<'_> {
     fn runnable(
         &self,
         plan: &Plan,
-        obstacles: &Obstacles,
+        obstacles: &Obstacles<'_>,
         stop: &Stop,
     ) -> Result<Vec<usize>, NightError> {
         let mut runnable = Vec::new();

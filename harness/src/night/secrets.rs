@@ -47,7 +47,7 @@ pub(super) fn of_a_guest(
 ) -> Result<Secrets, NightError> {
     let mut names = referred_to(suite, plan);
     names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
-    let others = named_in_files(suite);
+    let others = known_to(suite);
     let values = values(&suite.config, (names, others), &options.environment)?;
     one_time_codes(suite, plan, &values)?;
     let secrets = Secrets::new(values)?;
@@ -64,21 +64,42 @@ pub fn all_secrets(
     suite: &Suite,
     environment: &IndexMap<String, String>,
 ) -> Result<Secrets, NightError> {
-    let config = serde_json::to_string(&suite.config).expect("plain data");
-    let mut names = names_in("(?:secret|totp)", &[config]);
-    names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
-    names.extend(named_in_files(suite));
-    let secrets = Secrets::new(values(&suite.config, (BTreeSet::new(), names), environment)?)?;
+    with_all(suite, BTreeSet::new(), environment)
+}
+
+/// What a model must not be told by whom asks it outside of an attempt: every secret that the suite
+/// knows and has a value; without a value of its key nothing can be asked.
+///
+/// # Errors
+/// The key is nowhere to be found, or one is too short.
+pub(super) fn of_a_model(
+    suite: &Suite,
+    environment: &IndexMap<String, String>,
+) -> Result<Secrets, NightError> {
+    let key = suite.config.agent.iter().filter_map(|it| it.key.clone()).collect();
+    with_all(suite, key, environment)
+}
+
+/// These secrets, and every other one that the suite knows and has a value.
+fn with_all(
+    suite: &Suite,
+    names: BTreeSet<String>,
+    environment: &IndexMap<String, String>,
+) -> Result<Secrets, NightError> {
+    let secrets = Secrets::new(values(&suite.config, (names, known_to(suite)), environment)?)?;
     spoken::keep_out(&secrets);
     Ok(secrets)
 }
 
-/// The secrets that scenarios and skills name, and the key of the suite's model.
-fn named_in_files(suite: &Suite) -> BTreeSet<String> {
+/// The names of the secrets in a suite: its configuration, scenarios and skills, what its policy
+/// allows and the key of its model.
+fn known_to(suite: &Suite) -> BTreeSet<String> {
     let skills: Vec<_> = suite.skills.values().map(|it| (&it.steps, &it.ensures)).collect();
+    let config = serde_json::to_string(&suite.config).expect("plain data");
     let scenarios = serde_json::to_string(&suite.scenarios).expect("plain data");
     let skills = serde_json::to_string(&skills).expect("plain data");
-    let mut names = names_in("(?:secret|totp)", &[scenarios, skills]);
+    let mut names = names_in("(?:secret|totp)", &[config, scenarios, skills]);
+    names.extend(suite.config.policy.iter().filter_map(|it| it.secrets.clone()).flatten());
     names.extend(suite.config.agent.as_ref().and_then(|it| it.key.clone()));
     names
 }

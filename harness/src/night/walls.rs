@@ -26,8 +26,19 @@ pub(super) struct Tried {
     pub walls: Option<Walls>,
     /// How commands are confined; the error says what is missing and what to do.
     pub walled: Result<Walled, String>,
-    /// Whether scenarios of tonight need it.
-    pub is_needed: bool,
+    /// Which scenarios of tonight need it.
+    pub needed: Needed,
+}
+
+/// Which scenarios of a night need walls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needed {
+    /// None.
+    Nobody,
+    /// Those that run commands.
+    Commands,
+    /// Every one: an agent from outside may run commands, or signing in does.
+    All,
 }
 
 /// Who acts tonight, and within which walls.
@@ -37,7 +48,7 @@ pub(super) struct Hands {
     pub walled: Option<Walled>,
     /// Who is asked what policy leaves to a person.
     pub person: Person,
-    /// Who wrote tonight's scenarios.
+    /// Who came up with what runs.
     pub author: Author,
 }
 
@@ -69,32 +80,42 @@ impl Tried {
     pub(super) fn of(suite: &Suite, options: &RunOptions, plan: &Plan) -> Option<Self> {
         let sandbox = suite.config.sandbox;
         // Somebody from outside may run what policy lets, and has no steps.
-        let by_policy = suite.config.policy.as_ref().is_some_and(|it| it.commands.is_some());
-        let may_run = options.author == Author::Nobody && by_policy;
+        let by_policy = suite.config.policy.iter().flat_map(|it| &it.commands).flatten();
+        let may_run = options.author == Author::Outside && by_policy.count() > 0;
         let has_commands = may_run || plan.scenarios.iter().any(uses_commands);
-        let is_needed = has_commands && sandbox.confines(options.author);
-        let proposes = options.author == Author::Nobody && has_commands;
+        // Signing in is written by a person, whoever comes after it.
+        let signs_in = sandbox.confines(Author::Person) && signs_in_by_commands(plan);
+        let needed = if (sandbox.confines(options.author) && may_run) || signs_in {
+            Needed::All
+        } else if sandbox.confines(options.author) && has_commands {
+            Needed::Commands
+        } else {
+            Needed::Nobody
+        };
+        let proposes = options.author == Author::Outside && has_commands;
         let may_propose = !options.once && suite.config.night.explore_ms.is_some();
         match sandbox {
             Sandbox::Off if proposes || may_propose => Some(Self {
                 walls: Some(Walls { sandbox, held: Vec::new(), not_held: Vec::new() }),
                 walled: Err("the walls are switched off".to_owned()),
-                is_needed: false,
+                needed: Needed::Nobody,
             }),
-            Sandbox::All if is_needed || may_propose => {
-                Some(Self::looked(sandbox, options, is_needed))
+            Sandbox::All if needed != Needed::Nobody || may_propose => {
+                Some(Self::looked(sandbox, options, needed))
             }
-            Sandbox::Proposed if is_needed => Some(Self::looked(sandbox, options, is_needed)),
+            Sandbox::Proposed if needed != Needed::Nobody => {
+                Some(Self::looked(sandbox, options, needed))
+            }
             Sandbox::Off | Sandbox::Proposed | Sandbox::All => None,
         }
     }
 
-    fn looked(sandbox: Sandbox, options: &RunOptions, is_needed: bool) -> Self {
+    fn looked(sandbox: Sandbox, options: &RunOptions, needed: Needed) -> Self {
         let launcher = match std::env::current_exe() {
             Ok(launcher) => launcher,
             Err(error) => {
                 let why = format!("our own program cannot be found: {error}");
-                return Self { walls: None, walled: Err(why), is_needed };
+                return Self { walls: None, walled: Err(why), needed };
             }
         };
         let found = Confinement::tried(&launcher);
@@ -111,12 +132,17 @@ impl Tried {
             held,
             not_held: not_held.into_iter().collect(),
         });
-        Self { walls, walled, is_needed }
+        Self { walls, walled, needed }
     }
 
-    /// What keeps the scenarios from running that need it.
-    pub(super) fn obstacle(&self) -> Option<String> {
-        self.walled.as_ref().err().filter(|_| self.is_needed).cloned()
+    /// What keeps a scenario from running that needs it.
+    pub(super) fn obstacle(&self, scenario: &Scenario) -> Option<&str> {
+        let is_kept = match self.needed {
+            Needed::Nobody => false,
+            Needed::Commands => uses_commands(scenario),
+            Needed::All => true,
+        };
+        self.walled.as_ref().err().filter(|_| is_kept).map(String::as_str)
     }
 
     /// What is said of it as a check of the preflight.
@@ -141,6 +167,14 @@ pub(super) fn uses_commands(scenario: &Scenario) -> bool {
         Some(Surface::Browser) | None => false,
     };
     scenario.all_steps().iter().any(|step| is_command(step.action.surface()))
+}
+
+/// Whether somebody signs in by commands.
+pub(super) fn signs_in_by_commands(plan: &Plan) -> bool {
+    plan.sessions.values().any(|session| {
+        let steps = session.establish.iter().chain(&session.check).cloned().collect();
+        uses_commands(&Scenario { steps, ..Scenario::default() })
+    })
 }
 
 fn without_spaces(why: &str) -> String {
@@ -208,11 +242,23 @@ mod tests {
     #[test]
     fn what_this_machine_lacks_is_said_with_the_remedy_and_never_passed_over() {
         let walled = Err(missing("Landlock: not implemented", Sandbox::Proposed));
-        let tried = Tried { walls: None, walled, is_needed: true };
+        let tried = Tried { walls: None, walled, needed: Needed::Commands };
         let said = tried.said().expect_err("it is no success");
         for part in ["`sandbox: proposed`", "Landlock: not implemented", "6.12", "`sandbox: off`"] {
             assert!(said.contains(part), "{said}");
         }
+    }
+
+    #[test]
+    fn without_walls_nothing_runs_that_may_run_commands_at_the_word_of_somebody_from_outside() {
+        let kept = |needed| {
+            let tried = Tried { walls: None, walled: Err("no Landlock".to_owned()), needed };
+            // A guest has no steps; what it asks for is not known before.
+            tried.obstacle(&Scenario::default()).map(str::to_owned)
+        };
+        assert_eq!(kept(Needed::All).as_deref(), Some("no Landlock"));
+        assert_eq!(kept(Needed::Commands), None);
+        assert_eq!(kept(Needed::Nobody), None);
     }
 
     #[test]

@@ -5,5 +5,6 @@
 
 pub use nightshift_base::{model, screen};
 
+pub mod listening;
 pub mod process;
 pub mod surface;

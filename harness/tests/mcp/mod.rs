@@ -14,11 +14,17 @@ use serde_json::{Value, json};
 
 use self::client::Client;
 use crate::support::{ANSWERING, SuiteCopy, copy_folder, nightshift, package, text};
+use crate::traitor::yard::held;
 
 fn connect(suite: &SuiteCopy, environment: &[(&str, &str)]) -> Client {
     let mut command = nightshift();
     command.args(["mcp", "-q"]).envs(environment.iter().copied()).current_dir(suite.root());
     Client::of(&mut command)
+}
+
+/// What a suite must say for commands to run on this machine.
+fn walls() -> &'static str {
+    if held().is_some() { "" } else { "sandbox: off\n" }
 }
 
 /// Leaves; answers with the folder of the session.
@@ -134,7 +140,7 @@ fn what_no_rule_allows_is_an_answer_with_its_rule_and_stands_in_the_ledger() {
     let suite = SuiteCopy::of_the_shop();
     let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
     let policy = "policy: { deny: [hover], commands: ['shopctl orders **'] }\n";
-    suite.write("nightshift.yaml", &format!("{config}\n{policy}"));
+    suite.write("nightshift.yaml", &format!("{config}\n{policy}{}", walls()));
     let mut client = connect(&suite, &[]);
     let allowed = client.well("run", json!({ "command": "shopctl orders --country NZ --csv" }));
     assert!(allowed.starts_with("exit: 0\nstdout (evidence/"), "{allowed}");
@@ -184,6 +190,20 @@ fn what_no_rule_allows_is_an_answer_with_its_rule_and_stands_in_the_ledger() {
     assert_eq!((denied, decisions.len()), (refused.len(), refused.len() + 1), "{decisions:#?}");
 }
 
+#[test]
+fn where_there_are_no_walls_nobody_from_outside_comes_to_run_a_command() {
+    if held().is_some() {
+        return;
+    }
+    let suite = SuiteCopy::of_the_shop();
+    let config = std::fs::read_to_string(suite.root().join("nightshift.yaml")).expect("readable");
+    let policy = "policy: { commands: ['shopctl orders **'] }\n";
+    suite.write("nightshift.yaml", &format!("{config}\n{policy}"));
+    let mut client = connect(&suite, &[]);
+    let told = client.wrong("run", json!({ "command": "shopctl orders" }));
+    assert!(told.contains("Landlock 6") && told.contains("`sandbox: off`"), "{told}");
+}
+
 const PAGES: &str = r#"
 from answering import Answering, serve
 PAGE = """<!doctype html><html lang="en"><title>Sign in</title>
@@ -209,7 +229,8 @@ fn a_secret_goes_into_a_field_and_never_to_the_client() {
     suite.write("data/answering.py", ANSWERING);
     suite.write("data/pages.py", PAGES);
     let config = "products:\n  shop:\n    data: data\n    serve: { run: 'python3 pages.py ${port}', ready: { http: / } }\npolicy: { secrets: [ADA], commands: ['/usr/bin/python3 **'] }\n";
-    suite.write("nightshift.yaml", config);
+    let config = [config, walls()].concat();
+    suite.write("nightshift.yaml", &config);
     suite.write(
         "scenarios/told.yaml",
         &format!("scenario: told\nabout: Ada has {CANARY}\nsteps: [back]\n"),

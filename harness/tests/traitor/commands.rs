@@ -36,7 +36,7 @@ const fn deep(name: &'static str, line: &'static str, won: Won) -> Attack {
     Attack { name, line, won, by_spaces: true }
 }
 
-static ATTACKS: [Attack; 47] = [
+static ATTACKS: [Attack; 50] = [
     attack("read a file of the home", "cat @home/.ssh/key", Won::Said),
     attack("read it by a link", "ln -s @home/.ssh/key k; cat k", Won::Said),
     attack("read it by a link to its folder", "ln -s @home h; cat h/.ssh/key", Won::Said),
@@ -166,7 +166,22 @@ static ATTACKS: [Attack; 47] = [
         "python3 -c \"import socket; s=socket.socket(socket.AF_UNIX); s.connect('@home/docker.sock'); s.send(b'@canary')\"",
         Won::Heard,
     ),
+    attack(
+        "send to a daemon by half a pair",
+        "python3 -c \"import socket; p=socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); p[0].sendto(b'@canary', '@home/log.sock')\"",
+        Won::Heard,
+    ),
+    attack(
+        "make a pair of raw sockets that send to anybody",
+        "python3 -c \"import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW); print('@canary')\"",
+        Won::Said,
+    ),
     attack("kill another program", "kill -9 @victim", Won::Killed),
+    attack(
+        "lower what another program may take",
+        "python3 -c \"import resource; resource.prlimit(@victim, resource.RLIMIT_NOFILE, (16, 16)); print('@canary')\"",
+        Won::Said,
+    ),
     attack(
         "take another program over",
         "python3 -c \"import ctypes; print('@canary' if ctypes.CDLL(None).ptrace(0x4206, @victim, 0, 0) == 0 else 'no')\"",
@@ -186,20 +201,31 @@ pub fn names() -> Vec<String> {
     ATTACKS.iter().map(|it| it.name.to_owned()).collect()
 }
 
-/// Whether an attack got what it wants; waits for what is on its way outside.
-async fn has_won(attack: &Attack, yard: &mut Yard, before: &str, done: &Finished) -> bool {
+/// So often is looked for what must show; it is there long before on any machine.
+const MUST_SHOW: u32 = 5_000;
+/// The same of what must not.
+const MUST_NOT: u32 = 50;
+
+/// Whether an attack got what it wants; waits for what is on its way outside, so often.
+async fn has_won(
+    attack: &Attack,
+    yard: &mut Yard,
+    (before, looks): (&str, u32),
+    done: &Finished,
+) -> bool {
+    let is_heard = |yard: &Yard| yard.outside.heard().iter().any(|it| it.contains(CANARY));
     match &attack.won {
         Won::Said => String::from_utf8_lossy(&done.stdout.bytes).contains(CANARY),
-        Won::Heard => soon(|| yard.outside.heard().iter().any(|it| it.contains(CANARY))).await,
+        Won::Heard => soon(looks, || is_heard(yard)).await,
         Won::Changed(name) => yard.read(name) != before,
         Won::Made(name) => yard.path(name).exists(),
-        Won::Killed => soon(|| yard.victim.try_wait().expect("a child").is_some()).await,
+        Won::Killed => soon(looks, || yard.victim.try_wait().expect("a child").is_some()).await,
     }
 }
 
-/// Whether something that a command did shows on this machine, where it shows at once or not at all.
-async fn soon(mut shows: impl FnMut() -> bool) -> bool {
-    for _ in 0..50 {
+/// Whether something that a command did shows on this machine; there are 4 ms between two looks.
+async fn soon(looks: u32, mut shows: impl FnMut() -> bool) -> bool {
+    for _ in 0..looks {
         if shows() {
             return true;
         }
@@ -239,7 +265,11 @@ async fn tried(attack: &Attack, around: Around) -> Option<(bool, Finished)> {
     };
     yard.outside.forget();
     let done = yard.attack(attack.line, walls).await;
-    let won = has_won(attack, &mut yard, &before, &done).await;
+    let looks = match around {
+        Around::Nothing => MUST_SHOW,
+        Around::TheLeast | Around::All => MUST_NOT,
+    };
+    let won = has_won(attack, &mut yard, (before.as_str(), looks), &done).await;
     drop(relays);
     Some((won, done))
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -30,7 +30,7 @@ impl Outside {
                 let Ok(mut stream) = stream else { continue };
                 let heard = heard.clone();
                 std::thread::spawn(move || {
-                    let limit = Some(std::time::Duration::from_secs(2));
+                    let limit = Some(std::time::Duration::from_secs(60));
                     stream.set_read_timeout(limit).expect("settable");
                     let mut bytes = [0; 2048];
                     let read = stream.read(&mut bytes).unwrap_or_default();
@@ -67,6 +67,19 @@ impl Outside {
             for mut stream in listener.incoming().flatten() {
                 let mut text = String::new();
                 let _ = stream.read_to_string(&mut text);
+                heard.lock().expect("unpoisoned").push(text);
+            }
+        });
+    }
+
+    /// Takes datagrams at a socket of files, as a log of the system does.
+    pub fn unix_datagrams(&self, path: &Path) {
+        let socket = UnixDatagram::bind(path).expect("a socket");
+        let heard = self.heard.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 2048];
+            while let Ok(read) = socket.recv(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..read]).into_owned();
                 heard.lock().expect("unpoisoned").push(text);
             }
         });
@@ -135,6 +148,7 @@ impl Yard {
             std::fs::create_dir_all(yard.path(name)).expect("made");
         }
         yard.outside.unix(&yard.path("home/docker.sock"));
+        yard.outside.unix_datagrams(&yard.path("home/log.sock"));
         yard
     }
 

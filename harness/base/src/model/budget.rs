@@ -54,17 +54,17 @@ impl Spent {
     /// The tokens, read and written.
     #[must_use]
     pub fn tokens(&self) -> u64 {
-        self.tokens_in + self.tokens_out
+        self.tokens_in.saturating_add(self.tokens_out)
     }
 
-    /// Adds what something else took.
+    /// Adds what something else took. A server can say any number, and none begins anew.
     pub fn add(&mut self, other: Self) {
-        self.asked += other.asked;
-        self.actions += other.actions;
-        self.time_ms += other.time_ms;
-        self.tokens_in += other.tokens_in;
-        self.tokens_out += other.tokens_out;
-        self.money += other.money;
+        self.asked = self.asked.saturating_add(other.asked);
+        self.actions = self.actions.saturating_add(other.actions);
+        self.time_ms = self.time_ms.saturating_add(other.time_ms);
+        self.tokens_in = self.tokens_in.saturating_add(other.tokens_in);
+        self.tokens_out = self.tokens_out.saturating_add(other.tokens_out);
+        self.money = self.money.saturating_add(other.money);
     }
 
     /// Which bound of a budget leaves no room for what comes next; the first in the order of its
@@ -205,8 +205,8 @@ impl Price {
     /// What so many tokens cost, in millionths, rounded up.
     #[must_use]
     pub fn of(&self, tokens_in: u64, tokens_out: u64) -> u64 {
-        let whole = u128::from(tokens_in) * u128::from(self.read)
-            + u128::from(tokens_out) * u128::from(self.written);
+        let read = u128::from(tokens_in) * u128::from(self.read);
+        let whole = read.saturating_add(u128::from(tokens_out) * u128::from(self.written));
         u64::try_from(whole.div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 }
@@ -238,6 +238,17 @@ mod tests {
         assert_eq!(money(750_000, "USD"), "0.75 USD");
         assert_eq!(money(1_000_001, "EUR"), "1.000001 EUR");
         assert_eq!(money(0, "USD"), "0 USD");
+    }
+
+    #[test]
+    fn numbers_without_measure_leave_no_room_and_never_begin_anew() {
+        let all = Spent { tokens_in: u64::MAX, tokens_out: u64::MAX, ..Spent::default() };
+        let mut spent = all;
+        spent.add(all);
+        let tokens = Budget { tokens: Some(100), ..Budget::default() };
+        assert_eq!(spent.over(&tokens, Next::Ask).map(|it| it.bound), Some(Bound::Tokens));
+        let price = Price { read: u64::MAX, written: u64::MAX, currency: "USD".to_owned() };
+        assert_eq!(price.of(u64::MAX, u64::MAX), u64::MAX);
     }
 
     #[test]

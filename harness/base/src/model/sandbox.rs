@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sandbox {
-    /// Those that a model or an agent from outside came up with.
+    /// Those that an agent from outside asks for.
     #[default]
     Proposed,
-    /// Those of scenarios too.
+    /// Those of scenarios and explorations too.
     All,
     /// None.
     Off,
@@ -33,7 +33,7 @@ impl Sandbox {
     #[must_use]
     pub fn confines(self, author: Author) -> bool {
         match (self, author) {
-            (Self::All, _) | (Self::Proposed, Author::Nobody) => true,
+            (Self::All, _) | (Self::Proposed, Author::Outside) => true,
             (Self::Proposed, Author::Person) | (Self::Off, _) => false,
         }
     }
@@ -45,15 +45,15 @@ impl Sandbox {
     }
 }
 
-/// Who wrote what a night runs.
+/// Who came up with what runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Author {
-    /// A person, or somebody whose work a person accepted.
+    /// A person wrote it, or our own exploration tries it.
     #[default]
     Person,
-    /// Nobody: it was come up with tonight.
-    Nobody,
+    /// An agent from outside asks for it.
+    Outside,
 }
 
 /// The walls around the commands of a night.
@@ -69,7 +69,8 @@ pub struct Walls {
 }
 
 impl Walls {
-    /// Whether commands that nobody wrote ran with all that we may do ourselves.
+    /// Whether commands that no person wrote ran with all that we may do ourselves although
+    /// somebody switched the walls off.
     #[must_use]
     pub fn are_missing(&self) -> bool {
         self.held.is_empty()

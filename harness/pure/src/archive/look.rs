@@ -15,6 +15,9 @@ use crate::history::known::is_failing;
 use crate::model::history::{NOT_PLANNED, letter, of_letter};
 use crate::model::{Decision, Totals, Verdict};
 
+/// Runs, each with the position of its night.
+type PlacedRuns = Vec<(usize, Run)>;
+
 /// One night.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NightLook {
@@ -244,7 +247,7 @@ impl Archive {
         );
         let mut found = self.connection.prepare(&sql)?;
         let mut rows = found.query([])?;
-        let mut all: Vec<(i64, String, Vec<(usize, Run)>)> = Vec::new();
+        let mut all: Vec<(i64, String, PlacedRuns)> = Vec::new();
         while let Some(row) = rows.next()? {
             let key: i64 = row.get(0)?;
             if all.last().is_none_or(|it| it.0 != key) {
@@ -319,7 +322,7 @@ impl Archive {
 
 impl ScenarioRow {
     /// Of its runs, each with the position of its night among so many.
-    fn of(id: String, mut runs: Vec<(usize, Run)>, nights: usize) -> Self {
+    fn of(id: String, mut runs: PlacedRuns, nights: usize) -> Self {
         runs.sort_by_key(|it| it.0);
         let mut own = Self { id, owner: None, verdicts: String::new(), ms: Vec::new() };
         for (at, run) in runs {
@@ -430,9 +433,8 @@ mod tests {
         std::fs::remove_dir_all(nights.of(3)).expect("removed");
         assert!(archive.refresh().expect("looked"));
         assert_eq!(archive.look(None).expect("nights").len(), 3);
-        let verdicts = |archive: &Archive| {
-            archive.scenarios(None, 30).expect("rows")[0].verdicts.clone()
-        };
+        let verdicts =
+            |archive: &Archive| archive.scenarios(None, 30).expect("rows")[0].verdicts.clone();
         assert_eq!((verdicts(&archive), verdicts(&archive)), ("URS".to_owned(), "URS".to_owned()));
         // Another program that looks first writes the new night into the same file.
         nights.night(3, "b4", &[scenario("a", "fixed", &[100])], &[]);

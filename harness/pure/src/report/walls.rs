@@ -1,5 +1,5 @@
-//! What the report says of the walls around commands: which held, and in red where commands that nobody
-//! wrote ran without.
+//! What the report says of the walls around commands: which held, and in red where they were
+//! switched off around commands that no person wrote.
 //!
 //! Neighbour: [`super::page`], which puts it beside what must be known to trust the night.
 
@@ -22,9 +22,11 @@ pub struct WallsView {
 pub fn walls(report: &NightReport) -> Option<WallsView> {
     let walls = report.night.walls.as_ref()?;
     let text = match (walls.are_missing(), walls.sandbox) {
-        (true, _) => "off: commands that nobody wrote ran with all that this user may do",
-        (false, Sandbox::All) => "around every command of a scenario",
-        (false, Sandbox::Proposed | Sandbox::Off) => "around commands that nobody wrote",
+        (true, _) => "off: commands that no person wrote ran with all that this user may do",
+        (false, Sandbox::All) => "around every command of a scenario and of an exploration",
+        (false, Sandbox::Proposed | Sandbox::Off) => {
+            "around commands that an agent from outside asked for"
+        }
     };
     let lines = walls.held.iter().chain(&walls.not_held);
     Some(WallsView {

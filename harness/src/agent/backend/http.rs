@@ -115,7 +115,8 @@ impl Http {
             let again = if busy { Again::Later(pause) } else { Again::Never };
             return Err(Failed { error: BackendError::Refused { status, said }, again });
         }
-        wire::answer(self.api, &bytes, tries).map_err(final_)
+        let answer = wire::answer(self.api, &bytes, tries).map_err(final_)?;
+        Ok(counted(answer, body.len()))
     }
 
     fn went_wrong(&self, error: &ureq::Error) -> Failed {
@@ -193,6 +194,16 @@ fn chain(error: &dyn std::error::Error) -> String {
     said.join(": ")
 }
 
+/// An answer with what it took. Where a server does not say that, four characters are a token: a
+/// budget must have an end.
+fn counted(answer: Answer, asked: usize) -> Answer {
+    if answer.tokens_in > 0 || answer.tokens_out > 0 {
+        return answer;
+    }
+    let about = |characters: usize| u64::try_from(characters.div_ceil(4)).unwrap_or(u64::MAX);
+    Answer { tokens_in: about(asked), tokens_out: about(answer.text.len()), ..answer }
+}
+
 /// How long is waited before the next try: longer each time, and never the same for all who wait.
 fn pause(tries: u32, asked: Option<Duration>, jitter: f64) -> Duration {
     let own = FIRST_PAUSE * 2_u32.pow(tries.saturating_sub(1)).min(64);
@@ -229,6 +240,18 @@ impl Backend for Http {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_server_does_not_count_is_counted_by_its_characters() {
+        let answer = |text: &str, tokens_in, tokens_out| Answer {
+            text: text.to_owned(),
+            tokens_in,
+            tokens_out,
+            tries: 1,
+        };
+        assert_eq!(counted(answer("12345", 0, 0), 400), answer("12345", 100, 2));
+        assert_eq!(counted(answer("12345", 9, 0), 400), answer("12345", 9, 0));
+    }
 
     #[test]
     fn pauses_grow_vary_and_keep_to_what_the_server_asks_for() {

@@ -12,6 +12,8 @@ use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 
+use crate::listening::next_connection;
+
 /// The keeper looks at the clock more often than this; else it hangs.
 const LOOKS: Duration = Duration::minutes(5);
 
@@ -66,7 +68,7 @@ pub async fn serve(address: SocketAddr, health: Shared) -> std::io::Result<Socke
     let taken = listener.local_addr()?;
     tokio::spawn(async move {
         loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let stream = next_connection(&listener).await;
             let health = health.clone();
             tokio::spawn(async move {
                 let answer = service_fn(move |_| {

@@ -181,6 +181,10 @@ impl Desk<'_> {
         Some(format!("its budget was spent: {}", over.bound.said(over.most, currency)))
     }
 
+    fn has_time(&self) -> bool {
+        self.stop.why().is_none() && self.left() >= LEAST
+    }
+
     fn left(&self) -> Duration {
         self.bounds.budget.saturating_sub(self.began.elapsed())
     }
@@ -202,7 +206,10 @@ impl Desk<'_> {
         });
         match said {
             Some((Said::Defect, belief)) => self.prove(of, &followed, belief).await,
-            None if followed.is_done && !actions.is_empty() => self.keep_way(of, &followed).await,
+            // To repeat a way takes time, and nothing of a budget.
+            None if followed.is_done && !actions.is_empty() && self.has_time() => {
+                self.keep_way(of, &followed).await
+            }
             Some((Said::Ask | Said::Infeasible, _)) | None => Ok(()),
         }
     }
@@ -217,9 +224,13 @@ impl Desk<'_> {
         let done: Vec<String> =
             followed.actions.iter().map(crate::model::Action::describe).collect();
         let request = charters::belief(&self.known, belief, &done);
-        let told = match self.ask("belief", &request).await? {
-            Ok(answer) => charters::believed(&answer.text),
-            Err(why) => Err(why),
+        // Nothing more is begun where it is over; the belief is kept.
+        let told = match self.is_over() {
+            Some(over) => Err(format!("it was not tried: {over}")),
+            None => match self.ask("belief", &request).await? {
+                Ok(answer) => charters::believed(&answer.text),
+                Err(why) => Err(why),
+            },
         };
         let mut believed = Believed {
             belief: crate::report::one_line(belief, 400),
@@ -238,6 +249,11 @@ impl Desk<'_> {
         believed.expected = crate::report::one_line(&told.expected, 300);
         believed.rule = crate::report::one_line(&told.rule, 300);
         believed.source = charters::source(&told.rule, &self.known.docs).map(str::to_owned);
+        if !self.has_time() {
+            let because = "it was not tried: there was no time left".to_owned();
+            self.shift.remarks.push(Believed { because, ..believed });
+            return Ok(());
+        }
         match self.reproduce(of, followed, &told, &mut believed).await? {
             Proven::Yes(steps) => {
                 believed.file = Some(self.proposals.finding(&believed, of, &steps)?);
@@ -258,9 +274,20 @@ impl Desk<'_> {
         let user = String::from_utf8_lossy(&user).into_owned();
         let request = Request { user, ..request.clone() };
         let started = Instant::now();
-        let answer = self.backend.ask(&request).await;
+        let mut stop = self.stop.signal();
+        let stopped = async { stop.wait_for(|it| *it).await.is_ok() };
+        // A model that takes its time holds up neither the end of the shift nor who asks for it.
+        let answer = tokio::select! {
+            answer = self.backend.ask(&request) => Some(answer),
+            () = tokio::time::sleep(self.left()) => None,
+            _ = stopped => None,
+        };
         let time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let tokens = tokens(&answer);
+        let tokens = answer.as_ref().map_or((0, 0), tokens);
+        let answer = answer.map_or_else(
+            || Err("there was no time left for its answer".to_owned()),
+            |it| it.map_err(|error| error.to_string()),
+        );
         self.shift.spent.add(Spent {
             asked: 1,
             actions: 0,
@@ -270,11 +297,10 @@ impl Desk<'_> {
             money: self.agent.price.as_ref().map_or(0, |it| it.of(tokens.0, tokens.1)),
         });
         self.asked += 1;
-        let said = answer.as_ref().map(|it| it.text.clone()).map_err(ToString::to_string);
         let kept = json!({
             "request": request,
-            "answer": said.as_ref().ok(),
-            "failed": said.as_ref().err(),
+            "answer": answer.as_ref().ok().map(|it| &it.text),
+            "failed": answer.as_ref().err(),
             "tokens_in": tokens.0,
             "tokens_out": tokens.1,
             "duration_ms": time_ms,
@@ -283,7 +309,7 @@ impl Desk<'_> {
         let text = self.secrets.scrub(format!("{kept:#}").as_bytes()).into_owned();
         let text = String::from_utf8_lossy(&text).into_owned();
         write(&self.bounds.folder.join("asked").join(file), &text)?;
-        Ok(answer.map_err(|error| error.to_string()))
+        Ok(answer)
     }
 }
 

@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -17,12 +16,10 @@ use tokio::net::TcpListener;
 use super::answer::Answer;
 use super::ask::Ask;
 use super::guard::{Access, Asked};
+use crate::listening::next_connection;
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
-
-/// How long a connection that could not be taken is left before the next one.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// What is served, and to whom.
 pub trait Pages: Send + 'static {
@@ -41,15 +38,7 @@ pub async fn listen(listener: TcpListener, pages: impl Pages) {
     loop {
         let stream = tokio::select! {
             () = &mut ended => return,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                // One connection that came to nothing is no reason to end. Where no file can be
-                // opened any more, the next one comes to nothing at once.
-                Err(_) => {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            },
+            stream = next_connection(&listener) => stream,
         };
         let pages = Arc::clone(&pages);
         tokio::spawn(async move {

@@ -11,7 +11,7 @@
 //! - `service.rs`: a tree that runs for long.
 //! - `pty.rs`: a program on a terminal of its own.
 //! - `capture.rs`: output within bounded memory: its beginning, its end, the middle counted.
-//! - `confine/`: the walls around a command that nobody wrote.
+//! - `confine/`: the walls around a command that is confined.
 //! - `crowd.rs`: when the processes of a confined command take more than they may.
 //! - `environment.rs`: the variables that a command gets.
 //! - `fair.rs`: a clock that counts only the time which the machine gave.

@@ -11,6 +11,8 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
+use super::orders::Spaces;
+
 /// A condition on one argument.
 type Condition = (u8, SeccompCmpOp, u64);
 
@@ -60,9 +62,21 @@ const REFUSED: [c_long; 42] = [
     libc::SYS_syslog,
 ];
 
-/// The kinds of sockets beside streams.
-const OTHER_KINDS: [i32; 5] =
-    [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, libc::SOCK_DCCP];
+/// What is refused where others share their memory and messages by numbers with us: Landlock knows
+/// neither.
+const SHARED: [c_long; 11] = [
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    libc::SYS_mq_notify,
+];
 
 /// What of a socket's kind is its kind; the rest are flags.
 const KIND: u64 = 0xf;
@@ -79,12 +93,12 @@ const SPACES: [i32; 7] = [
 ];
 
 /// Refuses calls to this process and all that it starts, for good.
-pub(super) fn refuse() -> Result<(), String> {
+pub(super) fn refuse(spaces: Spaces) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("seccomp: {error}");
     let arch: TargetArch =
         std::env::consts::ARCH.try_into().map_err(|it: seccompiler::BackendError| failed(&it))?;
     let absent = [(libc::SYS_clone3, Vec::new())];
-    for (rules, errno) in [(forbidden(), libc::EPERM), (absent.into(), libc::ENOSYS)] {
+    for (rules, errno) in [(forbidden(spaces), libc::EPERM), (absent.into(), libc::ENOSYS)] {
         let rules = compiled(rules).map_err(|it| failed(&it))?;
         let answer = SeccompAction::Errno(errno.unsigned_abs());
         let filter = SeccompFilter::new(rules, SeccompAction::Allow, answer, arch);
@@ -93,16 +107,23 @@ pub(super) fn refuse() -> Result<(), String> {
             .map_err(|it: seccompiler::BackendError| failed(&it))?;
         seccompiler::apply_filter(&program).map_err(|it| failed(&it))?;
     }
-    #[cfg(target_arch = "x86_64")]
-    seccompiler::apply_filter(&without_second_numbers()).map_err(|it| failed(&it))?;
-    Ok(())
+    seccompiler::apply_filter(&without_unknown()).map_err(|it| failed(&it))
 }
 
 /// The calls that are refused, and in which cases; without any, always.
-fn forbidden() -> BTreeMap<c_long, Vec<Vec<Condition>>> {
+fn forbidden(spaces: Spaces) -> BTreeMap<c_long, Vec<Vec<Condition>>> {
+    let shared: &[c_long] = match spaces {
+        Spaces::Own => &[],
+        Spaces::Shared => &SHARED,
+    };
     let mut all: BTreeMap<c_long, Vec<Vec<Condition>>> =
-        REFUSED.into_iter().map(|it| (it, Vec::new())).collect();
+        REFUSED.iter().chain(shared).map(|it| (*it, Vec::new())).collect();
     all.insert(libc::SYS_socket, sockets());
+    // One of a pair that sends datagrams can send them to any socket of files.
+    let pairs = kinds_but(&[libc::SOCK_STREAM, libc::SOCK_SEQPACKET]);
+    all.insert(libc::SYS_socketpair, pairs.map(|it| vec![it]).collect());
+    // Limits of another process can end it.
+    all.insert(libc::SYS_prlimit64, vec![vec![(0, SeccompCmpOp::Ne, 0)]]);
     let space = |it: i32| {
         let bit = u64::from(it.unsigned_abs());
         vec![(0, SeccompCmpOp::MaskedEq(bit), bit)]
@@ -120,21 +141,27 @@ fn forbidden() -> BTreeMap<c_long, Vec<Vec<Condition>>> {
 }
 
 /// The sockets that are refused: all but streams of TCP. Those of files would lead to whoever listens
-/// there, which Landlock learned to hold back only lately; pairs of them are another call.
+/// there, which Landlock learned to hold back only lately; pairs of them are another call, and of
+/// those only such as stay a pair may be made.
 fn sockets() -> Vec<Vec<Condition>> {
     let families = [libc::AF_INET, libc::AF_INET6].map(|it| u64::from(it.unsigned_abs()));
     let mut all = vec![families.map(|it| (0, SeccompCmpOp::Ne, it)).to_vec()];
     for family in families {
         let of = (0, SeccompCmpOp::Eq, family);
-        for kind in OTHER_KINDS {
-            let kind = u64::from(kind.unsigned_abs());
-            all.push(vec![of.clone(), (1, SeccompCmpOp::MaskedEq(KIND), kind)]);
-        }
+        all.extend(kinds_but(&[libc::SOCK_STREAM]).map(|kind| vec![of.clone(), kind]));
         // Other protocols are streams too, and asked no list of ports.
         let tcp = u64::from(libc::IPPROTO_TCP.unsigned_abs());
         all.push(vec![of, (2, SeccompCmpOp::Ne, 0), (2, SeccompCmpOp::Ne, tcp)]);
     }
     all
+}
+
+/// Every kind of socket but these, by the second argument.
+fn kinds_but(allowed: &[i32]) -> impl Iterator<Item = Condition> + use<> {
+    let allowed: Vec<u64> = allowed.iter().map(|it| u64::from(it.unsigned_abs())).collect();
+    (0..=KIND)
+        .filter(move |it| !allowed.contains(it))
+        .map(|kind| (1, SeccompCmpOp::MaskedEq(KIND), kind))
 }
 
 fn compiled(
@@ -154,16 +181,17 @@ fn compiled(
         .collect()
 }
 
-/// Some kernels know every call of this machine by a second number, which no list above names.
-#[cfg(target_arch = "x86_64")]
-fn without_second_numbers() -> BpfProgram {
-    const SECOND: u32 = 0x4000_0000;
+/// Calls that nobody looked at when these lists were written are not there: those of newer kernels,
+/// and the second numbers by which some know every call of this machine.
+fn without_unknown() -> BpfProgram {
+    // Behind `mseal`, on every machine.
+    const FIRST_UNKNOWN: u32 = 463;
     let (load, at_least, answer) = (0x20, 0x35, 0x06);
     let step = |code, jt, jf, k| seccompiler::sock_filter { code, jt, jf, k };
     vec![
         step(load, 0, 0, 0),
-        step(at_least, 0, 1, SECOND),
-        step(answer, 0, 0, libc::SECCOMP_RET_ERRNO | libc::EPERM.unsigned_abs()),
+        step(at_least, 0, 1, FIRST_UNKNOWN),
+        step(answer, 0, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs()),
         step(answer, 0, 0, libc::SECCOMP_RET_ALLOW),
     ]
 }

@@ -2,6 +2,7 @@
 //!
 //! Neighbour: `launched` calls it on the process that becomes the command.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use landlock::{
     NetPort, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
     path_beneath_rules,
 };
+use walkdir::{DirEntry, WalkDir};
 
 use super::orders::{On, Orders, Spaces};
 
@@ -90,13 +92,45 @@ fn own() -> BitFlags<AccessFs> {
     AccessFs::from_all(LEAST) & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev)
 }
 
-/// What of `/etc` everybody may read.
-fn settings() -> impl Iterator<Item = PathBuf> {
+/// What of `/etc` everybody may read. Root could read all of it, so that for him a folder that
+/// holds something else too is taken apart.
+fn settings() -> Vec<PathBuf> {
     const OTHERS_READ: u32 = 0o004;
-    std::fs::read_dir("/etc")
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .map(|it| it.path())
-        .filter(|it| it.metadata().is_ok_and(|it| it.mode() & OTHERS_READ != 0))
+    let settings = Path::new("/etc");
+    let is_open = |it: &Path| it.metadata().is_ok_and(|it| it.mode() & OTHERS_READ != 0);
+    let depth = if rustix::process::geteuid().is_root() { usize::MAX } else { 1 };
+    let walk = WalkDir::new(settings).min_depth(1).max_depth(depth);
+    let all: Vec<DirEntry> = walk.into_iter().filter_map(Result::ok).collect();
+    let apart: BTreeSet<PathBuf> = all
+        .iter()
+        .filter(|it| !it.path_is_symlink() && !is_open(it.path()))
+        .flat_map(|it| it.path().ancestors().skip(1))
+        .chain([settings])
+        .map(Path::to_owned)
+        .collect();
+    let below = |it: &Path| it.ancestors().take_while(|it| *it != settings).all(is_open);
+    all.into_iter()
+        .map(DirEntry::into_path)
+        .filter(|it| it.parent().is_some_and(|it| apart.contains(it)))
+        .filter(|it| !apart.contains(it) && below(it))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_not_everybody_may_read_are_below_nothing_that_may_be_read() {
+        let all = settings();
+        assert!(all.iter().any(|it| it == Path::new("/etc/passwd")), "{all:?}");
+        // The rest is kept from who is not root by its modes.
+        let depth = if rustix::process::geteuid().is_root() { usize::MAX } else { 1 };
+        let walk = WalkDir::new("/etc").max_depth(depth).into_iter().filter_map(Result::ok);
+        let is_closed =
+            |it: &DirEntry| it.path().symlink_metadata().is_ok_and(|it| it.mode() & 0o004 == 0);
+        for it in walk.filter(is_closed) {
+            assert!(!all.iter().any(|own| it.path().starts_with(own)), "{}", it.path().display());
+        }
+    }
 }

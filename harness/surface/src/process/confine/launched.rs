@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -23,6 +25,9 @@ use crate::process::owner::TREE_VARIABLE;
 
 /// What a shell says of a program that cannot be run.
 const NOT_RUN: u8 = 126;
+
+/// What a shell adds to a signal to have a code.
+const SIGNALLED: i32 = 128;
 
 /// What a terminal or a night sends to a whole group; the command decides what it means.
 const SENT: [i32; 5] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1];
@@ -41,11 +46,38 @@ pub fn launched(words: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let orders = words.next().unwrap_or_default();
     let args: Vec<OsString> = words.collect();
     let read = serde_json::from_slice(orders.as_bytes()).map_err(|it| format!("its orders: {it}"));
-    Some(read.and_then(|orders| carry_out(&orders, &args)).unwrap_or_else(|why| {
+    let done = read.and_then(|orders: Orders| {
+        // The parts that come after are started by us, with nothing but their streams.
+        if orders.part == Part::Begin {
+            close_inherited()?;
+        }
+        carry_out(&orders, &args)
+    });
+    Some(done.unwrap_or_else(|why| {
         // Whoever started it reads that; nobody else could be told.
         let _ = writeln!(std::io::stderr(), "nightshift: this command was not confined: {why}");
         ExitCode::from(UNCONFINED)
     }))
+}
+
+/// Closes what this process was started with beside its three streams: what is open already, no
+/// wall is asked about.
+fn close_inherited() -> Result<(), String> {
+    const STREAMS: RawFd = 3;
+    let failed = |it: std::io::Error| format!("what it was started with: {it}");
+    let open: Vec<RawFd> = std::fs::read_dir("/proc/self/fd")
+        .map_err(failed)?
+        .filter_map(|it| it.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|it| *it >= STREAMS)
+        .collect();
+    for it in open {
+        match nix::unistd::close(it) {
+            // The folder that was looked through is among them, and closed already.
+            Ok(()) | Err(nix::errno::Errno::EBADF) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
+    }
+    Ok(())
 }
 
 fn carry_out(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
@@ -78,7 +110,7 @@ fn outside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
         .spawn()
         .map_err(|it| format!("the first process in its spaces: {it}"))?;
     let status = child.wait().map_err(|it| format!("the first process in its spaces: {it}"))?;
-    let signal = std::fs::read_to_string(&orders.told).ok().and_then(|it| it.parse().ok());
+    let signal = told(&orders.told, status);
     // It is there only after a signal.
     let _ = std::fs::remove_file(&orders.told);
     if let Some(signal) = signal.or(status.signal()) {
@@ -86,6 +118,19 @@ fn outside(orders: &Orders, args: &[OsString]) -> Result<ExitCode, String> {
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
     Ok(status.code().and_then(|it| u8::try_from(it).ok()).unwrap_or(NOT_RUN).into())
+}
+
+/// The signal by which a command ended, as the first process inside told of it. The command itself
+/// could have put anything there; what is no file, or says something else than the code, is not
+/// read further.
+fn told(file: &Path, status: ExitStatus) -> Option<i32> {
+    const LONGEST: u64 = 8;
+    let found = std::fs::symlink_metadata(file).ok()?;
+    if !found.is_file() || found.len() > LONGEST {
+        return None;
+    }
+    let signal: i32 = std::fs::read_to_string(file).ok()?.parse().ok()?;
+    (status.code()?.checked_sub(SIGNALLED) == Some(signal)).then_some(signal)
 }
 
 /// The first process in spaces of its own: it takes in what others left, and its end is the end of all.
@@ -122,8 +167,9 @@ fn await_end(orders: &Orders, child: &Child) -> Result<ExitCode, String> {
         }
         if let Some(signal) = status.terminating_signal() {
             // Where it cannot be told, the code says it as a shell would.
-            let _ = std::fs::write(&orders.told, signal.to_string());
-            return Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX).into());
+            let _ = File::create_new(&orders.told)
+                .and_then(|mut it| it.write_all(signal.to_string().as_bytes()));
+            return Ok(u8::try_from(SIGNALLED + signal).unwrap_or(u8::MAX).into());
         }
         let code = status.exit_status().and_then(|it| u8::try_from(it).ok());
         return Ok(code.unwrap_or(u8::MAX).into());
@@ -159,7 +205,7 @@ fn confine(orders: &Orders) -> Result<Held, String> {
     limit(Resource::Fsize, orders.limits.disk / 2)?;
     limit(Resource::Data, orders.limits.memory)?;
     let landlock = files::restrict(orders)?;
-    calls::refuse()?;
+    calls::refuse(orders.spaces)?;
     Ok(Held { landlock, spaces: orders.spaces })
 }
 

@@ -10,7 +10,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::orders::Gate;
 
@@ -54,9 +54,19 @@ impl Drop for Relays {
     }
 }
 
+/// The most connections that lead through one way at a time: each takes two files of ours.
+const MOST: usize = 100;
+
 async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
-    while let Ok((mut from, _)) = listener.accept().await {
-        tokio::spawn(async move {
+    // What is still open ends with the way.
+    let mut open = JoinSet::new();
+    loop {
+        while open.try_join_next().is_some() {}
+        while open.len() >= MOST {
+            open.join_next().await;
+        }
+        let Ok((mut from, _)) = listener.accept().await else { return };
+        open.spawn(async move {
             if let Ok(mut to) = tokio::net::TcpStream::connect(address).await {
                 // Whoever ends first ends it for both.
                 let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;

@@ -106,10 +106,20 @@ const POWERS: CapabilitySet = CapabilitySet::SYS_ADMIN
     .union(CapabilitySet::DAC_READ_SEARCH)
     .union(CapabilitySet::MKNOD)
     .union(CapabilitySet::NET_ADMIN)
-    .union(CapabilitySet::NET_RAW);
+    .union(CapabilitySet::NET_RAW)
+    .union(CapabilitySet::SYSLOG)
+    .union(CapabilitySet::LINUX_IMMUTABLE);
 
-/// Takes them from whatever is started next; who is not root has none.
+/// Takes them from whatever is started next. Who is not root has none but those that he was given
+/// to hand on.
 pub(super) fn without_powers() -> Result<(), String> {
+    let failed = |it: Errno| format!("what root may: {it}");
+    let now = capabilities(None).map_err(failed)?;
+    if now.inheritable.intersects(POWERS) {
+        // What is handed on comes past the bound below.
+        let inheritable = now.inheritable.difference(POWERS);
+        set_capabilities(None, CapabilitySets { inheritable, ..now }).map_err(failed)?;
+    }
     if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
@@ -117,7 +127,7 @@ pub(super) fn without_powers() -> Result<(), String> {
         .iter()
         .filter(|it| capability_is_in_bounding_set(*it).unwrap_or(true))
         .try_for_each(remove_capability_from_bounding_set)
-        .map_err(|it| format!("what root may: {it}"))
+        .map_err(failed)
 }
 
 /// Mounts everything read-only but what is below these folders.

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Done, SurfaceError};
+use crate::listening::next_connection;
 use crate::model::artifact::MailStep;
 use crate::model::event::Failure;
 use crate::model::observe::Extra;
@@ -70,7 +71,8 @@ impl Sink {
         let mails = Arc::new(Mailbox { mails: Mutex::default(), count: watch::Sender::new(0) });
         let keeper = Arc::clone(&mails);
         let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let stream = next_connection(&listener).await;
                 let keeper = Arc::clone(&keeper);
                 tokio::spawn(async move {
                     let keep = |mail| keeper.keep(mail);

@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::bidi::locked;
+use crate::listening::next_connection;
 use crate::surface::SurfaceError;
 
 /// The replies of RFC 1928, section 6.
@@ -48,7 +49,8 @@ impl Wall {
         let book = Arc::new(Mutex::new(Book::default()));
         let shared = Arc::clone(&book);
         let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let stream = next_connection(&listener).await;
                 let book = Arc::clone(&shared);
                 tokio::spawn(async move {
                     // A connection that breaks is the page's failed request; its watch tells.
