@@ -34,6 +34,8 @@ pub(super) async fn spend(
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<NightReport, NightError> {
+    // What a night does beside its plan goes on with none that broke off.
+    let options = &RunOptions { resume: None, ..options.clone() };
     for left in &suite.config.night.left {
         let done = match left {
             Left::Bisect => {

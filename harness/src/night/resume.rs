@@ -51,7 +51,8 @@ fn holds_password(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|it| it.password().is_some() || !it.username().is_empty())
 }
 
-/// The plan of a night that goes on, with a deadline from now on. Its scenarios are read from the
+/// The plan of a night that goes on. Its deadline is the one that is asked for now, else its own
+/// while that is ahead, else what the suite says from now on. Its scenarios are read from the
 /// suite, because the plan holds no secret; they must be those that the night began with.
 ///
 /// # Errors
@@ -78,7 +79,9 @@ pub(super) fn plan(
     });
     let scenarios: Vec<Scenario> = scenarios.collect::<Result<_, _>>()?;
     let sessions = crate::plan::sessions(suite, &scenarios)?;
-    Ok(Plan { scenarios, sessions, deadline: today.deadline, ..old })
+    let own = old.deadline.filter(|it| options.until.is_none() && *it > now);
+    let deadline = own.or(today.deadline);
+    Ok(Plan { scenarios, sessions, deadline, ..old })
 }
 
 /// Opens the ledger of a night that broke off and says in it what counts no more.

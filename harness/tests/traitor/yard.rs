@@ -22,7 +22,11 @@ pub struct Outside {
 impl Outside {
     /// Listens on TCP; answers with the address.
     pub fn tcp(&self, address: &str) -> SocketAddr {
-        let listener = TcpListener::bind(address).expect("a port");
+        self.try_tcp(address).expect("a port")
+    }
+
+    fn try_tcp(&self, address: &str) -> Option<SocketAddr> {
+        let listener = TcpListener::bind(address).ok()?;
         let own = listener.local_addr().expect("an address");
         let heard = self.heard.clone();
         std::thread::spawn(move || {
@@ -41,7 +45,7 @@ impl Outside {
                 });
             }
         });
-        own
+        Some(own)
     }
 
     /// Listens on UDP; answers with the address.
@@ -122,8 +126,10 @@ impl Yard {
         let outside = Outside::default();
         let tcp = outside.tcp("127.0.0.2:0");
         let udp = outside.udp("127.0.0.2:0");
-        let product = Outside::default().tcp("127.0.0.1:0");
-        outside.tcp(&format!("127.0.0.2:{}", product.port()));
+        // The same port elsewhere may be somebody's already.
+        let product = std::iter::repeat_with(|| Outside::default().tcp("127.0.0.1:0"))
+            .find(|it| outside.try_tcp(&format!("127.0.0.2:{}", it.port())).is_some())
+            .expect("a port");
         let victim = std::process::Command::new("sleep")
             .arg("1000")
             .env("TOKEN", CANARY)

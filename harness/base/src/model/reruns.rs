@@ -16,7 +16,7 @@ pub struct Reruns {
 
 impl Default for Reruns {
     fn default() -> Self {
-        Self { false_break: 0.01, false_flake: 0.01, at_most: 8 }
+        Self { false_break: 0.007, false_flake: 0.01, at_most: 8 }
     }
 }
 

@@ -70,7 +70,7 @@ fn slower(night: &Night, judgement: &Judgement, took: &[Option<u32>]) -> Vec<usi
     let tonight: Vec<Tonight<'_>> = (judgement.scenarios.iter().zip(took))
         .map(|(it, ms)| Tonight { id: &it.id, verdict: it.verdict, ms: *ms })
         .collect();
-    let drifts = trend::slower(&trend::trends(&night.plan.history, &tonight));
+    let drifts = trend::slower(&night.plan.history, &tonight);
     let at = |id: &str| tonight.iter().position(|it| it.id == id);
     drifts.iter().filter_map(|it| at(&it.scenario)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nightshift_base::model::{Because, Verdict};
+use nightshift_base::model::{Because, Finding, Verdict};
 
 use super::night::{Told, is_red};
 use super::truth::{Shown, Truth};
@@ -31,8 +31,8 @@ pub struct Score {
     /// Scenario-nights in which nothing was wrong; of them, called anything but that.
     sound: usize,
     sound_accused: usize,
-    /// Scenarios that have got slower over the last two weeks, night by night; of them, told; and
-    /// those that were told and had not.
+    /// Scenarios that got slower for long, and those that were told of while they did or soon after;
+    /// how often something was told, and how often it had not got slower.
     slowing: BTreeSet<usize>,
     slowing_told: BTreeSet<usize>,
     told_slower: usize,
@@ -40,8 +40,10 @@ pub struct Score {
     night: usize,
 }
 
-/// Over so many nights it is said what got slower.
-const WEEKS: usize = 14;
+/// Over so many nights it is looked for what got slower.
+const WEEKS: usize = 28;
+/// What got slower for so many nights is to be told.
+const LONG: usize = 20;
 
 impl Score {
     /// Adds a night.
@@ -56,7 +58,8 @@ impl Score {
                 (true, _, _) if lost == shown.len() => self.unseen += 1,
                 (true, _, _) => {
                     self.breaks += 1;
-                    self.breaks_regressed += usize::from(result.verdict == Verdict::Regressed);
+                    let broke = tells_of_a_break(told, &result.id);
+                    self.breaks_regressed += usize::from(is_red(result.verdict) && broke);
                 }
                 (false, true, _) => {
                     self.flakes += 1;
@@ -97,8 +100,7 @@ impl Score {
         self.told_slower += told.len();
         self.told_slower_wrongly += told.iter().filter(|it| !slowing.contains(it)).count();
         self.slowing_told.extend(told.iter().copied().filter(|it| slowing.contains(it)));
-        // Two weeks of it are enough to be told.
-        self.slowing.extend(truth.slowing_throughout(&weeks));
+        self.slowing.extend(truth.slowing_throughout(&(self.night - LONG..self.night)));
     }
 
     /// The figures so far, in a sentence.
@@ -157,6 +159,13 @@ impl Score {
     fn drifts_told(&self) -> f64 {
         share(self.slowing.intersection(&self.slowing_told).count(), self.slowing.len())
     }
+}
+
+/// Whether a finding of the scenario says that it regressed tonight. Where one break was mended and
+/// another came in the same night, the scenario itself is still failing.
+fn tells_of_a_break(told: &Told, scenario: &str) -> bool {
+    let names = |it: &Finding| it.scenarios.iter().any(|it| it == scenario);
+    told.judgement.findings.iter().any(|it| it.verdict == Verdict::Regressed && names(it))
 }
 
 fn share(part: usize, of: usize) -> f64 {

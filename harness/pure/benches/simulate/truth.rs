@@ -182,7 +182,7 @@ fn takes(scenarios: usize, nights: usize, seed: u64) -> Vec<(f64, Option<Slowing
     let mut one = || {
         let usual = 400.0 * 10.0_f64.powf(random.f64());
         let (from, many) = (random.usize(..nights), random.usize(20..=40));
-        let slowing = Slowing { by: 0.035 + 0.045 * random.f64(), during: from..from + many };
+        let slowing = Slowing { by: 0.015 + 0.045 * random.f64(), during: from..from + many };
         (usual, (random.f64() < SLOWS).then_some(slowing))
     };
     (0..scenarios).map(|_| one()).collect()

@@ -20,9 +20,8 @@ use crate::model::reruns::{Flake, Reruns};
 const HALF_LIFE: f64 = 20.0;
 /// Fewer judged nights than these say nothing of chance.
 pub const LEAST_NIGHTS: usize = 3;
-/// What is supposed of a scenario of which nothing is known: most likely no flake, and if it is one,
-/// of any rate.
-const UNKNOWN: Beta = Beta { failed: 0.3, passed: 2.7 };
+/// What is supposed of a scenario of which nothing is known: a flake of 4 % or so, most likely none.
+const UNKNOWN: Beta = Beta { failed: 0.2, passed: 4.8 };
 /// What is supposed of one that has just become flaky.
 const FRESH: Beta = Beta { failed: 1.0, passed: 2.0 };
 /// How likely it is that a scenario becomes flaky in a night.
@@ -230,8 +229,8 @@ mod tests {
     fn a_break_is_told_after_few_reruns_and_later_where_the_scenario_is_known_to_fail_by_chance() {
         let always = || true;
         assert_eq!(rerun(&past(&"U".repeat(30)), always), (Decision::Broken, 2));
-        assert_eq!(rerun(&past("UUU"), always), (Decision::Broken, 3));
-        assert_eq!(rerun(&past(&"UUUUUUF".repeat(4)), always), (Decision::Broken, 3));
+        assert_eq!(rerun(&past("UUU"), always), (Decision::Broken, 4));
+        assert_eq!(rerun(&past(&"UUUUUUF".repeat(4)), always), (Decision::Broken, 4));
         assert_eq!(rerun(&past(&"UF".repeat(15)), always), (Decision::Broken, 7));
     }
 
@@ -278,7 +277,7 @@ mod tests {
         let always = || true;
         let clean = "U".repeat(30);
         assert_eq!(rerun(&past(&format!("{clean}R")), always), (Decision::Broken, 1));
-        assert_eq!(rerun(&past(&format!("{}RS", "UF".repeat(15))), always), (Decision::Broken, 3));
+        assert_eq!(rerun(&past(&format!("{}RS", "UF".repeat(15))), always), (Decision::Broken, 4));
         assert_eq!(rerun(&past(&format!("{clean}RX")), always), (Decision::Broken, 2));
     }
 

@@ -1,6 +1,6 @@
-//! What the nights up to tonight show of each scenario: its [`Trend`], and what drifts over two
-//! weeks: scenarios that got slower ([`slower`]) or flakier ([`flakier`]) little by little, which
-//! no single night raises an alarm for.
+//! What the nights up to tonight show of each scenario: its [`Trend`], and what drifts: scenarios
+//! that got slower over four weeks ([`slower`]) or flakier over two ([`flakier`]) little by little,
+//! which no single night raises an alarm for.
 //!
 //! Neighbour: [`super::slow`], which claims of single steps that they became slower tonight, from
 //! fresh runs. Nothing here claims: it says what stood in the nights.
@@ -14,6 +14,8 @@ use crate::model::{History, Verdict};
 
 /// How many nights a trend holds, with tonight.
 pub const NIGHTS: usize = 14;
+/// So many nights, with tonight, are looked at for what got slower: two weeks, and two before.
+const LOOKED_AT: usize = 28;
 /// With fewer nights in which it is known what a scenario took, nothing drifts.
 const FEWEST: usize = 10;
 /// What is less is not felt: times as long, and milliseconds more.
@@ -48,7 +50,7 @@ pub struct Tonight<'a> {
 pub struct Drift {
     /// Its id.
     pub scenario: String,
-    /// The median of the first half of the nights, in milliseconds.
+    /// The median of the first half of the last four weeks' nights, in milliseconds.
     pub before_ms: f64,
     /// The median of the second half.
     pub now_ms: f64,
@@ -102,15 +104,24 @@ pub(super) fn durations(past: &PastScenario, nights: usize) -> Vec<Option<u32>> 
     sums.into_iter().map(|(ms, steps)| (most > 0 && steps == most).then_some(ms)).collect()
 }
 
-/// What takes longer in the second half of these nights than in the first, the worst first. What
-/// slowed all scenarios of a night alike is divided out.
+/// What took longer in the second half of the last four weeks of nights than in the first, the worst
+/// first; of the half of those that are known where they are fewer. What slowed all scenarios of a
+/// night alike is divided out. Two weeks alone could not tell the one of a thousand scenarios that
+/// drifts from those that seem to by chance.
 #[must_use]
-pub fn slower(trends: &IndexMap<String, Trend>) -> Vec<Drift> {
-    let paces = paces(trends);
+pub fn slower(history: &History, tonight: &[Tonight<'_>]) -> Vec<Drift> {
+    let nights = history.nights.len();
+    let from = nights.saturating_sub(LOOKED_AT - 1);
+    let took = |it: &Tonight<'_>| -> Vec<Option<u32>> {
+        let past = history.scenarios.get(it.id);
+        let before = past.map_or_else(|| vec![None; nights], |past| durations(past, nights));
+        before.into_iter().skip(from).chain([it.ms]).collect()
+    };
+    let courses: Vec<Vec<Option<u32>>> = tonight.iter().map(took).collect();
+    let paces = paces(&courses);
     let mut found = Vec::new();
-    for (id, trend) in trends {
-        let even: Vec<f64> = trend
-            .ms
+    for (it, course) in tonight.iter().zip(&courses) {
+        let even: Vec<f64> = course
             .iter()
             .zip(&paces)
             .filter_map(|(ms, pace)| Some(f64::from((*ms)?).max(1.0) / pace))
@@ -123,7 +134,7 @@ pub fn slower(trends: &IndexMap<String, Trend>) -> Vec<Drift> {
             // What is not felt is not tested, and counts as what is surely chance.
             let is_felt = now_ms >= before_ms * FELT.0 && now_ms - before_ms >= FELT.1;
             let chance = if is_felt { ranks_above(first, second) } else { 1.0 };
-            found.push((Drift { scenario: id.clone(), before_ms, now_ms }, chance));
+            found.push((Drift { scenario: it.id.to_owned(), before_ms, now_ms }, chance));
         }
     }
     let chances: Vec<f64> = found.iter().map(|it| it.1).collect();
@@ -138,13 +149,13 @@ pub fn slower(trends: &IndexMap<String, Trend>) -> Vec<Drift> {
 }
 
 /// By how much each night was slower than usual as a whole, in the middle of its scenarios.
-fn paces(trends: &IndexMap<String, Trend>) -> Vec<f64> {
-    let nights = trends.values().map(|it| it.ms.len()).max().unwrap_or(0);
+fn paces(courses: &[Vec<Option<u32>>]) -> Vec<f64> {
+    let nights = courses.iter().map(Vec::len).max().unwrap_or(0);
     let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); nights];
-    for trend in trends.values() {
-        let known: Vec<f64> = trend.ms.iter().flatten().map(|it| f64::from(*it)).collect();
+    for course in courses {
+        let known: Vec<f64> = course.iter().flatten().map(|it| f64::from(*it)).collect();
         let Some(middle) = median(&known).filter(|it| *it > 0.0) else { continue };
-        for (at, ms) in trend.ms.iter().enumerate() {
+        for (at, ms) in course.iter().enumerate() {
             ratios[at].extend(ms.map(|ms| f64::from(ms) / middle));
         }
     }
@@ -250,10 +261,36 @@ mod tests {
         let ms = [slow(19), steady(19), 2 * steady(19), 3 * steady(20)];
         let now: Vec<Tonight<'_>> =
             ids.iter().zip(ms).map(|(id, ms)| tonight(id, Verdict::Unchanged, ms)).collect();
-        let found = slower(&trends(&past, &now));
+        let found = slower(&past, &now);
         let named: Vec<&str> = found.iter().map(|it| it.scenario.as_str()).collect();
         assert_eq!(named, ["drifts"]);
         assert!(found[0].now_ms / found[0].before_ms > 1.2, "{found:?}");
+    }
+
+    #[test]
+    fn one_of_a_thousand_scenarios_that_drifts_is_told_and_none_of_the_others() {
+        let mut random = fastrand::Rng::with_seed(14);
+        let mut even = |ms: f64| (ms * (0.9 + 0.2 * random.f64())) as u32;
+        let ids: Vec<String> = (0..1_000).map(|it| format!("s{it}")).collect();
+        let drifts = |n: i32| 600.0 * 1.03_f64.powi(n);
+        let scenarios: Vec<(&str, String, Vec<u32>)> = ids
+            .iter()
+            .map(|id| {
+                let ms = (0..27).map(|n| even(if id == "s500" { drifts(n) } else { 600.0 }));
+                (id.as_str(), "U".repeat(27), ms.collect())
+            })
+            .collect();
+        let past = history(27, &scenarios);
+        let now: Vec<Tonight<'_>> = ids
+            .iter()
+            .map(|id| {
+                let ms = even(if id == "s500" { drifts(27) } else { 600.0 });
+                tonight(id, Verdict::Unchanged, ms)
+            })
+            .collect();
+        let found = slower(&past, &now);
+        let named: Vec<&str> = found.iter().map(|it| it.scenario.as_str()).collect();
+        assert_eq!(named, ["s500"]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::model::{Finding, Verdict};
 
 /// How many of a kind have a sentence of their own; the rest is counted in one.
 const MOST: usize = 3;
+/// How many commits or builds that broke something have a sentence of their own.
+const CULPRITS: usize = 8;
 /// How many names a sentence lists.
 const NAMES: usize = 3;
 
@@ -102,7 +104,10 @@ fn grown(report: &NightReport, all: &mut Vec<Insight>) {
 fn environment(report: &NightReport, all: &mut Vec<Insight>) {
     let of_it = active(report, Verdict::Inconclusive).take(MOST);
     for finding in of_it {
-        let text = format!("{} ({}).", sentence_of(finding), hit(finding));
+        let (said, hit) = (sentence_of(finding), hit(finding));
+        // An outage says itself how many it hit.
+        let text =
+            if said.contains(&hit) { format!("{said}.") } else { format!("{said} ({hit}).") };
         all.push(Insight::of(InsightKind::Environment, text, &[finding]));
     }
 }
@@ -110,45 +115,106 @@ fn environment(report: &NightReport, all: &mut Vec<Insight>) {
 fn changed(report: &NightReport, all: &mut Vec<Insight>) {
     let new: Vec<&Finding> =
         active(report, Verdict::Regressed).filter(|it| it.slowdown.is_none()).collect();
-    for finding in new.iter().take(MOST) {
-        let owner = match finding.owner.as_deref() {
-            Some(owner) => format!("of {}", one_line(owner, 60)),
-            None => "nobody owns it".to_owned(),
-        };
+    let (by_culprit, open): (Vec<&Finding>, Vec<&Finding>) =
+        new.iter().copied().partition(|it| culprit_named(it).is_some());
+    broken_by(&by_culprit, all);
+    for finding in open.iter().take(MOST) {
         let severity = finding.severity.word();
         let text = format!(
-            "New, {severity}: {}. It hits {}, {owner}.",
+            "New, {severity}: {}. It hits {}, {}.",
             sentence_of(finding),
-            hit(finding)
+            hit(finding),
+            owned(&[finding])
         );
         all.push(Insight::of(InsightKind::Changed, text, &[finding]));
     }
-    let more: Vec<&Finding> = new.iter().skip(MOST).copied().collect();
+    let more = open.get(MOST..).unwrap_or_default();
     if !more.is_empty() {
-        let scenarios: BTreeSet<&String> = more.iter().flat_map(|it| &it.scenarios).collect();
-        let owners: BTreeSet<&str> = more.iter().filter_map(|it| it.owner.as_deref()).collect();
-        let owners = listed(owners.into_iter());
         let text = format!(
-            "{} new, in {}{}.",
+            "{} new, in {}, {}.",
             if more.len() == 1 {
                 "1 more finding is".to_owned()
             } else {
                 format!("{} more findings are", more.len())
             },
-            count(scenarios.len(), "scenario"),
-            if owners.is_empty() { String::new() } else { format!(", of {owners}") }
+            count(hit_by(more), "scenario"),
+            owned(more)
         );
-        all.push(Insight::of(InsightKind::Changed, text, &more));
+        all.push(Insight::of(InsightKind::Changed, text, more));
     }
     causes(report, &new, all);
 }
 
-/// The commit or build that broke what is new, where that was searched for, and between which
-/// builds it came where it was not.
+/// What is known to have broken a finding: a commit or build, or some of which one did.
+fn culprit_named(finding: &Finding) -> Option<String> {
+    let culprit = finding.culprit.as_ref()?;
+    let is_named = matches!(culprit.outcome, SearchOutcome::Named | SearchOutcome::Among);
+    is_named.then(|| culprit.said())
+}
+
+/// One sentence for what each commit or build broke.
+fn broken_by(new: &[&Finding], all: &mut Vec<Insight>) {
+    let mut culprits: Vec<(String, Vec<&Finding>)> = Vec::new();
+    for finding in new {
+        let Some(said) = culprit_named(finding) else { continue };
+        match culprits.iter_mut().find(|it| it.0 == said) {
+            Some(one) => one.1.push(finding),
+            None => culprits.push((said, vec![finding])),
+        }
+    }
+    for (said, findings) in culprits.iter().take(CULPRITS) {
+        let worst = findings[0];
+        let (severity, sentence) = (worst.severity.word(), sentence_of(worst));
+        let said = one_line(said, 300);
+        let text = if findings.len() == 1 {
+            let hit = hit(worst);
+            format!("New, {severity}: {sentence}. It hits {hit}, {}; {said}.", owned(findings))
+        } else {
+            format!(
+                "{} new findings in {}, {}: {said}. The worst, {severity}: {sentence}.",
+                findings.len(),
+                count(hit_by(findings), "scenario"),
+                owned(findings)
+            )
+        };
+        all.push(Insight::of(InsightKind::Changed, text, findings));
+    }
+    let more: Vec<&Finding> =
+        culprits.iter().skip(CULPRITS).flat_map(|it| it.1.iter().copied()).collect();
+    if !more.is_empty() {
+        let text = format!(
+            "{} in {}, broken by {}.",
+            count(more.len(), "more new finding"),
+            count(hit_by(&more), "scenario"),
+            count(culprits.len() - CULPRITS, "other change")
+        );
+        all.push(Insight::of(InsightKind::Changed, text, &more));
+    }
+}
+
+/// How many scenarios findings hit.
+fn hit_by(findings: &[&Finding]) -> usize {
+    findings.iter().flat_map(|it| &it.scenarios).collect::<BTreeSet<_>>().len()
+}
+
+/// Whose findings are, as the end of a sentence.
+fn owned(findings: &[&Finding]) -> String {
+    let owners: BTreeSet<String> =
+        findings.iter().filter_map(|it| Some(one_line(it.owner.as_deref()?, 60))).collect();
+    match listed(owners.iter().map(String::as_str)) {
+        nobody if nobody.is_empty() => "nobody owns it".to_owned(),
+        owners => format!("of {owners}"),
+    }
+}
+
+/// What the searches say beside the culprits of what is new, and between which builds that came
+/// whose culprit nobody searched for.
 fn causes(report: &NightReport, new: &[&Finding], all: &mut Vec<Insight>) {
     let mut told: Vec<(String, Vec<&Finding>)> = Vec::new();
     let known = report.findings.iter().filter(|it| it.culprit.is_some() && it.stage.is_gating());
-    for finding in known {
+    let is_told =
+        |it: &&Finding| new.iter().any(|new| new.id == it.id) && culprit_named(it).is_some();
+    for finding in known.filter(|it| !is_told(it)) {
         let Some(culprit) = &finding.culprit else { continue };
         let said = match culprit.outcome {
             SearchOutcome::Named | SearchOutcome::Among | SearchOutcome::Environment => {
@@ -250,7 +316,26 @@ fn slower_than(report: &NightReport, all: &mut Vec<Insight>) {
     }
 }
 
+/// What failed by chance tonight, and who does so more often than before.
 fn flakier(report: &NightReport, all: &mut Vec<Insight>) {
+    let flaky: Vec<&Finding> = active(report, Verdict::Flaky).collect();
+    for finding in flaky.iter().take(MOST) {
+        let text = format!("Fails by chance: {}, in {}.", sentence_of(finding), hit(finding));
+        all.push(Insight::of(InsightKind::Flakier, text, &[finding]));
+    }
+    let more = flaky.get(MOST..).unwrap_or_default();
+    if !more.is_empty() {
+        let text = format!(
+            "{} by chance, in {}.",
+            if more.len() == 1 {
+                "1 more fails".to_owned()
+            } else {
+                format!("{} more fail", more.len())
+            },
+            count(hit_by(more), "scenario")
+        );
+        all.push(Insight::of(InsightKind::Flakier, text, more));
+    }
     for it in report.weeks.iter().flat_map(|it| &it.flakier).take(MOST) {
         let text = format!(
             "{} was flaky in {} of the last {}, and in {} of {} before.",

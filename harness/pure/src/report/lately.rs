@@ -19,12 +19,11 @@ pub fn weeks(history: &History, scenarios: &[ScenarioReport]) -> Option<Weeks> {
         .iter()
         .map(|it| Tonight { id: &it.id, verdict: it.verdict, ms: steps_took(it) })
         .collect();
-    let trends = trend::trends(history, &tonight);
     Some(Weeks {
-        slower: trend::slower(&trends),
+        slower: trend::slower(history, &tonight),
         flakier: trend::flakier(history, &tonight),
         uncovered: history.uncovered.clone(),
-        trends,
+        trends: trend::trends(history, &tonight),
     })
 }
 

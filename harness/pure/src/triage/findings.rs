@@ -431,7 +431,9 @@ impl Material<'_> {
             let own = it.hit.iter().map(|id| spot::failure(id, 0, (0, ""), why, Vec::new()));
             let key = "the environment failed";
             let found = self.product_finding(key, it.title(), own.collect(), Verdict::Inconclusive);
-            Finding { verdict: Verdict::Inconclusive, severity: Severity::Minor, ..found }
+            // It is seen in how scenarios follow one another, and not in the attempts of one.
+            let reasons = Vec::new();
+            Finding { verdict: Verdict::Inconclusive, severity: Severity::Minor, reasons, ..found }
         };
         self.seen.outages().iter().map(outage).collect()
     }

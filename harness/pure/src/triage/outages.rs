@@ -10,12 +10,15 @@ use super::seen::Seen;
 use crate::history::known;
 use crate::history::outage::{Ended, Night, Outage};
 use crate::history::rerun::{Chance, Run};
-use crate::model::Plan;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::history::PastScenario;
+use crate::model::{FacetKind, Plan};
 
 /// How many of the scenarios that failed in what looks like an outage are asked whether it was one.
 const MOST_ASKED: usize = 5;
+
+/// So many other scenarios that passed say that the environment was well.
+const WELL: usize = 2;
 
 /// How often what failed in an outage is looked at again, should the environment fail again.
 pub const MOST_ROUNDS: usize = 10;
@@ -39,10 +42,62 @@ fn order<'a>(plan: &'a Plan, attempts: &'a Attempts<'_>, seen: &Seen<'_>) -> Ord
         }
     }
     all.sort_by_key(|it| it.0);
+    let runs: Vec<(&str, Option<Shape<'_>>)> = all
+        .iter()
+        .map(|(_, number, _, run)| {
+            let log = attempts.scenario(run.scenario).and_then(|it| it.attempts.get(number));
+            let failed = log.filter(|_| run.failed);
+            (run.scenario, failed.map(|it| shape(run.scenario, *number, it, seen)))
+        })
+        .collect();
+    let own = own_failures(&runs);
+    let mut position = 0..;
+    all.retain(|_| position.next().is_some_and(|it| !own.contains(&it)));
     Order {
         attempts: all.iter().map(|it| (it.3.scenario, it.1, it.2)).collect(),
         night: Night::of(all.into_iter().map(|it| it.3).collect()),
     }
+}
+
+/// What an attempt failed in, without what exactly it saw: steps, checkpoints, facets and what a
+/// failed step said.
+type Shape<'a> = BTreeSet<(u32, Option<&'a str>, Option<FacetKind>, &'a str)>;
+
+fn shape<'a>(
+    scenario: &str,
+    number: u32,
+    log: &'a AttemptLog<'_>,
+    seen: &'a Seen<'_>,
+) -> Shape<'a> {
+    let facets = seen.differences(scenario, number).iter().flat_map(|it| {
+        let at = &it.difference;
+        at.facets.iter().map(|it| (at.step, at.checkpoint.as_deref(), it.facet, ""))
+    });
+    let failures = log.failures();
+    let failures = failures.map(|(step, it)| (step.index, None, None, it.actual.as_str()));
+    facets.chain(failures.take(1)).collect()
+}
+
+/// The positions of runs that say nothing of the environment: the scenario failed so before other
+/// ones passed and again behind that, so that it is its own failure. Of each run the scenario, and what
+/// it failed in.
+fn own_failures(runs: &[(&str, Option<Shape<'_>>)]) -> HashSet<usize> {
+    let mut alike: HashMap<(&str, &Shape<'_>), Vec<usize>> = HashMap::new();
+    let mut passed = Vec::with_capacity(runs.len() + 1);
+    passed.push(0);
+    for (at, (scenario, shape)) in runs.iter().enumerate() {
+        passed.push(passed[at] + usize::from(shape.is_none()));
+        if let Some(shape) = shape {
+            alike.entry((scenario, shape)).or_default().push(at);
+        }
+    }
+    let is_own = |scenario: &str, all: &[usize]| {
+        let (first, last) = (all[0], all[all.len() - 1]);
+        let own = runs[first..last].iter().filter(|it| it.0 == scenario && it.1.is_none()).count();
+        passed[last] - passed[first] >= own + WELL
+    };
+    let own = alike.into_iter().filter(|((scenario, _), all)| is_own(scenario, all));
+    own.flat_map(|it| it.1).collect()
 }
 
 fn at(attempt: &AttemptLog<'_>) -> DateTime<Utc> {

@@ -100,7 +100,7 @@ pub(crate) static RERUNS: Object = object(
         optional(
             "false-break",
             Shape::Percent,
-            "The share of failures by chance that may be called regressed; 1% unless said.",
+            "The share of failures by chance that may be called regressed; 0.7% unless said.",
             "1%",
         ),
         optional(

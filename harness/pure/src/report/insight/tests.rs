@@ -79,14 +79,40 @@ fn what_is_new_is_said_with_whom_it_hits_and_the_commit_that_broke_it() {
     assert_eq!(
         said(&report),
         [
-            "New, major: button \"Pay\" is gone on /cart. It hits a and b, of shop-team.",
+            "New, major: button \"Pay\" is gone on /cart. It hits a and b, of shop-team; broken by 0123456789 \"Round prices\" by Ada: 99.5 % sure after 0 probes.",
             "New, major: stdout of shopctl changed. It hits b, nobody owns it.",
-            "F1: broken by 0123456789 \"Round prices\" by Ada: 99.5 % sure after 0 probes.",
             "What is new came between shop 1.4 and 1.5; no commit is named yet (nightshift bisect searches for it).",
         ]
     );
     let rests: Vec<Vec<String>> = insights(&report).into_iter().map(|it| it.findings).collect();
-    assert_eq!(rests, [["F1"], ["F2"], ["F1"], ["F2"]]);
+    assert_eq!(rests, [["F1"], ["F2"], ["F2"]]);
+}
+
+#[test]
+fn each_commit_that_broke_something_has_a_sentence_with_all_that_it_broke() {
+    let mut report = report(&[("a", "regressed", None)]);
+    let by = |commit: usize| Culprit {
+        commit: Some(format!("{commit:016}")),
+        title: Some(format!("Change {commit}")),
+        author: Some("Ada".to_owned()),
+        probability: 0.995,
+        outcome: SearchOutcome::Named,
+        ..Culprit::default()
+    };
+    let all = (1..=20).map(|n| {
+        let title = format!("page {n} changed");
+        let mut it = of(&format!("F{n}"), &title, Verdict::Regressed, &[&format!("s{}", n / 2)]);
+        it.culprit = Some(by(n % 10));
+        it
+    });
+    report.findings = all.collect();
+    let said = said(&report);
+    assert_eq!(said.len(), 9, "{said:#?}");
+    assert_eq!(
+        said[0],
+        "2 new findings in 2 scenarios, nobody owns it: broken by 0000000000 \"Change 1\" by Ada: 99.5 % sure after 0 probes. The worst, major: page 1 changed."
+    );
+    assert_eq!(said[8], "4 more new findings in 4 scenarios, broken by 2 other changes.");
 }
 
 #[test]

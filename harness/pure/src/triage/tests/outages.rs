@@ -10,7 +10,8 @@ use crate::triage::outages::{again, unclear};
 const GOOD: &str = "- heading \"12 rows\"";
 
 /// A night of eight scenarios that were always sound, attempted in this order: a capital letter
-/// passed, a small one could not connect.
+/// passed, a small one could not connect, and the digits 1 to 8 stand for those that did not find
+/// what they look for.
 fn night(order: &str) -> Night {
     let mut night = Night::default();
     night.plan.reruns = Some(Reruns::default());
@@ -24,7 +25,10 @@ fn night(order: &str) -> Night {
     }
     let mut numbers = [0; 8];
     for letter in order.chars() {
-        let id = letter.to_ascii_lowercase().to_string();
+        let id = match letter.to_digit(10) {
+            Some(digit) => char::from(b'a' + digit as u8 - 1).to_string(),
+            None => letter.to_ascii_lowercase().to_string(),
+        };
         let number = &mut numbers[(id.as_bytes()[0] - b'a') as usize];
         *number += 1;
         night.begin(&id, *number);
@@ -32,7 +36,12 @@ fn night(order: &str) -> Night {
             let facets = [(FacetKind::Aria, GOOD.as_bytes())];
             night.seen(&id, *number, "page", "/", &facets).end(&id, *number, Outcome::Completed);
         } else {
-            let why = (Outcome::Failed, "the page to open", "connection refused");
+            let actual = if letter.is_ascii_digit() {
+                "there is no \"12 rows\""
+            } else {
+                "connection refused"
+            };
+            let why = (Outcome::Failed, "the page to open", actual);
             night.failed(&id, *number, 1, "/", why).end(&id, *number, Outcome::Failed);
         }
     }
@@ -54,6 +63,28 @@ fn what_fails_in_an_outage_and_passes_behind_it_is_sound_and_one_finding_tells_o
     assert_eq!((finding.verdict, finding.flake), (Verdict::Inconclusive, None));
     assert_eq!(finding.scenarios, ["d", "e"]);
     assert_eq!(judgement.gate.decision, Decision::Pass);
+}
+
+#[test]
+fn an_outage_is_told_between_breaks_and_hides_none_of_them() {
+    let judgement = judge(&night("A2C2D2Efgbgfh2FGHA2"));
+    let mut expected = [Verdict::Unchanged; 8];
+    expected[1] = Verdict::Regressed;
+    assert_eq!(told(&judgement), expected);
+    let environment = judgement.findings.iter().find(|it| it.verdict == Verdict::Inconclusive);
+    assert_eq!(
+        environment.map(|it| &*it.scenarios),
+        Some(&["b", "f", "g", "h"].map(str::to_owned)[..])
+    );
+    assert!(titles(&judgement).iter().all(|it| !it.contains("refused")), "{judgement:#?}");
+    assert_eq!(judgement.findings.len(), 2, "{judgement:#?}");
+    // The twin without an outage: what the others fail in they fail in again.
+    let judgement = judge(&night("A2C2D2Efgbgfh2fghA2fgh"));
+    let told = told(&judgement);
+    assert_eq!(
+        (told[5], told[6], told[7]),
+        (Verdict::Regressed, Verdict::Regressed, Verdict::Regressed)
+    );
 }
 
 #[test]
