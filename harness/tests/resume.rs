@@ -231,6 +231,26 @@ fn asked_twice(tally: &Tally) -> [String; 2] {
     [first, ask()]
 }
 
+/// Looks at a night that was killed and went on: it says what the undisturbed one says, and no
+/// attempt that had ended before ran again.
+fn is_as_if_nothing_had_been(tally: &Tally, expected: &Value, before: &[Value], what: &str) {
+    let night = tally.suite.root().join("reports/nights/n2");
+    let report = tally.night("n2");
+    assert_eq!(report["night"]["ending"], "complete", "{what}");
+    let broke = |night: &Value| -> Vec<(String, String)> {
+        verdicts(night).into_iter().filter(|it| it.0 != "chance").collect()
+    };
+    assert_eq!(broke(&report), broke(expected), "{what}");
+    assert_eq!(culprits(&report), culprits(expected), "{what}");
+    let ended = attempts(before, "attempt-finished");
+    let after = attempts(&lines(&night), "attempt-finished");
+    assert!(ended.keys().all(|it| after.get(it) == Some(&1)), "{what}: {ended:?} {after:?}");
+    assert_eq!(eventful_run(tally, &["verify", "n2"]).code, Some(0), "{what}");
+    let [kept, anew] = asked_twice(tally);
+    assert_eq!(kept, anew, "{what}");
+    assert!(kept.contains("n2"), "{kept}");
+}
+
 /// Kills a night that reruns, searches and reports, at so many moments of its course.
 #[test]
 #[ignore = "takes ten minutes; `just kills`"]
@@ -277,21 +297,8 @@ fn an_eventful_night_killed_at_many_points_loses_no_attempt_and_its_history_is_w
             eventful_run(&tally, &["run", "--no-pdf", "--resume", "n2"])
         };
         assert_eq!(answer.code, whole.code, "{phase}, after {within:?}: {answer:#?}");
-        let report = tally.night("n2");
-        assert_eq!(report["night"]["ending"], "complete", "{phase}: {report:#}");
-        let broke = |night: &Value| -> Vec<(String, String)> {
-            verdicts(night).into_iter().filter(|it| it.0 != "chance").collect()
-        };
-        assert_eq!(broke(&report), broke(&expected), "{phase}, after {within:?}");
-        let named = culprits(&report);
-        assert_eq!(named, culprits(&expected), "{phase}, after {within:?}: {answer:#?}");
-        let ended = attempts(&before, "attempt-finished");
-        let after = attempts(&lines(&night), "attempt-finished");
-        assert!(ended.keys().all(|it| after.get(it) == Some(&1)), "{phase}: {ended:?} {after:?}");
-        assert_eq!(eventful_run(&tally, &["verify", "n2"]).code, Some(0), "{phase}");
-        let [kept, anew] = asked_twice(&tally);
-        assert_eq!(kept, anew, "{phase}, after {within:?}");
-        assert!(kept.contains("n2"), "{kept}");
+        let what = format!("{phase}, after {within:?}: {answer:#?}");
+        is_as_if_nothing_had_been(&tally, &expected, &before, &what);
     }
     assert!(
         phases.len() >= 2

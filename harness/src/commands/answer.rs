@@ -77,6 +77,12 @@ fn list(night: &NightDir, questions: &[Question], format: Format) -> anyhow::Res
 /// Runs the scenario again, in a night of its own.
 fn again(common: &Common, question: &Question, said: Replies) -> anyhow::Result<Exit> {
     let suite = night::suite(common, &Overrides::default())?;
+    if !suite.scenarios.iter().any(|it| it.id == question.scenario) {
+        return mistake(format!(
+            "the suite has no scenario {} any more, so that nothing runs again; the answer stays with the night",
+            question.scenario
+        ));
+    }
     let environment = night::environment();
     let options = RunOptions {
         selection: Selection { filters: vec![question.scenario.clone()], tags: Vec::new() },

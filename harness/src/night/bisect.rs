@@ -153,6 +153,12 @@ fn chosen<'a>(all: &'a [Finding], wanted: &Wanted) -> Result<Vec<&'a Finding>, N
         return Ok(all.iter().filter(broke).collect());
     };
     let named = all.iter().find(|it| it.id == *name || it.fingerprint == *name);
+    if let Some(finding) = named.filter(|it| !differs(it)) {
+        return Err(NightError::Usage(format!(
+            "{} is of how long something takes or of the environment; only what differs can be searched for",
+            finding.id
+        )));
+    }
     named.map(|it| vec![it]).ok_or_else(|| {
         let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
         NightError::Usage(format!(
@@ -160,6 +166,11 @@ fn chosen<'a>(all: &'a [Finding], wanted: &Wanted) -> Result<Vec<&'a Finding>, N
             if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
         ))
     })
+}
+
+/// Whether a finding is of something that a try can see again: an attempt of tonight showed it.
+fn differs(finding: &Finding) -> bool {
+    finding.slowdown.is_none() && finding.differences.iter().any(|it| it.attempt > 0)
 }
 
 /// The findings by product, each with the builds between good and bad.
@@ -193,21 +204,30 @@ fn cases<'a>(
             None => all.push((product, good, vec![(finding, scenario)])),
         }
     }
-    let mut cases = Vec::new();
+    let (mut cases, mut refused) = (Vec::new(), None);
     for (product, good, findings) in all {
         let built = plan.products.iter().find(|it| it.name == product);
         let bad = wanted.bad.clone().or_else(|| built.and_then(|it| it.build.clone()));
-        match bad.map(|bad| line(suite, &product, &good, &bad)) {
-            Some(Ok(line)) => cases.push(Case { product, findings, line, by: wanted.by }),
-            Some(Err(error)) => return Err(error),
-            None => {
-                return Err(NightError::Usage(format!(
-                    "the night does not say which build of {product} it used; run it with --build, or name the build with --bad"
-                )));
+        let unknown = || {
+            NightError::Usage(format!(
+                "the night does not say which build of {product} it used; run it with --build, or name the build with --bad"
+            ))
+        };
+        let line = bad.ok_or_else(unknown).and_then(|bad| line(suite, &product, &good, &bad));
+        match line {
+            Ok(line) => cases.push(Case { product, findings, line, by: wanted.by }),
+            // What cannot be searched of one product is no reason to search none.
+            Err(error) => {
+                let why = error.to_string();
+                skipped.extend(findings.iter().map(|it| (it.0.id.clone(), why.clone())));
+                refused.get_or_insert(error);
             }
         }
     }
-    Ok(cases)
+    match refused {
+        Some(error) if cases.is_empty() => Err(error),
+        Some(_) | None => Ok(cases),
+    }
 }
 
 /// The build of the newest night in which a scenario was well.
@@ -297,10 +317,18 @@ async fn hunt(
         let own: Vec<Sought<'_>> = probe.findings.iter().map(|it| case.findings[*it]).collect();
         let build = &case.line.builds[probe.at];
         let out = folder.path().join(format!("probe-{}", hunt.builds()));
-        let results = attempt(suite, &own, (case, build), (options, stop), &out).await?;
+        // In a night all tries share its deadline; a person's have one each, which ends no search.
+        let part = match case.by {
+            By::Person => stop.of_part(),
+            By::Night => stop.clone(),
+        };
+        let mut results = attempt(suite, &own, (case, build), (options, &part), &out).await?;
         // A try that was stopped says nothing.
         if stop.why().is_some() {
             break;
+        }
+        if part.why().is_some() {
+            results.fill(ProbeResult::Skipped);
         }
         let title = probe.at.checked_sub(1).and_then(|it| case.line.commits.get(it));
         let title = title.map(|it| clean(&it.title));

@@ -60,10 +60,17 @@ fn is_named(words: &[&str], pattern: &str) -> bool {
 
 /// Whether a word fits a pattern in which `*` stands for any text.
 fn fits(pattern: &str, word: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == word };
-    let Some(rest) = word.strip_prefix(before) else { return false };
-    let ends = rest.char_indices().map(|it| it.0).chain([rest.len()]);
-    ends.into_iter().any(|at| fits(after, &rest[at..]))
+    let mut parts = pattern.split('*');
+    let (first, last) = (parts.next().unwrap_or_default(), parts.next_back());
+    let Some(rest) = word.strip_prefix(first) else { return false };
+    let Some(last) = last else { return rest.is_empty() };
+    let Some(mut rest) = rest.strip_suffix(last) else { return false };
+    // What comes first fits as well as what comes later: any text may follow.
+    parts.all(|part| {
+        let found = rest.find(part);
+        rest = found.map_or("", |at| &rest[at + part.len()..]);
+        found.is_some()
+    })
 }
 
 #[cfg(test)]
@@ -84,6 +91,11 @@ mod tests {
         assert!(!is("shopctl drop", "shopctl orders **"));
         assert!(is("shopctl export --to=a.csv", "shopctl export --to=*.csv"));
         assert!(!is("shopctl export --to=a.csv.sh", "shopctl export --to=*.csv"));
+        assert!(is("shopctl export a-b-c", "shopctl export a*b*c"));
+        assert!(!is("shopctl export abc", "shopctl export a*b*b*c"));
+        assert!(!is("shopctl export ab", "shopctl export ab*b"), "no letter stands for two");
+        let long = format!("shopctl {}", "a".repeat(10_000));
+        assert!(!is(&long, "shopctl *a*a*a*a*a*a*a*a*b"), "and it takes no time");
         assert!(!is("/tmp/shopctl orders", "shopctl orders"));
         assert!(!is("rm -rf .", "**"), "what may run is named at least by its program");
         assert!(is("say 'a b'", "say 'a b'"));

@@ -164,7 +164,7 @@ async fn sliders_and_pickers_take_values() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_of_eight_thousand_is_found_by_its_name_and_one_that_is_not_there_is_missed() {
-    let mut bench = Bench::patient(Duration::from_secs(5)).await;
+    let mut bench = Bench::patient(Duration::from_secs(15)).await;
     bench.open("/people").await;
     let edit = |name: &str| Target { within: Some(Box::new(role("row", name))), ..button("Edit") };
     bench.passes(Action::click(edit("Name 7490"))).await;

@@ -89,6 +89,12 @@ impl ProbeResult {
 }
 
 impl Culprit {
+    /// Whether it is sure enough to stand in a ticket as who broke it.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.outcome == SearchOutcome::Named && self.probability >= 0.99
+    }
+
     /// What was found, in a sentence; commits by the first ten letters of their names.
     #[must_use]
     pub fn said(&self) -> String {

@@ -238,7 +238,7 @@ impl Archive {
                     continue;
                 }
                 told.extend(hit.into_iter().cloned());
-                lines.push(finding.line(self, night, "red in"));
+                lines.push(finding.line(self, night, "red"));
             }
         }
         for (id, (run, night)) in red.iter().filter(|(id, _)| !told.contains(*id)) {

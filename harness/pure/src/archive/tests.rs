@@ -84,7 +84,7 @@ fn what_is_red_is_told_with_whom_it_belongs_to() {
     assert_eq!(says, "1 scenario is red, for 1 cause: ada.");
     assert_eq!(
         lines,
-        [format!("Paying shows an error (major, shop/pay, ada): red in, {} (build 1.5)", id(9))]
+        [format!("Paying shows an error (major, shop/pay, ada): red, {} (build 1.5)", id(9))]
     );
     let green = Nights::new();
     green.night(0, "1.4", &[scenario("mail", "unchanged", &[1])], &[]);

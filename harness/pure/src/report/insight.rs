@@ -13,7 +13,7 @@ use super::night::{NightReport, ScenarioReport};
 use super::sentence::{active, is_new_slowdown, slower};
 use super::shown::{count, duration, one_line};
 use crate::model::culprit::SearchOutcome;
-use crate::model::{Finding, Verdict};
+use crate::model::{Because, Finding, Verdict};
 
 /// How many of a kind have a sentence of their own; the rest is counted in one.
 const MOST: usize = 3;
@@ -102,14 +102,20 @@ fn grown(report: &NightReport, all: &mut Vec<Insight>) {
 }
 
 fn environment(report: &NightReport, all: &mut Vec<Insight>) {
-    let of_it = active(report, Verdict::Inconclusive).take(MOST);
-    for finding in of_it {
+    let of_it = active(report, Verdict::Inconclusive).filter(|it| !is_undecided(report, it));
+    for finding in of_it.take(MOST) {
         let (said, hit) = (sentence_of(finding), hit(finding));
         // An outage says itself how many it hit.
         let text =
             if said.contains(&hit) { format!("{said}.") } else { format!("{said} ({hit}).") };
         all.push(Insight::of(InsightKind::Environment, text, &[finding]));
     }
+}
+
+/// Whether the reruns of a finding's scenarios left open whether it broke or fails by chance.
+fn is_undecided(report: &NightReport, finding: &Finding) -> bool {
+    let mut own = report.scenarios.iter().filter(|it| finding.scenarios.contains(&it.id));
+    own.any(|it| it.because == Some(Because::Undecided))
 }
 
 fn changed(report: &NightReport, all: &mut Vec<Insight>) {
@@ -141,6 +147,16 @@ fn changed(report: &NightReport, all: &mut Vec<Insight>) {
             owned(more)
         );
         all.push(Insight::of(InsightKind::Changed, text, more));
+    }
+    let undecided = active(report, Verdict::Inconclusive).filter(|it| is_undecided(report, it));
+    for finding in undecided.take(MOST) {
+        let text = format!(
+            "Broken, or fails by chance: {}. It hits {}, {}.",
+            sentence_of(finding),
+            hit(finding),
+            owned(&[finding])
+        );
+        all.push(Insight::of(InsightKind::Changed, text, &[finding]));
     }
     causes(report, &new, all);
 }
@@ -216,12 +232,7 @@ fn causes(report: &NightReport, new: &[&Finding], all: &mut Vec<Insight>) {
         |it: &&Finding| new.iter().any(|new| new.id == it.id) && culprit_named(it).is_some();
     for finding in known.filter(|it| !is_told(it)) {
         let Some(culprit) = &finding.culprit else { continue };
-        let said = match culprit.outcome {
-            SearchOutcome::Named | SearchOutcome::Among | SearchOutcome::Environment => {
-                culprit.said()
-            }
-            SearchOutcome::Undecided => continue,
-        };
+        let said = culprit.said();
         match told.iter_mut().find(|it| it.0 == said) {
             Some(one) => one.1.push(finding),
             None => told.push((said, vec![finding])),

@@ -531,7 +531,7 @@ impl Material<'_> {
             slowdown: None,
             culprit: None,
             flake: None,
-            owner: first.and_then(|it| it.owner.clone()),
+            owner: scenarios.iter().find_map(|it| it.owner.clone()),
             scenarios: scenarios.iter().map(|it| it.id.clone()).collect(),
             reasons,
             reproduce: world::reproduce(self.plan, first.copied()),

@@ -127,7 +127,9 @@ impl Forge<'_> {
         // The commit that GITHUB_SHA names of a pull request is one that nobody made.
         let head = event["pull_request"]["head"]["sha"].as_str().map(str::to_owned);
         let commit = head.or_else(|| self.environment.get("GITHUB_SHA").cloned())?;
-        commit.bytes().all(|it| it.is_ascii_hexdigit()).then_some(About { commit, change })
+        let is_commit =
+            (7..=64).contains(&commit.len()) && commit.bytes().all(|it| it.is_ascii_hexdigit());
+        is_commit.then_some(About { commit, change })
     }
 
     fn ask(

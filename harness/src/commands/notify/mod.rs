@@ -66,7 +66,7 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
         return Ok(Exit::Passed);
     }
     let told = Told::open(&dir)?;
-    desk.tell(notify, told, options.again)
+    Ok(desk.tell(notify, told, options.again))
 }
 
 /// Whether a night is one of those that nobody is told of.
@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// Tells everybody who was not told; says whom it could not reach.
-    fn tell(&self, notify: &NotifyConfig, mut told: Told, again: bool) -> anyhow::Result<Exit> {
+    fn tell(&self, notify: &NotifyConfig, mut told: Told, again: bool) -> Exit {
         let mut failed = false;
         for channel in Channel::of(notify) {
             let name = channel.name();
@@ -142,8 +142,11 @@ impl Desk {
             }
             match self.send(&channel) {
                 Ok(()) => {
-                    told.note(name)?;
                     terminal::answer(format_args!("{name}: told"));
+                    if let Err(error) = told.note(name) {
+                        failed = true;
+                        terminal::say(format_args!("{name}: may be told again: {error:#}"));
+                    }
                 }
                 Err(problem) => {
                     failed = true;
@@ -151,7 +154,7 @@ impl Desk {
                 }
             }
         }
-        Ok(if failed { Exit::Failed } else { Exit::Passed })
+        if failed { Exit::Failed } else { Exit::Passed }
     }
 
     fn send(&self, channel: &Channel<'_>) -> Result<(), String> {

@@ -89,6 +89,25 @@ fn what_is_new_is_said_with_whom_it_hits_and_the_commit_that_broke_it() {
 }
 
 #[test]
+fn what_is_undecided_is_no_doing_of_the_environment_and_a_search_without_an_end_is_told() {
+    let mut report = report(&[("a", "inconclusive", Some("undecided"))]);
+    report.night.products.clear();
+    let mut it = of("F1", "orders prints 11 rows", Verdict::Inconclusive, &["a"]);
+    it.culprit = Some(Culprit { suspects: vec!["0123456789ab".to_owned()], ..Culprit::default() });
+    report.findings = vec![it];
+    let insights = insights(&report);
+    assert_eq!(insights[0].kind, InsightKind::Changed);
+    let said: Vec<&str> = insights.iter().map(|it| it.text.as_str()).take(2).collect();
+    assert_eq!(
+        said,
+        [
+            "Broken, or fails by chance: orders prints 11 rows. It hits a, nobody owns it.",
+            "F1: no commit can be named after 0 probes; the likeliest are 0123456789 with 0.0 %.",
+        ]
+    );
+}
+
+#[test]
 fn each_commit_that_broke_something_has_a_sentence_with_all_that_it_broke() {
     let mut report = report(&[("a", "regressed", None)]);
     let by = |commit: usize| Culprit {

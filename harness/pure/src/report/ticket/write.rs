@@ -112,8 +112,12 @@ fn facts(report: &NightReport, finding: &Finding) -> Vec<Vec<Piece>> {
         facts.push(fact("Branch", branch));
     }
     if let Some(culprit) = &finding.culprit {
-        facts.push(fact("First bad commit or build", &culprit.said()));
-        facts.extend(culprit.author.as_deref().map(|it| fact("Its author", it)));
+        if culprit.is_sure() {
+            facts.push(fact("First bad commit or build", &culprit.said()));
+            facts.extend(culprit.author.as_deref().map(|it| fact("Its author", it)));
+        } else {
+            facts.push(fact("Searched for", &culprit.said()));
+        }
     }
     if let Some(since) = &finding.since {
         facts.push(fact("First seen in", &since.night));

@@ -9,6 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -57,6 +58,9 @@ impl Drop for Relays {
 /// The most connections that lead through one way at a time: each takes two files of ours.
 const MOST: usize = 100;
 
+/// How long is waited where a connection came to nothing.
+const PAUSE: Duration = Duration::from_millis(20);
+
 async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
     // What is still open ends with the way.
     let mut open = JoinSet::new();
@@ -65,7 +69,11 @@ async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
         while open.len() >= MOST {
             open.join_next().await;
         }
-        let Ok((mut from, _)) = listener.accept().await else { return };
+        // One connection that came to nothing ends no way.
+        let Ok((mut from, _)) = listener.accept().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
         open.spawn(async move {
             if let Ok(mut to) = tokio::net::TcpStream::connect(address).await {
                 // Whoever ends first ends it for both.
@@ -79,12 +87,20 @@ async fn outside(listener: tokio::net::UnixListener, address: SocketAddr) {
 pub(super) fn inside(socket: &Path) -> io::Result<()> {
     let listener = TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?);
     for connection in listener.incoming() {
-        let (near, far) = (connection?, UnixStream::connect(socket)?);
-        let (near_too, far_too) = (near.try_clone()?, far.try_clone()?);
-        std::thread::spawn(move || there(near, far));
-        std::thread::spawn(move || back(far_too, near_too));
+        // One that came to nothing is the command's failed connection, and ends no way.
+        if connection.and_then(|it| carry(it, socket)).is_err() {
+            std::thread::sleep(PAUSE);
+        }
     }
     Ok(())
+}
+
+fn carry(near: TcpStream, socket: &Path) -> io::Result<()> {
+    let far = UnixStream::connect(socket)?;
+    let (near_too, far_too) = (near.try_clone()?, far.try_clone()?);
+    let thread = std::thread::Builder::new;
+    thread().spawn(move || there(near, far))?;
+    thread().spawn(move || back(far_too, near_too)).map(drop)
 }
 
 fn there(mut from: TcpStream, mut to: UnixStream) {
