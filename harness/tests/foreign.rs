@@ -111,9 +111,11 @@ fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names()
     let apart = |it: &(String, String)| it.1.contains("\nisolate: scenario\n");
     assert!(all.iter().filter(adds).any(apart), "{all:#?}");
     assert!(!all.iter().all(apart), "{all:#?}");
-    let accepting = ["run", "--no-pdf", "--accept-new", "--no-settle", "--out", "accepted"];
+    // One after another: who signs out does so for all who share the session.
+    let one = ["run", "--no-pdf", "-j", "1"];
+    let accepting = [&one[..], &["--accept-new", "--no-settle", "--out", "accepted"]].concat();
     assert_eq!(suite.run(&accepting).code, Some(0));
-    let night = suite.run(&["run", "--no-pdf", "--out", "night"]);
+    let night = suite.run(&[&one[..], &["--out", "night"]].concat());
     assert_eq!(night.code, Some(0), "{night:#?}");
     let night = night_json(&suite.root().join("night"));
     let loud: Vec<_> = verdicts(&night).into_iter().filter(|it| it.1 != "unchanged").collect();
