@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::fact::because;
@@ -170,14 +171,7 @@ fn culprit_named(finding: &Finding) -> Option<String> {
 
 /// One sentence for what each commit or build broke.
 fn broken_by(new: &[&Finding], all: &mut Vec<Insight>) {
-    let mut culprits: Vec<(String, Vec<&Finding>)> = Vec::new();
-    for finding in new {
-        let Some(said) = culprit_named(finding) else { continue };
-        match culprits.iter_mut().find(|it| it.0 == said) {
-            Some(one) => one.1.push(finding),
-            None => culprits.push((said, vec![finding])),
-        }
-    }
+    let culprits = by_what_is_said(new.iter().filter_map(|it| Some((culprit_named(it)?, *it))));
     for (said, findings) in culprits.iter().take(CULPRITS) {
         let worst = findings[0];
         let (severity, sentence) = (worst.severity.word(), sentence_of(worst));
@@ -208,6 +202,15 @@ fn broken_by(new: &[&Finding], all: &mut Vec<Insight>) {
     }
 }
 
+/// Findings of which the same is said, together; in the order in which they come.
+fn by_what_is_said<'a>(
+    all: impl Iterator<Item = (String, &'a Finding)>,
+) -> IndexMap<String, Vec<&'a Finding>> {
+    let mut together: IndexMap<String, Vec<&Finding>> = IndexMap::new();
+    all.for_each(|(said, finding)| together.entry(said).or_default().push(finding));
+    together
+}
+
 /// How many scenarios findings hit.
 fn hit_by(findings: &[&Finding]) -> usize {
     findings.iter().flat_map(|it| &it.scenarios).collect::<BTreeSet<_>>().len()
@@ -226,18 +229,11 @@ fn owned(findings: &[&Finding]) -> String {
 /// What the searches say beside the culprits of what is new, and between which builds that came
 /// whose culprit nobody searched for.
 fn causes(report: &NightReport, new: &[&Finding], all: &mut Vec<Insight>) {
-    let mut told: Vec<(String, Vec<&Finding>)> = Vec::new();
     let known = report.findings.iter().filter(|it| it.culprit.is_some() && it.stage.is_gating());
     let is_told =
         |it: &&Finding| new.iter().any(|new| new.id == it.id) && culprit_named(it).is_some();
-    for finding in known.filter(|it| !is_told(it)) {
-        let Some(culprit) = &finding.culprit else { continue };
-        let said = culprit.said();
-        match told.iter_mut().find(|it| it.0 == said) {
-            Some(one) => one.1.push(finding),
-            None => told.push((said, vec![finding])),
-        }
-    }
+    let known = known.filter(|it| !is_told(it));
+    let told = by_what_is_said(known.filter_map(|it| Some((it.culprit.as_ref()?.said(), it))));
     for (said, findings) in told.into_iter().take(MOST) {
         let names = listed(findings.iter().map(|it| it.id.as_str()));
         let text = format!("{names}: {}.", one_line(&said, 300));

@@ -83,18 +83,24 @@ fn shape<'a>(
 /// it failed in.
 fn own_failures(runs: &[(&str, Option<Shape<'_>>)]) -> HashSet<usize> {
     let mut alike: HashMap<(&str, &Shape<'_>), Vec<usize>> = HashMap::new();
-    let mut passed = Vec::with_capacity(runs.len() + 1);
-    passed.push(0);
+    let mut passed = Vec::new();
+    let mut passed_by: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, (scenario, shape)) in runs.iter().enumerate() {
-        passed.push(passed[at] + usize::from(shape.is_none()));
         if let Some(shape) = shape {
             alike.entry((scenario, shape)).or_default().push(at);
+        } else {
+            passed.push(at);
+            passed_by.entry(scenario).or_default().push(at);
         }
     }
     let is_own = |scenario: &str, all: &[usize]| {
         let (first, last) = (all[0], all[all.len() - 1]);
-        let own = runs[first..last].iter().filter(|it| it.0 == scenario && it.1.is_none()).count();
-        passed[last] - passed[first] >= own + WELL
+        let between = |positions: &[usize]| {
+            let before = |end: usize| positions.partition_point(|it| *it < end);
+            before(last) - before(first)
+        };
+        let own = passed_by.get(scenario).map_or(0, |it| between(it));
+        between(&passed) >= own + WELL
     };
     let own = alike.into_iter().filter(|((scenario, _), all)| is_own(scenario, all));
     own.flat_map(|it| it.1).collect()

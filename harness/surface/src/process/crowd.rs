@@ -26,16 +26,17 @@ pub(super) async fn exceeded(cookie: &Cookie, within: &Confinement) -> String {
     let mut before = Machine::now(folder);
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    for number in 1_u32.. {
+    let mut looks = 0_u32;
+    loop {
         look.tick().await;
+        looks = (looks + 1) % CLOSELY;
         let now = Machine::now(folder);
-        let is_close = number.is_multiple_of(CLOSELY);
+        let is_close = looks == 0;
         if let Some(why) = too_much(&before, &now, is_close, cookie, within) {
             return why;
         }
         before = before.calmest(&now);
     }
-    std::future::pending().await
 }
 
 /// What a machine has left.
