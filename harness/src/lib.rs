@@ -7,6 +7,7 @@
 //! all the others are.
 
 pub use nightshift_base::{model, screen};
+pub use nightshift_picture::picture;
 pub use nightshift_pure::{
     archive, baseline, bisect, cause, compare, control, explore, history, hygiene, report,
     sensitivity, settle, triage,

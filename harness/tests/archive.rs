@@ -89,10 +89,18 @@ fn the_history_is_whole_wherever_the_program_is_killed() {
     let nights = suite.root().join("reports/nights");
     let file = nights.join("history.sqlite");
     let history = ["history", "scenario-7", "--format", "json"];
-    let began = Instant::now();
     let mut expected = json_of(&suite.run(&history));
-    // Within what a whole run takes on this machine, most of them are still at work.
-    let whole = u64::try_from(began.elapsed().as_micros()).expect("a short time");
+    // Within what a whole run takes on this machine, most of them are still at work. The shortest
+    // of three: what has to be read from the disk first, or a machine that is busy, takes longer.
+    let whole = (0..3)
+        .map(|_| {
+            std::fs::remove_file(&file).unwrap_or_default();
+            let began = Instant::now();
+            suite.run(&history);
+            u64::try_from(began.elapsed().as_micros()).expect("a short time")
+        })
+        .min()
+        .expect("three of them");
     let mut when = fastrand::Rng::with_seed(16);
     let mut killed = 0;
     for round in 0..20 {

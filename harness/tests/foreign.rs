@@ -93,7 +93,7 @@ fn written(suite: &SuiteCopy) -> Vec<(String, String)> {
 #[test]
 fn what_lies_behind_a_sign_in_is_explored_and_replayed_by_whom_the_suite_names() {
     let suite = desk("explore: { as: ada }\n");
-    let explore = ["explore", "--budget", "8m", "--no-accept", "--no-findings"];
+    let explore = ["explore", "--budget", "20m", "--no-accept", "--no-findings"];
     let answer = suite.run(&explore);
     assert!(matches!(answer.code, Some(0 | 1)), "{answer:#?}");
     let map = map(&suite);

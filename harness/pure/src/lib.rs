@@ -5,6 +5,7 @@
 //! names nothing that could. Any night can be judged again, years later, from its folder.
 
 pub use nightshift_base::{model, screen};
+pub use nightshift_picture::picture;
 
 pub mod archive;
 pub mod baseline;

@@ -202,6 +202,9 @@ pub enum ReviewError {
     /// Judging again with a redaction.
     #[error(transparent)]
     Compare(#[from] crate::compare::CompareError),
+    /// A picture of a baseline cannot be read.
+    #[error(transparent)]
+    Picture(#[from] crate::picture::PictureError),
     /// The terminal or the page's server.
     #[error("{0}")]
     Front(String),

@@ -8,11 +8,11 @@ use super::log::Decision;
 use super::share::Share;
 use super::{ReviewError, Shared};
 use crate::baseline::Acceptance;
-use crate::compare::image::with_regions;
 use crate::compare::part::{part, redacted};
 use crate::model::finding::CoveredChange;
 use crate::model::share::{meet, overlap, regions};
 use crate::model::{FacetKind, Finding, Rect};
+use crate::picture::with_regions;
 
 /// A snapshot as a decision writes it.
 pub(super) struct Taking {

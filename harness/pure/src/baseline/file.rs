@@ -13,9 +13,9 @@ use insta::Snapshot;
 use insta::internals::{Content, SnapshotContents};
 use sha2::{Digest as _, Sha256};
 
-use super::smaller::smaller;
 use super::{Acceptance, BaselineError};
 use crate::model::FacetKind;
+use crate::picture::smaller;
 
 /// The key under `info:` that says that lines which look like merge markers are the product's own.
 pub const LITERAL_MARKERS: &str = "literal-markers";

@@ -3,19 +3,17 @@
 //! [`load`] reads those of some scenarios, [`accept`] writes one, [`export`] lays one out for
 //! `cargo insta`, [`orphans`] names files that nothing refers to, [`conflicts`] those that a merge
 //! left with both sides, [`weigh`] says how much they take. [`name`] knows the file names, [`file`]
-//! the format, [`smaller`] how pictures take little room.
+//! the format.
 //!
 //! The files:
 //! - `conflict.rs`: snapshot files that a merge left with both sides.
 //! - `file.rs`: insta's file format.
 //! - `name.rs`: how snapshot files are named.
-//! - `smaller.rs`: a picture in fewer bytes, without losing a pixel.
 //! - `weight.rs`: how much room the baselines of a suite take.
 
 mod conflict;
 mod file;
 mod name;
-mod smaller;
 mod weight;
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::model::finding::{DiffTag, FacetChange, ImageChange};
 use crate::model::observe::{END_MARK, FacetShape};
 use crate::model::picture::Layout;
 use crate::model::{BaselineRecord, Because, EvidenceRef, FacetKind};
+use crate::picture::{Beside, compare_images};
 
 use super::cells::Shape;
-use super::image::{Beside, compare_images};
 use super::items::Items;
 use super::lines::{self, LineDiff};
 use super::redact::Redactor;

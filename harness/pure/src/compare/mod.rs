@@ -2,7 +2,7 @@
 //!
 //! Pure: it reads evidence through a function of the caller's and leaves new bytes in the
 //! [`Comparison`]. Text goes through [`redact`], [`lines`] and [`facet`], pictures through
-//! [`image`], and what the watches saw through [`watch`]. `triage` judges the result.
+//! [`crate::picture`], and what the watches saw through [`watch`]. `triage` judges the result.
 //!
 //! The files:
 //! - `quoted.rs`: quoted texts of an observation as a person sees them.
@@ -17,7 +17,6 @@
 //! - `words.rs`: the words of a line that changed.
 //! - `cells.rs`: what a person calls the place of a change: ancestors, row and column, path.
 //! - `set.rs`: facets whose lines are a set: only what is new differs.
-//! - `image/`: whether two pictures look different, where, and what that is.
 //! - `watch.rs`: the set of what the watches saw.
 //! - `order.rs`: sorts what has no order.
 //! - `part.rs`: a baseline with some of what changed in it: what accepting one of several findings
@@ -30,7 +29,6 @@
 pub mod cells;
 pub mod changes;
 mod facet;
-pub mod image;
 mod items;
 mod json;
 pub mod lines;
@@ -65,10 +63,11 @@ use crate::model::{
 };
 
 pub use self::facet::{TextJudge, algorithm, canonical};
-pub use self::image::{Beside, ImageDiff, compare_images};
 use self::items::Items;
 pub use self::redact::Redactor;
 use self::uses::Uses;
+use crate::picture::PictureError;
+pub use crate::picture::{Beside, ImageDiff, compare_images};
 
 /// Why something could not be compared.
 #[derive(Debug, thiserror::Error)]
@@ -82,13 +81,8 @@ pub enum CompareError {
         source: Box<regex::Error>,
     },
     /// A picture cannot be read or written.
-    #[error("{what} cannot be read as a PNG picture: {reason}")]
-    Picture {
-        /// Which picture.
-        what: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error(transparent)]
+    Picture(#[from] PictureError),
 }
 
 /// Compares everything that the finished attempts of a night saw with the plan's baselines.

@@ -6,8 +6,8 @@ use crate::model::attempts::Attempts;
 pub use crate::model::sensitivity::Cost;
 use crate::model::settle::Remedy;
 use crate::model::{Entry, EvidenceRef, FacetKind, Plan, Rect, Scenario, Stage};
+use crate::picture::drawn::{Picture, is_covered};
 
-use super::picture::{Picture, is_covered};
 use super::probe::{self, Checkpoint, Content};
 use super::{Read, last, mutant, seed};
 

@@ -1,7 +1,8 @@
 //! [`measure`]: what of the changes that the product could have made tonight would have been
 //! noticed; pure.
 //!
-//! It takes what the last attempts saw, changes it in one place at a time ([`mutant`], [`picture`])
+//! It takes what the last attempts saw, changes it in one place at a time ([`mutant`],
+//! [`crate::picture::drawn`])
 //! and has the real comparison judge each, redactions, masks and all ([`probe`]). What was seen
 //! stands for the baseline, so that tonight's own differences do not count. [`blind`] names the
 //! places where nobody looks, and [`cost`] says what a redaction would cost before it is written.
@@ -10,7 +11,6 @@
 //!
 //! The files:
 //! - `mutant.rs`: where a text could be another one, and that text.
-//! - `picture.rs`: changes of what is drawn, and what masks cover.
 //! - `probe.rs`: changes one facet of one checkpoint and lays what goes unnoticed to what hides it.
 //! - `blind.rs`: the places where nobody looks.
 //! - `cost.rs`: what a redaction or mask would hide before it is written.
@@ -18,7 +18,6 @@
 mod blind;
 pub mod cost;
 mod mutant;
-mod picture;
 mod probe;
 
 #[cfg(test)]

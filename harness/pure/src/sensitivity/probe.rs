@@ -12,9 +12,9 @@ use crate::model::settle::Remedy;
 use crate::model::{
     BaselineRecord, FacetKind, KnownValue, Plan, Rect, Redaction, Scenario, Stage, WatchKind,
 };
+use crate::picture::drawn::{Picture, covered, is_covered, possible, size};
 
 use super::mutant::{self, Site};
-use super::picture::{Picture, covered, is_covered, possible, size};
 use super::{Budget, ByKind, Read, seed};
 
 /// What is done to pictures.

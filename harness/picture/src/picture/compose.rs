@@ -1,7 +1,7 @@
 //! [`with_regions`]: a picture with some regions of another: what accepting one of several changes
 //! of a picture writes.
 
-use super::super::CompareError;
+use super::PictureError;
 use super::decode::{decode, encode};
 use crate::model::Rect;
 
@@ -13,7 +13,7 @@ pub fn with_regions(
     baseline: &[u8],
     seen: &[u8],
     regions: &[Rect],
-) -> Result<Option<Vec<u8>>, CompareError> {
+) -> Result<Option<Vec<u8>>, PictureError> {
     let mut picture = decode(baseline, "the baseline")?;
     let seen = decode(seen, "what was seen")?;
     if picture.size() != seen.size() {

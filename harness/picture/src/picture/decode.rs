@@ -5,7 +5,7 @@
 
 use std::io::Cursor;
 
-use super::super::CompareError;
+use super::PictureError;
 
 /// The largest width or height, in pixels.
 const MAX_SIDE: u32 = 32_768;
@@ -37,12 +37,12 @@ impl Pixels {
     }
 }
 
-fn refused(what: &str, reason: impl Into<String>) -> CompareError {
-    CompareError::Picture { what: what.to_owned(), reason: reason.into() }
+fn refused(what: &str, reason: impl Into<String>) -> PictureError {
+    PictureError { what: what.to_owned(), reason: reason.into() }
 }
 
 /// Decodes a still PNG of any kind.
-pub(super) fn decode(png: &[u8], what: &str) -> Result<Pixels, CompareError> {
+pub(super) fn decode(png: &[u8], what: &str) -> Result<Pixels, PictureError> {
     let limits = png::Limits { bytes: MAX_ALLOC };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(png), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -117,7 +117,7 @@ fn append(data: &mut Vec<u32>, row: &[u8], color: png::ColorType, width: usize) 
 }
 
 /// Encodes a picture quickly.
-pub(super) fn encode(pixels: &Pixels) -> Result<Vec<u8>, CompareError> {
+pub(super) fn encode(pixels: &Pixels) -> Result<Vec<u8>, PictureError> {
     let failed =
         |error: png::EncodingError| refused("the boxed difference", format!("to encode: {error}"));
     let mut bytes = Vec::new();

@@ -22,14 +22,18 @@
 //! - `compose.rs`: a picture with some regions of another: what accepting one of several changes
 //!   writes.
 //! - `draw.rs`: boxes what changed and what moved.
+//! - `smaller.rs`: a picture in fewer bytes, without losing a pixel.
+//! - `drawn.rs`: changes that a product could make to what is drawn, and what masks cover.
 
 mod change;
 mod compose;
 mod decode;
 mod draw;
+pub mod drawn;
 mod regions;
 mod repaint;
 mod shift;
+mod smaller;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -39,7 +43,7 @@ pub use self::compose::with_regions;
 use self::decode::{Pixels, decode, encode};
 use self::regions::{Boxed, Layouts};
 use self::shift::Alignment;
-use super::CompareError;
+pub use self::smaller::smaller;
 use crate::model::Rect;
 use crate::model::finding::ImageChange;
 use crate::model::picture::{Fate, Layout, Move};
@@ -48,6 +52,16 @@ use crate::model::picture::{Fate, Layout, Move};
 const WINDOW_LIMIT: u64 = 4;
 /// Changed pixels in all, per million compared, from which the picture counts as changed.
 const TOTAL_PER_MILLION: u64 = 100;
+
+/// A picture cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} cannot be read as a PNG picture: {reason}")]
+pub struct PictureError {
+    /// Which picture.
+    pub what: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
 
 /// What is known of two pictures beside their pixels.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,7 +91,7 @@ pub fn compare_images(
     expected_png: &[u8],
     actual_png: &[u8],
     beside: &Beside,
-) -> Result<Option<ImageDiff>, CompareError> {
+) -> Result<Option<ImageDiff>, PictureError> {
     if expected_png == actual_png {
         return Ok(None);
     }
