@@ -368,3 +368,105 @@ fn promote_proposes_what_was_quiet_and_useful_and_says_why_the_rest_waits() {
     let unknown = suite.run(&["promote", "--nights", "0"]);
     assert_eq!(unknown.code, Some(2), "{unknown:#?}");
 }
+
+/// Scenarios with the nights, of the last twenty from the oldest on, in which each was flaky.
+const FLAKY: [(&str, &[u32]); 12] = [
+    ("always-sound", &[]),
+    ("long-ago", &[1, 2, 3, 4, 5, 6]),
+    ("more-a", &[]),
+    ("more-b", &[]),
+    ("more-c", &[]),
+    ("more-d", &[]),
+    ("more-e", &[]),
+    ("more-f", &[]),
+    ("more-g", &[]),
+    ("now-and-then", &[9, 19]),
+    ("often", &[3, 8, 10, 12, 14, 20]),
+    ("once", &[15]),
+];
+
+/// A suite of those scenarios with twenty nights behind it, in which each run took a minute.
+fn suite_with_flaky_past() -> SuiteCopy {
+    let suite = suite();
+    std::fs::remove_file(suite.root().join("scenarios/hello.yaml")).expect("removed");
+    for (name, _) in FLAKY {
+        let scenario = format!("scenario: {name}\nsteps:\n  - shell: echo {name}\n");
+        suite.write(&format!("scenarios/{name}.yaml"), &scenario);
+    }
+    night(&suite, "n1", &[]);
+    write_past(&suite, &nights(&suite).join("n1"), 20, 60_000);
+    std::fs::remove_dir_all(nights(&suite).join("n1")).expect("removed");
+    for number in 1..=20 {
+        let file = format!("reports/nights/2026-01-{number:02}T010000Z-past/night.json");
+        let path = suite.root().join(&file);
+        let mut past = night_json(path.parent().expect("a night"));
+        for scenario in past["scenarios"].as_array_mut().expect("scenarios") {
+            let id = text(&scenario["id"]);
+            if FLAKY.iter().any(|it| it.0 == id && it.1.contains(&number)) {
+                scenario["verdict"] = json!("flaky");
+            }
+        }
+        suite.write(&file, &past.to_string());
+    }
+    suite
+}
+
+/// The rows of a list of the page: scenario, attempts, duration, and what its last nights say.
+fn rows(html: &str, list: &str) -> Vec<[String; 4]> {
+    let list = html.split(&format!("id=\"{list}\"")).nth(1).expect("the list is there");
+    let list = list.split("</details>").next().expect("it ends");
+    let first = |text: &str| text.split('<').next().unwrap_or_default().trim().to_owned();
+    let one = |row: &str| {
+        let mut cells = row.split("<td class=\"n\">").skip(1).map(first);
+        let trend = row.split("</svg><small>").nth(1).map(first).unwrap_or_default();
+        let mut cell = || cells.next().unwrap_or_default();
+        [first(row), cell(), cell(), trend]
+    };
+    list.split("<th scope=\"row\">").skip(1).map(one).collect()
+}
+
+/// Fails where a list has other rows, the wrong end first, more than ten, other numbers, or counts
+/// nights that are too long ago.
+#[test]
+fn the_page_lists_the_slowest_of_tonight_and_the_flakiest_of_the_last_nights() {
+    let suite = suite_with_flaky_past();
+    let (answer, mut tonight) = night(&suite, "n2", &[]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    // Each takes otherwise, and not in the order of the suite: 1.1 s to 13.2 s.
+    let mut took: Vec<(u64, String)> = Vec::new();
+    let scenarios = tonight["scenarios"].as_array_mut().expect("scenarios");
+    for (at, scenario) in scenarios.iter_mut().enumerate() {
+        let ms = (at as u64 * 5 % 12 + 1) * 1_100;
+        scenario["duration_ms"] = json!(ms);
+        took.push((ms, text(&scenario["id"])));
+    }
+    took.sort_unstable();
+    let slowest: Vec<String> = took.into_iter().rev().take(10).map(|it| it.1).collect();
+    let folder = nights(&suite).join("n2");
+    std::fs::write(folder.join("night.json"), tonight.to_string()).expect("written");
+    let report = nightshift::report::read(&folder).expect("a report");
+    let fresh = tempfile::tempdir().expect("a folder");
+    let written = nightshift::report::write(fresh.path(), &report).expect("written");
+    let html = std::fs::read_to_string(written.index_html).expect("a page");
+
+    let listed = rows(&html, "slowest");
+    let names: Vec<&String> = listed.iter().map(|it| &it[0]).collect();
+    assert_eq!(names, slowest.iter().collect::<Vec<_>>());
+    let durations: Vec<&str> = listed.iter().map(|it| it[2].as_str()).collect();
+    let expected = ["13.2", "12.1", "11.0", "9.9", "8.8", "7.7", "6.6", "5.5", "4.4", "3.3"];
+    assert_eq!(durations, expected.map(|it| format!("{it} s")));
+    assert!(listed.iter().all(|it| it[1] == "1"), "one attempt each: {listed:#?}");
+
+    // Fourteen nights with tonight: the third night of `often` is before them, as are all of `long-ago`.
+    let listed = rows(&html, "flakiest");
+    let told: Vec<(&str, &str)> = listed
+        .iter()
+        .map(|it| (it[0].as_str(), it[3].split(';').next().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("often", "14 nights: 5 flaky"),
+        ("now-and-then", "14 nights: 2 flaky"),
+        ("once", "14 nights: 1 flaky"),
+    ];
+    assert_eq!(told, expected);
+}
