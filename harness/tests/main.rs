@@ -31,7 +31,8 @@
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `release.rs` runs the scripts of `ci/`: a release, and a night by a program that is there.
 //! - `soak.rs` uses servers for long, one that leaks among them.
-//! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `reruns.rs` has what fails run until it is clear whether it broke; `outages.rs` has a server
+//!   that is dead for a while, and one that is broken.
 //! - `keeper.rs` has nights kept by their schedule, and `daylight.rs` by clocks that change.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
@@ -85,6 +86,7 @@ mod layering;
 mod mcp;
 mod nights;
 mod notify;
+mod outages;
 mod pictures;
 mod real_model;
 mod recordings;

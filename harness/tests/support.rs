@@ -39,6 +39,15 @@ def serve(pages):
     http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), pages).serve_forever()
 ";
 
+/// Asks a server for a path, without a program of its own: many runs must fit into little time.
+pub const ASK: &str = "\
+at=${1#http://}
+at=${at%/}
+exec 3<>\"/dev/tcp/${at%:*}/${at#*:}\"
+printf 'GET %s HTTP/1.0\\r\\n\\r\\n' \"$2\" >&3
+tail -n 1 <&3
+";
+
 /// A copy of a suite that a test may do anything to.
 pub struct SuiteCopy {
     folder: tempfile::TempDir,
