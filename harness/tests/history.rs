@@ -457,7 +457,7 @@ fn the_page_lists_the_slowest_of_tonight_and_the_flakiest_of_the_last_nights() {
     assert_eq!(durations, expected.map(|it| format!("{it} s")));
     assert!(listed.iter().all(|it| it[1] == "1"), "one attempt each: {listed:#?}");
 
-    // Fourteen nights with tonight: the third night of `often` is before them, as are all of `long-ago`.
+    // Fourteen nights with tonight: one of `often` and all of `long-ago` are before them.
     let listed = rows(&html, "flakiest");
     let told: Vec<(&str, &str)> = listed
         .iter()

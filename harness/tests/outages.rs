@@ -73,8 +73,8 @@ fn of_verdict(night: &Value, verdict: &str) -> Vec<String> {
     all.map(|it| it.0).collect()
 }
 
-/// Fails where what was lost in an outage is told as a break or as chance, is not run again, or counts
-/// in the rate of a flake that comes later. The twin: what breaks beside one another is no outage.
+/// Fails where what was lost in an outage is told as a break or as chance, is not run again, or
+/// counts in the rate of a flake that comes later. The twin: what is broken is no outage.
 #[test]
 fn a_server_that_is_dead_for_a_while_is_one_finding_and_no_part_of_any_rate() {
     let suite = suite();
