@@ -30,6 +30,11 @@ impl Tally {
     }
 
     fn new(config: &str) -> Self {
+        Self::with(config, &|_| ())
+    }
+
+    /// One with more in its suite, before anything runs.
+    fn with(config: &str, more: &dyn Fn(&SuiteCopy)) -> Self {
         let suite = SuiteCopy::empty();
         let script = package().join("harness/tests/fixture/history.sh");
         let repository = suite.root().join("tally");
@@ -42,10 +47,10 @@ impl Tally {
             );
             suite.write(&format!("scenarios/{name}.yaml"), &text);
         }
+        more(&suite);
         let it = Self { suite, cache: tempfile::tempdir().expect("a folder") };
-        let first =
-            ["run", "--accept-new", "--no-settle", "--no-pdf", "--id", "n1", "--build", "v1"];
-        let answer = it.run(&first);
+        let first = "run --accept-new --no-settle --no-pdf --id n1 --build tally=v1";
+        let answer = it.run(&first.split(' ').collect::<Vec<_>>());
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         it
     }
@@ -173,4 +178,37 @@ fn what_a_search_cannot_do_is_said_before_anything_is_built() {
     let backwards = tally.run(&["bisect", "--good", "v2", "--bad", "v1"]);
     assert_eq!(backwards.code, Some(2), "{backwards:#?}");
     assert!(backwards.stderr.contains("is no ancestor of"), "{backwards:#?}");
+}
+
+/// Fails where what cannot be searched of one product ends the search of a night.
+#[test]
+fn a_product_without_builds_keeps_no_other_one_from_the_search_of_its_night() {
+    let config = format!("{CONFIG}  plain: {{ version-from: cat plain.version }}\n");
+    let say = |suite: &SuiteCopy, version: &str, said: &str| {
+        suite.write("plain.version", version);
+        suite.write("said", said);
+    };
+    let tally = Tally::with(&config, &|suite| {
+        say(suite, "1\n", "the shop is open\n");
+        let said = suite.root().join("said");
+        let step = format!("  - shell: cat '{}'\n    snapshot: out\n", said.display());
+        let scenario = format!("scenario: plain\nproduct: plain\nsteps:\n{step}");
+        suite.write("scenarios/plain.yaml", &scenario);
+    });
+    say(&tally.suite, "2\n", "the shop is shut\n");
+    let arguments = ["run", "orders", "plain", "--no-pdf", "--id", "n2", "--build", "tally=v2"];
+    let answer = tally.run(&[&arguments[..], &["--budget", "20m"]].concat());
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    let night = tally.night("n2");
+    assert_eq!(culprits(&night), ["Count what is on its way"], "{answer:#?}");
+    let plain = night["findings"].as_array().into_iter().flatten();
+    let plain = plain.filter(|it| it["scenarios"] == serde_json::json!(["plain"]));
+    let plain: Vec<&Value> = plain.collect();
+    assert_eq!(plain.len(), 1, "{:#}", night["findings"]);
+    assert_eq!(plain[0]["culprit"], Value::Null);
+
+    // The twin: where nothing else is wanted, it is said.
+    let alone = tally.run(&["bisect", "reports/nights/n2", &text(&plain[0]["id"])]);
+    assert_eq!(alone.code, Some(2), "{alone:#?}");
+    assert!(alone.stderr.contains("plain has no `builds`"), "{alone:#?}");
 }
