@@ -212,3 +212,61 @@ fn a_product_without_builds_keeps_no_other_one_from_the_search_of_its_night() {
     assert_eq!(alone.code, Some(2), "{alone:#?}");
     assert!(alone.stderr.contains("plain has no `builds`"), "{alone:#?}");
 }
+
+/// Four nights of January in which `rare` was flaky, made of a night.
+fn write_flaky_past(tally: &Tally, night: &str) {
+    let model = tally.night(night);
+    for day in 1..=4 {
+        let mut past = model.clone();
+        let id = format!("2026-01-{day:02}T010000Z-past");
+        past["night"]["id"] = id.as_str().into();
+        past["night"]["started"] = format!("2026-01-{day:02}T01:00:00Z").into();
+        for scenario in past["scenarios"].as_array_mut().expect("scenarios") {
+            if scenario["id"] == "rare" {
+                scenario["verdict"] = "flaky".into();
+            }
+        }
+        tally.suite.write(&format!("reports/nights/{id}/night.json"), &past.to_string());
+    }
+}
+
+/// What a night with this loop did, a line each: `rare` where that scenario ran, `built` where a
+/// build was made. Something regressed in it, and `rare` fails rarely.
+fn done(parts: &str) -> Vec<String> {
+    let log = tempfile::tempdir().expect("a folder");
+    let log = log.path().join("log");
+    let note = |what: &str| format!("echo {what} >> {}", log.display());
+    let config = CONFIG.replace("'git -C", &format!("'{} && git -C", note("built")));
+    let tally = Tally::with(&config, &|suite| {
+        let step = format!("  - shell: {}\n    snapshot: out\n", note("rare"));
+        let scenario = format!("scenario: rare\nproduct: tally\nsteps:\n{step}");
+        suite.write("scenarios/rare.yaml", &scenario);
+    });
+    write_flaky_past(&tally, "n1");
+    std::fs::remove_file(&log).expect("it was written");
+    let arguments = ["run", "orders", "rare", "--no-pdf", "--id", "n2", "--build", "tally=v2"];
+    let parts = format!("night.loop={parts}");
+    let more = ["--budget", "20m", "--set", &parts];
+    let answer = tally.run(&[&arguments[..], &more].concat());
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert_eq!(culprits(&tally.night("n2")).len(), 1, "{answer:#?}");
+    let text = std::fs::read_to_string(&log).expect("a log");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Fails where one part always comes before the other, whatever the suite says.
+#[test]
+fn the_parts_of_the_loop_run_in_the_order_in_which_the_suite_has_them() {
+    // The first build is tonight's own; `rare` runs in the plan too, and once more as a witness that
+    // the environment is well.
+    let count = |lines: &[String], what: &str| lines.iter().filter(|it| *it == what).count();
+    let lines = done("[bisect, rare]");
+    let last = lines.iter().rposition(|it| it == "built").expect("builds were tried");
+    assert!(count(&lines, "built") > 1 && count(&lines[last..], "rare") >= 3, "{lines:?}");
+
+    let lines = done("[rare, bisect]");
+    let second = lines.iter().enumerate().filter(|it| it.1 == "built").nth(1);
+    let second = second.expect("builds were tried").0;
+    assert_eq!(count(&lines[second..], "rare"), 0, "{lines:?}");
+    assert!(count(&lines[..second], "rare") > 3, "{lines:?}");
+}
