@@ -1,8 +1,14 @@
 //! `bisect` over the git history of a small product, which a script makes: 60 commits, three of
 //! which break something, and over versions without a repository.
 
+use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
+use nightshift::ledger::NightDir;
+use nightshift::model::culprit::{ProbeResult, SearchOutcome};
+use nightshift::night::{self, RunOptions, Searched, Stop, Until, WantedCulprits};
+use nightshift::spec;
 use serde_json::Value;
 
 use crate::support::{Answer, SuiteCopy, night_json, package, text};
@@ -269,4 +275,83 @@ fn the_parts_of_the_loop_run_in_the_order_in_which_the_suite_has_them() {
     let second = second.expect("builds were tried").0;
     assert_eq!(count(&lines[second..], "rare"), 0, "{lines:?}");
     assert!(count(&lines[..second], "rare") > 3, "{lines:?}");
+}
+
+/// A product in five builds: from the second on it says something else, and the third never ends.
+const HANGING: &str = r#"
+products:
+  tool:
+    builds:
+      make:
+        - shell: |
+            mkdir "${build-dir}/bin"
+            case ${build} in
+              b1) says='echo 12 rows' ;;
+              b3) says='exec sleep 600' ;;
+              *) says='echo 11 rows' ;;
+            esac
+            printf '#!/bin/sh\n%s\n' "$says" > "${build-dir}/bin/tool"
+            chmod +x "${build-dir}/bin/tool"
+      known: [b1, b2, b3, b4, b5]
+    path: ["${build-dir}/bin"]
+"#;
+
+/// How long one try may take here: much longer than one that ends, shorter than the command's limit.
+const ONE_TRY: Duration = Duration::from_secs(20);
+
+/// Searches for what broke the night `n2` as `nightshift bisect` does, but for how long a try may
+/// take.
+fn searched(root: PathBuf, cache: String, stop: Stop) -> Searched {
+    let search = move || {
+        let suite = spec::load(&root, &spec::Overrides::default()).expect("a valid suite");
+        let found = NightDir::open(root.join("reports/nights/n2")).expect("a night");
+        let own = ("XDG_CACHE_HOME".to_owned(), cache);
+        let options = RunOptions {
+            environment: std::env::vars().chain([own]).collect(),
+            until: Some(Until::Budget(ONE_TRY)),
+            ..RunOptions::default()
+        };
+        let wanted = WantedCulprits::default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let means = (&options, &stop);
+            let search = Box::pin(night::bisect(&suite, &found, &wanted, means, &|_| ())).await;
+            search.expect("it can be searched")
+        })
+    };
+    // As much room as the first thread of the program has.
+    let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(search);
+    thread.expect("a thread").join().expect("it ends")
+}
+
+/// Fails where the time of one try is that of the whole search. The twin: whoever stops the search
+/// stops it.
+#[test]
+fn a_try_that_takes_too_long_says_nothing_and_ends_no_search() {
+    let suite = SuiteCopy::empty();
+    suite.write("nightshift.yaml", HANGING);
+    let scenario =
+        "scenario: rows\nsteps:\n  - run: tool\n    timeout: 4m\n    snapshot: said\n";
+    suite.write("scenarios/rows.yaml", scenario);
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = folder.path().display().to_string();
+    let run = |arguments: &[&str]| suite.run_with(arguments, &[("XDG_CACHE_HOME", cache.as_str())]);
+    let first = "run --accept-new --no-settle --no-pdf --id n1 --build b1";
+    let first = run(&first.split(' ').collect::<Vec<_>>());
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let bad = run(&["run", "--no-pdf", "--id", "n2", "--build", "b5"]);
+    assert_eq!(bad.code, Some(1), "{bad:#?}");
+
+    let stop = Stop::default();
+    stop.interrupt();
+    let stopped = searched(suite.root(), cache.clone(), stop);
+    assert_eq!(stopped.builds, 0, "{stopped:#?}");
+    assert_eq!(stopped.found[0].1.outcome, SearchOutcome::Undecided, "{stopped:#?}");
+
+    let whole = searched(suite.root(), cache.clone(), Stop::default());
+    let culprit = &whole.found[0].1;
+    let hung = culprit.probes.iter().find(|it| it.build == "b3").expect("it was tried");
+    assert_eq!(hung.result, ProbeResult::Skipped, "{culprit:#?}");
+    assert_eq!(culprit.outcome, SearchOutcome::Named, "{culprit:#?}");
+    assert_eq!(culprit.build.as_deref(), Some("b2"), "{culprit:#?}");
 }
