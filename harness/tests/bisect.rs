@@ -11,7 +11,7 @@ use nightshift::night::{self, RunOptions, Searched, Stop, Until, WantedCulprits}
 use nightshift::spec;
 use serde_json::Value;
 
-use crate::support::{Answer, SuiteCopy, night_json, package, text};
+use crate::support::{Answer, SuiteCopy, night_json, package, text, write_past};
 
 const CONFIG: &str = r#"
 products:
@@ -219,23 +219,6 @@ fn a_product_without_builds_keeps_no_other_one_from_the_search_of_its_night() {
     assert!(alone.stderr.contains("plain has no `builds`"), "{alone:#?}");
 }
 
-/// Four nights of January in which `rare` was flaky, made of a night.
-fn write_flaky_past(tally: &Tally, night: &str) {
-    let model = tally.night(night);
-    for day in 1..=4 {
-        let mut past = model.clone();
-        let id = format!("2026-01-{day:02}T010000Z-past");
-        past["night"]["id"] = id.as_str().into();
-        past["night"]["started"] = format!("2026-01-{day:02}T01:00:00Z").into();
-        for scenario in past["scenarios"].as_array_mut().expect("scenarios") {
-            if scenario["id"] == "rare" {
-                scenario["verdict"] = "flaky".into();
-            }
-        }
-        tally.suite.write(&format!("reports/nights/{id}/night.json"), &past.to_string());
-    }
-}
-
 /// What a night with this loop did, a line each: `rare` where that scenario ran, `built` where a
 /// build was made. Something regressed in it, and `rare` fails rarely.
 fn done(parts: &str) -> Vec<String> {
@@ -248,7 +231,12 @@ fn done(parts: &str) -> Vec<String> {
         let scenario = format!("scenario: rare\nproduct: tally\nsteps:\n{step}");
         suite.write("scenarios/rare.yaml", &scenario);
     });
-    write_flaky_past(&tally, "n1");
+    // It was flaky in four nights before.
+    write_past(&tally.suite, &tally.night("n1"), 4, &|_, scenario| {
+        if scenario["id"] == "rare" {
+            scenario["verdict"] = "flaky".into();
+        }
+    });
     std::fs::remove_file(&log).expect("it was written");
     let arguments = ["run", "orders", "rare", "--no-pdf", "--id", "n2", "--build", "tally=v2"];
     let parts = format!("night.loop={parts}");

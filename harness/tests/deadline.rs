@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{SuiteCopy, git, night_json, text, verdicts};
+use super::support::{SuiteCopy, git, night_json, say_what_took, text, verdicts};
 
 /// Four quick scenarios of one command each, with one night behind them in which `long` is said to
 /// have taken a minute and a half.
@@ -18,18 +18,18 @@ fn suite() -> SuiteCopy {
     }
     let answer = suite.run(&["run", "--no-pdf", "--id", "n1", "--accept-new", "--no-settle"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
-    say_what_took(&suite, "n1", &|id| (id == "long").then_some(90_000));
+    rewrite(&suite, "n1", &|id| (id == "long").then_some(90_000));
     std::fs::remove_file(suite.root().join("scenarios/gone.yaml")).expect("removed");
     suite
 }
 
-/// Writes into a night what the first step of each scenario took, in milliseconds; `None` leaves it.
-fn say_what_took(suite: &SuiteCopy, night: &str, ms: &dyn Fn(&str) -> Option<u64>) {
+/// Writes into a night what the steps of each scenario took, in milliseconds; `None` leaves them.
+fn rewrite(suite: &SuiteCopy, night: &str, ms: &dyn Fn(&str) -> Option<u64>) {
     let folder = suite.root().join("reports/nights").join(night);
     let mut report = night_json(&folder);
     for scenario in report["scenarios"].as_array_mut().expect("a list") {
         if let Some(ms) = ms(&text(&scenario["id"])) {
-            scenario["attempts"][0]["steps"][0]["duration_ms"] = ms.into();
+            say_what_took(scenario, ms);
         }
     }
     std::fs::write(folder.join("night.json"), report.to_string()).expect("written");
@@ -126,7 +126,7 @@ fn what_uses_a_path_that_changed_since_the_last_good_night_runs_first() {
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         ran(&suite.root().join("reports/nights").join(id))
     };
-    let as_quick = |night: &str| say_what_took(&suite, night, &|_| Some(100));
+    let as_quick = |night: &str| rewrite(&suite, night, &|_| Some(100));
     as_quick("n1");
     commit(&suite, "src/lamps.txt");
     assert_eq!(order("n2"), ["lamps", "apples"]);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, SuiteCopy, night_json, text, verdicts};
+use crate::support::{self, Answer, SuiteCopy, night_json, say_what_took, text, verdicts};
 
 /// A suite of one command that says what stands in a file.
 fn suite() -> SuiteCopy {
@@ -199,21 +199,9 @@ fn earlier_nights_can_lie_elsewhere_and_need_not_be_there() {
 
 /// Lays nights before a night: the same, with what every step took written by hand.
 fn write_past(suite: &SuiteCopy, from: &Path, nights_before: u32, ms: u64) {
-    let model = night_json(from);
-    for number in 1..=nights_before {
-        let mut night = model.clone();
-        let id = format!("2026-01-{number:02}T010000Z-past");
-        night["night"]["id"] = json!(id);
-        night["night"]["started"] = json!(format!("2026-01-{number:02}T01:00:00Z"));
-        for scenario in night["scenarios"].as_array_mut().expect("scenarios") {
-            for attempt in scenario["attempts"].as_array_mut().expect("attempts") {
-                for step in attempt["steps"].as_array_mut().expect("steps") {
-                    step["duration_ms"] = json!(ms + u64::from(number % 3));
-                }
-            }
-        }
-        suite.write(&format!("reports/nights/{id}/night.json"), &night.to_string());
-    }
+    support::write_past(suite, &night_json(from), nights_before, &|number, scenario| {
+        say_what_took(scenario, ms + u64::from(number % 3));
+    });
 }
 
 /// Where findings of tonight say that something became slower, with their verdicts.
@@ -394,20 +382,15 @@ fn suite_with_flaky_past() -> SuiteCopy {
         suite.write(&format!("scenarios/{name}.yaml"), &scenario);
     }
     night(&suite, "n1", &[]);
-    write_past(&suite, &nights(&suite).join("n1"), 20, 60_000);
-    std::fs::remove_dir_all(nights(&suite).join("n1")).expect("removed");
-    for number in 1..=20 {
-        let file = format!("reports/nights/2026-01-{number:02}T010000Z-past/night.json");
-        let path = suite.root().join(&file);
-        let mut past = night_json(path.parent().expect("a night"));
-        for scenario in past["scenarios"].as_array_mut().expect("scenarios") {
-            let id = text(&scenario["id"]);
-            if FLAKY.iter().any(|it| it.0 == id && it.1.contains(&number)) {
-                scenario["verdict"] = json!("flaky");
-            }
+    let first = nights(&suite).join("n1");
+    support::write_past(&suite, &night_json(&first), 20, &|number, scenario| {
+        say_what_took(scenario, 60_000);
+        let id = text(&scenario["id"]);
+        if FLAKY.iter().any(|it| it.0 == id && it.1.contains(&number)) {
+            scenario["verdict"] = json!("flaky");
         }
-        suite.write(&file, &past.to_string());
-    }
+    });
+    std::fs::remove_dir_all(first).expect("removed");
     suite
 }
 

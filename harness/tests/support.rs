@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The shop in builds that are named after the faults that they have: `slow-page,slow-command` has
 /// two, one that begins with `sound` none, and `torn` cannot be made.
@@ -179,6 +179,30 @@ pub fn night_json(night: &Path) -> Value {
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).expect("night.json is JSON")
+}
+
+/// Lays nights of January before a night, each made of a model with its scenarios changed; they are
+/// numbered from 1, the oldest.
+pub fn write_past(suite: &SuiteCopy, model: &Value, nights: u32, change: &dyn Fn(u32, &mut Value)) {
+    for number in 1..=nights {
+        let mut night = model.clone();
+        let id = format!("2026-01-{number:02}T010000Z-past");
+        night["night"]["id"] = json!(id);
+        night["night"]["started"] = json!(format!("2026-01-{number:02}T01:00:00Z"));
+        for scenario in night["scenarios"].as_array_mut().expect("scenarios") {
+            change(number, scenario);
+        }
+        suite.write(&format!("reports/nights/{id}/night.json"), &night.to_string());
+    }
+}
+
+/// Writes into a scenario of a night what each of its steps took, in milliseconds.
+pub fn say_what_took(scenario: &mut Value, ms: u64) {
+    for attempt in scenario["attempts"].as_array_mut().expect("attempts") {
+        for step in attempt["steps"].as_array_mut().expect("steps") {
+            step["duration_ms"] = json!(ms);
+        }
+    }
 }
 
 /// The verdict of each scenario.
