@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{SuiteCopy, git, night_json, say_what_took, text, verdicts};
+use super::support::{SuiteCopy, in_git, night_json, say_what_took, text, verdicts};
 
 /// Four quick scenarios of one command each, with one night behind them in which `long` is said to
 /// have taken a minute and a half.
@@ -97,23 +97,19 @@ fn suite_in_git() -> SuiteCopy {
         suite.write(&format!("scenarios/{name}.yaml"), &scenario);
     }
     suite.write("tool/src/first.txt", "first\n");
-    in_git(&suite, &["init", "--quiet"]);
+    in_git(&suite.root().join("tool"), &["init", "--quiet"]);
     commit(&suite, "src/second.txt");
     let answer = suite.run(&["run", "--no-pdf", "--id", "n1", "--accept-new", "--no-settle"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     suite
 }
 
-fn in_git(suite: &SuiteCopy, arguments: &[&str]) {
-    let answer = git(&suite.root().join("tool"), arguments);
-    assert_eq!(answer.code, Some(0), "{answer:#?}");
-}
-
 /// Adds a file to the product.
 fn commit(suite: &SuiteCopy, file: &str) {
     suite.write(&format!("tool/{file}"), "more\n");
-    in_git(suite, &["add", "-A"]);
-    in_git(suite, &["commit", "--quiet", "--message", "A change"]);
+    let repository = &suite.root().join("tool");
+    in_git(repository, &["add", "-A"]);
+    in_git(repository, &["commit", "--quiet", "--message", "A change"]);
 }
 
 /// Fails where what changed counts nothing, or where it is not the newest good night from which on

@@ -3,6 +3,7 @@
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
 //! - `archive.rs` asks nights by the program, and kills it while it keeps them.
+//! - `bad_night.rs` runs a night of many findings for somebody to look at.
 //! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
 //! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
 //! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
@@ -63,6 +64,7 @@
 mod agent;
 mod answers;
 mod archive;
+mod bad_night;
 mod bisect;
 mod browser;
 mod builds;

@@ -173,6 +173,13 @@ pub fn git(root: &Path, arguments: &[&str]) -> Answer {
     Answer::from(command.args(arguments).current_dir(root).output().expect("git runs"))
 }
 
+/// The same, which must go well; answers with what git said.
+pub fn in_git(root: &Path, arguments: &[&str]) -> String {
+    let answer = git(root, arguments);
+    assert_eq!(answer.code, Some(0), "git {arguments:?}: {answer:#?}");
+    answer.stdout + &answer.stderr
+}
+
 /// The result of a night.
 pub fn night_json(night: &Path) -> Value {
     let path = night.join("night.json");
