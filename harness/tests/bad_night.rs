@@ -115,8 +115,7 @@ fn other_town(number: usize) -> String {
 }
 
 fn write_list(suite: &SuiteCopy, area: &str, things: &[(&str, String)]) {
-    let lines: Vec<String> =
-        things.iter().map(|(item, town)| format!("{item}|{town}\n")).collect();
+    let lines: Vec<String> = things.iter().map(|(item, town)| format!("{item}|{town}\n")).collect();
     suite.write(&format!("desk/src/{area}.txt"), &lines.concat());
 }
 

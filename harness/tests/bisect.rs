@@ -318,8 +318,7 @@ fn searched(root: PathBuf, cache: String, stop: Stop) -> Searched {
 fn a_try_that_takes_too_long_says_nothing_and_ends_no_search() {
     let suite = SuiteCopy::empty();
     suite.write("nightshift.yaml", HANGING);
-    let scenario =
-        "scenario: rows\nsteps:\n  - run: tool\n    timeout: 4m\n    snapshot: said\n";
+    let scenario = "scenario: rows\nsteps:\n  - run: tool\n    timeout: 4m\n    snapshot: said\n";
     suite.write("scenarios/rows.yaml", scenario);
     let folder = tempfile::tempdir().expect("a folder");
     let cache = folder.path().display().to_string();

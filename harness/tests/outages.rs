@@ -48,10 +48,7 @@ fn suite() -> SuiteCopy {
     suite.write("nightshift.yaml", &format!("{product}night: {{ jobs: 1, measure: 0 }}\n"));
     for id in ["a", "b", "c", "d", "e", "f", "g", "h"] {
         let step = format!("  - run: 'bash ask.sh ${{base-url}} /{id}'\n    snapshot: said\n");
-        suite.write(
-            &format!("scenarios/{id}.yaml"),
-            &format!("scenario: {id}\nsteps:\n{step}"),
-        );
+        suite.write(&format!("scenarios/{id}.yaml"), &format!("scenario: {id}\nsteps:\n{step}"));
     }
     for id in ["n1", "n2", "n3"] {
         let (answer, _) = night(&suite, id, &["--accept-new", "--no-settle"]);
