@@ -21,6 +21,10 @@ accept:
 sample-report:
     NIGHTSHIFT_REGENERATE=1 cargo test sample
 
+# A bad night to look at: 162 scenarios, 37 findings of six commits, two flakes, an outage; says where its report lies.
+bad-night:
+    cargo test --locked --test nightshift-tests bad_night:: -- --ignored --nocapture
+
 # Write schemas/, docs/reference/ and the schedule files of ci/ from the grammar and night.schedule.
 generate:
     NIGHTSHIFT_WRITE_SCHEMAS=1 cargo test --lib committed

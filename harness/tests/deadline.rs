@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::support::{SuiteCopy, night_json, text, verdicts};
+use super::support::{SuiteCopy, in_git, night_json, say_what_took, text, verdicts};
 
 /// Four quick scenarios of one command each, with one night behind them in which `long` is said to
 /// have taken a minute and a half.
@@ -18,17 +18,21 @@ fn suite() -> SuiteCopy {
     }
     let answer = suite.run(&["run", "--no-pdf", "--id", "n1", "--accept-new", "--no-settle"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
-    let path = suite.root().join("reports/nights/n1/night.json");
-    let mut report: Value =
-        serde_json::from_slice(&std::fs::read(&path).expect("there")).expect("JSON");
-    for scenario in report["scenarios"].as_array_mut().expect("a list") {
-        if scenario["id"] == "long" {
-            scenario["attempts"][0]["steps"][0]["duration_ms"] = 90_000.into();
-        }
-    }
-    std::fs::write(&path, report.to_string()).expect("written");
+    rewrite(&suite, "n1", &|id| (id == "long").then_some(90_000));
     std::fs::remove_file(suite.root().join("scenarios/gone.yaml")).expect("removed");
     suite
+}
+
+/// Writes into a night what the steps of each scenario took, in milliseconds; `None` leaves them.
+fn rewrite(suite: &SuiteCopy, night: &str, ms: &dyn Fn(&str) -> Option<u64>) {
+    let folder = suite.root().join("reports/nights").join(night);
+    let mut report = night_json(&folder);
+    for scenario in report["scenarios"].as_array_mut().expect("a list") {
+        if let Some(ms) = ms(&text(&scenario["id"])) {
+            say_what_took(scenario, ms);
+        }
+    }
+    std::fs::write(folder.join("night.json"), report.to_string()).expect("written");
 }
 
 /// The scenarios in the order in which they ran.
@@ -78,4 +82,52 @@ fn with_time_enough_everything_runs_and_without_a_deadline_in_the_order_of_the_s
         assert_eq!(ran(&night), order, "{answer:#?}");
         assert_eq!(night_json(&night)["risk_left"], Value::Null);
     }
+}
+
+/// Two scenarios that are alike but for their names, of a product that is a git checkout, with one
+/// night behind them which passed.
+fn suite_in_git() -> SuiteCopy {
+    let suite = SuiteCopy::empty();
+    let product = "repository: tool\n    version-from: git -C tool rev-parse HEAD";
+    let config = format!("products:\n  tool:\n    {product}\nnight: {{ jobs: 1 }}\n");
+    suite.write("nightshift.yaml", &config);
+    for name in ["apples", "lamps"] {
+        let scenario =
+            format!("scenario: {name}\nsteps:\n  - shell: echo {name}\n    snapshot: said\n");
+        suite.write(&format!("scenarios/{name}.yaml"), &scenario);
+    }
+    suite.write("tool/src/first.txt", "first\n");
+    in_git(&suite.root().join("tool"), &["init", "--quiet"]);
+    commit(&suite, "src/second.txt");
+    let answer = suite.run(&["run", "--no-pdf", "--id", "n1", "--accept-new", "--no-settle"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    suite
+}
+
+/// Adds a file to the product.
+fn commit(suite: &SuiteCopy, file: &str) {
+    suite.write(&format!("tool/{file}"), "more\n");
+    let repository = &suite.root().join("tool");
+    in_git(repository, &["add", "-A"]);
+    in_git(repository, &["commit", "--quiet", "--message", "A change"]);
+}
+
+/// Fails where what changed counts nothing, or where it is not the newest good night from which on
+/// changes count.
+#[test]
+fn what_uses_a_path_that_changed_since_the_last_good_night_runs_first() {
+    let suite = suite_in_git();
+    let order = |id: &str| {
+        let answer = suite.run(&["run", "--no-pdf", "--once", "--id", id, "--budget", "20m"]);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        ran(&suite.root().join("reports/nights").join(id))
+    };
+    let as_quick = |night: &str| rewrite(&suite, night, &|_| Some(100));
+    as_quick("n1");
+    commit(&suite, "src/lamps.txt");
+    assert_eq!(order("n2"), ["lamps", "apples"]);
+    as_quick("n2");
+    // The twin: what neither is about, behind a night that passed with the other change.
+    commit(&suite, "src/chairs.txt");
+    assert_eq!(order("n3"), ["apples", "lamps"]);
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, SuiteCopy, night_json, text, verdicts};
+use crate::support::{self, Answer, SuiteCopy, night_json, say_what_took, text, verdicts};
 
 /// A suite of one command that says what stands in a file.
 fn suite() -> SuiteCopy {
@@ -199,21 +199,9 @@ fn earlier_nights_can_lie_elsewhere_and_need_not_be_there() {
 
 /// Lays nights before a night: the same, with what every step took written by hand.
 fn write_past(suite: &SuiteCopy, from: &Path, nights_before: u32, ms: u64) {
-    let model = night_json(from);
-    for number in 1..=nights_before {
-        let mut night = model.clone();
-        let id = format!("2026-01-{number:02}T010000Z-past");
-        night["night"]["id"] = json!(id);
-        night["night"]["started"] = json!(format!("2026-01-{number:02}T01:00:00Z"));
-        for scenario in night["scenarios"].as_array_mut().expect("scenarios") {
-            for attempt in scenario["attempts"].as_array_mut().expect("attempts") {
-                for step in attempt["steps"].as_array_mut().expect("steps") {
-                    step["duration_ms"] = json!(ms + u64::from(number % 3));
-                }
-            }
-        }
-        suite.write(&format!("reports/nights/{id}/night.json"), &night.to_string());
-    }
+    support::write_past(suite, &night_json(from), nights_before, &|number, scenario| {
+        say_what_took(scenario, ms + u64::from(number % 3));
+    });
 }
 
 /// Where findings of tonight say that something became slower, with their verdicts.
@@ -367,4 +355,101 @@ fn promote_proposes_what_was_quiet_and_useful_and_says_why_the_rest_waits() {
     assert!(answer.stdout.contains(waits), "{answer:#?}");
     let unknown = suite.run(&["promote", "--nights", "0"]);
     assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+}
+
+/// Scenarios with the nights, of the last twenty from the oldest on, in which each was flaky.
+const FLAKY: [(&str, &[u32]); 12] = [
+    ("always-sound", &[]),
+    ("long-ago", &[1, 2, 3, 4, 5, 6]),
+    ("more-a", &[]),
+    ("more-b", &[]),
+    ("more-c", &[]),
+    ("more-d", &[]),
+    ("more-e", &[]),
+    ("more-f", &[]),
+    ("more-g", &[]),
+    ("now-and-then", &[9, 19]),
+    ("often", &[3, 8, 10, 12, 14, 20]),
+    ("once", &[15]),
+];
+
+/// A suite of those scenarios with twenty nights behind it, in which each run took a minute.
+fn suite_with_flaky_past() -> SuiteCopy {
+    let suite = suite();
+    std::fs::remove_file(suite.root().join("scenarios/hello.yaml")).expect("removed");
+    for (name, _) in FLAKY {
+        let scenario = format!("scenario: {name}\nsteps:\n  - shell: echo {name}\n");
+        suite.write(&format!("scenarios/{name}.yaml"), &scenario);
+    }
+    night(&suite, "n1", &[]);
+    let first = nights(&suite).join("n1");
+    support::write_past(&suite, &night_json(&first), 20, &|number, scenario| {
+        say_what_took(scenario, 60_000);
+        let id = text(&scenario["id"]);
+        if FLAKY.iter().any(|it| it.0 == id && it.1.contains(&number)) {
+            scenario["verdict"] = json!("flaky");
+        }
+    });
+    std::fs::remove_dir_all(first).expect("removed");
+    suite
+}
+
+/// The rows of a list of the page: scenario, attempts, duration, and what its last nights say.
+fn rows(html: &str, list: &str) -> Vec<[String; 4]> {
+    let list = html.split(&format!("id=\"{list}\"")).nth(1).expect("the list is there");
+    let list = list.split("</details>").next().expect("it ends");
+    let first = |text: &str| text.split('<').next().unwrap_or_default().trim().to_owned();
+    let one = |row: &str| {
+        let mut cells = row.split("<td class=\"n\">").skip(1).map(first);
+        let trend = row.split("</svg><small>").nth(1).map(first).unwrap_or_default();
+        let mut cell = || cells.next().unwrap_or_default();
+        [first(row), cell(), cell(), trend]
+    };
+    list.split("<th scope=\"row\">").skip(1).map(one).collect()
+}
+
+/// Fails where a list has other rows, the wrong end first, more than ten, other numbers, or counts
+/// nights that are too long ago.
+#[test]
+fn the_page_lists_the_slowest_of_tonight_and_the_flakiest_of_the_last_nights() {
+    let suite = suite_with_flaky_past();
+    let (answer, mut tonight) = night(&suite, "n2", &[]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    // Each takes otherwise, and not in the order of the suite: 1.1 s to 13.2 s.
+    let mut took: Vec<(u64, String)> = Vec::new();
+    let scenarios = tonight["scenarios"].as_array_mut().expect("scenarios");
+    for (at, scenario) in scenarios.iter_mut().enumerate() {
+        let ms = (at as u64 * 5 % 12 + 1) * 1_100;
+        scenario["duration_ms"] = json!(ms);
+        took.push((ms, text(&scenario["id"])));
+    }
+    took.sort_unstable();
+    let slowest: Vec<String> = took.into_iter().rev().take(10).map(|it| it.1).collect();
+    let folder = nights(&suite).join("n2");
+    std::fs::write(folder.join("night.json"), tonight.to_string()).expect("written");
+    let report = nightshift::report::read(&folder).expect("a report");
+    let fresh = tempfile::tempdir().expect("a folder");
+    let written = nightshift::report::write(fresh.path(), &report).expect("written");
+    let html = std::fs::read_to_string(written.index_html).expect("a page");
+
+    let listed = rows(&html, "slowest");
+    let names: Vec<&String> = listed.iter().map(|it| &it[0]).collect();
+    assert_eq!(names, slowest.iter().collect::<Vec<_>>());
+    let durations: Vec<&str> = listed.iter().map(|it| it[2].as_str()).collect();
+    let expected = ["13.2", "12.1", "11.0", "9.9", "8.8", "7.7", "6.6", "5.5", "4.4", "3.3"];
+    assert_eq!(durations, expected.map(|it| format!("{it} s")));
+    assert!(listed.iter().all(|it| it[1] == "1"), "one attempt each: {listed:#?}");
+
+    // Fourteen nights with tonight: one of `often` and all of `long-ago` are before them.
+    let listed = rows(&html, "flakiest");
+    let told: Vec<(&str, &str)> = listed
+        .iter()
+        .map(|it| (it[0].as_str(), it[3].split(';').next().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("often", "14 nights: 5 flaky"),
+        ("now-and-then", "14 nights: 2 flaky"),
+        ("once", "14 nights: 1 flaky"),
+    ];
+    assert_eq!(told, expected);
 }

@@ -3,6 +3,7 @@
 //! - `main.rs` declares the subjects; `support.rs` has a suite in a folder and the program as a
 //!   user runs it.
 //! - `archive.rs` asks nights by the program, and kills it while it keeps them.
+//! - `bad_night.rs` runs a night of many findings for somebody to look at.
 //! - `bisect.rs` names the commits that broke a product whose history `fixture/history.sh` makes.
 //! - `writes.rs` runs nights of a product that writes by its clock (`fixture/drafts`).
 //! - `browser/` tests the browser surface on small pages; `walker.rs` holds the walker to
@@ -31,7 +32,8 @@
 //! - `history.rs` runs nights after nights: known, fixed, slower, dead redactions, `promote`.
 //! - `release.rs` runs the scripts of `ci/`: a release, and a night by a program that is there.
 //! - `soak.rs` uses servers for long, one that leaks among them.
-//! - `reruns.rs` has what fails run until it is clear whether it broke.
+//! - `reruns.rs` has what fails run until it is clear whether it broke; `outages.rs` has a server
+//!   that is dead for a while, and one that is broken.
 //! - `keeper.rs` has nights kept by their schedule, and `daylight.rs` by clocks that change.
 //! - `notify.rs` has people told of a night, by servers on the loopback.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
@@ -62,6 +64,7 @@
 mod agent;
 mod answers;
 mod archive;
+mod bad_night;
 mod bisect;
 mod browser;
 mod builds;
@@ -85,6 +88,7 @@ mod layering;
 mod mcp;
 mod nights;
 mod notify;
+mod outages;
 mod pictures;
 mod real_model;
 mod recordings;

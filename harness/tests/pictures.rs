@@ -8,7 +8,7 @@ use nightshift::baseline::{self, Acceptance};
 use nightshift::model::FacetKind;
 use serde_json::Value;
 
-use crate::support::{self, Answer, SuiteCopy, copy_folder, night_json, text, verdicts};
+use crate::support::{Answer, SuiteCopy, copy_folder, in_git, night_json, text, verdicts};
 
 const LONG: &str = "\
 scenario: long-page
@@ -211,12 +211,6 @@ fn accept(root: &Path, checkpoint: &str, grey: u8, dialect: image::ColorType) ->
     baseline::accept(root, &item).expect("accepted")
 }
 
-fn git(root: &Path, arguments: &[&str]) -> String {
-    let answer = support::git(root, arguments);
-    assert_eq!(answer.code, Some(0), "git {arguments:?}: {answer:#?}");
-    answer.stdout + &answer.stderr
-}
-
 #[test]
 fn pictures_that_look_the_same_are_one_object_in_git() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -224,9 +218,9 @@ fn pictures_that_look_the_same_are_one_object_in_git() {
     accept(root, "start", 90, image::ColorType::Rgba8);
     accept(root, "again", 90, image::ColorType::Rgb8);
     accept(root, "other", 70, image::ColorType::Rgb8);
-    git(root, &["init", "-q"]);
-    git(root, &["add", "."]);
-    let listed = git(root, &["ls-files", "-s", "--", "*.snap.png"]);
+    in_git(root, &["init", "-q"]);
+    in_git(root, &["add", "."]);
+    let listed = in_git(root, &["ls-files", "-s", "--", "*.snap.png"]);
     let mut objects: Vec<&str> =
         listed.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert_eq!(objects.len(), 3, "{listed}");
@@ -242,21 +236,21 @@ fn two_branches_that_accept_different_changes_merge_without_conflict() {
     let dialect = image::ColorType::Rgb8;
     accept(root, "start", 90, dialect);
     accept(root, "end", 90, dialect);
-    git(root, &["init", "-q"]);
+    in_git(root, &["init", "-q"]);
     let commit = |what: &str| {
-        git(root, &["add", "."]);
-        git(root, &["commit", "-q", "-m", what]);
+        in_git(root, &["add", "."]);
+        in_git(root, &["commit", "-q", "-m", what]);
     };
     commit("accepted");
-    git(root, &["checkout", "-q", "-b", "one"]);
+    in_git(root, &["checkout", "-q", "-b", "one"]);
     let start = accept(root, "start", 40, dialect);
     commit("another start");
-    git(root, &["checkout", "-q", "main"]);
+    in_git(root, &["checkout", "-q", "main"]);
     let end = accept(root, "end", 20, dialect);
     accept(root, "new", 30, dialect);
     commit("another end, and one more");
-    git(root, &["merge", "-q", "one", "-m", "both"]);
-    assert_eq!(git(root, &["status", "--porcelain"]), "");
+    in_git(root, &["merge", "-q", "one", "-m", "both"]);
+    assert_eq!(in_git(root, &["status", "--porcelain"]), "");
     let [start, end] = [start, end].map(|it| PathBuf::from(format!("{}.png", it.display())));
     let darkest = |path: &Path| {
         let picture = image::open(path).expect("a picture").into_luma8();

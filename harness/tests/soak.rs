@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::{ANSWERING, Answer, SuiteCopy, night_json, text};
+use crate::support::{ANSWERING, ASK, Answer, SuiteCopy, night_json, text};
 
 /// Each request keeps a megabyte and a socket, where the file `leaks` says so.
 const SERVER: &str = "
@@ -15,15 +15,6 @@ class Pages(Answering):
             KEPT.append((bytearray(b'x' * 1000000), socket.socket()))
         self.answer(200, 'text/plain', '12 rows\\n')
 serve(Pages)
-";
-
-/// Asks a server for a path, without a program of its own: many runs must fit into little time.
-const ASK: &str = "\
-at=${1#http://}
-at=${at%/}
-exec 3<>\"/dev/tcp/${at%:*}/${at#*:}\"
-printf 'GET %s HTTP/1.0\\r\\n\\r\\n' \"$2\" >&3
-tail -n 1 <&3
 ";
 
 /// One command that asks the server, and a shorter one that does not.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The shop in builds that are named after the faults that they have: `slow-page,slow-command` has
 /// two, one that begins with `sound` none, and `torn` cannot be made.
@@ -37,6 +37,15 @@ class Answering(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 def serve(pages):
     http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), pages).serve_forever()
+";
+
+/// Asks a server for a path, without a program of its own: many runs must fit into little time.
+pub const ASK: &str = "\
+at=${1#http://}
+at=${at%/}
+exec 3<>\"/dev/tcp/${at%:*}/${at#*:}\"
+printf 'GET %s HTTP/1.0\\r\\n\\r\\n' \"$2\" >&3
+tail -n 1 <&3
 ";
 
 /// A copy of a suite that a test may do anything to.
@@ -164,12 +173,43 @@ pub fn git(root: &Path, arguments: &[&str]) -> Answer {
     Answer::from(command.args(arguments).current_dir(root).output().expect("git runs"))
 }
 
+/// The same, which must go well; answers with what git said.
+pub fn in_git(root: &Path, arguments: &[&str]) -> String {
+    let answer = git(root, arguments);
+    assert_eq!(answer.code, Some(0), "git {arguments:?}: {answer:#?}");
+    answer.stdout + &answer.stderr
+}
+
 /// The result of a night.
 pub fn night_json(night: &Path) -> Value {
     let path = night.join("night.json");
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).expect("night.json is JSON")
+}
+
+/// Lays nights of January before a night, each made of a model with its scenarios changed; they are
+/// numbered from 1, the oldest.
+pub fn write_past(suite: &SuiteCopy, model: &Value, nights: u32, change: &dyn Fn(u32, &mut Value)) {
+    for number in 1..=nights {
+        let mut night = model.clone();
+        let id = format!("2026-01-{number:02}T010000Z-past");
+        night["night"]["id"] = json!(id);
+        night["night"]["started"] = json!(format!("2026-01-{number:02}T01:00:00Z"));
+        for scenario in night["scenarios"].as_array_mut().expect("scenarios") {
+            change(number, scenario);
+        }
+        suite.write(&format!("reports/nights/{id}/night.json"), &night.to_string());
+    }
+}
+
+/// Writes into a scenario of a night what each of its steps took, in milliseconds.
+pub fn say_what_took(scenario: &mut Value, ms: u64) {
+    for attempt in scenario["attempts"].as_array_mut().expect("attempts") {
+        for step in attempt["steps"].as_array_mut().expect("steps") {
+            step["duration_ms"] = json!(ms);
+        }
+    }
 }
 
 /// The verdict of each scenario.
