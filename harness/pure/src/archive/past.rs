@@ -9,6 +9,7 @@ use super::scope::{NightRow, Scope};
 use super::store::Archive;
 use crate::history::known::is_failing;
 use crate::history::stats::median;
+use crate::model::finding::owned_by;
 use crate::model::history::of_letter;
 use crate::model::{Totals, Verdict};
 
@@ -188,7 +189,7 @@ impl Archive {
             last.1
                 .owner
                 .as_deref()
-                .map_or("nobody owns it".to_owned(), |it| format!("it belongs to {it}"))
+                .map_or(owned_by(None).to_owned(), |it| format!("it belongs to {it}"))
         );
         let lines = found.iter().rev().take(MOST_STRETCHES).map(|(at, it)| {
             let hits = count(it.scenarios.len(), "scenario");

@@ -14,6 +14,7 @@ use super::question::Since;
 use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
 use crate::history::known::is_failing;
+use crate::model::finding::owned_by;
 use crate::model::history::{letter, of_letter};
 use crate::model::{Totals, Verdict};
 
@@ -55,10 +56,6 @@ impl FindingRow {
         })
     }
 
-    fn owner(&self) -> &str {
-        self.owner.as_deref().unwrap_or("nobody owns it")
-    }
-
     fn line(&self, archive: &Archive, night: &NightRow, now: &str) -> Line {
         let hits = match self.scenarios.as_slice() {
             [one] => one.clone(),
@@ -70,7 +67,7 @@ impl FindingRow {
             "{} ({}, {hits}, {}): {now}, {said}{culprit}",
             self.title,
             self.severity,
-            self.owner()
+            owned_by(self.owner.as_deref())
         );
         let facts = json!({
             "title": self.title, "fingerprint": self.fingerprint, "finding": self.id,
@@ -242,7 +239,7 @@ impl Archive {
             }
         }
         for (id, (run, night)) in red.iter().filter(|(id, _)| !told.contains(*id)) {
-            let owner = run.owner.as_deref().unwrap_or("nobody owns it");
+            let owner = owned_by(run.owner.as_deref());
             let text = format!("{id} ({owner}): {} in {}", run.verdict, night.said());
             let facts = json!({ "scenarios": [id], "owner": run.owner, "night": night.id,
                 "builds": night.builds, "state": run.verdict.word() });

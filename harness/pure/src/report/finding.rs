@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::covers::{Cover, covers};
 use super::culprit::CulpritView;
+use super::fact::{on_trial, owned, word};
 use super::facets::{FacetView, LinkView, links};
 use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
@@ -15,7 +16,7 @@ use super::pictures::{FrameView, PictureView};
 use super::recording::{RecordingView, Recordings};
 use super::sentence::is_suppressed;
 use super::shown::{count, duration, evidence_link, one_line, short};
-use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
+use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
 
 /// The most places of one finding that are listed.
 const MOST_PLACES: usize = 10;
@@ -40,6 +41,8 @@ pub struct FindingView {
     sure: String,
     first_seen: String,
     owner: Option<String>,
+    /// The same as it is told: nobody may own it.
+    owned: String,
     /// Who answers for its scenarios, and their tags: what filters go by.
     owners: String,
     tags: String,
@@ -158,11 +161,6 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
     one_line(&all.into_iter().collect::<Vec<_>>().join("|"), 400)
 }
 
-/// The word of a stage at which nothing is decided.
-pub fn on_trial(stage: Stage) -> Option<&'static str> {
-    (!stage.is_gating()).then(|| stage.word())
-}
-
 impl FindingView {
     /// The view of a finding.
     pub fn new(finding: &Finding, known: &Known<'_>) -> Self {
@@ -180,6 +178,7 @@ impl FindingView {
             sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0).min(0.99) * 100.0),
             first_seen: first_seen(finding, known.report),
             owner: finding.owner.as_deref().map(|owner| one_line(owner, 60)),
+            owned: owned(finding),
             owners: known.owners_of(finding),
             tags: known.tags_of(finding),
             fingerprint: one_line(&finding.fingerprint, 80),
@@ -242,11 +241,6 @@ fn recordings(finding: &Finding, known: &Known<'_>) -> Vec<RecordingView> {
     let running =
         attempt.recordings.iter().filter(|it| it.step <= step.index).max_by_key(|it| it.step);
     running.and_then(|it| known.recordings.view(&it.evidence, &step.text)).into_iter().collect()
-}
-
-/// The word that stands for what it is.
-pub(super) fn word(finding: &Finding) -> &'static str {
-    if finding.slowdown.is_some() { "slower" } else { finding.verdict.word() }
 }
 
 /// When it was first seen, as a person says it.

@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use super::Mode;
-use super::fact::because;
-use super::finding::{FindingView, Known, on_trial};
+use super::fact::{because, on_trial, owned, word};
+use super::finding::{FindingView, Known};
 use super::night::ScenarioReport;
 use super::shown::{count, duration, one_line};
 use super::trend::TrendView;
@@ -40,6 +40,7 @@ pub struct BriefView {
     severity: &'static str,
     title: String,
     hits: String,
+    owned: String,
     reproduce: String,
     /// Who answers for its scenarios, and their tags: what filters go by.
     owners: String,
@@ -104,11 +105,12 @@ impl FindingList {
             } else if list.brief.len() < MOST_BRIEF {
                 list.brief.push(BriefView {
                     id: one_line(&finding.id, 20),
-                    verdict: super::finding::word(finding),
+                    verdict: word(finding),
                     stage: on_trial(finding.stage),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),
+                    owned: owned(finding),
                     reproduce: one_line(&finding.reproduce, 200),
                     owners: known.owners_of(finding),
                     tags: known.tags_of(finding),

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::finding::word;
+use super::fact::{owned, word};
 use super::insight::insights;
 use super::night::NightReport;
 use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
@@ -103,16 +103,18 @@ fn findings(text: &mut String, report: &NightReport) {
     if rows.is_empty() {
         return;
     }
-    text.push_str("| | Finding | Severity | Scenarios | Repeat |\n|---|---|---|---|---|\n");
+    text.push_str("| | Finding | Severity | Scenarios | Owner | Repeat |\n");
+    text.push_str("|---|---|---|---|---|---|\n");
     for finding in rows.iter().take(MOST_ROWS) {
         let known = if is_suppressed(finding) { ", known issue" } else { "" };
         let _ = writeln!(
             text,
-            "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
+            "| {}{known} | **{}** | {} | {} | {} | <code>{}</code> |",
             shown_as(finding),
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),
+            markdown(&owned(finding)),
             product_text(&finding.reproduce, 200),
         );
     }
