@@ -1,6 +1,6 @@
 //! The history of the nights, of one scenario and of one finding.
 
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::json;
 
 use super::ArchiveError;
@@ -126,8 +126,7 @@ impl Archive {
     /// No night knows it.
     pub fn history(&self, name: &str, branch: Option<&str>) -> Result<Answer, ArchiveError> {
         let scope = self.scope(branch)?;
-        let of_newest = self.findings(scope.newest().key)?;
-        let by_id = of_newest.into_iter().find(|it| it.id == name).map(|it| it.fingerprint);
+        let by_id = self.fingerprint_of(scope.newest().key, name)?;
         let fingerprint = by_id.unwrap_or_else(|| name.to_owned());
         let mut answer = match self.of_finding(&scope, &fingerprint)? {
             Some(answer) => answer,
@@ -136,6 +135,13 @@ impl Archive {
         answer.asked = format!("history {name}");
         answer.notes.extend(scope.note());
         Ok(answer)
+    }
+
+    /// What stands for a finding of a night, of any stage, by its id there.
+    fn fingerprint_of(&self, night: i64, id: &str) -> Result<Option<String>, ArchiveError> {
+        let sql = "SELECT fingerprint FROM finding WHERE night = ?1 AND id = ?2";
+        let found = self.connection.query_row(sql, params![night, id], |row| row.get(0));
+        Ok(found.optional()?)
     }
 
     fn of_scenario(&self, scope: &Scope, name: &str) -> Result<Answer, ArchiveError> {
@@ -180,11 +186,14 @@ impl Archive {
         found.sort_by_key(|it| it.0);
         let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(None) };
         let night = |at: usize| -> &NightRow { &scope.nights[at] };
+        let begin = match &first.1.slower {
+            Some(by) => format!("first slower in {} ({})", night(first.0).said(), by.said()),
+            None => format!("first in {}", night(first.0).said()),
+        };
         let says = format!(
-            "{}: in {}, first in {}, last in {}; {}.",
+            "{}: in {}, {begin}, last in {}; {}.",
             last.1.title,
             count(found.len(), "night"),
-            night(first.0).said(),
             night(last.0).said(),
             last.1
                 .owner
@@ -194,10 +203,15 @@ impl Archive {
         let lines = found.iter().rev().take(MOST_STRETCHES).map(|(at, it)| {
             let hits = count(it.scenarios.len(), "scenario");
             let culprit = it.culprit.as_ref().map(|it| format!("; {it}")).unwrap_or_default();
-            let text = format!("{} in {}, {hits}{culprit}", it.verdict, night(*at).said());
+            let said = match &it.slower {
+                Some(by) => format!("slower in {}: {}", night(*at).said(), by.said()),
+                None => format!("{} in {}", it.verdict, night(*at).said()),
+            };
+            let text = format!("{said}, {hits}{culprit}");
             let facts = json!({ "finding": it.id, "fingerprint": it.fingerprint, "title": it.title,
                 "verdict": it.verdict, "night": night(*at).id, "builds": night(*at).builds,
-                "scenarios": it.scenarios, "owner": it.owner, "culprit": it.culprit });
+                "scenarios": it.scenarios, "owner": it.owner, "culprit": it.culprit,
+                "slower": it.slower });
             Line::new(text, facts, vec![self.link(night(*at), Some(&it.id))])
         });
         let lines = lines.collect();

@@ -11,6 +11,7 @@ use super::ArchiveError;
 use super::answer::{Answer, Line, count};
 use super::past::{Run, is_pass};
 use super::question::Since;
+use super::read::Slower;
 use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
 use crate::history::known::is_failing;
@@ -35,14 +36,18 @@ pub(super) struct FindingRow {
     pub owner: Option<String>,
     pub culprit: Option<String>,
     pub scenarios: Vec<String>,
+    /// By how much it became slower, where it is about that.
+    pub slower: Option<Slower>,
 }
 
-const COLUMNS: &str = "night, id, fingerprint, title, verdict, severity, owner, culprit, scenarios";
+const COLUMNS: &str =
+    "night, id, fingerprint, title, verdict, severity, owner, culprit, scenarios, slower";
 
 impl FindingRow {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let scenarios: String = row.get(8)?;
         let verdict: String = row.get(4)?;
+        let slower: Option<String> = row.get(9)?;
         Ok(Self {
             night: row.get(0)?,
             id: row.get(1)?,
@@ -53,6 +58,7 @@ impl FindingRow {
             owner: row.get(6)?,
             culprit: row.get(7)?,
             scenarios: serde_json::from_str(&scenarios).unwrap_or_default(),
+            slower: slower.and_then(|it| serde_json::from_str(&it).ok()),
         })
     }
 
@@ -82,7 +88,7 @@ impl Archive {
     /// The findings of a night that decide, worst first.
     pub(super) fn findings(&self, night: i64) -> Result<Vec<FindingRow>, ArchiveError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM finding WHERE night = ?1 AND gating AND NOT slower \
+            "SELECT {COLUMNS} FROM finding WHERE night = ?1 AND gating AND slower IS NULL \
              ORDER BY length(id), id"
         );
         let mut found = self.connection.prepare(&sql)?;
@@ -101,7 +107,8 @@ impl Archive {
     /// The findings that decide in whose list of scenarios this text stands.
     pub(super) fn findings_naming(&self, scenario: &str) -> Result<Vec<FindingRow>, ArchiveError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM finding WHERE gating AND NOT slower AND instr(scenarios, ?1) > 0"
+            "SELECT {COLUMNS} FROM finding \
+             WHERE gating AND slower IS NULL AND instr(scenarios, ?1) > 0"
         );
         let mut found = self.connection.prepare(&sql)?;
         let named = serde_json::Value::from(scenario).to_string();
