@@ -11,7 +11,7 @@ use crate::history::known::is_failing;
 use crate::history::stats::median;
 use crate::model::finding::owned_by;
 use crate::model::history::of_letter;
-use crate::model::{Totals, Verdict};
+use crate::model::{Because, Totals, Verdict};
 
 /// The most stretches of a scenario's history that are told.
 const MOST_STRETCHES: usize = 30;
@@ -25,6 +25,8 @@ pub(super) struct Run {
     pub owner: Option<String>,
     /// The shortest run that came to its end, in milliseconds.
     pub ms: Option<f64>,
+    /// Whether it failed each time, which may be chance.
+    pub is_undecided: bool,
 }
 
 /// Whether a verdict says that all that is expected holds.
@@ -41,12 +43,28 @@ pub(super) fn is_pass(verdict: Verdict) -> bool {
 }
 
 impl Run {
-    /// From the columns verdict, owner, ms, which begin at `at`.
+    /// From the columns verdict, owner, ms, because, which begin at `at`.
     pub(super) fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
         let verdict: String = row.get(at)?;
         let verdict = verdict.bytes().next().and_then(of_letter).unwrap_or(Verdict::Inconclusive);
         let ms: Option<i64> = row.get(at + 2)?;
-        Ok(Self { verdict, owner: row.get(at + 1)?, ms: ms.map(|it| it as f64) })
+        let because: Option<String> = row.get(at + 3)?;
+        Ok(Self {
+            verdict,
+            owner: row.get(at + 1)?,
+            ms: ms.map(|it| it as f64),
+            is_undecided: because.as_deref() == Some(Because::Undecided.word()),
+        })
+    }
+
+    /// Whether it failed, each time at least.
+    pub(super) fn is_red(&self) -> bool {
+        is_failing(self.verdict) || self.is_undecided
+    }
+
+    /// Whether it says of its scenario that it is red, or that it is not.
+    pub(super) fn tells(&self) -> bool {
+        self.verdict.is_judged() || self.is_undecided
     }
 }
 
@@ -61,7 +79,7 @@ impl Archive {
         let (key, id) = self.scenario_named(name)?;
         let mut found = self
             .connection
-            .prepare("SELECT night, verdict, owner, ms FROM run WHERE scenario = ?1")?;
+            .prepare("SELECT night, verdict, owner, ms, because FROM run WHERE scenario = ?1")?;
         let rows = found.query_map([key], |row| Ok((row.get::<_, i64>(0)?, Run::of(row, 1)?)))?;
         let mut runs = Vec::new();
         for row in rows {

@@ -102,6 +102,41 @@ fn what_is_red_is_told_with_whom_it_belongs_to() {
 }
 
 #[test]
+fn what_is_broken_or_fails_by_chance_is_told_as_that_beside_what_is_red() {
+    let nights = Nights::new();
+    let night = |night: usize, mail: &str, because: &str| {
+        let mut pay = scenario("pay", "inconclusive", &[5]);
+        pay["because"] = because.into();
+        let found = [
+            finding("F1", "No mail comes", mail, &["mail"]),
+            finding("F2", "orders prints 11 rows", "inconclusive", &["pay"]),
+        ];
+        nights.night(night, "1.5", &[scenario("mail", mail, &[5]), pay], &found);
+    };
+    night(0, "regressed", "undecided");
+    let (says, lines) = ask(&nights, "what is red");
+    assert_eq!(says, "1 scenario is red, and 1 is broken, or fails by chance, for 2 causes: ada.");
+    let of = |text: &str| format!("{text}, {} (build 1.5)", id(0));
+    assert_eq!(
+        lines,
+        [
+            of("No mail comes (major, mail, ada): red"),
+            of("orders prints 11 rows (major, pay, ada): broken, or fails by chance"),
+        ]
+    );
+    // The twin: what the environment did says nothing, so that what was open before stays so.
+    night(1, "fixed", "environment");
+    let (says, lines) = ask(&nights, "what is red");
+    assert_eq!(says, "1 scenario is broken, or fails by chance, for 1 cause: ada.");
+    assert_eq!(lines.len(), 1);
+    let only = Nights::new();
+    let mut pay = scenario("pay", "inconclusive", &[5]);
+    pay["because"] = "environment".into();
+    only.night(0, "1.5", &[pay], &[]);
+    assert!(ask(&only, "what is red").0.starts_with("Nothing is red"));
+}
+
+#[test]
 fn a_scenario_last_passed_in_the_night_before_it_broke() {
     let nights = ten();
     let (says, _) = ask(&nights, "when did pay last pass");

@@ -1,11 +1,11 @@
-//! [`FactView`]: a fact of the night beside its term; and the words for what a finding is, whose it
-//! is, and why something is not judged.
+//! [`FactView`]: a fact of the night beside its term; and the words for what a finding is and whose
+//! it is.
 
 use serde::Serialize;
 
 use super::shown::one_line;
 use crate::model::finding::owned_by;
-use crate::model::{Because, Finding, Stage};
+use crate::model::{Finding, Stage};
 
 /// A line of the trust block.
 #[derive(Debug, Serialize)]
@@ -28,19 +28,4 @@ pub fn on_trial(stage: Stage) -> Option<&'static str> {
 /// Who answers for a finding, or that nobody does.
 pub fn owned(finding: &Finding) -> String {
     one_line(owned_by(finding.owner.as_deref()), 60)
-}
-
-/// The reason in the words of a report.
-pub fn because(because: Because) -> &'static str {
-    match because {
-        Because::Environment => "environment",
-        Because::BrowserLost => "browser lost",
-        Because::Authoring => "authoring",
-        Because::Login => "login",
-        Because::Undecided => "undecided",
-        Because::NeedsPerson => "needs a person",
-        Because::Deadline => "deadline",
-        Because::Preflight => "preflight",
-        Because::Interrupted => "interrupted",
-    }
 }

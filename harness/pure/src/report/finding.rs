@@ -14,7 +14,7 @@ use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
 use super::pictures::{FrameView, PictureView};
 use super::recording::{RecordingView, Recordings};
-use super::sentence::is_suppressed;
+use super::sentence::{is_suppressed, open};
 use super::shown::{count, duration, evidence_link, one_line, short};
 use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
 
@@ -37,6 +37,8 @@ pub struct FindingView {
     verdict: &'static str,
     /// Its stage, where it does not decide.
     stage: Option<&'static str>,
+    /// What it is, where that is open.
+    open: Option<&'static str>,
     severity: &'static str,
     sure: String,
     first_seen: String,
@@ -174,6 +176,7 @@ impl FindingView {
             title: one_line(&finding.title, 240),
             verdict: word(finding),
             stage: on_trial(finding.stage),
+            open: open(known.report, finding),
             severity: finding.severity.word(),
             sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0).min(0.99) * 100.0),
             first_seen: first_seen(finding, known.report),

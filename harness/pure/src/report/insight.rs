@@ -9,13 +9,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::fact::because;
 use super::night::{NightReport, ScenarioReport};
-use super::sentence::{active, is_new_slowdown, slower};
+use super::sentence::{active, is_new_slowdown, is_undecided, slower, undecided};
 use super::shown::{count, duration, one_line};
 use crate::model::culprit::SearchOutcome;
 use crate::model::finding::owned_by;
-use crate::model::{Because, Finding, Verdict};
+use crate::model::{Finding, Verdict};
 
 /// How many of a kind have a sentence of their own; the rest is counted in one.
 const MOST: usize = 3;
@@ -114,12 +113,6 @@ fn environment(report: &NightReport, all: &mut Vec<Insight>) {
     }
 }
 
-/// Whether the reruns of a finding's scenarios left open whether it broke or fails by chance.
-fn is_undecided(report: &NightReport, finding: &Finding) -> bool {
-    let mut own = report.scenarios.iter().filter(|it| finding.scenarios.contains(&it.id));
-    own.any(|it| it.because == Some(Because::Undecided))
-}
-
 fn changed(report: &NightReport, all: &mut Vec<Insight>) {
     let new: Vec<&Finding> =
         active(report, Verdict::Regressed).filter(|it| it.slowdown.is_none()).collect();
@@ -150,8 +143,7 @@ fn changed(report: &NightReport, all: &mut Vec<Insight>) {
         );
         all.push(Insight::of(InsightKind::Changed, text, more));
     }
-    let undecided = active(report, Verdict::Inconclusive).filter(|it| is_undecided(report, it));
-    for finding in undecided.take(MOST) {
+    for finding in undecided(report).take(MOST) {
         let text = format!(
             "Broken, or fails by chance: {}. It hits {}, {}.",
             sentence_of(finding),
@@ -393,7 +385,7 @@ fn not_covered(report: &NightReport, all: &mut Vec<Insight>) {
         let named: Vec<String> = own
             .iter()
             .map(|it| match it.because {
-                Some(reason) => format!("{} ({})", it.id, because(reason)),
+                Some(reason) => format!("{} ({})", it.id, reason.said()),
                 None => it.id.clone(),
             })
             .collect();

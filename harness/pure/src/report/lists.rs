@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use super::Mode;
-use super::fact::{because, on_trial, owned, word};
+use super::fact::{on_trial, owned, word};
 use super::finding::{FindingView, Known};
 use super::night::ScenarioReport;
+use super::sentence::open;
 use super::shown::{count, duration, one_line};
 use super::trend::TrendView;
 use crate::model::Finding;
@@ -37,6 +38,8 @@ pub struct BriefView {
     id: String,
     verdict: &'static str,
     stage: Option<&'static str>,
+    /// What it is, where that is open.
+    open: Option<&'static str>,
     severity: &'static str,
     title: String,
     hits: String,
@@ -107,6 +110,7 @@ impl FindingList {
                     id: one_line(&finding.id, 20),
                     verdict: word(finding),
                     stage: on_trial(finding.stage),
+                    open: open(known.report, finding),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),
@@ -156,7 +160,7 @@ impl RowList {
 impl RowView {
     pub fn new(scenario: &ScenarioReport, anchor: Option<String>, known: &Known<'_>) -> Self {
         let detail = scenario.detail.as_deref().map(|it| one_line(it, 240));
-        let because = scenario.because.map(|it| because(it).to_owned());
+        let because = scenario.because.map(|it| it.said().to_owned());
         let would_be = scenario.would_be.filter(|_| !scenario.stage.is_gating());
         let would_be = would_be.map(|verdict| format!("would be {verdict}"));
         let mut why: Vec<String> = [would_be, because, detail].into_iter().flatten().collect();

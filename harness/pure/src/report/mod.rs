@@ -13,8 +13,7 @@
 //! - `sentence.rs`: the night in one sentence.
 //! - `page.rs`: all that the page shows, decided here.
 //! - `sections.rs`: its folded parts: what still fails, is new, fixed, known.
-//! - `fact.rs`: a fact beside its term, and the words for what a finding is, whose it is, and why
-//!   something is not judged.
+//! - `fact.rs`: a fact beside its term, and the words for what a finding is and whose it is.
 //! - `morning.rs`: the rest of the morning in a few lines, for the first page of the PDF.
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use super::fact::{owned, word};
 use super::insight::insights;
 use super::night::NightReport;
-use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
+use super::sentence::{
+    active, is_new_slowdown, is_suppressed, is_undecided, open, sentence, slower, undecided,
+};
 use super::shown::{count, duration, markdown, one_line};
 use super::survey::since_line;
 use crate::model::{Decision, Finding, Verdict};
@@ -89,14 +91,16 @@ fn trust(report: &NightReport) -> String {
 }
 
 fn findings(text: &mut String, report: &NightReport) {
-    let mut rows: Vec<&Finding> =
-        active(report, Verdict::Regressed).chain(slower(report)).collect();
+    let needs_somebody =
+        |it: &Finding| it.verdict == Verdict::Regressed || is_undecided(report, it);
+    let broken = active(report, Verdict::Regressed).chain(undecided(report));
+    let mut rows: Vec<&Finding> = broken.chain(slower(report)).collect();
     rows.extend(
         report
             .findings
             .iter()
             .filter(|it| it.stage.is_gating())
-            .filter(|it| is_suppressed(it) || it.verdict != Verdict::Regressed),
+            .filter(|it| is_suppressed(it) || !needs_somebody(it)),
     );
     let advisory = report.findings.iter().filter(|it| !it.stage.is_gating());
     rows.extend(advisory.filter(|it| !is_new_slowdown(it)));
@@ -110,7 +114,7 @@ fn findings(text: &mut String, report: &NightReport) {
         let _ = writeln!(
             text,
             "| {}{known} | **{}** | {} | {} | {} | <code>{}</code> |",
-            shown_as(finding),
+            shown_as(report, finding),
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),
@@ -155,10 +159,10 @@ fn not_judged(text: &mut String, report: &NightReport) {
     }
 }
 
-/// The verdict, or what the finding counts as where it decides nothing.
-fn shown_as(finding: &Finding) -> &'static str {
+/// The verdict, what it is where that is open, or what it counts as where it decides nothing.
+fn shown_as(report: &NightReport, finding: &Finding) -> &'static str {
     if finding.stage.is_gating() || finding.slowdown.is_some() {
-        word(finding)
+        open(report, finding).unwrap_or(word(finding))
     } else {
         finding.stage.word()
     }
