@@ -24,10 +24,12 @@ use super::sentence::{active, sentence, slower, undecided};
 use super::shift::ShiftView;
 use super::shown::{count, duration, one_line, short};
 use super::soak::SoakView;
+use super::spent;
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
 use super::walls::{WallsView, walls};
+use super::weeks::Spent;
 use crate::model::finding::Pending;
 use crate::model::seal::Seal;
 use crate::model::{Decision, Verdict};
@@ -200,7 +202,7 @@ impl Page {
             night: one_line(&night.id, 80),
             day: night.started.format("%A %-d %B %Y").to_string(),
             when: when(report),
-            took: took(report),
+            took: spent::lasted(report).map(duration),
             branch: night.branch.as_deref().map(|it| one_line(it, 120)),
             builds: builds(report),
             said,
@@ -299,16 +301,15 @@ fn overview_left_out(needs_you: &FindingList) -> Option<String> {
     (more > 0).then(|| format!("{} below.", count(more, "more finding")))
 }
 
-fn took(report: &NightReport) -> Option<String> {
-    let took = report.night.finished? - report.night.started;
-    Some(duration(took.num_milliseconds().unsigned_abs()))
-}
-
 fn when(report: &NightReport) -> String {
-    let started = report.night.started.format("%H:%M");
-    match report.night.finished {
-        Some(finished) => format!("{started} to {} UTC", finished.format("%H:%M")),
-        None => format!("{started} UTC"),
+    let started = report.night.started;
+    let from = started.format("%H:%M");
+    match spent::lasted(report) {
+        Some(ms) => {
+            let to = started + chrono::Duration::milliseconds(ms as i64);
+            format!("{from} to {} UTC", to.format("%H:%M"))
+        }
+        None => format!("{from} UTC"),
     }
 }
 
@@ -332,14 +333,15 @@ fn flakiest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {
 }
 
 fn time(report: &NightReport) -> Vec<SpentView> {
-    let all: u64 = report.time.iter().map(|it| it.ms).sum();
-    let view = |it: &super::weeks::Spent| SpentView {
+    let rows = spent::all(report);
+    let all: u64 = rows.iter().map(|it| it.ms).sum();
+    let view = |it: &Spent| SpentView {
         what: it.what.said(),
-        runs: it.runs.to_string(),
+        runs: if it.runs == 0 { String::new() } else { it.runs.to_string() },
         duration: duration(it.ms),
         percent: it.ms * 100 / all.max(1),
     };
-    report.time.iter().map(view).collect()
+    rows.iter().map(view).collect()
 }
 
 fn how(report: &NightReport) -> HowView {

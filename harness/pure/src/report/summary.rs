@@ -11,6 +11,7 @@ use super::sentence::{
     active, is_new_slowdown, is_suppressed, is_undecided, open, sentence, slower, undecided,
 };
 use super::shown::{count, duration, markdown, one_line};
+use super::spent::lasted;
 use super::survey::since_line;
 use crate::model::{Decision, Finding, Verdict};
 
@@ -39,10 +40,7 @@ pub fn summary(report: &NightReport) -> String {
         text,
         "\nNight {}{}. The whole report is `index.html` in its folder; every number is in `night.json`.",
         product_text(&report.night.id, 80),
-        report.night.finished.map_or(String::new(), |finished| {
-            let ms = (finished - report.night.started).num_milliseconds();
-            format!(", {}", duration(ms.unsigned_abs()))
-        })
+        lasted(report).map_or(String::new(), |ms| format!(", {}", duration(ms)))
     );
     text
 }
