@@ -104,11 +104,7 @@ impl Cause {
 /// What all these attempts have in common, by their scenarios and numbers, as the beginning of a
 /// sentence; `None` where they share nothing that says why they failed.
 #[must_use]
-pub fn cause(
-    failed: &[(&str, u32)],
-    attempts: &Attempts<'_>,
-    seen: &Seen<'_>,
-) -> Option<String> {
+pub fn cause(failed: &[(&str, u32)], attempts: &Attempts<'_>, seen: &Seen<'_>) -> Option<String> {
     let mut each = failed.iter().map(|(scenario, number)| {
         let log = attempts.scenario(scenario).and_then(|it| it.attempts.get(number));
         log.map(|it| causes(scenario, *number, it, seen)).unwrap_or_default()
@@ -119,12 +115,7 @@ pub fn cause(
 }
 
 /// All that may have kept one attempt from working.
-fn causes(
-    scenario: &str,
-    number: u32,
-    log: &AttemptLog<'_>,
-    seen: &Seen<'_>,
-) -> BTreeSet<Cause> {
+fn causes(scenario: &str, number: u32, log: &AttemptLog<'_>, seen: &Seen<'_>) -> BTreeSet<Cause> {
     let mut all = BTreeSet::new();
     let timed_out = |it: Option<Outcome>| it == Some(Outcome::TimedOut);
     for (step, failure) in log.failures() {
@@ -175,8 +166,7 @@ fn by_signal(place: &str, said: &str) -> Option<Cause> {
 fn told(text: &str, is_own: bool, known: &[KnownValue]) -> Vec<Cause> {
     let text = text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|it| text.contains(*it));
-    let mut all: Vec<Cause> =
-        WORDS.iter().filter(|it| says(it.1)).map(|it| it.0.clone()).collect();
+    let mut all: Vec<Cause> = WORDS.iter().filter(|it| says(it.1)).map(|it| it.0.clone()).collect();
     if !says(&REFUSED) {
         return all;
     }
