@@ -84,6 +84,12 @@ pub struct Finding {
     pub suppression: Option<SuppressionNote>,
 }
 
+/// Who answers for something, as it is told; where nobody does, it says so.
+#[must_use]
+pub fn owned_by(owner: Option<&str>) -> &str {
+    owner.unwrap_or("nobody owns it")
+}
+
 /// One change that a finding covers, at one of its places.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoveredChange {

@@ -162,6 +162,22 @@ impl Because {
     pub const FAIL_UNLESS_SAID: [Self; 5] =
         [Self::Authoring, Self::BrowserLost, Self::Login, Self::Undecided, Self::Preflight];
 
+    /// The reason in words, for a reader.
+    #[must_use]
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::BrowserLost => "browser lost",
+            Self::Authoring => "authoring",
+            Self::Login => "login",
+            Self::Undecided => "broken, or fails by chance",
+            Self::NeedsPerson => "needs a person",
+            Self::Deadline => "deadline",
+            Self::Preflight => "preflight",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// The reason with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {

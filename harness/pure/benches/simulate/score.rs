@@ -84,8 +84,10 @@ impl Score {
         if lost_runs >= 10 {
             self.outages += 1;
             let mut titles = told.judgement.findings.iter().map(|it| it.title.as_str());
-            self.outages_told +=
-                usize::from(titles.any(|it| it.starts_with("The environment failed")));
+            let tells = |it: &str| {
+                it.starts_with("The environment failed") || it.ends_with("scenarios failed in it")
+            };
+            self.outages_told += usize::from(titles.any(tells));
         }
     }
 

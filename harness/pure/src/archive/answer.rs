@@ -85,6 +85,11 @@ pub(super) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
+/// By how much something takes longer than before, as a person says it.
+pub(super) fn longer(before: f64, now: f64, ratio: f64) -> String {
+    format!("{} instead of {}, {ratio:.1} times as long", seconds(now), seconds(before))
+}
+
 /// Milliseconds as a person says them.
 pub(super) fn seconds(ms: f64) -> String {
     if ms < 950.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }

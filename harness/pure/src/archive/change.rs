@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::ArchiveError;
-use super::answer::{Answer, Line, count, seconds};
+use super::answer::{Answer, Line, count, longer};
 use super::question::Since;
 use super::scope::{NightRow, Scope};
 use super::store::Archive;
@@ -87,10 +87,7 @@ impl Archive {
         let lines = all.iter().take(MOST).map(|it| {
             let id = self.id_of(it.scenario)?;
             let ratio = it.now / it.before;
-            let text = format!(
-                "{id}: {} instead of {}, {ratio:.1} times as long",
-                seconds(it.now), seconds(it.before)
-            );
+            let text = format!("{id}: {}", longer(it.before, it.now, ratio));
             let facts = json!({ "scenario": id, "before_ms": it.before.round(), "now_ms": it.now.round(),
                 "ratio": (ratio * 100.0).round() / 100.0, "chance": it.chance,
                 "since": after.last().map(|it| &it.id) });

@@ -9,6 +9,7 @@ use super::ArchiveError;
 use super::answer::{Answer, Line, count, seconds};
 use super::past::of;
 use super::read::{self, Finding, Night};
+use crate::model::finding::owned_by;
 
 /// What is told as slower or quicker: times as long, and milliseconds between.
 const FELT: (f64, f64) = (1.5, 500.0);
@@ -73,7 +74,7 @@ impl Both<'_> {
     }
 
     fn finding(change: &str, it: &Finding, page: &str) -> Line {
-        let owner = it.owner.as_deref().unwrap_or("nobody owns it");
+        let owner = owned_by(it.owner.as_deref());
         let hits = count(it.scenarios.len(), "scenario");
         let text = format!("{change}: {} ({}, {hits}, {owner})", it.title, it.verdict);
         let facts = json!({ "change": change, "finding": it.id, "fingerprint": it.fingerprint,

@@ -11,7 +11,6 @@ use super::past::Run;
 use super::red::FindingRow;
 use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
-use crate::history::known::is_failing;
 use crate::model::history::{NOT_PLANNED, letter, of_letter};
 use crate::model::{Decision, Totals, Verdict};
 
@@ -240,7 +239,7 @@ impl Archive {
         // The runs of one scenario lie together: scenario by scenario, each part of the table is
         // read once, where night by night each run is looked for by itself.
         let sql = format!(
-            "SELECT scenario.key, id, night, verdict, owner, ms FROM scenario \
+            "SELECT scenario.key, id, night, verdict, owner, ms, because FROM scenario \
              CROSS JOIN run ON run.scenario = scenario.key \
              WHERE night IN ({}) AND gating ORDER BY id",
             keys(&scope.nights[from..])
@@ -308,15 +307,15 @@ impl Archive {
         Ok(causes.into_values().collect())
     }
 
-    /// The scenarios that are red: they failed when they were last judged, within two weeks.
+    /// The scenarios that are red: they failed when they were last judged, within two weeks, also
+    /// where that may be chance.
     ///
     /// # Errors
     /// There is no night.
     pub fn red_now(&self, branch: Option<&str>) -> Result<Vec<(String, Verdict)>, ArchiveError> {
         let scope = self.scope(branch)?;
         let red = self.red_scenarios(&scope)?;
-        let all = red.into_iter().map(|(id, (run, _))| (id, run.verdict));
-        Ok(all.filter(|it| is_failing(it.1)).collect())
+        Ok(red.into_iter().map(|(id, (run, _))| (id, run.verdict)).collect())
     }
 }
 
@@ -354,6 +353,7 @@ fn cause(finding: FindingRow) -> CauseRow {
 mod tests {
     use super::super::testing::{Nights, finding, scenario};
     use super::*;
+    use crate::history::known::is_failing;
 
     fn three_nights() -> Nights {
         let nights = Nights::new();

@@ -1,6 +1,6 @@
 //! The history of the nights, of one scenario and of one finding.
 
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::json;
 
 use super::ArchiveError;
@@ -9,8 +9,9 @@ use super::scope::{NightRow, Scope};
 use super::store::Archive;
 use crate::history::known::is_failing;
 use crate::history::stats::median;
+use crate::model::finding::owned_by;
 use crate::model::history::of_letter;
-use crate::model::{Totals, Verdict};
+use crate::model::{Because, Totals, Verdict};
 
 /// The most stretches of a scenario's history that are told.
 const MOST_STRETCHES: usize = 30;
@@ -24,6 +25,8 @@ pub(super) struct Run {
     pub owner: Option<String>,
     /// The shortest run that came to its end, in milliseconds.
     pub ms: Option<f64>,
+    /// Whether it failed each time, which may be chance.
+    pub is_undecided: bool,
 }
 
 /// Whether a verdict says that all that is expected holds.
@@ -40,12 +43,28 @@ pub(super) fn is_pass(verdict: Verdict) -> bool {
 }
 
 impl Run {
-    /// From the columns verdict, owner, ms, which begin at `at`.
+    /// From the columns verdict, owner, ms, because, which begin at `at`.
     pub(super) fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
         let verdict: String = row.get(at)?;
         let verdict = verdict.bytes().next().and_then(of_letter).unwrap_or(Verdict::Inconclusive);
         let ms: Option<i64> = row.get(at + 2)?;
-        Ok(Self { verdict, owner: row.get(at + 1)?, ms: ms.map(|it| it as f64) })
+        let because: Option<String> = row.get(at + 3)?;
+        Ok(Self {
+            verdict,
+            owner: row.get(at + 1)?,
+            ms: ms.map(|it| it as f64),
+            is_undecided: because.as_deref() == Some(Because::Undecided.word()),
+        })
+    }
+
+    /// Whether it failed, each time at least.
+    pub(super) fn is_red(&self) -> bool {
+        is_failing(self.verdict) || self.is_undecided
+    }
+
+    /// Whether it says of its scenario that it is red, or that it is not.
+    pub(super) fn tells(&self) -> bool {
+        self.verdict.is_judged() || self.is_undecided
     }
 }
 
@@ -60,7 +79,7 @@ impl Archive {
         let (key, id) = self.scenario_named(name)?;
         let mut found = self
             .connection
-            .prepare("SELECT night, verdict, owner, ms FROM run WHERE scenario = ?1")?;
+            .prepare("SELECT night, verdict, owner, ms, because FROM run WHERE scenario = ?1")?;
         let rows = found.query_map([key], |row| Ok((row.get::<_, i64>(0)?, Run::of(row, 1)?)))?;
         let mut runs = Vec::new();
         for row in rows {
@@ -125,8 +144,7 @@ impl Archive {
     /// No night knows it.
     pub fn history(&self, name: &str, branch: Option<&str>) -> Result<Answer, ArchiveError> {
         let scope = self.scope(branch)?;
-        let of_newest = self.findings(scope.newest().key)?;
-        let by_id = of_newest.into_iter().find(|it| it.id == name).map(|it| it.fingerprint);
+        let by_id = self.fingerprint_of(scope.newest().key, name)?;
         let fingerprint = by_id.unwrap_or_else(|| name.to_owned());
         let mut answer = match self.of_finding(&scope, &fingerprint)? {
             Some(answer) => answer,
@@ -135,6 +153,13 @@ impl Archive {
         answer.asked = format!("history {name}");
         answer.notes.extend(scope.note());
         Ok(answer)
+    }
+
+    /// What stands for a finding of a night, of any stage, by its id there.
+    fn fingerprint_of(&self, night: i64, id: &str) -> Result<Option<String>, ArchiveError> {
+        let sql = "SELECT fingerprint FROM finding WHERE night = ?1 AND id = ?2";
+        let found = self.connection.query_row(sql, params![night, id], |row| row.get(0));
+        Ok(found.optional()?)
     }
 
     fn of_scenario(&self, scope: &Scope, name: &str) -> Result<Answer, ArchiveError> {
@@ -179,24 +204,32 @@ impl Archive {
         found.sort_by_key(|it| it.0);
         let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(None) };
         let night = |at: usize| -> &NightRow { &scope.nights[at] };
+        let begin = match &first.1.slower {
+            Some(by) => format!("first slower in {} ({})", night(first.0).said(), by.said()),
+            None => format!("first in {}", night(first.0).said()),
+        };
         let says = format!(
-            "{}: in {}, first in {}, last in {}; {}.",
+            "{}: in {}, {begin}, last in {}; {}.",
             last.1.title,
             count(found.len(), "night"),
-            night(first.0).said(),
             night(last.0).said(),
             last.1
                 .owner
                 .as_deref()
-                .map_or("nobody owns it".to_owned(), |it| format!("it belongs to {it}"))
+                .map_or(owned_by(None).to_owned(), |it| format!("it belongs to {it}"))
         );
         let lines = found.iter().rev().take(MOST_STRETCHES).map(|(at, it)| {
             let hits = count(it.scenarios.len(), "scenario");
             let culprit = it.culprit.as_ref().map(|it| format!("; {it}")).unwrap_or_default();
-            let text = format!("{} in {}, {hits}{culprit}", it.verdict, night(*at).said());
+            let said = match &it.slower {
+                Some(by) => format!("slower in {}: {}", night(*at).said(), by.said()),
+                None => format!("{} in {}", it.verdict, night(*at).said()),
+            };
+            let text = format!("{said}, {hits}{culprit}");
             let facts = json!({ "finding": it.id, "fingerprint": it.fingerprint, "title": it.title,
                 "verdict": it.verdict, "night": night(*at).id, "builds": night(*at).builds,
-                "scenarios": it.scenarios, "owner": it.owner, "culprit": it.culprit });
+                "scenarios": it.scenarios, "owner": it.owner, "culprit": it.culprit,
+                "slower": it.slower });
             Line::new(text, facts, vec![self.link(night(*at), Some(&it.id))])
         });
         let lines = lines.collect();

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
+use super::answer::longer;
 use crate::model::culprit::Culprit;
 use crate::model::reruns::Flake;
 use crate::model::{Because, Decision, FORMAT_VERSION, Outcome, Severity, Stage, Totals, Verdict};
@@ -73,11 +73,20 @@ pub(super) struct Finding {
     #[serde(default)]
     pub first_seen: Option<DateTime<Utc>>,
     #[serde(default)]
-    pub slowdown: Option<IgnoredAny>,
+    pub slowdown: Option<Slower>,
     #[serde(default)]
     pub culprit: Option<Culprit>,
     #[serde(default)]
     pub flake: Option<Flake>,
+}
+
+/// By how much something became slower.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Slower {
+    pub usual_ms: u64,
+    pub now_ms: u64,
+    pub ratio: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +122,13 @@ impl Night {
     pub fn builds(&self) -> IndexMap<&str, &str> {
         let named = self.night.products.iter();
         named.filter_map(|it| Some((it.name.as_str(), it.build.as_deref()?))).collect()
+    }
+}
+
+impl Slower {
+    /// The same in words.
+    pub fn said(&self) -> String {
+        longer(self.usual_ms as f64, self.now_ms as f64, self.ratio)
     }
 }
 

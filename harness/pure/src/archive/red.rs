@@ -11,11 +11,13 @@ use super::ArchiveError;
 use super::answer::{Answer, Line, count};
 use super::past::{Run, is_pass};
 use super::question::Since;
+use super::read::Slower;
 use super::scope::{NightRow, Scope, keys};
 use super::store::Archive;
 use crate::history::known::is_failing;
+use crate::model::finding::owned_by;
 use crate::model::history::{letter, of_letter};
-use crate::model::{Totals, Verdict};
+use crate::model::{Because, Totals, Verdict};
 
 /// How long a scenario that is not judged any more counts as red, in days.
 const RED_DAYS: i64 = 14;
@@ -34,14 +36,18 @@ pub(super) struct FindingRow {
     pub owner: Option<String>,
     pub culprit: Option<String>,
     pub scenarios: Vec<String>,
+    /// By how much it became slower, where it is about that.
+    pub slower: Option<Slower>,
 }
 
-const COLUMNS: &str = "night, id, fingerprint, title, verdict, severity, owner, culprit, scenarios";
+const COLUMNS: &str =
+    "night, id, fingerprint, title, verdict, severity, owner, culprit, scenarios, slower";
 
 impl FindingRow {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let scenarios: String = row.get(8)?;
         let verdict: String = row.get(4)?;
+        let slower: Option<String> = row.get(9)?;
         Ok(Self {
             night: row.get(0)?,
             id: row.get(1)?,
@@ -52,11 +58,8 @@ impl FindingRow {
             owner: row.get(6)?,
             culprit: row.get(7)?,
             scenarios: serde_json::from_str(&scenarios).unwrap_or_default(),
+            slower: slower.and_then(|it| serde_json::from_str(&it).ok()),
         })
-    }
-
-    fn owner(&self) -> &str {
-        self.owner.as_deref().unwrap_or("nobody owns it")
     }
 
     fn line(&self, archive: &Archive, night: &NightRow, now: &str) -> Line {
@@ -70,7 +73,7 @@ impl FindingRow {
             "{} ({}, {hits}, {}): {now}, {said}{culprit}",
             self.title,
             self.severity,
-            self.owner()
+            owned_by(self.owner.as_deref())
         );
         let facts = json!({
             "title": self.title, "fingerprint": self.fingerprint, "finding": self.id,
@@ -85,7 +88,7 @@ impl Archive {
     /// The findings of a night that decide, worst first.
     pub(super) fn findings(&self, night: i64) -> Result<Vec<FindingRow>, ArchiveError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM finding WHERE night = ?1 AND gating AND NOT slower \
+            "SELECT {COLUMNS} FROM finding WHERE night = ?1 AND gating AND slower IS NULL \
              ORDER BY length(id), id"
         );
         let mut found = self.connection.prepare(&sql)?;
@@ -104,7 +107,8 @@ impl Archive {
     /// The findings that decide in whose list of scenarios this text stands.
     pub(super) fn findings_naming(&self, scenario: &str) -> Result<Vec<FindingRow>, ArchiveError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM finding WHERE gating AND NOT slower AND instr(scenarios, ?1) > 0"
+            "SELECT {COLUMNS} FROM finding \
+             WHERE gating AND slower IS NULL AND instr(scenarios, ?1) > 0"
         );
         let mut found = self.connection.prepare(&sql)?;
         let named = serde_json::Value::from(scenario).to_string();
@@ -182,7 +186,7 @@ impl Archive {
     }
 
     /// The scenarios that failed when they were last judged, within two weeks of the newest night,
-    /// each with that night.
+    /// each with that night; also where that may be chance.
     pub(super) fn red_scenarios<'a>(
         &self,
         scope: &'a Scope,
@@ -193,12 +197,12 @@ impl Archive {
         let keys = keys(recent);
         let failing: Vec<String> = Verdict::ALL
             .into_iter()
-            .filter(|it| is_failing(*it))
+            .filter(|it| is_failing(*it) || *it == Verdict::Inconclusive)
             .map(|it| format!("'{}'", letter(it)))
             .collect();
         // Few scenarios fail at all, and an index names them: only their runs are read.
         let sql = format!(
-            "SELECT id, night, verdict, owner, ms FROM scenario \
+            "SELECT id, night, verdict, owner, ms, because FROM scenario \
              CROSS JOIN run ON run.scenario = scenario.key \
              WHERE scenario.key IN \
              (SELECT scenario FROM run WHERE night IN ({keys}) AND verdict IN ({})) \
@@ -212,13 +216,13 @@ impl Archive {
         let mut last: HashMap<String, (usize, Run)> = HashMap::new();
         for row in rows {
             let (id, night, run) = row?;
-            let Some(at) = scope.at(night).filter(|_| run.verdict.is_judged()) else { continue };
+            let Some(at) = scope.at(night).filter(|_| run.tells()) else { continue };
             if last.get(&id).is_none_or(|it| it.0 < at) {
                 last.insert(id, (at, run));
             }
         }
         let mut red: Vec<(String, (usize, Run))> =
-            last.into_iter().filter(|(_, (_, run))| is_failing(run.verdict)).collect();
+            last.into_iter().filter(|(_, (_, run))| run.is_red()).collect();
         red.sort_by(|one, other| (other.1.0, &one.0).cmp(&(one.1.0, &other.0)));
         Ok(red.into_iter().map(|(id, (at, run))| (id, (run, &scope.nights[at]))).collect())
     }
@@ -234,18 +238,23 @@ impl Archive {
             for finding in self.findings(night.key)? {
                 let own = |id: &String| red.get(id).is_some_and(|it| it.1.key == night.key);
                 let hit: Vec<&String> = finding.scenarios.iter().filter(|id| own(id)).collect();
-                if !is_failing(finding.verdict) || hit.is_empty() {
+                let is_open = finding.verdict == Verdict::Inconclusive
+                    && hit.iter().any(|id| red[*id].0.is_undecided);
+                if !(is_failing(finding.verdict) || is_open) || hit.is_empty() {
                     continue;
                 }
                 told.extend(hit.into_iter().cloned());
-                lines.push(finding.line(self, night, "red"));
+                let now = if is_open { Because::Undecided.said() } else { "red" };
+                lines.push(finding.line(self, night, now));
             }
         }
         for (id, (run, night)) in red.iter().filter(|(id, _)| !told.contains(*id)) {
-            let owner = run.owner.as_deref().unwrap_or("nobody owns it");
-            let text = format!("{id} ({owner}): {} in {}", run.verdict, night.said());
+            let owner = owned_by(run.owner.as_deref());
+            let open = Some(Because::Undecided.said()).filter(|_| run.is_undecided);
+            let now = open.unwrap_or(run.verdict.word());
+            let text = format!("{id} ({owner}): {now} in {}", night.said());
             let facts = json!({ "scenarios": [id], "owner": run.owner, "night": night.id,
-                "builds": night.builds, "state": run.verdict.word() });
+                "builds": night.builds, "state": now });
             lines.push(Line::new(text, facts, vec![self.link(night, None)]));
         }
         let mut owners: Vec<&str> =
@@ -256,10 +265,9 @@ impl Archive {
         let says = if red.is_empty() {
             format!("Nothing is red, as of {}{}.", newest.said(), left_open(newest))
         } else {
-            let scenarios = count(red.len(), "scenario");
-            let verb = if red.len() == 1 { "is" } else { "are" };
-            let owners = owners.join(", ");
-            format!("{scenarios} {verb} red, for {}: {owners}.", count(lines.len(), "cause"))
+            let open = red.values().filter(|it| it.0.is_undecided).count();
+            let (red, causes) = (how_many(red.len() - open, open), count(lines.len(), "cause"));
+            format!("{red}, for {causes}: {}.", owners.join(", "))
         };
         lines.truncate(MOST);
         Ok(Answer { asked: String::new(), says, lines, notes: Vec::new() })
@@ -307,6 +315,21 @@ impl Archive {
         lines.extend(pass.map(|it| line(it, "last passed")));
         lines.extend(failing.map(|it| line(it, "fails since")));
         Ok(Answer { asked: String::new(), says, lines, notes: Vec::new() })
+    }
+}
+
+/// How many scenarios are red, and of how many that may be chance.
+fn how_many(red: usize, open: usize) -> String {
+    let is_red = if red == 1 { "is red" } else { "are red" };
+    let is_open = if open == 1 {
+        format!("is {}", Because::Undecided.said())
+    } else {
+        "are broken, or fail by chance".to_owned()
+    };
+    match (red, open) {
+        (0, open) => format!("{} {is_open}", count(open, "scenario")),
+        (red, 0) => format!("{} {is_red}", count(red, "scenario")),
+        (red, open) => format!("{} {is_red}, and {open} {is_open}", count(red, "scenario")),
     }
 }
 

@@ -29,7 +29,7 @@ const MOST_SCENARIOS: usize = 1_000;
 /// How many nights one transaction holds.
 const AT_ONCE: usize = 16;
 /// The version of the tables: other ones are made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE night (
@@ -45,7 +45,7 @@ CREATE INDEX run_of_night ON run (night, verdict);
 CREATE TABLE finding (
   night INTEGER NOT NULL, id TEXT NOT NULL, fingerprint TEXT NOT NULL, title TEXT NOT NULL,
   verdict TEXT NOT NULL, gating INTEGER NOT NULL, severity TEXT NOT NULL, owner TEXT,
-  first_seen INTEGER, slower INTEGER NOT NULL, culprit TEXT, flake TEXT, scenarios TEXT NOT NULL,
+  first_seen INTEGER, slower TEXT, culprit TEXT, flake TEXT, scenarios TEXT NOT NULL,
   PRIMARY KEY (night, id)) WITHOUT ROWID;
 CREATE INDEX finding_by_fingerprint ON finding (fingerprint, night);
 CREATE TABLE gone (
@@ -398,7 +398,7 @@ fn findings(writing: &Transaction<'_>, key: i64, night: &Night) -> rusqlite::Res
             it.severity.word(),
             it.owner,
             it.first_seen.map(|it| it.timestamp_millis()),
-            it.slowdown.is_some(),
+            it.slowdown.as_ref().map(json),
             it.culprit.as_ref().map(crate::model::culprit::Culprit::said),
             it.flake.as_ref().map(json),
             json(&of_it)

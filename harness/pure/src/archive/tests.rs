@@ -2,7 +2,7 @@
 //! never more than a copy of the folder.
 
 use chrono::{Duration, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::testing::{Nights, begin, finding, id, scenario};
 use super::{Archive, FILE, Question};
@@ -102,6 +102,41 @@ fn what_is_red_is_told_with_whom_it_belongs_to() {
 }
 
 #[test]
+fn what_is_broken_or_fails_by_chance_is_told_as_that_beside_what_is_red() {
+    let nights = Nights::new();
+    let night = |night: usize, mail: &str, because: &str| {
+        let mut pay = scenario("pay", "inconclusive", &[5]);
+        pay["because"] = because.into();
+        let found = [
+            finding("F1", "No mail comes", mail, &["mail"]),
+            finding("F2", "orders prints 11 rows", "inconclusive", &["pay"]),
+        ];
+        nights.night(night, "1.5", &[scenario("mail", mail, &[5]), pay], &found);
+    };
+    night(0, "regressed", "undecided");
+    let (says, lines) = ask(&nights, "what is red");
+    assert_eq!(says, "1 scenario is red, and 1 is broken, or fails by chance, for 2 causes: ada.");
+    let of = |text: &str| format!("{text}, {} (build 1.5)", id(0));
+    assert_eq!(
+        lines,
+        [
+            of("No mail comes (major, mail, ada): red"),
+            of("orders prints 11 rows (major, pay, ada): broken, or fails by chance"),
+        ]
+    );
+    // The twin: what the environment did says nothing, so that what was open before stays so.
+    night(1, "fixed", "environment");
+    let (says, lines) = ask(&nights, "what is red");
+    assert_eq!(says, "1 scenario is broken, or fails by chance, for 1 cause: ada.");
+    assert_eq!(lines.len(), 1);
+    let only = Nights::new();
+    let mut pay = scenario("pay", "inconclusive", &[5]);
+    pay["because"] = "environment".into();
+    only.night(0, "1.5", &[pay], &[]);
+    assert!(ask(&only, "what is red").0.starts_with("Nothing is red"));
+}
+
+#[test]
 fn a_scenario_last_passed_in_the_night_before_it_broke() {
     let nights = ten();
     let (says, _) = ask(&nights, "when did pay last pass");
@@ -161,6 +196,45 @@ fn the_history_of_a_scenario_is_its_stretches_and_that_of_a_finding_its_nights()
             id(9)
         )
     );
+}
+
+#[test]
+fn the_history_of_a_slowdown_says_since_when_and_by_how_much() {
+    let nights = Nights::new();
+    for night in 0..4 {
+        let slower = (night > 1).then(|| {
+            let verdict = if night == 2 { "regressed" } else { "still-failing" };
+            let mut it = finding("F3", "shopctl sort takes longer", verdict, &["sort"]);
+            it["stage"] = "advisory".into();
+            it["slowdown"] = json!({ "usual_ms": 400, "now_ms": 1_000 + 100 * night, "ratio": 2.5,
+                "sure": 0.99, "nights": 12, "measured": 5, "steps": [] });
+            it
+        });
+        let findings: Vec<Value> = slower.into_iter().collect();
+        nights.night(night, "1.5", &[scenario("sort", "unchanged", &[1])], &findings);
+    }
+    let archive = Archive::open(nights.path()).expect("opened");
+    let answer = archive.history("F3", None).expect("known");
+    assert_eq!(
+        answer.says,
+        format!(
+            "shopctl sort takes longer: in 2 nights, first slower in {} (build 1.5) \
+             (1.2 s instead of 400 ms, 2.5 times as long), last in {} (build 1.5); it belongs to ada.",
+            id(2),
+            id(3)
+        )
+    );
+    let lines: Vec<&str> = answer.lines.iter().map(|it| it.text.as_str()).collect();
+    let line = |night: usize, now: &str| {
+        let night = id(night);
+        let by = format!("{now} instead of 400 ms, 2.5 times as long");
+        format!("slower in {night} (build 1.5): {by}, 1 scenario")
+    };
+    assert_eq!(lines, [line(3, "1.3 s"), line(2, "1.2 s")]);
+    assert_eq!(answer.lines[0].facts["slower"]["now_ms"], 1_300);
+    // It decides nothing, so that nothing broke and nothing is red.
+    assert!(ask(&nights, "what is red").0.starts_with("Nothing is red"));
+    assert!(archive.history("F4", None).is_err(), "no night has it");
 }
 
 #[test]

@@ -28,17 +28,26 @@ pub struct Outage {
     pub to: DateTime<Utc>,
     /// The scenarios that failed in it, in the order in which they did.
     pub hit: Vec<String>,
+    /// What all of these attempts failed in, as the beginning of a sentence; `None` where they share
+    /// nothing.
+    pub cause: Option<String>,
 }
 
 impl Outage {
     /// What happened, as a title.
     #[must_use]
     pub fn title(&self) -> String {
-        format!(
-            "The environment failed for {} s: {} scenarios one after another, whatever they are about",
-            (self.to - self.from).num_seconds().max(1),
-            self.hit.len()
-        )
+        let scenarios = self.hit.len();
+        let Some(cause) = &self.cause else {
+            return format!(
+                "The environment failed for {} s: {scenarios} scenarios one after another, whatever they are about",
+                (self.to - self.from).num_seconds().max(1)
+            );
+        };
+        let minute = |at: DateTime<Utc>| at.format("%H:%M").to_string();
+        let (from, to) = (minute(self.from), minute(self.to));
+        let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
+        format!("{cause} {when}; {scenarios} scenarios failed in it")
     }
 
     /// How that is known, in a sentence.
@@ -172,6 +181,22 @@ impl<'a> Night<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_leads_with_the_cause_where_there_is_one() {
+        let at = |minute: i64| DateTime::UNIX_EPOCH + chrono::Duration::minutes(minute);
+        let cause = "The disk was full".to_owned();
+        let hit = vec!["a".to_owned(), "b".to_owned()];
+        let outage = Outage { from: at(130), to: at(133), hit, cause: Some(cause) };
+        let title = "The disk was full from 02:10 to 02:13; 2 scenarios failed in it";
+        assert_eq!(outage.title(), title);
+        let short = Outage { to: at(130), ..outage.clone() };
+        assert_eq!(short.title(), "The disk was full at 02:10; 2 scenarios failed in it");
+        let unknown = Outage { cause: None, ..outage };
+        let title =
+            "The environment failed for 180 s: 2 scenarios one after another, whatever they are about";
+        assert_eq!(unknown.title(), title);
+    }
 
     /// Runs by scenario: a capital letter passed, a small one failed.
     fn night(runs: &str) -> Night<'_> {

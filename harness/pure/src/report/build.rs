@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::agent::agent;
-use super::lately::{risk_left, spent, weeks};
+use super::lately::{risk_left, weeks};
 use super::night::{
     AttemptReport, Ending, EvidenceNote, HistoryReport, NightFacts, NightReport, PastNightReport,
     PreflightCheck, ProductNote, RecordingReport, ResumedReport, ScenarioReport, SessionReport,
     WatchReport,
 };
+use super::spent::spent;
 use super::timeline::{self, paths};
 
 use crate::model::event::SessionWork;
@@ -67,7 +68,7 @@ pub fn build(plan: &Plan, entries: &[Entry], judgement: &Judgement) -> NightRepo
         history: history(&plan.history),
         weeks: weeks(&plan.history, &scenarios),
         risk_left: risk_left(plan, &scenarios),
-        time: spent(entries),
+        time: spent(plan, entries, &judgement.findings),
         scenarios,
         stages: judgement.stages.clone(),
         sensitivity: None,

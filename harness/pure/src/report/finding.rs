@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use super::covers::{Cover, covers};
 use super::culprit::CulpritView;
+use super::fact::{on_trial, owned, word};
 use super::facets::{FacetView, LinkView, links};
 use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
 use super::pictures::{FrameView, PictureView};
 use super::recording::{RecordingView, Recordings};
-use super::sentence::is_suppressed;
+use super::sentence::{is_suppressed, open};
 use super::shown::{count, duration, evidence_link, one_line, short};
-use crate::model::{Difference, FacetChange, FacetKind, Finding, Stage, Surface};
+use crate::model::{Difference, FacetChange, FacetKind, Finding, Surface};
 
 /// The most places of one finding that are listed.
 const MOST_PLACES: usize = 10;
@@ -36,10 +37,14 @@ pub struct FindingView {
     verdict: &'static str,
     /// Its stage, where it does not decide.
     stage: Option<&'static str>,
+    /// What it is, where that is open.
+    open: Option<&'static str>,
     severity: &'static str,
     sure: String,
     first_seen: String,
     owner: Option<String>,
+    /// The same as it is told: nobody may own it.
+    owned: String,
     /// Who answers for its scenarios, and their tags: what filters go by.
     owners: String,
     tags: String,
@@ -158,11 +163,6 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
     one_line(&all.into_iter().collect::<Vec<_>>().join("|"), 400)
 }
 
-/// The word of a stage at which nothing is decided.
-pub fn on_trial(stage: Stage) -> Option<&'static str> {
-    (!stage.is_gating()).then(|| stage.word())
-}
-
 impl FindingView {
     /// The view of a finding.
     pub fn new(finding: &Finding, known: &Known<'_>) -> Self {
@@ -176,10 +176,12 @@ impl FindingView {
             title: one_line(&finding.title, 240),
             verdict: word(finding),
             stage: on_trial(finding.stage),
+            open: open(known.report, finding),
             severity: finding.severity.word(),
             sure: format!("{:.0} %", finding.confidence.clamp(0.0, 1.0).min(0.99) * 100.0),
             first_seen: first_seen(finding, known.report),
             owner: finding.owner.as_deref().map(|owner| one_line(owner, 60)),
+            owned: owned(finding),
             owners: known.owners_of(finding),
             tags: known.tags_of(finding),
             fingerprint: one_line(&finding.fingerprint, 80),
@@ -242,11 +244,6 @@ fn recordings(finding: &Finding, known: &Known<'_>) -> Vec<RecordingView> {
     let running =
         attempt.recordings.iter().filter(|it| it.step <= step.index).max_by_key(|it| it.step);
     running.and_then(|it| known.recordings.view(&it.evidence, &step.text)).into_iter().collect()
-}
-
-/// The word that stands for what it is.
-pub(super) fn word(finding: &Finding) -> &'static str {
-    if finding.slowdown.is_some() { "slower" } else { finding.verdict.word() }
 }
 
 /// When it was first seen, as a person says it.

@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::fact::because;
 use super::night::{NightReport, ScenarioReport};
-use super::sentence::{active, is_new_slowdown, slower};
+use super::sentence::{active, is_new_slowdown, is_undecided, slower, undecided};
 use super::shown::{count, duration, one_line};
 use crate::model::culprit::SearchOutcome;
-use crate::model::{Because, Finding, Verdict};
+use crate::model::finding::owned_by;
+use crate::model::{Finding, Verdict};
 
 /// How many of a kind have a sentence of their own; the rest is counted in one.
 const MOST: usize = 3;
@@ -113,12 +113,6 @@ fn environment(report: &NightReport, all: &mut Vec<Insight>) {
     }
 }
 
-/// Whether the reruns of a finding's scenarios left open whether it broke or fails by chance.
-fn is_undecided(report: &NightReport, finding: &Finding) -> bool {
-    let mut own = report.scenarios.iter().filter(|it| finding.scenarios.contains(&it.id));
-    own.any(|it| it.because == Some(Because::Undecided))
-}
-
 fn changed(report: &NightReport, all: &mut Vec<Insight>) {
     let new: Vec<&Finding> =
         active(report, Verdict::Regressed).filter(|it| it.slowdown.is_none()).collect();
@@ -149,8 +143,7 @@ fn changed(report: &NightReport, all: &mut Vec<Insight>) {
         );
         all.push(Insight::of(InsightKind::Changed, text, more));
     }
-    let undecided = active(report, Verdict::Inconclusive).filter(|it| is_undecided(report, it));
-    for finding in undecided.take(MOST) {
+    for finding in undecided(report).take(MOST) {
         let text = format!(
             "Broken, or fails by chance: {}. It hits {}, {}.",
             sentence_of(finding),
@@ -193,9 +186,10 @@ fn broken_by(new: &[&Finding], all: &mut Vec<Insight>) {
         culprits.iter().skip(CULPRITS).flat_map(|it| it.1.iter().copied()).collect();
     if !more.is_empty() {
         let text = format!(
-            "{} in {}, broken by {}.",
+            "{} in {}, {}, broken by {}.",
             count(more.len(), "more new finding"),
             count(hit_by(&more), "scenario"),
+            owned(&more),
             count(culprits.len() - CULPRITS, "other change")
         );
         all.push(Insight::of(InsightKind::Changed, text, &more));
@@ -220,8 +214,10 @@ fn hit_by(findings: &[&Finding]) -> usize {
 fn owned(findings: &[&Finding]) -> String {
     let owners: BTreeSet<String> =
         findings.iter().filter_map(|it| Some(one_line(it.owner.as_deref()?, 60))).collect();
+    let without = findings.iter().filter(|it| it.owner.is_none()).count();
     match listed(owners.iter().map(String::as_str)) {
-        nobody if nobody.is_empty() => "nobody owns it".to_owned(),
+        nobody if nobody.is_empty() => owned_by(None).to_owned(),
+        owners if without > 0 => format!("of {owners}, and nobody owns {without} of them"),
         owners => format!("of {owners}"),
     }
 }
@@ -276,7 +272,8 @@ fn still_failing(report: &NightReport, all: &mut Vec<Insight>) {
         format!("{which} since {}", at.format("%-d %B %Y"))
     });
     let verb = if still.len() == 1 { "finding is" } else { "findings are" };
-    let text = format!("{} {verb} still failing{}.", still.len(), since.unwrap_or_default());
+    let (since, owned) = (since.unwrap_or_default(), owned(&still));
+    let text = format!("{} {verb} still failing{since}, {owned}.", still.len());
     all.push(Insight::of(InsightKind::StillFailing, text, &still));
 }
 
@@ -301,7 +298,8 @@ fn fixed(report: &NightReport, all: &mut Vec<Insight>) {
 fn slower_than(report: &NightReport, all: &mut Vec<Insight>) {
     let new: Vec<&Finding> = slower(report).filter(|it| is_new_slowdown(it)).collect();
     for finding in new.iter().take(MOST) {
-        let text = format!("Slower since tonight: {}.", sentence_of(finding));
+        let text =
+            format!("Slower since tonight: {}, {}.", sentence_of(finding), owned(&[*finding]));
         all.push(Insight::of(InsightKind::Slower, text, &[finding]));
     }
     let told: BTreeSet<&String> = report
@@ -327,19 +325,25 @@ fn slower_than(report: &NightReport, all: &mut Vec<Insight>) {
 fn flakier(report: &NightReport, all: &mut Vec<Insight>) {
     let flaky: Vec<&Finding> = active(report, Verdict::Flaky).collect();
     for finding in flaky.iter().take(MOST) {
-        let text = format!("Fails by chance: {}, in {}.", sentence_of(finding), hit(finding));
+        let text = format!(
+            "Fails by chance: {}, in {}, {}.",
+            sentence_of(finding),
+            hit(finding),
+            owned(&[*finding])
+        );
         all.push(Insight::of(InsightKind::Flakier, text, &[finding]));
     }
     let more = flaky.get(MOST..).unwrap_or_default();
     if !more.is_empty() {
         let text = format!(
-            "{} by chance, in {}.",
+            "{} by chance, in {}, {}.",
             if more.len() == 1 {
                 "1 more fails".to_owned()
             } else {
                 format!("{} more fail", more.len())
             },
-            count(hit_by(more), "scenario")
+            count(hit_by(more), "scenario"),
+            owned(more)
         );
         all.push(Insight::of(InsightKind::Flakier, text, more));
     }
@@ -381,7 +385,7 @@ fn not_covered(report: &NightReport, all: &mut Vec<Insight>) {
         let named: Vec<String> = own
             .iter()
             .map(|it| match it.because {
-                Some(reason) => format!("{} ({})", it.id, because(reason)),
+                Some(reason) => format!("{} ({})", it.id, reason.said()),
                 None => it.id.clone(),
             })
             .collect();

@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use super::Mode;
-use super::fact::because;
-use super::finding::{FindingView, Known, on_trial};
+use super::fact::{on_trial, owned, word};
+use super::finding::{FindingView, Known};
 use super::night::ScenarioReport;
+use super::sentence::open;
 use super::shown::{count, duration, one_line};
 use super::trend::TrendView;
 use crate::model::Finding;
@@ -37,9 +38,12 @@ pub struct BriefView {
     id: String,
     verdict: &'static str,
     stage: Option<&'static str>,
+    /// What it is, where that is open.
+    open: Option<&'static str>,
     severity: &'static str,
     title: String,
     hits: String,
+    owned: String,
     reproduce: String,
     /// Who answers for its scenarios, and their tags: what filters go by.
     owners: String,
@@ -104,11 +108,13 @@ impl FindingList {
             } else if list.brief.len() < MOST_BRIEF {
                 list.brief.push(BriefView {
                     id: one_line(&finding.id, 20),
-                    verdict: super::finding::word(finding),
+                    verdict: word(finding),
                     stage: on_trial(finding.stage),
+                    open: open(known.report, finding),
                     severity: finding.severity.word(),
                     title: one_line(&finding.title, 160),
                     hits: count(finding.scenarios.len(), "scenario"),
+                    owned: owned(finding),
                     reproduce: one_line(&finding.reproduce, 200),
                     owners: known.owners_of(finding),
                     tags: known.tags_of(finding),
@@ -154,7 +160,7 @@ impl RowList {
 impl RowView {
     pub fn new(scenario: &ScenarioReport, anchor: Option<String>, known: &Known<'_>) -> Self {
         let detail = scenario.detail.as_deref().map(|it| one_line(it, 240));
-        let because = scenario.because.map(|it| because(it).to_owned());
+        let because = scenario.because.map(|it| it.said().to_owned());
         let would_be = scenario.would_be.filter(|_| !scenario.stage.is_gating());
         let would_be = would_be.map(|verdict| format!("would be {verdict}"));
         let mut why: Vec<String> = [would_be, because, detail].into_iter().flatten().collect();

@@ -13,7 +13,7 @@
 //! - `sentence.rs`: the night in one sentence.
 //! - `page.rs`: all that the page shows, decided here.
 //! - `sections.rs`: its folded parts: what still fails, is new, fixed, known.
-//! - `fact.rs`: a fact beside its term, and the words for why something is not judged.
+//! - `fact.rs`: a fact beside its term, and the words for what a finding is and whose it is.
 //! - `morning.rs`: the rest of the morning in a few lines, for the first page of the PDF.
 //! - `views.rs`: the night by owner and by tag.
 //! - `past.rs`: the strip of nights, and the facts that need them.
@@ -41,7 +41,8 @@
 //! - `files.rs`: writes files whole or not at all.
 //! - `control.rs`: the facts about the control.
 //! - `weeks.rs`: what the last nights show, and where tonight's time went, as `night.json` holds it.
-//! - `lately.rs`: finds both out.
+//! - `lately.rs`: finds out what the last nights show.
+//! - `spent.rs`: finds out where the time went.
 //! - `insight.rs`: the night in a few written sentences, each with what it rests on.
 //! - `trend.rs`: the last nights of a scenario as a small drawing with its text.
 //! - `soak.rs`: what of a server grew while one scenario ran again and again.
@@ -82,6 +83,7 @@ mod shift;
 pub mod shown;
 mod sides;
 mod soak;
+mod spent;
 mod summary;
 mod survey;
 pub mod ticket;

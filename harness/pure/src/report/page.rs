@@ -20,14 +20,16 @@ use super::night::{NightReport, ScenarioReport};
 use super::past::{NightView, strip};
 use super::recording::Recordings;
 use super::sections::{SectionView, sections};
-use super::sentence::{active, sentence, slower};
+use super::sentence::{active, sentence, slower, undecided};
 use super::shift::ShiftView;
 use super::shown::{count, duration, one_line, short};
 use super::soak::SoakView;
+use super::spent;
 use super::survey::SurveyView;
 use super::trust::{BlindView, BuildView, TallyView, alerts, blind, builds, judged, tally, trust};
 use super::views::Views;
 use super::walls::{WallsView, walls};
+use super::weeks::Spent;
 use crate::model::finding::Pending;
 use crate::model::seal::Seal;
 use crate::model::{Decision, Verdict};
@@ -185,7 +187,8 @@ impl Page {
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
         let mut room = Room::of(mode);
-        let urgent = active(report, Verdict::Regressed).chain(slower(report));
+        let broken = active(report, Verdict::Regressed).chain(undecided(report));
+        let urgent = broken.chain(slower(report));
         let needs_you = FindingList::new(urgent, &known, &mut room);
         let (night, waiting) = (&report.night, waiting(report));
         let sections = sections(report, &known, &mut room, most_rows);
@@ -199,7 +202,7 @@ impl Page {
             night: one_line(&night.id, 80),
             day: night.started.format("%A %-d %B %Y").to_string(),
             when: when(report),
-            took: took(report),
+            took: spent::lasted(report).map(duration),
             branch: night.branch.as_deref().map(|it| one_line(it, 120)),
             builds: builds(report),
             said,
@@ -298,16 +301,15 @@ fn overview_left_out(needs_you: &FindingList) -> Option<String> {
     (more > 0).then(|| format!("{} below.", count(more, "more finding")))
 }
 
-fn took(report: &NightReport) -> Option<String> {
-    let took = report.night.finished? - report.night.started;
-    Some(duration(took.num_milliseconds().unsigned_abs()))
-}
-
 fn when(report: &NightReport) -> String {
-    let started = report.night.started.format("%H:%M");
-    match report.night.finished {
-        Some(finished) => format!("{started} to {} UTC", finished.format("%H:%M")),
-        None => format!("{started} UTC"),
+    let started = report.night.started;
+    let from = started.format("%H:%M");
+    match spent::lasted(report) {
+        Some(ms) => {
+            let to = started + chrono::Duration::milliseconds(ms as i64);
+            format!("{from} to {} UTC", to.format("%H:%M"))
+        }
+        None => format!("{from} UTC"),
     }
 }
 
@@ -331,14 +333,15 @@ fn flakiest(report: &NightReport, known: &Known<'_>) -> Vec<RowView> {
 }
 
 fn time(report: &NightReport) -> Vec<SpentView> {
-    let all: u64 = report.time.iter().map(|it| it.ms).sum();
-    let view = |it: &super::weeks::Spent| SpentView {
+    let rows = spent::all(report);
+    let all: u64 = rows.iter().map(|it| it.ms).sum();
+    let view = |it: &Spent| SpentView {
         what: it.what.said(),
-        runs: it.runs.to_string(),
+        runs: if it.runs == 0 { String::new() } else { it.runs.to_string() },
         duration: duration(it.ms),
         percent: it.ms * 100 / all.max(1),
     };
-    report.time.iter().map(view).collect()
+    rows.iter().map(view).collect()
 }
 
 fn how(report: &NightReport) -> HowView {
@@ -388,5 +391,67 @@ fn how(report: &NightReport) -> HowView {
                 evidence: links(&it.evidence, &report.evidence),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::Finding;
+    use crate::model::testing::{finding, instant};
+    use crate::report::summary::summary;
+
+    /// The page and the summary of a night of one scenario that cannot be judged, with its finding.
+    fn told(because: &str) -> (Value, String) {
+        let scenario = json!({ "id": "a", "file": "a.yaml", "line": 1, "tags": [], "owner": null,
+            "product": null, "verdict": "inconclusive", "because": because, "duration_ms": 1,
+            "attempts": [] });
+        let mut night: NightReport = serde_json::from_value(json!({
+            "format_version": 1,
+            "night": { "id": "n", "started": instant(), "finished": null, "branch": null,
+                "environment": "e", "versions": {}, "products": [] },
+            "gate": { "decision": "fail", "rule": "r" },
+            "totals": { "planned": 1, "judged": 0, "regressed": 0, "still-failing": 0, "flaky": 0,
+                "inconclusive": 1, "drifted": 0, "new": 0, "fixed": 0, "unchanged": 0,
+                "not-run": 0 },
+            "findings": [], "scenarios": [scenario],
+        }))
+        .expect("a report");
+        night.findings = vec![Finding {
+            id: "F1".to_owned(),
+            title: "orders prints 11 rows".to_owned(),
+            verdict: Verdict::Inconclusive,
+            scenarios: vec!["a".to_owned()],
+            ..finding()
+        }];
+        let nothing = |_: &str| None::<Vec<u8>>;
+        let page = Page::new(&night, Mode::Screen, &Recordings::new(Mode::Screen, &nothing));
+        (json!(page), summary(&night))
+    }
+
+    /// How many findings stand under what is inconclusive.
+    fn folded(page: &Value) -> usize {
+        let sections = page["sections"].as_array().expect("sections");
+        let own = sections.iter().find(|it| it["id"] == "inconclusive").expect("the scenario");
+        own["findings"]["full"].as_array().map_or(0, Vec::len)
+    }
+
+    #[test]
+    fn what_is_broken_or_fails_by_chance_needs_somebody_and_is_called_so() {
+        let (page, summary) = told("undecided");
+        let needs_you = &page["needs_you"];
+        assert_eq!((needs_you["total"].as_u64(), folded(&page)), (Some(1), 0));
+        assert_eq!(needs_you["full"][0]["open"], "broken, or fails by chance");
+        let row = "| broken, or fails by chance | **orders prints 11 rows** |";
+        assert!(summary.contains(row), "{summary}");
+    }
+
+    #[test]
+    fn what_the_environment_did_needs_nobody() {
+        let (page, summary) = told("environment");
+        assert_eq!((page["needs_you"]["total"].as_u64(), folded(&page)), (Some(0), 1));
+        assert!(summary.contains("| inconclusive | **orders prints 11 rows** |"), "{summary}");
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::finding::Known;
 use super::lists::{FindingList, Room, RowList, left_out};
 use super::night::{NightReport, ScenarioReport};
-use super::sentence::{active, is_new_slowdown, is_suppressed};
+use super::sentence::{active, is_new_slowdown, is_suppressed, is_undecided};
 use super::shown::{count, one_line};
 use crate::model::finding::FixedCause;
 use crate::model::{Finding, Verdict};
@@ -186,12 +186,14 @@ fn of_verdict(
 ) -> SectionView {
     let scenarios: Vec<&ScenarioReport> =
         report.scenarios.iter().filter(|it| it.verdict == verdict).collect();
+    // What is broken, or fails by chance, needs somebody and stands above.
+    let findings = active(report, verdict).filter(|it| !is_undecided(report, it));
     let gone: &[FixedCause] = if verdict == Verdict::Fixed { &report.fixed } else { &[] };
     SectionView {
         gone: gone.iter().take(MOST_GONE).map(GoneView::of).collect(),
         gone_left_out: left_out(gone.len(), MOST_GONE, "cause"),
         rows: RowList::new(&scenarios, most_rows.min(1_000), known, |_| None),
-        ..heading.of(FindingList::new(active(report, verdict), known, room))
+        ..heading.of(FindingList::new(findings, known, room))
     }
 }
 

@@ -4,7 +4,7 @@ use super::night::NightReport;
 use super::shown::{self, count, one_line, thousands};
 use super::trust::fail_own_checks;
 use crate::model::plan::ProductBuild;
-use crate::model::{Decision, Finding, Totals, Verdict};
+use crate::model::{Because, Decision, Finding, Totals, Verdict};
 
 /// The night in one sentence: "3 new regressions, 1 fixed: build a1b2c3 against d4e5f6".
 ///
@@ -102,6 +102,28 @@ pub fn active(report: &NightReport, verdict: Verdict) -> impl Iterator<Item = &F
         .filter(move |it| it.verdict == verdict && it.stage.is_gating() && !is_suppressed(it))
 }
 
+/// The findings of which it is open whether something broke or fails by chance, that decide and that
+/// no suppression in force covers.
+pub fn undecided(report: &NightReport) -> impl Iterator<Item = &Finding> {
+    active(report, Verdict::Inconclusive).filter(move |it| is_undecided(report, it))
+}
+
+/// Whether what a finding hits failed in every run, which may be chance. What the environment did was
+/// seen in how attempts follow one another, and in none of them.
+#[must_use]
+pub fn is_undecided(report: &NightReport, finding: &Finding) -> bool {
+    let mut hit = report.scenarios.iter().filter(|it| finding.scenarios.contains(&it.id));
+    finding.verdict == Verdict::Inconclusive
+        && finding.differences.iter().all(|it| it.attempt > 0)
+        && hit.any(|it| it.because == Some(Because::Undecided))
+}
+
+/// What a finding is, where that is open.
+#[must_use]
+pub fn open(report: &NightReport, finding: &Finding) -> Option<&'static str> {
+    is_undecided(report, finding).then(|| Because::Undecided.said())
+}
+
 /// What became slower since earlier nights, and that no suppression in force covers. It decides no
 /// gate, yet somebody should know in the morning.
 pub fn slower(report: &NightReport) -> impl Iterator<Item = &Finding> {
@@ -170,7 +192,7 @@ fn why_nothing(report: &NightReport) -> String {
         .scenarios
         .iter()
         .filter_map(|scenario| scenario.because)
-        .map(crate::model::Because::word)
+        .map(Because::word)
         .collect();
     reasons.sort_unstable();
     reasons.dedup();

@@ -4,11 +4,14 @@
 
 use std::fmt::Write as _;
 
-use super::finding::word;
+use super::fact::{owned, word};
 use super::insight::insights;
 use super::night::NightReport;
-use super::sentence::{active, is_new_slowdown, is_suppressed, sentence, slower};
+use super::sentence::{
+    active, is_new_slowdown, is_suppressed, is_undecided, open, sentence, slower, undecided,
+};
 use super::shown::{count, duration, markdown, one_line};
+use super::spent::lasted;
 use super::survey::since_line;
 use crate::model::{Decision, Finding, Verdict};
 
@@ -37,10 +40,7 @@ pub fn summary(report: &NightReport) -> String {
         text,
         "\nNight {}{}. The whole report is `index.html` in its folder; every number is in `night.json`.",
         product_text(&report.night.id, 80),
-        report.night.finished.map_or(String::new(), |finished| {
-            let ms = (finished - report.night.started).num_milliseconds();
-            format!(", {}", duration(ms.unsigned_abs()))
-        })
+        lasted(report).map_or(String::new(), |ms| format!(", {}", duration(ms)))
     );
     text
 }
@@ -89,30 +89,34 @@ fn trust(report: &NightReport) -> String {
 }
 
 fn findings(text: &mut String, report: &NightReport) {
-    let mut rows: Vec<&Finding> =
-        active(report, Verdict::Regressed).chain(slower(report)).collect();
+    let needs_somebody =
+        |it: &Finding| it.verdict == Verdict::Regressed || is_undecided(report, it);
+    let broken = active(report, Verdict::Regressed).chain(undecided(report));
+    let mut rows: Vec<&Finding> = broken.chain(slower(report)).collect();
     rows.extend(
         report
             .findings
             .iter()
             .filter(|it| it.stage.is_gating())
-            .filter(|it| is_suppressed(it) || it.verdict != Verdict::Regressed),
+            .filter(|it| is_suppressed(it) || !needs_somebody(it)),
     );
     let advisory = report.findings.iter().filter(|it| !it.stage.is_gating());
     rows.extend(advisory.filter(|it| !is_new_slowdown(it)));
     if rows.is_empty() {
         return;
     }
-    text.push_str("| | Finding | Severity | Scenarios | Repeat |\n|---|---|---|---|---|\n");
+    text.push_str("| | Finding | Severity | Scenarios | Owner | Repeat |\n");
+    text.push_str("|---|---|---|---|---|---|\n");
     for finding in rows.iter().take(MOST_ROWS) {
         let known = if is_suppressed(finding) { ", known issue" } else { "" };
         let _ = writeln!(
             text,
-            "| {}{known} | **{}** | {} | {} | <code>{}</code> |",
-            shown_as(finding),
+            "| {}{known} | **{}** | {} | {} | {} | <code>{}</code> |",
+            shown_as(report, finding),
             product_text(&finding.title, 200),
             finding.severity.word(),
             hits(finding),
+            markdown(&owned(finding)),
             product_text(&finding.reproduce, 200),
         );
     }
@@ -153,10 +157,10 @@ fn not_judged(text: &mut String, report: &NightReport) {
     }
 }
 
-/// The verdict, or what the finding counts as where it decides nothing.
-fn shown_as(finding: &Finding) -> &'static str {
+/// The verdict, what it is where that is open, or what it counts as where it decides nothing.
+fn shown_as(report: &NightReport, finding: &Finding) -> &'static str {
     if finding.stage.is_gating() || finding.slowdown.is_some() {
-        word(finding)
+        open(report, finding).unwrap_or(word(finding))
     } else {
         finding.stage.word()
     }

@@ -1,8 +1,8 @@
 //! [`Weeks`]: what the last two weeks of nights and tonight show of each scenario; [`Spent`]: where
 //! the night's time went.
 //!
-//! Neighbours: [`super::lately`], which finds both out, [`super::insight`], which words them, and
-//! [`super::trend`], which draws them.
+//! Neighbours: [`super::lately`] and [`super::spent`], which find them out, [`super::insight`], which
+//! words them, and [`super::trend`], which draws them.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -26,14 +26,14 @@ pub struct Weeks {
     pub uncovered: Vec<String>,
 }
 
-/// What some of the night's time went into, over all workers.
+/// What some of the night's time went into; what ran side by side shares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spent {
     /// What it went into.
     pub what: SpentOn,
     /// How many runs or checks that were.
     pub runs: u32,
-    /// How long they took together, in milliseconds.
+    /// How much of the night they took, in milliseconds.
     pub ms: u64,
 }
 
@@ -47,6 +47,10 @@ pub enum SpentOn {
     FirstRuns,
     /// Further runs of what failed.
     Reruns,
+    /// More runs of what these left undecided.
+    Undecided,
+    /// More runs of what passed: what fails rarely runs until it is seen.
+    Passed,
     /// Runs of the build that the night is judged by.
     Control,
     /// Runs that only measure, on tonight's build or another.
@@ -55,6 +59,18 @@ pub enum SpentOn {
     Trying,
     /// Sessions that were established or looked at.
     Sessions,
+    /// Between two parts of the loop that ran scenarios: what leaves no line in the ledger.
+    BetweenParts,
+    /// The product was explored.
+    Exploring,
+    /// One scenario ran again and again.
+    Soaking,
+    /// What a language model tried by itself.
+    ByModel,
+    /// The night was broken off.
+    BrokenOff,
+    /// Nothing ran.
+    Left,
 }
 
 impl SpentOn {
@@ -69,6 +85,14 @@ impl SpentOn {
             Self::Measuring => "measuring",
             Self::Trying => "looking for ways to goals",
             Self::Sessions => "signing in",
+            Self::Undecided => "more runs of what is undecided",
+            Self::Passed => "more runs of what passed, for rare failures",
+            Self::BetweenParts => "between parts of the loop, such as a search for commits",
+            Self::Exploring => "exploring",
+            Self::Soaking => "soaking",
+            Self::ByModel => "what the model tried by itself",
+            Self::BrokenOff => "broken off",
+            Self::Left => "nothing to do, or between two runs",
         }
     }
 }

@@ -20,6 +20,7 @@
 //! - `severity.rs`: how bad a finding is for those who use the product.
 //! - `more.rs`: what runs more often where a night has time left.
 //! - `outages.rs`: the outages of a night, and what failed in them.
+//! - `common.rs`: what all that failed in an outage have in common, which says why.
 //! - `past.rs`: what earlier nights said, put to verdicts and findings: known, fixed, since when.
 //! - `pieces.rs`: which pieces of tonight's causes earlier nights had.
 //! - `slow.rs`: what became slower than it was, or than on another build, as findings that decide
@@ -31,6 +32,7 @@
 
 mod alike;
 pub mod chance;
+mod common;
 mod covered;
 
 mod findings;

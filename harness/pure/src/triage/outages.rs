@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::chance::{goes_on, is_clean, is_known};
+use super::common;
 use super::seen::Seen;
 use crate::history::known;
 use crate::history::outage::{Ended, Night, Outage};
@@ -125,10 +126,12 @@ pub fn find<'a>(
     for part in order.night.outages() {
         let hit = order.night.hit(&part).into_iter().map(str::to_owned).collect();
         let failed = order.night.failed(&part).map(|it| &order.attempts[it]);
-        lost.extend(failed.map(|it| (it.0, it.1)));
+        let failed: Vec<(&'a str, u32)> = failed.map(|it| (it.0, it.1)).collect();
+        let cause = common::cause(&failed, attempts, seen);
+        lost.extend(failed);
         let own = &order.attempts[part];
         let (from, to) = (own[0].2, own[own.len() - 1].2);
-        outages.push(Outage { from, to, hit });
+        outages.push(Outage { from, to, hit, cause });
     }
     (outages, lost)
 }

@@ -131,7 +131,10 @@ fn each_commit_that_broke_something_has_a_sentence_with_all_that_it_broke() {
         said[0],
         "2 new findings in 2 scenarios, nobody owns it: broken by 0000000000 \"Change 1\" by Ada: 99.5 % sure after 0 probes. The worst, major: page 1 changed."
     );
-    assert_eq!(said[8], "4 more new findings in 4 scenarios, broken by 2 other changes.");
+    assert_eq!(
+        said[8],
+        "4 more new findings in 4 scenarios, nobody owns it, broken by 2 other changes."
+    );
 }
 
 #[test]
@@ -147,6 +150,37 @@ fn of_many_new_findings_the_rest_is_counted_with_its_owners() {
     let said = said(&report);
     assert_eq!(said.len(), 4);
     assert_eq!(said[3], "3 more findings are new, in 1 scenario, of team-0 and team-1.");
+    report.findings[4].owner = None;
+    assert_eq!(
+        self::said(&report)[3],
+        "3 more findings are new, in 1 scenario, of team-0, and nobody owns 1 of them."
+    );
+}
+
+#[test]
+fn what_still_fails_and_what_fails_by_chance_is_told_with_its_owner() {
+    let mut report = report(&[("a", "still-failing", None), ("b", "flaky", None)]);
+    report.findings = vec![
+        of("F1", "No mail comes", Verdict::StillFailing, &["a"]),
+        of("F2", "page 2 changed", Verdict::Flaky, &["b"]),
+    ];
+    assert_eq!(
+        said(&report),
+        [
+            "1 finding is still failing, nobody owns it.",
+            "Fails by chance: page 2 changed, in b, nobody owns it.",
+        ]
+    );
+    for it in &mut report.findings {
+        it.owner = Some("ada".to_owned());
+    }
+    assert_eq!(
+        said(&report),
+        [
+            "1 finding is still failing, of ada.",
+            "Fails by chance: page 2 changed, in b, of ada.",
+        ]
+    );
 }
 
 #[test]
@@ -179,7 +213,7 @@ fn what_is_fixed_slower_flakier_open_and_not_covered_is_said_each_by_its_fact() 
     assert_eq!(
         said(&report),
         [
-            "1 finding is still failing since 18 November 2026.",
+            "1 finding is still failing since 18 November 2026, nobody owns it.",
             "Fixed: The total is wrong. It was there since 16 November 2026 and is gone in b.",
             "a takes 1.5 s, 1.5 times as long as two weeks ago (1.0 s).",
             "b was flaky in 5 of the last 14 nights, and in 0 of 16 before.",

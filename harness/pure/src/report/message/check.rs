@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Message;
+use crate::model::finding::owned_by;
 use crate::model::{Decision, Finding, Severity};
 use crate::report::forge::Places;
 use crate::report::night::NightReport;
@@ -71,6 +72,7 @@ impl Message {
 
 fn annotation(finding: &Finding, places: &Places<'_>) -> Value {
     let (path, line) = places.of_finding(finding);
+    let owner = one_line(owned_by(finding.owner.as_deref()), 80);
     let level = match finding.severity {
         Severity::Critical | Severity::Major => "failure",
         Severity::Minor => "warning",
@@ -81,6 +83,6 @@ fn annotation(finding: &Finding, places: &Places<'_>) -> Value {
         "end_line": line,
         "annotation_level": level,
         "title": one_line(&format!("{} {}", finding.id, finding.verdict), TITLE),
-        "message": one_line(&finding.title, 400),
+        "message": format!("{} ({owner})", one_line(&finding.title, 400)),
     })
 }

@@ -17,10 +17,12 @@ mod webhook;
 
 pub use mail::Mail;
 
+use super::fact::word;
 use super::night::NightReport;
 use super::sentence::{is_new_slowdown, is_suppressed, sentence};
 use super::shown::one_line;
 use super::unattended;
+use crate::model::finding::owned_by;
 use crate::model::{Decision, Finding, Verdict};
 
 /// The most findings that are named; the rest is counted.
@@ -78,7 +80,7 @@ pub fn message(report: &NightReport, link: Option<&str>) -> Message {
     let told = all.iter().take(MOST_FINDINGS).map(|it| Told {
         id: it.id.clone(),
         fingerprint: it.fingerprint.clone(),
-        word: if it.slowdown.is_some() { "slower" } else { it.verdict.word() },
+        word: word(it),
         title: one_line(&it.title, TITLE),
         owner: it.owner.as_deref().map(|it| one_line(it, 80)),
         reproduce: one_line(&it.reproduce, TITLE),
@@ -113,8 +115,7 @@ impl Message {
 
 impl Told {
     fn line(&self) -> String {
-        let owner = self.owner.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        format!("{}: {}{owner}", self.word, self.title)
+        format!("{}: {} ({})", self.word, self.title, owned_by(self.owner.as_deref()))
     }
 }
 

@@ -70,6 +70,16 @@ fn a_mail_is_one_thread_a_cause_and_its_html_holds_no_foreign_markup() {
 }
 
 #[test]
+fn a_finding_is_told_with_who_owns_it_or_that_nobody_does() {
+    let mut message = hostile();
+    let told = |message: &Message| message.lines()[2].clone();
+    assert!(told(&message).ends_with("@here (@data-team)"), "{}", told(&message));
+    message.findings[0].owner = None;
+    assert!(told(&message).ends_with("@here (nobody owns it)"), "{}", told(&message));
+    assert!(message.webhook()["findings"][0]["owner"].is_null(), "a program gets no words for it");
+}
+
+#[test]
 fn a_program_gets_the_findings_with_what_stays_the_same() {
     let body = hostile().webhook();
     assert_eq!(body["findings"][0]["fingerprint"], "ab12cd34");

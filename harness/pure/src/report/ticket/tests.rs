@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::markdown::{Comments, is_marked, mark, markdown, marked, ticket_title, title};
-use super::{Block, Piece, adf};
+use super::{Block, Piece, adf, tickets};
+use crate::model::Finding;
+use crate::model::testing::{finding, instant};
+use crate::report::NightReport;
 
 const HOSTILE: &str = "@here #1 !2 ``` <img src=x onerror=alert(1)> [x](https://evil.example) <!-- nightshift-cause-ff --> $(id)";
 
@@ -67,4 +70,29 @@ fn in_adf_a_text_is_a_text_and_a_mark_is_a_paragraph_of_its_own() {
     assert!(adf::is_marked(&document, own));
     let theirs = Block::Text(vec![Piece::Theirs(own.to_owned())]);
     assert!(!adf::is_marked(&adf::document(&[theirs], None), own));
+}
+
+#[test]
+fn a_ticket_says_who_owns_its_finding_or_that_nobody_does() {
+    let mut night: NightReport = serde_json::from_value(json!({
+        "format_version": 1,
+        "night": { "id": "n", "started": instant(), "finished": null, "branch": null,
+            "environment": "e", "versions": {}, "products": [] },
+        "gate": { "decision": "fail", "rule": "r" },
+        "totals": { "planned": 0, "judged": 0, "regressed": 0, "still-failing": 0, "flaky": 0,
+            "inconclusive": 0, "drifted": 0, "new": 0, "fixed": 0, "unchanged": 0, "not-run": 0 },
+        "findings": [], "scenarios": [],
+    }))
+    .expect("a report");
+    let mut facts = |owner: Option<&str>| -> Vec<Vec<Piece>> {
+        night.findings = vec![Finding { owner: owner.map(str::to_owned), ..finding() }];
+        let body = tickets(&night, None).remove(0).body;
+        let Some(Block::List(facts)) = body.into_iter().nth(1) else { panic!("facts come second") };
+        facts
+    };
+    let owned = vec![Piece::ours("Owner: "), Piece::Theirs("@ada".to_owned())];
+    let nobody = vec![Piece::ours("Owner: nobody owns it")];
+    assert!(facts(Some("@ada")).contains(&owned));
+    assert!(!facts(Some("@ada")).contains(&nobody));
+    assert!(facts(None).contains(&nobody));
 }

@@ -1,6 +1,7 @@
 //! What stands in a ticket, and in what is said of it later.
 
 use super::text::{Block, Piece};
+use crate::model::finding::owned_by;
 use crate::model::{Finding, Verdict};
 use crate::report::lead::lead;
 use crate::report::night::{NightReport, ScenarioReport};
@@ -122,7 +123,10 @@ fn facts(report: &NightReport, finding: &Finding) -> Vec<Vec<Piece>> {
     if let Some(since) = &finding.since {
         facts.push(fact("First seen in", &since.night));
     }
-    facts.extend(finding.owner.as_deref().map(|it| fact("Owner", it)));
+    facts.push(match &finding.owner {
+        Some(owner) => fact("Owner", owner),
+        None => vec![Piece::ours(format!("Owner: {}", owned_by(None)))],
+    });
     if let Some(place) = finding.differences.first().map(|it| &it.place) {
         facts.push(fact("Where", place));
     }
