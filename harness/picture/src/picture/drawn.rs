@@ -27,6 +27,7 @@ pub struct Picture {
 
 impl Picture {
     /// Reads a picture; `None` for one that cannot be read.
+    #[must_use]
     pub fn read(png: &[u8]) -> Option<Self> {
         let mut reader = ImageReader::with_format(Cursor::new(png), ImageFormat::Png);
         let mut limits = Limits::default();
@@ -42,17 +43,20 @@ impl Picture {
     }
 
     /// How many squares there are in which something is drawn.
+    #[must_use]
     pub fn tiles(&self) -> usize {
         self.tiles.len()
     }
 
     /// The square of this number.
+    #[must_use]
     pub fn tile(&self, index: usize) -> Rect {
         let (x, y) = self.tiles[index];
         Rect { x, y, width: TILE, height: TILE }
     }
 
     /// The picture after a change of one square, as PNG; `None` for what is no change.
+    #[must_use]
     pub fn changed(&self, kind: MutantKind, tile: Rect) -> Option<Vec<u8>> {
         let ground = ground(&self.image, tile.x, tile.y);
         let mut image = self.image.clone();
@@ -98,6 +102,7 @@ impl Picture {
 }
 
 /// Width and height of a PNG, by its header.
+#[must_use]
 pub fn size(png: &[u8]) -> Option<(u32, u32)> {
     let number = |at: usize| {
         let four = png.get(at..at + 4)?;
@@ -109,11 +114,13 @@ pub fn size(png: &[u8]) -> Option<(u32, u32)> {
 
 /// How many changes could be made to a picture of this size: something is drawn on about a quarter
 /// of most pages.
+#[must_use]
 pub fn possible((width, height): (u32, u32)) -> u64 {
     u64::from(width / TILE) * u64::from(height / TILE) / 4 * 3
 }
 
 /// The share of a picture below these regions, in percent.
+#[must_use]
 pub fn covered((width, height): (u32, u32), masks: &[Rect]) -> u32 {
     let mut below = 0_u64;
     for y in 0..height {
@@ -134,6 +141,7 @@ pub fn covered((width, height): (u32, u32), masks: &[Rect]) -> u32 {
 }
 
 /// Whether a square lies, for the most part, below one of these regions.
+#[must_use]
 pub fn is_covered(tile: Rect, masks: &[Rect]) -> bool {
     let across = |it: &Rect| {
         let right = (it.x.saturating_add(it.width)).min(tile.x + tile.width);

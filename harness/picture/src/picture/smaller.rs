@@ -19,6 +19,7 @@ const FILTERS: [png::Filter; 5] = [
 ];
 
 /// The picture in as few bytes as are found; as it is where it is no ordinary one.
+#[must_use]
 pub fn smaller(png: &[u8]) -> Vec<u8> {
     let best = decoded(png).and_then(|it| it.written());
     best.unwrap_or_else(|| png.to_vec())

@@ -32,7 +32,7 @@ use super::walls::{WallsView, walls};
 use super::weeks::Spent;
 use crate::model::finding::Pending;
 use crate::model::seal::Seal;
-use crate::model::{Decision, Verdict};
+use crate::model::{Decision, Finding, Verdict};
 
 /// The most rows of a table of scenarios, on the screen and on paper.
 const MOST_ROWS: [usize; 2] = [12_000, 200];
@@ -187,9 +187,7 @@ impl Page {
             anchors: anchors.map(|(at, it)| (it.id.as_str(), format!("s{at}"))).collect(),
         };
         let mut room = Room::of(mode);
-        let broken = active(report, Verdict::Regressed).chain(undecided(report));
-        let urgent = broken.chain(slower(report));
-        let needs_you = FindingList::new(urgent, &known, &mut room);
+        let needs_you = FindingList::new(urgent(report), &known, &mut room);
         let (night, waiting) = (&report.night, waiting(report));
         let sections = sections(report, &known, &mut room, most_rows);
         let lists = sections.iter().map(|it| &it.findings).chain([&needs_you]);
@@ -237,6 +235,11 @@ impl Page {
             ledger: night.ledger.as_ref().map(ending),
         }
     }
+}
+
+/// The findings that need somebody this morning.
+fn urgent(report: &NightReport) -> impl Iterator<Item = &Finding> {
+    active(report, Verdict::Regressed).chain(undecided(report)).chain(slower(report))
 }
 
 fn most_rows(mode: Mode) -> usize {

@@ -25,7 +25,9 @@ pub fn spent(plan: &Plan, entries: &[Entry], findings: &[Finding]) -> Vec<Spent>
     let from = plan.started.timestamp_millis();
     let to = last.at.timestamp_millis().max(from);
     let mut reading = Reading::of(plan, findings);
-    entries.iter().for_each(|it| reading.take(it));
+    for entry in entries {
+        reading.take(entry);
+    }
     reading.close(to);
     sorted(shared(&reading.spans, from, to))
 }

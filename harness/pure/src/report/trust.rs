@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::fact::{FactView, because};
+use super::fact::FactView;
 use super::night::{Ending, NightReport, ScenarioReport, StepState};
 use super::shown::{count, one_line, short, thousands};
 use super::unattended;
@@ -378,7 +378,7 @@ fn hygiene(report: &NightReport) -> Option<FactView> {
 fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {
     let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
     for scenario in report.scenarios.iter().filter(|it| it.verdict == verdict) {
-        *by_reason.entry(scenario.because.map_or("no reason given", because)).or_default() += 1;
+        *by_reason.entry(scenario.because.map_or("no reason given", Because::said)).or_default() += 1;
     }
     by_reason.into_iter().map(|(reason, n)| format!("{reason} {n}")).collect()
 }
