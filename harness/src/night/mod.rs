@@ -44,6 +44,7 @@
 //! - `products.rs`: products that are served, shared and brought back.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
+//! - `looked.rs`: what one attempt looks like, while the night runs.
 //! - `more.rs`: what runs more often where time is left.
 //! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
@@ -82,6 +83,7 @@ mod isolation;
 pub mod judging;
 mod left;
 mod lock;
+mod looked;
 mod means;
 mod measure;
 mod merge;
@@ -163,6 +165,7 @@ pub use survey::{OFFERED, TAKEN_TO};
 pub use visit::{Destination, Visit};
 
 use self::course::Course;
+use self::left::Ran;
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
@@ -244,6 +247,8 @@ struct Attempted {
     plan: Arc<Plan>,
     browser: Option<Browser>,
     preflight_failed: bool,
+    /// Its workers; `None` of a night that had come to its end before.
+    hall: Option<Arc<workers::Hall>>,
     /// Holds the profile of the browser; removed when everybody is through with it.
     _scratch: Option<Arc<tempfile::TempDir>>,
 }
@@ -276,7 +281,7 @@ async fn to_report(
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,
     };
-    let Attempted { night, plan, browser, preflight_failed, _scratch } = attempted;
+    let Attempted { night, plan, mut browser, preflight_failed, _scratch, hall } = attempted;
     progress(Progress::Judging);
     let judged = judge(&night)?;
     let made = (&night, &*plan, &judged.judgement);
@@ -292,8 +297,9 @@ async fn to_report(
     };
     let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
-    let made = (&night, &*plan, &*judged.entries);
-    let report = Box::pin(left::spend(suite, options, made, report, stop, &progress)).await?;
+    let ran = Ran { night: &night, plan: &plan, entries: &judged.entries, hall: hall.as_ref() };
+    let told = (report, &mut browser);
+    let report = Box::pin(left::spend(suite, options, &ran, told, stop, &progress)).await?;
     let (has_pdf, pdf_problem) =
         print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
@@ -365,11 +371,12 @@ async fn attempted(
         && !resume::has_done_some(&ledger.entries());
     let plan = Arc::new(plan);
     let scratch = ready.scratch.clone();
-    let browser =
+    let (browser, hall) =
         Box::pin(workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()))
             .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
-    Ok(Attempted { night, plan, browser, preflight_failed, _scratch: Some(scratch) })
+    let hall = Some(hall);
+    Ok(Attempted { night, plan, browser, preflight_failed, hall, _scratch: Some(scratch) })
 }
 
 /// The suite as it is tonight: with products that run elsewhere, and as patient as this machine

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
+use super::looked::LookedAt;
 use super::means::{Accepted, Goals, Means};
 use super::more::More;
 use super::order::{self, Fit};
@@ -24,23 +25,17 @@ use super::{
     NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
 };
 use crate::attempt::Ended;
-use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
-use crate::model::comparison::{Comparison, PendingReason};
-use crate::model::suite::Left;
-use crate::model::{
-    Because, Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict,
-};
+use crate::model::comparison::PendingReason;
+use crate::model::{Because, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
-use crate::triage;
 use crate::triage::chance::{goes_on, most_attempts};
 use crate::triage::outages;
-use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
-struct Hall {
+pub(super) struct Hall {
     side: Side,
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
@@ -53,6 +48,8 @@ struct Hall {
     ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
+    /// How many workers there are.
+    jobs: usize,
     stop: Stop,
     /// Whether every scenario gets a new browser.
     cold: bool,
@@ -62,7 +59,7 @@ struct Hall {
 }
 
 /// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
-/// to print with, if there is one.
+/// to print with, if there is one, and with what [`more`] runs on.
 ///
 /// # Errors
 /// The ledger cannot be written.
@@ -74,7 +71,7 @@ pub(super) async fn run(
     ready: Ready,
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
-) -> Result<Option<Browser>, NightError> {
+) -> Result<(Option<Browser>, Arc<Hall>), NightError> {
     let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
@@ -101,6 +98,7 @@ pub(super) async fn run(
         control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
+        jobs,
         fit: Fit::of(plan),
         queue: Queue::new(runnable),
         sampling: options.sampling,
@@ -116,8 +114,7 @@ pub(super) async fn run(
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        let more = more_of(suite, options);
-        failed = later(&hall, more, jobs, &mut spare).await;
+        failed = later(&hall, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -131,31 +128,16 @@ pub(super) async fn run(
     end(&hall.side.products, ledger).await?;
     match failed {
         Some(error) => Err(error),
-        None => Ok(spare),
+        None => Ok((spare, hall)),
     }
 }
 
 /// Runs what comes when all scenarios have run; answers with what went wrong.
-async fn later(
-    hall: &Arc<Hall>,
-    more_of: &[Left],
-    jobs: usize,
-    spare: &mut Option<Browser>,
-) -> Option<NightError> {
-    let failed = match again(hall, spare).await {
+async fn later(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
+    match again(hall, spare).await {
         Some(error) => Some(error),
-        None => rest(hall, jobs, spare).await,
-    };
-    match failed {
-        Some(error) => Some(error),
-        None => more(hall, more_of, jobs, spare).await,
+        None => rest(hall, spare).await,
     }
-}
-
-/// What is done with the time that is left.
-fn more_of<'a>(suite: &'a Suite, options: &RunOptions) -> &'a [Left] {
-    let spends = !options.once && options.shake.is_none();
-    if spends { &suite.config.night.left } else { &[] }
 }
 
 /// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
@@ -178,40 +160,61 @@ async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErr
     None
 }
 
-/// Runs more often what tonight's runs leave open, where a night with a deadline has time left; answers
-/// with what went wrong.
-async fn more(
+/// Runs more often what tonight's runs leave open, on products that start again for it; answers
+/// whether anything ran.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn more(
     hall: &Arc<Hall>,
-    parts: &[Left],
-    jobs: usize,
+    more: &More,
+    spare: &mut Option<Browser>,
+) -> Result<bool, NightError> {
+    let ledger = &hall.side.means.ledger;
+    let before = ledger.entries().len();
+    let failed = until_clear(hall, more, spare).await;
+    end(&hall.side.products, ledger).await?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let ran = ledger.entries().len() > before;
+    if ran {
+        let interrupted = hall.stop.why() == Some(Why::Interrupted);
+        ledger.append(Event::NightFinished { interrupted })?;
+    }
+    Ok(ran)
+}
+
+/// Runs what is open until nothing is, or nothing fits any more; answers with what went wrong.
+async fn until_clear(
+    hall: &Arc<Hall>,
+    more: &More,
     spare: &mut Option<Browser>,
 ) -> Option<NightError> {
     let plan = &hall.side.means.plan;
-    for More { open, by } in parts.iter().filter_map(|it| More::of(*it, plan, Utc::now())) {
-        let mut seen = None;
-        // Until nothing is open, or nothing fits any more.
-        while seen != Some(hall.ended().len()) {
-            let ended = hall.ended();
-            seen = Some(ended.len());
-            let wanted = open(plan, &ended);
-            let jobs = jobs.min(wanted.len());
-            let queue = Queue::new(wanted);
-            let work = |browser| {
-                tokio::spawn(work_again(hall.clone(), queue.clone(), browser, Fit::until(plan, by)))
-            };
-            let workers = (0..jobs).map(|_| work(spare.take())).collect();
-            if let Some(error) = joined(workers, spare).await {
-                return Some(error);
-            }
+    let mut seen = None;
+    while seen != Some(hall.ended().len()) {
+        let ended = hall.ended();
+        seen = Some(ended.len());
+        let wanted = (more.open)(plan, &ended);
+        let jobs = hall.jobs.min(wanted.len());
+        let queue = Queue::new(wanted);
+        let work = |browser| {
+            let fit = Fit::until(plan, more.by);
+            tokio::spawn(work_again(hall.clone(), queue.clone(), browser, fit))
+        };
+        let workers = (0..jobs).map(|_| work(spare.take())).collect();
+        if let Some(error) = joined(workers, spare).await {
+            return Some(error);
         }
     }
     None
 }
 
 /// Runs on the control what waited for it; answers with what went wrong.
-async fn rest(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
+async fn rest(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
     let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
-    let jobs = jobs.min(rest.len());
+    let jobs = hall.jobs.min(rest.len());
     let queue = Queue::new(rest);
     let workers = (0..jobs)
         .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
@@ -343,37 +346,6 @@ struct Earlier {
     ended: HashMap<u32, Outcome>,
     /// How often it had been run on the control.
     runs: u32,
-}
-
-/// A scenario after an attempt.
-struct LookedAt {
-    verdict: Verdict,
-    plan: Plan,
-    entries: Vec<Entry>,
-    comparison: Comparison,
-}
-
-impl LookedAt {
-    /// What the attempt says of the product, if anything.
-    fn run(&self) -> Option<Run> {
-        match self.verdict {
-            Verdict::Regressed => Some(Run::Failed),
-            Verdict::Inconclusive | Verdict::NotRun => None,
-            Verdict::New
-            | Verdict::Unchanged
-            | Verdict::StillFailing
-            | Verdict::Flaky
-            | Verdict::Drifted
-            | Verdict::Fixed => Some(Run::Passed),
-        }
-    }
-
-    /// What the report will say of the scenario, as far as one scenario tells.
-    fn told(&self, scenario: &Scenario) -> Verdict {
-        let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
-        let own = judged.scenarios.iter().find(|it| it.id == scenario.id);
-        own.map_or(self.verdict, |it| it.verdict)
-    }
 }
 
 impl Hall {
@@ -538,38 +510,7 @@ impl Hall {
         outcome: Outcome,
     ) -> Result<LookedAt, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        let plan = self.side.means.plan.only(scenario, baselines);
-        let entries = self.side.means.ledger.entries_of(&scenario.id);
-        let night = self.side.means.ledger.night();
-        let read = |evidence: &EvidenceRef| night.read(evidence).map_err(|it| it.to_string());
-        let keep = &mut |kind: &str, media: &str, bytes: &[u8]| {
-            self.side.means.ledger.keep(kind, media, bytes).map_err(NightError::from)
-        };
-        let Controlled { lent, comparison } =
-            tokio::task::block_in_place(|| by_control::compare(&plan, &entries, &read, keep))?;
-        let verdict = if outcome == Outcome::HarnessError
-            || (outcome != Outcome::Completed && baselines.is_empty())
-        {
-            Verdict::Inconclusive
-        } else if outcome != Outcome::Completed {
-            Verdict::Regressed
-        } else {
-            let mut pending = comparison.pending.iter();
-            let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
-            // What is only recorded is no reason to try again.
-            let told = Parts::of(&plan, &comparison);
-            let mut told = told.gating.iter().chain(&told.advisory);
-            if told.any(|it| it.difference.attempt == number) {
-                Verdict::Regressed
-            } else if is_new {
-                Verdict::New
-            } else {
-                Verdict::Unchanged
-            }
-        };
-        let mut plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
-        plan.baselines.extend(lent);
-        Ok(LookedAt { verdict, plan, entries, comparison })
+        LookedAt::after(&self.side.means, (scenario, baselines), number, outcome)
     }
 
     /// The attempts so far that said something, in the order in which they ended.
