@@ -116,10 +116,10 @@ pub async fn bisect(
     let options = &beside(suite, plan, options);
     let mut searched = Searched::default();
     for case in cases(suite, plan, &chosen, wanted, &mut searched.skipped)? {
-        let hunt = hunt(suite, plan, &case, (options, stop), tell).await?;
-        searched.builds += hunt.0.builds();
+        let hunted = hunt(suite, plan, &case, (options, stop), tell).await?;
+        searched.builds += hunted.hunt.builds();
         for (at, (finding, _)) in case.findings.iter().enumerate() {
-            let culprit = culprit(&case.line, &hunt.0, at, &hunt.1);
+            let culprit = culprit(&case.line, &hunted, at);
             searched.found.push(((*finding).clone(), culprit));
         }
     }
@@ -290,14 +290,23 @@ fn line(suite: &Suite, product: &str, good: &str, bad: &str) -> Result<Line, Nig
     }
 }
 
-/// Tries builds until every finding of a case is clear; answers with what was tried for whom.
+/// What came of the search of a case.
+struct Hunted {
+    hunt: Hunt,
+    /// What was tried for each finding.
+    records: Vec<Vec<ProbeRecord>>,
+    /// Whether the time was over before every finding was clear.
+    cut_off: bool,
+}
+
+/// Tries builds until every finding of a case is clear.
 async fn hunt(
     suite: &Suite,
     plan: &Plan,
     case: &Case<'_>,
     (options, stop): (&RunOptions, &Stop),
     tell: &(dyn Fn(&Tried<'_>) + Send + Sync),
-) -> Result<(Hunt, Vec<Vec<ProbeRecord>>), NightError> {
+) -> Result<Hunted, NightError> {
     let files: Vec<Vec<String>> = case.line.commits.iter().map(|it| it.files.clone()).collect();
     let suspected = case.line.builds.len() - 1;
     let search = |(finding, scenario): &Sought<'_>| {
@@ -349,7 +358,8 @@ async fn hunt(
             probe.findings.iter().copied().zip(results.iter().map(failed)).collect();
         hunt.learn(probe.at, &learned);
     }
-    Ok((hunt, records))
+    let cut_off = hunt.next().is_some();
+    Ok(Hunted { hunt, records, cut_off })
 }
 
 /// How runs of a scenario deceive: what is flaky fails by its rate where it is broken, what
@@ -421,7 +431,7 @@ async fn attempt(
 }
 
 /// What was found for one finding, in words.
-fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) -> Culprit {
+fn culprit(line: &Line, Hunted { hunt, records, cut_off }: &Hunted, at: usize) -> Culprit {
     let found = hunt.found(at);
     let probability = found.probability();
     let base = Culprit { probability, probes: records[at].clone(), ..Culprit::default() };
@@ -429,7 +439,7 @@ fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) ->
     if !verified || probability < Sure::ToName.at_least() {
         let likeliest = hunt.searches()[at].likeliest(MOST_SUSPECTS);
         let suspects = likeliest.into_iter().map(|it| line.builds[it].clone()).collect();
-        return Culprit { suspects, ..base };
+        return Culprit { suspects, cut_off: *cut_off, ..base };
     }
     match found {
         Found::Environment { .. } => Culprit { outcome: SearchOutcome::Environment, ..base },
