@@ -14,6 +14,7 @@
 //! - `clean.rs`: removes what killed nights left behind.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
+//! - `ahead.rs`: builds that are made while a search tries another one.
 //! - `bisect.rs`: which commit or build broke what a night found.
 //! - `culprits.rs`: what was found out about culprits, beside the night.
 //! - `left.rs`: what a night does with the time that it has left.
@@ -42,6 +43,7 @@
 //! - `stop.rs`: the one signal that ends a night early.
 //! - `preflight.rs`: browser and products are healthy, or the night says why not.
 //! - `products.rs`: products that are served, shared and brought back.
+//! - `workshop.rs`: where products are made ready, and with which environments.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
 //! - `looked.rs`: what one attempt looks like, while the night runs.
@@ -65,6 +67,7 @@
 //! - `printer.rs`: the browser as the report's `PagePrinter`.
 //! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
+mod ahead;
 mod attempts;
 mod beside;
 mod bisect;
@@ -124,6 +127,7 @@ mod visit;
 mod walls;
 mod ways;
 mod workers;
+mod workshop;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -172,7 +176,7 @@ use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
     Plan, Scenario, Suite, Verdict,
 };
-use crate::report::{self, NightReport};
+use crate::report;
 use crate::surface::browser::Browser;
 
 /// What can keep a night from running. Whatever the product does is no error but data.
@@ -301,7 +305,7 @@ async fn to_report(
     let told = (report, &mut browser);
     let report = Box::pin(left::spend(suite, options, &ran, told, stop, &progress)).await?;
     let (has_pdf, pdf_problem) =
-        print(options, suite, &night, &report, browser, stop, &progress).await;
+        printer::print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
         night,
         is_shard: plan.asked.shard.is_some(),
@@ -556,38 +560,6 @@ fn accept_new(
         }
     }
     Ok(accepted)
-}
-
-/// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.
-async fn print(
-    options: &RunOptions,
-    suite: &Suite,
-    night: &NightDir,
-    report: &NightReport,
-    browser: Option<Browser>,
-    stop: &Stop,
-    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
-) -> (bool, Option<String>) {
-    if !options.pdf || stop.is_impatient() {
-        if let Some(browser) = browser {
-            browser.stop().await;
-        }
-        return (false, None);
-    }
-    progress(Progress::Printing);
-    let mut printer = match browser {
-        Some(browser) => BrowserPrinter::with(browser),
-        None => match BrowserPrinter::start(&suite.config.browser).await {
-            Ok(printer) => printer,
-            Err(error) => return (false, Some(error.to_string())),
-        },
-    };
-    let result = report::write_pdf(night.path(), report, &mut printer).await;
-    printer.stop().await;
-    match result {
-        Ok(_) => (true, None),
-        Err(error) => (false, Some(error.to_string())),
-    }
 }
 
 /// Why scenarios that were planned did not run, by what stopped the night.

@@ -17,8 +17,8 @@ use indexmap::IndexMap;
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
-use super::shake::Shake;
 use super::walls::Tried;
+use super::workshop::Workshop;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
@@ -28,8 +28,8 @@ use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
 use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
-use crate::process::{Cookie, Environment};
-use crate::product::{self, ProductError, Setting};
+use crate::process::Cookie;
+use crate::product::{self, ProductError};
 use crate::surface::browser::{Browser, BrowserOptions, Credentialed, Window, environment_key};
 use crate::surface::mail::Sink;
 use crate::surface::veil::Veil;
@@ -411,20 +411,9 @@ impl Desk<'_> {
         config: &ProductConfig,
         build: Option<&String>,
     ) -> Result<product::Prepared, ProductError> {
-        let ours = || self.options.environment.clone();
-        let everything: Vec<String> = self.options.environment.keys().cloned().collect();
+        let workshop = Workshop::of(self.suite, self.options);
+        let setting = workshop.setting(name, config, build.map(String::as_str));
         let variables = self.variables(config);
-        let setting = Setting {
-            name,
-            config,
-            suite_root: &self.suite.root,
-            state: &self.suite.root.join(".nightshift"),
-            builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
-            build: build.map(String::as_str),
-            setup_environment: &Environment::allowed(ours(), &everything),
-            environment: &Environment::allowed(ours(), &self.suite.config.pass_env)
-                .with_all(self.options.shake.as_ref().map(Shake::variables).unwrap_or_default()),
-        };
         product::prepare(setting, &|name| variables.value(name)).await
     }
 

@@ -311,6 +311,18 @@ pub async fn prepare(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<Prepare
     Ok(prepared)
 }
 
+/// Makes a build of a product available where it is not there yet, for who prepares it later. Whoever
+/// stops waiting for it ends what it runs.
+///
+/// # Errors
+/// A command that fails, with its log.
+pub async fn make_build(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<(), ProductError> {
+    if let (Some(builds), Some(build)) = (&setting.config.builds, setting.build) {
+        builds::made(setting, builds, build, lookup).await?;
+    }
+    Ok(())
+}
+
 impl Prepared {
     /// Its name in the suite.
     #[must_use]

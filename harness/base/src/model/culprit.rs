@@ -80,6 +80,16 @@ pub enum ProbeResult {
 }
 
 impl ProbeResult {
+    /// Whether what was found is there; `None` where nothing can be said.
+    #[must_use]
+    pub fn failed(self) -> Option<bool> {
+        match self {
+            Self::Failed => Some(true),
+            Self::Passed => Some(false),
+            Self::Skipped => None,
+        }
+    }
+
     /// The word used in `night.json` and reports.
     #[must_use]
     pub fn word(self) -> &'static str {
