@@ -34,6 +34,7 @@
 //! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
+//! - `room.rs`: whether there is room on the disks, and waiting for it.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
 //! - `order.rs`: what a night with a deadline expects, its order, and what does not fit any more.
@@ -106,6 +107,7 @@ mod queue;
 mod recordings;
 mod replay;
 mod resume;
+mod room;
 mod rounds;
 mod scenario_file;
 mod schedule;

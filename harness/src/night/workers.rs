@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
@@ -19,6 +19,7 @@ use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
+use super::room::{self, Room};
 use super::shake::Shake;
 use super::walls::Hands;
 use super::{
@@ -50,6 +51,7 @@ pub(super) struct Hall {
     of: usize,
     /// How many workers there are.
     jobs: usize,
+    room: Room,
     stop: Stop,
     /// Whether every scenario gets a new browser.
     cold: bool,
@@ -99,6 +101,7 @@ pub(super) async fn run(
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
         jobs,
+        room: Room::of(ledger.night()),
         fit: Fit::of(plan),
         queue: Queue::new(runnable),
         sampling: options.sampling,
@@ -281,7 +284,7 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             hall.leave_out(scenario, Because::Deadline, detail)?;
             continue;
         }
-        hall.scenario(scenario, turn.index, &mut pair).await?;
+        hall.through(scenario, turn.index, &mut pair).await?;
         hall.sample(scenario).await?;
         if hall.cold {
             retire(&mut pair.own.browser).await;
@@ -322,11 +325,12 @@ async fn work_again(
             let log = Attempts::of(&entries);
             let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
             (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-            let stop = hall.stop.signal();
+            let (stop, began) = (hall.stop.signal(), Utc::now());
             let ended = attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
             if let attempts::Attempted::Ended(Ended::With(outcome)) = ended {
-                let run = hall.look(scenario, number, outcome)?.run();
-                hall.note(turn.index, run);
+                let look = hall.look(scenario, number, outcome)?;
+                let lacked = hall.lacked_room(&look, began).await?;
+                hall.note(turn.index, look.run().filter(|_| !lacked));
             }
         }
     }
@@ -378,6 +382,47 @@ impl Hall {
         Ok(())
     }
 
+    /// All attempts of one scenario; where nothing could be written any more, it goes on once there
+    /// is room again.
+    async fn through(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        pair: &mut Workers,
+    ) -> Result<(), NightError> {
+        for _ in 0..room::MOST_TIMES {
+            let began = Utc::now();
+            let error = match Box::pin(self.scenario(scenario, index, pair)).await {
+                Err(error) if room::is_lack_of_room(&error) => error,
+                done => return done,
+            };
+            retire(&mut pair.own.browser).await;
+            let lack = self.room.comes_back(&self.stop).await;
+            if lack.as_ref().is_some_and(|it| !it.is_over) {
+                return Err(error);
+            }
+            let (ledger, said) = (&self.side.means.ledger, lack.map(|it| it.said()));
+            room::note(ledger, said.unwrap_or_else(|| error.to_string()), began)?;
+            room::give_up(ledger, scenario, began)?;
+        }
+        Box::pin(self.scenario(scenario, index, pair)).await
+    }
+
+    /// Whether what an attempt that began then did badly says nothing of the product, because there
+    /// was no room on the disks; waits until there is some again.
+    async fn lacked_room(&self, look: &LookedAt, began: DateTime<Utc>) -> Result<bool, NightError> {
+        Ok(look.run() != Some(Run::Passed) && self.waited_for_room(began).await?)
+    }
+
+    /// Waits where there is no room on the disks; answers whether there was none.
+    async fn waited_for_room(&self, began: DateTime<Utc>) -> Result<bool, NightError> {
+        let lack = self.room.comes_back(&self.stop).await;
+        lack.map_or(Ok(false), |it| {
+            room::note(&self.side.means.ledger, it.said(), began)?;
+            Ok(true)
+        })
+    }
+
     /// All attempts of one scenario, in turns with the control where that is due.
     async fn scenario(
         &self,
@@ -393,6 +438,7 @@ impl Hall {
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
         let mut is_kept = true;
         for number in 1..=most {
+            let began = Utc::now();
             let outcome = match earlier.get(&number) {
                 Some(outcome) => *outcome,
                 None => match self.attempt(scenario, number, pair).await? {
@@ -406,17 +452,20 @@ impl Hall {
             is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
-            let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
+            let lacked =
+                !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
+            let run = |look: &LookedAt| look.run().filter(|_| !lacked);
+            let with = |look: &LookedAt| tonight.iter().copied().chain(run(look)).collect();
             let is_last = |look: &LookedAt| {
                 let tonight: Vec<Run> = with(look);
                 !goes_on(plan, scenario, number, &tonight)
             };
-            while self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
+            while !lacked && self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            self.note(index, look.run());
+            self.note(index, run(&look));
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
                 if is_kept {
@@ -439,7 +488,12 @@ impl Hall {
         pair: &mut Workers,
     ) -> Result<attempts::Attempted, NightError> {
         (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-        attempts::run(&self.side, scenario, number, &mut pair.own, self.stop.signal()).await
+        let (began, stop) = (Utc::now(), || self.stop.signal());
+        let made = attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await?;
+        if !matches!(made, attempts::Attempted::CouldNot) || !self.waited_for_room(began).await? {
+            return Ok(made);
+        }
+        attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await
     }
 
     /// What a night that goes on had done of a scenario; nothing in any other.
