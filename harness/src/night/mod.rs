@@ -15,6 +15,7 @@
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
 //! - `ahead.rs`: builds that are made while a search tries another one.
+//! - `apart.rs`: what the runs of something flaky differ in of their requests.
 //! - `bisect.rs`: which commit or build broke what a night found.
 //! - `culprits.rs`: what was found out about culprits, beside the night.
 //! - `left.rs`: what a night does with the time that it has left.
@@ -69,6 +70,7 @@
 //! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
 mod ahead;
+mod apart;
 mod attempts;
 mod beside;
 mod bisect;
