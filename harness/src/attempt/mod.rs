@@ -365,10 +365,12 @@ impl Attempt<'_> {
         self.record_sightings(step).await?;
         match failure {
             Some(_) => carried_out.evidence.extend(self.material(step).await?),
-            None if carried_out.remark.is_none() => {
-                carried_out.remark = self.page(step).and_then(PageSurface::remark);
+            None => {
+                if carried_out.remark.is_none() {
+                    carried_out.remark = self.page(step).and_then(PageSurface::remark);
+                }
+                carried_out.evidence.extend(self.keep_requests(step)?);
             }
-            None => {}
         }
         Ok(())
     }

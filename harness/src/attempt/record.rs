@@ -13,6 +13,7 @@ use crate::model::event::{FacetRecord, Failure};
 use crate::model::filetext::{FILE_ENVIRONMENT, picture_checkpoint};
 use crate::model::observe::Extra;
 use crate::model::picture::Layout;
+use crate::model::request::NETWORK;
 use crate::model::{
     Event, EvidenceRef, FacetContent, FacetKind, Observation, Outcome, Snapshot, Step, StepRecord,
 };
@@ -162,6 +163,23 @@ impl Attempt<'_> {
             })?;
         }
         Ok(())
+    }
+
+    /// Keeps the requests of a page behind the scenario's last step, for who compares its runs.
+    pub(super) fn keep_requests(
+        &mut self,
+        step: &Step,
+    ) -> Result<Option<EvidenceRef>, LedgerError> {
+        let is_last = self.scenario.steps.last().is_some_and(|it| it.index == step.index);
+        if !is_last || !matches!(self.log, super::Log::Ledger(Purpose::Judging)) {
+            return Ok(None);
+        }
+        let lines = self.page(step).map(|it| it.requests()).unwrap_or_default();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let text = format!("{}\n", lines.join("\n"));
+        Ok(Some(self.ledger.keep(NETWORK, "text/plain", text.as_bytes())?))
     }
 
     pub(super) fn record_crash(&mut self, crash: &Crash) -> Result<Failure, LedgerError> {

@@ -147,8 +147,7 @@ impl Ledger {
         let mut tail = self.tail.lock().expect("no writer panics while it holds the ledger");
         let (entry, json) = self.without_secrets(Entry { seq: tail.next, at, event });
         let line = chain::line(&json, &tail.head);
-        tail.file
-            .write_all(format!("{line}\n").as_bytes())
+        whole(&mut tail.file, |file| file.write_all(format!("{line}\n").as_bytes()))
             .map_err(LedgerError::io("write", self.night.ledger_path()))?;
         tail.head = chain::hash(line.as_bytes());
         tail.next += 1;
@@ -240,6 +239,19 @@ fn end_after_whole_line(file: &mut File) -> std::io::Result<(u64, String)> {
     Ok((next, head))
 }
 
+/// Writes to the end of a file, or nothing at all: half a line, as a full disk leaves it, is taken back.
+fn whole(
+    file: &mut File,
+    write: impl FnOnce(&mut File) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let before = file.metadata()?.len();
+    let written = write(file);
+    if written.is_err() {
+        file.set_len(before)?;
+    }
+    written
+}
+
 fn to_json(entry: &Entry) -> String {
     serde_json::to_string(entry).expect("events are plain data")
 }
@@ -276,4 +288,27 @@ fn set_ordinary_permissions(file: &File) -> std::io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
 fn set_ordinary_permissions(_: &File) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn half_a_line_is_taken_back_and_a_whole_one_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.jsonl");
+        let file = File::options().append(true).create_new(true).open(&path);
+        let mut file = file.expect("a new file");
+        whole(&mut file, |file| file.write_all(b"one\n")).expect("there is room");
+        let full = whole(&mut file, |file| {
+            file.write_all(b"tw")?;
+            Err(ErrorKind::StorageFull.into())
+        });
+        assert_eq!(full.expect_err("the disk is full").kind(), ErrorKind::StorageFull);
+        whole(&mut file, |file| file.write_all(b"three\n")).expect("there is room again");
+        assert_eq!(std::fs::read_to_string(&path).expect("readable"), "one\nthree\n");
+    }
 }

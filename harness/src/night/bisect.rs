@@ -1,12 +1,15 @@
 //! [`bisect`]: which commit or build broke what a night found: asks `bisect` what to try, has each
 //! try made as a small night of its own, and keeps what came of it beside the night.
 //!
+//! The builds that it may ask for next are made while one is tried ([`super::ahead`]).
+//!
 //! A try is the finding's first scenario on another build, once. What failed there is the finding
 //! only where a piece of it is the same; what fails otherwise says nothing of it.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::culprits::{self, Known};
 use super::{NightError, RunOptions, Stop, judging, probing, scratch};
 use crate::bisect::{Found, Hunt, Limits, Noise, Search, Sure, weights, words};
@@ -84,6 +87,16 @@ struct Line {
 }
 
 impl Line {
+    /// A try at a position, before it is known how it goes.
+    fn record(&self, at: usize) -> ProbeRecord {
+        let commit = at.checked_sub(1).and_then(|it| self.commits.get(it));
+        ProbeRecord {
+            build: self.builds[at].clone(),
+            title: commit.map(|it| clean(&it.title)),
+            result: ProbeResult::Skipped,
+        }
+    }
+
     /// Who answers for the first of these paths that anybody answers for.
     fn owner(&self, files: &[String]) -> Option<String> {
         let owners = Owners::near(self.repository.as_ref()?.folder());
@@ -116,10 +129,10 @@ pub async fn bisect(
     let options = &beside(suite, plan, options);
     let mut searched = Searched::default();
     for case in cases(suite, plan, &chosen, wanted, &mut searched.skipped)? {
-        let hunt = hunt(suite, plan, &case, (options, stop), tell).await?;
-        searched.builds += hunt.0.builds();
+        let hunted = hunt(suite, plan, &case, (options, stop), tell).await?;
+        searched.builds += hunted.hunt.builds();
         for (at, (finding, _)) in case.findings.iter().enumerate() {
-            let culprit = culprit(&case.line, &hunt.0, at, &hunt.1);
+            let culprit = culprit(&case.line, &hunted, at);
             searched.found.push(((*finding).clone(), culprit));
         }
     }
@@ -290,32 +303,37 @@ fn line(suite: &Suite, product: &str, good: &str, bad: &str) -> Result<Line, Nig
     }
 }
 
-/// Tries builds until every finding of a case is clear; answers with what was tried for whom.
+/// What came of the search of a case.
+struct Hunted {
+    hunt: Hunt,
+    /// What was tried for each finding.
+    records: Vec<Vec<ProbeRecord>>,
+    /// Whether the time was over before every finding was clear.
+    cut_off: bool,
+}
+
+/// Tries builds until every finding of a case is clear; those that may come next are made meanwhile.
 async fn hunt(
     suite: &Suite,
     plan: &Plan,
     case: &Case<'_>,
     (options, stop): (&RunOptions, &Stop),
     tell: &(dyn Fn(&Tried<'_>) + Send + Sync),
-) -> Result<(Hunt, Vec<Vec<ProbeRecord>>), NightError> {
-    let files: Vec<Vec<String>> = case.line.commits.iter().map(|it| it.files.clone()).collect();
-    let suspected = case.line.builds.len() - 1;
-    let search = |(finding, scenario): &Sought<'_>| {
-        let places = finding.differences.iter().map(|it| it.place.as_str());
-        let likely =
-            if files.is_empty() { vec![1.0; suspected] } else { weights(&files, &words(places)) };
-        Search::over(&likely, noise(plan, finding, scenario))
-    };
-    let limits = Limits { sure: Sure::ToFile, ..Limits::default() };
-    let mut hunt = Hunt::of(case.findings.iter().map(search).collect(), limits);
+) -> Result<Hunted, NightError> {
+    let mut hunt = begun(plan, case);
     let mut records = vec![Vec::new(); case.findings.len()];
     let folder = scratch::make()?;
+    let builds = &case.line.builds;
+    let mut ahead = Ahead::of((suite, options), plan, &case.product, builds.len())?;
     while let Some(probe) = hunt.next() {
         if stop.why().is_some() {
             break;
         }
+        let build = builds[probe.at].as_str();
+        let next = hunt.ahead(&probe, ahead.most());
+        let next: Vec<&str> = next.into_iter().map(|it| builds[it].as_str()).collect();
+        ahead.turn_to(build, &next, stop).await;
         let own: Vec<Sought<'_>> = probe.findings.iter().map(|it| case.findings[*it]).collect();
-        let build = &case.line.builds[probe.at];
         let out = folder.path().join(format!("probe-{}", hunt.builds()));
         // In a night all tries share its deadline; a person's have one each, which ends no search.
         let part = match case.by {
@@ -330,26 +348,35 @@ async fn hunt(
         if part.why().is_some() {
             results.fill(ProbeResult::Skipped);
         }
-        let title = probe.at.checked_sub(1).and_then(|it| case.line.commits.get(it));
-        let title = title.map(|it| clean(&it.title));
+        let record = case.line.record(probe.at);
         for (finding, result) in probe.findings.iter().zip(&results) {
-            let record =
-                ProbeRecord { build: build.clone(), title: title.clone(), result: *result };
-            records[*finding].push(record);
+            records[*finding].push(ProbeRecord { result: *result, ..record.clone() });
         }
         let named = own.iter().map(|it| it.0.id.as_str());
         let told = named.zip(results.iter().copied()).collect();
-        tell(&Tried { of: suspected, build, title: title.as_deref(), results: told });
-        let failed = |it: &ProbeResult| match it {
-            ProbeResult::Failed => Some(true),
-            ProbeResult::Passed => Some(false),
-            ProbeResult::Skipped => None,
-        };
+        tell(&Tried { of: builds.len() - 1, build, title: record.title.as_deref(), results: told });
+        let failed = results.iter().copied().map(ProbeResult::failed);
         let learned: Vec<(usize, Option<bool>)> =
-            probe.findings.iter().copied().zip(results.iter().map(failed)).collect();
+            probe.findings.iter().copied().zip(failed).collect();
         hunt.learn(probe.at, &learned);
     }
-    Ok((hunt, records))
+    ahead.end().await;
+    let cut_off = hunt.next().is_some();
+    Ok(Hunted { hunt, records, cut_off })
+}
+
+/// The search of a case before anything was tried.
+fn begun(plan: &Plan, case: &Case<'_>) -> Hunt {
+    let files: Vec<Vec<String>> = case.line.commits.iter().map(|it| it.files.clone()).collect();
+    let suspected = case.line.builds.len() - 1;
+    let search = |(finding, scenario): &Sought<'_>| {
+        let places = finding.differences.iter().map(|it| it.place.as_str());
+        let likely =
+            if files.is_empty() { vec![1.0; suspected] } else { weights(&files, &words(places)) };
+        Search::over(&likely, noise(plan, finding, scenario))
+    };
+    let limits = Limits { sure: Sure::ToFile, ..Limits::default() };
+    Hunt::of(case.findings.iter().map(search).collect(), limits)
 }
 
 /// How runs of a scenario deceive: what is flaky fails by its rate where it is broken, what
@@ -421,7 +448,7 @@ async fn attempt(
 }
 
 /// What was found for one finding, in words.
-fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) -> Culprit {
+fn culprit(line: &Line, Hunted { hunt, records, cut_off }: &Hunted, at: usize) -> Culprit {
     let found = hunt.found(at);
     let probability = found.probability();
     let base = Culprit { probability, probes: records[at].clone(), ..Culprit::default() };
@@ -429,7 +456,7 @@ fn culprit(line: &Line, hunt: &Hunt, at: usize, records: &[Vec<ProbeRecord>]) ->
     if !verified || probability < Sure::ToName.at_least() {
         let likeliest = hunt.searches()[at].likeliest(MOST_SUSPECTS);
         let suspects = likeliest.into_iter().map(|it| line.builds[it].clone()).collect();
-        return Culprit { suspects, ..base };
+        return Culprit { suspects, cut_off: *cut_off, ..base };
     }
     match found {
         Found::Environment { .. } => Culprit { outcome: SearchOutcome::Environment, ..base },

@@ -14,7 +14,7 @@ use crate::report::{self, NightReport};
 use crate::sensitivity::{self, Budget};
 use crate::triage;
 
-use super::{NightError, culprits};
+use super::{NightError, apart, culprits};
 
 /// A night with what it means.
 #[derive(Debug)]
@@ -51,6 +51,7 @@ pub fn judge_as(night: &NightDir, mut plan: Plan) -> Result<Judged, NightError> 
     // The night's own date, not today's: judging again must not change what has expired.
     let mut judgement = triage::triage(&plan, &entries, &comparison, plan.started);
     culprits::fill(night, &mut judgement.findings);
+    apart::fill(night, &entries, &mut judgement.findings);
     Ok(Judged { plan, entries, judgement })
 }
 

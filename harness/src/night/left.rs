@@ -1,61 +1,72 @@
 //! [`spend`]: what a night does with the time that it has left, in the order of `night.loop`.
 //!
-//! The report is whole before it begins, and is written again after each part. `run --once` and
-//! nights without a deadline leave searching out; exploring has a time of its own.
+//! The report is whole before it begins, and is written again after each part. `run --once` leaves
+//! out all, and nights without a deadline run nothing more often and search for nothing; exploring
+//! and soaking have a time of their own.
 
 use std::sync::Arc;
 
 use chrono::Utc;
 
 use super::bisect::{self, By, Wanted};
+use super::more::More;
 use super::shift::{self, ShiftBounds};
+use super::workers::{self, Hall};
 use super::{
     NightError, Progress, RunOptions, Stop, Until, judging, schedule, shifted, soak, survey,
 };
 use crate::ledger::NightDir;
 use crate::model::shift::Shift;
-use crate::model::suite::Left;
+use crate::model::suite::{Left, NightConfig};
 use crate::model::{Entry, Plan, Suite};
 use crate::plan::Selection;
 use crate::report::{self, NightReport};
+use crate::surface::browser::Browser;
 
 /// With less time than this nothing is searched for, in seconds.
 const LEAST: i64 = 60;
 
-/// Spends what is left of a night; answers with the report and what came of it.
+/// A night whose scenarios have run.
+pub(super) struct Ran<'a> {
+    pub night: &'a NightDir,
+    pub plan: &'a Plan,
+    pub entries: &'a [Entry],
+    /// Its workers; `None` of a night that had come to its end before.
+    pub hall: Option<&'a Arc<Hall>>,
+}
+
+/// Spends what is left of a night, one part of its loop after the other; answers with the report and
+/// what came of it.
 ///
 /// # Errors
-/// The report cannot be written. That nothing can be searched for is no error.
+/// The night cannot be written. That nothing can be searched for is no error.
 pub(super) async fn spend(
     suite: &Suite,
     options: &RunOptions,
-    (night, plan, entries): (&NightDir, &Plan, &[Entry]),
-    mut report: NightReport,
+    ran: &Ran<'_>,
+    (mut report, browser): (NightReport, &mut Option<Browser>),
     stop: &Stop,
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> Result<NightReport, NightError> {
+    let Ran { night, plan, entries, hall } = *ran;
     // What a night does beside its plan goes on with none that broke off.
     let options = &RunOptions { resume: None, ..options.clone() };
-    for left in &suite.config.night.left {
-        let done = match left {
-            Left::Bisect => {
-                let found = Box::pin(searched(suite, options, (night, plan), stop, progress)).await;
-                if found {
-                    let judged = judging::judge(night)?;
-                    // What was explored, soaked or tried before lies in the night as well.
-                    report = judging::report_of(night, &judged);
-                }
-                found
-            }
-            // They ran before the report was written: the workers see to them.
-            Left::Flakes | Left::Rare => false,
+    for part in parts(&suite.config.night, options) {
+        if stop.why().is_some() {
+            break;
+        }
+        let made = (night, plan, entries);
+        let done = match part {
+            Left::Flakes | Left::Rare => match hall.zip(More::of(*part, plan, Utc::now())) {
+                Some((hall, more)) => Box::pin(workers::more(hall, &more, browser)).await?,
+                None => false,
+            },
+            Left::Bisect => Box::pin(searched(suite, options, (night, plan), stop, progress)).await,
             Left::Soak => {
-                let made = (night, plan, entries);
                 report.soak = Box::pin(soak::soak(suite, options, made, stop, progress)).await?;
                 report.soak.is_some()
             }
             Left::Explore => {
-                let made = (night, plan, entries);
                 report.survey =
                     Box::pin(survey::survey(suite, options, made, stop, progress)).await?;
                 report.survey.is_some()
@@ -66,11 +77,30 @@ pub(super) async fn spend(
                 report.shift.is_some()
             }
         };
+        if done && shows_more(*part) {
+            // What was explored, soaked or tried before lies in the night as well.
+            report = judging::report_of(night, &judging::judge(night)?);
+        }
         if done {
             report::write(night.path(), &report)?;
         }
     }
     Ok(report)
+}
+
+/// What is done with the time that is left, in the suite's order; nothing where the night was asked
+/// to run once, or is shaken.
+fn parts<'a>(night: &'a NightConfig, options: &RunOptions) -> &'a [Left] {
+    let spends = !options.once && options.shake.is_none();
+    if spends { &night.left } else { &[] }
+}
+
+/// Whether a part shows more of the night's own scenarios, so that they are judged again.
+fn shows_more(part: Left) -> bool {
+    match part {
+        Left::Flakes | Left::Rare | Left::Bisect => true,
+        Left::Explore | Left::Agent | Left::Soak => false,
+    }
 }
 
 /// Has the language model use the product, where the night is asked to and has the time. What keeps
@@ -106,8 +136,7 @@ async fn searched(
     progress: &Arc<dyn Fn(Progress) + Send + Sync>,
 ) -> bool {
     let has_builds = suite.config.products.values().any(|it| it.builds.is_some());
-    let usual = !options.once && options.shake.is_none() && stop.why().is_none();
-    let Some(deadline) = plan.deadline.filter(|_| usual && has_builds) else { return false };
+    let Some(deadline) = plan.deadline.filter(|_| has_builds) else { return false };
     let by = schedule::last_attempt_by(plan.started, deadline);
     let left = by - Utc::now();
     let Some(budget) = left.to_std().ok().filter(|_| left.num_seconds() >= LEAST) else {
@@ -130,5 +159,27 @@ async fn searched(
             tracing::info!("nothing was searched for: {error}");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Shake;
+    use super::*;
+    use crate::model::suite::Left::{Agent, Bisect, Explore, Flakes, Rare, Soak};
+
+    #[test]
+    fn the_parts_come_in_the_order_of_the_suite_and_a_night_that_runs_once_has_none() {
+        let order = vec![Bisect, Rare, Soak, Flakes];
+        let night = NightConfig { left: order.clone(), ..NightConfig::default() };
+        assert_eq!(parts(&night, &RunOptions::default()), order);
+        let once = RunOptions { once: true, ..RunOptions::default() };
+        let shaken = RunOptions { shake: Some(Shake::new(1)), ..RunOptions::default() };
+        for options in [once, shaken] {
+            assert_eq!(parts(&night, &options), []);
+        }
+        let usual = NightConfig::default();
+        let all = [Flakes, Bisect, Rare, Explore, Agent, Soak];
+        assert_eq!(parts(&usual, &RunOptions::default()), all);
     }
 }

@@ -14,6 +14,8 @@
 //! - `clean.rs`: removes what killed nights left behind.
 //! - `secrets.rs`: finds the secrets that tonight needs.
 //! - `builds.rs`: which build of each product a night uses.
+//! - `ahead.rs`: builds that are made while a search tries another one.
+//! - `apart.rs`: what the runs of something flaky differ in of their requests.
 //! - `bisect.rs`: which commit or build broke what a night found.
 //! - `culprits.rs`: what was found out about culprits, beside the night.
 //! - `left.rs`: what a night does with the time that it has left.
@@ -33,6 +35,7 @@
 //! - `shown.rs`: tries findings of an exploration again, by ever shorter ways.
 //! - `survey.rs`: explores after a night's scenarios with what is left of it.
 //! - `probing.rs`: a night over scenarios that stand in no file, for `explore`.
+//! - `room.rs`: whether there is room on the disks, and waiting for it.
 //! - `rounds.rs`: the same scenarios several times, shaken: for `settle`, and before something new
 //!   is accepted.
 //! - `order.rs`: what a night with a deadline expects, its order, and what does not fit any more.
@@ -42,8 +45,10 @@
 //! - `stop.rs`: the one signal that ends a night early.
 //! - `preflight.rs`: browser and products are healthy, or the night says why not.
 //! - `products.rs`: products that are served, shared and brought back.
+//! - `workshop.rs`: where products are made ready, and with which environments.
 //! - `workers.rs`: the workers and the second attempt.
 //! - `means.rs`: what every attempt is made with, whatever product it uses.
+//! - `looked.rs`: what one attempt looks like, while the night runs.
 //! - `more.rs`: what runs more often where time is left.
 //! - `model.rs`: the language model of a suite, outside of a night.
 //! - `pages.rs`: fresh pages on which somebody is signed in.
@@ -64,6 +69,8 @@
 //! - `printer.rs`: the browser as the report's `PagePrinter`.
 //! - `control.rs`: runs scenarios on the build before, in turns with tonight's.
 
+mod ahead;
+mod apart;
 mod attempts;
 mod beside;
 mod bisect;
@@ -82,6 +89,7 @@ mod isolation;
 pub mod judging;
 mod left;
 mod lock;
+mod looked;
 mod means;
 mod measure;
 mod merge;
@@ -101,6 +109,7 @@ mod queue;
 mod recordings;
 mod replay;
 mod resume;
+mod room;
 mod rounds;
 mod scenario_file;
 mod schedule;
@@ -122,6 +131,7 @@ mod visit;
 mod walls;
 mod ways;
 mod workers;
+mod workshop;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -163,13 +173,14 @@ pub use survey::{OFFERED, TAKEN_TO};
 pub use visit::{Destination, Visit};
 
 use self::course::Course;
+use self::left::Ran;
 use crate::baseline::{self, Acceptance};
 use crate::ledger::{Ledger, LedgerError, NightDir};
 use crate::model::{
     BaselineRecord, Because, Event, EvidenceRef, FORMAT_VERSION, FacetKind, Judgement, Patience,
     Plan, Scenario, Suite, Verdict,
 };
-use crate::report::{self, NightReport};
+use crate::report;
 use crate::surface::browser::Browser;
 
 /// What can keep a night from running. Whatever the product does is no error but data.
@@ -244,6 +255,8 @@ struct Attempted {
     plan: Arc<Plan>,
     browser: Option<Browser>,
     preflight_failed: bool,
+    /// Its workers; `None` of a night that had come to its end before.
+    hall: Option<Arc<workers::Hall>>,
     /// Holds the profile of the browser; removed when everybody is through with it.
     _scratch: Option<Arc<tempfile::TempDir>>,
 }
@@ -276,7 +289,7 @@ async fn to_report(
         Some(through) => through,
         None => Box::pin(attempted(suite, options, stop, &progress)).await?,
     };
-    let Attempted { night, plan, browser, preflight_failed, _scratch } = attempted;
+    let Attempted { night, plan, mut browser, preflight_failed, _scratch, hall } = attempted;
     progress(Progress::Judging);
     let judged = judge(&night)?;
     let made = (&night, &*plan, &judged.judgement);
@@ -292,10 +305,11 @@ async fn to_report(
     };
     let report = judging::report_of(&night, &judged);
     report::write(night.path(), &report)?;
-    let made = (&night, &*plan, &*judged.entries);
-    let report = Box::pin(left::spend(suite, options, made, report, stop, &progress)).await?;
+    let ran = Ran { night: &night, plan: &plan, entries: &judged.entries, hall: hall.as_ref() };
+    let told = (report, &mut browser);
+    let report = Box::pin(left::spend(suite, options, &ran, told, stop, &progress)).await?;
     let (has_pdf, pdf_problem) =
-        print(options, suite, &night, &report, browser, stop, &progress).await;
+        printer::print(options, suite, &night, &report, browser, stop, &progress).await;
     Ok(Finished {
         night,
         is_shard: plan.asked.shard.is_some(),
@@ -365,11 +379,12 @@ async fn attempted(
         && !resume::has_done_some(&ledger.entries());
     let plan = Arc::new(plan);
     let scratch = ready.scratch.clone();
-    let browser =
+    let (browser, hall) =
         Box::pin(workers::run(suite, options, &ledger, &plan, ready, stop, progress.clone()))
             .await?;
     ledger.append(Event::NightFinished { interrupted: stop.why() == Some(Why::Interrupted) })?;
-    Ok(Attempted { night, plan, browser, preflight_failed, _scratch: Some(scratch) })
+    let hall = Some(hall);
+    Ok(Attempted { night, plan, browser, preflight_failed, hall, _scratch: Some(scratch) })
 }
 
 /// The suite as it is tonight: with products that run elsewhere, and as patient as this machine
@@ -549,38 +564,6 @@ fn accept_new(
         }
     }
     Ok(accepted)
-}
-
-/// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.
-async fn print(
-    options: &RunOptions,
-    suite: &Suite,
-    night: &NightDir,
-    report: &NightReport,
-    browser: Option<Browser>,
-    stop: &Stop,
-    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
-) -> (bool, Option<String>) {
-    if !options.pdf || stop.is_impatient() {
-        if let Some(browser) = browser {
-            browser.stop().await;
-        }
-        return (false, None);
-    }
-    progress(Progress::Printing);
-    let mut printer = match browser {
-        Some(browser) => BrowserPrinter::with(browser),
-        None => match BrowserPrinter::start(&suite.config.browser).await {
-            Ok(printer) => printer,
-            Err(error) => return (false, Some(error.to_string())),
-        },
-    };
-    let result = report::write_pdf(night.path(), report, &mut printer).await;
-    printer.stop().await;
-    match result {
-        Ok(_) => (true, None),
-        Err(error) => (false, Some(error.to_string())),
-    }
 }
 
 /// Why scenarios that were planned did not run, by what stopped the night.

@@ -1,5 +1,5 @@
-//! [`More`]: what a night runs more often where it has time left, and until when. The workers ask it;
-//! `triage::more` says which scenarios that are.
+//! [`More`]: what a night runs more often where it has time left, and until when. The workers run
+//! it; `triage::more` says which scenarios that are.
 
 use chrono::{DateTime, Utc};
 

@@ -56,6 +56,7 @@ pub(super) fn through(options: &RunOptions) -> Result<Option<Attempted>, NightEr
         plan: Arc::new(plan),
         browser: None,
         preflight_failed: false,
+        hall: None,
         _scratch: None,
     }))
 }

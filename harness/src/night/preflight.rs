@@ -17,8 +17,8 @@ use indexmap::IndexMap;
 use super::builds::Others;
 use super::products::{Neighbours, Products, Running, Variables};
 use super::resume::has_ended;
-use super::shake::Shake;
 use super::walls::Tried;
+use super::workshop::Workshop;
 use super::{NightError, Progress, RunOptions, Stop, because, scratch};
 use crate::ledger::{Ledger, Secrets};
 use crate::model::against::ControlPlan;
@@ -28,8 +28,8 @@ use crate::model::plan::ProductBuild;
 use crate::model::scenario::Surface;
 use crate::model::suite::{BrowserConfig, Isolation, ProductConfig};
 use crate::model::{Action, Because, Event, EvidenceRef, Plan, Scenario, Step, Suite};
-use crate::process::{Cookie, Environment};
-use crate::product::{self, ProductError, Setting};
+use crate::process::Cookie;
+use crate::product::{self, ProductError};
 use crate::surface::browser::{Browser, BrowserOptions, Credentialed, Window, environment_key};
 use crate::surface::mail::Sink;
 use crate::surface::veil::Veil;
@@ -81,7 +81,7 @@ pub(super) async fn run(
     let mail = sink(suite, plan).await?;
     let sends_to = mail.as_ref().map(Sink::address);
     let setups = tokio::sync::Mutex::default();
-    let desk = Desk { suite, options, builds, ledger, progress, sends_to, setups };
+    let desk = Desk { suite, options, builds, ledger, progress, sends_to, setups, stop };
     for sentence in &plan.not_isolated {
         desk.record("isolation", Ok(sentence), Duration::ZERO, Vec::new())?;
     }
@@ -227,6 +227,7 @@ struct Desk<'a> {
     sends_to: Option<std::net::SocketAddr>,
     /// Held while a product is set up.
     setups: tokio::sync::Mutex<()>,
+    stop: &'a Stop,
 }
 
 /// How a product was found.
@@ -358,23 +359,21 @@ impl Desk<'_> {
         (self.progress)(Progress::Checking(check(name)));
         let started = Instant::now();
         let config = &self.suite.config.products[name];
-        let prepared = {
-            // Setups may share files.
-            let _one_after_the_other = self.setups.lock().await;
-            self.prepare(name, config, self.builds.get(name)).await
-        };
-        let result = match prepared {
-            Ok(prepared) => {
-                let running = self.running(prepared, config, scratch);
-                // A server of each scenario's own is started once here too, to see that it can be.
-                let served = running.shared(neighbours).await;
-                if served.is_ok() && !shared(&running) {
-                    running.stop().await;
-                }
-                served.map(|_| running)
+        let ready = async move {
+            let prepared = {
+                // Setups may share files.
+                let _one_after_the_other = self.setups.lock().await;
+                self.prepare(name, config, self.builds.get(name)).await?
+            };
+            let running = self.running(prepared, config, scratch);
+            // A server of each scenario's own is started once here too, to see that it can be.
+            running.shared(neighbours).await?;
+            if !shared(&running) {
+                running.stop().await;
             }
-            Err(error) => Err(error),
+            Ok::<_, ProductError>(running)
         };
+        let result = until_stopped(self.stop, name, ready).await;
         ProductCheck { name, took: started.elapsed(), result }
     }
 
@@ -412,20 +411,9 @@ impl Desk<'_> {
         config: &ProductConfig,
         build: Option<&String>,
     ) -> Result<product::Prepared, ProductError> {
-        let ours = || self.options.environment.clone();
-        let everything: Vec<String> = self.options.environment.keys().cloned().collect();
+        let workshop = Workshop::of(self.suite, self.options);
+        let setting = workshop.setting(name, config, build.map(String::as_str));
         let variables = self.variables(config);
-        let setting = Setting {
-            name,
-            config,
-            suite_root: &self.suite.root,
-            state: &self.suite.root.join(".nightshift"),
-            builds: &product::builds_folder(&|name| self.options.environment.get(name).cloned()),
-            build: build.map(String::as_str),
-            setup_environment: &Environment::allowed(ours(), &everything),
-            environment: &Environment::allowed(ours(), &self.suite.config.pass_env)
-                .with_all(self.options.shake.as_ref().map(Shake::variables).unwrap_or_default()),
-        };
         product::prepare(setting, &|name| variables.value(name)).await
     }
 
@@ -505,6 +493,23 @@ impl Desk<'_> {
     }
 }
 
+/// Makes a product ready as long as the night goes on; what its commands have started is ended with
+/// it.
+async fn until_stopped<T>(
+    stop: &Stop,
+    product: &str,
+    ready: impl Future<Output = Result<T, ProductError>>,
+) -> Result<T, ProductError> {
+    tokio::select! {
+        biased;
+        () = stop.comes() => {
+            let why = stop.why().map_or("", |it| because(it).1);
+            Err(ProductError::Stopped { product: product.to_owned(), why })
+        }
+        made = ready => made,
+    }
+}
+
 /// The build of a product, as its check says it.
 fn build_said(running: &Running) -> String {
     match (running.prepared.wanted(), running.prepared.build()) {
@@ -541,4 +546,23 @@ async fn neighbours(running: &Products, config: &ProductConfig) -> Neighbours {
         }
     }
     neighbours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_makes_a_product_ready_goes_on_until_the_night_stops_and_not_longer() {
+        let stop = Stop::default();
+        let made = until_stopped(&stop, "shop", async { Ok(1) }).await;
+        assert!(matches!(made, Ok(1)));
+        stop.at(Some(chrono::Utc::now()));
+        let endless = std::future::pending::<Result<u32, ProductError>>();
+        let cut = until_stopped(&stop, "shop", endless).await.expect_err("it never ends by itself");
+        assert_eq!(
+            cut.to_string(),
+            "shop was not made ready, and what its commands had begun was ended: the night's deadline came first"
+        );
+    }
 }

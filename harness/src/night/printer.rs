@@ -1,12 +1,17 @@
-//! [`BrowserPrinter`]: lets the report be printed by the browser that used the product.
+//! [`BrowserPrinter`]: lets the report be printed by the browser that used the product; [`print`]
+//! has that of a night printed.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
+use super::{Progress, RunOptions, Stop};
+use crate::ledger::NightDir;
+use crate::model::Suite;
 use crate::model::suite::BrowserConfig;
-use crate::report::{PagePrinter, PrintOptions};
+use crate::report::{self, NightReport, PagePrinter, PrintOptions};
 use crate::surface::SurfaceError;
 use crate::surface::browser::{Browser, Paper};
 
@@ -40,6 +45,38 @@ impl BrowserPrinter {
     /// Ends the browser.
     pub async fn stop(self) {
         self.browser.stop().await;
+    }
+}
+
+/// Prints the PDF with a browser of the night, or with a new one; without one the night still counts.
+pub(super) async fn print(
+    options: &RunOptions,
+    suite: &Suite,
+    night: &NightDir,
+    report: &NightReport,
+    browser: Option<Browser>,
+    stop: &Stop,
+    progress: &Arc<dyn Fn(Progress) + Send + Sync>,
+) -> (bool, Option<String>) {
+    if !options.pdf || stop.is_impatient() {
+        if let Some(browser) = browser {
+            browser.stop().await;
+        }
+        return (false, None);
+    }
+    progress(Progress::Printing);
+    let mut printer = match browser {
+        Some(browser) => BrowserPrinter::with(browser),
+        None => match BrowserPrinter::start(&suite.config.browser).await {
+            Ok(printer) => printer,
+            Err(error) => return (false, Some(error.to_string())),
+        },
+    };
+    let result = report::write_pdf(night.path(), report, &mut printer).await;
+    printer.stop().await;
+    match result {
+        Ok(_) => (true, None),
+        Err(error) => (false, Some(error.to_string())),
     }
 }
 

@@ -73,6 +73,12 @@ impl Stop {
         self.flag.subscribe()
     }
 
+    /// Waits until the night must stop; for ever where it never must.
+    pub(super) async fn comes(&self) {
+        let mut signal = self.signal();
+        let _told = signal.wait_for(|it| *it).await.is_ok();
+    }
+
     /// Stops the night at an instant.
     pub(super) fn at(&self, instant: Option<DateTime<Utc>>) {
         let Some(instant) = instant else { return };

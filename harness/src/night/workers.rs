@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use super::attempts::{self, Side, Worker};
 use super::control::{self, Control, MOST_RUNS, Need};
+use super::looked::LookedAt;
 use super::means::{Accepted, Goals, Means};
 use super::more::More;
 use super::order::{self, Fit};
@@ -18,29 +19,24 @@ use super::pages::retire;
 use super::preflight::Ready;
 use super::products::Products;
 use super::queue::Queue;
+use super::room::{self, Room};
 use super::shake::Shake;
 use super::walls::Hands;
 use super::{
     NightError, Progress, RunOptions, Sampling, Stop, Why, because, beside, measure, ways,
 };
 use crate::attempt::Ended;
-use crate::control::{self as by_control, Controlled};
 use crate::history::rerun::Run;
 use crate::ledger::Ledger;
 use crate::model::attempts::{Attempts, ScenarioLog};
-use crate::model::comparison::{Comparison, PendingReason};
-use crate::model::suite::Left;
-use crate::model::{
-    Because, Entry, Event, EvidenceRef, Outcome, Patience, Plan, Scenario, Suite, Verdict,
-};
+use crate::model::comparison::PendingReason;
+use crate::model::{Because, Event, Outcome, Patience, Plan, Scenario, Suite, Verdict};
 use crate::surface::browser::Browser;
-use crate::triage;
 use crate::triage::chance::{goes_on, most_attempts};
 use crate::triage::outages;
-use crate::triage::stages::{Parts, makes_new};
 
 /// What all workers share.
-struct Hall {
+pub(super) struct Hall {
     side: Side,
     /// Where in the plan the baselines of each scenario are.
     baselines: HashMap<String, Vec<usize>>,
@@ -53,6 +49,9 @@ struct Hall {
     ended: Mutex<Vec<(usize, bool)>>,
     done: AtomicUsize,
     of: usize,
+    /// How many workers there are.
+    jobs: usize,
+    room: Room,
     stop: Stop,
     /// Whether every scenario gets a new browser.
     cold: bool,
@@ -62,7 +61,7 @@ struct Hall {
 }
 
 /// Runs every runnable scenario, then ends the products. Answers with a browser that is still fit
-/// to print with, if there is one.
+/// to print with, if there is one, and with what [`more`] runs on.
 ///
 /// # Errors
 /// The ledger cannot be written.
@@ -74,7 +73,7 @@ pub(super) async fn run(
     ready: Ready,
     stop: &Stop,
     progress: Arc<dyn Fn(Progress) + Send + Sync>,
-) -> Result<Option<Browser>, NightError> {
+) -> Result<(Option<Browser>, Arc<Hall>), NightError> {
     let jobs = options.workers(suite, ready.runnable.len());
     let mut first_browser = ready.browser;
     let mut runnable = ready.runnable;
@@ -101,6 +100,8 @@ pub(super) async fn run(
         control: Control::of(&side, &ready.others),
         baselines: plan.baselines_by_scenario(),
         of: runnable.len(),
+        jobs,
+        room: Room::of(ledger.night()),
         fit: Fit::of(plan),
         queue: Queue::new(runnable),
         sampling: options.sampling,
@@ -116,8 +117,7 @@ pub(super) async fn run(
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
-        let more = more_of(suite, options);
-        failed = later(&hall, more, jobs, &mut spare).await;
+        failed = later(&hall, &mut spare).await;
     }
     if failed.is_none() {
         match Box::pin(timed(&hall, spare.take(), &ready.others)).await {
@@ -131,31 +131,16 @@ pub(super) async fn run(
     end(&hall.side.products, ledger).await?;
     match failed {
         Some(error) => Err(error),
-        None => Ok(spare),
+        None => Ok((spare, hall)),
     }
 }
 
 /// Runs what comes when all scenarios have run; answers with what went wrong.
-async fn later(
-    hall: &Arc<Hall>,
-    more_of: &[Left],
-    jobs: usize,
-    spare: &mut Option<Browser>,
-) -> Option<NightError> {
-    let failed = match again(hall, spare).await {
+async fn later(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
+    match again(hall, spare).await {
         Some(error) => Some(error),
-        None => rest(hall, jobs, spare).await,
-    };
-    match failed {
-        Some(error) => Some(error),
-        None => more(hall, more_of, jobs, spare).await,
+        None => rest(hall, spare).await,
     }
-}
-
-/// What is done with the time that is left.
-fn more_of<'a>(suite: &'a Suite, options: &RunOptions) -> &'a [Left] {
-    let spends = !options.once && options.shake.is_none();
-    if spends { &suite.config.night.left } else { &[] }
 }
 
 /// Runs once more, alone and in order, what failed in what looks like an outage; answers with what
@@ -178,40 +163,61 @@ async fn again(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightErr
     None
 }
 
-/// Runs more often what tonight's runs leave open, where a night with a deadline has time left; answers
-/// with what went wrong.
-async fn more(
+/// Runs more often what tonight's runs leave open, on products that start again for it; answers
+/// whether anything ran.
+///
+/// # Errors
+/// The ledger cannot be written.
+pub(super) async fn more(
     hall: &Arc<Hall>,
-    parts: &[Left],
-    jobs: usize,
+    more: &More,
+    spare: &mut Option<Browser>,
+) -> Result<bool, NightError> {
+    let ledger = &hall.side.means.ledger;
+    let before = ledger.entries().len();
+    let failed = until_clear(hall, more, spare).await;
+    end(&hall.side.products, ledger).await?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let ran = ledger.entries().len() > before;
+    if ran {
+        let interrupted = hall.stop.why() == Some(Why::Interrupted);
+        ledger.append(Event::NightFinished { interrupted })?;
+    }
+    Ok(ran)
+}
+
+/// Runs what is open until nothing is, or nothing fits any more; answers with what went wrong.
+async fn until_clear(
+    hall: &Arc<Hall>,
+    more: &More,
     spare: &mut Option<Browser>,
 ) -> Option<NightError> {
     let plan = &hall.side.means.plan;
-    for More { open, by } in parts.iter().filter_map(|it| More::of(*it, plan, Utc::now())) {
-        let mut seen = None;
-        // Until nothing is open, or nothing fits any more.
-        while seen != Some(hall.ended().len()) {
-            let ended = hall.ended();
-            seen = Some(ended.len());
-            let wanted = open(plan, &ended);
-            let jobs = jobs.min(wanted.len());
-            let queue = Queue::new(wanted);
-            let work = |browser| {
-                tokio::spawn(work_again(hall.clone(), queue.clone(), browser, Fit::until(plan, by)))
-            };
-            let workers = (0..jobs).map(|_| work(spare.take())).collect();
-            if let Some(error) = joined(workers, spare).await {
-                return Some(error);
-            }
+    let mut seen = None;
+    while seen != Some(hall.ended().len()) {
+        let ended = hall.ended();
+        seen = Some(ended.len());
+        let wanted = (more.open)(plan, &ended);
+        let jobs = hall.jobs.min(wanted.len());
+        let queue = Queue::new(wanted);
+        let work = |browser| {
+            let fit = Fit::until(plan, more.by);
+            tokio::spawn(work_again(hall.clone(), queue.clone(), browser, fit))
+        };
+        let workers = (0..jobs).map(|_| work(spare.take())).collect();
+        if let Some(error) = joined(workers, spare).await {
+            return Some(error);
         }
     }
     None
 }
 
 /// Runs on the control what waited for it; answers with what went wrong.
-async fn rest(hall: &Arc<Hall>, jobs: usize, spare: &mut Option<Browser>) -> Option<NightError> {
+async fn rest(hall: &Arc<Hall>, spare: &mut Option<Browser>) -> Option<NightError> {
     let rest = hall.control.as_ref().map(Control::rest).unwrap_or_default();
-    let jobs = jobs.min(rest.len());
+    let jobs = hall.jobs.min(rest.len());
     let queue = Queue::new(rest);
     let workers = (0..jobs)
         .map(|_| tokio::spawn(work_rest(hall.clone(), queue.clone(), spare.take())))
@@ -278,7 +284,7 @@ async fn work(hall: Arc<Hall>, browser: Option<Browser>) -> Result<Option<Browse
             hall.leave_out(scenario, Because::Deadline, detail)?;
             continue;
         }
-        hall.scenario(scenario, turn.index, &mut pair).await?;
+        hall.through(scenario, turn.index, &mut pair).await?;
         hall.sample(scenario).await?;
         if hall.cold {
             retire(&mut pair.own.browser).await;
@@ -319,11 +325,12 @@ async fn work_again(
             let log = Attempts::of(&entries);
             let number = 1 + log.scenario(&scenario.id).map_or(0, ScenarioLog::last_number);
             (hall.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-            let stop = hall.stop.signal();
+            let (stop, began) = (hall.stop.signal(), Utc::now());
             let ended = attempts::run(&hall.side, scenario, number, &mut worker, stop).await?;
             if let attempts::Attempted::Ended(Ended::With(outcome)) = ended {
-                let run = hall.look(scenario, number, outcome)?.run();
-                hall.note(turn.index, run);
+                let look = hall.look(scenario, number, outcome)?;
+                let lacked = hall.lacked_room(&look, began).await?;
+                hall.note(turn.index, look.run().filter(|_| !lacked));
             }
         }
     }
@@ -343,37 +350,6 @@ struct Earlier {
     ended: HashMap<u32, Outcome>,
     /// How often it had been run on the control.
     runs: u32,
-}
-
-/// A scenario after an attempt.
-struct LookedAt {
-    verdict: Verdict,
-    plan: Plan,
-    entries: Vec<Entry>,
-    comparison: Comparison,
-}
-
-impl LookedAt {
-    /// What the attempt says of the product, if anything.
-    fn run(&self) -> Option<Run> {
-        match self.verdict {
-            Verdict::Regressed => Some(Run::Failed),
-            Verdict::Inconclusive | Verdict::NotRun => None,
-            Verdict::New
-            | Verdict::Unchanged
-            | Verdict::StillFailing
-            | Verdict::Flaky
-            | Verdict::Drifted
-            | Verdict::Fixed => Some(Run::Passed),
-        }
-    }
-
-    /// What the report will say of the scenario, as far as one scenario tells.
-    fn told(&self, scenario: &Scenario) -> Verdict {
-        let judged = triage::triage(&self.plan, &self.entries, &self.comparison, self.plan.started);
-        let own = judged.scenarios.iter().find(|it| it.id == scenario.id);
-        own.map_or(self.verdict, |it| it.verdict)
-    }
 }
 
 impl Hall {
@@ -406,6 +382,47 @@ impl Hall {
         Ok(())
     }
 
+    /// All attempts of one scenario; where nothing could be written any more, it goes on once there
+    /// is room again.
+    async fn through(
+        &self,
+        scenario: &Scenario,
+        index: usize,
+        pair: &mut Workers,
+    ) -> Result<(), NightError> {
+        for _ in 0..room::MOST_TIMES {
+            let began = Utc::now();
+            let error = match Box::pin(self.scenario(scenario, index, pair)).await {
+                Err(error) if room::is_lack_of_room(&error) => error,
+                done => return done,
+            };
+            retire(&mut pair.own.browser).await;
+            let lack = self.room.comes_back(&self.stop).await;
+            if lack.as_ref().is_some_and(|it| !it.is_over) {
+                return Err(error);
+            }
+            let (ledger, said) = (&self.side.means.ledger, lack.map(|it| it.said()));
+            room::note(ledger, said.unwrap_or_else(|| error.to_string()), began)?;
+            room::give_up(ledger, scenario, began)?;
+        }
+        Box::pin(self.scenario(scenario, index, pair)).await
+    }
+
+    /// Whether what an attempt that began then did badly says nothing of the product, because there
+    /// was no room on the disks; waits until there is some again.
+    async fn lacked_room(&self, look: &LookedAt, began: DateTime<Utc>) -> Result<bool, NightError> {
+        Ok(look.run() != Some(Run::Passed) && self.waited_for_room(began).await?)
+    }
+
+    /// Waits where there is no room on the disks; answers whether there was none.
+    async fn waited_for_room(&self, began: DateTime<Utc>) -> Result<bool, NightError> {
+        let lack = self.room.comes_back(&self.stop).await;
+        lack.map_or(Ok(false), |it| {
+            room::note(&self.side.means.ledger, it.said(), began)?;
+            Ok(true)
+        })
+    }
+
     /// All attempts of one scenario, in turns with the control where that is due.
     async fn scenario(
         &self,
@@ -421,6 +438,7 @@ impl Hall {
         let Earlier { ended: earlier, mut runs } = self.earlier(scenario);
         let mut is_kept = true;
         for number in 1..=most {
+            let began = Utc::now();
             let outcome = match earlier.get(&number) {
                 Some(outcome) => *outcome,
                 None => match self.attempt(scenario, number, pair).await? {
@@ -434,17 +452,20 @@ impl Hall {
             is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
-            let with = |look: &LookedAt| tonight.iter().copied().chain(look.run()).collect();
+            let lacked =
+                !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
+            let run = |look: &LookedAt| look.run().filter(|_| !lacked);
+            let with = |look: &LookedAt| tonight.iter().copied().chain(run(look)).collect();
             let is_last = |look: &LookedAt| {
                 let tonight: Vec<Run> = with(look);
                 !goes_on(plan, scenario, number, &tonight)
             };
-            while self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
+            while !lacked && self.asks_control(scenario, index, &look, (runs, is_last(&look))) {
                 runs += 1;
                 self.on_control(scenario, (runs, well), pair).await?;
                 look = self.look(scenario, number, outcome)?;
             }
-            self.note(index, look.run());
+            self.note(index, run(&look));
             tonight = with(&look);
             if !goes_on(plan, scenario, number, &tonight) || self.stop.why().is_some() {
                 if is_kept {
@@ -467,7 +488,12 @@ impl Hall {
         pair: &mut Workers,
     ) -> Result<attempts::Attempted, NightError> {
         (self.progress)(Progress::Started { scenario: scenario.id.clone(), attempt: number });
-        attempts::run(&self.side, scenario, number, &mut pair.own, self.stop.signal()).await
+        let (began, stop) = (Utc::now(), || self.stop.signal());
+        let made = attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await?;
+        if !matches!(made, attempts::Attempted::CouldNot) || !self.waited_for_room(began).await? {
+            return Ok(made);
+        }
+        attempts::run(&self.side, scenario, number, &mut pair.own, stop()).await
     }
 
     /// What a night that goes on had done of a scenario; nothing in any other.
@@ -538,38 +564,7 @@ impl Hall {
         outcome: Outcome,
     ) -> Result<LookedAt, NightError> {
         let baselines = self.baselines.get(&scenario.id).map_or(&[][..], Vec::as_slice);
-        let plan = self.side.means.plan.only(scenario, baselines);
-        let entries = self.side.means.ledger.entries_of(&scenario.id);
-        let night = self.side.means.ledger.night();
-        let read = |evidence: &EvidenceRef| night.read(evidence).map_err(|it| it.to_string());
-        let keep = &mut |kind: &str, media: &str, bytes: &[u8]| {
-            self.side.means.ledger.keep(kind, media, bytes).map_err(NightError::from)
-        };
-        let Controlled { lent, comparison } =
-            tokio::task::block_in_place(|| by_control::compare(&plan, &entries, &read, keep))?;
-        let verdict = if outcome == Outcome::HarnessError
-            || (outcome != Outcome::Completed && baselines.is_empty())
-        {
-            Verdict::Inconclusive
-        } else if outcome != Outcome::Completed {
-            Verdict::Regressed
-        } else {
-            let mut pending = comparison.pending.iter();
-            let is_new = pending.any(|it| makes_new(&plan, it.facet, it.reason));
-            // What is only recorded is no reason to try again.
-            let told = Parts::of(&plan, &comparison);
-            let mut told = told.gating.iter().chain(&told.advisory);
-            if told.any(|it| it.difference.attempt == number) {
-                Verdict::Regressed
-            } else if is_new {
-                Verdict::New
-            } else {
-                Verdict::Unchanged
-            }
-        };
-        let mut plan = Plan { history: self.side.means.plan.history.of(&scenario.id), ..plan };
-        plan.baselines.extend(lent);
-        Ok(LookedAt { verdict, plan, entries, comparison })
+        LookedAt::after(&self.side.means, (scenario, baselines), number, outcome)
     }
 
     /// The attempts so far that said something, in the order in which they ended.

@@ -122,15 +122,33 @@ async fn make(
         _ => lookup(name),
     };
     let stamp = beside(folder, STAMP);
+    let mut half_made = HalfMade { folder, is_given_up: true };
     let done = match run(setting, builds, build, &known).await {
         Ok(()) => fs::write(&stamp, format!("{}\n", setting.name))
             .map_err(ProductError::io(format!("cannot write {}", stamp.display()))),
         Err(problem) => Err(problem),
     };
+    half_made.is_given_up = false;
     if done.is_err() {
         unmake(folder)?;
     }
     done
+}
+
+/// A build that goes where nobody waits for it any more.
+struct HalfMade<'a> {
+    folder: &'a Path,
+    is_given_up: bool,
+}
+
+impl Drop for HalfMade<'_> {
+    fn drop(&mut self) {
+        if self.is_given_up
+            && let Err(error) = unmake(self.folder)
+        {
+            tracing::warn!("a build that was given up is left behind: {error}");
+        }
+    }
 }
 
 async fn run(

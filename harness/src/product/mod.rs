@@ -150,6 +150,14 @@ pub enum ProductError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The night ended while the product was made ready.
+    #[error("{product} was not made ready, and what its commands had begun was ended: {why}")]
+    Stopped {
+        /// The product.
+        product: String,
+        /// Why the night ended.
+        why: &'static str,
+    },
     /// A command of the product could not be started.
     #[error("{product}: {command} cannot be started: {source}")]
     Start {
@@ -239,6 +247,7 @@ impl ProductError {
             | Self::EndedEarly { log, .. }
             | Self::NotReady { log, .. } => Some(log),
             Self::Unreachable { .. }
+            | Self::Stopped { .. }
             | Self::Start { .. }
             | Self::Unfilled { .. }
             | Self::Config { .. }
@@ -273,7 +282,8 @@ fn quoted(log: &[u8]) -> String {
     format!("; its last words:\n    {last}")
 }
 
-/// Sets a product up, where that is not done yet, and names its build.
+/// Sets a product up, where that is not done yet, and names its build. Whoever stops waiting for it
+/// ends what it runs, as a whole tree, and a build that is half made goes.
 ///
 /// # Errors
 /// A setup command or `version-from` that fails, with its log.
@@ -299,6 +309,18 @@ pub async fn prepare(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<Prepare
         prepared.build = Some(prepared.ask_build(command, lookup).await?);
     }
     Ok(prepared)
+}
+
+/// Makes a build of a product available where it is not there yet, for who prepares it later. Whoever
+/// stops waiting for it ends what it runs.
+///
+/// # Errors
+/// A command that fails, with its log.
+pub async fn make_build(setting: Setting<'_>, lookup: Lookup<'_>) -> Result<(), ProductError> {
+    if let (Some(builds), Some(build)) = (&setting.config.builds, setting.build) {
+        builds::made(setting, builds, build, lookup).await?;
+    }
+    Ok(())
 }
 
 impl Prepared {

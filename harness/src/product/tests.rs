@@ -437,6 +437,42 @@ async fn a_build_that_is_in_use_is_not_cleared_and_a_failed_one_leaves_nothing()
 }
 
 #[tokio::test]
+async fn a_build_or_setup_that_nobody_waits_for_any_more_is_ended_as_a_whole_tree() {
+    let endless = "setsid sleep 1000 & echo $! > pid; touch ${build-dir}/half; sleep 1000";
+    let mut bench = buildable(endless);
+    let suite = bench.folder.path().join("suite");
+    let builds = bench.folder.path().join("builds");
+    let began = || fs::read_to_string(suite.join("pid")).is_ok_and(|it| it.ends_with('\n'));
+    for product in ["built", "set up"] {
+        if product == "set up" {
+            fs::remove_file(suite.join("pid")).unwrap();
+            let line = endless.replace("touch ${build-dir}/half; ", "");
+            bench.config =
+                ProductConfig { setup: vec![setup(&line, &[])], ..ProductConfig::default() };
+        }
+        let preparing = bench.prepare_build("1.0");
+        let begun = async {
+            while !began() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            prepared = preparing => panic!("{product}: it never ends: {prepared:?}"),
+            () = begun => {}
+        }
+        let pid = fs::read_to_string(suite.join("pid")).unwrap();
+        let words = format!("/proc/{}/cmdline", pid.trim());
+        while fs::read(&words).is_ok_and(|it| !it.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    let left = walkdir::WalkDir::new(&builds).into_iter().filter_map(Result::ok);
+    let left: Vec<_> = left.filter(|it| it.path().is_file()).collect();
+    assert!(left.iter().all(|it| fs::read(it.path()).unwrap().is_empty()), "{left:?}");
+    assert_eq!(cached_builds(&builds), []);
+}
+
+#[tokio::test]
 async fn data_is_laid_over_data_and_never_through_a_link() {
     let bench =
         Bench::new(ProductConfig { data: Some("base".to_owned()), ..ProductConfig::default() });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::{
     Entry, Event, FacetRecord, Failure, KnownValue, Purpose, StepOutcome, StepRecord,
@@ -70,6 +70,8 @@ pub struct FailedCheck<'a> {
     pub detail: &'a str,
     /// Logs.
     pub evidence: &'a [EvidenceRef],
+    /// From when to when.
+    pub span: (DateTime<Utc>, DateTime<Utc>),
 }
 
 /// What the ledger says of one scenario.
@@ -181,8 +183,9 @@ impl<'a> Attempts<'a> {
             | Event::NightResumed { .. }
             | Event::NightFinished { .. }
             | Event::Preflight { ok: true, .. } => {}
-            Event::Preflight { check, detail, evidence, .. } => {
-                self.failed_preflight.push(FailedCheck { check, detail, evidence });
+            Event::Preflight { check, detail, duration_ms, evidence, .. } => {
+                let span = (before(entry.at, *duration_ms), entry.at);
+                self.failed_preflight.push(FailedCheck { check, detail, evidence, span });
             }
             Event::ProductCrashed { product, how, evidence } => {
                 self.crashes.push(Crash { seq, product, how, evidence });
@@ -297,11 +300,24 @@ impl<'a> AttemptLog<'a> {
         self.outcome().is_some_and(|outcome| outcome != Outcome::HarnessError)
     }
 
+    /// From when to when it went; `None` where it did not end.
+    #[must_use]
+    pub fn took(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let it = self.finished.as_ref()?;
+        Some((before(it.at, it.duration_ms), it.at))
+    }
+
     /// How it ended; `None` where it did not.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.finished.as_ref().map(|finished| finished.outcome)
     }
+}
+
+/// So many milliseconds before a moment; the moment itself where there is none.
+fn before(at: DateTime<Utc>, milliseconds: u64) -> DateTime<Utc> {
+    let took = i64::try_from(milliseconds).ok().and_then(TimeDelta::try_milliseconds);
+    took.and_then(|it| at.checked_sub_signed(it)).unwrap_or(at)
 }
 
 impl ScenarioLog<'_> {

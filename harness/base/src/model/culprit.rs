@@ -27,6 +27,9 @@ pub struct Culprit {
     pub probability: f64,
     /// What was found.
     pub outcome: SearchOutcome,
+    /// Whether the time was over before it was clear.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut_off: bool,
     /// Where one of several is the culprit, or none is sure enough: the likeliest, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspects: Vec<String>,
@@ -77,6 +80,16 @@ pub enum ProbeResult {
 }
 
 impl ProbeResult {
+    /// Whether what was found is there; `None` where nothing can be said.
+    #[must_use]
+    pub fn failed(self) -> Option<bool> {
+        match self {
+            Self::Failed => Some(true),
+            Self::Passed => Some(false),
+            Self::Skipped => None,
+        }
+    }
+
     /// The word used in `night.json` and reports.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -127,10 +140,13 @@ impl Culprit {
                 };
                 format!("no commit broke it, {how}: {sure} sure after {probes}")
             }
-            SearchOutcome::Undecided => format!(
-                "no commit can be named after {probes}; the likeliest are {} with {sure}",
-                suspects()
-            ),
+            SearchOutcome::Undecided => {
+                let why = if self.cut_off { ", when the time was over" } else { "" };
+                let suspects = suspects();
+                format!(
+                    "no commit can be named after {probes}{why}; the likeliest are {suspects} with {sure}"
+                )
+            }
         }
     }
 }
@@ -177,6 +193,11 @@ mod tests {
         assert_eq!(
             open.said(),
             "no commit can be named after 1 probe; the likeliest are 1.4, 1.5 with 60.0 %"
+        );
+        let cut = Culprit { cut_off: true, ..open };
+        assert_eq!(
+            cut.said(),
+            "no commit can be named after 1 probe, when the time was over; the likeliest are 1.4, 1.5 with 60.0 %"
         );
     }
 }

@@ -35,7 +35,7 @@ pub enum Event {
     },
     /// One check of the preflight.
     Preflight {
-        /// What was checked: `browser`, `product shop`.
+        /// What was checked: `browser`, `product shop`; [`DISK`] also while the night runs.
         check: String,
         /// Whether it is well.
         ok: bool,
@@ -256,6 +256,9 @@ impl Event {
         }
     }
 }
+
+/// The check that fails where there is no room left to write anything.
+pub const DISK: &str = "disk";
 
 /// What an attempt is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -19,6 +19,7 @@
 //! - `sensitivity.rs`: `Sensitivity` and its `Figure`: what would have been noticed.
 //! - `share.rs`: what several findings have of one snapshot, and which can only be accepted together.
 //! - `culprit.rs`: `Culprit`: which commit broke something, how sure that is, and what was tried.
+//! - `request.rs`: `Sent`: a request of a page, as the log of the network has it.
 //! - `reruns.rs`: `Reruns`: how sure reruns must be; `Flake`: how often something fails by chance.
 //! - `settle.rs`: `Noise`: a place that varied, and the `Remedy` for it.
 //! - `hygiene.rs`: `Remark`: what should be tidied up.
@@ -132,6 +133,7 @@ pub mod profile;
 pub mod pursuit;
 pub mod question;
 pub mod recording;
+pub mod request;
 pub mod reruns;
 pub mod sandbox;
 pub mod scenario;

@@ -8,6 +8,9 @@ use super::search::{Found, Limits, Search};
 /// What a finding must learn at a commit that is tried for others, in bits, to be run there too.
 const WORTH_A_RUN: f64 = 0.05;
 
+/// How many answers are looked ahead.
+const AHEAD: usize = 2;
+
 /// A commit to try, and for which findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -73,6 +76,34 @@ impl Hunt {
         };
         let all = (0..=last).map(|at| (worth(at), at)).filter(|it| it.0 > 0.0);
         all.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|it| it.1)
+    }
+
+    /// The commits that may be tried behind a probe and were not yet, the soonest first and at most so
+    /// many: where it fails for all its findings, where it passes for all, and behind those again.
+    #[must_use]
+    pub fn ahead(&self, probe: &Probe, most: usize) -> Vec<usize> {
+        let is_new = |at: usize| {
+            at != probe.at && !self.searches.iter().any(|it| it.tried().iter().any(|it| it.0 == at))
+        };
+        let (mut ahead, mut reached) = (Vec::new(), vec![(self.clone(), probe.clone())]);
+        for _ in 0..AHEAD {
+            let mut behind = Vec::new();
+            for (hunt, probe) in reached {
+                for failed in [true, false] {
+                    let mut hunt = hunt.clone();
+                    let all = probe.findings.iter().map(|it| (*it, Some(failed)));
+                    hunt.learn(probe.at, &all.collect::<Vec<_>>());
+                    let Some(next) = hunt.next() else { continue };
+                    if is_new(next.at) && !ahead.contains(&next.at) {
+                        ahead.push(next.at);
+                    }
+                    behind.push((hunt, next));
+                }
+            }
+            reached = behind;
+        }
+        ahead.truncate(most);
+        ahead
     }
 
     /// Takes in how the scenarios of a probe went: each finding, and whether it failed there;
@@ -141,6 +172,31 @@ mod tests {
             assert_eq!(named(&three, finding), Some(41));
         }
         assert!(three.builds() <= alone.builds() + 6, "{} {}", alone.builds(), three.builds());
+    }
+
+    #[test]
+    fn what_is_tried_next_is_known_ahead_whatever_comes_of_a_probe_and_nothing_at_the_end() {
+        let searches = vec![Search::over(&[1.0; 40], NOISE); 2];
+        let mut hunt = Hunt::of(searches, Limits { sure: Sure::ToFile, most_probes: 60 });
+        let (mut tried, mut foreseen) = (Vec::new(), 0);
+        while let Some(probe) = hunt.next() {
+            let ahead = hunt.ahead(&probe, 2);
+            tried.push(probe.at);
+            assert!(ahead.iter().all(|it| !tried.contains(it)), "{ahead:?} of {tried:?}");
+            assert_eq!(ahead, hunt.ahead(&probe, 2), "it is the same for the same answers");
+            let results: Vec<(usize, Option<bool>)> =
+                probe.findings.iter().map(|it| (*it, Some(probe.at >= 17))).collect();
+            hunt.learn(probe.at, &results);
+            if let Some(next) = hunt.next().filter(|it| !tried.contains(&it.at)) {
+                assert!(ahead.contains(&next.at), "{next:?} is not among {ahead:?}");
+                foreseen += 1;
+            }
+        }
+        assert!(foreseen >= 5, "{foreseen}");
+        let last = Limits { sure: Sure::ToFile, most_probes: 1 };
+        let hunt = Hunt::of(vec![Search::over(&[1.0; 40], NOISE)], last);
+        let probe = hunt.next().expect("it has not begun");
+        assert!(hunt.ahead(&probe, 2).is_empty());
     }
 
     #[test]

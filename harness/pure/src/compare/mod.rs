@@ -24,6 +24,7 @@
 //! - `structured/`: what changed in an output that is JSON, XML, CSV or a table, by its content.
 //! - `changes/`: the changed lines of a facet as changes, each about one thing.
 //! - `vary.rs`: what variants of a line share, and the narrowest pattern for the rest.
+//! - `traffic.rs`: what two runs differ in of their requests.
 //! - `uses.rs`: how often each redaction took something out.
 
 pub mod cells;
@@ -39,6 +40,7 @@ pub mod redact;
 pub mod requests;
 mod set;
 mod structured;
+pub mod traffic;
 pub mod tree;
 mod uses;
 pub mod vary;

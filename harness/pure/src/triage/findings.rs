@@ -22,7 +22,7 @@ use crate::history::outage::Outage;
 use crate::model::attempts::{AttemptLog, Attempts};
 use crate::model::change::{Identity, short_hash};
 use crate::model::comparison::Located;
-use crate::model::event::SessionWork;
+use crate::model::event::{DISK, SessionWork};
 use crate::model::moved::is_moved_code;
 use crate::model::plan::WATCH_CHECKPOINT;
 use crate::model::share::together;
@@ -33,11 +33,11 @@ use crate::model::{
 use crate::words::product;
 
 /// All that a finding is made from.
-struct Material<'a> {
-    plan: &'a Plan,
-    attempts: &'a Attempts<'a>,
-    seen: &'a Seen<'a>,
-    judged: &'a BTreeMap<&'a str, Judged>,
+pub(super) struct Material<'a> {
+    pub plan: &'a Plan,
+    pub attempts: &'a Attempts<'a>,
+    pub seen: &'a Seen<'a>,
+    pub judged: &'a BTreeMap<&'a str, Judged>,
     /// How much the findings count that are made here.
     stage: Stage,
     now: DateTime<Utc>,
@@ -135,6 +135,7 @@ impl Material<'_> {
             all.extend(self.broken_logins());
             all.extend(self.changed_world());
             all.extend(self.outages());
+            all.extend(self.troubles());
         }
         let suppressions = Suppressions::of(self.plan);
         let class = |spot: &Located, change: &Change| match suppressions.naming(spot, change) {
@@ -340,7 +341,7 @@ impl Material<'_> {
         if !self.stage.is_gating() {
             return all;
         }
-        for check in &self.attempts.failed_preflight {
+        for check in self.attempts.failed_preflight.iter().filter(|it| it.check != DISK) {
             let product = check.check.strip_prefix("product ");
             let hit = |scenario: &Scenario| {
                 let judged = &self.judged[scenario.id.as_str()];
@@ -426,16 +427,9 @@ impl Material<'_> {
     /// One finding for each time in which the environment failed, for all that failed in it.
     fn outages(&self) -> Vec<Finding> {
         let outage = |it: &Outage| {
-            let said = it.said();
-            let why = (Outcome::HarnessError, "a sound environment", said.as_str());
-            let own = it.hit.iter().map(|id| spot::failure(id, 0, (0, ""), why, Vec::new()));
-            let key = "the environment failed";
-            let found = self.product_finding(key, it.title(), own.collect(), Verdict::Inconclusive);
-            // It is seen in how scenarios follow one another, and not in the attempts of one.
-            let reasons = Vec::new();
-            Finding { verdict: Verdict::Inconclusive, severity: Severity::Minor, reasons, ..found }
+            self.of_environment("the environment failed", it.title(), &it.said(), &it.hit)
         };
-        self.seen.outages().iter().map(outage).collect()
+        self.seen.outages().iter().filter_map(outage).collect()
     }
 
     /// The one finding of all that the control differs in as tonight does.
@@ -447,7 +441,7 @@ impl Material<'_> {
         })
     }
 
-    fn product_finding(
+    pub(super) fn product_finding(
         &self,
         key: &str,
         title: String,

@@ -1,6 +1,6 @@
 //! [`gate`]: the rules that turn a night into pass or fail, and the sentence that says which did.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use globset::Glob;
 
@@ -78,9 +78,13 @@ fn failing(gating: &[&ScenarioResult], findings: &[Finding], fail_on: &[Verdict]
     let deciding = || findings.iter().filter(|it| it.stage.is_gating());
     let known: HashSet<&str> =
         deciding().filter(|it| is_suppressed(it)).map(|it| it.id.as_str()).collect();
-    let all: HashSet<&str> = deciding().map(|it| it.id.as_str()).collect();
+    let all: HashMap<&str, Verdict> = deciding().map(|it| (it.id.as_str(), it.verdict)).collect();
     let counts = |result: &ScenarioResult| {
-        let own = || result.findings.iter().map(String::as_str).filter(|it| all.contains(it));
+        // What the environment did is nothing that a judged scenario fails by.
+        let speaks = |it: &&str| {
+            all.get(it).is_some_and(|it| it.is_judged() || !result.verdict.is_judged())
+        };
+        let own = || result.findings.iter().map(String::as_str).filter(speaks);
         own().next().is_none() || own().any(|it| !known.contains(it))
     };
     let failing = Verdict::ALL.into_iter().filter(|verdict| fail_on.contains(verdict));

@@ -38,14 +38,15 @@ pub fn suspicious(plan: &Plan, attempts: &Attempts<'_>, judged: &mut BTreeMap<&s
 /// The step at which every attempt lost its browser, and how many there were; `None` where that is
 /// not one step, or one attempt.
 fn lost_at(log: &ScenarioLog<'_>) -> Option<(u32, usize)> {
-    let steps: Option<Vec<u32>> = log.attempts.values().map(loses_browser).collect();
+    let steps: Option<Vec<u32>> = log.attempts.values().map(|it| lost_browser(it)?.0).collect();
     let steps = steps?;
     let first = *steps.first()?;
     (steps.len() >= TIMES && steps.iter().all(|it| *it == first)).then_some((first, steps.len()))
 }
 
-/// The step at which an attempt lost its browser.
-fn loses_browser(attempt: &AttemptLog<'_>) -> Option<u32> {
+/// That an attempt lost its browser: the step at which it did, which there is none where it could not
+/// begin for that, and what was said; `None` where it lost none.
+pub(super) fn lost_browser<'a>(attempt: &AttemptLog<'a>) -> Option<(Option<u32>, &'a str)> {
     if attempt.outcome() != Some(Outcome::HarnessError) {
         return None;
     }
@@ -53,7 +54,11 @@ fn loses_browser(attempt: &AttemptLog<'_>) -> Option<u32> {
     let lost = failures.find(|(step, failure)| {
         step.surface == Surface::Browser && failure.outcome == Outcome::HarnessError
     });
-    lost.map(|(step, _)| step.index)
+    match lost {
+        Some((step, failure)) => Some((Some(step.index), failure.actual.as_str())),
+        None if attempt.steps.is_empty() => Some((None, attempt.finished.as_ref()?.detail?)),
+        None => None,
+    }
 }
 
 /// Whether an attempt did something on a page and said something of the product.

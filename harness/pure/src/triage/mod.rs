@@ -12,6 +12,7 @@
 //! - `verdicts.rs`: the verdict of one scenario.
 //! - `lost.rs`: a browser that is lost at the same step each time, and only there.
 //! - `spot.rs`: the changes of a spot, and a failed step as a difference.
+//! - `trouble.rs`: a full disk and lost browsers, as one finding each.
 //! - `suppressed.rs`: which changes a known issue names.
 //! - `chance.rs`: what the reruns of a scenario say of chance.
 //! - `noise.rs`: findings that are no more than one number that is never the same.
@@ -50,6 +51,7 @@ pub mod slow;
 mod spot;
 pub mod stages;
 mod suppressed;
+mod trouble;
 pub mod verdicts;
 mod world;
 
@@ -153,7 +155,10 @@ fn deciding<'a>(
     let gating = Seen::of(plan, comparison, &parts.gating)
         .visiting(attempts)
         .beside_control(plan, attempts, comparison);
-    let (found, lost) = outages::find(plan, attempts, &gating);
+    let on_full_disk = trouble::lost(plan, attempts, &gating);
+    let gating = gating.through(Vec::new(), on_full_disk.clone());
+    let (found, mut lost) = outages::find(plan, attempts, &gating);
+    lost.extend(on_full_disk);
     gating.through(found, lost)
 }
 
@@ -167,7 +172,9 @@ fn verdicts<'a>(
         let log = attempts.scenario(&it.id);
         (it.id.as_str(), verdicts::verdict(plan, it, log, gating))
     };
-    plan.scenarios.iter().map(verdict).collect()
+    let mut judged = plan.scenarios.iter().map(verdict).collect();
+    trouble::name(attempts, &mut judged);
+    judged
 }
 
 /// Gives every finding its title.

@@ -36,7 +36,9 @@ fn order<'a>(plan: &'a Plan, attempts: &'a Attempts<'_>, seen: &Seen<'_>) -> Ord
     for scenario in &plan.scenarios {
         let Some(log) = attempts.scenario(&scenario.id) else { continue };
         let chance = chance(plan, &scenario.id);
-        for (number, it) in log.attempts.iter().filter(|it| it.1.counts()) {
+        let says =
+            |it: &(&u32, &AttemptLog<'_>)| it.1.counts() && !seen.is_lost(&scenario.id, *it.0);
+        for (number, it) in log.attempts.iter().filter(says) {
             let failed = !is_clean(&scenario.id, *number, it, seen);
             let run = Ended { scenario: scenario.id.as_str(), failed, chance };
             all.push((it.span.1, *number, at(it), run));

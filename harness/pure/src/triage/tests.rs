@@ -12,6 +12,7 @@ mod rows;
 mod stages;
 mod suppressions;
 mod titles;
+mod trouble;
 mod upgrades;
 
 use std::fmt::Write;

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::super::builds::{Other, Others, Use};
 use super::super::products::{Products, Running};
 use super::super::{NightError, Progress};
-use super::{Desk, build_said, neighbours};
+use super::{Desk, build_said, neighbours, until_stopped};
 use crate::model::against::{ControlOf, ControlPlan};
 use crate::model::suite::{Isolation, ProductConfig};
 use crate::model::{Plan, Template};
@@ -53,7 +53,8 @@ impl Desk<'_> {
             (self.progress)(Progress::Checking(check.clone()));
             let started = Instant::now();
             let served_beside = (alone && *what == Use::Control).then_some(tonight);
-            let found = self.other(name, other, served_beside, scratch).await;
+            let ready = self.other(name, other, served_beside, scratch);
+            let found = until_stopped(self.stop, name, ready).await;
             let took = started.elapsed();
             match found {
                 Ok(running) => {

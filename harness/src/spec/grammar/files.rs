@@ -205,7 +205,7 @@ pub(crate) static NIGHT: Object = object(
         optional(
             "loop",
             Shape::List(&LEFT),
-            "What is done with the time that is left of a night before `until`, in this order; all of it unless said, and what is not named is left out. What runs more often, `flakes` and `rare`, does so before the report is written. `run --once` leaves out all.",
+            "What is done with the time that is left of a night before `until`, in this order; all of it unless said, and what is not named is left out. The report is whole before the first of them, and is written again after each. `run --once` leaves out all.",
             "[ flakes, bisect, rare, explore, agent, soak ]",
         ),
         optional(

@@ -153,6 +153,11 @@ pub trait PageSurface: Send {
         None
     }
 
+    /// The requests of the page so far, a line each as [`crate::model::request`] has them.
+    fn requests(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The URL path of the page, with its query; empty before the first page.
     fn place(&mut self) -> BoxFuture<'_, String>;
 

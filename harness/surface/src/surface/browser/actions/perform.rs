@@ -153,6 +153,10 @@ impl PageSurface for Page {
         self.unheard.fresh()
     }
 
+    fn requests(&self) -> Vec<String> {
+        self.network_log()
+    }
+
     fn place(&mut self) -> BoxFuture<'_, String> {
         Box::pin(async {
             self.flush().await;

@@ -12,6 +12,7 @@ use super::tab::{Progress, Tab};
 use super::traffic::{Ending, hop, keep, take_back, text};
 use super::underway::{During, End, Kind};
 use crate::model::WatchKind;
+use crate::model::request::Sent;
 
 /// How the engine says that a request was given up.
 const ABORTED: &str = "net::ERR_ABORTED";
@@ -25,9 +26,10 @@ impl State {
         }
         let (destination, resource) =
             (request["destination"].as_str(), request["goog:resourceType"].as_str());
-        let kind = Kind::of(&text(&request["method"]), destination, resource);
+        let method = text(&request["method"]);
+        let kind = Kind::of(&method, destination, resource);
         let tab = self.tab_of(&params["context"]);
-        self.underway.begin(text(&request["request"]), url, tab, kind);
+        self.underway.begin(text(&request["request"]), (method, url), tab, kind);
     }
 
     pub(super) fn answered(&mut self, params: &Value) {
@@ -50,22 +52,25 @@ impl State {
             Some(tab) if loaded(tab) => During::Use,
             Some(_) | None => During::Loading,
         };
-        match self.underway.completed(&text(&request["request"]), during) {
+        let id = text(&request["request"]);
+        let took = self.underway.took(&id);
+        match self.underway.completed(&id, during) {
             End::Known => {}
             End::AfterAll => {
                 take_back(&mut self.writes, params);
-                self.concluded(params, status_of(params));
+                self.concluded(params, status_of(params), took);
             }
-            End::New | End::Answered(_) => self.concluded(params, status_of(params)),
+            End::New | End::Answered(_) => self.concluded(params, status_of(params), took),
         }
     }
 
-    /// Takes in that a request was answered.
-    fn concluded(&mut self, params: &Value, status: Option<u16>) {
+    /// Takes in that a request was answered, and how long that took in milliseconds.
+    fn concluded(&mut self, params: &Value, status: Option<u16>, ms: Option<u64>) {
         let request = &params["request"];
         let (method, url) = (text(&request["method"]), text(&request["url"]));
         let asks = if asks_for_password(params) { " (asks for name and password)" } else { "" };
-        self.network_line(&format!("{method} {url} {}{asks}", status.unwrap_or_default()));
+        let ended = format!("{}{asks}", status.unwrap_or_default());
+        self.network_line(&Sent { method: method.clone(), url: url.clone(), ended, ms });
         keep(&mut self.writes, params, Ending::Answered(status.unwrap_or_default()));
         self.document_answered(params, status);
         if let Some(code) = status.filter(|code| *code >= 400)
@@ -90,13 +95,16 @@ impl State {
         }
         let error = text(&params["errorText"]);
         let is_given_up = error == ABORTED;
-        match self.underway.failed(&text(&request["request"]), is_given_up) {
+        let id = text(&request["request"]);
+        let ms = self.underway.took(&id);
+        match self.underway.failed(&id, is_given_up) {
             End::Known => return,
-            End::Answered(status) => return self.concluded(params, Some(status)),
+            End::Answered(status) => return self.concluded(params, Some(status), ms),
             End::New | End::AfterAll => {}
         }
         let method = text(&request["method"]);
-        self.network_line(&format!("{method} {url} {error}"));
+        let ended = error.clone();
+        self.network_line(&Sent { method: method.clone(), url: url.clone(), ended, ms });
         let why = error.trim_start_matches("net::").to_owned();
         keep(&mut self.writes, params, Ending::Failed(why));
         let navigation = text(&params["navigation"]);
@@ -109,13 +117,17 @@ impl State {
         }
     }
 
-    fn network_line(&mut self, line: &str) {
-        push_line(&mut self.network, line);
+    fn network_line(&mut self, sent: &Sent) {
+        push_line(&mut self.network, &sent.to_string());
     }
 
     /// The requests that were never answered, for the network log.
     pub(crate) fn unanswered(&self) -> Vec<String> {
-        self.underway.unanswered().map(|url| format!("{url} (no answer yet)")).collect()
+        let line = |(method, url): (&str, &str)| {
+            let (method, url) = (method.to_owned(), url.to_owned());
+            Sent { method, url, ended: "(no answer yet)".to_owned(), ms: None }.to_string()
+        };
+        self.underway.unanswered().map(line).collect()
     }
 }
 

@@ -52,6 +52,7 @@ impl Kind {
 
 #[derive(Debug)]
 struct Request {
+    method: String,
     url: String,
     /// The tab that asked; empty where none did, as of workers.
     tab: String,
@@ -91,12 +92,24 @@ pub(crate) struct Underway {
 
 impl Underway {
     /// A request is sent, or sent on to where a redirect leads.
-    pub(super) fn begin(&mut self, id: String, url: String, tab: String, kind: Kind) {
+    pub(super) fn begin(
+        &mut self,
+        id: String,
+        (method, url): (String, String),
+        tab: String,
+        kind: Kind,
+    ) {
         self.complete.remove(&id);
         self.given_up.remove(&id);
         self.begun += 1;
         let since = FairInstant::now();
-        self.open.insert(id, Request { url, tab, kind, since, status: None, stream: false });
+        let request = Request { method, url, tab, kind, since, status: None, stream: false };
+        self.open.insert(id, request);
+    }
+
+    /// How long one that has not ended takes so far, in milliseconds.
+    pub(super) fn took(&self, id: &str) -> Option<u64> {
+        u64::try_from(self.open.get(id)?.since.elapsed().as_millis()).ok()
     }
 
     /// Its answer begins.
@@ -182,9 +195,9 @@ impl Underway {
         self.scripts.get(tab).is_some_and(|it| it.elapsed() < RUNNING)
     }
 
-    /// The addresses of what is not answered.
-    pub(crate) fn unanswered(&self) -> impl Iterator<Item = &str> {
-        self.open.values().map(|it| it.url.as_str())
+    /// The methods and addresses of what is not answered.
+    pub(crate) fn unanswered(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.open.values().map(|it| (it.method.as_str(), it.url.as_str()))
     }
 }
 
@@ -192,9 +205,13 @@ impl Underway {
 mod tests {
     use super::*;
 
+    fn get(url: &str) -> (String, String) {
+        ("GET".to_owned(), url.to_owned())
+    }
+
     fn begun(kind: Kind) -> Underway {
         let mut all = Underway::default();
-        all.begin("1".to_owned(), "http://a/".to_owned(), "tab".to_owned(), kind);
+        all.begin("1".to_owned(), get("http://a/"), "tab".to_owned(), kind);
         all
     }
 
@@ -210,7 +227,7 @@ mod tests {
         assert_eq!(all.failed("1", true), End::Known, "the same once more");
         let mut all = begun(Kind::Document);
         all.completed("1", During::Use);
-        all.begin("1".to_owned(), "http://b/".to_owned(), "tab".to_owned(), Kind::Document);
+        all.begin("1".to_owned(), get("http://b/"), "tab".to_owned(), Kind::Document);
         assert_eq!(all.failed("1", false), End::New, "where the redirect leads");
     }
 
@@ -232,7 +249,7 @@ mod tests {
     fn what_a_worker_writes_is_waited_for_and_what_it_reads_is_not() {
         let of_worker = |kind| {
             let mut all = Underway::default();
-            all.begin("1".to_owned(), "http://a/".to_owned(), String::new(), kind);
+            all.begin("1".to_owned(), get("http://a/"), String::new(), kind);
             all.is_loading("tab")
         };
         assert_eq!([of_worker(Kind::Write), of_worker(Kind::Other)], [true, false]);

@@ -5,6 +5,7 @@ use super::picture::EVIDENCE;
 use super::picture::Seen;
 use crate::model::observe::Extra;
 use crate::model::picture::Extent;
+use crate::model::request::NETWORK;
 use crate::model::{Facet, FacetContent, FacetKind, Observation};
 use crate::process::FairInstant;
 use crate::surface::browser::engine::snag::Snag;
@@ -278,6 +279,7 @@ impl Page {
                 add("dom", "text/plain", html.into_bytes());
             }
         }
+        let network = self.network_log();
         let state = self.record.state();
         let text = |lines: &[String]| {
             let mut text = lines.join("\n");
@@ -285,9 +287,13 @@ impl Page {
             text.into_bytes()
         };
         add("console", "text/plain", text(&state.console));
-        let network: Vec<String> =
-            state.network.iter().cloned().chain(state.unanswered()).collect();
-        add("network", "text/plain", text(&network));
+        add(NETWORK, "text/plain", text(&network));
         extras
+    }
+
+    /// The requests so far, a line each.
+    pub(crate) fn network_log(&self) -> Vec<String> {
+        let state = self.record.state();
+        state.network.iter().cloned().chain(state.unanswered()).collect()
     }
 }
