@@ -103,7 +103,7 @@ impl Ahead {
         let task = tokio::spawn(async move {
             let Ok(_room) = room.acquire().await else { return };
             begins.store(true, Ordering::Relaxed);
-            if let Err(error) = maker.make(&build).await {
+            if let Err(error) = Box::pin(maker.make(&build)).await {
                 tracing::info!("not made ahead: {error}");
             }
         });

@@ -359,7 +359,7 @@ impl Desk<'_> {
         (self.progress)(Progress::Checking(check(name)));
         let started = Instant::now();
         let config = &self.suite.config.products[name];
-        let ready = async move {
+        let ready = Box::pin(async move {
             let prepared = {
                 // Setups may share files.
                 let _one_after_the_other = self.setups.lock().await;
@@ -372,7 +372,7 @@ impl Desk<'_> {
                 running.stop().await;
             }
             Ok::<_, ProductError>(running)
-        };
+        });
         let result = until_stopped(self.stop, name, ready).await;
         ProductCheck { name, took: started.elapsed(), result }
     }

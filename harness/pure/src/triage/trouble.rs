@@ -129,8 +129,8 @@ impl Material<'_> {
         let own = hit.iter().map(|id| spot::failure(id.as_ref(), 0, (0, ""), why, Vec::new()));
         let found = self.product_finding(key, title, own.collect(), Verdict::Inconclusive);
         // What the attempts of a scenario saw is no reason: it is not about them.
-        let reasons = Vec::new();
-        Some(Finding { verdict: Verdict::Inconclusive, severity: Severity::Minor, reasons, ..found })
+        let (verdict, severity) = (Verdict::Inconclusive, Severity::Minor);
+        Some(Finding { verdict, severity, reasons: Vec::new(), ..found })
     }
 }
 
