@@ -91,9 +91,9 @@ fn a_server_that_is_dead_for_a_while_is_one_finding_and_no_part_of_any_rate() {
     }
 
     suite.write("flake-c", "");
-    let (answer, flaky) = night(&suite, "n5", &[]);
-    assert_eq!((answer.code, of_verdict(&flaky, "flaky")), (Some(0), vec!["c".to_owned()]));
-    let flake = &flaky["findings"][0]["flake"];
+    let (answer, chance) = night(&suite, "n5", &[]);
+    assert_eq!((answer.code, of_verdict(&chance, "flaky")), (Some(0), vec!["c".to_owned()]));
+    let flake = &chance["findings"][0]["flake"];
     // As it would be had it passed in the night of the outage like in those before.
     let past = PastScenario { verdicts: "NUUU".to_owned(), ..PastScenario::default() };
     let expected = rerun::flake(&past, &[Run::Failed, Run::Passed]);

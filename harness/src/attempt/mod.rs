@@ -363,14 +363,13 @@ impl Attempt<'_> {
         carried_out: &mut CarriedOut,
     ) -> Result<(), LedgerError> {
         self.record_sightings(step).await?;
-        match failure {
-            Some(_) => carried_out.evidence.extend(self.material(step).await?),
-            None => {
-                if carried_out.remark.is_none() {
-                    carried_out.remark = self.page(step).and_then(PageSurface::remark);
-                }
-                carried_out.evidence.extend(self.keep_requests(step)?);
+        if failure.is_some() {
+            carried_out.evidence.extend(self.material(step).await?);
+        } else {
+            if carried_out.remark.is_none() {
+                carried_out.remark = self.page(step).and_then(PageSurface::remark);
             }
+            carried_out.evidence.extend(self.keep_requests(step)?);
         }
         Ok(())
     }

@@ -171,7 +171,8 @@ mod tests {
 
     /// A suite whose only product makes its builds so, and options that keep them below the suite.
     fn suite(root: &Path, make: &str, jobs: u32) -> (Suite, RunOptions) {
-        let config = format!("products:\n  shop:\n    builds: {{ make: [ {{ shell: '{make}' }} ] }}\n");
+        let config =
+            format!("products:\n  shop:\n    builds: {{ make: [ {{ shell: '{make}' }} ] }}\n");
         std::fs::write(root.join("nightshift.yaml"), config).expect("written");
         let suite = spec::load(root, &spec::Overrides::default()).expect("a valid suite");
         let cache = root.join("cache").display().to_string();
@@ -206,8 +207,8 @@ mod tests {
         comes(&file("other.begun")).await;
         assert_eq!(ahead.making.keys().collect::<Vec<_>>(), ["other"]);
         ahead.end().await;
-        let made = ["tried", "endless", "other"].map(|it| file(&format!("{it}.made")).exists());
-        assert_eq!(made, [false; 3]);
+        let done = ["tried", "endless", "other"].map(|it| file(&format!("{it}.made")).exists());
+        assert_eq!(done, [false; 3]);
         assert!(!file("tried.begun").exists(), "whoever tries it makes it");
     }
 

@@ -128,7 +128,8 @@ fn milliseconds(since: DateTime<Utc>) -> u64 {
 
 /// Whether an error says that there is no room.
 pub(super) fn is_lack_of_room(error: &NightError) -> bool {
-    let (NightError::Ledger(LedgerError::Io { source, .. }) | NightError::Io { source, .. }) = error
+    let (NightError::Ledger(LedgerError::Io { source, .. }) | NightError::Io { source, .. }) =
+        error
     else {
         return false;
     };

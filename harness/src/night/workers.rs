@@ -112,8 +112,8 @@ pub(super) async fn run(
         progress,
         side,
     });
-    let workers: Vec<_> =
-        (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take()))).collect();
+    let workers = (0..jobs).map(|_| tokio::spawn(work(hall.clone(), first_browser.take())));
+    let workers: Vec<_> = workers.collect();
     let mut spare = first_browser;
     let mut failed = joined(workers, &mut spare).await;
     if failed.is_none() {
@@ -129,10 +129,7 @@ pub(super) async fn run(
         drop(other.stop().await);
     }
     end(&hall.side.products, ledger).await?;
-    match failed {
-        Some(error) => Err(error),
-        None => Ok((spare, hall)),
-    }
+    failed.map_or(Ok((spare, hall)), Err)
 }
 
 /// Runs what comes when all scenarios have run; answers with what went wrong.
@@ -452,8 +449,7 @@ impl Hall {
             is_kept &= earlier.contains_key(&number);
             let mut look = self.look(scenario, number, outcome)?;
             let well = outcome == Outcome::Completed;
-            let lacked =
-                !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
+            let lacked = !earlier.contains_key(&number) && self.lacked_room(&look, began).await?;
             let run = |look: &LookedAt| look.run().filter(|_| !lacked);
             let with = |look: &LookedAt| tonight.iter().copied().chain(run(look)).collect();
             let is_last = |look: &LookedAt| {

@@ -451,14 +451,14 @@ async fn a_build_or_setup_that_nobody_waits_for_any_more_is_ended_as_a_whole_tre
                 ProductConfig { setup: vec![setup(&line, &[])], ..ProductConfig::default() };
         }
         let preparing = bench.prepare_build("1.0");
-        let begun = async {
+        let waiting = async {
             while !began() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
         tokio::select! {
             prepared = preparing => panic!("{product}: it never ends: {prepared:?}"),
-            () = begun => {}
+            () = waiting => {}
         }
         let pid = fs::read_to_string(suite.join("pid")).unwrap();
         let words = format!("/proc/{}/cmdline", pid.trim());

@@ -47,7 +47,7 @@ impl Sequence {
     }
 
     /// Without what comes behind the last request that the other run sent too.
-    fn as_far_as(mut self, other: &BTreeSet<String>) -> Self {
+    fn known_to(mut self, other: &BTreeSet<String>) -> Self {
         let common = self.all.iter().rposition(|it| other.contains(&it.0));
         self.all.truncate(common.map_or(0, |at| at + 1));
         self
@@ -63,7 +63,7 @@ impl Sequence {
 pub fn apart(one: Run<'_>, other: Run<'_>) -> Vec<String> {
     let (first, second) = (Sequence::of(one.log), Sequence::of(other.log));
     let names = (first.names(), second.names());
-    let (first, second) = (first.as_far_as(&names.1), second.as_far_as(&names.0));
+    let (first, second) = (first.known_to(&names.1), second.known_to(&names.0));
     let both = pairs(&first, &second);
     let answers = both.iter().filter(|it| it.1.ended != it.2.ended).map(|(name, a, b)| {
         let (run, in_other) = (one.name, other.name);
@@ -128,11 +128,8 @@ mod tests {
 
     #[test]
     fn a_slower_request_another_answer_and_one_that_is_missing_are_told() {
-        let failed = [
-            "GET / 200 in 20 ms",
-            "GET /api/cart?u=1 200 in 2400 ms",
-            "GET /api/tax 500 in 9 ms",
-        ];
+        let failed =
+            ["GET / 200 in 20 ms", "GET /api/cart?u=1 200 in 2400 ms", "GET /api/tax 500 in 9 ms"];
         let passed = [
             "GET / 200 in 90 ms",
             "GET /api/cart?u=2 200 in 180 ms",

@@ -193,8 +193,7 @@ mod tests {
         let short = Outage { to: at(130), ..outage.clone() };
         assert_eq!(short.title(), "The disk was full at 02:10; 2 scenarios failed in it");
         let unknown = Outage { cause: None, ..outage };
-        let title =
-            "The environment failed for 180 s: 2 scenarios one after another, whatever they are about";
+        let title = "The environment failed for 180 s: 2 scenarios one after another, whatever they are about";
         assert_eq!(unknown.title(), title);
     }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::covers::{Cover, covers};
 use super::culprit::CulpritView;
-use super::fact::{on_trial, owned, word};
 use super::facets::{FacetView, LinkView, links};
+use super::fact::{on_trial, owned, word};
 use super::lead::lead;
 use super::night::{AttemptReport, NightReport, ScenarioReport, StepReport, StepState};
 use super::pictures::{FrameView, PictureView};

@@ -378,7 +378,8 @@ fn hygiene(report: &NightReport) -> Option<FactView> {
 fn reasons(report: &NightReport, verdict: Verdict) -> Vec<String> {
     let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
     for scenario in report.scenarios.iter().filter(|it| it.verdict == verdict) {
-        *by_reason.entry(scenario.because.map_or("no reason given", Because::said)).or_default() += 1;
+        *by_reason.entry(scenario.because.map_or("no reason given", Because::said)).or_default() +=
+            1;
     }
     by_reason.into_iter().map(|(reason, n)| format!("{reason} {n}")).collect()
 }

@@ -172,8 +172,8 @@ fn told(text: &str, is_own: bool, known: &[KnownValue]) -> Vec<Cause> {
     }
     let is_port = |it: &&KnownValue| it.token.ends_with("port]") && it.token != "[smtp-port]";
     let ports: Vec<&KnownValue> = known.iter().filter(is_port).collect();
-    let names_port = text.contains("[port]")
-        || ports.iter().any(|it| text.contains(&format!(":{}", it.value)));
+    let names_port =
+        text.contains("[port]") || ports.iter().any(|it| text.contains(&format!(":{}", it.value)));
     all.push(Cause::Refused(Who::Somebody));
     if is_own {
         all.push(Cause::Refused(Who::Product));

@@ -81,9 +81,8 @@ fn failing(gating: &[&ScenarioResult], findings: &[Finding], fail_on: &[Verdict]
     let all: HashMap<&str, Verdict> = deciding().map(|it| (it.id.as_str(), it.verdict)).collect();
     let counts = |result: &ScenarioResult| {
         // What the environment did is nothing that a judged scenario fails by.
-        let speaks = |it: &&str| {
-            all.get(it).is_some_and(|it| it.is_judged() || !result.verdict.is_judged())
-        };
+        let speaks =
+            |it: &&str| all.get(it).is_some_and(|it| it.is_judged() || !result.verdict.is_judged());
         let own = || result.findings.iter().map(String::as_str).filter(speaks);
         own().next().is_none() || own().any(|it| !known.contains(it))
     };

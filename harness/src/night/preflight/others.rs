@@ -53,8 +53,8 @@ impl Desk<'_> {
             (self.progress)(Progress::Checking(check.clone()));
             let started = Instant::now();
             let served_beside = (alone && *what == Use::Control).then_some(tonight);
-            let ready = Box::pin(self.other(name, other, served_beside, scratch));
-            let found = until_stopped(self.stop, name, ready).await;
+            let running = Box::pin(self.other(name, other, served_beside, scratch));
+            let found = until_stopped(self.stop, name, running).await;
             let took = started.elapsed();
             match found {
                 Ok(running) => {

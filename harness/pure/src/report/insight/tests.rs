@@ -176,10 +176,7 @@ fn what_still_fails_and_what_fails_by_chance_is_told_with_its_owner() {
     }
     assert_eq!(
         said(&report),
-        [
-            "1 finding is still failing, of ada.",
-            "Fails by chance: page 2 changed, in b, of ada.",
-        ]
+        ["1 finding is still failing, of ada.", "Fails by chance: page 2 changed, in b, of ada.",]
     );
 }
 
