@@ -3,7 +3,7 @@
 use super::arguments::{Common, MergeOptions};
 use super::check::counted;
 use super::exit::Exit;
-use super::{offline, terminal};
+use super::{offline, publish, terminal};
 use crate::model::Decision;
 use crate::night::{judge, merge, nights_in};
 
@@ -20,6 +20,7 @@ pub fn run(common: &Common, options: &MergeOptions) -> anyhow::Result<Exit> {
         terminal::say(format_args!("{shards} of {}, split by {}", parts.of, parts.by));
     }
     offline::tell(&merged.night, &report);
+    publish::after_merge(common, &merged.night, &report);
     for (indexes, what) in [(&parts.missing, "missing"), (&parts.broken_off, "broken off")] {
         if !indexes.is_empty() {
             let named: Vec<String> = indexes.iter().map(ToString::to_string).collect();

@@ -7,7 +7,7 @@ use super::arguments::{Common, Format, RunArguments};
 use super::exit::Exit;
 use super::progress::Reporter;
 use super::waiting::{listen, runtime};
-use super::{control, list, night, notify, resume, settle, terminal};
+use super::{control, list, night, notify, publish, resume, settle, terminal};
 use crate::attempt::{Asks, Person};
 use crate::model::question::Question;
 use crate::model::{Suite, Verdict};
@@ -59,6 +59,10 @@ pub fn night(common: &Common, suite: &Suite, options: &RunOptions) -> anyhow::Re
     }
     tell(&finished, options);
     super::history::keep_up(suite);
+    // A part of a night is read where its whole is.
+    if !finished.is_shard {
+        publish::after(suite, &finished.night, &finished.report);
+    }
     ping(suite, &finished);
     Ok(exit(&finished, signal.load(Ordering::Relaxed)))
 }

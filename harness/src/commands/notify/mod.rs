@@ -24,8 +24,8 @@ use self::http::Post;
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
-use super::{night, offline, terminal};
-use crate::ledger::Secrets;
+use super::{night, offline, publish, terminal};
+use crate::ledger::{NightDir, Secrets};
 use crate::model::filing::TrackerKind;
 use crate::model::notify::{ForgeConfig, NotifyConfig, NotifyWhen, SlackConfig};
 use crate::model::suite::Config;
@@ -52,15 +52,12 @@ pub fn run(common: &Common, options: &NotifyOptions) -> anyhow::Result<Exit> {
         Some(path) => night::open(common, path)?,
         None => night::newest(&suite.root)?,
     };
-    let report = match report::read(dir.path()) {
-        Ok(report) => report,
-        Err(_) => offline::write(&dir, &nights::judge(&dir)?)?,
-    };
+    let report = offline::report_of(&dir)?;
     if is_quiet(notify, &report) {
         terminal::say("nobody is told: the gate passed, and `when` is not-passed");
         return Ok(Exit::Passed);
     }
-    let desk = Desk::of(&suite, report)?;
+    let desk = Desk::of(&suite, &dir, report)?;
     if options.dry_run {
         terminal::answer(format_args!("{:#}", desk.message.webhook()));
         return Ok(Exit::Passed);
@@ -119,14 +116,17 @@ struct Desk {
 }
 
 impl Desk {
-    fn of(suite: &Suite, report: NightReport) -> anyhow::Result<Self> {
+    fn of(suite: &Suite, dir: &NightDir, report: NightReport) -> anyhow::Result<Self> {
         let config = &suite.config;
         let notify = &config.notify;
         let environment = night::environment();
-        let secrets = nights::secrets_in(config, notify.templates(), &environment)?;
+        let link = notify.link.as_ref().or_else(|| publish::link(config, dir));
+        let secrets = nights::secrets_in(config, notify.templates().chain(link), &environment)?;
         let night = report.night.id.clone();
-        let link = notify.link.as_ref().map(|it| filled(it, &secrets, &night)).transpose()?;
-        let message = report::message(&report, link.as_deref());
+        let link = link.map(|it| filled(it, &secrets, &night)).transpose()?;
+        let mut message = report::message(&report, link.as_deref());
+        let problem = config.publish.as_ref().and_then(|_| publish::put::problem(dir));
+        message.notes.extend(problem.map(|it| format!("The report could not be published: {it}")));
         let threads = slack::threads_of(&suite.root);
         Ok(Self { message, secrets, night, threads, report, environment })
     }
