@@ -156,6 +156,20 @@ fn who_could_not_be_told_is_told_the_next_time_and_the_others_are_not_told_again
 }
 
 #[test]
+fn who_may_have_been_told_is_not_told_twice() {
+    let server = Server::start(&["500 Internal Server Error", "200 OK"]);
+    let suite = suite("{ teams: '${secret:TEAMS}' }");
+    let environment = [("TEAMS", server.address.as_str())];
+    let answer = notify(&suite, &[], &environment);
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{answer:#?}");
+    assert!(answer.stderr.contains("teams: may have been told ("), "{answer:#?}");
+    let again = notify(&suite, &[], &environment);
+    assert_eq!((again.code, server.bodies().len()), (Some(0), 1), "{again:#?}");
+    let once_more = notify(&suite, &["--again"], &environment);
+    assert_eq!(once_more.stdout, "teams: told\n", "{once_more:#?}");
+}
+
+#[test]
 fn a_green_night_is_quiet_where_that_is_wanted_and_nobody_is_named_for_nothing() {
     let server = Server::start(&["200 OK"]);
     let suite = suite(&format!("{{ when: not-passed, webhook: '{}' }}", server.address));

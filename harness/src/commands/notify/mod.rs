@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use self::forge::Forge;
-use self::http::Post;
+use self::http::{HttpError, Post, Twice};
 use self::told::Told;
 use super::arguments::{Common, NotifyOptions};
 use super::exit::{Exit, mistake};
@@ -105,6 +105,25 @@ pub fn filled(template: &Template, secrets: &Secrets, night: &str) -> anyhow::Re
     Ok(text)
 }
 
+/// Why somebody was not told, as far as that is known.
+struct Untold {
+    why: String,
+    /// Whether they may have been.
+    perhaps: bool,
+}
+
+impl From<String> for Untold {
+    fn from(why: String) -> Self {
+        Self { why, perhaps: false }
+    }
+}
+
+impl From<HttpError> for Untold {
+    fn from(error: HttpError) -> Self {
+        Self { perhaps: matches!(error, HttpError::Unsure(_)), why: error.to_string() }
+    }
+}
+
 /// What is told, and what it takes to tell it.
 struct Desk {
     message: Message,
@@ -140,69 +159,94 @@ impl Desk {
                 terminal::say(format_args!("{name}: was told at {at}; --again tells it once more"));
                 continue;
             }
-            match self.send(&channel) {
+            let noted = match self.send(&channel) {
                 Ok(()) => {
                     terminal::answer(format_args!("{name}: told"));
-                    if let Err(error) = told.note(name) {
-                        failed = true;
-                        terminal::say(format_args!("{name}: may be told again: {error:#}"));
-                    }
+                    told.note(name)
                 }
-                Err(problem) => {
+                Err(Untold { why, perhaps: false }) => {
                     failed = true;
-                    terminal::say(format_args!("{name}: not told: {problem}"));
+                    terminal::say(format_args!("{name}: not told: {why}"));
+                    Ok(())
                 }
+                // Noted as told, so that nobody is told twice the next time.
+                Err(Untold { why, perhaps: true }) => {
+                    failed = true;
+                    let again = "look there; --again tells it once more";
+                    terminal::say(format_args!("{name}: may have been told ({why}); {again}"));
+                    told.note(name)
+                }
+            };
+            if let Err(error) = noted {
+                failed = true;
+                terminal::say(format_args!("{name}: may be told again: {error:#}"));
             }
         }
         if failed { Exit::Failed } else { Exit::Passed }
     }
 
-    fn send(&self, channel: &Channel<'_>) -> Result<(), String> {
-        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
-        let post = |url: &Template, token: Option<&Template>, body: &Value| {
-            // What the product said is clean already; a secret of this suite's channels is not in it.
-            let post = Post {
-                url: filled(url)?,
-                token: token.map(filled).transpose()?,
-                body: self.secrets.scrub_text(&body.to_string()),
-                key: self.night.clone(),
-            };
-            http::post(&post, &std::thread::sleep).map(drop).map_err(|it| it.to_string())
+    /// The value of a text that may hold secrets.
+    fn value(&self, text: &Template) -> Result<String, String> {
+        filled(text, &self.secrets, "").map_err(|it| it.to_string())
+    }
+
+    fn post(
+        &self,
+        url: &Template,
+        token: Option<&Template>,
+        body: &Value,
+        twice: Twice,
+    ) -> Result<(), Untold> {
+        // What the product said is clean already; a secret of this suite's channels is not in it.
+        let post = Post {
+            url: self.value(url)?,
+            token: token.map(|it| self.value(it)).transpose()?,
+            body: self.secrets.scrub_text(&body.to_string()),
+            key: self.night.clone(),
+            twice,
         };
+        Ok(http::post(&post, &std::thread::sleep).map(drop)?)
+    }
+
+    fn send(&self, channel: &Channel<'_>) -> Result<(), Untold> {
         match channel {
-            Channel::Slack(SlackConfig::Webhook(url)) => post(url, None, &self.message.slack()),
+            Channel::Slack(SlackConfig::Webhook(url)) => {
+                self.post(url, None, &self.message.slack(), Twice::MakesTwo)
+            }
             Channel::Slack(SlackConfig::Api { token, channel, api }) => {
                 let desk = slack::Desk {
-                    api: guarded(filled(api)?)?,
-                    token: filled(token)?,
+                    api: guarded(self.value(api)?)?,
+                    token: self.value(token)?,
                     channel,
                     secrets: &self.secrets,
                     threads: self.threads.clone(),
                 };
-                let told = desk.tell(&self.message, &std::thread::sleep);
-                told.map_err(|it| it.to_string())?.iter().for_each(terminal::say);
+                desk.tell(&self.message, &std::thread::sleep)?.iter().for_each(terminal::say);
                 Ok(())
             }
-            Channel::Teams(url) => post(url, None, &self.message.teams()),
-            Channel::Webhook(it) => post(&it.url, it.token.as_ref(), &self.message.webhook()),
+            Channel::Teams(url) => self.post(url, None, &self.message.teams(), Twice::MakesTwo),
+            // A program knows by the key that it was told before.
+            Channel::Webhook(it) => {
+                self.post(&it.url, it.token.as_ref(), &self.message.webhook(), Twice::Harmless)
+            }
             Channel::Github(it) => {
                 let forge = self.forge(it, TrackerKind::Github)?;
-                forge.github(&self.message, &self.report).map_err(|it| it.to_string())
+                forge.github(&self.message, &self.report).map_err(|it| it.to_string().into())
             }
             Channel::Gitlab(it) => {
                 let forge = self.forge(it, TrackerKind::Gitlab)?;
-                forge.gitlab(&self.message).map_err(|it| it.to_string())
+                forge.gitlab(&self.message).map_err(|it| it.to_string().into())
             }
             Channel::Mail(it) => {
                 let way = mail::Way {
-                    server: filled(&it.server)?,
-                    user: it.user.as_ref().map(filled).transpose()?,
-                    password: it.password.as_ref().map(filled).transpose()?,
+                    server: self.value(&it.server)?,
+                    user: it.user.as_ref().map(|it| self.value(it)).transpose()?,
+                    password: it.password.as_ref().map(|it| self.value(it)).transpose()?,
                     from: &it.from,
                     to: &it.to,
                     secrets: &self.secrets,
                 };
-                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string())
+                mail::send(&way, &self.message.mail()).map_err(|it| it.to_string().into())
             }
         }
     }
@@ -211,12 +255,11 @@ impl Desk {
 impl Desk {
     /// A forge, with what we are known by there.
     fn forge<'a>(&'a self, of: &'a ForgeConfig, kind: TrackerKind) -> Result<Forge<'a>, String> {
-        let filled = |it: &Template| filled(it, &self.secrets, "").map_err(|it| it.to_string());
         let usual = || Ok(kind.api().unwrap_or_default().to_owned());
         Ok(Forge {
-            api: guarded(of.api.as_ref().map_or_else(usual, filled)?)?,
+            api: guarded(of.api.as_ref().map_or_else(usual, |it| self.value(it))?)?,
             place: &of.place,
-            token: filled(&of.token)?,
+            token: self.value(&of.token)?,
             secrets: &self.secrets,
             environment: &self.environment,
             wait: &std::thread::sleep,
