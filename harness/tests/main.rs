@@ -39,7 +39,8 @@
 //!   put where others read them.
 //! - `serve/` looks at all nights as pages, and is refused; `file/` has findings become tickets, in
 //!   trackers that are played here.
-//! - `shards.rs` has nights in parts, and the one night that is made of them.
+//! - `shards.rs` has nights in parts, and the one night that is made of them; `kubernetes.rs` looks at
+//!   what `ci/` has for a cluster.
 //! - `resume.rs` has nights killed at any moment, which go on.
 //! - `nights.rs` runs whole nights by the program and looks at what they leave and how they exit;
 //!   `nights/cut_short.rs` has those that do not come to their end, `nights/verified.rs` those that
@@ -85,6 +86,7 @@ mod goals;
 mod history;
 mod interactive;
 mod keeper;
+mod kubernetes;
 mod layering;
 mod mcp;
 mod nights;
