@@ -240,6 +240,11 @@ fn a_watch_elsewhere_is_asked_after_each_night_and_its_silence_stops_nothing() {
     let second = suite.run_with(&["run", "--no-pdf"], &environment);
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert!(second.stderr.contains("night.ping: "), "{second:#?}");
+    let parts = ["run", "--no-pdf", "--shard", "1/1", "--out", "part"];
+    assert_eq!(suite.run_with(&parts, &environment).code, Some(0));
+    let whole = ["merge", "part", "--out", "whole", "--no-pdf"];
+    assert_eq!(suite.run_with(&whole, &environment).code, Some(0));
+    assert_eq!(server.got.lock().expect("whole").len(), 3, "the whole of its parts is a night");
     assert!(!second.stderr.contains("watch-0123456789"), "{second:#?}");
 }
 

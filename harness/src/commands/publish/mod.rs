@@ -27,7 +27,7 @@ use crate::model::publish::{PublishConfig, PublishTo};
 use crate::model::suite::Config;
 use crate::model::{Suite, Template};
 use crate::report::NightReport;
-use crate::spec::{self, Overrides};
+use crate::spec::Overrides;
 
 /// `nightshift publish`
 pub fn run(common: &Common, options: &PublishOptions) -> anyhow::Result<Exit> {
@@ -58,17 +58,6 @@ pub fn after(suite: &Suite, night: &NightDir, report: &NightReport) -> bool {
             terminal::say(format_args!("not published: {error:#}"));
             false
         }
-    }
-}
-
-/// The same of a night that was merged, which may be far from its suite.
-pub fn after_merge(common: &Common, merged: &NightDir, report: &NightReport) {
-    let Ok(root) = night::root(common) else { return };
-    match spec::load(&root, &Overrides::default()) {
-        Ok(suite) => {
-            after(&suite, merged, report);
-        }
-        Err(error) => terminal::say(format_args!("not published: {error}")),
     }
 }
 
