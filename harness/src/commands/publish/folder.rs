@@ -7,18 +7,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use serde::{Deserialize, Serialize};
-use walkdir::WalkDir;
 
+use super::files::files;
+use super::list::{LIST, List, PAGE};
 use super::page::{About, page};
 use super::{for_all, write_whole};
-use crate::model::FORMAT_VERSION;
-use crate::serve;
 
-/// The page of all nights.
-const PAGE: &str = "index.html";
-/// The list of what was put there.
-const LIST: &str = ".nightshift.json";
 /// Held by who puts something there.
 const LOCK: &str = ".nightshift.lock";
 /// What the name of a file that is being written begins with.
@@ -26,15 +20,6 @@ pub const HALF: &str = ".nightshift-half-";
 /// What the name of a night begins with that is being copied, and of one that goes.
 const NEW: &str = ".nightshift-new-";
 const OLD: &str = ".nightshift-old-";
-/// How deep the files of a night lie: `evidence/ab/abcdef….png`.
-const DEEPEST: usize = 3;
-
-/// What was put into a folder, the newest night first.
-#[derive(Debug, Serialize, Deserialize)]
-struct List {
-    format_version: u32,
-    nights: Vec<About>,
-}
 
 /// A night that is put into a folder.
 pub struct Put<'a> {
@@ -51,18 +36,13 @@ impl Put<'_> {
     /// Something cannot be read or written, or is there that we did not put there.
     pub fn into_folder(self, folder: &Path, keep: usize) -> anyhow::Result<PathBuf> {
         let name = self.about.night.clone();
-        ensure!(is_name(&name), "{name:?} is no id of a night");
         let folder = self.own(folder)?;
         let _alone = alone(&folder)?;
         let mut list = read(&folder)?;
+        list.takes(&self.about, keep)?;
         sweep(&folder, &list)?;
-        let newer = list.nights.iter().filter(|it| it.started > self.about.started);
-        if newer.filter(|it| it.night != name).count() >= keep {
-            bail!("{} keeps {keep} nights, and has as many that are newer", folder.display());
-        }
         let place = folder.join(&name);
-        let is_ours = list.nights.iter().any(|it| it.night == name);
-        if !is_ours && place.symlink_metadata().is_ok() {
+        if !list.has(&name) && place.symlink_metadata().is_ok() {
             bail!("{} is there already, and was put there by somebody else", place.display());
         }
         let half = folder.join(format!("{NEW}{name}"));
@@ -71,9 +51,7 @@ impl Put<'_> {
             let _ = fs::remove_dir_all(&half);
             return Err(error).with_context(|| format!("cannot copy it into {}", folder.display()));
         }
-        list.nights.retain(|it| it.night != name);
-        list.nights.push(self.about);
-        list.nights.sort_by(|a, b| b.started.cmp(&a.started));
+        list.add(self.about);
         // Listed before it is there: what is there and not listed is somebody else's.
         write(&folder, &list)?;
         put_aside(&folder, &name)?;
@@ -93,11 +71,6 @@ impl Put<'_> {
         ensure!(!is_home, "the night itself lies in {}; name another folder", folder.display());
         Ok(folder)
     }
-}
-
-/// Whether this may be the name of a night's folder.
-fn is_name(name: &str) -> bool {
-    serve::is_part(name) && !name.starts_with('.') && name != PAGE
 }
 
 /// Waits for whoever puts something there now.
@@ -121,24 +94,17 @@ fn read(folder: &Path) -> anyhow::Result<List> {
                 "{} has a page that is not ours; name a folder that holds nothing else",
                 folder.display()
             );
-            return Ok(List { format_version: FORMAT_VERSION, nights: Vec::new() });
+            return Ok(List::none());
         }
         Err(error) => {
             return Err(error).with_context(|| format!("cannot read {}", path.display()));
         }
     };
-    let list: List = serde_json::from_slice(&bytes)
-        .with_context(|| format!("{} is no list of nights", path.display()))?;
-    ensure!(
-        list.nights.iter().all(|it| is_name(&it.night)),
-        "{} names what is no night",
-        path.display()
-    );
-    Ok(list)
+    List::read(&bytes).with_context(|| format!("cannot use {}", path.display()))
 }
 
 fn write(folder: &Path, list: &List) -> anyhow::Result<()> {
-    write_whole(&folder.join(LIST), &serde_json::to_vec_pretty(list)?)
+    write_whole(&folder.join(LIST), &list.bytes()?)
 }
 
 /// Clears away what somebody who was ended in the middle left, and puts back what was put aside.
@@ -157,8 +123,7 @@ fn sweep(folder: &Path, list: &List) -> anyhow::Result<()> {
             && kind.is_dir()
         {
             let place = folder.join(night);
-            let is_listed = list.nights.iter().any(|it| it.night == night);
-            if is_listed && place.symlink_metadata().is_err() {
+            if list.has(night) && place.symlink_metadata().is_err() {
                 fs::rename(entry.path(), place).with_context(cannot)?;
             } else {
                 fs::remove_dir_all(entry.path()).with_context(cannot)?;
@@ -168,19 +133,13 @@ fn sweep(folder: &Path, list: &List) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Copies what `serve` shows of a night: its reports and its evidence.
+/// Copies the files of a night.
 fn copy(night: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir(to)?;
-    for entry in WalkDir::new(night).min_depth(1).max_depth(DEEPEST) {
-        let entry = entry?;
-        let below = entry.path().strip_prefix(night)?;
-        let shown = below.to_str().is_some_and(serve::is_of_a_night);
-        if !shown || !entry.file_type().is_file() {
-            continue;
-        }
-        let copy = to.join(below);
+    for name in files(night)? {
+        let copy = to.join(&name);
         fs::create_dir_all(copy.parent().unwrap_or(to))?;
-        fs::copy(entry.path(), &copy)?;
+        fs::copy(night.join(&name), &copy)?;
         for_all(&copy)?;
     }
     Ok(())
@@ -197,8 +156,8 @@ fn put_aside(folder: &Path, name: &str) -> anyhow::Result<()> {
 
 /// Writes the page of the newest nights, and takes the others away.
 fn trim(folder: &Path, list: &mut List, keep: usize) -> anyhow::Result<()> {
-    let gone = list.nights.split_off(keep.min(list.nights.len()));
-    let page = page(&list.nights).context("cannot make the page of nights")?;
+    let gone = list.trim(keep);
+    let page = page(list.nights()).context("cannot make the page of nights")?;
     write_whole(&folder.join(PAGE), page.as_bytes())?;
     for night in &gone {
         // What stands in its place by now is somebody else's.
@@ -264,7 +223,7 @@ mod tests {
         assert!(picture.is_file() && place.join("index.html").is_file());
         assert!(!place.join("notified.json").exists(), "who was told is nobody's business");
         let old = put(root.path(), "n1", 1, 2).expect_err("it is too old");
-        assert!(old.contains("has as many that are newer"), "{old}");
+        assert!(old.contains("as many are there that are newer"), "{old}");
     }
 
     #[test]

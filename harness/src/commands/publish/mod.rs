@@ -4,14 +4,22 @@
 //!
 //! The files:
 //! - `folder.rs`: a folder of nights, in which nobody ever sees half a one.
-//! - `page.rs`: the page of all nights of that folder.
+//! - `bucket.rs`: the same in a bucket.
+//! - `store.rs`: storage that speaks S3.
+//! - `list.rs`: what was put there, and what is kept of it.
+//! - `page.rs`: the page of all nights that are there.
+//! - `files.rs`: what of a night is put there.
 //! - `command.rs`: a command of the team's that takes a night.
 //! - `put.rs`: whether a night was put there, as it says itself.
 
+mod bucket;
 mod command;
+mod files;
 mod folder;
+mod list;
 mod page;
 pub mod put;
+mod store;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -26,6 +34,7 @@ use crate::ledger::NightDir;
 use crate::model::publish::{PublishConfig, PublishTo};
 use crate::model::suite::Config;
 use crate::model::{Suite, Template};
+use crate::night as nights;
 use crate::report::NightReport;
 use crate::spec::Overrides;
 
@@ -95,6 +104,17 @@ fn put_by(
             let put = folder::Put { night: night.path(), about: page::About::of(report) };
             let place = put.into_folder(&suite.root.join(path), *keep as usize)?;
             Ok(place.join("index.html").display().to_string())
+        }
+        PublishTo::S3 { store, keep } => {
+            let config = &suite.config;
+            let secrets = nights::secrets_in(config, store.templates(), &night::environment())?;
+            let known = |name: &str| {
+                let value = name.strip_prefix("secret:").and_then(|it| secrets.get(it));
+                value.map(str::to_owned)
+            };
+            let value = |it: &Template| it.resolve(&known).map_err(anyhow::Error::from);
+            let store = store::Store::of(store, &value)?;
+            bucket::put(&store, night.path(), page::About::of(report), *keep as usize)
         }
         PublishTo::Command { words, timeout_ms } => {
             let limit = Duration::from_millis(*timeout_ms);

@@ -1,6 +1,25 @@
 //! The keys of `report`: where the report of a finished night is put.
 
-use super::{Object, Shape, object, one_of, optional};
+use super::{Object, Shape, object, one_of, optional, required};
+
+pub(crate) static PUBLISH_S3: Object = object(
+    "publish-s3",
+    "\"s3\"",
+    "A part of a bucket of storage that speaks S3: each night below its id, and a page of all. Nothing else is below the prefix.",
+    &[
+        required("bucket", Shape::Text, "The bucket.", "reports"),
+        required("key", Shape::Template, "The id of a key.", "'${secret:S3_KEY}'"),
+        required("secret", Shape::Template, "The secret of that key.", "'${secret:S3_SECRET}'"),
+        optional(
+            "endpoint",
+            Shape::Template,
+            "The address of the storage, where it is not Amazon's.",
+            "https://s3.example",
+        ),
+        optional("region", Shape::Text, "The region; us-east-1 unless said.", "eu-central-1"),
+        optional("prefix", Shape::Text, "What all names there begin with.", "nights/shop"),
+    ],
+);
 
 pub(crate) static PUBLISH: Object = one_of(
     "publish",
@@ -14,9 +33,15 @@ pub(crate) static PUBLISH: Object = one_of(
             "/srv/nights",
         ),
         optional(
+            "s3",
+            Shape::Object(&PUBLISH_S3),
+            "A bucket of storage that speaks S3.",
+            "{ bucket: reports, key: '${secret:S3_KEY}', secret: '${secret:S3_SECRET}' }",
+        ),
+        optional(
             "keep",
             Shape::Integer,
-            "How many nights the folder keeps, the newest; 30 unless said.",
+            "How many nights the folder or bucket keeps, the newest; 30 unless said.",
             "90",
         ),
         optional(
@@ -38,7 +63,7 @@ pub(crate) static PUBLISH: Object = one_of(
             "https://reports.example/${night}/index.html",
         ),
     ],
-    &["folder", "command"],
+    &["folder", "s3", "command"],
 );
 
 pub(crate) static REPORT: Object = object(

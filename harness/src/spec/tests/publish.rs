@@ -2,7 +2,7 @@
 
 use super::{CONFIG, loaded, said};
 use crate::model::Template;
-use crate::model::publish::{PublishConfig, PublishTo};
+use crate::model::publish::{PublishConfig, PublishTo, S3Config};
 
 const SCENARIO: (&str, &str) = ("scenarios/a.yaml", "scenario: a\nsteps: [ { open: / } ]\n");
 
@@ -17,7 +17,7 @@ fn complaints(publish: &str) -> String {
 }
 
 #[test]
-fn a_report_is_put_into_a_folder_or_given_to_a_command() {
+fn a_report_is_put_into_a_folder_or_bucket_or_given_to_a_command() {
     let folder = |path: &str, keep, link: Option<&str>| PublishConfig {
         to: PublishTo::Folder { path: path.to_owned(), keep },
         link: link.map(Template::new),
@@ -36,17 +36,33 @@ fn a_report_is_put_into_a_folder_or_given_to_a_command() {
             link: None,
         })
     );
+    let store = S3Config {
+        endpoint: None,
+        region: "us-east-1".to_owned(),
+        bucket: "reports".to_owned(),
+        prefix: Some("nights/shop".to_owned()),
+        key: Template::new("${secret:KEY}"),
+        secret: Template::new("${secret:HIDDEN}"),
+    };
+    let said = "bucket: reports, prefix: nights/shop, key: '${secret:KEY}', secret: '${secret:HIDDEN}'";
+    assert_eq!(
+        read(&format!("{{ s3: {{ {said} }}, keep: 7 }}")),
+        Some(PublishConfig { to: PublishTo::S3 { store, keep: 7 }, link: None })
+    );
     assert_eq!(loaded(&[SCENARIO]).config.publish, None);
 }
 
 #[test]
 fn a_report_that_is_put_nowhere_or_twice_is_refused_with_what_to_write() {
     for (publish, complaint) in [
-        ("{ keep: 3 }", "\"publish\" needs one of \"folder\", \"command\""),
+        ("{ keep: 3 }", "\"publish\" needs one of \"folder\", \"s3\", \"command\""),
         ("{ folder: a, command: b }", "\"folder\" and \"command\" exclude each other"),
         ("{ folder: a, keep: 0 }", "a folder that keeps no night shows none"),
         ("{ folder: a, timeout: 5m }", "\"timeout\" is for a command"),
-        ("{ command: a, keep: 3 }", "\"keep\" is for a folder"),
+        ("{ command: a, keep: 3 }", "\"keep\" is for a folder or bucket"),
+        ("{ s3: { bucket: a/b, key: k, secret: s } }", "\"a/b\" is no bucket"),
+        ("{ s3: { bucket: a, key: k, secret: s, prefix: a/../b } }", "is no prefix"),
+        ("{ s3: { bucket: a, key: k } }", "\"s3\" has no \"secret\""),
         ("{ command: 'a ${secret:TOKEN}' }", "${secret:TOKEN} has no value when a night is put"),
         ("{ command: 'a \"b' }", "a quote in this command is never closed"),
         ("{ foldr: a }", "did you mean \"folder\"?"),
