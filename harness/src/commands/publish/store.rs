@@ -284,7 +284,7 @@ pub mod tests {
             let call = head.first().and_then(|it| it.strip_suffix(" HTTP/1.1"));
             let (status, found) = self.done(call.expect("a call"), body);
             let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", found.len());
-            let whole = [head.as_bytes(), b"Connection: close\r\n\r\n", &found].concat();
+            let whole = [head.as_bytes(), b"Connection: close\r\n\r\n", found.as_slice()].concat();
             reader.get_mut().write_all(&whole).expect("answered");
         }
 
